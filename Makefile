@@ -1,0 +1,110 @@
+# VAE Lab's tasks. Everything is installed into .venv, on first need and when the requirements
+# change. Plain POSIX sh and GNU make 3.81, which is what macOS has.
+
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+PIP    := $(PYTHON) -m pip --quiet --disable-pip-version-check
+APT    := DEBIAN_FRONTEND=noninteractive apt-get -qq
+
+# The first of these between 3.11 and 3.13 makes .venv: TensorFlow has wheels for no other.
+# To choose: make app BASE_PYTHON=/path/to/python3.12
+BASE_PYTHON := python3 python3.13 python3.12 python3.11
+
+# Without its start-up notes from C++; warnings and errors still show.
+TF_CPP_MIN_LOG_LEVEL ?= 2
+export TF_CPP_MIN_LOG_LEVEL
+
+.PHONY: help app test lint format bench pretrained screenshots clean chromium
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make app          install what the app needs and start it; it prints its address'
+	@echo 'make test         lint, then every test, real browser included'
+	@echo 'make lint         check style and formatting'
+	@echo 'make format       fix style and formatting'
+	@echo 'make bench        measure speed and quality'
+	@echo 'make pretrained   train the models that come with the app'
+	@echo 'make screenshots  take the pictures in docs/screenshots'
+	@echo 'make clean        remove .venv and caches; your runs stay'
+
+# The prompt is Streamlit asking for an e-mail address on the very first start.
+app: $(VENV)/app.stamp
+	@$(PYTHON) -m streamlit run app.py --server.showEmailPrompt=false
+
+test: lint chromium
+	@$(PYTHON) -m pytest
+
+lint: $(VENV)/dev.stamp
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+format: $(VENV)/dev.stamp
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+bench: $(VENV)/dev.stamp
+	@$(PYTHON) -m benchmarks
+
+pretrained: $(VENV)/app.stamp
+	@$(PYTHON) -m vae.pretrained
+
+screenshots: $(VENV)/dev.stamp chromium
+	@$(PYTHON) -m tests.browser.screenshots
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are newer than the requirements as long as there is nothing to install.
+$(VENV)/app.stamp: requirements.txt | $(PYTHON)
+	@echo "Installing the app's packages, once: about 1 GB, a few minutes"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
+	@echo "Installing the test tools, once"
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+# Debian packs venv apart from Python, so it may be missing: root gets it from apt, anyone else is
+# told what to install. A .venv that failed halfway would pass for a whole one, so it is removed.
+$(PYTHON):
+	@found=; received=none; \
+	find_python() { \
+	    for python in $(BASE_PYTHON); do \
+	        version=`"$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null` \
+	            || continue; \
+	        case $$version in \
+	            3.11|3.12|3.13) found=$$python; return 0 ;; \
+	            *) received="Python $$version" ;; \
+	        esac; \
+	    done; \
+	    return 1; \
+	}; \
+	can_apt() { test `id -u` = 0 && command -v apt-get >/dev/null; }; \
+	has_venv() { "$$found" -c 'import ensurepip, venv' 2>/dev/null; }; \
+	if find_python && has_venv; then :; elif can_apt; then \
+	    echo "Installing Debian's python3-venv"; \
+	    $(APT) update && $(APT) install -y --no-install-recommends python3-venv >/dev/null; \
+	    find_python || :; \
+	fi; \
+	if test -z "$$found"; then \
+	    echo "VAE Lab needs Python 3.11, 3.12 or 3.13. Received: $$received" >&2; exit 1; \
+	fi; \
+	if ! has_venv; then \
+	    echo "Python $$version has no venv. Install it first: sudo apt install python$$version-venv" >&2; \
+	    exit 1; \
+	fi; \
+	echo "Creating $(VENV) with Python $$version"; \
+	"$$found" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# The tests drive a browser of the system if there is one, else Playwright's own.
+chromium: $(VENV)/dev.stamp
+	@for name in chromium chromium-browser google-chrome; do \
+	    if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	if test -e $(VENV)/chromium.stamp; then exit 0; fi; \
+	echo "Installing Chromium, once"; \
+	if test `id -u` = 0 && command -v apt-get >/dev/null && $(APT) update && \
+	    $(APT) install -y --no-install-recommends chromium fonts-liberation >/dev/null; then exit 0; fi; \
+	$(PYTHON) -m playwright install chromium && touch $(VENV)/chromium.stamp

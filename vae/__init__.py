@@ -1,0 +1,62 @@
+"""Variational autoencoders: configure, train, look inside, generate.
+
+The names are loaded when they are first used, so `import vae` does not import TensorFlow.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vae.config import Config
+    from vae.datasets import Dataset, load_dataset
+    from vae.errors import ConfigError, DatasetError, RunError, VAEError
+    from vae.model import VAE, build
+    from vae.presets import PRESETS
+    from vae.runs import Run, RunStore, open_run
+    from vae.training import train
+
+__all__ = [
+    "PRESETS",
+    "VAE",
+    "Config",
+    "ConfigError",
+    "Dataset",
+    "DatasetError",
+    "Run",
+    "RunError",
+    "RunStore",
+    "VAEError",
+    "build",
+    "load_dataset",
+    "open_run",
+    "train",
+]
+
+_HOME = {
+    "PRESETS": "presets",
+    "VAE": "model",
+    "Config": "config",
+    "ConfigError": "errors",
+    "Dataset": "datasets",
+    "DatasetError": "errors",
+    "Run": "runs",
+    "RunError": "errors",
+    "RunStore": "runs",
+    "VAEError": "errors",
+    "build": "model",
+    "load_dataset": "datasets",
+    "open_run": "runs",
+    "train": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'vae' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"vae.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

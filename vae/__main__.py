@@ -1,0 +1,187 @@
+"""The command line: python -m vae train | evaluate | sample | summary.
+
+With --json the last line of standard output is one JSON object. Bad arguments end with exit
+status 2 and one clear line on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from vae.architecture import summarize
+from vae.config import Config
+from vae.datasets import DATASETS, load_dataset
+from vae.errors import ConfigError, VAEError
+from vae.presets import PRESETS
+from vae.runs import open_run
+from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
+
+BAR = 24
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    options = _parser().parse_args(arguments)
+    try:
+        result = options.command(options)
+    except (VAEError, OSError) as error:
+        print(f"vae {options.name}: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(result) if options.json else _as_text(result))
+    return 0
+
+
+def summary(options: argparse.Namespace) -> dict[str, Any]:
+    """Count the parameters of a configuration."""
+    counted = summarize(_config(options), tuple(options.image_shape))
+    return {
+        "encoder": counted.encoder_parameters,
+        "decoder": counted.decoder_parameters,
+        "total": counted.total,
+    }
+
+
+def train(options: argparse.Namespace) -> dict[str, Any]:
+    """Train a run into a folder."""
+    from vae.training import train
+
+    config = _config(options)
+    dataset = load_dataset(options.dataset)
+    run = train(config, dataset, _progress(config), out=options.out)
+    print(file=sys.stderr)
+    last = {k: v for k, v in run.history[-1].items() if k != "kind"} if run.history else {}
+    return {"run": str(run.path), "state": run.state, "reason": run.status["reason"]} | {
+        "last_epoch": last,
+        "metrics": run.metrics,
+    }
+
+
+def evaluate(options: argparse.Namespace) -> dict[str, Any]:
+    """Measure a run on the test images of its data set."""
+    run = open_run(options.run)
+    model = run.load_model()
+    dataset = load_dataset(run.dataset)
+    from vae.metrics import evaluate, importance_sampled_nll
+
+    metrics, _ = evaluate(model, dataset)
+    if options.importance_samples:
+        metrics |= importance_sampled_nll(model, dataset.x_test, options.importance_samples)
+    return metrics
+
+
+def sample(options: argparse.Namespace) -> dict[str, Any]:
+    """Decode a grid of codes drawn from the prior."""
+    run = open_run(options.run)
+    for name in ("rows", "columns"):
+        if not 1 <= getattr(options, name) <= MOST_ROWS:
+            raise ConfigError(
+                f"{name} must be from 1 to {MOST_ROWS}. Received: {getattr(options, name)}"
+            )
+    count = options.rows * options.columns
+    z = prior_codes(
+        count, run.config.latent_dim, temperature=options.temperature, seed=options.seed
+    )
+    grid = tile(to_uint8(run.decode(z)), options.rows, options.columns)
+    text = {"Run": run.id, "Seed": str(options.seed)}
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_bytes(to_png(grid, text=text))
+    height, width, _ = grid.shape
+    return {"out": str(options.out), "images": count, "width": width, "height": height}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # One line, not the usage text as well: what was wrong must not scroll away.
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="vae", description="Variational autoencoders from the command line.")
+    commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
+
+    def add(function: Any) -> argparse.ArgumentParser:
+        command = commands.add_parser(function.__name__, help=function.__doc__)
+        command.add_argument("--json", action="store_true", help="end with one JSON object")
+        command.set_defaults(command=function, name=function.__name__)
+        return command
+
+    def add_config(command: argparse.ArgumentParser) -> None:
+        command.add_argument("--preset", default="recommended", help=", ".join(PRESETS))
+        command.add_argument("--config", type=Path, help="a JSON file instead of a preset")
+        command.add_argument(
+            "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
+            help="settings to change, such as epochs=3 hidden=256,128",
+        )  # fmt: skip
+
+    command = add(summary)
+    add_config(command)
+    command.add_argument(
+        "--image-shape", type=int, nargs=3, default=[28, 28, 1], metavar=("H", "W", "C")
+    )
+    command = add(train)
+    add_config(command)
+    command.add_argument("--dataset", default="mnist", help=", ".join(DATASETS))
+    command.add_argument("--out", type=Path, help="the run's folder (default: a new one)")
+    command = add(evaluate)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument(
+        "--importance-samples", type=int, default=0, metavar="K",
+        help="also estimate the negative log-likelihood with K samples an image",
+    )  # fmt: skip
+    command = add(sample)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument("--rows", type=int, default=10)
+    command.add_argument("--columns", type=int, default=10)
+    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--out", type=Path, default=Path("grid.png"))
+    return parser
+
+
+def _config(options: argparse.Namespace) -> Config:
+    if options.config:
+        config = Config.from_json(options.config.read_text(encoding="utf-8"))
+    elif options.preset in PRESETS:
+        config = PRESETS[options.preset]
+    else:
+        raise ConfigError(f"Presets are {', '.join(PRESETS)}. Received: {options.preset!r}")
+    changes = {}
+    for item in options.set:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise ConfigError(f"--set takes NAME=VALUE. Received: {item!r}")
+        changes[name] = value
+    return config.replace_text(changes)
+
+
+def _progress(config: Config) -> Any:
+    """Return a listener that draws a bar on standard error."""
+
+    def draw(row: dict[str, Any]) -> None:
+        if row["kind"] == "epoch":
+            filled = "#" * round(BAR * row["epoch"] / config.epochs)
+            line = (
+                f"\r[{filled:<{BAR}}] epoch {row['epoch']}/{config.epochs}  "
+                f"loss {row['loss']:.2f}  reconstruction {row['reconstruction']:.2f}  "
+                f"kl {row['kl']:.2f} nats per image "
+            )
+            print(line, end="", file=sys.stderr, flush=True)
+
+    return draw
+
+
+def _as_text(result: dict[str, Any]) -> str:
+    return "\n".join(
+        f"{name:<22} {json.dumps(value) if isinstance(value, dict | list) else value}"
+        for name, value in result.items()
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

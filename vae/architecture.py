@@ -1,0 +1,214 @@
+"""The layers of encoder and decoder as plain data: what Keras builds and what the app counts.
+
+One list is the source of both, so the parameter summary needs no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from vae.config import Config
+from vae.errors import ConfigError
+
+__all__ = ["Layer", "Summary", "decoder_layers", "encoder_layers", "summarize"]
+
+ImageShape = tuple[int, int, int]
+
+# An autoencoder's posterior is a point: a standard deviation of exp(-20 / 2) = 4.5e-5.
+POINT_LOG_VAR = -20.0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One Keras layer: its class, name and arguments, and what it costs.
+
+    `multiplications` counts those of one image's forward pass.
+    """
+
+    class_name: str
+    name: str
+    output_shape: tuple[int, ...]
+    parameters: int = 0
+    multiplications: int = 0
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `model.summary()` tells of both networks; every parameter here is trainable."""
+
+    encoder: tuple[Layer, ...]
+    decoder: tuple[Layer, ...]
+
+    @property
+    def encoder_parameters(self) -> int:
+        """Trainable parameters of the encoder."""
+        return sum(layer.parameters for layer in self.encoder)
+
+    @property
+    def decoder_parameters(self) -> int:
+        """Trainable parameters of the decoder."""
+        return sum(layer.parameters for layer in self.decoder)
+
+    @property
+    def total(self) -> int:
+        """Trainable parameters of both."""
+        return self.encoder_parameters + self.decoder_parameters
+
+    @property
+    def multiplications(self) -> int:
+        """Multiplications of one image's way through both networks, forward only."""
+        return sum(layer.multiplications for layer in self.encoder + self.decoder)
+
+
+def summarize(config: Config, image_shape: ImageShape) -> Summary:
+    """Count layers, shapes and parameters without building anything."""
+    return Summary(
+        tuple(encoder_layers(config, image_shape)), tuple(decoder_layers(config, image_shape))
+    )
+
+
+def encoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
+    """List the encoder from its input to its two heads, `mean` and `log_var`.
+
+    Both heads stand on the last layer before them. Raises ConfigError if the layers do not fit
+    the images (height and width from 8 to 64, 1 or 3 channels).
+    """
+    _check_image_shape(image_shape)
+    layers = [Layer("InputLayer", "image", image_shape)]
+    if config.network == "convolutional":
+        for stage, filters in enumerate(config.hidden, start=1):
+            shape = layers[-1].output_shape
+            layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
+        _check_stages(config, image_shape)
+        layers.append(_flatten(layers[-1].output_shape))
+    else:
+        layers.append(_flatten(image_shape))
+        for stage, units in enumerate(config.hidden, start=1):
+            width = layers[-1].output_shape[0]
+            layers.append(_dense(f"hidden_{stage}", width, units, config.activation))
+    width = layers[-1].output_shape[0]
+    layers.append(_dense("mean", width, config.latent_dim))
+    if config.kind == "autoencoder":
+        constant = {"scale": 0.0, "offset": POINT_LOG_VAR}
+        layers.append(Layer("Rescaling", "log_var", (config.latent_dim,), arguments=constant))
+    else:
+        layers.append(_dense("log_var", width, config.latent_dim))
+    return layers
+
+
+def decoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
+    """List the decoder from z to the image; the layer before the last holds the logits."""
+    height, width, channels = image_shape
+    layers = [Layer("InputLayer", "z", (config.latent_dim,))]
+    if config.network == "convolutional":
+        layers += _upward(config, image_shape)
+    else:
+        for stage, units in enumerate(reversed(config.hidden), start=1):
+            size = layers[-1].output_shape[0]
+            layers.append(_dense(f"hidden_{stage}", size, units, config.activation))
+        pixels = height * width * channels
+        layers.append(_dense("pixels", layers[-1].output_shape[0], pixels))
+        layers.append(_reshape("logits", image_shape))
+    layers.append(Layer("Activation", "image", image_shape, arguments={"activation": "sigmoid"}))
+    return layers
+
+
+def _upward(config: Config, image_shape: ImageShape) -> list[Layer]:
+    """List the way from z up to the logits: each stage doubles height and width."""
+    height, width, channels = image_shape
+    filters = config.hidden
+    scale = 2 ** len(filters)
+    small = (math.ceil(height / scale), math.ceil(width / scale), filters[-1])
+    layers = [
+        _dense("seed", config.latent_dim, math.prod(small), config.activation),
+        _reshape("seed_image", small),
+    ]
+    for stage, size in enumerate([*reversed(filters[:-1]), channels], start=1):
+        last = stage == len(filters)
+        name = "pixels" if last else f"conv_{stage}"
+        activation = None if last else config.activation
+        layers.append(_conv_transpose(name, layers[-1].output_shape, size, activation))
+    grown = layers[-1].output_shape
+    crop = ((0, grown[0] - height), (0, grown[1] - width))
+    layers.append(Layer("Cropping2D", "logits", image_shape, arguments={"cropping": crop}))
+    return layers
+
+
+def _dense(name: str, width: int, units: int, activation: str | None = None) -> Layer:
+    arguments = {"units": units, "activation": activation}
+    return Layer("Dense", name, (units,), (width + 1) * units, width * units, arguments)
+
+
+def _flatten(shape: tuple[int, ...]) -> Layer:
+    return Layer("Flatten", "flatten", (math.prod(shape),))
+
+
+def _reshape(name: str, shape: ImageShape) -> Layer:
+    return Layer("Reshape", name, shape, arguments={"target_shape": shape})
+
+
+def _conv(name: str, shape: tuple[int, ...], filters: int, activation: str) -> Layer:
+    height, width, channels = shape
+    kernel = 3
+    output = (math.ceil(height / 2), math.ceil(width / 2), filters)
+    weights = kernel * kernel * channels * filters
+    return Layer(
+        "Conv2D",
+        name,
+        output,
+        weights + filters,
+        weights * output[0] * output[1],
+        _strided(filters, kernel, activation),
+    )
+
+
+def _conv_transpose(
+    name: str, shape: tuple[int, ...], filters: int, activation: str | None
+) -> Layer:
+    height, width, channels = shape
+    kernel = 4  # a multiple of the stride, or the image shows a checkerboard (Odena et al. 2016)
+    weights = kernel * kernel * channels * filters
+    return Layer(
+        "Conv2DTranspose",
+        name,
+        (2 * height, 2 * width, filters),
+        weights + filters,
+        weights * height * width,
+        _strided(filters, kernel, activation),
+    )
+
+
+def _strided(filters: int, kernel: int, activation: str | None) -> dict[str, Any]:
+    return {
+        "filters": filters,
+        "kernel_size": kernel,
+        "strides": 2,
+        "padding": "same",
+        "activation": activation,
+    }
+
+
+def _check_image_shape(image_shape: ImageShape) -> None:
+    fits = (
+        len(image_shape) == 3
+        and all(8 <= side <= 64 for side in image_shape[:2])
+        and image_shape[2] in (1, 3)
+    )
+    if not fits:
+        raise ConfigError(
+            "Images must have a height and width from 8 to 64 and 1 or 3 channels. "
+            f"Received: {tuple(image_shape)}"
+        )
+
+
+def _check_stages(config: Config, image_shape: ImageShape) -> None:
+    most = int(math.log2(min(image_shape[:2]))) - 1
+    if not 1 <= len(config.hidden) <= most:
+        raise ConfigError(
+            f"A convolutional network for {image_shape[0]} x {image_shape[1]} images needs 1 to "
+            f"{most} hidden layers, since each one halves the image. "
+            f"Received: hidden={config.hidden}"
+        )

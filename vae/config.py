@@ -1,0 +1,223 @@
+"""The hyperparameters of a run: one flat frozen dataclass, its ranges and its help texts."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from vae.errors import ConfigError
+
+__all__ = ["Config", "Setting", "setting"]
+
+MAX_HIDDEN_LAYERS = 6
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a form, the command line and the validation know of one field of `Config`."""
+
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+def _field(default: Any, label: str, help: str, **limits: Any) -> Any:
+    return dataclasses.field(default=default, metadata={"setting": Setting(label, help, **limits)})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides what a run learns; the same Config and data give the same run.
+
+    Raises ConfigError for a value of the wrong kind or outside its range.
+    """
+
+    preset: str = _field("custom", "Preset", "The recipe that this configuration started from.")
+    kind: str = _field(
+        "vae",
+        "Model",
+        "A VAE codes a picture as a cloud (mean and log-variance); an autoencoder as one point.",
+        choices=("vae", "autoencoder"),
+    )
+    network: str = _field(
+        "dense",
+        "Network",
+        "Dense sees all pixels at once and is quick; convolutional sees shapes and is slower.",
+        choices=("dense", "convolutional"),
+    )
+    latent_dim: int = _field(
+        4, "Latent dimensions", "How many numbers a picture is squeezed into.", low=1, high=128
+    )
+    hidden: tuple[int, ...] = _field(
+        (128,),
+        "Hidden layers",
+        "Units of each encoder layer, first to last (filters, if convolutional); "
+        "the decoder mirrors them.",
+        low=1,
+        high=1024,
+    )
+    activation: str = _field(
+        "relu",
+        "Activation",
+        "The bend between two layers.",
+        choices=("relu", "leaky_relu", "elu", "gelu", "silu", "tanh"),
+    )
+    beta: float = _field(
+        1.0,
+        "Beta",
+        "Weight of the KL term: 1 is the true ELBO, less blurs less, more tidies the latent space.",
+        low=0.0,
+        high=100.0,
+    )
+    kl_warmup: int = _field(
+        0, "KL warm-up", "Epochs over which beta rises from near 0 to its value.", low=0, high=500
+    )
+    loss_scale: str = _field(
+        "nats",
+        "Loss scale",
+        "What the optimizer sees: the loss in nats per image, or divided by the number of pixels "
+        "as in the lecture. Curves are always in nats.",
+        choices=("nats", "per_pixel"),
+    )
+    optimizer: str = _field(
+        "adam",
+        "Optimizer",
+        "The rule that turns gradients into steps.",
+        choices=("adam", "rmsprop", "sgd"),
+    )
+    learning_rate: float = _field(
+        1e-3, "Learning rate", "Size of a step: too large diverges, too small crawls.",
+        low=1e-7, high=10.0,
+    )  # fmt: skip
+    schedule: str = _field(
+        "constant",
+        "Schedule",
+        "Constant keeps the learning rate; cosine lets it fall to zero over the run.",
+        choices=("constant", "cosine"),
+    )
+    batch_size: int = _field(100, "Batch size", "Images per training step.", low=1, high=4096)
+    epochs: int = _field(
+        20, "Epochs", "How often the run sees every training image.", low=1, high=500
+    )
+    train_share: float = _field(
+        1.0, "Share of the training set", "Less is quicker, and learns less.", low=0.001, high=1.0
+    )
+    validation_split: float = _field(
+        0.05,
+        "Validation split",
+        "Share of those images that is held back for the validation curves; 0 draws none.",
+        low=0.0,
+        high=0.5,
+    )
+    seed: int = _field(
+        0, "Seed", "The same seed on the same machine gives the same run.", low=0, high=2**31 - 1
+    )
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = _checked(field.name, getattr(self, field.name), field.default)
+            object.__setattr__(self, field.name, value)
+        if self.kind == "autoencoder" and self.beta != 0:
+            raise ConfigError(
+                "An autoencoder has no KL term, so its beta must be 0. "
+                f"Received: kind='autoencoder', beta={self.beta}"
+            )
+
+    def replace(self, **changes: Any) -> Config:
+        """Return a copy with these fields changed; raises ConfigError for an unknown field."""
+        _check_names(changes)
+        return dataclasses.replace(self, **changes)
+
+    def replace_text(self, changes: dict[str, str]) -> Config:
+        """Like `replace`, with values as text: the command line and the address bar."""
+        _check_names(changes)
+        return self.replace(**{name: _from_text(name, text) for name, text in changes.items()})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain JSON values."""
+        return {**dataclasses.asdict(self), "hidden": list(self.hidden)}
+
+    def to_json(self) -> str:
+        """Return the configuration as JSON text."""
+        return json.dumps(self.to_dict(), indent=2)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Config:
+        """Build from plain JSON values; what is not given keeps its default."""
+        if not isinstance(values, dict):
+            raise ConfigError(f"A configuration must be a JSON object. Received: {values!r:.80}")
+        _check_names(values)
+        return cls(**values)
+
+    @classmethod
+    def from_json(cls, text: str) -> Config:
+        """Build from JSON text as `to_json` writes it."""
+        try:
+            values = json.loads(text)
+        except (json.JSONDecodeError, TypeError) as error:
+            raise ConfigError(
+                f"A configuration must be JSON ({error}). Received: {text!r:.80}"
+            ) from None
+        return cls.from_dict(values)
+
+
+def setting(name: str) -> Setting:
+    """Return label, help, range and choices of a field of `Config`."""
+    return _FIELDS[name].metadata["setting"]
+
+
+_FIELDS = {field.name: field for field in dataclasses.fields(Config)}
+
+
+def _check_names(values: dict[str, Any]) -> None:
+    unknown = sorted(set(values) - set(_FIELDS))
+    if unknown:
+        raise ConfigError(f"Settings are {', '.join(_FIELDS)}. Received: {', '.join(unknown)}")
+
+
+def _checked(name: str, value: Any, default: Any) -> Any:
+    """Return the value in the field's own type, or raise ConfigError."""
+    limits: Setting = _FIELDS[name].metadata["setting"]
+    if isinstance(default, str):
+        if not isinstance(value, str) or (limits.choices and value not in limits.choices):
+            expected = f"one of {', '.join(limits.choices)}" if limits.choices else "text"
+            raise ConfigError(f"{name} must be {expected}. Received: {name}={value!r}")
+        return value
+    if isinstance(default, tuple):
+        if not isinstance(value, tuple | list) or len(value) > MAX_HIDDEN_LAYERS:
+            raise ConfigError(
+                f"{name} must be a list of at most {MAX_HIDDEN_LAYERS} sizes. "
+                f"Received: {name}={value!r}"
+            )
+        return tuple(_number(name, item, limits, whole=True) for item in value)
+    return _number(name, value, limits, whole=isinstance(default, int))
+
+
+def _number(name: str, value: Any, limits: Setting, *, whole: bool) -> Any:
+    kind = "a whole number" if whole else "a number"
+    real = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not real or (whole and value != int(value)) or not limits.low <= value <= limits.high:
+        raise ConfigError(
+            f"{name} must be {kind} from {limits.low:,} to {limits.high:,}. "
+            f"Received: {name}={value!r}"
+        )
+    return int(value) if whole else float(value)
+
+
+def _from_text(name: str, text: str) -> Any:
+    default = _FIELDS[name].default
+    if isinstance(default, str):
+        return text
+    convert = float if isinstance(default, float) else int
+    try:
+        if isinstance(default, tuple):
+            return tuple(int(part) for part in text.split(",") if part.strip())
+        return convert(text)
+    except ValueError:
+        # The range check words the message, for text as for any other wrong value.
+        return text

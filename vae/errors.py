@@ -1,0 +1,19 @@
+"""Errors whose message is written for the person at the screen."""
+
+__all__ = ["ConfigError", "DatasetError", "RunError", "VAEError"]
+
+
+class VAEError(ValueError):
+    """An error whose message is written for the person at the screen."""
+
+
+class ConfigError(VAEError):
+    """A hyperparameter is unknown, of the wrong kind or outside its range."""
+
+
+class DatasetError(VAEError):
+    """A data set is missing, damaged or not what its name says."""
+
+
+class RunError(VAEError):
+    """A run folder is missing, damaged or not a run folder."""

@@ -1,0 +1,119 @@
+"""Writes a run folder: the one source of truth about a run."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import json
+import platform
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vae.config import Config
+from vae.errors import RunError
+from vae.files import read_json, replacing, write_json
+
+__all__ = ["Recorder", "new_run_id"]
+
+VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
+
+
+def new_run_id() -> str:
+    """Return 128 random bits as text: who does not have it cannot guess it."""
+    return secrets.token_hex(16)
+
+
+class Recorder:
+    """Writes the files of one run folder, each of them atomically.
+
+    Raises RunError if the folder cannot be made or already holds a run.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._status: dict[str, Any] = {}
+
+    @classmethod
+    def create(cls, path: Path, config: Config, dataset: str, **extra: Any) -> Recorder:
+        """Make the folder of a run that is about to wait for its start."""
+        if (path / "config.json").exists():
+            raise RunError(
+                f"A new run needs a folder of its own. Received: {path}, which holds one"
+            )
+        try:
+            (path / "snapshots").mkdir(parents=True, exist_ok=True)
+            recorder = cls(path)
+            recorder.status(state="queued", created=_now())
+            # Last, because a folder counts as a run from here on.
+            write_json(
+                path / "config.json",
+                {
+                    "format": 1,
+                    "config": config.to_dict(),
+                    "dataset": dataset,
+                    "seed": config.seed,
+                    "versions": _versions(),
+                    **extra,
+                },
+            )
+        except OSError as error:
+            raise RunError(
+                f"Runs need a folder that can be written to ({error.strerror}). Received: {path}"
+            ) from None
+        return recorder
+
+    @classmethod
+    def reopen(cls, path: Path) -> Recorder:
+        """Go on writing a folder that `create` made."""
+        recorder = cls(path)
+        recorder._status = read_json(path / "status.json")
+        return recorder
+
+    def status(self, **changes: Any) -> None:
+        """Change what the run says of itself."""
+        self._status |= {**changes, "updated": _now()}
+        write_json(self.path / "status.json", self._status)
+
+    def row(self, row: dict[str, Any]) -> None:
+        """Append one line to the history."""
+        with (self.path / "history.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, allow_nan=False) + "\n")
+
+    def arrays(self, name: str, **arrays: np.ndarray) -> None:
+        """Write named arrays to `name`.npz."""
+        path = self.path / f"{name}.npz"
+        with replacing(path) as temporary:
+            np.savez_compressed(temporary, **arrays)
+
+    def checkpoint(self, epoch: int, variables: list[np.ndarray]) -> None:
+        """Keep all that training needs to go on from the end of an epoch."""
+        path = self.path / "checkpoint.npz"
+        with replacing(path) as temporary:
+            # Uncompressed: this is written after every epoch, and weights hardly shrink.
+            np.savez(temporary, epoch=epoch, **{f"v{i}": v for i, v in enumerate(variables)})
+
+    def metrics(self, metrics: dict[str, Any]) -> None:
+        """Write what evaluation found, with its settings."""
+        write_json(self.path / "metrics.json", metrics)
+
+    def discard(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in VERSIONED:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions

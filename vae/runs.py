@@ -1,0 +1,264 @@
+"""Runs: folders on disk, read without TensorFlow."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from vae import inference
+from vae.config import Config
+from vae.errors import RunError, VAEError
+from vae.files import read_json, write_json
+
+if TYPE_CHECKING:
+    from vae.model import VAE
+
+__all__ = ["ACTIVE_STATES", "STATES", "History", "Run", "RunStore", "open_run", "runs_folder"]
+
+STATES = (
+    "queued",
+    "starting",
+    "training",
+    "paused",
+    "stopped",
+    "finished",
+    "diverged",
+    "failed",
+    "interrupted",
+)
+# A run in one of these states has a process that holds its lock.
+ACTIVE_STATES = ("starting", "training", "paused")
+SHIPPED = Path(__file__).parent / "pretrained"
+
+
+def runs_folder() -> Path:
+    """Return the folder for new runs: `VAE_RUNS_DIR`, else `runs` in the current folder."""
+    return Path(os.environ.get("VAE_RUNS_DIR", "runs"))
+
+
+class History(list[dict[str, Any]]):
+    """The epochs of a run, oldest first: `history[-1]["loss"]` or `history["loss"][-1]`."""
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return [row[key] for row in self]
+        return super().__getitem__(key)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder as it is now: make a new one to see what has changed since."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name, which is what addresses and links carry."""
+        return self.path.name
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """config.json: configuration, data set, image shape, versions, seed."""
+        return read_json(self.path / "config.json")
+
+    @cached_property
+    def config(self) -> Config:
+        """The hyperparameters."""
+        return Config.from_dict(self.info["config"])
+
+    @property
+    def dataset(self) -> str:
+        """The name of the data set, as `load_dataset` takes it."""
+        return self.info["dataset"]
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels."""
+        return tuple(self.info["image_shape"])
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the run came with the project."""
+        return self.path.parent == SHIPPED
+
+    @cached_property
+    def status(self) -> dict[str, Any]:
+        """status.json, with the state "interrupted" if the process that wrote it is gone."""
+        status = read_json(self.path / "status.json")
+        if status.get("state") in ACTIVE_STATES and not self.is_alive():
+            # Read again: between the two looks the run may have come to its proper end.
+            status = read_json(self.path / "status.json")
+            if status.get("state") in ACTIVE_STATES:
+                status["state"] = "interrupted"
+        return status
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        return self.status["state"]
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """All rows of the history, several an epoch; a line cut short by a crash is left out."""
+        try:
+            lines = (self.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        rows = []
+        for line in lines:
+            try:
+                rows.append(json.loads(line))
+            except ValueError:
+                continue
+        return rows
+
+    @cached_property
+    def history(self) -> History:
+        """One row an epoch: loss, reconstruction, kl, val_loss, ... in nats per image."""
+        return History(row for row in self.rows if row["kind"] == "epoch")
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """metrics.json, or an empty dict while there is none."""
+        try:
+            return read_json(self.path / "metrics.json")
+        except FileNotFoundError:
+            return {}
+
+    @cached_property
+    def latents(self) -> dict[str, np.ndarray]:
+        """Mean and log_var (N, d) and labels y (N,) of the test images; empty until evaluated."""
+        return self.arrays("latents")
+
+    @property
+    def snapshot_epochs(self) -> list[int]:
+        """Epochs with a snapshot, from 0, the untrained network."""
+        return sorted(int(path.stem) for path in (self.path / "snapshots").glob("[0-9]*.npz"))
+
+    def snapshot(self, epoch: int) -> dict[str, np.ndarray]:
+        """Samples and reconstructions (uint8) and latent means after an epoch."""
+        return self.arrays(f"snapshots/{epoch:04d}")
+
+    @cached_property
+    def fixed(self) -> dict[str, np.ndarray]:
+        """The z, images and labels that every snapshot was taken with."""
+        return self.arrays("snapshots/fixed")
+
+    @property
+    def has_model(self) -> bool:
+        """Whether `encode` and `decode` work."""
+        return all((self.path / f"{name}.onnx").is_file() for name in ("encoder", "decoder"))
+
+    def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d)."""
+        return inference.encode(self.path / "encoder.onnx", images, self.image_shape)
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]."""
+        return inference.decode(self.path / "decoder.onnx", z, self.config.latent_dim)
+
+    def load_model(self) -> VAE:
+        """Return the Keras model; this imports TensorFlow."""
+        from vae.saving import load_model
+
+        return load_model(self.path, self.config, self.image_shape)
+
+    def waits_for(self, config: Config, dataset: str) -> bool:
+        """Whether this folder was made for such a run, and the run has not begun."""
+        fresh = self.status["state"] in ("queued", "starting") and not self.rows
+        return fresh and self.config == config and self.dataset == dataset
+
+    def lock(self) -> FileLock:
+        """Return the lock that a run's process holds as long as it lives."""
+        return FileLock(self.path / "lock")
+
+    def is_alive(self) -> bool:
+        """Whether a process holds the run; the system lets go of the lock of a killed one."""
+        try:
+            with self.lock().acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            return False  # a folder that cannot be written to has no process either
+
+    def request_stop(self) -> None:
+        """Ask the run's process to stop and keep what was learned."""
+        write_json(self.path / "control.json", {"stop": True})
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether `request_stop` was called."""
+        return (self.path / "control.json").exists()
+
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """Read NAME.npz of the folder; empty if there is none."""
+        try:
+            with np.load(self.path / f"{name}.npz", allow_pickle=False) as arrays:
+                return dict(arrays)
+        except FileNotFoundError:
+            return {}
+        except (ValueError, OSError, EOFError) as error:
+            raise RunError(
+                f"{name}.npz must hold arrays ({error}). Received: {self.path}"
+            ) from None
+
+
+def open_run(path: Path | str) -> Run:
+    """Open a run folder; raises RunError if it is missing, damaged or no run folder."""
+    run = Run(Path(path))
+    if not (run.path / "config.json").is_file():
+        raise RunError(f"A run folder holds config.json and status.json. Received: {path}")
+    try:
+        state = run.status["state"]
+        shape = run.image_shape
+        run.config.latent_dim, run.dataset.strip()
+        if state not in STATES or len(shape) != 3:
+            raise ValueError(f"state {state!r}, image shape {shape}")
+    except VAEError as error:
+        raise RunError(f"{path} is not a run that this version can read: {error}") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(
+            f"config.json and status.json must be as a run writes them ({error!r:.100}). "
+            f"Received: {path}, which is damaged or from elsewhere"
+        ) from None
+    return run
+
+
+class RunStore:
+    """The runs of one folder, and those that ship with the project."""
+
+    def __init__(self, folder: Path | None = None, shipped: Path = SHIPPED) -> None:
+        self.folder = folder if folder is not None else runs_folder()
+        self.shipped = shipped
+
+    def list(self) -> list[Run]:
+        """Return all runs that can be read: the newest first, the shipped ones last."""
+        own = sorted(_readable(self.folder), key=lambda run: run.status["created"], reverse=True)
+        return own + sorted(_readable(self.shipped), key=lambda run: run.info.get("place", 99))
+
+    def open(self, run_id: str) -> Run:
+        """Open a run by its id; raises RunError if there is none, whatever the text holds."""
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", run_id):
+            for folder in (self.folder, self.shipped):
+                if (folder / run_id / "config.json").is_file():
+                    return open_run(folder / run_id)
+        raise RunError(f"No run has this id. Received: {run_id!r:.80}")
+
+
+def _readable(folder: Path) -> list[Run]:
+    runs = []
+    for path in folder.glob("*/config.json"):
+        try:
+            runs.append(open_run(path.parent))
+        except RunError:
+            continue  # said when it is opened by name; a list is no place for it
+    return runs

@@ -1,0 +1,79 @@
+"""Codes to decode, and grids of images to show."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from scipy.stats import norm
+
+from vae.errors import ConfigError
+
+__all__ = ["MOST_ROWS", "manifold_codes", "prior_codes", "tile", "to_png", "to_uint8"]
+
+MOST_ROWS = 30
+
+
+def prior_codes(
+    count: int, latent_dim: int, *, temperature: float = 1.0, seed: int = 0
+) -> np.ndarray:
+    """Draw z (count, d) from N(0, temperature^2 I); the same seed draws the same codes."""
+    z = np.random.default_rng(seed).standard_normal((count, latent_dim))
+    return (temperature * z).astype(np.float32)
+
+
+def manifold_codes(
+    side: int, latent_dim: int, across: int, down: int, reach: float = 0.98
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return z (side^2, d) over equal quantiles of two dimensions, and the quantiles' z values.
+
+    The other dimensions stay at the prior's mean, 0. The first row has the largest value of
+    `down`, as a plot's upward axis has. reach: the prior mass between the outermost values of a
+    dimension (Kingma & Welling 2014, figure 4, spaces its grid the same way).
+    """
+    tail = (1.0 - reach) / 2.0
+    values = norm.ppf(np.linspace(tail, 1.0 - tail, side)).astype(np.float32)
+    z = np.zeros((side, side, latent_dim), dtype=np.float32)
+    z[:, :, down] = values[::-1, None]
+    z[:, :, across] = values[None, :]
+    return z.reshape(-1, latent_dim), values
+
+
+def tile(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Lay images (rows * columns, H, W, C) out as one (rows * H, columns * W, C).
+
+    Floats in [0, 1] become uint8. Raises ConfigError if the number of images is another.
+    """
+    if len(images) != rows * columns:
+        raise ConfigError(
+            f"A grid of {rows} x {columns} needs {rows * columns} images. Received: {len(images)}"
+        )
+    if images.dtype != np.uint8:
+        images = to_uint8(images)
+    _, height, width, channels = images.shape
+    grid = images.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+    return grid.reshape(rows * height, columns * width, channels)
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """Turn images in [0, 1] into uint8 pixels."""
+    return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def to_png(image: np.ndarray, scale: int = 1, text: dict[str, str] | None = None) -> bytes:
+    """Encode an image (H, W, C), uint8, as PNG: each pixel becomes scale x scale.
+
+    text: what the file's metadata says of it.
+    """
+    picture = Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
+    if scale > 1:
+        size = (picture.width * scale, picture.height * scale)
+        picture = picture.resize(size, Image.Resampling.NEAREST)
+    notes = PngInfo()
+    for key, value in (text or {}).items():
+        notes.add_text(key, value)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", pnginfo=notes)
+    return buffer.getvalue()

@@ -1,0 +1,52 @@
+"""What a run looks like after each epoch: the same z and the same test images all along."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.model import VAE
+from vae.sampling import to_uint8
+
+__all__ = ["Snapshots", "first_of_each_class"]
+
+SAMPLES = 50
+FIXED_IMAGES = 10
+FIXED_MEANS = 1000
+
+
+def first_of_each_class(labels: np.ndarray, most: int) -> np.ndarray:
+    """Return the index of the first image of each class, at most `most` of them."""
+    return np.unique(labels, return_index=True)[1][:most]
+
+
+class Snapshots:
+    """Takes a picture of a model in training.
+
+    fixed: z (50, d) and the test images and labels that every snapshot is taken with.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        chosen = first_of_each_class(dataset.y_test, FIXED_IMAGES)
+        z = np.random.default_rng([config.seed, 3]).standard_normal((SAMPLES, config.latent_dim))
+        self.fixed = {
+            "z": z.astype(np.float32),
+            "images": dataset.x_test[chosen],  # (10, H, W, C) uint8
+            "labels": dataset.y_test[:FIXED_MEANS],
+        }
+        self._cloud = dataset.x_test[:FIXED_MEANS]
+
+    def take(self, model: VAE) -> dict[str, np.ndarray]:
+        """Return samples and reconstructions, uint8, and latent means (1000, d), float16."""
+        means = _means(model, self.fixed["images"])
+        return {
+            "samples": to_uint8(model.decoder(self.fixed["z"]).numpy()),
+            "reconstructions": to_uint8(model.decoder(means).numpy()),
+            "means": _means(model, self._cloud).numpy().astype(np.float16),
+        }
+
+
+def _means(model: VAE, images: np.ndarray) -> tf.Tensor:
+    return model.encoder(images.astype(np.float32) / 255.0)[0]
