@@ -4,7 +4,11 @@
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 PIP    := $(PYTHON) -m pip --quiet --disable-pip-version-check
-APT    := DEBIAN_FRONTEND=noninteractive apt-get -qq
+
+# Debian's packages are installed for root only; nobody else is asked for a password.
+CAN_APT     := test `id -u` = 0 && command -v apt-get >/dev/null
+APT_INSTALL := export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && \
+    apt-get -qq install -y --no-install-recommends >/dev/null
 
 # The first of these between 3.11 and 3.13 makes .venv: TensorFlow has wheels for no other.
 # To choose: make app BASE_PYTHON=/path/to/python3.12
@@ -46,7 +50,7 @@ bench: $(VENV)/dev.stamp
 	@$(PYTHON) -m benchmarks
 
 pretrained: $(VENV)/app.stamp
-	@$(PYTHON) -m vae.pretrained
+	@$(PYTHON) -m vae.shipping
 
 screenshots: $(VENV)/dev.stamp chromium
 	@$(PYTHON) -m tests.browser.screenshots
@@ -55,9 +59,14 @@ clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamps are newer than the requirements as long as there is nothing to install.
+# The stamps are newer than the requirements as long as there is nothing to install. They don't
+# count once the Python behind .venv is gone, as after a system's upgrade.
+ifeq ($(realpath $(PYTHON)),)
+.PHONY: $(VENV)/app.stamp
+endif
+
 $(VENV)/app.stamp: requirements.txt | $(PYTHON)
-	@echo "Installing the app's packages, once: about 1 GB, a few minutes"
+	@echo "Installing the app's packages, once: 550 MB to fetch, 2.5 GB on disk, a few minutes"
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
@@ -69,27 +78,26 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 # Debian packs venv apart from Python, so it may be missing: root gets it from apt, anyone else is
 # told what to install. A .venv that failed halfway would pass for a whole one, so it is removed.
 $(PYTHON):
-	@found=; received=none; \
+	@found=; received=; \
 	find_python() { \
 	    for python in $(BASE_PYTHON); do \
 	        version=`"$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null` \
 	            || continue; \
 	        case $$version in \
 	            3.11|3.12|3.13) found=$$python; return 0 ;; \
-	            *) received="Python $$version" ;; \
+	            *) received=$${received:-Python $$version} ;; \
 	        esac; \
 	    done; \
 	    return 1; \
 	}; \
-	can_apt() { test `id -u` = 0 && command -v apt-get >/dev/null; }; \
 	has_venv() { "$$found" -c 'import ensurepip, venv' 2>/dev/null; }; \
-	if find_python && has_venv; then :; elif can_apt; then \
+	if ! { find_python && has_venv; } && $(CAN_APT); then \
 	    echo "Installing Debian's python3-venv"; \
-	    $(APT) update && $(APT) install -y --no-install-recommends python3-venv >/dev/null; \
-	    find_python || :; \
+	    $(APT_INSTALL) python3-venv; \
+	    find_python; \
 	fi; \
 	if test -z "$$found"; then \
-	    echo "VAE Lab needs Python 3.11, 3.12 or 3.13. Received: $$received" >&2; exit 1; \
+	    echo "VAE Lab needs Python 3.11, 3.12 or 3.13. Received: $${received:-none}" >&2; exit 1; \
 	fi; \
 	if ! has_venv; then \
 	    echo "Python $$version has no venv. Install it first: sudo apt install python$$version-venv" >&2; \
@@ -98,13 +106,15 @@ $(PYTHON):
 	echo "Creating $(VENV) with Python $$version"; \
 	"$$found" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
-# The tests drive a browser of the system if there is one, else Playwright's own.
+# The tests drive a browser of the system if there is one, else Playwright's own. Playwright itself
+# starts only where it finds libatomic, which the barest Debian lacks.
 chromium: $(VENV)/dev.stamp
-	@for name in chromium chromium-browser google-chrome; do \
-	    if command -v $$name >/dev/null; then exit 0; fi; \
-	done; \
-	if test -e $(VENV)/chromium.stamp; then exit 0; fi; \
+	@if $(PYTHON) -m playwright --version >/dev/null 2>&1 && { test -e $(VENV)/chromium.stamp || \
+	    command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; \
+	then exit 0; fi; \
 	echo "Installing Chromium, once"; \
-	if test `id -u` = 0 && command -v apt-get >/dev/null && $(APT) update && \
-	    $(APT) install -y --no-install-recommends chromium fonts-liberation >/dev/null; then exit 0; fi; \
+	if $(CAN_APT); then \
+	    $(APT_INSTALL) chromium fonts-liberation libatomic1 && exit 0; \
+	    $(PYTHON) -m playwright install-deps chromium; \
+	fi; \
 	$(PYTHON) -m playwright install chromium && touch $(VENV)/chromium.stamp

@@ -49,10 +49,11 @@ def summary(options: argparse.Namespace) -> dict[str, Any]:
 
 def train(options: argparse.Namespace) -> dict[str, Any]:
     """Train a run into a folder."""
-    from vae.training import train
-
     config = _config(options)
     dataset = load_dataset(options.dataset)
+    summarize(config, dataset.image_shape)  # what does not fit is said before the slow import
+    from vae.training import train
+
     run = train(config, dataset, _progress(config), out=options.out)
     print(file=sys.stderr)
     last = {k: v for k, v in run.history[-1].items() if k != "kind"} if run.history else {}
@@ -146,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _config(options: argparse.Namespace) -> Config:
     if options.config:
-        config = Config.from_json(options.config.read_text(encoding="utf-8"))
+        config = Config.from_json(options.config.read_bytes())
     elif options.preset in PRESETS:
         config = PRESETS[options.preset]
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,11 +154,11 @@ class Config:
         return cls(**values)
 
     @classmethod
-    def from_json(cls, text: str) -> Config:
+    def from_json(cls, text: str | bytes) -> Config:
         """Build from JSON text as `to_json` writes it."""
         try:
             values = json.loads(text)
-        except (json.JSONDecodeError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise ConfigError(
                 f"A configuration must be JSON ({error}). Received: {text!r:.80}"
             ) from None
@@ -186,13 +185,13 @@ def _checked(name: str, value: Any, default: Any) -> Any:
     if isinstance(default, str):
         if not isinstance(value, str) or (limits.choices and value not in limits.choices):
             expected = f"one of {', '.join(limits.choices)}" if limits.choices else "text"
-            raise ConfigError(f"{name} must be {expected}. Received: {name}={value!r}")
+            raise ConfigError(f"{name} must be {expected}. Received: {name}={value!r:.80}")
         return value
     if isinstance(default, tuple):
         if not isinstance(value, tuple | list) or len(value) > MAX_HIDDEN_LAYERS:
             raise ConfigError(
                 f"{name} must be a list of at most {MAX_HIDDEN_LAYERS} sizes. "
-                f"Received: {name}={value!r}"
+                f"Received: {name}={value!r:.80}"
             )
         return tuple(_number(name, item, limits, whole=True) for item in value)
     return _number(name, value, limits, whole=isinstance(default, int))
@@ -200,11 +199,12 @@ def _checked(name: str, value: Any, default: Any) -> Any:
 
 def _number(name: str, value: Any, limits: Setting, *, whole: bool) -> Any:
     kind = "a whole number" if whole else "a number"
-    real = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not real or (whole and value != int(value)) or not limits.low <= value <= limits.high:
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    # The range first: it also refuses NaN and infinity, which int() cannot take.
+    if not (real and limits.low <= value <= limits.high) or (whole and value != int(value)):
         raise ConfigError(
             f"{name} must be {kind} from {limits.low:,} to {limits.high:,}. "
-            f"Received: {name}={value!r}"
+            f"Received: {name}={value!r:.80}"
         )
     return int(value) if whole else float(value)
 

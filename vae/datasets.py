@@ -76,8 +76,8 @@ def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
 
 # What is verified, and how:
 # - On every load, from whatever file: each array. MNIST by the SHA-256 of its raw bytes.
-#   Fashion-MNIST by the MD5 of its uncompressed idx files, as OpenMMLab publishes them
-#   (mmpretrain): the one published checksum that does not depend on how a file was compressed.
+#   Fashion-MNIST by the MD5 of its uncompressed idx files, which several independent projects
+#   publish alike: the one known checksum that does not depend on how a file was compressed.
 # - On a download: each file. mnist.npz by the SHA-256 that Keras has. Keras has none for
 #   Fashion-MNIST; those SHA-256 are torchvision's (prototype.datasets), for the files whose MD5
 #   are in Zalando's README. Keras's copies have the same sizes, to the byte.

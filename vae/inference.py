@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decode", "encode"]
 
+TOLERANCE = 1e-3  # what arithmetic on pixels may add to 0 and 1
 BATCH = 1000  # bounds the memory of a convolutional network's inner images
 MOST_SESSIONS = 16  # networks kept ready, a few MB each
 
@@ -29,7 +30,15 @@ def encode(
             f"This run encodes images of shape (N, {', '.join(map(str, image_shape))}). "
             f"Received: {images.shape}"
         )
-    scale = np.float32(255.0) if images.dtype == np.uint8 else np.float32(1.0)
+    if images.dtype == np.uint8:
+        scale = np.float32(255.0)
+    elif np.all((images >= -TOLERANCE) & (images <= 1.0 + TOLERANCE)):
+        scale = np.float32(1.0)
+    else:  # NaN too: it compares as False
+        raise RunError(
+            f"Images are uint8, or floats in [0, 1]. Received: {images.dtype} from "
+            f"{images.min()} to {images.max()}"
+        )
     session = _session(path)
     parts = [
         session.run(None, {"image": batch.astype(np.float32) / scale}) for batch in _batches(images)
@@ -40,13 +49,17 @@ def encode(
 
 def decode(path: Path, z: np.ndarray, latent_dim: int) -> np.ndarray:
     """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]."""
-    z = np.asarray(z, dtype=np.float32)
-    if z.ndim != 2 or z.shape[1] != latent_dim or not np.isfinite(z).all():
+    try:
+        codes = np.asarray(z, dtype=np.float32)
+        fits = codes.ndim == 2 and codes.shape[1] == latent_dim and np.isfinite(codes).all()
+    except (ValueError, TypeError):  # text, or rows of different lengths
+        fits = False
+    if not fits:
         raise RunError(
             f"This run decodes finite numbers of shape (N, {latent_dim}). Received: {z!r:.200}"
         )
     session = _session(path)
-    return np.concatenate([session.run(None, {"z": batch})[0] for batch in _batches(z)])
+    return np.concatenate([session.run(None, {"z": batch})[0] for batch in _batches(codes)])
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

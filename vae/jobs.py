@@ -12,9 +12,12 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from pathlib import Path
 from typing import NamedTuple
 
+from vae.architecture import summarize
 from vae.config import Config
+from vae.datasets import Dataset
 from vae.errors import RunError
 from vae.recorder import Recorder, new_run_id
 from vae.runs import ACTIVE_STATES, Run, RunStore
@@ -45,10 +48,14 @@ class Queue:
         self._adopt()
         threading.Thread(target=self._watch, name="vae-queue", daemon=True).start()
 
-    def submit(self, config: Config, dataset: str, image_shape: tuple[int, int, int]) -> Run:
-        """Make a run's folder and put it into the queue."""
+    def submit(self, config: Config, dataset: Dataset) -> Run:
+        """Make a run's folder and put it into the queue.
+
+        Raises ConfigError if the layers do not fit the images, RunError if no folder can be made.
+        """
+        summarize(config, dataset.image_shape)
         path = self.store.folder / new_run_id()
-        Recorder.create(path, config, dataset, image_shape=list(image_shape))
+        Recorder.create(path, config, dataset)
         self._add(Job(path.name, "train"))
         return self.store.open(path.name)
 
@@ -118,7 +125,11 @@ class Queue:
                 del self._processes[job]
                 self._ended(job)
         for job in list(self._adopted):
-            if not self.store.open(job.run_id).is_alive():
+            try:
+                alive = self.store.open(job.run_id).is_alive()
+            except RunError:
+                alive = False  # deleted meanwhile
+            if not alive:
                 self._adopted.remove(job)
                 self._ended(job)
         while self._waiting and len(self._processes) + len(self._adopted) < self.workers:
@@ -139,7 +150,7 @@ class Queue:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"},
+                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONPATH": _python_path()},
                 # Its own session: Ctrl-C at the server does not end a run half-way.
                 start_new_session=True,
             )
@@ -159,12 +170,21 @@ class Queue:
 
     def _after_death(self, run: Run) -> None:
         """Say what happened and have the model files made from the last checkpoint, once."""
-        if run.status.get("recovering") or not (run.path / "checkpoint.npz").exists():
-            Recorder.reopen(run.path).status(state="interrupted")
+        recorder = Recorder.reopen(run.path)
+        if run.status.get("recovering"):
+            recorder.status(state="interrupted")
             return
-        Recorder.reopen(run.path).status(
+        recovering = (run.path / "checkpoint.npz").exists()
+        recorder.status(
             state="interrupted",
-            recovering=True,
+            recovering=recovering,
             reason="The training process was ended from outside.",
         )
-        self._waiting.append(Job(run.id, "train"))
+        if recovering:
+            self._waiting.append(Job(run.id, "train"))
+
+
+def _python_path() -> str:
+    """The worker finds this package wherever the server was started."""
+    here = str(Path(__file__).resolve().parents[1])
+    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))

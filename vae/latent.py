@@ -13,7 +13,14 @@ from vae.recorder import Recorder
 if TYPE_CHECKING:
     from vae.runs import Run
 
-__all__ = ["Projection", "compute_tsne", "pick_dimensions", "project_pca", "read_tsne"]
+__all__ = [
+    "Projection",
+    "best_projection",
+    "compute_tsne",
+    "pick_dimensions",
+    "project_pca",
+    "read_tsne",
+]
 
 TSNE_POINTS = 2000  # 3.5 s; the time grows faster than the number of points
 
@@ -31,6 +38,18 @@ class Projection:
     indices: np.ndarray
     axes: tuple[str, str]
     variance: np.ndarray | None = None
+
+
+def best_projection(run: Run) -> Projection | None:
+    """Return what shows the clusters best without waiting, or None while there are no latents.
+
+    Two dimensions as they are; of more, t-SNE if the run holds it, else PCA.
+    """
+    if not run.latents:
+        return None
+    if run.config.latent_dim <= 2:
+        return pick_dimensions(run, 0, run.config.latent_dim - 1)
+    return read_tsne(run) or project_pca(run)
 
 
 def pick_dimensions(run: Run, across: int, down: int) -> Projection:

@@ -103,5 +103,6 @@ def preset_label(config: Config) -> str:
         return "Custom"
     title = PRESET_NOTES[config.preset].title
     # A seed or a share of the data does not make another recipe.
-    same = config.replace(seed=PRESETS[config.preset].seed) == PRESETS[config.preset]
+    preset = PRESETS[config.preset]
+    same = config.replace(seed=preset.seed, train_share=preset.train_share) == preset
     return title if same else f"{title}, changed"

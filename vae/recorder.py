@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from vae.config import Config
+from vae.datasets import Dataset
 from vae.errors import RunError
 from vae.files import read_json, replacing, write_json
 
@@ -38,7 +39,7 @@ class Recorder:
         self._status: dict[str, Any] = {}
 
     @classmethod
-    def create(cls, path: Path, config: Config, dataset: str, **extra: Any) -> Recorder:
+    def create(cls, path: Path, config: Config, dataset: Dataset) -> Recorder:
         """Make the folder of a run that is about to wait for its start."""
         if (path / "config.json").exists():
             raise RunError(
@@ -54,10 +55,12 @@ class Recorder:
                 {
                     "format": 1,
                     "config": config.to_dict(),
-                    "dataset": dataset,
+                    "dataset": dataset.name,
+                    "image_shape": list(dataset.image_shape),
+                    "images": len(dataset.x_train),
+                    "class_names": list(dataset.class_names),
                     "seed": config.seed,
                     "versions": _versions(),
-                    **extra,
                 },
             )
         except OSError as error:

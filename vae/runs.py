@@ -36,6 +36,8 @@ STATES = (
 )
 # A run in one of these states has a process that holds its lock.
 ACTIVE_STATES = ("starting", "training", "paused")
+# Someone who looks whether a run is alive holds its lock for a moment.
+LOCK_PATIENCE_SECONDS = 10
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -85,6 +87,11 @@ class Run:
         return tuple(self.info["image_shape"])
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the labels 0, 1, ... stand for."""
+        return tuple(self.info["class_names"])
+
+    @property
     def shipped(self) -> bool:
         """Whether the run came with the project."""
         return self.path.parent == SHIPPED
@@ -109,15 +116,17 @@ class Run:
     def rows(self) -> list[dict[str, Any]]:
         """All rows of the history, several an epoch; a line cut short by a crash is left out."""
         try:
-            lines = (self.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
+            text = (self.path / "history.jsonl").read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return []
         rows = []
-        for line in lines:
+        for line in text.splitlines():
             try:
-                rows.append(json.loads(line))
-            except ValueError:
+                row = json.loads(line)
+            except (ValueError, RecursionError):
                 continue
+            if isinstance(row, dict) and "kind" in row:
+                rows.append(row)
         return rows
 
     @cached_property
@@ -132,6 +141,8 @@ class Run:
             return read_json(self.path / "metrics.json")
         except FileNotFoundError:
             return {}
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunError(f"metrics.json must be JSON ({error}). Received: {self.path}") from None
 
     @cached_property
     def latents(self) -> dict[str, np.ndarray]:
@@ -206,7 +217,8 @@ class Run:
                 return dict(arrays)
         except FileNotFoundError:
             return {}
-        except (ValueError, OSError, EOFError) as error:
+        except Exception as error:
+            # A damaged file fails in a dozen ways: zip, zlib, npy header, pickled data, ...
             raise RunError(
                 f"{name}.npz must hold arrays ({error}). Received: {self.path}"
             ) from None
@@ -215,17 +227,21 @@ class Run:
 def open_run(path: Path | str) -> Run:
     """Open a run folder; raises RunError if it is missing, damaged or no run folder."""
     run = Run(Path(path))
-    if not (run.path / "config.json").is_file():
-        raise RunError(f"A run folder holds config.json and status.json. Received: {path}")
+    try:
+        found = (run.path / "config.json").is_file()
+    except OSError:  # a path that cannot be one: too long, or not to be entered
+        found = False
+    if not found:
+        raise RunError(f"A run folder holds config.json and status.json. Received: {path!s:.200}")
     try:
         state = run.status["state"]
         shape = run.image_shape
-        run.config.latent_dim, run.dataset.strip()
+        run.config.latent_dim, run.dataset.strip(), run.status["created"].strip()
         if state not in STATES or len(shape) != 3:
             raise ValueError(f"state {state!r}, image shape {shape}")
     except VAEError as error:
         raise RunError(f"{path} is not a run that this version can read: {error}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunError(
             f"config.json and status.json must be as a run writes them ({error!r:.100}). "
             f"Received: {path}, which is damaged or from elsewhere"

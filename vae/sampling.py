@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+from statistics import NormalDist
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from scipy.stats import norm
 
 from vae.errors import ConfigError
 
@@ -19,7 +19,12 @@ MOST_ROWS = 30
 def prior_codes(
     count: int, latent_dim: int, *, temperature: float = 1.0, seed: int = 0
 ) -> np.ndarray:
-    """Draw z (count, d) from N(0, temperature^2 I); the same seed draws the same codes."""
+    """Draw z (count, d) from N(0, temperature^2 I); the same seed draws the same codes.
+
+    Raises ConfigError for a negative seed.
+    """
+    if seed < 0:
+        raise ConfigError(f"seed must be a whole number from 0 on. Received: seed={seed}")
     z = np.random.default_rng(seed).standard_normal((count, latent_dim))
     return (temperature * z).astype(np.float32)
 
@@ -34,7 +39,9 @@ def manifold_codes(
     dimension (Kingma & Welling 2014, figure 4, spaces its grid the same way).
     """
     tail = (1.0 - reach) / 2.0
-    values = norm.ppf(np.linspace(tail, 1.0 - tail, side)).astype(np.float32)
+    values = np.array(
+        [NormalDist().inv_cdf(q) for q in np.linspace(tail, 1.0 - tail, side)], dtype=np.float32
+    )
     z = np.zeros((side, side, latent_dim), dtype=np.float32)
     z[:, :, down] = values[::-1, None]
     z[:, :, across] = values[None, :]

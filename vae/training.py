@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from filelock import FileLock
 
 from vae.config import Config
 from vae.datasets import Dataset
@@ -19,7 +21,7 @@ from vae.metrics import evaluate
 from vae.model import VAE, build
 from vae.objective import beta_at, learning_rate_at
 from vae.recorder import Recorder, new_run_id
-from vae.runs import Run, open_run, runs_folder
+from vae.runs import LOCK_PATIENCE_SECONDS, Run, open_run, runs_folder
 from vae.saving import export_onnx, restore, save_keras, training_state
 from vae.snapshots import Snapshots
 
@@ -64,12 +66,14 @@ def train(
     *,
     out: Path | str | None = None,
     should_stop: Callable[[], bool] | None = None,
+    lock: FileLock | None = None,
 ) -> Run:
     """Train and return the run; its folder holds model, curves, snapshots and metrics.
 
     on_event: called with every row of the history as it is written, several an epoch.
     out: the run's folder; without it, a new one in `runs_folder()`.
     should_stop: asked every few steps; True ends the run as "stopped" with what it learned.
+    lock: the run's lock, from a caller who holds it already.
 
     Raises ConfigError if the layers do not fit the images, RunError if the folder cannot be used.
     """
@@ -79,11 +83,10 @@ def train(
     if (path / "status.json").exists() and open_run(path).waits_for(config, dataset.name):
         recorder = Recorder.reopen(path)
     else:
-        recorder = Recorder.create(
-            path, config, dataset.name, image_shape=list(dataset.image_shape)
-        )
-    session = _Session(model, dataset, recorder, on_event or (lambda row: None))
-    session.run(should_stop or (lambda: False))
+        recorder = Recorder.create(path, config, dataset)
+    with (lock or Run(path).lock()).acquire(timeout=LOCK_PATIENCE_SECONDS):
+        session = _Session(model, dataset, recorder, on_event or (lambda row: None))
+        session.run(should_stop or (lambda: False))
     return open_run(path)
 
 
@@ -154,6 +157,8 @@ class _Session:
         epoch, state, reason = 0, "finished", ""
         for epoch in range(1, self.config.epochs + 1):
             outcome = self._epoch(epoch, should_stop)
+            if not _weights_are_finite(self.model):
+                outcome = "diverged"  # perhaps in the very last step, which no loss has seen
             if outcome == "diverged":
                 epoch = restore(self.model, self.recorder.path)
                 state, reason = "diverged", _divergence(self.config, epoch)
@@ -234,12 +239,22 @@ def _finish(
     model: VAE, dataset: Dataset, recorder: Recorder, epoch: int, *, state: str, reason: str
 ) -> None:
     """Write model, latents and metrics, and say how the run ended."""
+    metrics, latents = evaluate(model, dataset)
+    if not math.isfinite(metrics["loss"]):
+        # Weights so large that the last checkpoint is worthless too: keep the first ones.
+        epoch, state, reason = 0, "diverged", _divergence(model.config, 0)
+        fresh = build(model.config, dataset.image_shape)
+        model.set_weights(fresh.get_weights())
+        metrics, latents = evaluate(model, dataset)
     save_keras(model, recorder.path)
     export_onnx(model, recorder.path)
-    metrics, latents = evaluate(model, dataset)
     recorder.arrays("latents", **latents)
     recorder.metrics({"epoch": epoch, **metrics})
     recorder.status(state=state, reason=reason, model_epoch=epoch)
+
+
+def _weights_are_finite(model: VAE) -> bool:
+    return all(np.isfinite(weights).all() for weights in model.get_weights())
 
 
 def _in_nats(means: dict[str, Any], beta: float) -> dict[str, Any]:

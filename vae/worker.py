@@ -13,14 +13,11 @@ import sys
 import traceback
 from pathlib import Path
 
-from filelock import Timeout
+from filelock import FileLock, Timeout
 
 from vae.errors import VAEError
 from vae.recorder import Recorder
-from vae.runs import Run, open_run
-
-# Someone who looks whether the run is alive holds its lock for a moment.
-LOCK_PATIENCE_SECONDS = 10
+from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, Run, open_run
 
 
 def main() -> int:
@@ -32,9 +29,10 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(10)  # pages answer first
     try:
-        run = open_run(arguments.run)
-        with run.lock().acquire(timeout=LOCK_PATIENCE_SECONDS):
-            return _tsne(run) if arguments.tsne else _train(run)
+        lock = open_run(arguments.run).lock()
+        with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
+            run = open_run(arguments.run)  # anew: it may have ended while this waited
+            return _tsne(run) if arguments.tsne else _train(run, lock)
     except Timeout:
         print(f"Another process holds this run: {arguments.run}", file=sys.stderr)
         return 1
@@ -47,7 +45,10 @@ def _tsne(run: Run) -> int:
     return 0
 
 
-def _train(run: Run) -> int:
+def _train(run: Run, lock: FileLock) -> int:
+    if run.state not in ("queued", "interrupted", *ACTIVE_STATES):
+        print(f"Nothing is left to do for this run: {run.state}", file=sys.stderr)
+        return 0
     recorder = Recorder.reopen(run.path)
     # The lock is ours, so a state that says "training" is that of a process which is gone.
     recovering = run.state != "queued"
@@ -67,6 +68,7 @@ def _train(run: Run) -> int:
                 dataset,
                 out=run.path,
                 should_stop=lambda: run.stop_requested,
+                lock=lock,
             )
     except Exception as error:
         traceback.print_exc()  # into worker.log, for whoever mends it

@@ -1,0 +1,147 @@
+"""The form that is made from `Config`: ranges, choices and help texts are the package's own."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from vae.config import Config, setting
+from vae.errors import ConfigError
+from vae.presets import PRESET_NOTES, PRESETS
+
+__all__ = ["config_form", "preset_choice"]
+
+GROUPS = {
+    "Network": ("network", "latent_dim", "hidden", "activation"),
+    "Objective": ("kind", "beta", "kl_warmup", "loss_scale"),
+    "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size"),
+    "Run": ("epochs", "train_share", "validation_split", "seed"),
+}
+FIELDS = [name for names in GROUPS.values() for name in names]
+CHOICE_WORDS = {
+    "vae": "VAE",
+    "rmsprop": "RMSprop",
+    "sgd": "SGD",
+    "relu": "ReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "leaky_relu": "Leaky ReLU",
+    "tanh": "tanh",
+}
+# Numbers that are told apart by their digits, not by their distance.
+FORMATS = {"learning_rate": "%.6g", "beta": "%.4g", "train_share": "%.3g"}
+STEPS = {"learning_rate": 1e-4, "beta": 0.1, "train_share": 0.05, "validation_split": 0.01}
+
+
+def preset_choice() -> dict[str, Any]:
+    """Show the presets and return what the form holds, one value a field of `Config`.
+
+    It outlives the page; at first it comes from the address, so that a link can carry it.
+    """
+    if "setup" not in st.session_state:
+        st.session_state.setup = _from_address()
+    setup: dict[str, Any] = st.session_state.setup
+    st.session_state.form_preset = setup["preset"]
+
+    def take_over() -> None:
+        st.session_state.setup = _as_form(PRESETS[st.session_state.form_preset])
+
+    st.segmented_control(
+        "Preset",
+        list(PRESETS),
+        key="form_preset",
+        required=True,
+        format_func=lambda name: PRESET_NOTES[name].title,
+        help="A recipe to start from. Choosing one sets every control below.",
+        on_change=take_over,
+    )
+    st.caption(PRESET_NOTES[setup["preset"]].purpose)
+    return setup
+
+
+def config_form(setup: dict[str, Any]) -> Config | None:
+    """Show a control for each field and return the configuration, or None after a message."""
+    columns = st.columns(len(GROUPS), gap="medium")
+    for column, (group, names) in zip(columns, GROUPS.items(), strict=True):
+        with column:
+            st.markdown(f"**{group}**")
+            for name in names:
+                setup[name] = _control(name, setup[name])
+    try:
+        numbers = {name: value for name, value in setup.items() if name != "hidden"}
+        config = Config.from_dict(numbers).replace_text({"hidden": setup["hidden"]})
+    except ConfigError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    _to_address(config)
+    return config
+
+
+def _control(name: str, value: Any) -> Any:
+    """Draw the control of one field; its state is kept in `setup`, which outlives the page."""
+    limits = setting(name)
+    key = f"form_{name}"
+    st.session_state[key] = value
+    if limits.choices:
+        return st.selectbox(
+            limits.label,
+            limits.choices,
+            key=key,
+            help=limits.help,
+            format_func=lambda choice: CHOICE_WORDS.get(
+                choice, choice.replace("_", " ").capitalize()
+            ),
+        )
+    if name == "hidden":
+        return st.text_input(
+            limits.label,
+            key=key,
+            help=f"{limits.help} Sizes with commas between, such as 256, 128.",
+        )
+    return st.number_input(
+        limits.label,
+        min_value=limits.low,
+        max_value=limits.high,
+        step=STEPS.get(name, 1),
+        format=FORMATS.get(name),
+        key=key,
+        help=f"{limits.help} From {limits.low:,} to {limits.high:,}.",
+    )
+
+
+def _as_form(config: Config) -> dict[str, Any]:
+    return {**config.to_dict(), "hidden": ", ".join(map(str, config.hidden))}
+
+
+def _from_address() -> dict[str, Any]:
+    """Read preset and changes from the address; what is wrong there is named and left out."""
+    asked = {name: st.query_params[name] for name in FIELDS if name in st.query_params}
+    preset = st.query_params.get("preset", "recommended")
+    if preset not in PRESETS:
+        st.warning(
+            f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended.",
+            icon=":material/link_off:",
+        )
+        preset = "recommended"
+    try:
+        return _as_form(PRESETS[preset].replace_text(asked))
+    except ConfigError as error:
+        st.warning(f"{error}. Shown: the preset as it is.", icon=":material/link_off:")
+        return _as_form(PRESETS[preset])
+
+
+def _to_address(config: Config) -> None:
+    """Write the preset and what differs from it, so that the link brings the form back."""
+    base, now = _as_form(PRESETS[config.preset]), _as_form(config)
+    st.query_params["preset"] = config.preset
+    for name in FIELDS:
+        if now[name] != base[name]:
+            st.query_params[name] = str(now[name])
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+assert {field.name for field in dataclasses.fields(Config)} == {"preset", *FIELDS}

@@ -1,0 +1,67 @@
+"""Choosing a data set, and getting one that is not on this machine."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from pages._shared import server
+from vae.datasets import DATASETS, Dataset, load_dataset
+from vae.errors import DatasetError
+
+__all__ = ["choose_dataset"]
+
+
+def choose_dataset(key: str) -> Dataset | None:
+    """Show the choice and return the data set; where it is missing, say so and offer a download.
+
+    Data and Train page share the choice, and a link can carry it (?dataset=mnist).
+    """
+    names = list(DATASETS)
+    if "dataset" not in st.session_state:
+        wanted = st.query_params.get("dataset", "")
+        st.session_state.dataset = wanted if wanted in names else server.best_dataset_here()
+    st.session_state[key] = st.session_state.dataset
+    name = st.segmented_control(
+        "Data set",
+        names,
+        key=key,
+        required=True,
+        format_func=lambda name: DATASETS[name].title,
+        help="The images that a model learns from. Acts on the next run, not on one that trains.",
+        on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
+    )
+    st.query_params["dataset"] = name
+    data = server.dataset(name)
+    if data is None:
+        _offer_download(name)
+    return data
+
+
+def _offer_download(name: str) -> None:
+    spec = DATASETS[name]
+    megabytes = sum(file.size for file in spec.files) / 1e6
+    folder = os.environ.get("VAE_DATA_DIR") or "~/.keras/datasets"
+    files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
+    st.info(
+        f"{spec.title} is not on this machine yet. Download it here, put {files} into {folder}, "
+        "or choose Digits, which needs no file.",
+        icon=":material/cloud_download:",
+    )
+    if not st.button(f"Download {spec.title} ({megabytes:.0f} MB)", key=f"download-{name}"):
+        return
+    bar = st.progress(0.0, text="Downloading…")
+
+    def show(done: int, total: int) -> None:
+        bar.progress(
+            min(1.0, done / max(total, 1)), text=f"{done / 1e6:.1f} of {total / 1e6:.1f} MB"
+        )
+
+    try:
+        load_dataset(name, on_progress=show)
+    except DatasetError as error:
+        bar.empty()
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()

@@ -1,0 +1,103 @@
+"""The run picker on every page: the chosen run is in the address bar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.server import public, store
+from vae.datasets import DATASETS
+from vae.errors import RunError
+from vae.presets import preset_label
+from vae.runs import ACTIVE_STATES, Run
+
+__all__ = ["choose_run", "chosen_run", "run_picker"]
+
+STATE_WORDS = {
+    "queued": "waits",
+    "starting": "starts",
+    "training": "trains now",
+    "paused": "paused",
+    "stopped": "stopped",
+    "diverged": "diverged",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
+
+
+def chosen_run() -> Run | None:
+    """Return the run that this visitor looks at."""
+    run_id = st.session_state.get("chosen_run")
+    return store().open(run_id) if run_id else None
+
+
+def choose_run(run: Run) -> None:
+    """Look at this run from the next rerun on; a new run counts as the visitor's own."""
+    st.session_state.chosen_run = run.id
+    st.session_state.setdefault("own_runs", []).append(run.id)
+    st.query_params["run"] = run.id
+
+
+def run_picker() -> None:
+    """Show the picker and keep it, the session and the address bar in step."""
+    runs = {run.id: run for run in _visible_runs()}
+    _follow_address(runs)
+    if not runs:
+        st.info("No runs yet: train one on the Train page.", icon=":material/info:")
+        return
+    if st.session_state.get("chosen_run") not in runs:
+        st.session_state.chosen_run = next(iter(runs))
+    # The widget's own key is dropped when it is not drawn, so the choice lives beside it.
+    st.session_state.run_picker = st.session_state.chosen_run
+    picked = st.selectbox(
+        "Run",
+        list(runs),
+        key="run_picker",
+        format_func=lambda run_id: label(runs[run_id]),
+        label_visibility="collapsed",
+        help="Shipped models and your own runs: every page shows the one chosen here.",
+        on_change=_remember,
+    )
+    st.query_params["run"] = picked
+
+
+def label(run: Run) -> str:
+    """Return data set, preset, how good it is, and whose it is."""
+    title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
+    if run.metrics:
+        words.append(f"test loss {run.metrics['loss']:.1f} nats")
+    elif run.history:
+        words.append(f"loss {run.history[-1]['loss']:.1f} nats")
+    if run.state != "finished":
+        words.append(STATE_WORDS[run.state])
+    words.append("shipped" if run.shipped else f"yours, {run.id[:6]}")
+    return " · ".join(words)
+
+
+def _remember() -> None:
+    st.session_state.chosen_run = st.session_state.run_picker
+    st.query_params["run"] = st.session_state.chosen_run
+
+
+def _visible_runs() -> list[Run]:
+    runs = store().list()
+    if public():
+        own = {*st.session_state.get("own_runs", []), st.session_state.get("chosen_run")}
+        runs = [run for run in runs if run.shipped or run.id in own]
+    # A run that trains comes first: after a reload it is what one looks for.
+    return sorted(runs, key=lambda run: run.state not in ACTIVE_STATES)
+
+
+def _follow_address(runs: dict[str, Run]) -> None:
+    """Take over a run that the address names, when a link was opened or the address changed."""
+    wanted = st.query_params.get("run")
+    if wanted is None or wanted == st.session_state.get("address_run"):
+        return
+    st.session_state.address_run = wanted
+    try:
+        run = store().open(wanted)
+    except RunError as error:
+        st.warning(f"{error} Shown instead: the first run.", icon=":material/link_off:")
+        return
+    runs.setdefault(run.id, run)
+    st.session_state.chosen_run = run.id

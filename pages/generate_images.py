@@ -1,0 +1,21 @@
+"""Generate: images that never existed, on demand."""
+
+import streamlit as st
+
+from pages._shared.guard import explained
+from pages._shared.manifold_view import manifold_view
+from pages._shared.prior_grid import prior_grid
+from pages._shared.run_picker import chosen_run
+from pages._shared.slider_board import slider_board
+
+st.title("Generate")
+run = chosen_run()
+if run is None or not run.has_model:
+    st.info(
+        "There is no model to draw with yet: train a run, or choose another one above.",
+        icon=":material/hourglass:",
+    )
+else:
+    for part in (prior_grid, slider_board, manifold_view):
+        with explained():
+            part(run)

@@ -1,0 +1,77 @@
+"""Train: choose hyperparameters, start, watch."""
+
+import streamlit as st
+
+from pages._shared.config_form import config_form, preset_choice
+from pages._shared.dataset_choice import choose_dataset
+from pages._shared.network_summary import show_summary
+from pages._shared.run_picker import choose_run, chosen_run
+from pages._shared.server import public, queue, store
+from pages._shared.watch import watch
+from vae.architecture import summarize
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.errors import ConfigError
+from vae.estimate import run_seconds, time_in_words
+from vae.runs import ACTIVE_STATES
+
+VIEWS = ("Set up", "Watch")
+
+
+def set_up() -> None:
+    """Show the form, what it would build, how long it would take, and the button."""
+    left, right = st.columns([1, 1.9], gap="large")
+    with left:
+        data = choose_dataset("train_page_dataset")
+    with right:
+        setup = preset_choice()
+    config = config_form(setup)
+    if config is None or data is None:
+        return
+    try:
+        summary = summarize(config, data.image_shape)
+    except ConfigError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    button, words = st.columns([1, 3], vertical_alignment="center")
+    past = () if public() else store().list()
+    seconds = run_seconds(config, data.image_shape, len(data.x_train), past)
+    words.markdown(
+        f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
+        "Everything above starts a new run; nothing changes one that trains already."
+    )
+    if button.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
+        start(config, data)
+    show_summary(summary)
+
+
+def start(config: Config, data: Dataset) -> None:
+    """Put the run into the queue and watch it."""
+    choose_run(queue().submit(config, data))
+    st.session_state.train_view = "Watch"
+    st.rerun()
+
+
+title, switch = st.columns([1, 1], vertical_alignment="bottom")
+title.title("Train")
+run = chosen_run()
+if "train_view" not in st.session_state:
+    # Who comes back while the own run trains wants to see it.
+    active = run is not None and run.state in (*ACTIVE_STATES, "queued")
+    st.session_state.train_view = "Watch" if active else "Set up"
+st.session_state.train_view_control = st.session_state.train_view
+view = switch.segmented_control(
+    "View",
+    VIEWS,
+    key="train_view_control",
+    required=True,
+    label_visibility="collapsed",
+    help="Set up a new run, or watch the one chosen above.",
+    on_change=lambda: st.session_state.update(train_view=st.session_state.train_view_control),
+)
+if view == "Set up":
+    set_up()
+elif run is None:
+    st.info("There is no run to watch yet: set one up.", icon=":material/info:")
+else:
+    watch(run.id)

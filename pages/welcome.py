@@ -1,0 +1,52 @@
+"""Start: a trained model at once, what a VAE is, and the way to train your own."""
+
+import streamlit as st
+
+from pages._shared.curves import show_curves
+from pages._shared.pictures import show_grid
+from pages._shared.run_picker import chosen_run
+from vae.datasets import DATASETS
+from vae.figures import cloud
+from vae.latent import best_projection
+from vae.presets import preset_label
+from vae.sampling import prior_codes
+
+st.title("VAE Lab")
+words, button = st.columns([3, 1], vertical_alignment="center")
+words.markdown(
+    "A **variational autoencoder** learns to squeeze a picture into a few numbers and to turn "
+    "numbers back into a picture, so that random numbers become pictures nobody ever drew."
+)
+if button.button("Train your own", type="primary", icon=":material/play_arrow:", width="stretch"):
+    st.session_state.train_view = "Set up"
+    st.switch_page("pages/train_run.py")
+
+run = chosen_run()
+if run is not None:
+    title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    st.caption(
+        f"Below: {preset_label(run.config)}, trained on {title} for "
+        f"{len(run.history)} epochs, {run.config.latent_dim} latent dimensions."
+    )
+    grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
+    with grid:
+        st.subheader("Samples")
+        if run.has_model:
+            images = run.decode(prior_codes(100, run.config.latent_dim))
+            show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
+            st.caption("100 random codes, decoded: none of these images is in the data.")
+        else:
+            st.caption("Samples appear when the run has learned something.")
+    with clusters:
+        st.subheader("Latent space")
+        projection = best_projection(run)
+        if projection is None:
+            st.caption("Clusters appear when the run has ended.")
+        else:
+            figure = cloud(projection, run.class_names, size=3)
+            figure.update_layout(height=430)
+            st.plotly_chart(figure, key=f"start-cloud-{run.id}")
+            st.caption("Each dot is a test image; its colour is a class the model never saw.")
+    with curves:
+        st.subheader("Learning")
+        show_curves(run, stacked=True)

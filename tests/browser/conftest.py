@@ -1,0 +1,37 @@
+"""One server and one browser for the tests that share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.driving import SCREEN, chromium, serve
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("browser") / "runs"
+
+
+@pytest.fixture(scope="module")
+def server(runs: Path) -> Iterator[tuple[str, int]]:
+    """The address of a fresh server and its process id."""
+    runs.mkdir(exist_ok=True)
+    with serve(runs) as (address, process):
+        yield address, process.pid
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=SCREEN, accept_downloads=True)
+    yield context.new_page()
+    context.close()

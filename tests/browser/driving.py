@@ -1,0 +1,104 @@
+"""Starting the real app and driving it in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+__all__ = ["PHONE", "SCREEN", "chromium", "serve", "settled", "wait_until"]
+
+ROOT = Path(__file__).parents[2]
+SCREEN = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+START_SECONDS = 60
+# Software rendering gives WebGL, which the point clouds need, on a machine without a GPU; the
+# browser makes no calls of its own.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@contextmanager
+def serve(runs: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start the app on a free port; yield its address and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    log = (runs.parent / f"server-{port}.log").open("wb")
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "streamlit", "run", "app.py",
+            "--server.port", str(port), "--server.address", "127.0.0.1",
+            "--server.headless", "true",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "VAE_RUNS_DIR": str(runs), **environment},
+        stdout=log,
+        stderr=log,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: _answers(address), START_SECONDS)
+        yield address, process
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium, or Playwright's own where there is none."""
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def settled(page: Page, timeout: float = 60_000) -> None:
+    """Wait until the script of the page has run and what it drew has arrived."""
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=timeout
+    )
+    page.wait_for_selector('[data-testid="stHeading"]', timeout=timeout)
+    page.wait_for_function(
+        "() => document.querySelectorAll('[data-testid=stSkeleton]').length === 0", timeout=timeout
+    )
+
+
+def wait_until(condition, seconds: float) -> None:
+    """Wait for a condition outside the browser; fail if it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"The condition did not come true within {seconds} s")
+        time.sleep(0.05)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False

@@ -1,0 +1,49 @@
+"""Pictures of every page, wide and narrow, light and dark: python -m tests.browser.screenshots.
+
+They go to docs/screenshots, or to the folder that is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tempfile
+from pathlib import Path
+
+from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
+
+PAGES = ("", "data", "train", "latent", "generate")
+SIZES = {"wide": SCREEN, "phone": PHONE}
+THEMES = ("light", "dark")
+TALL = 2600  # the page scrolls inside itself, so that only a tall window shows it whole
+
+
+def main() -> None:
+    """Open each page in each size and theme and keep a picture of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--tall", action="store_true", help="the whole page, not one screen")
+    parser.add_argument("--pages", nargs="+", default=PAGES)
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        runs = Path(folder) / "runs"
+        runs.mkdir()
+        with serve(runs) as (address, _):
+            for (size, viewport), theme in itertools.product(SIZES.items(), THEMES):
+                if arguments.tall:
+                    viewport = {**viewport, "height": TALL}
+                context = browser.new_context(viewport=viewport, color_scheme=theme)
+                page = context.new_page()
+                for name in arguments.pages:
+                    page.goto(f"{address}/{name}")
+                    settled(page)
+                    page.wait_for_load_state("networkidle")
+                    page.screenshot(
+                        path=arguments.folder / f"{name or 'start'}-{size}-{theme}.png",
+                    )
+                context.close()
+
+
+if __name__ == "__main__":
+    main()

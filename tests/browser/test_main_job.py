@@ -1,0 +1,214 @@
+"""The main job, as a new user does it: train on real digits, watch, look inside, generate."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import settled, wait_until
+from vae.datasets import DATASETS, find_dataset
+from vae.runs import Run, RunStore
+from vae.sampling import prior_codes, tile
+
+pytestmark = pytest.mark.browser
+
+DATASET = "mnist" if find_dataset("mnist") else "digits"
+EPOCHS = 3
+TRAINING_SECONDS = 180
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=30_000)
+
+
+def test_deep_link_on_a_fresh_server_opens_the_page_under_the_router(
+    server: tuple[str, int], page: Page
+) -> None:
+    page.goto(f"{server[0]}/generate?run=mnist-recommended")
+    settled(page)
+    expect(page.get_by_role("heading", name="Generate", exact=True)).to_be_visible()
+    # The router's own things: its navigation with all five pages, and the picker.
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(5)
+    expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile("Recommended"))
+
+
+def test_first_paint_shows_a_trained_model(server: tuple[str, int], page: Page) -> None:
+    page.goto(server[0])
+    settled(page)
+    expect(page.get_by_role("heading", name="VAE Lab")).to_be_visible()
+    expect(page.get_by_alt_text("A 10 by 10 grid of generated images")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+
+
+def test_train_watch_look_inside_generate(
+    server: tuple[str, int], page: Page, runs: Path, tmp_path: Path
+) -> None:
+    address, process_id = server
+    page.goto(f"{address}/data")
+    settled(page)
+    page.get_by_role("radio", name=DATASETS[DATASET].title, exact=True).click()
+    settled(page)
+    expect(
+        page.get_by_alt_text(f"100 training images of {DATASETS[DATASET].title}")
+    ).to_be_visible()
+
+    page.get_by_role("link", name="Train").click()
+    page.get_by_role("radio", name="Lecture", exact=True).click()
+    expect(page.get_by_text("recipe to the letter")).to_be_visible()
+    expect(page.get_by_text("Total parameters")).to_contain_text(
+        "203,288" if DATASET == "mnist" else "18,"
+    )
+    _type(page, "Epochs", EPOCHS)
+    _type(page, "Validation split", 0.05)
+    page.get_by_role("button", name="Train", exact=True).click()
+
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    run_id = _run_in_address(page)
+    # Leaving and reloading lose nothing.
+    page.get_by_role("link", name="Start").click()
+    settled(page)
+    page.goto(f"{address}/train?run={run_id}")
+    settled(page)
+    _wait_for_state(runs, run_id, "finished")
+    expect(page.get_by_text(f"Finished: {EPOCHS} epochs.")).to_be_visible()
+
+    run = RunStore(runs).open(run_id)
+    assert len(run.history) == EPOCHS
+    _check_numbers(page, run)
+    expect(page.get_by_alt_text("Test images above their reconstructions")).to_be_visible()
+    expect(page.get_by_alt_text("Samples from fixed codes")).to_be_visible()
+
+    page.get_by_role("link", name="Latent").click()
+    settled(page)
+    expect(page.locator(".js-plotly-plot .xtitle").first).to_contain_text("PC1")
+    page.get_by_role("radio", name="Two dimensions").click()
+    expect(page.locator(".js-plotly-plot .xtitle").first).to_have_text("z1")
+    expect(page.locator(".js-plotly-plot .ytitle").first).to_have_text("z2")
+    page.get_by_role("radio", name="t-SNE").click()
+    expect(page.locator(".js-plotly-plot .xtitle").first).to_have_text("t-SNE 1", timeout=90_000)
+    assert (run.path / "tsne.npz").exists()
+
+    page.get_by_role("link", name="Generate").click()
+    settled(page)
+    _type(page, "Seed", 7)
+    shown = page.get_by_alt_text("A 10 by 10 grid of generated images")
+    expect(page.get_by_text("Seed 7.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as PNG").click()
+    downloaded = Image.open(download.value.path())
+    assert downloaded.text["Seed"] == "7"
+    assert downloaded.text["Run"] == run_id
+    source = shown.get_attribute("src")
+    assert source
+    on_screen = Image.open(io.BytesIO(page.request.get(_absolute(address, source)).body()))
+    np.testing.assert_array_equal(np.asarray(downloaded), np.asarray(on_screen.convert("L")))
+    made_here = tile(run.decode(prior_codes(100, run.config.latent_dim, seed=7)), 10, 10)
+    scale = downloaded.width // made_here.shape[1]
+    np.testing.assert_array_equal(np.asarray(downloaded)[::scale, ::scale], made_here[..., 0])
+
+    _check_no_tensorflow(process_id)
+
+
+def test_sliders_decode_as_they_move(server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{server[0]}/generate?run=mnist-recommended")
+    settled(page)
+    image = page.get_by_alt_text("Decoded image")
+    expect(image).to_be_visible()
+    before = image.get_attribute("src")
+    slider = page.get_by_label("z1", exact=True)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=5)
+    # The button is still held: a slider that only speaks when let go would show the old image.
+    page.wait_for_function(
+        "([node, before]) => node.src !== before", arg=[image.element_handle(), before]
+    )
+    page.mouse.up()
+    assert float(slider.input_value()) > 1.5
+
+
+def test_curves_keep_node_and_zoom_while_a_run_trains(
+    server: tuple[str, int], page: Page, runs: Path
+) -> None:
+    page.goto(f"{server[0]}/train?dataset=digits&preset=lecture&epochs=400")
+    settled(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    chart = page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first
+    expect(chart).to_be_visible(timeout=60_000)
+    run_id = _run_in_address(page)
+    wait_until(lambda: len(RunStore(runs).open(run_id).history) >= 5, TRAINING_SECONDS)
+    chart.evaluate("node => { node.dataset.witness = 'same' }")
+    box = chart.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, -600)
+    seen = len(RunStore(runs).open(run_id).history)
+    wait_until(lambda: len(RunStore(runs).open(run_id).history) >= seen + 20, TRAINING_SECONDS)
+    same = page.get_by_test_id("stVegaLiteChart").first.locator("[data-witness=same]")
+    expect(same).to_have_count(1)
+    page.get_by_role("button", name="Stop").click()
+    _wait_for_state(runs, run_id, "stopped")
+    expect(page.get_by_text("Stopped by hand in epoch")).to_be_visible()
+    run = RunStore(runs).open(run_id)
+    assert run.has_model
+    assert run.metrics["epoch"] == run.status["epoch"]
+
+
+def test_bad_addresses_are_named_and_left_out(server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{server[0]}/train?run=../../etc&preset=lecture&epochs=100000")
+    settled(page)
+    expect(page.get_by_text("No run has this id.")).to_be_visible()
+    expect(page.get_by_text("epochs must be a whole number from 1 to 500")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def _type(page: Page, label: str, value: float) -> None:
+    field = page.get_by_label(label, exact=True).first
+    field.fill(str(value))
+    field.press("Enter")
+    settled(page)
+
+
+def _run_in_address(page: Page) -> str:
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
+    found = re.search(r"run=([0-9a-f]{32})", page.url)
+    assert found
+    return found[1]
+
+
+def _wait_for_state(runs: Path, run_id: str, state: str) -> None:
+    wait_until(lambda: RunStore(runs).open(run_id).state == state, TRAINING_SECONDS)
+
+
+def _check_numbers(page: Page, run: Run) -> None:
+    """The numbers on the screen are those in the folder."""
+    last = run.history[-1]
+    for title, name in (("Loss", "loss"), ("Reconstruction", "reconstruction"), ("KL", "kl")):
+        metric = page.get_by_test_id("stMetric").filter(has_text=f"{title} (nats per image)").first
+        expect(metric).to_contain_text(f"{last[name]:.2f}")
+        expect(page.get_by_text(f"validation {last[f'val_{name}']:.2f}").first).to_be_visible()
+    metric = page.get_by_test_id("stMetric").filter(has_text="Test ELBO")
+    expect(metric).to_contain_text(f"{run.metrics['elbo']:.2f}".replace("-", "−"))
+
+
+def _absolute(address: str, source: str) -> str:
+    return source if source.startswith("http") else f"{address}{source}"
+
+
+def _check_no_tensorflow(process_id: int) -> None:
+    loaded = {Path(area.path).name for area in psutil.Process(process_id).memory_maps()}
+    assert any("onnxruntime" in name for name in loaded)  # the look itself works
+    assert not [name for name in loaded if "tensorflow" in name]

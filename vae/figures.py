@@ -1,0 +1,217 @@
+"""Data in, figure out: Altair where a figure lives through a training, Plotly where a hand moves.
+
+Streamlit keeps an Altair chart's node and zoom when its data change and builds a Plotly chart
+anew; Plotly tells which point was clicked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from vae.colors import HUES, class_color
+from vae.latent import Projection
+
+__all__ = [
+    "class_counts",
+    "cloud",
+    "curve",
+    "manifold",
+    "posterior",
+    "variance_kept",
+]
+
+QUANTITY_TITLES = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
+# More than a screen has pixels for.
+MOST_POINTS = 1500
+FLATTENING_EPOCHS = 0.5
+GREY = "rgba(128, 128, 128, 0.25)"
+
+
+def curve(rows: Sequence[dict[str, Any]], quantity: str, *, small: bool = False) -> alt.Chart:
+    """Draw loss, reconstruction or kl over epochs: training and, dashed, validation.
+
+    The first half epoch is left out once there are more than three. Zoom with the wheel, move by
+    dragging, double-click to come back. small: for a place among other figures.
+    """
+    steps = max(row["step"] for row in rows)
+    # The untrained network's loss would flatten all that follows.
+    start = FLATTENING_EPOCHS if rows[-1]["epoch"] > 3 else 0.0
+    points = [
+        (place, row[quantity], "training")
+        for row in rows
+        if row["kind"] == "step" and (place := row["epoch"] - 1 + row["step"] / steps) > start
+    ]
+    points = points[:: 1 + len(points) // MOST_POINTS]
+    points += [
+        (float(row["epoch"]), row[f"val_{quantity}"], "validation")
+        for row in rows
+        if f"val_{quantity}" in row
+    ]
+    frame = pd.DataFrame(points, columns=["epoch", "nats", "images"])
+    title = QUANTITY_TITLES[quantity]
+    legend = alt.Legend(title=None, orient="top-right", symbolStrokeColor=HUES[quantity])
+    return (
+        alt.Chart(frame, title=f"{title} (nats per image)", height=135 if small else 230)
+        .mark_line(clip=True, color=HUES[quantity], strokeWidth=2.5)
+        .encode(
+            x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
+            y=alt.Y("nats:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
+            strokeDash=alt.StrokeDash(
+                "images:N",
+                scale=alt.Scale(domain=["training", "validation"], range=[[1, 0], [5, 4]]),
+                legend=None if small else legend,
+            ),
+            tooltip=[
+                alt.Tooltip("images:N"),
+                alt.Tooltip("epoch:Q", format=".1f"),
+                alt.Tooltip("nats:Q", title="nats per image", format=".2f"),
+            ],
+        )
+        .interactive()
+    )
+
+
+def cloud(
+    projection: Projection,
+    class_names: Sequence[str],
+    *,
+    size: float = 4.0,
+    opacity: float = 0.7,
+    classes: Sequence[int] | None = None,
+    ringed: int | None = None,
+) -> go.Figure:
+    """Draw test images as points in two dimensions, coloured by class.
+
+    classes: those to show, all without it. ringed: a test image to mark. A point's customdata is
+    the index of its test image.
+    """
+    figure = go.Figure()
+    points = projection.points.astype(np.float32)
+    for label, name in enumerate(class_names):
+        if classes is not None and label not in classes:
+            continue
+        chosen = projection.y == label
+        figure.add_scattergl(
+            x=points[chosen, 0],
+            y=points[chosen, 1],
+            customdata=projection.indices[chosen],
+            name=name,
+            mode="markers",
+            marker={"size": size, "opacity": opacity, "color": class_color(label)},
+            # A clicked dot grows; the others stay as they are.
+            selected={"marker": {"size": size + 8, "opacity": 1.0}},
+            unselected={"marker": {"opacity": opacity}},
+            hovertemplate=f"{name}<br>test image %{{customdata}}<extra></extra>",
+        )
+    if ringed is not None and ringed in projection.indices:
+        place = int(np.flatnonzero(projection.indices == ringed)[0])
+        figure.add_scattergl(
+            x=points[place : place + 1, 0],
+            y=points[place : place + 1, 1],
+            mode="markers",
+            showlegend=False,
+            hoverinfo="skip",
+            marker={
+                "size": size + 12,
+                "color": "rgba(0,0,0,0)",
+                "line": {"width": 3, "color": HUES["z"]},
+            },
+        )
+    figure.update_layout(
+        xaxis_title=projection.axes[0],
+        yaxis_title=projection.axes[1],
+        # The legend's dots stay readable however small the points are.
+        legend={"itemsizing": "constant", "title": None},
+        dragmode="pan",
+        # Classes come and go without moving the view.
+        uirevision=str(projection.axes),
+    )
+    return _plain(figure, height=520)
+
+
+def variance_kept(share: np.ndarray) -> go.Figure:
+    """Draw how much of the latent means' variance the first principal components keep."""
+    names = [f"PC{place + 1}" for place in range(len(share))]
+    figure = go.Figure()
+    figure.add_bar(x=names, y=100 * share, name="each", marker_color=HUES["mean"])
+    figure.add_scatter(
+        x=names, y=100 * np.cumsum(share), name="together", line={"color": HUES["z"], "width": 3}
+    )
+    figure.update_layout(yaxis_title="variance kept (%)", yaxis_range=[0, 105])
+    return _plain(figure, height=260)
+
+
+def posterior(mean: np.ndarray, log_var: np.ndarray) -> go.Figure:
+    """Draw the posterior of one image: each dimension's mean and two standard deviations."""
+    names = [f"z{place + 1}" for place in range(len(mean))]
+    figure = go.Figure()
+    figure.add_hrect(y0=-2, y1=2, fillcolor=GREY, line_width=0)
+    figure.add_scatter(
+        x=names,
+        y=mean,
+        mode="markers",
+        marker={"size": 10, "color": HUES["mean"]},
+        error_y={
+            "type": "data",
+            "array": 2 * np.exp(0.5 * log_var),
+            "color": HUES["log_var"],
+            "thickness": 3,
+            "width": 6,
+        },
+        hovertemplate="%{x}: %{y:.2f} ± %{error_y.array:.2f}<extra></extra>",
+    )
+    figure.update_layout(yaxis_title="mean ± 2 standard deviations", showlegend=False)
+    return _plain(figure, height=260)
+
+
+def class_counts(labels: np.ndarray, class_names: Sequence[str]) -> go.Figure:
+    """Draw how many images each class has."""
+    counts = np.bincount(labels, minlength=len(class_names))
+    figure = go.Figure()
+    figure.add_bar(
+        x=list(class_names),
+        y=counts,
+        marker_color=[class_color(label) for label in range(len(class_names))],
+        hovertemplate="%{x}: %{y:,} images<extra></extra>",
+    )
+    figure.update_layout(
+        xaxis={"title": "class", "type": "category"}, yaxis_title="images", showlegend=False
+    )
+    return _plain(figure, height=300)
+
+
+def manifold(image: np.ndarray, values: np.ndarray, axes: tuple[str, str]) -> go.Figure:
+    """Draw a grid of decoded images (H, W, C) over the quantiles of two latent dimensions."""
+    side = len(values)
+    height, width, channels = image.shape
+    picture = np.repeat(image, 3, axis=2) if channels == 1 else image
+    # Few enough ticks to read, at the middle of their tiles.
+    shown = np.unique(np.linspace(0, side - 1, min(side, 7), dtype=int))
+    ticks = [f"{round(float(values[place]), 1) + 0.0:.1f}" for place in shown]  # no "-0.0"
+    figure = go.Figure(go.Image(z=picture, hoverinfo="skip"))
+    figure.update_layout(
+        xaxis={
+            "title": axes[0],
+            "tickvals": (shown + 0.5) * width / side - 0.5,
+            "ticktext": ticks,
+            "showgrid": False,
+        },
+        yaxis={
+            "title": axes[1],
+            "tickvals": (side - shown - 0.5) * height / side - 0.5,
+            "ticktext": ticks,
+            "showgrid": False,
+        },
+    )
+    return _plain(figure, height=620)
+
+
+def _plain(figure: go.Figure, height: int) -> go.Figure:
+    figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 20, "b": 10})
+    return figure

@@ -1,0 +1,72 @@
+"""Trains the runs that ship with the project: python -m vae.shipping [NAME ...].
+
+They are run folders like any other, made on all of MNIST with fixed seeds, without what only a
+continued training needs and with fewer snapshots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from vae.config import Config
+from vae.datasets import load_dataset
+from vae.files import read_json, write_json
+from vae.latent import compute_tsne
+from vae.presets import PRESETS
+from vae.runs import SHIPPED, Run
+from vae.training import train
+
+__all__ = ["SHIPPED_RUNS", "ship"]
+
+# In the order in which the app lists them: the first is what a new visitor sees.
+SHIPPED_RUNS: dict[str, Config] = {
+    f"mnist-{preset}": PRESETS[preset]
+    for preset in ("recommended", "convolutional", "lecture", "lecture-fast", "autoencoder")
+}
+MOST_SNAPSHOTS = 16
+MOST_BYTES = 4_000_000
+
+
+def ship(name: str, folder: Path = SHIPPED) -> Run:
+    """Train one of the shipped runs anew and put it in its place."""
+    config, path = SHIPPED_RUNS[name], folder / name
+    shutil.rmtree(path, ignore_errors=True)
+    run = train(config, load_dataset("mnist"), out=path)
+    if config.latent_dim > 2:
+        compute_tsne(run)
+    _thin_out(run)
+    for leftover in ("checkpoint.npz", "lock", "worker.log"):
+        (path / leftover).unlink(missing_ok=True)
+    write_json(path / "config.json", {**run.info, "place": list(SHIPPED_RUNS).index(name)})
+    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    if size > MOST_BYTES:
+        raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
+    return Run(path)
+
+
+def _thin_out(run: Run) -> None:
+    """Keep the first and the last snapshot and, between them, more of the early ones."""
+    epochs = run.snapshot_epochs
+    last = epochs[-1]
+    # Squares of equal steps: learning is quick at first.
+    kept = {round(last * (step / (MOST_SNAPSHOTS - 1)) ** 2) for step in range(MOST_SNAPSHOTS)}
+    for epoch in epochs:
+        if epoch not in kept and len(epochs) > MOST_SNAPSHOTS:
+            (run.path / "snapshots" / f"{epoch:04d}.npz").unlink()
+
+
+def main() -> None:
+    """Train those that are named, or all."""
+    parser = argparse.ArgumentParser(prog="vae.shipping", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    names = parser.parse_args().names or list(SHIPPED_RUNS)
+    for name in names:
+        run = ship(name)
+        print(f"{name}: {read_json(run.path / 'metrics.json')}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
