@@ -48,6 +48,8 @@ def preset_choice() -> dict[str, Any]:
 
     def take_over() -> None:
         st.session_state.setup = _as_form(PRESETS[st.session_state.form_preset])
+        for name in FIELDS:
+            st.session_state[f"form_{name}"] = st.session_state.setup[name]
 
     st.segmented_control(
         "Preset",
@@ -84,7 +86,7 @@ def _control(name: str, value: Any) -> Any:
     """Draw the control of one field; its state is kept in `setup`, which outlives the page."""
     limits = setting(name)
     key = f"form_{name}"
-    st.session_state[key] = value
+    st.session_state.setdefault(key, value)  # gone after a visit to another page
     if limits.choices:
         return st.selectbox(
             limits.label,

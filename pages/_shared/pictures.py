@@ -7,7 +7,7 @@ import streamlit as st
 
 from vae.sampling import tile, to_png
 
-__all__ = ["show_grid"]
+__all__ = ["SHARP_PIXELS", "show_grid", "show_png"]
 
 SHARP_PIXELS = 1000  # a picture at least this wide stays crisp in a browser that smooths
 
@@ -18,4 +18,10 @@ def show_grid(
     """Show images (rows * columns, H, W, C) as one picture as wide as its column."""
     grid = tile(images, rows, columns)
     scale = max(1, SHARP_PIXELS // grid.shape[1])
-    st.image(to_png(grid, scale), caption=caption, width="stretch", alt=alt)
+    show_png(to_png(grid, scale), alt, caption)
+
+
+def show_png(png: bytes, alt: str, caption: str | None = None) -> None:
+    """Show a PNG file as it is, as wide as its column."""
+    # Without the format Streamlit would make a JPEG of it, with its noise around each stroke.
+    st.image(png, caption=caption, width="stretch", alt=alt, output_format="PNG")

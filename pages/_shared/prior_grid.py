@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.pictures import SHARP_PIXELS, show_png
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
 
 __all__ = ["prior_grid"]
 
 MOST_ROWS = 20
-SHARP_PIXELS = 1000
 
 
 @st.fragment
@@ -60,5 +60,5 @@ def prior_grid(run: Run) -> None:
             help="The picture beside this, with run and seed in its metadata.",
         )
     with picture:
-        st.image(png, width="stretch", alt=f"A {rows} by {columns} grid of generated images")
+        show_png(png, alt=f"A {rows} by {columns} grid of generated images")
         st.caption(f"{rows * columns} codes from N(0, {temperature:g}² I), decoded. Seed {seed}.")

@@ -201,7 +201,7 @@ def _check_numbers(page: Page, run: Run) -> None:
         expect(metric).to_contain_text(f"{last[name]:.2f}")
         expect(page.get_by_text(f"validation {last[f'val_{name}']:.2f}").first).to_be_visible()
     metric = page.get_by_test_id("stMetric").filter(has_text="Test ELBO")
-    expect(metric).to_contain_text(f"{run.metrics['elbo']:.2f}".replace("-", "−"))
+    expect(metric).to_contain_text(f"{run.metrics['elbo']:.2f}")
 
 
 def _absolute(address: str, source: str) -> str:
