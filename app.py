@@ -2,26 +2,26 @@
 
 import streamlit as st
 
-from pages._shared.guard import explained
-from pages._shared.look import apply_look
-from pages._shared.run_picker import run_picker
+from views._shared.guard import explained
+from views._shared.look import apply_look
+from views._shared.run_picker import run_picker
 
 st.set_page_config(page_title="VAE Lab", page_icon=":material/blur_on:", layout="wide")
 apply_look()
 
-# Each address differs from its file's name: a folder called pages/ beside app.py would otherwise
-# make Streamlit run the page's file alone, without this one, when a fresh server is asked for it.
+# The folder is not called pages/: beside app.py that name alone makes Streamlit look for pages of
+# its own and greet the first deep link on a fresh server with "Page not found".
 PAGES = [
-    st.Page("pages/welcome.py", title="Start", icon=":material/home:", default=True),
-    st.Page("pages/browse_data.py", title="Data", icon=":material/grid_view:", url_path="data"),
+    st.Page("views/start/page.py", title="Start", icon=":material/home:", default=True),
+    st.Page("views/data/page.py", title="Data", icon=":material/grid_view:", url_path="data"),
     st.Page(
-        "pages/train_run.py", title="Train", icon=":material/model_training:", url_path="train"
+        "views/train/page.py", title="Train", icon=":material/model_training:", url_path="train"
     ),
     st.Page(
-        "pages/explore_latent.py", title="Latent", icon=":material/scatter_plot:", url_path="latent"
+        "views/latent/page.py", title="Latent", icon=":material/scatter_plot:", url_path="latent"
     ),
     st.Page(
-        "pages/generate_images.py", title="Generate", icon=":material/casino:", url_path="generate"
+        "views/generate/page.py", title="Generate", icon=":material/casino:", url_path="generate"
     ),
 ]
 

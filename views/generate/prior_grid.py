@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.pictures import SHARP_PIXELS, show_png
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
+from views._shared.pictures import SHARP_PIXELS, show_png
 
 __all__ = ["prior_grid"]
 

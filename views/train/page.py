@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from pages._shared.config_form import config_form, preset_choice
-from pages._shared.dataset_choice import choose_dataset
-from pages._shared.network_summary import show_summary
-from pages._shared.run_picker import choose_run, chosen_run
-from pages._shared.server import public, queue, store
-from pages._shared.watch import watch
 from vae.architecture import summarize
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError
 from vae.estimate import run_seconds, time_in_words
 from vae.runs import ACTIVE_STATES
+from views._shared.dataset_choice import choose_dataset
+from views._shared.run_picker import choose_run, chosen_run
+from views._shared.server import public, queue, store
+from views.train.config_form import config_form, preset_choice
+from views.train.network_summary import show_summary
+from views.train.watch import watch
 
 VIEWS = ("Set up", "Watch")
 

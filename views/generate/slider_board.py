@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages._components.latent_sliders import latent_sliders
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
+from views._components.latent_sliders import latent_sliders
 
 __all__ = ["slider_board"]
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages._shared.dataset_choice import choose_dataset
-from pages._shared.pictures import show_grid
 from vae.figures import class_counts
+from views._shared.dataset_choice import choose_dataset
+from views._shared.pictures import show_grid
 
 FACT_PIXELS = 168  # two beside each other on a phone
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.server import public, store
 from vae.datasets import DATASETS
 from vae.errors import RunError
 from vae.presets import preset_label
 from vae.runs import ACTIVE_STATES, Run
+from views._shared.server import public, store
 
 __all__ = ["choose_run", "chosen_run", "run_picker"]
 

@@ -6,9 +6,9 @@ import os
 
 import streamlit as st
 
-from pages._shared import server
 from vae.datasets import DATASETS, Dataset, load_dataset
 from vae.errors import DatasetError
+from views._shared import server
 
 __all__ = ["choose_dataset"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages._shared.curves import show_curves
-from pages._shared.guard import explained
-from pages._shared.pictures import show_grid
-from pages._shared.server import queue, store
 from vae.estimate import time_in_words
 from vae.runs import ACTIVE_STATES, Run
+from views._shared.curves import show_curves
+from views._shared.guard import explained
+from views._shared.pictures import show_grid
+from views._shared.server import queue, store
 
 __all__ = ["watch"]
 

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages._shared.guard import explained
-from pages._shared.manifold_view import manifold_view
-from pages._shared.prior_grid import prior_grid
-from pages._shared.run_picker import chosen_run
-from pages._shared.slider_board import slider_board
+from views._shared.guard import explained
+from views._shared.run_picker import chosen_run
+from views.generate.manifold_view import manifold_view
+from views.generate.prior_grid import prior_grid
+from views.generate.slider_board import slider_board
 
 st.title("Generate")
 run = chosen_run()

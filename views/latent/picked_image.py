@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages._shared.pictures import show_grid
-from pages._shared.server import dataset
 from vae.figures import posterior
 from vae.runs import Run
 from vae.sampling import to_uint8
+from views._shared.pictures import show_grid
+from views._shared.server import dataset
 
 __all__ = ["picked_index", "show_image"]
 

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages._shared.curves import show_curves
-from pages._shared.pictures import show_grid
-from pages._shared.run_picker import chosen_run
 from vae.datasets import DATASETS
 from vae.figures import cloud
 from vae.latent import best_projection
 from vae.presets import preset_label
 from vae.sampling import prior_codes
+from views._shared.curves import show_curves
+from views._shared.pictures import show_grid
+from views._shared.run_picker import chosen_run
 
 st.title("VAE Lab")
 words, button = st.columns([3, 1], vertical_alignment="center")
@@ -19,7 +19,7 @@ words.markdown(
 )
 if button.button("Train your own", type="primary", icon=":material/play_arrow:", width="stretch"):
     st.session_state.train_view = "Set up"
-    st.switch_page("pages/train_run.py")
+    st.switch_page("views/train/page.py")
 
 run = chosen_run()
 if run is not None:

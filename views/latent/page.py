@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages._shared.picked_image import picked_index, show_image
-from pages._shared.projection_choice import choose_projection
-from pages._shared.run_picker import chosen_run
 from vae.figures import cloud, variance_kept
+from views._shared.run_picker import chosen_run
+from views.latent.picked_image import picked_index, show_image
+from views.latent.projection_choice import choose_projection
 
 st.title("Latent space")
 run = chosen_run()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.server import queue
 from vae.latent import Projection, pick_dimensions, project_pca, read_tsne
 from vae.runs import Run
+from views._shared.server import queue
 
 __all__ = ["choose_projection"]
 

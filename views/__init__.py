@@ -1,0 +1,1 @@
+"""The app: one folder a page, thin scripts over the package `vae`."""

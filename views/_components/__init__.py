@@ -1,0 +1,1 @@
+"""Browser parts of our own, each a small folder: Python, JavaScript, CSS."""

@@ -1,0 +1,1 @@
+"""Start: a trained model at once."""

@@ -1,0 +1,1 @@
+"""Train: choose, start, watch."""
