@@ -64,7 +64,7 @@ class Config:
         "relu",
         "Activation",
         "The bend between two layers.",
-        choices=("relu", "leaky_relu", "elu", "gelu", "silu", "tanh"),
+        choices=("relu", "leaky_relu", "elu", "silu", "tanh"),
     )
     beta: float = _field(
         1.0,

@@ -1,17 +1,10 @@
-"""Data in, figure out: Altair where a figure lives through a training, Plotly where a hand moves.
-
-Streamlit keeps an Altair chart's node and zoom when its data change and builds a Plotly chart
-anew; Plotly tells which point was clicked.
-"""
+"""Data in, Plotly figure out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from vae.colors import HUES, class_color
@@ -20,61 +13,12 @@ from vae.latent import Projection
 __all__ = [
     "class_counts",
     "cloud",
-    "curve",
     "manifold",
     "posterior",
     "variance_kept",
 ]
 
-QUANTITY_TITLES = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
-# More than a screen has pixels for.
-MOST_POINTS = 1500
-FLATTENING_EPOCHS = 0.5
 GREY = "rgba(128, 128, 128, 0.25)"
-
-
-def curve(rows: Sequence[dict[str, Any]], quantity: str, *, small: bool = False) -> alt.Chart:
-    """Draw loss, reconstruction or kl over epochs: training and, dashed, validation.
-
-    The first half epoch is left out once there are more than three. Zoom with the wheel, move by
-    dragging, double-click to come back. small: for a place among other figures.
-    """
-    steps = max(row["step"] for row in rows)
-    # The untrained network's loss would flatten all that follows.
-    start = FLATTENING_EPOCHS if rows[-1]["epoch"] > 3 else 0.0
-    points = [
-        (place, row[quantity], "training")
-        for row in rows
-        if row["kind"] == "step" and (place := row["epoch"] - 1 + row["step"] / steps) > start
-    ]
-    points = points[:: 1 + len(points) // MOST_POINTS]
-    points += [
-        (float(row["epoch"]), row[f"val_{quantity}"], "validation")
-        for row in rows
-        if f"val_{quantity}" in row
-    ]
-    frame = pd.DataFrame(points, columns=["epoch", "nats", "images"])
-    title = QUANTITY_TITLES[quantity]
-    legend = alt.Legend(title=None, orient="top-right", symbolStrokeColor=HUES[quantity])
-    return (
-        alt.Chart(frame, title=f"{title} (nats per image)", height=135 if small else 230)
-        .mark_line(clip=True, color=HUES[quantity], strokeWidth=2.5)
-        .encode(
-            x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, grid=False)),
-            y=alt.Y("nats:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
-            strokeDash=alt.StrokeDash(
-                "images:N",
-                scale=alt.Scale(domain=["training", "validation"], range=[[1, 0], [5, 4]]),
-                legend=None if small else legend,
-            ),
-            tooltip=[
-                alt.Tooltip("images:N"),
-                alt.Tooltip("epoch:Q", format=".1f"),
-                alt.Tooltip("nats:Q", title="nats per image", format=".2f"),
-            ],
-        )
-        .interactive()
-    )
 
 
 def cloud(

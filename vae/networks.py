@@ -29,7 +29,7 @@ def build_decoder(config: Config, image_shape: ImageShape) -> keras.Model:
 
 def logits_of(decoder: keras.Model) -> keras.Model:
     """Return the same decoder, weights shared, that ends before the sigmoid."""
-    return keras.Model(decoder.inputs, decoder.get_layer("logits").output, name="decoder_logits")
+    return keras.Model(decoder.input, decoder.get_layer("logits").output, name="decoder_logits")
 
 
 def _stack(layers: list[Layer], seed: int) -> tuple[keras.KerasTensor, keras.KerasTensor]:

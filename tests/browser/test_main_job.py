@@ -47,7 +47,7 @@ def test_first_paint_shows_a_trained_model(server: tuple[str, int], page: Page) 
     expect(page.get_by_role("heading", name="VAE Lab")).to_be_visible()
     expect(page.get_by_alt_text("A 10 by 10 grid of generated images")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+    expect(page.locator(".curves .panel")).to_have_count(3)
 
 
 def test_train_watch_look_inside_generate(
@@ -147,19 +147,28 @@ def test_curves_keep_node_and_zoom_while_a_run_trains(
     page.goto(f"{server[0]}/train?dataset=digits&preset=lecture&epochs=400")
     settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    chart = page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first
-    expect(chart).to_be_visible(timeout=60_000)
+    panel = page.locator(".curves .panel svg").first
+    expect(panel).to_be_visible(timeout=60_000)
     run_id = _run_in_address(page)
     wait_until(lambda: len(RunStore(runs).open(run_id).history) >= 5, TRAINING_SECONDS)
-    chart.evaluate("node => { node.dataset.witness = 'same' }")
-    box = chart.bounding_box()
+    panel.evaluate("node => { node.dataset.witness = 'same' }")
+    box = panel.bounding_box()
     assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.wheel(0, -600)
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
+    page.mouse.up()
+    zoom = page.locator(".curves").get_attribute("data-zoom")
+    assert zoom
+    drawn = page.get_by_test_id("stMetric").first.inner_text()
     seen = len(RunStore(runs).open(run_id).history)
     wait_until(lambda: len(RunStore(runs).open(run_id).history) >= seen + 20, TRAINING_SECONDS)
-    same = page.get_by_test_id("stVegaLiteChart").first.locator("[data-witness=same]")
-    expect(same).to_have_count(1)
+    expect(page.get_by_test_id("stMetric").first).not_to_have_text(drawn)
+    expect(page.locator(".curves .panel svg[data-witness=same]")).to_have_count(1)
+    assert page.locator(".curves").get_attribute("data-zoom") == zoom
+    page.get_by_role("button", name="Show all epochs").click()
+    assert page.locator(".curves").get_attribute("data-zoom") == ""
     page.get_by_role("button", name="Stop").click()
     _wait_for_state(runs, run_id, "stopped")
     expect(page.get_by_text("Stopped by hand in epoch")).to_be_visible()

@@ -7,7 +7,7 @@ from vae.figures import cloud
 from vae.latent import best_projection
 from vae.presets import preset_label
 from vae.sampling import prior_codes
-from views._shared.curves import show_curves
+from views._components.learning_curves import learning_curves
 from views._shared.pictures import show_grid
 from views._shared.run_picker import chosen_run
 
@@ -49,4 +49,7 @@ if run is not None:
             st.caption("Each dot is a test image; its colour is a class the model never saw.")
     with curves:
         st.subheader("Learning")
-        show_curves(run, stacked=True)
+        if run.rows:
+            learning_curves(run, small=True)
+        else:
+            st.caption("The curves begin with the first steps.")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from vae.estimate import time_in_words
 from vae.runs import ACTIVE_STATES, Run
-from views._shared.curves import show_curves
+from views._components.learning_curves import learning_curves
 from views._shared.guard import explained
 from views._shared.pictures import show_grid
 from views._shared.server import queue, store
@@ -30,7 +30,8 @@ def watch(run_id: str) -> None:
                 st.rerun()
             _show_state(run)
             _show_numbers(run)
-            show_curves(run)
+            if run.rows:
+                learning_curves(run)
             _show_pictures(run, live=under_way)
 
     view()

@@ -1,0 +1,141 @@
+"""What the package's tests share: small runs, each trained once, and how to wait."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vae.config import Config
+from vae.datasets import Dataset, load_dataset
+from vae.runs import Run, open_run
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 180  # for a busy machine; nothing here takes nearly as long
+PREDICTABLE = Config(
+    latent_dim=2,
+    hidden=(16,),
+    learning_rate=5e-3,
+    schedule="cosine",
+    batch_size=50,
+    epochs=12,
+    kl_warmup=3,
+    validation_split=0.1,
+    seed=7,
+)
+
+
+def wait_until(condition: Callable[[], Any], what: str) -> None:
+    """Return as soon as the condition holds; fail the test if it never does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"never happened: {what}"
+        time.sleep(0.02)
+
+
+def run_python(
+    *arguments: str | Path, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run another Python to its end, without what this one was given as PYTHONPATH."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def copy_run(run: Run, path: Path) -> Run:
+    """Copy a run's folder, for tests that change it."""
+    shutil.copytree(run.path, path)
+    return open_run(path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have everything that names no folder for its runs use one that goes away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAE_RUNS_DIR", str(tmp_path_factory.mktemp("runs")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    return load_dataset("digits")
+
+
+@pytest.fixture(scope="session")
+def stripes() -> Dataset:
+    """Colour pictures that are not square, in two classes: horizontal and vertical stripes."""
+    generator = np.random.default_rng(0)
+
+    def draw(count: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = generator.integers(0, 2, count).astype(np.uint8)
+        images = np.zeros((count, 12, 9, 3), np.uint8)
+        for image, label in zip(images, labels, strict=True):
+            color = generator.integers(100, 256, 3)
+            if label:
+                image[:, ::3] = color
+            else:
+                image[::3] = color
+        return images, labels
+
+    x_train, y_train = draw(120)
+    x_test, y_test = draw(40)
+    return Dataset(
+        "stripes", "Stripes", x_train, y_train, x_test, y_test, ("level", "upright"), "drawn"
+    )
+
+
+@pytest.fixture(scope="session")
+def events() -> list[tuple[str, dict[str, Any]]]:
+    """What `finished_run` told its listener: the run's state at that moment, and the row."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def finished_run(
+    digits: Dataset,
+    events: list[tuple[str, dict[str, Any]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Run:
+    """A VAE with two latent dimensions, a KL warm-up and validation, on Digits."""
+    from vae.training import train
+
+    path = tmp_path_factory.mktemp("finished") / "run"
+    return train(
+        PREDICTABLE, digits, lambda row: events.append((open_run(path).state, row)), out=path
+    )
+
+
+@pytest.fixture(scope="session")
+def autoencoder_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    from vae.training import train
+
+    config = Config(kind="autoencoder", beta=0.0, latent_dim=3, hidden=(16,), epochs=2)
+    return train(config, digits, out=tmp_path_factory.mktemp("autoencoder") / "run")
+
+
+@pytest.fixture(scope="session")
+def convolutional_run(stripes: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A convolutional VAE on pictures that are neither square nor grey."""
+    from vae.training import train
+
+    config = Config(
+        network="convolutional", hidden=(4, 6), latent_dim=5, epochs=2, batch_size=40, beta=0.5
+    )
+    return train(config, stripes, out=tmp_path_factory.mktemp("convolutional") / "run")

@@ -1,0 +1,156 @@
+"""Config: every field's range, whichever way a value comes in."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+import pytest
+
+from vae.config import Config, setting
+from vae.errors import ConfigError
+
+FIELDS = [field.name for field in dataclasses.fields(Config)]
+NUMBERS = [name for name in FIELDS if setting(name).high is not None and name != "hidden"]
+WHOLE = [name for name in NUMBERS if isinstance(getattr(Config(), name), int)]
+CHOICES = [name for name in FIELDS if setting(name).choices]
+
+NOT_NUMBERS = [None, True, "", "many", [1], {}, math.nan, math.inf, -math.inf, 10**400]
+BAD: dict[str, list[Any]] = {
+    "preset": [None, 1, ["lecture"]],
+    "hidden": [None, 128, "128", {}, [0], [1025], [1.5], [True], ["64"], [64] * 7, [math.nan]],
+    **{name: [None, 1, "", "Vae", "nothing"] for name in CHOICES},
+    **{name: [*NOT_NUMBERS, setting(name).low - 1, setting(name).high * 2 + 1] for name in NUMBERS},
+}
+for _name in WHOLE:
+    BAD[_name].append(setting(_name).low + 0.5)
+BAD["learning_rate"] += [0.0, 0, 10.001]
+BAD["train_share"] += [0.0, 1.001]
+BAD["validation_split"] += [0.501, -0.001]
+
+# The same as a person types them; a preset is any text.
+BAD_TEXT: dict[str, list[str]] = {
+    "hidden": ["0", "64,many", "64;32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"],
+    **{name: ["", "Vae", "nothing"] for name in CHOICES},
+    **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5"] for name in NUMBERS},
+}
+BAD_CASES = [(name, value) for name in BAD for value in BAD[name]]
+BAD_TEXT_CASES = [(name, text) for name in BAD_TEXT for text in BAD_TEXT[name]]
+
+
+def label(value: Any) -> str:
+    return str(value)[:20]
+
+
+class TestBasics:
+    def test_the_tables_of_bad_values_know_every_field(self) -> None:
+        assert set(BAD) == set(FIELDS)
+        assert set(BAD_TEXT) == set(FIELDS) - {"preset"}
+
+    def test_json_round_trip(self) -> None:
+        config = Config(hidden=[64, 32], beta=0.25, network="convolutional", seed=2**31 - 1)
+        again = Config.from_json(config.to_json())
+        assert again == config
+        assert again.hidden == (64, 32)
+        assert json.loads(config.to_json())["hidden"] == [64, 32]
+        assert Config.from_json(config.to_json().encode()) == config
+
+    def test_what_json_leaves_out_keeps_its_default(self) -> None:
+        assert Config.from_json('{"beta": 2}') == Config(beta=2.0)
+
+    def test_replace_changes_a_copy(self) -> None:
+        config = Config()
+        assert config.replace(epochs=3).epochs == 3
+        assert config == Config()
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            config.epochs = 3
+
+    def test_equal_configurations_hash_alike(self) -> None:
+        assert len({Config(hidden=[5]), Config(hidden=(5,)), Config(hidden=(5,), beta=1)}) == 1
+
+    @pytest.mark.parametrize("name", FIELDS)
+    def test_every_field_explains_itself(self, name: str) -> None:
+        assert setting(name).label
+        assert setting(name).help.endswith(".")
+
+
+class TestCorrectness:
+    @pytest.mark.parametrize("name", NUMBERS)
+    def test_both_ends_of_a_range_are_allowed(self, name: str) -> None:
+        for value in (setting(name).low, setting(name).high):
+            kept = getattr(Config(**{name: value}), name)
+            assert kept == value
+            assert type(kept) is type(getattr(Config(), name))
+
+    @pytest.mark.parametrize("name", CHOICES)
+    def test_every_choice_is_allowed(self, name: str) -> None:
+        for choice in setting(name).choices:
+            beta = 0.0 if choice == "autoencoder" else 1.0
+            assert getattr(Config(**{"beta": beta, name: choice}), name) == choice
+
+    @pytest.mark.parametrize(("name", "value"), BAD_CASES, ids=label)
+    def test_bad_value_from_python(self, name: str, value: Any) -> None:
+        with pytest.raises(ConfigError, match=f"{name} must be .*Received: {name}="):
+            Config(**{name: value})
+        with pytest.raises(ConfigError, match=f"Received: {name}="):
+            Config().replace(**{name: value})
+
+    @pytest.mark.parametrize(("name", "value"), BAD_CASES, ids=label)
+    def test_bad_value_from_json(self, name: str, value: Any) -> None:
+        with pytest.raises(ConfigError, match=f"{name} must be .*Received: {name}="):
+            Config.from_json(json.dumps({name: value}))
+
+    @pytest.mark.parametrize(("name", "text"), BAD_TEXT_CASES, ids=label)
+    def test_bad_value_from_text(self, name: str, text: str) -> None:
+        with pytest.raises(ConfigError, match=f"{name} must be .*Received: {name}="):
+            Config().replace_text({name: text})
+
+    def test_text_is_read_in_the_fields_own_type(self) -> None:
+        changes = {"hidden": "256, 64", "beta": "4e-1", "epochs": "7", "optimizer": "sgd"}
+        assert Config().replace_text(changes) == Config(
+            hidden=(256, 64), beta=0.4, epochs=7, optimizer="sgd"
+        )
+        assert Config().replace_text({"hidden": ""}).hidden == ()
+
+    def test_whole_numbers_may_come_as_floats(self) -> None:
+        config = Config(epochs=3.0, hidden=[64.0])
+        assert (config.epochs, config.hidden) == (3, (64,))
+        assert isinstance(config.epochs, int)
+        assert isinstance(config.hidden[0], int)
+
+    def test_an_autoencoder_has_no_kl_to_weigh(self) -> None:
+        assert Config(kind="autoencoder", beta=0.0).beta == 0
+        with pytest.raises(ConfigError, match=r"Received: kind='autoencoder', beta=1\.0"):
+            Config(kind="autoencoder")
+
+    @pytest.mark.parametrize("unknown", ["epoch", "Epochs", "", "lr"])
+    def test_unknown_field(self, unknown: str) -> None:
+        with pytest.raises(ConfigError, match=f"Settings are .*Received: {unknown}"):
+            Config().replace(**{unknown: 1})
+        with pytest.raises(ConfigError, match="Received"):
+            Config().replace_text({unknown: "1"})
+        with pytest.raises(ConfigError, match="Received"):
+            Config.from_json(json.dumps({unknown: 1}))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "{",
+            "epochs = 3",
+            "[1]",
+            "null",
+            '"lecture"',
+            "[" * 100_000,
+            '{"epochs": ' + "9" * 5000 + "}",
+            b"\xff\xfe\xfa",
+            None,
+        ],
+        ids=label,
+    )
+    def test_what_is_no_json_object(self, text: Any) -> None:
+        with pytest.raises(ConfigError, match="Received") as error:
+            Config.from_json(text)
+        assert len(str(error.value)) < 400
