@@ -39,10 +39,7 @@ def encode(
             f"Images are uint8, or floats in [0, 1]. Received: {images.dtype} from "
             f"{images.min()} to {images.max()}"
         )
-    session = _session(path)
-    parts = [
-        session.run(None, {"image": batch.astype(np.float32) / scale}) for batch in _batches(images)
-    ]
+    parts = [_run(path, image=batch.astype(np.float32) / scale) for batch in _batches(images)]
     mean, log_var = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return mean, log_var
 
@@ -58,19 +55,24 @@ def decode(path: Path, z: np.ndarray, latent_dim: int) -> np.ndarray:
         raise RunError(
             f"This run decodes finite numbers of shape (N, {latent_dim}). Received: {z!r:.200}"
         )
-    session = _session(path)
-    return np.concatenate([session.run(None, {"z": batch})[0] for batch in _batches(codes)])
+    return np.concatenate([_run(path, z=batch)[0] for batch in _batches(codes)])
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
+def _run(path: Path, **inputs: np.ndarray) -> list[np.ndarray]:
     try:
-        return _cached_session(path, path.stat().st_mtime_ns)
+        return _session(path, path.stat().st_mtime_ns).run(None, inputs)
     except FileNotFoundError:
         raise RunError(f"This run has no model yet. Received: {path.parent}") from None
+    except Exception as error:
+        # ONNX Runtime raises its own exception classes, with no common base but Exception.
+        raise RunError(
+            f"{path.name} must be this run's network, as ONNX. Received: {path} "
+            f"({' '.join(str(error).split()):.120})"
+        ) from None
 
 
 @lru_cache(maxsize=MOST_SESSIONS)
-def _cached_session(path: Path, changed: int) -> onnxruntime.InferenceSession:
+def _session(path: Path, changed: int) -> onnxruntime.InferenceSession:
     """Open a network; `changed` makes a rewritten file a new entry."""
     import onnxruntime
 
@@ -78,13 +80,7 @@ def _cached_session(path: Path, changed: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1  # many visitors share two cores
     options.enable_cpu_mem_arena = False  # no memory is kept between calls
     options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        # ONNX Runtime raises its own exception classes, with no common base but Exception.
-        raise RunError(
-            f"{path.name} must be an ONNX network. Received: {path} ({str(error)[:120]})"
-        ) from None
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _batches(array: np.ndarray) -> list[np.ndarray]:

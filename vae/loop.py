@@ -1,8 +1,8 @@
 """The fast inner loop: many Keras training steps inside one compiled call.
 
-The pixels stay uint8 until a batch is on its way into the network. What a step does is Keras's
-own `train_step`; only the loop around it is ours, because `fit` spends as long between the steps
-as in them (`make bench` prints the ratio).
+What a step does is Keras's own `train_step`; only the loop around it is ours, because `fit`
+spends longer between the steps than in them (`make bench` prints the ratio). The pixels stay
+uint8 until the few batches of one call are on their way into the network.
 """
 
 from __future__ import annotations
@@ -15,14 +15,10 @@ import tensorflow as tf
 
 from vae.model import VAE
 
-__all__ = ["Loop", "to_unit_interval"]
+__all__ = ["CHUNK", "Loop"]
 
+CHUNK = 25  # steps in one call, and so between two looks at what the person wants
 EVALUATION_BATCH = 500
-
-
-def to_unit_interval(images: tf.Tensor) -> tf.Tensor:
-    """Turn uint8 pixels into float32 in [0, 1]."""
-    return tf.cast(images, tf.float32) / 255.0
 
 
 class Loop:
@@ -31,38 +27,48 @@ class Loop:
     images: uint8 (N, H, W, C), held once.
     """
 
-    def __init__(self, model: VAE, images: np.ndarray) -> None:
-        self.model = model
+    def __init__(self, model: VAE, images: np.ndarray, batch_size: int) -> None:
+        self.model, self.batch_size = model, batch_size
         optimizer: keras.Optimizer = model.optimizer
         optimizer.build(model.trainable_variables)
-        pixels = tf.constant(images)
-        # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
-        dense = model.config.network == "dense"
+        shape = images.shape[1:]
+        # Flat, because loops over an axis of length 1, the grey channel, are not vectorised.
+        pixels = tf.constant(images.reshape(len(images), -1))  # (N, HWC)
 
-        @tf.function(jit_compile=dense)
-        def step(batch: tf.Tensor) -> None:
-            model.train_step(to_unit_interval(batch))
+        def load(indices: tf.Tensor) -> tf.Tensor:
+            return tf.cast(tf.gather(pixels, indices), tf.float32) / 255.0
+
+        # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
+        # The number of steps is an argument, so that a short last chunk needs no new compilation.
+        @tf.function(jit_compile=model.config.network == "dense")
+        def steps(batches: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
+            for place in tf.range(count):
+                optimizer.learning_rate.assign(learning_rates[place])
+                model.train_step(tf.reshape(batches[place], (batch_size, *shape)))
 
         @tf.function(
             input_signature=[
-                tf.TensorSpec((None, None), tf.int32),
-                tf.TensorSpec((None,), tf.float32),
+                tf.TensorSpec((CHUNK, batch_size), tf.int32),
+                tf.TensorSpec((CHUNK,), tf.float32),
+                tf.TensorSpec((), tf.int32),
             ]
         )
-        def train(indices: tf.Tensor, learning_rates: tf.Tensor) -> None:
-            for place in tf.range(tf.shape(indices)[0]):
-                optimizer.learning_rate.assign(learning_rates[place])
-                step(tf.gather(pixels, indices[place]))
+        def train(indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
+            # The pixels are turned into floats out here: inside, XLA would do it at every use.
+            steps(load(indices), learning_rates, count)
 
         @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32)])
         def evaluate(indices: tf.Tensor) -> None:
-            model.test_step(to_unit_interval(tf.gather(pixels, indices)))
+            model.test_step(tf.reshape(load(indices), (-1, *shape)))
 
         self._train, self._evaluate = train, evaluate
 
     def train(self, indices: np.ndarray, learning_rates: np.ndarray) -> None:
-        """Take one step for each row of indices (steps, batch), int32."""
-        self._train(indices, learning_rates)
+        """Take one step for each of at most CHUNK rows of indices (steps, batch), int32."""
+        count = len(indices)
+        padding = CHUNK - count
+        indices = np.pad(indices, ((0, padding), (0, 0)))
+        self._train(indices, np.pad(learning_rates, (0, padding)), tf.constant(count))
 
     def evaluate(self, indices: np.ndarray) -> dict[str, Any]:
         """Return the means of loss and parts over these images, in nats per image."""
@@ -73,9 +79,6 @@ class Loop:
 
     def results(self) -> dict[str, Any]:
         """Return the means since the last call as plain numbers, and start anew."""
-        values = {name: np.asarray(value).tolist() for name, value in self._metrics().items()}
+        metrics = self.model.get_metrics_result()
         self.model.reset_metrics()
-        return values
-
-    def _metrics(self) -> dict[str, tf.Tensor]:
-        return self.model.get_metrics_result()
+        return {name: np.asarray(value).tolist() for name, value in metrics.items()}

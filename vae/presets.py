@@ -35,12 +35,15 @@ PRESETS: dict[str, Config] = {
         optimizer="adam",
         learning_rate=4e-3,
         schedule="cosine",
+        batch_size=50,
         epochs=15,
     ),
     "recommended": Config(
         preset="recommended",
+        activation="tanh",
         learning_rate=4e-3,
         schedule="cosine",
+        batch_size=50,
         epochs=20,
     ),
     "convolutional": Config(
@@ -48,6 +51,7 @@ PRESETS: dict[str, Config] = {
         network="convolutional",
         latent_dim=16,
         hidden=(32, 64),
+        activation="silu",
         learning_rate=2e-3,
         schedule="cosine",
         epochs=15,
@@ -58,6 +62,7 @@ PRESETS: dict[str, Config] = {
         beta=0.0,
         learning_rate=4e-3,
         schedule="cosine",
+        batch_size=50,
         epochs=15,
     ),
 }

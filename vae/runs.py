@@ -236,8 +236,9 @@ def open_run(path: Path | str) -> Run:
     try:
         state = run.status["state"]
         shape = run.image_shape
-        run.config.latent_dim, run.dataset.strip(), run.status["created"].strip()
-        if state not in STATES or len(shape) != 3:
+        # Every access here fails for a foreign file, rather than on the page that comes to need it.
+        run.config, run.class_names, run.dataset.strip(), run.status["created"].strip()
+        if state not in STATES or [type(side) for side in shape] != [int] * 3:
             raise ValueError(f"state {state!r}, image shape {shape}")
     except VAEError as error:
         raise RunError(f"{path} is not a run that this version can read: {error}") from None

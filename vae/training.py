@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import math
 import time
@@ -16,7 +17,7 @@ from filelock import FileLock
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError
-from vae.loop import Loop
+from vae.loop import CHUNK, Loop
 from vae.metrics import evaluate
 from vae.model import VAE, build
 from vae.objective import beta_at, learning_rate_at
@@ -28,10 +29,6 @@ from vae.snapshots import Snapshots
 __all__ = ["Split", "recover", "split_indices", "train"]
 
 ROWS_PER_EPOCH = 10  # points on the live curves
-CHUNK = 25  # steps between two looks at `should_stop`
-# A model for the web server's eyes costs about this much to write, so it is written seldom.
-EXPORT_SHARE = 0.1
-FIRST_EXPORT_SECONDS = 1.5
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -86,7 +83,11 @@ def train(
         recorder = Recorder.create(path, config, dataset)
     with (lock or Run(path).lock()).acquire(timeout=LOCK_PATIENCE_SECONDS):
         session = _Session(model, dataset, recorder, on_event or (lambda row: None))
-        session.run(should_stop or (lambda: False))
+        ending = session.run(should_stop or (lambda: False))
+        # The compiled loop holds a copy of the pixels, which the export needs more.
+        del session
+        gc.collect()
+        _finish(model, dataset, recorder, *ending)
     return open_run(path)
 
 
@@ -96,14 +97,8 @@ def recover(run: Run, dataset: Dataset) -> Run:
     recorder = Recorder.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
     epoch = restore(model, run.path)
-    _finish(
-        model,
-        dataset,
-        recorder,
-        epoch,
-        state="interrupted",
-        reason=f"The training process was ended from outside; epoch {epoch} is kept.",
-    )
+    reason = f"The training process was ended from outside; epoch {epoch} is kept."
+    _finish(model, dataset, recorder, epoch, "interrupted", reason)
     return open_run(run.path)
 
 
@@ -145,12 +140,11 @@ class _Session:
         self.batch = min(config.batch_size, len(self.split.train))
         # The last images that fill no batch wait for another epoch: it is shuffled anew.
         self.steps = len(self.split.train) // self.batch
-        self.loop = Loop(model, dataset.x_train)
+        self.loop = Loop(model, dataset.x_train, self.batch)
         self.snapshots = Snapshots(config, dataset)
-        self.started = self.last_export = time.perf_counter()
-        self.export_seconds = FIRST_EXPORT_SECONDS
 
-    def run(self, should_stop: Callable[[], bool]) -> None:
+    def run(self, should_stop: Callable[[], bool]) -> tuple[int, str, str]:
+        """Train and return the epoch that the weights are of, the run's state and the reason."""
         self.recorder.status(state="training", epoch=0, step=0, steps=self.steps)
         self.recorder.arrays("snapshots/fixed", **self.snapshots.fixed)
         self._keep(0)
@@ -167,7 +161,7 @@ class _Session:
                 state, reason = "stopped", f"Stopped by hand in epoch {epoch}."
                 break
             self._keep(epoch)
-        _finish(self.model, self.dataset, self.recorder, epoch, state=state, reason=reason)
+        return epoch, state, reason
 
     def _epoch(self, epoch: int, should_stop: Callable[[], bool]) -> str:
         """Train one epoch and write its rows; return "finished", "stopped" or "diverged"."""
@@ -227,16 +221,10 @@ class _Session:
         """Keep what a crash must not take and what the pages show of this epoch."""
         self.recorder.checkpoint(epoch, training_state(self.model))
         self.recorder.arrays(f"snapshots/{epoch:04d}", **self.snapshots.take(self.model))
-        began = time.perf_counter()
-        if epoch and began - self.last_export > self.export_seconds / EXPORT_SHARE:
-            export_onnx(self.model, self.recorder.path)
-            self.last_export = time.perf_counter()
-            self.export_seconds = self.last_export - began
-            self.recorder.status(model_epoch=epoch)
 
 
 def _finish(
-    model: VAE, dataset: Dataset, recorder: Recorder, epoch: int, *, state: str, reason: str
+    model: VAE, dataset: Dataset, recorder: Recorder, epoch: int, state: str, reason: str
 ) -> None:
     """Write model, latents and metrics, and say how the run ended."""
     metrics, latents = evaluate(model, dataset)

@@ -26,7 +26,6 @@ CHOICE_WORDS = {
     "sgd": "SGD",
     "relu": "ReLU",
     "elu": "ELU",
-    "gelu": "GELU",
     "silu": "SiLU",
     "leaky_relu": "Leaky ReLU",
     "tanh": "tanh",

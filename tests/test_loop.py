@@ -1,0 +1,107 @@
+"""The fast inner loop does what Keras's own training step does."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.loop import CHUNK, Loop
+from vae.model import VAE, build
+
+DENSE = Config(hidden=(10,), latent_dim=2, seed=3)
+CONVOLUTIONAL = DENSE.replace(network="convolutional", hidden=(3,))
+
+
+def compiled(config: Config, optimizer: str = "adam") -> VAE:
+    model = build(config, (8, 8, 1))
+    # XLA draws other random numbers, so Keras must use it where the loop does.
+    jit_compile = config.network == "dense"
+    model.compile(optimizer=keras.optimizers.get(optimizer), jit_compile=jit_compile)
+    return model
+
+
+def batches(steps: int, size: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 1437, (steps, size)).astype(np.int32)
+
+
+def rates(*values: float) -> np.ndarray:
+    return np.array(values, np.float32)
+
+
+class TestBasics:
+    def test_results_are_plain_numbers_and_start_anew(self, digits: Dataset) -> None:
+        loop = Loop(compiled(CONVOLUTIONAL), digits.x_train, 10)
+        loop.train(batches(2, 10), rates(0.01, 0.01))
+        first = loop.results()
+        assert set(first) == {"loss", "reconstruction", "kl", "kl_per_dimension"}
+        assert isinstance(first["loss"], float)
+        assert np.shape(first["kl_per_dimension"]) == (2,)
+        loop.train(batches(1, 10), rates(0.0))
+        second = loop.results()
+        # One step, at most a little better than the two before: no sum of all three.
+        assert second["kl"] != first["kl"]
+        assert second["loss"] < first["loss"] * 1.5
+
+
+class TestCorrectness:
+    @pytest.mark.parametrize(
+        ("config", "optimizer", "steps"),
+        [
+            (DENSE, "adam", 4),
+            (CONVOLUTIONAL, "adam", 1),
+            (CONVOLUTIONAL, "rmsprop", 4),
+            (CONVOLUTIONAL, "sgd", CHUNK),
+        ],
+    )
+    def test_steps_are_those_of_keras(
+        self, config: Config, optimizer: str, steps: int, digits: Dataset
+    ) -> None:
+        ours, theirs = compiled(config, optimizer), compiled(config, optimizer)
+        order, falling = batches(steps, 25), np.linspace(0.01, 0.002, steps, dtype=np.float32)
+        Loop(ours, digits.x_train, 25).train(order, falling)
+        for indices, rate in zip(order, falling, strict=True):
+            theirs.optimizer.learning_rate = rate
+            theirs.train_on_batch(digits.x_train[indices].astype(np.float32) / 255.0)
+        start = build(config, (8, 8, 1)).get_weights()
+        for a, b, before in zip(ours.get_weights(), theirs.get_weights(), start, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)
+            assert np.abs(a - before).max() > 1e-4
+        assert int(ours.optimizer.iterations) == steps
+
+    def test_a_learning_rate_of_zero_learns_nothing(self, digits: Dataset) -> None:
+        model = compiled(CONVOLUTIONAL, "sgd")
+        before = model.get_weights()
+        Loop(model, digits.x_train, 10).train(batches(3, 10), rates(0.0, 0.0, 0.0))
+        for a, b in zip(before, model.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+    def test_loss_is_the_mean_over_all_images(self, digits: Dataset) -> None:
+        config = DENSE.replace(kind="autoencoder", beta=0.0)  # without noise
+        model = compiled(config)
+        indices = np.arange(1203, dtype=np.int32)  # two full batches and a part
+        results = Loop(model, digits.x_train, 100).evaluate(indices)
+        x = digits.x_train[:1203] / 255.0
+        p = np.asarray(model.decoder(model.encoder(x.astype(np.float32))[0]), np.float64)
+        nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=(1, 2, 3))
+        assert results["loss"] == pytest.approx(nats.mean(), rel=1e-5)
+        assert results["reconstruction"] == pytest.approx(nats.mean(), rel=1e-5)
+
+    def test_loss_is_the_sum_of_its_parts(self, digits: Dataset) -> None:
+        model = compiled(DENSE)
+        model.beta.assign(0.25)
+        loop = Loop(model, digits.x_train, 30)
+        loop.train(batches(3, 30), rates(0.01, 0.01, 0.01))
+        for means in (loop.results(), loop.evaluate(np.arange(700, dtype=np.int32))):
+            total = means["reconstruction"] + 0.25 * means["kl"]
+            assert means["loss"] == pytest.approx(total, rel=1e-5)
+            assert means["kl"] == pytest.approx(sum(means["kl_per_dimension"]), rel=1e-5)
+
+    def test_evaluation_changes_no_weights(self, digits: Dataset) -> None:
+        model = compiled(DENSE)
+        before = model.get_weights()
+        Loop(model, digits.x_train, 100).evaluate(np.arange(20, dtype=np.int32))
+        for a, b in zip(before, model.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)

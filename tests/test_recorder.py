@@ -1,0 +1,123 @@
+"""The recorder: a run folder is never seen half-written, and one run never covers another."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.errors import RunError
+from vae.files import read_json, replacing, write_json
+from vae.recorder import Recorder, new_run_id
+from vae.runs import open_run
+
+
+@pytest.fixture
+def recorder(digits: Dataset, tmp_path: Path) -> Recorder:
+    return Recorder.create(tmp_path / "some" / "run", Config(seed=4, epochs=9), digits)
+
+
+class TestBasics:
+    def test_a_new_run_waits(self, recorder: Recorder) -> None:
+        run = open_run(recorder.path)
+        assert run.state == "queued"
+        assert run.config == Config(seed=4, epochs=9)
+        assert run.dataset == "digits"
+        assert run.image_shape == (8, 8, 1)
+        assert run.class_names == tuple("0123456789")
+        assert run.info["seed"] == 4
+        assert {"python", "keras", "numpy"} <= set(run.info["versions"])
+        assert (run.rows, run.history, run.metrics, run.latents) == ([], [], {}, {})
+        assert not run.has_model
+
+    def test_status_keeps_what_is_not_changed(self, recorder: Recorder) -> None:
+        created = open_run(recorder.path).status["created"]
+        recorder.status(state="failed", reason="why")
+        Recorder.reopen(recorder.path).status(pid=5)
+        status = open_run(recorder.path).status
+        assert (status["state"], status["reason"], status["pid"]) == ("failed", "why", 5)
+        assert status["created"] == created <= status["updated"]
+
+    def test_rows_are_appended(self, recorder: Recorder) -> None:
+        rows = [{"kind": "epoch", "loss": 1 / 3}, {"kind": "step", "loss": 2.5}]
+        for row in rows:
+            Recorder.reopen(recorder.path).row(row)
+        run = open_run(recorder.path)
+        assert run.rows == rows
+        assert run.history["loss"] == [1 / 3]
+
+    def test_arrays_and_metrics(self, recorder: Recorder) -> None:
+        recorder.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
+        recorder.metrics({"loss": 1.5})
+        run = open_run(recorder.path)
+        assert run.snapshot_epochs == [3]
+        np.testing.assert_array_equal(run.snapshot(3)["means"], np.eye(2))
+        assert run.metrics == {"loss": 1.5}
+
+    def test_ids_cannot_be_guessed(self) -> None:
+        ids = {new_run_id() for _ in range(100)}
+        assert len(ids) == 100
+        assert all(re.fullmatch("[0-9a-f]{32}", run_id) for run_id in ids)
+
+    def test_discard(self, recorder: Recorder) -> None:
+        recorder.discard()
+        assert not recorder.path.exists()
+        recorder.discard()
+
+
+class TestCorrectness:
+    def test_one_run_does_not_cover_another(self, recorder: Recorder, digits: Dataset) -> None:
+        before = (recorder.path / "config.json").read_bytes()
+        with pytest.raises(RunError, match="Received"):
+            Recorder.create(recorder.path, Config(seed=5), digits)
+        assert (recorder.path / "config.json").read_bytes() == before
+
+    def test_a_folder_that_cannot_be(self, digits: Dataset, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(RunError, match="Received"):
+            Recorder.create(tmp_path / "file" / "run", Config(), digits)
+
+    @pytest.mark.parametrize("value", [math.nan, math.inf])
+    def test_no_file_holds_what_is_no_json(self, recorder: Recorder, value: float) -> None:
+        with pytest.raises(ValueError, match="JSON"):
+            recorder.row({"kind": "epoch", "loss": value})
+        with pytest.raises(ValueError, match="JSON"):
+            recorder.metrics({"loss": value})
+        run = open_run(recorder.path)
+        assert run.rows == []
+        assert run.metrics == {}
+
+    def test_a_write_that_fails_leaves_the_old_file_and_no_other(self, tmp_path: Path) -> None:
+        path = tmp_path / "value.json"
+        write_json(path, {"old": 1})
+
+        def fail() -> None:
+            with replacing(path) as temporary:
+                temporary.write_text("half of")
+                assert temporary.suffix == ".json"
+                raise OSError("disk full")
+
+        with pytest.raises(OSError, match="disk full"):
+            fail()
+        assert read_json(path) == {"old": 1}
+        assert [entry.name for entry in tmp_path.iterdir()] == ["value.json"]
+
+    def test_a_checkpoint_replaces_the_one_before(self, recorder: Recorder) -> None:
+        for epoch in (1, 2):
+            recorder.checkpoint(epoch, [np.full(3, epoch), np.array(7)])
+        arrays = open_run(recorder.path).arrays("checkpoint")
+        assert int(arrays["epoch"]) == 2
+        np.testing.assert_array_equal(arrays["v0"], [2, 2, 2])
+        assert arrays["v1"] == 7
+
+    def test_the_files_are_plain_json(self, recorder: Recorder) -> None:
+        info = json.loads((recorder.path / "config.json").read_text(encoding="utf-8"))
+        assert info["format"] == 1
+        assert info["images"] == 1437
+        assert Config.from_dict(info["config"]) == Config(seed=4, epochs=9)

@@ -1,0 +1,199 @@
+"""A trained model on disk: plain Keras, ONNX, and the checkpoint that training goes on from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tests.conftest import copy_run, run_python
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.errors import RunError
+from vae.model import VAE, build
+from vae.recorder import Recorder
+from vae.runs import Run
+from vae.saving import load_model, restore, save_keras, training_state
+
+ELSEWHERE = """
+import json, sys
+import keras, numpy as np
+try:
+    import vae
+    found = True
+except ImportError:
+    found = False
+with np.load(sys.argv[2]) as arrays:
+    images, z = arrays["images"], arrays["z"]
+model = keras.models.load_model(sys.argv[1])
+outputs = model.predict(images, verbose=0)
+mean, log_var = model.get_layer("encoder")(images)
+np.savez(
+    sys.argv[3],
+    **outputs,
+    encoded=mean,
+    decoded=model.get_layer("decoder")(z),
+)
+print(json.dumps({"found": found, "outputs": sorted(outputs)}))
+"""
+RUNS = ["finished_run", "autoencoder_run", "convolutional_run"]
+
+
+def images_for(run: Run, count: int = 12) -> np.ndarray:
+    return np.random.default_rng(0).random((count, *run.image_shape), dtype=np.float32)
+
+
+def codes_for(run: Run, count: int = 12) -> np.ndarray:
+    return np.random.default_rng(1).normal(size=(count, run.config.latent_dim)).astype(np.float32)
+
+
+class TestBasics:
+    @pytest.mark.parametrize("name", RUNS)
+    def test_load_model(self, name: str, request: pytest.FixtureRequest) -> None:
+        run: Run = request.getfixturevalue(name)
+        model = run.load_model()
+        assert model.config == run.config
+        mean, log_var = model.encoder(images_for(run))
+        np.testing.assert_allclose(mean, run.encode(images_for(run))[0], atol=1e-5)
+        np.testing.assert_allclose(log_var, run.encode(images_for(run))[1], atol=1e-5)
+        np.testing.assert_allclose(model.decoder(mean), run.decode(mean), atol=1e-5)
+
+    def test_a_loaded_model_can_be_trained_further(
+        self, finished_run: Run, digits: Dataset
+    ) -> None:
+        model = finished_run.load_model()
+        model.compile(optimizer="adam")
+        before = model.decoder.get_weights()[0]
+        model.fit(digits.x_train[:200].astype(np.float32) / 255.0, epochs=1, verbose=0)
+        assert not np.array_equal(before, model.decoder.get_weights()[0])
+
+
+class TestPlainKeras:
+    def test_opens_where_the_package_is_not(self, finished_run: Run, tmp_path: Path) -> None:
+        model_path = (finished_run.path / "model.keras").rename(tmp_path / "model.keras")
+        try:
+            np.savez(
+                tmp_path / "in.npz", images=images_for(finished_run), z=codes_for(finished_run)
+            )
+            elsewhere = run_python(
+                "-c",
+                ELSEWHERE,
+                model_path,
+                "in.npz",
+                "out.npz",
+                cwd=tmp_path,
+                KERAS_BACKEND="tensorflow",
+            )
+        finally:
+            model_path.rename(finished_run.path / "model.keras")
+        assert elsewhere.returncode == 0, elsewhere.stderr
+        assert json.loads(elsewhere.stdout.splitlines()[-1]) == {
+            "found": False,
+            "outputs": ["log_var", "mean", "reconstruction"],
+        }
+        with np.load(tmp_path / "out.npz") as out:
+            mean, log_var = finished_run.encode(images_for(finished_run))
+            np.testing.assert_allclose(out["mean"], mean, atol=1e-5)
+            np.testing.assert_allclose(out["encoded"], mean, atol=1e-5)
+            np.testing.assert_allclose(out["log_var"], log_var, atol=1e-5)
+            np.testing.assert_allclose(out["reconstruction"], finished_run.decode(mean), atol=1e-5)
+            np.testing.assert_allclose(
+                out["decoded"], finished_run.decode(codes_for(finished_run)), atol=1e-5
+            )
+
+    @pytest.mark.parametrize("name", RUNS)
+    def test_has_layers_of_keras_alone(self, name: str, request: pytest.FixtureRequest) -> None:
+        run: Run = request.getfixturevalue(name)
+        model = keras.models.load_model(run.path / "model.keras")  # safe mode, no custom objects
+        for layer in (*model.get_layer("encoder").layers, *model.get_layer("decoder").layers):
+            assert type(layer).__module__.startswith("keras.")
+        outputs = model(images_for(run))
+        np.testing.assert_allclose(
+            outputs["reconstruction"], run.decode(outputs["mean"]), atol=1e-5
+        )
+
+
+class TestOnnx:
+    @pytest.mark.parametrize("name", RUNS)
+    def test_equals_keras(self, name: str, request: pytest.FixtureRequest) -> None:
+        run: Run = request.getfixturevalue(name)
+        saved = keras.models.load_model(run.path / "model.keras")
+        mean, log_var = run.encode(images_for(run))
+        expected_mean, expected_log_var = saved.get_layer("encoder")(images_for(run))
+        np.testing.assert_allclose(mean, expected_mean, atol=1e-5)
+        np.testing.assert_allclose(log_var, expected_log_var, atol=1e-5)
+        decoded = run.decode(codes_for(run))
+        np.testing.assert_allclose(decoded, saved.get_layer("decoder")(codes_for(run)), atol=1e-5)
+        assert decoded.std() > 0.01  # of something, not of nothing
+
+
+class TestCheckpoint:
+    def compiled(self) -> VAE:
+        model = build(Config(hidden=(8,), latent_dim=2, seed=5), (8, 8, 1))
+        model.compile(optimizer=keras.optimizers.Adam(0.01))
+        model.optimizer.build(model.trainable_variables)
+        return model
+
+    def steps(self, model: VAE, images: np.ndarray) -> list[float]:
+        return [float(model.train_step(batch)["loss"]) for batch in np.split(images, 4)]
+
+    def test_training_goes_on_as_if_never_interrupted(
+        self, digits: Dataset, tmp_path: Path
+    ) -> None:
+        images = digits.x_train[:400].astype(np.float32) / 255.0
+        recorder = Recorder.create(tmp_path / "run", Config(), digits)
+        model = self.compiled()
+        self.steps(model, images)
+        kept = training_state(model)
+        recorder.checkpoint(3, kept)
+        model.reset_metrics()
+        losses = self.steps(model, images)
+        after = training_state(model)
+
+        other = self.compiled()
+        self.steps(other, images[::-1])  # whatever it has been through
+        assert restore(other, tmp_path / "run") == 3
+        for a, b in zip(training_state(other), kept, strict=True):
+            np.testing.assert_array_equal(a, b)
+        other.reset_metrics()
+        assert self.steps(other, images) == losses
+        for a, b in zip(training_state(other), after, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+    def test_holds_weights_optimizer_and_random_state(self) -> None:
+        model = self.compiled()
+        # 10 arrays of weights; Adam's two moments of each, its step and its learning rate; a seed.
+        assert len(training_state(model)) == 10 + 2 * 10 + 2 + 1
+
+    def test_a_run_keeps_the_checkpoint_of_its_last_epoch(self, finished_run: Run) -> None:
+        arrays = finished_run.arrays("checkpoint")
+        assert arrays["epoch"] == finished_run.config.epochs
+        for place, weights in enumerate(finished_run.load_model().get_weights()):
+            np.testing.assert_array_equal(arrays[f"v{place}"], weights)
+
+
+class TestDamaged:
+    def test_missing(self, tmp_path: Path) -> None:
+        with pytest.raises(RunError, match=r"in model\.keras\. Received"):
+            load_model(tmp_path, Config(), (8, 8, 1))
+
+    def test_cut_short_or_foreign(self, finished_run: Run, tmp_path: Path) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        path = run.path / "model.keras"
+        content = path.read_bytes()
+        for damaged in (b"", b"text", content[: len(content) // 2], content[:-5]):
+            path.write_bytes(damaged)
+            with pytest.raises(RunError, match=r"model\.keras must hold .*Received") as error:
+                run.load_model()
+            assert "\n" not in str(error.value)
+
+    def test_another_model(self, finished_run: Run, tmp_path: Path) -> None:
+        save_keras(build(finished_run.config.replace(hidden=(3,)), (8, 8, 1)), tmp_path)
+        with pytest.raises(RunError, match="Received"):
+            load_model(tmp_path, finished_run.config, (8, 8, 1))
+        keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(tmp_path / "model.keras")
+        with pytest.raises(RunError, match="Received"):
+            load_model(tmp_path, finished_run.config, (8, 8, 1))
