@@ -91,7 +91,12 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
     grid = tile(to_uint8(run.decode(z)), options.rows, options.columns)
     text = {"Run": run.id, "Seed": str(options.seed)}
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_bytes(to_png(grid, text=text))
+    if options.out.suffix in (".pdf", ".svg"):
+        from vae.paper import grid_figure
+
+        grid_figure(grid).savefig(options.out)
+    else:
+        options.out.write_bytes(to_png(grid, text=text))
     height, width, _ = grid.shape
     return {"out": str(options.out), "images": count, "width": width, "height": height}
 
@@ -141,7 +146,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--columns", type=int, default=10)
     command.add_argument("--temperature", type=float, default=1.0)
     command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--out", type=Path, default=Path("grid.png"))
+    command.add_argument(
+        "--out", type=Path, default=Path("grid.png"), help="a .png, .pdf or .svg file"
+    )
     return parser
 
 

@@ -60,10 +60,15 @@ def pick_dimensions(run: Run, across: int, down: int) -> Projection:
 
 
 def project_pca(run: Run) -> Projection:
-    """Project onto the two directions along which the latent means vary most."""
+    """Project onto the two directions along which the latent means vary most.
+
+    Raises RunError for a single latent dimension, which has no second direction.
+    """
     from sklearn.decomposition import PCA  # slow to import, and not every page needs it
 
     mean, y = _latents(run)
+    if mean.shape[1] < 2:
+        raise RunError(f"PCA needs two latent dimensions or more. Received: {mean.shape[1]}")
     pca = PCA().fit(mean)
     points = pca.transform(mean)[:, :2]
     share = pca.explained_variance_ratio_

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from vae.config import Config
@@ -33,17 +34,23 @@ MOST_BYTES = 4_000_000
 def ship(name: str, folder: Path = SHIPPED) -> Run:
     """Train one of the shipped runs anew and put it in its place."""
     config, path = SHIPPED_RUNS[name], folder / name
-    shutil.rmtree(path, ignore_errors=True)
-    run = train(config, load_dataset("mnist"), out=path)
-    if config.latent_dim > 2:
-        compute_tsne(run)
-    _thin_out(run)
-    for leftover in ("checkpoint.npz", "lock", "worker.log"):
-        (path / leftover).unlink(missing_ok=True)
-    write_json(path / "config.json", {**run.info, "place": list(SHIPPED_RUNS).index(name)})
-    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    if size > MOST_BYTES:
-        raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
+    # Beside its place first: the app goes on showing the old one until the new one is whole.
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".shipping-") as beside:
+        run = train(config, load_dataset("mnist"), out=Path(beside) / name)
+        if config.latent_dim > 2:
+            compute_tsne(run)
+        _thin_out(run)
+        for leftover in ("checkpoint.npz", "lock", "worker.log"):
+            (run.path / leftover).unlink(missing_ok=True)
+        place = list(SHIPPED_RUNS).index(name)
+        write_json(run.path / "config.json", {**run.info, "place": place})
+        size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
+        if size > MOST_BYTES:
+            raise RuntimeError(
+                f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}"
+            )
+        shutil.rmtree(path, ignore_errors=True)
+        run.path.rename(path)
     return Run(path)
 
 

@@ -31,6 +31,7 @@ def choose_dataset(key: str) -> Dataset | None:
         format_func=lambda name: DATASETS[name].title,
         help="The images that a model learns from. Acts on the next run, not on one that trains.",
         on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
+        wrap=True,
     )
     st.query_params["dataset"] = name
     data = server.dataset(name)

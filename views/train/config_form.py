@@ -58,6 +58,7 @@ def preset_choice() -> dict[str, Any]:
         format_func=lambda name: PRESET_NOTES[name].title,
         help="A recipe to start from. Choosing one sets every control below.",
         on_change=take_over,
+        wrap=True,
     )
     st.caption(PRESET_NOTES[setup["preset"]].purpose)
     return setup

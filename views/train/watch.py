@@ -19,14 +19,15 @@ LOOK_SECONDS = 1.0
 
 def watch(run_id: str) -> None:
     """Show state, curves and pictures; look again every second while the run is under way."""
-    under_way = _under_way(store().open(run_id))
+    first = store().open(run_id)
+    under_way = _under_way(first)
 
     @st.fragment(run_every=LOOK_SECONDS if under_way else None)
     def view() -> None:
         with explained():
             run = store().open(run_id)
-            if under_way and not _under_way(run):
-                # The whole page once more: the picker's words change, and the looking ends.
+            if (run.state, _under_way(run)) != (first.state, under_way):
+                # The whole page once more: the picker's words change, and the looking may end.
                 st.rerun()
             _show_state(run)
             _show_numbers(run)
@@ -53,7 +54,9 @@ def _show_state(run: Run) -> None:
         epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
         done = (max(epoch - 1, 0) + step / max(steps, 1)) / epochs
         words = f"Epoch {max(epoch, 1)} of {epochs} · step {step:,} of {steps:,}"
-        if "seconds_per_epoch" in status:
+        if done >= 1.0:
+            words = "Measuring on the test images and writing the model."
+        elif "seconds_per_epoch" in status:
             left = (1.0 - done) * epochs * status["seconds_per_epoch"]
             words += f" · {time_in_words(left)} left"
         _bar(run, done, words)

@@ -1,0 +1,1 @@
+"""What is fast and small, against what, in one run: python -m benchmarks."""

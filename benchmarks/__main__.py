@@ -1,0 +1,21 @@
+"""Run every benchmark: python -m benchmarks, or make bench."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import app, presets, training
+
+BENCHMARKS = {"presets": presets.table, "training": training.compare, "app": app.measure}
+
+
+def main() -> None:
+    """Run those that are named, or all."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    for name in parser.parse_args().names or BENCHMARKS:
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+"""The command line: its numbers, its files, and one clear line for what is wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import copy_run, run_python
+from tests.test_config import BAD_TEXT_CASES
+from tests.test_config import label as short
+from vae.__main__ import main
+from vae.config import Config
+from vae.presets import PRESETS
+from vae.runs import Run, open_run
+from vae.sampling import prior_codes, tile, to_uint8
+
+Output = pytest.CaptureFixture[str]
+
+
+def last_json(text: str) -> dict:
+    return json.loads(text.splitlines()[-1])
+
+
+def refused(arguments: list[str], capsys: Output) -> str:
+    """Run what must be refused; return the one line that says why."""
+    try:
+        status = main(arguments)
+    except SystemExit as exit_:  # argparse's way
+        status = exit_.code
+    output = capsys.readouterr()
+    assert status == 2
+    assert output.out == ""
+    assert output.err.endswith("\n")
+    assert len(output.err.splitlines()) == 1
+    return output.err
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess]:
+    """A run that was trained from the command line, and what it printed."""
+    path = tmp_path_factory.mktemp("cli") / "new" / "run"
+    result = run_python(
+        *("-m", "vae", "train", "--preset", "lecture", "--dataset", "digits"),
+        *("--set", "epochs=2", "hidden=32,16", "--set", "seed=5", "latent_dim=3"),
+        *("--out", path, "--json"),
+    )
+    assert result.returncode == 0, result.stderr
+    return path, result
+
+
+class TestSummary:
+    def test_the_lectures_numbers(self, capsys: Output) -> None:
+        assert main(["summary", "--preset", "lecture", "--json"]) == 0
+        assert last_json(capsys.readouterr().out) == {
+            "encoder": 101_512,
+            "decoder": 101_776,
+            "total": 203_288,
+        }
+
+    def test_as_text(self, capsys: Output) -> None:
+        assert main(["summary", "--preset", "lecture"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split() for line in lines] == [
+            ["encoder", "101512"],
+            ["decoder", "101776"],
+            ["total", "203288"],
+        ]
+
+    def test_other_images_and_settings(self, capsys: Output) -> None:
+        arguments = ["--set", "hidden=10", "latent_dim=2", "--image-shape", "8", "8", "1"]
+        assert main(["summary", "--json", *arguments]) == 0
+        # 64 -> 10 -> 2 and 2; 2 -> 10 -> 64
+        assert last_json(capsys.readouterr().out) == {
+            "encoder": 65 * 10 + 2 * 11 * 2,
+            "decoder": 3 * 10 + 11 * 64,
+            "total": 650 + 44 + 30 + 704,
+        }
+
+    def test_configuration_from_a_file(self, capsys: Output, tmp_path: Path) -> None:
+        path = tmp_path / "config.json"
+        path.write_text(PRESETS["lecture"].to_json(), encoding="utf-8")
+        assert main(["summary", "--config", str(path), "--json"]) == 0
+        assert last_json(capsys.readouterr().out)["total"] == 203_288
+
+    def test_as_a_program(self) -> None:
+        result = run_python("-m", "vae", "summary", "--preset", "lecture", "--json")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert last_json(result.stdout)["total"] == 203_288
+
+
+class TestTrain:
+    def test_the_last_line_is_json(self, trained) -> None:
+        path, result = trained
+        said, run = last_json(result.stdout), open_run(path)
+        assert len(result.stdout.splitlines()) == 1
+        assert said["run"] == str(path)
+        assert said["state"] == run.state == "finished"
+        assert said["metrics"] == run.metrics
+        assert said["last_epoch"] == {
+            name: value for name, value in run.history[-1].items() if name != "kind"
+        }
+
+    def test_progress_goes_to_standard_error(self, trained) -> None:
+        error = trained[1].stderr
+        assert "epoch 1/2" in error
+        assert "epoch 2/2" in error
+        assert "nats per image" in error
+        assert "Traceback" not in error
+
+    def test_settings_count(self, trained) -> None:
+        config = PRESETS["lecture"].replace(epochs=2, hidden=(32, 16), seed=5, latent_dim=3)
+        assert open_run(trained[0]).config == config
+
+    def test_not_into_a_folder_that_holds_a_run(self, finished_run: Run, capsys: Output) -> None:
+        arguments = ["train", "--dataset", "digits", "--out", str(finished_run.path)]
+        assert "Received" in refused(arguments, capsys)
+
+
+class TestEvaluate:
+    def test_measures_anew(self, finished_run: Run, tmp_path: Path, capsys: Output) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        (run.path / "metrics.json").unlink()
+        assert main(["evaluate", str(run.path), "--json"]) == 0
+        found = last_json(capsys.readouterr().out)
+        expected = {name: value for name, value in finished_run.metrics.items() if name != "epoch"}
+        assert set(found) == set(expected)
+        for name in ("loss", "reconstruction", "kl", "elbo", "lecture_loss", "kl_per_dimension"):
+            assert found[name] == pytest.approx(expected[name], rel=1e-5)
+        assert found["images"] == "all 360 test images"
+
+    def test_importance_samples(self, finished_run: Run, capsys: Output) -> None:
+        arguments = ["evaluate", str(finished_run.path), "--importance-samples", "20", "--json"]
+        assert main(arguments) == 0
+        found = last_json(capsys.readouterr().out)
+        assert found["importance_samples"] == 20
+        assert found["nll"] < -found["elbo"]
+        assert found["nll_standard_error"] > 0.0
+
+    @pytest.mark.parametrize("samples", ["-1", "5001", "many"])
+    def test_how_many_samples(self, finished_run: Run, samples: str, capsys: Output) -> None:
+        refused(["evaluate", str(finished_run.path), "--importance-samples", samples], capsys)
+
+
+class TestSample:
+    def sampled(self, run: Run, path: Path, *arguments: str) -> bytes:
+        assert main(["sample", str(run.path), "--out", str(path), *arguments]) == 0
+        return path.read_bytes()
+
+    def test_same_seed_same_bytes(self, finished_run: Run, tmp_path: Path) -> None:
+        first, again, other = (
+            self.sampled(finished_run, tmp_path / f"{place}.png", "--seed", seed)
+            for place, seed in enumerate("334")
+        )
+        assert first == again
+        assert first != other
+
+    def test_the_grid(self, finished_run: Run, tmp_path: Path, capsys: Output) -> None:
+        path = tmp_path / "new folder" / "grid.png"
+        arguments = ["--rows", "2", "--columns", "5", "--seed", "9", "--temperature", "0.5"]
+        png = self.sampled(finished_run, path, *arguments, "--json")
+        assert last_json(capsys.readouterr().out) == {
+            "out": str(path),
+            "images": 10,
+            "width": 40,
+            "height": 16,
+        }
+        z = prior_codes(10, 2, temperature=0.5, seed=9)
+        expected = tile(to_uint8(finished_run.decode(z)), 2, 5)[:, :, 0]
+        with Image.open(io.BytesIO(png)) as opened:
+            np.testing.assert_array_equal(np.asarray(opened), expected)
+            assert opened.text == {"Run": finished_run.id, "Seed": "9"}
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--rows", "0"],
+            ["--columns", "31"],
+            ["--seed", "-1"],
+            ["--temperature", "nan"],
+            ["--temperature", "inf"],
+        ],
+        ids=" ".join,
+    )
+    @pytest.mark.filterwarnings("ignore:invalid value encountered")
+    def test_bad_choices(
+        self, finished_run: Run, arguments: list[str], tmp_path: Path, capsys: Output
+    ) -> None:
+        path = tmp_path / "grid.png"
+        command = ["sample", str(finished_run.path), "--out", str(path), *arguments]
+        assert "Received" in refused(command, capsys)
+        assert not path.exists()
+
+    def test_out_is_a_folder(self, finished_run: Run, tmp_path: Path, capsys: Output) -> None:
+        refused(["sample", str(finished_run.path), "--out", str(tmp_path)], capsys)
+
+
+class TestRefused:
+    @pytest.mark.parametrize(("name", "text"), BAD_TEXT_CASES, ids=short)
+    def test_every_bad_setting(self, name: str, text: str, capsys: Output) -> None:
+        said = refused(["summary", "--set", f"{name}={text}"], capsys)
+        assert said.startswith(f"vae summary: {name} must be ")
+        assert f"Received: {name}=" in said
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--preset", "nothing"],
+            ["--preset", ""],
+            ["--set", "epochs"],
+            ["--set", "=3"],
+            ["--set", "lr=3"],
+            ["--set", "kind=autoencoder"],
+            ["--image-shape", "28", "28", "2"],
+            ["--image-shape", "7", "28", "1"],
+            ["--preset", "convolutional", "--set", "hidden=1,2,3,4"],
+        ],
+        ids=" ".join,
+    )
+    def test_configuration(self, arguments: list[str], capsys: Output) -> None:
+        assert "Received" in refused(["summary", *arguments], capsys)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            [],
+            ["nothing"],
+            ["summary", "--nothing"],
+            ["summary", "--set"],
+            ["summary", "--image-shape", "28", "28"],
+            ["summary", "--image-shape", "a", "b", "c"],
+            ["train", "--dataset"],
+            ["evaluate"],
+            ["sample"],
+            ["sample", "run", "--rows", "many"],
+        ],
+        ids=" ".join,
+    )
+    def test_usage(self, arguments: list[str], capsys: Output) -> None:
+        assert refused(arguments, capsys).startswith("vae")
+
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"epochs": 0}'])
+    def test_configuration_file(self, content: bytes, tmp_path: Path, capsys: Output) -> None:
+        path = tmp_path / "config.json"
+        path.write_bytes(content)
+        assert "Received" in refused(["summary", "--config", str(path)], capsys)
+
+    def test_configuration_file_is_missing(self, tmp_path: Path, capsys: Output) -> None:
+        assert "nothing.json" in refused(
+            ["summary", "--config", str(tmp_path / "nothing.json")], capsys
+        )
+
+    @pytest.mark.parametrize("command", ["evaluate", "sample"])
+    @pytest.mark.parametrize("path", ["nothing/here", "/etc", "x" * 5000])
+    def test_no_run_folder(self, command: str, path: str, capsys: Output) -> None:
+        assert "Received" in refused([command, path], capsys)
+
+    @pytest.mark.parametrize("command", ["evaluate", "sample"])
+    def test_no_model_yet(
+        self, command: str, finished_run: Run, tmp_path: Path, capsys: Output
+    ) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        for name in ("model.keras", "decoder.onnx"):
+            (run.path / name).unlink()
+        assert "Received" in refused([command, str(run.path)], capsys)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--dataset", "nothing"],
+            ["--dataset", "digits", "--set", "epochs=0"],
+            ["--dataset", "digits", "--preset", "convolutional", "--set", "hidden=4,4,4"],
+        ],
+        ids=" ".join,
+    )
+    def test_training_as_a_program(self, arguments: list[str], tmp_path: Path) -> None:
+        # Not a word of TensorFlow's beside the one line, since it is not imported in vain.
+        result = run_python("-m", "vae", "train", *arguments, "--out", tmp_path / "run")
+        assert result.returncode == 2
+        assert result.stdout == ""
+        assert result.stderr.startswith("vae train: ")
+        assert "Received" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+        assert not (tmp_path / "run").exists()
+
+    def test_defaults_are_the_recommended_preset(self, capsys: Output) -> None:
+        assert main(["summary", "--json"]) == 0
+        default = last_json(capsys.readouterr().out)
+        assert main(["summary", "--preset", "recommended", "--json"]) == 0
+        assert last_json(capsys.readouterr().out) == default
+        assert PRESETS["recommended"] != Config()

@@ -1,0 +1,42 @@
+"""The same figures for papers and notebooks, in Matplotlib: they save as PDF, SVG or PNG."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from vae.colors import HUES
+from vae.curves import QUANTITIES, curve_points
+from vae.runs import Run
+
+__all__ = ["curves_figure", "grid_figure"]
+
+INCHES = 5.0
+
+
+def grid_figure(grid: np.ndarray) -> Figure:
+    """Show a grid of images (H, W, C), uint8, as the lecture does: grey, without axes."""
+    height, width, channels = grid.shape
+    figure = Figure(figsize=(INCHES, INCHES * height / width))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.imshow(
+        grid[:, :, 0] if channels == 1 else grid, cmap="Greys_r", vmin=0, vmax=255, aspect="auto"
+    )
+    axes.axis("off")
+    return figure
+
+
+def curves_figure(run: Run) -> Figure:
+    """Draw loss, reconstruction and KL over the epochs, in nats per image."""
+    points = curve_points(run.rows)
+    figure = Figure(figsize=(3 * 3.2, 2.6), layout="constrained")
+    for axes, (quantity, title) in zip(figure.subplots(1, 3), QUANTITIES.items(), strict=True):
+        for part, style in (("training", "-"), ("validation", "--")):
+            columns = points[part]
+            if columns["epoch"]:
+                axes.plot(
+                    columns["epoch"], columns[quantity], style, color=HUES[quantity], label=part
+                )
+        axes.set(title=title, xlabel="epoch", ylabel="nats per image")
+        axes.legend(frameon=False)
+    return figure
