@@ -122,6 +122,7 @@ class TestRefused:
             [[1e300, 0.0]],
             [["a", "b"]],
             [[1.0, 2.0], [3.0]],
+            np.full((20, 2), np.nan),
             "text",
             None,
         ],
@@ -129,8 +130,9 @@ class TestRefused:
     )
     @pytest.mark.filterwarnings("ignore:overflow encountered in cast")
     def test_codes(self, finished_run: Run, z: Any) -> None:
-        with pytest.raises(RunError, match=r"\(N, 2\)\. Received"):
+        with pytest.raises(RunError, match=r"\(N, 2\)\. Received") as error:
             finished_run.decode(z)
+        assert "\n" not in str(error.value)
 
     def test_no_model_yet(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")

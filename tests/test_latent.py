@@ -74,12 +74,13 @@ class TestPca:
 
 class TestTsne:
     def test_keeps_neighbours_together(self, run: Run) -> None:
-        run = with_latents(run, blobs())
+        # So few points that the usual perplexity of 30 would be too large.
+        run = with_latents(run, blobs()[::5])
         assert read_tsne(run) is None
         compute_tsne(run)
         projected = read_tsne(run)
-        assert projected.points.shape == (120, 2)
-        np.testing.assert_array_equal(projected.y, np.repeat([0, 1, 2], 40))
+        assert projected.points.shape == (24, 2)
+        np.testing.assert_array_equal(projected.y, np.repeat([0, 1, 2], 8))
         distances = np.linalg.norm(projected.points[:, None] - projected.points[None], axis=-1)
         np.fill_diagonal(distances, np.inf)
         nearest = projected.y[distances.argmin(axis=1)]
@@ -87,11 +88,6 @@ class TestTsne:
         # Computed anew, it is the same.
         compute_tsne(run)
         np.testing.assert_array_equal(read_tsne(Run(run.path)).points, projected.points)
-
-    def test_few_points_need_a_small_perplexity(self, run: Run) -> None:
-        run = with_latents(run, blobs()[::20])
-        compute_tsne(run)
-        assert np.isfinite(read_tsne(run).points).all()
 
 
 class TestBest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -42,6 +43,11 @@ class TestPriorCodes:
     def test_no_negative_seed(self) -> None:
         with pytest.raises(ConfigError, match="Received: seed=-1"):
             prior_codes(1, 1, seed=-1)
+
+    @pytest.mark.parametrize("temperature", [-0.1, math.nan, math.inf])
+    def test_no_temperature(self, temperature: float) -> None:
+        with pytest.raises(ConfigError, match="Received: temperature="):
+            prior_codes(1, 1, temperature=temperature)
 
 
 class TestManifold:

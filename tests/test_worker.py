@@ -12,8 +12,6 @@ from tests.conftest import copy_run, run_python
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import DatasetError
-from vae.files import read_json
-from vae.latent import read_tsne
 from vae.recorder import Recorder
 from vae.runs import Run, open_run
 from vae.worker import _in_words
@@ -24,13 +22,6 @@ def work(*arguments: str | Path, **environment: str) -> subprocess.CompletedProc
 
 
 class TestBasics:
-    def test_tsne_of_a_finished_run(self, finished_run: Run, tmp_path: Path) -> None:
-        run = copy_run(finished_run, tmp_path / "run")
-        result = work(run.path, "--tsne")
-        assert result.returncode == 0, result.stderr
-        assert read_tsne(Run(run.path)).points.shape == (360, 2)
-        assert read_json(run.path / "status.json") == read_json(finished_run.path / "status.json")
-
     @pytest.mark.parametrize("path", ["nothing/here", "/etc"])
     def test_no_run_folder(self, path: str) -> None:
         result = work(path)

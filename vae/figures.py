@@ -76,7 +76,7 @@ def cloud(
         # Classes come and go without moving the view.
         uirevision=str(projection.axes),
     )
-    return _plain(figure, height=520)
+    return _plain(figure, height=460)
 
 
 def variance_kept(share: np.ndarray) -> go.Figure:

@@ -53,7 +53,8 @@ def decode(path: Path, z: np.ndarray, latent_dim: int) -> np.ndarray:
         fits = False
     if not fits:
         raise RunError(
-            f"This run decodes finite numbers of shape (N, {latent_dim}). Received: {z!r:.200}"
+            f"This run decodes finite numbers of shape (N, {latent_dim}). "
+            f"Received: {' '.join(repr(z).split()):.200}"
         )
     return np.concatenate([_run(path, z=batch)[0] for batch in _batches(codes)])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from statistics import NormalDist
 
 import numpy as np
@@ -21,10 +22,14 @@ def prior_codes(
 ) -> np.ndarray:
     """Draw z (count, d) from N(0, temperature^2 I); the same seed draws the same codes.
 
-    Raises ConfigError for a negative seed.
+    Raises ConfigError for a negative seed and a temperature that is negative or not finite.
     """
     if seed < 0:
         raise ConfigError(f"seed must be a whole number from 0 on. Received: seed={seed}")
+    if not 0.0 <= temperature < math.inf:
+        raise ConfigError(
+            f"temperature must be a number from 0 on. Received: temperature={temperature}"
+        )
     z = np.random.default_rng(seed).standard_normal((count, latent_dim))
     return (temperature * z).astype(np.float32)
 

@@ -34,7 +34,7 @@ if run is not None:
         if run.has_model:
             images = run.decode(prior_codes(100, run.config.latent_dim))
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
-            st.caption("100 random codes, decoded: none of these images is in the data.")
+            st.caption("100 codes drawn at random from the prior N(0, I), and decoded.")
         else:
             st.caption("Samples appear when the run has learned something.")
     with clusters:
