@@ -34,6 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = vae.PRESETS["lecture"].replace(epochs=arguments.epochs)
         run = vae.train(config, dataset, listen, out=Path(folder) / "run")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         # Opens the network, as the first visit does.
         run.decode(prior_codes(100, config.latent_dim))
         start = time.perf_counter()
@@ -46,7 +47,7 @@ def main() -> None:
             "losses": [loss / 784 for loss in run.history["loss"]],
             "test_loss": run.metrics["lecture_loss"],
             "grid_seconds": grid_seconds,
-            "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "peak_megabytes": peak,
         }
     print(json.dumps(result))
 

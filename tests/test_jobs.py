@@ -77,18 +77,24 @@ def story(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with (
         pytest.MonkeyPatch.context() as patch,
         subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         ) as server,
     ):
         first, second = (folder / server.stdout.readline().strip() for _ in range(2))
         wait_until(lambda: is_learning(first), "the first run learns")
         notes["second while first trains"] = (open_run(second).state, was_started(second))
-        server.kill()
+        os.killpg(server.pid, signal.SIGKILL)  # with all that a Ctrl-C would reach
         server.wait()
         notes["first without server"] = open_run(first).state
 
         # A new server, started from another folder than the project's.
         patch.chdir(elsewhere)
+        patch.setenv("OMP_NUM_THREADS", "1")  # t-SNE is small, and the machine may be busy
         queue = Queue(RunStore(folder, folder / "none"))
         notes["taken over"] = [
             queue.is_pending(open_run(path), "train") for path in (first, second)
@@ -111,9 +117,10 @@ def story(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         queue.stop(open_run(second))
         wait_until(lambda: open_run(second).state == "stopped", "the second run stops")
         wait_until(lambda: not queue.is_pending(Run(first), "train"), "the first run is recovered")
-        for _ in range(2):
-            queue.request_tsne(open_run(second))
-        notes["tsne waits once"] = list(queue._waiting).count((second.name, "tsne")) <= 1
+        with queue._guard:
+            for _ in range(2):
+                queue.request_tsne(open_run(second))
+            notes["t-SNE jobs"] = len([*queue._waiting, *queue._processes])
         wait_until(lambda: not queue.is_pending(Run(second), "tsne"), "t-SNE is done")
         yield Story(folder, first, second, third, queue, notes)
 
@@ -156,12 +163,10 @@ class TestStory:
         assert (run.path / "model.keras").is_file()
 
     def test_a_run_is_recovered_once(self, story: Story) -> None:
-        before = (story.first / "status.json").stat().st_mtime_ns
         queue = Queue(RunStore(story.folder, story.folder / "none"))
         for path in (story.first, story.second, story.third):
             assert not queue.is_pending(Run(path), "train")
         assert open_run(story.first).state == "interrupted"
-        assert (story.first / "status.json").stat().st_mtime_ns >= before
         assert "is kept" in open_run(story.first).status["reason"]
 
     def test_stop_ends_a_training_and_keeps_it(self, story: Story) -> None:
@@ -179,7 +184,7 @@ class TestStory:
         assert run.rows == []
 
     def test_tsne(self, story: Story, digits: Dataset) -> None:
-        assert story.notes["tsne waits once"]
+        assert story.notes["t-SNE jobs"] == 1  # though it was asked for twice
         projected = read_tsne(open_run(story.second))
         assert projected.points.shape == (360, 2)
         np.testing.assert_array_equal(projected.y, digits.y_test)
@@ -245,7 +250,7 @@ class TestEdges:
             assert queue.place(run) == 0
         assert (finished.path / "status.json").read_bytes() == before
 
-    def test_a_shipped_run_is_left_alone(self, digits: Dataset, tmp_path: Path) -> None:
+    def test_a_shipped_run_is_left_alone(self, tmp_path: Path) -> None:
         # Only the own folder is taken over; what ships is nobody's to train.
         queue = Queue(RunStore(tmp_path / "none"))
         for run in RunStore(tmp_path / "none").list():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from tests.conftest import copy_run
 from vae.errors import RunError
@@ -73,6 +75,12 @@ class TestPca:
 
 
 class TestTsne:
+    @pytest.fixture(autouse=True)
+    def _one_thread(self) -> Iterator[None]:
+        """On a busy machine several threads wait for one another at each of 1,000 steps."""
+        with threadpool_limits(limits=1):
+            yield
+
     def test_keeps_neighbours_together(self, run: Run) -> None:
         # So few points that the usual perplexity of 30 would be too large.
         run = with_latents(run, blobs()[::5])

@@ -24,6 +24,7 @@ def test_killed_worker_leaves_an_interrupted_run(
     page.goto(f"{address}/train?dataset=digits&preset=lecture-fast&epochs=500")
     settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
     page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
     found = re.search(r"run=([0-9a-f]{32})", page.url)
     assert found

@@ -126,7 +126,7 @@ function drawPanel(each, points, low, high) {
       shape("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
       words(short(value), MARGIN.left - 6, y(value) + 4, "end"),
     ]),
-    ...ticks(low, high, Math.max(2, Math.floor(inner.x / 55)), 1).map((value) =>
+    ...ticks(low, high, Math.max(2, Math.floor(inner.x / 36)), 1).map((value) =>
       words(short(value), x(value), height - 6, "middle"),
     ),
     words("epoch", MARGIN.left - 6, height - 6, "end"),
