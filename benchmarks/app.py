@@ -45,8 +45,7 @@ def measure() -> None:
                 for child in server.children(recursive=True):
                     peak["worker"] = max(peak["worker"], _megabytes(child))
                 peak["server"] = max(peak["server"], _megabytes(server))
-                newest = RunStore(runs).list()[0]
-                return newest.state == "finished"
+                return any(run.state == "finished" for run in RunStore(runs, runs).list())
 
             wait_until(finished, 300)
     print(f"\nThe app, one visitor, {EPOCHS} epochs of the preset Lecture on {dataset}.\n")

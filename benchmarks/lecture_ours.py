@@ -24,7 +24,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=5)
     arguments = parser.parse_args()
-    dataset = vae.load_dataset("mnist", download=False)
     ends = [time.perf_counter()]
 
     def listen(row: dict) -> None:
@@ -33,7 +32,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         config = vae.PRESETS["lecture"].replace(epochs=arguments.epochs)
-        run = vae.train(config, dataset, listen, out=Path(folder) / "run")
+        run = vae.train(config, vae.load_dataset("mnist"), listen, out=Path(folder) / "run")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         # Opens the network, as the first visit does.
         run.decode(prior_codes(100, config.latent_dim))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +54,10 @@ class Dataset:
     def image_shape(self) -> tuple[int, int, int]:
         """Height, width and channels of one image."""
         return self.x_train.shape[1:]
+
+    def without_training_images(self) -> Dataset:
+        """Return the same data set with an empty training part, for who needs the test alone."""
+        return replace(self, x_train=self.x_train[:0].copy(), y_train=self.y_train[:0].copy())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from vae.model import VAE
 
 __all__ = ["CHUNK", "Loop"]
 
-CHUNK = 25  # steps in one call, and so between two looks at what the person wants
+CHUNK = 15  # steps in one call, and so between two looks at what the person wants
 EVALUATION_BATCH = 500
 
 

@@ -83,8 +83,11 @@ def train(
         recorder = Recorder.create(path, config, dataset)
     with (lock or Run(path).lock()).acquire(timeout=LOCK_PATIENCE_SECONDS):
         session = _Session(model, dataset, recorder, on_event or (lambda row: None))
+        # The loop has its own copy of the training pixels: a caller who holds no other lets go
+        # of 47 MB of MNIST here.
+        dataset = dataset.without_training_images()
         ending = session.run(should_stop or (lambda: False))
-        # The compiled loop holds a copy of the pixels, which the export needs more.
+        # The export needs that memory more.
         del session
         gc.collect()
         _finish(model, dataset, recorder, *ending)
@@ -134,7 +137,7 @@ class _Session:
     """One run from its first step to its last file."""
 
     def __init__(self, model: VAE, dataset: Dataset, recorder: Recorder, on_event: OnEvent) -> None:
-        self.model, self.dataset, self.recorder, self.on_event = model, dataset, recorder, on_event
+        self.model, self.recorder, self.on_event = model, recorder, on_event
         self.config = config = model.config
         self.split = split_indices(config, len(dataset.x_train))
         self.batch = min(config.batch_size, len(self.split.train))

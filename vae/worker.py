@@ -59,13 +59,12 @@ def _train(run: Run, lock: FileLock) -> int:
         from vae.datasets import load_dataset
         from vae.training import recover, train
 
-        dataset = load_dataset(run.dataset, download=False)
         if recovering:
-            recover(run, dataset)
+            recover(run, load_dataset(run.dataset, download=False))
         else:
             train(
                 run.config,
-                dataset,
+                load_dataset(run.dataset, download=False),  # held by no name, see train()
                 out=run.path,
                 should_stop=lambda: run.stop_requested,
                 lock=lock,

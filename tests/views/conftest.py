@@ -1,0 +1,201 @@
+"""The app in streamlit's AppTest, in a world of its own: no runs, no data set but Digits."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
+from streamlit.util import calc_hash
+
+from tests.conftest import PATIENCE_SECONDS, ROOT, copy_run
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.files import read_json, write_json
+from vae.runs import Run, RunStore
+from views._shared import server
+
+PAGES = ("start", "data", "train", "latent", "generate")
+# What each page is called at its top.
+TITLES = {
+    "start": "VAE Lab",
+    "data": "Data",
+    "train": "Train",
+    "latent": "Latent space",
+    "generate": "Generate",
+}
+
+
+def open_page(page: str, **address: str) -> AppTest:
+    """Open a page by its address in a new session, as a link does; address: what stands after ?."""
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE_SECONDS)
+    app.query_params.update(address)
+    # AppTest opens Start first and has no public way to begin with another page.
+    app._page_hash = calc_hash("" if page == "start" else page)
+    return calm(app.run(), page)
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """Go to another page by the navigation, in the same session."""
+    return calm(app.switch_page(f"views/{page}/page.py").run(), page)
+
+
+def calm(app: AppTest, page: str | None = None) -> AppTest:
+    """Return the app; it must show no exception, and the page whose name is given."""
+    assert [element.value for element in app.exception] == []
+    if page:
+        assert [title.value for title in app.title] == [TITLES[page]]
+    return app
+
+
+def act(widget: Any) -> AppTest:
+    """Have the app run with what was done to the widget."""
+    return calm(widget.run())
+
+
+def words(app: AppTest) -> str:
+    """All that a page says, in its order."""
+    kinds = "title subheader markdown caption info warning error success progress metric".split()
+    said = []
+    for element in app.main:
+        if getattr(element, "type", "") in {*kinds, "alert"}:
+            label = getattr(element, "label", "") or getattr(element, "text", "")
+            said.append(f"{label}: {element.value}" if label else str(element.value))
+    return "\n".join(said)
+
+
+def labelled(widgets: Any, label: str) -> Any:
+    """The one widget with this label."""
+    (found,) = (widget for widget in widgets if widget.label == label)
+    return found
+
+
+def chart(app: AppTest, key: str) -> dict[str, Any]:
+    """The Plotly chart with this key, as the browser gets it."""
+    element = app.main.get_by_key(key)
+    assert isinstance(element, UnknownElement)
+    return json.loads(element.proto.spec)
+
+
+def charts(app: AppTest) -> list[str]:
+    """The keys of all Plotly charts."""
+    return [element.key for element in app.main.get("plotly_chart")]
+
+
+def numbers(values: Any) -> np.ndarray:
+    """A Plotly array as NumPy has it, whether it was sent as text or as bytes."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+    return np.asarray(values)
+
+
+def alternatives(app: AppTest) -> list[str]:
+    """What each picture says to who cannot see it."""
+    return [picture.alt for element in app.image for picture in element.proto.imgs]
+
+
+def tell(run: Run, state: str, **status: Any) -> Run:
+    """Make a copied run say that it is in another state."""
+    path = run.path / "status.json"
+    write_json(path, read_json(path) | {"state": state, **status})
+    return Run(run.path)
+
+
+def unfinished(run: Run, path: Path) -> Run:
+    """Copy a run as it was before its end: without model, latents and figures."""
+    copied = copy_run(run, path)
+    for name in ("checkpoint.npz", "encoder.onnx", "decoder.onnx", "model.keras", "latents.npz"):
+        (path / name).unlink()
+    (path / "metrics.json").unlink()
+    return copied
+
+
+def truncate(path: Path) -> None:
+    """Leave half of a file, as a full disk does."""
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The runs folder, empty; nothing is shipped, and no data set is here but Digits."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    monkeypatch.setenv("VAE_RUNS_DIR", str(folder))
+    monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.delenv("VAE_PUBLIC", raising=False)
+    monkeypatch.setattr(server, "RunStore", partial(RunStore, shipped=tmp_path / "none"))
+    st.cache_resource.clear()
+    yield folder
+    shutil.rmtree(folder)  # what still waits in a queue finds nothing to start
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """The runs that come with the project."""
+    monkeypatch.setattr(server, "RunStore", RunStore)
+    return server.store().list()
+
+
+@pytest.fixture
+def run(finished_run: Run, runs: Path) -> Run:
+    """A finished VAE with two latent dimensions on Digits, the only run of the server."""
+    return copy_run(finished_run, runs / "finished")
+
+
+@pytest.fixture
+def busy(finished_run: Run, runs: Path) -> Iterator[Run]:
+    """A run in its second of twelve epochs, with its process alive: the queue's only place."""
+    live = unfinished(finished_run, runs / "busy")
+    tell(live, "training", epoch=2, step=3, steps=25, seconds_per_epoch=30.0)
+    with live.lock():
+        yield Run(live.path)
+        shutil.rmtree(runs)  # before its death is noticed, and anyone else has a turn
+        runs.mkdir()
+
+
+@pytest.fixture
+def pictures(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """The files of all pictures and downloads that were shown, by their addresses."""
+    files: dict[str, bytes] = {}
+    keep = MemoryMediaFileStorage.load_and_get_id
+
+    def load_and_get_id(
+        storage: MemoryMediaFileStorage, content: Any, mimetype: str, *rest: Any, **more: Any
+    ) -> str:
+        file_id = keep(storage, content, mimetype, *rest, **more)
+        files[storage.get_url(file_id)] = content
+        return file_id
+
+    monkeypatch.setattr(MemoryMediaFileStorage, "load_and_get_id", load_and_get_id)
+    return files
+
+
+@pytest.fixture(scope="session")
+def line_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A VAE with a single latent dimension."""
+    from vae.training import train
+
+    config = Config(latent_dim=1, hidden=(8,), epochs=1)
+    return train(config, digits, out=tmp_path_factory.mktemp("line") / "run")
+
+
+@pytest.fixture(scope="session")
+def wide_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A VAE with more latent dimensions than there are sliders."""
+    from vae.training import train
+
+    config = Config(latent_dim=40, hidden=(8,), epochs=1)
+    return train(config, digits, out=tmp_path_factory.mktemp("wide") / "run")
