@@ -90,6 +90,11 @@ def story(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         notes["second while first trains"] = (open_run(second).state, was_started(second))
         os.killpg(server.pid, signal.SIGKILL)  # with all that a Ctrl-C would reach
         server.wait()
+        epochs = len(open_run(first).history)
+        wait_until(
+            lambda: len(open_run(first).history) > epochs or not open_run(first).is_alive(),
+            "the first run goes on without its server",
+        )
         notes["first without server"] = open_run(first).state
 
         # A new server, started from another folder than the project's.

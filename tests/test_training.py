@@ -240,30 +240,32 @@ class TestEnds:
     @pytest.mark.parametrize(
         "changes",
         [
-            {},
-            {"batch_size": 4096},
+            {"learning_rate": 10.0},
+            # A beta that rises until the steps are too large for it: after epochs that went well.
+            {"learning_rate": 0.1, "beta": 100.0, "kl_warmup": 30, "epochs": 30},
             # One step an epoch and no validation: no loss sees the weights of the last step.
-            {"batch_size": 4096, "validation_split": 0.0},
+            {"learning_rate": 10.0, "batch_size": 4096, "validation_split": 0.0},
         ],
-        ids=["small-steps", "validated", "unseen"],
+        ids=["at-once", "late", "unseen"],
     )
     def test_divergence(self, changes: dict[str, Any], digits: Dataset, tmp_path: Path) -> None:
-        config = Config(
-            hidden=(32,), latent_dim=2, optimizer="sgd", learning_rate=10.0, epochs=6
-        ).replace(**changes)
+        config = Config(hidden=(32,), latent_dim=2, optimizer="sgd", epochs=6).replace(**changes)
         run = train(config, digits, out=tmp_path / "run")
         assert run.state == "diverged"
-        kept = run.status["model_epoch"]
-        assert kept < 6
+        kept, rate = run.status["model_epoch"], config.learning_rate
         assert f"Kept: the weights of epoch {kept}." in run.status["reason"]
-        assert "learning rate of 10 is likely too large: try 1." in run.status["reason"]
+        hint = f"learning rate of {rate:g} is likely too large: try {rate / 10:g}."
+        assert hint in run.status["reason"]
         weights = run.load_model().get_weights()
         assert all(np.isfinite(values).all() for values in weights)
         assert np.isfinite([run.metrics[name] for name in ("loss", "reconstruction", "kl")]).all()
         # What is kept is what the snapshot of that epoch shows.
         samples = to_uint8(run.decode(run.fixed["z"])).astype(int)
         assert np.abs(samples - run.snapshot(kept)["samples"]).max() <= 1
-        if kept == 0:
+        if config.beta > 1.0:
+            assert 1 <= kept == len(run.history) < config.epochs
+        else:
+            assert kept == 0
             assert same(weights, first_weights(run))
 
     def test_a_folder_with_a_run_is_left_alone(

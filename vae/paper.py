@@ -15,12 +15,12 @@ INCHES = 5.0
 
 
 def grid_figure(grid: np.ndarray) -> Figure:
-    """Show a grid of images (H, W, C), uint8, as the lecture does: grey, without axes."""
+    """Show a grid of images (H, W, C), uint8, without axes; greys are the pixels' own."""
     height, width, channels = grid.shape
     figure = Figure(figsize=(INCHES, INCHES * height / width))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.imshow(
-        grid[:, :, 0] if channels == 1 else grid, cmap="Greys_r", vmin=0, vmax=255, aspect="auto"
+        grid[:, :, 0] if channels == 1 else grid, cmap="gray", vmin=0, vmax=255, aspect="auto"
     )
     axes.axis("off")
     return figure

@@ -14,7 +14,8 @@ from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
 
 PAGES = ("", "data", "train", "latent", "generate")
 SIZES = {"wide": SCREEN, "phone": PHONE}
-THEMES = ("light", "dark")
+EVERY = tuple(itertools.product(SIZES, ("light", "dark")))
+DOCUMENTED = (("wide", "light"), ("phone", "dark"))
 TALL = 2600  # the page scrolls inside itself, so that only a tall window shows it whole
 
 
@@ -22,6 +23,7 @@ def main() -> None:
     """Open each page in each size and theme and keep a picture of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--every", action="store_true", help="each size in both themes")
     parser.add_argument("--tall", action="store_true", help="the whole page, not one screen")
     parser.add_argument("--pages", nargs="+", default=PAGES)
     arguments = parser.parse_args()
@@ -30,7 +32,8 @@ def main() -> None:
         runs = Path(folder) / "runs"
         runs.mkdir()
         with serve(runs) as (address, _):
-            for (size, viewport), theme in itertools.product(SIZES.items(), THEMES):
+            for size, theme in EVERY if arguments.every else DOCUMENTED:
+                viewport = SIZES[size]
                 if arguments.tall:
                     viewport = {**viewport, "height": TALL}
                 context = browser.new_context(viewport=viewport, color_scheme=theme)

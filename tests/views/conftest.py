@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
@@ -93,15 +95,41 @@ def charts(app: AppTest) -> list[str]:
 
 
 def numbers(values: Any) -> np.ndarray:
-    """A Plotly array as NumPy has it, whether it was sent as text or as bytes."""
+    """A Plotly array as NumPy has it, whether it was sent as JSON or as bytes."""
     if isinstance(values, dict):
         return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
     return np.asarray(values)
 
 
+def component(app: AppTest, key: str) -> dict[str, Any]:
+    """What a component of our own was given."""
+    return json.loads(app.main.get_by_key(key).proto.json)
+
+
+def picture(content: bytes) -> np.ndarray:
+    """A PNG file as an image (H, W, C), uint8."""
+    pixels = np.asarray(Image.open(io.BytesIO(content)))
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def shows(content: bytes, image: np.ndarray) -> bool:
+    """Whether a PNG file is this image (H, W, C), uint8, enlarged by a whole factor."""
+    shown = picture(content)
+    scale = shown.shape[0] // image.shape[0]
+    return np.array_equal(shown, image.repeat(scale, axis=0).repeat(scale, axis=1))
+
+
 def alternatives(app: AppTest) -> list[str]:
     """What each picture says to who cannot see it."""
-    return [picture.alt for element in app.image for picture in element.proto.imgs]
+    return [shown.alt for element in app.image for shown in element.proto.imgs]
+
+
+def picture_called(app: AppTest, alt: str) -> str:
+    """The address of the one picture that says this to who cannot see it."""
+    (address,) = (
+        shown.url for element in app.image for shown in element.proto.imgs if shown.alt == alt
+    )
+    return address
 
 
 def tell(run: Run, state: str, **status: Any) -> Run:

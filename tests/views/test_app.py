@@ -1,27 +1,298 @@
-"""The router, and what holds for every page: empty, with a run, with damaged ones."""
+"""What holds for every page: empty, with a run in any state, with damaged runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.views.conftest import PAGES, go, open_page, words
+from tests.views.conftest import (
+    PAGES,
+    act,
+    alternatives,
+    charts,
+    go,
+    open_page,
+    tell,
+    truncate,
+    unfinished,
+    words,
+)
 from vae.runs import Run
 
+# What a page says while there is nothing to show, beside the picker's words.
+NOTHING = {
+    "start": "random numbers become pictures nobody ever drew",
+    "data": "What the model learns from.",
+    "train": "Takes about",
+    "latent": "There is no run to look into yet: train one.",
+    "generate": "There is no model to draw with yet",
+}
+# What a page says of a run that has learned nothing it could show.
+WAITING = {
+    "start": (
+        "Samples appear when the run has learned something.",
+        "Clusters appear when the run has ended.",
+    ),
+    "latent": ("The clusters appear when the run has ended",),
+    "generate": ("There is no model to draw with yet",),
+}
+# The figures of a finished VAE with two dimensions: pictures, then charts.
+FIGURES = {
+    "start": (["A 10 by 10 grid of generated images"], ["start-cloud-finished"]),
+    "data": (["100 training images of Digits"], ["counts-digits-Training"]),
+    "train": (
+        ["Test images above their reconstructions", "Samples from fixed codes"],
+        [],
+    ),
+    "latent": (
+        ["Test image 0 and its reconstruction"],
+        ["latent_cloud", "posterior-finished"],
+    ),
+    "generate": (["A 10 by 10 grid of generated images"], ["manifold-finished"]),
+}
 
-@pytest.mark.parametrize("page", PAGES)
-def test_empty(page: str) -> None:
-    app = open_page(page)
-    print(app.main)
-    print(words(app))
-    assert 0
+
+def watch(app: AppTest) -> AppTest:
+    """Turn the Train page to its second view."""
+    return act(app.segmented_control(key="train_view_control").set_value("Watch"))
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_run(page: str, run) -> None:
-    app = open_page(page)
-    print(app.main)
-    print(words(app))
-    assert 0
+def look(page: str, **address: str) -> AppTest:
+    """Open a page where it shows the run: the Train page at its second view."""
+    app = open_page(page, **address)
+    if page == "train" and app.segmented_control(key="train_view_control").value != "Watch":
+        watch(app)
+    return app
+
+
+class TestEmpty:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_a_sentence(self, page: str) -> None:
+        app = open_page(page)
+        assert "No runs yet: train one on the Train page." in words(app)
+        assert NOTHING[page] in words(app)
+        assert "run" not in app.query_params
+
+    def test_nothing_to_watch(self) -> None:
+        assert "There is no run to watch yet: set one up." in words(watch(open_page("train")))
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_a_link_to_a_run_that_is_gone(self, page: str) -> None:
+        app = open_page(page, run="0123456789abcdef")
+        assert "No run has this id. Received: '0123456789abcdef'" in words(app)
+        assert "Shown instead" not in words(app)
+        assert NOTHING[page] in words(app)
+
+    def test_runs_folder_that_does_not_exist(self, runs: Path) -> None:
+        runs.rmdir()
+        assert NOTHING["latent"] in words(open_page("latent"))
+        runs.mkdir()
+
+
+class TestFinished:
+    @pytest.mark.usefixtures("run")
+    @pytest.mark.parametrize("page", PAGES)
+    def test_figures(self, page: str) -> None:
+        app = look(page)
+        assert (alternatives(app), charts(app)) == FIGURES[page]
+        assert not app.error
+        assert not app.warning
+        assert app.query_params["run"] == "finished"
+
+    @pytest.mark.usefixtures("run")
+    def test_from_page_to_page(self) -> None:
+        app = open_page("start")
+        for page in (*PAGES[1:], *PAGES):
+            go(app, page)
+            assert app.selectbox(key="run_picker").value == "finished"
+            assert app.query_params["run"] == "finished"
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_shipped(self, page: str, shipped: list[Run]) -> None:
+        app = look(page)
+        assert shipped
+        assert app.selectbox(key="run_picker").value == shipped[0].id
+        assert app.selectbox(key="run_picker").options[0].endswith("shipped")
+        assert app.image
+        assert not app.error
+
+    @pytest.mark.parametrize("page", ["start", "train", "latent", "generate"])
+    def test_every_shipped_run(self, page: str, shipped: list[Run]) -> None:
+        app = look(page)
+        for run in shipped[1:]:
+            act(app.selectbox(key="run_picker").set_value(run.id))
+            assert app.query_params["run"] == run.id
+            assert app.image
+            assert not app.error
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_pictures_of_another_shape_and_data_set(
+        self, page: str, convolutional_run: Run, runs: Path
+    ) -> None:
+        # Colour pictures that are not square, of a data set that only its maker has.
+        copy_run(convolutional_run, runs / "stripes")
+        app = look(page)
+        assert app.selectbox(key="run_picker").options[0].startswith("stripes · Custom (5-D)")
+        assert app.image
+        assert not app.error
+
+    @pytest.mark.parametrize("page", PAGES)
+    @pytest.mark.parametrize("kind", ["line_run", "wide_run", "autoencoder_run"])
+    def test_other_models(
+        self, page: str, kind: str, runs: Path, request: pytest.FixtureRequest
+    ) -> None:
+        copy_run(request.getfixturevalue(kind), runs / "other")
+        app = look(page)
+        assert app.image
+        assert not app.error
+
+
+class TestStates:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_queued(self, page: str, busy: Run, finished_run: Run, runs: Path) -> None:
+        waiting = unfinished(finished_run, runs / "waiting")
+        (waiting.path / "history.jsonl").unlink()
+        tell(waiting, "queued")
+        app = look(page, run="waiting")
+        assert "Digits · Custom (2-D) · waits · yours, waitin" in picker(app)
+        for sentence in WAITING.get(page, ()):
+            assert sentence in words(app)
+        if page == "start":
+            assert "The curves begin with the first steps." in words(app)
+        if page == "train":
+            assert "Waiting for a free place: 1 run goes first." in words(app)
+            assert [button.label for button in app.button] == ["Stop"]
+
+    @pytest.mark.parametrize("page", PAGES)
+    @pytest.mark.parametrize(
+        ("state", "word", "bar"),
+        [
+            ("starting", "starts", "Starting: TensorFlow needs a few seconds."),
+            ("training", "trains now", "Epoch 2 of 12 · step 3 of 25 · 5 min left"),
+            ("paused", "paused", "Epoch 2 of 12 · step 3 of 25 · 5 min left"),
+        ],
+    )
+    def test_under_way(self, page: str, state: str, word: str, bar: str, busy: Run) -> None:
+        tell(busy, state)
+        app = look(page)
+        assert f"· {word} · yours" in picker(app)[0]
+        for sentence in WAITING.get(page, ()):
+            assert sentence in words(app)
+        if page == "train":
+            assert [element.text for element in app.progress] == [bar]
+            assert [button.label for button in app.button] == ["Stop"]
+            assert not app.select_slider  # the newest snapshot, until there is time to look back
+            assert "Test ELBO (nats per image): …" in words(app)
+
+    def test_at_the_end_it_measures(self, busy: Run) -> None:
+        tell(busy, "training", epoch=12, step=25)
+        (bar,) = look("train").progress
+        assert bar.value == 100
+        assert bar.text == "Measuring on the test images and writing the model."
+
+    @pytest.mark.parametrize("page", PAGES)
+    @pytest.mark.parametrize("state", ["stopped", "diverged"])
+    def test_ended_early_with_a_model(self, page: str, state: str, run: Run) -> None:
+        tell(run, state, reason="It went as it went.")
+        app = look(page)
+        assert f"· {state} · yours" in picker(app)[0]
+        assert (alternatives(app), charts(app)) == FIGURES[page]
+        if page == "train":
+            assert f"{state.capitalize()}. It went as it went." in words(app)
+            assert not app.button
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_failed(self, page: str, finished_run: Run, runs: Path) -> None:
+        failed = unfinished(finished_run, runs / "failed")
+        tell(failed, "failed", reason="The memory of this machine did not suffice.")
+        app = look(page)
+        assert "· failed · yours" in picker(app)[0]
+        for sentence in WAITING.get(page, ()):
+            assert sentence in words(app)
+        if page == "train":
+            assert "Failed. The memory of this machine did not suffice." in words(app)
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_interrupted(self, page: str, finished_run: Run, runs: Path) -> None:
+        # It says that it trains, but no process holds its lock.
+        tell(unfinished(finished_run, runs / "killed"), "training", epoch=2, step=3, steps=25)
+        app = look(page)
+        assert "· interrupted · yours" in picker(app)[0]
+        for sentence in WAITING.get(page, ()):
+            assert sentence in words(app)
+        if page == "train":
+            reason = "The training process was ended from outside."
+            assert f"Interrupted. {reason}" in words(app)
+
+
+def half(name: str) -> Callable[[Run], None]:
+    return lambda run: truncate(run.path / name)
+
+
+class TestDamaged:
+    """One run is damaged, another is not: the first is explained, the second works."""
+
+    @pytest.fixture
+    def damaged(self, autoencoder_run: Run, runs: Path) -> Run:
+        run = copy_run(autoencoder_run, runs / "damaged")
+        return tell(run, "finished", created="2999-01-01T00:00:00.000+00:00")  # the newest
+
+    @pytest.mark.parametrize("page", PAGES)
+    @pytest.mark.parametrize(
+        ("name", "pages"),
+        [
+            ("metrics.json", ["train"]),
+            ("history.jsonl", []),
+            ("latents.npz", ["start", "latent"]),
+            ("decoder.onnx", ["start", "latent", "generate"]),
+            ("encoder.onnx", []),
+            ("model.keras", []),
+            ("checkpoint.npz", []),
+            ("snapshots/0002.npz", ["train"]),
+            ("snapshots/fixed.npz", ["train"]),
+        ],
+    )
+    def test_a_file_of_the_chosen_run(
+        self, page: str, name: str, pages: list[str], damaged: Run, run: Run
+    ) -> None:
+        truncate(damaged.path / name)
+        app = look(page)
+        assert app.selectbox(key="run_picker").value == "damaged"
+        said = [error.value for error in app.error]
+        assert bool(said) == (page in pages)
+        for message in said:
+            assert Path(name).stem in message
+            assert "Received: " in message
+        act(app.selectbox(key="run_picker").set_value(run.id))
+        assert not app.error
+        assert (alternatives(app), charts(app)) == FIGURES[page]
+
+    @pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"loss": null}', '{"loss": "x"}'])
+    def test_metrics_of_another_kind(self, content: str, damaged: Run, run: Run) -> None:
+        (damaged.path / "metrics.json").write_text(content)
+        app = open_page("latent", run=run.id)
+        assert len(picker(app)) == 2
+        assert not app.error
+
+    @pytest.mark.parametrize("page", PAGES)
+    @pytest.mark.parametrize("name", ["config.json", "status.json"])
+    def test_a_run_that_is_none_any_more(
+        self, page: str, name: str, damaged: Run, run: Run
+    ) -> None:
+        truncate(damaged.path / name)
+        app = open_page(page, run="damaged")
+        assert "which is damaged or from elsewhere" in words(app)
+        assert len(picker(app)) == 1
+        assert app.selectbox(key="run_picker").value == run.id
+        assert app.query_params["run"] == run.id
+        assert not app.error
+        look(page)
+        assert (alternatives(look(page)), charts(look(page))) == FIGURES[page]
+
+
+def picker(app: AppTest) -> list[str]:
+    return app.selectbox(key="run_picker").options

@@ -1,5 +1,7 @@
 """Data: what the model sees, as the lecture shows it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from vae.figures import class_counts
@@ -17,7 +19,7 @@ if data is not None:
     facts = {
         "Training images": f"{len(data.x_train):,}",
         "Test images": f"{len(data.x_test):,}",
-        "Image shape": f"{height} × {width} × {channels}",
+        "Image shape": f"{height}×{width}×{channels}",
         "Value range": f"{data.x_train.min()} to {data.x_train.max()}",
     }
     with st.container(horizontal=True):
@@ -43,4 +45,5 @@ if data is not None:
         labels = data.y_train if split == "Training" else data.y_test
         st.plotly_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
         st.subheader("Where it came from")
-        st.markdown(f"{data.title}, read from {data.source}.")
+        source = data.source.replace(str(Path.home()), "~")
+        st.markdown(f"{data.title}, read from {source}.")

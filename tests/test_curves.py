@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from vae.curves import MOST_POINTS, curve_points
+
+
+def rows(epochs: int, per_epoch: int = 10, validation: bool = True) -> list[dict[str, Any]]:
+    """A history whose loss is 100 * epoch + step."""
+    made = []
+    for epoch in range(1, epochs + 1):
+        for step in range(1, per_epoch + 1):
+            values = {"loss": 100 * epoch + step, "reconstruction": 7.0, "kl": 1.0}
+            made.append({"kind": "step", "epoch": epoch, "step": step, **values})
+        row = {**made[-1], "kind": "epoch"}
+        if validation:
+            row |= {"val_loss": -epoch, "val_reconstruction": 8.0, "val_kl": 2.0}
+        made.append(row)
+    return made
+
+
+class TestCorrectness:
+    def test_points_of_a_short_run_are_all_there(self) -> None:
+        points = curve_points(rows(2))
+        assert points["training"]["epoch"][:3] == [0.1, 0.2, 0.3]
+        assert points["training"]["epoch"][-1] == 2.0
+        assert points["training"]["loss"][0] == 101
+        assert points["validation"] == {
+            "epoch": [1.0, 2.0],
+            "loss": [-1, -2],
+            "reconstruction": [8.0, 8.0],
+            "kl": [2.0, 2.0],
+        }
+
+    def test_the_first_half_epoch_is_left_out_of_a_longer_run(self) -> None:
+        assert min(curve_points(rows(3))["training"]["epoch"]) == 0.1
+        assert min(curve_points(rows(4))["training"]["epoch"]) == 0.6
+
+    def test_no_validation_and_no_rows(self) -> None:
+        assert curve_points(rows(2, validation=False))["validation"]["loss"] == []
+        assert curve_points([])["training"]["epoch"] == []
+
+    def test_a_long_run_is_thinned_evenly(self) -> None:
+        epochs = curve_points(rows(500))["training"]["epoch"]
+        assert len(epochs) <= MOST_POINTS
+        steps = {round(b - a, 6) for a, b in pairwise(epochs)}
+        assert len(steps) == 1

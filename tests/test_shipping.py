@@ -1,0 +1,57 @@
+"""The runs that ship are what `make pretrained` makes of the presets as they are today."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vae.presets import PRESETS
+from vae.runs import SHIPPED, RunStore
+from vae.sampling import prior_codes
+from vae.shipping import MOST_BYTES, SHIPPED_RUNS
+
+STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
+
+
+class TestBasics:
+    def test_all_are_there_in_order(self) -> None:
+        assert [run.id for run in STORE.list()] == list(SHIPPED_RUNS)
+        assert {config.preset for config in SHIPPED_RUNS.values()} == set(PRESETS)
+
+    @pytest.mark.parametrize("name", SHIPPED_RUNS)
+    def test_each_is_whole_and_small(self, name: str) -> None:
+        run = STORE.open(name)
+        assert run.config == SHIPPED_RUNS[name]
+        assert (run.state, run.dataset, run.info["images"]) == ("finished", "mnist", 60_000)
+        assert len(run.history) == run.config.epochs
+        assert run.latents["mean"].shape == (10_000, run.config.latent_dim)
+        assert run.snapshot_epochs[0] == 0
+        assert run.snapshot_epochs[-1] == run.config.epochs
+        assert run.decode(prior_codes(2, run.config.latent_dim)).shape == (2, 28, 28, 1)
+        files = [path for path in run.path.rglob("*") if path.is_file()]
+        assert sum(path.stat().st_size for path in files) <= MOST_BYTES
+        assert not {"checkpoint.npz", "lock", "worker.log"} & {path.name for path in files}
+
+
+class TestCorrectness:
+    def test_figures_tell_the_story_of_the_presets(self) -> None:
+        metrics = {name: STORE.open(name).metrics for name in SHIPPED_RUNS}
+        lecture, fast = metrics["mnist-lecture"], metrics["mnist-lecture-fast"]
+        # The lecture's own units, after 50 epochs (0.1556 was measured for its script) and 15.
+        assert lecture["lecture_loss"] == pytest.approx(0.1556, abs=0.001)
+        assert fast["lecture_loss"] < lecture["lecture_loss"]
+        assert metrics["mnist-recommended"]["elbo"] > -130.5
+        assert metrics["mnist-convolutional"]["elbo"] > -105
+        assert "elbo" not in metrics["mnist-autoencoder"]
+
+    @pytest.mark.parametrize("name", SHIPPED_RUNS)
+    def test_metrics_follow_from_their_parts(self, name: str) -> None:
+        run = STORE.open(name)
+        metrics, beta = run.metrics, run.config.beta
+        assert metrics["loss"] == pytest.approx(metrics["reconstruction"] + beta * metrics["kl"])
+        if "elbo" in metrics:
+            assert -metrics["elbo"] == pytest.approx(metrics["reconstruction"] + metrics["kl"])
+            assert sum(metrics["kl_per_dimension"]) == pytest.approx(metrics["kl"])
+            mean, log_var = run.latents["mean"], run.latents["log_var"]
+            kl = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1).mean()
+            assert kl == pytest.approx(metrics["kl"], rel=1e-3)

@@ -1,0 +1,83 @@
+"""Data: exact numbers of what a model learns from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.views.conftest import (
+    act,
+    alternatives,
+    chart,
+    charts,
+    labelled,
+    numbers,
+    open_page,
+    picture_called,
+    shows,
+    words,
+)
+from vae.datasets import Dataset, find_dataset
+from vae.sampling import tile
+
+MNIST = find_dataset("mnist")  # before a test looks elsewhere
+
+
+def facts(app) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_digits() -> None:
+    app = open_page("data", dataset="digits")
+    assert facts(app) == {
+        "Training images": "1,437",
+        "Test images": "360",
+        "Image shape": "8 × 8 × 1",
+        "Value range": "0 to 255",
+    }
+    assert "Digits, read from scikit-learn's load_digits." in words(app)
+    assert "Stored as whole numbers (uint8)" in words(app)
+
+
+def test_the_first_images(digits: Dataset, pictures: dict[str, bytes]) -> None:
+    app = open_page("data", dataset="digits")
+    shown = pictures[picture_called(app, "100 training images of Digits")]
+    assert shows(shown, tile(digits.x_train[:100], 10, 10))
+
+
+@pytest.mark.parametrize("split", ["Training", "Test"])
+def test_classes_of_each_split(split: str, digits: Dataset) -> None:
+    app = open_page("data", dataset="digits")
+    control = next(control for control in app.segmented_control if "Test" in control.options)
+    act(control.set_value(split))
+    assert charts(app) == [f"counts-digits-{split}"]
+    (bars,) = chart(app, f"counts-digits-{split}")["data"]
+    labels = {"Training": digits.y_train, "Test": digits.y_test}[split]
+    np.testing.assert_array_equal(numbers(bars["y"]), np.bincount(labels))
+    assert bars["x"] == list("0123456789")
+
+
+@pytest.mark.skipif(MNIST is None, reason="MNIST is not on this machine")
+def test_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAE_DATA_DIR", str(Path(MNIST).parent))
+    app = open_page("data")
+    assert app.query_params["dataset"] == "mnist"  # the first one that is here
+    assert facts(app) == {
+        "Training images": "60,000",
+        "Test images": "10,000",
+        "Image shape": "28 × 28 × 1",
+        "Value range": "0 to 255",
+    }
+    assert alternatives(app) == ["100 training images of MNIST"]
+    (bars,) = chart(app, "counts-mnist-Training")["data"]
+    # Published: http://yann.lecun.com/exdb/mnist has 5,923 zeros, 6,742 ones, ...
+    assert numbers(bars["y"]).tolist()[:2] == [5923, 6742]
+    assert numbers(bars["y"]).sum() == 60_000
+    assert f"MNIST, read from {MNIST}." in words(app)
+
+
+def test_no_run_is_needed() -> None:
+    app = open_page("data")
+    assert labelled(app.metric, "Training images").value == "1,437"

@@ -1,0 +1,83 @@
+"""Start: samples, clusters and curves of a trained model, and the way to one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import copy_run
+from tests.views.conftest import (
+    act,
+    calm,
+    chart,
+    charts,
+    component,
+    go,
+    labelled,
+    numbers,
+    open_page,
+    picture_called,
+    shows,
+    tell,
+    words,
+)
+from vae.latent import compute_tsne
+from vae.runs import Run
+from vae.sampling import prior_codes, tile
+
+
+def test_samples_are_the_models_own(run: Run, pictures: dict[str, bytes]) -> None:
+    app = open_page("start")
+    shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
+    assert shows(shown, tile(run.decode(prior_codes(100, 2)), 10, 10))
+    assert "Below: Custom, trained on Digits for 12 epochs, 2 latent dimensions." in words(app)
+
+
+def test_clusters_of_two_dimensions_are_those_dimensions(run: Run) -> None:
+    figure = chart(open_page("start"), "start-cloud-finished")
+    assert figure["layout"]["xaxis"]["title"]["text"] == "z1"
+    assert figure["layout"]["yaxis"]["title"]["text"] == "z2"
+    assert [trace["name"] for trace in figure["data"]] == list(run.class_names)
+    for label, trace in enumerate(figure["data"]):
+        expected = run.latents["mean"][run.latents["y"] == label].astype(np.float32)
+        np.testing.assert_array_equal(numbers(trace["x"]), expected[:, 0])
+        np.testing.assert_array_equal(numbers(trace["y"]), expected[:, 1])
+
+
+def test_clusters_of_more_dimensions(autoencoder_run: Run, runs: Path) -> None:
+    run = copy_run(autoencoder_run, runs / "other")
+    app = open_page("start")
+    title = chart(app, "start-cloud-other")["layout"]["xaxis"]["title"]["text"]
+    assert title.startswith("PC1 (")
+    compute_tsne(run)
+    calm(app.run())
+    assert chart(app, "start-cloud-other")["layout"]["xaxis"]["title"]["text"] == "t-SNE 1"
+
+
+def test_curves_hold_all_rows(run: Run) -> None:
+    given = component(open_page("start"), "curves-finished-True")
+    assert given["epochs"] == 12
+    assert given["small"] is True
+    assert [panel["quantity"] for panel in given["panels"]] == ["loss", "reconstruction", "kl"]
+
+
+@pytest.mark.usefixtures("run")
+def test_train_your_own_opens_the_form() -> None:
+    app = open_page("train")
+    act(app.segmented_control(key="train_view_control").set_value("Watch"))
+    go(app, "start")
+    calm(labelled(app.button, "Train your own").click().run(), "train")
+    assert app.segmented_control(key="train_view_control").value == "Set up"
+    assert labelled(app.button, "Train")
+
+
+def test_a_run_that_stopped_in_its_first_epoch(run: Run) -> None:
+    # It has a model and clusters, but no epoch, and no row of the history.
+    (run.path / "history.jsonl").unlink()
+    tell(run, "stopped")
+    app = open_page("start")
+    assert "trained on Digits for 0 epochs" in words(app)
+    assert "The curves begin with the first steps." in words(app)
+    assert charts(app) == ["start-cloud-finished"]
