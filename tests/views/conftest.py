@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from PIL import Image
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
@@ -52,6 +53,22 @@ def go(app: AppTest, page: str) -> AppTest:
     return calm(app.switch_page(f"views/{page}/page.py").run(), page)
 
 
+def watch(app: AppTest) -> AppTest:
+    """Turn the Train page to the view that shows the chosen run."""
+    return act(app.segmented_control(key="train_view_control").set_value("Watch"))
+
+
+def tour(**address: str) -> Iterator[tuple[str, AppTest]]:
+    """Go through all pages in one session, each at what it shows of the chosen run."""
+    app = open_page("train", **address)
+    if app.segmented_control(key="train_view_control").value != "Watch":
+        watch(app)
+    yield "train", app
+    for page in PAGES:
+        if page != "train":
+            yield page, go(app, page)
+
+
 def calm(app: AppTest, page: str | None = None) -> AppTest:
     """Return the app; it must show no exception, and the page whose name is given."""
     assert [element.value for element in app.exception] == []
@@ -67,7 +84,7 @@ def act(widget: Any) -> AppTest:
 
 def words(app: AppTest) -> str:
     """All that a page says, in its order."""
-    kinds = "title subheader markdown caption info warning error success progress metric".split()
+    kinds = ["title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "progress", "metric"]
     said = []
     for element in app.main:
         if getattr(element, "type", "") in {*kinds, "alert"}:
@@ -164,6 +181,10 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.delenv("VAE_PUBLIC", raising=False)
     monkeypatch.setattr(server, "RunStore", partial(RunStore, shipped=tmp_path / "none"))
+    # AppTest looks through all installed packages for components, anew for every session.
+    monkeypatch.setattr(
+        BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
+    )
     st.cache_resource.clear()
     yield folder
     shutil.rmtree(folder)  # what still waits in a queue finds nothing to start

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,10 @@ from tests.views.conftest import (
     go,
     open_page,
     tell,
+    tour,
     truncate,
     unfinished,
+    watch,
     words,
 )
 from vae.runs import Run
@@ -56,19 +57,6 @@ FIGURES = {
 }
 
 
-def watch(app: AppTest) -> AppTest:
-    """Turn the Train page to its second view."""
-    return act(app.segmented_control(key="train_view_control").set_value("Watch"))
-
-
-def look(page: str, **address: str) -> AppTest:
-    """Open a page where it shows the run: the Train page at its second view."""
-    app = open_page(page, **address)
-    if page == "train" and app.segmented_control(key="train_view_control").value != "Watch":
-        watch(app)
-    return app
-
-
 class TestEmpty:
     @pytest.mark.parametrize("page", PAGES)
     def test_a_sentence(self, page: str) -> None:
@@ -97,8 +85,10 @@ class TestFinished:
     @pytest.mark.usefixtures("run")
     @pytest.mark.parametrize("page", PAGES)
     def test_figures(self, page: str) -> None:
-        app = look(page)
-        assert (alternatives(app), charts(app)) == FIGURES[page]
+        app = open_page(page)
+        if page == "train":
+            watch(app)
+        assert figures(app) == FIGURES[page]
         assert not app.error
         assert not app.warning
         assert app.query_params["run"] == "finished"
@@ -111,63 +101,50 @@ class TestFinished:
             assert app.selectbox(key="run_picker").value == "finished"
             assert app.query_params["run"] == "finished"
 
-    @pytest.mark.parametrize("page", PAGES)
-    def test_shipped(self, page: str, shipped: list[Run]) -> None:
-        app = look(page)
+    def test_every_shipped_run(self, shipped: list[Run]) -> None:
         assert shipped
-        assert app.selectbox(key="run_picker").value == shipped[0].id
-        assert app.selectbox(key="run_picker").options[0].endswith("shipped")
-        assert app.image
-        assert not app.error
+        for page, app in tour():
+            assert app.selectbox(key="run_picker").value == shipped[0].id
+            assert all(option.endswith("shipped") for option in picker(app))
+            assert app.image, page
+            assert not app.error, page
+            for run in (*shipped[1:], shipped[0]):
+                act(app.selectbox(key="run_picker").set_value(run.id))
+                assert app.query_params["run"] == run.id
+                assert app.image, (page, run.id)
+                assert not app.error, (page, run.id)
 
-    @pytest.mark.parametrize("page", ["start", "train", "latent", "generate"])
-    def test_every_shipped_run(self, page: str, shipped: list[Run]) -> None:
-        app = look(page)
-        for run in shipped[1:]:
-            act(app.selectbox(key="run_picker").set_value(run.id))
-            assert app.query_params["run"] == run.id
-            assert app.image
-            assert not app.error
-
-    @pytest.mark.parametrize("page", PAGES)
-    def test_pictures_of_another_shape_and_data_set(
-        self, page: str, convolutional_run: Run, runs: Path
-    ) -> None:
-        # Colour pictures that are not square, of a data set that only its maker has.
+    def test_a_data_set_that_only_its_maker_has(self, convolutional_run: Run, runs: Path) -> None:
+        # Colour pictures that are not square, in two classes.
         copy_run(convolutional_run, runs / "stripes")
-        app = look(page)
-        assert app.selectbox(key="run_picker").options[0].startswith("stripes · Custom (5-D)")
-        assert app.image
-        assert not app.error
+        for page, app in tour():
+            assert picker(app)[0].startswith("stripes · Custom (5-D)")
+            assert app.image, page
+            assert not app.error, page
 
-    @pytest.mark.parametrize("page", PAGES)
     @pytest.mark.parametrize("kind", ["line_run", "wide_run", "autoencoder_run"])
-    def test_other_models(
-        self, page: str, kind: str, runs: Path, request: pytest.FixtureRequest
-    ) -> None:
+    def test_other_models(self, kind: str, runs: Path, request: pytest.FixtureRequest) -> None:
         copy_run(request.getfixturevalue(kind), runs / "other")
-        app = look(page)
-        assert app.image
-        assert not app.error
+        for page, app in tour():
+            assert app.image, page
+            assert not app.error, page
 
 
 class TestStates:
-    @pytest.mark.parametrize("page", PAGES)
-    def test_queued(self, page: str, busy: Run, finished_run: Run, runs: Path) -> None:
+    def test_queued(self, busy: Run, finished_run: Run, runs: Path) -> None:
         waiting = unfinished(finished_run, runs / "waiting")
         (waiting.path / "history.jsonl").unlink()
         tell(waiting, "queued")
-        app = look(page, run="waiting")
-        assert "Digits · Custom (2-D) · waits · yours, waitin" in picker(app)
-        for sentence in WAITING.get(page, ()):
-            assert sentence in words(app)
-        if page == "start":
-            assert "The curves begin with the first steps." in words(app)
-        if page == "train":
-            assert "Waiting for a free place: 1 run goes first." in words(app)
-            assert [button.label for button in app.button] == ["Stop"]
+        for page, app in tour(run="waiting"):
+            assert "Digits · Custom (2-D) · waits · yours, waitin" in picker(app)
+            check_waiting(page, app)
+            if page == "start":
+                assert "The curves begin with the first steps." in words(app)
+            if page == "train":
+                assert "Waiting for a free place: 1 run goes first." in words(app)
+                assert [button.label for button in app.button] == ["Stop"]
+        assert picker(app)[0] == "Digits · Custom (2-D) · loss 26.7 nats · trains now · yours, busy"
 
-    @pytest.mark.parametrize("page", PAGES)
     @pytest.mark.parametrize(
         ("state", "word", "bar"),
         [
@@ -176,61 +153,54 @@ class TestStates:
             ("paused", "paused", "Epoch 2 of 12 · step 3 of 25 · 5 min left"),
         ],
     )
-    def test_under_way(self, page: str, state: str, word: str, bar: str, busy: Run) -> None:
+    def test_under_way(self, state: str, word: str, bar: str, busy: Run) -> None:
         tell(busy, state)
-        app = look(page)
-        assert f"· {word} · yours" in picker(app)[0]
-        for sentence in WAITING.get(page, ()):
-            assert sentence in words(app)
-        if page == "train":
-            assert [element.text for element in app.progress] == [bar]
-            assert [button.label for button in app.button] == ["Stop"]
-            assert not app.select_slider  # the newest snapshot, until there is time to look back
-            assert "Test ELBO (nats per image): …" in words(app)
+        for page, app in tour():
+            assert f"· {word} · yours" in picker(app)[0]
+            check_waiting(page, app)
+            if page == "train":
+                assert [element.text for element in app.progress] == [bar]
+                assert [button.label for button in app.button] == ["Stop"]
+                assert not app.select_slider  # the newest snapshot; looking back comes later
+                assert "Test ELBO (nats per image): …" in words(app)
 
     def test_at_the_end_it_measures(self, busy: Run) -> None:
         tell(busy, "training", epoch=12, step=25)
-        (bar,) = look("train").progress
+        (bar,) = open_page("train").progress
         assert bar.value == 100
         assert bar.text == "Measuring on the test images and writing the model."
 
-    @pytest.mark.parametrize("page", PAGES)
     @pytest.mark.parametrize("state", ["stopped", "diverged"])
-    def test_ended_early_with_a_model(self, page: str, state: str, run: Run) -> None:
+    def test_ended_early_with_a_model(self, state: str, run: Run) -> None:
         tell(run, state, reason="It went as it went.")
-        app = look(page)
-        assert f"· {state} · yours" in picker(app)[0]
-        assert (alternatives(app), charts(app)) == FIGURES[page]
-        if page == "train":
-            assert f"{state.capitalize()}. It went as it went." in words(app)
-            assert not app.button
+        for page, app in tour():
+            assert f"· {state} · yours" in picker(app)[0]
+            assert figures(app) == FIGURES[page]
+            if page == "train":
+                assert f"{state.capitalize()}. It went as it went." in words(app)
+                assert not app.button
 
-    @pytest.mark.parametrize("page", PAGES)
-    def test_failed(self, page: str, finished_run: Run, runs: Path) -> None:
+    def test_failed(self, finished_run: Run, runs: Path) -> None:
         failed = unfinished(finished_run, runs / "failed")
         tell(failed, "failed", reason="The memory of this machine did not suffice.")
-        app = look(page)
-        assert "· failed · yours" in picker(app)[0]
-        for sentence in WAITING.get(page, ()):
-            assert sentence in words(app)
-        if page == "train":
-            assert "Failed. The memory of this machine did not suffice." in words(app)
+        for page, app in tour():
+            assert "· failed · yours" in picker(app)[0]
+            check_waiting(page, app)
+            if page == "train":
+                assert "Failed. The memory of this machine did not suffice." in words(app)
+                assert not app.button
 
     @pytest.mark.parametrize("page", PAGES)
     def test_interrupted(self, page: str, finished_run: Run, runs: Path) -> None:
         # It says that it trains, but no process holds its lock.
         tell(unfinished(finished_run, runs / "killed"), "training", epoch=2, step=3, steps=25)
-        app = look(page)
+        app = open_page(page)
         assert "· interrupted · yours" in picker(app)[0]
-        for sentence in WAITING.get(page, ()):
-            assert sentence in words(app)
         if page == "train":
-            reason = "The training process was ended from outside."
-            assert f"Interrupted. {reason}" in words(app)
-
-
-def half(name: str) -> Callable[[Run], None]:
-    return lambda run: truncate(run.path / name)
+            watch(app)
+            assert "Interrupted. The training process was ended from outside." in words(app)
+            assert not app.button
+        check_waiting(page, app)
 
 
 class TestDamaged:
@@ -241,35 +211,35 @@ class TestDamaged:
         run = copy_run(autoencoder_run, runs / "damaged")
         return tell(run, "finished", created="2999-01-01T00:00:00.000+00:00")  # the newest
 
-    @pytest.mark.parametrize("page", PAGES)
     @pytest.mark.parametrize(
         ("name", "pages"),
         [
-            ("metrics.json", ["train"]),
-            ("history.jsonl", []),
-            ("latents.npz", ["start", "latent"]),
-            ("decoder.onnx", ["start", "latent", "generate"]),
-            ("encoder.onnx", []),
-            ("model.keras", []),
-            ("checkpoint.npz", []),
-            ("snapshots/0002.npz", ["train"]),
-            ("snapshots/fixed.npz", ["train"]),
+            ("metrics.json", {"train"}),
+            ("history.jsonl", set()),
+            ("latents.npz", {"start", "latent"}),
+            ("decoder.onnx", {"start", "latent", "generate"}),
+            ("encoder.onnx", set()),
+            ("model.keras", set()),
+            ("checkpoint.npz", set()),
+            ("snapshots/0002.npz", {"train"}),
+            ("snapshots/fixed.npz", {"train"}),
         ],
     )
     def test_a_file_of_the_chosen_run(
-        self, page: str, name: str, pages: list[str], damaged: Run, run: Run
+        self, name: str, pages: set[str], damaged: Run, run: Run
     ) -> None:
         truncate(damaged.path / name)
-        app = look(page)
-        assert app.selectbox(key="run_picker").value == "damaged"
-        said = [error.value for error in app.error]
-        assert bool(said) == (page in pages)
-        for message in said:
-            assert Path(name).stem in message
-            assert "Received: " in message
-        act(app.selectbox(key="run_picker").set_value(run.id))
-        assert not app.error
-        assert (alternatives(app), charts(app)) == FIGURES[page]
+        for page, app in tour():
+            assert app.selectbox(key="run_picker").value == "damaged"
+            said = [error.value for error in app.error]
+            assert bool(said) == (page in pages), page
+            for message in said:
+                assert Path(name).stem in message
+                assert "Received: " in message
+            act(app.selectbox(key="run_picker").set_value(run.id))
+            assert not app.error
+            assert figures(app) == FIGURES[page]
+            act(app.selectbox(key="run_picker").set_value(damaged.id))
 
     @pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"loss": null}', '{"loss": "x"}'])
     def test_metrics_of_another_kind(self, content: str, damaged: Run, run: Run) -> None:
@@ -278,21 +248,30 @@ class TestDamaged:
         assert len(picker(app)) == 2
         assert not app.error
 
-    @pytest.mark.parametrize("page", PAGES)
     @pytest.mark.parametrize("name", ["config.json", "status.json"])
-    def test_a_run_that_is_none_any_more(
-        self, page: str, name: str, damaged: Run, run: Run
-    ) -> None:
+    def test_a_run_that_is_none_any_more(self, name: str, damaged: Run, run: Run) -> None:
         truncate(damaged.path / name)
-        app = open_page(page, run="damaged")
-        assert "which is damaged or from elsewhere" in words(app)
-        assert len(picker(app)) == 1
-        assert app.selectbox(key="run_picker").value == run.id
-        assert app.query_params["run"] == run.id
-        assert not app.error
-        look(page)
-        assert (alternatives(look(page)), charts(look(page))) == FIGURES[page]
+        for page in PAGES:
+            app = open_page(page, run="damaged")
+            assert "which is damaged or from elsewhere" in words(app)
+            assert len(picker(app)) == 1
+            assert app.query_params["run"] == run.id
+            assert not app.error
+        for page, app in tour(run="damaged"):
+            assert figures(app) == FIGURES[page]
 
 
 def picker(app: AppTest) -> list[str]:
+    """The runs one can choose from, in words."""
     return app.selectbox(key="run_picker").options
+
+
+def figures(app: AppTest) -> tuple[list[str], list[str]]:
+    return alternatives(app), charts(app)
+
+
+def check_waiting(page: str, app: AppTest) -> None:
+    """The page says that there is nothing yet which it could show of the run."""
+    for sentence in WAITING.get(page, ()):
+        assert sentence in words(app)
+    assert not app.error

@@ -34,7 +34,7 @@ def test_digits() -> None:
     assert facts(app) == {
         "Training images": "1,437",
         "Test images": "360",
-        "Image shape": "8 × 8 × 1",
+        "Image shape": "8×8×1",
         "Value range": "0 to 255",
     }
     assert "Digits, read from scikit-learn's load_digits." in words(app)
@@ -67,7 +67,7 @@ def test_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     assert facts(app) == {
         "Training images": "60,000",
         "Test images": "10,000",
-        "Image shape": "28 × 28 × 1",
+        "Image shape": "28×28×1",
         "Value range": "0 to 255",
     }
     assert alternatives(app) == ["100 training images of MNIST"]
