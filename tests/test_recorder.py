@@ -116,6 +116,19 @@ class TestCorrectness:
         np.testing.assert_array_equal(arrays["v0"], [2, 2, 2])
         assert arrays["v1"] == 7
 
+    def test_a_checkpoint_that_fails_leaves_the_one_before(self, recorder: Recorder) -> None:
+        class Broken:
+            def __array__(self, *_: object, **__: object) -> np.ndarray:
+                raise OSError("disk full")
+
+        recorder.checkpoint(1, [np.ones(3), np.ones(2)])
+        with pytest.raises(OSError, match="disk full"):
+            recorder.checkpoint(2, [np.full(3, 2.0), Broken()])
+        arrays = open_run(recorder.path).arrays("checkpoint")
+        assert int(arrays["epoch"]) == 1
+        np.testing.assert_array_equal(arrays["v1"], [1, 1])
+        assert not list(recorder.path.glob(".writing*"))
+
     def test_the_files_are_plain_json(self, recorder: Recorder) -> None:
         info = json.loads((recorder.path / "config.json").read_text(encoding="utf-8"))
         assert info["format"] == 1

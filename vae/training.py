@@ -222,8 +222,9 @@ class _Session:
 
     def _keep(self, epoch: int) -> None:
         """Keep what a crash must not take and what the pages show of this epoch."""
-        self.recorder.checkpoint(epoch, training_state(self.model))
         self.recorder.arrays(f"snapshots/{epoch:04d}", **self.snapshots.take(self.model))
+        # After the snapshot: a run that is killed in between still has one of its model.
+        self.recorder.checkpoint(epoch, training_state(self.model))
 
 
 def _finish(

@@ -34,9 +34,10 @@ def test_killed_worker_leaves_an_interrupted_run(
     worker.kill()
 
     expect(page.get_by_text(re.compile("^Interrupted"))).to_be_visible(timeout=30_000)
-    wait_until(lambda: store.open(found[1]).has_model, SECONDS)
+    wait_until(lambda: store.open(found[1]).metrics, SECONDS)
     run = store.open(found[1])
     assert run.state == "interrupted"
+    assert run.has_model
     assert run.metrics["epoch"] in range(3, 501)
 
     page.goto(f"{address}/generate?run={run.id}")

@@ -82,12 +82,17 @@ def act(widget: Any) -> AppTest:
     return calm(widget.run())
 
 
+SAYING = (
+    *("title", "subheader", "markdown", "caption"),
+    *("info", "warning", "error", "success", "progress", "metric"),
+)
+
+
 def words(app: AppTest) -> str:
     """All that a page says, in its order."""
-    kinds = ["title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "progress", "metric"]
     said = []
     for element in app.main:
-        if getattr(element, "type", "") in {*kinds, "alert"}:
+        if element.type in SAYING:
             label = getattr(element, "label", "") or getattr(element, "text", "")
             said.append(f"{label}: {element.value}" if label else str(element.value))
     return "\n".join(said)
@@ -97,6 +102,11 @@ def labelled(widgets: Any, label: str) -> Any:
     """The one widget with this label."""
     (found,) = (widget for widget in widgets if widget.label == label)
     return found
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the one button with this label."""
+    return act(labelled(app.button, label).click())
 
 
 def chart(app: AppTest, key: str) -> dict[str, Any]:
@@ -235,16 +245,18 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def line_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A VAE with a single latent dimension."""
-    from vae.training import train
-
-    config = Config(latent_dim=1, hidden=(8,), epochs=1)
-    return train(config, digits, out=tmp_path_factory.mktemp("line") / "run")
+    return untrained(digits, tmp_path_factory.mktemp("line"), latent_dim=1)
 
 
 @pytest.fixture(scope="session")
 def wide_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A VAE with more latent dimensions than there are sliders."""
+    return untrained(digits, tmp_path_factory.mktemp("wide"), latent_dim=40)
+
+
+def untrained(digits: Dataset, folder: Path, latent_dim: int) -> Run:
+    """A run that was stopped before its first step, which has all files nevertheless."""
     from vae.training import train
 
-    config = Config(latent_dim=40, hidden=(8,), epochs=1)
-    return train(config, digits, out=tmp_path_factory.mktemp("wide") / "run")
+    config = Config(latent_dim=latent_dim, hidden=(8,), epochs=1)
+    return train(config, digits, out=folder / "run", should_stop=lambda: True)

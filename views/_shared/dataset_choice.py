@@ -20,8 +20,7 @@ def choose_dataset(key: str) -> Dataset | None:
     """
     names = list(DATASETS)
     if "dataset" not in st.session_state:
-        wanted = st.query_params.get("dataset", "")
-        st.session_state.dataset = wanted if wanted in names else server.best_dataset_here()
+        st.session_state.dataset = _from_address() or server.best_dataset_here()
     st.session_state[key] = st.session_state.dataset
     name = st.segmented_control(
         "Data set",
@@ -40,10 +39,23 @@ def choose_dataset(key: str) -> Dataset | None:
     return data
 
 
+def _from_address() -> str | None:
+    """Return the data set that the address names; a wrong name there is said and left out."""
+    wanted = st.query_params.get("dataset")
+    if wanted is None or wanted in DATASETS:
+        return wanted
+    st.warning(
+        f"Data sets are {', '.join(DATASETS)}. Received: {wanted!r:.80}. Shown: another one.",
+        icon=":material/link_off:",
+    )
+    return None
+
+
 def _offer_download(name: str) -> None:
     spec = DATASETS[name]
     megabytes = sum(file.size for file in spec.files) / 1e6
-    folder = os.environ.get("VAE_DATA_DIR") or "~/.keras/datasets"
+    keras_home = os.environ.get("KERAS_HOME") or "~/.keras"
+    folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
     files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
     st.info(
         f"{spec.title} is not on this machine yet. Download it here, put {files} into {folder}, "

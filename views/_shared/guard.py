@@ -14,7 +14,10 @@ __all__ = ["explained"]
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Show a VAEError as a message; the rest of the page stays."""
+    """Show a VAEError as a message; the rest of the page stays.
+
+    A fragment needs its own, inside: its errors do not reach what stands around it.
+    """
     try:
         yield
     except VAEError as error:

@@ -42,6 +42,7 @@ def run_picker() -> None:
     runs = {run.id: run for run in _visible_runs()}
     _follow_address(runs)
     if not runs:
+        st.session_state.pop("chosen_run", None)
         st.info("No runs yet: train one on the Train page.", icon=":material/info:")
         return
     if st.session_state.get("chosen_run") not in runs:
@@ -64,14 +65,20 @@ def label(run: Run) -> str:
     """Return data set, preset, how good it is, and whose it is."""
     title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
     words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
-    if run.metrics:
-        words.append(f"test loss {run.metrics['loss']:.1f} nats")
-    elif run.history:
-        words.append(f"loss {run.history[-1]['loss']:.1f} nats")
+    words += _quality(run)
     if run.state != "finished":
         words.append(STATE_WORDS[run.state])
     words.append("shipped" if run.shipped else f"yours, {run.id[:6]}")
     return " · ".join(words)
+
+
+def _quality(run: Run) -> list[str]:
+    try:
+        if run.metrics:
+            return [f"test loss {run.metrics['loss']:.1f} nats"]
+        return [f"loss {row['loss']:.1f} nats" for row in run.history[-1:]]
+    except (LookupError, TypeError, ValueError):
+        return []  # one damaged file must not end the picker for all other runs
 
 
 def _remember() -> None:
@@ -97,7 +104,8 @@ def _follow_address(runs: dict[str, Run]) -> None:
     try:
         run = store().open(wanted)
     except RunError as error:
-        st.warning(f"{error} Shown instead: the first run.", icon=":material/link_off:")
+        instead = " Shown instead: the run below." if runs else ""
+        st.warning(f"{error}.{instead}", icon=":material/link_off:")
         return
     runs.setdefault(run.id, run)
     st.session_state.chosen_run = run.id

@@ -37,7 +37,7 @@ def _dataset(name: str, where: str) -> Dataset:
 
 def dataset(name: str) -> Dataset | None:
     """Return a data set that is on this machine, read once for all visitors, or None."""
-    where = find_dataset(name)
+    where = find_dataset(name) if name in DATASETS else None
     return None if where is None else _dataset(name, where)
 
 

@@ -7,11 +7,13 @@ import streamlit as st
 from vae.figures import manifold
 from vae.runs import Run
 from vae.sampling import manifold_codes, tile
+from views._shared.guard import explained
 
 __all__ = ["manifold_view"]
 
 
 @st.fragment
+@explained()
 def manifold_view(run: Run) -> None:
     """Decode a grid over the quantiles of two dimensions."""
     dims = list(range(run.config.latent_dim))

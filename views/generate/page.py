@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from views._shared.guard import explained
 from views._shared.run_picker import chosen_run
 from views.generate.manifold_view import manifold_view
 from views.generate.prior_grid import prior_grid
@@ -17,5 +16,4 @@ if run is None or not run.has_model:
     )
 else:
     for part in (prior_grid, slider_board, manifold_view):
-        with explained():
-            part(run)
+        part(run)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
+from views._shared.guard import explained
 from views._shared.pictures import SHARP_PIXELS, show_png
 
 __all__ = ["prior_grid"]
@@ -14,6 +15,7 @@ MOST_ROWS = 20
 
 
 @st.fragment
+@explained()
 def prior_grid(run: Run) -> None:
     """Draw any grid from the prior, and offer it as a file."""
     st.subheader("A grid from the prior")

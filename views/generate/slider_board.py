@@ -8,6 +8,7 @@ import streamlit as st
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
 from views._components.latent_sliders import latent_sliders
+from views._shared.guard import explained
 
 __all__ = ["slider_board"]
 
@@ -17,6 +18,7 @@ IMAGE_PIXELS = 320
 
 
 @st.fragment
+@explained()
 def slider_board(run: Run) -> None:
     """Decode where the sliders stand, as they move."""
     st.subheader("Every latent dimension by hand")

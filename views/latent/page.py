@@ -17,9 +17,11 @@ elif not run.latents:
         icon=":material/hourglass:",
     )
 else:
+    dims = run.config.latent_dim
+    place = f"{dims} numbers" if dims > 1 else "number"
     st.markdown(
-        f"Every dot is a test image, placed by the {run.config.latent_dim} numbers that the "
-        "encoder gives it. Zoom with the wheel, drag to move, click a dot to see its image."
+        f"Every dot is a test image, placed by the {place} that the encoder gives it. "
+        "Zoom with the wheel, drag to move, click a dot to see its image."
     )
     figure, side = st.columns([2, 1], gap="large")
     with figure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vae.datasets import DATASETS
 from vae.figures import posterior
 from vae.runs import Run
 from vae.sampling import to_uint8
@@ -20,8 +21,10 @@ def show_image(run: Run, index: int) -> None:
     label = run.class_names[run.latents["y"][index]]
     copy = to_uint8(run.decode(mean[None]))
     data = dataset(run.dataset)
-    if data is None:
-        st.caption("The image itself needs the data set: get it on the Data page.")
+    if data is None or data.image_shape != run.image_shape:
+        known = run.dataset in DATASETS and data is None
+        where = "get it on the Data page" if known else "only its maker has it"
+        st.caption(f"The image itself needs the data set: {where}.")
         pair = copy
     else:
         pair = np.concatenate([data.x_test[index : index + 1], copy])

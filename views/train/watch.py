@@ -73,15 +73,17 @@ def _bar(run: Run, done: float, words: str) -> None:
     bar.progress(min(1.0, done), text=words)
     if run.stop_requested:
         button.button("Stopping…", disabled=True, width="stretch", key=f"stopping-{run.id}")
-    elif button.button(
-        "Stop",
-        icon=":material/stop:",
-        width="stretch",
-        key=f"stop-{run.id}",
-        help="Ends the run within a second or two and keeps what it learned.",
-    ):
-        queue().stop(run)
-        st.rerun(scope="fragment")
+    else:
+        button.button(
+            "Stop",
+            icon=":material/stop:",
+            width="stretch",
+            key=f"stop-{run.id}",
+            help="Ends the run within a second or two and keeps what it learned.",
+            # Before the next drawing, be that of this fragment or, at the same moment, of the page.
+            on_click=queue().stop,
+            args=(run,),
+        )
 
 
 def _show_numbers(run: Run) -> None:

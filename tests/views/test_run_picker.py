@@ -1,0 +1,173 @@
+"""The run picker: what it lists, and how it follows the address and the visitor."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import copy_run
+from tests.views.conftest import act, calm, go, labelled, open_page, press, tell, words
+from vae.files import read_json, write_json
+from vae.presets import PRESETS
+from vae.runs import Run
+
+BAD_IDS = ["nobody", "../../etc", "..", ".", "a/b", "", " ", "%00", "\x00", "ünï😀", "x" * 5000]
+
+
+def picker(app: AppTest):
+    return app.selectbox(key="run_picker")
+
+
+@pytest.fixture
+def two(finished_run: Run, autoencoder_run: Run, runs: Path) -> tuple[Run, Run]:
+    """An older and a newer run."""
+    older = tell(copy_run(finished_run, runs / "older"), "finished", created="2024-01-01T00:00")
+    newer = copy_run(autoencoder_run, runs / "newer")
+    return older, tell(newer, "finished", created="2025-01-01T00:00")
+
+
+class TestList:
+    def test_the_newest_first(self, two: tuple[Run, Run]) -> None:
+        losses = [run.metrics["loss"] for run in two]
+        app = open_page("start")
+        assert picker(app).options == [
+            f"Digits · Custom (3-D) · test loss {losses[1]:.1f} nats · yours, newer",
+            f"Digits · Custom (2-D) · test loss {losses[0]:.1f} nats · yours, older",
+        ]
+        assert picker(app).value == "newer"
+
+    def test_what_trains_comes_before(self, two: tuple[Run, Run], busy: Run) -> None:
+        assert "trains now" in picker(open_page("start")).options[0]
+        tell(busy, "training", created="2023-01-01T00:00")
+        assert "trains now" in picker(open_page("start")).options[0]
+
+    def test_shipped_runs_come_last(self, run: Run, shipped: list[Run]) -> None:
+        options = picker(open_page("start")).options
+        assert options[0].endswith("yours, finish")
+        assert len(options) == len(shipped)
+        assert all(option.endswith("shipped") for option in options[1:])
+
+    def test_without_test_figures_the_last_loss(self, run: Run) -> None:
+        (run.path / "metrics.json").unlink()
+        loss = run.history[-1]["loss"]
+        assert f"· loss {loss:.1f} nats ·" in picker(open_page("start")).options[0]
+
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_presets_by_name(self, preset: str, run: Run) -> None:
+        path = run.path / "config.json"
+        config = PRESETS[preset]
+        write_json(path, read_json(path) | {"config": config.to_dict()})
+        (option,) = picker(open_page("data")).options
+        title = {"lecture-fast": "Lecture, trained well"}.get(preset, preset.capitalize())
+        assert option.startswith(f"Digits · {title} ({config.latent_dim}-D)")
+        write_json(path, read_json(path) | {"config": config.replace(epochs=499).to_dict()})
+        (option,) = picker(open_page("data")).options
+        assert option.startswith(f"Digits · {title}, changed (")
+
+
+@pytest.mark.usefixtures("two")
+class TestAddress:
+    def test_a_link_opens_its_run(self) -> None:
+        app = open_page("latent", run="older")
+        assert picker(app).value == "older"
+        assert not app.warning
+        assert "by the 2 numbers" in words(app)
+
+    def test_choosing_goes_into_the_address_and_to_all_pages(self) -> None:
+        app = act(picker(open_page("latent")).set_value("older"))
+        assert app.query_params["run"] == "older"
+        assert "by the 2 numbers" in words(app)
+        assert "2 latent dimensions" in words(go(app, "start"))
+        assert app.query_params["run"] == "older"
+        act(picker(app).set_value("newer"))
+        assert "by the 3 numbers" in words(go(app, "latent"))
+
+    def test_another_address_in_the_same_session(self) -> None:
+        app = open_page("latent", run="older")
+        app.query_params["run"] = "newer"
+        assert picker(calm(app.run())).value == "newer"
+        app.query_params["run"] = "older"
+        assert picker(calm(app.run())).value == "older"
+
+    def test_an_address_without_its_run(self) -> None:
+        # The navigation's own links carry no run.
+        app = open_page("latent", run="older")
+        del app.query_params["run"]
+        assert picker(calm(app.run())).value == "older"
+        assert app.query_params["run"] == "older"
+
+    @pytest.mark.parametrize("wrong", BAD_IDS)
+    def test_a_wrong_one_is_named_and_left_out(self, wrong: str) -> None:
+        app = open_page("start", run=wrong)
+        (warning,) = app.warning
+        assert warning.value.startswith(f"No run has this id. Received: {wrong!r:.80}.")
+        assert warning.value.endswith(" Shown instead: the run below.")
+        assert picker(app).value == "newer"
+        assert app.query_params["run"] == "newer"
+        act(picker(app).set_value("older"))
+        assert not app.warning
+
+    def test_no_other_file_is_opened(self, runs: Path) -> None:
+        shutil.copytree(runs / "newer", runs.parent / "elsewhere")
+        for wrong in ("../elsewhere", str(runs.parent / "elsewhere")):
+            assert "No run has this id." in words(open_page("start", run=wrong))
+
+
+@pytest.mark.usefixtures("two")
+class TestDeleted:
+    def test_the_chosen_one(self, runs: Path) -> None:
+        app = open_page("latent")
+        shutil.rmtree(runs / "newer")
+        assert picker(calm(app.run())).value == "older"
+        assert not app.error
+
+    def test_all(self, runs: Path) -> None:
+        app = open_page("train")
+        for name in ("older", "newer"):
+            shutil.rmtree(runs / name)
+        calm(app.run(), "train")
+        assert not app.error
+        assert "No runs yet" in words(app)
+        assert labelled(app.button, "Train")
+
+
+class TestPublic:
+    @pytest.fixture(autouse=True)
+    def _public(self, two: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+
+    def test_others_runs_are_hidden(self) -> None:
+        assert "No runs yet" in words(open_page("start"))
+
+    def test_shipped_ones_are_shown(self, shipped: list[Run]) -> None:
+        options = picker(open_page("start")).options
+        assert options
+        assert all(option.endswith("shipped") for option in options)
+
+    def test_a_link_opens_one(self) -> None:
+        app = open_page("start", run="older")
+        for page in ("latent", "generate", "train", "start"):
+            go(app, page)
+            assert picker(app).value == "older"
+            assert len(picker(app).options) == 1
+
+    @pytest.mark.usefixtures("busy")
+    def test_ones_own_are_shown(self) -> None:
+        app = open_page("train")
+        press(app, "Train")
+        first = app.query_params["run"]
+        assert picker(app).value == first
+        act(app.segmented_control(key="train_view_control").set_value("Set up"))
+        press(app, "Train")
+        assert len(picker(app).options) == 2
+        assert app.query_params["run"] != first
+        # To somebody else they do not exist.
+        assert "No runs yet" in words(open_page("train"))
+
+    @pytest.mark.parametrize("setting", ["", "0"])
+    def test_switched_off(self, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", setting)
+        assert len(picker(open_page("start")).options) == 2
