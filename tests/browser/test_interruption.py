@@ -38,7 +38,8 @@ def test_killed_worker_leaves_an_interrupted_run(
     run = store.open(found[1])
     assert run.state == "interrupted"
     assert run.has_model
-    assert run.metrics["epoch"] in range(3, 501)
+    # The kill may fall between the third row and its checkpoint.
+    assert run.metrics["epoch"] >= 2
 
     page.goto(f"{address}/generate?run={run.id}")
     settled(page)

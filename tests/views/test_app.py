@@ -143,7 +143,10 @@ class TestStates:
             if page == "train":
                 assert "Waiting for a free place: 1 run goes first." in words(app)
                 assert [button.label for button in app.button] == ["Stop"]
-        assert picker(app)[0] == "Digits · Custom (2-D) · loss 26.7 nats · trains now · yours, busy"
+        loss = busy.history[-1]["loss"]
+        assert picker(app)[0] == (
+            f"Digits · Custom (2-D) · loss {loss:.1f} nats · trains now · yours, busy"
+        )
 
     @pytest.mark.parametrize(
         ("state", "word", "bar"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -75,3 +76,29 @@ def test_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]  # as published
     assert numbers(bars["y"]).tolist() == expected
     assert f"{Path(MNIST).name}." in words(app)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a data set: Digits, as if they were files of this machine."""
+    source = tmp_path / "account" / "digits.npz"
+    monkeypatch.setattr("vae.datasets._DIGITS_SOURCE", str(source))
+    return source.parent
+
+
+def test_a_path_below_home_is_short(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(here))
+    assert f"read from ~{os.sep}digits.npz." in words(open_page("data"))
+
+
+@pytest.mark.parametrize("home", ["/", "/nowhere", None])
+def test_any_other_path_is_whole(
+    home: str | None, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Containers have accounts whose home is / or none at all.
+    if home is None:
+        monkeypatch.delenv("HOME")
+        monkeypatch.setattr("os.path.expanduser", str)
+    else:
+        monkeypatch.setenv("HOME", home)
+    assert f"read from {here / 'digits.npz'}." in words(open_page("data"))

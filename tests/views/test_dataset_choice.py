@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ BAD_NAMES = ["cifar10", "MNIST", "", "../mnist", "\x00", "x" * 5000]
 DOWNLOAD = "Download MNIST (11 MB)"
 
 
-def choice(app: AppTest, page: str):
+def choice(app: AppTest, page: str) -> Any:
     return app.segmented_control(key=f"{page}_page_dataset")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,7 +18,7 @@ from vae.runs import Run
 BAD_IDS = ["nobody", "../../etc", "..", ".", "a/b", "", " ", "%00", "\x00", "ünï😀", "x" * 5000]
 
 
-def picker(app: AppTest):
+def picker(app: AppTest) -> Any:
     return app.selectbox(key="run_picker")
 
 

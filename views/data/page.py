@@ -1,6 +1,6 @@
 """Data: what the model sees, as the lecture shows it."""
 
-from pathlib import Path
+import os
 
 import streamlit as st
 
@@ -45,5 +45,7 @@ if data is not None:
         labels = data.y_train if split == "Training" else data.y_test
         st.plotly_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
         st.subheader("Where it came from")
-        source = data.source.replace(str(Path.home()), "~")
+        source, home = data.source, os.path.expanduser("~")  # noqa: PTH111 (Path.home may raise)
+        if source.startswith(home + os.sep):
+            source = "~" + source[len(home) :]
         st.markdown(f"{data.title}, read from {source}.")
