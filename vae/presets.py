@@ -89,7 +89,7 @@ PRESET_NOTES: dict[str, PresetNote] = {
     ),
     "recommended": PresetNote(
         "Recommended",
-        "The same 203,288 parameters with the true ELBO (beta 1): random codes give real digits.",
+        "The lecture's network, no larger, with the true ELBO (beta 1): random codes give real images.",
     ),
     "convolutional": PresetNote(
         "Convolutional",
