@@ -89,7 +89,8 @@ PRESET_NOTES: dict[str, PresetNote] = {
     ),
     "recommended": PresetNote(
         "Recommended",
-        "The lecture's network, no larger, with the true ELBO (beta 1): random codes give real images.",
+        "The lecture's network, no larger, with the true ELBO (beta 1): random codes give real "
+        "images.",
     ),
     "convolutional": PresetNote(
         "Convolutional",
