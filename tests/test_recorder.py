@@ -65,11 +65,6 @@ class TestBasics:
         assert len(ids) == 100
         assert all(re.fullmatch("[0-9a-f]{32}", run_id) for run_id in ids)
 
-    def test_discard(self, recorder: Recorder) -> None:
-        recorder.discard()
-        assert not recorder.path.exists()
-        recorder.discard()
-
 
 class TestCorrectness:
     def test_one_run_does_not_cover_another(self, recorder: Recorder, digits: Dataset) -> None:

@@ -7,7 +7,6 @@ import importlib.metadata
 import json
 import platform
 import secrets
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +101,6 @@ class Recorder:
     def metrics(self, metrics: dict[str, Any]) -> None:
         """Write what evaluation found, with its settings."""
         write_json(self.path / "metrics.json", metrics)
-
-    def discard(self) -> None:
-        """Remove the folder."""
-        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def _now() -> str:
