@@ -5,6 +5,7 @@ import streamlit as st
 from views._shared.guard import explained
 from views._shared.look import apply_look
 from views._shared.run_picker import run_picker
+from views._shared.server import queue
 
 st.set_page_config(page_title="VAE Lab", page_icon=":material/blur_on:", layout="wide")
 apply_look()
@@ -25,6 +26,7 @@ PAGES = [
     ),
 ]
 
+queue()  # a server that starts anew goes on with the runs of the last one
 page = st.navigation(PAGES, position="top")
 with explained():
     run_picker()

@@ -9,14 +9,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from vae.config import Config
 from vae.datasets import Dataset, load_dataset
+from vae.files import read_json, write_json
 from vae.runs import Run, open_run
+
+if TYPE_CHECKING:
+    from tests.queueing import Office
+    from tests.workshop import Workshop
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -63,6 +68,12 @@ def copy_run(run: Run, path: Path) -> Run:
     """Copy a run's folder, for tests that change it."""
     shutil.copytree(run.path, path)
     return open_run(path)
+
+
+def change_status(run: Run, **changes: object) -> Run:
+    """Have a copied run say something else of itself; return it as it is then."""
+    write_json(run.path / "status.json", read_json(run.path / "status.json") | changes)
+    return Run(run.path)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -139,3 +150,35 @@ def convolutional_run(stripes: Dataset, tmp_path_factory: pytest.TempPathFactory
         network="convolutional", hidden=(4, 6), latent_dim=5, epochs=2, batch_size=40, beta=0.5
     )
     return train(config, stripes, out=tmp_path_factory.mktemp("convolutional") / "run")
+
+
+@pytest.fixture
+def office(digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A runs folder and servers whose workers train nothing."""
+    from tests.queueing import Office
+
+    (tmp_path / "runs").mkdir()
+    office = Office(tmp_path / "runs", digits, monkeypatch)
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="session")
+def dense_workshop(digits: Dataset) -> Workshop:
+    from tests.workshop import BASE, Workshop
+
+    return Workshop(BASE, digits)
+
+
+@pytest.fixture
+def workshop(dense_workshop: Workshop) -> Iterator[Workshop]:
+    """Have `vae.training` train runs in a moment, each the workshop's with some changes."""
+    with dense_workshop.opened() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def undisturbed(dense_workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of the workshop that nothing happens to."""
+    with dense_workshop.opened() as workshop:
+        return workshop.go_on(workshop.new(tmp_path_factory.mktemp("undisturbed") / "run"))

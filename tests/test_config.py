@@ -125,6 +125,16 @@ class TestCorrectness:
         with pytest.raises(ConfigError, match=r"Received: kind='autoencoder', beta=1\.0"):
             Config(kind="autoencoder")
 
+    def test_early_stopping_needs_something_to_watch(self) -> None:
+        assert Config(patience=3, validation_split=0.1).patience == 3
+        assert Config(patience=0, validation_split=0.0).patience == 0
+        with pytest.raises(ConfigError, match=r"patience=3, validation_split=0\.0"):
+            Config(patience=3, validation_split=0.0)
+
+    def test_a_run_from_before_a_setting_existed_has_its_default(self) -> None:
+        old = {name: value for name, value in Config().to_dict().items() if name != "noise"}
+        assert Config.from_dict(old).noise == 1.0
+
     @pytest.mark.parametrize("unknown", ["epoch", "Epochs", "", "lr"])
     def test_unknown_field(self, unknown: str) -> None:
         with pytest.raises(ConfigError, match=f"Settings are .*Received: {unknown}"):

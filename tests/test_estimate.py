@@ -1,3 +1,5 @@
+"""How long it will take: a guess before the start, a better one on the way, one's turn in line."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -6,7 +8,15 @@ import pytest
 
 from vae.config import Config
 from vae.datasets import load_dataset
-from vae.estimate import START_SECONDS, epoch_seconds, run_seconds, time_in_words
+from vae.estimate import (
+    START_SECONDS,
+    Job,
+    epoch_seconds,
+    run_seconds,
+    seconds_left,
+    time_in_words,
+    turn,
+)
 from vae.presets import PRESETS
 from vae.recorder import Recorder
 from vae.runs import Run
@@ -48,3 +58,67 @@ class TestCorrectness:
         past = [Run(tmp_path / "run")]
         shape, images = data.image_shape, len(data.x_train)
         assert run_seconds(config, shape, images, past) == run_seconds(config, shape, images)
+
+
+class TestSecondsLeft:
+    def run_at(self, tmp_path: Path, **status: object) -> Run:
+        config = Config(epochs=10)
+        Recorder.create(tmp_path / "run", config, load_dataset("digits")).status(**status)
+        return Run(tmp_path / "run")
+
+    @pytest.mark.parametrize(
+        ("epoch", "step", "seconds"), [(0, 0, 100.0), (1, 0, 100.0), (3, 5, 75.0), (10, 10, 0.0)]
+    )
+    def test_on_the_way(self, epoch: int, step: int, seconds: float, tmp_path: Path) -> None:
+        run = self.run_at(tmp_path, epoch=epoch, step=step, steps=10, seconds_per_epoch=10.0)
+        assert seconds_left(run) == pytest.approx(seconds)
+
+    def test_epochs_that_were_added_count(self, tmp_path: Path) -> None:
+        run = self.run_at(tmp_path, epoch=10, step=10, steps=10, seconds_per_epoch=10.0)
+        run.ask_to_go_on(5)
+        assert seconds_left(Run(run.path)) == pytest.approx(50.0)
+
+    def test_before_it_has_measured_an_epoch_it_is_a_guess(self, tmp_path: Path) -> None:
+        run = self.run_at(tmp_path)
+        assert seconds_left(run) == pytest.approx(10 * epoch_seconds(run.config, (8, 8, 1), 1437))
+
+
+class TestTurn:
+    ME = Job(1.0, "me")
+
+    @pytest.mark.parametrize(
+        ("under_way", "ahead", "workers", "expected"),
+        [
+            ([], [], 1, (0, 0.0)),
+            ([30.0], [], 1, (1, 30.0)),
+            ([30.0], [5.0, 7.0], 1, (3, 42.0)),
+            ([30.0], [], 2, (0, 0.0)),
+            ([30.0, 10.0], [], 2, (2, 10.0)),
+            ([30.0, 10.0], [5.0], 2, (3, 15.0)),
+            ([30.0, 10.0], [50.0], 2, (3, 30.0)),
+            ([], [5.0, 7.0], 2, (2, 5.0)),
+            ([], [5.0], 2, (0, 0.0)),
+            ([30.0, 20.0, 10.0], [], 2, (3, 20.0)),  # more than there are places now
+        ],
+    )
+    def test_among_others(
+        self,
+        under_way: list[float],
+        ahead: list[float],
+        workers: int,
+        expected: tuple[int, float],
+    ) -> None:
+        others = [[Job(seconds) for seconds in part] for part in (under_way, ahead)]
+        assert turn(others[0], [*others[1], self.ME], workers) == expected
+
+    def test_behind_ones_own(self) -> None:
+        running, other = Job(30.0, "me"), Job(100.0, "other")
+        assert turn([running, other], [self.ME], 3) == (1, 30.0)
+        assert turn([running, other], [Job(5.0, "me"), self.ME], 3) == (2, 35.0)
+        # Whoever has no run under way goes first.
+        assert turn([running], [Job(5.0, "me"), other], 2) == (0, 0.0)
+        assert turn([running], [other, self.ME], 2) == (2, 30.0)
+
+    def test_equal_jobs_are_told_apart(self) -> None:
+        assert turn([], [self.ME, self.ME], 2) == (1, 1.0)
+        assert turn([self.ME], [self.ME, self.ME], 1) == (2, 2.0)

@@ -1,262 +1,305 @@
-"""The queue: one after the other, across the death of a worker and of the server itself."""
+"""The queue as pages use it: what people ask for becomes tickets and wishes, and nothing else."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import pytest
 
-from tests.conftest import ROOT, copy_run, wait_until
+from tests.conftest import change_status, copy_run, wait_until
+from tests.queueing import SMALL, Office
+from vae import server_settings
+from vae.about import write_about
 from vae.config import Config
 from vae.datasets import Dataset
-from vae.errors import ConfigError
-from vae.files import write_json
-from vae.jobs import Queue
-from vae.latent import read_tsne
-from vae.recorder import Recorder
-from vae.runs import Run, RunStore, open_run
-from vae.sampling import to_uint8
-
-# Long enough to be still at it when the test gets there, whatever the machine.
-LONG = Config(hidden=(16,), latent_dim=2, batch_size=4, epochs=500)
-SERVER = """
-import sys
-from pathlib import Path
-from vae.config import Config
-from vae.datasets import load_dataset
-from vae.jobs import Queue
-from vae.runs import RunStore
-queue = Queue(RunStore(Path(sys.argv[1])))
-config = Config.from_json(sys.argv[2])
-for seed in (1, 2):
-    print(queue.submit(config.replace(seed=seed), load_dataset("digits")).id, flush=True)
-sys.stdin.read()
-"""
-
-
-class Story(NamedTuple):
-    """What happened to two long runs whose server and whose worker were killed."""
-
-    folder: Path
-    first: Path
-    second: Path
-    third: Path
-    queue: Queue
-    notes: dict[str, object]
-
-
-def is_learning(path: Path) -> bool:
-    run = open_run(path)
-    return run.state == "training" and len(run.history) >= 2
-
-
-def was_started(path: Path) -> bool:
-    return (path / "worker.log").exists()
-
-
-def held_run(digits: Dataset, path: Path) -> Run:
-    """A run that says it is training; whether it does, its lock tells."""
-    Recorder.create(path, LONG, digits).status(state="training")
-    return open_run(path)
-
-
-@pytest.fixture(scope="module")
-def story(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """Live through it once: server, two jobs, two killings, a new server, stop, t-SNE."""
-    folder, elsewhere = tmp_path_factory.mktemp("queue"), tmp_path_factory.mktemp("elsewhere")
-    notes: dict[str, object] = {}
-    command = [sys.executable, "-c", SERVER, str(folder), LONG.to_json()]
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ) as server,
-    ):
-        first, second = (folder / server.stdout.readline().strip() for _ in range(2))
-        wait_until(lambda: is_learning(first), "the first run learns")
-        notes["second while first trains"] = (open_run(second).state, was_started(second))
-        os.killpg(server.pid, signal.SIGKILL)  # with all that a Ctrl-C would reach
-        server.wait()
-        epochs = len(open_run(first).history)
-        wait_until(
-            lambda: len(open_run(first).history) > epochs or not open_run(first).is_alive(),
-            "the first run goes on without its server",
-        )
-        notes["first without server"] = open_run(first).state
-
-        # A new server, started from another folder than the project's.
-        patch.chdir(elsewhere)
-        patch.setenv("OMP_NUM_THREADS", "1")  # t-SNE is small, and the machine may be busy
-        queue = Queue(RunStore(folder, folder / "none"))
-        notes["taken over"] = [
-            queue.is_pending(open_run(path), "train") for path in (first, second)
-        ]
-        notes["places"] = [queue.place(open_run(path)) for path in (first, second)]
-        notes["second before the kill"] = (open_run(second).state, was_started(second))
-
-        os.kill(open_run(first).status["pid"], signal.SIGKILL)
-        wait_until(lambda: not open_run(first).is_alive(), "the first worker is gone")
-        notes["first after the kill"] = open_run(first).state
-        wait_until(lambda: is_learning(second), "the second run learns")
-        notes["first while second trains"] = open_run(first).is_alive()
-
-        third = queue.submit(LONG.replace(seed=3), digits).path
-        queue.stop(open_run(third))
-        notes["third after its stop"] = (
-            open_run(third).state,
-            queue.is_pending(Run(third), "train"),
-        )
-        queue.stop(open_run(second))
-        wait_until(lambda: open_run(second).state == "stopped", "the second run stops")
-        wait_until(lambda: not queue.is_pending(Run(first), "train"), "the first run is recovered")
-        with queue._guard:
-            for _ in range(2):
-                queue.request_tsne(open_run(second))
-            notes["t-SNE jobs"] = len([*queue._waiting, *queue._processes])
-        wait_until(lambda: not queue.is_pending(Run(second), "tsne"), "t-SNE is done")
-        yield Story(folder, first, second, third, queue, notes)
-
-
-class TestStory:
-    def test_one_after_the_other(self, story: Story) -> None:
-        assert story.notes["second while first trains"] == ("queued", False)
-        assert story.notes["first while second trains"] is False
-        assert was_started(story.second)
-
-    def test_a_run_outlives_its_server(self, story: Story) -> None:
-        assert story.notes["first without server"] == "training"
-
-    def test_a_new_queue_takes_over(self, story: Story) -> None:
-        # The live one is known by its lock, the waiting one waits on.
-        assert story.notes["taken over"] == [True, True]
-        assert story.notes["places"] == [0, 1]
-        assert story.notes["second before the kill"] == ("queued", False)
-
-    def test_a_killed_worker_leaves_an_interrupted_run(self, story: Story) -> None:
-        assert story.notes["first after the kill"] == "interrupted"
-
-    def test_the_queue_has_its_model_made_from_the_last_checkpoint(
-        self, story: Story, digits: Dataset
-    ) -> None:
-        run = open_run(story.first)
-        assert run.state == "interrupted"
-        kept = run.status["model_epoch"]
-        assert kept >= 2
-        assert f"ended from outside; epoch {kept} is kept." in run.status["reason"]
-        checkpoint = run.arrays("checkpoint")
-        assert checkpoint["epoch"] == run.metrics["epoch"] == kept
-        assert len(run.history) >= kept
-        assert set(range(kept + 1)) <= set(run.snapshot_epochs)
-        # The model is that epoch's, which its snapshot shows.
-        samples = to_uint8(run.decode(run.fixed["z"])).astype(int)
-        assert np.abs(samples - run.snapshot(kept)["samples"]).max() <= 1
-        assert run.encode(digits.x_test[:3])[0].shape == (3, 2)
-        np.testing.assert_array_equal(run.latents["y"], digits.y_test)
-        assert (run.path / "model.keras").is_file()
-
-    def test_a_run_is_recovered_once(self, story: Story) -> None:
-        queue = Queue(RunStore(story.folder, story.folder / "none"))
-        for path in (story.first, story.second, story.third):
-            assert not queue.is_pending(Run(path), "train")
-        assert open_run(story.first).state == "interrupted"
-        assert "is kept" in open_run(story.first).status["reason"]
-
-    def test_stop_ends_a_training_and_keeps_it(self, story: Story) -> None:
-        run = open_run(story.second)
-        assert run.state == "stopped"
-        assert run.status["reason"].startswith("Stopped by hand in epoch ")
-        assert len(run.history) < LONG.epochs
-        assert run.decode(np.zeros((1, 2))).shape == (1, 8, 8, 1)
-
-    def test_a_waiting_run_that_is_stopped_never_starts(self, story: Story) -> None:
-        assert story.notes["third after its stop"] == ("stopped", False)
-        run = open_run(story.third)
-        assert run.status["reason"] == "Stopped before it began."
-        assert not was_started(story.third)
-        assert run.rows == []
-
-    def test_tsne(self, story: Story, digits: Dataset) -> None:
-        assert story.notes["t-SNE jobs"] == 1  # though it was asked for twice
-        projected = read_tsne(open_run(story.second))
-        assert projected.points.shape == (360, 2)
-        np.testing.assert_array_equal(projected.y, digits.y_test)
-
-    def test_nothing_is_left_half_written(self, story: Story) -> None:
-        assert not list(story.folder.rglob(".writing*"))
+from vae.errors import ConfigError, RunError
+from vae.estimate import run_seconds, seconds_left
+from vae.jobs import MOST_WAITING, Queue
+from vae.run_store import RunStore
+from vae.runs import Run, open_run
 
 
 @pytest.fixture
-def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have every worker end at once, as where Python itself is broken."""
-    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+def queue(office: Office) -> Queue:
+    """A server whose only worker is taken by a run of somebody else's."""
+    queue = office.open(workers=1)
+    office.until(office.submit(queue, "first", owner="zoe"), "training")
+    return queue
 
 
-class TestEdges:
-    def test_what_does_not_fit_leaves_no_folder(self, digits: Dataset, tmp_path: Path) -> None:
-        queue = Queue(RunStore(tmp_path, tmp_path / "none"))
+@pytest.fixture
+def finished(office: Office, finished_run: Run) -> Run:
+    """A run of twelve epochs that ended before the servers were there."""
+    return copy_run(finished_run, office.folder / "finished")
+
+
+def waiting(queue: Queue) -> list[str]:
+    return [ticket.run_id for ticket in queue.tickets.list() if not ticket.started]
+
+
+class TestSubmit:
+    def test_makes_a_run_that_waits(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a", owner="anna", beta=0.5)
+        assert (run.state, run.config.beta, run.about.owner) == ("queued", 0.5, "anna")
+        assert queue.is_pending(run, "train")
+        assert not queue.is_pending(run, "tsne")
+        assert waiting(queue) == [run.id]
+        assert len(run.id) == 32  # 128 random bits
+
+    def test_what_does_not_fit_leaves_no_folder(self, office: Office) -> None:
+        queue = office.open()
+        office.settle(queue)
+        before = sorted(office.folder.rglob("*"))
         with pytest.raises(ConfigError, match="Received"):
-            queue.submit(Config(network="convolutional", hidden=(4, 4, 4)), digits)
-        assert list(tmp_path.iterdir()) == []
+            queue.submit(Config(network="convolutional", hidden=(4, 4, 4)), office.dataset)
+        assert sorted(office.folder.rglob("*")) == before
 
-    @pytest.mark.usefixtures("no_worker")
-    def test_a_worker_that_does_not_start(self, digits: Dataset, tmp_path: Path) -> None:
-        queue = Queue(RunStore(tmp_path, tmp_path / "none"))
-        runs = [queue.submit(LONG, digits) for _ in range(2)]
-        for run in runs:
-            wait_until(lambda run=run: open_run(run.path).state == "failed", "the run fails")
-            assert open_run(run.path).status["reason"] == "The training process did not start."
-            assert not queue.is_pending(run, "train")
-
-    @pytest.mark.usefixtures("no_worker")
-    def test_a_deleted_run_does_not_hold_up_the_others(
-        self, digits: Dataset, tmp_path: Path
+    def test_beyond_the_servers_limits(
+        self, queue: Queue, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        live = held_run(digits, tmp_path / "live")
-        with live.lock():
-            queue = Queue(RunStore(tmp_path, tmp_path / "none"))
-            assert queue.is_pending(live, "train")
-            waiting = queue.submit(LONG, digits)
-            assert queue.place(waiting) == 1
-            shutil.rmtree(live.path)
-            wait_until(lambda: open_run(waiting.path).state == "failed", "the other has its turn")
-        assert not queue.is_pending(live, "train")
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "4")
+        before = sorted(office.folder.iterdir())
+        with pytest.raises(ConfigError, match=r"at most 4 epochs\. Received: 5"):
+            office.submit(queue, "a")
+        monkeypatch.setenv("VAE_MOST_PARAMETERS", "100")
+        with pytest.raises(ConfigError, match=r"at most 100 parameters\. Received"):
+            office.submit(queue, "a", epochs=4)
+        assert sorted(office.folder.iterdir()) == before
 
-    def test_killed_before_the_first_checkpoint(self, digits: Dataset, tmp_path: Path) -> None:
-        path = held_run(digits, tmp_path / "killed").path
-        queue = Queue(RunStore(tmp_path, tmp_path / "none"))
-        run = open_run(path)
-        assert run.state == "interrupted"
-        assert run.status["reason"] == "The training process was ended from outside."
-        assert not queue.is_pending(run, "train")  # there is nothing to make a model from
-
-    def test_finished_and_damaged_runs_are_left_alone(
-        self, finished_run: Run, tmp_path: Path
+    def test_too_many_of_one_visitor(
+        self, queue: Queue, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        finished = copy_run(finished_run, tmp_path / "finished")
-        damaged = copy_run(finished_run, tmp_path / "damaged")
-        write_json(damaged.path / "status.json", {"state": "training"})
-        before = (finished.path / "status.json").read_bytes()
-        queue = Queue(RunStore(tmp_path, tmp_path / "none"))
-        for run in (finished, damaged):
-            assert not queue.is_pending(run, "train")
-            assert queue.place(run) == 0
-        assert (finished.path / "status.json").read_bytes() == before
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        for _ in range(MOST_WAITING + 1):
+            office.submit(queue, "a", owner="anna")
+        with pytest.raises(RunError, match=r"at most 3 wait.*Received"):
+            office.submit(queue, "a", owner="anna")
+        office.submit(queue, "b", owner="ben")
+        monkeypatch.setenv("VAE_PUBLIC", "0")
+        office.submit(queue, "a", owner="anna")
 
-    def test_a_shipped_run_is_left_alone(self, tmp_path: Path) -> None:
-        # Only the own folder is taken over; what ships is nobody's to train.
-        queue = Queue(RunStore(tmp_path / "none"))
-        for run in RunStore(tmp_path / "none").list():
-            assert not queue.is_pending(run, "train")
+    def test_no_folder_can_be_made(self, digits: Dataset, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        queue = Queue(RunStore(tmp_path / "file", tmp_path / "none"), workers=1)
+        try:
+            with pytest.raises(RunError, match=r"can be written to .*Received"):
+                queue.submit(SMALL, digits)
+        finally:
+            queue.close()
+        assert (tmp_path / "file").read_text() == "in the way"
+
+    def test_no_line_can_be_made(self, office: Office) -> None:
+        (office.folder / ".queue").write_text("in the way")
+        queue = office.open()
+        with pytest.raises(RunError, match=r"The queue needs a folder .*Received: .*\.queue"):
+            office.submit(queue, "a")
+
+    def test_as_many_workers_as_the_server_has(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_WORKERS", "5")
+        assert office.open(workers=None).workers == server_settings.worker_count() == 5
+
+
+class TestPlace:
+    def test_how_many_go_first(self, queue: Queue, office: Office) -> None:
+        runs = [office.submit(queue, name, owner=name) for name in "abc"]
+        assert [queue.place(run).ahead for run in runs] == [1, 2, 3]
+        queue.stop(runs[1])
+        assert [queue.place(run).ahead for run in runs] == [1, 0, 2]
+
+    def test_who_is_under_way_waits_for_nobody(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        assert queue.place(run).ahead == 0
+
+    def test_ones_own_run_goes_first_though_there_is_a_free_place(self, office: Office) -> None:
+        queue = office.open(workers=3)
+        runs = [office.submit(queue, name, owner="anna") for name in "abc"]
+        office.until(office.submit(queue, "z", owner="zoe"), "training")
+        places = [queue.place(run) for run in runs]
+        assert [place.ahead for place in places] == [0, 1, 2]
+        assert places[0].seconds == 0.0 < places[1].seconds < places[2].seconds
+
+    def test_what_is_neither_waiting_nor_under_way(self, queue: Queue, finished: Run) -> None:
+        assert queue.place(finished) == (0, 0.0)
+
+    def test_how_long_it_takes(self, queue: Queue, office: Office) -> None:
+        (first,) = office.store.list()
+        change_status(first, epoch=2, step=9, steps=9, seconds_per_epoch=30.0)
+        first = open_run(first.path)
+        runs = [office.submit(queue, name, owner=name, epochs=100) for name in "ab"]
+        whole = run_seconds(runs[0].config, (8, 8, 1), 1437)
+        assert seconds_left(first) == 90.0
+        assert queue.place(runs[0]).seconds == pytest.approx(90.0)
+        assert queue.place(runs[1]).seconds == pytest.approx(90.0 + whole)
+
+    def test_a_second_worker_halves_it(self, office: Office) -> None:
+        queue = office.open(workers=2)
+        runs = [office.submit(queue, name, owner=name) for name in "abcd"]
+        for run, seconds in zip(runs[:2], (30.0, 10.0), strict=True):
+            office.until(run, "training")
+            change_status(run, epoch=4, step=9, steps=9, seconds_per_epoch=seconds)
+        whole = run_seconds(SMALL, (8, 8, 1), 1437)
+        assert [queue.place(run).ahead for run in runs] == [0, 0, 2, 3]
+        assert queue.place(runs[2]).seconds == pytest.approx(10.0)
+        assert queue.place(runs[3]).seconds == pytest.approx(min(30.0, 10.0 + whole))
+
+
+class TestPause:
+    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.pause(run)
+        office.until(run, "paused")
+        assert run.is_alive()
+        queue.go_on(open_run(run.path))
+        office.until(run, "training")
+        assert office.starts == 1
+
+    def test_while_it_waits_it_leaves_the_line(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.pause(run)
+        paused = open_run(run.path)
+        assert paused.state == "paused"
+        assert paused.status["reason"] == "Paused while it waited for its turn."
+        assert not queue.is_pending(run, "train")
+        queue.go_on(paused)
+        assert open_run(run.path).state == "queued"
+        assert queue.is_pending(run, "train")
+
+
+class TestGoOn:
+    @pytest.mark.parametrize("action", ["run", "batch", "epoch"])
+    def test_a_process_that_is_there_is_asked(
+        self, action: str, queue: Queue, office: Office
+    ) -> None:
+        (run,) = office.store.list()
+        queue.pause(run)
+        office.until(run, "paused")
+        turn = run.control.turn
+        queue.go_on(open_run(run.path), action=action)
+        assert (run.control.action, run.control.turn) == (action, turn + 1)
+        assert office.starts == 1
+
+    def test_what_waits_keeps_its_place(self, queue: Queue, office: Office) -> None:
+        runs = [office.submit(queue, name, owner=name) for name in "ab"]
+        order = waiting(queue)
+        queue.go_on(open_run(runs[0].path))
+        queue.go_on(open_run(runs[0].path), action="batch")
+        assert waiting(queue) == order == [run.id for run in runs]
+        assert runs[0].control.action == "batch"
+
+    @pytest.mark.parametrize("state", ["paused", "interrupted", "stopped", "diverged", "failed"])
+    def test_a_run_without_a_process_gets_a_place(
+        self, state: str, queue: Queue, finished: Run
+    ) -> None:
+        change_status(finished, state=state, reason="why")
+        queue.go_on(open_run(finished.path))
+        again = open_run(finished.path)
+        assert (again.state, again.status["reason"]) == ("queued", "")
+        assert waiting(queue) == [finished.id]
+
+    def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
+        with pytest.raises(RunError, match="goes on for more epochs"):
+            queue.go_on(finished)
+        assert waiting(queue) == []
+        queue.go_on(finished, more_epochs=3)
+        assert waiting(queue) == [finished.id]
+        assert open_run(finished.path).epochs == 15
+
+    def test_more_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.go_on(run, more_epochs=3)
+        assert run.control.more == ((5, 8),)
+        assert waiting(queue) == []
+        office.finish(run)
+        assert open_run(run.path).status["epoch"] == 8
+        assert office.order == ["first"]
+
+    def test_more_than_the_server_allows(
+        self, queue: Queue, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "14")
+        with pytest.raises(ConfigError, match=r"at most 14 epochs\. Received: 15"):
+            queue.go_on(finished, more_epochs=3)
+        assert finished.control.serial == 0
+        # After early stopping it is the epochs that it really has that count.
+        change_status(finished, epoch=8)
+        queue.go_on(open_run(finished.path), more_epochs=3)
+        assert open_run(finished.path).epochs == 11
+
+    def test_its_time_is_used_up(
+        self, queue: Queue, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_SECONDS", "60")
+        change_status(finished, state="stopped", seconds_trained=60.1)
+        with pytest.raises(RunError, match=r"1 minute of training.*used up its time"):
+            queue.go_on(open_run(finished.path))
+        change_status(finished, seconds_trained=59.9)
+        queue.go_on(open_run(finished.path))
+
+    def test_no_checkpoint(self, queue: Queue, finished: Run) -> None:
+        (finished.path / "checkpoint.npz").unlink()
+        change_status(finished, state="interrupted")
+        with pytest.raises(RunError, match=r"needs its checkpoint\.npz"):
+            queue.go_on(open_run(finished.path))
+        assert waiting(queue) == []
+
+    def test_whose_run_it_is_stays(self, queue: Queue, finished: Run) -> None:
+        write_about(finished.path, owner="anna")
+        change_status(finished, state="stopped")
+        queue.go_on(open_run(finished.path))
+        assert queue.tickets.list()[-1].owner == "anna"
+
+
+class TestStop:
+    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.stop(run)
+        office.until(run, "stopped")
+        assert office.order == ["first"]
+
+    def test_before_it_began(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.stop(run)
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.rows) == ("stopped", [])
+        assert stopped.status["reason"] == "Stopped before it began."
+        assert not queue.is_pending(run, "train")
+        (first,) = (run for run in office.store.list() if run.state == "training")
+        office.finish(first)
+        office.settle(queue)
+        assert office.order == ["first"]
+
+    def test_a_parked_run_gets_its_model(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        os.kill(run.status["pid"], signal.SIGTERM)
+        office.until(run, "paused")
+        wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
+        queue.stop(open_run(run.path))
+        office.until(run, "stopped")
+        assert office.order == ["first", "first"]  # a process came, to make it
+
+    def test_one_that_waits_to_go_on_gets_its_model(
+        self, queue: Queue, office: Office, finished: Run
+    ) -> None:
+        change_status(finished, state="paused")
+        queue.go_on(open_run(finished.path))
+        queue.stop(open_run(finished.path))
+        assert queue.is_pending(finished, "train")
+        (first,) = (run for run in office.store.list() if run.state == "training")
+        office.finish(first)
+        office.until(finished, "stopped")
+        assert office.order == ["first", "finished"]
+
+
+class TestRequest:
+    def test_once(self, queue: Queue, finished: Run) -> None:
+        for _ in range(2):
+            queue.request(finished, "tsne")
+        assert waiting(queue) == [finished.id]
+        assert queue.is_pending(finished, "tsne")
+        assert not queue.is_pending(finished, "train")
+        queue.request(finished, "export")
+        assert waiting(queue) == [finished.id] * 2

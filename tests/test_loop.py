@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 import pytest
@@ -45,6 +47,26 @@ class TestBasics:
         assert second["kl"] != first["kl"]
         assert second["loss"] < first["loss"] * 1.5
 
+    def test_images(self, digits: Dataset) -> None:
+        loop = Loop(compiled(CONVOLUTIONAL), digits.x_train, 10)
+        indices = np.array([7, 3, 7], np.int32)
+        images = loop.images(indices)
+        assert images.dtype == np.uint8
+        np.testing.assert_array_equal(images, digits.x_train[indices])
+
+    def test_a_call_is_short_enough_for_a_pause(
+        self, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        loop = Loop(compiled(CONVOLUTIONAL), digits.x_train, 10)
+        clock = iter([0.0, 0.15, 1.0, 1.001, 2.0, 99.0])
+        monkeypatch.setattr("vae.loop.time.perf_counter", lambda: next(clock))
+        found = []
+        for _ in range(3):
+            loop.train(batches(3, 10), rates(0.0, 0.0, 0.0))
+            found.append(loop.steps_at_once)
+        # 50 ms a step; a third of a millisecond; half a minute.
+        assert found == [4, CHUNK, 1]
+
 
 class TestCorrectness:
     @pytest.mark.parametrize(
@@ -70,6 +92,26 @@ class TestCorrectness:
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)
             assert np.abs(a - before).max() > 1e-4
         assert int(ours.optimizer.iterations) == steps
+
+    @pytest.mark.parametrize("config", [DENSE, CONVOLUTIONAL], ids=["dense", "convolutional"])
+    def test_how_many_steps_a_call_takes_changes_nothing(
+        self, config: Config, digits: Dataset
+    ) -> None:
+        model = compiled(config)
+        loop = Loop(model, digits.x_train, 25)
+        variables = [*model.variables, *model.optimizer.variables]
+        variables += [*model.metrics_variables, model.sampling.seed_generator.state]
+        first = [variable.numpy().copy() for variable in variables]
+        order, falling = batches(7, 25), np.linspace(0.01, 0.002, 7, dtype=np.float32)
+        ends = []
+        for cuts in ([0, 7], [0, 1, 3, 7]):
+            for variable, values in zip(variables, first, strict=True):
+                variable.assign(values)
+            for start, end in pairwise(cuts):
+                loop.train(order[start:end], falling[start:end])
+            ends.append([variable.numpy().copy() for variable in variables])
+        for a, b in zip(*ends, strict=True):
+            np.testing.assert_array_equal(a, b)
 
     def test_a_learning_rate_of_zero_learns_nothing(self, digits: Dataset) -> None:
         model = compiled(CONVOLUTIONAL, "sgd")

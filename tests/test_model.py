@@ -101,6 +101,23 @@ class TestSampling:
         np.testing.assert_allclose(z.std(axis=0), [2.0, 0.5], rtol=5 / 632)
         assert abs(np.corrcoef(z.T)[0, 1]) < 5 / 447
 
+    def test_noise_is_a_temperature(self) -> None:
+        mean, log_var = np.full((6, 3), 2.0, np.float32), np.zeros((6, 3), np.float32)
+        for noise in (0.0, 0.5, 2.0):
+            expected = mean + noise * noise_of(SMALL, 6)
+            z = Sampling(seed=SMALL.seed)(mean, log_var, noise=noise)
+            np.testing.assert_allclose(z, expected, rtol=1e-6)
+
+    def test_validation_has_the_posterior_as_it_is(self, digits: Dataset) -> None:
+        x = pixels(digits, 20)
+        models = [build(SMALL.replace(noise=noise), (8, 8, 1)) for noise in (0.0, 1.0)]
+        silent, plain = (model(x)["logits"] for model in models)
+        np.testing.assert_array_equal(silent, plain)
+        silent, plain = (model(x, training=True)["logits"] for model in models)
+        assert not np.array_equal(silent, plain)
+        again = models[0](x, training=True)["logits"]
+        np.testing.assert_array_equal(silent, again)  # without noise there is nothing to draw
+
 
 class TestLoss:
     def test_is_reconstruction_plus_beta_kl(self, digits: Dataset) -> None:
@@ -147,6 +164,19 @@ class TestLoss:
         parts = losses(model, x)
         assert parts["loss"] == pytest.approx(parts["reconstruction"], rel=1e-6)
         assert parts["kl"] > 0.0
+
+    def test_noise_can_change_between_steps(self, digits: Dataset) -> None:
+        # Without a new trace: in the compiled step too.
+        model, x = build(SMALL, (8, 8, 1)), tf.constant(pixels(digits, 20))
+        step = tf.function(lambda: model(x, training=True)["logits"])
+        assert not np.array_equal(step(), step())
+        model.noise.assign(0.0)
+        np.testing.assert_array_equal(step(), step())
+        assert step.experimental_get_tracing_count() == 1
+
+    def test_neither_beta_nor_noise_is_a_parameter(self) -> None:
+        names = {weights.name for weights in build(SMALL, (8, 8, 1)).weights}
+        assert not names & {"beta", "noise"}
 
     def test_an_autoencoder_has_neither_noise_nor_kl(self, digits: Dataset) -> None:
         x = pixels(digits, 20)

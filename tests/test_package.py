@@ -12,15 +12,22 @@ from tests.conftest import ROOT, run_python
 from vae.runs import Run
 
 READERS = (
+    "vae.about",
     "vae.architecture",
+    "vae.archive",
     "vae.config",
+    "vae.control",
     "vae.datasets",
+    "vae.health",
     "vae.inference",
     "vae.jobs",
     "vae.latent",
+    "vae.presence",
     "vae.presets",
+    "vae.run_store",
     "vae.runs",
     "vae.sampling",
+    "vae.server_settings",
 )
 LOOK = """
 import importlib, json, sys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import re
@@ -44,6 +45,11 @@ class TestBasics:
         assert (status["state"], status["reason"], status["pid"]) == ("failed", "why", 5)
         assert status["created"] == created <= status["updated"]
 
+    def test_the_last_word(self, recorder: Recorder) -> None:
+        recorder.last_word(state="failed", reason="why")
+        assert open_run(recorder.path).state == "failed"
+        assert open_run(recorder.path).status["created"]
+
     def test_rows_are_appended(self, recorder: Recorder) -> None:
         rows = [{"kind": "epoch", "loss": 1 / 3}, {"kind": "step", "loss": 2.5}]
         for row in rows:
@@ -78,6 +84,30 @@ class TestCorrectness:
         with pytest.raises(RunError, match="Received"):
             Recorder.create(tmp_path / "file" / "run", Config(), digits)
 
+    def test_the_last_word_needs_no_room(
+        self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("vae.recorder.write_json", full)
+        with pytest.raises(OSError, match="No space left"):
+            recorder.status(reason="a long reason " * 20)
+        for reason in ("a long reason " * 20, "short"):
+            recorder.last_word(state="interrupted", reason=reason)
+            run = open_run(recorder.path)
+            assert (run.state, run.status["reason"]) == ("interrupted", reason)
+
+    def test_the_last_word_hides_no_other_trouble(
+        self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def forbidden(*_: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+        monkeypatch.setattr("vae.recorder.write_json", forbidden)
+        with pytest.raises(PermissionError):
+            recorder.last_word(state="failed", reason="why")
+
     @pytest.mark.parametrize("value", [math.nan, math.inf])
     def test_no_file_holds_what_is_no_json(self, recorder: Recorder, value: float) -> None:
         with pytest.raises(ValueError, match="JSON"):
@@ -105,27 +135,110 @@ class TestCorrectness:
 
     def test_a_checkpoint_replaces_the_one_before(self, recorder: Recorder) -> None:
         for epoch in (1, 2):
-            recorder.checkpoint(epoch, [np.full(3, epoch), np.array(7)])
+            state, means = [np.full(3, epoch), np.array(7)], [np.array(0.5)]
+            recorder.checkpoint(epoch, 10 * epoch, state, means)
         arrays = open_run(recorder.path).arrays("checkpoint")
-        assert int(arrays["epoch"]) == 2
+        assert (int(arrays["epoch"]), int(arrays["step"])) == (2, 20)
         np.testing.assert_array_equal(arrays["v0"], [2, 2, 2])
-        assert arrays["v1"] == 7
+        assert (arrays["v1"], arrays["m0"]) == (7, 0.5)
 
     def test_a_checkpoint_that_fails_leaves_the_one_before(self, recorder: Recorder) -> None:
         class Broken:
             def __array__(self, *_: object, **__: object) -> np.ndarray:
                 raise OSError("disk full")
 
-        recorder.checkpoint(1, [np.ones(3), np.ones(2)])
+        recorder.checkpoint(1, 5, [np.ones(3), np.ones(2)], [])
         with pytest.raises(OSError, match="disk full"):
-            recorder.checkpoint(2, [np.full(3, 2.0), Broken()])
+            recorder.checkpoint(2, 5, [np.full(3, 2.0), Broken()], [])
         arrays = open_run(recorder.path).arrays("checkpoint")
         assert int(arrays["epoch"]) == 1
         np.testing.assert_array_equal(arrays["v1"], [1, 1])
         assert not list(recorder.path.glob(".writing*"))
+
+    def test_whose_it_is_stands_beside_it(self, digits: Dataset, tmp_path: Path) -> None:
+        Recorder.create(tmp_path / "annas", Config(), digits, owner="anna")
+        assert open_run(tmp_path / "annas").about.owner == "anna"
+        # What the worker writes says nothing about people.
+        assert "anna" not in (tmp_path / "annas" / "config.json").read_text()
+        assert "anna" not in (tmp_path / "annas" / "status.json").read_text()
 
     def test_the_files_are_plain_json(self, recorder: Recorder) -> None:
         info = json.loads((recorder.path / "config.json").read_text(encoding="utf-8"))
         assert info["format"] == 1
         assert info["images"] == 1437
         assert Config.from_dict(info["config"]) == Config(seed=4, epochs=9)
+
+
+def row(kind: str, epoch: int, step: int) -> dict[str, object]:
+    return {"kind": kind, "epoch": epoch, "step": step, "loss": 1 / 3}
+
+
+class TestRewind:
+    """Two steps of four make a row; the third epoch is cut short by a live change."""
+
+    ROWS = (
+        row("change", 0, 0),
+        row("step", 1, 2),
+        row("step", 1, 4),
+        row("epoch", 1, 4),
+        row("step", 2, 2),
+        row("step", 2, 4),
+        row("epoch", 2, 4),
+        row("change", 2, 4),
+        row("step", 3, 1),
+        row("change", 3, 1),
+        row("step", 3, 2),
+    )
+
+    @pytest.fixture
+    def written(self, recorder: Recorder) -> Recorder:
+        for written in self.ROWS:
+            recorder.row(written)
+        for epoch in range(4):
+            recorder.arrays(f"snapshots/{epoch:04d}", means=np.eye(2))
+        return recorder
+
+    @pytest.mark.parametrize(
+        ("epoch", "step", "rows", "snapshots"),
+        [
+            (0, 0, 1, 1),
+            (1, 1, 1, 2),
+            (1, 2, 2, 2),
+            (1, 4, 4, 2),
+            (2, 3, 5, 3),
+            (2, 4, 8, 3),
+            (3, 0, 8, 4),
+            (3, 1, 10, 4),
+            (3, 4, 11, 4),
+        ],
+    )
+    def test_forgets_what_came_after(
+        self, epoch: int, step: int, rows: int, snapshots: int, written: Recorder
+    ) -> None:
+        whole = (written.path / "history.jsonl").read_bytes()
+        written.rewind(epoch, step, steps=4)
+        run = open_run(written.path)
+        assert run.rows == list(self.ROWS[:rows])
+        assert run.snapshot_epochs == list(range(snapshots))
+        # To the byte, so that a continued history equals an undisturbed one.
+        assert whole.startswith((written.path / "history.jsonl").read_bytes())
+
+    def test_an_epochs_row_without_its_checkpoint_is_forgotten(self, recorder: Recorder) -> None:
+        # All steps were taken and paused after; the epoch was not yet brought to its end.
+        for written in self.ROWS[:4]:
+            recorder.row(written)
+        recorder.rewind(1, 4, steps=4)
+        assert open_run(recorder.path).rows == list(self.ROWS[:4])
+        recorder.rewind(1, 4, steps=5)
+        assert open_run(recorder.path).rows == list(self.ROWS[:3])
+
+    def test_a_line_cut_short_is_forgotten(self, written: Recorder) -> None:
+        path = written.path / "history.jsonl"
+        whole = path.read_bytes()
+        path.write_bytes(whole + b'{"kind": "step", "epo')
+        written.rewind(3, 2, steps=4)
+        assert path.read_bytes() == whole
+
+    def test_before_the_first_row(self, recorder: Recorder) -> None:
+        recorder.rewind(0, 0, steps=4)
+        assert open_run(recorder.path).rows == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import PREDICTABLE, ROOT, copy_run
+from tests.conftest import PREDICTABLE, ROOT, change_status, copy_run
 from vae.config import Config
 from vae.datasets import Dataset
-from vae.errors import RunError
-from vae.files import read_json, write_json
+from vae.errors import ConfigError, RunError
+from vae.files import read_json
 from vae.recorder import Recorder
-from vae.runs import History, Run, RunStore, open_run, runs_folder
+from vae.run_store import RunStore
+from vae.runs import ACTIVE_STATES, STATES, History, Run, open_run, runs_folder
 
 HOLD_THE_LOCK = """
 import sys
@@ -28,11 +27,6 @@ with Run(Path(sys.argv[1])).lock():
     print("held", flush=True)
     sys.stdin.read()
 """
-
-
-def change_status(run: Run, **changes: object) -> Run:
-    write_json(run.path / "status.json", read_json(run.path / "status.json") | changes)
-    return Run(run.path)
 
 
 @pytest.fixture
@@ -77,11 +71,6 @@ class TestBasics:
         monkeypatch.delenv("VAE_RUNS_DIR")
         assert runs_folder() == Path("runs")
 
-    def test_request_stop(self, run: Run) -> None:
-        assert not run.stop_requested
-        run.request_stop()
-        assert open_run(run.path).stop_requested
-
     def test_a_run_waits_for_its_own_training_only(self, digits: Dataset, tmp_path: Path) -> None:
         Recorder.create(tmp_path / "run", Config(seed=3), digits)
         run = open_run(tmp_path / "run")
@@ -93,13 +82,109 @@ class TestBasics:
         assert not finished_run.waits_for(finished_run.config, "digits")
 
 
+class TestWishes:
+    """What can be asked of a run, and what it then is to do."""
+
+    def test_ask(self, run: Run) -> None:
+        assert run.control.action == "run"
+        assert run.ask("pause") == run.control == open_run(run.path).control
+        assert run.control.action == "pause"
+
+    def test_live_settings(self, run: Run) -> None:
+        assert run.settings == PREDICTABLE
+        run.change(beta=2, noise=0.5)
+        run.change(beta=3)
+        assert run.control.settings == {"beta": 3.0, "noise": 0.5}
+        assert run.settings == PREDICTABLE.replace(beta=3.0, noise=0.5)
+        assert run.config == PREDICTABLE  # what it began with stays written
+        assert run.control.turn == 0  # nothing begins or ends by it
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"epochs": 5}, "act at once are .*Received: epochs"),
+            ({"beta": 1.0, "seed": 3}, "Received: seed"),
+            ({"beta": 101.0}, r"beta must be .*Received: beta=101\.0"),
+            ({"learning_rate": 0.0}, "learning_rate must be"),
+            ({"noise": float("nan")}, "noise must be"),
+        ],
+    )
+    def test_other_settings_are_refused(
+        self, run: Run, settings: dict[str, float], message: str
+    ) -> None:
+        with pytest.raises(ConfigError, match=message):
+            run.change(**settings)
+        assert run.control.serial == 0
+
+    def test_an_autoencoder_has_no_beta_to_change(
+        self, autoencoder_run: Run, tmp_path: Path
+    ) -> None:
+        run = copy_run(autoencoder_run, tmp_path / "autoencoder")
+        with pytest.raises(ConfigError, match="its beta must be 0"):
+            run.change(beta=1.0)
+
+    @pytest.mark.parametrize("value", ["-1", "1e9", "NaN"])
+    def test_settings_that_cannot_be_are_ignored(self, run: Run, value: str) -> None:
+        run.change(beta=2.0)
+        path = run.path / "control.json"
+        path.write_text(path.read_text().replace("2.0", value))
+        assert run.settings == PREDICTABLE
+        run.change(noise=0.5)
+        assert run.settings == PREDICTABLE.replace(noise=0.5)
+
+    def test_more_epochs(self, run: Run) -> None:
+        assert run.epochs == 12
+        run.ask_to_go_on(3)
+        assert (run.epochs, run.control.more, run.control.action) == (15, ((12, 15),), "run")
+
+    def test_a_run_under_way_goes_on_beyond_its_end(self, run: Run) -> None:
+        change_status(run, state="stopped", epoch=4)
+        stopped = open_run(run.path)
+        stopped.ask_to_go_on(3)
+        stopped.ask_to_go_on(5)
+        assert stopped.control.more == ((12, 15), (15, 20))
+
+    def test_after_early_stopping_it_goes_on_from_there(self, run: Run) -> None:
+        change_status(run, epoch=8)
+        early = open_run(run.path)
+        early.ask_to_go_on(3)
+        assert early.control.more == ((8, 11),)
+        assert early.epochs == 11
+
+    def test_a_finished_run_needs_epochs_to_go_on(self, run: Run) -> None:
+        with pytest.raises(RunError, match=r"more epochs\. Received: 0"):
+            run.ask_to_go_on()
+        assert run.control.serial == 0
+
+    def test_too_many_epochs(self, run: Run) -> None:
+        with pytest.raises(ConfigError, match="epochs must be"):
+            run.ask_to_go_on(489)
+        assert run.control.serial == 0
+        run.ask_to_go_on(488)
+
+    def test_without_a_checkpoint_what_it_learned_would_be_lost(self, run: Run) -> None:
+        (run.path / "checkpoint.npz").unlink()
+        assert not run.can_go_on
+        with pytest.raises(RunError, match=r"needs its checkpoint\.npz\. Received"):
+            run.ask_to_go_on(3)
+
+    def test_before_the_first_checkpoint_nothing_is_lost(
+        self, digits: Dataset, tmp_path: Path
+    ) -> None:
+        Recorder.create(tmp_path / "run", Config(), digits)
+        run = open_run(tmp_path / "run")
+        assert run.can_go_on
+        run.ask_to_go_on()
+        assert run.control.action == "run"
+
+
 class TestState:
-    @pytest.mark.parametrize("state", ["starting", "training", "paused"])
+    @pytest.mark.parametrize("state", ACTIVE_STATES)
     def test_without_a_process_an_active_run_was_interrupted(self, run: Run, state: str) -> None:
         assert change_status(run, state=state).state == "interrupted"
         assert read_json(run.path / "status.json")["state"] == state  # a reader writes nothing
 
-    @pytest.mark.parametrize("state", ["queued", "stopped", "finished", "diverged", "failed"])
+    @pytest.mark.parametrize("state", sorted(set(STATES) - set(ACTIVE_STATES)))
     def test_other_states_need_no_process(self, run: Run, state: str) -> None:
         assert change_status(run, state=state).state == state
 
@@ -116,6 +201,10 @@ class TestState:
         with run.lock().acquire(timeout=0):
             assert run.is_alive()
         assert not run.is_alive()
+
+    def test_looking_makes_no_folder(self, tmp_path: Path) -> None:
+        assert not Run(tmp_path / "removed").is_alive()
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestDamaged:
@@ -221,84 +310,3 @@ class TestDamaged:
             path.write_bytes(damaged)
             with pytest.raises(RunError, match=r"(?s)latents\.npz must hold arrays .*Received"):
                 _ = Run(run.path).latents
-
-
-class TestStore:
-    def test_newest_first_then_the_shipped_ones(self, run: Run, tmp_path: Path) -> None:
-        runs, shipped = run.path.parent, tmp_path / "shipped"
-        for name, created in (("b", "2026-02"), ("c", "2026-03"), ("a", "2026-01")):
-            change_status(copy_run(run, runs / name), created=created)
-        change_status(run, created="2026-04")
-        for name, place in (("x", 2), ("y", 1)):
-            copied = copy_run(run, shipped / name)
-            write_json(copied.path / "config.json", copied.info | {"place": place})
-        listed = RunStore(runs, shipped).list()
-        assert [found.id for found in listed] == ["copy", "c", "b", "a", "y", "x"]
-
-    def test_a_bad_folder_does_not_end_the_list(self, run: Run) -> None:
-        folder = run.path.parent
-        for place, status in enumerate(
-            [{}, {"state": "finished"}, {"state": "finished", "created": 5}, [], "x"]
-        ):
-            bad = copy_run(run, folder / f"bad{place}")
-            write_json(bad.path / "status.json", status)
-        (folder / "empty").mkdir()
-        (folder / "file").touch()
-        store = RunStore(folder, folder / "nothing")
-        assert [found.id for found in store.list()] == ["copy"]
-
-    def test_no_folder_no_runs(self, tmp_path: Path) -> None:
-        assert RunStore(tmp_path / "nothing", tmp_path / "neither").list() == []
-
-    def test_open_by_id(self, run: Run, tmp_path: Path) -> None:
-        store = RunStore(run.path.parent, tmp_path / "nothing")
-        assert store.open("copy").path == run.path
-
-    @pytest.mark.parametrize(
-        "run_id",
-        [
-            "",
-            ".",
-            "..",
-            "../copy",
-            "../runs/copy",
-            "copy/",
-            "copy/.",
-            "./copy",
-            "/etc",
-            "\\etc",
-            "copy\0",
-            "copy\n",
-            "%2e%2e",
-            "~",
-            "ｃｏｐｙ",
-            "x" * 65,
-            "nothing",
-        ],
-    )
-    def test_an_id_leads_nowhere_else(self, run: Run, run_id: str) -> None:
-        store = RunStore(run.path.parent, run.path.parent)
-        with pytest.raises(RunError, match=r"No run has this id\. Received"):
-            store.open(run_id)
-
-    def test_an_absolute_path_is_no_id(self, run: Run, tmp_path: Path) -> None:
-        with pytest.raises(RunError, match="No run has this id"):
-            RunStore(tmp_path, tmp_path).open(str(run.path))
-
-
-class TestShipped:
-    def test_what_comes_with_the_project_can_be_read(self, tmp_path: Path) -> None:
-        store = RunStore(tmp_path / "none")
-        for run in store.list():
-            assert run.shipped
-            assert run.state == "finished"
-            assert run.has_model
-            assert run.history
-            images = run.decode(np.zeros((1, run.config.latent_dim)))
-            assert images.shape == (1, *run.image_shape)
-
-    def test_the_shipped_folder_holds_nothing_else(self) -> None:
-        folder = ROOT / "vae" / "pretrained"
-        for path in folder.glob("*/config.json"):
-            assert re.fullmatch(r"[a-z0-9-]+", path.parent.name)
-            assert json.loads(path.read_text(encoding="utf-8"))["format"] == 1

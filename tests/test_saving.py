@@ -14,9 +14,10 @@ from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
 from vae.model import VAE, build
+from vae.optimizers import make_optimizer
 from vae.recorder import Recorder
 from vae.runs import Run
-from vae.saving import load_model, restore, save_keras, training_state
+from vae.saving import Position, load_model, restore, save_keras, training_state
 
 ELSEWHERE = """
 import json, sys
@@ -48,6 +49,10 @@ def images_for(run: Run, count: int = 12) -> np.ndarray:
 
 def codes_for(run: Run, count: int = 12) -> np.ndarray:
     return np.random.default_rng(1).normal(size=(count, run.config.latent_dim)).astype(np.float32)
+
+
+def same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
 class TestBasics:
@@ -137,6 +142,9 @@ class TestCheckpoint:
         model.optimizer.build(model.trainable_variables)
         return model
 
+    def state(self, model: VAE) -> list[np.ndarray]:
+        return [array.copy() for part in training_state(model) for array in part]
+
     def steps(self, model: VAE, images: np.ndarray) -> list[float]:
         return [float(model.train_step(batch)["loss"]) for batch in np.split(images, 4)]
 
@@ -147,31 +155,54 @@ class TestCheckpoint:
         recorder = Recorder.create(tmp_path / "run", Config(), digits)
         model = self.compiled()
         self.steps(model, images)
-        kept = training_state(model)
-        recorder.checkpoint(3, kept)
-        model.reset_metrics()
+        kept = self.state(model)
+        recorder.checkpoint(3, 4, *training_state(model))
         losses = self.steps(model, images)
-        after = training_state(model)
+        after = self.state(model)
 
         other = self.compiled()
         for _ in range(3):  # whatever it has been through, and whatever noise it has drawn
             self.steps(other, images[::-1])
-        assert restore(other, tmp_path / "run") == 3
-        for a, b in zip(training_state(other), kept, strict=True):
-            np.testing.assert_array_equal(a, b)
-        other.reset_metrics()
+        assert restore(other, tmp_path / "run") == Position(3, 4)
+        assert same(self.state(other), kept)
+        # The running means too: the loss that a step tells is the mean since they began.
         assert self.steps(other, images) == losses
-        for a, b in zip(training_state(other), after, strict=True):
-            np.testing.assert_array_equal(a, b)
+        assert same(self.state(other), after)
 
     def test_holds_weights_optimizer_and_random_state(self) -> None:
         model = self.compiled()
+        state, means = training_state(model)
         # 10 arrays of weights; Adam's two moments of each, its step and its learning rate; a seed.
-        assert len(training_state(model)) == 10 + 2 * 10 + 2 + 1
+        assert len(state) == 10 + 2 * 10 + 2 + 1
+        # Total and count of loss, reconstruction, KL and KL per dimension.
+        assert len(means) == 2 * 4
+
+    @pytest.mark.parametrize("damage", ["missing", "empty", "half", "foreign", "another", "old"])
+    def test_damaged(self, damage: str, finished_run: Run, tmp_path: Path) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        path = run.path / "checkpoint.npz"
+        content, arrays = path.read_bytes(), run.arrays("checkpoint")
+        if damage == "another":
+            arrays["v0"] = arrays["v0"][:, :3]
+        if damage == "old":
+            del arrays["v3"]
+        np.savez(path, **arrays)
+        damaged = {"empty": b"", "half": content[: len(content) // 2], "foreign": b"text"}
+        if damage in damaged:
+            path.write_bytes(damaged[damage])
+        if damage == "missing":
+            path.unlink()
+        model = build(run.config, run.image_shape)
+        model.compile(optimizer=make_optimizer(run.config, 64))
+        model.optimizer.build(model.trainable_variables)
+        with pytest.raises(RunError, match=r"checkpoint\.npz must hold .*Received") as error:
+            restore(model, run.path)
+        assert "\n" not in str(error.value)
 
     def test_a_run_keeps_the_checkpoint_of_its_last_epoch(self, finished_run: Run) -> None:
         arrays = finished_run.arrays("checkpoint")
         assert arrays["epoch"] == finished_run.config.epochs
+        assert arrays["step"] == finished_run.rows[-1]["step"] == 25
         for place, weights in enumerate(finished_run.load_model().get_weights()):
             np.testing.assert_array_equal(arrays[f"v{place}"], weights)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from vae.presets import PRESETS
-from vae.runs import SHIPPED, RunStore
+from vae.run_store import RunStore
+from vae.runs import SHIPPED
 from vae.sampling import prior_codes
 from vae.shipping import MOST_BYTES, SHIPPED_RUNS
 

@@ -36,6 +36,7 @@ class TestBasics:
                 "samples": ("uint8", (50, 8, 8, 1)),
                 "reconstructions": ("uint8", (10, 8, 8, 1)),
                 "means": ("float16", (360, 2)),
+                "prior_distance": ("float32", ()),
             }
 
 
@@ -62,6 +63,24 @@ class TestCorrectness:
             expected = to_uint8(np.asarray(model.decoder(z)))
             assert np.abs(snapshot[name].astype(int) - expected).max() <= 1
         np.testing.assert_allclose(snapshot["means"], encoded(digits.x_test), atol=2e-3, rtol=2e-3)
+
+    def test_distance_of_the_prior_from_the_posteriors(
+        self, finished_run: Run, digits: Dataset
+    ) -> None:
+        mean, log_var = finished_run.encode(digits.x_test)
+        nearest = [
+            min(
+                np.sqrt((((z - m) / np.exp(v / 2)) ** 2).mean())
+                for m, v in zip(mean, log_var, strict=True)
+            )
+            for z in finished_run.fixed["z"]
+        ]
+        found = float(finished_run.snapshot(EPOCHS)["prior_distance"])
+        assert found == pytest.approx(np.median(nearest), rel=1e-3)
+
+    def test_an_autoencoder_is_far_from_the_prior(self, autoencoder_run: Run) -> None:
+        # Its points have next to no width: all between them is a hole.
+        assert autoencoder_run.snapshot(2)["prior_distance"] > 100
 
     def test_what_moves_is_learning(self, finished_run: Run) -> None:
         originals = finished_run.fixed["images"].astype(float)

@@ -2,55 +2,243 @@
 
 from __future__ import annotations
 
-import subprocess
+import errno
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.conftest import copy_run, run_python
+from tests.conftest import change_status, copy_run, run_python
+from tests.workshop import Workshop, assert_same_run, when
+from vae import training, worker
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import DatasetError
 from vae.recorder import Recorder
 from vae.runs import Run, open_run
-from vae.worker import _in_words
+from vae.worker import _in_words, work
 
 
-def work(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run_python("-m", "vae.worker", *arguments, **environment)
+@pytest.fixture(autouse=True)
+def _no_signal_stays() -> Iterator[None]:
+    """`work` turns SIGTERM into a pause, for the whole process."""
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    worker._leaving.clear()
 
 
 class TestBasics:
     @pytest.mark.parametrize("path", ["nothing/here", "/etc"])
-    def test_no_run_folder(self, path: str) -> None:
-        result = work(path)
-        assert result.returncode != 0
-        assert "A run folder holds config.json and status.json. Received" in result.stderr
+    def test_no_run_folder(self, path: str, capfd: pytest.CaptureFixture[str]) -> None:
+        assert work(Path(path), "train") == 1
+        assert "A run folder holds config.json and status.json. Received" in capfd.readouterr().err
 
+    @pytest.mark.parametrize("arguments", [[], ["run", "--warm"], ["run", "dance"]])
+    def test_usage(self, arguments: list[str]) -> None:
+        result = run_python("-m", "vae.worker", *arguments)
+        assert result.returncode == 2
+        assert "usage: vae.worker" in result.stderr
 
-class TestCorrectness:
-    def test_a_run_that_ended_is_left_alone(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_a_run_that_waits_is_trained(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)
+        assert open_run(run.path).status["pid"] == os.getpid()
+        assert not run.is_alive()
+
+    def test_tsne(self, tmp_path: Path, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[Path] = []
+        monkeypatch.setattr("vae.latent.compute_tsne", lambda run: asked.append(run.path))
+        assert work(finished_run.path, "tsne") == 0
+        assert asked == [finished_run.path]
+
+    def test_export(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")
-        before = {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")}
-        result = work(run.path)
-        assert result.returncode == 0
-        assert "Nothing is left to do for this run: finished" in result.stderr
-        assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")} == before
-        assert np.array_equal(open_run(run.path).latents["y"], finished_run.latents["y"])
+        for name in ("encoder.onnx", "decoder.onnx"):
+            (run.path / name).unlink()
+        assert work(run.path, "export") == 0
+        z = np.random.default_rng(0).normal(size=(3, 2))
+        np.testing.assert_allclose(run.decode(z), finished_run.decode(z), atol=1e-6)
+        assert open_run(run.path).state == "finished"
 
-    def test_a_data_set_that_is_gone(self, digits: Dataset, tmp_path: Path) -> None:
+
+class TestWhatIsLeftToDo:
+    @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted", "failed"])
+    def test_nothing_without_a_new_wish(
+        self, state: str, finished_run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
+        before = {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")}
+        assert work(run.path, "train") == 0
+        assert f"Nothing is left to do for this run: {state}" in capfd.readouterr().err
+        assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")} == before
+
+    def test_a_wish_that_was_not_seen(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
+        run.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)
+
+    def test_more_epochs(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.go_on(workshop.new(tmp_path / "run", epochs=1))
+        run.ask_to_go_on(1)
+        assert work(run.path, "train") == 0
+        assert open_run(run.path).status["epoch"] == 2
+        assert work(run.path, "train") == 0  # once
+        assert open_run(run.path).status["epoch"] == 2
+
+    def test_a_run_that_another_process_holds(
+        self,
+        finished_run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setattr(worker, "LOCK_PATIENCE_SECONDS", 0.1)
+        run = copy_run(finished_run, tmp_path / "run")
+        with run.lock():
+            assert work(run.path, "train") == 1
+        assert "Another process holds this run" in capfd.readouterr().err
+
+    def test_its_time_is_used_up(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_SECONDS", "0.001")
+        run = workshop.new(tmp_path / "run")
+        assert work(run.path, "train") == 0
+        assert open_run(run.path).state == "stopped"
+        assert "that a run may train are used up" in open_run(run.path).status["reason"]
+
+
+class TestLeaving:
+    def test_asked_to_terminate_it_pauses_where_it_is(
+        self,
+        workshop: Workshop,
+        undisturbed: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (2, 9), lambda: os.kill(os.getpid(), signal.SIGTERM))
+            assert work(run.path, "train") == 0
+        left = open_run(run.path)
+        assert (left.state, left.status["epoch"], left.status["step"]) == ("paused", 2, 9)
+        assert not left.has_model
+        worker._leaving.clear()  # the next process
+        left.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)
+
+    def test_stopped_after_it_left_it_gets_its_model(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        rows = run.rows
+        run.ask("stop")
+        assert work(run.path, "train") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["model_epoch"]) == ("stopped", 2)
+        assert stopped.status["reason"] == "Stopped by hand in epoch 2."
+        assert stopped.rows == rows  # no step more
+        kept = stopped.arrays("checkpoint")
+        assert (kept["epoch"], kept["step"]) == (2, 9)
+        for place, weights in enumerate(stopped.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
+    def test_before_it_has_begun(self, workshop: Workshop, tmp_path: Path) -> None:
+        worker._leaving.set()
+        run = workshop.new(tmp_path / "run")
+        assert work(run.path, "train") == 0
+        left = open_run(run.path)
+        assert (left.state, left.rows) == ("paused", [])
+        assert left.can_go_on
+
+
+class TestRecover:
+    def test_makes_the_model_of_a_killed_run(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        assert work(run.path, "recover") == 0
+        recovered = open_run(run.path)
+        assert recovered.state == "interrupted"
+        assert recovered.status["reason"] == (
+            "The training process was ended from outside; epoch 1 is kept."
+        )
+        kept = recovered.arrays("checkpoint")
+        for place, weights in enumerate(recovered.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
+    def test_what_was_kept_in_the_middle_of_an_epoch(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        change_status(run, state="training", reason="")
+        assert work(run.path, "recover") == 0
+        assert open_run(run.path).status["reason"] == (
+            "The training process was ended from outside; epoch 2 up to step 9 is kept."
+        )
+
+    @pytest.mark.parametrize("state", ["finished", "paused", "queued"])
+    def test_other_runs_need_none(self, state: str, finished_run: Run, tmp_path: Path) -> None:
+        run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
+        before = (run.path / "status.json").read_bytes()
+        assert work(run.path, "recover") == 0
+        assert (run.path / "status.json").read_bytes() == before
+
+    def test_a_damaged_checkpoint(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        (run.path / "checkpoint.npz").write_bytes(b"half of")
+        assert work(run.path, "recover") == 1
+        recovered = open_run(run.path)
+        assert recovered.state == "interrupted"
+        assert recovered.status["reason"].startswith("checkpoint.npz must hold the state")
+
+
+class TestTrouble:
+    def test_a_data_set_that_is_gone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: Dataset
+    ) -> None:
         recorder = Recorder.create(tmp_path / "run", Config(), digits)
         info = recorder.path / "config.json"
         info.write_text(info.read_text().replace('"digits"', '"mnist"'))
-        empty = {name: str(tmp_path / "empty") for name in ("VAE_DATA_DIR", "KERAS_HOME")}
-        result = work(recorder.path, **empty)
-        assert result.returncode == 1
-        assert "DatasetError" in result.stderr  # the trace is for whoever mends it
+        for name in ("VAE_DATA_DIR", "KERAS_HOME"):
+            monkeypatch.setenv(name, str(tmp_path / "empty"))
+        assert work(recorder.path, "train") == 1
         run = open_run(recorder.path)
         assert run.state == "failed"
         assert run.status["reason"].startswith("MNIST needs mnist.npz")
         assert not run.is_alive()
+
+    def test_the_trace_is_for_whoever_mends_it(
+        self,
+        workshop: Workshop,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise MemoryError
+
+        run = workshop.new(tmp_path / "run")
+        monkeypatch.setattr(training, "evaluate", fail)
+        assert work(run.path, "train") == 1
+        assert "Traceback" in capfd.readouterr().err
+        failed = open_run(run.path)
+        assert failed.state == "failed"
+        assert failed.status["reason"].startswith("The memory of this machine did not suffice")
+        # What it learned is not lost.
+        monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
+        failed.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert open_run(run.path).state == "finished"
 
     def test_errors_in_words(self) -> None:
         assert _in_words(DatasetError("Said for people.")) == "Said for people."
@@ -59,3 +247,6 @@ class TestCorrectness:
         words = _in_words(RuntimeError("first line\nsecond line " + "x" * 1000))
         assert words == "Training failed: RuntimeError: first line. worker.log tells more."
         assert _in_words(KeyError()) == "Training failed: KeyError: . worker.log tells more."
+        for number in (errno.ENOSPC, errno.EDQUOT):
+            assert _in_words(OSError(number, "x")).startswith("The disk is full: free some room")
+        assert "Permission" in _in_words(PermissionError(errno.EACCES, "Permission denied"))

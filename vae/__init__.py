@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from vae.errors import ConfigError, DatasetError, RunError, VAEError
     from vae.model import VAE, build
     from vae.presets import PRESETS
-    from vae.runs import Run, RunStore, open_run
-    from vae.training import train
+    from vae.run_store import RunStore
+    from vae.runs import Run, open_run
+    from vae.training import resume, train
 
 __all__ = [
     "PRESETS",
@@ -31,6 +32,7 @@ __all__ = [
     "build",
     "load_dataset",
     "open_run",
+    "resume",
     "train",
 ]
 
@@ -43,11 +45,12 @@ _HOME = {
     "DatasetError": "errors",
     "Run": "runs",
     "RunError": "errors",
-    "RunStore": "runs",
+    "RunStore": "run_store",
     "VAEError": "errors",
     "build": "model",
     "load_dataset": "datasets",
     "open_run": "runs",
+    "resume": "training",
     "train": "training",
 }
 

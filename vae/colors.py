@@ -12,6 +12,8 @@ HUES = {
     "mean": "#3b82f6",
     "log_var": "#8b5cf6",
     "z": "#0d9488",
+    "epsilon": "#b38600",
+    "gradient": "#4d9a0c",
 }
 
 CLASS_COLORS = (

@@ -76,6 +76,14 @@ class Config:
     kl_warmup: int = _field(
         0, "KL warm-up", "Epochs over which beta rises from near 0 to its value.", low=0, high=500
     )
+    noise: float = _field(
+        1.0,
+        "Sampling noise",
+        "Temperature of the noise that training draws: 1 is the VAE, 0 codes each picture as "
+        "one point.",
+        low=0.0,
+        high=3.0,
+    )
     loss_scale: str = _field(
         "nats",
         "Loss scale",
@@ -113,6 +121,14 @@ class Config:
         low=0.0,
         high=0.5,
     )
+    patience: int = _field(
+        0,
+        "Early stopping",
+        "Ends the run after this many epochs without a better validation loss and keeps the best "
+        "weights; 0 never does.",
+        low=0,
+        high=100,
+    )
     seed: int = _field(
         0, "Seed", "The same seed on the same machine gives the same run.", low=0, high=2**31 - 1
     )
@@ -125,6 +141,11 @@ class Config:
             raise ConfigError(
                 "An autoencoder has no KL term, so its beta must be 0. "
                 f"Received: kind='autoencoder', beta={self.beta}"
+            )
+        if self.patience and not self.validation_split:
+            raise ConfigError(
+                "Early stopping watches the validation loss, so the validation split must be above "
+                f"0. Received: patience={self.patience}, validation_split={self.validation_split}"
             )
 
     def replace(self, **changes: Any) -> Config:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["QUANTITIES", "curve_points"]
+__all__ = ["QUANTITIES", "curve_marks", "curve_points"]
 
 QUANTITIES = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
+SHORT_NAMES = {"beta": "beta", "learning_rate": "rate", "noise": "noise"}
 # More than a screen has pixels for.
 MOST_POINTS = 1200
 # The untrained network's loss would flatten all that follows.
@@ -31,6 +32,21 @@ def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[flo
     training = training[:: 1 + len(training) // MOST_POINTS]
     validation = [(float(row["epoch"]), row) for row in rows if "val_loss" in row]
     return {"training": _columns(training, ""), "validation": _columns(validation, "val_")}
+
+
+def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the moments at which settings were changed: epoch, and what in words."""
+    steps = max((row["step"] for row in rows), default=1)
+    return [
+        {
+            "epoch": max(row["epoch"] - 1, 0) + row["step"] / max(steps, 1) * (row["epoch"] > 0),
+            "text": ", ".join(
+                f"{SHORT_NAMES[name]} {row[name]:.3g}" for name in SHORT_NAMES if name in row
+            ),
+        }
+        for row in rows
+        if row["kind"] == "change"
+    ]
 
 
 def _columns(points: list[tuple[float, dict[str, Any]]], prefix: str) -> dict[str, list[float]]:

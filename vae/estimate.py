@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from vae.architecture import summarize
 from vae.config import Config
 from vae.runs import Run
 
-__all__ = ["epoch_seconds", "run_seconds", "time_in_words"]
+__all__ = ["Job", "epoch_seconds", "run_seconds", "seconds_left", "time_in_words", "turn"]
 
 # Fitted to `python -m benchmarks` on 2 cores; a run on the same machine corrects them.
 SECONDS_PER_MULTIPLICATION = 6e-11
@@ -40,7 +42,7 @@ def run_seconds(
     for run in past:
         measured = run.status.get("seconds_per_epoch", 0.0)
         if (
-            not run.shipped
+            not (run.shipped or run.status.get("imported"))  # other machines
             and run.info.get("images") == images
             and run.config.network == config.network
             and measured > COMPARABLE_EPOCH_SECONDS
@@ -48,6 +50,45 @@ def run_seconds(
             factor = measured / epoch_seconds(run.config, run.image_shape, images)
             break
     return START_SECONDS + config.epochs * factor * epoch_seconds(config, image_shape, images)
+
+
+def seconds_left(run: Run) -> float:
+    """Return a guess of the seconds that a run in progress still needs."""
+    status = run.status
+    steps, step, epoch = (status.get(name, 0) for name in ("steps", "step", "epoch"))
+    done = max(epoch - 1, 0) + step / max(steps, 1)
+    guess = epoch_seconds(run.config, run.image_shape, run.info.get("images", 0))
+    return max(0.0, run.epochs - done) * status.get("seconds_per_epoch", guess)
+
+
+class Job(NamedTuple):
+    """What a queue works on: its seconds, and whose it is, if they have one at a time."""
+
+    seconds: float
+    owner: str | None = None
+
+
+def turn(under_way: list[Job], line: list[Job], workers: int) -> tuple[int, float]:
+    """Return how many jobs go before the last one of a line, and the seconds until its turn."""
+    *ahead, last = line
+    ends = [(job.seconds, job.owner) for job in under_way]  # and those that begin meanwhile
+    heapq.heapify(ends)
+    left, now, go_first = list(line), 0.0, 0
+    while True:
+        busy = {owner for _, owner in ends if owner is not None}
+        able = [place for place, job in enumerate(left) if job.owner not in busy]
+        if able and len(ends) < workers:
+            job = left.pop(able[0])
+            if able[0] == len(left):
+                return go_first, now
+            heapq.heappush(ends, (now + job.seconds, job.owner))
+            continue
+        if not now:
+            # It waits for a place, or, with places to spare, for those of the same owner alone.
+            others = [*under_way, *ahead]
+            full = len(ends) >= workers
+            go_first = len([job for job in others if full or job.owner == last.owner])
+        now, _ = heapq.heappop(ends)
 
 
 def time_in_words(seconds: float) -> str:

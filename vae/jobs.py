@@ -1,192 +1,191 @@
-"""The queue: who runs next, and what became of those that ran.
+"""The queue, as pages use it: what people ask for becomes a ticket or a run's control.json.
 
-The folders are the truth. A queue that is made anew, after a restart of the server, looks at
-them and goes on where the last one was.
+The folders are the truth. A leader, here or in another server, does what the tickets say.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import subprocess
-import sys
-import threading
-from collections import deque
-from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from vae.architecture import summarize
+from vae.archive import import_zip
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
+from vae.estimate import Job, run_seconds, seconds_left, turn
+from vae.files import writing_to
+from vae.leader import Leader, become
+from vae.presence import Presence
 from vae.recorder import Recorder, new_run_id
-from vae.runs import ACTIVE_STATES, Run, RunStore
+from vae.run_store import RunStore
+from vae.runs import Run
+from vae.server_settings import is_public, limits, worker_count
+from vae.tickets import Ticket, Tickets
 
-__all__ = ["Queue"]
+__all__ = ["Place", "Queue"]
 
-LOOK_SECONDS = 0.3
-# Fewer heaps keep less that is free: about 40 MB of the worker's peak.
-WORKER_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "MALLOC_ARENA_MAX": "2"}
+OTHER_SECONDS = 10.0  # what is no training takes, about
+# Runs of one visitor, where strangers share a server.
+MOST_WAITING = 3
+MOST_RUNS = 30
 
 
-class Job(NamedTuple):
-    """Something a worker process does for a run: "train" (or recover) or "tsne"."""
+class Place(NamedTuple):
+    """Where a waiting run stands: how many go first, and about how long that takes."""
 
-    run_id: str
-    action: str
+    ahead: int
+    seconds: float
 
 
 class Queue:
-    """Starts worker processes, first come, first served, at most `workers` at a time."""
+    """First come, first served; one run a visitor at a time, as many as there are workers."""
 
-    def __init__(self, store: RunStore, workers: int = 1) -> None:
+    def __init__(
+        self, store: RunStore, workers: int | None = None, presence: Presence | None = None
+    ) -> None:
         self.store = store
-        self.workers = workers
-        self._waiting: deque[Job] = deque()
-        self._processes: dict[Job, subprocess.Popen[bytes]] = {}
-        self._adopted: set[Job] = set()  # alive, but started by a server before this one
-        self._guard = threading.RLock()
-        self._something_to_do = threading.Event()
-        self._adopt()
-        threading.Thread(target=self._watch, name="vae-queue", daemon=True).start()
+        self.workers = workers or worker_count()
+        self.tickets = Tickets(store.folder)
+        self._leader = Leader(store, self.tickets, self.workers, presence or Presence(0.0))
 
-    def submit(self, config: Config, dataset: Dataset) -> Run:
+    def close(self) -> None:
+        """Stop looking after the runs; those that train go on."""
+        self._leader.close()
+
+    def submit(self, config: Config, dataset: Dataset, owner: str = "") -> Run:
         """Make a run's folder and put it into the queue.
 
-        Raises ConfigError if the layers do not fit the images, RunError if no folder can be made.
+        Raises ConfigError if the layers do not fit the images or the server's limits, RunError if
+        no folder can be made or too many of the owner's runs wait.
         """
-        summarize(config, dataset.image_shape)
+        limits().check(config, dataset.image_shape)
+        self._check_room(owner)
+        self._check_line(owner)
         path = self.store.folder / new_run_id()
-        Recorder.create(path, config, dataset)
-        self._add(Job(path.name, "train"))
+        Recorder.create(path, config, dataset, owner)
+        self._draw(path.name, "train", owner)
         return self.store.open(path.name)
 
-    def request_tsne(self, run: Run) -> None:
-        """Put a t-SNE projection of a run's latents into the queue, once."""
-        self._add(Job(run.id, "tsne"))
+    def go_on(self, run: Run, more_epochs: int = 0, action: str = "run") -> None:
+        """Let a run go on, or take one step ("batch", "epoch"), from wherever it stands.
 
-    def is_pending(self, run: Run, action: str) -> bool:
-        """Whether a job waits or is under way."""
-        with self._guard:
-            job = Job(run.id, action)
-            return job in self._waiting or job in self._processes or job in self._adopted
+        Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
+        """
+        most = limits()
+        most.check(run.config.replace(epochs=run.next_leg(more_epochs).until), run.image_shape)
+        if most.seconds and run.status.get("seconds_trained", 0.0) >= most.seconds:
+            raise RunError(f"{most.in_words()} Received: a run that has used up its time")
+        with self._leader.guard:
+            if self._is_training(run) and not more_epochs:
+                run.ask(action)
+                return
+            run.ask_to_go_on(more_epochs)
+            if action != "run":
+                run.ask(action)
+            self._wait_anew(run)
+
+    def pause(self, run: Run) -> None:
+        """Let a run wait where it is, with all that it learned."""
+        with self._leader.guard:
+            if self.tickets.is_waiting(run.id, "train"):
+                self._leader.park(run, "Paused while it waited for its turn.")
+            else:
+                run.ask("pause")
 
     def stop(self, run: Run) -> None:
-        """End a run: one that waits never starts, one that trains keeps what it learned."""
-        job = Job(run.id, "train")
-        with self._guard:
-            if job in self._waiting:
-                self._waiting.remove(job)
-                Recorder.reopen(run.path).status(state="stopped", reason="Stopped before it began.")
-                return
-        run.request_stop()
+        """End a run; one that trained keeps what it learned and gets its model."""
+        with self._leader.guard:
+            run.ask("stop")
+            if self.tickets.is_waiting(run.id, "train") and not run.rows:
+                if become(run, "stopped", "Stopped before it began."):
+                    self.tickets.remove(Ticket(run.id, "train"))
+            elif run.state == "paused" and not self._is_training(run):
+                self._wait_anew(run)
 
-    def place(self, run: Run) -> int:
-        """Return how many jobs go before this run's: 0 if it is next or does not wait."""
-        with self._guard:
-            job = Job(run.id, "train")
-            if job not in self._waiting:
-                return 0
-            return self._waiting.index(job) + len(self._processes) + len(self._adopted)
+    def delete(self, run: Run) -> None:
+        """Hide a run, for good after a while; what it does ends."""
+        self.store.delete(run)
+        self._leader.park(run, "Paused, since it was deleted.")
 
-    def _add(self, job: Job) -> None:
-        with self._guard:
-            if job not in self._waiting and job not in self._processes:
-                self._waiting.append(job)
-        self._something_to_do.set()
+    def take_in(self, file: BinaryIO, owner: str = "") -> Run:
+        """Make a run of a zip that was exported; the networks that decode are made by a worker.
 
-    def _adopt(self) -> None:
-        """Take over what an earlier server left: the oldest first."""
-        for run in reversed(self.store.list()):
-            if run.shipped:
-                continue
-            if run.state == "queued":
-                self._waiting.append(Job(run.id, "train"))
-            elif run.state in ACTIVE_STATES:
-                self._adopted.add(Job(run.id, "train"))
-            elif run.state == "interrupted":
-                self._after_death(run)
-        self._something_to_do.set()
+        Raises RunError if it is not one, or the owner has too many runs.
+        """
+        self._check_room(owner)
+        run = import_zip(file, self.store, owner)
+        if (run.path / "model.keras").exists():
+            self.request(run, "export")
+        return run
 
-    def _watch(self) -> None:
-        while True:
-            self._something_to_do.wait()
-            try:
-                with self._guard:
-                    self._look()
-                    if not (self._waiting or self._processes or self._adopted):
-                        self._something_to_do.clear()
-            except Exception:
-                # One bad folder must not end the queue for all others.
-                logging.getLogger(__name__).exception("The queue stumbled and goes on")
-            threading.Event().wait(LOOK_SECONDS)
+    def request(self, run: Run, action: str) -> None:
+        """Have something else done for a run, once: "tsne" or "export"."""
+        self._draw(run.id, action, run.about.owner)
 
-    def _look(self) -> None:
-        for job, process in list(self._processes.items()):
-            if process.poll() is not None:
-                del self._processes[job]
-                self._ended(job)
-        for job in list(self._adopted):
-            try:
-                alive = self.store.open(job.run_id).is_alive()
-            except RunError:
-                alive = False  # deleted meanwhile
-            if not alive:
-                self._adopted.remove(job)
-                self._ended(job)
-        while self._waiting and len(self._processes) + len(self._adopted) < self.workers:
-            job = self._waiting.popleft()
-            try:
-                self._processes[job] = self._start(job)
-            except (OSError, RunError) as error:
-                logging.getLogger(__name__).warning("Cannot start %s: %s", job, error)
+    def is_pending(self, run: Run, *actions: str) -> bool:
+        """Whether one of these jobs waits or is under way."""
+        return self.tickets.has(run.id, actions)
 
-    def _start(self, job: Job) -> subprocess.Popen[bytes]:
-        run = self.store.open(job.run_id)
-        command = [sys.executable, "-m", "vae.worker", str(run.path.resolve())]
-        if job.action == "tsne":
-            command.append("--tsne")
-        with (run.path / "worker.log").open("ab") as log:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=WORKER_ENVIRONMENT | os.environ | {"PYTHONPATH": _python_path()},
-                # Its own session: Ctrl-C at the server does not end a run half-way.
-                start_new_session=True,
+    def place(self, run: Run) -> Place:
+        """Return how many jobs go before this run's, and the seconds until it starts."""
+        tickets = self.tickets.list()
+        waiting = [ticket for ticket in tickets if not ticket.started]
+        ids = [ticket.run_id for ticket in waiting]
+        if run.id not in ids:
+            return Place(0, 0.0)
+        line = waiting[: ids.index(run.id) + 1]
+        under_way = [ticket for ticket in tickets if ticket.started]
+        jobs = ([self._job(ticket) for ticket in part] for part in (under_way, line))
+        return Place(*turn(*jobs, self.workers))
+
+    def warm_up(self) -> None:
+        """Have a process ready, since somebody may start a run soon."""
+        self._leader.warm_up()
+
+    def _check_room(self, owner: str) -> None:
+        if not is_public():
+            return
+        own = sum(run.about.owner == owner for run in self.store.list() if not run.shipped)
+        if own >= MOST_RUNS:
+            raise RunError(
+                f"On this server a visitor has at most {MOST_RUNS} runs: delete one first. "
+                "Received: another one"
             )
 
-    def _ended(self, job: Job) -> None:
-        if job.action != "train":
-            return
+    def _check_line(self, owner: str) -> None:
+        waiting = [ticket for ticket in self.tickets.list() if ticket.owner == owner]
+        if is_public() and len(waiting) > MOST_WAITING:
+            raise RunError(
+                f"One run of yours trains at a time, and at most {MOST_WAITING} wait. "
+                "Received: another one"
+            )
+
+    def _draw(self, run_id: str, action: str, owner: str) -> None:
+        needs = "The queue needs a folder that can be written to"
+        with writing_to(self.tickets.folder, needs), self._leader.guard:
+            self.tickets.draw(run_id, action, owner)
+
+    def _is_training(self, run: Run) -> bool:
+        """Whether a process is there that sees what is asked of the run."""
+        others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
+        return run.is_alive() and not any(ticket.started for ticket in others)
+
+    def _wait_anew(self, run: Run) -> None:
+        """Put a run whose process is gone at the end of the line."""
+        if not self.tickets.has(run.id, ("train",)):
+            self._check_line(run.about.owner)
+        if become(run, "queued", "") or not self._is_training(run):
+            if not self.tickets.is_waiting(run.id, "train"):
+                self.tickets.remove(Ticket(run.id, "train"))
+            self._draw(run.id, "train", run.about.owner)
+
+    def _job(self, ticket: Ticket) -> Job:
+        if ticket.action != "train":
+            return Job(OTHER_SECONDS)
         try:
-            run = self.store.open(job.run_id)
-        except RunError:
-            return  # deleted meanwhile
-        if run.state == "queued":
-            recorder = Recorder.reopen(run.path)
-            recorder.status(state="failed", reason="The training process did not start.")
-        elif run.state == "interrupted":
-            self._after_death(run)
-
-    def _after_death(self, run: Run) -> None:
-        """Say what happened and have the model files made from the last checkpoint, once."""
-        recorder = Recorder.reopen(run.path)
-        if run.status.get("recovering"):
-            recorder.status(state="interrupted")
-            return
-        recovering = (run.path / "checkpoint.npz").exists()
-        recorder.status(
-            state="interrupted",
-            recovering=recovering,
-            reason="The training process was ended from outside.",
-        )
-        if recovering:
-            self._waiting.append(Job(run.id, "train"))
-
-
-def _python_path() -> str:
-    """The worker finds this package wherever the server was started."""
-    here = str(Path(__file__).resolve().parents[1])
-    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+            run = self.store.open(ticket.run_id)
+            if ticket.started:
+                return Job(seconds_left(run), ticket.owner)
+            whole = run_seconds(run.config, run.image_shape, run.info["images"])
+            return Job(whole, ticket.owner)
+        except (RunError, KeyError):
+            return Job(0.0, ticket.owner)

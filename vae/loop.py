@@ -7,6 +7,7 @@ uint8 until the few batches of one call are on their way into the network.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import keras
@@ -17,18 +18,20 @@ from vae.model import VAE
 
 __all__ = ["CHUNK", "Loop"]
 
-CHUNK = 15  # steps in one call, and so between two looks at what the person wants
+CHUNK = 15  # steps in one call, at most
+CALL_SECONDS = 0.2  # slow steps go in smaller calls, so that a pause is answered soon
 EVALUATION_BATCH = 500
 
 
 class Loop:
     """Runs steps of a compiled model on images that are addressed by their index.
 
-    images: uint8 (N, H, W, C), held once.
+    images: uint8 (N, H, W, C), held once. steps_at_once: how many a call should take.
     """
 
     def __init__(self, model: VAE, images: np.ndarray, batch_size: int) -> None:
-        self.model, self.batch_size = model, batch_size
+        self.model = model
+        self.steps_at_once = CHUNK
         optimizer: keras.Optimizer = model.optimizer
         optimizer.build(model.trainable_variables)
         shape = images.shape[1:]
@@ -40,35 +43,48 @@ class Loop:
 
         # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
         # The number of steps is an argument, so that a short last chunk needs no new compilation.
-        @tf.function(jit_compile=model.config.network == "dense")
+        # Without autograph: it writes source files that a killed process leaves behind.
+        @tf.function(jit_compile=model.config.network == "dense", autograph=False)
         def steps(batches: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
-            for place in tf.range(count):
+            def step(place: tf.Tensor) -> tuple[tf.Tensor]:
                 optimizer.learning_rate.assign(learning_rates[place])
                 model.train_step(tf.reshape(batches[place], (batch_size, *shape)))
+                return (place + 1,)
+
+            tf.while_loop(lambda place: place < count, step, (tf.constant(0),))
 
         @tf.function(
+            autograph=False,
             input_signature=[
                 tf.TensorSpec((CHUNK, batch_size), tf.int32),
                 tf.TensorSpec((CHUNK,), tf.float32),
                 tf.TensorSpec((), tf.int32),
-            ]
+            ],
         )
         def train(indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
             # The pixels are turned into floats out here: inside, XLA would do it at every use.
             steps(load(indices), learning_rates, count)
 
-        @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32)])
+        @tf.function(autograph=False, input_signature=[tf.TensorSpec((None,), tf.int32)])
         def evaluate(indices: tf.Tensor) -> None:
             model.test_step(tf.reshape(load(indices), (-1, *shape)))
 
-        self._train, self._evaluate = train, evaluate
+        self._train, self._evaluate, self._pixels = train, evaluate, pixels
 
     def train(self, indices: np.ndarray, learning_rates: np.ndarray) -> None:
         """Take one step for each of at most CHUNK rows of indices (steps, batch), int32."""
         count = len(indices)
         padding = CHUNK - count
         indices = np.pad(indices, ((0, padding), (0, 0)))
+        began = time.perf_counter()
         self._train(indices, np.pad(learning_rates, (0, padding)), tf.constant(count))
+        per_step = (time.perf_counter() - began) / count
+        self.steps_at_once = int(np.clip(CALL_SECONDS / per_step, 1, CHUNK))
+
+    def images(self, indices: np.ndarray) -> np.ndarray:
+        """Return these images: uint8 (n, H, W, C)."""
+        images = tf.gather(self._pixels, indices).numpy()
+        return images.reshape(len(indices), *self.model.encoder.input_shape[1:])
 
     def evaluate(self, indices: np.ndarray) -> dict[str, Any]:
         """Return the means of loss and parts over these images, in nats per image."""
@@ -79,6 +95,6 @@ class Loop:
 
     def results(self) -> dict[str, Any]:
         """Return the means since the last call as plain numbers, and start anew."""
-        metrics = self.model.get_metrics_result()
+        means = self.model.get_metrics_result()
         self.model.reset_metrics()
-        return {name: np.asarray(value).tolist() for name, value in metrics.items()}
+        return {name: np.asarray(value).tolist() for name, value in means.items()}

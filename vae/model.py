@@ -17,16 +17,24 @@ __all__ = ["VAE", "Sampling", "build"]
 
 
 class Sampling(keras.layers.Layer):
-    """Draw z = mean + exp(log_var / 2) * epsilon, epsilon ~ N(0, I): the reparametrisation."""
+    """Draw z = mean + noise * exp(log_var / 2) * epsilon, epsilon ~ N(0, I).
+
+    The reparametrisation of Kingma & Welling 2014, with a temperature that is 1 there.
+    """
 
     def __init__(self, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def call(self, mean: keras.KerasTensor, log_var: keras.KerasTensor) -> keras.KerasTensor:
+    def call(
+        self, mean: keras.KerasTensor, log_var: keras.KerasTensor, noise: Any = 1.0
+    ) -> keras.KerasTensor:
         """Return z (N, d) for mean and log_var (N, d)."""
-        epsilon = keras.random.normal(ops.shape(mean), seed=self.seed_generator)
-        return mean + ops.exp(0.5 * log_var) * epsilon  # (N, d)
+        return mean + noise * ops.exp(0.5 * log_var) * self.epsilon(ops.shape(mean))  # (N, d)
+
+    def epsilon(self, shape: Any) -> keras.KerasTensor:
+        """Draw epsilon; the layer's own random state moves on."""
+        return keras.random.normal(shape, seed=self.seed_generator)
 
 
 class MeanVector(keras.metrics.Metric):
@@ -61,18 +69,25 @@ class VAE(keras.Model):
         self.decoder = build_decoder(config, image_shape)
         self.decoder_logits = logits_of(self.decoder)
         self.sampling = Sampling(config.seed, name="sampling")
-        # A plain TensorFlow variable: beta can change between steps without a new trace, and is
-        # no parameter that Keras would count or save.
+        # Plain TensorFlow variables: they can change between steps without a new trace, and are
+        # no parameters that Keras would count or save.
         self.beta = tf.Variable(config.beta, trainable=False, dtype="float32", name="beta")
+        self.noise = tf.Variable(config.noise, trainable=False, dtype="float32", name="noise")
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
         self.kl = keras.metrics.Mean(name="kl")
         self.kl_per_dimension = MeanVector(config.latent_dim, name="kl_per_dimension")
         self.built = True
 
-    def call(self, images: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
-        """Return logits (N, H, W, C) of one sample from each posterior, mean and log_var (N, d)."""
+    def call(
+        self, images: keras.KerasTensor, training: bool = False
+    ) -> dict[str, keras.KerasTensor]:
+        """Return logits (N, H, W, C) of one sample from each posterior, mean and log_var (N, d).
+
+        The noise has its temperature in training alone: validation measures the true posterior.
+        """
         mean, log_var = self.encoder(images)
-        z = mean if self.config.kind == "autoencoder" else self.sampling(mean, log_var)
+        noise = self.noise if training else 1.0
+        z = mean if self.config.kind == "autoencoder" else self.sampling(mean, log_var, noise=noise)
         return {"logits": self.decoder_logits(z), "mean": mean, "log_var": log_var}
 
     def compute_loss(

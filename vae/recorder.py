@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import importlib.metadata
 import json
 import platform
@@ -12,13 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from vae.about import write_about
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
-from vae.files import read_json, replacing, write_json
+from vae.files import read_json, replacing, write_json, writing_to
+from vae.runs import Run
 
-__all__ = ["Recorder", "new_run_id"]
+__all__ = ["DISK_FULL", "Recorder", "new_run_id"]
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
 
 
@@ -38,16 +42,18 @@ class Recorder:
         self._status: dict[str, Any] = {}
 
     @classmethod
-    def create(cls, path: Path, config: Config, dataset: Dataset) -> Recorder:
-        """Make the folder of a run that is about to wait for its start."""
+    def create(cls, path: Path, config: Config, dataset: Dataset, owner: str = "") -> Recorder:
+        """Make the folder of a run that is about to wait for its start; owner: whose it is."""
         if (path / "config.json").exists():
             raise RunError(
                 f"A new run needs a folder of its own. Received: {path}, which holds one"
             )
-        try:
+        with writing_to(path, "Runs need a folder that can be written to"):
             (path / "snapshots").mkdir(parents=True, exist_ok=True)
             recorder = cls(path)
             recorder.status(state="queued", created=_now())
+            if owner:
+                write_about(path, owner=owner)
             # Last, because a folder counts as a run from here on.
             write_json(
                 path / "config.json",
@@ -62,10 +68,6 @@ class Recorder:
                     "versions": _versions(),
                 },
             )
-        except OSError as error:
-            raise RunError(
-                f"Runs need a folder that can be written to ({error.strerror}). Received: {path}"
-            ) from None
         return recorder
 
     @classmethod
@@ -80,6 +82,19 @@ class Recorder:
         self._status |= {**changes, "updated": _now()}
         write_json(self.path / "status.json", self._status)
 
+    def last_word(self, **changes: Any) -> None:
+        """Like `status`, also where the disk has no room for another file."""
+        try:
+            self.status(**changes)
+        except OSError as error:
+            if error.errno not in DISK_FULL:
+                raise
+            # Over the old text, in one go: its place on the disk is there already.
+            with (self.path / "status.json").open("rb+") as file:
+                size = len(file.read())
+                file.seek(0)
+                file.write((json.dumps(self._status) + "\n").encode().rjust(size))
+
     def row(self, row: dict[str, Any]) -> None:
         """Append one line to the history."""
         with (self.path / "history.jsonl").open("a", encoding="utf-8") as file:
@@ -91,12 +106,36 @@ class Recorder:
         with replacing(path) as temporary:
             np.savez_compressed(temporary, **arrays)
 
-    def checkpoint(self, epoch: int, variables: list[np.ndarray]) -> None:
-        """Keep all that training needs to go on from the end of an epoch."""
+    def checkpoint(
+        self, epoch: int, step: int, state: list[np.ndarray], means: list[np.ndarray]
+    ) -> None:
+        """Keep all that training needs to go on after this step of this epoch."""
         path = self.path / "checkpoint.npz"
+        arrays = {f"v{i}": values for i, values in enumerate(state)}
+        arrays |= {f"m{i}": values for i, values in enumerate(means)}
         with replacing(path) as temporary:
             # Uncompressed: this is written after every epoch, and weights hardly shrink.
-            np.savez(temporary, epoch=epoch, **{f"v{i}": v for i, v in enumerate(variables)})
+            np.savez(temporary, epoch=epoch, step=step, **arrays)
+
+    def rewind(self, epoch: int, step: int, steps: int) -> None:
+        """Forget what was written after this step of this epoch, which `steps` make whole."""
+
+        def stays(row: dict[str, Any]) -> bool:
+            if row["kind"] == "epoch" and row["epoch"] == epoch:
+                return step == steps
+            return (row["epoch"], row["step"]) <= (epoch, step)
+
+        rows = Run(self.path).rows
+        with replacing(self.path / "history.jsonl") as temporary:
+            lines = [json.dumps(row) + "\n" for row in rows if stays(row)]
+            temporary.write_text("".join(lines), encoding="utf-8")
+        for later in Run(self.path).snapshot_epochs:
+            if later > epoch:
+                (self.path / "snapshots" / f"{later:04d}.npz").unlink()
+
+    def value(self, name: str, default: Any) -> Any:
+        """Return what the run says of itself under a name."""
+        return self._status.get(name, default)
 
     def metrics(self, metrics: dict[str, Any]) -> None:
         """Write what evaluation found, with its settings."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,14 +12,17 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from vae import inference
+from vae.about import About, read_about
 from vae.config import Config
-from vae.errors import RunError, VAEError
-from vae.files import read_json, write_json
+from vae.control import LIVE_SETTINGS, Control, Leg, ask, legs_of, read_control
+from vae.errors import ConfigError, RunError, VAEError
+from vae.files import read_json
+from vae.history import read_rows
 
 if TYPE_CHECKING:
     from vae.model import VAE
 
-__all__ = ["ACTIVE_STATES", "STATES", "History", "Run", "RunStore", "open_run", "runs_folder"]
+__all__ = ["ACTIVE_STATES", "STATES", "History", "Run", "open_run", "runs_folder"]
 
 STATES = (
     "queued",
@@ -35,9 +36,10 @@ STATES = (
     "interrupted",
 )
 # A run in one of these states has a process that holds its lock.
-ACTIVE_STATES = ("starting", "training", "paused")
+ACTIVE_STATES = ("starting", "training")
 # Someone who looks whether a run is alive holds its lock for a moment.
 LOCK_PATIENCE_SECONDS = 10
+ENDED_FROM_OUTSIDE = "The training process was ended from outside."
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -104,7 +106,7 @@ class Run:
             # Read again: between the two looks the run may have come to its proper end.
             status = read_json(self.path / "status.json")
             if status.get("state") in ACTIVE_STATES:
-                status["state"] = "interrupted"
+                status |= {"state": "interrupted", "reason": ENDED_FROM_OUTSIDE}
         return status
 
     @property
@@ -115,19 +117,7 @@ class Run:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """All rows of the history, several an epoch; a line cut short by a crash is left out."""
-        try:
-            text = (self.path / "history.jsonl").read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            return []
-        rows = []
-        for line in text.splitlines():
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(row, dict) and "kind" in row:
-                rows.append(row)
-        return rows
+        return read_rows(self.path / "history.jsonl")
 
     @cached_property
     def history(self) -> History:
@@ -193,6 +183,8 @@ class Run:
 
     def is_alive(self) -> bool:
         """Whether a process holds the run; the system lets go of the lock of a killed one."""
+        if not self.path.is_dir():
+            return False  # to lock it would make the folder
         try:
             with self.lock().acquire(timeout=0):
                 return False
@@ -201,14 +193,72 @@ class Run:
         except OSError:
             return False  # a folder that cannot be written to has no process either
 
-    def request_stop(self) -> None:
-        """Ask the run's process to stop and keep what was learned."""
-        write_json(self.path / "control.json", {"stop": True})
+    @property
+    def control(self) -> Control:
+        """What is asked of the run, as it is now."""
+        return read_control(self.path)
 
     @property
-    def stop_requested(self) -> bool:
-        """Whether `request_stop` was called."""
-        return (self.path / "control.json").exists()
+    def epochs(self) -> int:
+        """The epoch at which the run is to end: those configured, and those added since."""
+        return legs_of(self.config, self.control)[-1].until
+
+    @property
+    def settings(self) -> Config:
+        """The configuration with the settings that were changed while the run trained."""
+        return self.config.replace(**self.control.settings)
+
+    def ask(self, action: str) -> Control:
+        """Ask the run's process for one of `ACTIONS`; whoever trains it sees it within a second."""
+        return ask(self.path, action)
+
+    def change(self, **settings: float) -> Control:
+        """Change beta, learning_rate or noise from the next step on.
+
+        Raises ConfigError for a value outside its range or a setting that cannot change.
+        """
+        fixed = sorted(set(settings) - set(LIVE_SETTINGS))
+        if fixed:
+            raise ConfigError(
+                f"Settings that act at once are {', '.join(LIVE_SETTINGS)}. "
+                f"Received: {', '.join(fixed)}, which a new run takes"
+            )
+        changed = self.settings.replace(**settings)
+        return ask(self.path, settings={name: getattr(changed, name) for name in settings})
+
+    def ask_to_go_on(self, more_epochs: int = 0) -> Control:
+        """Ask that the run goes on from its last checkpoint, perhaps beyond its last epoch.
+
+        Raises RunError if there is no checkpoint or nothing left to do, ConfigError if the epochs
+        become too many.
+        """
+        if not self.can_go_on:
+            raise RunError(f"To go on, a run needs its checkpoint.npz. Received: {self.path}")
+        leg = None
+        if more_epochs:
+            leg = self.next_leg(more_epochs)
+            self.config.replace(epochs=leg.until)
+        elif self.state == "finished":
+            raise RunError("A finished run goes on for more epochs. Received: 0 more")
+        return ask(self.path, "run", leg=leg)
+
+    def next_leg(self, more_epochs: int) -> Leg:
+        """Return the epochs that would follow those that the run has or is to have."""
+        # One that early stopping ended goes on from there, not from where it was to end.
+        finished = self.state == "finished"
+        after = int(self.status.get("epoch", 0)) if finished else self.epochs
+        return Leg(after, after + more_epochs)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is a checkpoint to go on from, or nothing yet that could be lost."""
+        checkpoint = (self.path / "checkpoint.npz").is_file()
+        return checkpoint or not (self.has_model or self.rows)
+
+    @cached_property
+    def about(self) -> About:
+        """Its name, its owner, and whether it was deleted."""
+        return read_about(self.path)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """Read NAME.npz of the folder; empty if there is none."""
@@ -248,34 +298,3 @@ def open_run(path: Path | str) -> Run:
             f"Received: {path}, which is damaged or from elsewhere"
         ) from None
     return run
-
-
-class RunStore:
-    """The runs of one folder, and those that ship with the project."""
-
-    def __init__(self, folder: Path | None = None, shipped: Path = SHIPPED) -> None:
-        self.folder = folder if folder is not None else runs_folder()
-        self.shipped = shipped
-
-    def list(self) -> list[Run]:
-        """Return all runs that can be read: the newest first, the shipped ones last."""
-        own = sorted(_readable(self.folder), key=lambda run: run.status["created"], reverse=True)
-        return own + sorted(_readable(self.shipped), key=lambda run: run.info.get("place", 99))
-
-    def open(self, run_id: str) -> Run:
-        """Open a run by its id; raises RunError if there is none, whatever the text holds."""
-        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", run_id):
-            for folder in (self.folder, self.shipped):
-                if (folder / run_id / "config.json").is_file():
-                    return open_run(folder / run_id)
-        raise RunError(f"No run has this id. Received: {run_id!r:.80}")
-
-
-def _readable(folder: Path) -> list[Run]:
-    runs = []
-    for path in folder.glob("*/config.json"):
-        try:
-            runs.append(open_run(path.parent))
-        except RunError:
-            continue  # said when it is opened by name; a list is no place for it
-    return runs

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import zipfile
+import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -14,7 +17,14 @@ from vae.errors import RunError
 from vae.files import replacing
 from vae.model import VAE, build
 
-__all__ = ["export_onnx", "load_model", "restore", "save_keras", "training_state"]
+__all__ = ["Position", "export_onnx", "load_model", "restore", "save_keras", "training_state"]
+
+
+class Position(NamedTuple):
+    """Where in a run a checkpoint was taken: after this many steps of this epoch."""
+
+    epoch: int
+    step: int
 
 
 def save_keras(model: VAE, folder: Path) -> None:
@@ -34,6 +44,7 @@ def export_onnx(model: VAE, folder: Path) -> None:
     """Write encoder.onnx and decoder.onnx, which the web server reads."""
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     for network in (model.encoder, model.decoder):
+        network(np.zeros((1, *network.input_shape[1:]), np.float32))  # else Keras refuses it
         with replacing(folder / f"{network.name}.onnx") as temporary:
             network.export(temporary, format="onnx", verbose=False)
 
@@ -56,17 +67,37 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape) -> VAE:
     return model
 
 
-def training_state(model: VAE) -> list[np.ndarray]:
-    """Return weights, optimizer variables and random state: all that training goes on from."""
-    return [np.asarray(variable) for variable in _state_variables(model)]
+def training_state(model: VAE) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return all that training goes on from.
+
+    First weights, optimizer variables and random state; then the running means, which matter in
+    the middle of an epoch.
+    """
+    return (
+        [np.asarray(variable) for variable in _state_variables(model)],
+        [np.asarray(variable) for variable in model.metrics_variables],
+    )
 
 
-def restore(model: VAE, folder: Path) -> int:
-    """Set a compiled model to its run's last checkpoint and return that checkpoint's epoch."""
-    with np.load(folder / "checkpoint.npz", allow_pickle=False) as arrays:
-        for place, variable in enumerate(_state_variables(model)):
-            variable.assign(arrays[f"v{place}"])
-        return int(arrays["epoch"])
+def restore(model: VAE, folder: Path) -> Position:
+    """Set a compiled model to its run's last checkpoint and return where that was taken.
+
+    Raises RunError if the checkpoint is damaged or another model's.
+    """
+    path = folder / "checkpoint.npz"
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            for place, variable in enumerate(_state_variables(model)):
+                variable.assign(arrays[f"v{place}"])
+            for place, variable in enumerate(model.metrics_variables):
+                if f"m{place}" in arrays:
+                    variable.assign(arrays[f"m{place}"])
+            return Position(int(arrays["epoch"]), int(arrays["step"]))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise RunError(
+            f"checkpoint.npz must hold the state of this run's training. Received: {path} "
+            f"({' '.join(str(error).split()):.120})"
+        ) from None
 
 
 def _state_variables(model: VAE) -> list[keras.Variable]:

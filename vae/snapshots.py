@@ -40,15 +40,32 @@ class Snapshots:
         self._cloud = dataset.x_test[:FIXED_MEANS]
 
     def take(self, model: VAE) -> dict[str, np.ndarray]:
-        """Return samples and reconstructions, uint8, and latent means (1000, d), float16."""
-        means = _means(model, self.fixed["images"])
+        """Return samples and reconstructions, uint8, latent means (1000, d), float16, and more.
+
+        prior_distance: how far the fixed codes, draws of the prior, lie from the nearest posterior
+        of those test images, in its standard deviations: the median over codes of the root mean
+        square over dimensions. What is small has no holes.
+        """
+        copies, _ = _encode(model, self.fixed["images"])
+        means, log_vars = (np.asarray(part) for part in _encode(model, self._cloud))
         return {
             "samples": to_uint8(model.decoder(self.fixed["z"]).numpy()),
-            "reconstructions": to_uint8(model.decoder(means).numpy()),
+            "reconstructions": to_uint8(model.decoder(copies).numpy()),
             # A run that diverges passes beyond what half a float holds.
-            "means": np.clip(_means(model, self._cloud), -HALF_MAX, HALF_MAX).astype(np.float16),
+            "means": np.clip(means, -HALF_MAX, HALF_MAX).astype(np.float16),
+            "prior_distance": _distance(self.fixed["z"], means, log_vars),
         }
 
 
-def _means(model: VAE, images: np.ndarray) -> tf.Tensor:
-    return model.encoder(images.astype(np.float32) / 255.0)[0]
+def _encode(model: VAE, images: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+    return model.encoder(images.astype(np.float32) / 255.0)
+
+
+def _distance(codes: np.ndarray, means: np.ndarray, log_vars: np.ndarray) -> np.ndarray:
+    """Return the median over codes of the distance to the nearest posterior, a scalar."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        precisions = np.exp(-log_vars)  # (1000, d)
+        nearest = [
+            np.sqrt(np.min(np.mean((code - means) ** 2 * precisions, axis=1))) for code in codes
+        ]
+    return np.median(nearest).astype(np.float32)

@@ -1,80 +1,137 @@
-"""The process around training: python -m vae.worker RUN_DIR [--tsne].
+"""The process around training: python -m vae.worker RUN_DIR [train | recover | export | tsne].
 
 It holds the run's lock as long as it lives, so that everyone can see whether it still does, and
-it is the only place where the app uses TensorFlow. What it has to do follows from the folder: a
-queued run is trained, an interrupted one gets its model files from the last checkpoint.
+it is the only place where the app uses TensorFlow. Asked to terminate, it pauses its run and goes.
+With --warm it loads TensorFlow first and then waits for a line with a run and an action.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from vae.errors import VAEError
-from vae.recorder import Recorder
+from vae.errors import RunError, VAEError
+from vae.recorder import DISK_FULL, Recorder
 from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, Run, open_run
+from vae.server_settings import limits
+from vae.tickets import ACTIONS
+
+_leaving = threading.Event()
 
 
 def main() -> int:
-    """Do what the run folder waits for; the exit status is 0 if that is done."""
+    """Do what is asked for a run; the exit status is 0 if that is done."""
     parser = argparse.ArgumentParser(prog="vae.worker", description=__doc__)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--tsne", action="store_true", help="compute the t-SNE projection")
+    parser.add_argument("run", type=Path, nargs="?")
+    parser.add_argument("action", nargs="?", default="train", choices=ACTIONS)
+    parser.add_argument("--warm", action="store_true", help="wait for a run on standard input")
     arguments = parser.parse_args()
+    if arguments.warm == (arguments.run is not None):
+        parser.error("a run folder or --warm is needed. Received: both or none")
     if hasattr(os, "nice"):
         os.nice(10)  # pages answer first
+    if arguments.warm:
+        return _wait_warm()
+    return work(arguments.run, arguments.action)
+
+
+def work(path: Path, action: str) -> int:
+    """Hold a run and do one thing for it."""
+    signal.signal(signal.SIGTERM, lambda *_: _leaving.set())
     try:
-        lock = open_run(arguments.run).lock()
+        lock = open_run(path).lock()
         with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
-            run = open_run(arguments.run)  # anew: it may have ended while this waited
-            return _tsne(run) if arguments.tsne else _train(run, lock)
+            run = open_run(path)  # anew: it may have ended while this waited
+            return {"train": _train, "recover": _recover, "export": _export, "tsne": _tsne}[action](
+                run, lock
+            )
     except Timeout:
-        print(f"Another process holds this run: {arguments.run}", file=sys.stderr)
-        return 1
+        print(f"Another process holds this run: {path}", file=sys.stderr)
+    except RunError as error:  # deleted, or damaged, since it was put into the queue
+        print(error, file=sys.stderr)
+    return 1
 
 
-def _tsne(run: Run) -> int:
-    from vae.latent import compute_tsne
+def _wait_warm() -> int:
+    import vae.training  # noqa: F401 (the slow import is what this is for)
 
-    compute_tsne(run)
-    return 0
+    line = sys.stdin.readline()
+    if not line:
+        return 0  # the server is gone
+    job = json.loads(line)
+    with (Path(job["run"]) / "worker.log").open("ab") as log:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(log.fileno(), stream.fileno())
+    return work(Path(job["run"]), job["action"])
 
 
 def _train(run: Run, lock: FileLock) -> int:
-    if run.state not in ("queued", "interrupted", *ACTIVE_STATES):
+    nothing_new = run.control.serial == run.status.get("serial", 0)
+    if run.state != "queued" and nothing_new:
         print(f"Nothing is left to do for this run: {run.state}", file=sys.stderr)
         return 0
     recorder = Recorder.reopen(run.path)
-    # The lock is ours, so a state that says "training" is that of a process which is gone.
-    recovering = run.state != "queued"
-    if not recovering:
-        recorder.status(state="starting", pid=os.getpid())
     try:
+        recorder.status(state="starting", reason="", pid=os.getpid())
         # Slow imports: from here on TensorFlow is in this process.
         from vae.datasets import load_dataset
-        from vae.training import recover, train
+        from vae.session import UNLIMITED
+        from vae.training import carry_out
 
-        if recovering:
-            recover(run, load_dataset(run.dataset, download=False))
-        else:
-            train(
-                run.config,
-                load_dataset(run.dataset, download=False),  # held by no name, see train()
-                out=run.path,
-                should_stop=lambda: run.stop_requested,
-                lock=lock,
-            )
+        carry_out(
+            run,
+            load_dataset(run.dataset, download=False),  # held by no name, see carry_out()
+            should_leave=_leaving.is_set,
+            seconds=limits().seconds or UNLIMITED,
+            lock=lock,
+        )
     except Exception as error:
         traceback.print_exc()  # into worker.log, for whoever mends it
-        recorder = Recorder.reopen(run.path)
-        state = "interrupted" if recovering else "failed"
-        recorder.status(state=state, reason=_in_words(error))
+        # A full disk is not the run's fault: with some room it goes on from its checkpoint.
+        full = isinstance(error, OSError) and error.errno in DISK_FULL
+        state = "interrupted" if full else "failed"
+        Recorder.reopen(run.path).last_word(state=state, reason=_in_words(error))
         return 1
+    return 0
+
+
+def _recover(run: Run, lock: FileLock) -> int:
+    if run.state not in ("interrupted", *ACTIVE_STATES):
+        print(f"Nothing is to recover in this run: {run.state}", file=sys.stderr)
+        return 0
+    recorder = Recorder.reopen(run.path)
+    try:
+        recorder.status(pid=os.getpid())
+        from vae.datasets import load_dataset
+        from vae.training import recover
+
+        recover(run, load_dataset(run.dataset, download=False))
+    except Exception as error:
+        traceback.print_exc()
+        Recorder.reopen(run.path).last_word(state="interrupted", reason=_in_words(error))
+        return 1
+    return 0
+
+
+def _export(run: Run, lock: FileLock) -> int:
+    from vae.saving import export_onnx
+
+    export_onnx(run.load_model(), run.path)
+    return 0
+
+
+def _tsne(run: Run, lock: FileLock) -> int:
+    from vae.latent import compute_tsne
+
+    compute_tsne(run)
     return 0
 
 
@@ -83,6 +140,8 @@ def _in_words(error: Exception) -> str:
         return str(error)
     if isinstance(error, MemoryError) or "OOM" in str(error):
         return "The memory of this machine did not suffice: choose a smaller network or batch."
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return "The disk is full: free some room, then continue the run from its last checkpoint."
     first = str(error).strip().splitlines() or [""]
     return f"Training failed: {type(error).__name__}: {first[0]:.160}. worker.log tells more."
 

@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, Page
 from tests.browser.driving import SCREEN, chromium, serve
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is open its event loop runs in this thread, and no
+# other test could run one of its own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import settled, wait_until
-from vae.runs import RunStore
+from vae.run_store import RunStore
 
 pytestmark = pytest.mark.browser
 

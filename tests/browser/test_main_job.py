@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import settled, wait_until
 from vae.datasets import DATASETS, find_dataset
-from vae.runs import Run, RunStore
+from vae.run_store import RunStore
+from vae.runs import Run
 from vae.sampling import prior_codes, tile
 
 pytestmark = pytest.mark.browser

@@ -21,12 +21,15 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 from streamlit.util import calc_hash
 
-from tests.conftest import PATIENCE_SECONDS, ROOT, copy_run
+from tests.conftest import PATIENCE_SECONDS, ROOT, change_status, copy_run
+from tests.views.crafted import enqueue
+from tests.views.doubles import Browser, Processes
 from vae.config import Config
 from vae.datasets import Dataset
-from vae.files import read_json, write_json
-from vae.runs import Run, RunStore
+from vae.run_store import RunStore
+from vae.runs import Run
 from views._shared import server
+from views.train import transport
 
 PAGES = ("start", "data", "train", "latent", "generate")
 # What each page is called at its top.
@@ -161,17 +164,14 @@ def picture_called(app: AppTest, alt: str) -> str:
 
 def tell(run: Run, state: str, **status: Any) -> Run:
     """Make a copied run say that it is in another state."""
-    path = run.path / "status.json"
-    write_json(path, read_json(path) | {"state": state, **status})
-    return Run(run.path)
+    return change_status(run, state=state, **status)
 
 
 def unfinished(run: Run, path: Path) -> Run:
     """Copy a run as it was before its end: without model, latents and figures."""
     copied = copy_run(run, path)
-    for name in ("checkpoint.npz", "encoder.onnx", "decoder.onnx", "model.keras", "latents.npz"):
+    for name in ("encoder.onnx", "decoder.onnx", "model.keras", "latents.npz", "metrics.json"):
         (path / name).unlink()
-    (path / "metrics.json").unlink()
     return copied
 
 
@@ -182,14 +182,23 @@ def truncate(path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def processes(monkeypatch: pytest.MonkeyPatch) -> Processes:
+    """What the queue has started: nothing that takes processor time, unless a test wants it."""
+    return Processes(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def runs(processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The runs folder, empty; nothing is shipped, and no data set is here but Digits."""
     folder = tmp_path / "runs"
     folder.mkdir()
     monkeypatch.setenv("VAE_RUNS_DIR", str(folder))
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.delenv("VAE_PUBLIC", raising=False)
+    monkeypatch.setenv("VAE_WORKERS", "1")
+    for name in ("PUBLIC", "MOST_EPOCHS", "MOST_SECONDS", "MOST_PARAMETERS", "GRACE_SECONDS"):
+        monkeypatch.delenv(f"VAE_{name}", raising=False)
+    monkeypatch.setattr(transport, "ANSWER_SECONDS", 0.0)  # nobody is there to answer
     monkeypatch.setattr(server, "RunStore", partial(RunStore, shipped=tmp_path / "none"))
     # AppTest looks through all installed packages for components, anew for every session.
     monkeypatch.setattr(
@@ -197,8 +206,8 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     )
     st.cache_resource.clear()
     yield folder
-    shutil.rmtree(folder)  # what still waits in a queue finds nothing to start
-    st.cache_resource.clear()
+    st.cache_resource.clear()  # the queue's thread ends before its folder goes
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -220,9 +229,15 @@ def busy(finished_run: Run, runs: Path) -> Iterator[Run]:
     live = unfinished(finished_run, runs / "busy")
     tell(live, "training", epoch=2, step=3, steps=25, seconds_per_epoch=30.0)
     with live.lock():
-        yield Run(live.path)
-        shutil.rmtree(runs)  # before its death is noticed, and anyone else has a turn
-        runs.mkdir()
+        yield Run(enqueue(live, started=True).path)
+        st.cache_resource.clear()  # before its death is noticed, and anyone else has a turn
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """The browser in which the next session begins, on a server that strangers share."""
+    monkeypatch.setenv("VAE_PUBLIC", "1")
+    return Browser(monkeypatch)
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ class TestGrid:
 
     def test_the_file(self, run: Run, pictures: dict[str, bytes]) -> None:
         app = arrange(open_page("generate"), Rows=2, Columns=4)
-        (button,) = app.download_button
+        button = labelled(app.download_button, "Download as PNG")
         file = pictures[button.proto.url]
         assert shows(file, grid(run, 2, 4))
         notes = Image.open(io.BytesIO(file)).text

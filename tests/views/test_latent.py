@@ -25,6 +25,7 @@ from tests.views.conftest import (
     shows,
     words,
 )
+from tests.views.doubles import Processes
 from vae.datasets import Dataset
 from vae.files import read_json, write_json
 from vae.latent import project_pca, read_tsne
@@ -125,7 +126,8 @@ class TestProjection:
         expected = wide.latents["mean"][:, [39, 1]].astype(np.float32)
         np.testing.assert_array_equal(points(app), expected)
 
-    def test_tsne_is_computed_beside_the_page(self, wide: Run) -> None:
+    def test_tsne_is_computed_beside_the_page(self, wide: Run, processes: Processes) -> None:
+        processes.become_real()
         app = project(open_page("latent"), wide, "t-SNE")
         assert "Computing t-SNE of 2,000 test images" in words(app)
         assert "latent_cloud" not in charts(app)
@@ -137,7 +139,10 @@ class TestProjection:
         # From now on it is there at once, and first.
         assert axes(open_page("latent")) == ("t-SNE 1", "t-SNE 2")
 
-    def test_tsne_that_fails(self, wide: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_tsne_that_fails(
+        self, wide: Run, processes: Processes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        processes.become_real()
         monkeypatch.setattr(sys, "executable", shutil.which("false"))
         app = project(open_page("latent"), wide, "t-SNE")
         wait_until(lambda: not server.queue().is_pending(wide, "tsne"), "the worker has ended")

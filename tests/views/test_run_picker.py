@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.views.conftest import act, calm, go, labelled, open_page, press, tell, words
+from tests.views.conftest import act, calm, go, labelled, open_page, tell, words
 from vae.files import read_json, write_json
 from vae.presets import PRESETS
 from vae.runs import Run
@@ -133,42 +133,3 @@ class TestDeleted:
         assert not app.error
         assert "No runs yet" in words(app)
         assert labelled(app.button, "Train")
-
-
-class TestPublic:
-    @pytest.fixture(autouse=True)
-    def _public(self, two: tuple[Run, Run], monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("VAE_PUBLIC", "1")
-
-    def test_others_runs_are_hidden(self) -> None:
-        assert "No runs yet" in words(open_page("start"))
-
-    def test_shipped_ones_are_shown(self, shipped: list[Run]) -> None:
-        options = picker(open_page("start")).options
-        assert options
-        assert all(option.endswith("shipped") for option in options)
-
-    def test_a_link_opens_one(self) -> None:
-        app = open_page("start", run="older")
-        for page in ("latent", "generate", "train", "start"):
-            go(app, page)
-            assert picker(app).value == "older"
-            assert len(picker(app).options) == 1
-
-    @pytest.mark.usefixtures("busy")
-    def test_ones_own_are_shown(self) -> None:
-        app = open_page("train")
-        press(app, "Train")
-        first = app.query_params["run"]
-        assert picker(app).value == first
-        act(app.segmented_control(key="train_view_control").set_value("Set up"))
-        press(app, "Train")
-        assert len(picker(app).options) == 2
-        assert app.query_params["run"] != first
-        # To somebody else they do not exist.
-        assert "No runs yet" in words(open_page("train"))
-
-    @pytest.mark.parametrize("setting", ["", "0"])
-    def test_switched_off(self, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("VAE_PUBLIC", setting)
-        assert len(picker(open_page("start")).options) == 2

@@ -11,6 +11,8 @@ __all__ = ["SHARP_PIXELS", "show_grid", "show_png"]
 
 SHARP_PIXELS = 1000  # a picture at least this wide stays crisp in a browser that smooths
 
+MOST_REMEMBERED = 400_000  # values of an array
+
 
 def show_grid(
     images: np.ndarray, rows: int, columns: int, alt: str, caption: str | None = None
@@ -18,7 +20,15 @@ def show_grid(
     """Show images (rows * columns, H, W, C) as one picture as wide as its column."""
     grid = tile(images, rows, columns)
     scale = max(1, SHARP_PIXELS // grid.shape[1])
-    show_png(to_png(grid, scale), alt, caption)
+    # Of larger arrays Streamlit looks at a sample alone to tell them apart.
+    encode = _remembered_png if grid.size < MOST_REMEMBERED else to_png
+    show_png(encode(grid, scale), alt, caption)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _remembered_png(grid: np.ndarray, scale: int) -> bytes:
+    """Encode a grid once for all who look at it: it takes longer than to decode it."""
+    return to_png(grid, scale)
 
 
 def show_png(png: bytes, alt: str, caption: str | None = None) -> None:

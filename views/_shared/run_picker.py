@@ -8,7 +8,10 @@ from vae.datasets import DATASETS
 from vae.errors import RunError
 from vae.presets import preset_label
 from vae.runs import ACTIVE_STATES, Run
-from views._shared.server import public, store
+from vae.server_settings import is_public
+from views._shared.run_menu import offer_undo, run_menu
+from views._shared.server import store
+from views._shared.visitors import note_presence, visitor
 
 __all__ = ["choose_run", "chosen_run", "run_picker"]
 
@@ -31,44 +34,57 @@ def chosen_run() -> Run | None:
 
 
 def choose_run(run: Run) -> None:
-    """Look at this run from the next rerun on; a new run counts as the visitor's own."""
+    """Look at this run from the next rerun on."""
     st.session_state.chosen_run = run.id
-    st.session_state.setdefault("own_runs", []).append(run.id)
     st.query_params["run"] = run.id
 
 
 def run_picker() -> None:
     """Show the picker and keep it, the session and the address bar in step."""
-    runs = {run.id: run for run in _visible_runs()}
+    owner = visitor()
+    runs = {run.id: run for run in _visible_runs(owner)}
     _follow_address(runs)
     if not runs:
+        note_presence(owner, None)
         st.session_state.pop("chosen_run", None)
         st.info("No runs yet: train one on the Train page.", icon=":material/info:")
+        offer_undo(choose_run)
         return
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs))
+    note_presence(owner, st.session_state.chosen_run)
     # The widget's own key is dropped when it is not drawn, so the choice lives beside it.
     st.session_state.run_picker = st.session_state.chosen_run
-    picked = st.selectbox(
-        "Run",
-        list(runs),
-        key="run_picker",
-        format_func=lambda run_id: label(runs[run_id]),
-        label_visibility="collapsed",
-        help="Shipped models and your own runs: every page shows the one chosen here.",
-        on_change=_remember,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picked = st.selectbox(
+            "Run",
+            list(runs),
+            key="run_picker",
+            format_func=lambda run_id: label(runs[run_id], owner),
+            label_visibility="collapsed",
+            help="Shipped models and your own runs: every page shows the one chosen here.",
+            on_change=_remember,
+        )
+        run_menu(runs[picked], owner, choose_run)
     st.query_params["run"] = picked
+    offer_undo(choose_run)
 
 
-def label(run: Run) -> str:
-    """Return data set, preset, how good it is, and whose it is."""
+def label(run: Run, visitor_owner: str) -> str:
+    """Return name, data set, preset, how good it is, and whose it is."""
     title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
     words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
+    if run.about.name:
+        words.insert(0, run.about.name)
     words += _quality(run)
     if run.state != "finished":
         words.append(STATE_WORDS[run.state])
-    words.append("shipped" if run.shipped else f"yours, {run.id[:6]}")
+    if run.shipped:
+        words.append("shipped")
+    elif run.about.owner == visitor_owner:
+        words.append(f"yours, {run.id[:6]}")
+    else:
+        words.append(f"by its link, {run.id[:6]}")
     return " · ".join(words)
 
 
@@ -86,11 +102,12 @@ def _remember() -> None:
     st.query_params["run"] = st.session_state.chosen_run
 
 
-def _visible_runs() -> list[Run]:
+def _visible_runs(owner: str) -> list[Run]:
     runs = store().list()
-    if public():
-        own = {*st.session_state.get("own_runs", []), st.session_state.get("chosen_run")}
-        runs = [run for run in runs if run.shipped or run.id in own]
+    if is_public():
+        # One's own, and the one whose link was opened: nobody can list another's.
+        link = st.session_state.get("chosen_run")
+        runs = [run for run in runs if run.shipped or run.about.owner == owner or run.id == link]
     # A run that trains comes first: after a reload it is what one looks for.
     return sorted(runs, key=lambda run: run.state not in ACTIVE_STATES)
 

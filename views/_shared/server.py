@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import gc
-import os
+import importlib
 
 import streamlit as st
 
 from vae.datasets import DATASETS, Dataset, find_dataset, load_dataset
 from vae.jobs import Queue
-from vae.runs import RunStore
+from vae.presence import Presence
+from vae.run_store import RunStore
+from vae.server_settings import grace_seconds
 
-__all__ = ["best_dataset_here", "dataset", "public", "queue", "store"]
+__all__ = ["best_dataset_here", "dataset", "presence", "queue", "store"]
 
 
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """Return the runs folder and the shipped runs."""
-    # Everything imported so far lives as long as the server: keep the collector, which Streamlit
-    # starts after every script run, from walking through it each time.
+    # What pages need is imported once and by one visitor: of two who come at the same moment to a
+    # server that has just started, Plotly gave the second a pandas that was half imported.
+    for name in ("pandas", "plotly.graph_objects", "onnxruntime"):
+        importlib.import_module(name)
+    # It all lives as long as the server: the collector need not walk through it.
     gc.collect()
     gc.freeze()
     return RunStore()
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=Queue.close)
 def queue() -> Queue:
     """Return the one queue of this server."""
-    return Queue(store())
+    return Queue(store(), presence=presence())
+
+
+@st.cache_resource(show_spinner=False)
+def presence() -> Presence:
+    """Return who is there."""
+    return Presence(grace_seconds())
 
 
 @st.cache_resource(show_spinner="Reading the images…")
@@ -44,14 +55,3 @@ def dataset(name: str) -> Dataset | None:
 def best_dataset_here() -> str:
     """Return the first data set that needs no download."""
     return next(name for name in DATASETS if find_dataset(name))
-
-
-def public() -> bool:
-    """Whether strangers share this server, so that each sees the own runs alone.
-
-    `VAE_PUBLIC` says so (1 or 0); without it, Community Cloud is known by its mount point.
-    """
-    setting = os.environ.get("VAE_PUBLIC")
-    if setting is not None:
-        return setting not in ("", "0")
-    return os.path.realpath(__file__).startswith("/mount/src/")  # noqa: PTH

@@ -63,7 +63,7 @@ def _tsne(run: Run) -> Projection | None:
         asked = f"tsne-asked-{run.id}"
         if asked not in st.session_state:
             st.session_state[asked] = True
-            queue().request_tsne(run)
+            queue().request(run, "tsne")
         if queue().is_pending(run, "tsne"):
             _wait_for_tsne(run)
         elif not read_tsne(run):

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from vae.config import Config, setting
+from vae.control import LIVE_SETTINGS
 from vae.errors import ConfigError
 from vae.presets import PRESET_NOTES, PRESETS
 
@@ -15,9 +16,9 @@ __all__ = ["config_form", "preset_choice"]
 
 GROUPS = {
     "Network": ("network", "latent_dim", "hidden", "activation"),
-    "Objective": ("kind", "beta", "kl_warmup", "loss_scale"),
+    "Objective": ("kind", "beta", "kl_warmup", "noise", "loss_scale"),
     "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size"),
-    "Run": ("epochs", "train_share", "validation_split", "seed"),
+    "Run": ("epochs", "patience", "train_share", "validation_split", "seed"),
 }
 FIELDS = [name for names in GROUPS.values() for name in names]
 CHOICE_WORDS = {
@@ -32,7 +33,13 @@ CHOICE_WORDS = {
 }
 # Numbers that are told apart by their digits, not by their distance.
 FORMATS = {"learning_rate": "%.6g", "beta": "%.4g", "train_share": "%.3g"}
-STEPS = {"learning_rate": 1e-4, "beta": 0.1, "train_share": 0.05, "validation_split": 0.01}
+STEPS = {
+    "learning_rate": 1e-4,
+    "noise": 0.1,
+    "beta": 0.1,
+    "train_share": 0.05,
+    "validation_split": 0.01,
+}
 
 
 def preset_choice() -> dict[str, Any]:
@@ -86,13 +93,16 @@ def _control(name: str, value: Any) -> Any:
     """Draw the control of one field; its state is kept in `setup`, which outlives the page."""
     limits = setting(name)
     key = f"form_{name}"
+    when = "Takes effect in a new run."
+    if name in LIVE_SETTINGS:
+        when = "Takes effect in a new run; under Watch it can be changed while one trains."
     st.session_state.setdefault(key, value)  # gone after a visit to another page
     if limits.choices:
         return st.selectbox(
             limits.label,
             limits.choices,
             key=key,
-            help=limits.help,
+            help=f"{limits.help} {when}",
             format_func=lambda choice: CHOICE_WORDS.get(
                 choice, choice.replace("_", " ").capitalize()
             ),
@@ -101,7 +111,7 @@ def _control(name: str, value: Any) -> Any:
         return st.text_input(
             limits.label,
             key=key,
-            help=f"{limits.help} Sizes with commas between, such as 256, 128.",
+            help=f"{limits.help} Sizes with commas between, such as 256, 128. {when}",
         )
     return st.number_input(
         limits.label,
@@ -110,7 +120,7 @@ def _control(name: str, value: Any) -> Any:
         step=STEPS.get(name, 1),
         format=FORMATS.get(name),
         key=key,
-        help=f"{limits.help} From {limits.low:,} to {limits.high:,}.",
+        help=f"{limits.help} From {limits.low:,} to {limits.high:,}. {when}",
     )
 
 

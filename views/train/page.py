@@ -7,12 +7,15 @@ from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError
 from vae.estimate import run_seconds, time_in_words
-from vae.runs import ACTIVE_STATES
+from vae.runs import Run
+from vae.server_settings import is_public, limits
 from views._shared.dataset_choice import choose_dataset
 from views._shared.run_picker import choose_run, chosen_run
-from views._shared.server import public, queue, store
+from views._shared.server import queue, store
+from views._shared.visitors import visitor
 from views.train.config_form import config_form, preset_choice
 from views.train.network_summary import show_summary
+from views.train.transport import is_under_way
 from views.train.watch import watch
 
 VIEWS = ("Set up", "Watch")
@@ -20,6 +23,7 @@ VIEWS = ("Set up", "Watch")
 
 def set_up() -> None:
     """Show the form, what it would build, how long it would take, and the button."""
+    queue().warm_up()
     left, right = st.columns([1, 1.9], gap="large")
     with left:
         data = choose_dataset("train_page_dataset")
@@ -34,11 +38,12 @@ def set_up() -> None:
         st.error(str(error), icon=":material/error:")
         return
     button, words = st.columns([1, 3], vertical_alignment="center")
-    past = () if public() else store().list()
+    past = () if is_public() else store().list()
     seconds = run_seconds(config, data.image_shape, len(data.x_train), past)
     words.markdown(
         f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
-        "Everything above starts a new run; nothing changes one that trains already."
+        "Everything above makes a new run; one that trains is steered under Watch. "
+        f"{limits().in_words()}"
     )
     if button.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
         start(config, data)
@@ -47,18 +52,25 @@ def set_up() -> None:
 
 def start(config: Config, data: Dataset) -> None:
     """Put the run into the queue and watch it."""
-    choose_run(queue().submit(config, data))
+    choose_run(queue().submit(config, data, visitor()))
     st.session_state.train_view = "Watch"
     st.rerun()
+
+
+def wants_watching(run: Run) -> bool:
+    """Whether who comes back to this run wants to see it rather than set up another one."""
+    return is_under_way(run) or run.state == "paused"
 
 
 title, switch = st.columns([1, 1], vertical_alignment="bottom")
 title.title("Train")
 run = chosen_run()
 if "train_view" not in st.session_state:
-    # Who comes back while the own run trains wants to see it.
-    active = run is not None and run.state in (*ACTIVE_STATES, "queued")
-    st.session_state.train_view = "Watch" if active else "Set up"
+    # Who comes back while the own run trains wants to see it; a link may bring a form instead.
+    named = run is not None and st.session_state.get("address_run") == run.id
+    form = "preset" in st.query_params and not named
+    watching = run is not None and wants_watching(run) and not form
+    st.session_state.train_view = "Watch" if watching else "Set up"
 st.session_state.train_view_control = st.session_state.train_view
 view = switch.segmented_control(
     "View",

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from vae.colors import HUES
-from vae.curves import QUANTITIES, curve_points
+from vae.curves import QUANTITIES, curve_marks, curve_points
 from vae.runs import Run
 
 __all__ = ["learning_curves"]
@@ -36,6 +36,7 @@ def learning_curves(run: Run, *, small: bool = False) -> None:
         data={
             "panels": panels,
             "points": curve_points(run.rows),
+            "marks": curve_marks(run.rows),
             "epochs": run.config.epochs,
             "small": small,
         },

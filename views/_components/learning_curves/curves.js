@@ -30,6 +30,7 @@ function panel(chart, spec) {
   const svg = shape("svg", { role: "img" });
   const parts = {
     axes: shape("g"),
+    marks: shape("g"),
     training: shape("path", { class: "line training", stroke: spec.color }),
     validation: shape("path", { class: "line validation", stroke: spec.color }),
     cursor: shape("line", { class: "cursor" }),
@@ -95,16 +96,27 @@ function zoomTo(chart, zoom) {
 }
 
 function draw(chart) {
-  const { points } = chart.data;
+  const { points, marks } = chart.data;
   const last = Math.max(1, ...points.training.epoch.slice(-1), ...points.validation.epoch.slice(-1));
   const [low, high] = chart.zoom ?? [0, last];
   chart.back.hidden = chart.zoom === null;
   chart.root.dataset.zoom = chart.zoom ? chart.zoom.map((x) => x.toFixed(2)).join(" ") : "";
   chart.validationKey.hidden = points.validation.epoch.length === 0;
-  for (const each of chart.panels) drawPanel(each, points, low, high);
+  for (const each of chart.panels) drawPanel(each, points, marks, low, high);
 }
 
-function drawPanel(each, points, low, high) {
+// The moment at which a person changed a setting; neighbours are written on lines of their own.
+function drawMark(mark, place, x, low, high, height) {
+  if (mark.epoch < low || mark.epoch > high) return [];
+  const at = x(mark.epoch);
+  const line = shape("line", { class: "mark", x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom });
+  const late = mark.epoch > (low + high) / 2;
+  const text = words(mark.text, at + (late ? -4 : 4), MARGIN.top + 10 + (place % 3) * 14, late ? "end" : "start");
+  text.classList.add("mark");
+  return [line, text];
+}
+
+function drawPanel(each, points, marks, low, high) {
   const width = each.svg.clientWidth;
   const height = each.svg.clientHeight;
   if (!width || !height) return;
@@ -131,6 +143,7 @@ function drawPanel(each, points, low, high) {
     ),
     words("epoch", MARGIN.left - 6, height - 6, "end"),
   );
+  each.parts.marks.replaceChildren(...marks.flatMap((mark, i) => drawMark(mark, i, x, low, high, height)));
   for (const part of ["training", "validation"]) {
     set(each.parts[part], { d: path(points[part], quantity, x, y, low, high) });
   }

@@ -1,0 +1,102 @@
+"""Stands in for `vae.worker` in the queue's tests: it holds a run and obeys, in milliseconds.
+
+It trains nothing. Files in the run's folder tell it what to live through: "wait" and "crash-early"
+(before it holds the run), "finish", "crash", "give-up" and "linger" (stay as long as it is there).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+LOOK_SECONDS = 0.005
+
+
+def main() -> None:
+    if sys.argv[1] == "--warm":
+        line = sys.stdin.readline()
+        if not line:
+            return
+        job = json.loads(line)
+        path, action = Path(job["run"]), job["action"]
+    else:
+        path, action = Path(sys.argv[1]), sys.argv[2]
+    wait = (path / "wait").exists
+    while wait():
+        time.sleep(LOOK_SECONDS)
+    if (path / "crash-early").exists():
+        return
+    leaving: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: leaving.append(1))
+    with (path / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with (path.parent / "order.txt").open("a") as order:
+            order.write(f"{path.name} {action} {sys.argv[1] == '--warm'}\n")
+        work(path, action, leaving)
+
+
+def work(path: Path, action: str, leaving: list[int]) -> None:
+    """Obey until the run is over."""
+    if action != "train":
+        while not (path / "finish").exists() and not (path / "crash").exists():
+            time.sleep(LOOK_SECONDS)
+        if (path / "crash").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return None
+    (path / "history.jsonl").write_text('{"kind": "epoch", "epoch": 1, "step": 9, "loss": 1.0}\n')
+    (path / "checkpoint.npz").touch()
+    serial = asked(path)["serial"]
+    tell(path, state="training", pid=os.getpid(), epoch=1, step=9, steps=9, serial=serial)
+    while True:
+        control = asked(path)
+        if (path / "crash").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        if (path / "finish").exists() or control["action"] == "stop":
+            # It makes the model now, and looks at no wish any more.
+            state = "stopped" if control["action"] == "stop" else "finished"
+            tell(path, serial=control["serial"], epoch=control["epochs"])
+            linger(path)
+            return tell(path, state=state)
+        if (path / "give-up").exists():
+            return tell(path, state="interrupted", reason="The disk is full.")
+        if leaving:
+            tell(path, state="paused", serial=serial, reason="Paused.")
+            return linger(path)
+        if control["serial"] != serial:
+            serial = control["serial"]
+            state = "paused" if control["action"] == "pause" else "training"
+            tell(path, state=state, serial=serial)
+        time.sleep(LOOK_SECONDS)
+
+
+def linger(path: Path) -> None:
+    """Do not go yet."""
+    while (path / "linger").exists():
+        time.sleep(LOOK_SECONDS)
+
+
+def asked(path: Path) -> dict:
+    """Return what is asked of the run, and its last epoch."""
+    config = json.loads((path / "config.json").read_text())["config"]
+    try:
+        control = json.loads((path / "control.json").read_text())
+    except FileNotFoundError:
+        control = {"action": "run", "serial": 0, "more": []}
+    legs = [[0, config["epochs"]], *control["more"]]
+    return control | {"epochs": legs[-1][1]}
+
+
+def tell(path: Path, **changes: object) -> None:
+    """Change what the run says of itself."""
+    status = json.loads((path / "status.json").read_text()) | changes
+    (path / "status.tmp").write_text(json.dumps(status))
+    (path / "status.tmp").replace(path / "status.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""A full disk: a clear state, nothing half-written, and with some room the run goes on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.workshop import Workshop, assert_same_run, when
+from vae.runs import Run, open_run
+from vae.worker import work
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own of 1 MB."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(path)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("mounting a small disk needs to be allowed to")
+    yield path
+    subprocess.run(["umount", str(path)], check=True)
+
+
+def fill(disk: Path, leave: int) -> None:
+    """Leave so many bytes free."""
+    with (disk / "filler").open("ab") as filler:
+        free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+        filler.write(bytes(max(0, free - leave)))
+
+
+class TestDiskFull:
+    def check(self, run: Run) -> Run:
+        """Whether what is left is a run as any other, in a clear state; return it."""
+        left = open_run(run.path)
+        assert left.state == "interrupted"
+        assert left.status["reason"].startswith("The disk is full: free some room")
+        assert not list(run.path.rglob(".writing*"))
+        assert left.can_go_on
+        places = [(row["epoch"], row["step"]) for row in left.rows]
+        assert places == sorted(places)
+        return left
+
+    def test_filled_by_the_run_itself(
+        self, workshop: Workshop, tmp_path: Path, small_disk: Path
+    ) -> None:
+        changes = {"epochs": 12, "validation_split": 0.0, "train_share": 0.1}
+        run = workshop.new(small_disk / "run", **changes)
+        fill(small_disk, leave=100_000)
+        assert work(run.path, "train") == 1
+        left = self.check(run)
+        assert 0 < len(left.history) < 12
+        # Without any room it is as far as before.
+        left.ask_to_go_on()
+        assert work(run.path, "train") == 1
+        assert len(self.check(run).history) >= len(left.history) - 1
+        (small_disk / "filler").unlink()
+        open_run(run.path).ask_to_go_on()
+        assert work(run.path, "train") == 0
+        expected = workshop.go_on(workshop.new(tmp_path / "expected", **changes))
+        assert_same_run(open_run(run.path), expected)
+
+    @pytest.mark.parametrize("place", [(2, 1), (2, 6), (2, 25)])
+    def test_filled_by_somebody_else_to_the_last_byte(
+        self,
+        place: tuple[int, int],
+        workshop: Workshop,
+        undisturbed: Run,
+        small_disk: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        run = workshop.new(small_disk / "run")
+        with monkeypatch.context() as patch:
+            when(workshop, patch, place, lambda: fill(small_disk, leave=0))
+            assert work(run.path, "train") == 1
+        left = self.check(run)
+        (small_disk / "filler").unlink()
+        left.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)
+
+    def test_the_reason_stays_when_the_model_is_made(
+        self, workshop: Workshop, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = workshop.new(small_disk / "run")
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (2, 6), lambda: fill(small_disk, leave=0))
+            assert work(run.path, "train") == 1
+        assert work(run.path, "recover") == 1  # no room for the model either
+        self.check(run)
+        (small_disk / "filler").unlink()
+        assert work(run.path, "recover") == 0
+        assert self.check(run).status["reason"].endswith(" Kept: epoch 1.")
+        assert run.arrays("weights")
+
+    def test_full_before_it_began(
+        self, workshop: Workshop, undisturbed: Run, small_disk: Path
+    ) -> None:
+        run = workshop.new(small_disk / "run")
+        fill(small_disk, leave=0)
+        assert work(run.path, "train") == 1
+        left = self.check(run)
+        (small_disk / "filler").unlink()
+        left.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)

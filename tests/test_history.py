@@ -1,0 +1,99 @@
+"""A history that grows is parsed once, and one that was rewritten is read anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vae import history
+from vae.history import read_rows
+
+
+def line(number: int) -> str:
+    return json.dumps({"kind": "step", "epoch": 1, "step": number}) + "\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "history.jsonl"
+    path.write_text(line(1) + line(2))
+    return path
+
+
+def steps(path: Path) -> list[int]:
+    return [row["step"] for row in read_rows(path)]
+
+
+class TestBasics:
+    def test_rows(self, path: Path) -> None:
+        assert read_rows(path)[1] == {"kind": "step", "epoch": 1, "step": 2}
+
+    def test_no_file(self, tmp_path: Path) -> None:
+        assert read_rows(tmp_path / "none") == []
+
+    def test_what_is_no_row_is_left_out(self, path: Path) -> None:
+        with path.open("a") as file:
+            file.write("nonsense\n[1]\n{}\n" + "[" * 10**5 + "\n" + line(3))
+        assert steps(path) == [1, 2, 3]
+
+    def test_few_files_are_remembered(self, tmp_path: Path) -> None:
+        for number in range(2 * history.MOST_FILES):
+            path = tmp_path / str(number)
+            path.write_text(line(number))
+            assert steps(path) == [number]
+        assert len(history._known) <= history.MOST_FILES
+
+
+class TestGrowing:
+    def test_only_what_is_new_is_parsed(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        parsed: list[bytes] = []
+        parse = history._parse
+
+        def note(text: bytes) -> list[dict[str, Any]]:
+            parsed.append(text)
+            return parse(text)
+
+        monkeypatch.setattr(history, "_parse", note)
+        first = read_rows(path)
+        with path.open("a") as file:
+            file.write(line(3))
+        assert steps(path) == [1, 2, 3]
+        assert read_rows(path)[:2] == first
+        assert parsed[1:] == [line(3).strip().encode()]
+
+    def test_half_a_line_waits_for_the_rest(self, path: Path) -> None:
+        with path.open("a") as file:
+            file.write(line(3)[:9])
+            file.flush()
+            assert steps(path) == [1, 2]
+            file.write(line(3)[9:])
+        assert steps(path) == [1, 2, 3]
+
+    def test_the_rows_of_before_do_not_grow(self, path: Path) -> None:
+        before = read_rows(path)
+        with path.open("a") as file:
+            file.write(line(3))
+        read_rows(path)
+        assert len(before) == 2
+
+
+class TestRewriting:
+    def test_shorter(self, path: Path) -> None:
+        assert steps(path) == [1, 2]
+        path.write_text(line(1))
+        assert steps(path) == [1]
+
+    def test_the_same_length(self, path: Path) -> None:
+        assert steps(path) == [1, 2]
+        path.write_text(line(1) + line(9))
+        assert steps(path) == [1, 9]
+
+    def test_another_file_in_its_place(self, path: Path, tmp_path: Path) -> None:
+        assert steps(path) == [1, 2]
+        other = tmp_path / "other"
+        other.write_text(line(5) + line(6) + line(7))
+        other.replace(path)
+        assert steps(path) == [5, 6, 7]

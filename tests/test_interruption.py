@@ -1,0 +1,202 @@
+"""Nothing is lost, with real workers: two runs through all that may happen to them.
+
+One is paused, stepped, asked to leave, and killed; the other, convolutional, is killed. Each goes
+on through the queue, and ends as the run that nothing happened to.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import psutil
+import pytest
+
+from tests.conftest import wait_until
+from tests.workshop import assert_same_run
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.jobs import Queue
+from vae.run_store import RunStore
+from vae.runs import Run, open_run
+from vae.training import train
+
+DENSE = Config(
+    latent_dim=2,
+    hidden=(16,),
+    batch_size=4,
+    epochs=6,
+    beta=0.5,
+    kl_warmup=2,
+    schedule="cosine",
+    validation_split=0.1,
+    patience=4,
+    seed=3,
+)
+CONVOLUTIONAL = DENSE.replace(network="convolutional", hidden=(3,))
+
+
+class Story(NamedTuple):
+    """What was seen of the two runs on their way, and how they ended."""
+
+    dense: Run
+    convolutional: Run
+    queue: Queue
+    notes: dict[str, Any]
+
+
+def processor_seconds(run: Run) -> float:
+    times = psutil.Process(open_run(run.path).status["pid"]).cpu_times()
+    return times.user + times.system
+
+
+def place(run: Run) -> tuple[int, int]:
+    status = open_run(run.path).status
+    return status["epoch"], status["step"]
+
+
+def is_amid(run: Run, epoch: int) -> bool:
+    """Whether a run trains, in the middle of an epoch from this one on."""
+    status = open_run(run.path).status
+    step, steps = status.get("step", 0), status.get("steps", 0)
+    return status["state"] == "training" and status["epoch"] >= epoch and 0 < step < steps
+
+
+def stand_still(process: psutil.Process) -> None:
+    """Hold a process where it is."""
+    process.suspend()
+    wait_until(lambda: process.status() == psutil.STATUS_STOPPED, "it stands still")
+
+
+def kill_amid(run: Run, epoch: int) -> None:
+    """Kill a run's process in the middle of an epoch from this one on."""
+    while True:
+        wait_until(lambda: is_amid(run, epoch), "it is in the middle of an epoch")
+        process = psutil.Process(open_run(run.path).status["pid"])
+        stand_still(process)
+        if is_amid(run, epoch):
+            break
+        process.resume()
+    os.kill(process.pid, signal.SIGKILL)
+    wait_until(lambda: not run.is_alive(), "it is gone")
+
+
+def until_nothing_is_pending(queue: Queue, run: Run) -> None:
+    wait_until(lambda: not queue.tickets.has(run.id), "nothing is left to do for a run")
+
+
+def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple[Run, Run]:
+    """Let all of it happen."""
+    queue.warm_up()
+    dense = queue.submit(DENSE, dataset, owner="anna")
+    convolutional = queue.submit(CONVOLUTIONAL, dataset, owner="ben")
+    wait_until(lambda: is_amid(dense, 1), "the first run trains")
+
+    before = processor_seconds(dense)
+    queue.pause(dense)
+    asked = time.monotonic()
+    wait_until(lambda: open_run(dense.path).state == "paused", "it pauses")
+    notes["seconds until it paused"] = time.monotonic() - asked
+    notes["processor seconds until it paused"] = processor_seconds(dense) - before
+    notes["alive while paused"] = dense.is_alive()
+
+    paused, since = processor_seconds(dense), time.monotonic()
+    kill_amid(convolutional, 2)
+    queue.go_on(open_run(convolutional.path))
+    notes["share of a processor while paused"] = (processor_seconds(dense) - paused) / (
+        time.monotonic() - since
+    )
+
+    notes["places"] = [place(dense)]
+    for _ in range(2):
+        turn = dense.control.serial
+        queue.go_on(open_run(dense.path), action="batch")
+        wait_until(lambda turn=turn: open_run(dense.path).status["serial"] > turn, "it took a step")
+        notes["places"].append(place(dense))
+    os.kill(open_run(dense.path).status["pid"], signal.SIGTERM)
+    until_nothing_is_pending(queue, dense)
+    notes["after it left"] = (open_run(dense.path).state, place(dense), dense.is_alive())
+
+    queue.go_on(open_run(dense.path))
+    kill_amid(dense, 3)
+    notes["killed in"] = place(dense)
+    wait_until(lambda: queue.tickets.has(dense.id, ("recover",)), "its model is made")
+    until_nothing_is_pending(queue, dense)
+    notes["killed"] = open_run(dense.path)
+    queue.go_on(notes["killed"])
+    for run in (dense, convolutional):
+        wait_until(lambda run=run: open_run(run.path).state == "finished", "it ends")
+        until_nothing_is_pending(queue, run)
+    return open_run(dense.path), open_run(convolutional.path)
+
+
+@pytest.fixture(scope="module")
+def story(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("interruption")
+    queue, notes = Queue(RunStore(folder, folder / "none"), workers=2), {}
+    try:
+        yield Story(*live_through(queue, digits, notes), queue, notes)
+    finally:
+        queue.close()
+
+
+def assert_same_to_the_end(run: Run, expected: Run) -> None:
+    assert_same_run(run, expected)
+    assert run.metrics == expected.metrics
+    weights, others = (r.load_model().get_weights() for r in (run, expected))
+    assert len(weights) == len(others)
+    for a, b in zip(weights, others, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+class TestExact:
+    def test_paused_stepped_left_and_killed(
+        self, story: Story, digits: Dataset, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        expected = train(DENSE, digits, out=tmp_path_factory.mktemp("undisturbed") / "dense")
+        assert_same_to_the_end(story.dense, expected)
+
+    def test_killed_with_convolutions(
+        self, story: Story, digits: Dataset, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        expected = train(CONVOLUTIONAL, digits, out=tmp_path_factory.mktemp("undisturbed") / "conv")
+        assert_same_to_the_end(story.convolutional, expected)
+
+
+class TestOnTheWay:
+    def test_a_pause_is_answered_within_a_second(self, story: Story) -> None:
+        # In the worker's own time, since this machine may be busy with other things.
+        assert story.notes["processor seconds until it paused"] < 1.0
+        assert story.notes["seconds until it paused"] < 10.0
+
+    def test_a_paused_worker_takes_no_processor_time(self, story: Story) -> None:
+        assert story.notes["alive while paused"]
+        assert story.notes["share of a processor while paused"] < 0.03
+
+    def test_one_batch_is_one_step(self, story: Story) -> None:
+        (epoch, first), *later = story.notes["places"]
+        assert later == [(epoch, first + 1), (epoch, first + 2)]
+
+    def test_asked_to_terminate_it_left_its_run_paused(self, story: Story) -> None:
+        assert story.notes["after it left"] == ("paused", story.notes["places"][-1], False)
+
+    def test_killed_it_was_interrupted_and_got_a_model(self, story: Story) -> None:
+        killed: Run = story.notes["killed"]
+        assert killed.state == "interrupted"
+        epoch = story.notes["killed in"][0] - 1
+        assert killed.status["reason"] == (
+            f"The training process was ended from outside; epoch {epoch} is kept."
+        )
+        assert killed.status["model_epoch"] == epoch
+        assert killed.has_model
+
+    def test_nothing_is_left_over(self, story: Story) -> None:
+        assert story.queue.tickets.list() == []
+        assert not list(story.dense.path.parent.rglob(".writing*"))
+        assert not story.dense.is_alive()
+        children = psutil.Process().children()
+        assert not [p for p in children if "vae.worker" in " ".join(p.cmdline())]

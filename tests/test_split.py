@@ -1,0 +1,64 @@
+"""Which images train, which validate, and in which order: all of it follows from the seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vae.config import Config
+from vae.errors import ConfigError
+from vae.split import epoch_batches, split_indices
+
+
+class TestSplit:
+    def test_every_image_trains_or_validates_once(self) -> None:
+        split = split_indices(Config(validation_split=0.1), 1000)
+        assert (len(split.train), len(split.validation)) == (900, 100)
+        assert sorted([*split.train, *split.validation]) == list(range(1000))
+        assert split.train.dtype == split.validation.dtype == np.int32
+
+    def test_share_and_split_together(self) -> None:
+        split = split_indices(Config(train_share=0.25, validation_split=0.2), 1000)
+        assert (len(split.train), len(split.validation)) == (200, 50)
+        assert len({*split.train, *split.validation}) == 250
+
+    def test_no_validation(self) -> None:
+        assert len(split_indices(Config(validation_split=0.0), 70).validation) == 0
+
+    def test_at_least_one_image_trains(self) -> None:
+        split = split_indices(Config(train_share=0.001, validation_split=0.5), 10)
+        assert (len(split.train), len(split.validation)) == (1, 0)
+        with pytest.raises(ConfigError, match="Received"):
+            split_indices(Config(), 0)
+
+    def test_the_seed_draws(self) -> None:
+        first, again = (split_indices(Config(seed=4), 500) for _ in range(2))
+        np.testing.assert_array_equal(first.validation, again.validation)
+        other = split_indices(Config(seed=5), 500)
+        assert set(first.validation) != set(other.validation)
+
+
+class TestEpochBatches:
+    TRAIN = np.arange(100, 205, dtype=np.int32)
+
+    def batches(self, epoch: int, seed: int = 0, size: int = 10) -> np.ndarray:
+        return epoch_batches(Config(seed=seed), self.TRAIN, epoch, size)
+
+    def test_whole_batches_of_different_images(self) -> None:
+        batches = self.batches(1)
+        assert (batches.shape, batches.dtype) == ((10, 10), np.int32)
+        assert len(set(batches.ravel())) == 100
+        assert set(batches.ravel()) <= set(self.TRAIN)
+
+    def test_an_epochs_order_needs_no_other_epoch(self) -> None:
+        # What makes a run exact that is taken up in the middle.
+        np.testing.assert_array_equal(self.batches(7), self.batches(7))
+
+    def test_every_epoch_and_seed_has_its_own_order(self) -> None:
+        orders = [self.batches(epoch, seed).tolist() for epoch in (1, 2) for seed in (0, 1)]
+        assert len({str(order) for order in orders}) == 4
+
+    def test_who_waits_changes(self) -> None:
+        waiting = [set(self.TRAIN) - set(self.batches(epoch).ravel()) for epoch in range(1, 6)]
+        assert all(len(left) == 5 for left in waiting)
+        assert set.intersection(*waiting) == set()

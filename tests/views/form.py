@@ -1,0 +1,57 @@
+"""The form of the Train page, as a hand fills it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from tests.views.conftest import calm
+from vae.config import Config
+
+FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
+# A configuration that differs from every preset in every field.
+OTHER = Config(
+    preset="recommended",
+    kind="vae",
+    network="convolutional",
+    latent_dim=7,
+    hidden=(5, 6),
+    activation="elu",
+    beta=0.25,
+    kl_warmup=3,
+    noise=0.7,
+    loss_scale="per_pixel",
+    optimizer="sgd",
+    learning_rate=0.00123,
+    schedule="constant",
+    batch_size=33,
+    epochs=9,
+    patience=4,
+    train_share=0.5,
+    validation_split=0.2,
+    seed=42,
+)
+
+
+def control(app: AppTest, name: str) -> Any:
+    return app.main.get_by_key(f"form_{name}")
+
+
+def form(app: AppTest) -> dict[str, Any]:
+    """What all controls hold."""
+    return {name: control(app, name).value for name in FIELDS}
+
+
+def as_form(config: Config) -> dict[str, Any]:
+    """What all controls hold for a configuration."""
+    values = {name: getattr(config, name) for name in FIELDS}
+    return values | {"hidden": ", ".join(map(str, config.hidden))}
+
+
+def fill(app: AppTest, **values: Any) -> AppTest:
+    """Type and choose values, and have the app run once."""
+    for name, value in values.items():
+        control(app, name).set_value(value)
+    return calm(app.run())

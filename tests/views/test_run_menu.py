@@ -1,0 +1,305 @@
+"""What can be done with a whole run: name, download, import, delete, undo."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import change_status, copy_run, wait_until
+from tests.views.conftest import act, calm, labelled, open_page, press, watch, words
+from tests.views.crafted import craft, enqueue, epochs, ticket_of
+from tests.views.doubles import Processes
+from vae.about import MOST_NAME
+from vae.archive import export_zip, import_zip
+from vae.datasets import Dataset
+from vae.run_store import UNDO_SECONDS, RunStore
+from vae.runs import Run, open_run
+from views._shared import server
+
+HOSTILE = {
+    "markdown": "**bold** :red[red] [a link](https://example.org) `code` $x^2$ :material/home:",
+    "html": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "path": "../../etc/passwd",
+    "emoji": "💥 ünï — 数字",
+    "quotes": "\"'; DROP TABLE runs; --",
+}
+
+
+def zip_of(*names: str) -> bytes:
+    """A zip that holds files of these names."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return buffer.getvalue()
+
+
+BAD_FILES = {
+    "no zip": b"this is no zip",
+    "nothing": b"",
+    "something else": zip_of("../../escape.txt"),
+    "too many files": zip_of(*map(str, range(2000))),
+}
+
+
+@pytest.fixture
+def made(digits: Dataset, runs: Path) -> Run:
+    """A run of one's own."""
+    return craft(runs / "made", digits, state="stopped", rows=epochs(40.0, 30.0))
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """What makes each file that is packed only when someone wants it, by the file's name."""
+    found: dict[str, Callable[[], bytes]] = {}
+    add = MediaFileManager.add_deferred
+
+    def add_deferred(manager: MediaFileManager, data: Any, *rest: Any, **more: Any) -> str:
+        found[more["file_name"]] = data
+        return add(manager, data, *rest, **more)
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", add_deferred)
+    return found
+
+
+def rename(app: AppTest, name: str) -> AppTest:
+    return act(labelled(app.text_input, "Name of this run").set_value(name))
+
+
+def upload(app: AppTest, content: bytes) -> AppTest:
+    uploader = labelled(app.file_uploader, "Import a run")
+    return act(uploader.set_value(("run.zip", content, "application/zip")))
+
+
+def options(app: AppTest) -> list[str]:
+    return app.selectbox(key="run_picker").options
+
+
+def folders(runs: Path) -> set[str]:
+    return {path.name for path in runs.iterdir()} - {".queue"}
+
+
+class TestRename:
+    def test_the_name_comes_first_in_the_list(self, made: Run) -> None:
+        app = rename(open_page("start"), "My first")
+        assert options(app) == ["My first · Digits · Custom (2-D) · loss 37.0 nats · stopped · "
+                                "yours, made"]  # fmt: skip
+        assert Run(made.path).about.name == "My first"
+        assert options(open_page("latent"))[0].startswith("My first · ")
+
+    def test_none_again(self, made: Run) -> None:
+        app = rename(rename(open_page("start"), "My first"), "  ")
+        assert options(app)[0].startswith("Digits · ")
+
+    @pytest.mark.parametrize("kind", HOSTILE)
+    def test_a_hostile_name_is_shown_as_it_is(self, kind: str, made: Run) -> None:
+        name = HOSTILE[kind][:MOST_NAME]
+        app = rename(open_page("train"), name)
+        assert options(app)[0].startswith(f"{name} · Digits")
+        for page in ("start", "train", "latent"):
+            app = open_page(page)
+            assert name not in words(app)  # nowhere as text that is rendered
+            assert not [each for each in app.get("html") if name in each.proto.body]
+
+    def test_a_very_long_one_is_cut(self, made: Run) -> None:
+        app = open_page("start")
+        box = labelled(app.text_input, "Name of this run")
+        assert box.proto.max_chars == MOST_NAME
+        rename(app, "x" * 5000)
+        assert Run(made.path).about.name == "x" * MOST_NAME
+
+    def test_control_characters_are_no_part_of_it(self, made: Run) -> None:
+        rename(open_page("start"), "a\nb\x00c\u202ed")
+        assert Run(made.path).about.name == "a b c d"
+
+    def test_each_run_has_its_own(self, made: Run, digits: Dataset, runs: Path) -> None:
+        other = craft(runs / "other", digits)
+        app = rename(open_page("start", run="made"), "First")
+        act(app.selectbox(key="run_picker").set_value("other"))
+        assert labelled(app.text_input, "Name of this run").value == ""
+        rename(app, "Second")
+        assert [Run(run.path).about.name for run in (made, other)] == ["First", "Second"]
+
+    def test_a_run_that_is_gone_meanwhile(self, made: Run) -> None:
+        app = open_page("start")
+        shutil.rmtree(made.path)
+        assert "No run has this id. Received: 'made'" in rename(app, "Late").error[0].value
+
+    def test_a_full_disk(self, made: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = open_page("start")
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("vae.about.write_json", full)
+        assert "No space left on device" in rename(app, "Late").error[0].value
+
+
+class TestDownload:
+    def test_the_file_is_the_run(
+        self, run: Run, downloads: dict[str, Callable[[], bytes]], tmp_path: Path
+    ) -> None:
+        open_page("start")
+        content = downloads["finished.zip"]()
+        assert content == export_zip(run)
+        imported = import_zip(io.BytesIO(content), RunStore(tmp_path / "elsewhere"))
+        assert imported.config == run.config
+        assert imported.rows == run.rows
+        assert imported.metrics == run.metrics
+
+    def test_it_has_the_runs_name(
+        self, made: Run, downloads: dict[str, Callable[[], bytes]]
+    ) -> None:
+        rename(open_page("start"), "My first")
+        with zipfile.ZipFile(io.BytesIO(downloads["My first.zip"]())) as archive:
+            assert "My-first/config.json" in archive.namelist()
+
+    def test_shipped_runs_too(
+        self, shipped: list[Run], downloads: dict[str, Callable[[], bytes]]
+    ) -> None:
+        open_page("start")
+        assert zipfile.is_zipfile(io.BytesIO(downloads[f"{shipped[0].id}.zip"]()))
+
+
+class TestImport:
+    @pytest.fixture
+    def content(self, finished_run: Run) -> bytes:
+        return export_zip(finished_run)
+
+    def test_a_good_file_becomes_the_chosen_run(
+        self, content: bytes, finished_run: Run, runs: Path, processes: Processes
+    ) -> None:
+        app = upload(import_page(runs, finished_run), content)
+        (new,) = folders(runs) - {"mine"}
+        assert app.query_params["run"] == new
+        assert app.selectbox(key="run_picker").value == new
+        assert open_run(runs / new).rows == finished_run.rows
+        assert not app.error
+        # Its ONNX files are made here, of the model that was vetted.
+        assert server.queue().is_pending(Run(runs / new), "export")
+        wait_until(lambda: f"{new}-export" in processes, "the export begins")
+
+    def test_once_and_again(self, content: bytes, finished_run: Run, runs: Path) -> None:
+        app = upload(import_page(runs, finished_run), content)
+        calm(app.run())
+        assert len(folders(runs)) == 2  # the uploader is empty again
+        assert labelled(app.file_uploader, "Import a run").value is None
+        upload(app, content)
+        assert len(folders(runs)) == 3
+
+    @pytest.mark.parametrize("kind", BAD_FILES)
+    def test_a_bad_file_says_why_and_leaves_nothing(
+        self, kind: str, finished_run: Run, runs: Path
+    ) -> None:
+        app = upload(import_page(runs, finished_run), BAD_FILES[kind])
+        (error,) = app.error
+        assert "Received: " in error.value
+        assert len(error.value) < 300
+        assert folders(runs) == {"mine"}
+        assert app.selectbox(key="run_picker").value == "mine"
+        assert not list(runs.parent.rglob("escape.txt"))
+
+    def test_after_a_bad_file_a_good_one(
+        self, content: bytes, finished_run: Run, runs: Path
+    ) -> None:
+        app = upload(import_page(runs, finished_run), content[: len(content) // 2])
+        assert len(app.error) == 1
+        upload(app, content)
+        assert not app.error
+        assert len(folders(runs)) == 2
+
+
+def import_page(runs: Path, run: Run) -> AppTest:
+    """A page where a run can be imported: there is one already."""
+    copy_run(run, runs / "mine")
+    return open_page("data")
+
+
+class TestDelete:
+    def test_the_only_run_and_back_again(self, made: Run) -> None:
+        app = press(open_page("train"), "Delete this run")
+        assert "No runs yet" in words(app)
+        assert "run" not in app.query_params
+        assert "Deleted. It is gone for good in ten minutes." in words(app)
+        assert UNDO_SECONDS == 600
+        assert "No runs yet" in words(open_page("start"))
+        press(app, "Undo")
+        assert app.selectbox(key="run_picker").value == "made"
+        assert app.query_params["run"] == "made"
+        assert "Undo" not in [button.label for button in app.button]
+        assert Run(made.path).rows == made.rows
+
+    def test_one_of_several(self, made: Run, digits: Dataset, runs: Path) -> None:
+        craft(runs / "other", digits)
+        app = press(open_page("start", run="made"), "Delete this run")
+        assert app.selectbox(key="run_picker").value == "other"
+        assert len(options(app)) == 1
+        press(app, "Undo")
+        assert app.selectbox(key="run_picker").value == "made"
+        assert len(options(app)) == 2
+
+    def test_its_link_leads_nowhere(self, made: Run) -> None:
+        press(open_page("start"), "Delete this run")
+        assert "No run has this id. Received: 'made'" in words(open_page("start", run="made"))
+
+    def test_it_is_offered_as_long_as_it_is_possible(
+        self, made: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        app = press(open_page("start"), "Delete this run")
+        assert labelled(calm(app.run()).button, "Undo")
+        monkeypatch.setattr("views._shared.run_menu.UNDO_SECONDS", 0.0)
+        assert "Undo" not in [button.label for button in calm(app.run()).button]
+        assert "Deleted." not in words(app)
+
+    def test_it_is_over_when_the_run_is_gone(self, made: Run) -> None:
+        app = press(open_page("start"), "Delete this run")
+        shutil.rmtree(made.path)
+        press(app, "Undo")
+        assert "Only a deleted run can be brought back" in app.error[0].value
+        assert not calm(app.run()).error
+
+    def test_what_trains_is_paused_and_asked_to_leave(
+        self, made: Run, processes: Processes
+    ) -> None:
+        change_status(made, state="queued")
+        enqueue(made)
+        app = open_page("train")
+        wait_until(lambda: "made-train" in processes, "its process has started")
+        with made.lock():
+            change_status(made, state="training")
+            press(app, "Delete this run")
+            assert made.control.action == "pause"
+            assert processes["made-train"].asked_to_leave
+            server.queue().close()
+
+    def test_what_waits_has_no_place_any_more(self, made: Run, busy: Run) -> None:
+        change_status(made, state="queued")
+        enqueue(made)
+        app = press(open_page("train", run="made"), "Delete this run")
+        assert ticket_of(made) is None
+        press(app, "Undo")
+        assert Run(made.path).state == "paused"
+
+    def test_a_run_that_is_gone_meanwhile(self, made: Run) -> None:
+        app = open_page("start")
+        shutil.rmtree(made.path)
+        press(app, "Delete this run")
+        assert "No run has this id. Received: 'made'" in app.error[0].value
+        assert "Undo" not in [button.label for button in app.button]
+
+
+class TestShipped:
+    def test_they_can_only_be_downloaded(self, shipped: list[Run]) -> None:
+        app = watch(open_page("train"))
+        assert [box.label for box in app.text_input] == []
+        assert [button.label for button in app.button] == []
+        assert [b.label for b in app.download_button] == ["Download as zip"]
+        assert labelled(app.file_uploader, "Import a run")

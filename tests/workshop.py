@@ -1,0 +1,198 @@
+"""Trains many small runs with one compiled model: compiling takes seconds, the steps do not.
+
+Every run still begins with the first weights and takes up what it finds in its folder; what is
+left out is the model's evaluation and export at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vae import loop, session, training
+from vae.anatomy import Anatomy
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.loop import Loop
+from vae.model import VAE
+from vae.recorder import Recorder
+from vae.runs import Run, open_run
+from vae.saving import training_state
+from vae.session import UNLIMITED, Session
+
+# 1,437 images less a tenth are 1,293: 25 steps an epoch, with a row after 6, 12, 18 and 25 of them.
+BASE = Config(
+    latent_dim=2, hidden=(16,), learning_rate=5e-3, batch_size=50, epochs=3, validation_split=0.1
+)
+STEPS = 25
+ROWS_PER_EPOCH = 4  # writing rows takes most of the time
+Place = tuple[int, int]  # after so many steps of an epoch
+
+
+class Killed(BaseException):
+    """Ends a training as a killed process ends: nothing more is written."""
+
+
+class Workshop:
+    """Trains runs whose configurations share their networks, optimizer, batch size and seed."""
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self.config, self.dataset = config, dataset
+        self.model = training._compiled(config, dataset)
+        self.model.optimizer.build(self.model.trainable_variables)
+        self.loop = Loop(self.model, dataset.x_train, config.batch_size)
+        self.anatomy = Anatomy(self.model)
+        self._first = [np.array(values) for part in training_state(self.model) for values in part]
+        self.session: Session | None = None
+
+    def begin(self, config: Config, _: Dataset) -> VAE:
+        """Return the model as a new process has it."""
+        state = [*self.model.trainable_variables, *self.model.optimizer.variables]
+        state += [self.model.sampling.seed_generator.state, *self.model.metrics_variables]
+        for variable, first in zip(state, self._first, strict=True):
+            variable.assign(first)
+        self.model.config = config
+        self.loop.steps_at_once = 1
+        return self.model
+
+    @contextmanager
+    def opened(self) -> Iterator[Workshop]:
+        """Have `vae.training` use the one model, step by step."""
+
+        def remember(*arguments: Any) -> Session:
+            self.session = Session(*arguments)
+            return self.session
+
+        def keep_weights(model: VAE, folder: Path) -> None:
+            np.savez(folder / "weights.npz", *model.get_weights())
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(loop, "CALL_SECONDS", 0.0)
+            patch.setattr(session, "ROWS_PER_EPOCH", ROWS_PER_EPOCH)
+            patch.setattr(training.gc, "collect", lambda: None)
+            patch.setattr(session, "Loop", lambda *_: self.loop)
+            patch.setattr(session, "Anatomy", lambda *_: self.anatomy)
+            patch.setattr(training, "Session", remember)
+            patch.setattr(training, "_compiled", self.begin)
+            patch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
+            patch.setattr(training, "save_keras", keep_weights)
+            patch.setattr(training, "export_onnx", lambda *_: None)
+            yield self
+
+    def new(self, path: Path, **changes: Any) -> Run:
+        """Make a run's folder."""
+        Recorder.create(path, self.config.replace(**changes), self.dataset)
+        return open_run(path)
+
+    def go_on(
+        self,
+        run: Run,
+        leave: Callable[[], bool] | None = None,
+        stop: Callable[[], bool] | None = None,
+        seconds: float = UNLIMITED,
+    ) -> Run:
+        """Train a run from where its folder stands."""
+        return training.carry_out(
+            open_run(run.path),
+            self.dataset,
+            should_leave=leave,
+            should_stop=stop,
+            seconds=seconds,
+        )
+
+    @property
+    def place(self) -> Place:
+        """Where the run that trains now stands."""
+        return self.session.epoch, self.session.step
+
+    def leave_at(self, run: Run, place: Place) -> Run:
+        """Train until a place, and let the process leave, as when it is asked to terminate."""
+        return self.go_on(run, leave=lambda: self.place >= place)
+
+    def stop_at(self, run: Run, place: Place) -> Run:
+        """Train until a place, and end the run."""
+        return self.go_on(run, stop=lambda: self.place >= place)
+
+    def kill_at(self, run: Run, place: Place) -> Run:
+        """Train until a place, and die there."""
+
+        def die() -> bool:
+            if self.place >= place:
+                raise Killed
+            return False
+
+        with pytest.raises(Killed):
+            self.go_on(run, leave=die)
+        return open_run(run.path)
+
+    def at(self, run: Run, place: Place, act: Callable[[], object]) -> Run:
+        """Train on, and do something once when the run has come to a place."""
+        waiting = [act]
+
+        def look() -> bool:
+            if waiting and self.place >= place:
+                waiting.pop()()
+            return False
+
+        return self.go_on(run, leave=look)
+
+    def direct(self, run: Run, *actions: str | Callable[[], object]) -> list[Place]:
+        """Do one thing after the other, each when the run pauses; return where it paused.
+
+        When nothing is left to do the process leaves.
+        """
+        left, places = list(actions), []
+
+        def look() -> bool:
+            now = open_run(run.path)
+            if now.state == "paused" and now.status["serial"] == now.control.serial:
+                if len(places) <= len(actions):
+                    places.append((now.status["epoch"], now.status["step"]))
+                if not left:
+                    return True
+                action = left.pop(0)
+                run.ask(action) if isinstance(action, str) else action()
+            return False
+
+        self.go_on(run, leave=look)
+        return places
+
+
+def when(
+    workshop: Workshop, patch: pytest.MonkeyPatch, place: tuple[int, int], act: Callable[[], object]
+) -> None:
+    """Do something once, when the run that trains has come to a place."""
+    train, waiting = workshop.loop.train, [act]
+
+    def train_and_act(*arguments: np.ndarray) -> None:
+        train(*arguments)
+        # The step that has just been taken is not counted yet.
+        if waiting and (workshop.session.epoch, workshop.session.step + 1) >= place:
+            waiting.pop()()
+
+    patch.setattr(workshop.loop, "train", train_and_act)
+
+
+def same_arrays(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
+    """Whether two files of arrays hold the same, to the last bit."""
+    return a.keys() == b.keys() and all(
+        a[name].dtype == b[name].dtype and np.array_equal(a[name], b[name], equal_nan=True)
+        for name in a
+    )
+
+
+def assert_same_run(run: Run, expected: Run) -> None:
+    """Fail unless two runs have the same history, to the byte, and the same state and pictures."""
+    history, rows = (r.path / "history.jsonl" for r in (run, expected))
+    assert [line[:60] for line in history.open()] == [line[:60] for line in rows.open()]
+    assert history.read_bytes() == rows.read_bytes()
+    assert (run.state, run.status["epoch"]) == (expected.state, expected.status["epoch"])
+    assert run.snapshot_epochs == expected.snapshot_epochs
+    names = ["checkpoint", "weights", "best"]
+    for name in [*names, *(f"snapshots/{epoch:04d}" for epoch in run.snapshot_epochs)]:
+        assert same_arrays(run.arrays(name), expected.arrays(name)), name

@@ -1,0 +1,53 @@
+"""What people say of a run: its name, whose it is, whether it was thrown away.
+
+The server writes it; the worker, which writes all else, never touches it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vae.files import read_json, write_json, writing_to
+
+__all__ = ["MOST_NAME", "About", "clean_name", "read_about", "write_about"]
+
+MOST_NAME = 60
+FILE = "about.json"
+
+
+@dataclass(frozen=True)
+class About:
+    """name: as its owner calls it. owner: who may list it. deleted: when (Unix time), or 0."""
+
+    name: str = ""
+    owner: str = ""
+    deleted: float = 0.0
+
+
+def read_about(folder: Path) -> About:
+    """Read it; a missing or damaged file says nothing."""
+    try:
+        values = read_json(folder / FILE)
+        return About(
+            clean_name(str(values.get("name", ""))),
+            str(values.get("owner", "")),
+            float(values.get("deleted", 0.0)),
+        )
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return About()
+
+
+def write_about(folder: Path, **changes: Any) -> About:
+    """Change what is said of a run; raises RunError if the folder cannot be written to."""
+    new = dataclasses.replace(read_about(folder), **changes)
+    with writing_to(folder, "A run's folder must be writable"):
+        write_json(folder / FILE, dataclasses.asdict(new))
+    return new
+
+
+def clean_name(text: str) -> str:
+    """Return a name that fits into a line: printable, at most 60 characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:MOST_NAME]

@@ -1,0 +1,134 @@
+"""One training step, taken apart: every quantity it passes through, on real values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from vae.model import VAE
+from vae.objective import gaussian_kl, reconstruction_nats
+from vae.sampling import to_uint8
+
+__all__ = ["EXAMPLES", "Anatomy"]
+
+EXAMPLES = 8  # images of the batch that are shown
+
+
+class Anatomy:
+    """Looks at a step of a compiled model that is about to be taken, and changes nothing."""
+
+    def __init__(self, model: VAE) -> None:
+        self.model = model
+        sampling = model.sampling
+
+        # The step's own epsilon: XLA has a random generator of its own, so that it is drawn by
+        # the compiler that compiles the step.
+        @tf.function(jit_compile=model.config.network == "dense", autograph=False)
+        def draw(shape: tuple[int, int]) -> tf.Tensor:
+            return sampling.epsilon(shape)
+
+        @tf.function(autograph=False, reduce_retracing=True)
+        def differentiate(images: tf.Tensor, epsilon: tf.Tensor) -> tuple[Any, ...]:
+            with tf.GradientTape() as tape:
+                mean, log_var = model.encoder(images, training=True)
+                z = mean
+                if model.config.kind == "vae":
+                    z = mean + model.noise * ops.exp(0.5 * log_var) * epsilon
+                logits = model.decoder_logits(z, training=True)
+                nats = reconstruction_nats(images, logits)  # (N,)
+                kl = gaussian_kl(mean, log_var)  # (N, d)
+                if model.config.kind == "autoencoder":
+                    kl = ops.zeros_like(kl)
+                loss = ops.mean(nats) + model.beta * ops.mean(ops.sum(kl, axis=1))
+            gradients = tape.gradient(loss, model.trainable_weights)
+            parts = {"mean": mean, "log_var": log_var, "z": z, "logits": logits}
+            return loss, gradients, parts | {"reconstruction_nats": nats, "kl": kl}
+
+        self._draw, self._differentiate = draw, differentiate
+        self._hidden = {network.name: _last_hidden(network) for network in self._networks}
+        places = [
+            f"{network.name} {weights.path.split('/')[0]}"
+            for network in self._networks
+            for weights in network.trainable_weights
+        ]
+        self.layers = list(dict.fromkeys(places))
+        self._layer_of = [self.layers.index(place) for place in places]
+
+    @property
+    def _networks(self) -> tuple[keras.Model, keras.Model]:
+        return self.model.encoder, self.model.decoder
+
+    def gradient_norm(self, images: np.ndarray) -> float:
+        """Return the norm of the loss's gradient on a batch (N, H, W, C) uint8: nats per image."""
+        _, gradients, _ = self._differentiate(_floats(images), self._epsilon(len(images)))
+        return float(tf.linalg.global_norm(gradients))
+
+    def before(self, images: np.ndarray) -> dict[str, Any]:
+        """Return what the next step will do with this batch, as plain arrays.
+
+        encoder, decoder: (n, h), the last hidden layer; mean, log_var, epsilon, z, kl:
+        (n, d); reconstructions: uint8; reconstruction_nats: (n,); all of the first `EXAMPLES`.
+        loss_before, and gradient_norms by layer, are those of the whole batch.
+        """
+        model, epsilon = self.model, self._epsilon(len(images))
+        loss, gradients, parts = self._differentiate(_floats(images), epsilon)
+        first = {name: value[:EXAMPLES] for name, value in parts.items()}
+        logits = first.pop("logits")
+        self._weights = [np.asarray(weights) for weights in model.trainable_weights]
+        self._batch, self._noise = images, epsilon
+        return {
+            "images": images[:EXAMPLES],
+            "encoder": self._say("encoder", _floats(images[:EXAMPLES])),
+            "decoder": self._say("decoder", first["z"]),
+            "epsilon": np.asarray(epsilon)[:EXAMPLES],
+            "reconstructions": to_uint8(np.asarray(ops.sigmoid(logits))),
+            **{name: np.asarray(value) for name, value in first.items()},
+            "noise": float(model.noise.numpy()),
+            "beta": float(model.beta.numpy()),
+            "learning_rate": float(model.optimizer.learning_rate),
+            "loss_before": float(loss),
+            "layer_names": np.array(self.layers),
+            "gradient_norms": self._by_layer(gradients),
+            "batch_size": len(images),
+        }
+
+    def after(self) -> dict[str, Any]:
+        """Return what the step has changed: loss_after, on the same epsilon, and update_norms."""
+        loss, _, _ = self._differentiate(_floats(self._batch), self._noise)
+        now = [np.asarray(weights) for weights in self.model.trainable_weights]
+        changes = [new - old for new, old in zip(now, self._weights, strict=True)]
+        return {"loss_after": float(loss), "update_norms": self._by_layer(changes)}
+
+    def _epsilon(self, count: int) -> tf.Tensor:
+        """Draw what the next step will draw; the random state stays as it was."""
+        state = self.model.sampling.seed_generator.state
+        kept = np.asarray(state)
+        epsilon = self._draw((count, self.model.config.latent_dim))
+        state.assign(kept)
+        return epsilon
+
+    def _say(self, network: str, inputs: tf.Tensor) -> np.ndarray:
+        """Return what a network's last hidden layer says, flat: (n, h)."""
+        values = np.asarray(self._hidden[network](inputs))
+        return values.reshape(len(values), -1)
+
+    def _by_layer(self, arrays: list[Any]) -> np.ndarray:
+        squares = np.zeros(len(self.layers))
+        for layer, array in zip(self._layer_of, arrays, strict=True):
+            squares[layer] += float(tf.reduce_sum(tf.square(array)))
+        return np.sqrt(squares).astype(np.float32)
+
+
+def _floats(images: np.ndarray) -> tf.Tensor:
+    return tf.cast(images, tf.float32) / 255.0
+
+
+def _last_hidden(network: keras.Model) -> keras.Model:
+    """Return the network up to its last hidden layer, or its input where it has none."""
+    heads = ("mean", "log_var", "pixels", "logits", "image")
+    layers = [layer for layer in network.layers[1:] if layer.name not in heads]
+    return keras.Model(network.inputs[0], layers[-1].output if layers else network.inputs[0])

@@ -1,0 +1,133 @@
+"""What a person asks of a run: written by who shows it, obeyed by the process that trains it."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vae.config import Config, setting
+from vae.files import file_mark, read_json, write_json, writing_to
+
+__all__ = [
+    "ACTIONS",
+    "LIVE_SETTINGS",
+    "Commands",
+    "Control",
+    "Leg",
+    "ask",
+    "legs_of",
+    "parse_control",
+    "read_control",
+]
+
+# run: train on. pause: wait. batch, epoch: train one, then wait. stop: end, and make the model.
+ACTIONS = ("run", "pause", "batch", "epoch", "stop")
+# Fields of `Config` that may change between two steps of a run.
+LIVE_SETTINGS = ("beta", "learning_rate", "noise")
+FILE = "control.json"
+
+_writing = threading.Lock()
+
+
+class Leg(NamedTuple):
+    """A stretch of a run with a schedule of its own: the epochs after `after`, up to `until`."""
+
+    after: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Control:
+    """The wishes that hold now."""
+
+    action: str = "run"
+    turn: int = 0  # counts the actions, so that the same one can be asked for twice
+    serial: int = 0  # counts all wishes: the process says which one it has seen
+    settings: Mapping[str, float] = field(default_factory=dict)  # those that were changed
+    more: tuple[Leg, ...] = ()  # legs beyond the configured epochs
+
+
+def read_control(folder: Path) -> Control:
+    """Read what is asked of a run; a missing or damaged file asks for nothing."""
+    return _read(folder) or Control()
+
+
+def parse_control(values: Any) -> Control:
+    """Read wishes from plain JSON values; what is not of their kind asks for nothing."""
+    return _parsed(values) or Control()
+
+
+def ask(
+    folder: Path,
+    action: str | None = None,
+    settings: Mapping[str, float] | None = None,
+    leg: Leg | None = None,
+) -> Control:
+    """Change what is asked of a run and return all that is asked of it now.
+
+    Raises RunError if the folder cannot be written to.
+    """
+    with _writing:
+        old = read_control(folder)
+        new = Control(
+            action or old.action,
+            old.turn + (action is not None),
+            old.serial + 1,
+            {**old.settings, **(settings or {})},
+            (*old.more, leg) if leg else old.more,
+        )
+        with writing_to(folder, "A run's folder must be writable"):
+            write_json(folder / FILE, dataclasses.asdict(new))
+    return new
+
+
+def legs_of(config: Config, control: Control) -> tuple[Leg, ...]:
+    """Return the configured epochs and those that were added, in their order."""
+    return (Leg(0, config.epochs), *control.more)
+
+
+class Commands:
+    """Looks again and again at what is asked of a run; a look costs microseconds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: tuple[int, int] | None = None
+        self._control = Control()
+
+    def look(self) -> Control:
+        """Return what is asked now."""
+        mark = file_mark(self._folder / FILE)
+        if any(mark) and mark != self._seen:
+            # A damaged file changes no wish: a paused run would go on by itself.
+            self._seen, self._control = mark, _read(self._folder) or self._control
+        return self._control
+
+
+def _read(folder: Path) -> Control | None:
+    try:
+        return _parsed(read_json(folder / FILE))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _parsed(values: Any) -> Control | None:
+    try:
+        action, settings = values["action"], values["settings"]
+        return Control(
+            action if action in ACTIONS else "run",
+            int(values["turn"]),
+            int(values["serial"]),
+            {name: float(settings[name]) for name in LIVE_SETTINGS if _can_be(name, settings)},
+            tuple(Leg(int(after), int(until)) for after, until in values["more"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        return None
+
+
+def _can_be(name: str, settings: Mapping[str, float]) -> bool:
+    limits = setting(name)
+    return name in settings and limits.low <= float(settings[name]) <= limits.high

@@ -1,0 +1,38 @@
+"""Early stopping: when training has nothing left to gain, and which epoch was the best.
+
+What is compared is the validation loss at the beta that was asked for, in nats per image, so that
+epochs of a KL warm-up can be compared; epochs on both sides of a change of beta cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from vae.config import Config
+
+__all__ = ["best_epoch", "is_over"]
+
+
+def best_epoch(config: Config, rows: Iterable[dict[str, Any]]) -> int:
+    """Return the epoch with the smallest validation loss since beta last changed; 0 if none.
+
+    rows: `Run.rows`, in their order.
+    """
+    beta, best, least = config.beta, 0, float("inf")
+    for row in rows:
+        if row["kind"] == "change" and "beta" in row:
+            beta, best, least = row["beta"], 0, float("inf")
+        elif row["kind"] == "epoch" and "val_loss" in row:
+            loss = row["val_reconstruction"] + beta * row["val_kl"]
+            if loss < least:
+                best, least = row["epoch"], loss
+    return best
+
+
+def is_over(config: Config, rows: list[dict[str, Any]], leg_start: int) -> bool:
+    """Whether `config.patience` epochs have passed in this leg without a new best one."""
+    if not config.patience or not rows:
+        return False
+    best = best_epoch(config, rows)
+    return best > 0 and rows[-1]["epoch"] - max(best, leg_start) >= config.patience

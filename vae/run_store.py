@@ -1,0 +1,117 @@
+"""The runs of one folder, and those that ship with the project."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from vae.about import clean_name, write_about
+from vae.errors import RunError
+from vae.files import file_mark
+from vae.runs import ACTIVE_STATES, SHIPPED, Run, open_run, runs_folder
+
+__all__ = ["RunStore"]
+
+UNDO_SECONDS = 600.0
+REMOVING = ".removing-"
+LEFTOVER_SECONDS = 600.0  # after which nobody is still writing a temporary file
+
+
+class RunStore:
+    """The runs of one folder, and those that ship with the project."""
+
+    def __init__(self, folder: Path | None = None, shipped: Path = SHIPPED) -> None:
+        self.folder = folder if folder is not None else runs_folder()
+        self.shipped = shipped
+        self._known: dict[Path, tuple[Any, dict[str, Any]]] = {}
+
+    def list(self) -> list[Run]:
+        """Return all runs that can be read: the newest first, the shipped ones last."""
+        own = (run for run in self._readable(self.folder) if not run.about.deleted)
+        newest_first = sorted(own, key=lambda run: run.status["created"], reverse=True)
+        return newest_first + sorted(
+            self._readable(self.shipped), key=lambda run: run.info.get("place", 99)
+        )
+
+    def open(self, run_id: str) -> Run:
+        """Open a run by its id; raises RunError if there is none, whatever the text holds."""
+        run = self._find(run_id)
+        if run is not None and not run.about.deleted:
+            return open_run(run.path)
+        raise RunError(f"No run has this id. Received: {run_id!r:.80}")
+
+    def rename(self, run: Run, name: str) -> None:
+        """Give a run a name; an empty one takes it away."""
+        self._own(run)
+        write_about(run.path, name=clean_name(name))
+
+    def delete(self, run: Run) -> None:
+        """Hide a run; `purge` removes it when the time to undo it is over."""
+        self._own(run)
+        write_about(run.path, deleted=time.time())
+
+    def undelete(self, run_id: str) -> Run:
+        """Bring back a run that was deleted a moment ago."""
+        run = self._find(run_id)
+        if run is None or not run.about.deleted:
+            raise RunError(f"Only a deleted run can be brought back. Received: {run_id!r:.80}")
+        write_about(run.path, deleted=0.0)
+        return open_run(run.path)
+
+    def purge(self) -> None:
+        """Remove for good what was deleted long enough ago, and what a crash left of it."""
+        for path in self.folder.glob("*/about.json"):
+            run = Run(path.parent)
+            age = time.time() - run.about.deleted
+            if run.about.deleted and age > UNDO_SECONDS and not run.is_alive():
+                # Out of sight in one step: a folder that is half removed would be a damaged run.
+                path.parent.rename(self.folder / f"{REMOVING}{run.id}")
+                self._known.pop(path.parent, None)
+        for leftover in self.folder.glob(f"{REMOVING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for pattern in ("*/.writing-*", "*/snapshots/.writing-*", ".importing-*"):
+            for leftover in self.folder.glob(pattern):
+                with contextlib.suppress(OSError):  # just written, and in its place by now
+                    if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                        remove = shutil.rmtree if leftover.is_dir() else Path.unlink
+                        remove(leftover)
+
+    def _readable(self, folder: Path) -> list[Run]:
+        runs = []
+        for path in folder.glob("[!.]*/config.json"):
+            # Said when it is opened by name; a list is no place for it.
+            with contextlib.suppress(RunError):
+                runs.append(self._open_known(path.parent))
+        return runs
+
+    def _open_known(self, path: Path) -> Run:
+        """Open a run; of one that has not changed since the last time nothing is read anew."""
+        marks = tuple(
+            file_mark(path / name) for name in ("config.json", "status.json", "about.json")
+        )
+        known = self._known.get(path)
+        if known is None or known[0] != marks:
+            run = open_run(path)
+            parts = {"info": run.info, "config": run.config, "about": run.about}
+            if run.state not in (*ACTIVE_STATES, "interrupted"):
+                parts["status"] = run.status  # does not depend on whether a process is alive
+            self._known[path] = marks, parts
+            return run
+        run = Run(path)
+        run.__dict__.update(known[1])
+        return run
+
+    def _find(self, run_id: str) -> Run | None:
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", run_id):
+            for folder in (self.folder, self.shipped):
+                if (folder / run_id / "config.json").is_file():
+                    return Run(folder / run_id)
+        return None
+
+    def _own(self, run: Run) -> None:
+        if run.path.parent != self.folder:
+            raise RunError(f"What ships with VAE Lab stays as it is. Received: {run.id}")

@@ -1,0 +1,45 @@
+"""Which images train, which validate, and in which order an epoch sees them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vae.config import Config
+from vae.errors import ConfigError
+
+__all__ = ["Split", "epoch_batches", "split_indices"]
+
+
+class Split(NamedTuple):
+    """Which training images train and which validate: int32 indices."""
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
+def split_indices(config: Config, images: int) -> Split:
+    """Draw the share of the training images that is used and hold back the validation split.
+
+    Raises ConfigError if less than one image is left to train on.
+    """
+    order = np.random.default_rng([config.seed, 1]).permutation(images).astype(np.int32)
+    used = order[: max(1, round(config.train_share * images))]
+    held_back = round(config.validation_split * len(used))
+    if held_back == len(used):
+        raise ConfigError(
+            "At least one image must be left to train on. "
+            f"Received: train_share={config.train_share} of {images} images"
+        )
+    return Split(used[held_back:], used[:held_back])
+
+
+def epoch_batches(config: Config, train: np.ndarray, epoch: int, batch_size: int) -> np.ndarray:
+    """Return the batches of an epoch: indices (steps, batch), int32.
+
+    The last images that fill no batch wait for another epoch: each one is shuffled anew.
+    """
+    steps = len(train) // batch_size
+    order = np.random.default_rng([config.seed, 2, epoch]).permutation(train)
+    return order[: steps * batch_size].reshape(steps, batch_size)

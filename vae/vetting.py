@@ -1,0 +1,320 @@
+"""What the files of a run must be when they come from elsewhere.
+
+Each check raises RunError with what was expected and what came. JSON is returned cleaned: keys that
+are known, numbers that are finite, text that can be shown.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vae.architecture import ImageShape, summarize
+from vae.config import Config
+from vae.errors import ConfigError, RunError
+
+__all__ = [
+    "ArrayCheck",
+    "Frame",
+    "is_count",
+    "is_number",
+    "parse_json",
+    "printable",
+    "read_frame",
+    "read_history",
+    "read_metrics",
+]
+
+MOST_COUNT = 10**9
+LARGEST = 1e100  # far beyond any loss, and far from where arithmetic on it becomes infinite
+MOST_CLASSES = 1000
+LONGEST_TEXT = 200
+MOST_ROWS = 20_000
+LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
+SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
+
+PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
+TWINS = tuple(f"val_{name}" for name in PARTS)
+LIVE = ("beta", "learning_rate", "noise")
+KNOWN = {
+    "step": {"kind", "epoch", "step", *PARTS, *TWINS, *LIVE, "gradient_norm", "prior_distance"},
+    "change": {"kind", "epoch", "step", *LIVE, "epochs"},
+}
+KNOWN["epoch"] = KNOWN["step"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What config.json says and all other files must fit. info: the cleaned config.json."""
+
+    info: dict[str, Any]
+    config: Config
+    image_shape: ImageShape
+    classes: int
+
+
+def printable(text: str, most: int) -> str:
+    """Return a text in one line, without control characters, of at most so many characters."""
+    visible = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(visible.split())[:most].strip()
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is a finite number, and no truth value."""
+    return type(value) in (int, float) and -LARGEST <= value <= LARGEST  # NaN compares as False
+
+
+def is_count(value: Any) -> bool:
+    """Whether this is a whole number from 0 on."""
+    return type(value) is int and 0 <= value <= MOST_COUNT
+
+
+def parse_json(name: str, content: bytes) -> Any:
+    """Parse JSON, which knows neither NaN nor infinity."""
+    try:
+        return json.loads(content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{name} must be JSON ({error!s:.80}). Received: {content[:60]!r}") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"which has no {name}")
+
+
+def read_frame(content: bytes) -> Frame:
+    """Read config.json; its layers must fit its images."""
+    info = parse_json("config.json", content)
+    if not isinstance(info, dict) or info.get("format") != 1:
+        raise RunError(f"config.json must be of format 1. Received: {info!r:.80}")
+    dataset, shape, names = (info.get(key) for key in ("dataset", "image_shape", "class_names"))
+    if not isinstance(dataset, str) or not re.fullmatch(r"[A-Za-z0-9][\w.-]{,63}", dataset, re.A):
+        raise RunError(f"A data set's name is a short word. Received: {dataset!r:.80}")
+    if not isinstance(shape, list) or len(shape) != 3 or not all(map(is_count, shape)):
+        raise RunError(f"image_shape must be three whole numbers. Received: {shape!r:.80}")
+    if not all(1 <= side <= most for side, most in zip(shape, (512, 512, 4), strict=True)):
+        raise RunError(f"Images are at most 512 x 512, in 4 channels. Received: {shape}")
+    if (
+        not isinstance(names, list)
+        or len(names) > MOST_CLASSES
+        or not all(isinstance(name, str) and len(name) <= LONGEST_TEXT for name in names)
+    ):
+        raise RunError(
+            f"class_names must be a list of at most {MOST_CLASSES:,} short texts. "
+            f"Received: {names!r:.80}"
+        )
+    try:
+        config = Config.from_dict(info.get("config"))
+        config = config.replace(preset=printable(config.preset, LONGEST_TEXT))
+        summarize(config, tuple(shape))
+    except ConfigError as error:
+        raise RunError(f"config.json must hold settings that work. {error}") from None
+    images = {"images": info["images"]} if is_count(info.get("images")) else {}
+    info = {
+        "format": 1,
+        "config": config.to_dict(),
+        "dataset": dataset,
+        "image_shape": shape,
+        **images,
+        "class_names": [printable(name, LONGEST_TEXT) for name in names],
+        "seed": config.seed,
+        "versions": _versions(info.get("versions")),
+    }
+    return Frame(info, config, tuple(shape), len(names))
+
+
+def _versions(versions: Any) -> dict[str, str]:
+    if not isinstance(versions, dict):
+        return {}
+    texts = ((name, text) for name, text in versions.items() if isinstance(text, str))
+    return {printable(name, 40): printable(text, 40) for name, text in list(texts)[:20]}
+
+
+def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
+    """Read the rows of history.jsonl; a last line that a crash cut short is left out."""
+    count = content.count(b"\n")
+    if count > MOST_ROWS:
+        raise RunError(f"A history has at most {MOST_ROWS:,} rows. Received: {count:,}")
+    for place, line in enumerate(content.split(b"\n")):
+        try:
+            if line.strip():
+                yield _row(line, frame)
+        except (RunError, ConfigError) as error:
+            if place < count:  # no newline follows the last one
+                raise RunError(
+                    f"Each line of history.jsonl must be a row of a run, but line {place + 1} is "
+                    f"not. {error}"
+                ) from None
+
+
+def _row(line: bytes, frame: Frame) -> dict[str, Any]:
+    if len(line) > LONGEST_ROW:
+        raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
+    row = parse_json("A row", line)
+    kind = row.get("kind") if isinstance(row, dict) else None
+    if kind not in ("step", "epoch", "change"):
+        raise RunError(f"A row is of kind step, epoch or change. Received: {row!r:.80}")
+    needed = {"epoch", "step"}
+    if kind != "change":
+        needed |= {*PARTS, "beta", "learning_rate"}
+        needed |= set(TWINS) if row.keys() & set(TWINS) else set()
+    if missing := needed - row.keys():
+        raise RunError(
+            f"A row of kind {kind} has {', '.join(sorted(needed))}. "
+            f"Received: no {', '.join(sorted(missing))}"
+        )
+    for name, value in row.items():
+        if name not in KNOWN[kind]:
+            columns = ", ".join(sorted(KNOWN[kind]))
+            raise RunError(f"Columns of such a row are {columns}. Received: {name!r:.80}")
+        if name in ("epoch", "step", "epochs"):
+            fits, expected = is_count(value), "a whole number"
+        elif name.endswith("kl_per_dimension"):
+            count = frame.config.latent_dim
+            fits = isinstance(value, list) and len(value) == count and all(map(is_number, value))
+            expected = f"{count} finite numbers"
+        else:
+            fits, expected = name == "kind" or is_number(value), "a finite number"
+        if not fits:
+            raise RunError(f"{name} must be {expected}. Received: {value!r:.80}")
+    if kind == "change":  # whoever trains on takes these settings up
+        frame.config.replace(**{name: row[name] for name in LIVE if name in row})
+    return row
+
+
+def read_metrics(content: bytes) -> dict[str, Any]:
+    """Read metrics.json: numbers, lists of numbers and short texts."""
+    metrics = parse_json("metrics.json", content)
+    if not isinstance(metrics, dict) or len(metrics) > 100:
+        raise RunError(f"metrics.json must be a JSON object. Received: {metrics!r:.80}")
+    clean: dict[str, Any] = {}
+    for name, value in metrics.items():
+        if isinstance(value, str) and len(value) <= LONGEST_TEXT:
+            value = printable(value, LONGEST_TEXT)
+        elif not is_number(value) and not (
+            isinstance(value, list) and len(value) <= 1000 and all(map(is_number, value))
+        ):
+            raise RunError(
+                f"metrics.json holds finite numbers and short texts. Received: {name!r:.60}, "
+                f"{value!r:.60}"
+            )
+        clean[printable(name, 60)] = value
+    # What pages show of every run.
+    texts = all(isinstance(clean.get(name), str) for name in ("images", "treatment"))
+    if not (texts and is_number(clean.get("loss")) and is_number(clean.get("elbo", 0.0))):
+        raise RunError(
+            "metrics.json holds the numbers loss and elbo and the texts images and treatment. "
+            f"Received: {metrics!r:.80}"
+        )
+    return clean
+
+
+class ArrayCheck:
+    """Checks the array files of one run, unpacked, against its configuration and each other."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        # Sizes that are free, but the same in all files of a run: the first one that has it says.
+        self.sizes: dict[str, int] = {}
+
+    def __call__(self, name: str, files: Mapping[str, bytes]) -> None:
+        """Check one file: no pickles, nothing but numbers, and shapes that fit the run."""
+        arrays = {}
+        for member, content in files.items():
+            try:
+                if not member.endswith(".npy"):
+                    raise ValueError("no array's name")
+                arrays[member.removesuffix(".npy")] = _array(content, texts=name == "step.npz")
+            except Exception as error:
+                # The header is Python text, so that a foreign one fails in a dozen ways.
+                raise RunError(
+                    f"{name} must hold arrays of numbers. Received: {member!r:.60} "
+                    f"({printable(str(error), 100)})"
+                ) from None
+        for key, shape in self._shapes(name).items():
+            if key in arrays:
+                self._check(name, key, arrays[key], shape)
+            elif name != "step.npz":  # which no page relies on
+                held = ", ".join(sorted(arrays))
+                raise RunError(f"{name} must hold {key}. Received: {held or 'nothing'!r:.80}")
+        points, images = self.sizes.get("points", 0), self.sizes.get("N", 0)
+        if points > images:
+            raise RunError(
+                f"{name} must show images of latents.npz. Received: {points:,} of {images:,}"
+            )
+
+    def _shapes(self, name: str) -> dict[str, tuple[int | str, ...]]:
+        """Return the shapes that the arrays of a file have; a word is a size that is free."""
+        image, dimensions = self.frame.image_shape, self.frame.config.latent_dim
+        if name == "checkpoint.npz":
+            return {"epoch": ()}
+        if name == "latents.npz":
+            return {"mean": ("N", dimensions), "log_var": ("N", dimensions), "y": ("N",)}
+        if name == "tsne.npz":
+            return {"points": ("points", 2)}
+        if name == "step.npz":
+            vectors = dict.fromkeys(("mean", "log_var", "epsilon", "z", "kl"), ("n", dimensions))
+            return {"images": ("n", *image), "reconstructions": ("n", *image), **vectors}
+        if name == "snapshots/fixed.npz":
+            return {"z": (SAMPLES, dimensions), "images": ("fixed", *image), "labels": ("cloud",)}
+        if name.startswith("snapshots/"):
+            return {
+                "samples": (SAMPLES, *image),
+                "reconstructions": ("fixed", *image),
+                "means": ("cloud", dimensions),
+            }
+        return {}
+
+    def _check(self, name: str, key: str, array: np.ndarray, shape: tuple[int | str, ...]) -> None:
+        expected = shape
+        if array.ndim == len(shape):
+            expected = tuple(
+                self.sizes.setdefault(size, found) if isinstance(size, str) else size
+                for size, found in zip(shape, array.shape, strict=True)
+            )
+        if array.shape != expected:
+            wanted = ", ".join(map(str, expected))
+            raise RunError(f"{key} in {name} must have shape ({wanted}). Received: {array.shape}")
+        kind = array.dtype.kind
+        if key in ("images", "samples", "reconstructions"):
+            fits, wanted = array.dtype == np.uint8, "uint8"
+        elif key in ("y", "labels", "epoch"):
+            most = MOST_COUNT if key == "epoch" else self.frame.classes - 1
+            fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
+            wanted = f"whole numbers from 0 to {most:,}"
+        else:
+            # These are computed with; a snapshot of a run that diverges may well be infinite.
+            finite = name in ("latents.npz", "tsne.npz")
+            fits = kind == "f" and (not finite or bool(np.isfinite(array).all()))
+            wanted = "finite numbers" if finite else "floats"
+        if not fits:
+            found = f"{array.dtype}, {array.ravel()[:3]}"
+            raise RunError(f"{key} in {name} must be {wanted}. Received: {found}")
+
+
+def _array(content: bytes, *, texts: bool) -> np.ndarray:
+    """Read one array as NumPy would, if its header agrees with its length; raises ValueError."""
+    stream = io.BytesIO(content)
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    shape, fortran_order, dtype = readers[np.lib.format.read_magic(stream)](stream)
+    begin = stream.tell()
+    is_text = texts and dtype.kind == "U"
+    if not is_text and (dtype.kind not in "biuf" or dtype.itemsize > 8):
+        raise ValueError(f"an array of {dtype}")
+    # NumPy would take the memory that the header asks for before it looks at what there is.
+    if math.prod(shape) * dtype.itemsize != len(content) - begin or min(shape, default=0) < 0:
+        raise ValueError(f"a header that says {shape}")
+    order = "F" if fortran_order else "C"
+    array = np.ndarray(shape, dtype, content, begin, order=order)
+    if is_text and not all(text.isprintable() for text in array.ravel().tolist()):
+        raise ValueError("text that cannot be shown")
+    return array

@@ -1,0 +1,105 @@
+"""What can be done with a whole run: name it, take it away, bring one in, delete it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from vae.about import MOST_NAME
+from vae.archive import MOST_BYTES, export_zip
+from vae.errors import VAEError
+from vae.run_store import UNDO_SECONDS
+from vae.runs import Run
+from vae.server_settings import is_public
+from views._shared.guard import explained
+from views._shared.server import queue, store
+
+__all__ = ["offer_undo", "run_menu"]
+
+MOST_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
+
+
+def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
+    """Show a small menu for the chosen run; `choose` looks at another one."""
+    with st.popover(
+        "", icon=":material/more_horiz:", help="Name, download, import or delete a run."
+    ):
+        if not run.shipped:
+            st.text_input(
+                "Name of this run",
+                value=run.about.name,
+                max_chars=MOST_NAME,
+                key=f"name-{run.id}",
+                help="How the list above calls it. Acts at once.",
+                on_change=_rename,
+                args=(run.id,),
+            )
+        st.download_button(
+            "Download as zip",
+            data=lambda: export_zip(store().open(run.id)),
+            file_name=f"{run.about.name or run.id}.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+            help="The whole run: model, curves, pictures and what it needs to go on.",
+        )
+        uploaded = st.file_uploader(
+            "Import a run",
+            type="zip",
+            key=f"import-{st.session_state.get('imports', 0)}",
+            help="A zip that VAE Lab made: it becomes a run of yours.",
+            max_upload_size=MOST_PUBLIC_MEGABYTES if is_public() else MOST_BYTES // 1_000_000,
+        )
+        if uploaded is not None:
+            _import(uploaded, owner, choose)
+        if not run.shipped:
+            st.button(
+                "Delete this run",
+                icon=":material/delete:",
+                key=f"delete-{run.id}",
+                width="stretch",
+                help="It can be brought back for ten minutes.",
+                on_click=_delete,
+                args=(run.id,),
+            )
+
+
+def offer_undo(choose: Callable[[Run], None]) -> None:
+    """Show a button that brings back the run that was just deleted."""
+    run_id, when = st.session_state.get("deleted_run", ("", 0.0))
+    if not run_id or time.time() > when + UNDO_SECONDS:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/delete: Deleted. It is gone for good in ten minutes.")
+        if st.button("Undo", icon=":material/undo:", help="Brings the run back as it was."):
+            del st.session_state.deleted_run
+            choose(store().undelete(run_id))
+            st.rerun()
+
+
+def _rename(run_id: str) -> None:
+    with explained():
+        store().rename(store().open(run_id), st.session_state[f"name-{run_id}"])
+
+
+def _delete(run_id: str) -> None:
+    with explained():
+        queue().delete(store().open(run_id))
+        st.session_state.deleted_run = run_id, time.time()
+        st.session_state.pop("chosen_run", None)
+        st.query_params.pop("run", None)
+
+
+def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:
+    try:
+        run = queue().take_in(file, owner)
+    except VAEError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    # The uploader is another one from now on, so that it is empty.
+    st.session_state.imports = st.session_state.get("imports", 0) + 1
+    choose(run)
+    st.rerun()

@@ -1,0 +1,193 @@
+"""The buttons that run a training like an instrument, and the line that says where it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from vae.errors import VAEError
+from vae.estimate import seconds_left, time_in_words
+from vae.runs import ACTIVE_STATES, Run
+from views._shared.server import queue, store
+
+__all__ = [
+    "await_answer",
+    "is_under_way",
+    "show_where_it_stands",
+    "slow_motion_key",
+    "step_once",
+    "transport",
+]
+
+ANSWER_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
+MORE_EPOCHS = 10
+
+
+def is_under_way(run: Run) -> bool:
+    """Whether the run will change without anyone pressing a button."""
+    jobs = ("recover", "export") if run.state == "paused" else ("train", "recover", "export")
+    return run.state in (*ACTIVE_STATES, "queued") or queue().is_pending(run, *jobs)
+
+
+def slow_motion_key(run: Run) -> str:
+    """Return the session's key for whether this run is shown in slow motion."""
+    return f"slow-{run.id}"
+
+
+def transport(run: Run) -> None:
+    """Show the buttons; they are always the same ones, so that nothing jumps."""
+    if not run.can_go_on and not is_under_way(run):
+        st.caption("This run has no checkpoint to go on from: it stays as it is.")
+        return
+    key = f"transport-{run.id}"
+    waiting = run.state == "queued"
+    trains = run.state in ACTIVE_STATES
+    ended = run.state == "finished"
+    ending = run.control.action == "stop" and (trains or waiting)
+    with st.container(horizontal=True, vertical_alignment="bottom", key=key):
+        if trains or waiting:
+            _button(run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
+                    disabled=ending)  # fmt: skip
+        else:
+            more = _more_epochs(run) if ended else 0
+            words = "Play" if run.state == "paused" else "Continue"
+            _button(
+                run, words, "play_arrow", partial(queue().go_on, more_epochs=more),
+                "Goes on from where it stands, with all that it learned. Acts at once.",
+                primary=True,
+            )  # fmt: skip
+        steps_help = "Acts at once; a run that trains pauses after it."
+        for name, words, icon in (
+            ("batch", "Step batch", "skip_next"),
+            ("epoch", "Step epoch", "fast_forward"),
+        ):
+            _button(
+                run, words, icon, partial(queue().go_on, action=name),
+                f"Trains one {name}, then waits. {steps_help}",
+                disabled=ended or waiting or ending,
+            )  # fmt: skip
+        if trains or waiting or run.state == "paused":
+            _button(
+                run, "Stopping…" if ending else "Stop", "stop", queue().stop,
+                "Ends the run, keeps what it learned and makes the model. It can go on later.",
+                disabled=ending,
+            )  # fmt: skip
+        if not ended:
+            st.toggle(
+                "Slow motion",
+                key=slow_motion_key(run),
+                # Never disabled: Streamlit forgets a switch that its own drawing disables, as this
+                # one does where the run has to wait for a process.
+                help="Takes one training step apart, on real values of the batch. Pauses the run.",
+                on_change=_do,
+                args=(run.id, _slow_motion),
+            )
+
+
+def show_where_it_stands(run: Run) -> None:
+    """Show progress while the run is under way, else how it ended."""
+    status = run.status
+    epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
+    done = (max(epoch - 1, 0) + step / max(steps, 1)) / run.epochs
+    where = f"Epoch {max(epoch, 1)} of {run.epochs}"
+    if steps:  # which nobody knows before the first one
+        where += f" · step {step:,} of {steps:,}"
+    if run.state == "queued":
+        st.progress(min(1.0, done), text=_waiting_words(run))
+    elif run.state == "starting":
+        st.progress(min(1.0, done), text="Starting: TensorFlow needs a few seconds.")
+    elif run.state == "training":
+        if done >= 1.0:
+            where = "Measuring on the test images and writing the model."
+        elif "seconds_per_epoch" in status:
+            where += f" · {time_in_words(seconds_left(run))} left"
+        st.progress(min(1.0, done), text=where)
+    elif run.state == "paused":
+        st.progress(min(1.0, done), text=f"Paused · {where} · nothing is lost if you leave")
+    elif run.state == "finished":
+        st.success(f"Finished: {epoch} epochs. {status.get('reason', '')}", icon=":material/check:")
+    else:
+        show = st.info if run.state == "stopped" else st.warning
+        show(f"{run.state.capitalize()}. {status.get('reason', '')}", icon=":material/info:")
+
+
+def _waiting_words(run: Run) -> str:
+    place = queue().place(run)
+    if not place.ahead:
+        return "Next in the queue: it starts in a moment."
+    others = "run goes" if place.ahead == 1 else "runs go"
+    return (
+        f"Number {place.ahead + 1} in the queue: {place.ahead} {others} first, "
+        f"about {time_in_words(place.seconds)}."
+    )
+
+
+def _more_epochs(run: Run) -> int:
+    return st.number_input(
+        "More epochs",
+        min_value=1,
+        max_value=500,
+        value=MORE_EPOCHS,
+        key=f"more-epochs-{run.id}",
+        width=150,
+        help="How many epochs Continue adds. A cosine schedule begins anew over them.",
+    )
+
+
+def _button(
+    run: Run, words: str, icon: str, act: Callable[[Run], object], help: str, *,
+    disabled: bool = False, primary: bool = False,
+) -> None:  # fmt: skip
+    st.button(
+        words,
+        icon=f":material/{icon}:",
+        key=f"{icon}-{run.id}",
+        type="primary" if primary else "secondary",
+        disabled=disabled,
+        help=help,
+        # Before the next drawing, be that of this fragment or, at the same moment, of the page.
+        on_click=_do,
+        args=(run.id, act),
+    )
+
+
+def step_once(run_id: str) -> None:
+    """Have one more step taken, for who watches in slow motion."""
+    _do(run_id, _one_step)
+
+
+def _do(run_id: str, act: Callable[[Run], object]) -> None:
+    """Ask for something and wait a moment for the answer; what is refused is said on the page."""
+    try:
+        run = store().open(run_id)
+        act(run)
+        await_answer(run)
+        if act not in (_slow_motion, _one_step):
+            st.session_state[slow_motion_key(run)] = False
+    except VAEError as error:
+        st.session_state[f"refused-{run_id}"] = str(error)
+
+
+def await_answer(run: Run) -> None:
+    """Wait a moment until the run's process, if there is one, has seen what was asked."""
+    wanted = run.control.serial
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        now = Run(run.path)
+        if now.state not in (*ACTIVE_STATES, "paused") or now.status.get("serial", 0) >= wanted:
+            return
+        if now.state == "starting" or not now.is_alive():
+            return  # nobody there who could answer soon
+        time.sleep(0.02)
+
+
+def _slow_motion(run: Run) -> None:
+    if st.session_state[slow_motion_key(run)]:
+        _one_step(run)
+
+
+def _one_step(run: Run) -> None:
+    queue().go_on(run, action="batch")
