@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import app, presets, training
+from benchmarks import app, chaos, load, presets, training, watching
 
-BENCHMARKS = {"presets": presets.table, "training": training.compare, "app": app.measure}
+BENCHMARKS = {
+    "presets": presets.table,
+    "training": training.compare,
+    "app": app.measure,
+    "watching": watching.watch,
+    "load": load.load,
+    "chaos": chaos.chaos,
+}
 
 
 def main() -> None:

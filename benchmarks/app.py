@@ -10,7 +10,7 @@ import psutil
 
 from tests.browser.driving import SCREEN, chromium, serve, settled, wait_until
 from vae.datasets import find_dataset
-from vae.runs import RunStore
+from vae.run_store import RunStore
 
 __all__ = ["measure"]
 

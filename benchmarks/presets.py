@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vae.presets import preset_label
-from vae.runs import SHIPPED, RunStore
+from vae.run_store import RunStore
+from vae.runs import SHIPPED
 
 __all__ = ["table"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vae.datasets import find_dataset
-from vae.jobs import WORKER_ENVIRONMENT
+from vae.processes import WORKER_ENVIRONMENT
 
 __all__ = ["compare"]
 

@@ -1,0 +1,184 @@
+"""The visitor of the benchmarks against a small app that has what it must cope with."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks.visitor import GoneError, Visitor
+from tests.conftest import wait_until
+
+APP = """
+import time
+import numpy as np
+import streamlit as st
+
+def first():
+    st.title("First")
+    st.query_params["run"] = "abc"
+    st.write(f"cookie {st.context.cookies.get('who')}")
+    st.image(np.zeros((2, 2), np.uint8))
+    choice = st.selectbox("Letter", ["a", "b"])
+    st.write(f"letter {choice}")
+    if st.button("Break"):
+        raise ValueError("broken")
+    if st.button("Complain"):
+        st.error("not like this")
+    if st.button("Wait"):
+        time.sleep(0.5)
+    clock()
+
+@st.fragment(run_every=0.2)
+def clock():
+    turns = st.session_state.get("turns", 0)
+    st.session_state.turns = turns + 1
+    st.caption(f"turn {turns}")
+    if st.button("Again"):
+        st.session_state.pressed = True  # the next turn of the clock shows it as well
+    if "pressed" in st.session_state:
+        st.caption("pressed")
+    if turns == 2:
+        st.rerun()
+
+def second():
+    st.title("Second")
+
+st.navigation([st.Page(first, default=True), st.Page(second, url_path="second")]).run()
+"""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psutil.Popen]]:
+    """The address and the process of a running app."""
+    script = tmp_path_factory.mktemp("app") / "app.py"
+    script.write_text(APP, encoding="utf-8")
+    yield from _serve(script)
+
+
+def _serve(script: Path) -> Iterator[tuple[str, psutil.Popen]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
+    arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    process = psutil.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), *arguments],
+        cwd=script.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        try:
+            return urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200
+        except OSError:
+            return False
+
+    try:
+        wait_until(answers, "the app starts")
+        yield address, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def _until(condition) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+def test_walks_chooses_and_notes_the_times(app: tuple[str, psutil.Popen]) -> None:
+    async def visit() -> None:
+        async with Visitor(app[0], {"who": "me"}) as visitor:
+            await visitor.open("/")
+            assert visitor.shows("First")
+            assert visitor.shows("cookie me")
+            assert visitor.run_id == "abc"
+            assert visitor.options("Letter") == ["a", "b"]
+            await visitor.choose("Letter", "b")
+            assert visitor.shows("letter b")
+            assert not visitor.shows("letter a")
+            await visitor.rerun()
+            assert visitor.shows("letter b")
+            await visitor.click("Wait")
+            assert visitor.updates[-1].kind == "page"
+            assert 0.5 < visitor.updates[-1].seconds < 5
+            await visitor.go("second")
+            assert visitor.shows("Second")
+            assert not visitor.shows("First")
+            assert visitor.updates[-1].page == "second"
+            assert visitor.failures == []
+
+    asyncio.run(visit())
+
+
+def test_keeps_asking_for_a_fragment_until_it_leaves(app: tuple[str, psutil.Popen]) -> None:
+    async def visit() -> None:
+        async with Visitor(app[0]) as visitor:
+            await visitor.open("/second")
+            await visitor.go("")
+            # The third drawing has the whole page run again, which counts as a page.
+            await _until(lambda: visitor.shows("turn 6"))
+            kinds = [update.kind for update in visitor.updates]
+            assert kinds.count("page") == 3
+            assert kinds.count("fragment") >= 3
+            await visitor.click("Again")
+            await _until(lambda: visitor.shows("pressed"))
+            assert visitor.updates[-1].kind == "fragment"
+            await visitor.go("second")
+            count = len(visitor.updates)
+            await asyncio.sleep(0.5)
+            assert len(visitor.updates) == count
+            assert visitor.failures == []
+
+    asyncio.run(visit())
+
+
+def test_notes_errors_on_the_page(app: tuple[str, psutil.Popen]) -> None:
+    async def visit() -> None:
+        async with Visitor(app[0]) as visitor:
+            await visitor.open("/")
+            await visitor.click("Complain")
+            assert "not like this" in visitor.failures.pop()
+            await visitor.click("Break")
+            assert "broken" in visitor.failures.pop()
+            with pytest.raises(GoneError, match="Nowhere"):
+                await visitor.click("Nowhere")
+            assert "Nowhere" in visitor.failures.pop()
+            assert visitor.failures == []
+            await visitor.open("/no-such-page")
+            assert "page not found" in visitor.failures.pop()
+
+    asyncio.run(visit())
+
+
+def test_notes_a_lost_connection_and_a_missing_app(tmp_path: Path) -> None:
+    script = tmp_path / "app.py"
+    script.write_text(APP, encoding="utf-8")
+
+    async def visit() -> None:
+        serving = _serve(script)
+        address, process = next(serving)
+        async with Visitor(address) as visitor:
+            await visitor.open("/second")
+            process.kill()
+            await _until(lambda: visitor.failures)
+            assert "connection was lost" in visitor.failures[0]
+            with pytest.raises(GoneError):
+                await visitor.rerun()
+        serving.close()
+        visitor = Visitor(address)
+        with pytest.raises(GoneError, match="did not answer"):
+            await visitor.open("/")
+
+    asyncio.run(visit())
