@@ -64,6 +64,9 @@ def work(path: Path, action: str, leaving: list[int]) -> None:
             return tell(path, state=state)
         if (path / "give-up").exists():
             return tell(path, state="interrupted", reason="The disk is full.")
+        if control["action"] == "leave":
+            leaving.append(1)
+            serial = control["serial"]
         if leaving:
             tell(path, state="paused", serial=serial, reason="Paused.")
             return linger(path)

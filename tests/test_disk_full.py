@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.workshop import Workshop, assert_same_run, when
+from vae import run_store
+from vae.run_store import RunStore
 from vae.runs import Run, open_run
 from vae.worker import work
 
@@ -35,6 +37,23 @@ def fill(disk: Path, leave: int) -> None:
     with (disk / "filler").open("ab") as filler:
         free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
         filler.write(bytes(max(0, free - leave)))
+
+
+class TestRoom:
+    def test_a_run_can_be_thrown_away_to_make_some(
+        self, workshop: Workshop, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = RunStore(small_disk, small_disk / "none")
+        run = workshop.new(small_disk / "run")
+        fill(small_disk, leave=0)
+        store.delete(run)
+        assert store.list() == []
+        store.undelete("run")
+        store.rename(open_run(run.path), "Anna's")
+        store.delete(open_run(run.path))
+        monkeypatch.setattr(run_store, "UNDO_SECONDS", 0.0)
+        store.purge()
+        assert not run.path.exists()
 
 
 class TestDiskFull:

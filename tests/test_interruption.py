@@ -107,6 +107,8 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     paused, since = processor_seconds(dense), time.monotonic()
     kill_amid(convolutional, 2)
     queue.go_on(open_run(convolutional.path))
+    # A share of too short a time would be that of the pause's last files.
+    wait_until(lambda: time.monotonic() > since + 2.0, "some time has passed")
     notes["share of a processor while paused"] = (processor_seconds(dense) - paused) / (
         time.monotonic() - since
     )
@@ -175,7 +177,7 @@ class TestOnTheWay:
 
     def test_a_paused_worker_takes_no_processor_time(self, story: Story) -> None:
         assert story.notes["alive while paused"]
-        assert story.notes["share of a processor while paused"] < 0.03
+        assert story.notes["share of a processor while paused"] < 0.05
 
     def test_one_batch_is_one_step(self, story: Story) -> None:
         (epoch, first), *later = story.notes["places"]

@@ -10,12 +10,12 @@ import pytest
 
 from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import SMALL, Office
-from vae import server_settings
+from vae import leader, server_settings
 from vae.about import write_about
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.estimate import run_seconds, seconds_left
+from vae.estimate import START_SECONDS, run_seconds, seconds_left
 from vae.jobs import MOST_WAITING, Queue
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
@@ -146,6 +146,26 @@ class TestPlace:
         assert queue.place(runs[2]).seconds == pytest.approx(10.0)
         assert queue.place(runs[3]).seconds == pytest.approx(min(30.0, 10.0 + whole))
 
+    def test_a_paused_run_gives_its_place_away_soon(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        change_status(run, epoch=1, step=9, steps=9, seconds_per_epoch=1000.0)
+        other = office.submit(queue, "a", "anna")
+        assert queue.place(other).seconds == pytest.approx(4000.0)
+        queue.pause(run)
+        office.until(run, "paused")
+        assert queue.place(other).seconds == pytest.approx(leader.PAUSED_PLACE_SECONDS)
+
+    def test_a_run_that_goes_on_needs_only_what_is_left(
+        self, queue: Queue, office: Office, finished: Run
+    ) -> None:
+        first = next(run for run in office.store.list() if run.state == "training")
+        change_status(first, epoch=4, step=9, steps=9, seconds_per_epoch=7.0)
+        change_status(finished, state="stopped", epoch=3, step=9, steps=9, seconds_per_epoch=50.0)
+        queue.go_on(open_run(finished.path))
+        last = office.submit(queue, "b", "ben")
+        left = (finished.config.epochs - 3) * 50.0
+        assert queue.place(last).seconds == pytest.approx(7.0 + START_SECONDS + left)
+
 
 class TestPause:
     def test_while_it_trains(self, queue: Queue, office: Office) -> None:
@@ -238,6 +258,19 @@ class TestGoOn:
             queue.go_on(open_run(finished.path))
         change_status(finished, seconds_trained=59.9)
         queue.go_on(open_run(finished.path))
+
+    def test_what_is_refused_leaves_no_wish(
+        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        write_about(finished.path, owner="anna")
+        for name in "abcd":
+            office.submit(queue, name, "anna")
+        for refused in (lambda run: queue.go_on(run, more_epochs=3), queue.stop):
+            with pytest.raises(RunError, match="at most 3 wait"):
+                refused(open_run(finished.path))
+            assert (finished.control.serial, finished.control.more) == (0, ())
+            change_status(finished, state="paused")
 
     def test_no_checkpoint(self, queue: Queue, finished: Run) -> None:
         (finished.path / "checkpoint.npz").unlink()

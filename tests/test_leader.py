@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 
 import pytest
 
-from tests.conftest import wait_until
+from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import SMALL, Office
 from vae import leader, run_store
 from vae.jobs import Queue
@@ -147,6 +150,13 @@ class TestPausedPlaces:
         office.settle(queue)
         assert run.is_alive()
 
+    def test_a_projection_of_the_run_itself_gets_it(self, office: Office) -> None:
+        queue = office.open(workers=2)
+        run = self.paused(office, queue, "a", "anna")
+        queue.request(run, "tsne")
+        office.until_begun("a", "a tsne")
+        assert open_run(run.path).state == "paused"
+
     def test_not_before_its_time(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(leader, "PAUSED_PLACE_SECONDS", 1000.0)
         queue = office.open()
@@ -203,6 +213,25 @@ class TestTheGone:
         assert open_run(bens.path).state == "training"
 
 
+class TestSeveralServers:
+    def test_visitors_of_another_server_are_there_too(self, office: Office) -> None:
+        """The server that leads is not the one that the visitor is connected to."""
+        elsewhere, here = Presence(0.5), Presence(0.5)
+        leads = office.open(presence=here)
+        office.settle(leads)
+        second = office.open(presence=elsewhere)
+        elsewhere.arrive("session", "anna", None)
+        office.settle(second)
+        run = office.submit(second, "a", "anna")
+        office.until(run, "training")
+        began = time.monotonic()
+        # Longer than the grace time, in which she would have been gone.
+        wait_until(lambda: time.monotonic() > began + 1.5, "the grace time is over")
+        assert open_run(run.path).state == "training"
+        elsewhere.leave("session")
+        office.until(run, "paused")
+
+
 class TestThrownAway:
     def test_a_run_that_waits(self, office: Office) -> None:
         queue = office.open()
@@ -240,11 +269,41 @@ class TestThrownAway:
         assert not run.is_alive()
         assert office.store.undelete(run.id).state == "paused"
 
+    def test_brought_back_while_its_place_was_given_away(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(leader, "TIDY_SECONDS", 0.0)
+        queue = office.open()
+        first = office.submit(queue, "a")
+        office.until(first, "training")
+        second = office.submit(queue, "b")
+        # Deleted by another server, just when its turn came: it is queued, and has no ticket.
+        office.store.delete(second)
+        queue.tickets.remove(Ticket(second.id, "train"))
+        office.settle(queue)
+        office.store.undelete(second.id)
+        wait_until(lambda: queue.is_pending(second, "train"), "it has a place again")
+        office.finish(first)
+        office.until(second, "training")
+
+    def test_its_projection_goes_on(self, office: Office, finished_run: Run) -> None:
+        # Whatever number the process had that trained it: another one's, by now.
+        sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        run = copy_run(finished_run, office.folder / "run")
+        run = change_status(run, pid=sleeper.pid)
+        queue = office.open()
+        queue.request(run, "tsne")
+        wait_until(run.is_alive, "it is under way")
+        queue.delete(run)
+        assert sleeper.poll() is None
+        sleeper.kill()
+        sleeper.wait()
+
     def test_purged_only_when_its_process_is_gone(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(run_store, "UNDO_SECONDS", 0.0)
-        monkeypatch.setattr(leader, "PURGE_SECONDS", 0.0)
+        monkeypatch.setattr(leader, "TIDY_SECONDS", 0.0)
         queue = office.open()
         run = office.submit(queue, "a")
         office.until(run, "training")

@@ -10,11 +10,12 @@ import pytest
 
 from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import SMALL, Office
+from vae import leader
 from vae.files import write_json
 from vae.jobs import Queue
 from vae.recorder import Recorder
 from vae.runs import Run, open_run
-from vae.tickets import Ticket
+from vae.tickets import Ticket, Tickets
 
 KILLED = "The training process was ended from outside."
 
@@ -188,6 +189,18 @@ class TestLastMoment:
         office.settle(queue)
         assert office.order == ["a", "a"]
 
+    @pytest.mark.parametrize("action", ["pause", "run"])
+    def test_early_stopping_is_not_undone_by_a_late_wish(self, action: str, office: Office) -> None:
+        queue = office.open()
+        run = self.making_its_model(office, queue)
+        run = change_status(run, until=9)  # it was to have more epochs, and needs them no more
+        run.ask(action)
+        run.change(beta=2.0)
+        (run.path / "linger").unlink()
+        office.until(run, "finished")
+        office.settle(queue)
+        assert office.order == ["a"]
+
     def test_a_change_while_its_model_is_made(self, office: Office) -> None:
         queue = office.open()
         run = self.making_its_model(office, queue)
@@ -286,14 +299,48 @@ class TestServers:
     def test_it_is_taken_up_again_from_another_place(self, office: Office) -> None:
         queue = office.open()
         run = office.submit(queue, "a")
-        for step in (5, 6, 7):
+        for epoch in (2, 3, 4):
             office.until(run, "training")
             office.close()
-            change_status(run, step=step)
+            change_status(run, kept=[epoch, 9])
             queue = office.open()
             wait_until(queue.tickets.list, "it is taken up")
         office.until(run, "training")
         assert office.order == ["a"] * 4
+
+    def test_rows_behind_the_checkpoint_are_no_other_place(self, office: Office) -> None:
+        # Else a machine that always falls within one epoch would take it up for ever.
+        queue = office.open()
+        run = office.submit(queue, "a")
+        for step in (5, 6):
+            office.until(run, "training")
+            office.close()
+            change_status(run, step=step, kept=[1, 9])
+            queue = office.open()
+            wait_until(queue.tickets.list, "it is seen to")
+        office.until_begun("a", "a", "a recover")
+
+    def test_a_take_over_that_fails_half_way_is_done_again(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue = office.open(workers=2)
+        runs = [office.submit(queue, name, owner=name) for name in "ab"]
+        for run in runs:
+            office.until(run, "training")
+        office.close()
+        monkeypatch.setattr(leader, "STUMBLE_SECONDS", 0.01)
+        draw, failures = Tickets.draw, [OSError(errno.ENOSPC, "No space left on device")] * 2
+
+        def fails_twice(tickets: Tickets, *arguments: str) -> None:
+            if failures:
+                raise failures.pop()
+            draw(tickets, *arguments)
+
+        monkeypatch.setattr(Tickets, "draw", fails_twice)
+        office.open(workers=2)
+        for run in runs:
+            office.until(run, "training")
+        assert not failures
 
     def test_a_paused_run_stays_paused(self, office: Office) -> None:
         queue = office.open()

@@ -66,6 +66,16 @@ class TestWarm:
         queue.warm_up()
         assert office.starts == 1
 
+    def test_none_beside_a_run_that_outlived_its_server(self, office: Office) -> None:
+        first = office.open(workers=1)
+        run = office.submit(first, "a")
+        office.until(run, "training")
+        first.close()
+        second = office.open(workers=1)
+        office.settle(second)
+        second.warm_up()
+        assert office.starts == 1
+
     def test_only_the_server_that_leads_has_one(self, office: Office) -> None:
         office.settle(office.open())
         second = office.open()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from vae import presence
@@ -16,6 +19,8 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.now
+
+    time = monotonic
 
 
 @pytest.fixture
@@ -48,6 +53,76 @@ class TestBasics:
         here.arrive("session", "anna", None)
         here.leave("session")
         clock.now += 1e9
+        assert not here.is_gone("anna", "run")
+
+
+class TestServers:
+    """Several servers on one runs folder: any of them may lead."""
+
+    def meet(self, folder: Path, clock: Clock, *servers: Presence) -> None:
+        """Have all of them tell and hear, at the same moment."""
+        for server in (*servers, *servers):
+            server._announced = -1e9
+            server.announce(folder)
+        for path in folder.iterdir():
+            os.utime(path, (clock.now, clock.now))
+
+    def test_they_know_each_others_visitors(self, clock: Clock, tmp_path: Path) -> None:
+        here, there = Presence(60.0), Presence(60.0)
+        there.arrive("session", "anna", "bens-run")
+        clock.now += 1000
+        self.meet(tmp_path, clock, here, there)
+        assert not here.is_gone("anna", "run")
+        assert not here.is_gone("ben", "bens-run")
+        assert here.is_gone("ben", "run")
+        there.leave("session")
+        clock.now += 61
+        self.meet(tmp_path, clock, here, there)
+        assert here.is_gone("anna", "run")
+
+    def test_one_that_died_is_believed_for_the_grace_time(
+        self, clock: Clock, tmp_path: Path
+    ) -> None:
+        here, there = Presence(60.0), Presence(60.0)
+        there.arrive("session", "anna", None)
+        clock.now += 1000
+        self.meet(tmp_path, clock, here, there)
+        for later, gone in ((53, False), (8, True)):
+            clock.now += later
+            here.announce(tmp_path)
+            assert here.is_gone("anna", "run") is gone
+        assert len(list(tmp_path.iterdir())) == 1  # nothing is left of the other
+
+    def test_not_more_often_than_needed(self, clock: Clock, tmp_path: Path) -> None:
+        here = Presence(60.0)
+        here.announce(tmp_path)
+        (file,) = tmp_path.iterdir()
+        for later, written in ((5.0, False), (2.0, True)):
+            file.unlink(missing_ok=True)
+            clock.now += later
+            here.announce(tmp_path)
+            assert file.exists() is written
+
+    def test_without_a_grace_time_nothing_is_said(self, tmp_path: Path) -> None:
+        Presence(0.0).announce(tmp_path)
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("content", [b"", b"[1, null]", b"7", b"[[", b"\xff"])
+    def test_a_damaged_word_is_not_heard(
+        self, content: bytes, clock: Clock, tmp_path: Path
+    ) -> None:
+        (tmp_path / ".present-other.json").write_bytes(content)
+        os.utime(tmp_path / ".present-other.json", (clock.now, clock.now))
+        here = Presence(60.0)
+        here.announce(tmp_path)
+        clock.now += 1000
+        assert here.is_gone("anna", "run")
+
+    def test_where_nothing_can_be_written(self, clock: Clock, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        here = Presence(60.0)
+        here.arrive("session", "anna", None)
+        here.announce(tmp_path / "file")
         assert not here.is_gone("anna", "run")
 
 

@@ -46,7 +46,7 @@ class TestBasics:
         assert status["created"] == created <= status["updated"]
 
     def test_the_last_word(self, recorder: Recorder) -> None:
-        recorder.last_word(state="failed", reason="why")
+        recorder.status(must=True, state="failed", reason="why")
         assert open_run(recorder.path).state == "failed"
         assert open_run(recorder.path).status["created"]
 
@@ -87,26 +87,26 @@ class TestCorrectness:
     def test_the_last_word_needs_no_room(
         self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def full(*_: object) -> None:
+        def full(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr("vae.recorder.write_json", full)
+        monkeypatch.setattr(Path, "write_text", full)
         with pytest.raises(OSError, match="No space left"):
             recorder.status(reason="a long reason " * 20)
         for reason in ("a long reason " * 20, "short"):
-            recorder.last_word(state="interrupted", reason=reason)
+            recorder.status(must=True, state="interrupted", reason=reason)
             run = open_run(recorder.path)
             assert (run.state, run.status["reason"]) == ("interrupted", reason)
 
     def test_the_last_word_hides_no_other_trouble(
         self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def forbidden(*_: object) -> None:
+        def forbidden(*_: object, **__: object) -> None:
             raise PermissionError(errno.EACCES, "Permission denied")
 
-        monkeypatch.setattr("vae.recorder.write_json", forbidden)
+        monkeypatch.setattr(Path, "write_text", forbidden)
         with pytest.raises(PermissionError):
-            recorder.last_word(state="failed", reason="why")
+            recorder.status(must=True, state="failed", reason="why")
 
     @pytest.mark.parametrize("value", [math.nan, math.inf])
     def test_no_file_holds_what_is_no_json(self, recorder: Recorder, value: float) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.workshop import BASE, STEPS, Workshop, assert_same_run
+from tests.workshop import BASE, STEPS, Workshop, assert_same_run, when
 from vae import session
 from vae.early_stopping import best_epoch
 from vae.runs import Run, open_run
@@ -54,6 +54,47 @@ class TestPause:
         assert not left.is_alive()
         assert left.status["serial"] == left.control.serial
         assert not left.has_model
+
+    def test_a_process_that_is_asked_to_leave_goes(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        left = workshop.at(run, (1, 9), lambda: run.ask("leave"))
+        assert (left.state, left.status["reason"]) == (
+            "paused",
+            "Paused in epoch 1, after step 9 of 25.",
+        )
+        assert not left.is_alive()
+        left.ask_to_go_on()
+        assert_same_run(workshop.go_on(left), undisturbed)
+
+    def test_a_paused_process_that_is_asked_to_leave_goes(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("batch")
+        assert workshop.direct(run, "leave") == [(1, 1)]
+        assert (open_run(run.path).state, open_run(run.path).is_alive()) == ("paused", False)
+
+    @pytest.mark.parametrize("action", ["pause", "stop", "leave"])
+    def test_the_last_good_checkpoint_outlives_a_divergence_that_no_row_has_seen(
+        self, action: str, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+
+        def diverge() -> None:  # between two rows of the history
+            first = workshop.model.trainable_variables[0]
+            first.assign(np.full(first.shape, np.nan))
+            run.ask(action)
+
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (2, 8), diverge)
+            left = workshop.go_on(run)
+        assert left.state == "diverged"
+        assert "Kept: the weights of epoch 1." in left.status["reason"]
+        checkpoint = left.arrays("checkpoint")
+        assert (checkpoint["epoch"], checkpoint["step"]) == (1, STEPS)
+        assert all(np.isfinite(values).all() for values in checkpoint.values())
 
     def test_pauses_are_no_training_time(
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -297,6 +338,26 @@ class TestLimits:
         run = workshop.go_on(workshop.new(tmp_path / "run"), seconds=1e-9)
         assert (run.state, run.rows) == ("stopped", [])
         assert "that a run may train are used up" in run.status["reason"]
+
+    @pytest.mark.parametrize("how", ["stop_at", "leave_at"])
+    def test_time_is_counted_to_the_last_step(
+        self, how: str, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (1, 2), lambda: time.sleep(0.3))
+            run = getattr(workshop, how)(run, (1, 3))  # before the first row
+        assert run.rows == []
+        assert run.status["seconds_trained"] > 0.3
+
+    def test_waiting_too_long_is_no_training_time(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session, "PAUSE_PATIENCE_SECONDS", 1.0)
+        run = workshop.new(tmp_path / "run")
+        began = time.monotonic()
+        left = workshop.at(run, (1, 2), lambda: run.ask("pause"))
+        assert left.status["seconds_trained"] < time.monotonic() - began - 0.9
 
     def test_a_stop_that_was_asked_for(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")

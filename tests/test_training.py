@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from vae.model import build
 from vae.objective import beta_at, learning_rate_at
 from vae.runs import Run, open_run, runs_folder
 from vae.sampling import prior_codes, tile, to_png, to_uint8
-from vae.training import recover, train
+from vae.training import recover, resume, train
 
 EPOCHS = PREDICTABLE.epochs
 
@@ -258,6 +259,20 @@ class TestEnds:
         with pytest.raises(ConfigError, match="Received"):
             train(config, digits, out=tmp_path / "run")
         assert not (tmp_path / "run").exists()
+
+    def test_a_run_of_other_images(
+        self, finished_run: Run, digits: Dataset, tmp_path: Path
+    ) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        edges = ((0, 0), (0, 1), (0, 1), (0, 0))
+        larger = {name: np.pad(getattr(digits, name), edges) for name in ("x_train", "x_test")}
+        other = dataclasses.replace(digits, name="other", **larger)
+        received = r"shape \(8, 8, 1\)\. Received: other, .* \(9, 9, 1\)"
+        with pytest.raises(RunError, match=received):
+            resume(run, other, more_epochs=1)
+        assert run.control.serial == 0
+        with pytest.raises(RunError, match=received):
+            recover(run, other)
 
     def test_recover_makes_the_files_from_the_last_checkpoint(
         self, finished_run: Run, digits: Dataset, tmp_path: Path

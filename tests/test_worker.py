@@ -67,6 +67,14 @@ class TestBasics:
         np.testing.assert_allclose(run.decode(z), finished_run.decode(z), atol=1e-6)
         assert open_run(run.path).state == "finished"
 
+    def test_an_export_that_fails_says_why(self, finished_run: Run, tmp_path: Path) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        (run.path / "model.keras").write_bytes(b"something else")
+        assert work(run.path, "export") == 1
+        left = open_run(run.path)
+        assert left.state == "finished"
+        assert left.status["reason"].startswith("It has no model. model.keras must hold")
+
 
 class TestWhatIsLeftToDo:
     @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted", "failed"])

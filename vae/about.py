@@ -44,7 +44,7 @@ def write_about(folder: Path, **changes: Any) -> About:
     """Change what is said of a run; raises RunError if the folder cannot be written to."""
     new = dataclasses.replace(read_about(folder), **changes)
     with writing_to(folder, "A run's folder must be writable"):
-        write_json(folder / FILE, dataclasses.asdict(new))
+        write_json(folder / FILE, dataclasses.asdict(new), must=True)
     return new
 
 

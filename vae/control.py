@@ -25,7 +25,8 @@ __all__ = [
 ]
 
 # run: train on. pause: wait. batch, epoch: train one, then wait. stop: end, and make the model.
-ACTIONS = ("run", "pause", "batch", "epoch", "stop")
+# leave: pause, and end the process.
+ACTIONS = ("run", "pause", "batch", "epoch", "stop", "leave")
 # Fields of `Config` that may change between two steps of a run.
 LIVE_SETTINGS = ("beta", "learning_rate", "noise")
 FILE = "control.json"

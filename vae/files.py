@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import secrets
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from typing import Any
 
 from vae.errors import RunError
 
-__all__ = ["file_mark", "read_json", "replacing", "write_json", "writing_to"]
+__all__ = ["DISK_FULL", "file_mark", "read_json", "replacing", "write_json", "writing_to"]
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -25,10 +28,23 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON atomically; NaN is refused, since no JSON reader must accept it."""
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(value, allow_nan=False) + "\n", encoding="utf-8")
+def write_json(path: Path, value: Any, *, must: bool = False) -> None:
+    """Write JSON atomically; NaN is refused, since no JSON reader must accept it.
+
+    must: where the disk has no room for another file, write over the old one.
+    """
+    text = json.dumps(value, allow_nan=False) + "\n"
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        if not (must and error.errno in DISK_FULL and path.exists()):
+            raise
+        # In one go: its place on the disk is there already.
+        with path.open("rb+") as file:
+            size = len(file.read())
+            file.seek(0)
+            file.write(text.encode().rjust(size))
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from vae.archive import import_zip
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
-from vae.estimate import Job, run_seconds, seconds_left, turn
+from vae.estimate import START_SECONDS, Job, seconds_left, turn
 from vae.files import writing_to
-from vae.leader import Leader, become
+from vae.leader import PAUSED_PLACE_SECONDS, Leader, become
 from vae.presence import Presence
 from vae.recorder import Recorder, new_run_id
 from vae.run_store import RunStore
@@ -78,6 +78,7 @@ class Queue:
             if self._is_training(run) and not more_epochs:
                 run.ask(action)
                 return
+            self._check_line_for(run)  # before anything is asked that would outlive a refusal
             run.ask_to_go_on(more_epochs)
             if action != "run":
                 run.ask(action)
@@ -94,11 +95,14 @@ class Queue:
     def stop(self, run: Run) -> None:
         """End a run; one that trained keeps what it learned and gets its model."""
         with self._leader.guard:
+            at_rest = run.state == "paused" and not self._is_training(run)
+            if at_rest:
+                self._check_line_for(run)
             run.ask("stop")
             if self.tickets.is_waiting(run.id, "train") and not run.rows:
                 if become(run, "stopped", "Stopped before it began."):
                     self.tickets.remove(Ticket(run.id, "train"))
-            elif run.state == "paused" and not self._is_training(run):
+            elif at_rest:
                 self._wait_anew(run)
 
     def delete(self, run: Run) -> None:
@@ -159,6 +163,10 @@ class Queue:
                 "Received: another one"
             )
 
+    def _check_line_for(self, run: Run) -> None:
+        if not self.tickets.has(run.id, ("train",)):
+            self._check_line(run.about.owner)
+
     def _draw(self, run_id: str, action: str, owner: str) -> None:
         needs = "The queue needs a folder that can be written to"
         with writing_to(self.tickets.folder, needs), self._leader.guard:
@@ -171,8 +179,6 @@ class Queue:
 
     def _wait_anew(self, run: Run) -> None:
         """Put a run whose process is gone at the end of the line."""
-        if not self.tickets.has(run.id, ("train",)):
-            self._check_line(run.about.owner)
         if become(run, "queued", "") or not self._is_training(run):
             if not self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
@@ -183,9 +189,10 @@ class Queue:
             return Job(OTHER_SECONDS)
         try:
             run = self.store.open(ticket.run_id)
-            if ticket.started:
-                return Job(seconds_left(run), ticket.owner)
-            whole = run_seconds(run.config, run.image_shape, run.info["images"])
-            return Job(whole, ticket.owner)
-        except (RunError, KeyError):
+            if not ticket.started:
+                return Job(START_SECONDS + seconds_left(run), ticket.owner)
+            # A paused one goes when somebody waits.
+            seconds = PAUSED_PLACE_SECONDS if run.state == "paused" else seconds_left(run)
+            return Job(seconds, ticket.owner)
+        except RunError:
             return Job(0.0, ticket.owner)

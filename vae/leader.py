@@ -26,7 +26,7 @@ __all__ = ["Leader", "become"]
 
 LOOK_SECONDS = 0.3
 STUMBLE_SECONDS = 3.0  # a full disk is not better in a moment, and its log not smaller
-PURGE_SECONDS = 60.0
+TIDY_SECONDS = 60.0
 # A paused run keeps its process, for a quick answer, unless somebody waits for the place.
 PAUSED_PLACE_SECONDS = 30.0
 LOCK_SECONDS = 0.5  # for those who look whether a run is alive to let go of its lock
@@ -36,7 +36,7 @@ def become(run: Run, state: str, reason: str, **status: object) -> bool:
     """Write a run's state, unless a process holds it; return whether that was done."""
     try:
         with run.lock().acquire(timeout=LOCK_SECONDS):
-            Recorder.reopen(run.path).last_word(state=state, reason=reason, **status)
+            Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
             return True
     except (Timeout, OSError, ValueError):
         return False
@@ -54,7 +54,8 @@ class Leader:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._warm: WarmWorker | None = None
         self._closing = threading.Event()
-        self._purged = 0.0
+        self._took_over = False
+        self._tidied = -TIDY_SECONDS
         self._thread = threading.Thread(target=self._watch, name="vae-queue", daemon=True)
         self._thread.start()
 
@@ -71,7 +72,7 @@ class Leader:
         with self.guard:
             if self._warm is not None and self._warm.usable:
                 self._warm.keep()
-            elif self._lead.is_locked and len(self._processes) < self.workers:
+            elif self._lead.is_locked and self._started() < self.workers:
                 self._drop_warm()
                 with contextlib.suppress(OSError):  # then the start is a slow one
                     self._warm = WarmWorker()
@@ -83,19 +84,21 @@ class Leader:
                 if become(run, "paused", reason):
                     self.tickets.remove(Ticket(run.id, "train"))
             elif run.is_alive():
-                run.ask("pause")
-                ask_to_leave(run, self._processes.get(f"{run.id}-train"))
+                self._ask_to_leave(run)
 
     def _watch(self) -> None:
         rest = LOOK_SECONDS
         while not self._closing.wait(rest):
             rest = LOOK_SECONDS
             try:
+                self.presence.announce(self.tickets.folder)
                 with self.guard:
-                    if self._lead.is_locked:
-                        self._look()
-                    elif self._take_lead():
+                    if not (self._lead.is_locked or self._take_lead()):
+                        continue
+                    if not self._took_over:  # tried again, should it fail half-way
                         self._take_over()
+                        self._took_over = True
+                    self._look()
             except Exception:
                 # One bad folder must not end the queue for all others.
                 logging.getLogger(__name__).exception("The queue stumbled and goes on")
@@ -119,18 +122,26 @@ class Leader:
                 self.tickets.remove(ticket)
             elif run.state in ("queued", "interrupted"):
                 # It died together with its server, and through no fault of its own: it is taken
-                # up, but not twice from the same place.
-                place = [run.status.get("epoch", 0), run.status.get("step", 0)]
-                if run.status.get("taken_up") == place:
+                # up, but not twice from the same checkpoint.
+                kept = run.status.get("kept", [])
+                if run.status.get("taken_up") == kept:
                     self._ended(ticket)
-                elif become(run, "queued", "", taken_up=place):
+                elif become(run, "queued", "", taken_up=kept):
                     self.tickets.remove(ticket)
                     self.tickets.draw(run.id, "train", ticket.owner)
+
+    def _tidy(self) -> None:
+        """Remove what was thrown away, and let nobody wait without a ticket."""
+        self._tidied = time.monotonic()
+        self.store.purge()
         for run in self.store.list():
             if not run.shipped and run.state == "queued":
                 self.tickets.draw(run.id, "train", run.about.owner)
 
     def _look(self) -> None:
+        # First, since it is what frees a full disk.
+        if time.monotonic() > self._tidied + TIDY_SECONDS:
+            self._tidy()
         tickets = self.tickets.list()
         under_way = []
         for ticket in tickets:
@@ -141,30 +152,32 @@ class Leader:
                     self._ended(ticket)
         busy = {ticket.owner for ticket in under_way if ticket.action == "train"}
         held = {ticket.run_id for ticket in under_way}
-        left_waiting = False
-        blocked = set()  # whose next run waits for the last one
+        in_the_way = set()  # owners and ids of runs for whose place others wait
         for ticket in tickets:
-            if ticket.started or ticket.run_id in held:
+            if ticket.started:
+                continue
+            if ticket.run_id in held:
+                in_the_way.add(ticket.run_id)
                 continue
             if ticket.action == "train" and ticket.owner in busy:
-                blocked.add(ticket.owner)
+                in_the_way.add(ticket.owner)
                 continue
             if len(under_way) >= self.workers:
-                left_waiting = True
+                in_the_way |= {under.run_id for under in under_way}
                 break
             self._begin(ticket)
             under_way.append(ticket)
             busy |= {ticket.owner} if ticket.action == "train" else set()
         self._free_paused_places(
-            [ticket for ticket in under_way if left_waiting or ticket.owner in blocked]
+            [ticket for ticket in under_way if {ticket.run_id, ticket.owner} & in_the_way]
         )
         self._let_deleted_go(under_way)
         self._pause_unattended(tickets)
         if self._warm is not None and not self._warm.usable:
             self._drop_warm()
-        if time.monotonic() > self._purged + PURGE_SECONDS:
-            self._purged = time.monotonic()
-            self.store.purge()
+
+    def _started(self) -> int:
+        return sum(ticket.started for ticket in self.tickets.list())
 
     def _begin(self, ticket: Ticket) -> None:
         run = self._run_of(ticket)
@@ -219,14 +232,14 @@ class Leader:
             if ticket.action == "train" and run is not None and run.state == "paused":
                 changed = (run.path / "status.json").stat().st_mtime
                 if time.time() - changed > PAUSED_PLACE_SECONDS:
-                    ask_to_leave(run, self._processes.get(ticket.name))
+                    self._ask_to_leave(run)
 
     def _let_deleted_go(self, under_way: list[Ticket]) -> None:
         for ticket in under_way:
             run = Run(self.store.folder / ticket.run_id)
             # Perhaps it was deleted before its process held it.
             if ticket.action == "train" and run.about.deleted and run.is_alive():
-                ask_to_leave(run, self._processes.get(ticket.name))
+                self._ask_to_leave(run)
 
     def _pause_unattended(self, tickets: list[Ticket]) -> None:
         for ticket in tickets:
@@ -234,6 +247,10 @@ class Leader:
                 run = self._run_of(ticket)
                 if run is not None:
                     self.park(run, "Paused, since its visitor left.")
+
+    def _ask_to_leave(self, run: Run) -> None:
+        with contextlib.suppress(RunError):  # no room for the wish: it is asked for again
+            ask_to_leave(run, self._processes.get(Ticket(run.id, "train").name))
 
     def _run_of(self, ticket: Ticket) -> Run | None:
         try:
@@ -253,6 +270,7 @@ def _wants_more(run: Run) -> bool:
     if control.serial <= run.status.get("serial", 0):
         return False
     if run.state == "finished":
-        return run.epochs > run.status["epoch"]
-    done = {"paused": ("pause",), "stopped": ("pause", "stop")}
+        # Not beyond the epoch at which it ended, since early stopping ends it before the last one.
+        return run.epochs > run.status.get("until", run.status["epoch"])
+    done = {"paused": ("pause", "leave"), "stopped": ("pause", "leave", "stop")}
     return run.state in done and control.action not in done[run.state]

@@ -1,12 +1,24 @@
-"""Who is there: a run whose visitor has left for good does not go on for ever."""
+"""Who is there: a run whose visitor has left for good does not go on for ever.
+
+Each server knows its own visitors and tells the others through a file in the queue's folder, since
+the one that leads the queue may be another than the one that a visitor is connected to.
+"""
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
+from vae.files import read_json, write_json
+
 __all__ = ["Presence"]
+
+ANNOUNCEMENTS = 10  # in a grace time
+PREFIX = ".present-"
 
 
 class _Visit(NamedTuple):
@@ -26,6 +38,9 @@ class Presence:
         self._began = time.monotonic()  # whoever was there before a restart may come back
         self._visits: dict[str, _Visit] = {}
         self._guard = threading.Lock()
+        self._file = f"{PREFIX}{secrets.token_hex(8)}.json"
+        self._announced = -grace_seconds
+        self._elsewhere: set[str] = set()  # owners and runs that other servers know to be there
 
     def arrive(self, session: str, owner: str, run_id: str | None) -> None:
         """A session is there and looks at a run."""
@@ -39,16 +54,38 @@ class Presence:
             if visit is not None:
                 self._visits[session] = visit._replace(until=time.monotonic())
 
+    def announce(self, folder: Path) -> None:
+        """Tell other servers who is here, and hear who is there; often enough to be believed."""
+        now = time.monotonic()
+        if not self.grace_seconds or now < self._announced + self.grace_seconds / ANNOUNCEMENTS:
+            return
+        self._announced = now
+        with suppress(OSError):  # a full disk: they hear of it when there is room
+            folder.mkdir(parents=True, exist_ok=True)
+            write_json(folder / self._file, sorted(self._here()))
+        self._elsewhere = set()
+        for path in folder.glob(f"{PREFIX}*.json"):
+            with suppress(OSError, ValueError, TypeError):
+                if path.name == self._file:
+                    continue
+                if time.time() - path.stat().st_mtime < self.grace_seconds:
+                    self._elsewhere.update(map(str, read_json(path)))
+                else:  # that server has died, and with it its visitors' connections
+                    path.unlink()
+
     def is_gone(self, owner: str, run_id: str) -> bool:
         """Whether nobody has owned or watched this run for longer than the grace time."""
         if not self.grace_seconds:
             return False
+        there = {owner, run_id} & (self._here() | self._elsewhere)
+        return not there and self._began < time.monotonic() - self.grace_seconds
+
+    def _here(self) -> set[str]:
+        """Return the owners, and the runs that are looked at, of this server's visitors."""
         oldest = time.monotonic() - self.grace_seconds
         with self._guard:
             self._visits = {
                 session: visit for session, visit in self._visits.items() if visit.until >= oldest
             }
-            there = any(
-                visit.owner == owner or visit.run_id == run_id for visit in self._visits.values()
-            )
-        return not there and self._began < oldest
+            visits = self._visits.values()
+            return {visit.owner for visit in visits} | {v.run_id for v in visits if v.run_id}

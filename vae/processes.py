@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -27,14 +26,15 @@ def start_worker(run: Run, action: str) -> subprocess.Popen[bytes]:
 
 
 def ask_to_leave(run: Run, process: subprocess.Popen[bytes] | None = None) -> None:
-    """Ask a run's process to pause the run where it is, and to go."""
+    """Ask a run's process to pause the run where it is, and to go.
+
+    process: the one that does it, if it is ours. Another server's is told through the run's folder:
+    the number that it had may be anybody's by now. Raises RunError if that cannot be written.
+    """
     if process is not None:
         process.terminate()
-    elif run.is_alive() and isinstance(process_id := run.status.get("pid"), int):
-        try:
-            os.kill(process_id, signal.SIGTERM)
-        except OSError:  # it went by itself
-            return
+    elif run.control.action != "leave":
+        run.ask("leave")
 
 
 class WarmWorker:

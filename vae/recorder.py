@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import errno
 import importlib.metadata
 import json
 import platform
@@ -20,9 +19,8 @@ from vae.errors import RunError
 from vae.files import read_json, replacing, write_json, writing_to
 from vae.runs import Run
 
-__all__ = ["DISK_FULL", "Recorder", "new_run_id"]
+__all__ = ["Recorder", "new_run_id"]
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
 
 
@@ -52,8 +50,8 @@ class Recorder:
             (path / "snapshots").mkdir(parents=True, exist_ok=True)
             recorder = cls(path)
             recorder.status(state="queued", created=_now())
-            if owner:
-                write_about(path, owner=owner)
+            # Also if there is nothing to say: then the run can be deleted on a full disk.
+            write_about(path, owner=owner)
             # Last, because a folder counts as a run from here on.
             write_json(
                 path / "config.json",
@@ -77,23 +75,10 @@ class Recorder:
         recorder._status = read_json(path / "status.json")
         return recorder
 
-    def status(self, **changes: Any) -> None:
-        """Change what the run says of itself."""
+    def status(self, *, must: bool = False, **changes: Any) -> None:
+        """Change what the run says of itself; must: also where the disk is full."""
         self._status |= {**changes, "updated": _now()}
-        write_json(self.path / "status.json", self._status)
-
-    def last_word(self, **changes: Any) -> None:
-        """Like `status`, also where the disk has no room for another file."""
-        try:
-            self.status(**changes)
-        except OSError as error:
-            if error.errno not in DISK_FULL:
-                raise
-            # Over the old text, in one go: its place on the disk is there already.
-            with (self.path / "status.json").open("rb+") as file:
-                size = len(file.read())
-                file.seek(0)
-                file.write((json.dumps(self._status) + "\n").encode().rjust(size))
+        write_json(self.path / "status.json", self._status, must=must)
 
     def row(self, row: dict[str, Any]) -> None:
         """Append one line to the history."""

@@ -73,6 +73,7 @@ class Session:
         self.epoch, self.step = 0, 0
         self.rows: list[dict[str, Any]] = []  # all of the run's, as they are in the file
         self.leg = Leg(0, self.config.epochs)
+        self.until = 0  # the epoch at which the run is to end, as far as is known here
         self._compiled = False
         self._row_at = 0.0  # seconds trained, when the last row was written
         self.trained = 0.0  # seconds, pauses left out, up to `resumed_at`
@@ -93,7 +94,7 @@ class Session:
             if self.step == self.steps and is_over(self.config, self.rows, leg.after):
                 return self._finished(early=True)
             outcome = self._train_epoch()
-        if outcome == "diverged":
+        if outcome == "diverged" or not self._is_finite():
             return self._diverged()
         self._checkpoint()
         where = f"in epoch {self.epoch}, after step {self.step:,} of {self.steps:,}"
@@ -138,12 +139,14 @@ class Session:
     def _leg(self) -> Leg | None:
         """Return the leg that the next step belongs to, or None behind the last one."""
         legs = legs_of(self.config, self.commands.look())
+        self.until = legs[-1].until
         next_epoch = self.epoch + (self.epoch == 0 or self.step == self.steps)
         if next_epoch > legs[-1].until:
             return None
         return [leg for leg in legs if leg.after < next_epoch][-1]
 
     def _finished(self, *, early: bool = False) -> Ending:
+        self.recorder.status(until=self.until)
         reason = ""
         if early:
             best = best_epoch(self.config, self.rows)
@@ -178,6 +181,8 @@ class Session:
                 self._take(control)
             if control.action == "stop":
                 return "stopped"
+            if control.action == "leave":
+                return "left"
             if self.allowance:
                 break
             if outcome := self._pause():
@@ -191,26 +196,28 @@ class Session:
         self._change(control.settings)
         if new_turn:
             rest_of_epoch = self.steps - self.step or self.steps
-            allowances = {"pause": 0, "batch": 1, "epoch": rest_of_epoch}
+            allowances = {"pause": 0, "leave": 0, "batch": 1, "epoch": rest_of_epoch}
             self.allowance = allowances.get(control.action, UNLIMITED)
         if self.allowance > 1:
             self.recorder.status(state="training", serial=control.serial)
 
     def _pause(self) -> str:
         """Wait, with all that is needed in the folder; return "left" when it gets too long."""
+        if not self._is_finite():  # the last good checkpoint stays
+            return "diverged"
         self._checkpoint()
         self.trained = self._active_seconds()
         serial = self.control.serial
-        self.recorder.status(state="paused", serial=serial, seconds_trained=self.trained)
-        deadline = time.monotonic() + PAUSE_PATIENCE_SECONDS
-        while self.commands.look().serial == serial:
+        self.recorder.status(state="paused", serial=serial)
+        deadline, outcome = time.monotonic() + PAUSE_PATIENCE_SECONDS, ""
+        while self.commands.look().serial == serial and not outcome:
             if self.hooks.should_stop() or self.hooks.should_leave():
                 break
             if time.monotonic() > deadline:
-                return "left"
+                outcome = "left"
             time.sleep(PAUSE_LOOK_SECONDS)
         self.resumed_at = time.perf_counter()
-        return ""
+        return outcome
 
     def _change(self, settings: Any) -> None:
         """Let live settings act from the next step on, with a row that says so."""
@@ -252,8 +259,7 @@ class Session:
         if len(self.split.validation):
             validation = self.loop.evaluate(self.split.validation)
         # Perhaps it was the very last step, which no loss has seen.
-        finite = all(np.isfinite(weights).all() for weights in self.model.get_weights())
-        if not finite or not np.isfinite(validation.get("loss", 0.0)):
+        if not self._is_finite() or not np.isfinite(validation.get("loss", 0.0)):
             return "diverged"
         if first < self.steps:
             seconds = (self._active_seconds() - began) * self.steps / (self.steps - first)
@@ -304,6 +310,10 @@ class Session:
         self._row("step", means)
         return True
 
+    def _is_finite(self) -> bool:
+        """Whether the weights are numbers still: a loss says so only at the next row."""
+        return all(np.isfinite(weights).all() for weights in self.model.get_weights())
+
     # What is written
 
     def _row(
@@ -339,7 +349,12 @@ class Session:
 
     def _checkpoint(self) -> None:
         self.recorder.checkpoint(self.epoch, self.step, *training_state(self.model))
-        self.recorder.status(epoch=self.epoch, step=self.step)
+        self.recorder.status(
+            epoch=self.epoch,
+            step=self.step,
+            kept=[self.epoch, self.step],
+            seconds_trained=round(self._active_seconds(), 3),
+        )
 
     def _keep_best(self) -> None:
         """Keep the weights apart if no epoch was better."""

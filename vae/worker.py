@@ -19,7 +19,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from vae.errors import RunError, VAEError
-from vae.recorder import DISK_FULL, Recorder
+from vae.files import DISK_FULL
+from vae.recorder import Recorder
 from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, Run, open_run
 from vae.server_settings import limits
 from vae.tickets import ACTIONS
@@ -98,7 +99,7 @@ def _train(run: Run, lock: FileLock) -> int:
         # A full disk is not the run's fault: with some room it goes on from its checkpoint.
         full = isinstance(error, OSError) and error.errno in DISK_FULL
         state = "interrupted" if full else "failed"
-        Recorder.reopen(run.path).last_word(state=state, reason=_in_words(error))
+        Recorder.reopen(run.path).status(must=True, state=state, reason=_in_words(error))
         return 1
     return 0
 
@@ -116,15 +117,22 @@ def _recover(run: Run, lock: FileLock) -> int:
         recover(run, load_dataset(run.dataset, download=False))
     except Exception as error:
         traceback.print_exc()
-        Recorder.reopen(run.path).last_word(state="interrupted", reason=_in_words(error))
+        Recorder.reopen(run.path).status(must=True, state="interrupted", reason=_in_words(error))
         return 1
     return 0
 
 
 def _export(run: Run, lock: FileLock) -> int:
-    from vae.saving import export_onnx
+    try:
+        from vae.saving import export_onnx
 
-    export_onnx(run.load_model(), run.path)
+        export_onnx(run.load_model(), run.path)
+    except Exception as error:
+        traceback.print_exc()
+        # Its state stays: what there is of it can be looked at, and perhaps it can go on.
+        reason = f"It has no model. {_in_words(error, 'The export')}"
+        Recorder.reopen(run.path).status(must=True, reason=reason)
+        return 1
     return 0
 
 
@@ -135,7 +143,7 @@ def _tsne(run: Run, lock: FileLock) -> int:
     return 0
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception, what: str = "Training") -> str:
     if isinstance(error, VAEError):
         return str(error)
     if isinstance(error, MemoryError) or "OOM" in str(error):
@@ -143,7 +151,7 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno in DISK_FULL:
         return "The disk is full: free some room, then continue the run from its last checkpoint."
     first = str(error).strip().splitlines() or [""]
-    return f"Training failed: {type(error).__name__}: {first[0]:.160}. worker.log tells more."
+    return f"{what} failed: {type(error).__name__}: {first[0]:.160}. worker.log tells more."
 
 
 if __name__ == "__main__":
