@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import app, chaos, load, presets, training, watching
+from benchmarks import answers, app, chaos, load, presets, training, watching
 
 BENCHMARKS = {
     "presets": presets.table,
     "training": training.compare,
     "app": app.measure,
+    "answers": answers.answers,
     "watching": watching.watch,
     "load": load.load,
     "chaos": chaos.chaos,
