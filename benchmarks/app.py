@@ -10,6 +10,7 @@ import psutil
 
 from tests.browser.driving import SCREEN, chromium, serve, settled, wait_until
 from vae.datasets import find_dataset
+from vae.processes import WARM_SECONDS
 from vae.run_store import RunStore
 
 __all__ = ["measure"]
@@ -48,6 +49,13 @@ def measure() -> None:
                 return any(run.state == "finished" for run in RunStore(runs, runs).list())
 
             wait_until(finished, 300)
+            wait_until(lambda: not server.children(), 60)
+            page.goto(f"{address}/train?dataset={dataset}")  # where a process is kept warm
+            settled(page)
+            wait_until(server.children, 60)
+            page.close()
+            wait_until(lambda: not server.children(), WARM_SECONDS + 60)
+            unused = _megabytes(server)
     print(f"\nThe app, one visitor, {EPOCHS} epochs of the preset Lecture on {dataset}.\n")
     print("| what | measured |")
     print("|---|---|")
@@ -55,6 +63,7 @@ def measure() -> None:
     print(f"| the same page again | {warm_paint:.1f} s |")
     print(f"| server after the first visit | {idle:.0f} MB |")
     print(f"| server while a run trains, at most | {peak['server']:.0f} MB |")
+    print(f"| server {WARM_SECONDS / 60:.0f} minutes after, without a worker | {unused:.0f} MB |")
     print(f"| worker, at most | {peak['worker']:.0f} MB |")
 
 

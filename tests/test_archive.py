@@ -20,9 +20,18 @@ import pytest
 from tests.conftest import ROOT, copy_run, run_python
 from vae import archive
 from vae.about import read_about, write_about
-from vae.archive import MOST_BYTES, MOST_ENTRIES, export_zip, import_zip
+from vae.archive import (
+    MOST_BYTES,
+    MOST_ENTRIES,
+    MOST_LEGS,
+    export_zip,
+    import_zip,
+    public_name,
+)
+from vae.control import Control, Leg, read_control
 from vae.errors import RunError
 from vae.files import read_json, write_json
+from vae.recorder import new_run_id
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
 
@@ -99,15 +108,17 @@ class TestExport:
         run = copy_run(finished_run, tmp_path / "run")
         for name in ("worker.log", "lock", ".writing-1.npz", "notes.txt", "snapshots/x.npz"):
             (run.path / name).write_text("x")
+        (run.path / "step.npz").write_bytes(b"the next step writes it anew")
         assert export_zip(run) == exported
         with zipfile.ZipFile(io.BytesIO(exported)) as zipped:
             assert zipped.testzip() is None
             names = zipped.namelist()
             assert names == sorted(names)
-            assert {"run/config.json", "run/snapshots/0012.npz", "run/encoder.onnx"} <= {*names}
+            own = {name: name.partition("/")[2] for name in names}
+            assert {"config.json", "snapshots/0012.npz", "encoder.onnx"} <= {*own.values()}
             assert {entry.date_time[0] for entry in zipped.infolist()} == {1980}
             for name in names:
-                assert zipped.read(name) == (run.path / name[4:]).read_bytes()
+                assert zipped.read(name) == (run.path / own[name]).read_bytes()
                 stored = zipped.getinfo(name).compress_type == zipfile.ZIP_STORED
                 assert stored == name.endswith((".npz", ".keras", ".onnx"))
 
@@ -118,8 +129,8 @@ class TestExport:
             ("../../etc", "etc"),
             ("C:\\x", "C-x"),
             ("Übung", "bung"),
-            ("数字", "copy"),
-            ("", "copy"),
+            ("数字", "run"),
+            ("", "digits-Custom-copy"),
         ],
     )
     def test_it_is_named_after_the_run(
@@ -131,6 +142,19 @@ class TestExport:
             assert {path.partition("/")[0] for path in zipped.namelist()} == {top}
             about = json.loads(zipped.read(f"{top}/about.json")) if name else {"name": ""}
         assert about == {"name": name}
+
+    def test_the_id_opens_the_run_and_stays_here(self, finished_run: Run, tmp_path: Path) -> None:
+        run = copy_run(finished_run, tmp_path / new_run_id())
+        data = export_zip(run)
+        for content in (data, *unpack(data).values()):
+            assert run.id.encode() not in content
+        assert public_name(run) == f"digits Custom {run.id[:6]}"
+        with zipfile.ZipFile(io.BytesIO(data)) as zipped:
+            assert zipped.namelist()[0].startswith(f"digits-Custom-{run.id[:6]}/")
+
+    def test_shipped_runs_are_called_what_they_are(self, tmp_path: Path) -> None:
+        for run in RunStore(tmp_path / "none").list():
+            assert public_name(run) == run.id
 
     def test_a_run_that_is_being_written(self, finished_run: Run, tmp_path: Path) -> None:
         """Files are replaced and vanish all the time; each one is read whole or not at all."""
@@ -175,7 +199,7 @@ class TestExport:
         export_zip(finished_run)
         assert len(read) == len(set(read))
         assert read.index("history.jsonl") > max(
-            read.index(name) for name in ("checkpoint.npz", "fixed.npz", "0012.npz", "step.npz")
+            read.index(name) for name in ("checkpoint.npz", "fixed.npz", "0012.npz", "latents.npz")
         )
 
     def test_a_folder_that_is_gone(self, finished_run: Run, tmp_path: Path) -> None:
@@ -276,6 +300,12 @@ class TestRoundTrip:
         assert found["owner"] == "me"
         assert not found["deleted"]
 
+    def test_a_step_taken_apart_is_left_out(self, files: dict[str, bytes], tmp_path: Path) -> None:
+        """Older zips hold one; nobody looks into it, so it may be anything."""
+        run = take(pack(files | {"step.npz": b"anything"}), tmp_path)
+        assert run.rows
+        assert not (run.path / "step.npz").exists()
+
     def test_zips_as_people_make_them(self, files: dict[str, bytes], tmp_path: Path) -> None:
         """Without a folder, with entries for folders, compressed, with what a Mac adds."""
         extra = {"__MACOSX/run/._config.json": b"x", "run/.DS_Store": b"x", "run/": b""}
@@ -371,6 +401,74 @@ class TestStatus:
     def test_without_one(self, files: dict[str, bytes], tmp_path: Path) -> None:
         del (files := dict(files))["status.json"]
         assert read_json(take(pack(files), tmp_path).path / "status.json")["state"] == "paused"
+
+
+class TestWishes:
+    def wish(self, files: dict[str, bytes], **wishes: object) -> bytes:
+        wishes = {"action": "stop", "turn": 7, "serial": 9, "settings": {}, "more": []} | wishes
+        return pack(files | {"control.json": json.dumps(wishes).encode()})
+
+    def test_settings_and_epochs_come_along(self, files: dict[str, bytes], tmp_path: Path) -> None:
+        data = self.wish(files, settings={"beta": 0.5, "epochs": 9}, more=[[12, 20], [20, 25]])
+        run = take(data, tmp_path)
+        assert run.control == Control("run", 0, 1, {"beta": 0.5}, (Leg(12, 20), Leg(20, 25)))
+        assert run.epochs == 25
+
+    @pytest.mark.parametrize("leg", [[12, 501], [-1, 20], [12, 12], [12, 10**300]], ids=str)
+    def test_epochs_that_no_run_has(
+        self, files: dict[str, bytes], tmp_path: Path, leg: list[int]
+    ) -> None:
+        assert take(self.wish(files, more=[[12, 20], leg]), tmp_path).control.more == (Leg(12, 20),)
+
+    def test_settings_that_do_not_fit_the_run(self, autoencoder_run: Run, tmp_path: Path) -> None:
+        files = unpack(export_zip(autoencoder_run))
+        run = take(self.wish(files, settings={"beta": 1.0}, more=[[2, 5]]), tmp_path)
+        assert (run.control.settings, run.epochs) == ({}, 5)
+
+    def test_many_times_more_epochs(
+        self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """They are written at once: a file that grows by one each time takes hours."""
+        written = []
+        write = archive.write_json
+        monkeypatch.setattr(
+            archive,
+            "write_json",
+            lambda path, value: (written.append(path.name), write(path, value)),
+        )
+        legs = [[i, i + 1] for i in range(12, 12 + MOST_LEGS)]
+        run = take(self.wish(files, more=legs), tmp_path / "most")
+        assert len(read_control(run.path).more) == MOST_LEGS == 100
+        assert written.count("control.json") == 1
+        message = refused(self.wish(files, more=[[12, 13]] * (MOST_LEGS + 1)), tmp_path)
+        assert "at most 100 times. Received: 101 times" in message
+
+
+class TestLimits:
+    """What a server has to keep in its memory for those who look at a run."""
+
+    def test_parameters(
+        self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_PARAMETERS", "2000")
+        message = refused(pack(files), tmp_path)
+        assert "On this server a run has at most 2,000 parameters. Received: 2,244" in message
+
+    def test_epochs_that_are_behind_it_cost_nothing(
+        self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "5")
+        assert take(pack(files), tmp_path).config.epochs == 12
+
+    def test_a_history_where_strangers_share_the_server(
+        self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rows = [line.ljust(19_000) for line in files["history.jsonl"].splitlines()] * 3
+        data = pack(files | {"history.jsonl": b"\n".join(rows)}, "run/", zipfile.ZIP_DEFLATED)
+        assert len(take(data, tmp_path / "own").rows) == 396  # 7.5 MB
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        assert "at most 5 MB of 'run/history.jsonl'" in refused(data, tmp_path)
+        assert take(pack(files), tmp_path / "public").rows
 
 
 class TestRefused:

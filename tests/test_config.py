@@ -137,12 +137,20 @@ class TestCorrectness:
 
     @pytest.mark.parametrize("unknown", ["epoch", "Epochs", "", "lr"])
     def test_unknown_field(self, unknown: str) -> None:
-        with pytest.raises(ConfigError, match=f"Settings are .*Received: {unknown}"):
+        with pytest.raises(ConfigError, match=f"Settings are .*Received: '{unknown}'"):
             Config().replace(**{unknown: 1})
         with pytest.raises(ConfigError, match="Received"):
             Config().replace_text({unknown: "1"})
         with pytest.raises(ConfigError, match="Received"):
             Config.from_json(json.dumps({unknown: 1}))
+
+    @pytest.mark.parametrize("unknown", [["\ud800"], ["a\nb\x1b"], list(map(str, range(50_000)))])
+    def test_unknown_fields_of_any_kind_and_number(self, unknown: list[str]) -> None:
+        with pytest.raises(ConfigError, match="Received: '") as error:
+            Config.from_dict(dict.fromkeys(unknown))
+        message = str(error.value)
+        assert message.isprintable()  # so that it can be sent to a browser
+        assert len(message) < 400
 
     @pytest.mark.parametrize(
         "text",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from vae.curves import MOST_POINTS, curve_points
+from vae.curves import MOST_POINTS, curve_marks, curve_points
 
 
 def rows(epochs: int, per_epoch: int = 10, validation: bool = True) -> list[dict[str, Any]]:
@@ -40,6 +40,13 @@ class TestCorrectness:
     def test_no_validation_and_no_rows(self) -> None:
         assert curve_points(rows(2, validation=False))["validation"]["loss"] == []
         assert curve_points([])["training"]["epoch"] == []
+
+    def test_rows_before_the_first_step(self) -> None:
+        """As a change in a run that waits: an epoch of no steps has no parts."""
+        first = {**rows(1, 1)[0], "step": 0}
+        change = {"kind": "change", "epoch": 0, "step": 0, "beta": 2.0}
+        assert curve_points([first, change])["training"]["epoch"] == []
+        assert curve_marks([first, change]) == [{"epoch": 0, "text": "beta 2"}]
 
     def test_a_long_run_is_thinned_evenly(self) -> None:
         epochs = curve_points(rows(500))["training"]["epoch"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,24 @@ class TestBasics:
             file.write("nonsense\n[1]\n{}\n" + "[" * 10**5 + "\n" + line(3))
         assert steps(path) == [1, 2, 3]
 
-    def test_few_files_are_remembered(self, tmp_path: Path) -> None:
-        for number in range(2 * history.MOST_FILES):
-            path = tmp_path / str(number)
+    def test_what_was_read_last_is_remembered(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(history, "_known", OrderedDict())
+        monkeypatch.setattr(history, "MOST_BYTES", 3 * len(line(1)))
+        paths = [tmp_path / str(number) for number in range(1, 6)]
+        for number, path in enumerate(paths, start=1):
             path.write_text(line(number))
             assert steps(path) == [number]
-        assert len(history._known) <= history.MOST_FILES
+        assert list(history._known) == paths[-3:]
+
+    def test_a_long_one_is_remembered_alone(
+        self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(history, "_known", OrderedDict())
+        monkeypatch.setattr(history, "MOST_BYTES", 1)
+        assert steps(path) == [1, 2]
+        assert list(history._known) == [path]
 
 
 class TestGrowing:

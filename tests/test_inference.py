@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run
+from vae import inference
 from vae.datasets import Dataset
 from vae.errors import RunError
+from vae.inference import BATCH
 from vae.runs import Run
 
 
@@ -30,9 +32,9 @@ class TestBasics:
         assert images.min() >= 0.0
         assert images.max() <= 1.0
 
-    @pytest.mark.parametrize("count", [0, 1, 999, 1000, 1001, 2500])
+    @pytest.mark.parametrize("count", [0, 1, BATCH - 1, BATCH, BATCH + 1, 5 * BATCH])
     def test_any_number(self, finished_run: Run, count: int) -> None:
-        images = finished_run.decode(codes(2500)[:count])
+        images = finished_run.decode(codes(count))
         assert images.shape == (count, 8, 8, 1)
         mean, log_var = finished_run.encode(images)
         assert mean.shape == log_var.shape == (count, 2)
@@ -52,13 +54,26 @@ class TestCorrectness:
                 np.testing.assert_allclose(a, b, atol=1e-5)
 
     def test_a_batch_does_not_matter(self, finished_run: Run) -> None:
-        together = finished_run.decode(codes(1003))
+        many = codes(2 * BATCH + 3)
+        together = finished_run.decode(many)
         np.testing.assert_allclose(
-            together[1000:], finished_run.decode(codes(1003)[1000:]), atol=1e-6
+            together[2 * BATCH :], finished_run.decode(many[2 * BATCH :]), atol=1e-6
         )
         np.testing.assert_allclose(
             finished_run.encode(together)[0][-1:], finished_run.encode(together[-1:])[0], atol=1e-5
         )
+
+    def test_few_at_once(self, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What lies between a decoder's layers can be megabytes an image."""
+        sizes, run = [], inference._run
+        monkeypatch.setattr(
+            inference,
+            "_run",
+            lambda path, **given: (sizes.extend(map(len, given.values())), run(path, **given))[1],
+        )
+        images = finished_run.decode(codes(230))
+        finished_run.encode(images)
+        assert sizes == [50, 50, 50, 50, 30] * 2
 
     def test_a_rewritten_network_is_read_anew(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tracemalloc
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
 from tests.conftest import copy_run, run_python
+from vae.archive import export_zip, import_zip
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
 from vae.model import VAE, build
 from vae.optimizers import make_optimizer
 from vae.recorder import Recorder
+from vae.run_store import RunStore
 from vae.runs import Run
 from vae.saving import Position, load_model, restore, save_keras, training_state
 
@@ -205,6 +212,137 @@ class TestCheckpoint:
         assert arrays["step"] == finished_run.rows[-1]["step"] == 25
         for place, weights in enumerate(finished_run.load_model().get_weights()):
             np.testing.assert_array_equal(arrays[f"v{place}"], weights)
+
+
+def never_written(group: h5py.Group) -> None:
+    """1.5 GiB of which nothing is in the file."""
+    group.create_dataset("0", (64, 6_291_456), "f4", chunks=(64, 4096), compression="gzip")
+
+
+def never_compressed(group: h5py.Group) -> None:
+    group.create_dataset("0", (64, 6_291_456), "f4")
+
+
+def chunked(group: h5py.Group) -> None:
+    group.create_dataset("0", data=np.zeros((64, 16), "f4"), chunks=(8, 8))
+
+
+def compressed(group: h5py.Group) -> None:
+    group.create_dataset("0", data=np.zeros((64, 16), "f4"), compression="gzip")
+
+
+def in_another_file(group: h5py.Group) -> None:
+    group.create_dataset("0", (64, 16), "f4", external=[("/dev/zero", 0, 4096)])
+
+
+def virtual(group: h5py.Group) -> None:
+    layout = h5py.VirtualLayout((64, 16), "f4")
+    layout[:] = h5py.VirtualSource("/tmp/other.h5", "x", (64, 16), "f4")
+    group.create_virtual_dataset("0", layout)
+
+
+def of_another_type(group: h5py.Group) -> None:
+    group.create_dataset("0", data=np.zeros((64, 16), "f8"))
+
+
+def texts(group: h5py.Group) -> None:
+    group.create_dataset("0", data=["text"] * 1024, dtype=h5py.string_dtype())
+
+
+def empty(group: h5py.Group) -> None:
+    group.create_dataset("0", data=h5py.Empty("f4"))
+
+
+def one_more(group: h5py.Group) -> None:
+    group.create_dataset("0", data=np.zeros((64, 16), "f4"))
+    group.create_dataset("more", data=np.zeros(1, "f4"))
+
+
+def soft_link(group: h5py.Group) -> None:
+    group["0"] = h5py.SoftLink("/elsewhere")
+    group.file.create_dataset("elsewhere", data=np.zeros((64, 16), "f4"))
+
+
+def external_link(group: h5py.Group) -> None:
+    group["0"] = h5py.ExternalLink("/tmp/other.h5", "/x")
+    group.file.create_dataset("elsewhere", data=np.zeros((64, 16), "f4"))
+
+
+class TestForeignWeights:
+    """What Keras would read of a model.keras from elsewhere, and take the memory for."""
+
+    def replace_weights(self, run: Run, replace: Callable[[h5py.Group], None]) -> None:
+        """Have other weights, or what looks like some, in place of the first layer's."""
+        path = run.path / "model.keras"
+        with zipfile.ZipFile(path) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        weights = io.BytesIO(files["model.weights.h5"])
+        with h5py.File(weights, "r+") as file:
+            group = file["layers/functional/layers/dense/vars"]
+            assert group["0"].shape == (64, 16)
+            del group["0"]
+            replace(group)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in (files | {"model.weights.h5": weights.getvalue()}).items():
+                archive.writestr(name, content)
+
+    @pytest.mark.parametrize(
+        ("replace", "reason"),
+        [
+            (never_written, "not compressed"),
+            (never_compressed, "must hold 2,244 weights. Received: 402,654,404"),
+            (chunked, "not compressed"),
+            (compressed, "not compressed"),
+            (in_another_file, "or in other files"),
+            (virtual, "or in other files"),
+            (of_another_type, "must be float32"),
+            (texts, "must be float32"),
+            (empty, "must hold 2,244 weights. Received: 1,220"),
+            (one_more, "must hold 2,244 weights. Received: 2,245"),
+            (soft_link, "SoftLink"),
+            (external_link, "ExternalLink"),
+        ],
+    )
+    def test_refused(
+        self,
+        finished_run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        replace: Callable[[h5py.Group], None],
+        reason: str,
+    ) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        self.replace_weights(run, replace)
+        monkeypatch.setattr(keras.models, "load_model", lambda *_, **__: pytest.fail("too late"))
+        tracemalloc.start()
+        try:
+            with pytest.raises(RunError, match="Received: ") as error:
+                run.load_model()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert reason in str(error.value)
+        assert len(str(error.value)) < 400
+        assert peak < 20_000_000
+
+    def test_it_passes_an_import_that_must_not_look(
+        self, finished_run: Run, tmp_path: Path
+    ) -> None:
+        """The web server has no HDF5, so that the worker's look is the one that counts."""
+        run = copy_run(finished_run, tmp_path / "run")
+        self.replace_weights(run, never_written)
+        data = io.BytesIO(export_zip(run))
+        imported = import_zip(data, RunStore(tmp_path / "runs"))
+        with pytest.raises(RunError, match="not compressed"):
+            imported.load_model()
+
+    def test_the_same_weights_written_anew_are_read(
+        self, finished_run: Run, tmp_path: Path
+    ) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        weights = np.full((64, 16), 0.25, np.float32)
+        self.replace_weights(run, lambda group: group.create_dataset("0", data=weights))
+        np.testing.assert_array_equal(run.load_model().get_weights()[0], weights)
 
 
 class TestDamaged:

@@ -23,6 +23,7 @@ from vae.run_store import RunStore
 from vae.runs import Run
 from vae.saving import save_keras
 from vae.vetting import (
+    ROWS,
     SAMPLES,
     ArrayCheck,
     Frame,
@@ -31,7 +32,7 @@ from vae.vetting import (
     printable,
     read_history,
 )
-from vae.vetting_keras import check_keras
+from vae.vetting_keras import check_keras, check_weights
 
 Files = dict[str, bytes]
 REMOVED = object()
@@ -59,6 +60,12 @@ def with_arrays(files: Files, name: str, **changes: Any) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return pack(files | {name: buffer.getvalue()})
+
+
+def latents(count: int) -> dict[str, np.ndarray]:
+    """Arrays as in latents.npz, of so many images."""
+    zeros = np.zeros((count, 2), np.float32)
+    return {"mean": zeros, "log_var": zeros, "y": np.zeros(count, np.uint8)}
 
 
 def with_row(files: Files, place: int, row: Any) -> bytes:
@@ -177,6 +184,7 @@ class TestHistory:
             ({"loss": 10**200}, "loss must be a finite number"),
             ({"epoch": 1.5}, "epoch must be a whole number"),
             ({"step": -1}, "step must be a whole number"),
+            ({"step": 0}, "step must be a whole number from 1 on. Received: 0"),
             ({"kl_per_dimension": [1.0]}, "must be 2 finite numbers"),
             ({"kl_per_dimension": [1.0, "x"]}, "must be 2 finite numbers"),
             ({"val_kl_per_dimension": [1.0] * 3}, "must be 2 finite numbers"),
@@ -309,20 +317,32 @@ class TestArrays:
         [
             ("latents.npz", {"mean": np.zeros((360, 3), "f4")}, "shape (360, 2)"),
             ("latents.npz", {"log_var": np.zeros((359, 2), "f4")}, "shape (360, 2)"),
-            ("latents.npz", {"y": np.zeros((360, 1), "u1")}, "shape (N)"),
+            ("latents.npz", {"y": np.zeros((360, 1), "u1")}, "shape (images)"),
             ("latents.npz", {"y": np.full(360, 10, "u1")}, "from 0 to 9"),
             ("latents.npz", {"y": np.full(360, -1, "i1")}, "from 0 to 9"),
             ("latents.npz", {"y": np.zeros(360, "f4")}, "from 0 to 9"),
-            ("latents.npz", {"mean": np.full((360, 2), np.nan, "f4")}, "finite numbers"),
-            ("latents.npz", {"mean": np.zeros((360, 2), "i4")}, "finite numbers"),
+            ("latents.npz", {"mean": np.full((360, 2), np.nan, "f4")}, "to 1,000,000"),
+            ("latents.npz", {"mean": np.eye(360, 2, dtype="f4") * np.nan}, "to 1,000,000"),
+            ("latents.npz", {"mean": np.eye(360, 2) * 1e300}, "to 1,000,000"),
+            ("latents.npz", {"log_var": np.eye(360, 2) * -1e7}, "to 1,000,000"),
+            ("latents.npz", {"mean": np.zeros((360, 2), "i4")}, "floats from -1,000,000"),
+            ("latents.npz", latents(0), "2 to 100,000 rows. Received: 0"),
+            ("latents.npz", latents(1), "2 to 100,000 rows. Received: 1"),
+            ("latents.npz", latents(100_001), "2 to 100,000 rows. Received: 100,001"),
             ("latents.npz", {"mean": REMOVED}, "must hold mean"),
             ("tsne.npz", {"points": np.zeros((5, 3), "f4")}, "shape (5, 2)"),
             ("tsne.npz", {"points": np.zeros((361, 2), "f4")}, "images of latents.npz"),
-            ("tsne.npz", {"points": np.full((5, 2), np.inf, "f4")}, "finite numbers"),
+            ("tsne.npz", {"points": np.full((5, 2), np.inf, "f4")}, "to 1,000,000"),
+            ("tsne.npz", {"points": np.zeros((0, 2), "f4")}, "1 to 100,000 rows. Received: 0"),
             ("snapshots/fixed.npz", {"images": np.zeros((10, 8, 9, 1), "u1")}, "8, 8, 1)"),
             ("snapshots/fixed.npz", {"images": np.zeros((10, 8, 8, 1), "f4")}, "uint8"),
             ("snapshots/fixed.npz", {"z": np.zeros((50, 3), "f4")}, "shape (50, 2)"),
             ("snapshots/fixed.npz", {"images": np.zeros((9, 8, 8, 1), "u1")}, "8, 8, 1)"),
+            ("snapshots/fixed.npz", {"images": np.zeros((0, 8, 8, 1), "u1")}, "1 to 100 rows"),
+            ("snapshots/fixed.npz", {"images": np.zeros((101, 8, 8, 1), "u1")}, "1 to 100 rows"),
+            ("snapshots/fixed.npz", {"labels": np.zeros(1001, "u1")}, "1 to 1,000 rows"),
+            ("snapshots/0000.npz", {"reconstructions": np.zeros((0, 8, 8, 1), "u1")}, "1 to 100"),
+            ("snapshots/0000.npz", {"means": np.zeros((1001, 2), "f2")}, "1 to 1,000 rows"),
             ("snapshots/0003.npz", {"samples": np.zeros((49, 8, 8, 1), "u1")}, "(50, 8, 8, 1)"),
             ("snapshots/0003.npz", {"reconstructions": np.zeros((10, 64), "u1")}, "(fixed, 8,"),
             ("snapshots/0003.npz", {"means": np.zeros((360, 1), "f2")}, "shape (360, 2)"),
@@ -339,9 +359,6 @@ class TestArrays:
             ("best.npz", {"v0": np.zeros(3, [("a", "f4"), ("b", "O")])}, "arrays of numbers"),
             ("best.npz", {"v0": np.zeros(3, [("a", "f4")])}, "arrays of numbers"),
             ("best.npz", {"v0": np.zeros(3, "V8")}, "arrays of numbers"),
-            ("step.npz", {"images": np.zeros((8, 8, 8, 3), "u1")}, "8, 8, 1)"),
-            ("step.npz", {"z": np.zeros((8, 5), "f4")}, "shape (8, 2)"),
-            ("step.npz", {"layer_names": np.array(["a\x1b[31m"])}, "cannot be shown"),
         ],
         ids=lambda value: " ".join(str(value).split())[:40],
     )
@@ -353,7 +370,7 @@ class TestArrays:
         assert name in message
 
     @pytest.mark.parametrize(
-        "name", ["checkpoint.npz", "step.npz", "latents.npz", "snapshots/0000.npz", "best.npz"]
+        "name", ["checkpoint.npz", "latents.npz", "snapshots/0000.npz", "best.npz"]
     )
     def test_pickles(self, files: Files, tmp_path: Path, name: str) -> None:
         class Evil:
@@ -414,12 +431,14 @@ class TestArrays:
             np.save(buffer, array)
             ArrayCheck(frame)("best.npz", {"v0.npy": buffer.getvalue()})
 
-    def test_a_step_taken_apart(self, files: Files, tmp_path: Path) -> None:
-        names = np.array(["encoder hidden_1", "decoder pixels"])
-        images = np.zeros((8, 8, 8, 1), np.uint8)
-        z = np.full((8, 2), np.inf, np.float32)
-        data = with_arrays(files, "step.npz", layer_names=names, images=images, z=z, kind="vae")
-        assert take(data, tmp_path).arrays("step")["layer_names"].tolist() == names.tolist()
+    def test_the_fewest_and_the_largest_latents(self, files: Files, tmp_path: Path) -> None:
+        far = {name: np.full((2, 2), -1e6) for name in ("mean", "log_var")}
+        data = with_arrays(files, "latents.npz", **latents(2) | far)
+        assert len(take(data, tmp_path).latents["mean"]) == 2
+
+    def test_whatever_a_snapshot_holds_fits(self) -> None:
+        assert ROWS["cloud"][1] >= snapshots.FIXED_MEANS
+        assert ROWS["fixed"][1] >= snapshots.FIXED_IMAGES
 
 
 def evil_lambda(model: Any) -> None:
@@ -598,6 +617,7 @@ class TestKeras:
         save_keras(build(config, shape), tmp_path)
         inner = unpack_flat(tmp_path / "model.keras")
         check_keras(inner, Frame({}, config, shape, 10))
+        check_weights(tmp_path / "model.keras", summarize(config, shape).total)
         with pytest.raises(RunError, match="Received"):
             check_keras(inner, Frame({}, config.replace(latent_dim=9), shape, 10))
 
@@ -618,6 +638,7 @@ class TestKeras:
         for run in RunStore(tmp_path / "none").list():
             frame = Frame({}, run.config, run.image_shape, len(run.class_names))
             check_keras(unpack_flat(run.path / "model.keras"), frame)
+            check_weights(run.path / "model.keras", summarize(run.config, run.image_shape).total)
 
 
 def unpack_flat(path: Path) -> Files:

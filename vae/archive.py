@@ -7,6 +7,7 @@ what a run writes (see `vetting`); JSON is written anew from what was understood
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import io
 import json
@@ -14,19 +15,21 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from vae.about import clean_name, read_about, write_about
+from vae.about import clean_name, write_about
 from vae.config import Config
-from vae.control import LIVE_SETTINGS, ask, parse_control
+from vae.control import Control, parse_control
 from vae.errors import ConfigError, RunError, VAEError
 from vae.files import write_json, writing_to
+from vae.presets import preset_label
 from vae.recorder import Recorder, new_run_id
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
+from vae.server_settings import is_public
 from vae.vetting import (
     ArrayCheck,
     is_count,
@@ -39,12 +42,16 @@ from vae.vetting import (
 )
 from vae.vetting_keras import check_keras
 
-__all__ = ["MOST_BYTES", "MOST_ENTRIES", "export_zip", "import_zip"]
+__all__ = ["MOST_BYTES", "MOST_ENTRIES", "export_zip", "import_zip", "public_name"]
 
 MOST_BYTES = 100_000_000  # of a zip, and of all that is in it
 MOST_ENTRIES = 700  # 500 epochs have a snapshot each
 MOST_TEXT_BYTES = 1_000_000  # of a JSON file, also of the one in model.keras
-MOST_HISTORY_BYTES = 40_000_000  # 500 epochs in 128 dimensions are 33 MB and take 2 s
+# 500 epochs in 128 dimensions are 20 MB. Rows that were read need up to eight times their bytes, so
+# that where strangers share the memory a history may be that of 100 epochs, which are 4 MB.
+MOST_HISTORY_BYTES = 40_000_000
+MOST_PUBLIC_HISTORY_BYTES = 5_000_000
+MOST_LEGS = 100  # beyond the configured epochs
 # An array file is itself a zip. Each may hold MOST_BYTES, which bounds the memory, and all together
 # this, which bounds the time: 500 snapshots of color 32 x 32 images in 128 dimensions are 220 MB.
 MOST_ARRAY_BYTES = 400_000_000
@@ -67,9 +74,9 @@ FILES = (
     "metrics.json",
     "model.keras",
     "status.json",
-    "step.npz",
     "tsne.npz",
 )
+FORMER = ("step.npz",)  # in older zips; the next step writes it anew
 SNAPSHOT = re.compile(r"snapshots/(fixed|[0-9]{4})\.npz")
 
 
@@ -97,10 +104,9 @@ def export_zip(run: Run) -> bytes:
             ) from None
     if "config.json" not in contents:
         raise RunError(f"A run folder holds config.json. Received: {run.path}, which has none")
-    name = read_about(run.path).name
-    if name:  # and nothing else of it: whose run it is stays here
-        contents["about.json"] = json.dumps({"name": name}).encode()
-    top = _slug(name) or _slug(run.id) or "run"
+    if run.about.name:  # and nothing else of it: whose run it is stays here
+        contents["about.json"] = json.dumps({"name": run.about.name}).encode()
+    top = re.sub(r"[^A-Za-z0-9_]+", "-", public_name(run)).strip("-") or "run"
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
         for name in sorted(contents):
@@ -112,6 +118,16 @@ def export_zip(run: Run) -> bytes:
             entry.compress_type = ZIP_DEFLATED if text else ZIP_STORED
             archive.writestr(entry, contents[name])
     return buffer.getvalue()
+
+
+def public_name(run: Run) -> str:
+    """Return what a file that is made of a run calls it: its name, or what tells it apart.
+
+    Never all of its id: whoever knows that can open, change and stop the run.
+    """
+    if run.shipped:
+        return run.id
+    return run.about.name or f"{run.dataset} {preset_label(run.config)} {run.id[:6]}"
 
 
 def import_zip(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
@@ -164,7 +180,8 @@ def _take_over(archive: _Zip, entries: dict[str, ZipInfo], folder: Path, owner: 
         else:
             check(name, files)
         (folder / name).write_bytes(content)
-    if (history := text("history.jsonl", MOST_HISTORY_BYTES)) is not None:
+    most = MOST_PUBLIC_HISTORY_BYTES if is_public() else MOST_HISTORY_BYTES
+    if (history := text("history.jsonl", most)) is not None:
         with (folder / "history.jsonl").open("w", encoding="utf-8") as file:
             for row in read_history(history, frame):
                 file.write(json.dumps(row, allow_nan=False) + "\n")
@@ -178,18 +195,27 @@ def _take_over(archive: _Zip, entries: dict[str, ZipInfo], folder: Path, owner: 
 
 def _take_wishes(content: bytes | None, folder: Path, config: Config) -> None:
     """Take over settings that were changed and epochs that were added, as far as they are valid."""
-    control = parse_control(parse_json("control.json", content or b"{}"))
-    with suppress(ConfigError):
-        wanted = {
-            name: control.settings[name] for name in LIVE_SETTINGS if name in control.settings
-        }
-        if wanted:
-            config.replace(**wanted)
-            ask(folder, settings=wanted)
-    with suppress(ConfigError):
-        for leg in control.more:
-            if 0 <= leg.after < config.replace(epochs=leg.until).epochs:
-                ask(folder, leg=leg)
+    wanted = parse_control(parse_json("control.json", content or b"{}"))
+    if len(wanted.more) > MOST_LEGS:
+        raise RunError(
+            f"A run is continued for more epochs at most {MOST_LEGS} times. "
+            f"Received: {len(wanted.more):,} times"
+        )
+    settings = wanted.settings if _fits(config, **wanted.settings) else {}
+    legs = tuple(
+        leg for leg in wanted.more if 0 <= leg.after < leg.until and _fits(config, epochs=leg.until)
+    )
+    if settings or legs:
+        control = Control(serial=1, settings=settings, more=legs)
+        write_json(folder / "control.json", dataclasses.asdict(control))
+
+
+def _fits(config: Config, **changes: float) -> bool:
+    try:
+        config.replace(**changes)
+    except ConfigError:
+        return False
+    return True
 
 
 def _entries(archive: _Zip) -> dict[str, ZipInfo]:
@@ -215,7 +241,8 @@ def _entries(archive: _Zip) -> dict[str, ZipInfo]:
         if not _is_own(own):
             raise RunError(f"A run's zip holds a run's files alone. Received: {name!r:.80}")
         tops.add(name.removesuffix(own))
-        found[own] = entry
+        if own not in FORMER:
+            found[own] = entry
     if len(tops) > 1:
         folders = ", ".join(repr(top)[:40] for top in sorted(tops)[:3])
         raise RunError(f"A run's zip holds one folder. Received: several, {folders}")
@@ -228,7 +255,7 @@ def _entries(archive: _Zip) -> dict[str, ZipInfo]:
 
 
 def _is_own(name: str) -> bool:
-    return name in FILES or SNAPSHOT.fullmatch(name) is not None
+    return name in (*FILES, *FORMER) or SNAPSHOT.fullmatch(name) is not None
 
 
 def _name(about: bytes | None) -> str:
@@ -237,10 +264,6 @@ def _name(about: bytes | None) -> str:
         return clean_name(parse_json("about.json", about or b"{}")["name"])
     except (RunError, KeyError, TypeError):
         return ""
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")
 
 
 def _status(content: bytes | None, resumable: bool) -> dict[str, Any]:

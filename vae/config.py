@@ -197,7 +197,9 @@ _FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 def _check_names(values: dict[str, Any]) -> None:
     unknown = sorted(set(values) - set(_FIELDS))
     if unknown:
-        raise ConfigError(f"Settings are {', '.join(_FIELDS)}. Received: {', '.join(unknown)}")
+        raise ConfigError(
+            f"Settings are {', '.join(_FIELDS)}. Received: {', '.join(map(repr, unknown)):.80}"
+        )
 
 
 def _checked(name: str, value: Any, default: Any) -> Any:

@@ -22,7 +22,7 @@ def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[flo
     rows: `Run.rows`. Training points are several an epoch, validation points one. The first half
     epoch is left out once there are more than three.
     """
-    steps = max((row["step"] for row in rows), default=1)
+    steps = _steps(rows)
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
     training = [
         (place, row)
@@ -36,10 +36,10 @@ def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[flo
 
 def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the moments at which settings were changed: epoch, and what in words."""
-    steps = max((row["step"] for row in rows), default=1)
+    steps = _steps(rows)
     return [
         {
-            "epoch": max(row["epoch"] - 1, 0) + row["step"] / max(steps, 1) * (row["epoch"] > 0),
+            "epoch": max(row["epoch"] - 1, 0) + row["step"] / steps * (row["epoch"] > 0),
             "text": ", ".join(
                 f"{SHORT_NAMES[name]} {row[name]:.3g}" for name in SHORT_NAMES if name in row
             ),
@@ -47,6 +47,11 @@ def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         for row in rows
         if row["kind"] == "change"
     ]
+
+
+def _steps(rows: Sequence[dict[str, Any]]) -> int:
+    """Return the steps of an epoch: the largest one that there is, and 1 before the first."""
+    return max((row["step"] for row in rows), default=0) or 1
 
 
 def _columns(points: list[tuple[float, dict[str, Any]]], prefix: str) -> dict[str, list[float]]:

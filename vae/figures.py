@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,13 +46,13 @@ def cloud(
             x=points[chosen, 0],
             y=points[chosen, 1],
             customdata=projection.indices[chosen],
-            name=name,
+            name=html.escape(name),  # Plotly reads some HTML, and a run may come from elsewhere
             mode="markers",
             marker={"size": size, "opacity": opacity, "color": class_color(label)},
             # A clicked dot grows; the others stay as they are.
             selected={"marker": {"size": size + 8, "opacity": 1.0}},
             unselected={"marker": {"opacity": opacity}},
-            hovertemplate=f"{name}<br>test image %{{customdata}}<extra></extra>",
+            hovertemplate=f"{html.escape(name)}<br>test image %{{customdata}}<extra></extra>",
         )
     if ringed is not None and ringed in projection.indices:
         place = int(np.flatnonzero(projection.indices == ringed)[0])
@@ -119,7 +120,7 @@ def class_counts(labels: np.ndarray, class_names: Sequence[str]) -> go.Figure:
     counts = np.bincount(labels, minlength=len(class_names))
     figure = go.Figure()
     figure.add_bar(
-        x=list(class_names),
+        x=[html.escape(name) for name in class_names],
         y=counts,
         marker_color=[class_color(label) for label in range(len(class_names))],
         hovertemplate="%{x}: %{y:,} images<extra></extra>",

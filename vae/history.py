@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 __all__ = ["read_rows"]
 
-MOST_FILES = 32
+MOST_BYTES = 20_000_000  # of text, over all files; as rows it takes up to eight times as much
 TAIL = 64  # bytes that tell whether a file is still the one that was read
 
 
@@ -57,7 +57,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     with _guard:
         _known[path] = known
         _known.move_to_end(path)
-        while len(_known) > MOST_FILES:
+        while len(_known) > 1 and sum(read.end for read in _known.values()) > MOST_BYTES:
             _known.popitem(last=False)
     return known.rows
 

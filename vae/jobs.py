@@ -5,6 +5,7 @@ The folders are the truth. A leader, here or in another server, does what the ti
 
 from __future__ import annotations
 
+import threading
 from typing import BinaryIO, NamedTuple
 
 from vae.archive import import_zip
@@ -45,6 +46,7 @@ class Queue:
         self.store = store
         self.workers = workers or worker_count()
         self.tickets = Tickets(store.folder)
+        self._importing = threading.Lock()
         self._leader = Leader(store, self.tickets, self.workers, presence or Presence(0.0))
 
     def close(self) -> None:
@@ -115,8 +117,9 @@ class Queue:
 
         Raises RunError if it is not one, or the owner has too many runs.
         """
-        self._check_room(owner)
-        run = import_zip(file, self.store, owner)
+        with self._importing:  # one at a time: each may unpack a hundred megabytes
+            self._check_room(owner)
+            run = import_zip(file, self.store, owner)
         if (run.path / "model.keras").exists():
             self.request(run, "export")
         return run

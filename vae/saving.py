@@ -11,11 +11,12 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from vae.architecture import ImageShape
+from vae.architecture import ImageShape, summarize
 from vae.config import Config
-from vae.errors import RunError
+from vae.errors import RunError, VAEError
 from vae.files import replacing
 from vae.model import VAE, build
+from vae.vetting_keras import check_weights
 
 __all__ = ["Position", "export_onnx", "load_model", "restore", "save_keras", "training_state"]
 
@@ -55,11 +56,14 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape) -> VAE:
     if not path.is_file():
         raise RunError(f"A run's model is in model.keras. Received: {folder}, which has none yet")
     try:
+        check_weights(path, summarize(config, image_shape).total)
         saved = keras.models.load_model(path, compile=False)
         model = build(config, image_shape)
         for name in ("encoder", "decoder"):
             getattr(model, name).set_weights(saved.get_layer(name).get_weights())
-    except (ValueError, OSError, KeyError) as error:
+    except VAEError:
+        raise
+    except (ValueError, TypeError, RuntimeError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise RunError(
             f"model.keras must hold the model that config.json describes. Received: {path} "
             f"({str(error).splitlines()[0]:.120})"

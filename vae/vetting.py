@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from vae.architecture import ImageShape, summarize
+from vae.architecture import ImageShape
 from vae.config import Config
 from vae.errors import ConfigError, RunError
+from vae.server_settings import limits
 
 __all__ = [
     "ArrayCheck",
@@ -39,6 +40,9 @@ LONGEST_TEXT = 200
 MOST_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
+# How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
+ROWS = {"images": (2, 100_000), "points": (1, 100_000), "fixed": (1, 100), "cloud": (1, 1000)}
+LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32
 
 PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
 TWINS = tuple(f"val_{name}" for name in PARTS)
@@ -89,7 +93,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def read_frame(content: bytes) -> Frame:
-    """Read config.json; its layers must fit its images."""
+    """Read config.json; its layers must fit its images and the server's limits."""
     info = parse_json("config.json", content)
     if not isinstance(info, dict) or info.get("format") != 1:
         raise RunError(f"config.json must be of format 1. Received: {info!r:.80}")
@@ -112,7 +116,8 @@ def read_frame(content: bytes) -> Frame:
     try:
         config = Config.from_dict(info.get("config"))
         config = config.replace(preset=printable(config.preset, LONGEST_TEXT))
-        summarize(config, tuple(shape))
+        # Its epochs are behind it: they cost no more than the rows and snapshots that are there.
+        limits().check(config.replace(epochs=1), tuple(shape))
     except ConfigError as error:
         raise RunError(f"config.json must hold settings that work. {error}") from None
     images = {"images": info["images"]} if is_count(info.get("images")) else {}
@@ -174,7 +179,8 @@ def _row(line: bytes, frame: Frame) -> dict[str, Any]:
             columns = ", ".join(sorted(KNOWN[kind]))
             raise RunError(f"Columns of such a row are {columns}. Received: {name!r:.80}")
         if name in ("epoch", "step", "epochs"):
-            fits, expected = is_count(value), "a whole number"
+            least = int(name == "step" and kind != "change")
+            fits, expected = is_count(value) and value >= least, f"a whole number from {least} on"
         elif name.endswith("kl_per_dimension"):
             count = frame.config.latent_dim
             fits = isinstance(value, list) and len(value) == count and all(map(is_number, value))
@@ -220,7 +226,7 @@ class ArrayCheck:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        # Sizes that are free, but the same in all files of a run: the first one that has it says.
+        # Those of `ROWS` that are known: the same in all files, so the first one that has it says.
         self.sizes: dict[str, int] = {}
 
     def __call__(self, name: str, files: Mapping[str, bytes]) -> None:
@@ -230,7 +236,7 @@ class ArrayCheck:
             try:
                 if not member.endswith(".npy"):
                     raise ValueError("no array's name")
-                arrays[member.removesuffix(".npy")] = _array(content, texts=name == "step.npz")
+                arrays[member.removesuffix(".npy")] = _array(content)
             except Exception as error:
                 # The header is Python text, so that a foreign one fails in a dozen ways.
                 raise RunError(
@@ -238,29 +244,26 @@ class ArrayCheck:
                     f"({printable(str(error), 100)})"
                 ) from None
         for key, shape in self._shapes(name).items():
-            if key in arrays:
-                self._check(name, key, arrays[key], shape)
-            elif name != "step.npz":  # which no page relies on
+            if key not in arrays:
                 held = ", ".join(sorted(arrays))
                 raise RunError(f"{name} must hold {key}. Received: {held or 'nothing'!r:.80}")
-        points, images = self.sizes.get("points", 0), self.sizes.get("N", 0)
+            self._check(name, key, arrays[key], shape)
+        points, images = self.sizes.get("points", 0), self.sizes.get("images", 0)
         if points > images:
             raise RunError(
                 f"{name} must show images of latents.npz. Received: {points:,} of {images:,}"
             )
 
     def _shapes(self, name: str) -> dict[str, tuple[int | str, ...]]:
-        """Return the shapes that the arrays of a file have; a word is a size that is free."""
+        """Return the shapes that the arrays of a file have; a word is one of `ROWS`."""
         image, dimensions = self.frame.image_shape, self.frame.config.latent_dim
         if name == "checkpoint.npz":
             return {"epoch": ()}
         if name == "latents.npz":
-            return {"mean": ("N", dimensions), "log_var": ("N", dimensions), "y": ("N",)}
+            codes = ("images", dimensions)
+            return {"mean": codes, "log_var": codes, "y": ("images",)}
         if name == "tsne.npz":
             return {"points": ("points", 2)}
-        if name == "step.npz":
-            vectors = dict.fromkeys(("mean", "log_var", "epsilon", "z", "kl"), ("n", dimensions))
-            return {"images": ("n", *image), "reconstructions": ("n", *image), **vectors}
         if name == "snapshots/fixed.npz":
             return {"z": (SAMPLES, dimensions), "images": ("fixed", *image), "labels": ("cloud",)}
         if name.startswith("snapshots/"):
@@ -275,7 +278,7 @@ class ArrayCheck:
         expected = shape
         if array.ndim == len(shape):
             expected = tuple(
-                self.sizes.setdefault(size, found) if isinstance(size, str) else size
+                self._rows(f"{key} in {name}", size, found) if isinstance(size, str) else size
                 for size, found in zip(shape, array.shape, strict=True)
             )
         if array.shape != expected:
@@ -288,17 +291,26 @@ class ArrayCheck:
             most = MOST_COUNT if key == "epoch" else self.frame.classes - 1
             fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
             wanted = f"whole numbers from 0 to {most:,}"
-        else:
-            # These are computed with; a snapshot of a run that diverges may well be infinite.
-            finite = name in ("latents.npz", "tsne.npz")
-            fits = kind == "f" and (not finite or bool(np.isfinite(array).all()))
-            wanted = "finite numbers" if finite else "floats"
+        elif name in ("latents.npz", "tsne.npz"):  # pages compute with these
+            # NaN is the least and the largest of what it is among, and compares as False.
+            within = -LARGEST_LATENT <= array.min() <= array.max() <= LARGEST_LATENT
+            fits = kind == "f" and bool(within)
+            wanted = f"floats from -{LARGEST_LATENT:,} to {LARGEST_LATENT:,}"
+        else:  # a snapshot of a run that diverges may well be infinite
+            fits, wanted = kind == "f", "floats"
         if not fits:
             found = f"{array.dtype}, {array.ravel()[:3]}"
             raise RunError(f"{key} in {name} must be {wanted}. Received: {found}")
 
+    def _rows(self, what: str, size: str, found: int) -> int:
+        """Return how many rows there must be, which the first array says if it keeps to `ROWS`."""
+        least, most = ROWS[size]
+        if not least <= found <= most:
+            raise RunError(f"{what} must have {least:,} to {most:,} rows. Received: {found:,}")
+        return self.sizes.setdefault(size, found)
 
-def _array(content: bytes, *, texts: bool) -> np.ndarray:
+
+def _array(content: bytes) -> np.ndarray:
     """Read one array as NumPy would, if its header agrees with its length; raises ValueError."""
     stream = io.BytesIO(content)
     readers = {
@@ -307,14 +319,10 @@ def _array(content: bytes, *, texts: bool) -> np.ndarray:
     }
     shape, fortran_order, dtype = readers[np.lib.format.read_magic(stream)](stream)
     begin = stream.tell()
-    is_text = texts and dtype.kind == "U"
-    if not is_text and (dtype.kind not in "biuf" or dtype.itemsize > 8):
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
         raise ValueError(f"an array of {dtype}")
     # NumPy would take the memory that the header asks for before it looks at what there is.
     if math.prod(shape) * dtype.itemsize != len(content) - begin or min(shape, default=0) < 0:
         raise ValueError(f"a header that says {shape}")
     order = "F" if fortran_order else "C"
-    array = np.ndarray(shape, dtype, content, begin, order=order)
-    if is_text and not all(text.isprintable() for text in array.ravel().tolist()):
-        raise ValueError("text that cannot be shown")
-    return array
+    return np.ndarray(shape, dtype, content, begin, order=order)

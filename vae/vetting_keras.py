@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from vae.architecture import Layer, summarize
 from vae.errors import RunError
 from vae.vetting import Frame, parse_json
 
-__all__ = ["check_keras"]
+__all__ = ["check_keras", "check_weights"]
 
 # What Keras adds to the arguments of the layers in `architecture`, as in the files that it writes;
 # keys that came with a later Keras are null or false there.
@@ -30,7 +32,7 @@ HDF5_OVERHEAD = 200_000  # bytes around the weights; 14 layers have 65,000
 def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
     """Check model.keras, unpacked: the networks of this configuration and not a layer more.
 
-    The weights are not looked into here: HDF5 is read by Keras alone, in a worker process.
+    The weights are not looked into here: HDF5 is read in a worker process, after `check_weights`.
     """
     expected = ("config.json", "metadata.json", "model.weights.h5")
     if sorted(files) != [*expected]:
@@ -54,6 +56,41 @@ def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
             f"model.keras must hold {summary.total:,} weights as float32. "
             f"Received: {len(weights):,} bytes in model.weights.h5"
         )
+
+
+def check_weights(path: Path, parameters: int) -> None:
+    """Check that model.keras holds so many weights, plainly stored, before Keras reads them.
+
+    Keras takes the memory that the file asks for: of a gigabyte that is compressed or was never
+    written nothing need be in the file. Raises RunError, and what zipfile and h5py raise of files
+    that are none.
+    """
+    import h5py  # which comes with Keras, and which the web server does without
+
+    def is_plain(item: Any) -> bool:
+        if not isinstance(item, h5py.Dataset):
+            return isinstance(item, h5py.Group | h5py.HardLink)
+        layout = item.id.get_create_plist().get_layout()
+        whole = layout in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT) and not item.external
+        return whole and item.dtype == "float32"
+
+    items: list[Any] = []
+    with (
+        ZipFile(path) as archive,
+        archive.open("model.weights.h5") as member,
+        h5py.File(member, "r") as file,
+    ):
+        file.visititems(lambda _, item: items.append(item))
+        file.visititems_links(lambda _, link: items.append(link))
+        for item in items:
+            if not is_plain(item):
+                raise RunError(
+                    "Weights must be float32, not compressed, linked or in other files. "
+                    f"Received: {item!r:.120}"
+                )
+        count = sum(item.size or 0 for item in items if isinstance(item, h5py.Dataset))
+    if count != parameters:
+        raise RunError(f"model.keras must hold {parameters:,} weights. Received: {count:,}")
 
 
 def _check_objects(model: Any, layers: list[str]) -> None:

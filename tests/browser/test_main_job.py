@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import settled, wait_until
+from vae.archive import public_name
 from vae.datasets import DATASETS, find_dataset
 from vae.run_store import RunStore
 from vae.runs import Run
@@ -108,7 +109,8 @@ def test_train_watch_look_inside_generate(
         page.get_by_role("button", name="Download as PNG").click()
     downloaded = Image.open(download.value.path())
     assert downloaded.text["Seed"] == "7"
-    assert downloaded.text["Run"] == run_id
+    assert downloaded.text["Run"] == public_name(run)
+    assert run_id not in str(downloaded.text)
     source = shown.get_attribute("src")
     assert source
     on_screen = Image.open(io.BytesIO(page.request.get(_absolute(address, source)).body()))

@@ -22,6 +22,7 @@ from tests.views.conftest import (
 )
 from vae.datasets import Dataset, find_dataset
 from vae.sampling import tile
+from views._shared.plain import plain
 
 MNIST = find_dataset("mnist")  # before a test looks elsewhere
 
@@ -38,7 +39,8 @@ def test_digits() -> None:
         "Image shape": "8×8×1",
         "Value range": "0 to 255",
     }
-    assert "Digits, read from scikit-learn's load_digits." in words(app)
+    source = plain("scikit-learn's load_digits")
+    assert f"Digits, read from {source}." in words(app)
     assert "Stored as whole numbers (uint8)" in words(app)
 
 
@@ -88,7 +90,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_path_below_home_is_short(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(here))
-    assert f"read from ~{os.sep}digits.npz." in words(open_page("data"))
+    assert f"read from {plain(f'~{os.sep}digits.npz')}." in words(open_page("data"))
 
 
 @pytest.mark.parametrize("home", ["/", "/nowhere", None])
@@ -101,4 +103,4 @@ def test_any_other_path_is_whole(
         monkeypatch.setattr("os.path.expanduser", str)
     else:
         monkeypatch.setenv("HOME", home)
-    assert f"read from {here / 'digits.npz'}." in words(open_page("data"))
+    assert f"read from {plain(str(here / 'digits.npz'))}." in words(open_page("data"))

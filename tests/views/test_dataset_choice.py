@@ -21,8 +21,9 @@ from tests.views.conftest import act, calm, go, labelled, open_page, press, word
 from vae.array_files import ArraySpec
 from vae.datasets import DATASETS
 from vae.download import RemoteFile
+from views._shared.plain import plain
 
-BAD_NAMES = ["cifar10", "MNIST", "", "../mnist", "\x00", "x" * 5000]
+BAD_NAMES = ["cifar10", "MNIST", "", "../mnist", "\x00", "x" * 5000, "![x](//example.org/x.png)"]
 DOWNLOAD = "Download MNIST (11 MB)"
 
 
@@ -106,7 +107,8 @@ class TestChoice:
     def test_a_wrong_one_is_named_and_left_out(self, page: str, wrong: str) -> None:
         app = open_page(page, dataset=wrong)
         (warning,) = app.warning
-        assert warning.value.startswith("Data sets are mnist, fashion_mnist, digits. Received: ")
+        said = f"Data sets are mnist, fashion_mnist, digits. Received: {wrong!r:.80}."
+        assert warning.value.startswith(plain(said))
         assert len(warning.value) < 200
         assert choice(app, page).value == "digits"
         assert app.query_params["dataset"] == "digits"
@@ -126,13 +128,13 @@ class TestMissing:
     def test_what_to_put_where(self, tmp_path: Path) -> None:
         app = open_page("data", dataset="mnist")
         assert "MNIST is not on this machine yet." in words(app)
-        assert f"put mnist.npz into {tmp_path / 'data'}, or choose Digits" in words(app)
+        assert f"put mnist.npz into {plain(str(tmp_path / 'data'))}, or choose Digits" in words(app)
         assert [button.label for button in app.button] == [DOWNLOAD]
         assert not app.metric
 
     def test_where_keras_looks(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("VAE_DATA_DIR")
-        where = tmp_path / "keras" / "datasets"
+        where = plain(str(tmp_path / "keras" / "datasets"))
         assert f"put mnist.npz into {where}," in words(open_page("data", dataset="mnist"))
 
     def test_where_keras_looks_on_its_own(
@@ -142,7 +144,7 @@ class TestMissing:
             monkeypatch.delenv(name)
         monkeypatch.setenv("HOME", str(tmp_path))
         app = open_page("data", dataset="mnist")
-        assert "put mnist.npz into ~/.keras/datasets," in words(app)
+        assert plain("put mnist.npz into ~/.keras/datasets,") in words(app)
 
     def test_a_data_set_of_four_files(self) -> None:
         app = open_page("data", dataset="fashion_mnist")
@@ -200,7 +202,7 @@ class TestDamaged:
         app = open_page(page)
         assert choice(app, page).value == "mnist"  # it is here, whatever it holds
         (error,) = app.error
-        assert f"in {folder / 'mnist.npz'}. Received: " in error.value
+        assert plain(f"in {folder / 'mnist.npz'}. Received: ") in error.value
         assert "or delete this one" in error.value
         act(choice(app, page).set_value("digits"))
         assert not app.error

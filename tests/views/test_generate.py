@@ -29,6 +29,8 @@ from tests.views.conftest import (
     shows,
     words,
 )
+from vae.about import write_about
+from vae.recorder import new_run_id
 from vae.runs import Run
 from vae.sampling import manifold_codes, prior_codes, tile, to_uint8
 
@@ -127,7 +129,21 @@ class TestGrid:
         file = pictures[button.proto.url]
         assert shows(file, grid(run, 2, 4))
         notes = Image.open(io.BytesIO(file)).text
-        assert notes == {"Run": "finished", "Seed": "0", "Temperature": "1.0"}
+        assert notes == {"Run": "digits Custom finish", "Seed": "0", "Temperature": "1.0"}
+
+    def test_the_file_does_not_give_the_run_away(
+        self, finished_run: Run, runs: Path, pictures: dict[str, bytes]
+    ) -> None:
+        """Whoever knows all of an id can open, change and stop the run."""
+        run = copy_run(finished_run, runs / new_run_id())
+        app = open_page("generate")
+        file = pictures[labelled(app.download_button, "Download as PNG").proto.url]
+        assert Image.open(io.BytesIO(file)).text["Run"] == f"digits Custom {run.id[:6]}"
+        assert run.id.encode() not in file
+        write_about(run.path, name="My first")
+        app = open_page("generate")
+        file = pictures[labelled(app.download_button, "Download as PNG").proto.url]
+        assert Image.open(io.BytesIO(file)).text["Run"] == "My first"
 
     def test_colours(self, convolutional_run: Run, runs: Path, pictures: dict[str, bytes]) -> None:
         run = copy_run(convolutional_run, runs / "stripes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, wait_until
+from tests.test_archive import pack, take, unpack
 from tests.views.conftest import (
     act,
     alternatives,
@@ -26,12 +28,14 @@ from tests.views.conftest import (
     words,
 )
 from tests.views.doubles import Processes
+from vae.archive import export_zip
 from vae.datasets import Dataset
 from vae.files import read_json, write_json
 from vae.latent import project_pca, read_tsne
 from vae.runs import Run
 from vae.sampling import tile, to_uint8
 from views._shared import server
+from views._shared.plain import plain
 
 
 def axes(app: AppTest) -> tuple[str, str]:
@@ -182,6 +186,37 @@ class TestLook:
         calm(app.run())
         for trace in named(app):
             assert (trace["marker"]["size"], trace["marker"]["opacity"]) == (9.5, 0.25)
+
+
+class TestForeign:
+    """A run from elsewhere, as far from usual as an import lets it be."""
+
+    def test_class_names_are_no_markdown(self, run: Run) -> None:
+        picture = "![x](https://example.org/x.png)"
+        path = run.path / "config.json"
+        write_json(path, read_json(path) | {"class_names": [f"{picture}{i}" for i in range(10)]})
+        app = open_page("latent")
+        assert app.pills[0].options[3] == plain(f"{picture}3")
+        assert f"class {plain(picture)}" in words(app)
+        assert "![" not in words(app)
+
+    @pytest.mark.parametrize("far", [0.0, -1e6, 1e6])
+    def test_two_images(self, far: float, wide_run: Run, runs: Path) -> None:
+        files = unpack(export_zip(wide_run))
+        arrays = {name: np.full((2, 40), far) for name in ("mean", "log_var")}
+        arrays["mean"][1] *= -1.0
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays, y=np.zeros(2, np.uint8))
+        data = pack({name: files[name] for name in ("config.json", "model.keras")}
+                    | {"latents.npz": buffer.getvalue()})  # fmt: skip
+        run = take(data, runs)
+        for name in ("encoder.onnx", "decoder.onnx"):  # as the worker makes them
+            shutil.copy(wide_run.path / name, run.path)
+        for kind in ("PCA", "Two dimensions"):
+            app = project(open_page("latent", run=run.id), run, kind)
+            assert points(app).shape == (2, 2)
+            assert image_number(app).max == 1
+        assert f"start-cloud-{run.id}" in charts(open_page("start", run=run.id))
 
 
 class TestImage:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.views.conftest import open_page, words
+from tests.views.conftest import labelled, open_page, watch, words
 from tests.views.crafted import change, craft, epochs, row
 from vae.colors import HUES
 from vae.config import Config
 from vae.datasets import Dataset
+from vae.files import read_json, write_json
+from vae.runs import Run
+from views._shared.plain import plain
 
 CONFIG = Config(latent_dim=4, epochs=12)
 KL = (3.0, 0.02, 1.5, 0.1)
@@ -53,6 +56,19 @@ class TestSpeed:
         assert ": **7** images/s" in said.replace("\n", ": ")
         assert "gradient norm" not in said
         assert "an epoch" not in said
+
+
+class TestTest:
+    def test_texts_of_others_are_no_markdown(self, run: Run) -> None:
+        picture = "![x](https://example.org/x.png)"
+        path = run.path / "metrics.json"
+        texts = dict.fromkeys(("images", "treatment", "epoch"), picture)
+        write_json(path, read_json(path) | texts)
+        app = watch(open_page("train"))
+        assert plain(f"{picture}, {picture}") in words(app)
+        help = labelled(app.metric, "Test ELBO (nats per image)").help
+        assert help.endswith(f"Measured after epoch {plain(picture)}.")
+        assert "![" not in words(app) + help
 
 
 class TestDimensions:

@@ -14,8 +14,10 @@ from tests.views.conftest import act, calm, go, labelled, open_page, tell, words
 from vae.files import read_json, write_json
 from vae.presets import PRESETS
 from vae.runs import Run
+from views._shared.plain import plain
 
 BAD_IDS = ["nobody", "../../etc", "..", ".", "a/b", "", " ", "%00", "\x00", "ünï😀", "x" * 5000]
+BAD_IDS.append("![x](https://example.org/x.png)")
 
 
 def picker(app: AppTest) -> Any:
@@ -104,7 +106,7 @@ class TestAddress:
     def test_a_wrong_one_is_named_and_left_out(self, wrong: str) -> None:
         app = open_page("start", run=wrong)
         (warning,) = app.warning
-        assert warning.value.startswith(f"No run has this id. Received: {wrong!r:.80}.")
+        assert warning.value.startswith(plain(f"No run has this id. Received: {wrong!r:.80}."))
         assert warning.value.endswith(" Shown instead: the run below.")
         assert picker(app).value == "newer"
         assert app.query_params["run"] == "newer"

@@ -11,6 +11,7 @@ from vae.config import Config, setting
 from vae.control import LIVE_SETTINGS
 from vae.datasets import Dataset
 from vae.presets import PRESET_NOTES, PRESETS
+from views._shared.plain import plain
 
 
 def warned(app: AppTest) -> str:
@@ -86,10 +87,13 @@ class TestForm:
 
 
 class TestBadInput:
-    @pytest.mark.parametrize("preset", ["best", "", "../lecture", "\x00", "x" * 5000])
+    @pytest.mark.parametrize(
+        "preset", ["best", "", "../lecture", "\x00", "x" * 5000, "![x](//a.b/c)"]
+    )
     def test_preset(self, preset: str) -> None:
         app = open_page("train", preset=preset)
-        assert warned(app).startswith(f"Presets are {', '.join(PRESETS)}. Received: ")
+        said = f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
+        assert warned(app) == plain(said)
         assert len(warned(app)) < 250
         assert form(app) == as_form(PRESETS["recommended"])
         assert app.query_params["preset"] == "recommended"
@@ -115,12 +119,14 @@ class TestBadInput:
             ("kind", "vqvae"),
             ("kind", "autoencoder"),  # for a preset whose beta is not 0
             ("validation_split", "0.51"),
+            ("network", "![x](https://example.org/x.png)"),
         ],
     )
     def test_a_setting_in_the_address(self, name: str, value: str) -> None:
         app = open_page("train", preset="lecture", **{name: value})
         assert "Received: " in warned(app)
         assert warned(app).endswith("Shown: the preset as it is.")
+        assert "![" not in warned(app)
         assert len(warned(app)) < 300
         assert form(app) == as_form(PRESETS["lecture"])
         assert name not in app.query_params

@@ -50,7 +50,7 @@ class TestSubmit:
         assert app.segmented_control(key="train_view_control").value == "Watch"
         assert "Number 2 in the queue: 1 run goes first, about 5 min." in words(app)
         press(app, "Stop")
-        assert "Stopped. Stopped before it began." in words(app)
+        assert "Stopped before it began." in words(app)
         assert open_run(runs / app.query_params["run"]).state == "stopped"
 
     def test_a_free_place_is_taken_at_once(self, processes: Processes) -> None:

@@ -221,7 +221,7 @@ def test_a_real_run_like_an_instrument(
     wait_until(lambda: open_run(path).state == "stopped", "the run stops")
     wait_until(lambda: not server.queue().is_pending(open_run(path), "train"), "its process left")
     calm(app.run(), "train")
-    assert "Stopped. Stopped by hand in epoch " in words(app)
+    assert "Stopped by hand in epoch " in words(app)
     assert f"Test ELBO (nats per image): {open_run(path).metrics['elbo']:.2f}" in words(app)
     assert labelled(app.button, "Continue")
     for page in ("start", "latent", "generate"):

@@ -22,6 +22,7 @@ from vae.control import Leg
 from vae.datasets import Dataset
 from vae.runs import Run
 from views._shared import server
+from views._shared.plain import plain
 from views.train import transport
 
 Make = Callable[..., Run]
@@ -114,6 +115,11 @@ class TestWhatIsThere:
         app = watch(open_page("train", run=shipped[0].id))
         assert [button.label for button in app.button] == []
         assert "This run has no checkpoint to go on from: it stays as it is." in words(app)
+
+    def test_a_reason_is_no_markdown(self, make: Make) -> None:
+        reason = "It failed. Received: '![x](https://example.org/x.png)'"
+        make("failed", reason=reason)
+        assert f"Failed. {plain(reason)}" in words(watch(open_page("train")))
 
 
 class TestTraining:
@@ -215,7 +221,7 @@ class TestWaiting:
 
     def test_stop_before_it_began(self, waiting: Run, processes: Processes) -> None:
         app = press(look(waiting), "Stop")
-        assert "Stopped. Stopped before it began." in words(app)
+        assert "Stopped before it began." in words(app)
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("stopped", None)
         press(app, "Continue")
         assert Run(waiting.path).state == "queued"

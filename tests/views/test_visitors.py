@@ -216,7 +216,6 @@ class TestLeaving:
             assert training.control.action == "run"
             self.leave()
             wait_until(lambda: processes["run-train"].asked_to_leave, "the run is parked")
-            assert training.control.action == "pause"
             server.queue().close()
 
     def test_who_comes_back_in_time_is_there(self, training: Run, browser: Browser) -> None:

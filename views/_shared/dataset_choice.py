@@ -9,6 +9,8 @@ import streamlit as st
 from vae.datasets import DATASETS, Dataset, load_dataset
 from vae.errors import DatasetError
 from views._shared import server
+from views._shared.guard import show_error, show_wrong_link
+from views._shared.plain import plain
 
 __all__ = ["choose_dataset"]
 
@@ -44,9 +46,8 @@ def _from_address() -> str | None:
     wanted = st.query_params.get("dataset")
     if wanted is None or wanted in DATASETS:
         return wanted
-    st.warning(
-        f"Data sets are {', '.join(DATASETS)}. Received: {wanted!r:.80}. Shown: another one.",
-        icon=":material/link_off:",
+    show_wrong_link(
+        f"Data sets are {', '.join(DATASETS)}. Received: {wanted!r:.80}. Shown: another one."
     )
     return None
 
@@ -58,8 +59,8 @@ def _offer_download(name: str) -> None:
     folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
     files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
     st.info(
-        f"{spec.title} is not on this machine yet. Download it here, put {files} into {folder}, "
-        "or choose Digits, which needs no file.",
+        f"{spec.title} is not on this machine yet. Download it here, put {files} into "
+        f"{plain(folder)}, or choose Digits, which needs no file.",
         icon=":material/cloud_download:",
     )
     if not st.button(f"Download {spec.title} ({megabytes:.0f} MB)", key=f"download-{name}"):
@@ -75,6 +76,6 @@ def _offer_download(name: str) -> None:
         load_dataset(name, on_progress=show)
     except DatasetError as error:
         bar.empty()
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     st.rerun()

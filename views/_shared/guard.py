@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import streamlit as st
 
 from vae.errors import VAEError
+from views._shared.plain import plain
 
-__all__ = ["explained"]
+__all__ = ["explained", "show_error", "show_wrong_link"]
 
 
 @contextmanager
@@ -21,4 +22,14 @@ def explained() -> Iterator[None]:
     try:
         yield
     except VAEError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
+
+
+def show_error(error: VAEError | str) -> None:
+    """Show what went wrong, to the letter: it may quote what anyone wrote."""
+    st.error(plain(str(error)), icon=":material/error:")
+
+
+def show_wrong_link(text: str) -> None:
+    """Show what an address asks for that there is not."""
+    st.warning(plain(text), icon=":material/link_off:")

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from vae.about import MOST_NAME
-from vae.archive import MOST_BYTES, export_zip
+from vae.archive import MOST_BYTES, export_zip, public_name
 from vae.errors import VAEError
 from vae.run_store import UNDO_SECONDS
 from vae.runs import Run
 from vae.server_settings import is_public
-from views._shared.guard import explained
+from views._shared.guard import explained, show_error
 from views._shared.server import queue, store
 
 __all__ = ["offer_undo", "run_menu"]
@@ -39,7 +39,7 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
         st.download_button(
             "Download as zip",
             data=lambda: export_zip(store().open(run.id)),
-            file_name=f"{run.about.name or run.id}.zip",
+            file_name=f"{public_name(run)}.zip",
             mime="application/zip",
             icon=":material/download:",
             on_click="ignore",
@@ -97,7 +97,7 @@ def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:
     try:
         run = queue().take_in(file, owner)
     except VAEError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     # The uploader is another one from now on, so that it is empty.
     st.session_state.imports = st.session_state.get("imports", 0) + 1

@@ -9,6 +9,7 @@ from vae.errors import RunError
 from vae.presets import preset_label
 from vae.runs import ACTIVE_STATES, Run
 from vae.server_settings import is_public
+from views._shared.guard import show_wrong_link
 from views._shared.run_menu import offer_undo, run_menu
 from views._shared.server import store
 from views._shared.visitors import note_presence, visitor
@@ -71,7 +72,10 @@ def run_picker() -> None:
 
 
 def label(run: Run, visitor_owner: str) -> str:
-    """Return name, data set, preset, how good it is, and whose it is."""
+    """Return name, data set, preset, how good it is, and whose it is.
+
+    It is no Markdown: a select box shows its options as they are.
+    """
     title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
     words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
     if run.about.name:
@@ -122,7 +126,7 @@ def _follow_address(runs: dict[str, Run]) -> None:
         run = store().open(wanted)
     except RunError as error:
         instead = " Shown instead: the run below." if runs else ""
-        st.warning(f"{error}.{instead}", icon=":material/link_off:")
+        show_wrong_link(f"{error}.{instead}")
         return
     runs.setdefault(run.id, run)
     st.session_state.chosen_run = run.id

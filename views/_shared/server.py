@@ -12,8 +12,11 @@ from vae.jobs import Queue
 from vae.presence import Presence
 from vae.run_store import RunStore
 from vae.server_settings import grace_seconds
+from views._shared.shelf import Shelf
 
 __all__ = ["best_dataset_here", "dataset", "presence", "queue", "store"]
+
+UNUSED_SECONDS = 120.0  # MNIST is a fifth of the server's memory
 
 
 @st.cache_resource(show_spinner=False)
@@ -41,15 +44,20 @@ def presence() -> Presence:
     return Presence(grace_seconds())
 
 
-@st.cache_resource(show_spinner="Reading the images…")
-def _dataset(name: str, where: str) -> Dataset:
-    return load_dataset(name, download=False)
+@st.cache_resource(show_spinner=False, on_release=Shelf.clear)
+def _datasets() -> Shelf[Dataset]:
+    return Shelf(lambda name, where: load_dataset(name, download=False), UNUSED_SECONDS)
 
 
 def dataset(name: str) -> Dataset | None:
     """Return a data set that is on this machine, read once for all visitors, or None."""
     where = find_dataset(name) if name in DATASETS else None
-    return None if where is None else _dataset(name, where)
+    if where is None:
+        return None
+    if (name, where) in _datasets():
+        return _datasets().get(name, where)
+    with st.spinner("Reading the images…"):
+        return _datasets().get(name, where)
 
 
 def best_dataset_here() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vae.archive import public_name
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
 from views._shared.guard import explained
@@ -49,7 +50,7 @@ def prior_grid(run: Run) -> None:
         png = to_png(
             image,
             scale=max(1, SHARP_PIXELS // image.shape[1]),
-            text={"Run": run.id, "Seed": str(seed), "Temperature": str(temperature)},
+            text={"Run": public_name(run), "Seed": str(seed), "Temperature": str(temperature)},
         )
         st.download_button(
             "Download as PNG",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from vae.figures import cloud, variance_kept
+from views._shared.plain import plain
 from views._shared.run_picker import chosen_run
 from views.latent.picked_image import picked_index, show_image
 from views.latent.projection_choice import choose_projection
@@ -37,7 +38,7 @@ else:
             range(len(run.class_names)),
             selection_mode="multi",
             default=range(len(run.class_names)),
-            format_func=lambda label: run.class_names[label],
+            format_func=lambda label: plain(run.class_names[label]),
             help="Which classes to show. Acts at once.",
             wrap=True,
         )

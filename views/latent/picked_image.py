@@ -10,6 +10,7 @@ from vae.figures import posterior
 from vae.runs import Run
 from vae.sampling import to_uint8
 from views._shared.pictures import show_grid
+from views._shared.plain import plain
 from views._shared.server import dataset
 
 __all__ = ["picked_index", "show_image"]
@@ -29,7 +30,7 @@ def show_image(run: Run, index: int) -> None:
     else:
         pair = np.concatenate([data.x_test[index : index + 1], copy])
     show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
-    st.caption(f"Test image {index}, class {label}: the image, and decoded from its mean.")
+    st.caption(f"Test image {index}, class {plain(label)}: the image, and decoded from its mean.")
     if run.config.kind == "vae":
         st.markdown("**Its posterior** · grey: where 95 % of the prior lies")
         st.plotly_chart(posterior(mean, log_var), key=f"posterior-{run.id}")

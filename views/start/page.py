@@ -9,6 +9,7 @@ from vae.presets import preset_label
 from vae.sampling import prior_codes
 from views._components.learning_curves import learning_curves
 from views._shared.pictures import show_grid
+from views._shared.plain import plain
 from views._shared.run_picker import chosen_run
 
 st.title("VAE Lab")
@@ -25,7 +26,7 @@ run = chosen_run()
 if run is not None:
     title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
     st.caption(
-        f"Below: {preset_label(run.config)}, trained on {title} for "
+        f"Below: {preset_label(run.config)}, trained on {plain(title)} for "
         f"{len(run.history)} epochs, {run.config.latent_dim} latent dimensions."
     )
     grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")

@@ -11,6 +11,7 @@ from vae.config import Config, setting
 from vae.control import LIVE_SETTINGS
 from vae.errors import ConfigError
 from vae.presets import PRESET_NOTES, PRESETS
+from views._shared.guard import show_error, show_wrong_link
 
 __all__ = ["config_form", "preset_choice"]
 
@@ -83,7 +84,7 @@ def config_form(setup: dict[str, Any]) -> Config | None:
         numbers = {name: value for name, value in setup.items() if name != "hidden"}
         config = Config.from_dict(numbers).replace_text({"hidden": setup["hidden"]})
     except ConfigError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return None
     _to_address(config)
     return config
@@ -133,15 +134,14 @@ def _from_address() -> dict[str, Any]:
     asked = {name: st.query_params[name] for name in FIELDS if name in st.query_params}
     preset = st.query_params.get("preset", "recommended")
     if preset not in PRESETS:
-        st.warning(
-            f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended.",
-            icon=":material/link_off:",
+        show_wrong_link(
+            f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
         )
         preset = "recommended"
     try:
         return _as_form(PRESETS[preset].replace_text(asked))
     except ConfigError as error:
-        st.warning(f"{error}. Shown: the preset as it is.", icon=":material/link_off:")
+        show_wrong_link(f"{error}. Shown: the preset as it is.")
         return _as_form(PRESETS[preset])
 
 

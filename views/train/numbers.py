@@ -8,6 +8,7 @@ from vae.colors import HUES
 from vae.estimate import time_in_words
 from vae.health import USED_NATS, dimensions_in_use
 from vae.runs import Run
+from views._shared.plain import plain
 
 __all__ = ["show_dimensions", "show_losses", "show_speed"]
 
@@ -40,9 +41,9 @@ def show_losses(run: Run) -> None:
                 f"{run.metrics['elbo']:.2f}",
                 border=True,
                 help="A lower bound on the log-likelihood of test images; closer to 0 is better. "
-                f"Measured after epoch {run.metrics.get('epoch', '?')}.",
+                f"Measured after epoch {plain(str(run.metrics.get('epoch', '?')))}.",
             )
-            st.caption(f"{run.metrics['images']}, {run.metrics['treatment']}")
+            st.caption(plain(f"{run.metrics['images']}, {run.metrics['treatment']}"))
         elif run.metrics:
             st.metric("Test loss (nats per image)", f"{run.metrics['loss']:.2f}", border=True)
             st.caption("An autoencoder has no ELBO: its codes have no density.")

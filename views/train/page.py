@@ -10,6 +10,7 @@ from vae.estimate import run_seconds, time_in_words
 from vae.runs import Run
 from vae.server_settings import is_public, limits
 from views._shared.dataset_choice import choose_dataset
+from views._shared.guard import show_error
 from views._shared.run_picker import choose_run, chosen_run
 from views._shared.server import queue, store
 from views._shared.visitors import visitor
@@ -35,7 +36,7 @@ def set_up() -> None:
     try:
         summary = summarize(config, data.image_shape)
     except ConfigError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     button, words = st.columns([1, 3], vertical_alignment="center")
     past = () if is_public() else store().list()

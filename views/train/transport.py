@@ -11,6 +11,7 @@ import streamlit as st
 from vae.errors import VAEError
 from vae.estimate import seconds_left, time_in_words
 from vae.runs import ACTIVE_STATES, Run
+from views._shared.plain import plain
 from views._shared.server import queue, store
 
 __all__ = [
@@ -92,6 +93,7 @@ def show_where_it_stands(run: Run) -> None:
     status = run.status
     epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
     done = (max(epoch - 1, 0) + step / max(steps, 1)) / run.epochs
+    reason = plain(str(status.get("reason", "")))
     where = f"Epoch {max(epoch, 1)} of {run.epochs}"
     if steps:  # which nobody knows before the first one
         where += f" · step {step:,} of {steps:,}"
@@ -108,10 +110,11 @@ def show_where_it_stands(run: Run) -> None:
     elif run.state == "paused":
         st.progress(min(1.0, done), text=f"Paused · {where} · nothing is lost if you leave")
     elif run.state == "finished":
-        st.success(f"Finished: {epoch} epochs. {status.get('reason', '')}", icon=":material/check:")
+        st.success(f"Finished: {epoch} epochs. {reason}", icon=":material/check:")
     else:
         show = st.info if run.state == "stopped" else st.warning
-        show(f"{run.state.capitalize()}. {status.get('reason', '')}", icon=":material/info:")
+        state = run.state.capitalize()  # with which most reasons begin
+        show(reason if reason.startswith(state) else f"{state}. {reason}", icon=":material/info:")
 
 
 def _waiting_words(run: Run) -> str:

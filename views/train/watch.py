@@ -9,7 +9,7 @@ from vae.health import how_it_goes
 from vae.runs import Run
 from views._components.learning_curves import learning_curves
 from views._components.slow_motion import slow_motion
-from views._shared.guard import explained
+from views._shared.guard import explained, show_error
 from views._shared.pictures import show_grid
 from views._shared.server import store
 from views.train.live_settings import live_settings
@@ -49,7 +49,7 @@ def _show(run: Run, *, under_way: bool) -> None:
     show_where_it_stands(run)
     transport(run)
     if refused := st.session_state.pop(f"refused-{run.id}", None):
-        st.error(refused, icon=":material/error:")
+        show_error(refused)
     trouble_box(run)
     if st.session_state.get(slow_motion_key(run)) and (step := run.arrays("step")):
         slow_motion(

@@ -125,7 +125,10 @@ function drawPanel(each, points, marks, low, high) {
     part[quantity].filter((_, i) => part.epoch[i] >= low && part.epoch[i] <= high),
   );
   let [bottom, top] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
-  if (top - bottom < 1e-6) [bottom, top] = [bottom - 0.5, top + 0.5];
+  // What differs in the last digits alone is flat: closer up it would be rounding errors.
+  const least = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
+  const room = Math.max(0.5, least);
+  if (top - bottom < least) [bottom, top] = [bottom - room, top + room];
   const inner = { x: width - MARGIN.left - MARGIN.right, y: height - MARGIN.top - MARGIN.bottom };
   const x = (epoch) => MARGIN.left + ((epoch - low) / (high - low)) * inner.x;
   const y = (nats) => MARGIN.top + ((top - nats) / (top - bottom)) * inner.y;
@@ -201,9 +204,10 @@ function ticks(low, high, most, least = 0) {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max([1, 2, 5, 10].find((factor) => factor * power >= rough) * power, high - low > 2 ? least : 0);
-  const found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) found.push(value);
-  return found;
+  const first = Math.ceil(low / step);
+  // Counted, since to add a step that is less than a rounding error leads nowhere.
+  const count = Math.min(Math.floor(high / step + 1e-6) - first + 1, 2 * most);
+  return Array.from({ length: count }, (_, i) => (first + i) * step);
 }
 
 const short = (value) => String(Number(value.toPrecision(5)));
