@@ -113,7 +113,9 @@ def test_slow_motion_takes_single_steps(server: tuple[str, int], page: Page, run
 
 
 def test_a_collapse_is_seen_and_cured(server: tuple[str, int], page: Page, runs: Path) -> None:
-    run = start(page, server[0], runs, "preset=recommended&epochs=400&beta=100&seed=6")
+    # Small batches and a constant rate: whenever the button is pressed, there is time to learn.
+    choices = "preset=recommended&epochs=500&batch_size=16&schedule=constant&beta=100&seed=6"
+    run = start(page, server[0], runs, choices)
     expect(page.get_by_text("Posterior collapse.")).to_be_visible(timeout=60_000)
     press(page, "Go on with a beta of 1")
 
