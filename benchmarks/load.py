@@ -78,8 +78,8 @@ def _print(visitors: list[Visitor], memory: Memory, seconds: float) -> None:
     print(f"| from the first visit until all {STARTERS} runs were finished | {seconds:.0f} s |")
     print(f"| peak memory of the server | {memory.server:.0f} MB |")
     print(f"| of the largest worker | {memory.worker:.0f} MB |")
-    print(f"| of all workers together | {memory.workers:.0f} MB |")
-    print(f"| of server and workers together | {memory.all:.0f} MB |")
+    print(f"| of all workers together | {memory.workers:,.0f} MB |")
+    print(f"| of server and workers together | {memory.all:,.0f} MB |")
 
 
 async def _fifty(

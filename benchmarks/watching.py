@@ -85,7 +85,7 @@ def _print(phases: list[Phase]) -> None:
                 for kind in ("page", "fragment")
             ),
             f"{statistics.mean(phase.client for phase in alike):.0%} of a core",
-            f"{statistics.mean(phase.others for phase in alike):.0%} of a core",
+            f"{max(0.0, statistics.mean(phase.others for phase in alike)):.0%} of a core",
         ]
         print(f"| {' | '.join(cells)} |")
 
