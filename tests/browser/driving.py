@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-__all__ = ["PHONE", "SCREEN", "chromium", "serve", "settled", "wait_until"]
+__all__ = ["PHONE", "SCREEN", "button", "chromium", "serve", "settled", "wait_until"]
 
 ROOT = Path(__file__).parents[2]
 SCREEN = {"width": 1440, "height": 900}
@@ -85,6 +85,12 @@ def settled(page: Page, timeout: float = 60_000) -> None:
     page.wait_for_function(
         "() => document.querySelectorAll('[data-testid=stSkeleton]').length === 0", timeout=timeout
     )
+
+
+def button(page: Page, name: str) -> Locator:
+    """A button of the page; while a script runs Streamlit's header has a Stop of its own."""
+    main = page.get_by_test_id("stMainBlockContainer")
+    return main.get_by_role("button", name=name, exact=True)
 
 
 def wait_until(condition, seconds: float) -> None:

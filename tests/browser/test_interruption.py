@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import settled, wait_until
+from tests.browser.driving import button, settled, wait_until
 from vae.run_store import RunStore
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ def test_killed_worker_leaves_an_interrupted_run(
     page.goto(f"{address}/train?dataset=digits&preset=lecture-fast&epochs=500")
     settled(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=30_000)
+    expect(button(page, "Stop")).to_be_visible(timeout=30_000)
     page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
     found = re.search(r"run=([0-9a-f]{32})", page.url)
     assert found

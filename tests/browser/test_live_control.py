@@ -12,7 +12,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import SCREEN, serve, settled, wait_until
+from tests.browser.driving import SCREEN, button, serve, settled, wait_until
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
 
@@ -39,7 +39,7 @@ def start(page: Page, address: str, runs: Path, settings: str) -> Run:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    button(page, name).click()
 
 
 def test_pause_step_change_and_go_on(server: tuple[str, int], page: Page, runs: Path) -> None:

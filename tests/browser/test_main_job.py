@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import settled, wait_until
+from tests.browser.driving import button, settled, wait_until
 from vae.archive import public_name
 from vae.datasets import DATASETS, find_dataset
 from vae.run_store import RunStore
@@ -172,7 +172,7 @@ def test_curves_keep_node_and_zoom_while_a_run_trains(
     assert page.locator(".curves").get_attribute("data-zoom") == zoom
     page.get_by_role("button", name="Show all epochs").click()
     assert page.locator(".curves").get_attribute("data-zoom") == ""
-    page.get_by_role("button", name="Stop").click()
+    button(page, "Stop").click()
     _wait_for_state(runs, run_id, "stopped")
     expect(page.get_by_text("Stopped by hand in epoch")).to_be_visible()
     run = RunStore(runs).open(run_id)

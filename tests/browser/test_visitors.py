@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import SCREEN, serve, settled, wait_until
+from tests.browser.driving import SCREEN, button, serve, settled, wait_until
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
 
@@ -150,7 +150,7 @@ def test_queue_privacy_and_leaving(public: tuple[str, Path], browser: Browser) -
         settled(bob)
         bob.get_by_role("button", name="Play", exact=True).click()
         wait_until(lambda: len(state(runs, ann_run).history) > seen + 1, SECONDS)
-        bob.get_by_role("button", name="Stop", exact=True).click()
+        button(bob, "Stop").click()
         wait_until(lambda: state(runs, ann_run).state == "stopped", SECONDS)
 
 
@@ -174,6 +174,6 @@ def test_a_lost_connection_costs_nothing(public: tuple[str, Path], browser: Brow
 
         wait_until(is_drawn, SECONDS)
         assert state(runs, run_id).state == "training"
-        page.get_by_role("button", name="Stop", exact=True).click()
+        button(page, "Stop").click()
         wait_until(lambda: state(runs, run_id).state == "stopped", SECONDS)
     wire.close()

@@ -107,6 +107,11 @@ def labelled(widgets: Any, label: str) -> Any:
     return found
 
 
+def picker(app: AppTest) -> Any:
+    """The run picker."""
+    return labelled(app.selectbox, "Run")
+
+
 def press(app: AppTest, label: str) -> AppTest:
     """Press the one button with this label."""
     return act(labelled(app.button, label).click())

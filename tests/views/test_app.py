@@ -15,6 +15,7 @@ from tests.views.conftest import (
     charts,
     go,
     open_page,
+    picker,
     tell,
     tour,
     truncate,
@@ -99,18 +100,18 @@ class TestFinished:
         app = open_page("start")
         for page in (*PAGES[1:], *PAGES):
             go(app, page)
-            assert app.selectbox(key="run_picker").value == "finished"
+            assert picker(app).value == "finished"
             assert app.query_params["run"] == "finished"
 
     def test_every_shipped_run(self, shipped: list[Run]) -> None:
         assert shipped
         for page, app in tour():
-            assert app.selectbox(key="run_picker").value == shipped[0].id
-            assert all(option.endswith("shipped") for option in picker(app))
+            assert picker(app).value == shipped[0].id
+            assert all(option.endswith("shipped") for option in choices(app))
             assert app.image, page
             assert not app.error, page
             for run in (*shipped[1:], shipped[0]):
-                act(app.selectbox(key="run_picker").set_value(run.id))
+                act(picker(app).set_value(run.id))
                 assert app.query_params["run"] == run.id
                 assert app.image, (page, run.id)
                 assert not app.error, (page, run.id)
@@ -119,7 +120,7 @@ class TestFinished:
         # Colour pictures that are not square, in two classes.
         copy_run(convolutional_run, runs / "stripes")
         for page, app in tour():
-            assert picker(app)[0].startswith("stripes · Custom (5-D)")
+            assert choices(app)[0].startswith("stripes · Custom (5-D)")
             assert app.image, page
             assert not app.error, page
 
@@ -137,14 +138,14 @@ class TestStates:
         (waiting.path / "history.jsonl").unlink()
         enqueue(tell(waiting, "queued"))
         for page, app in tour(run="waiting"):
-            assert "Digits · Custom (2-D) · waits · yours, waitin" in picker(app)
+            assert "Digits · Custom (2-D) · waits · yours, waitin" in choices(app)
             check_waiting(page, app)
             if page == "start":
                 assert "The curves begin with the first steps." in words(app)
             if page == "train":
                 assert "Number 2 in the queue: 1 run goes first, about 5 min." in words(app)
         loss = busy.history[-1]["loss"]
-        assert picker(app)[0] == (
+        assert choices(app)[0] == (
             f"Digits · Custom (2-D) · loss {loss:.1f} nats · trains now · yours, busy"
         )
 
@@ -163,7 +164,7 @@ class TestStates:
     def test_under_way(self, state: str, word: str, bar: str, busy: Run) -> None:
         tell(busy, state)
         for page, app in tour():
-            assert f"· {word} · yours" in picker(app)[0]
+            assert f"· {word} · yours" in choices(app)[0]
             check_waiting(page, app)
             if page == "train":
                 assert [element.text for element in app.progress] == [bar]
@@ -182,7 +183,7 @@ class TestStates:
     def test_ended_early_with_a_model(self, state: str, run: Run) -> None:
         tell(run, state, reason="It went as it went.")
         for page, app in tour():
-            assert f"· {state} · yours" in picker(app)[0]
+            assert f"· {state} · yours" in choices(app)[0]
             assert figures(app) == FIGURES[page]
             if page == "train":
                 assert f"{state.capitalize()}. It went as it went." in words(app)
@@ -191,7 +192,7 @@ class TestStates:
         failed = unfinished(finished_run, runs / "failed")
         tell(failed, "failed", reason="The memory of this machine did not suffice.")
         for page, app in tour():
-            assert "· failed · yours" in picker(app)[0]
+            assert "· failed · yours" in choices(app)[0]
             check_waiting(page, app)
             if page == "train":
                 assert "Failed. The memory of this machine did not suffice." in words(app)
@@ -201,7 +202,7 @@ class TestStates:
         # It says that it trains, but no process holds its lock.
         tell(unfinished(finished_run, runs / "killed"), "training", epoch=2, step=3, steps=25)
         app = open_page(page)
-        assert "· interrupted · yours" in picker(app)[0]
+        assert "· interrupted · yours" in choices(app)[0]
         if page == "train":
             watch(app)
             assert "Interrupted. The training process was ended from outside." in words(app)
@@ -235,22 +236,22 @@ class TestDamaged:
     ) -> None:
         truncate(damaged.path / name)
         for page, app in tour():
-            assert app.selectbox(key="run_picker").value == "damaged"
+            assert picker(app).value == "damaged"
             said = [error.value for error in app.error]
             assert bool(said) == (page in pages), page
             for message in said:
                 assert Path(name).stem in message
                 assert "Received: " in message
-            act(app.selectbox(key="run_picker").set_value(run.id))
+            act(picker(app).set_value(run.id))
             assert not app.error
             assert figures(app) == FIGURES[page]
-            act(app.selectbox(key="run_picker").set_value(damaged.id))
+            act(picker(app).set_value(damaged.id))
 
     @pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"loss": null}', '{"loss": "x"}'])
     def test_metrics_of_another_kind(self, content: str, damaged: Run, run: Run) -> None:
         (damaged.path / "metrics.json").write_text(content)
         app = open_page("latent", run=run.id)
-        assert len(picker(app)) == 2
+        assert len(choices(app)) == 2
         assert not app.error
 
     @pytest.mark.parametrize("name", ["config.json", "status.json"])
@@ -259,16 +260,16 @@ class TestDamaged:
         for page in PAGES:
             app = open_page(page, run="damaged")
             assert "which is damaged or from elsewhere" in words(app)
-            assert len(picker(app)) == 1
+            assert len(choices(app)) == 1
             assert app.query_params["run"] == run.id
             assert not app.error
         for page, app in tour(run="damaged"):
             assert figures(app) == FIGURES[page]
 
 
-def picker(app: AppTest) -> list[str]:
+def choices(app: AppTest) -> list[str]:
     """The runs one can choose from, in words."""
-    return app.selectbox(key="run_picker").options
+    return picker(app).options
 
 
 def figures(app: AppTest) -> tuple[list[str], list[str]]:

@@ -24,6 +24,7 @@ from tests.views.conftest import (
     labelled,
     numbers,
     open_page,
+    picker,
     picture_called,
     press,
     shows,
@@ -203,7 +204,7 @@ class TestSliders:
     def test_of_one_run_after_another(self, run: Run, wide: Run) -> None:
         app = open_page("generate", run=wide.id)
         move(app, wide, [2.0] * 32)
-        act(app.selectbox(key="run_picker").set_value(run.id))
+        act(picker(app).set_value(run.id))
         assert len(board(app, run)["z"]) == 2
 
 
@@ -243,7 +244,7 @@ class TestManifold:
 
     def test_a_run_with_fewer_dimensions_after_it(self, wide: Run, run: Run) -> None:
         app = act(open_page("generate", run=wide.id).selectbox(key="manifold_x").set_value(39))
-        act(app.selectbox(key="run_picker").set_value(run.id))
+        act(picker(app).set_value(run.id))
         assert not app.error
         assert charts(app) == ["manifold-finished"]
         go(app, "start")

@@ -23,6 +23,7 @@ from tests.views.conftest import (
     labelled,
     numbers,
     open_page,
+    picker,
     picture_called,
     shows,
     words,
@@ -158,9 +159,9 @@ class TestProjection:
     def test_each_run_keeps_its_choice(self, wide: Run, run: Run) -> None:
         app = project(open_page("latent", run="wide"), wide, "Two dimensions")
         act(labelled(app.selectbox, "Across").set_value(39))
-        act(app.selectbox(key="run_picker").set_value(run.id))
+        act(picker(app).set_value(run.id))
         assert axes(app) == ("z1", "z2")
-        act(app.selectbox(key="run_picker").set_value(wide.id))
+        act(picker(app).set_value(wide.id))
         assert axes(app)[0].startswith(("PC1", "z"))
 
 
@@ -267,9 +268,9 @@ class TestImage:
     def test_a_run_with_fewer_images(self, run: Run, convolutional_run: Run, runs: Path) -> None:
         copy_run(convolutional_run, runs / "stripes")
         app = act(image_number(open_page("latent", run="finished")).set_value(300))
-        act(app.selectbox(key="run_picker").set_value("stripes"))
+        act(picker(app).set_value("stripes"))
         assert image_number(app).value == 39
-        act(app.selectbox(key="run_picker").set_value("finished"))
+        act(picker(app).set_value("finished"))
         assert image_number(app).value in (39, 300)
 
     def test_without_its_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:

@@ -14,7 +14,16 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import change_status, copy_run, wait_until
-from tests.views.conftest import act, calm, labelled, open_page, press, watch, words
+from tests.views.conftest import (
+    act,
+    calm,
+    labelled,
+    open_page,
+    picker,
+    press,
+    watch,
+    words,
+)
 from tests.views.crafted import craft, enqueue, epochs, ticket_of
 from tests.views.doubles import Processes
 from vae.about import MOST_NAME
@@ -81,7 +90,7 @@ def upload(app: AppTest, content: bytes) -> AppTest:
 
 
 def options(app: AppTest) -> list[str]:
-    return app.selectbox(key="run_picker").options
+    return picker(app).options
 
 
 def folders(runs: Path) -> set[str]:
@@ -124,7 +133,7 @@ class TestRename:
     def test_each_run_has_its_own(self, made: Run, digits: Dataset, runs: Path) -> None:
         other = craft(runs / "other", digits)
         app = rename(open_page("start", run="made"), "First")
-        act(app.selectbox(key="run_picker").set_value("other"))
+        act(picker(app).set_value("other"))
         assert labelled(app.text_input, "Name of this run").value == ""
         rename(app, "Second")
         assert [Run(run.path).about.name for run in (made, other)] == ["First", "Second"]
@@ -181,7 +190,7 @@ class TestImport:
         app = upload(import_page(runs, finished_run), content)
         (new,) = folders(runs) - {"mine"}
         assert app.query_params["run"] == new
-        assert app.selectbox(key="run_picker").value == new
+        assert picker(app).value == new
         assert open_run(runs / new).rows == finished_run.rows
         assert not app.error
         # Its ONNX files are made here, of the model that was vetted.
@@ -206,7 +215,7 @@ class TestImport:
         assert "![" not in error.value
         assert len(error.value) < 300
         assert folders(runs) == {"mine"}
-        assert app.selectbox(key="run_picker").value == "mine"
+        assert picker(app).value == "mine"
         assert not list(runs.parent.rglob("escape.txt"))
 
     def test_after_a_bad_file_a_good_one(
@@ -234,7 +243,7 @@ class TestDelete:
         assert UNDO_SECONDS == 600
         assert "No runs yet" in words(open_page("start"))
         press(app, "Undo")
-        assert app.selectbox(key="run_picker").value == "made"
+        assert picker(app).value == "made"
         assert app.query_params["run"] == "made"
         assert "Undo" not in [button.label for button in app.button]
         assert Run(made.path).rows == made.rows
@@ -242,10 +251,10 @@ class TestDelete:
     def test_one_of_several(self, made: Run, digits: Dataset, runs: Path) -> None:
         craft(runs / "other", digits)
         app = press(open_page("start", run="made"), "Delete this run")
-        assert app.selectbox(key="run_picker").value == "other"
+        assert picker(app).value == "other"
         assert len(options(app)) == 1
         press(app, "Undo")
-        assert app.selectbox(key="run_picker").value == "made"
+        assert picker(app).value == "made"
         assert len(options(app)) == 2
 
     def test_its_link_leads_nowhere(self, made: Run) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.views.conftest import act, calm, go, labelled, open_page, tell, words
+from tests.views.conftest import (
+    act,
+    calm,
+    go,
+    labelled,
+    open_page,
+    picker,
+    tell,
+    words,
+)
 from vae.files import read_json, write_json
 from vae.presets import PRESETS
 from vae.runs import Run
@@ -18,10 +25,6 @@ from views._shared.plain import plain
 
 BAD_IDS = ["nobody", "../../etc", "..", ".", "a/b", "", " ", "%00", "\x00", "ünï😀", "x" * 5000]
 BAD_IDS.append("![x](https://example.org/x.png)")
-
-
-def picker(app: AppTest) -> Any:
-    return app.selectbox(key="run_picker")
 
 
 @pytest.fixture

@@ -11,7 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import wait_until
-from tests.views.conftest import act, calm, go, open_page, press, words
+from tests.views.conftest import (
+    act,
+    calm,
+    go,
+    open_page,
+    picker,
+    press,
+    words,
+)
 from tests.views.crafted import craft, enqueue, epochs
 from tests.views.doubles import Browser, NoWarmWorker, Processes, owner_of
 from tests.views.form import OTHER, as_form, fill
@@ -180,10 +188,10 @@ class TestQueue:
     def test_place_and_time(self) -> None:
         app = open_page("train", run="ben1")
         assert "Number 2 in the queue: 1 run goes first, about 6 min." in words(app)
-        act(app.selectbox(key="run_picker").set_value("ben2"))
+        act(picker(app).set_value("ben2"))
         assert "Number 3 in the queue: 2 runs go first, about 6 min." in words(app)
         # Of the others one learns how many they are, and no more.
-        assert len(app.selectbox(key="run_picker").options) == 2
+        assert len(picker(app).options) == 2
         assert "annas" not in str(app.main)
 
     @pytest.mark.usefixtures("bens")

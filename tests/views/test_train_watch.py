@@ -18,6 +18,7 @@ from tests.views.conftest import (
     go,
     labelled,
     open_page,
+    picker,
     picture_called,
     press,
     shows,
@@ -102,7 +103,7 @@ class TestWatch:
             (busy.path / name).write_bytes((finished_run.path / name).read_bytes())
         tell(busy, "finished")
         calm(app.run())
-        assert "trains now" not in app.selectbox(key="run_picker").options[0]
+        assert "trains now" not in picker(app).options[0]
         assert app.metric[-1].value == f"{finished_run.metrics['elbo']:.2f}"
 
 

@@ -17,6 +17,7 @@ from tests.views.conftest import (
     go,
     labelled,
     open_page,
+    picker,
     press,
     words,
 )
@@ -33,12 +34,12 @@ TRAINED = epochs(40.0, 30.0)
 
 def options(app: AppTest) -> list[str]:
     """What the picker lists; it is not there without a run."""
-    return app.selectbox(key="run_picker").options if app.selectbox else []
+    return picker(app).options if app.selectbox else []
 
 
 def listed(app: AppTest) -> list[str]:
     """The first letters of the runs' ids."""
-    if not [box for box in app.selectbox if box.key == "run_picker"]:
+    if not [box for box in app.selectbox if box.label == "Run"]:
         return []
     return [option.rsplit(" ", 1)[1] for option in options(app)]
 
@@ -106,7 +107,7 @@ class TestWhoseRuns:
         app = open_page("start", run="annas-run")
         for page in ("latent", "generate", "train", "start"):
             go(app, page)
-            assert app.selectbox(key="run_picker").value == "annas-run"
+            assert picker(app).value == "annas-run"
             assert options(app)[0].endswith("by its link, annas-")
         # Only here, and only as long as it is looked at.
         assert listed(open_page("start")) == []

@@ -12,6 +12,7 @@ from vae.server_settings import is_public
 from views._shared.guard import show_wrong_link
 from views._shared.run_menu import offer_undo, run_menu
 from views._shared.server import store
+from views._shared.steered import moved, steered_key
 from views._shared.visitors import note_presence, visitor
 
 __all__ = ["choose_run", "chosen_run", "run_picker"]
@@ -54,13 +55,12 @@ def run_picker() -> None:
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs))
     note_presence(owner, st.session_state.chosen_run)
-    # The widget's own key is dropped when it is not drawn, so the choice lives beside it.
-    st.session_state.run_picker = st.session_state.chosen_run
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picked = st.selectbox(
             "Run",
             list(runs),
-            key="run_picker",
+            # A widget's own value is dropped when it is not drawn, so the choice lives beside it.
+            key=steered_key("run_picker", st.session_state.chosen_run),
             format_func=lambda run_id: label(runs[run_id], owner),
             label_visibility="collapsed",
             help="Shipped models and your own runs: every page shows the one chosen here.",
@@ -102,7 +102,7 @@ def _quality(run: Run) -> list[str]:
 
 
 def _remember() -> None:
-    st.session_state.chosen_run = st.session_state.run_picker
+    st.session_state.chosen_run = moved("run_picker")
     st.query_params["run"] = st.session_state.chosen_run
 
 

@@ -8,6 +8,7 @@ from vae.config import setting
 from vae.errors import VAEError
 from vae.runs import Run
 from views._shared.server import store
+from views._shared.steered import moved, steered_key
 from views.train.transport import await_answer
 
 __all__ = ["live_settings"]
@@ -26,25 +27,23 @@ def live_settings(run: Run, *, under_way: bool) -> None:
         choices = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
     for column, (name, values) in zip(st.columns(len(choices)), choices.items(), strict=True):
         now = getattr(run.settings, name)
-        key = f"live-{name}-{run.id}"
-        # What was changed elsewhere, by a cure or in another window, moves the slider too. What
-        # was moved here is already asked for: callbacks come before the drawing.
-        st.session_state[key] = now
+        slider = f"live-{name}-{run.id}"
         column.select_slider(
             setting(name).label,
             sorted([now, *(value for value in values if _short(value) != _short(now))]),
-            key=key,
+            # What is changed elsewhere, by a cure or in another window, moves the slider too.
+            key=steered_key(slider, now),
             format_func=_short,
             help=f"{setting(name).help} {when}",
             on_change=_change,
-            args=(run.id, name, key),
+            args=(run.id, name, slider),
         )
 
 
-def _change(run_id: str, name: str, key: str) -> None:
+def _change(run_id: str, name: str, slider: str) -> None:
     try:
         run = store().open(run_id)
-        run.change(**{name: st.session_state[key]})
+        run.change(**{name: moved(slider)})
         await_answer(run)  # so that the curves have their mark, also where nothing else is drawn
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)

@@ -13,12 +13,13 @@ from vae.estimate import seconds_left, time_in_words
 from vae.runs import ACTIVE_STATES, Run
 from views._shared.plain import plain
 from views._shared.server import queue, store
+from views._shared.steered import moved, steered_key
 
 __all__ = [
     "await_answer",
+    "is_slow_motion",
     "is_under_way",
     "show_where_it_stands",
-    "slow_motion_key",
     "step_once",
     "transport",
 ]
@@ -33,9 +34,9 @@ def is_under_way(run: Run) -> bool:
     return run.state in (*ACTIVE_STATES, "queued") or queue().is_pending(run, *jobs)
 
 
-def slow_motion_key(run: Run) -> str:
-    """Return the session's key for whether this run is shown in slow motion."""
-    return f"slow-{run.id}"
+def is_slow_motion(run: Run) -> bool:
+    """Whether this visitor looks at the run in slow motion."""
+    return bool(st.session_state.get(_slow(run.id)))
 
 
 def transport(run: Run) -> None:
@@ -79,12 +80,12 @@ def transport(run: Run) -> None:
         if not ended:
             st.toggle(
                 "Slow motion",
-                key=slow_motion_key(run),
+                key=steered_key(_toggle(run.id), is_slow_motion(run)),
                 # Never disabled: Streamlit forgets a switch that its own drawing disables, as this
                 # one does where the run has to wait for a process.
                 help="Takes one training step apart, on real values of the batch. Pauses the run.",
-                on_change=_do,
-                args=(run.id, _slow_motion),
+                on_change=_switch_slow_motion,
+                args=(run.id,),
             )
 
 
@@ -162,14 +163,28 @@ def step_once(run_id: str) -> None:
     _do(run_id, _one_step)
 
 
+def _switch_slow_motion(run_id: str) -> None:
+    on = st.session_state[_slow(run_id)] = moved(_toggle(run_id))
+    if on:
+        step_once(run_id)
+
+
+def _slow(run_id: str) -> str:
+    return f"slow-{run_id}"
+
+
+def _toggle(run_id: str) -> str:
+    return f"toggle-{_slow(run_id)}"
+
+
 def _do(run_id: str, act: Callable[[Run], object]) -> None:
     """Ask for something and wait a moment for the answer; what is refused is said on the page."""
     try:
         run = store().open(run_id)
         act(run)
         await_answer(run)
-        if act not in (_slow_motion, _one_step):
-            st.session_state[slow_motion_key(run)] = False
+        if act is not _one_step:
+            st.session_state[_slow(run_id)] = False
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)
 
@@ -185,11 +200,6 @@ def await_answer(run: Run) -> None:
         if now.state == "starting" or not now.is_alive():
             return  # nobody there who could answer soon
         time.sleep(0.02)
-
-
-def _slow_motion(run: Run) -> None:
-    if st.session_state[slow_motion_key(run)]:
-        _one_step(run)
 
 
 def _one_step(run: Run) -> None:

@@ -15,9 +15,9 @@ from views._shared.server import store
 from views.train.live_settings import live_settings
 from views.train.numbers import show_dimensions, show_losses, show_speed
 from views.train.transport import (
+    is_slow_motion,
     is_under_way,
     show_where_it_stands,
-    slow_motion_key,
     step_once,
     transport,
 )
@@ -51,7 +51,7 @@ def _show(run: Run, *, under_way: bool) -> None:
     if refused := st.session_state.pop(f"refused-{run.id}", None):
         show_error(refused)
     trouble_box(run)
-    if st.session_state.get(slow_motion_key(run)) and (step := run.arrays("step")):
+    if is_slow_motion(run) and (step := run.arrays("step")):
         slow_motion(
             {name: value.item() if value.ndim == 0 else value for name, value in step.items()},
             key=f"slow-motion-{run.id}",

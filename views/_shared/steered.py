@@ -1,0 +1,36 @@
+"""Widgets that the app moves too: a cure, a click elsewhere, another window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+__all__ = ["moved", "steered_key"]
+
+MEMORY = "steered"  # by a widget's name: what it shows, and how often the app moved it
+
+
+def steered_key(name: str, value: Any) -> str:
+    """Return the key of a widget that shows `value`; its on_change has to call `moved`.
+
+    A browser tells the values of all widgets with each message. One that was sent before the app
+    moved a widget would move it back, as if by hand: so each move gives the widget a new key.
+    """
+    memory = st.session_state.setdefault(MEMORY, {})
+    shown, moves = memory.get(name, (value, 0))
+    moves += shown != value
+    memory[name] = value, moves
+    key = f"{name}-{moves}" if moves else name
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def moved(name: str) -> Any:
+    """Return what a hand chose on the widget of this name."""
+    memory = st.session_state[MEMORY]
+    _, moves = memory[name]
+    value = st.session_state[f"{name}-{moves}" if moves else name]
+    memory[name] = value, moves
+    return value
