@@ -65,6 +65,16 @@ def test_a_widget_keeps_its_key_while_a_hand_moves_it(run: Run) -> None:
     assert beta(calm(app.run())).key != key
 
 
+def test_every_drawing_tells_where_it_stands(run: Run, runs: Path, digits: Dataset) -> None:
+    """Else the browser takes the first choice, where a drawing was broken off and never arrived."""
+    craft(runs / "other", digits, CONFIG, "paused", epochs(40.0))
+    app = open_page("train", run="run")
+    for _ in range(2):
+        assert picker(app).proto.set_value
+        assert beta(app).proto.set_value
+        calm(app.run())
+
+
 def test_a_run_that_was_chosen_elsewhere_stays(run: Run, runs: Path, digits: Dataset) -> None:
     craft(runs / "other", digits, CONFIG, "paused", epochs(40.0))
     app = open_page("train", run="run")

@@ -22,8 +22,8 @@ def steered_key(name: str, value: Any) -> str:
     moves += shown != value
     memory[name] = value, moves
     key = f"{name}-{moves}" if moves else name
-    if key not in st.session_state:
-        st.session_state[key] = value
+    # With each drawing: the first one may never have reached the browser.
+    st.session_state[key] = value
     return key
 
 
