@@ -93,7 +93,6 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     """Let all of it happen."""
     queue.warm_up()
     dense = queue.submit(DENSE, dataset, owner="anna")
-    convolutional = queue.submit(CONVOLUTIONAL, dataset, owner="ben")
     wait_until(lambda: is_amid(dense, 1), "the first run trains")
 
     before = processor_seconds(dense)
@@ -105,6 +104,8 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     notes["alive while paused"] = dense.is_alive()
 
     paused, since = processor_seconds(dense), time.monotonic()
+    # Not before: it might be over until somebody looks.
+    convolutional = queue.submit(CONVOLUTIONAL, dataset, owner="ben")
     kill_amid(convolutional, 2)
     queue.go_on(open_run(convolutional.path))
     # A share of too short a time would be that of the pause's last files.
