@@ -37,7 +37,7 @@ NOTHING = {
 # What a page says of a run that has learned nothing it could show.
 WAITING = {
     "start": (
-        "Samples appear when the run has learned something.",
+        "50 random codes, decoded after epoch 12.",
         "Clusters appear when the run has ended.",
     ),
     "latent": ("The clusters appear when the run has ended",),
@@ -277,7 +277,7 @@ def figures(app: AppTest) -> tuple[list[str], list[str]]:
 
 
 def check_waiting(page: str, app: AppTest) -> None:
-    """The page says that there is nothing yet which it could show of the run."""
+    """The page says what there is not yet, and shows what there is: the last snapshot."""
     for sentence in WAITING.get(page, ()):
         assert sentence in words(app)
     assert not app.error

@@ -25,9 +25,10 @@ if button.button("Train your own", type="primary", icon=":material/play_arrow:",
 run = chosen_run()
 if run is not None:
     title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    epochs, dims = len(run.history), run.config.latent_dim
     st.caption(
-        f"Below: {preset_label(run.config)}, trained on {plain(title)} for "
-        f"{len(run.history)} epochs, {run.config.latent_dim} latent dimensions."
+        f"Below: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
+        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}."
     )
     grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
     with grid:
@@ -36,6 +37,11 @@ if run is not None:
             images = run.decode(prior_codes(100, run.config.latent_dim))
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
             st.caption("100 codes drawn at random from the prior N(0, I), and decoded.")
+        elif run.snapshot_epochs:
+            epoch = run.snapshot_epochs[-1]
+            samples = run.snapshot(epoch)["samples"]
+            show_grid(samples, 10, len(samples) // 10, alt="Samples from fixed codes")
+            st.caption(f"{len(samples)} random codes, decoded after epoch {epoch}.")
         else:
             st.caption("Samples appear when the run has learned something.")
     with clusters:
