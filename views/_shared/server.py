@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+from contextlib import nullcontext
 
 import streamlit as st
 
@@ -54,9 +55,8 @@ def dataset(name: str) -> Dataset | None:
     where = find_dataset(name) if name in DATASETS else None
     if where is None:
         return None
-    if (name, where) in _datasets():
-        return _datasets().get(name, where)
-    with st.spinner("Reading the images…"):
+    at_hand = (name, where) in _datasets()
+    with nullcontext() if at_hand else st.spinner("Reading the images…"):
         return _datasets().get(name, where)
 
 

@@ -21,7 +21,7 @@ def steered_key(name: str, value: Any) -> str:
     shown, moves = memory.get(name, (value, 0))
     moves += shown != value
     memory[name] = value, moves
-    key = f"{name}-{moves}" if moves else name
+    key = _key(name, moves)
     # With each drawing: the first one may never have reached the browser.
     st.session_state[key] = value
     return key
@@ -31,6 +31,10 @@ def moved(name: str) -> Any:
     """Return what a hand chose on the widget of this name."""
     memory = st.session_state[MEMORY]
     _, moves = memory[name]
-    value = st.session_state[f"{name}-{moves}" if moves else name]
+    value = st.session_state[_key(name, moves)]
     memory[name] = value, moves
     return value
+
+
+def _key(name: str, moves: int) -> str:
+    return f"{name}-{moves}" if moves else name
