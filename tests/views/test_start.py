@@ -43,7 +43,7 @@ def test_while_it_trains_samples_are_the_last_snapshots(
 ) -> None:
     app = open_page("start")
     shown = pictures[picture_called(app, "Samples from fixed codes")]
-    assert shows(shown, tile(busy.snapshot(busy.snapshot_epochs[-1])["samples"], 10, 5))
+    assert shows(shown, tile(busy.snapshot(busy.snapshot_epochs[-1])["samples"], 5, 10))
 
 
 def test_before_the_first_epoch(runs: Path, digits: Dataset) -> None:

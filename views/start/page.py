@@ -40,7 +40,7 @@ if run is not None:
         elif run.snapshot_epochs:
             epoch = run.snapshot_epochs[-1]
             samples = run.snapshot(epoch)["samples"]
-            show_grid(samples, 10, len(samples) // 10, alt="Samples from fixed codes")
+            show_grid(samples, len(samples) // 10, 10, alt="Samples from fixed codes")
             st.caption(f"{len(samples)} random codes, decoded after epoch {epoch}.")
         else:
             st.caption("Samples appear when the run has learned something.")
