@@ -54,6 +54,11 @@ class TestBasics:
             asked == read_control(tmp_path) == Control("pause", 1, 1, {"beta": 2.0}, (Leg(3, 5),))
         )
 
+    def test_a_look_is_counted_and_changes_nothing_else(self, tmp_path: Path) -> None:
+        ask(tmp_path, "pause")
+        asked = ask(tmp_path, show=True)
+        assert asked == read_control(tmp_path) == Control("pause", 1, 2, {}, (), 1)
+
     def test_the_same_action_can_be_asked_for_twice(self, tmp_path: Path) -> None:
         first, second = ask(tmp_path, "batch"), ask(tmp_path, "batch")
         assert (first.turn, second.turn) == (1, 2)

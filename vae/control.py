@@ -50,6 +50,7 @@ class Control:
     serial: int = 0  # counts all wishes: the process says which one it has seen
     settings: Mapping[str, float] = field(default_factory=dict)  # those that were changed
     more: tuple[Leg, ...] = ()  # legs beyond the configured epochs
+    show: int = 0  # counts the wishes to see the model as it is at that moment
 
 
 def read_control(folder: Path) -> Control:
@@ -67,6 +68,8 @@ def ask(
     action: str | None = None,
     settings: Mapping[str, float] | None = None,
     leg: Leg | None = None,
+    *,
+    show: bool = False,
 ) -> Control:
     """Change what is asked of a run and return all that is asked of it now.
 
@@ -80,6 +83,7 @@ def ask(
             old.serial + 1,
             {**old.settings, **(settings or {})},
             (*old.more, leg) if leg else old.more,
+            old.show + show,
         )
         with writing_to(folder, "A run's folder must be writable"):
             write_json(folder / FILE, dataclasses.asdict(new))
@@ -124,6 +128,7 @@ def _parsed(values: Any) -> Control | None:
             int(values["serial"]),
             {name: float(settings[name]) for name in LIVE_SETTINGS if _can_be(name, settings)},
             tuple(Leg(int(after), int(until)) for after, until in values["more"]),
+            int(values.get("show", 0)),
         )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None

@@ -212,6 +212,10 @@ class Run:
         """Ask the run's process for one of `ACTIONS`; whoever trains it sees it within a second."""
         return ask(self.path, action)
 
+    def ask_to_show(self) -> Control:
+        """Ask the run's process for its model as it is now, to encode and decode with."""
+        return ask(self.path, show=True)
+
     def change(self, **settings: float) -> Control:
         """Change beta, learning_rate or noise from the next step on.
 

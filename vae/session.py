@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -47,6 +48,7 @@ class Hooks(NamedTuple):
     should_stop: Callable[[], bool]  # True: end the run, keep what it learned
     should_leave: Callable[[], bool]  # True: pause the run and go
     seconds: float = UNLIMITED  # training time that the run may use in all
+    publish: Callable[[], None] = lambda: None  # put the model as it is now into the folder
 
 
 class Session:
@@ -198,8 +200,22 @@ class Session:
             rest_of_epoch = self.steps - self.step or self.steps
             allowances = {"pause": 0, "leave": 0, "batch": 1, "epoch": rest_of_epoch}
             self.allowance = allowances.get(control.action, UNLIMITED)
+        if control.show > self.recorder.value("shown", 0):
+            self._show(control.show)
         if self.allowance > 1:
             self.recorder.status(state="training", serial=control.serial)
+
+    def _show(self, wish: int) -> None:
+        """Let those who look see the model as it is now; the time does not count as training."""
+        self.trained = self._active_seconds()
+        if self._is_finite():
+            try:
+                self.hooks.publish()
+            except Exception:
+                # A look must not cost a run: a full disk, say.
+                logging.getLogger(__name__).exception("The model could not be shown")
+        self.recorder.status(shown=wish, model_epoch=self.epoch, model_step=self.step)
+        self.resumed_at = time.perf_counter()
 
     def _pause(self) -> str:
         """Wait, with all that is needed in the folder; return "left" when it gets too long."""

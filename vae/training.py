@@ -87,20 +87,22 @@ def carry_out(
     should_leave: True pauses the run where it is, to be taken up by another process.
     seconds: what the run may train in all. lock: the run's, from a caller who holds it already.
     """
-    hooks = Hooks(
-        on_event or (lambda row: None),
-        should_stop or (lambda: False),
-        should_leave or (lambda: False),
-        seconds,
-    )
     _check_images(run, dataset)
     with (lock or run.lock()).acquire(timeout=LOCK_PATIENCE_SECONDS):
         recorder = Recorder.reopen(run.path)
         model = _compiled(run.config, dataset)
+        test = dataset.without_training_images()
+        hooks = Hooks(
+            on_event or (lambda row: None),
+            should_stop or (lambda: False),
+            should_leave or (lambda: False),
+            seconds,
+            lambda: _publish(model, test, recorder),
+        )
         session = Session(model, dataset, recorder, hooks)
         # The loop has its own copy of the training pixels: a caller who holds no other lets go
         # of 47 MB of MNIST here.
-        dataset = dataset.without_training_images()
+        dataset = test
         ending = session.run()
         serial = session.control.serial
         # The export needs that memory more.
@@ -145,6 +147,13 @@ def _compiled(config: Config, dataset: Dataset) -> VAE:
     model = build(config, dataset.image_shape)
     model.compile(optimizer=make_optimizer(config, int(np.prod(dataset.image_shape))))
     return model
+
+
+def _publish(model: VAE, dataset: Dataset, recorder: Recorder) -> None:
+    """Write what pages need to look into a model that is not done yet."""
+    _, latents = evaluate(model, dataset)
+    export_onnx(model, recorder.path)
+    recorder.arrays("latents", **latents)
 
 
 def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) -> None:
