@@ -1,0 +1,151 @@
+"""Planes in latent space: what a map shows, and how its points become codes and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from vae.errors import RunError
+
+__all__ = ["Extent", "Plane", "dimension_plane", "extent_of", "pca_plane", "picture_plane"]
+
+PRIOR_REACH = 3.0  # standard deviations of the prior that a map shows at least
+MOST_REACH = 10.0  # codes beyond are no place that a decoder has learned
+EDGE_SHARE = 0.001  # of the points on each side may lie beyond the edge
+MARGIN = 0.04
+LEAST_AREA = 1e-6  # of a triangle's sides, below which three points are on one line
+
+
+class Extent(NamedTuple):
+    """A part of a plane, in its coordinates."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def grid(self, columns: int, rows: int) -> np.ndarray:
+        """Return the centres of so many tiles (rows * columns, 2), row by row from the top."""
+        x = self.left + (np.arange(columns) + 0.5) * (self.right - self.left) / columns
+        y = self.top - (np.arange(rows) + 0.5) * (self.top - self.bottom) / rows
+        return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A plane in latent space.
+
+    origin: the code at (0, 0), shape (d,). axes: what one unit of each coordinate adds, (2, d); the
+    second is zero where there is a single dimension. names: what the coordinates are called.
+    """
+
+    origin: np.ndarray
+    axes: np.ndarray
+    names: tuple[str, str]
+
+    def codes(self, points: np.ndarray) -> np.ndarray:
+        """Return the codes (N, d), float32, of points (N, 2)."""
+        return (self.origin + np.asarray(points, dtype=np.float64) @ self.axes).astype(np.float32)
+
+    def coordinates(self, codes: np.ndarray) -> np.ndarray:
+        """Return the points (N, 2) of the plane that are nearest to codes (N, d)."""
+        shifted = np.asarray(codes, dtype=np.float64) - self.origin
+        return shifted @ np.linalg.pinv(self.axes)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether the second coordinate changes nothing: a latent space of one dimension."""
+        return not self.axes[1].any()
+
+    def prior(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean (2,) and covariance (2, 2) of the prior N(0, I) on the plane.
+
+        Its density there is a normal one, up to a factor: exp(-|origin + p @ axes|^2 / 2).
+        """
+        covariance = np.linalg.pinv(self.axes @ self.axes.T)
+        return -(self.axes @ self.origin) @ covariance, covariance
+
+    def spread(self, log_var: np.ndarray) -> np.ndarray:
+        """Return the covariances (N, 2, 2), on the plane, of posteriors with log_var (N, d).
+
+        That of their projection onto the plane, as their means are projected.
+        """
+        inverse = np.linalg.pinv(self.axes)  # (d, 2)
+        return np.einsum("di,nd,dj->nij", inverse, np.exp(np.asarray(log_var, float)), inverse)
+
+
+def dimension_plane(latent_dim: int, across: int, up: int, held: np.ndarray | None = None) -> Plane:
+    """Return the plane of two latent dimensions, the others held at a code (d,), else at 0.
+
+    The coordinates are the values of the two dimensions themselves; the first dimension is 0.
+    Raises RunError for a dimension that there is not.
+    """
+    wrong = [place for place in (across, up) if not 0 <= place < latent_dim]
+    if wrong or (across == up and latent_dim > 1):
+        raise RunError(
+            f"A plane needs two different dimensions from 0 to {latent_dim - 1}. "
+            f"Received: {across} and {up}"
+        )
+    origin = np.zeros(latent_dim) if held is None else np.array(held, dtype=np.float64)
+    axes = np.zeros((2, latent_dim))
+    origin[[across, up]] = 0.0
+    axes[0, across] = 1.0
+    if latent_dim == 1:
+        return Plane(origin, axes, ("z1", ""))
+    axes[1, up] = 1.0
+    return Plane(origin, axes, (f"z{across + 1}", f"z{up + 1}"))
+
+
+def pca_plane(mean: np.ndarray) -> Plane:
+    """Return the plane along which latent means (N, d) vary most.
+
+    A point is decoded through the inverse of the projection. Raises RunError for one dimension.
+    """
+    from sklearn.decomposition import PCA  # slow to import, and not every page needs it
+
+    if mean.shape[1] < 2:
+        raise RunError(f"PCA needs two latent dimensions or more. Received: {mean.shape[1]}")
+    pca = PCA(2).fit(mean)
+    share = pca.explained_variance_ratio_
+    names = tuple(f"PC{place + 1} ({share[place]:.0%} of the variance)" for place in range(2))
+    return Plane(pca.mean_.astype(np.float64), pca.components_.astype(np.float64), names)
+
+
+def picture_plane(codes: np.ndarray) -> Plane:
+    """Return the plane through the codes (3, d) of three pictures, the first at (0, 0).
+
+    One unit is as long as one unit of latent space. Raises RunError if they are on one line.
+    """
+    first, second, third = np.asarray(codes, dtype=np.float64)
+    along, towards = second - first, third - first
+    length = np.linalg.norm(along)
+    across = along / (length or 1.0)
+    rest = towards - (towards @ across) * across
+    height = np.linalg.norm(rest)
+    if length * height <= LEAST_AREA * max(1.0, length, float(np.linalg.norm(towards))):
+        raise RunError(
+            "A plane needs three pictures whose codes are not on one line. Received: codes with "
+            f"distances {length:.2g} and {height:.2g}"
+        )
+    names = ("from the first picture towards the second", "towards the third")
+    return Plane(first, np.stack([across, rest / height]), names)
+
+
+def extent_of(plane: Plane, points: np.ndarray) -> Extent:
+    """Return the square of a plane that shows almost all points (N, 2) and the bulk of the prior.
+
+    A square, so that a unit is as long upwards as across. Points beyond 10 units, or that are no
+    numbers, do not count.
+    """
+    mean, covariance = plane.prior()
+    reach = PRIOR_REACH * np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    low, high = mean - reach, mean + reach
+    seen = points[np.isfinite(points).all(axis=1)]
+    if len(seen):
+        edges = np.quantile(seen, [EDGE_SHARE, 1.0 - EDGE_SHARE], axis=0)
+        low = np.minimum(low, np.maximum(edges[0], -MOST_REACH))
+        high = np.maximum(high, np.minimum(edges[1], MOST_REACH))
+    (x, y), half = (low + high) / 2.0, (0.5 + MARGIN) * float((high - low).max())
+    return Extent(float(x - half), float(x + half), float(y - half), float(y + half))
