@@ -1,0 +1,179 @@
+"""From a drawing or a photo to an image like those that a model learned from."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401 (Pillow finds WebP by it)
+
+from vae.errors import RunError, VAEError
+
+__all__ = [
+    "FRAMES",
+    "Frame",
+    "fit_picture",
+    "framed",
+    "ink_of",
+    "plainly_scaled",
+    "read_picture",
+]
+
+# Others are left out: Pillow reads some of them with the help of other programs.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+MOST_PIXELS = 30_000_000  # 120 MB while it is read; of a JPEG, as large as it is read
+LARGEST_SIDE = 512  # pixels: more is not seen in an image that a model learns from
+FAINT = 0.15  # of the darkest ink: less is paper, or its shadow
+EMPTY = 0.05  # of full contrast: less is no drawing
+
+
+class Frame(NamedTuple):
+    """How a data set's images were cut: shares of height and width that the ink fits into.
+
+    by_mass: its centre of mass lies in the middle, else the middle of its box.
+    """
+
+    high: float
+    wide: float
+    by_mass: bool
+
+
+FRAMES = {
+    # 20 x 20 of 28 x 28 pixels, centred by mass (LeCun et al. 1998). Measured on 30,000 of its
+    # images: all boxes are 20 pixels, all centres of mass in [13.5, 14.5), that is, pixel 14.
+    "mnist": Frame(20 / 28, 20 / 28, by_mass=True),
+    # Measured: all are 8 of 8 pixels high, 84 % at most 6 wide with one free column on each side.
+    "digits": Frame(1.0, 6 / 8, by_mass=False),
+    # The longest edge becomes 28 pixels, in the middle, and is negated (Xiao et al. 2017).
+    "fashion_mnist": Frame(1.0, 1.0, by_mass=False),
+}
+
+
+def read_picture(file: BinaryIO) -> Image.Image:
+    """Return an image file as RGBA of at most 512 x 512 pixels, upright; of an animation the first.
+
+    Raises RunError for what is none, or larger than 30 million pixels.
+    """
+    try:
+        picture = Image.open(file, formats=FORMATS)
+        picture.draft(None, (LARGEST_SIDE, LARGEST_SIDE))  # a JPEG is made smaller as it is read
+        if picture.width * picture.height > MOST_PIXELS:
+            raise _too_large(f"{picture.width:,} x {picture.height:,}")
+        return ImageOps.exif_transpose(_made_small(_in_8_bits(picture))).convert("RGBA")
+    except VAEError:
+        raise
+    except Image.DecompressionBombError:
+        raise _too_large("more than that") from None
+    except Exception:
+        # Damaged files fail in a dozen ways: struct, zlib, EOFError, IndexError, SyntaxError, ...
+        name = getattr(file, "name", "a file")
+        raise RunError(
+            "An image file was expected, as PNG, JPEG, WebP, GIF or BMP. "
+            f"Received: {name!r:.80}, which is none or damaged"
+        ) from None
+
+
+def ink_of(picture: Image.Image) -> np.ndarray:
+    """Return how much ink is where in an RGBA picture: float (H, W) in [0, 1].
+
+    Bright strokes on a dark ground or dark ones on a bright ground: the ground is what the border
+    is; where that is transparent, all else is ink. Raises RunError if nothing is drawn.
+    """
+    alpha = np.asarray(picture.getchannel("A"), float) / 255.0
+    grey = np.asarray(picture.convert("L"), float) / 255.0
+    ground = np.median(_border(alpha))
+    ink = alpha if ground < 0.5 else alpha * np.abs(grey - np.median(_border(grey)))
+    most = ink.max()
+    if most < EMPTY:
+        raise RunError("Something must be drawn first. Received: an empty picture")
+    ink = ink / most
+    return np.where(ink < FAINT, 0.0, ink)
+
+
+def framed(ink: np.ndarray, image_shape: tuple[int, int, int], frame: Frame) -> np.ndarray:
+    """Cut, scale and centre ink (H, W) as a data set's images were -> uint8 (H, W, C).
+
+    The ink must not be empty.
+    """
+    height, width, channels = image_shape
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = min(frame.high * height / cut.shape[0], frame.wide * width / cut.shape[1])
+    high, wide = (max(1, round(scale * side)) for side in cut.shape)
+    small = _resized(cut, (wide, high))
+    if frame.by_mass:
+        # To the pixel right and below of the very middle, in whole pixels: so MNIST's are.
+        y, x = np.indices(small.shape)
+        total = small.sum()
+        top = round(height / 2 - (small * y).sum() / total)
+        left = round(width / 2 - (small * x).sum() / total)
+    else:
+        top, left = (height - high) // 2, (width - wide) // 2
+    top, left = int(np.clip(top, 0, height - high)), int(np.clip(left, 0, width - wide))
+    image = np.zeros((height, width))
+    image[top : top + high, left : left + wide] = small
+    return _as_image(image / image.max(), channels)
+
+
+def plainly_scaled(ink: np.ndarray, image_shape: tuple[int, int, int]) -> np.ndarray:
+    """Scale all of a picture to the image's size, neither cut nor centred -> uint8 (H, W, C)."""
+    height, width, channels = image_shape
+    return _as_image(_resized(ink, (width, height)), channels)
+
+
+def fit_picture(picture: Image.Image, image_shape: tuple[int, int, int]) -> np.ndarray:
+    """Cut the middle of an RGBA picture and scale it to an image's shape -> uint8 (H, W, C).
+
+    Transparent parts become white.
+    """
+    height, width, channels = image_shape
+    share = min(picture.width / width, picture.height / height)
+    wide, high = (max(1, round(share * side)) for side in (width, height))
+    left, top = (picture.width - wide) // 2, (picture.height - high) // 2
+    flat = Image.new("RGB", picture.size, "white")
+    flat.paste(picture, mask=picture.getchannel("A"))
+    # Cut first: a filter would reach over the edge.
+    cut = flat.crop((left, top, left + wide, top + high))
+    small = cut.resize((width, height), Image.Resampling.LANCZOS)
+    pixels = np.asarray(small.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(height, width, -1)[:, :, :channels]
+
+
+def _too_large(size: str) -> RunError:
+    return RunError(f"A picture may have {MOST_PIXELS:,} pixels. Received: {size}")
+
+
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """Return a picture of any mode as RGB, or as RGBA if parts of it are transparent."""
+    if picture.mode.startswith("I"):  # 16 bits: Pillow alone would make all above 255 white
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    wanted = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == wanted else picture.convert(wanted)
+
+
+def _made_small(picture: Image.Image) -> Image.Image:
+    """Make a large picture smaller, one channel after the other: a copy would take 100 MB."""
+    factor = max(picture.size) // LARGEST_SIDE
+    if factor > 1:
+        exif = picture.info.get("exif")
+        bands = [picture.getchannel(band).reduce(factor) for band in picture.getbands()]
+        picture = Image.merge(picture.mode, bands)
+        if exif:
+            picture.info["exif"] = exif  # it says which side is up
+    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    return picture
+
+
+def _border(array: np.ndarray) -> np.ndarray:
+    return np.concatenate([array[0], array[-1], array[:, 0], array[:, -1]])
+
+
+def _resized(ink: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    picture = Image.fromarray(ink.astype(np.float32))
+    # Pillow widens the filter where it shrinks, so that thin strokes stay.
+    return np.clip(np.asarray(picture.resize(size, Image.Resampling.BILINEAR), float), 0.0, 1.0)
+
+
+def _as_image(ink: np.ndarray, channels: int) -> np.ndarray:
+    pixels = np.rint(255.0 * np.clip(ink, 0.0, 1.0)).astype(np.uint8)
+    return np.repeat(pixels[:, :, None], channels, axis=2)
