@@ -214,7 +214,7 @@ class Session:
             except Exception:
                 # A look must not cost a run: a full disk, say.
                 logging.getLogger(__name__).exception("The model could not be shown")
-        self.recorder.status(shown=wish, model_epoch=self.epoch, model_step=self.step)
+        self.recorder.status(shown=wish, model_epoch=self.epoch)
         self.resumed_at = time.perf_counter()
 
     def _pause(self) -> str:

@@ -6,6 +6,7 @@ from vae.datasets import DATASETS
 from vae.figures import cloud
 from vae.latent import best_projection
 from vae.presets import preset_label
+from vae.runs import ACTIVE_STATES
 from vae.sampling import prior_codes
 from views._components.learning_curves import learning_curves
 from views._shared.pictures import show_grid
@@ -33,7 +34,7 @@ if run is not None:
     grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
     with grid:
         st.subheader("Samples")
-        if run.has_model:
+        if run.has_model and run.state not in ACTIVE_STATES:
             images = run.decode(prior_codes(100, run.config.latent_dim))
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
             st.caption("100 codes drawn at random from the prior N(0, I), and decoded.")
