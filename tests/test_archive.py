@@ -31,6 +31,7 @@ from vae.archive import (
 from vae.control import Control, Leg, read_control
 from vae.errors import RunError
 from vae.files import read_json, write_json
+from vae.latent import TSNE_FILES
 from vae.recorder import new_run_id
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
@@ -251,6 +252,9 @@ class TestRoundTrip:
             assert again.state == "finished"
             assert again.rows == run.rows
             assert same_arrays(again.latents, run.latents)
+            assert again.knowledge == run.knowledge
+            for name in TSNE_FILES.values():
+                assert same_arrays(again.arrays(name), run.arrays(name))
             assert "place" not in again.info  # among the shipped runs
             assert not again.shipped
 

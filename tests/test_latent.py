@@ -10,8 +10,17 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from tests.conftest import copy_run
+from vae import latent
 from vae.errors import RunError
-from vae.latent import best_projection, compute_tsne, pick_dimensions, project_pca, read_tsne
+from vae.latent import (
+    best_projection,
+    compute_tsne,
+    nearest_images,
+    pick_dimensions,
+    project_pca,
+    read_tsne,
+    tsne_progress,
+)
 from vae.recorder import Recorder
 from vae.runs import Run
 
@@ -54,24 +63,30 @@ class TestPick:
 
 
 class TestPca:
-    def test_equals_the_eigenvectors_of_the_covariance(self, run: Run) -> None:
+    @pytest.mark.parametrize("count", [2, 3])
+    def test_equals_the_eigenvectors_of_the_covariance(self, count: int, run: Run) -> None:
         mixing = np.random.default_rng(1).normal(size=(5, 5))
         mean = (blobs() @ mixing).astype(np.float32)
-        projected = project_pca(with_latents(run, mean))
+        projected = project_pca(with_latents(run, mean), count)
         values, vectors = np.linalg.eigh(np.cov(mean.T.astype(np.float64)))
-        expected = ((mean - mean.mean(axis=0)) @ vectors)[:, [-1, -2]]
-        for place in range(2):  # the sign of an axis is free
+        expected = ((mean - mean.mean(axis=0)) @ vectors)[:, ::-1]
+        assert projected.points.shape == (len(mean), count)
+        for place in range(count):  # the sign of an axis is free
             sign = np.sign(expected[:, place] @ projected.points[:, place])
             np.testing.assert_allclose(
                 projected.points[:, place], sign * expected[:, place], atol=1e-3
             )
         np.testing.assert_allclose(projected.variance, values[::-1] / values.sum(), atol=1e-5)
-        assert projected.axes[0] == f"PC1 ({values[-1] / values.sum():.0%} of the variance)"
+        assert projected.axes == tuple(
+            f"PC{place + 1} ({values[-1 - place] / values.sum():.0%} of the variance)"
+            for place in range(count)
+        )
         assert projected.points.dtype == np.float32
 
-    def test_one_dimension_has_no_plane(self, run: Run) -> None:
-        with pytest.raises(RunError, match="Received: 1"):
-            project_pca(with_latents(run, np.arange(9.0)[:, None]))
+    @pytest.mark.parametrize(("dimensions", "count"), [(1, 2), (2, 3)])
+    def test_too_few_dimensions(self, dimensions: int, count: int, run: Run) -> None:
+        with pytest.raises(RunError, match=f"Received: {dimensions}"):
+            project_pca(with_latents(run, np.ones((9, dimensions))), count)
 
 
 class TestTsne:
@@ -81,21 +96,87 @@ class TestTsne:
         with threadpool_limits(limits=1):
             yield
 
-    def test_keeps_neighbours_together(self, run: Run) -> None:
+    @pytest.fixture
+    def wide(self, autoencoder_run: Run, tmp_path: Path) -> Run:
+        """A run of three latent dimensions, with few points in clusters far apart."""
         # So few points that the usual perplexity of 30 would be too large.
-        run = with_latents(run, blobs()[::5])
-        assert read_tsne(run) is None
-        compute_tsne(run)
-        projected = read_tsne(run)
-        assert projected.points.shape == (24, 2)
-        np.testing.assert_array_equal(projected.y, np.repeat([0, 1, 2], 8))
-        distances = np.linalg.norm(projected.points[:, None] - projected.points[None], axis=-1)
-        np.fill_diagonal(distances, np.inf)
-        nearest = projected.y[distances.argmin(axis=1)]
-        np.testing.assert_array_equal(nearest, projected.y)
-        # Computed anew, it is the same.
-        compute_tsne(run)
-        np.testing.assert_array_equal(read_tsne(Run(run.path)).points, projected.points)
+        return with_latents(copy_run(autoencoder_run, tmp_path / "wide"), blobs()[::3, :3])
+
+    @pytest.fixture
+    def shares(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        """What is told of the progress."""
+        told: list[float] = []
+        tell = latent.tell_progress
+
+        def listen(folder: Path, job: str, share: float) -> None:
+            tell(folder, job, share)
+            told.append(tsne_progress(Run(folder)))
+
+        monkeypatch.setattr(latent, "tell_progress", listen)
+        return told
+
+    def test_keeps_neighbours_together(self, wide: Run) -> None:
+        assert read_tsne(wide) is read_tsne(wide, 3) is None
+        compute_tsne(wide)
+        for count in (2, 3):
+            projected = read_tsne(wide, count)
+            assert projected.points.shape == (40, count)
+            assert projected.axes == ("t-SNE 1", "t-SNE 2", "t-SNE 3")[:count]
+            np.testing.assert_array_equal(projected.y, np.arange(40) * 3 // 40)
+            distances = np.linalg.norm(projected.points[:, None] - projected.points[None], axis=-1)
+            np.fill_diagonal(distances, np.inf)
+            nearest = projected.y[distances.argmin(axis=1)]
+            np.testing.assert_array_equal(nearest, projected.y)
+            # Computed anew, it is the same.
+            (wide.path / f"{latent.TSNE_FILES[count]}.npz").unlink()
+            compute_tsne(wide)
+            np.testing.assert_array_equal(read_tsne(wide, count).points, projected.points)
+
+    def test_a_space_of_two_dimensions_has_no_third(self, run: Run) -> None:
+        compute_tsne(with_latents(run, blobs()[::5, :2]))
+        assert read_tsne(run) is not None
+        assert read_tsne(run, 3) is None
+
+    def test_a_run_that_has_it_in_two_dimensions_gets_the_third(self, wide: Run) -> None:
+        points = np.ones((40, 2), np.float32)
+        Recorder(wide.path).arrays("tsne", points=points)
+        compute_tsne(wide)
+        np.testing.assert_array_equal(read_tsne(wide).points, points)
+        assert read_tsne(wide, 3).points.shape == (40, 3)
+
+    def test_tells_how_far_it_is(self, wide: Run, shares: list[float]) -> None:
+        assert tsne_progress(wide) == 0.0
+        compute_tsne(wide)
+        assert shares == sorted(shares)
+        assert (shares[0], shares[-1]) == (0.0, 1.0)
+        # More than the two stages: scikit-learn tells of its steps.
+        assert len(set(shares)) > 10
+        assert not (wide.path / "tsne-progress.json").exists()
+        assert tsne_progress(wide) == 0.0
+
+    def test_what_it_is_told_goes_nowhere_else(
+        self, wide: Run, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        compute_tsne(wide)
+        assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_means_that_are_no_numbers(bad: float, run: Run) -> None:
+    mean = blobs()
+    mean[:7, 1] = bad
+    diverged = with_latents(run, mean)
+    for project in (project_pca, compute_tsne):
+        with pytest.raises(RunError, match=r"Received: 7 of 120 images with NaN or infinity"):
+            project(diverged)
+
+
+def test_nearest_images(run: Run) -> None:
+    run = with_latents(run, np.array([[0.0, 3.0], [4.0, 0.0], [0.0, 1.0]]))
+    indices, distances = nearest_images(run, np.zeros(2), 2)
+    assert indices.tolist() == [2, 0]
+    assert distances.tolist() == [1.0, 3.0]
+    assert nearest_images(run, np.zeros(2), 9)[0].tolist() == [2, 0, 1]
 
 
 class TestBest:

@@ -38,7 +38,8 @@ def test_aggregated_posterior() -> None:
 def test_narrow_posteriors_far_away() -> None:
     """Where the density itself is less than the smallest number, its logarithm is still one."""
     found = log_posterior_density(CODES, np.full((4, 3), 50.0), np.full((4, 3), -10.0))
-    assert np.isfinite(found).all() and (found < -1000.0).all()
+    assert np.isfinite(found).all()
+    assert (found < -1000.0).all()
 
 
 class TestPosteriors:

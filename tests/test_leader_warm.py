@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import wait_until
+from tests.conftest import copy_run, wait_until
 from tests.queueing import Office
 from vae import processes
-from vae.runs import open_run
+from vae.runs import Run, open_run
 
 
 class TestWarm:
@@ -22,6 +22,21 @@ class TestWarm:
         assert office.starts == 1
         assert (office.folder / "order.txt").read_text().endswith("train True\n")
         assert open_run(run.path).status["pid"] == office.processes[0].pid
+
+    @pytest.mark.parametrize(
+        ("action", "warm"),
+        [("tsne", False), ("knowledge", False), ("export", True), ("recover", True)],
+    )
+    def test_it_is_kept_for_what_needs_tensorflow(
+        self, action: str, warm: bool, office: Office, finished_run: Run
+    ) -> None:
+        run = copy_run(finished_run, office.folder / "run")
+        queue = office.open()
+        office.settle(queue)
+        queue.warm_up()
+        queue.request(run, action)
+        office.until_begun(f"run {action}")
+        assert (office.folder / "order.txt").read_text() == f"run {action} {warm}\n"
 
     def test_it_goes_when_nobody_needs_it(
         self, office: Office, monkeypatch: pytest.MonkeyPatch

@@ -13,9 +13,10 @@ from scipy import integrate, special, stats
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError
-from vae.metrics import ACTIVE_THRESHOLD, evaluate, importance_sampled_nll
+from vae.metrics import evaluate, importance_sampled_nll
 from vae.model import VAE, build
 from vae.runs import Run
+from vae.traversals import ACTIVE_VARIANCE
 
 
 def cross_entropy(x: np.ndarray, logits: np.ndarray) -> np.ndarray:
@@ -90,7 +91,7 @@ class TestEvaluate:
         head = model.encoder.get_layer("mean")
         spread = np.asarray(model.encoder(digits.x_test / np.float32(255))[0]).std(axis=0)
         # Standard deviations of 1, a bit above, a bit below the threshold, and 0.
-        wanted = np.array([1.0, 1.05 * ACTIVE_THRESHOLD**0.5, 0.95 * ACTIVE_THRESHOLD**0.5, 0.0])
+        wanted = np.array([1.0, 1.05 * ACTIVE_VARIANCE**0.5, 0.95 * ACTIVE_VARIANCE**0.5, 0.0])
         head.kernel.assign(head.kernel.numpy() * (wanted / spread).astype(np.float32))
         head.bias.assign([0.0, 5.0, 5.0, 5.0])  # a mean that is far off but constant is not active
         assert evaluate(model, digits)[0]["active_units"] == 2

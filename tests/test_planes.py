@@ -28,8 +28,10 @@ class TestExtent:
         plane = dimension_plane(2, 0, 1)
         points = RANDOM.normal([4.0, 0.0], 0.5, size=(5000, 2))
         extent = extent_of(plane, points)
-        assert extent.left < -3.0 and extent.right > points[:, 0].max() - 0.5
-        assert extent.bottom < -3.0 and extent.top > 3.0
+        assert extent.left < -3.0
+        assert extent.right > points[:, 0].max() - 0.5
+        assert extent.bottom < -3.0
+        assert extent.top > 3.0
         assert extent.right - extent.left == pytest.approx(extent.top - extent.bottom)
 
     def test_what_is_far_out_does_not_count(self) -> None:
@@ -90,7 +92,8 @@ class TestDimensions:
         assert plane.codes([[1.5, 9.0]]).tolist() == [[1.5]]
         assert plane.coordinates(np.array([[1.5]])).tolist() == [[1.5, 0.0]]
         extent = extent_of(plane, plane.coordinates(np.array([[1.5], [2.0]])))
-        assert np.isfinite(extent).all() and extent.top > extent.bottom
+        assert np.isfinite(extent).all()
+        assert extent.top > extent.bottom
 
     @pytest.mark.parametrize("pair", [(0, 4), (-1, 0), (2, 2)])
     def test_what_there_is_not(self, pair: tuple[int, int]) -> None:

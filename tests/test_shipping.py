@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from tests.conftest import copy_run
+from vae import shipping
+from vae.latent import TSNE_POINTS, read_tsne
 from vae.presets import PRESETS
 from vae.run_store import RunStore
-from vae.runs import SHIPPED
+from vae.runs import SHIPPED, open_run
 from vae.sampling import prior_codes
-from vae.shipping import MOST_BYTES, SHIPPED_RUNS
+from vae.shipping import MOST_BYTES, SHIPPED_RUNS, derive
 
 STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
 
@@ -33,8 +38,47 @@ class TestBasics:
         assert sum(path.stat().st_size for path in files) <= MOST_BYTES
         assert not {"checkpoint.npz", "lock", "worker.log"} & {path.name for path in files}
 
+    @pytest.mark.parametrize("name", SHIPPED_RUNS)
+    def test_nothing_is_left_to_compute(self, name: str) -> None:
+        run = STORE.open(name)
+        for count in (2, 3):
+            assert read_tsne(run, count).points.shape == (TSNE_POINTS, count)
+        assert run.knowledge["latent"]["dimensions"] == run.config.latent_dim
+        assert run.knowledge["pca"]["dimensions"] == run.config.latent_dim
+        assert (run.knowledge["training_images"], run.knowledge["test_images"]) == (10_000, 10_000)
+        assert not list(run.path.glob("*-progress.json"))
+
+    def test_what_is_there_stays(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        run = copy_run(STORE.open("mnist-recommended"), tmp_path / "run")
+        before = {path: path.read_bytes() for path in run.path.rglob("*.*")}
+        derive(run)
+        assert {path: path.read_bytes() for path in run.path.rglob("*.*")} == before
+        monkeypatch.setattr(shipping, "MOST_BYTES", 1000)
+        with pytest.raises(RuntimeError, match="at most 1,000 bytes"):
+            derive(run)
+
+    def test_what_is_missing_is_computed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = copy_run(STORE.open("mnist-recommended"), tmp_path / "run")
+        asked: list[str] = []
+        monkeypatch.setattr(shipping, "compute_tsne", lambda _: asked.append("tsne"))
+        monkeypatch.setattr(shipping, "load_dataset", lambda name: name)
+        monkeypatch.setattr(shipping, "compute_knowledge", lambda _, name: asked.append(name))
+        (run.path / "knowledge.json").unlink()
+        derive(open_run(run.path))
+        assert asked == ["tsne", "mnist"]
+
 
 class TestCorrectness:
+    def test_what_the_spaces_know(self) -> None:
+        """Measured on MNIST; the pixels and their PCA are the same whatever was learned."""
+        known = {name: STORE.open(name).knowledge for name in SHIPPED_RUNS}
+        assert len({str(found["pixels"]) for found in known.values()}) == 1
+        for found in known.values():
+            assert found["pixels"]["knn"] == pytest.approx(0.944, abs=0.002)
+            assert found["latent"]["knn"] > found["pca"]["knn"]
+
     def test_figures_tell_the_story_of_the_presets(self) -> None:
         metrics = {name: STORE.open(name).metrics for name in SHIPPED_RUNS}
         lecture, fast = metrics["mnist-lecture"], metrics["mnist-lecture-fast"]

@@ -311,6 +311,54 @@ class TestMetrics:
         assert (metrics["images"], metrics["note"], metrics["nll"]) == ("a b", "x", 90.5)
 
 
+KNOWN = {"dimensions": 2, "knn": 0.9, "probe": 1, "silhouette": -0.25}
+KNOWLEDGE = {
+    **{"training_images": 1437, "test_images": 360, "silhouette_images": 360},
+    **{"latent": KNOWN, "pca": KNOWN, "pixels": KNOWN | {"dimensions": 64}},
+}
+
+
+class TestKnowledge:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"latent": REMOVED},
+            {"pixels": None},
+            {"pixels": []},
+            {"pca": KNOWN | {"knn": 1.5}},
+            {"pca": KNOWN | {"knn": -0.1}},
+            {"pca": KNOWN | {"probe": "1"}},
+            {"pca": KNOWN | {"probe": float("nan")}},
+            {"pca": KNOWN | {"probe": True}},
+            {"latent": KNOWN | {"silhouette": -1.01}},
+            {"latent": KNOWN | {"dimensions": 0}},
+            {"latent": KNOWN | {"dimensions": 2.5}},
+            {"test_images": -5},
+            {"test_images": "many"},
+            {"training_images": REMOVED},
+            {"training_images": 10**12},
+        ],
+        ids=lambda changes: str(changes)[:60],
+    )
+    def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
+        known = json.dumps(KNOWLEDGE).encode()
+        zipped = with_json(files | {"knowledge.json": known}, "knowledge.json", **changes)
+        assert "knowledge.json" in refused(zipped, tmp_path)
+
+    @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"latent"', b"{}", b"", b"\xff"])
+    def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
+        assert "knowledge.json" in refused(pack(files | {"knowledge.json": content}), tmp_path)
+
+    def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
+        known = KNOWLEDGE | {"note": "<script>", "latent": KNOWN | {"more": [1]}}
+        data = pack(files | {"knowledge.json": json.dumps(known).encode()})
+        run = take(data, tmp_path)
+        assert run.knowledge == KNOWLEDGE
+        assert b"more" not in (run.path / "knowledge.json").read_bytes()
+        again = take(export_zip(run), tmp_path)
+        assert again.knowledge == KNOWLEDGE
+
+
 class TestArrays:
     @pytest.mark.parametrize(
         ("name", "changes", "reason"),
@@ -333,6 +381,8 @@ class TestArrays:
             ("tsne.npz", {"points": np.zeros((5, 3), "f4")}, "shape (5, 2)"),
             ("tsne.npz", {"points": np.zeros((361, 2), "f4")}, "images of latents.npz"),
             ("tsne.npz", {"points": np.full((5, 2), np.inf, "f4")}, "to 1,000,000"),
+            ("tsne-3d.npz", {"points": np.zeros((5, 2), "f4")}, "shape (5, 3)"),
+            ("tsne-3d.npz", {"points": np.full((5, 3), np.nan, "f4")}, "to 1,000,000"),
             ("tsne.npz", {"points": np.zeros((0, 2), "f4")}, "1 to 100,000 rows. Received: 0"),
             ("snapshots/fixed.npz", {"images": np.zeros((10, 8, 9, 1), "u1")}, "8, 8, 1)"),
             ("snapshots/fixed.npz", {"images": np.zeros((10, 8, 8, 1), "f4")}, "uint8"),

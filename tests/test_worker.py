@@ -16,7 +16,8 @@ from tests.workshop import Workshop, assert_same_run, when
 from vae import training, worker
 from vae.config import Config
 from vae.datasets import Dataset
-from vae.errors import DatasetError
+from vae.errors import DatasetError, RunError
+from vae.progress import Progress, read_progress, tell_progress
 from vae.recorder import Recorder
 from vae.runs import Run, open_run
 from vae.worker import _in_words, work
@@ -52,11 +53,27 @@ class TestBasics:
         assert open_run(run.path).status["pid"] == os.getpid()
         assert not run.is_alive()
 
-    def test_tsne(self, tmp_path: Path, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked: list[Path] = []
-        monkeypatch.setattr("vae.latent.compute_tsne", lambda run: asked.append(run.path))
-        assert work(finished_run.path, "tsne") == 0
-        assert asked == [finished_run.path]
+    @pytest.mark.parametrize("job", ["tsne", "knowledge"])
+    def test_what_is_computed_of_a_model(
+        self, job: str, tmp_path: Path, finished_run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[tuple[Path, str, list[str]]] = []
+        run = copy_run(finished_run, tmp_path / "run")
+        tell_progress(run.path, job, 0.5, "It failed the last time.")
+        for name in ("latent.compute_tsne", "knowledge.compute_knowledge"):
+            monkeypatch.setattr(
+                f"vae.{name}",
+                lambda run, *dataset, name=name: asked.append(
+                    (run.path, name, [each.name for each in dataset])
+                ),
+            )
+        assert work(run.path, job) == 0
+        expected = {
+            "tsne": ("latent.compute_tsne", []),
+            "knowledge": ("knowledge.compute_knowledge", ["digits"]),
+        }
+        assert asked == [(run.path, *expected[job])]
+        assert read_progress(run.path, job) == Progress()
 
     def test_export(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")
@@ -74,6 +91,46 @@ class TestBasics:
         left = open_run(run.path)
         assert left.state == "finished"
         assert left.status["reason"].startswith("It has no model. model.keras must hold")
+
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (RunError("Said for people."), "Said for people."),
+            (MemoryError(), "The memory of this machine did not suffice: try again when nothing"),
+            (OSError(errno.ENOSPC, "x"), "The disk is full: free some room, then try again."),
+            (KeyError("x"), "It failed: KeyError: 'x'. worker.log tells more."),
+        ],
+    )
+    def test_what_is_computed_fails_and_says_why(
+        self,
+        error: Exception,
+        words: str,
+        finished_run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        def fail(_: Run) -> None:
+            raise error
+
+        run = copy_run(finished_run, tmp_path / "run")
+        status = (run.path / "status.json").read_bytes()
+        monkeypatch.setattr("vae.latent.compute_tsne", fail)
+        assert work(run.path, "tsne") == 1
+        assert read_progress(run.path, "tsne").trouble.startswith(words)
+        assert "Traceback" in capfd.readouterr().err
+        assert (run.path / "status.json").read_bytes() == status
+
+    def test_images_that_are_gone_cannot_be_measured(
+        self, finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        info = run.path / "config.json"
+        info.write_text(info.read_text().replace('"digits"', '"mnist"'))
+        for name in ("VAE_DATA_DIR", "KERAS_HOME"):
+            monkeypatch.setenv(name, str(tmp_path / "empty"))
+        assert work(run.path, "knowledge") == 1
+        assert read_progress(run.path, "knowledge").trouble.startswith("MNIST needs mnist.npz")
 
 
 class TestWhatIsLeftToDo:

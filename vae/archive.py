@@ -38,6 +38,7 @@ from vae.vetting import (
     printable,
     read_frame,
     read_history,
+    read_knowledge,
     read_metrics,
 )
 from vae.vetting_keras import check_keras
@@ -70,10 +71,12 @@ FILES = (
     "decoder.onnx",
     "encoder.onnx",
     "history.jsonl",
+    "knowledge.json",
     "latents.npz",
     "metrics.json",
     "model.keras",
     "status.json",
+    "tsne-3d.npz",
     "tsne.npz",
 )
 FORMER = ("step.npz",)  # in older zips; the next step writes it anew
@@ -187,6 +190,8 @@ def _take_over(archive: _Zip, entries: dict[str, ZipInfo], folder: Path, owner: 
                 file.write(json.dumps(row, allow_nan=False) + "\n")
     if (metrics := text("metrics.json")) is not None:
         write_json(folder / "metrics.json", read_metrics(metrics))
+    if (knowledge := text("knowledge.json")) is not None:
+        write_json(folder / "knowledge.json", read_knowledge(knowledge))
     write_about(folder, name=_name(text("about.json")), owner=owner)
     Recorder(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
     _take_wishes(text("control.json"), folder, frame.config)

@@ -24,7 +24,7 @@ from vae.tickets import Ticket, Tickets
 
 __all__ = ["Place", "Queue"]
 
-OTHER_SECONDS = 10.0  # what is no training takes, about
+OTHER_SECONDS = 20.0  # what is no training takes, about
 # Runs of one visitor, where strangers share a server.
 MOST_WAITING = 3
 MOST_RUNS = 30
@@ -125,7 +125,7 @@ class Queue:
         return run
 
     def request(self, run: Run, action: str) -> None:
-        """Have something else done for a run, once: "tsne" or "export"."""
+        """Have something else done for a run, once: "tsne", "knowledge" or "export"."""
         self._draw(run.id, action, run.about.owner)
 
     def is_pending(self, run: Run, *actions: str) -> bool:

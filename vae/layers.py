@@ -85,9 +85,9 @@ def class_regions(codes: np.ndarray, mean: np.ndarray, y: np.ndarray) -> np.ndar
 def hole_mask(plane: Plane, points: np.ndarray, log_posterior: np.ndarray) -> np.ndarray:
     """Return where a hole is among points (N, 2) of a plane: (N,) bool.
 
-    log_posterior: what `log_posterior_density` finds there. A hole is likely under the prior, within
-    two of its standard deviations on the plane, and has an aggregated posterior of less than a
-    twentieth of the prior's density.
+    log_posterior: what `log_posterior_density` finds there. A hole is likely under the prior,
+    within two of its standard deviations on the plane, and has an aggregated posterior of less than
+    a twentieth of the prior's density.
     """
     centre, covariance = plane.prior()
     shifted = points - centre

@@ -20,7 +20,7 @@ from vae.processes import WarmWorker, ask_to_leave, start_worker
 from vae.recorder import Recorder
 from vae.run_store import RunStore
 from vae.runs import Run
-from vae.tickets import Ticket, Tickets
+from vae.tickets import WITHOUT_TENSORFLOW, Ticket, Tickets
 
 __all__ = ["Leader", "become"]
 
@@ -194,7 +194,7 @@ class Leader:
             self.tickets.remove(ticket)
 
     def _process_for(self, run: Run, action: str) -> subprocess.Popen[bytes]:
-        if self._warm is not None and action != "tsne":
+        if self._warm is not None and action not in WITHOUT_TENSORFLOW:
             warm, self._warm = self._warm, None
             if warm.usable:
                 with contextlib.suppress(OSError):

@@ -14,11 +14,10 @@ from vae.datasets import Dataset
 from vae.errors import ConfigError
 from vae.model import VAE
 from vae.objective import gaussian_kl, reconstruction_nats
+from vae.traversals import ACTIVE_VARIANCE
 
-__all__ = ["ACTIVE_THRESHOLD", "evaluate", "importance_sampled_nll"]
+__all__ = ["evaluate", "importance_sampled_nll"]
 
-# A latent dimension is active if its mean varies more than this over images (Burda et al. 2016).
-ACTIVE_THRESHOLD = 0.01
 BATCH = 500
 # Decoded images that the importance sampler holds at once: bounds its memory whatever K is.
 DECODED_AT_ONCE = 5000
@@ -66,7 +65,7 @@ def evaluate(model: VAE, dataset: Dataset) -> tuple[dict[str, Any], dict[str, np
             "bits_per_dimension": (reconstruction + total) / pixels / math.log(2.0),
             "kl_per_dimension": kl_per_dimension.tolist(),
         }
-    metrics["active_units"] = int((mean.var(axis=0) > ACTIVE_THRESHOLD).sum())
+    metrics["active_units"] = int((mean.var(axis=0) > ACTIVE_VARIANCE).sum())
     latents = {"mean": mean, "log_var": log_var, "y": dataset.y_test}
     return metrics, latents
 

@@ -22,6 +22,11 @@ from vae.runs import Run
 __all__ = ["Recorder", "new_run_id"]
 
 VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
+# What is computed of a model, when somebody asks for it, and what was told of that.
+OF_ONE_MODEL = (
+    *("tsne.npz", "tsne-3d.npz", "tsne-progress.json"),
+    *("knowledge.json", "knowledge-progress.json"),
+)
 
 
 def new_run_id() -> str:
@@ -121,6 +126,16 @@ class Recorder:
     def value(self, name: str, default: Any) -> Any:
         """Return what the run says of itself under a name."""
         return self._status.get(name, default)
+
+    def latents(self, **arrays: np.ndarray) -> None:
+        """Write the latent means of a new model; what was computed of the last one goes."""
+        for name in OF_ONE_MODEL:
+            (self.path / name).unlink(missing_ok=True)
+        self.arrays("latents", **arrays)
+
+    def knowledge(self, found: dict[str, Any]) -> None:
+        """Write what the latent space knows of the classes."""
+        write_json(self.path / "knowledge.json", found)
 
     def metrics(self, metrics: dict[str, Any]) -> None:
         """Write what evaluation found, with its settings."""

@@ -127,12 +127,12 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """metrics.json, or an empty dict while there is none."""
-        try:
-            return read_json(self.path / "metrics.json")
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, RecursionError) as error:
-            raise RunError(f"metrics.json must be JSON ({error}). Received: {self.path}") from None
+        return self._json("metrics.json")
+
+    @cached_property
+    def knowledge(self) -> dict[str, Any]:
+        """knowledge.json, what the space knows of the classes; empty until it was measured."""
+        return self._json("knowledge.json")
 
     @cached_property
     def latents(self) -> dict[str, np.ndarray]:
@@ -263,6 +263,14 @@ class Run:
     def about(self) -> About:
         """Its name, its owner, and whether it was deleted."""
         return read_about(self.path)
+
+    def _json(self, name: str) -> dict[str, Any]:
+        try:
+            return read_json(self.path / name)
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunError(f"{name} must be JSON ({error}). Received: {self.path}") from None
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """Read NAME.npz of the folder; empty if there is none."""

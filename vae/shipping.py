@@ -1,7 +1,8 @@
-"""Trains the runs that ship with the project: python -m vae.shipping [NAME ...].
+"""Trains the runs that ship with the project: python -m vae.shipping [--derive] [NAME ...].
 
 They are run folders like any other, made on all of MNIST with fixed seeds, without what only a
-continued training needs and with fewer snapshots.
+continued training needs and with fewer snapshots. With --derive nothing is trained: the runs that
+are there get what is computed of a model and they lack.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from pathlib import Path
 from vae.config import Config
 from vae.datasets import load_dataset
 from vae.files import read_json, write_json
+from vae.knowledge import compute_knowledge
 from vae.latent import compute_tsne
 from vae.presets import PRESETS
-from vae.runs import SHIPPED, Run
+from vae.runs import SHIPPED, Run, open_run
 from vae.training import train
 
-__all__ = ["SHIPPED_RUNS", "ship"]
+__all__ = ["SHIPPED_RUNS", "derive", "ship"]
 
 # In the order in which the app lists them: the first is what a new visitor sees.
 SHIPPED_RUNS: dict[str, Config] = {
@@ -37,21 +39,29 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
     # Beside its place first: the app goes on showing the old one until the new one is whole.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".shipping-") as beside:
         run = train(config, load_dataset("mnist"), out=Path(beside) / name)
-        if config.latent_dim > 2:
-            compute_tsne(run)
         _thin_out(run)
         for leftover in ("checkpoint.npz", "lock", "worker.log"):
             (run.path / leftover).unlink(missing_ok=True)
         place = list(SHIPPED_RUNS).index(name)
         write_json(run.path / "config.json", {**run.info, "place": place})
-        size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
-        if size > MOST_BYTES:
-            raise RuntimeError(
-                f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}"
-            )
+        derive(run)
         shutil.rmtree(path, ignore_errors=True)
         run.path.rename(path)
     return Run(path)
+
+
+def derive(run: Run) -> None:
+    """Compute what a run lacks of t-SNE and of what its space knows; nothing else changes.
+
+    Raises RuntimeError if the run is too large then.
+    """
+    if run.config.latent_dim > 2:
+        compute_tsne(run)
+    if not run.knowledge:
+        compute_knowledge(run, load_dataset(run.dataset))
+    size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
+    if size > MOST_BYTES:
+        raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
 
 
 def _thin_out(run: Run) -> None:
@@ -66,13 +76,17 @@ def _thin_out(run: Run) -> None:
 
 
 def main() -> None:
-    """Train those that are named, or all."""
+    """Train those that are named, or all; or derive what they lack."""
     parser = argparse.ArgumentParser(prog="vae.shipping", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    names = parser.parse_args().names or list(SHIPPED_RUNS)
-    for name in names:
-        run = ship(name)
-        print(f"{name}: {read_json(run.path / 'metrics.json')}", file=sys.stderr)
+    parser.add_argument("--derive", action="store_true", help="train nothing")
+    arguments = parser.parse_args()
+    for name in arguments.names or SHIPPED_RUNS:
+        if arguments.derive:
+            derive(open_run(SHIPPED / name))
+        else:
+            run = ship(name)
+            print(f"{name}: {read_json(run.path / 'metrics.json')}", file=sys.stderr)
 
 
 if __name__ == "__main__":

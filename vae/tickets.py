@@ -13,11 +13,14 @@ from pathlib import Path
 
 from vae.files import read_json, write_json
 
-__all__ = ["ACTIONS", "Ticket", "Tickets"]
+__all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
 
 # train: from where the folder stands. recover: model files of a killed run, from its checkpoint.
-# export: the ONNX networks of an imported run. tsne: the projection.
-ACTIONS = ("train", "recover", "export", "tsne")
+# export: the ONNX networks of an imported run. tsne: the projections. knowledge: what the latent
+# space knows of the classes.
+ACTIONS = ("train", "recover", "export", "tsne", "knowledge")
+# A process that has TensorFlow ready is too good for these: they read latents or encode with ONNX.
+WITHOUT_TENSORFLOW = ("tsne", "knowledge")
 FOLDER = ".queue"
 # What values that nobody of us wrote may raise.
 DAMAGE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)

@@ -153,7 +153,7 @@ def _publish(model: VAE, dataset: Dataset, recorder: Recorder) -> None:
     """Write what pages need to look into a model that is not done yet."""
     _, latents = evaluate(model, dataset)
     export_onnx(model, recorder.path)
-    recorder.arrays("latents", **latents)
+    recorder.latents(**latents)
 
 
 def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) -> None:
@@ -175,7 +175,7 @@ def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) ->
         metrics, latents = evaluate(model, dataset)
     save_keras(model, recorder.path)
     export_onnx(model, recorder.path)
-    recorder.arrays("latents", **latents)
+    recorder.latents(**latents)
     recorder.metrics({"epoch": epoch, **metrics})
     recorder.status(state=state, reason=reason, model_epoch=epoch)
 

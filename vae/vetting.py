@@ -19,6 +19,8 @@ import numpy as np
 from vae.architecture import ImageShape
 from vae.config import Config
 from vae.errors import ConfigError, RunError
+from vae.knowledge import SPACES
+from vae.latent import TSNE_FILES
 from vae.server_settings import limits
 
 __all__ = [
@@ -30,9 +32,11 @@ __all__ = [
     "printable",
     "read_frame",
     "read_history",
+    "read_knowledge",
     "read_metrics",
 ]
 
+TSNE = {f"{name}.npz": count for count, name in TSNE_FILES.items()}
 MOST_COUNT = 10**9
 LARGEST = 1e100  # far beyond any loss, and far from where arithmetic on it becomes infinite
 MOST_CLASSES = 1000
@@ -221,6 +225,39 @@ def read_metrics(content: bytes) -> dict[str, Any]:
     return clean
 
 
+def read_knowledge(content: bytes) -> dict[str, Any]:
+    """Read knowledge.json: how many images, and the figures of each space."""
+    known = parse_json("knowledge.json", content)
+
+    def figure(space: str, name: str, least: float, most: float) -> float:
+        value = known[space][name]
+        if not (is_number(value) and least <= value <= most):
+            raise ValueError(f"{name} of {space} is {value!r:.60}")
+        return float(value)
+
+    def number(values: Any, name: str) -> int:
+        if not (is_count(values[name]) and values[name]):
+            raise ValueError(f"{name} is {values[name]!r:.60}")
+        return values[name]
+
+    try:
+        counts = ("training_images", "test_images", "silhouette_images")
+        clean: dict[str, Any] = {name: number(known, name) for name in counts}
+        for space in SPACES:
+            clean[space] = {
+                "dimensions": number(known[space], "dimensions"),
+                "knn": figure(space, "knn", 0.0, 1.0),
+                "probe": figure(space, "probe", 0.0, 1.0),
+                "silhouette": figure(space, "silhouette", -1.0, 1.0),
+            }
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise RunError(
+            "knowledge.json holds numbers of images, and accuracies from 0 to 1 and a silhouette "
+            f"from -1 to 1 of {', '.join(SPACES)}. Received: {printable(repr(error), 100)}"
+        ) from None
+    return clean
+
+
 class ArrayCheck:
     """Checks the array files of one run, unpacked, against its configuration and each other."""
 
@@ -262,8 +299,8 @@ class ArrayCheck:
         if name == "latents.npz":
             codes = ("images", dimensions)
             return {"mean": codes, "log_var": codes, "y": ("images",)}
-        if name == "tsne.npz":
-            return {"points": ("points", 2)}
+        if name in TSNE:
+            return {"points": ("points", TSNE[name])}
         if name == "snapshots/fixed.npz":
             return {"z": (SAMPLES, dimensions), "images": ("fixed", *image), "labels": ("cloud",)}
         if name.startswith("snapshots/"):
@@ -291,7 +328,7 @@ class ArrayCheck:
             most = MOST_COUNT if key == "epoch" else self.frame.classes - 1
             fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
             wanted = f"whole numbers from 0 to {most:,}"
-        elif name in ("latents.npz", "tsne.npz"):  # pages compute with these
+        elif name in ("latents.npz", *TSNE):  # pages compute with these
             # NaN is the least and the largest of what it is among, and compares as False.
             within = -LARGEST_LATENT <= array.min() <= array.max() <= LARGEST_LATENT
             fits = kind == "f" and bool(within)

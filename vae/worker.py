@@ -1,4 +1,4 @@
-"""The process around training: python -m vae.worker RUN_DIR [train | recover | export | tsne].
+"""The process around training: python -m vae.worker RUN_DIR [ACTION].
 
 It holds the run's lock as long as it lives, so that everyone can see whether it still does, and
 it is the only place where the app uses TensorFlow. Asked to terminate, it pauses its run and goes.
@@ -14,12 +14,14 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from vae.errors import RunError, VAEError
 from vae.files import DISK_FULL
+from vae.progress import tell_progress
 from vae.recorder import Recorder
 from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, Run, open_run
 from vae.server_settings import limits
@@ -51,9 +53,7 @@ def work(path: Path, action: str) -> int:
         lock = open_run(path).lock()
         with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
             run = open_run(path)  # anew: it may have ended while this waited
-            return {"train": _train, "recover": _recover, "export": _export, "tsne": _tsne}[action](
-                run, lock
-            )
+            return _DO[action](run, lock)
     except Timeout:
         print(f"Another process holds this run: {path}", file=sys.stderr)
     except RunError as error:  # deleted, or damaged, since it was put into the queue
@@ -139,20 +139,53 @@ def _export(run: Run, lock: FileLock) -> int:
 def _tsne(run: Run, lock: FileLock) -> int:
     from vae.latent import compute_tsne
 
-    compute_tsne(run)
+    return _compute(run, "tsne", lambda: compute_tsne(run))
+
+
+def _knowledge(run: Run, lock: FileLock) -> int:
+    from vae.datasets import load_dataset
+    from vae.knowledge import compute_knowledge
+
+    return _compute(
+        run,
+        "knowledge",
+        lambda: compute_knowledge(run, load_dataset(run.dataset, download=False)),
+    )
+
+
+def _compute(run: Run, job: str, compute: Callable[[], None]) -> int:
+    """Compute something of a run's model; its state stays, whatever comes of it."""
+    tell_progress(run.path, job, 0.0)
+    try:
+        compute()
+    except Exception as error:
+        traceback.print_exc()
+        tell_progress(run.path, job, 0.0, _in_words(error, "It"))
+        return 1
     return 0
 
 
 def _in_words(error: Exception, what: str = "Training") -> str:
+    trains = what == "Training"
     if isinstance(error, VAEError):
         return str(error)
     if isinstance(error, MemoryError) or "OOM" in str(error):
-        return "The memory of this machine did not suffice: choose a smaller network or batch."
+        cure = "choose a smaller network or batch" if trains else "try again when nothing trains"
+        return f"The memory of this machine did not suffice: {cure}."
     if isinstance(error, OSError) and error.errno in DISK_FULL:
-        return "The disk is full: free some room, then continue the run from its last checkpoint."
+        cure = "continue the run from its last checkpoint" if trains else "try again"
+        return f"The disk is full: free some room, then {cure}."
     first = str(error).strip().splitlines() or [""]
     return f"{what} failed: {type(error).__name__}: {first[0]:.160}. worker.log tells more."
 
+
+_DO = {
+    "train": _train,
+    "recover": _recover,
+    "export": _export,
+    "tsne": _tsne,
+    "knowledge": _knowledge,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

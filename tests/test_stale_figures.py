@@ -1,0 +1,76 @@
+"""What was computed of a model goes when the run has another one, and stays until then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.workshop import Workshop
+from vae.latent import TSNE_FILES
+from vae.progress import read_progress, tell_progress
+from vae.recorder import Recorder
+from vae.runs import Run, open_run
+from vae.worker import work
+
+
+@pytest.fixture
+def run(workshop: Workshop, tmp_path: Path) -> Run:
+    """A run of one epoch that has ended, and of whose model everything was computed."""
+    return computed(workshop.go_on(workshop.new(tmp_path / "run", epochs=1)))
+
+
+def computed(run: Run) -> Run:
+    recorder = Recorder(run.path)
+    for count, name in TSNE_FILES.items():
+        recorder.arrays(name, points=np.zeros((1, count), np.float32))
+    recorder.knowledge({"latent": {"knn": 0.5}})
+    tell_progress(run.path, "tsne", 0.0, "It failed.")
+    return open_run(run.path)
+
+
+def holds(run: Run) -> set[bool]:
+    """Whether the run holds what was computed: all of it, nothing, or (both) some."""
+    run = open_run(run.path)
+    found = [bool(run.arrays(name)) for name in TSNE_FILES.values()]
+    trouble = read_progress(run.path, "tsne").trouble
+    return {*found, bool(run.knowledge), bool(trouble)}
+
+
+def test_they_stay_as_long_as_the_model_does(run: Run) -> None:
+    assert holds(run) == {True}
+    assert work(run.path, "train") == 0  # nothing is left to do
+    assert holds(run) == {True}
+
+
+def test_more_epochs_make_another_model(run: Run, workshop: Workshop) -> None:
+    run.ask_to_go_on(1)
+    kept: list[set[bool]] = []
+    workshop.at(run, (2, 5), lambda: kept.append(holds(run)))
+    assert kept == [{True}]  # the model in the folder is still the one of epoch 1
+    assert open_run(run.path).status["model_epoch"] == 2
+    assert holds(run) == {False}
+
+
+def test_a_look_into_a_run_that_trains(run: Run, workshop: Workshop) -> None:
+    run.ask_to_go_on(1)
+    seen: list[set[bool]] = []
+
+    def leave() -> bool:
+        if workshop.place == (2, 3):
+            run.ask_to_show()
+        if open_run(run.path).status.get("shown"):
+            seen.append(holds(run))
+        return bool(seen)
+
+    workshop.go_on(run, leave=leave)
+    assert seen == [{False}]
+
+
+def test_the_model_of_a_killed_run(run: Run, workshop: Workshop) -> None:
+    run.ask_to_go_on(2)
+    workshop.kill_at(run, (3, 5))
+    assert holds(run) == {True}
+    assert work(run.path, "recover") == 0
+    assert holds(run) == {False}
