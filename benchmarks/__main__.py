@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import answers, app, chaos, load, presets, training, watching
+from benchmarks import answers, app, chaos, latent_map, load, presets, training, watching
 
 BENCHMARKS = {
     "presets": presets.table,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "app": app.measure,
     "answers": answers.answers,
     "watching": watching.watch,
+    "latent_map": latent_map.latent_map,
     "load": load.load,
     "chaos": chaos.chaos,
 }

@@ -18,21 +18,15 @@ def projection() -> Projection:
 
 class TestCloud:
     def test_one_trace_a_class_with_its_points(self, projection: Projection) -> None:
-        figure = cloud(projection, NAMES, size=5, opacity=0.5)
+        figure = cloud(projection, NAMES, size=5)
         assert [trace.name for trace in figure.data] == list(NAMES)
         second = figure.data[1]
         np.testing.assert_array_equal(second.x, [2, 8])
         np.testing.assert_array_equal(second.customdata, [1, 4])
         assert second.x.dtype == np.float32
-        assert (second.marker.size, second.marker.opacity) == (5, 0.5)
+        assert second.marker.size == 5
         assert second.marker.color == class_color(1)
         assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("z1", "z2")
-
-    def test_classes_left_out_and_an_image_ringed(self, projection: Projection) -> None:
-        figure = cloud(projection, NAMES, classes=[2], ringed=4)
-        assert [trace.name for trace in figure.data] == ["c", None]
-        np.testing.assert_array_equal(figure.data[1].x, [8])
-        assert len(cloud(projection, NAMES, classes=[], ringed=99).data) == 0
 
 
 class TestOthers:

@@ -22,25 +22,14 @@ __all__ = [
 GREY = "rgba(128, 128, 128, 0.25)"
 
 
-def cloud(
-    projection: Projection,
-    class_names: Sequence[str],
-    *,
-    size: float = 4.0,
-    opacity: float = 0.7,
-    classes: Sequence[int] | None = None,
-    ringed: int | None = None,
-) -> go.Figure:
+def cloud(projection: Projection, class_names: Sequence[str], *, size: float = 4.0) -> go.Figure:
     """Draw test images as points in two dimensions, coloured by class.
 
-    classes: those to show, all without it. ringed: a test image to mark. A point's customdata is
-    the index of its test image.
+    A point's customdata is the index of its test image.
     """
     figure = go.Figure()
     points = projection.points.astype(np.float32)
     for label, name in enumerate(class_names):
-        if classes is not None and label not in classes:
-            continue
         chosen = projection.y == label
         figure.add_scattergl(
             x=points[chosen, 0],
@@ -48,25 +37,8 @@ def cloud(
             customdata=projection.indices[chosen],
             name=html.escape(name),  # Plotly reads some HTML, and a run may come from elsewhere
             mode="markers",
-            marker={"size": size, "opacity": opacity, "color": class_color(label)},
-            # A clicked dot grows; the others stay as they are.
-            selected={"marker": {"size": size + 8, "opacity": 1.0}},
-            unselected={"marker": {"opacity": opacity}},
+            marker={"size": size, "opacity": 0.7, "color": class_color(label)},
             hovertemplate=f"{html.escape(name)}<br>test image %{{customdata}}<extra></extra>",
-        )
-    if ringed is not None and ringed in projection.indices:
-        place = int(np.flatnonzero(projection.indices == ringed)[0])
-        figure.add_scattergl(
-            x=points[place : place + 1, 0],
-            y=points[place : place + 1, 1],
-            mode="markers",
-            showlegend=False,
-            hoverinfo="skip",
-            marker={
-                "size": size + 12,
-                "color": "rgba(0,0,0,0)",
-                "line": {"width": 3, "color": HUES["z"]},
-            },
         )
     figure.update_layout(
         xaxis_title=projection.axes[0],
@@ -74,8 +46,6 @@ def cloud(
         # The legend's dots stay readable however small the points are.
         legend={"itemsizing": "constant", "title": None},
         dragmode="pan",
-        # Classes come and go without moving the view.
-        uirevision=str(projection.axes),
     )
     return _plain(figure, height=460)
 
@@ -111,7 +81,7 @@ def posterior(mean: np.ndarray, log_var: np.ndarray) -> go.Figure:
         },
         hovertemplate="%{x}: %{y:.2f} ± %{error_y.array:.2f}<extra></extra>",
     )
-    figure.update_layout(yaxis_title="mean ± 2 standard deviations", showlegend=False)
+    figure.update_layout(yaxis_title="mean ± 2 σ", showlegend=False)
     return _plain(figure, height=260)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
 
-PAGES = ("", "data", "train", "latent", "generate")
+VIEWS = ("draw", "path", "dimensions", "projections", "knowledge", "compare")
+PAGES = ("", "data", "train", "latent", *(f"latent?view={view}" for view in VIEWS), "generate")
 SIZES = {"wide": SCREEN, "phone": PHONE}
 EVERY = tuple(itertools.product(SIZES, ("light", "dark")))
 DOCUMENTED = (("wide", "light"), ("phone", "dark"))
@@ -42,9 +43,8 @@ def main() -> None:
                     page.goto(f"{address}/{name}")
                     settled(page)
                     page.wait_for_load_state("networkidle")
-                    page.screenshot(
-                        path=arguments.folder / f"{name or 'start'}-{size}-{theme}.png",
-                    )
+                    called = name.replace("?view=", "-") or "start"
+                    page.screenshot(path=arguments.folder / f"{called}-{size}-{theme}.png")
                 context.close()
 
 

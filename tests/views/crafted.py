@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.recorder import Recorder
@@ -79,4 +81,12 @@ def enqueue(run: Run, *, started: bool = False) -> Run:
     tickets.draw(run.id, "train", run.about.owner)
     if started:
         tickets.start(ticket_of(run))
+    return run
+
+
+def spoil_latents(run: Run) -> Run:
+    """Make the codes of a run no numbers, as those of one that diverged."""
+    latents = run.latents
+    nothing = {name: np.full_like(latents[name], np.nan) for name in ("mean", "log_var")}
+    Recorder(run.path).arrays("latents", y=latents["y"], **nothing)
     return run

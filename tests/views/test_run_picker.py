@@ -11,6 +11,7 @@ from tests.conftest import copy_run
 from tests.views.conftest import (
     act,
     calm,
+    component,
     go,
     labelled,
     open_page,
@@ -80,16 +81,16 @@ class TestAddress:
         app = open_page("latent", run="older")
         assert picker(app).value == "older"
         assert not app.warning
-        assert "by the 2 numbers" in words(app)
+        assert component(app, "map-older")["names"] == ["z1", "z2"]
 
     def test_choosing_goes_into_the_address_and_to_all_pages(self) -> None:
         app = act(picker(open_page("latent")).set_value("older"))
         assert app.query_params["run"] == "older"
-        assert "by the 2 numbers" in words(app)
+        assert component(app, "map-older")["names"] == ["z1", "z2"]
         assert "2 latent dimensions" in words(go(app, "start"))
         assert app.query_params["run"] == "older"
         act(picker(app).set_value("newer"))
-        assert "by the 3 numbers" in words(go(app, "latent"))
+        assert component(go(app, "latent"), "map-newer")["names"][0].startswith("PC1")
 
     def test_another_address_in_the_same_session(self) -> None:
         app = open_page("latent", run="older")

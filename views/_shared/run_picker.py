@@ -15,7 +15,7 @@ from views._shared.server import store
 from views._shared.steered import moved, steered_key
 from views._shared.visitors import note_presence, visitor
 
-__all__ = ["choose_run", "chosen_run", "run_picker"]
+__all__ = ["choose_run", "chosen_run", "follow_address", "label", "run_picker", "visible_runs"]
 
 STATE_WORDS = {
     "queued": "waits",
@@ -44,8 +44,8 @@ def choose_run(run: Run) -> None:
 def run_picker() -> None:
     """Show the picker and keep it, the session and the address bar in step."""
     owner = visitor()
-    runs = {run.id: run for run in _visible_runs(owner)}
-    _follow_address(runs)
+    runs = {run.id: run for run in visible_runs(owner, st.session_state.get("chosen_run"))}
+    follow_address("run", runs, instead=" Shown instead: the run below." if runs else "")
     if not runs:
         note_presence(owner, None)
         st.session_state.pop("chosen_run", None)
@@ -106,27 +106,33 @@ def _remember() -> None:
     st.query_params["run"] = st.session_state.chosen_run
 
 
-def _visible_runs(owner: str) -> list[Run]:
+def visible_runs(owner: str, link: str | None) -> list[Run]:
+    """Return the runs that a visitor may list, one that trains first, then the newest.
+
+    link: the id of a run that the visitor has opened by its link.
+    """
     runs = store().list()
     if is_public():
         # One's own, and the one whose link was opened: nobody can list another's.
-        link = st.session_state.get("chosen_run")
         runs = [run for run in runs if run.shipped or run.about.owner == owner or run.id == link]
     # A run that trains comes first: after a reload it is what one looks for.
     return sorted(runs, key=lambda run: run.state not in ACTIVE_STATES)
 
 
-def _follow_address(runs: dict[str, Run]) -> None:
-    """Take over a run that the address names, when a link was opened or the address changed."""
-    wanted = st.query_params.get("run")
-    if wanted is None or wanted == st.session_state.get("address_run"):
+def follow_address(name: str, runs: dict[str, Run], instead: str) -> None:
+    """Take over a run that the address names, when a link was opened or the address changed.
+
+    It comes to the runs that there are to choose from, and its id to the session's chosen_NAME.
+    instead: what is said of what is shown where there is no such run.
+    """
+    wanted = st.query_params.get(name)
+    if wanted is None or wanted == st.session_state.get(f"address_{name}"):
         return
-    st.session_state.address_run = wanted
+    st.session_state[f"address_{name}"] = wanted
     try:
         run = store().open(wanted)
     except RunError as error:
-        instead = " Shown instead: the run below." if runs else ""
         show_wrong_link(f"{error}.{instead}")
         return
     runs.setdefault(run.id, run)
-    st.session_state.chosen_run = run.id
+    st.session_state[f"chosen_{name}"] = run.id

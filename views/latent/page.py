@@ -1,67 +1,80 @@
-"""Latent: where the test images lie, and what the model is sure of."""
+"""Latent: the space inside, in one's hand."""
 
+import numpy as np
 import streamlit as st
 
-from vae.figures import cloud, variance_kept
-from views._shared.plain import plain
 from views._shared.run_picker import chosen_run
-from views.latent.picked_image import picked_index, show_image
-from views.latent.projection_choice import choose_projection
+from views._shared.steered import moved, steered_key
+from views.latent.compare_view import compare_view
+from views.latent.dimensions_view import dimensions_view
+from views.latent.draw_view import draw_view
+from views.latent.knowledge_view import knowledge_view
+from views.latent.live_look import is_at_work, live_look
+from views.latent.map_view import map_view
+from views.latent.path_view import path_view
+from views.latent.projections_view import projections_view
 
-st.title("Latent space")
+VIEWS = {
+    "Map": map_view,
+    "Draw": draw_view,
+    "Path": path_view,
+    "Dimensions": dimensions_view,
+    "Projections": projections_view,
+    "Knowledge": knowledge_view,
+    "Compare": compare_view,
+}
+
+
+def choose_view() -> str:
+    """Show the views to choose from; the address holds the choice."""
+    state, address = st.session_state, st.query_params.get("view", "").capitalize()
+    if address in VIEWS and address != state.get("latent_address"):
+        state.latent_view = address
+    view = state.setdefault("latent_view", next(iter(VIEWS)))
+    st.query_params["view"] = view.lower()
+    state.latent_address = view
+    st.segmented_control(
+        "View",
+        list(VIEWS),
+        key=steered_key("latent_view_control", view),
+        on_change=_remember,
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+        help="What to look at. Acts at once; the address holds it.",
+    )
+    return view
+
+
+def _remember() -> None:
+    st.session_state.latent_view = moved("latent_view_control")
+    st.session_state.latent_address = st.session_state.latent_view
+    st.query_params["view"] = st.session_state.latent_view.lower()
+
+
 run = chosen_run()
-if run is None:
+at_work = run is not None and is_at_work(run)
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Latent space", width="content")
+    has_space = run is not None and bool(run.latents) and run.has_model
+    is_whole = has_space and bool(np.isfinite(run.latents["mean"]).all())
+    view = choose_view() if is_whole else ""
+if view != "Compare":
+    st.query_params.pop("with", None)  # the address names what is shown
+if at_work:
+    live_look(run)
+if is_whole:
+    VIEWS[view](run)
+elif has_space:
+    st.warning(
+        "The codes of this run are no numbers: it diverged. Train it again with a lower learning "
+        "rate, or choose another run.",
+        icon=":material/warning:",
+    )
+elif run is None:
     st.info("There is no run to look into yet: train one.", icon=":material/info:")
-elif not run.latents:
+elif not at_work:
     st.info(
-        "The clusters appear when the run has ended: its test images are encoded then.",
-        icon=":material/hourglass:",
+        "This run has no model to look into. Continue it on the Train page, or choose another.",
+        icon=":material/info:",
     )
-else:
-    dims = run.config.latent_dim
-    place = f"{dims} numbers" if dims > 1 else "number"
-    st.markdown(
-        f"Every dot is a test image, placed by the {place} that the encoder gives it. "
-        "Zoom with the wheel, drag to move, click a dot to see its image."
-    )
-    figure, side = st.columns([2, 1], gap="large")
-    with figure:
-        kind, size, opacity = st.columns([2, 1, 1])
-        with kind:
-            projection = choose_projection(run)
-        point_size = size.slider("Point size", 1.0, 12.0, 4.0, 0.5, help="In pixels. Acts at once.")
-        see_through = opacity.slider(
-            "Opacity", 0.1, 1.0, 0.7, 0.05, help="Less shows where dots pile up. Acts at once."
-        )
-        classes = st.pills(
-            "Classes",
-            range(len(run.class_names)),
-            selection_mode="multi",
-            default=range(len(run.class_names)),
-            format_func=lambda label: plain(run.class_names[label]),
-            help="Which classes to show. Acts at once.",
-            wrap=True,
-        )
-    with side:
-        index, typed = picked_index(run)
-        show_image(run, index)
-        if projection is not None and projection.variance is not None:
-            st.markdown("**Variance that PCA keeps**")
-            st.plotly_chart(variance_kept(projection.variance), key="variance")
-    if projection is not None:
-        with figure:
-            st.plotly_chart(
-                cloud(
-                    projection,
-                    run.class_names,
-                    size=point_size,
-                    opacity=see_through,
-                    classes=classes,
-                    # A click marks its dot without a new figure, so the zoom stays.
-                    ringed=index if typed else None,
-                ),
-                key="latent_cloud",
-                on_select="rerun",
-                selection_mode="points",
-                config={"scrollZoom": True},
-            )

@@ -1,71 +1,113 @@
-"""From d latent dimensions to two: chosen dimensions, PCA or t-SNE."""
+"""Which projection is seen: PCA or t-SNE, in two or three dimensions."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import streamlit as st
 
-from vae.latent import Projection, pick_dimensions, project_pca, read_tsne
+from vae.files import file_mark
+from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne, tsne_progress
 from vae.runs import Run
 from views._shared.server import queue
+from views.latent.kept import kept
+from views.latent.live_look import is_at_work
 
-__all__ = ["choose_projection"]
+__all__ = ["Choice", "choose_projection", "find_projection"]
 
-PROJECTIONS = ("Two dimensions", "PCA", "t-SNE")
+LOOK_SECONDS = 0.5
+KINDS = ("PCA", "t-SNE")
+SIDES = {2: "2-D", 3: "3-D"}
 
 
-def choose_projection(run: Run) -> Projection | None:
-    """Show how to come from d dimensions to two, and return the points, or None while they wait."""
-    dims = run.config.latent_dim
-    kinds = PROJECTIONS if dims > 2 else PROJECTIONS[:1]
-    start = "t-SNE" if dims > 2 and read_tsne(run) else kinds[min(1, len(kinds) - 1)]
-    kind = st.segmented_control(
+class Choice(NamedTuple):
+    """kind: PCA or t-SNE. count: of dimensions, 2 or 3."""
+
+    kind: str
+    count: int
+
+
+def choose_projection(run: Run) -> Choice:
+    """Show what there is to choose, in a row that is open, and return what is chosen."""
+    state, dims = st.session_state, run.config.latent_dim
+    kind = state.get("projection_kind")
+    kind = kind if kind in KINDS else KINDS[0]
+    st.segmented_control(
         "Projection",
-        kinds,
-        default=start,
+        KINDS,
         required=True,
-        key=f"projection-{run.id}",
-        help="Two latent dimensions as they are; PCA, the plane that keeps most variance; t-SNE, "
-        "which keeps neighbours together but no distances.",
+        help="PCA: the directions along which codes vary most; distances stay true. t-SNE: keeps "
+        "neighbours together, its distances mean nothing. Acts at once.",
+        **kept("projection_kind", kind),
     )
-    if kind == "PCA":
-        return project_pca(run)
-    if kind == "t-SNE":
-        return _tsne(run)
-    return pick_dimensions(run, *_choose_pair(run))
-
-
-def _choose_pair(run: Run) -> tuple[int, int]:
-    """Let the person choose two of the latent dimensions."""
-    dims = list(range(run.config.latent_dim))
-    across, down = st.columns(2)
-    names = {"format_func": lambda place: f"z{place + 1}"}
-    return (
-        across.selectbox("Across", dims, index=0, help="Dimension of the x axis.", **names),
-        down.selectbox(
-            "Up", dims, index=len(dims[:2]) - 1, help="Dimension of the y axis.", **names
-        ),
+    count = state.get("projection_count")
+    count = count if count in SIDES and count <= dims else 2
+    st.segmented_control(
+        "Dimensions",
+        [each for each in SIDES if each <= dims],
+        format_func=SIDES.get,
+        required=True,
+        help="On a plane, or in space, to turn with the mouse. Acts at once.",
+        **kept("projection_count", count),
     )
+    return Choice(kind, count)
 
 
-@st.fragment(run_every=1.0)
-def _wait_for_tsne(run: Run) -> None:
-    """Say that t-SNE is under way, and draw the page anew when it is there."""
-    if queue().is_pending(run, "tsne"):
-        st.info("Computing t-SNE of 2,000 test images: about 5 s once its turn comes.")
-    else:
-        st.rerun()
+def find_projection(run: Run, choice: Choice) -> Projection | None:
+    """Return the projection of the first 2,000 test images, or say why it is not there yet.
 
-
-def _tsne(run: Run) -> Projection | None:
-    """Return t-SNE from the run, or have it computed beside this page."""
-    projection = read_tsne(run)
+    Raises RunError where codes are no numbers.
+    """
+    if choice.kind == "PCA":
+        return _pca(run, choice.count, run.id, file_mark(run.path / "latents.npz"))
+    projection = read_tsne(run, choice.count)
     if projection is None:
-        asked = f"tsne-asked-{run.id}"
-        if asked not in st.session_state:
-            st.session_state[asked] = True
-            queue().request(run, "tsne")
-        if queue().is_pending(run, "tsne"):
-            _wait_for_tsne(run)
-        elif not read_tsne(run):
-            st.error("t-SNE could not be computed; worker.log in the run's folder tells why.")
-    return projection or read_tsne(run)
+        _have_tsne_computed(run, choice.count)
+    return projection
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _pca(_run: Run, count: int, run_id: str, mark: tuple[int, int]) -> Projection:
+    """Return PCA of all test images, of which as many are shown as t-SNE has: the same ones."""
+    found = project_pca(_run, count)
+    few = slice(TSNE_POINTS)
+    return Projection(
+        found.points[few], found.y[few], found.indices[few], found.axes, found.variance
+    )
+
+
+def _have_tsne_computed(run: Run, count: int) -> None:
+    """Ask the worker for t-SNE, once, and show how far it is or that it failed."""
+    if is_at_work(run):
+        st.info("t-SNE takes a while: it is computed when the run has ended. PCA is there now.")
+        return
+    asked = f"tsne-asked-{run.id}-{count}"
+    if not st.session_state.get(asked):
+        st.session_state[asked] = True
+        queue().request(run, "tsne")
+    if queue().is_pending(run, "tsne"):
+        _wait(run)
+    elif read_tsne(run, count) is not None:
+        st.rerun()  # done between two looks
+    else:
+        st.error(
+            "t-SNE could not be computed; worker.log in the run's folder tells why.",
+            icon=":material/error:",
+        )
+        st.button(
+            "Try again",
+            icon=":material/refresh:",
+            help="Asks the worker for it once more.",
+            on_click=lambda: st.session_state.pop(asked, None),
+        )
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _wait(run: Run) -> None:
+    """Show how far t-SNE is; draw the page anew when the job is no longer there."""
+    if not queue().is_pending(run, "tsne"):
+        st.rerun()
+    number = min(TSNE_POINTS, len(run.latents["y"]))
+    share = tsne_progress(run)
+    text = f"t-SNE of {number:,} test images, in a process beside this page: {share:.0%}"
+    st.progress(share, text=text if share else f"t-SNE of {number:,} test images waits its turn")

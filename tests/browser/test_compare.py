@@ -1,0 +1,223 @@
+"""Two maps side by side: one view, one test image in sight, and each its own decoder."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import PHONE, settled
+from tests.browser.mapping import Board, layer_pixels
+from vae.colors import class_color
+from vae.planes import Plane, pca_plane
+from vae.runs import SHIPPED, Run, open_run
+from vae.sampling import to_uint8
+
+pytestmark = pytest.mark.browser
+
+IDS = "mnist-recommended", "mnist-autoencoder"
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def two() -> list[Run]:
+    return [open_run(SHIPPED / name) for name in IDS]
+
+
+@pytest.fixture
+def boards(page: Page, server: tuple[str, int]) -> list[Board]:
+    return open_both(page, server[0])
+
+
+def open_both(page: Page, address: str, other: str = IDS[1]) -> list[Board]:
+    page.goto(f"{address}/latent?view=compare&run={IDS[0]}&with={other}")
+    settled(page)
+    expect(page.locator(".map")).to_have_count(2)
+    found = [Board(page, page.locator(".map").nth(place)) for place in (0, 1)]
+    for board in found:
+        board.wait_for_atlas()
+        page.wait_for_function("root => root.map.layers", arg=board.root.element_handle())
+    found[0].board.scroll_into_view_if_needed()
+    return found
+
+
+def plane_of(run: Run) -> Plane:
+    """The plane of a run's map: that of PCA, but through the prior's mean."""
+    plane = pca_plane(run.latents["mean"])
+    return Plane(np.zeros_like(plane.origin), plane.axes, plane.names)
+
+
+def decoded(run: Run, code: np.ndarray) -> np.ndarray:
+    return to_uint8(run.decode(code[None]))[0, :, :, 0]
+
+
+def lonely(run: Run, other: Run) -> int:
+    """A test image whose dots are in the middle of both maps, where it has room on the first."""
+    points, others = (plane_of(each).coordinates(each.latents["mean"]) for each in (run, other))
+    near = np.flatnonzero((np.abs(points) < 4).all(axis=1) & (np.abs(others) < 4).all(axis=1))
+    gaps = np.linalg.norm(points[near][:, None] - points[None], axis=2)
+    gaps[np.arange(len(near)), near] = np.inf
+    return int(near[gaps.min(axis=1).argmax()])
+
+
+def look(board: Board, index: int) -> dict:
+    """What a map knows of the test image in sight; the index of the one that is there."""
+    board.page.wait_for_function(
+        "([root, index]) => root.map.look?.index === index",
+        arg=[board.root.element_handle(), index],
+    )
+    return board.root.evaluate("root => root.map.look")
+
+
+def test_each_decodes_with_its_own_decoder(boards: list[Board], page: Page, two: list[Run]) -> None:
+    page.get_by_role("button", name="Test images", exact=True).click()
+    settled(page)
+    extents = [board.shown()["extent"] for board in boards]
+    assert extents[0] == extents[1]
+    text = page.get_by_text("The image under the pointer").inner_text()
+    stated = re.search(r"on average ([\d.]+) and ([\d.]+) of 255 grey levels", text)
+    images = []
+    for place, (board, run) in enumerate(zip(boards, two, strict=True), start=1):
+        assert board.shown()["view"] == pytest.approx(extents[0])
+        differences = []
+        for share in np.random.default_rng(1).uniform(0.1, 0.9, size=(30, 2)):
+            point = board.hover(*share)
+            exact = decoded(run, plane_of(run).codes(point[None])[0]).astype(float)
+            differences.append(np.abs(board.blended() - exact[:, :, None]).mean())
+        # The statement is a mean over a hundred other places.
+        assert np.mean(differences) == pytest.approx(float(stated[place]), rel=0.5, abs=0.1)
+        board.hover(0.5, 0.4)
+        images.append(board.blended().astype(float))
+    assert np.abs(images[0] - images[1]).mean() > 15.0
+
+
+def test_a_dot_is_ringed_on_the_other_map(boards: list[Board], page: Page, two: list[Run]) -> None:
+    index = lonely(*two)
+    left, right = boards
+    points = [plane_of(run).coordinates(run.latents["mean"][index][None])[0] for run in two]
+    left.hover(*left.screen(points[0]))
+    # At once: it needs no answer of the server.
+    ring = right.root.locator(".ring")
+    expect(ring).to_have_count(1, timeout=200)
+    assert look(right, index)["index"] == look(left, index)["index"]
+    size = right.root.evaluate("root => root.map.size")
+    found = [float(ring.get_attribute(name)) / size for name in ("cx", "cy")]
+    np.testing.assert_allclose(found, right.screen(points[1]), atol=1e-3)
+    # Then each shows the image beside its own reconstruction.
+    for board, run in zip(boards, two, strict=True):
+        caption = f"test image {index} and its reconstruction"
+        expect(board.root.locator(".seen figcaption")).to_have_text(caption)
+        copy = decoded(run, run.latents["mean"][index])
+        np.testing.assert_array_equal(board.picture()[:, -28:], copy)
+    assert left.root.locator(".ring").count() == 0
+    page.mouse.move(5, 5)
+    expect(ring).to_have_count(0)
+    expect(right.root.locator(".preview")).to_be_hidden()
+
+
+def test_a_click_keeps_it_on_both_until_another_place(
+    boards: list[Board], page: Page, two: list[Run]
+) -> None:
+    index = lonely(*two)
+    left, right = boards
+    points = [plane_of(run).coordinates(run.latents["mean"][index][None])[0] for run in two]
+    page.mouse.click(*left.at(*left.screen(points[0])))
+    page.mouse.move(5, 5)
+    for board, point in zip(boards, points, strict=True):
+        caption = f"test image {index} and its reconstruction"
+        expect(board.root.locator(".seen figcaption")).to_have_text(caption)
+        expect(board.root.locator(".neighbour")).to_have_count(10)
+        np.testing.assert_allclose(board.shown()["pin"], point, atol=1e-4)
+    page.mouse.click(*left.at(0.9, 0.9))  # nothing lies there
+    page.mouse.move(5, 5)
+    expect(left.root.locator(".seen figcaption")).to_have_text("decoded exactly")
+    expect(right.root.locator(".neighbour")).to_have_count(0)
+    assert right.shown()["pin"] is None
+
+
+def test_both_move_together(boards: list[Board], page: Page) -> None:
+    left, right = boards
+    left.hover(0.5, 0.4)
+    for _ in range(4):
+        page.mouse.wheel(0, -240)
+    for board in boards:  # each has an atlas of that part sent
+        page.wait_for_function(
+            "root => root.map.atlas?.extent.left === root.map.view.left",
+            arg=board.root.element_handle(),
+        )
+    views = [board.shown()["view"] for board in boards]
+    whole = left.shown()["extent"]
+    assert views[0] == pytest.approx(views[1])
+    assert views[0]["right"] - views[0]["left"] < 0.5 * (whole["right"] - whole["left"])
+    right.toggle("Show the whole map")
+    assert [board.shown()["view"] for board in boards] == [pytest.approx(whole)] * 2
+
+
+def test_layers_and_classes_of_both(boards: list[Board], page: Page) -> None:
+    def colored(board: Board, label: int) -> int:
+        color = tuple(int(class_color(label)[at : at + 2], 16) for at in (1, 3, 5))
+        dots = layer_pixels(board.root.locator("canvas.dots")).astype(int)
+        near = np.abs(dots[:, :, :3] - color).max(axis=2) < 6
+        return int((near & (dots[:, :, 3] > 150)).sum())
+
+    # Where the prior is likely the autoencoder has no codes, and the VAE has some everywhere.
+    holes = [layer_pixels(board.root.locator("canvas.ground"))[:, :, 3] > 0 for board in boards]
+    assert not holes[0].any()
+    assert holes[1].any()
+    for board in boards:
+        expect(board.root.locator(".contour")).to_have_count(3)
+        assert colored(board, 0) > 50
+        assert colored(board, 6) > 50
+    chip = boards[1].root.locator(".classes").get_by_role("button", name="0", exact=True)
+    chip.dblclick()
+    for board in boards:
+        expect(board.root.locator('.classes [aria-pressed="true"]')).to_have_count(1)
+        board.hover(0.95, 0.5)
+        assert colored(board, 0) > 50
+        assert colored(board, 6) == 0
+    for name in ("Holes", "Test images", "Prior"):
+        page.get_by_role("button", name=name, exact=True).click()
+        settled(page)
+    for board in boards:
+        expect(board.root.locator(".contour")).to_have_count(0)
+        assert not layer_pixels(board.root.locator("canvas.ground")).any()
+        assert not layer_pixels(board.root.locator("canvas.dots")).any()
+    page.get_by_role("button", name="Decoded images", exact=True).click()
+    settled(page)
+    for board in boards:
+        board.hover(0.95, 0.5)
+        assert layer_pixels(board.root.locator("canvas.ground"))[:, :, 3].min() == 255
+
+
+def test_another_run_changes_its_side_alone(boards: list[Board], page: Page) -> None:
+    page.get_by_role("combobox", name="Compare with").click()
+    page.get_by_role("option").filter(has_text="Convolutional").click()
+    page.wait_for_url("**with=mnist-convolutional*")
+    settled(page)
+    after = [Board(page, page.locator(".map").nth(place)) for place in (0, 1)]
+    for board in after:
+        board.wait_for_atlas()
+    views = [board.shown() for board in after]
+    assert views[0]["extent"] == views[1]["extent"]
+    assert views[0]["view"] == pytest.approx(views[1]["view"])
+    assert views[0]["extent"]["right"] < 5.0  # without the autoencoder's far codes
+    page.get_by_text("Path", exact=True).click()
+    page.wait_for_url(lambda url: "view=path" in url and "with=" not in url)
+    page.get_by_text("Compare", exact=True).click()
+    page.wait_for_url("**with=mnist-convolutional*")
+
+
+def test_on_a_phone(browser: Browser, server: tuple[str, int]) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    left, right = (board.board.bounding_box() for board in open_both(page, server[0]))
+    assert right["y"] > left["y"] + left["height"]  # below each other
+    assert left["width"] == right["width"] > 300
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()

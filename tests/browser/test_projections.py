@@ -1,0 +1,230 @@
+"""Projections: what is under the pointer is the nearest test image, reconstructed."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.driving import PHONE, settled
+from tests.browser.mapping import Board, layer_pixels
+from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne
+from vae.runs import SHIPPED, Run, open_run
+from vae.sampling import to_uint8
+
+pytestmark = pytest.mark.browser
+
+EDGES = 0.1, 0.9  # shares of the board between which tests point
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return open_run(SHIPPED / "mnist-recommended")
+
+
+@pytest.fixture
+def board(page: Page, server: tuple[str, int], run: Run) -> Board:
+    return open_cloud(page, server[0], run)
+
+
+def open_cloud(page: Page, address: str, run: Run) -> Board:
+    """Open the view and wait until hovering shows pictures."""
+    page.goto(f"{address}/latent?view=projections&run={run.id}")
+    settled(page)
+    board = Board(page, page.locator(".map.cloud"))
+    wait_for_tiles(board)
+    board.board.scroll_into_view_if_needed()
+    return board
+
+
+def wait_for_tiles(board: Board, not_plane: str = "") -> str:
+    """Wait until the browser has what is shown, of another projection than this; return which."""
+    board.root.wait_for()
+    return board.page.wait_for_function(
+        "([root, not]) => root.map?.tiles && root.map.points && root.map.plane !== not"
+        " && root.map.plane",
+        arg=[board.root.element_handle(), not_plane],
+    ).json_value()
+
+
+def reconstruction(run: Run, index: int) -> np.ndarray:
+    """What the server makes of a test image, uint8 (H, W, 1)."""
+    return to_uint8(run.decode(run.latents["mean"][index][None]))[0]
+
+
+def nearest(projection: Projection, place: np.ndarray) -> int:
+    return int(np.linalg.norm(projection.points[:TSNE_POINTS] - place, axis=1).argmin())
+
+
+def expect_shown(page: Page, index: int) -> None:
+    """Expect a test image beside the board: the box at the pointer names it in other words."""
+    expect(
+        page.get_by_text(re.compile(f"^Test image {index}, class .*decoded from"))
+    ).to_be_attached()
+
+
+def check_places(board: Board, run: Run, projection: Projection, places: int = 12) -> None:
+    """Hover at random; the picture beside the pointer must be the nearest dot's, to the pixel."""
+    random = np.random.default_rng(2)
+    for across, down in random.uniform(*EDGES, size=(places, 2)):
+        index = nearest(projection, board.hover(across, down))
+        name = run.class_names[run.latents["y"][index]]
+        caption = f"test image {index}, class {name}"
+        expect(board.root.locator(".decoded figcaption")).to_have_text(caption)
+        expected = np.repeat(reconstruction(run, index), 3, axis=2)
+        np.testing.assert_array_equal(board.blended(), expected)
+
+
+def test_the_nearest_dots_reconstruction_is_under_the_pointer(
+    board: Board, page: Page, run: Run
+) -> None:
+    check_places(board, run, project_pca(run))
+    before = board.root.evaluate("root => root.map.plane")
+    page.get_by_role("radio", name="t-SNE", exact=True).click()
+    wait_for_tiles(board, before)
+    expect(page.get_by_text("cannot be inverted")).to_be_visible()
+    check_places(board, run, read_tsne(run))
+    page.mouse.move(5, 5)
+    expect(board.root.locator(".preview")).to_be_hidden()
+
+
+def test_hovering_asks_nothing_of_the_server(page: Page, server: tuple[str, int], run: Run) -> None:
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on(
+        "framesent", lambda frame: sent.append(len(frame))))  # fmt: skip
+    board = open_cloud(page, server[0], run)
+    sent.clear()
+    check_places(board, run, project_pca(run), 6)
+    assert sent == []
+
+
+def test_a_click_and_a_typed_number_mark_the_same(board: Board, page: Page, run: Run) -> None:
+    projection = project_pca(run)
+    index = nearest(projection, board.hover(0.4, 0.4))
+    page.mouse.click(*board.at(0.4, 0.4))
+    number = page.get_by_role("spinbutton", name="Test image", exact=True)
+    expect(number).to_have_value(str(index))
+    expect_shown(page, index)
+    expect(board.root.locator(".neighbour")).to_have_count(10)
+    np.testing.assert_allclose(board.shown()["pin"], projection.points[index], atol=1e-4)
+    number.fill("123")
+    number.press("Enter")
+    expect_shown(page, 123)
+    np.testing.assert_allclose(board.shown()["pin"], projection.points[123], atol=1e-4)
+
+
+def test_a_hidden_class_is_never_meant(board: Board, page: Page, run: Run) -> None:
+    board.root.get_by_role("button", name="4", exact=True).dblclick()
+    expect(board.root.locator('.classes [aria-pressed="true"]')).to_have_count(1)
+    for share in (0.2, 0.5, 0.8):
+        board.hover(share, share)
+        caption = board.root.locator(".decoded figcaption").inner_text()
+        assert caption.endswith("class 4")
+    # It stays so in another projection.
+    before = board.root.evaluate("root => root.map.plane")
+    page.get_by_role("radio", name="t-SNE", exact=True).click()
+    wait_for_tiles(board, before)
+    expect(board.root.locator('.classes [aria-pressed="true"]')).to_have_count(1)
+
+
+def test_a_box_selects(board: Board, page: Page, run: Run) -> None:
+    board.toggle("Box")
+    page.mouse.move(*board.at(0.4, 0.4))
+    page.mouse.down()
+    page.mouse.move(*board.at(0.6, 0.6), steps=4)
+    page.mouse.up()
+    selected = board.shown()["selected"]
+    assert selected
+    expect(page.get_by_text(f"{len(selected):,} test images selected", exact=True)).to_be_visible()
+    assert sorted(board.shown()["selected"]) == sorted(selected)
+
+
+def test_from_the_keyboard(board: Board, page: Page, run: Run) -> None:
+    board.board.focus()
+    for key in ("ArrowLeft", *["Shift+ArrowLeft"] * 5):
+        page.keyboard.press(key)
+    index = nearest(project_pca(run), np.array(board.shown()["place"]))
+    expect(board.root.locator(".said")).to_contain_text(f"at test image {index}, class")
+    assert index != 0  # which is shown at first
+    page.keyboard.press("Enter")
+    expect_shown(page, index)
+
+
+def camera(plot: Locator) -> dict:
+    return plot.evaluate("plot => plot._fullLayout.scene._scene.getCamera().eye")
+
+
+def test_in_space(board: Board, page: Page, run: Run) -> None:
+    page.get_by_role("radio", name="3-D", exact=True).click()
+    plot = page.locator("[class*=st-key-cloud3d-PCA] .js-plotly-plot")
+    box = page.locator(".box:has(canvas)")
+    plot.wait_for()
+    page.wait_for_function("plot => plot._fullLayout.scene?._scene?.glplot",
+                           arg=plot.element_handle())  # fmt: skip
+    frame = plot.bounding_box()
+
+    def at(across: float, down: float) -> tuple[float, float]:
+        return frame["x"] + across * frame["width"], frame["y"] + down * frame["height"]
+
+    # Turned first: a click must not turn it back.
+    before = camera(plot)
+    page.mouse.move(*at(0.9, 0.9))
+    page.mouse.down()
+    page.mouse.move(*at(0.6, 0.8), steps=5)
+    page.mouse.up()
+    page.wait_for_function(
+        "([plot, x]) => Math.abs(plot._fullLayout.scene._scene.getCamera().eye.x - x) > 0.1",
+        arg=[plot.element_handle(), before["x"]],
+    )
+    seen = set()
+    for across in np.linspace(0.4, 0.6, 9):
+        page.mouse.move(*at(across, 0.45), steps=3)
+        page.wait_for_timeout(150)  # Plotly looks for the dot with the next frames
+        if box.is_hidden():
+            continue
+        index = int(box.get_attribute("data-index"))
+        expected = np.repeat(reconstruction(run, index), 3, axis=2)
+        np.testing.assert_array_equal(layer_pixels(box.locator("canvas"))[:, :, :3], expected)
+        seen.add(index)
+    assert len(seen) > 2
+    while box.is_hidden():
+        page.mouse.move(*at(0.5, 0.45), steps=3)
+    turned, index = camera(plot), int(box.get_attribute("data-index"))
+    page.mouse.down()
+    page.mouse.up()
+    expect_shown(page, index)
+    settled(page)
+    assert camera(plot) == pytest.approx(turned)
+
+
+def test_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    board = open_cloud(page, server[0], run)
+    client = context.new_cdp_session(page)
+
+    def touch(kind: str, *shares: tuple[float, float]) -> None:
+        points = [dict(zip("xy", board.at(*share), strict=True)) for share in shares]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0.5, 0.5))
+    touch("touchMove", (0.6, 0.4))
+    touch("touchMove", (0.6, 0.41))
+    page.wait_for_function("root => root.map.place && root.map.look",
+                           arg=board.root.element_handle())  # fmt: skip
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
+                  "requestAnimationFrame(done)))")  # fmt: skip
+    index = nearest(project_pca(run), np.array(board.shown()["place"]))
+    expected = np.repeat(reconstruction(run, index), 3, axis=2)
+    np.testing.assert_array_equal(board.blended(), expected)
+    touch("touchEnd")
+    expect_shown(page, index)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()

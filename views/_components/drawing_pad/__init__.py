@@ -1,0 +1,53 @@
+"""A pad to draw on with mouse, finger or pen, onto which a picture can be dropped or pasted.
+
+The drawing is sent when the pen is lifted, as a PNG of white strokes on black, or of the picture.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+__all__ = ["drawing_pad", "read_drawing"]
+
+HEAD = "data:image/png;base64,"
+MOST_CHARACTERS = 400_000  # of a drawing: 280 x 280 pixels of noise, in colour, take 320,000
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "drawing_pad",
+    html=(_HERE / "pad.html").read_text(encoding="utf-8"),
+    css=(_HERE / "pad.css").read_text(encoding="utf-8"),
+    js=(_HERE / "pad.js").read_text(encoding="utf-8"),
+)
+
+
+def drawing_pad(drawing: str, *, key: str) -> str:
+    """Show the pad and return what is drawn on it; see `read_drawing`.
+
+    drawing: what a pad that is shown anew begins with. Empty: nothing.
+    """
+    # None: this pad was not drawn on. An empty one: it was cleared.
+    found = _mount(
+        key=key,
+        data={"drawing": drawing},
+        default={"drawing": None},
+        on_drawing_change=lambda: None,
+    ).drawing
+    return drawing if found is None else str(found)
+
+
+def read_drawing(drawing: Any) -> bytes | None:
+    """Return the PNG of a drawing, or None while nothing is drawn or it is no PNG."""
+    if not isinstance(drawing, str) or not drawing.startswith(HEAD):
+        return None
+    if len(drawing) > MOST_CHARACTERS:
+        return None
+    try:
+        return base64.b64decode(drawing[len(HEAD) :], validate=True)
+    except binascii.Error:
+        return None

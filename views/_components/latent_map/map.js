@@ -1,0 +1,281 @@
+// The map itself: what is kept between two calls, the tools around the board, the box beside the
+// pointer. Bulky data come through feeds (see feed.js), so that an answer to a click is small.
+
+const LAYERS = [
+  ["dots", "Test images"],
+  ["images", "Decoded images"],
+  ["prior", "Prior"],
+  ["density", "Posteriors"],
+  ["regions", "Class regions"],
+  ["holes", "Holes"],
+];
+const TOOLS = [["move", "Move"], ["box", "Box"], ["lasso", "Lasso"]];
+const DIGGING = "This layer will be here in a moment.";
+const DENSITY = [13, 148, 136];
+
+export default function (component) {
+  const { parentElement, data, setStateValue, setTriggerValue } = component;
+  const root = parentElement.querySelector(".map");
+  const first = !root.map;
+  const map = (root.map ??= create(root, data));
+  map.data = data;
+  map.send = (pick) => setStateValue("pick", pick && { ...pick, plane: data.plane });
+  map.ask = (index) => setTriggerValue("look", index);
+  map.dig = () => {
+    if (!isDeep(map) || data.feeds.layers) return;
+    say(map, DIGGING);
+    setStateValue("deep", true);
+  };
+  map.want = (view) => setTriggerValue("view", { ...view, plane: data.plane });
+  if (map.plane !== data.plane) startOver(map);
+  if (map.layersWanted !== data.layers.join()) showLayers(map);
+  if (data.answer) map.seen.set(data.answer.index, data.answer);
+  if (map.look && data.answer?.index === map.look.index) Object.assign(map.look, data.answer);
+  if (data.isCloud) markCloud(map);
+  if (first) build(map);
+  takeFeeds(map);
+  paintMarks(map);
+  if (map.pointer) preview(map, ...map.pointer);
+  else rest(map);
+}
+
+function create(root, data) {
+  root.classList.toggle("small", Boolean(data.small));
+  root.classList.toggle("linked", Boolean(data.link));
+  root.classList.toggle("cloud", Boolean(data.isCloud));
+  const part = (name) => root.querySelector(name);
+  const map = {
+    root, board: part(".board"), ground: part(".ground"), dots: part(".dots"), box: part(".preview"),
+    axes: part(".axes"), contours: part(".contours"), marks: part(".marks"), said: part(".said"),
+    shown: new Set(), hidden: new Set(), selected: new Set(), seen: new Map(),
+    tool: "move", count: 0, size: 0, taken: {}, pin: null, cursor: null, look: null, pointer: null,
+  };
+  map.redraw = () => {
+    map.painting ??= requestAnimationFrame(() => {
+      map.painting = null;
+      paint(map);
+    });
+  };
+  map.settle = () => {
+    clearTimeout(map.settling);
+    map.settling = setTimeout(() => needsAtlas(map) && map.want({ ...map.view }), SETTLE_MS);
+  };
+  return map;
+}
+
+// What a hand has switched stays until the page wants others.
+function showLayers(map) {
+  map.layersWanted = map.data.layers.join();
+  map.shown = new Set(map.data.layers);
+  for (const button of map.root.querySelectorAll(".layers button")) {
+    button.setAttribute("aria-pressed", map.shown.has(button.dataset.name));
+  }
+  map.redraw();
+}
+
+function startOver(map) {
+  const { data } = map;
+  Object.assign(map, {
+    plane: data.plane, view: { ...data.extent }, look: null, cursor: null, seen: new Map(), taken: {},
+    pin: data.pin ?? null, count: 0, atlas: null, layers: null, tiles: null,
+  });
+  map.redraw();
+  tellLinked(map, { view: map.view });
+}
+
+// Some layers take the server a second: they are made when one of them is to be seen.
+const isDeep = (map) => ["density", "regions", "holes"].some((name) => map.shown.has(name));
+
+// Much closer, or beyond its edge, the atlas at hand is too coarse.
+function needsAtlas(map) {
+  const { atlas, view } = map;
+  if (!atlas) return false;
+  return !covers(atlas, view) || span(view) < 0.6 * (atlas.extent.right - atlas.extent.left);
+}
+
+function build(map) {
+  const { root, board } = map;
+  const toggle = (name, text, on, act, group) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: text });
+    button.dataset.name = name;
+    button.setAttribute("aria-pressed", on);
+    button.addEventListener("click", () => act(button, group));
+    return button;
+  };
+  const layer = (button) => {
+    const { name } = button.dataset;
+    if (!map.shown.delete(name)) map.shown.add(name);
+    button.setAttribute("aria-pressed", map.shown.has(name));
+    map.dig();
+    map.redraw();
+  };
+  const tool = (button) => {
+    map.tool = button.dataset.name;
+    board.dataset.tool = map.tool;
+    for (const each of root.querySelectorAll(".tools button")) each.setAttribute("aria-pressed", each === button);
+  };
+  root.querySelector(".layers").append(...LAYERS.map(([name, text]) => toggle(name, text, map.shown.has(name), layer)));
+  root.querySelector(".tools").append(...TOOLS.map(([name, text]) => toggle(name, text, name === "move", tool)));
+  const zoom = (text, label, act) => {
+    const button = toggle("", text, false, act);
+    button.removeAttribute("aria-pressed");
+    button.setAttribute("aria-label", label);
+    return button;
+  };
+  root.querySelector(".zoom").append(
+    zoom("+", "Zoom in", () => zoomAt(map, 1.5, map.size / 2, map.size / 2)),
+    zoom("−", "Zoom out", () => zoomAt(map, 1 / 1.5, map.size / 2, map.size / 2)),
+    zoom("All", "Show the whole map", () => setView(map, { ...map.data.extent })),
+  );
+  listen(map);
+  joinLinked(map);
+  new ResizeObserver(() => {
+    map.size = board.clientWidth;
+    paint(map);
+    rest(map);
+  }).observe(board);
+  addEventListener("vae-lab-feed", () => takeFeeds(map));
+}
+
+// The classes: a click shows or hides one, a double click shows it alone.
+function buildClasses(map) {
+  const change = (hidden) => {
+    hideClasses(map, hidden);
+    tellLinked(map, { hidden });
+  };
+  map.root.querySelector(".classes").replaceChildren(
+    ...map.data.classes.map((name, label) => {
+      const chip = document.createElement("button");
+      Object.assign(chip, { type: "button", textContent: name, title: "Click: show or hide. Double click: this one alone." });
+      chip.style.setProperty("--hue", map.data.colors[label]);
+      chip.addEventListener("click", () => {
+        const hidden = new Set(map.hidden);
+        if (!hidden.delete(label)) hidden.add(label);
+        change(hidden);
+      });
+      chip.addEventListener("dblclick", () => {
+        const alone = map.hidden.size === map.data.classes.length - 1 && !map.hidden.has(label);
+        change(new Set(alone ? [] : map.data.classes.map((_, i) => i).filter((i) => i !== label)));
+      });
+      return chip;
+    }),
+  );
+  hideClasses(map, map.hidden);
+}
+
+function hideClasses(map, hidden) {
+  map.hidden = hidden;
+  [...map.root.querySelector(".classes").children].forEach((chip, label) => chip.setAttribute("aria-pressed", !hidden.has(label)));
+  map.redraw();
+}
+
+function takeFeeds(map) {
+  const feeds = window.vaeLabFeeds ?? new Map();
+  for (const [name, id] of Object.entries(map.data.feeds)) {
+    const feed = id && feeds.get(id);
+    if (!feed || map.taken[name] === id) continue;
+    map.taken[name] = id;
+    if (name === "points") takePoints(map, feed);
+    if (name === "layers") takeLayers(map, feed);
+    if (name === "atlas" || name === "tiles") {
+      loadAtlas(map, { ...feed, id }).then((atlas) => {
+        if (map.taken[name] !== id) return;
+        map[name] = atlas;
+        map.root.dataset[name] = id;
+        map.redraw();
+        if (map.pointer) preview(map, ...map.pointer);
+      });
+    }
+  }
+}
+
+function takePoints(map, feed) {
+  Object.assign(map, { points: floats(feed.xy), labels: bytes(feed.labels), colors: map.data.colors });
+  map.count = map.labels.length;
+  buildClasses(map);
+  map.redraw();
+}
+
+function takeLayers(map, feed) {
+  if (map.said.textContent === DIGGING) say(map, "");
+  const { side } = feed;
+  const colored = (values, color) => {
+    const canvas = new OffscreenCanvas(side, side);
+    const image = new ImageData(side, side);
+    bytes(values).forEach((value, i) => image.data.set(color(value), 4 * i));
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  };
+  const hues = map.data.colors.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  map.layers = {
+    extent: feed.extent,
+    density: colored(feed.density, (value) => [...DENSITY, value * 0.85]),
+    regions: colored(feed.regions, (label) => [...hues[label % hues.length], 95]),
+    holes: colored(feed.holes, (hole) => [0, 0, 0, hole ? 255 : 0]),
+  };
+  map.redraw();
+}
+
+// The box beside the pointer: the image decoded there, or a test image and its reconstruction.
+function preview(map, px, py, kind) {
+  const { look, place } = map;
+  if (map.data.isCloud) return previewTile(map, px, py, kind);
+  if (!place || !(map.atlas || look)) return;
+  if (map.atlas) blendInto(map, ...place);
+  const seen = look?.png && { png: look.png, text: look.text };
+  show(map, px, py, kind, map.atlas && where(map, place), seen);
+}
+
+function blendInto(map, x, y) {
+  const canvas = map.box.querySelector("canvas");
+  const { width, height } = map.atlas;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  if (map.image?.width !== width || map.image?.height !== height) map.image = new ImageData(width, height);
+  blend(map.atlas, x, y, map.image);
+  canvas.getContext("2d").putImageData(map.image, 0, 0);
+}
+
+// decoded: what is said under the blended image, if it is to be seen; seen: a picture beside it.
+function show(map, px, py, kind, decoded, seen) {
+  const { box } = map;
+  const [left, right] = box.children;
+  left.hidden = !decoded;
+  right.hidden = !seen;
+  if (decoded) left.lastElementChild.textContent = decoded;
+  if (seen) {
+    const picture = right.firstElementChild;
+    if (picture.src !== seen.png) picture.src = seen.png;
+    right.lastElementChild.textContent = seen.text;
+  }
+  box.hidden = false;
+  const [wide, high] = [box.offsetWidth, box.offsetHeight];
+  const gap = kind === "touch" ? 34 : 16;
+  const x = px + gap + wide > map.size ? px - gap - wide : px + gap;
+  const y = py - gap - high < 0 ? py + gap : py - gap - high;
+  const within = (value, size) => Math.max(0, Math.min(map.size - size, value));
+  box.style.transform = `translate(${within(x, wide)}px, ${within(y, high)}px)`;
+}
+
+// Nothing under the pointer: what is pinned is shown again, else nothing.
+function rest(map) {
+  if (map.keyed) return;
+  const { look, data: { pinned } } = map;
+  if (look?.png) return show(map, ...toScreen(map, ...look.place), "mouse", "", look);
+  if (!pinned || !map.pin) return (map.box.hidden = true);
+  show(map, ...toScreen(map, ...map.pin), "mouse", "", pinned);
+}
+
+const className = (map, index) => map.data.classes[map.labels[index]];
+const where = (map, [x, y]) =>
+  map.data.isLine ? `${map.data.short[0]} ${number(x)}` : `${map.data.short[0]} ${number(x)}, ${map.data.short[1]} ${number(y)}`;
+
+function describe(map) {
+  const { look } = map;
+  const seen = look ? `, at test image ${look.index}, class ${className(map, look.index)}` : "";
+  say(map, where(map, map.cursor) + seen);
+}
+
+function say(map, text) {
+  map.said.textContent = text;
+}

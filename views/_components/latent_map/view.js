@@ -1,0 +1,62 @@
+// Which square of the plane is on the screen, and how its points become pixels and back.
+
+const MOST_ZOOM = 64; // times closer than the whole map
+const LEAST_ZOOM = 0.5;
+
+const span = (view) => view.right - view.left;
+const toScreen = (map, x, y) => [
+  ((x - map.view.left) / span(map.view)) * map.size,
+  ((map.view.top - y) / span(map.view)) * map.size,
+];
+const toPlane = (map, px, py) => [
+  map.view.left + (px / map.size) * span(map.view),
+  map.view.top - (py / map.size) * span(map.view),
+];
+
+function zoomAt(map, factor, px, py) {
+  const whole = span(map.data.extent);
+  const wanted = Math.min(whole / LEAST_ZOOM, Math.max(whole / MOST_ZOOM, span(map.view) / factor));
+  const [x, y] = toPlane(map, px, py);
+  const left = x - (px / map.size) * wanted;
+  const top = y + (py / map.size) * wanted;
+  setView(map, { left, right: left + wanted, top, bottom: top - wanted });
+}
+
+function panBy(map, dx, dy) {
+  const unit = span(map.view) / map.size;
+  const { left, right, top, bottom } = map.view;
+  setView(map, { left: left - dx * unit, right: right - dx * unit, top: top + dy * unit, bottom: bottom + dy * unit });
+}
+
+// The middle stays on the map, so that nobody gets lost.
+function setView(map, view) {
+  const { extent } = map.data;
+  const keep = (low, high, least, most) => {
+    const middle = (low + high) / 2;
+    return Math.min(most, Math.max(least, middle)) - middle;
+  };
+  const dx = keep(view.left, view.right, extent.left, extent.right);
+  const dy = keep(view.bottom, view.top, extent.bottom, extent.top);
+  adoptView(map, { left: view.left + dx, right: view.right + dx, bottom: view.bottom + dy, top: view.top + dy });
+  tellLinked(map, { view: map.view });
+}
+
+function adoptView(map, view) {
+  map.view = view;
+  map.redraw();
+  map.settle();
+}
+
+// Round steps of 1, 2 or 5 times a power of ten.
+function ticks(low, high, most) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+const number = (value) => {
+  const text = value.toFixed(2).replace("-", "−");
+  return text === "−0.00" ? "0.00" : text;
+};

@@ -1,0 +1,87 @@
+// Beside a Plotly chart of Streamlit's: the picture of the dot under the pointer, and which dot is
+// clicked. Plotly's labels hold no pictures, and Streamlit hears no click on a dot in space.
+
+const CLICK = 5; // pixels that a hand may tremble
+
+export default function ({ parentElement, data, setStateValue }) {
+  const box = parentElement.querySelector(".box");
+  const hover = (box.hover ??= { box, index: null, pressed: null, tiles: null });
+  hover.data = data;
+  hover.send = (index) => setStateValue("pick", { kind: "image", index });
+  takeTiles(hover);
+  if (hover.watching) return undefined;
+  const takeFeeds = () => takeTiles(hover);
+  addEventListener("vae-lab-feed", takeFeeds);
+  // The chart may come later than this, and comes anew whenever its figure changes.
+  hover.watching = new MutationObserver(() => listen(hover));
+  hover.watching.observe(document.body, { childList: true, subtree: true });
+  listen(hover);
+  return () => {
+    removeEventListener("vae-lab-feed", takeFeeds);
+    hover.watching.disconnect();
+    hover.watching = null;
+  };
+}
+
+async function takeTiles(hover) {
+  const { tiles: id } = hover.data;
+  const feed = window.vaeLabFeeds?.get(id);
+  if (!feed || hover.taken === id) return;
+  hover.taken = id;
+  const bytes = Uint8Array.from(atob(feed.png), (letter) => letter.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }), { colorSpaceConversion: "none" });
+  if (hover.taken !== id) return;
+  const { columns, rows } = feed;
+  hover.tiles = { bitmap, columns, width: bitmap.width / columns, height: bitmap.height / rows };
+}
+
+function listen(hover) {
+  const chart = document.querySelector(`.st-key-${CSS.escape(hover.data.chart)} .js-plotly-plot`);
+  if (!chart?.on || hover.chart === chart) return;
+  hover.chart = chart;
+  hide(hover);
+  chart.on("plotly_hover", ({ points: [point] }) => {
+    hover.index = Number(point.customdata);
+    draw(hover);
+  });
+  chart.on("plotly_unhover", () => hide(hover));
+  chart.addEventListener("pointerleave", () => hide(hover));
+  // Plotly tells of a click at the press already: one that turns the cloud means no dot.
+  chart.addEventListener("pointerdown", ({ clientX, clientY }) => (hover.pressed = [clientX, clientY]), true);
+  chart.addEventListener("pointerup", ({ clientX, clientY }) => {
+    const [x, y] = hover.pressed ?? [Infinity, Infinity];
+    hover.pressed = null;
+    if (hover.index !== null && Math.hypot(clientX - x, clientY - y) < CLICK) hover.send(hover.index);
+  }, true);
+  chart.addEventListener("pointermove", ({ clientX, clientY }) => {
+    hover.pointer = [clientX, clientY];
+    place(hover);
+  }, true);
+}
+
+function hide(hover) {
+  hover.index = null;
+  hover.box.hidden = true;
+}
+
+function draw(hover) {
+  const { box, tiles, index } = hover;
+  if (!tiles) return;
+  const { bitmap, columns, width, height } = tiles;
+  const canvas = box.querySelector("canvas");
+  Object.assign(canvas, { width, height });
+  const from = [(index % columns) * width, Math.floor(index / columns) * height, width, height];
+  canvas.getContext("2d").drawImage(bitmap, ...from, 0, 0, width, height);
+  box.dataset.index = index;
+  box.hidden = false;
+  place(hover);
+}
+
+// Left of the pointer: Plotly's label is at its right.
+function place({ box, pointer }) {
+  if (box.hidden || !pointer) return;
+  const [x, y] = pointer;
+  const left = Math.max(4, x - box.offsetWidth - 18);
+  const top = Math.max(4, Math.min(innerHeight - box.offsetHeight - 4, y - box.offsetHeight / 2));
+  box.style.transform = `translate(${left}px, ${top}px)`;
+}

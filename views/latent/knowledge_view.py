@@ -1,0 +1,145 @@
+"""Knowledge: what the space knows of classes that it never saw, beside PCA and pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from vae.datasets import DATASETS, find_dataset
+from vae.knowledge import NEIGHBOURS, SPACES, knowledge_progress
+from vae.progress import read_progress
+from vae.runs import Run
+from views._shared.guard import explained, show_error
+from views._shared.plain import plain
+from views._shared.server import queue
+
+__all__ = ["knowledge_view"]
+
+SPACE_NAMES = {"latent": "latent means", "pca": "PCA values", "pixels": "raw pixels"}
+HEADINGS = {
+    "knn": "k-NN",
+    "probe": "Linear probe",
+    "silhouette": "Silhouette",
+}
+NEAR = 0.01  # of accuracy: closer than this counts as equal
+
+
+@st.fragment
+@explained()
+def knowledge_view(run: Run) -> None:
+    """Show the figures, or have them measured."""
+    st.markdown(
+        "The model never saw a label. How well do its latent means tell the classes apart, beside "
+        "as many numbers from PCA and the raw pixels?"
+    )
+    if run.knowledge:
+        _show(run)
+    elif queue().is_pending(run, "knowledge"):
+        _wait(run)
+    elif _can_be_measured(run):
+        _offer(run)
+
+
+def _can_be_measured(run: Run) -> bool:
+    """Whether a worker can measure this run; what stands in the way is said."""
+    if run.shipped:
+        st.info("This run came without the figures, and what ships with VAE Lab stays as it is.")
+    elif run.dataset not in DATASETS or find_dataset(run.dataset) is None:
+        st.info(
+            f"Measuring needs the images of {plain(run.dataset)}, which are not on this machine: "
+            "get them on the Data page.",
+            icon=":material/info:",
+        )
+    else:
+        return True
+    return False
+
+
+def _sentence(found: dict[str, Any]) -> str:
+    """Say in words what the k-NN accuracies mean."""
+    latent, pca, pixels = (found[space]["knn"] for space in SPACES)
+    return (
+        f"With **{_counted(found['latent']['dimensions'], 'numbers')}** a picture, k-NN gets "
+        f"**{latent:.1%}** of the test images right: {pca:.1%} with "
+        f"{_counted(found['pca']['dimensions'], 'numbers')} from PCA, {pixels:.1%} with all "
+        f"{found['pixels']['dimensions']:,} of the raw pixels. By this measure the space keeps "
+        f"the classes apart {_compared(latent, pca)} PCA and {_compared(latent, pixels)} the raw "
+        "pixels."
+    )
+
+
+def _compared(one: float, other: float) -> str:
+    if abs(one - other) < NEAR:
+        return "about as well as"
+    return "better than" if one > other else "less well than"
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count:,} {things.removesuffix('s') if count == 1 else things}"
+
+
+def _show(run: Run) -> None:
+    found = run.knowledge
+    st.markdown(_table(found))
+    st.markdown(_sentence(found))
+    st.caption(
+        "k-NN and linear probe: the share of test images whose class they get right; bold is the "
+        f"best of a column. Both learn from the first {found['training_images']:,} training images "
+        f"and their labels, and are scored on {found['test_images']:,} test images. k-NN asks the "
+        f"{NEIGHBOURS} nearest by Euclidean distance. The probe is a logistic regression with an "
+        "L2 penalty (C = 1) on the values as they are. PCA is fitted to the same training images. "
+        "Silhouette (Rousseeuw 1987): of the classes, from -1 (among another class) to 1 (far from "
+        f"all others), mean over the first {found['silhouette_images']:,} test images."
+    )
+
+
+def _table(found: dict[str, Any]) -> str:
+    """Return the figures as a Markdown table, the best of each column bold."""
+    columns = [[_counted(found[space]["dimensions"], SPACE_NAMES[space]) for space in SPACES]]
+    for name in HEADINGS:
+        values = [found[space][name] for space in SPACES]
+        texts = [f"{value:.3f}" if name == "silhouette" else f"{value:.1%}" for value in values]
+        best = texts[values.index(max(values))]
+        # As they are shown: of two that look alike neither is the better one.
+        columns.append([f"**{text}**" if text == best else text for text in texts])
+    rows = [
+        ["", *HEADINGS.values()],
+        ["---", *["---:"] * len(HEADINGS)],
+        *zip(*columns, strict=True),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _offer(run: Run) -> None:
+    """Say what went wrong the last time, if it did, and offer to measure."""
+    asked = f"knowledge-asked-{run.id}"
+    trouble = read_progress(run.path, "knowledge").trouble
+    if trouble or st.session_state.get(asked):
+        show_error(trouble or "The process that measured ended before it was done. Try again.")
+    if st.button(
+        "Measure",
+        type="primary",
+        icon=":material/straighten:",
+        help="Trains two small classifiers on each, in a process beside this page. The figures "
+        "stay with the run.",
+    ):
+        queue().request(run, "knowledge")
+        st.session_state[asked] = True
+        st.rerun()
+    st.caption("Takes about 10 seconds once its turn comes.")
+
+
+@st.fragment(run_every=0.5)
+def _wait(run: Run) -> None:
+    """Show how far the process is, and draw the page anew when it has ended."""
+    # The figures are there a moment before the queue knows that the process has ended.
+    if Run(run.path).knowledge or not queue().is_pending(run, "knowledge"):
+        st.rerun()
+    if not queue().tickets.is_waiting(run.id, "knowledge"):
+        share = knowledge_progress(run)
+        st.progress(share, text=f"Measuring what the space knows · {share:.0%}")
+    elif run.is_alive():
+        st.progress(0.0, text="Measuring waits until the training of this run ends or pauses")
+    else:
+        st.progress(0.0, text="Measuring waits for its turn")

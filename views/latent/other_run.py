@@ -1,0 +1,56 @@
+"""The run beside the chosen one: it is in the address bar too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from vae.runs import Run
+from views._shared.plain import plain
+from views._shared.run_picker import follow_address, label, visible_runs
+from views._shared.visitors import visitor
+from views.latent.kept import kept
+
+__all__ = ["choose_other"]
+
+
+def choose_other(run: Run) -> Run | None:
+    """Show which run to compare with and return it, or say that there is none.
+
+    The choice stays when the chosen run changes, unless both would be the same.
+    """
+    owner, state = visitor(), st.session_state
+    there = {each.id: each for each in visible_runs(owner, state.get("chosen_with"))}
+    follow_address("with", there, instead=" Compared with instead: the run below.")
+    others = {each.id: each for each in there.values() if each.id != run.id and _is_ready(each)}
+    wanted = there.get(state.get("chosen_with"))
+    if wanted is not None and not _is_ready(wanted):
+        st.info(f"There is no model to compare with yet: {plain(label(wanted, owner))}.")
+    if not others:
+        st.query_params.pop("with", None)
+        st.info("To compare, there must be another run with a model: train one on the Train page.")
+        return None
+    other = others.get(state.get("chosen_with")) or _most_telling(run, others.values())
+    st.selectbox(
+        "Compare with",
+        list(others),
+        format_func=lambda run_id: label(others[run_id], owner),
+        help="Any other run that has a model. Acts at once; the address holds it.",
+        **kept("chosen_with", other.id),
+    )
+    # Written by the app, so no link that somebody opened.
+    st.query_params["with"] = state.address_with = other.id
+    return other
+
+
+def _is_ready(run: Run) -> bool:
+    return run.has_model and (run.path / "latents.npz").is_file()
+
+
+def _most_telling(run: Run, others: Iterable[Run]) -> Run:
+    """Return the first of those on the same data set, of the other kind where there is one."""
+    return min(
+        others,
+        key=lambda other: (other.dataset != run.dataset, other.config.kind == run.config.kind),
+    )
