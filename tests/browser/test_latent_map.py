@@ -267,8 +267,9 @@ def test_a_selection_stays_on_another_plane(board: Board, page: Page) -> None:
 def test_a_hole_is_named(page: Page, server: tuple[str, int]) -> None:
     # With so small a beta its posteriors lie far from the prior.
     board = open_map(page, server[0], "&run=mnist-lecture")
+    before = board.shown()["atlas"]["id"]
     page.get_by_role("radio", name="Two dimensions", exact=True).click()
-    board.wait_for_atlas(board.shown()["atlas"]["id"])
+    board.wait_for_atlas(before)
     board.toggle("Test images")
     board.toggle("Holes")
     board.hover(0.5, 0.5)

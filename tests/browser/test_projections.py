@@ -157,6 +157,11 @@ def test_from_the_keyboard(board: Board, page: Page, run: Run) -> None:
     expect_shown(page, index)
 
 
+FRAMES = """async () => {
+  for (let i = 0; i < 12; i++) await new Promise(requestAnimationFrame);
+}"""
+
+
 def camera(plot: Locator) -> dict:
     return plot.evaluate("plot => plot._fullLayout.scene._scene.getCamera().eye")
 
@@ -186,7 +191,7 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
     seen = set()
     for across in np.linspace(0.4, 0.6, 9):
         page.mouse.move(*at(across, 0.45), steps=3)
-        page.wait_for_timeout(150)  # Plotly looks for the dot with the next frames
+        page.evaluate(FRAMES)  # with which Plotly looks for the dot
         if box.is_hidden():
             continue
         index = int(box.get_attribute("data-index"))

@@ -1,8 +1,7 @@
 // The atlas: images decoded on a grid, of which any place in between is blended.
 
 async function loadAtlas(map, feed) {
-  const blob = new Blob([bytes(feed.png)], { type: "image/png" });
-  const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+  const bitmap = await feed.bitmap;
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
@@ -58,6 +57,9 @@ const covers = (atlas, view) =>
   view.top <= atlas.extent.top + 1e-9;
 
 function bytes(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const found = new Uint8Array(letters.length);
+  for (let i = 0; i < found.length; i++) found[i] = letters.charCodeAt(i);
+  return found;
 }
 const floats = (text) => new Float32Array(bytes(text).buffer);

@@ -28,8 +28,7 @@ async function takeTiles(hover) {
   const feed = window.vaeLabFeeds?.get(id);
   if (!feed || hover.taken === id) return;
   hover.taken = id;
-  const bytes = Uint8Array.from(atob(feed.png), (letter) => letter.charCodeAt(0));
-  const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }), { colorSpaceConversion: "none" });
+  const bitmap = await feed.bitmap;
   if (hover.taken !== id) return;
   const { columns, rows } = feed;
   hover.tiles = { bitmap, columns, width: bitmap.width / columns, height: bitmap.height / rows };
