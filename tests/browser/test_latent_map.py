@@ -273,7 +273,7 @@ def test_a_hole_is_named(page: Page, server: tuple[str, int]) -> None:
     board.toggle("Test images")
     board.toggle("Holes")
     board.hover(0.5, 0.5)
-    holes = layer_pixels(board.root.locator("canvas.ground"))[:, :, 3] > 0
+    holes = layer_pixels(board.root.locator("canvas.dots"))[:, :, 3] > 0
     assert 0.005 < holes.mean() < 0.3
     assert not holes[:8].any()  # beyond two standard deviations nothing is likely
     # The middle of the largest square that is all hatched, about: most neighbours are hatched.

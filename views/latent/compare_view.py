@@ -161,7 +161,8 @@ def _say_how_it_is_measured(errors: list[float], same_images: bool) -> None:
     ringed = " A dot under the pointer is ringed on the other map too." if same_images else ""
     st.caption(
         "Both maps have the same axes and move together. Each plane goes through 0, the prior's "
-        f"mean, along the run's own PCA directions.{ringed} The image under the pointer is blended "
+        "mean, along the run's own PCA directions; in more than two dimensions a dot is the shadow "
+        f"of its code on the plane.{ringed} The image under the pointer is blended "
         f"from the four nearest ones, on average {' and '.join(f'{each:.2g}' for each in errors)} "
         "of 255 grey levels from the exact one; a click decodes exactly."
     )

@@ -28,25 +28,25 @@ function fresh(map, canvas) {
 
 function paintGround(map) {
   const context = fresh(map, map.ground);
-  const place = (extent) => {
-    const [x, y] = toScreen(map, extent.left, extent.top);
-    const [right, bottom] = toScreen(map, extent.right, extent.bottom);
-    return [x, y, right - x, bottom - y];
-  };
   if (map.shown.has("images") && map.atlas) {
     paintTiles(map, context);
   }
-  for (const name of ["density", "regions", "holes"]) {
+  for (const name of ["density", "regions"]) {
     const layer = map.shown.has(name) && map.layers?.[name];
     if (!layer) continue;
     context.imageSmoothingEnabled = name === "density";
-    if (name === "holes") hatch(map, context, layer, place(map.layers.extent));
-    else context.drawImage(layer, ...place(map.layers.extent));
+    context.drawImage(layer, ...placeOf(map, map.layers.extent));
   }
 }
 
-// Stripes of black and white are seen on each theme, class and image.
-function hatch(map, context, layer, place) {
+function placeOf(map, extent) {
+  const [x, y] = toScreen(map, extent.left, extent.top);
+  const [right, bottom] = toScreen(map, extent.right, extent.bottom);
+  return [x, y, right - x, bottom - y];
+}
+
+// Stripes of black and white, over the dots, are seen on each theme, class and image.
+function hatch(map, context) {
   const stripe = new OffscreenCanvas(HATCH, HATCH);
   const lines = stripe.getContext("2d");
   for (const [color, shift] of [["rgb(0 0 0 / 75%)", 0], ["rgb(255 255 255 / 75%)", 1.5]]) {
@@ -62,10 +62,11 @@ function hatch(map, context, layer, place) {
   const shape = new OffscreenCanvas(map.size, map.size);
   const inside = shape.getContext("2d");
   inside.imageSmoothingEnabled = false;
-  inside.drawImage(layer, ...place);
+  inside.drawImage(map.layers.holes, ...placeOf(map, map.layers.extent));
   inside.globalCompositeOperation = "source-in";
   inside.fillStyle = inside.createPattern(stripe, "repeat");
   inside.fillRect(0, 0, map.size, map.size);
+  context.globalAlpha = 1;
   context.drawImage(shape, 0, 0);
 }
 
@@ -93,10 +94,14 @@ function paintTiles(map, context) {
   }
 }
 
-// One path a colour; where some are selected, the others fade.
 function paintDots(map) {
   const context = fresh(map, map.dots);
-  if (!map.points || !map.shown.has("dots")) return;
+  if (map.points && map.shown.has("dots")) fillAll(map, context);
+  if (map.layers && map.shown.has("holes")) hatch(map, context);
+}
+
+// One path a colour; where some are selected, the others fade.
+function fillAll(map, context) {
   const near = Math.min(3, Math.max(1, Math.sqrt(span(map.data.extent) / span(map.view))));
   const usual = DOT * (map.count < 2000 ? 1.5 : 1) * Math.min(1, Math.max(0.65, map.size / 540));
   const radius = near * (map.data.dot ?? usual);
