@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,7 @@ class TestBasics:
 
     def test_a_line_has_one_row(self, finished_run: Run) -> None:
         plane = dimension_plane(finished_run.config.latent_dim, 0, 1)
-        line = type(plane)(plane.origin, plane.axes * [[1.0], [0.0]], plane.names)
+        line = replace(plane, axes=plane.axes * [[1.0], [0.0]])
         atlas = decode_atlas(finished_run, line, EXTENT, side=6)
         assert (atlas.rows, atlas.columns) == (1, 6)
         assert np.isfinite(atlas.error)

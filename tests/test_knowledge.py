@@ -12,7 +12,8 @@ from tests.conftest import copy_run, run_python
 from vae import knowledge
 from vae.datasets import Dataset
 from vae.errors import RunError
-from vae.knowledge import SPACES, compute_knowledge, knowledge_progress, measure_space
+from vae.knowledge import SPACES, compute_knowledge, measure_space
+from vae.progress import read_progress
 from vae.runs import Run
 
 
@@ -142,7 +143,7 @@ class TestRun:
 
         def listen(*arguments: object) -> None:
             tell(*arguments)
-            shares.append(knowledge_progress(run))
+            shares.append(read_progress(run.path, "knowledge").share)
 
         monkeypatch.setattr(knowledge, "tell_progress", listen)
         monkeypatch.setattr(knowledge, "AT_ONCE", 100)

@@ -19,8 +19,8 @@ from vae.latent import (
     pick_dimensions,
     project_pca,
     read_tsne,
-    tsne_progress,
 )
+from vae.progress import read_progress
 from vae.recorder import Recorder
 from vae.runs import Run
 
@@ -110,7 +110,7 @@ class TestTsne:
 
         def listen(folder: Path, job: str, share: float) -> None:
             tell(folder, job, share)
-            told.append(tsne_progress(Run(folder)))
+            told.append(read_progress(folder, "tsne").share)
 
         monkeypatch.setattr(latent, "tell_progress", listen)
         return told
@@ -145,14 +145,14 @@ class TestTsne:
         assert read_tsne(wide, 3).points.shape == (40, 3)
 
     def test_tells_how_far_it_is(self, wide: Run, shares: list[float]) -> None:
-        assert tsne_progress(wide) == 0.0
+        assert read_progress(wide.path, "tsne").share == 0.0
         compute_tsne(wide)
         assert shares == sorted(shares)
         assert (shares[0], shares[-1]) == (0.0, 1.0)
         # More than the two stages: scikit-learn tells of its steps.
         assert len(set(shares)) > 10
         assert not (wide.path / "tsne-progress.json").exists()
-        assert tsne_progress(wide) == 0.0
+        assert read_progress(wide.path, "tsne").share == 0.0
 
     def test_what_it_is_told_goes_nowhere_else(
         self, wide: Run, capsys: pytest.CaptureFixture[str]

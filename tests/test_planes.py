@@ -15,7 +15,7 @@ HELD = np.array([0.5, -1.0, 2.0, 0.25])
 def skewed() -> Plane:
     """A plane whose axes are neither of length one nor at right angles."""
     axes = np.array([[2.0, 0.0, 1.0, 0.0], [1.0, 1.0, 0.0, -1.0]])
-    return Plane(HELD, axes, ("a", "b"))
+    return Plane(HELD, axes, ("a", "b"), ("a", "b"))
 
 
 class TestExtent:
@@ -40,9 +40,25 @@ class TestExtent:
         odd = np.zeros((5000, 2))
         odd[0], odd[1], odd[2] = np.nan, np.inf, 1e6
         assert extent_of(plane, odd) == calm
-        wide = extent_of(plane, np.full((100, 2), 1e6))
-        assert wide.right < 11.0
+        far = extent_of(plane, np.full((100, 2), 1e6))
+        assert far.right < 1100.0
         assert extent_of(plane, np.full((3, 2), np.nan)) == calm
+
+    def test_wide_codes_are_all_in_sight(self) -> None:
+        """As an autoencoder has them."""
+        points = RANDOM.uniform(-45.0, 45.0, size=(5000, 2))
+        extent = extent_of(dimension_plane(2, 0, 1), points)
+        assert max(extent.left, extent.bottom) < points.min()
+        assert min(extent.right, extent.top) > points.max()
+
+    def test_a_few_absurd_ones_are_not(self) -> None:
+        points = RANDOM.normal(size=(1000, 2))
+        points[:50] = 1e6
+        assert extent_of(dimension_plane(2, 0, 1), points).right < 20.0
+
+    def test_clipped(self) -> None:
+        wide = Extent(-40.0, 3.0, -2.0, 50.0)
+        assert wide.clipped(10.0) == Extent(-10.0, 3.0, -2.0, 10.0)
 
 
 class TestPlane:

@@ -69,6 +69,7 @@ class TestBasics:
         monkeypatch.setattr(training, "_publish", fail)
         run = workshop.new(tmp_path / "run")
         assert_same_run(workshop.at(run, (1, 3), run.ask_to_show), undisturbed)
+        assert open_run(run.path).status["look_failed"]
 
 
 class TestCorrectness:

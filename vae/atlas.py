@@ -13,7 +13,7 @@ from vae.sampling import tile, to_uint8
 if TYPE_CHECKING:
     from vae.runs import Run
 
-__all__ = ["SIDE", "Atlas", "decode_atlas", "preview"]
+__all__ = ["MOST_PIXELS", "SIDE", "Atlas", "decode_atlas", "preview"]
 
 # Tiles across and up. Of the recommended model 64 would take the error from 0.15 to 0.12 grey
 # levels, most of which is rounding, for 1.7 times the bytes.

@@ -77,6 +77,6 @@ def far_share(points: np.ndarray, reference: np.ndarray) -> float:
 
 def _squared_distances(points: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Return |points - reference|^2 (N, M), multiplied out so that it is one matrix product."""
-    points, reference = (np.asarray(part, dtype=np.float64) for part in (points, reference))
-    squares = (points**2).sum(axis=1)[:, None] + (reference**2).sum(axis=1)
-    return np.maximum(squares - 2.0 * points @ reference.T, 0.0)
+    # Without copies: a thousand 64 x 64 images in colour are 49 MB.
+    one, other = (np.einsum("nd,nd->n", part, part) for part in (points, reference))
+    return np.maximum(one[:, None] + other - 2.0 * points @ reference.T, 0.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.errors import RunError
-from vae.progress import end_progress, read_progress, tell_progress
+from vae.progress import end_progress, tell_progress
 from vae.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ __all__ = [
     "NEIGHBOURS",
     "SPACES",
     "compute_knowledge",
-    "knowledge_progress",
     "measure_space",
 ]
 
@@ -78,8 +77,8 @@ def compute_knowledge(run: Run, dataset: Dataset) -> None:
     latent dimensions. Raises RunError for images of another shape, too few of them or of one class,
     and for latent means that are no numbers.
     """
-    _check(run, dataset)
     count = min(IMAGES, MOST_VALUES // math.prod(run.image_shape))
+    _check(run, dataset, count)
     x_train, y_train = dataset.x_train[:count], dataset.y_train[:count]
     x_test, y_test = dataset.x_test[:count], dataset.y_test[:count]
     found: dict[str, Any] = {
@@ -100,11 +99,6 @@ def compute_knowledge(run: Run, dataset: Dataset) -> None:
         done += SECONDS[space]
     Recorder(run.path).knowledge(found)
     end_progress(run.path, "knowledge")
-
-
-def knowledge_progress(run: Run) -> float:
-    """Return the share, 0 to 1, that the worker has done of measuring a run."""
-    return read_progress(run.path, "knowledge").share
 
 
 def _codes(
@@ -132,14 +126,14 @@ def _codes(
     yield "pixels", *pixels
 
 
-def _check(run: Run, dataset: Dataset) -> None:
+def _check(run: Run, dataset: Dataset, count: int) -> None:
     if dataset.image_shape != run.image_shape:
         raise RunError(
             f"The run learned images of shape {run.image_shape}. Received: {dataset.name}, whose "
             f"images have shape {dataset.image_shape}"
         )
-    test = dataset.y_test[:SILHOUETTE_IMAGES]
-    for part, labels in (("training", dataset.y_train[:IMAGES]), ("test", test)):
+    test = dataset.y_test[: min(count, SILHOUETTE_IMAGES)]
+    for part, labels in (("training", dataset.y_train[:count]), ("test", test)):
         if (number := len(np.unique(labels))) < 2:
             raise RunError(
                 f"Classes can be told apart where {part} images are of two or more. "

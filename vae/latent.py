@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae.errors import RunError
-from vae.progress import end_progress, read_progress, tell_progress
+from vae.progress import end_progress, tell_progress
 from vae.recorder import Recorder
 
 if TYPE_CHECKING:
     from vae.runs import Run
 
 __all__ = [
+    "TSNE_FILES",
+    "TSNE_POINTS",
     "Projection",
     "best_projection",
     "compute_tsne",
@@ -26,7 +28,6 @@ __all__ = [
     "pick_dimensions",
     "project_pca",
     "read_tsne",
-    "tsne_progress",
 ]
 
 TSNE_POINTS = 2000  # the time grows faster than the number of points
@@ -121,11 +122,6 @@ def read_tsne(run: Run, count: int = 2) -> Projection | None:
     indices = np.arange(len(points))
     axes = tuple(f"t-SNE {i + 1}" for i in range(count))
     return Projection(points, _latents(run)[1][indices], indices, axes)
-
-
-def tsne_progress(run: Run) -> float:
-    """Return the share, 0 to 1, that the worker has done of a run's t-SNE."""
-    return read_progress(run.path, "tsne").share
 
 
 def nearest_images(run: Run, code: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

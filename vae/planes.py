@@ -12,8 +12,9 @@ from vae.errors import RunError
 __all__ = ["Extent", "Plane", "dimension_plane", "extent_of", "pca_plane", "picture_plane"]
 
 PRIOR_REACH = 3.0  # standard deviations of the prior that a map shows at least
-MOST_REACH = 10.0  # codes beyond are no place that a decoder has learned
 EDGE_SHARE = 0.001  # of the points on each side may lie beyond the edge
+MOST_REACH = 5.0  # times as far as nine of ten points lie: what is beyond is left out, too
+FARTHEST = 1000.0  # from the prior's mean: there a decoder's numbers mean nothing
 MARGIN = 0.04
 LEAST_AREA = 1e-6  # of a triangle's sides, below which three points are on one line
 
@@ -25,6 +26,18 @@ class Extent(NamedTuple):
     right: float
     bottom: float
     top: float
+
+    @classmethod
+    def square_around(cls, low: np.ndarray, high: np.ndarray) -> Extent:
+        """Return the square around a box from low (2,) to high (2,), with a margin."""
+        (x, y), side = (low + high) / 2.0, float((high - low).max()) or 1.0
+        half = (0.5 + MARGIN) * side
+        return cls(float(x - half), float(x + half), float(y - half), float(y + half))
+
+    def clipped(self, reach: float) -> Extent:
+        """Return the part that is no farther from (0, 0) than reach, across and upwards."""
+        low, high = max(self.left, -reach), min(self.right, reach)
+        return Extent(low, high, max(self.bottom, -reach), min(self.top, reach))
 
     def grid(self, columns: int, rows: int) -> np.ndarray:
         """Return the centres of so many tiles (rows * columns, 2), row by row from the top."""
@@ -38,12 +51,14 @@ class Plane:
     """A plane in latent space.
 
     origin: the code at (0, 0), shape (d,). axes: what one unit of each coordinate adds, (2, d); the
-    second is zero where there is a single dimension. names: what the coordinates are called.
+    second is zero where there is a single dimension. names, short: what the coordinates are called,
+    in full and in a caption.
     """
 
     origin: np.ndarray
     axes: np.ndarray
     names: tuple[str, str]
+    short: tuple[str, str]
 
     def codes(self, points: np.ndarray) -> np.ndarray:
         """Return the codes (N, d), float32, of points (N, 2)."""
@@ -93,9 +108,10 @@ def dimension_plane(latent_dim: int, across: int, up: int, held: np.ndarray | No
     origin[[across, up]] = 0.0
     axes[0, across] = 1.0
     if latent_dim == 1:
-        return Plane(origin, axes, ("z1", ""))
+        return Plane(origin, axes, ("z1", ""), ("z1", ""))
     axes[1, up] = 1.0
-    return Plane(origin, axes, (f"z{across + 1}", f"z{up + 1}"))
+    names = (f"z{across + 1}", f"z{up + 1}")
+    return Plane(origin, axes, names, names)
 
 
 def pca_plane(mean: np.ndarray) -> Plane:
@@ -110,7 +126,8 @@ def pca_plane(mean: np.ndarray) -> Plane:
     pca = PCA(2).fit(mean)
     share = pca.explained_variance_ratio_
     names = tuple(f"PC{place + 1} ({share[place]:.0%} of the variance)" for place in range(2))
-    return Plane(pca.mean_.astype(np.float64), pca.components_.astype(np.float64), names)
+    mean, components = (part.astype(np.float64) for part in (pca.mean_, pca.components_))
+    return Plane(mean, components, names, ("PC1", "PC2"))
 
 
 def picture_plane(codes: np.ndarray) -> Plane:
@@ -130,22 +147,22 @@ def picture_plane(codes: np.ndarray) -> Plane:
             f"distances {length:.2g} and {height:.2g}"
         )
     names = ("from the first picture towards the second", "towards the third")
-    return Plane(first, np.stack([across, rest / height]), names)
+    return Plane(first, np.stack([across, rest / height]), names, ("1 → 2", "→ 3"))
 
 
 def extent_of(plane: Plane, points: np.ndarray) -> Extent:
     """Return the square of a plane that shows almost all points (N, 2) and the bulk of the prior.
 
-    A square, so that a unit is as long upwards as across. Points beyond 10 units, or that are no
-    numbers, do not count.
+    A square, so that a unit is as long upwards as across. A few points that are no numbers, or lie
+    far beyond all others, do not count.
     """
     mean, covariance = plane.prior()
     reach = PRIOR_REACH * np.sqrt(np.maximum(np.diag(covariance), 0.0))
     low, high = mean - reach, mean + reach
     seen = points[np.isfinite(points).all(axis=1)]
     if len(seen):
+        most = min(FARTHEST, MOST_REACH * np.quantile(np.abs(seen - mean), 0.9))
         edges = np.quantile(seen, [EDGE_SHARE, 1.0 - EDGE_SHARE], axis=0)
-        low = np.minimum(low, np.maximum(edges[0], -MOST_REACH))
-        high = np.maximum(high, np.minimum(edges[1], MOST_REACH))
-    (x, y), half = (low + high) / 2.0, (0.5 + MARGIN) * float((high - low).max())
-    return Extent(float(x - half), float(x + half), float(y - half), float(y + half))
+        low = np.minimum(low, np.maximum(edges[0], mean - most))
+        high = np.maximum(high, np.minimum(edges[1], mean + most))
+    return Extent.square_around(low, high)

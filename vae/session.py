@@ -208,13 +208,15 @@ class Session:
     def _show(self, wish: int) -> None:
         """Let those who look see the model as it is now; the time does not count as training."""
         self.trained = self._active_seconds()
+        news: dict[str, Any] = {"shown": wish, "look_failed": True}
         if self._is_finite():
             try:
                 self.hooks.publish()
+                news |= {"look_failed": False, "model_epoch": self.epoch}
             except Exception:
                 # A look must not cost a run: a full disk, say.
                 logging.getLogger(__name__).exception("The model could not be shown")
-        self.recorder.status(shown=wish, model_epoch=self.epoch)
+        self.recorder.status(**news)
         self.resumed_at = time.perf_counter()
 
     def _pause(self) -> str:

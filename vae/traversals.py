@@ -14,7 +14,14 @@ from vae.sampling import to_uint8
 if TYPE_CHECKING:
     from vae.runs import Run
 
-__all__ = ["ACTIVE_VARIANCE", "Dimension", "ranked_dimensions", "traverse_all", "traverse_values"]
+__all__ = [
+    "ACTIVE_VARIANCE",
+    "REACH",
+    "Dimension",
+    "ranked_dimensions",
+    "traverse_all",
+    "traverse_values",
+]
 
 # A dimension is in use if its posterior mean varies over the images by more than this variance
 # (Burda et al. 2016, section 5).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def open_both(page: Page, address: str, other: str = IDS[1]) -> list[Board]:
 def plane_of(run: Run) -> Plane:
     """The plane of a run's map: that of PCA, but through the prior's mean."""
     plane = pca_plane(run.latents["mean"])
-    return Plane(np.zeros_like(plane.origin), plane.axes, plane.names)
+    return replace(plane, origin=np.zeros_like(plane.origin))
 
 
 def decoded(run: Run, code: np.ndarray) -> np.ndarray:
@@ -159,6 +160,16 @@ def test_both_move_together(boards: list[Board], page: Page) -> None:
     assert [board.shown()["view"] for board in boards] == [pytest.approx(whole)] * 2
 
 
+def switch(page: Page, boards: list[Board], name: str, layer: str, *, on: bool) -> None:
+    """Press what stands above both maps, and wait until both have painted it."""
+    page.get_by_role("button", name=name, exact=True).click()
+    for board in boards:
+        page.wait_for_function(
+            "([root, layer, on]) => root.map.shown.has(layer) === on && !root.map.painting",
+            arg=[board.root.element_handle(), layer, on],
+        )
+
+
 def test_layers_and_classes_of_both(boards: list[Board], page: Page) -> None:
     def colored(board: Board, label: int) -> int:
         color = tuple(int(class_color(label)[at : at + 2], 16) for at in (1, 3, 5))
@@ -167,13 +178,11 @@ def test_layers_and_classes_of_both(boards: list[Board], page: Page) -> None:
         return int((near & (dots[:, :, 3] > 150)).sum())
 
     # Where the prior is likely the autoencoder has no codes, and the VAE has some everywhere.
-    page.get_by_role("button", name="Test images", exact=True).click()
-    settled(page)
+    switch(page, boards, "Test images", "dots", on=False)
     holes = [layer_pixels(board.root.locator("canvas.dots"))[:, :, 3] > 0 for board in boards]
     assert not holes[0].any()
     assert 0.005 < holes[1].mean() < 0.05
-    page.get_by_role("button", name="Test images", exact=True).click()
-    settled(page)
+    switch(page, boards, "Test images", "dots", on=True)
     for board in boards:
         expect(board.root.locator(".contour")).to_have_count(3)
         assert colored(board, 0) > 50
@@ -185,15 +194,13 @@ def test_layers_and_classes_of_both(boards: list[Board], page: Page) -> None:
         board.hover(0.95, 0.5)
         assert colored(board, 0) > 50
         assert colored(board, 6) == 0
-    for name in ("Holes", "Test images", "Prior"):
-        page.get_by_role("button", name=name, exact=True).click()
-        settled(page)
+    for name, layer in (("Holes", "holes"), ("Test images", "dots"), ("Prior", "prior")):
+        switch(page, boards, name, layer, on=False)
     for board in boards:
         expect(board.root.locator(".contour")).to_have_count(0)
         assert not layer_pixels(board.root.locator("canvas.ground")).any()
         assert not layer_pixels(board.root.locator("canvas.dots")).any()
-    page.get_by_role("button", name="Decoded images", exact=True).click()
-    settled(page)
+    switch(page, boards, "Decoded images", "images", on=True)
     for board in boards:
         board.hover(0.95, 0.5)
         assert layer_pixels(board.root.locator("canvas.ground"))[:, :, 3].min() == 255

@@ -180,7 +180,8 @@ def test_variances_that_are_no_numbers(run: Run, bad: float) -> None:
     change(run, log_var=np.full_like(run.latents["log_var"], bad))
     app = open_page("latent", view="dimensions")
     (warning,) = app.warning
-    assert "no KL to order its dimensions by" in warning.value
+    assert "The codes of this run are no numbers" in warning.value
+    assert not app.segmented_control  # nor any view to choose
 
 
 def test_a_run_with_fewer_images(run: Run, convolutional_run: Run, runs: Path) -> None:

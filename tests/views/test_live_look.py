@@ -18,7 +18,9 @@ from tests.views.conftest import (
     tell,
     words,
 )
+from tests.views.crafted import ticket_of
 from vae.runs import Run
+from vae.tickets import Tickets
 from views.latent import live_look
 
 
@@ -89,6 +91,26 @@ def test_follow_does_not_ask_more_often_than_is_good(busy: Run, finished_run: Ru
     tell(busy, "training", epoch=4)
     look_again(app)
     assert busy.control.show == 2  # four seconds are not over
+
+
+def test_a_look_that_failed(busy: Run) -> None:
+    app = open_page("latent")
+    tell(busy, "training", shown=busy.control.show, look_failed=True)
+    assert "Its model could not be shown" in words(look_again(app))
+    look_again(app)
+    assert busy.control.show == 1  # it does not ask for ever
+    press(app, "Look again")
+    assert busy.control.show == 2
+
+
+def test_a_paused_run_that_another_job_holds(busy: Run) -> None:
+    tell(busy, "paused")
+    tickets = Tickets(busy.path.parent)
+    tickets.remove(ticket_of(busy))
+    tickets.draw(busy.id, "tsne")
+    app = open_page("latent")
+    assert "Look again" not in [each.label for each in app.button]
+    assert busy.control.show == 0
 
 
 def test_a_run_that_waits(busy: Run) -> None:

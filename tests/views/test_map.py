@@ -19,6 +19,7 @@ from tests.views.conftest import (
     open_page,
     picker,
     picture_called,
+    press,
     shows,
     untrained,
     words,
@@ -122,6 +123,36 @@ class TestPlanes:
         act(labelled(app.number_input, "Test image").set_value(7))
         held = dimension_plane(40, 0, 39, wide.latents["mean"][7])
         assert same(app, wide, places_of(wide, held))
+
+    def test_others_held_at_what_is_picked(self, wide: Run) -> None:
+        app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
+            "Two dimensions"))  # fmt: skip
+        assert "The picked point" not in labelled(app.selectbox, "Others at").options
+        pick(app, wide, "image", index=5)
+        act(labelled(app.selectbox, "Others at").set_value("The picked point"))
+        held = dimension_plane(40, 0, 1, wide.latents["mean"][5])
+        assert same(app, wide, places_of(wide, held))
+        pick(app, wide, "image", index=9)
+        held = dimension_plane(40, 0, 1, wide.latents["mean"][9])
+        assert same(app, wide, places_of(wide, held))
+
+    def test_choices_are_kept(self, wide: Run) -> None:
+        app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
+            "Two dimensions"))  # fmt: skip
+        act(labelled(app.selectbox, "Up").set_value(39))
+        go(app, "start")
+        go(app, "latent")
+        assert same(app, wide, places_of(wide, dimension_plane(40, 0, 39)))
+
+    def test_the_picked_picture_is_one_of_three(self, wide: Run) -> None:
+        app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
+            "Three pictures"))  # fmt: skip
+        second, third = (labelled(app.number_input, f"{name} picture").value
+                         for name in ("Second", "Third"))  # fmt: skip
+        pick(app, wide, "image", index=77)
+        press(app, "Take the picked one")
+        plane = picture_plane(wide.latents["mean"][[second, third, 77]])
+        assert same(app, wide, places_of(wide, plane))
 
     def test_three_pictures(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(

@@ -41,8 +41,10 @@ from vae.colors import class_color
 from vae.datasets import Dataset
 from vae.files import read_json, write_json
 from vae.latent import compute_tsne, project_pca, read_tsne
+from vae.recorder import Recorder
 from vae.runs import Run
 from vae.sampling import tile, to_uint8
+from vae.tickets import Ticket
 from views._shared import server
 from views._shared.plain import plain
 from views.latent import cloud_board
@@ -215,13 +217,24 @@ class TestTsne:
         for _ in range(2):
             calm(app.run())
             (error,) = app.error
-            assert error.value.startswith("t-SNE could not be computed; worker.log")
+            assert error.value.startswith("t-SNE could not be computed: its process ended")
             assert not server.queue().is_pending(wide, "tsne")
         asked: list[str] = []
         monkeypatch.setattr(server.queue(), "request", lambda run, action: asked.append(action))
         press(app, "Try again")
         assert asked == ["tsne"]
         assert axes(project(app, "PCA"), wide)[0].startswith("PC1")
+
+    def test_another_model_is_asked_for_anew(self, wide: Run, processes: Processes) -> None:
+        """It went on and lost what was computed before: that is no failure."""
+        asked = project(see(), "t-SNE")
+        assert server.queue().is_pending(wide, "tsne")
+        server.queue().tickets.remove(Ticket(wide.id, "tsne"))
+        latents = {**wide.latents, "mean": wide.latents["mean"] + 1.0}
+        Recorder(wide.path).latents(**latents)
+        calm(asked.run())
+        assert not asked.error
+        assert server.queue().is_pending(wide, "tsne")
 
     def test_a_run_at_work_has_none_yet(self, wide: Run) -> None:
         tell(wide, "training", epoch=0)
@@ -372,7 +385,9 @@ class TestForeign:
         for name in ("encoder.onnx", "decoder.onnx"):  # as the worker makes them
             shutil.copy(wide_run.path / name, run.path)
         app = see(run=run.id)
-        if far:
+        if far > 0:  # variances beyond what a number can be
+            assert "The codes of this run are no numbers" in words(app)
+        elif far:
             assert points(app, run).shape == (2, 2)
             assert image_number(app).max == 1
         else:

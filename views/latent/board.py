@@ -48,7 +48,7 @@ def board(
     extent = atlas_extent or places.extent
     ids = {
         "points": f"points-{places.id}",
-        "atlas": f"atlas-{places.id}-{hash(extent):x}",
+        "atlas": f"atlas-{places.id}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
     }
     is_deep = st.session_state.get(key, {}).get("deep") or DEEP_LAYERS.intersection(layers)
     if is_deep:

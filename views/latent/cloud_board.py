@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from vae.atlas import MOST_PIXELS
 from vae.colors import class_color
 from vae.figures_space import cloud3d
-from vae.files import file_mark
 from vae.latent import Projection
-from vae.planes import MARGIN, Extent
+from vae.planes import Extent
 from vae.runs import Run
 from vae.sampling import tile, to_png, to_uint8
 from views._components.latent_map import as_base64, feed, latent_map
 from views._components.plot_hover import plot_hover
+from views.latent.map_data import model_mark
 from views.latent.picked import Pick
 
 __all__ = ["cloud_board", "cloud_space", "tile_shrink"]
 
-MOST_PIXELS = 2048  # of the tiles' picture: what a phone still takes as one texture
 CLOSE = 0.6  # of a dot's size on a plane: dots in space cover each other
 AT_ONCE = 500  # codes that are decoded at a time: decoded images are floats
 
@@ -43,13 +43,13 @@ def cloud_board(
     the reconstructions of all dots are in the browser, as tiles of one picture.
     """
     count, points = len(projection.points), projection.points.astype(np.float32)
-    plane = hashlib.sha256(_mark(run).encode() + points.tobytes()).hexdigest()[:16]
+    plane = hashlib.sha256(model_mark(run).encode() + points.tobytes()).hexdigest()[:16]
     ids = {"points": f"points-{plane}", "tiles": _tiles_id(run, count)}
     is_one = pick.kind == "image"
     frame: dict[str, Any] = {
         "isCloud": True,
         "plane": plane,
-        "extent": _square_around(points)._asdict(),
+        "extent": Extent.square_around(points.min(axis=0), points.max(axis=0))._asdict(),
         "names": list(projection.axes),
         "short": [name.split(" (")[0] for name in projection.axes],
         "isLine": False,
@@ -67,7 +67,7 @@ def cloud_board(
         labels = as_base64(projection.y.astype(np.uint8))
         feed(f"{key}-points", {"xy": as_base64(points), "labels": labels}, ids["points"])
         latent_map(frame, key=key, on_pick=on_pick)
-        feed(f"{key}-tiles", _tiles(run, count, _mark(run)), ids["tiles"])
+        feed(f"{key}-tiles", _tiles(run, count, model_mark(run)), ids["tiles"])
 
 
 def cloud_space(
@@ -88,7 +88,7 @@ def cloud_space(
         figure = cloud3d(projection, run.class_names, size=CLOSE * size, opacity=opacity)
         st.plotly_chart(figure, key=f"{key}-chart")
         plot_hover(f"{key}-chart", _tiles_id(run, count), key=key, on_pick=on_pick)
-        feed(f"{key}-tiles", _tiles(run, count, _mark(run)), _tiles_id(run, count))
+        feed(f"{key}-tiles", _tiles(run, count, model_mark(run)), _tiles_id(run, count))
 
 
 def tile_shrink(run: Run, count: int) -> int:
@@ -97,13 +97,8 @@ def tile_shrink(run: Run, count: int) -> int:
     return max(1, -(-side // MOST_PIXELS))
 
 
-def _mark(run: Run) -> str:
-    """Return what names the run's model, which a resumed run changes."""
-    return f"{run.path} {file_mark(run.path / 'decoder.onnx')}"
-
-
 def _tiles_id(run: Run, count: int) -> str:
-    return f"tiles-{hashlib.sha256(_mark(run).encode()).hexdigest()[:16]}-{count}"
+    return f"tiles-{model_mark(run)}-{count}"
 
 
 @st.cache_data(show_spinner=False, max_entries=8, ttl=900)
@@ -127,10 +122,3 @@ def _shrunk(images: np.ndarray, shrink: int) -> np.ndarray:
     cut = images[:, : high * shrink, : wide * shrink]
     squares = cut.reshape(len(images), high, shrink, wide, shrink, images.shape[3])
     return to_uint8(squares.mean(axis=(2, 4)))
-
-
-def _square_around(points: np.ndarray) -> Extent:
-    """Return the square that shows all points (N, 2): a unit is as long upwards as across."""
-    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
-    (x, y), half = (low + high) / 2.0, (0.5 + MARGIN) * (float((high - low).max()) or 1.0)
-    return Extent(float(x - half), float(x + half), float(y - half), float(y + half))

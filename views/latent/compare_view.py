@@ -37,6 +37,7 @@ LAYERS = {
 AT_FIRST = ["dots", "prior", "holes"]
 ROWS, COLUMNS = 4, 6  # of samples
 MAP_PIXELS = 480
+MOST_REACH = 10.0  # from 0: more of a plane is seen after zooming out
 MANY_BEYOND = 0.02  # of the dots
 
 
@@ -80,7 +81,8 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
                 to_uint8(run.decode(z)), ROWS, COLUMNS, alt=f"Samples of {label(run, visitor())}"
             )
             st.caption(f"{len(z)} samples: random codes of the prior, decoded.")
-    _say_how_it_is_measured(errors, same_images)
+    if errors:
+        _say_how_it_is_measured(errors, same_images)
 
 
 def _choose_layers() -> list[str]:
@@ -125,7 +127,9 @@ def _places(run: Run) -> Places:
         )
     plane = usual_plane(run)
     # Through 0, the prior's mean: the plane of an autoencoder's codes may miss all that is likely.
-    return places_of(run, replace(plane, origin=np.zeros_like(plane.origin)))
+    places = places_of(run, replace(plane, origin=np.zeros_like(plane.origin)))
+    # Wide codes would make the prior a spot: who wants to see them all zooms out.
+    return replace(places, extent=places.extent.clipped(MOST_REACH))
 
 
 def _square_around(extents: list[Extent]) -> Extent:

@@ -33,13 +33,6 @@ COLLAPSED = (
 def dimensions_view(run: Run) -> None:
     """Show a strip of decodings for each dimension, ordered by KL, dead ones grey."""
     ranked = ranked_dimensions(run)
-    if not np.isfinite([(each.kl, each.variance) for each in ranked]).all():
-        st.warning(
-            "The variances of this run's posteriors are no numbers, or too large for one: there is "
-            "no KL to order its dimensions by.",
-            icon=":material/warning:",
-        )
-        return
     is_vae = run.config.kind == "vae"
     left, right = st.columns([5, 3], gap="large")
     with left:

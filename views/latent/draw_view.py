@@ -63,14 +63,17 @@ def draw_view(run: Run) -> None:
         st.markdown("**Where it lies**")
         places = places_of(run, usual_plane(run))
         answers = {"posterior": posterior_on(places, mean, log_var)}
-        board(run, places, key=f"draw-map-{run.id}", small=True, answers=answers)
+        error = board(run, places, key=f"draw-map-{run.id}", small=True, answers=answers)
         whose = (
             "One and two standard deviations of its posterior, whose mean is"
             if run.config.kind == "vae"
             else "Its code is"
         )
         # Beyond the map's edge nothing else tells where.
-        st.caption(f"{whose} {np.linalg.norm(mean):.1f} from the prior's mean.")
+        st.caption(
+            f"{whose} {np.linalg.norm(mean):.1f} from the prior's mean. Under the pointer: blended "
+            f"from the nearest decoded images, {error:.2g} of 255 grey levels off on average."
+        )
 
 
 def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:

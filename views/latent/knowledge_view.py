@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from vae.datasets import DATASETS, find_dataset
-from vae.knowledge import NEIGHBOURS, SPACES, knowledge_progress
+from vae.files import file_mark
+from vae.knowledge import NEIGHBOURS, SPACES
 from vae.progress import read_progress
 from vae.runs import Run
 from views._shared.guard import explained, show_error
@@ -113,7 +114,7 @@ def _table(found: dict[str, Any]) -> str:
 
 def _offer(run: Run) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
-    asked = f"knowledge-asked-{run.id}"
+    asked = f"knowledge-asked-{run.id}-{file_mark(run.path / 'latents.npz')}"
     trouble = read_progress(run.path, "knowledge").trouble
     if trouble or st.session_state.get(asked):
         show_error(trouble or "The process that measured ended before it was done. Try again.")
@@ -131,13 +132,14 @@ def _offer(run: Run) -> None:
 
 
 @st.fragment(run_every=0.5)
+@explained()
 def _wait(run: Run) -> None:
     """Show how far the process is, and draw the page anew when it has ended."""
     # The figures are there a moment before the queue knows that the process has ended.
     if Run(run.path).knowledge or not queue().is_pending(run, "knowledge"):
         st.rerun()
     if not queue().tickets.is_waiting(run.id, "knowledge"):
-        share = knowledge_progress(run)
+        share = read_progress(run.path, "knowledge").share
         st.progress(share, text=f"Measuring what the space knows · {share:.0%}")
     elif run.is_alive():
         st.progress(0.0, text="Measuring waits until the training of this run ends or pauses")

@@ -7,7 +7,8 @@ import time
 import streamlit as st
 
 from vae.runs import Run
-from views._shared.server import store
+from views._shared.guard import explained
+from views._shared.server import queue, store
 
 __all__ = ["is_at_work", "live_look"]
 
@@ -18,7 +19,9 @@ WAITING = ("queued", "starting")
 
 def is_at_work(run: Run) -> bool:
     """Whether the run waits for its start, trains, or is paused at hand."""
-    return run.state in (*WAITING, "training") or (run.state == "paused" and run.is_alive())
+    # A paused run may be held by another job: t-SNE, say.
+    at_hand = run.state == "paused" and run.is_alive() and queue().is_pending(run, "train")
+    return run.state in (*WAITING, "training") or at_hand
 
 
 def live_look(run: Run) -> None:
@@ -26,16 +29,16 @@ def live_look(run: Run) -> None:
     if run.state in WAITING:
         _watch(run, follow=False)
         return
-    if not run.latents and not _is_asked(run):
+    if not run.latents and not _is_asked(run) and not run.status.get("look_failed"):
         run.ask_to_show()
     with st.container(horizontal=True, vertical_alignment="center"):
         words = st.container(width="stretch")
-        st.button(
+        if st.button(
             "Look again",
             icon=":material/refresh:",
-            help="Shows the model as it is now. The training waits about a second meanwhile.",
-            on_click=run.ask_to_show,
-        )
+            help="Shows the model as it is now. The training waits up to two seconds meanwhile.",
+        ):
+            run.ask_to_show()
         follow = st.toggle(
             "Follow",
             key=f"follow-{run.id}",
@@ -46,6 +49,7 @@ def live_look(run: Run) -> None:
 
 
 @st.fragment(run_every=LOOK_SECONDS)
+@explained()
 def _watch(run: Run, *, follow: bool) -> None:
     """Say where the run is; draw the page anew when it has shown its model, or has ended."""
     now = store().open(run.id)
@@ -55,14 +59,21 @@ def _watch(run: Run, *, follow: bool) -> None:
     epoch = max(of, now.status.get("epoch", 0))  # the status follows some steps behind
     doing = "is paused in" if now.state == "paused" else "trains in"
     if now.state in WAITING:
-        st.caption("The map appears as soon as the run trains.")
+        what = "A newer model" if now.latents else "The map"
+        st.caption(f"{what} appears as soon as the run trains.")
+    elif now.status.get("look_failed") and not _is_asked(now):
+        st.caption(
+            f"The run {doing} epoch {epoch}. Its model could not be shown: its weights are no "
+            "numbers, or the disk is full."
+        )
     elif not now.latents:
         st.caption(f"The run {doing} epoch {epoch}. Its model will be here in a moment…")
     else:
         st.caption(f"The run {doing} epoch {epoch}. You see its model of epoch {of}.")
     last = f"looked-{run.id}"
     rested = time.monotonic() > st.session_state.get(last, 0.0) + FOLLOW_SECONDS
-    if follow and rested and epoch > of and not _is_asked(now):
+    failed = now.status.get("look_failed")
+    if follow and rested and epoch > of and not _is_asked(now) and not failed:
         st.session_state[last] = time.monotonic()
         now.ask_to_show()
 

@@ -13,6 +13,7 @@ from vae.atlas import decode_atlas
 from vae.colors import class_color
 from vae.files import file_mark
 from vae.layers import (
+    Posteriors,
     class_regions,
     hole_mask,
     log_density_ratio,
@@ -29,8 +30,11 @@ __all__ = [
     "atlas_feed",
     "layers_feed",
     "map_frame",
+    "model_mark",
+    "pca_of",
     "places_of",
     "points_feed",
+    "posteriors_at",
     "usual_plane",
 ]
 
@@ -63,9 +67,27 @@ class Places:
 def usual_plane(run: Run) -> Plane:
     """Return the plane that shows most where nobody chooses one."""
     dims = run.config.latent_dim
-    if dims > 2:
-        return pca_plane(run.latents["mean"])
-    return dimension_plane(dims, 0, dims - 1)
+    return pca_of(run) if dims > 2 else dimension_plane(dims, 0, dims - 1)
+
+
+def pca_of(run: Run) -> Plane:
+    """Return the plane of a run's PCA, which each answer of a map needs."""
+    return _pca(run, model_mark(run))
+
+
+@st.cache_data(**KEPT)
+def _pca(_run: Run, mark: str) -> Plane:
+    return pca_plane(_run.latents["mean"])
+
+
+def posteriors_at(run: Run) -> Posteriors:
+    """Return the blurred posteriors of a run, which each look at a place needs."""
+    return _posteriors(run, model_mark(run))
+
+
+@st.cache_data(**KEPT)
+def _posteriors(_run: Run, mark: str) -> Posteriors:
+    return posteriors_of(_run)
 
 
 def places_of(run: Run, plane: Plane) -> Places:
@@ -74,8 +96,17 @@ def places_of(run: Run, plane: Plane) -> Places:
     extent = extent_of(plane, points)
     if plane.is_line:  # nothing lies above or below: the classes are drawn apart
         points[:, 1] = _rows(run.latents["y"], len(run.class_names), extent)
-    mark = f"{run.path} {file_mark(run.path / 'decoder.onnx')}"
-    return Places(plane, points, extent, mark)
+    return Places(plane, points, extent, model_mark(run))
+
+
+def model_mark(run: Run) -> str:
+    """Return what names a run's model: its codes as they were read, and its decoder.
+
+    A run that goes on replaces both, one after the other; what was made of either is not the same.
+    """
+    digest = hashlib.sha256(f"{run.path} {file_mark(run.path / 'decoder.onnx')}".encode())
+    digest.update(np.ascontiguousarray(run.latents["mean"]).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def map_frame(run: Run, places: Places) -> dict[str, Any]:
@@ -86,7 +117,7 @@ def map_frame(run: Run, places: Places) -> dict[str, Any]:
         "plane": places.id,
         "extent": places.extent._asdict(),
         "names": list(names),
-        "short": [name.split(" ")[0] for name in names],
+        "short": list(places.plane.short),
         "isLine": places.plane.is_line,
         "prior": {"mean": mean.tolist(), "covariance": covariance.tolist()},
         "classes": list(run.class_names),
@@ -121,7 +152,7 @@ def layers_feed(_run: Run, _places: Places, plane_id: str) -> dict[str, Any]:
     plane, extent = _places.plane, _places.extent
     points = extent.grid(LAYER_SIDE, LAYER_SIDE)
     codes = plane.codes(points)
-    posteriors = posteriors_of(_run)
+    posteriors = posteriors_at(_run)
     log_ratio = log_density_ratio(codes, posteriors)
     density = log_ratio + log_prior_density(codes, posteriors.width)
     # The square root, so that what is thin is seen beside what is dense.

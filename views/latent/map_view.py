@@ -9,7 +9,7 @@ from views._shared.guard import explained
 from views.latent.live_board import live_board
 from views.latent.map_data import places_of
 from views.latent.picked import show_pick
-from views.latent.plane_choice import choose_plane
+from views.latent.plane_choice import choose_plane, keep_pick
 
 __all__ = ["map_view"]
 
@@ -23,6 +23,8 @@ def map_view(run: Run) -> None:
         with st.container():  # of one piece: the map below stays in its place, with its layers
             places = places_of(run, choose_plane(run))
         pick, error = live_board(run, places, key=f"map-{run.id}")
+        if keep_pick(run, pick):
+            st.rerun()
         st.caption(
             "Under the pointer the four nearest decoded images are blended: on average "
             f"{error:.2g} of 255 grey levels from the exact one here; a click decodes exactly. "

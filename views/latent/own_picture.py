@@ -10,7 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled, read_picture
-from vae.errors import VAEError
+from vae.errors import RunError, VAEError
 from vae.runs import Run
 from vae.sampling import to_uint8
 from views._components.drawing_pad import drawing_pad, read_drawing
@@ -87,20 +87,27 @@ def _uploaded(run: Run) -> Picture | None:
         help="A photo or a scan, as PNG, JPEG, WebP, GIF or BMP; 30 million pixels at most.",
     )
     kept_file = st.session_state.get(UPLOAD)
-    if isinstance(kept_file, VAEError):
-        raise kept_file
+    if kept_file is not None and st.session_state.get("picture_file") is None:
+        st.button(
+            "Remove the picture",
+            icon=":material/close:",
+            help="Lets go of what was uploaded before.",
+            on_click=lambda: st.session_state.pop(UPLOAD, None),
+        )
+    if isinstance(kept_file, str):
+        raise RunError(kept_file)
     return None if kept_file is None else _treated(run, kept_file, "Uploaded")
 
 
 def _keep_file() -> None:
     """Read a file once, when it comes: it stays when the uploader goes."""
     file = st.session_state.picture_file
-    kept_file: Image.Image | VAEError | None = None
+    kept_file: Image.Image | str | None = None  # the error's words: itself it holds the picture
     if file is not None:
         try:
             kept_file = read_picture(file)
         except VAEError as error:
-            kept_file = error
+            kept_file = str(error)
     st.session_state[UPLOAD] = kept_file
 
 

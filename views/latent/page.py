@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from vae.runs import Run
 from views._shared.run_picker import chosen_run
 from views._shared.steered import moved, steered_key
 from views.latent.compare_view import compare_view
@@ -52,12 +53,19 @@ def _remember() -> None:
     st.query_params["view"] = st.session_state.latent_view.lower()
 
 
+def _is_finite(run: Run) -> bool:
+    """Whether codes and their variances are numbers, as those of a run that diverged are not."""
+    with np.errstate(over="ignore"):
+        parts = run.latents["mean"], np.exp(run.latents["log_var"])
+    return all(bool(np.isfinite(part).all()) for part in parts)
+
+
 run = chosen_run()
 at_work = run is not None and is_at_work(run)
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Latent space", width="content")
     has_space = run is not None and bool(run.latents) and run.has_model
-    is_whole = has_space and bool(np.isfinite(run.latents["mean"]).all())
+    is_whole = has_space and _is_finite(run)
     view = choose_view() if is_whole else ""
 if view != "Compare":
     st.query_params.pop("with", None)  # the address names what is shown

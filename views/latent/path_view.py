@@ -63,7 +63,7 @@ def path_view(run: Run) -> None:
             )
     with on_map:  # last: it takes seconds when it is the first of its model
         places = places_of(run, usual_plane(run))
-        board(
+        error = board(
             run,
             places,
             key=f"path-map-{run.id}",
@@ -71,7 +71,10 @@ def path_view(run: Run) -> None:
             layers=("dots", "prior", "holes"),
             answers={"path": places.plane.coordinates(codes).tolist()},
         )
-        st.caption(_what_the_map_shows(places))
+        st.caption(
+            f"{_what_the_map_shows(places)} Under the pointer: blended from the nearest decoded "
+            f"images, {error:.2g} of 255 grey levels off on average."
+        )
 
 
 def _what_the_map_shows(places: Places) -> str:

@@ -12,14 +12,13 @@ from vae.layers import (
     HOLE_RATIO,
     hole_mask,
     log_density_ratio,
-    posteriors_of,
 )
 from vae.runs import Run
 from vae.sampling import to_uint8
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.latent.images_at_hand import images_at_hand
-from views.latent.map_data import Places
+from views.latent.map_data import Places, posteriors_at
 from views.latent.picked_image import show_image
 
 __all__ = ["Pick", "read_pick", "show_pick"]
@@ -100,7 +99,7 @@ def _show_place(run: Run, places: Places, pick: Pick) -> None:
     with row.container(width=PICTURE_PIXELS):
         show_grid(to_uint8(run.decode(pick.code[None])), 1, 1, alt="The image decoded here")
     words = row.container(width="stretch")
-    log_ratio = log_density_ratio(pick.code[None], posteriors_of(run))
+    log_ratio = log_density_ratio(pick.code[None], posteriors_at(run))
     words.markdown("**Decoded exactly**")
     words.caption(
         f"{np.linalg.norm(pick.code):.2f} from the prior's mean. The test images' posteriors "

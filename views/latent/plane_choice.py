@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vae.planes import Plane, dimension_plane, pca_plane, picture_plane
+from vae.planes import Plane, dimension_plane, picture_plane
 from vae.runs import Run
+from views.latent.kept import kept
+from views.latent.map_data import pca_of
+from views.latent.picked import Pick
 
-__all__ = ["choose_plane"]
+__all__ = ["choose_plane", "keep_pick"]
 
 PLANES = ("PCA", "Two dimensions", "Three pictures")
-HELD = ("The prior's mean", "A test image")
+HELD = ("The prior's mean", "A test image", "The picked point")
+PICTURES = ("First", "Second", "Third")
 
 
 def choose_plane(run: Run) -> Plane:
@@ -23,60 +27,113 @@ def choose_plane(run: Run) -> Plane:
     if dims == 1:
         st.caption("This model has one latent dimension: a line. Upwards the classes lie apart.")
         return dimension_plane(1, 0, 0)
+    kinds = PLANES if dims > 2 else PLANES[1:]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kinds = PLANES if dims > 2 else PLANES[1:]
-        kind = st.segmented_control(
+        kind = _kept_of(run, "plane", kinds)
+        st.segmented_control(
             "Plane",
             kinds,
-            default=kinds[0],
             required=True,
-            key=f"plane-{run.id}",
             help="PCA: the plane along which the test images vary most. Two dimensions: as they "
             "are, the others held. Three pictures: the plane through three test images. Acts at "
             "once.",
+            **kept(f"plane-{run.id}", kind),
         )
         if kind == "PCA":
-            return pca_plane(run.latents["mean"])
+            return pca_of(run)
         if kind == "Three pictures":
             return picture_plane(run.latents["mean"][_choose_three(run)])
         return _choose_dimensions(run)
 
 
+def keep_pick(run: Run, pick: Pick | None) -> bool:
+    """Remember the point that is picked on the map; return whether there is more to choose by it.
+
+    Planes are chosen above the map, before it says what is picked.
+    """
+    before, state = _picked(run), st.session_state
+    if pick is None or pick.code is None:
+        return False
+    state[f"picked-{run.id}"] = pick
+    is_new = before is None or not np.array_equal(before.code, pick.code)
+    return is_new and state.get(f"plane-{run.id}") in PLANES[1:]
+
+
+def _picked(run: Run) -> Pick | None:
+    return st.session_state.get(f"picked-{run.id}")
+
+
+def _kept_of(run: Run, name: str, options: tuple) -> object:
+    """Return what was chosen of these options before, or the first."""
+    value = st.session_state.get(f"{name}-{run.id}")
+    return value if value in options else options[0]
+
+
 def _choose_dimensions(run: Run) -> Plane:
     dims = run.config.latent_dim
     looks = {"format_func": lambda place: f"z{place + 1}", "width": 84}
-    first = st.selectbox("Across", range(dims), help="Dimension of the x axis.", **looks)
-    others = [place for place in range(dims) if place != first]
-    second = st.selectbox("Up", others, help="Dimension of the y axis.", **looks)
+    first = _kept_of(run, "across", tuple(range(dims)))
+    st.selectbox(
+        "Across", range(dims), help="Dimension of the x axis.", **looks,
+        **kept(f"across-{run.id}", first),
+    )  # fmt: skip
+    others = tuple(place for place in range(dims) if place != first)
+    second = _kept_of(run, "up", others)
+    st.selectbox(
+        "Up", others, help="Dimension of the y axis.", **looks, **kept(f"up-{run.id}", second)
+    )
     if dims == 2:
         return dimension_plane(dims, first, second)
-    held = st.selectbox("Others at", HELD, help="Where the other dimensions stay.", width=160)
-    if held == HELD[0]:
-        return dimension_plane(dims, first, second)
-    index = st.number_input(
-        "Test image",
-        0,
-        len(run.latents["y"]) - 1,
-        key=f"held-{run.id}",
-        help="Whose code the other dimensions have: a number from 0 on.",
-        width=130,
+    return dimension_plane(dims, first, second, _choose_held(run))
+
+
+def _choose_held(run: Run) -> np.ndarray | None:
+    """Return the code at which the other dimensions stay; None: the prior's mean."""
+    picked = _picked(run)
+    options = HELD if picked is not None else HELD[:2]
+    held = _kept_of(run, "others", options)
+    st.selectbox(
+        "Others at",
+        options,
+        help="Where the other dimensions stay; the picked point is the one on the map.",
+        width=160,
+        **kept(f"others-{run.id}", held),
     )
-    return dimension_plane(dims, first, second, run.latents["mean"][index])
+    if held == HELD[0]:
+        return None
+    if held == HELD[2]:
+        return picked.code
+    last = len(run.latents["y"]) - 1
+    index = min(st.session_state.get(f"held-{run.id}", 0), last)
+    st.number_input(
+        "Test image", 0, last, width=130, help="Whose code: a number from 0 on.",
+        **kept(f"held-{run.id}", index),
+    )  # fmt: skip
+    return run.latents["mean"][index]
 
 
 def _choose_three(run: Run) -> list[int]:
     """Return three test images: of three classes, unless others are chosen."""
-    y = run.latents["y"]
+    y, state = run.latents["y"], st.session_state
     _, firsts = np.unique(y, return_index=True)
     defaults = [*sorted(firsts.tolist()), *range(len(y))][:3]
-    return [
-        st.number_input(
-            f"{name} picture",
-            0,
-            len(y) - 1,
-            default,
-            help="Number of a test image, from 0 on.",
-            width=118,
-        )
-        for name, default in zip(("First", "Second", "Third"), defaults, strict=True)
+    names = [f"{each.lower()}-{run.id}" for each in PICTURES]
+    chosen = [
+        min(state.get(name, value), len(y) - 1) for name, value in zip(names, defaults, strict=True)
     ]
+    for label, name, index in zip(PICTURES, names, chosen, strict=True):
+        st.number_input(
+            f"{label} picture", 0, len(y) - 1, width=118, help="Number of a test image, from 0 on.",
+            **kept(name, index),
+        )  # fmt: skip
+    picked = _picked(run)
+    if picked is not None and len(picked.indices) and picked.indices[0] not in chosen:
+        st.button(
+            "Take the picked one",
+            help="The picked test image becomes the third, the third the second, the second the "
+            "first.",
+            on_click=lambda: state.update(
+                zip(names, [*chosen[1:], int(picked.indices[0])], strict=True)
+            ),
+        )
+    return chosen

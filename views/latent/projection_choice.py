@@ -7,8 +7,10 @@ from typing import NamedTuple
 import streamlit as st
 
 from vae.files import file_mark
-from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne, tsne_progress
+from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne
+from vae.progress import read_progress
 from vae.runs import Run
+from views._shared.guard import explained, show_error
 from views._shared.server import queue
 from views.latent.kept import kept
 from views.latent.live_look import is_at_work
@@ -81,7 +83,8 @@ def _have_tsne_computed(run: Run, count: int) -> None:
     if is_at_work(run):
         st.info("t-SNE takes a while: it is computed when the run has ended. PCA is there now.")
         return
-    asked = f"tsne-asked-{run.id}-{count}"
+    # Of this model: a run that goes on loses what was computed from it, and may ask again.
+    asked = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / 'latents.npz')}"
     if not st.session_state.get(asked):
         st.session_state[asked] = True
         queue().request(run, "tsne")
@@ -90,10 +93,8 @@ def _have_tsne_computed(run: Run, count: int) -> None:
     elif read_tsne(run, count) is not None:
         st.rerun()  # done between two looks
     else:
-        st.error(
-            "t-SNE could not be computed; worker.log in the run's folder tells why.",
-            icon=":material/error:",
-        )
+        trouble = read_progress(run.path, "tsne").trouble
+        show_error(trouble or "t-SNE could not be computed: its process ended before it was done.")
         st.button(
             "Try again",
             icon=":material/refresh:",
@@ -103,11 +104,12 @@ def _have_tsne_computed(run: Run, count: int) -> None:
 
 
 @st.fragment(run_every=LOOK_SECONDS)
+@explained()
 def _wait(run: Run) -> None:
     """Show how far t-SNE is; draw the page anew when the job is no longer there."""
     if not queue().is_pending(run, "tsne"):
         st.rerun()
     number = min(TSNE_POINTS, len(run.latents["y"]))
-    share = tsne_progress(run)
+    share = read_progress(run.path, "tsne").share
     text = f"t-SNE of {number:,} test images, in a process beside this page: {share:.0%}"
     st.progress(share, text=text if share else f"t-SNE of {number:,} test images waits its turn")

@@ -21,7 +21,7 @@ def what_to_see(run: Run, found: Coverage) -> str:
             "Look at the one heap: no latent dimension is active, so the decoder cannot tell one "
             "image from another, and the samples below are all alike."
         )
-    if found.missed >= MANY_MISSED:
+    if found.missed >= MANY_MISSED and found.distance > found.prior_distance:
         free = run.config.kind == "autoencoder"
         why = "nothing draws an autoencoder's codes to the prior: " if free else ""
         return (

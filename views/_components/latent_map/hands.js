@@ -168,6 +168,7 @@ function pick(map, px, py, kind) {
 }
 
 function key(map, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return; // those are the browser's
   const step = (span(map.view) / map.size) * (event.shiftKey ? 40 : 8);
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const middle = [(map.view.left + map.view.right) / 2, (map.view.top + map.view.bottom) / 2];

@@ -8,8 +8,8 @@ function tellLinked(map, news) {
 }
 
 function joinLinked(map) {
-  addEventListener(LINKED, ({ detail: { from, view, look, pick, hidden } }) => {
-    if (from === map || !map.root.isConnected || from.data.link !== map.data.link) return;
+  hear(map, LINKED, ({ detail: { from, view, look, pick, hidden } }) => {
+    if (from === map || from.data.link !== map.data.link) return;
     if (view) adoptView(map, { ...view });
     if (!map.data.sameImages || !map.points) return;
     if (look !== undefined) lookAlong(map, look, from);

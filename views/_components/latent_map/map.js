@@ -33,6 +33,8 @@ export default function (component) {
   if (map.look && data.answer?.index === map.look.index) Object.assign(map.look, data.answer);
   if (data.isCloud) markCloud(map);
   if (first) build(map);
+  hear(map, "vae-lab-feed", () => takeFeeds(map));
+  joinLinked(map);
   takeFeeds(map);
   paintMarks(map);
   if (map.pointer) preview(map, ...map.pointer);
@@ -47,7 +49,7 @@ function create(root, data) {
   const map = {
     root, board: part(".board"), ground: part(".ground"), dots: part(".dots"), box: part(".preview"),
     axes: part(".axes"), contours: part(".contours"), marks: part(".marks"), said: part(".said"),
-    shown: new Set(), hidden: new Set(), selected: new Set(), seen: new Map(),
+    hears: new Set(), shown: new Set(), hidden: new Set(), selected: new Set(), seen: new Map(),
     tool: "move", count: 0, size: 0, taken: {}, pin: null, cursor: null, look: null, pointer: null,
   };
   map.redraw = () => {
@@ -129,13 +131,23 @@ function build(map) {
     zoom("All", "Show the whole map", () => setView(map, { ...map.data.extent })),
   );
   listen(map);
-  joinLinked(map);
   new ResizeObserver(() => {
     map.size = board.clientWidth;
     paint(map);
     rest(map);
   }).observe(board);
-  addEventListener("vae-lab-feed", () => takeFeeds(map));
+}
+
+// What the window tells, as long as the map is on the page: else its images would stay in memory.
+function hear(map, name, act) {
+  if (map.hears.has(name)) return;
+  map.hears.add(name);
+  const listener = (event) => {
+    if (map.root.isConnected) return act(event);
+    removeEventListener(name, listener);
+    map.hears.delete(name);
+  };
+  addEventListener(name, listener);
 }
 
 // The classes: a click shows or hides one, a double click shows it alone.
@@ -147,17 +159,19 @@ function buildClasses(map) {
   map.root.querySelector(".classes").replaceChildren(
     ...map.data.classes.map((name, label) => {
       const chip = document.createElement("button");
-      Object.assign(chip, { type: "button", textContent: name, title: "Click: show or hide. Double click: this one alone." });
+      Object.assign(chip, { type: "button", textContent: name, title: "Click: show or hide. Double click, or Shift and click: this one alone." });
       chip.style.setProperty("--hue", map.data.colors[label]);
-      chip.addEventListener("click", () => {
+      const alone = () => {
+        const is = map.hidden.size === map.data.classes.length - 1 && !map.hidden.has(label);
+        change(new Set(is ? [] : map.data.classes.map((_, i) => i).filter((i) => i !== label)));
+      };
+      chip.addEventListener("click", ({ shiftKey }) => {
+        if (shiftKey) return alone();
         const hidden = new Set(map.hidden);
         if (!hidden.delete(label)) hidden.add(label);
         change(hidden);
       });
-      chip.addEventListener("dblclick", () => {
-        const alone = map.hidden.size === map.data.classes.length - 1 && !map.hidden.has(label);
-        change(new Set(alone ? [] : map.data.classes.map((_, i) => i).filter((i) => i !== label)));
-      });
+      chip.addEventListener("dblclick", alone);
       return chip;
     }),
   );
