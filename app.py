@@ -22,6 +22,12 @@ PAGES = [
         "views/latent/page.py", title="Latent", icon=":material/scatter_plot:", url_path="latent"
     ),
     st.Page(
+        "views/evaluate/page.py",
+        title="Evaluate",
+        icon=":material/straighten:",
+        url_path="evaluate",
+    ),
+    st.Page(
         "views/generate/page.py", title="Generate", icon=":material/casino:", url_path="generate"
     ),
 ]

@@ -36,7 +36,7 @@ CROWD = 20
 LOG_CHARACTERS = 4000
 PAUSE_SECONDS = (3.0, 8.0)  # a visitor stays on a page for so long
 EPOCHS = 500  # the most that a run may have; the phases are over earlier
-PAGES = ("", "data", "train", "latent", "generate")
+PAGES = ("", "data", "train", "latent", "evaluate", "generate")
 
 
 class Phase(NamedTuple):

@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
 
 VIEWS = ("draw", "path", "dimensions", "projections", "knowledge", "compare")
-PAGES = ("", "data", "train", "latent", *(f"latent?view={view}" for view in VIEWS), "generate")
+LATENT = ("latent", *(f"latent?view={view}" for view in VIEWS))
+PAGES = ("", "data", "train", *LATENT, "evaluate", "generate")
 SIZES = {"wide": SCREEN, "phone": PHONE}
 EVERY = tuple(itertools.product(SIZES, ("light", "dark")))
 DOCUMENTED = (("wide", "light"), ("phone", "dark"))

@@ -31,13 +31,14 @@ from vae.runs import Run
 from views._shared import server
 from views.train import transport
 
-PAGES = ("start", "data", "train", "latent", "generate")
+PAGES = ("start", "data", "train", "latent", "evaluate", "generate")
 # What each page is called at its top.
 TITLES = {
     "start": "VAE Lab",
     "data": "Data",
     "train": "Train",
     "latent": "Latent space",
+    "evaluate": "Evaluate",
     "generate": "Generate",
 }
 

@@ -33,6 +33,7 @@ NOTHING = {
     "data": "What the model learns from.",
     "train": "Takes about",
     "latent": "There is no run to look into yet: train one.",
+    "evaluate": "There is nothing measured yet",
     "generate": "There is no model to draw with yet",
 }
 # What a page says of a run that has learned nothing it could show.
@@ -41,6 +42,7 @@ WAITING = {
         "50 random codes, decoded after epoch 12.",
         "Clusters appear when the run has ended.",
     ),
+    "evaluate": ("There is nothing measured yet",),
     "generate": ("There is no model to draw with yet",),
 }
 # In its states: it waits for its start, it is asked for its model, it has none.
@@ -61,6 +63,7 @@ FIGURES = {
         [],  # the map and what is picked on it: see test_map
         [],
     ),
+    "evaluate": ([], ["references-finished"]),
     "generate": (["A 10 by 10 grid of generated images"], ["manifold-finished"]),
 }
 
@@ -226,7 +229,7 @@ class TestDamaged:
     @pytest.mark.parametrize(
         ("name", "pages"),
         [
-            ("metrics.json", {"train"}),
+            ("metrics.json", {"train", "evaluate"}),
             ("history.jsonl", set()),
             ("latents.npz", {"start", "latent"}),
             ("decoder.onnx", {"start", "latent", "generate"}),
@@ -274,7 +277,9 @@ class TestDamaged:
 
 
 def shows_model(page: str, app: AppTest, run_id: str) -> bool:
-    """Whether the page shows a picture, or the map, of this run."""
+    """Whether the page shows a picture, the map or the figures of this run."""
+    if page == "evaluate":
+        return bool(app.metric)
     if page == "latent":
         return bool(component(app, f"map-{run_id}")["extent"])
     return bool(app.image)

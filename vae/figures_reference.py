@@ -1,0 +1,72 @@
+"""What a run costs per image, among reference lines."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from vae.colors import HUES
+
+__all__ = ["Line", "reference_bars"]
+
+ROW = 34  # pixels
+ROOM = 96  # for the axis and the legend
+
+
+class Line(NamedTuple):
+    """name: what it is. reconstruction, kl: nats per image. is_own: whether it is the run's."""
+
+    name: str
+    reconstruction: float
+    kl: float = 0.0
+    is_own: bool = False
+
+    @property
+    def total(self) -> float:
+        """Nats per image."""
+        return self.reconstruction + self.kl
+
+
+def reference_bars(lines: Sequence[Line]) -> go.Figure:
+    """Draw what each line costs, reconstruction and KL one after the other, the best on top."""
+    ordered = sorted(lines, key=lambda line: -line.total)
+    names = [_label(line) for line in ordered]
+    opacity = [1.0 if line.is_own else 0.5 for line in ordered]
+    figure = go.Figure()
+    for name, key in (("Reconstruction", "reconstruction"), ("KL", "kl")):
+        values = [getattr(line, key) for line in ordered]
+        figure.add_bar(
+            y=names,
+            x=values,
+            name=name,
+            orientation="h",
+            marker={"color": HUES[key], "opacity": opacity},
+            hovertemplate=f"{name}: %{{x:.2f}} nats per image<extra></extra>",
+        )
+    for name, line in zip(names, ordered, strict=True):
+        figure.add_annotation(
+            x=line.total,
+            y=name,
+            text=f"{line.total:.1f}",
+            showarrow=False,
+            xanchor="left",
+            xshift=4,
+        )
+    figure.update_layout(
+        barmode="stack",
+        xaxis_title="nats per image, on test images",
+        yaxis={"automargin": True},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0, "title": None},
+        height=ROW * len(ordered) + ROOM,
+        margin={"l": 8, "r": 40, "t": 32, "b": 48},
+        hovermode="closest",
+    )
+    return figure
+
+
+def _label(line: Line) -> str:
+    name = html.escape(line.name)
+    return f"<b>{name}</b>" if line.is_own else name
