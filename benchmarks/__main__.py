@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import answers, app, chaos, latent_map, load, presets, training, watching
+from benchmarks import (
+    answers,
+    app,
+    chaos,
+    latent_map,
+    likelihood,
+    load,
+    presets,
+    training,
+    watching,
+)
 
 BENCHMARKS = {
     "presets": presets.table,
     "training": training.compare,
+    "likelihood": likelihood.likelihood,
     "app": app.measure,
     "answers": answers.answers,
     "watching": watching.watch,

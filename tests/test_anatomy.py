@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from vae.anatomy import EXAMPLES, Anatomy
+from vae.architecture import FIRST_PIXEL_LOG_VAR
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.loop import Loop
@@ -19,6 +20,7 @@ DENSE = Config(hidden=(12,), latent_dim=3, beta=0.3, noise=0.7, seed=5)
 CONFIGS: dict[str, Config] = {
     "dense": DENSE,
     "convolutional": DENSE.replace(network="convolutional", hidden=(4,)),
+    "sampled": DENSE.replace(binarisation="sampled", kl_cycle=2),
     "autoencoder": DENSE.replace(
         kind="autoencoder", beta=0.0, network="convolutional", hidden=(3,)
     ),
@@ -167,8 +169,34 @@ class TestCorrectness:
         parts = bench.anatomy.before(images)["gradient_norms"]
         assert norm == pytest.approx(float(np.sqrt(np.square(parts).sum())), rel=1e-5)
 
+    def test_importance_samples(self, digits: Dataset) -> None:
+        model = build(DENSE.replace(importance_samples=3), (8, 8, 1))
+        model.compile(optimizer=keras.optimizers.SGD(0.0))
+        loop, anatomy = Loop(model, digits.x_train, BATCH), Anatomy(model)
+        for place in range(2):
+            indices = np.arange(place * BATCH, (place + 1) * BATCH, dtype=np.int32)
+            taken = anatomy.before(loop.images(indices))
+            assert taken["z"].shape == taken["epsilon"].shape == (EXAMPLES, 3)
+            loop.train(indices[None], np.array([0.01], np.float32))
+            assert taken["loss_before"] == pytest.approx(loop.results()["loss"], rel=1e-5)
+
+    def test_a_learned_variance_is_one_of_the_places(self, digits: Dataset) -> None:
+        model = build(DENSE.replace(likelihood="gaussian"), (8, 8, 1))
+        model.compile(optimizer=keras.optimizers.SGD(0.0))
+        loop, anatomy = Loop(model, digits.x_train, BATCH), Anatomy(model)
+        taken = anatomy.before(loop.images(np.arange(BATCH, dtype=np.int32)))
+        loop.train(np.arange(BATCH, dtype=np.int32)[None], np.array([1e-3], np.float32))
+        taken |= anatomy.after()
+        assert taken["loss_before"] == pytest.approx(loop.results()["loss"], rel=1e-5)
+        place = taken["layer_names"].tolist().index("pixel variance")
+        moved = abs(float(model.pixel_log_var) - FIRST_PIXEL_LOG_VAR)
+        assert moved > 0.0
+        assert taken["update_norms"][place] == pytest.approx(moved, rel=1e-4)
+        assert taken["gradient_norms"][place] == pytest.approx(1e3 * moved, rel=1e-4)
+
     def test_looking_changes_nothing(self, bench: Bench) -> None:
         state = [*bench.model.variables, bench.model.sampling.seed_generator.state]
+        state += bench.model.optimizer.variables
         first = [variable.numpy().copy() for variable in state]
         ends, losses = [], []
         for apart in (True, False):

@@ -253,6 +253,7 @@ class TestRoundTrip:
             assert again.rows == run.rows
             assert same_arrays(again.latents, run.latents)
             assert again.knowledge == run.knowledge
+            assert again.metrics == run.metrics
             for name in TSNE_FILES.values():
                 assert same_arrays(again.arrays(name), run.arrays(name))
             assert "place" not in again.info  # among the shipped runs

@@ -15,9 +15,14 @@ from tests.conftest import copy_run, run_python
 from tests.test_config import BAD_TEXT_CASES
 from tests.test_config import label as short
 from vae.__main__ import main
+from vae.binarisation import binarise
 from vae.config import Config
+from vae.datasets import find_dataset, load_dataset
+from vae.likelihood import importance_sampled_nll
+from vae.metrics import evaluate
 from vae.presets import PRESETS
-from vae.runs import Run, open_run
+from vae.quality import measure_samples
+from vae.runs import SHIPPED, Run, open_run
 from vae.sampling import prior_codes, tile, to_uint8
 
 Output = pytest.CaptureFixture[str]
@@ -142,9 +147,53 @@ class TestEvaluate:
         assert found["nll"] < -found["elbo"]
         assert found["nll_standard_error"] > 0.0
 
+    @pytest.mark.parametrize(
+        ("treatment", "name", "words"),
+        [
+            ("grey", "none", "grey levels"),
+            ("threshold", "threshold", "cut at one half"),
+            ("fixed", "fixed", "statically binarised"),
+            ("sampled", "sampled", "dynamically binarised"),
+        ],
+    )
+    def test_treatment(
+        self, treatment: str, name: str, words: str, finished_run: Run, capsys: Output
+    ) -> None:
+        arguments = ["--treatment", treatment, "--importance-samples", "2", "--json"]
+        assert main(["evaluate", str(finished_run.path), *arguments]) == 0
+        output = capsys.readouterr()
+        found = last_json(output.out)
+        assert words in found["treatment"]
+        digits = load_dataset("digits")
+        images = binarise(digits.x_test, name)
+        model = finished_run.load_model()
+        assert found["nll"] == pytest.approx(importance_sampled_nll(model, images, 2)["nll"])
+        assert found["elbo"] == pytest.approx(evaluate(model, digits, name)[0]["elbo"])
+        assert output.err.endswith("] 100.0% \n")
+
+    def test_another_treatment(self, finished_run: Run, capsys: Output) -> None:
+        said = refused(["evaluate", str(finished_run.path), "--treatment", "none"], capsys)
+        assert "'grey', 'threshold', 'fixed', 'sampled'" in said
+
     @pytest.mark.parametrize("samples", ["-1", "5001", "many"])
     def test_how_many_samples(self, finished_run: Run, samples: str, capsys: Output) -> None:
         refused(["evaluate", str(finished_run.path), "--importance-samples", samples], capsys)
+
+
+class TestQuality:
+    def test_samples_beside_real_images(self, capsys: Output) -> None:
+        if find_dataset("mnist") is None:
+            pytest.skip("needs MNIST")
+        run = open_run(SHIPPED / "mnist-recommended")
+        assert main(["quality", str(run.path), "--samples", "200", "--seed", "4", "--json"]) == 0
+        expected = measure_samples(run, load_dataset("mnist"), 200, seed=4)
+        assert last_json(capsys.readouterr().out) == expected
+        for choice in (["--samples", "99"], ["--samples", "5001"], ["--seed", "-1"]):
+            assert "Received" in refused(["quality", str(run.path), *choice], capsys)
+
+    def test_a_data_set_without_a_classifier(self, finished_run: Run, capsys: Output) -> None:
+        said = refused(["quality", str(finished_run.path)], capsys)
+        assert "Received: a run on digits, with images of 8 x 8 x 1" in said
 
 
 class TestSample:
@@ -239,6 +288,8 @@ class TestRefused:
             ["evaluate"],
             ["sample"],
             ["sample", "run", "--rows", "many"],
+            ["quality"],
+            ["quality", "run", "--samples", "many"],
         ],
         ids=" ".join,
     )
@@ -256,7 +307,7 @@ class TestRefused:
             ["summary", "--config", str(tmp_path / "nothing.json")], capsys
         )
 
-    @pytest.mark.parametrize("command", ["evaluate", "sample"])
+    @pytest.mark.parametrize("command", ["evaluate", "quality", "sample"])
     @pytest.mark.parametrize("path", ["nothing/here", "/etc", "x" * 5000])
     def test_no_run_folder(self, command: str, path: str, capsys: Output) -> None:
         assert "Received" in refused([command, path], capsys)

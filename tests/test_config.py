@@ -125,6 +125,12 @@ class TestCorrectness:
         with pytest.raises(ConfigError, match=r"Received: kind='autoencoder', beta=1\.0"):
             Config(kind="autoencoder")
 
+    @pytest.mark.parametrize("other", [{"free_bits": 0.1}, {"kind": "autoencoder", "beta": 0.0}])
+    def test_an_importance_weighted_bound_has_no_kl(self, other: dict[str, Any]) -> None:
+        assert Config(importance_samples=1, **other).importance_samples == 1
+        with pytest.raises(ConfigError, match="Received: importance_samples=2, kind='"):
+            Config(importance_samples=2, **other)
+
     def test_early_stopping_needs_something_to_watch(self) -> None:
         assert Config(patience=3, validation_split=0.1).patience == 3
         assert Config(patience=0, validation_split=0.0).patience == 0
@@ -134,6 +140,9 @@ class TestCorrectness:
     def test_a_run_from_before_a_setting_existed_has_its_default(self) -> None:
         old = {name: value for name, value in Config().to_dict().items() if name != "noise"}
         assert Config.from_dict(old).noise == 1.0
+        new = ("importance_samples", "binarisation", "likelihood", "kl_cycle", "free_bits")
+        old = {name: value for name, value in Config().to_dict().items() if name not in new}
+        assert Config.from_dict(old) == Config()
 
     @pytest.mark.parametrize("unknown", ["epoch", "Epochs", "", "lr"])
     def test_unknown_field(self, unknown: str) -> None:

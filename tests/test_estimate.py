@@ -31,6 +31,7 @@ class TestBasics:
         assert epoch_seconds(config.replace(hidden=(512,)), SHAPE, 60_000) > base
         assert epoch_seconds(config.replace(batch_size=10), SHAPE, 60_000) > base
         assert epoch_seconds(PRESETS["convolutional"], SHAPE, 60_000) > 3 * base
+        assert epoch_seconds(config.replace(importance_samples=20), SHAPE, 60_000) > 3 * base
         assert epoch_seconds(config.replace(train_share=0.5), SHAPE, 60_000) < 0.6 * base
 
     @pytest.mark.parametrize(

@@ -25,7 +25,13 @@ class TestWarm:
 
     @pytest.mark.parametrize(
         ("action", "warm"),
-        [("tsne", False), ("knowledge", False), ("export", True), ("recover", True)],
+        [
+            ("tsne", False),
+            ("knowledge", False),
+            ("likelihood", True),
+            ("export", True),
+            ("recover", True),
+        ],
     )
     def test_it_is_kept_for_what_needs_tensorflow(
         self, action: str, warm: bool, office: Office, finished_run: Run

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from vae.binarisation import binarise
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.loop import CHUNK, Loop
@@ -15,6 +16,8 @@ from vae.model import VAE, build
 
 DENSE = Config(hidden=(10,), latent_dim=2, seed=3)
 CONVOLUTIONAL = DENSE.replace(network="convolutional", hidden=(3,))
+SAMPLED = DENSE.replace(binarisation="sampled")
+SAMPLED_CONVOLUTIONAL = CONVOLUTIONAL.replace(binarisation="sampled")
 
 
 def compiled(config: Config, optimizer: str = "adam") -> VAE:
@@ -93,7 +96,11 @@ class TestCorrectness:
             assert np.abs(a - before).max() > 1e-4
         assert int(ours.optimizer.iterations) == steps
 
-    @pytest.mark.parametrize("config", [DENSE, CONVOLUTIONAL], ids=["dense", "convolutional"])
+    @pytest.mark.parametrize(
+        "config",
+        [DENSE, CONVOLUTIONAL, SAMPLED],
+        ids=["dense", "convolutional", "sampled"],
+    )
     def test_how_many_steps_a_call_takes_changes_nothing(
         self, config: Config, digits: Dataset
     ) -> None:
@@ -147,3 +154,71 @@ class TestCorrectness:
         Loop(model, digits.x_train, 100).evaluate(np.arange(20, dtype=np.int32))
         for a, b in zip(before, model.get_weights(), strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+class TestBinarisation:
+    @pytest.mark.parametrize("treatment", ["threshold", "fixed"])
+    def test_the_images_are_treated_once(self, treatment: str, digits: Dataset) -> None:
+        loop = Loop(compiled(CONVOLUTIONAL.replace(binarisation=treatment)), digits.x_train, 10)
+        indices = np.array([7, 3, 7], np.int32)
+        expected = binarise(digits.x_train, treatment)[indices]
+        np.testing.assert_array_equal(loop.images(indices), expected)
+        loop.train(batches(1, 10), rates(0.0))
+        np.testing.assert_array_equal(loop.images(indices), expected)
+
+    @pytest.mark.parametrize(
+        "config", [SAMPLED, SAMPLED_CONVOLUTIONAL], ids=["dense", "convolutional"]
+    )
+    def test_a_step_trains_on_the_images_that_are_shown(
+        self, config: Config, digits: Dataset
+    ) -> None:
+        ours, theirs = compiled(config, "sgd"), compiled(config, "sgd")
+        loop = Loop(ours, digits.x_train, 25)
+        seen = []
+        for indices in batches(3, 25):
+            seen.append(loop.images(indices))
+            loop.train(indices[None], rates(0.01))
+            theirs.optimizer.learning_rate = 0.01
+            theirs.train_on_batch(seen[-1].astype(np.float32) / 255.0)
+        start = build(config, (8, 8, 1)).get_weights()
+        for a, b, before in zip(ours.get_weights(), theirs.get_weights(), start, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)
+            assert np.abs(a - before).max() > 1e-4
+        assert set(np.unique(seen)) == {0, 255}
+
+    def test_each_step_draws_anew_with_the_grey_as_probability(self, digits: Dataset) -> None:
+        model = compiled(SAMPLED_CONVOLUTIONAL)
+        loop = Loop(model, digits.x_train, 10)
+        indices = np.arange(200, dtype=np.int32)
+        draws = []
+        for step in range(100):
+            model.optimizer.iterations.assign(step)
+            draws.append(loop.images(indices) == 255)
+        share, p = np.mean(draws, axis=0), digits.x_train[:200] / 255.0
+        error = np.sqrt(p * (1 - p) / 100)
+        np.testing.assert_array_equal(share[error == 0], p[error == 0])
+        surprise = ((share - p)[error > 0] / error[error > 0]) ** 2
+        assert surprise.mean() == pytest.approx(1.0, abs=0.1)
+
+    def test_the_seed_decides_the_draw(self, digits: Dataset) -> None:
+        indices = np.arange(50, dtype=np.int32)
+        first, again, other = (
+            Loop(compiled(SAMPLED_CONVOLUTIONAL.replace(seed=seed)), digits.x_train, 10).images(
+                indices
+            )
+            for seed in (3, 3, 4)
+        )
+        np.testing.assert_array_equal(first, again)
+        assert (first != other).any()
+
+    def test_validation_has_one_draw_for_all_epochs(self, digits: Dataset) -> None:
+        config = SAMPLED.replace(kind="autoencoder", beta=0.0)  # without noise
+        model = compiled(config)
+        loop = Loop(model, digits.x_train, 100)
+        indices = np.arange(1203, dtype=np.int32)
+        first = loop.evaluate(indices)
+        model.optimizer.iterations.assign(77)
+        assert loop.evaluate(indices) == first
+        # Black and white is farther from an untrained network's grey than grey is from itself.
+        grey = Loop(compiled(config.replace(binarisation="none")), digits.x_train, 100)
+        assert first["loss"] != grey.evaluate(indices)["loss"]

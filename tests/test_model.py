@@ -7,9 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from vae.architecture import FIRST_PIXEL_LOG_VAR
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.model import VAE, MeanVector, Sampling, build
+from vae.objective import (
+    continuous_bernoulli_nats,
+    gaussian_kl,
+    gaussian_nats,
+    reconstruction_nats,
+)
 
 SMALL = Config(hidden=(12,), latent_dim=3, beta=0.3, seed=11)
 
@@ -156,6 +163,55 @@ class TestLoss:
         for a, b in zip(gradients, expected, strict=True):
             assert np.abs(b).max() > 0.0
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+    def test_free_bits_are_what_the_optimizer_sees(self, digits: Dataset) -> None:
+        x = pixels(digits, 20)
+        model = build(SMALL.replace(free_bits=0.1), (8, 8, 1))
+        kl = np.asarray(gaussian_kl(*model.encoder(x)), np.float64).mean(axis=0)
+        assert (kl < 0.1).any()
+        assert (kl > 0.1).any()
+        parts = losses(model, x)
+        expected = parts["reconstruction"] + 0.3 * np.maximum(kl, 0.1).sum()
+        assert parts["loss"] == pytest.approx(expected, rel=1e-6)
+        assert parts["kl"] == pytest.approx(kl.sum(), rel=1e-5)  # the whole KL is told
+
+    def test_importance_samples_raise_the_tighter_bound(self, digits: Dataset) -> None:
+        x = pixels(digits, 20)
+        model = build(SMALL.replace(importance_samples=5, beta=1.0), (8, 8, 1))
+        outputs = model(x, training=True)
+        assert outputs["z"].shape == (5, 20, 3)
+        assert len(np.unique(outputs["z"][:, 0, 0])) == 5
+        model.reset_metrics()
+        bound = float(model.compute_loss(x, None, outputs))
+        kl = np.asarray(gaussian_kl(*model.encoder(x))).sum(axis=1).mean()
+        nats = np.mean([reconstruction_nats(x, model.decoder_logits(z)) for z in outputs["z"]])
+        # What is told is the ELBO of these draws, which the bound never exceeds by much.
+        assert float(model.reconstruction.result()) == pytest.approx(nats, rel=1e-5)
+        assert float(model.kl.result()) == pytest.approx(kl, rel=1e-5)
+        assert nats + kl - 3.0 < bound < nats + kl + 0.5
+        assert "z" not in model(x)  # validation measures the ELBO
+
+    def test_each_likelihood_is_the_one_that_the_configuration_names(self, digits: Dataset) -> None:
+        x = pixels(digits, 20)
+        logits = np.random.default_rng(0).normal(size=x.shape).astype(np.float32)
+        expected = {
+            "bernoulli": reconstruction_nats(x, logits),
+            "continuous_bernoulli": continuous_bernoulli_nats(x, logits),
+            "gaussian": gaussian_nats(x, logits, FIRST_PIXEL_LOG_VAR),
+        }
+        for name, nats in expected.items():
+            model = build(SMALL.replace(likelihood=name), (8, 8, 1))
+            np.testing.assert_array_equal(model.reconstruction_nats(x, logits), nats)
+
+    def test_the_variance_is_learned(self, digits: Dataset) -> None:
+        model = build(Config(hidden=(32,), latent_dim=3, likelihood="gaussian"), (8, 8, 1))
+        model.compile(optimizer=keras.optimizers.Adam(1e-2))
+        x = pixels(digits, 1000)
+        history = model.fit(x, batch_size=50, epochs=15, verbose=0).history
+        squares = np.square(model.decoder(model.call(x)["mean"]) - x).mean()
+        # It drew z, which costs a little more than the mean does.
+        assert 0.9 * squares < np.exp(float(model.pixel_log_var)) < 2.0 * squares
+        assert history["reconstruction"][-1] < 0.5 * history["reconstruction"][0]
 
     def test_beta_can_change_between_steps(self, digits: Dataset) -> None:
         x = pixels(digits, 20)

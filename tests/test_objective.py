@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -11,7 +12,16 @@ import tensorflow as tf
 from scipy import integrate, special, stats
 
 from vae.config import Config
-from vae.objective import beta_at, gaussian_kl, learning_rate_at, reconstruction_nats
+from vae.objective import (
+    beta_at,
+    continuous_bernoulli_nats,
+    free_kl,
+    gaussian_kl,
+    gaussian_nats,
+    importance_weighted_nats,
+    learning_rate_at,
+    reconstruction_nats,
+)
 from vae.presets import PRESETS
 
 GENERATOR = np.random.default_rng(0)
@@ -65,6 +75,73 @@ class TestKl:
         np.testing.assert_allclose(gaussian_kl(mean, log_var), lecture / 2, rtol=1e-5)
 
 
+class TestFreeBits:
+    KL = np.array([[0.1, 0.9, 3.0], [0.2, 0.0, 1.0]], np.float32)  # means 0.15, 0.45, 2
+
+    def test_a_dimension_costs_at_least_what_is_free(self) -> None:
+        assert float(free_kl(self.KL, 0.5)) == pytest.approx(0.5 + 0.5 + 2.0)
+        # The mean over the batch is what counts: 0.9 in one image alone is no reason.
+        assert float(free_kl(self.KL, 0.3)) == pytest.approx(0.3 + 0.45 + 2.0)
+
+    def test_without_any_it_is_the_kl(self) -> None:
+        assert float(free_kl(self.KL, 0.0)) == pytest.approx(self.KL.sum(axis=1).mean())
+
+    def test_nothing_presses_a_dimension_that_is_below(self) -> None:
+        mean = tf.constant([[0.1, 0.5, 2.0], [-0.1, 1.5, -2.0]])
+        with tf.GradientTape() as tape:
+            tape.watch(mean)
+            kl = free_kl(gaussian_kl(mean, tf.zeros_like(mean)), 0.5)
+        # The means over the batch are 0.005, 0.625 and 2; the KL's own gradient is mean / N.
+        expected = np.array([[0.0, 0.25, 1.0], [0.0, 0.75, -1.0]])
+        np.testing.assert_allclose(tape.gradient(kl, mean), expected, rtol=1e-6)
+
+
+class TestImportanceWeighted:
+    """x = z + e, e ~ N(0, 1): p(x) = N(0, 2) is known, and so is the posterior N(x / 2, 1 / 2)."""
+
+    X = np.array([-1.5, 0.2, 3.0])
+
+    def bounds(self, k: int, mean: np.ndarray, log_var: float, draws: int = 4000) -> np.ndarray:
+        """The bound of each x, as the mean of so many draws; and that of all draws in one."""
+        mean = np.tile(mean, draws)[:, None].astype(np.float32)  # (N, 1)
+        log_vars = np.full_like(mean, log_var)
+        epsilon = np.random.default_rng(k).normal(size=(k, *mean.shape))
+        z = (mean + np.exp(log_vars / 2) * epsilon).astype(np.float32)
+        nats = -stats.norm.logpdf(np.tile(self.X, draws), z[..., 0]).astype(np.float32)
+        found = importance_weighted_nats(nats, z, mean, log_vars)
+        return np.asarray(found, np.float64).reshape(draws, 3).mean(axis=0)
+
+    def test_with_the_exact_posterior_it_is_the_likelihood(self) -> None:
+        exact = -stats.norm.logpdf(self.X, scale=math.sqrt(2.0))
+        for k in (1, 5):
+            found = self.bounds(k, self.X / 2, math.log(0.5), draws=1)
+            np.testing.assert_allclose(found, exact, rtol=1e-5)
+
+    def test_one_sample_is_the_elbo(self) -> None:
+        mean, log_var = np.array([0.3, -0.5, 1.0]), -0.2
+        variance = math.exp(log_var)
+        # E[-log p(x|z)] in closed form, and the KL.
+        nats = 0.5 * (math.log(2 * math.pi) + (self.X - mean) ** 2 + variance)
+        elbo = nats + np.asarray(gaussian_kl(mean, np.full(3, log_var)))
+        np.testing.assert_allclose(self.bounds(1, mean, log_var, draws=40_000), elbo, rtol=0.02)
+
+    def test_more_samples_are_a_tighter_bound(self) -> None:
+        mean, log_var = np.array([0.3, -0.5, 1.0]), -0.2
+        exact = -stats.norm.logpdf(self.X, scale=math.sqrt(2.0))
+        found = [self.bounds(k, mean, log_var) for k in (1, 3, 10, 100)]
+        for looser, tighter in pairwise(found):
+            assert (looser > tighter).all()
+        assert (found[-1] > exact - 0.01).all()
+        np.testing.assert_allclose(found[-1], exact, atol=0.05)
+
+    def test_beta_weighs_prior_and_posterior(self) -> None:
+        z = np.zeros((2, 1, 1), np.float32)
+        nats = np.array([[1.0], [2.0]], np.float32)
+        found = importance_weighted_nats(nats, z, z[0], z[0], 0.0)
+        expected = -math.log((math.exp(-1.0) + math.exp(-2.0)) / 2)
+        assert float(found[0]) == pytest.approx(expected, rel=1e-6)
+
+
 class TestReconstruction:
     def test_grey_levels_against_scipy(self) -> None:
         x, p = GREY.astype(np.float64), special.expit(LOGITS.astype(np.float64))
@@ -113,6 +190,72 @@ class TestReconstruction:
         )
 
 
+class TestContinuousBernoulli:
+    @staticmethod
+    def density(x: float, logit: float) -> float:
+        image, logits = (np.full((1, 1, 1, 1), value, np.float64) for value in (x, logit))
+        return math.exp(-float(continuous_bernoulli_nats(image, logits)[0]))
+
+    @pytest.mark.parametrize("logit", [-8.0, -0.6, -0.5, -0.4999, -1e-3, 0.0, 1e-4, 0.3, 2.0, 9.0])
+    def test_integrates_to_one(self, logit: float) -> None:
+        total, _ = integrate.quad(self.density, 0.0, 1.0, args=(logit,))
+        assert total == pytest.approx(1.0, abs=1e-5)
+
+    def test_the_constant_of_the_paper(self) -> None:
+        # Equation 8: C = 2 artanh(1 - 2 p) / (1 - 2 p), and 2 where p is one half.
+        for p in (0.01, 0.2, 0.45, 0.499, 0.5, 0.501, 0.9):
+            c = 2.0 * math.atanh(1 - 2 * p) / (1 - 2 * p) if p != 0.5 else 2.0
+            logit = math.log(p) - math.log1p(-p)
+            assert self.density(0.3, logit) == pytest.approx(c * p**0.3 * (1 - p) ** 0.7, rel=1e-5)
+
+    def test_gradient_is_the_mean_less_the_image(self) -> None:
+        # The derivative of -log p by the logit is E[x] - x, for any exponential family.
+        levels = [-30.0, -3.0, -0.51, -0.49, -1e-3, 1e-6, 1e-3, 0.49, 0.51, 3.0, 30.0]
+        logits = tf.reshape(tf.constant(levels), (-1, 1, 1, 1))
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            nats = tf.reduce_sum(continuous_bernoulli_nats(tf.fill(logits.shape, 0.3), logits))
+        gradient = tape.gradient(nats, logits).numpy().ravel()
+        means = [
+            integrate.quad(lambda x, each=each: x * self.density(x, each), 0.0, 1.0)[0]
+            for each in levels
+        ]
+        np.testing.assert_allclose(gradient, np.array(means) - 0.3, atol=2e-5)
+
+    @pytest.mark.parametrize("logit", [-1e30, -1e4, 1e4, 1e30])
+    def test_extreme_logits_stay_finite(self, logit: float) -> None:
+        logits = tf.fill((1, 1, 1, 1), logit)
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            nats = continuous_bernoulli_nats(tf.fill((1, 1, 1, 1), 0.25), logits)
+        assert np.isfinite(nats.numpy()).all()
+        assert np.isfinite(tape.gradient(nats, logits).numpy()).all()
+
+    def test_each_image_is_a_sum_over_pixels(self) -> None:
+        each = [
+            [-math.log(self.density(x, logit)) for x, logit in zip(*pair, strict=True)]
+            for pair in zip(GREY.reshape(6, -1), LOGITS.reshape(6, -1), strict=True)
+        ]
+        nats = continuous_bernoulli_nats(GREY, LOGITS)
+        np.testing.assert_allclose(nats, np.sum(each, axis=1), rtol=1e-4)
+
+
+class TestGaussian:
+    @pytest.mark.parametrize("log_var", [-4.0, 0.0, 1.3])
+    def test_equals_scipy(self, log_var: float) -> None:
+        density = stats.norm(special.expit(LOGITS.astype(np.float64)), math.exp(log_var / 2))
+        nats = -density.logpdf(GREY.astype(np.float64)).sum(axis=(1, 2, 3))
+        np.testing.assert_allclose(gaussian_nats(GREY, LOGITS, log_var), nats, rtol=1e-5)
+
+    def test_the_best_variance_is_the_mean_square(self) -> None:
+        best = float(np.mean((GREY - special.expit(LOGITS)) ** 2))
+        log_var = tf.constant(math.log(best))
+        with tf.GradientTape() as tape:
+            tape.watch(log_var)
+            nats = tf.reduce_mean(gaussian_nats(tf.constant(GREY), tf.constant(LOGITS), log_var))
+        assert tape.gradient(nats, log_var).numpy() == pytest.approx(0.0, abs=1e-4)
+
+
 class TestLecture:
     def test_the_loss_in_nats_over_784_is_the_lectures_formula(self) -> None:
         x = GENERATOR.random((9, 28, 28, 1))
@@ -137,6 +280,16 @@ class TestSchedules:
         config = Config(beta=2.0, kl_warmup=3)
         betas = [beta_at(config, epoch) for epoch in range(1, 7)]
         assert betas == pytest.approx([0.5, 1.0, 1.5, 2.0, 2.0, 2.0])
+
+    def test_a_cycle_begins_anew(self) -> None:
+        # Fu et al. 2019: 4 cycles in 20 epochs, of which half rises.
+        config = Config(beta=1.0, kl_warmup=2, kl_cycle=5)
+        betas = [beta_at(config, epoch) for epoch in range(1, 21)]
+        assert betas == pytest.approx([1 / 3, 2 / 3, 1.0, 1.0, 1.0] * 4)
+
+    def test_a_cycle_longer_than_the_run_is_one_warm_up(self) -> None:
+        once, long = Config(kl_warmup=3), Config(kl_warmup=3, kl_cycle=30)
+        assert [beta_at(once, e) for e in range(1, 31)] == [beta_at(long, e) for e in range(1, 31)]
 
     def test_constant_learning_rate(self) -> None:
         config = Config(learning_rate=0.02)

@@ -18,6 +18,7 @@ from vae.session import Session
 from vae.training import resume
 
 CONVOLUTIONAL = BASE.replace(network="convolutional", hidden=(3,), learning_rate=1e-2)
+SAMPLED = BASE.replace(binarisation="sampled", free_bits=0.5, kl_warmup=1, kl_cycle=2)
 VARIANTS: dict[str, dict[str, Any]] = {
     "plain": {},
     "scheduled": {"kl_warmup": 3, "schedule": "cosine", "beta": 2.0},
@@ -84,6 +85,19 @@ class TestExact:
             expected = workshop.go_on(workshop.new(tmp_path / "expected", **changes))
             run = workshop.new(tmp_path / "run", **changes)
             assert_same_run(interrupt(workshop, run, way, PLACES[1:-2]), expected)
+
+    @pytest.mark.parametrize("way", ["leave", "kill"])
+    def test_pixels_that_are_drawn_at_each_step(
+        self, way: str, digits: Dataset, tmp_path: Path
+    ) -> None:
+        with Workshop(SAMPLED, digits).opened() as workshop:
+            expected = workshop.go_on(workshop.new(tmp_path / "expected"))
+            run = workshop.new(tmp_path / "run")
+            assert_same_run(interrupt(workshop, run, way, PLACES), expected)
+            assert expected.history["beta"] == [0.5, 1.0, 0.5]
+            for row in expected.rows:
+                total = row["reconstruction"] + row["beta"] * row["kl"]
+                assert row["loss"] == pytest.approx(total, rel=1e-12)
 
     def test_left_in_the_middle_it_loses_no_step(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import copy_run
 from vae import shipping
+from vae.files import write_json
 from vae.latent import TSNE_POINTS, read_tsne
 from vae.presets import PRESETS
 from vae.run_store import RunStore
@@ -69,6 +70,28 @@ class TestBasics:
         derive(open_run(run.path))
         assert asked == ["tsne", "mnist"]
 
+    def test_metrics_of_an_earlier_version(self, tmp_path: Path) -> None:
+        """Numbers that were there stay, whatever machine adds the others."""
+        run = copy_run(STORE.open("mnist-recommended"), tmp_path / "run")
+        new = ("binarisation", "rate", "distortion", "elbo_standard_error")
+        old = {
+            name: value
+            for name, value in run.metrics.items()
+            if name not in (*new, "reconstruction_per_class")
+        }
+        old["reconstruction"] += 1e-4  # another machine's rounding
+        write_json(run.path / "metrics.json", old)
+        derive(open_run(run.path))
+        found = open_run(run.path).metrics
+        assert found | old == found
+        assert set(found) == set(run.metrics)
+        assert found["distortion"] == old["reconstruction"]
+        for name in ("rate", "elbo_standard_error", "reconstruction_per_class"):
+            assert found[name] == pytest.approx(run.metrics[name], rel=1e-4)
+        write_json(run.path / "metrics.json", old | {"kl": old["kl"] + 0.1})
+        with pytest.raises(RuntimeError, match="kl of run is"):
+            derive(open_run(run.path))
+
 
 class TestCorrectness:
     def test_what_the_spaces_know(self) -> None:
@@ -94,7 +117,15 @@ class TestCorrectness:
         run = STORE.open(name)
         metrics, beta = run.metrics, run.config.beta
         assert metrics["loss"] == pytest.approx(metrics["reconstruction"] + beta * metrics["kl"])
+        assert metrics["binarisation"] == run.config.binarisation
+        assert metrics["distortion"] == metrics["reconstruction"]
+        y, each = run.latents["y"], metrics["reconstruction_per_class"]
+        shares = np.bincount(y) / len(y)
+        assert shares @ list(each.values()) == pytest.approx(metrics["reconstruction"], rel=1e-4)
+        assert min(each, key=each.get) == "1"  # a stroke is easy
         if "elbo" in metrics:
+            assert metrics["rate"] == metrics["kl"]
+            assert 0.0 < metrics["elbo_standard_error"] < 1.0
             assert -metrics["elbo"] == pytest.approx(metrics["reconstruction"] + metrics["kl"])
             assert sum(metrics["kl_per_dimension"]) == pytest.approx(metrics["kl"])
             mean, log_var = run.latents["mean"], run.latents["log_var"]

@@ -26,7 +26,9 @@ def computed(run: Run) -> Run:
     for count, name in TSNE_FILES.items():
         recorder.arrays(name, points=np.zeros((1, count), np.float32))
     recorder.knowledge({"latent": {"knn": 0.5}})
+    recorder.likelihood({"none": {"nll": 90.5}})
     tell_progress(run.path, "tsne", 0.0, "It failed.")
+    tell_progress(run.path, "likelihood", 0.0, "It failed.")
     return open_run(run.path)
 
 
@@ -34,8 +36,8 @@ def holds(run: Run) -> set[bool]:
     """Whether the run holds what was computed: all of it, nothing, or (both) some."""
     run = open_run(run.path)
     found = [bool(run.arrays(name)) for name in TSNE_FILES.values()]
-    trouble = read_progress(run.path, "tsne").trouble
-    return {*found, bool(run.knowledge), bool(trouble)}
+    troubles = [bool(read_progress(run.path, job).trouble) for job in ("tsne", "likelihood")]
+    return {*found, bool(run.knowledge), bool(run.likelihood), *troubles}
 
 
 def test_they_stay_as_long_as_the_model_does(run: Run) -> None:

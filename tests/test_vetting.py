@@ -297,6 +297,18 @@ class TestMetrics:
             {"kl_per_dimension": [1.0, float("inf")]},
             {"kl_per_dimension": ["x"]},
             {"kl_per_dimension": [0] * 1001},
+            {"rate": "low"},
+            {"distortion": [1.0]},
+            {"elbo_standard_error": "small"},
+            {"binarisation": "grey"},
+            {"binarisation": ["none"]},
+            {"reconstruction_per_class": "low"},
+            {"reconstruction_per_class": [1.0]},
+            {"reconstruction_per_class": {"0": "low"}},
+            {"reconstruction_per_class": {"0": float("inf")}},
+            {"reconstruction_per_class": {"0": {"1": 2.0}}},
+            {"reconstruction_per_class": {"x" * 201: 1.0}},
+            {"reconstruction_per_class": {str(i): 1.0 for i in range(257)}},
             {f"n{i}": i for i in range(101)},
         ],
         ids=lambda changes: str(changes)[:40],
@@ -309,6 +321,17 @@ class TestMetrics:
         data = with_json(files, "metrics.json", images="a\0b", note="\u202ex", nll=90.5)
         metrics = take(data, tmp_path).metrics
         assert (metrics["images"], metrics["note"], metrics["nll"]) == ("a b", "x", 90.5)
+
+    def test_classes(self, files: Files, tmp_path: Path) -> None:
+        data = with_json(files, "metrics.json", reconstruction_per_class={"a\0b": 1, "c": 2.5})
+        assert take(data, tmp_path).metrics["reconstruction_per_class"] == {"a b": 1, "c": 2.5}
+
+    def test_those_of_an_earlier_version(self, files: Files, tmp_path: Path) -> None:
+        new = ("binarisation", "distortion", "rate", "elbo_standard_error")
+        changes = dict.fromkeys((*new, "reconstruction_per_class"), REMOVED)
+        metrics = take(with_json(files, "metrics.json", **changes), tmp_path).metrics
+        assert not set(changes) & set(metrics)
+        assert metrics["elbo"] < 0.0
 
 
 KNOWN = {"dimensions": 2, "knn": 0.9, "probe": 1, "silhouette": -0.25}
@@ -357,6 +380,50 @@ class TestKnowledge:
         assert b"more" not in (run.path / "knowledge.json").read_bytes()
         again = take(export_zip(run), tmp_path)
         assert again.knowledge == KNOWLEDGE
+
+
+FOUND = {
+    **{"images": "all 360 test images", "treatment": "grey levels in [0, 1]", "seconds": 2.5},
+    **{"nll": 90.5, "nll_standard_error": 0.5, "elbo": -95.5, "importance_samples": 500},
+}
+LIKELIHOOD = {"none": FOUND, "sampled": FOUND | {"treatment": "drawn"}}
+
+
+class TestLikelihood:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"none": None},
+            {"none": 5},
+            {"none": []},
+            {"grey": FOUND},
+            {"none": FOUND | {"nll": "low"}},
+            {"none": FOUND | {"nll": float("nan")}},
+            {"none": FOUND | {"elbo": True}},
+            {"none": FOUND | {"seconds": 1e200}},
+            {"none": FOUND | {"treatment": 5}},
+            {"none": FOUND | {"images": None}},
+            {"none": FOUND | {"importance_samples": 0}},
+            {"none": FOUND | {"importance_samples": 2.5}},
+            {"none": {name: value for name, value in FOUND.items() if name != "nll"}},
+        ],
+        ids=lambda changes: str(changes)[:60],
+    )
+    def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
+        content = json.dumps(LIKELIHOOD).encode()
+        zipped = with_json(files | {"likelihood.json": content}, "likelihood.json", **changes)
+        assert "likelihood.json" in refused(zipped, tmp_path)
+
+    @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"none"', b"", b"\xff"])
+    def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
+        assert "likelihood.json" in refused(pack(files | {"likelihood.json": content}), tmp_path)
+
+    def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
+        found = LIKELIHOOD | {"none": FOUND | {"more": [1], "images": "a\0b"}}
+        data = pack(files | {"likelihood.json": json.dumps(found).encode()})
+        run = take(data, tmp_path)
+        assert run.likelihood == LIKELIHOOD | {"none": FOUND | {"images": "a b"}}
+        assert take(export_zip(run), tmp_path).likelihood == run.likelihood
 
 
 class TestArrays:
@@ -651,6 +718,8 @@ class TestKeras:
             ((8, 8, 1), {"hidden": ()}),
             ((12, 9, 3), {"hidden": (5, 4, 3, 2, 1, 7), "latent_dim": 1}),
             ((12, 9, 3), {"network": "convolutional", "hidden": (4, 6)}),
+            ((12, 9, 3), {"likelihood": "gaussian"}),
+            ((17, 33, 1), {"likelihood": "gaussian", "kind": "autoencoder", "beta": 0.0}),
             ((64, 64, 1), {"network": "convolutional", "hidden": (2, 2, 2, 2, 2)}),
             ((17, 33, 1), {"kind": "autoencoder", "beta": 0.0}),
             (

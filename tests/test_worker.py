@@ -53,17 +53,21 @@ class TestBasics:
         assert open_run(run.path).status["pid"] == os.getpid()
         assert not run.is_alive()
 
-    @pytest.mark.parametrize("job", ["tsne", "knowledge"])
+    @pytest.mark.parametrize("job", ["tsne", "knowledge", "likelihood"])
     def test_what_is_computed_of_a_model(
         self, job: str, tmp_path: Path, finished_run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked: list[tuple[Path, str, list[str]]] = []
         run = copy_run(finished_run, tmp_path / "run")
         tell_progress(run.path, job, 0.5, "It failed the last time.")
-        for name in ("latent.compute_tsne", "knowledge.compute_knowledge"):
+        for name in (
+            "latent.compute_tsne",
+            "knowledge.compute_knowledge",
+            "likelihood.compute_likelihood",
+        ):
             monkeypatch.setattr(
                 f"vae.{name}",
-                lambda run, *dataset, name=name: asked.append(
+                lambda run, *dataset, name=name, should_leave=None: asked.append(
                     (run.path, name, [each.name for each in dataset])
                 ),
             )
@@ -71,6 +75,7 @@ class TestBasics:
         expected = {
             "tsne": ("latent.compute_tsne", []),
             "knowledge": ("knowledge.compute_knowledge", ["digits"]),
+            "likelihood": ("likelihood.compute_likelihood", ["digits"]),
         }
         assert asked == [(run.path, *expected[job])]
         assert read_progress(run.path, job) == Progress()

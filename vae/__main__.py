@@ -1,4 +1,4 @@
-"""The command line: python -m vae train | evaluate | sample | summary.
+"""The command line: python -m vae train | evaluate | quality | sample | summary.
 
 With --json the last line of standard output is one JSON object. Bad arguments end with exit
 status 2 and one clear line on standard error.
@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from vae.architecture import summarize
+from vae.binarisation import TREATMENTS
 from vae.config import Config
 from vae.datasets import DATASETS, load_dataset
 from vae.errors import ConfigError, VAEError
+from vae.likelihood import measure_likelihood
 from vae.presets import PRESETS
 from vae.runs import open_run
 from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
 
 BAR = 24
+# Images that are not treated have a name of their own here.
+TREATED = {"grey" if name == "none" else name: name for name in TREATMENTS}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,12 +72,26 @@ def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     run = open_run(options.run)
     model = run.load_model()
     dataset = load_dataset(run.dataset)
-    from vae.metrics import evaluate, importance_sampled_nll
+    from vae.metrics import evaluate
 
-    metrics, _ = evaluate(model, dataset)
+    metrics, _ = evaluate(model, dataset, TREATED.get(options.treatment))
     if options.importance_samples:
-        metrics |= importance_sampled_nll(model, dataset.x_test, options.importance_samples)
+        found = measure_likelihood(
+            *(model, dataset, options.importance_samples, metrics["binarisation"]), _draw_share
+        )
+        print(file=sys.stderr)
+        names = ("nll", "nll_standard_error", "importance_samples", "seconds")
+        metrics |= {name: found[name] for name in names}
     return metrics
+
+
+def quality(options: argparse.Namespace) -> dict[str, Any]:
+    """Measure samples of a run beside real images."""
+    from vae.quality import check_measurable, measure_samples
+
+    run = open_run(options.run)
+    check_measurable(run)  # before a data set is downloaded
+    return measure_samples(run, load_dataset(run.dataset), options.samples, seed=options.seed)
 
 
 def sample(options: argparse.Namespace) -> dict[str, Any]:
@@ -138,8 +156,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("run", type=Path, help="a run folder")
     command.add_argument(
         "--importance-samples", type=int, default=0, metavar="K",
-        help="also estimate the negative log-likelihood with K samples an image",
+        help="also estimate the negative log-likelihood with K samples an image, 1 to 5,000",
     )  # fmt: skip
+    command.add_argument(
+        "--treatment", choices=TREATED, help="of the test images (default: as in training)"
+    )
+    command = add(quality)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument(
+        "--samples", type=int, metavar="N", help="default: as many as half of the test images"
+    )
+    command.add_argument("--seed", type=int, default=0)
     command = add(sample)
     command.add_argument("run", type=Path, help="a run folder")
     command.add_argument("--rows", type=int, default=10)
@@ -173,9 +200,8 @@ def _progress(config: Config) -> Any:
 
     def draw(row: dict[str, Any]) -> None:
         if row["kind"] == "epoch":
-            filled = "#" * round(BAR * row["epoch"] / config.epochs)
             line = (
-                f"\r[{filled:<{BAR}}] epoch {row['epoch']}/{config.epochs}  "
+                f"\r{_bar(row['epoch'] / config.epochs)} epoch {row['epoch']}/{config.epochs}  "
                 f"loss {row['loss']:.2f}  reconstruction {row['reconstruction']:.2f}  "
                 f"kl {row['kl']:.2f} nats per image "
             )
@@ -184,9 +210,20 @@ def _progress(config: Config) -> Any:
     return draw
 
 
+def _draw_share(share: float) -> None:
+    """Draw how much is done, on standard error."""
+    print(f"\r{_bar(share)} {share:.1%} ", end="", file=sys.stderr, flush=True)
+
+
+def _bar(share: float) -> str:
+    filled = "#" * round(BAR * share)
+    return f"[{filled:<{BAR}}]"
+
+
 def _as_text(result: dict[str, Any]) -> str:
+    width = max(22, *map(len, result))
     return "\n".join(
-        f"{name:<22} {json.dumps(value) if isinstance(value, dict | list) else value}"
+        f"{name:<{width}} {json.dumps(value) if isinstance(value, dict | list) else value}"
         for name, value in result.items()
     )
 

@@ -10,7 +10,6 @@ import tensorflow as tf
 from keras import ops
 
 from vae.model import VAE
-from vae.objective import gaussian_kl, reconstruction_nats
 from vae.sampling import to_uint8
 
 __all__ = ["EXAMPLES", "Anatomy"]
@@ -23,7 +22,7 @@ class Anatomy:
 
     def __init__(self, model: VAE) -> None:
         self.model = model
-        sampling = model.sampling
+        sampling, samples = model.sampling, model.config.importance_samples
 
         # The step's own epsilon: XLA has a random generator of its own, so that it is drawn by
         # the compiler that compiles the step.
@@ -37,20 +36,21 @@ class Anatomy:
                 mean, log_var = model.encoder(images, training=True)
                 z = mean
                 if model.config.kind == "vae":
-                    z = mean + model.noise * ops.exp(0.5 * log_var) * epsilon
+                    means, log_vars = (ops.tile(a, (samples, 1)) for a in (mean, log_var))
+                    z = means + model.noise * ops.exp(0.5 * log_vars) * epsilon
                 logits = model.decoder_logits(z, training=True)
-                nats = reconstruction_nats(images, logits)  # (N,)
-                kl = gaussian_kl(mean, log_var)  # (N, d)
-                if model.config.kind == "autoencoder":
-                    kl = ops.zeros_like(kl)
-                loss = ops.mean(nats) + model.beta * ops.mean(ops.sum(kl, axis=1))
+                parts = {"mean": mean, "log_var": log_var, "logits": logits}
+                if samples > 1:
+                    parts["z"] = ops.reshape(z, (samples, -1, z.shape[-1]))
+                loss, nats, kl = model.costs(images, parts)
             gradients = tape.gradient(loss, model.trainable_weights)
-            parts = {"mean": mean, "log_var": log_var, "z": z, "logits": logits}
+            parts["z"] = z
             return loss, gradients, parts | {"reconstruction_nats": nats, "kl": kl}
 
         self._draw, self._differentiate = draw, differentiate
         self._hidden = {network.name: _last_hidden(network) for network in self._networks}
-        places = [
+        places = [] if model.pixel_log_var is None else ["pixel variance"]
+        places += [
             f"{network.name} {weights.path.split('/')[0]}"
             for network in self._networks
             for weights in network.trainable_weights
@@ -71,8 +71,9 @@ class Anatomy:
         """Return what the next step will do with this batch, as plain arrays.
 
         encoder, decoder: (n, h), the last hidden layer; mean, log_var, epsilon, z, kl:
-        (n, d); reconstructions: uint8; reconstruction_nats: (n,); all of the first `EXAMPLES`.
-        loss_before, and gradient_norms by layer, are those of the whole batch.
+        (n, d); reconstructions: uint8; reconstruction_nats: (n,); all of the first `EXAMPLES`, the
+        codes and reconstructions of their first importance sample.
+        loss_before, what the optimizer lowers, and gradient_norms by layer are those of the batch.
         """
         model, epsilon = self.model, self._epsilon(len(images))
         loss, gradients, parts = self._differentiate(_floats(images), epsilon)
@@ -107,7 +108,8 @@ class Anatomy:
         """Draw what the next step will draw; the random state stays as it was."""
         state = self.model.sampling.seed_generator.state
         kept = np.asarray(state)
-        epsilon = self._draw((count, self.model.config.latent_dim))
+        config = self.model.config
+        epsilon = self._draw((config.importance_samples * count, config.latent_dim))
         state.assign(kept)
         return epsilon
 

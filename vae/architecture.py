@@ -18,6 +18,8 @@ ImageShape = tuple[int, int, int]
 
 # An autoencoder's posterior is a point: a standard deviation of exp(-20 / 2) = 4.5e-5.
 POINT_LOG_VAR = -20.0
+# The variance of a Gaussian likelihood before it learns: about that of grey pixels.
+FIRST_PIXEL_LOG_VAR = -2.0
 
 
 @dataclass(frozen=True)

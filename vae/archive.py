@@ -39,6 +39,7 @@ from vae.vetting import (
     read_frame,
     read_history,
     read_knowledge,
+    read_likelihood,
     read_metrics,
 )
 from vae.vetting_keras import check_keras
@@ -73,6 +74,7 @@ FILES = (
     "history.jsonl",
     "knowledge.json",
     "latents.npz",
+    "likelihood.json",
     "metrics.json",
     "model.keras",
     "status.json",
@@ -192,6 +194,8 @@ def _take_over(archive: _Zip, entries: dict[str, ZipInfo], folder: Path, owner: 
         write_json(folder / "metrics.json", read_metrics(metrics))
     if (knowledge := text("knowledge.json")) is not None:
         write_json(folder / "knowledge.json", read_knowledge(knowledge))
+    if (likelihood := text("likelihood.json")) is not None:
+        write_json(folder / "likelihood.json", read_likelihood(likelihood))
     write_about(folder, name=_name(text("about.json")), owner=owner)
     Recorder(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
     _take_wishes(text("control.json"), folder, frame.config)

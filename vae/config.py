@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from vae.binarisation import TREATMENTS
 from vae.errors import ConfigError
 
 __all__ = ["Config", "Setting", "setting"]
@@ -66,6 +67,13 @@ class Config:
         "The bend between two layers.",
         choices=("relu", "leaky_relu", "elu", "silu", "tanh"),
     )
+    likelihood: str = _field(
+        "bernoulli",
+        "Likelihood",
+        "How a pixel is spread around what the decoder says: Bernoulli, as in the lecture; its "
+        "continuous kin, a true density of grey levels; or a Gaussian whose width is learned.",
+        choices=("bernoulli", "continuous_bernoulli", "gaussian"),
+    )
     beta: float = _field(
         1.0,
         "Beta",
@@ -75,6 +83,29 @@ class Config:
     )
     kl_warmup: int = _field(
         0, "KL warm-up", "Epochs over which beta rises from near 0 to its value.", low=0, high=500
+    )
+    kl_cycle: int = _field(
+        0,
+        "Warm-up cycle",
+        "Epochs after which the warm-up begins anew, again and again; 0 warms up once.",
+        low=0,
+        high=500,
+    )
+    free_bits: float = _field(
+        0.0,
+        "Free bits",
+        "Nats of KL that each latent dimension may cost without being pressed down: keeps "
+        "dimensions in use. Curves show the whole KL.",
+        low=0.0,
+        high=10.0,
+    )
+    importance_samples: int = _field(
+        1,
+        "Importance samples",
+        "Codes that training draws for an image: with more than 1 it raises the tighter bound of "
+        "the importance-weighted autoencoder. Curves show the ELBO.",
+        low=1,
+        high=100,
     )
     noise: float = _field(
         1.0,
@@ -111,6 +142,13 @@ class Config:
     epochs: int = _field(
         20, "Epochs", "How often the run sees every training image.", low=1, high=500
     )
+    binarisation: str = _field(
+        "none",
+        "Binarisation",
+        "What the model learns: grey pixels; black and white, cut at one half (threshold); drawn "
+        "once with the grey as probability (fixed); or drawn anew each time (sampled).",
+        choices=TREATMENTS,
+    )
     train_share: float = _field(
         1.0, "Share of the training set", "Less is quicker, and learns less.", low=0.001, high=1.0
     )
@@ -141,6 +179,12 @@ class Config:
             raise ConfigError(
                 "An autoencoder has no KL term, so its beta must be 0. "
                 f"Received: kind='autoencoder', beta={self.beta}"
+            )
+        if self.importance_samples > 1 and (self.free_bits or self.kind == "autoencoder"):
+            raise ConfigError(
+                "An importance-weighted bound needs a VAE without free bits, since it has no KL "
+                f"term for them. Received: importance_samples={self.importance_samples}, "
+                f"kind={self.kind!r}, free_bits={self.free_bits}"
             )
         if self.patience and not self.validation_split:
             raise ConfigError(

@@ -23,11 +23,16 @@ COMPARABLE_EPOCH_SECONDS = 0.05  # what is shorter than this says little about t
 def epoch_seconds(config: Config, image_shape: tuple[int, int, int], images: int) -> float:
     """Return a guess of an epoch's seconds for this many training images in the whole set."""
     used = max(1.0, images * config.train_share * (1.0 - config.validation_split))
-    per_image = (
-        SECONDS_PER_IMAGE
-        + SECONDS_PER_MULTIPLICATION * summarize(config, image_shape).multiplications
+    per_image = SECONDS_PER_IMAGE + SECONDS_PER_MULTIPLICATION * _multiplications(
+        config, image_shape
     )
     return used * per_image + used / min(config.batch_size, used) * SECONDS_PER_STEP
+
+
+def _multiplications(config: Config, image_shape: tuple[int, int, int]) -> int:
+    summary = summarize(config, image_shape)
+    decoder = sum(layer.multiplications for layer in summary.decoder)
+    return summary.multiplications + (config.importance_samples - 1) * decoder
 
 
 def run_seconds(

@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 
 from vae.colors import HUES
 
-__all__ = ["Line", "reference_bars"]
+__all__ = ["Line", "class_bars", "reference_bars"]
 
 ROW = 34  # pixels
 ROOM = 96  # for the axis and the legend
+CLASS_HEIGHT = 240
 
 
 class Line(NamedTuple):
@@ -63,6 +64,25 @@ def reference_bars(lines: Sequence[Line]) -> go.Figure:
         height=ROW * len(ordered) + ROOM,
         margin={"l": 8, "r": 40, "t": 32, "b": 48},
         hovermode="closest",
+    )
+    return figure
+
+
+def class_bars(nats: dict[str, float]) -> go.Figure:
+    """Draw what the images of each class cost to reconstruct, the hardest class first."""
+    ordered = sorted(nats, key=lambda name: -nats[name])
+    figure = go.Figure()
+    figure.add_bar(
+        x=[html.escape(name) for name in ordered],
+        y=[nats[name] for name in ordered],
+        marker={"color": HUES["reconstruction"]},
+        hovertemplate="%{x}: %{y:.1f} nats per image<extra></extra>",
+    )
+    figure.update_layout(
+        xaxis={"title": "class, the hardest first", "type": "category"},
+        yaxis_title="nats per image",
+        height=CLASS_HEIGHT,
+        margin={"l": 8, "r": 8, "t": 8, "b": 48},
     )
     return figure
 

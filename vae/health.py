@@ -20,6 +20,8 @@ HOLES_DISTANCE = 6.0
 SETTLED_SHARE = 0.003  # less change of the reconstruction in an epoch counts as none
 UNTRAINED_SHARE = 0.9  # of the loss of an all-grey image, 0.693 nats a pixel
 RISING = 2.0
+# Densities of grey levels have no zero to take a multiple of.
+RISING_NATS_PER_PIXEL = 0.5
 LEAST_EPOCHS = 2  # before which a run has shown too little
 
 
@@ -47,7 +49,7 @@ def how_it_goes(config: Config, rows: list[dict[str, Any]]) -> str:
     words = "Reconstruction has just begun to fall"
     if len(epochs) >= LEAST_EPOCHS:
         fall = epochs[-2] - epochs[-1]
-        if abs(fall) < SETTLED_SHARE * epochs[-1]:
+        if abs(fall) < SETTLED_SHARE * abs(epochs[-1]):
             words = f"Reconstruction has settled near {epochs[-1]:.1f} nats"
         elif fall > 0:
             words = f"Reconstruction is still falling, by {fall:.1f} nats in the last epoch"
@@ -70,7 +72,10 @@ def troubles(run: Run) -> list[Trouble]:
         return []
     last = learned[-1]
     least = min(row["reconstruction"] for row in learned)
-    if last["reconstruction"] > RISING * least:
+    allowed = (RISING - 1.0) * least
+    if settings.likelihood != "bernoulli":
+        allowed = RISING_NATS_PER_PIXEL * math.prod(run.image_shape)
+    if last["reconstruction"] - least > allowed:
         return [_too_fast(settings, f"Reconstruction rose from {least:.0f} nats")]
     epochs = [row for row in learned if row["kind"] == "epoch"]
     if not epochs:
@@ -91,6 +96,8 @@ def _too_fast(settings: Config, what: str) -> Trouble:
 
 
 def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Trouble | None:
+    if settings.likelihood != "bernoulli":
+        return None  # what plain grey costs is known of the Bernoulli likelihood alone
     grey = math.prod(run.image_shape) * math.log(2.0)
     now = epochs[-1]["reconstruction"]
     if len(epochs) < LEAST_EPOCHS or now < UNTRAINED_SHARE * grey:

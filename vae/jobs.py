@@ -125,7 +125,7 @@ class Queue:
         return run
 
     def request(self, run: Run, action: str) -> None:
-        """Have something else done for a run, once: "tsne", "knowledge" or "export"."""
+        """Have something else done for a run, once: one of the tickets' other `ACTIONS`."""
         self._draw(run.id, action, run.about.owner)
 
     def is_pending(self, run: Run, *actions: str) -> bool:

@@ -2,7 +2,8 @@
 
 What a step does is Keras's own `train_step`; only the loop around it is ours, because `fit`
 spends longer between the steps than in them (`make bench` prints the ratio). The pixels stay
-uint8 until the few batches of one call are on their way into the network.
+uint8 until the few batches of one call are on their way into the network; if they are to be drawn
+black or white each time, that happens there too, from the seed and the number of the step alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vae.binarisation import binarise
 from vae.model import VAE
 
 __all__ = ["CHUNK", "Loop"]
@@ -34,17 +36,28 @@ class Loop:
         self.steps_at_once = CHUNK
         optimizer: keras.Optimizer = model.optimizer
         optimizer.build(model.trainable_variables)
-        shape = images.shape[1:]
+        shape, config = images.shape[1:], model.config
+        sampled, seed = config.binarisation == "sampled", config.seed
+        treated = images if sampled else binarise(images, config.binarisation)
         # Flat, because loops over an axis of length 1, the grey channel, are not vectorised.
-        pixels = tf.constant(images.reshape(len(images), -1))  # (N, HWC)
+        pixels = tf.constant(treated.reshape(len(images), -1))  # (N, HWC)
 
         def load(indices: tf.Tensor) -> tf.Tensor:
             return tf.cast(tf.gather(pixels, indices), tf.float32) / 255.0
 
+        def draw(grey: tf.Tensor, *key: Any) -> tf.Tensor:
+            random = tf.random.stateless_uniform(tf.shape(grey), tf.stack(key), alg="philox")
+            return tf.cast(random < grey, tf.float32)
+
+        def seen(grey: tf.Tensor, ahead: int = 0) -> tf.Tensor:
+            # The number of the step is in every checkpoint, so a run that goes on draws the same.
+            step = tf.cast(optimizer.iterations.value, tf.int32) + ahead
+            return draw(grey, seed, step) if sampled else grey
+
         # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
         # The number of steps is an argument, so that a short last chunk needs no new compilation.
         # Without autograph: it writes source files that a killed process leaves behind.
-        @tf.function(jit_compile=model.config.network == "dense", autograph=False)
+        @tf.function(jit_compile=config.network == "dense", autograph=False)
         def steps(batches: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
             def step(place: tf.Tensor) -> tuple[tf.Tensor]:
                 optimizer.learning_rate.assign(learning_rates[place])
@@ -62,14 +75,28 @@ class Loop:
             ],
         )
         def train(indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
-            # The pixels are turned into floats out here: inside, XLA would do it at every use.
-            steps(load(indices), learning_rates, count)
+            # The pixels are turned into floats out here: inside, XLA would do it at every use. It
+            # also has a random generator of its own, which draws other numbers, and slower.
+            batches = load(indices)
+            if sampled:
+                batches = tf.stack([seen(batches[ahead], ahead) for ahead in range(CHUNK)])
+            steps(batches, learning_rates, count)
+
+        @tf.function(
+            autograph=False,
+            input_signature=[tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)],
+        )
+        def evaluate(indices: tf.Tensor, place: tf.Tensor) -> None:
+            grey = load(indices)
+            # The same draw in every epoch, so that the curve moves with the model alone.
+            batch = draw(grey, ~seed, place) if sampled else grey
+            model.test_step(tf.reshape(batch, (-1, *shape)))
 
         @tf.function(autograph=False, input_signature=[tf.TensorSpec((None,), tf.int32)])
-        def evaluate(indices: tf.Tensor) -> None:
-            model.test_step(tf.reshape(load(indices), (-1, *shape)))
+        def look(indices: tf.Tensor) -> tf.Tensor:
+            return tf.cast(tf.round(255.0 * seen(load(indices))), tf.uint8)
 
-        self._train, self._evaluate, self._pixels = train, evaluate, pixels
+        self._train, self._evaluate, self._look = train, evaluate, look
 
     def train(self, indices: np.ndarray, learning_rates: np.ndarray) -> None:
         """Take one step for each of at most CHUNK rows of indices (steps, batch), int32."""
@@ -82,15 +109,15 @@ class Loop:
         self.steps_at_once = int(np.clip(CALL_SECONDS / per_step, 1, CHUNK))
 
     def images(self, indices: np.ndarray) -> np.ndarray:
-        """Return these images: uint8 (n, H, W, C)."""
-        images = tf.gather(self._pixels, indices).numpy()
+        """Return these images as the next step would see them: uint8 (n, H, W, C)."""
+        images = self._look(indices).numpy()
         return images.reshape(len(indices), *self.model.encoder.input_shape[1:])
 
     def evaluate(self, indices: np.ndarray) -> dict[str, Any]:
         """Return the means of loss and parts over these images, in nats per image."""
         self.model.reset_metrics()
         for start in range(0, len(indices), EVALUATION_BATCH):
-            self._evaluate(indices[start : start + EVALUATION_BATCH])
+            self._evaluate(indices[start : start + EVALUATION_BATCH], start)
         return self.results()
 
     def results(self) -> dict[str, Any]:

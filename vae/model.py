@@ -8,10 +8,17 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vae.architecture import ImageShape
+from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
 from vae.networks import build_decoder, build_encoder, logits_of
-from vae.objective import gaussian_kl, reconstruction_nats
+from vae.objective import (
+    continuous_bernoulli_nats,
+    free_kl,
+    gaussian_kl,
+    gaussian_nats,
+    importance_weighted_nats,
+    reconstruction_nats,
+)
 
 __all__ = ["VAE", "Sampling", "build"]
 
@@ -59,7 +66,8 @@ class VAE(keras.Model):
     """Encoder, sampling and decoder, trained on reconstruction + beta * kl in nats per image.
 
     encoder: images in [0, 1] (N, H, W, C) -> mean (N, d), log_var (N, d)
-    decoder: z (N, d) -> images in [0, 1] (N, H, W, C)
+    decoder: z (N, d) -> images in [0, 1] (N, H, W, C): the mean of each pixel, or the parameter
+    of the continuous Bernoulli. pixel_log_var: the Gaussian likelihood's log-variance, learned.
     """
 
     def __init__(self, config: Config, image_shape: ImageShape) -> None:
@@ -73,6 +81,12 @@ class VAE(keras.Model):
         # no parameters that Keras would count or save.
         self.beta = tf.Variable(config.beta, trainable=False, dtype="float32", name="beta")
         self.noise = tf.Variable(config.noise, trainable=False, dtype="float32", name="noise")
+        self.pixel_log_var: keras.Variable | None = None
+        if config.likelihood == "gaussian":
+            constant = keras.initializers.Constant(FIRST_PIXEL_LOG_VAR)
+            self.pixel_log_var = self.add_weight(
+                shape=(), initializer=constant, name="pixel_log_var"
+            )
         self.reconstruction = keras.metrics.Mean(name="reconstruction")
         self.kl = keras.metrics.Mean(name="kl")
         self.kl_per_dimension = MeanVector(config.latent_dim, name="kl_per_dimension")
@@ -84,9 +98,15 @@ class VAE(keras.Model):
         """Return logits (N, H, W, C) of one sample from each posterior, mean and log_var (N, d).
 
         The noise has its temperature in training alone: validation measures the true posterior.
+        With k importance samples there are, in training, z (k, N, d) and logits (kN, H, W, C).
         """
         mean, log_var = self.encoder(images)
         noise = self.noise if training else 1.0
+        if training and self.config.importance_samples > 1:
+            samples = self.config.importance_samples
+            z = self.sampling(*(ops.tile(a, (samples, 1)) for a in (mean, log_var)), noise=noise)
+            outputs = {"logits": self.decoder_logits(z), "mean": mean, "log_var": log_var}
+            return outputs | {"z": ops.reshape(z, (samples, -1, self.config.latent_dim))}
         z = mean if self.config.kind == "autoencoder" else self.sampling(mean, log_var, noise=noise)
         return {"logits": self.decoder_logits(z), "mean": mean, "log_var": log_var}
 
@@ -99,14 +119,46 @@ class VAE(keras.Model):
         training: bool = True,
     ) -> keras.KerasTensor:
         """Return the loss in nats per image, a scalar; its parts go into the metrics."""
-        reconstruction = reconstruction_nats(x, y_pred["logits"])  # (N,)
-        kl = gaussian_kl(y_pred["mean"], y_pred["log_var"])  # (N, d)
-        if self.config.kind == "autoencoder":
-            kl = ops.zeros_like(kl)  # a point has no posterior, so there is nothing to weigh
+        loss, reconstruction, kl = self.costs(x, y_pred)
         self.reconstruction.update_state(reconstruction)
         self.kl.update_state(ops.sum(kl, axis=1))
         self.kl_per_dimension.update_state(kl)
-        return ops.mean(reconstruction) + self.beta * ops.mean(ops.sum(kl, axis=1))
+        return loss
+
+    def costs(
+        self, images: keras.KerasTensor, outputs: dict[str, keras.KerasTensor]
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:
+        """Return what the optimizer lowers, a scalar, and reconstruction (N,) and kl (N, d).
+
+        outputs: of `call`. The reconstruction is the mean over importance samples.
+        """
+        mean, log_var, logits = (outputs[name] for name in ("mean", "log_var", "logits"))
+        kl = gaussian_kl(mean, log_var)
+        if self.config.kind == "autoencoder":
+            kl = ops.zeros_like(kl)  # a point has no posterior, so there is nothing to weigh
+        if "z" in outputs:
+            z = outputs["z"]
+            samples = z.shape[0]
+            nats = self.reconstruction_nats(ops.tile(images, (samples, 1, 1, 1)), logits)
+            nats = ops.reshape(nats, (samples, -1))
+            bounds = importance_weighted_nats(nats, z, mean, log_var, self.beta)
+            return ops.mean(bounds), ops.mean(nats, axis=0), kl
+        reconstruction = self.reconstruction_nats(images, logits)
+        if self.config.free_bits and self.config.kind == "vae":
+            weighed = free_kl(kl, self.config.free_bits)
+        else:
+            weighed = ops.mean(ops.sum(kl, axis=1))
+        return ops.mean(reconstruction) + self.beta * weighed, reconstruction, kl
+
+    def reconstruction_nats(
+        self, images: keras.KerasTensor, logits: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        """Return -log p(image | z) under the likelihood of the configuration: (N,) nats."""
+        if self.pixel_log_var is not None:
+            return gaussian_nats(images, logits, self.pixel_log_var)
+        if self.config.likelihood == "continuous_bernoulli":
+            return continuous_bernoulli_nats(images, logits)
+        return reconstruction_nats(images, logits)
 
 
 def build(config: Config, image_shape: ImageShape) -> VAE:

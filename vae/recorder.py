@@ -26,6 +26,7 @@ VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
 OF_ONE_MODEL = (
     *("tsne.npz", "tsne-3d.npz", "tsne-progress.json"),
     *("knowledge.json", "knowledge-progress.json"),
+    *("likelihood.json", "likelihood-progress.json"),
 )
 
 
@@ -136,6 +137,10 @@ class Recorder:
     def knowledge(self, found: dict[str, Any]) -> None:
         """Write what the latent space knows of the classes."""
         write_json(self.path / "knowledge.json", found)
+
+    def likelihood(self, found: dict[str, Any]) -> None:
+        """Write importance-sampled likelihoods by the treatment of the images."""
+        write_json(self.path / "likelihood.json", found)
 
     def metrics(self, metrics: dict[str, Any]) -> None:
         """Write what evaluation found, with its settings."""

@@ -135,6 +135,11 @@ class Run:
         return self._json("knowledge.json")
 
     @cached_property
+    def likelihood(self) -> dict[str, Any]:
+        """likelihood.json: by treatment of the test images; empty until one was measured."""
+        return self._json("likelihood.json")
+
+    @cached_property
     def latents(self) -> dict[str, np.ndarray]:
         """Mean and log_var (N, d) and labels y (N,) of the test images; empty until evaluated."""
         return self.arrays("latents")

@@ -32,11 +32,17 @@ def save_keras(model: VAE, folder: Path) -> None:
     """Write model.keras: images -> reconstruction, mean, log_var, of Keras's own layers alone.
 
     It opens with `keras.models.load_model` where this package is not installed; its layers
-    "encoder" and "decoder" are models themselves.
+    "encoder" and "decoder" are models themselves. With a Gaussian likelihood there is a fourth
+    output, pixel_log_var: the log-variance around the reconstruction, the same in all pixels.
     """
     image = keras.Input(model.encoder.input_shape[1:], name="image")
     mean, log_var = model.encoder(image)
     outputs = {"reconstruction": model.decoder(mean), "mean": mean, "log_var": log_var}
+    if model.pixel_log_var is not None:
+        constant = keras.layers.Rescaling(
+            0.0, offset=float(model.pixel_log_var), name="pixel_log_var"
+        )
+        outputs["pixel_log_var"] = constant(outputs["reconstruction"])
     with replacing(folder / "model.keras") as temporary:
         keras.Model(image, outputs, name="vae").save(temporary)
 
@@ -61,6 +67,8 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape) -> VAE:
         model = build(config, image_shape)
         for name in ("encoder", "decoder"):
             getattr(model, name).set_weights(saved.get_layer(name).get_weights())
+        if model.pixel_log_var is not None:
+            model.pixel_log_var.assign(saved.get_layer("pixel_log_var").offset)
     except VAEError:
         raise
     except (ValueError, TypeError, RuntimeError, OSError, KeyError, zipfile.BadZipFile) as error:

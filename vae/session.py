@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -346,6 +347,8 @@ class Session:
         row |= {"beta": beta, "learning_rate": float(np.float32(self._rate(self.step - 1)))}
         if "gradient_norm" in means:
             row["gradient_norm"] = means["gradient_norm"]
+        if self.model.pixel_log_var is not None:
+            row["pixel_deviation"] = math.exp(0.5 * float(self.model.pixel_log_var))
         if snapshot and self.config.kind == "vae" and np.isfinite(snapshot["prior_distance"]):
             row["prior_distance"] = float(snapshot["prior_distance"])
         if validation:

@@ -8,6 +8,7 @@ are there get what is computed of a model and they lack.
 from __future__ import annotations
 
 import argparse
+import math
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,9 @@ from vae.datasets import load_dataset
 from vae.files import read_json, write_json
 from vae.knowledge import compute_knowledge
 from vae.latent import compute_tsne
+from vae.metrics import evaluate
 from vae.presets import PRESETS
+from vae.recorder import Recorder
 from vae.runs import SHIPPED, Run, open_run
 from vae.training import train
 
@@ -51,17 +54,36 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
 
 
 def derive(run: Run) -> None:
-    """Compute what a run lacks of t-SNE and of what its space knows; nothing else changes.
+    """Compute what a run lacks of t-SNE, knowledge and metrics; what is there stays as it is.
 
-    Raises RuntimeError if the run is too large then.
+    Raises RuntimeError if metrics that are there are not those of its model, or if the run is too
+    large then.
     """
     if run.config.latent_dim > 2:
         compute_tsne(run)
     if not run.knowledge:
         compute_knowledge(run, load_dataset(run.dataset))
+    if "binarisation" not in run.metrics:
+        _complete_metrics(run)
     size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
     if size > MOST_BYTES:
         raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
+
+
+def _complete_metrics(run: Run) -> None:
+    """Add what an earlier version did not measure; numbers that are there stay, digit by digit."""
+    known = run.metrics
+    found, _ = evaluate(run.load_model(), load_dataset(run.dataset))
+    for name in ("reconstruction", "kl"):
+        if not math.isclose(found[name], known[name], rel_tol=1e-4):
+            raise RuntimeError(
+                f"{name} of {run.id} is {known[name]:.4f} by its metrics. "
+                f"Received: {found[name]:.4f} from its model"
+            )
+    parts = {"distortion": known["reconstruction"]}
+    if "rate" in found:
+        parts["rate"] = known["kl"]
+    Recorder(run.path).metrics(known | found | known | parts)  # in the order that it had
 
 
 def _thin_out(run: Run) -> None:

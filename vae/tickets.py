@@ -17,8 +17,8 @@ __all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
 
 # train: from where the folder stands. recover: model files of a killed run, from its checkpoint.
 # export: the ONNX networks of an imported run. tsne: the projections. knowledge: what the latent
-# space knows of the classes.
-ACTIONS = ("train", "recover", "export", "tsne", "knowledge")
+# space knows of the classes. likelihood: by importance sampling.
+ACTIONS = ("train", "recover", "export", "tsne", "knowledge", "likelihood")
 # A process that has TensorFlow ready is too good for these: they read latents or encode with ONNX.
 WITHOUT_TENSORFLOW = ("tsne", "knowledge")
 FOLDER = ".queue"

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from vae.architecture import ImageShape
+from vae.binarisation import TREATMENTS
 from vae.config import Config
 from vae.errors import ConfigError, RunError
 from vae.knowledge import SPACES
@@ -33,6 +34,7 @@ __all__ = [
     "read_frame",
     "read_history",
     "read_knowledge",
+    "read_likelihood",
     "read_metrics",
 ]
 
@@ -52,10 +54,15 @@ PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
 TWINS = tuple(f"val_{name}" for name in PARTS)
 LIVE = ("beta", "learning_rate", "noise")
 KNOWN = {
-    "step": {"kind", "epoch", "step", *PARTS, *TWINS, *LIVE, "gradient_norm", "prior_distance"},
+    "step": {
+        *("kind", "epoch", "step", *PARTS, *TWINS, *LIVE),
+        *("gradient_norm", "prior_distance", "pixel_deviation"),
+    },
     "change": {"kind", "epoch", "step", *LIVE, "epochs"},
 }
 KNOWN["epoch"] = KNOWN["step"]
+# Of metrics.json. An autoencoder has not all of them, and an earlier version had fewer.
+SHOWN = ("elbo", "elbo_standard_error", "reconstruction", "kl", "rate", "distortion")
 
 
 @dataclass(frozen=True)
@@ -199,13 +206,15 @@ def _row(line: bytes, frame: Frame) -> dict[str, Any]:
 
 
 def read_metrics(content: bytes) -> dict[str, Any]:
-    """Read metrics.json: numbers, lists of numbers and short texts."""
+    """Read metrics.json: numbers, lists of numbers, short texts and one table of classes."""
     metrics = parse_json("metrics.json", content)
     if not isinstance(metrics, dict) or len(metrics) > 100:
         raise RunError(f"metrics.json must be a JSON object. Received: {metrics!r:.80}")
     clean: dict[str, Any] = {}
     for name, value in metrics.items():
-        if isinstance(value, str) and len(value) <= LONGEST_TEXT:
+        if name == "reconstruction_per_class":
+            value = _per_class(value)
+        elif isinstance(value, str) and len(value) <= LONGEST_TEXT:
             value = printable(value, LONGEST_TEXT)
         elif not is_number(value) and not (
             isinstance(value, list) and len(value) <= 1000 and all(map(is_number, value))
@@ -217,12 +226,54 @@ def read_metrics(content: bytes) -> dict[str, Any]:
         clean[printable(name, 60)] = value
     # What pages show of every run.
     texts = all(isinstance(clean.get(name), str) for name in ("images", "treatment"))
-    if not (texts and is_number(clean.get("loss")) and is_number(clean.get("elbo", 0.0))):
+    numbers = is_number(clean.get("loss")) and all(is_number(clean.get(name, 0)) for name in SHOWN)
+    if not (texts and numbers and clean.get("binarisation", "none") in TREATMENTS):
         raise RunError(
-            "metrics.json holds the numbers loss and elbo and the texts images and treatment. "
-            f"Received: {metrics!r:.80}"
+            f"metrics.json holds loss and, where known, {', '.join(SHOWN)} as numbers, images and "
+            f"treatment as texts, and one of the binarisations. Received: {metrics!r:.80}"
         )
     return clean
+
+
+def _per_class(value: Any) -> dict[str, float]:
+    if (
+        not isinstance(value, dict)
+        or len(value) > MOST_CLASSES
+        or not all(len(name) <= LONGEST_TEXT for name in value)
+        or not all(map(is_number, value.values()))
+    ):
+        raise RunError(
+            "reconstruction_per_class in metrics.json holds a number for the name of each class. "
+            f"Received: {value!r:.60}"
+        )
+    return {printable(name, LONGEST_TEXT): number for name, number in value.items()}
+
+
+def read_likelihood(content: bytes) -> dict[str, Any]:
+    """Read likelihood.json: by treatment of the images, what was found with how many samples."""
+    found = parse_json("likelihood.json", content)
+    try:
+        if not found.keys() <= set(TREATMENTS):
+            raise ValueError(", ".join(found))
+        return {treatment: _likelihood(values) for treatment, values in found.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(
+            f"likelihood.json holds figures and words for {', '.join(TREATMENTS)}. "
+            f"Received: {printable(repr(error), 100)}"
+        ) from None
+
+
+def _likelihood(values: dict[str, Any]) -> dict[str, Any]:
+    clean: dict[str, Any] = {}
+    for name in ("images", "treatment"):
+        clean[name] = printable(values[name][:LONGEST_TEXT], LONGEST_TEXT)
+    for name in ("nll", "nll_standard_error", "elbo", "seconds"):
+        if not is_number(values[name]):
+            raise ValueError(f"{name} is {values[name]!r:.60}")
+        clean[name] = float(values[name])
+    if not (is_count(values["importance_samples"]) and values["importance_samples"]):
+        raise ValueError(f"importance_samples is {values['importance_samples']!r:.60}")
+    return clean | {"importance_samples": values["importance_samples"]}
 
 
 def read_knowledge(content: bytes) -> dict[str, Any]:

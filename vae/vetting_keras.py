@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 from vae.architecture import Layer, summarize
 from vae.errors import RunError
-from vae.vetting import Frame, parse_json
+from vae.vetting import Frame, is_number, parse_json
 
 __all__ = ["check_keras", "check_weights"]
 
@@ -41,8 +41,12 @@ def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
     model = parse_json("config.json of model.keras", files["config.json"])
     parse_json("metadata.json of model.keras", files["metadata.json"])
     summary = summarize(frame.config, frame.image_shape)
-    _check_objects(model, sorted({layer.class_name for layer in summary.encoder + summary.decoder}))
+    gaussian = frame.config.likelihood == "gaussian"
+    known = {layer.class_name for layer in summary.encoder + summary.decoder}
+    _check_objects(model, sorted(known | {"Rescaling"} if gaussian else known))
     try:
+        if gaussian:
+            _check_variance(model["config"]["layers"].pop(), summary.decoder[-1])
         _check_networks(model, summary.encoder, summary.decoder)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise RunError(
@@ -147,6 +151,15 @@ def _check_networks(model: Any, *networks: tuple[Layer, ...]) -> None:
             heads = layer.name == "log_var" and layer.class_name == "Dense"
             below = layers[place - 2 if heads else place - 1] if place else None
             _check_layer(spec, layer, below)
+
+
+def _check_variance(spec: Any, image: Layer) -> None:
+    """Check the layer that holds the log-variance of a Gaussian likelihood."""
+    constant = {"scale": 0.0, "offset": spec["config"]["offset"]}
+    if not is_number(constant["offset"]):
+        raise RunError(f"pixel_log_var must be a number. Received: {constant['offset']!r:.80}")
+    layer = Layer("Rescaling", "pixel_log_var", image.output_shape, arguments=constant)
+    _check_layer(spec, layer, image)
 
 
 def _check_layer(spec: Any, layer: Layer, below: Layer | None) -> None:

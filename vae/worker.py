@@ -153,6 +153,17 @@ def _knowledge(run: Run, lock: FileLock) -> int:
     )
 
 
+def _likelihood(run: Run, lock: FileLock) -> int:
+    def compute() -> None:
+        from vae.datasets import load_dataset
+        from vae.likelihood import compute_likelihood
+
+        dataset = load_dataset(run.dataset, download=False)
+        compute_likelihood(run, dataset, should_leave=_leaving.is_set)
+
+    return _compute(run, "likelihood", compute)
+
+
 def _compute(run: Run, job: str, compute: Callable[[], None]) -> int:
     """Compute something of a run's model; its state stays, whatever comes of it."""
     tell_progress(run.path, job, 0.0)
@@ -185,6 +196,7 @@ _DO = {
     "export": _export,
     "tsne": _tsne,
     "knowledge": _knowledge,
+    "likelihood": _likelihood,
 }
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from tests.views.conftest import calm
 from vae.config import Config
 
 FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
-# A configuration that differs from every preset in every field.
+# A configuration that differs from every preset in every field, but for importance samples, which
+# free bits exclude.
 OTHER = Config(
     preset="recommended",
     kind="vae",
@@ -19,8 +20,11 @@ OTHER = Config(
     latent_dim=7,
     hidden=(5, 6),
     activation="elu",
+    likelihood="continuous_bernoulli",
     beta=0.25,
     kl_warmup=3,
+    kl_cycle=5,
+    free_bits=0.5,
     noise=0.7,
     loss_scale="per_pixel",
     optimizer="sgd",
@@ -29,6 +33,7 @@ OTHER = Config(
     batch_size=33,
     epochs=9,
     patience=4,
+    binarisation="sampled",
     train_share=0.5,
     validation_split=0.2,
     seed=42,

@@ -63,7 +63,7 @@ FIGURES = {
         [],  # the map and what is picked on it: see test_map
         [],
     ),
-    "evaluate": ([], ["references-finished"]),
+    "evaluate": ([], ["references-finished", "classes-finished"]),
     "generate": (["A 10 by 10 grid of generated images"], ["manifold-finished"]),
 }
 

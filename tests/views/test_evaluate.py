@@ -90,7 +90,7 @@ def test_another_treatment_has_no_lines(run: Run, metrics: dict) -> None:
     change(run, **metrics)
     app = open_page("evaluate")
     assert "There are no reference lines of these images in this treatment." in words(app)
-    assert charts(app) == []
+    assert charts(app) == ["classes-finished"]
 
 
 def test_images_that_nobody_measured(convolutional_run: Run, runs: Path) -> None:
@@ -103,3 +103,15 @@ def test_words_of_a_foreign_run_are_no_markdown(run: Run) -> None:
     said = words(open_page("evaluate"))
     assert "![x]" not in said
     assert np.isfinite([float(each.value) for each in open_page("evaluate").metric]).all()
+
+
+def test_the_hardest_class_comes_first(run: Run) -> None:
+    change(run, reconstruction_per_class={"<b>x</b>": 20.0, "one": 3.0, "two": 31.5})
+    (bars,) = chart(open_page("evaluate"), "classes-finished")["data"]
+    assert bars["x"] == ["two", "&lt;b&gt;x&lt;/b&gt;", "one"]
+    assert numbers(bars["y"]).tolist() == [31.5, 20.0, 3.0]
+
+
+def test_an_older_run_has_no_classes(run: Run) -> None:
+    change(run, reconstruction_per_class=None)
+    assert charts(open_page("evaluate")) == ["references-finished"]

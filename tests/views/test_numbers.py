@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -56,6 +57,49 @@ class TestSpeed:
         assert ": **7** images/s" in said.replace("\n", ": ")
         assert "gradient norm" not in said
         assert "an epoch" not in said
+
+
+class TestLosses:
+    @pytest.mark.parametrize(
+        ("settings", "more", "said"),
+        [
+            ({}, {}, "grey levels; Bernoulli likelihood."),
+            (
+                {"binarisation": "sampled", "free_bits": 0.25},
+                {},
+                "black and white, drawn from the grey levels anew at each step; Bernoulli "
+                "likelihood. The KL is whole, also below the 0.25 free nats a dimension.",
+            ),
+            (
+                {"importance_samples": 50},
+                {},
+                "grey levels; Bernoulli likelihood. The ELBO is shown; raised is the bound of 50 "
+                "samples.",
+            ),
+            (
+                {"likelihood": "continuous_bernoulli"},
+                {},
+                "grey levels; continuous Bernoulli density, whose nats may be negative.",
+            ),
+            (
+                {"likelihood": "gaussian"},
+                {"pixel_deviation": 0.123456},
+                "grey levels; Gaussian density of standard deviation 0.123, whose nats may be "
+                "negative.",
+            ),
+        ],
+    )
+    def test_what_they_count(
+        self,
+        settings: dict[str, Any],
+        more: dict[str, float],
+        said: str,
+        runs: Path,
+        digits: Dataset,
+    ) -> None:
+        config = CONFIG.replace(**settings)
+        craft(runs / "run", digits, config, "paused", epochs(40.0, kl=KL, **more))
+        assert f"Training and validation: {said}" in words(open_page("train"))
 
 
 class TestTest:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vae.figures_reference import class_bars
 from vae.runs import Run
 from views._shared.plain import plain
 
-__all__ = ["show_numbers"]
+__all__ = ["show_classes", "show_numbers"]
 
 HELP = {
     "elbo": "A lower bound on the log-likelihood of a test image: less the reconstruction, less "
@@ -41,3 +42,12 @@ def show_numbers(run: Run) -> None:
         f"{plain(str(metrics.get('treatment', '')))}, with one posterior sample an image and a "
         "fixed seed."
     )
+
+
+def show_classes(run: Run) -> None:
+    """Show which classes the model finds hard, where that was measured."""
+    nats = run.metrics.get("reconstruction_per_class")
+    if nats:
+        st.subheader("Which classes are hard")
+        st.plotly_chart(class_bars(nats), key=f"classes-{run.id}", config={"displayModeBar": False})
+        st.caption("Mean reconstruction of the test images of each class. The model saw no labels.")

@@ -5,7 +5,7 @@ import streamlit as st
 from views._components.learning_curves import learning_curves
 from views._shared.run_picker import chosen_run
 from views.evaluate.is_this_good import is_this_good
-from views.evaluate.numbers import show_numbers
+from views.evaluate.numbers import show_classes, show_numbers
 
 st.title("Evaluate")
 run = chosen_run()
@@ -26,3 +26,4 @@ else:
             "Training and validation together: where the validation curve turns upwards while the "
             "other goes on falling, the run learns its training images by heart."
         )
+        show_classes(run)

@@ -16,10 +16,19 @@ from views._shared.guard import show_error, show_wrong_link
 __all__ = ["config_form", "preset_choice"]
 
 GROUPS = {
-    "Network": ("network", "latent_dim", "hidden", "activation"),
-    "Objective": ("kind", "beta", "kl_warmup", "noise", "loss_scale"),
+    "Architecture": ("kind", "network", "latent_dim", "hidden", "activation"),
+    "Objective": (
+        "likelihood",
+        "beta",
+        "kl_warmup",
+        "kl_cycle",
+        "free_bits",
+        "importance_samples",
+        "noise",
+        "loss_scale",
+    ),
     "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size"),
-    "Run": ("epochs", "patience", "train_share", "validation_split", "seed"),
+    "Run": ("epochs", "patience", "binarisation", "train_share", "validation_split", "seed"),
 }
 FIELDS = [name for names in GROUPS.values() for name in names]
 CHOICE_WORDS = {
@@ -31,6 +40,7 @@ CHOICE_WORDS = {
     "silu": "SiLU",
     "leaky_relu": "Leaky ReLU",
     "tanh": "tanh",
+    "continuous_bernoulli": "Continuous Bernoulli",
 }
 # Numbers that are told apart by their digits, not by their distance.
 FORMATS = {"learning_rate": "%.6g", "beta": "%.4g", "train_share": "%.3g"}
@@ -38,6 +48,7 @@ STEPS = {
     "learning_rate": 1e-4,
     "noise": 0.1,
     "beta": 0.1,
+    "free_bits": 0.05,
     "train_share": 0.05,
     "validation_split": 0.01,
 }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from vae.binarisation import treatment_name
 from vae.colors import HUES
+from vae.config import Config
 from vae.estimate import time_in_words
 from vae.health import USED_NATS, dimensions_in_use
 from vae.runs import Run
@@ -49,6 +53,23 @@ def show_losses(run: Run) -> None:
             st.caption("An autoencoder has no ELBO: its codes have no density.")
         else:
             st.metric("Test ELBO (nats per image)", "…", border=True, help="Measured at the end.")
+    st.caption(_what_they_count(run.config, last))
+
+
+def _what_they_count(config: Config, row: dict[str, Any]) -> str:
+    """Say what the losses of training and validation are those of."""
+    words = "Bernoulli likelihood"
+    if config.likelihood != "bernoulli":
+        words = "continuous Bernoulli density"
+        if "pixel_deviation" in row:
+            words = f"Gaussian density of standard deviation {row['pixel_deviation']:.3g}"
+        words += ", whose nats may be negative"
+    said = f"Training and validation: {treatment_name(config.binarisation)}; {words}."
+    if config.free_bits:
+        said += f" The KL is whole, also below the {config.free_bits:g} free nats a dimension."
+    if config.importance_samples > 1:
+        said += f" The ELBO is shown; raised is the bound of {config.importance_samples} samples."
+    return said
 
 
 def show_speed(run: Run) -> None:

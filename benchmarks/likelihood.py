@@ -1,0 +1,101 @@
+"""Importance-sampled likelihood: images a second and peak memory. python -m benchmarks likelihood.
+
+Some test images with few samples and with three times as many, in processes of their own, so that
+each has a peak of its own. What all images with 5,000 samples take is the straight line through
+both: the work is the number of decoded images, and what the first call compiles is in no slope.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from vae.datasets import find_dataset, load_dataset
+from vae.likelihood import MOST_IMPORTANCE_SAMPLES, importance_sampled_nll
+from vae.processes import WORKER_ENVIRONMENT
+from vae.run_store import RunStore
+from vae.runs import SHIPPED, Run, open_run
+
+__all__ = ["likelihood"]
+
+ROUNDS = 3
+FEW, SOME = 50, 150  # samples of each image: one chunk of the stream, and three
+IMAGES = {"dense": 4_000, "convolutional": 300}  # a few seconds' work
+ALL_IMAGES = 10_000
+
+
+def likelihood() -> None:
+    """Print a Markdown table of the shipped runs that have a likelihood."""
+    if find_dataset("mnist") is None:
+        print("Likelihoods are measured on MNIST: set VAE_DATA_DIR, or download it in the app.")
+        return
+    print(
+        f"\nImportance-sampled likelihood on MNIST, {ROUNDS} rounds; the last two columns are "
+        f"extrapolated to {ALL_IMAGES:,} images and K = {MOST_IMPORTANCE_SAMPLES:,}.\n"
+    )
+    print(
+        f"| run | images measured | decoded images/s (range) | peak MB, K = {FEW} "
+        f"| peak MB, K = {SOME} | images/s | minutes (range) |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for run in RunStore(SHIPPED.parent / "no-own-runs").list():
+        if run.config.kind == "vae":
+            _line(run)
+
+
+def _line(run: Run) -> None:
+    images = IMAGES[run.config.network]
+    speeds, peaks = [], []
+    for _ in range(ROUNDS):
+        few, some = (_measured(run.path, images, samples) for samples in (FEW, SOME))
+        speeds.append(images * (SOME - FEW) / (some["seconds"] - few["seconds"]))
+        peaks.append((few["peak_megabytes"], some["peak_megabytes"]))
+    decoded = ALL_IMAGES * MOST_IMPORTANCE_SAMPLES
+    low, middle, high = min(speeds), statistics.median(speeds), max(speeds)
+    few, some = (statistics.median(column) for column in zip(*peaks, strict=True))
+    print(
+        f"| {run.id} | {images:,} | {middle:,.0f} ({low:,.0f} to {high:,.0f}) "
+        f"| {few:,.0f} | {some:,.0f} | {middle / MOST_IMPORTANCE_SAMPLES:.1f} "
+        f"| {decoded / middle / 60:.1f} ({decoded / high / 60:.1f} to {decoded / low / 60:.1f}) |",
+        flush=True,
+    )
+
+
+def _measured(path: Path, images: int, samples: int) -> dict[str, Any]:
+    finished = subprocess.run(
+        [sys.executable, "-m", "benchmarks.likelihood", path, str(images), str(samples)],
+        cwd=Path(__file__).parents[1],
+        env=WORKER_ENVIRONMENT | os.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(finished.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    """Measure one run and print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("images", type=int)
+    parser.add_argument("samples", type=int)
+    arguments = parser.parse_args()
+    run = open_run(arguments.run)
+    model, images = run.load_model(), load_dataset(run.dataset).x_test[: arguments.images]
+    began = time.perf_counter()
+    found = importance_sampled_nll(model, images, arguments.samples)
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "peak_megabytes": peak, **found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""The log-likelihood of images under a model, estimated by importance sampling: nats per image."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from vae.binarisation import TREATMENTS, binarise
+from vae.errors import ConfigError, RunError
+from vae.files import read_json, write_json, writing_to
+from vae.progress import end_progress, tell_progress
+from vae.recorder import Recorder
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from vae.config import Config
+    from vae.datasets import Dataset
+    from vae.model import VAE
+    from vae.runs import Run
+
+__all__ = [
+    "MOST_IMPORTANCE_SAMPLES",
+    "Likelihoods",
+    "ask_for_likelihood",
+    "compute_likelihood",
+    "importance_log_likelihood",
+    "importance_sampled_nll",
+    "measure_likelihood",
+    "standard_error",
+    "treatment_words",
+]
+
+MOST_IMPORTANCE_SAMPLES = 5000
+SAMPLES_AT_ONCE = 50  # of each image
+# Decoded pixels that are held at once, 16 MB of them: bounds the memory whatever K is.
+VALUES_AT_ONCE = 4_000_000
+ASKED = "likelihood-asked.json"
+
+_WORDS = {
+    "threshold": "black and white, cut at one half",
+    "fixed": "black and white, statically binarised: drawn once from the grey levels",
+    "sampled": "black and white, dynamically binarised: drawn from the grey levels, seed 0",
+}
+
+
+class Likelihoods(NamedTuple):
+    """What is estimated of each image, in nats: (N,), float64. No elbo exceeds its estimate."""
+
+    log_likelihood: np.ndarray
+    elbo: np.ndarray
+
+
+def treatment_words(config: Config, treatment: str) -> str:
+    """Return what figures say of the images that they were measured on."""
+    if treatment != "none":
+        return _WORDS[treatment]
+    how = "as Bernoulli probabilities" if config.likelihood == "bernoulli" else "by their density"
+    return f"grey levels in [0, 1], {how}"
+
+
+def importance_log_likelihood(
+    encode: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
+    log_likelihood: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    images: np.ndarray,
+    samples: int,
+    seed: int = 0,
+    *,
+    images_at_once: int = 100,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> Likelihoods:
+    """Return log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x), and the mean of the logs.
+
+    The first is the estimate of Burda et al. 2016 (equation 8) of log p(x), the second that of the
+    ELBO; the prior is N(0, I). The sums stream over k in float64: 50 samples of `images_at_once`
+    images are held, whatever K is.
+    encode: images (n, ...) -> mean, log_var (n, d). log_likelihood: images (n, ...) and
+    z (k, n, d) -> log p(x|z) (k, n). on_progress: called with the share that is done.
+    """
+    import tensorflow as tf
+
+    # Without autograph: it writes source files that a killed process leaves behind.
+    @tf.function(reduce_retracing=True, autograph=False)
+    def weigh(
+        batch: tf.Tensor, mean: tf.Tensor, log_var: tf.Tensor, count: tf.Tensor, draw: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        shape = tf.concat([[count], tf.shape(mean)], axis=0)
+        noise = tf.random.stateless_normal(shape, draw, alg="philox")
+        z = mean + tf.exp(0.5 * log_var) * noise  # (k, n, d)
+        # log p(z) - log q(z|x): their constants cancel
+        prior = 0.5 * tf.reduce_sum(noise**2 + log_var - z**2, axis=-1)  # (k, n)
+        weights = tf.cast(prior + log_likelihood(batch, z), tf.float64)
+        return tf.reduce_logsumexp(weights, axis=0), tf.reduce_sum(weights, axis=0)
+
+    found = []
+    for begin in range(0, len(images), images_at_once):
+        batch = tf.constant(images[begin : begin + images_at_once])
+        mean, log_var = encode(batch)
+        most, total = np.full(len(batch), -np.inf), np.zeros(len(batch))
+        for first in range(0, samples, SAMPLES_AT_ONCE):
+            count = min(SAMPLES_AT_ONCE, samples - first)
+            # Which images and samples these are says what is drawn, and nothing else does.
+            draw = tf.constant([seed, begin * MOST_IMPORTANCE_SAMPLES + first], tf.int64)
+            part, logs = weigh(batch, mean, log_var, tf.constant(count), draw)
+            with np.errstate(invalid="ignore"):  # NaN stays NaN, which the caller sees
+                most = np.logaddexp(most, part.numpy())
+            total += logs.numpy()
+            done = begin + len(batch) * (first + count) / samples
+            on_progress(done / len(images))
+        found.append((most - math.log(samples), total / samples))
+    return Likelihoods(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def importance_sampled_nll(
+    model: VAE,
+    images: np.ndarray,
+    samples: int,
+    seed: int = 0,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> dict[str, Any]:
+    """Return the negative log-likelihood of images as they are, and the ELBO, in nats per image.
+
+    images: uint8 (N, H, W, C), binary or not. The standard error is the one over images. Raises
+    ConfigError for an autoencoder or samples outside 1 to 5,000, RunError if it is no number.
+    """
+    import tensorflow as tf
+
+    _check(model.config, samples)
+    pixels = math.prod(images.shape[1:])
+
+    def scaled(images: tf.Tensor) -> tf.Tensor:
+        return tf.cast(images, tf.float32) / 255.0
+
+    # XLA fuses the element-wise work on decoded pixels; convolutions run faster without it.
+    @tf.function(jit_compile=model.config.network == "dense", autograph=False)
+    def log_likelihood(images: tf.Tensor, z: tf.Tensor) -> tf.Tensor:
+        count, latent_dim = tf.shape(z)[0], z.shape[-1]
+        logits = model.decoder_logits(tf.reshape(z, (-1, latent_dim)))
+        repeated = tf.tile(scaled(images), (count, 1, 1, 1))
+        return -tf.reshape(model.reconstruction_nats(repeated, logits), (count, -1))
+
+    found = importance_log_likelihood(
+        tf.function(lambda images: model.encoder(scaled(images)), autograph=False),
+        log_likelihood,
+        images,
+        samples,
+        seed,
+        images_at_once=max(1, VALUES_AT_ONCE // pixels // min(samples, SAMPLES_AT_ONCE)),
+        on_progress=on_progress,
+    )
+    nll, elbo = -found.log_likelihood, found.elbo
+    if not (np.isfinite(nll).all() and np.isfinite(elbo).all()):
+        raise RunError(
+            "A likelihood needs a model whose weights are usable numbers. Received: NaN or "
+            "infinity, as a run that diverged has: train it anew with a smaller learning rate"
+        )
+    return {
+        "nll": float(nll.mean()),
+        "nll_standard_error": standard_error(nll),
+        "elbo": float(elbo.mean()),
+        "importance_samples": samples,
+    }
+
+
+def measure_likelihood(
+    model: VAE,
+    dataset: Dataset,
+    samples: int,
+    treatment: str,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> dict[str, Any]:
+    """Return the likelihood of all test images, with their treatment in words, and the seconds.
+
+    Raises as `importance_sampled_nll` does.
+    """
+    began = time.perf_counter()
+    images = binarise(dataset.x_test, treatment)
+    found = importance_sampled_nll(model, images, samples, on_progress=on_progress)
+    return {
+        "images": f"all {len(images):,} test images",
+        "treatment": treatment_words(model.config, treatment),
+        **found,
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def ask_for_likelihood(run: Run, samples: int, treatment: str) -> None:
+    """Note what the worker is to measure when its turn comes: the queue's action "likelihood".
+
+    Raises ConfigError for an autoencoder, samples outside 1 to 5,000 or an unknown treatment,
+    RunError if the run's folder cannot be written to.
+    """
+    _check(run.config, samples)
+    if treatment not in TREATMENTS:
+        raise ConfigError(f"Treatments are {', '.join(TREATMENTS)}. Received: {treatment!r:.80}")
+    with writing_to(run.path, "A run's folder must be one that can be written to"):
+        write_json(run.path / ASKED, {"samples": samples, "treatment": treatment})
+
+
+def compute_likelihood(
+    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
+) -> None:
+    """Measure what was asked for and keep it in the run, beside that of other treatments.
+
+    Raises RunError for images of another shape, if nothing was asked or if it is to leave.
+    """
+    samples, treatment = _asked(run.path)
+    if dataset.image_shape != run.image_shape:
+        raise RunError(
+            f"The run learned images of shape {run.image_shape}. Received: {dataset.name}, whose "
+            f"images have shape {dataset.image_shape}"
+        )
+    told = 0.0
+
+    def on_progress(share: float) -> None:
+        nonlocal told
+        if should_leave():
+            raise RunError("Measuring takes its time. Received: a wish to end before that")
+        if share >= told + 0.005:  # a file each time
+            told = share
+            tell_progress(run.path, "likelihood", share)
+
+    found = measure_likelihood(run.load_model(), dataset, samples, treatment, on_progress)
+    Recorder(run.path).likelihood(run.likelihood | {treatment: found})
+    (run.path / ASKED).unlink(missing_ok=True)
+    end_progress(run.path, "likelihood")
+
+
+def standard_error(values: np.ndarray) -> float:
+    """Return that of the mean of independent values (N,); 0 for a single one, which has none."""
+    return float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else 0.0
+
+
+def _check(config: Config, samples: int) -> None:
+    if config.kind == "autoencoder":
+        raise ConfigError("A likelihood needs a VAE. Received: an autoencoder")
+    if not 1 <= samples <= MOST_IMPORTANCE_SAMPLES:
+        raise ConfigError(
+            f"Importance samples must be from 1 to {MOST_IMPORTANCE_SAMPLES:,}. Received: {samples}"
+        )
+
+
+def _asked(folder: Path) -> tuple[int, str]:
+    try:
+        asked = read_json(folder / ASKED)
+        samples, treatment = int(asked["samples"]), str(asked["treatment"])
+        if treatment not in TREATMENTS:
+            raise ValueError(treatment)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{ASKED} says how many samples of which treatment are wanted. Received: {error!r:.80}"
+        ) from None
+    return samples, treatment
