@@ -15,20 +15,19 @@ from views._shared.guard import show_error, show_wrong_link
 
 __all__ = ["config_form", "preset_choice"]
 
+# As many in a column as leave the Train button on the first screen.
 GROUPS = {
     "Architecture": ("kind", "network", "latent_dim", "hidden", "activation"),
-    "Objective": (
-        "likelihood",
-        "beta",
-        "kl_warmup",
-        "kl_cycle",
-        "free_bits",
-        "importance_samples",
+    "Objective": ("likelihood", "beta", "kl_warmup", "kl_cycle", "free_bits"),
+    "Data and noise": (
+        "binarisation",
+        "train_share",
+        "validation_split",
         "noise",
-        "loss_scale",
+        "importance_samples",
     ),
-    "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size"),
-    "Run": ("epochs", "patience", "binarisation", "train_share", "validation_split", "seed"),
+    "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size", "loss_scale"),
+    "Run": ("epochs", "patience", "seed"),
 }
 FIELDS = [name for names in GROUPS.values() for name in names]
 CHOICE_WORDS = {
