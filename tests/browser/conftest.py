@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import SCREEN, chromium, serve
+from vae.runs import SHIPPED, Run, open_run
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=30_000)
 
 
 # Not for the whole session: while Playwright is open its event loop runs in this thread, and no
@@ -37,3 +43,9 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=SCREEN, accept_downloads=True)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="package")
+def run() -> Run:
+    """The model that a new visitor sees."""
+    return open_run(SHIPPED / "mnist-recommended")

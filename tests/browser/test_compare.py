@@ -21,11 +21,6 @@ pytestmark = pytest.mark.browser
 IDS = "mnist-recommended", "mnist-autoencoder"
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> None:
-    expect.set_options(timeout=30_000)
-
-
 @pytest.fixture(scope="module")
 def two() -> list[Run]:
     return [open_run(SHIPPED / name) for name in IDS]

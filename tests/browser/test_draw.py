@@ -15,7 +15,7 @@ from tests.browser.driving import PHONE, settled
 from tests.browser.mapping import layer_pixels
 from vae.drawing import FRAMES, framed, ink_of, plainly_scaled
 from vae.planes import pca_plane
-from vae.runs import SHIPPED, Run, open_run
+from vae.runs import Run
 from vae.sampling import to_uint8
 
 pytestmark = pytest.mark.browser
@@ -33,16 +33,6 @@ DROP = """
 PASTE = DROP.replace("DragEvent", "ClipboardEvent").replace('"drop"', '"paste"').replace(
     "dataTransfer:", "clipboardData:"
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> None:
-    expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    return open_run(SHIPPED / "mnist-recommended")
 
 
 class Pad:

@@ -14,23 +14,13 @@ from tests.browser.mapping import Board, layer_pixels, open_map
 from vae.colors import class_color
 from vae.layers import class_regions
 from vae.planes import Plane, dimension_plane, pca_plane, picture_plane
-from vae.runs import SHIPPED, Run, open_run
+from vae.runs import Run
 from vae.sampling import to_uint8
 
 pytestmark = pytest.mark.browser
 
 EDGES = 0.2, 0.8  # shares of the board between which tests point
 CLICK_NOTE = r"on average ([\d.]+) of 255 grey levels"
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> None:
-    expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    return open_run(SHIPPED / "mnist-recommended")
 
 
 @pytest.fixture

@@ -21,11 +21,6 @@ pytestmark = pytest.mark.browser
 SECONDS = 120
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> None:
-    expect.set_options(timeout=30_000)
-
-
 def start(page: Page, address: str, runs: Path, settings: str) -> Run:
     """Start a run by the form and return it when it has learned something."""
     page.goto(f"{address}/train?dataset=digits&{settings}")

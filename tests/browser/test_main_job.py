@@ -26,11 +26,6 @@ EPOCHS = 3
 TRAINING_SECONDS = 180
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> None:
-    expect.set_options(timeout=30_000)
-
-
 def test_deep_link_on_a_fresh_server_opens_the_page_under_the_router(
     server: tuple[str, int], page: Page
 ) -> None:

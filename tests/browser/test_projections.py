@@ -11,22 +11,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.driving import PHONE, settled
 from tests.browser.mapping import Board, layer_pixels
 from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne
-from vae.runs import SHIPPED, Run, open_run
+from vae.runs import Run
 from vae.sampling import to_uint8
 
 pytestmark = pytest.mark.browser
 
 EDGES = 0.1, 0.9  # shares of the board between which tests point
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> None:
-    expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def run() -> Run:
-    return open_run(SHIPPED / "mnist-recommended")
 
 
 @pytest.fixture
