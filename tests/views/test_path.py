@@ -26,6 +26,7 @@ from tests.views.conftest import (
 from tests.views.test_draw import draw, open_colours, strip, stroke
 from vae.datasets import load_dataset
 from vae.drawing import FRAMES, framed, ink_of
+from vae.files import read_json, write_json
 from vae.interpolation import interpolate
 from vae.runs import Run
 from vae.sampling import tile, to_uint8
@@ -70,6 +71,19 @@ def test_the_path_is_on_the_map(run: Run) -> None:
     codes = interpolate(means[0], means[other_class(run)], 11, "spherical")
     np.testing.assert_allclose(component(app, "path-map-finished")["path"], codes, rtol=1e-5)
     assert component(app, "path-map-finished")["layers"] == ["dots", "prior", "holes"]
+
+
+def test_without_the_data_set(run: Run, pictures: dict[str, bytes]) -> None:
+    path = run.path / "config.json"
+    write_json(path, read_json(path) | {"dataset": "mnist"})
+    app = open_page("latent", view="path")
+    assert "The picture, and decoded from its code." not in words(app)
+    assert "the picture itself needs the data set" in words(app)
+    name = f"From: test image 0 ({run.class_names[run.latents['y'][0]]})"
+    copy = to_uint8(run.decode(run.latents["mean"][:1]))[0]
+    assert shows(pictures[picture_called(app, name)], copy)
+    act(labelled(app.segmented_control, "View").set_value("Draw"))
+    assert "An example, the reconstruction of test image 0" in words(app)
 
 
 def test_other_images_steps_and_the_great_circle(run: Run, pictures: dict[str, bytes]) -> None:

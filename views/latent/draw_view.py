@@ -88,7 +88,10 @@ def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
             show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
             st.caption(name)
     if not picture.is_own:
-        st.caption(f"An example, test image {picture.index}, until there is one of your own.")
+        what = (
+            "test image" if images_at_hand(run) is not None else "the reconstruction of test image"
+        )
+        st.caption(f"An example, {what} {picture.index}, until there is one of your own.")
     elif picture.before is not None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl

@@ -107,9 +107,14 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
         )
     end = drawn if is_drawn else _test_image(run, index)
     copy = to_uint8(run.decode(end.code[None]))
-    with st.container(width=250):
-        show_grid(np.concatenate([end.image[None], copy]), 1, 2, alt=f"{label}: {end.name}")
-    st.caption("The picture, and decoded from its code.")
+    has_image = is_drawn or images_at_hand(run) is not None
+    shown = np.concatenate([end.image[None], copy]) if has_image else copy
+    with st.container(width=125 * len(shown)):
+        show_grid(shown, 1, len(shown), alt=f"{label}: {end.name}")
+    if has_image:
+        st.caption("The picture, and decoded from its code.")
+    else:
+        st.caption("Decoded from its code: the picture itself needs the data set.")
     return end
 
 
