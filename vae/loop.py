@@ -20,7 +20,7 @@ from vae.model import VAE
 
 __all__ = ["CHUNK", "Loop"]
 
-CHUNK = 15  # steps in one call, at most
+CHUNK = 60  # steps in one call, at most
 CALL_SECONDS = 0.2  # slow steps go in smaller calls, so that a pause is answered soon
 EVALUATION_BATCH = 500
 
@@ -42,26 +42,29 @@ class Loop:
         # Flat, because loops over an axis of length 1, the grey channel, are not vectorised.
         pixels = tf.constant(treated.reshape(len(images), -1))  # (N, HWC)
 
-        def load(indices: tf.Tensor) -> tf.Tensor:
-            return tf.cast(tf.gather(pixels, indices), tf.float32) / 255.0
+        def floats(images: tf.Tensor) -> tf.Tensor:
+            return tf.cast(images, tf.float32) / 255.0
 
-        def draw(grey: tf.Tensor, *key: Any) -> tf.Tensor:
+        def draw(indices: tf.Tensor, *key: Any) -> tf.Tensor:
+            grey = floats(tf.gather(pixels, indices))
             random = tf.random.stateless_uniform(tf.shape(grey), tf.stack(key), alg="philox")
-            return tf.cast(random < grey, tf.float32)
+            return 255 * tf.cast(random < grey, tf.uint8)
 
-        def seen(grey: tf.Tensor, ahead: int = 0) -> tf.Tensor:
+        def draw_ahead(indices: tf.Tensor, ahead: tf.Tensor | int) -> tf.Tensor:
             # The number of the step is in every checkpoint, so a run that goes on draws the same.
-            step = tf.cast(optimizer.iterations.value, tf.int32) + ahead
-            return draw(grey, seed, step) if sampled else grey
+            return draw(indices, seed, tf.cast(optimizer.iterations.value, tf.int32) + ahead)
 
         # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
         # The number of steps is an argument, so that a short last chunk needs no new compilation.
         # Without autograph: it writes source files that a killed process leaves behind.
         @tf.function(jit_compile=config.network == "dense", autograph=False)
-        def steps(batches: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
+        def steps(
+            source: tf.Tensor, batches: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor
+        ) -> None:
             def step(place: tf.Tensor) -> tuple[tf.Tensor]:
                 optimizer.learning_rate.assign(learning_rates[place])
-                model.train_step(tf.reshape(batches[place], (batch_size, *shape)))
+                batch = floats(tf.gather(source, batches[place]))
+                model.train_step(tf.reshape(batch, (batch_size, *shape)))
                 return (place + 1,)
 
             tf.while_loop(lambda place: place < count, step, (tf.constant(0),))
@@ -75,26 +78,32 @@ class Loop:
             ],
         )
         def train(indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
-            # The pixels are turned into floats out here: inside, XLA would do it at every use. It
-            # also has a random generator of its own, which draws other numbers, and slower.
-            batches = load(indices)
-            if sampled:
-                batches = tf.stack([seen(batches[ahead], ahead) for ahead in range(CHUNK)])
-            steps(batches, learning_rates, count)
+            if not sampled:
+                steps(pixels, indices, learning_rates, count)
+                return
+            # Out here, because XLA has a random generator of its own: other numbers, and slower.
+            drawn = tf.map_fn(
+                lambda ahead: draw_ahead(indices[ahead], ahead),
+                tf.range(count),
+                fn_output_signature=tf.TensorSpec((batch_size, pixels.shape[1]), tf.uint8),
+            )
+            drawn = tf.pad(drawn, ((0, CHUNK - count), (0, 0), (0, 0)))
+            source = tf.reshape(drawn, (CHUNK * batch_size, pixels.shape[1]))
+            places = tf.reshape(tf.range(CHUNK * batch_size), (CHUNK, batch_size))
+            steps(source, places, learning_rates, count)
 
         @tf.function(
             autograph=False,
             input_signature=[tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)],
         )
         def evaluate(indices: tf.Tensor, place: tf.Tensor) -> None:
-            grey = load(indices)
             # The same draw in every epoch, so that the curve moves with the model alone.
-            batch = draw(grey, ~seed, place) if sampled else grey
-            model.test_step(tf.reshape(batch, (-1, *shape)))
+            batch = draw(indices, ~seed, place) if sampled else tf.gather(pixels, indices)
+            model.test_step(tf.reshape(floats(batch), (-1, *shape)))
 
         @tf.function(autograph=False, input_signature=[tf.TensorSpec((None,), tf.int32)])
         def look(indices: tf.Tensor) -> tf.Tensor:
-            return tf.cast(tf.round(255.0 * seen(load(indices))), tf.uint8)
+            return draw_ahead(indices, 0) if sampled else tf.gather(pixels, indices)
 
         self._train, self._evaluate, self._look = train, evaluate, look
 
