@@ -27,7 +27,7 @@ help:
 	@echo 'make lint         check style and formatting'
 	@echo 'make format       fix style and formatting'
 	@echo 'make bench        measure speed and quality'
-	@echo 'make pretrained   train the models that come with the app'
+	@echo 'make pretrained   train the models that come with the app, and write their cards'
 	@echo 'make screenshots  take the pictures in docs/screenshots'
 	@echo 'make clean        remove .venv and caches; your runs stay'
 
@@ -35,8 +35,10 @@ help:
 app: $(VENV)/app.stamp
 	@$(PYTHON) -m streamlit run app.py --server.showEmailPrompt=false
 
+# Two processes, because half of the suite waits: for a browser, or for a worker that trains. A file
+# stays in one of them, with the server or the run that its tests share.
 test: lint chromium
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check .
@@ -46,11 +48,12 @@ format: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/bench.stamp
 	@$(PYTHON) -m benchmarks
 
 pretrained: $(VENV)/app.stamp
 	@$(PYTHON) -m vae.shipping
+	@$(PYTHON) -m vae.model_cards
 
 screenshots: $(VENV)/dev.stamp chromium
 	@$(PYTHON) -m tests.browser.screenshots
@@ -73,6 +76,11 @@ $(VENV)/app.stamp: requirements.txt | $(PYTHON)
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 	@echo "Installing the test tools, once"
 	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/bench.stamp: requirements-bench.txt $(VENV)/dev.stamp
+	@echo "Installing PyTorch, which the benchmarks compare with, once"
+	@$(PIP) install -r requirements-bench.txt
 	@touch $@
 
 # Debian packs venv apart from Python, so it may be missing: root gets it from apt, anyone else is

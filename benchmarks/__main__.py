@@ -8,10 +8,13 @@ from benchmarks import (
     answers,
     app,
     chaos,
+    gpu,
+    growth,
     latent_map,
     likelihood,
     load,
     presets,
+    time_to_quality,
     training,
     watching,
 )
@@ -19,6 +22,9 @@ from benchmarks import (
 BENCHMARKS = {
     "presets": presets.table,
     "training": training.compare,
+    "time_to_quality": time_to_quality.time_to_quality,
+    "growth": growth.growth,
+    "gpu": gpu.gpu,
     "likelihood": likelihood.likelihood,
     "app": app.measure,
     "answers": answers.answers,

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import measured, peak_megabytes
 from vae.datasets import find_dataset, load_dataset
 from vae.likelihood import MOST_IMPORTANCE_SAMPLES, importance_sampled_nll
 from vae.processes import WORKER_ENVIRONMENT
@@ -47,7 +44,7 @@ def likelihood() -> None:
     )
     print("|---|---|---|---|---|---|---|")
     for run in RunStore(SHIPPED.parent / "no-own-runs").list():
-        if run.config.kind == "vae":
+        if run.config.kind == "vae" and run.dataset == "mnist":
             _line(run)
 
 
@@ -70,15 +67,7 @@ def _line(run: Run) -> None:
 
 
 def _measured(path: Path, images: int, samples: int) -> dict[str, Any]:
-    finished = subprocess.run(
-        [sys.executable, "-m", "benchmarks.likelihood", path, str(images), str(samples)],
-        cwd=Path(__file__).parents[1],
-        env=WORKER_ENVIRONMENT | os.environ,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(finished.stdout.splitlines()[-1])
+    return measured("benchmarks.likelihood", path, images, samples, environment=WORKER_ENVIRONMENT)
 
 
 def main() -> None:
@@ -93,8 +82,7 @@ def main() -> None:
     began = time.perf_counter()
     found = importance_sampled_nll(model, images, arguments.samples)
     seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_megabytes": peak, **found}))
+    print(json.dumps({"seconds": seconds, "peak_megabytes": peak_megabytes(), **found}))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from vae.config import Config
+from vae.datasets import DATASETS
 from vae.presets import preset_label
 from vae.run_store import RunStore
 from vae.runs import SHIPPED
@@ -10,15 +12,28 @@ __all__ = ["table"]
 
 
 def table() -> None:
-    """Print what metrics.json of each shipped run says."""
-    print("\n| preset | objective | epochs | reconstruction | KL | ELBO | loss, lecture's units |")
-    print("|---|---|---|---|---|---|---|")
+    """Print what metrics.json of each shipped run says, and likelihood.json where there is one."""
+    print(
+        "\n| preset | images | objective | epochs | reconstruction | KL | ELBO "
+        "| negative log-likelihood | loss, lecture's units |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     for run in RunStore(SHIPPED.parent / "no-own-runs").list():
-        metrics, config = run.metrics, run.config
-        objective = "no KL" if config.kind == "autoencoder" else f"beta {config.beta:g}"
+        metrics = run.metrics
+        colour = "grey" if run.config.binarisation == "none" else "black and white"
         elbo = f"{metrics['elbo']:.2f}" if "elbo" in metrics else "none"
+        found = run.likelihood.get(run.config.binarisation)
+        nll = f"{found['nll']:.2f} ± {found['nll_standard_error']:.2f}" if found else ""
+        parts = f"{metrics['reconstruction']:.2f} | {metrics['kl']:.2f}"
         print(
-            f"| {preset_label(config)} ({config.latent_dim}-D) | {objective} | {len(run.history)} "
-            f"| {metrics['reconstruction']:.2f} | {metrics['kl']:.2f} | {elbo} "
-            f"| {metrics['lecture_loss']:.4f} |"
+            f"| {preset_label(run.config)} ({run.config.latent_dim}-D) "
+            f"| {DATASETS[run.dataset].title}, {colour} | {_objective(run.config)} "
+            f"| {len(run.history)} | {parts} | {elbo} | {nll} | {metrics['lecture_loss']:.4f} |"
         )
+
+
+def _objective(config: Config) -> str:
+    if config.kind == "autoencoder":
+        return "no KL"
+    samples = config.importance_samples
+    return f"beta {config.beta:g}" + (f", {samples} importance samples" if samples > 1 else "")

@@ -33,6 +33,10 @@ CASES = [
         (Config(network="convolutional", hidden=hidden, latent_dim=3), shape)
         for shape, hidden in CONVOLUTIONAL
     ),
+    (
+        Config(network="convolutional", hidden=(4, 6), dense_layers=(20, 9), latent_dim=2),
+        (28, 28, 1),
+    ),
     (Config(kind="autoencoder", beta=0.0, latent_dim=5), (28, 28, 1)),
     (
         Config(kind="autoencoder", beta=0.0, network="convolutional", hidden=(4, 6), latent_dim=1),

@@ -15,6 +15,7 @@ from tests.conftest import copy_run, run_python
 from tests.test_config import BAD_TEXT_CASES
 from tests.test_config import label as short
 from vae.__main__ import main
+from vae.archive import public_name
 from vae.binarisation import binarise
 from vae.config import Config
 from vae.datasets import find_dataset, load_dataset
@@ -223,7 +224,8 @@ class TestSample:
         expected = tile(to_uint8(finished_run.decode(z)), 2, 5)[:, :, 0]
         with Image.open(io.BytesIO(png)) as opened:
             np.testing.assert_array_equal(np.asarray(opened), expected)
-            assert opened.text == {"Run": finished_run.id, "Seed": "9"}
+            notes = {"Run": public_name(finished_run), "Seed": "9", "Temperature": "0.5"}
+            assert opened.text == notes
 
     @pytest.mark.parametrize(
         "arguments",

@@ -13,14 +13,18 @@ from vae.config import Config, setting
 from vae.errors import ConfigError
 
 FIELDS = [field.name for field in dataclasses.fields(Config)]
-NUMBERS = [name for name in FIELDS if setting(name).high is not None and name != "hidden"]
+SIZES = [name for name in FIELDS if isinstance(getattr(Config(), name), tuple)]
+NUMBERS = [name for name in FIELDS if setting(name).high is not None and name not in SIZES]
 WHOLE = [name for name in NUMBERS if isinstance(getattr(Config(), name), int)]
 CHOICES = [name for name in FIELDS if setting(name).choices]
 
 NOT_NUMBERS = [None, True, "", "many", [1], {}, math.nan, math.inf, -math.inf, 10**400]
 BAD: dict[str, list[Any]] = {
     "preset": [None, 1, ["lecture"]],
-    "hidden": [None, 128, "128", {}, [0], [1025], [1.5], [True], ["64"], [64] * 7, [math.nan]],
+    **{
+        name: [None, 128, "128", {}, [0], [1025], [1.5], [True], ["64"], [64] * 7, [math.nan]]
+        for name in SIZES
+    },
     **{name: [None, 1, "", "Vae", "nothing"] for name in CHOICES},
     **{name: [*NOT_NUMBERS, setting(name).low - 1, setting(name).high * 2 + 1] for name in NUMBERS},
 }
@@ -32,7 +36,7 @@ BAD["validation_split"] += [0.501, -0.001]
 
 # The same as a person types them; a preset is any text.
 BAD_TEXT: dict[str, list[str]] = {
-    "hidden": ["0", "64,many", "64;32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"],
+    **{name: ["0", "64,many", "64;32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"] for name in SIZES},
     **{name: ["", "Vae", "nothing"] for name in CHOICES},
     **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5"] for name in NUMBERS},
 }
@@ -131,6 +135,22 @@ class TestCorrectness:
         with pytest.raises(ConfigError, match="Received: importance_samples=2, kind='"):
             Config(importance_samples=2, **other)
 
+    @pytest.mark.parametrize(
+        "other",
+        [{"free_bits": 0.1}, {"importance_samples": 2}, {"kind": "autoencoder", "beta": 0.0}],
+    )
+    def test_a_capacity_holds_the_whole_kl(self, other: dict[str, Any]) -> None:
+        assert Config(capacity=0.0, **other).capacity == 0.0
+        with pytest.raises(ConfigError, match=r"A KL capacity needs .* Received: capacity=5\.0, "):
+            Config(capacity=5.0, **other)
+
+    def test_dense_layers_stand_behind_convolutions(self) -> None:
+        config = Config(network="convolutional").replace_text({"dense_layers": "20, 9"})
+        assert config.dense_layers == (20, 9)
+        assert Config.from_json(config.to_json()) == config
+        with pytest.raises(ConfigError, match=r"network='dense', dense_layers=\(20, 9\)"):
+            config.replace(network="dense")
+
     def test_early_stopping_needs_something_to_watch(self) -> None:
         assert Config(patience=3, validation_split=0.1).patience == 3
         assert Config(patience=0, validation_split=0.0).patience == 0
@@ -141,6 +161,7 @@ class TestCorrectness:
         old = {name: value for name, value in Config().to_dict().items() if name != "noise"}
         assert Config.from_dict(old).noise == 1.0
         new = ("importance_samples", "binarisation", "likelihood", "kl_cycle", "free_bits")
+        new += ("capacity", "dense_layers")
         old = {name: value for name, value in Config().to_dict().items() if name not in new}
         assert Config.from_dict(old) == Config()
 

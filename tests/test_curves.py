@@ -37,6 +37,11 @@ class TestCorrectness:
         assert min(curve_points(rows(3))["training"]["epoch"]) == 0.1
         assert min(curve_points(rows(4))["training"]["epoch"]) == 0.6
 
+    def test_a_history_of_epochs_alone_has_a_point_an_epoch(self) -> None:
+        points = curve_points([row for row in rows(5) if row["kind"] == "epoch"])["training"]
+        assert points["epoch"] == [1.0, 2.0, 3.0, 4.0, 5.0]
+        assert points["loss"] == [110, 210, 310, 410, 510]
+
     def test_no_validation_and_no_rows(self) -> None:
         assert curve_points(rows(2, validation=False))["validation"]["loss"] == []
         assert curve_points([])["training"]["epoch"] == []

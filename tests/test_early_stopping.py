@@ -62,6 +62,11 @@ class TestCorrectness:
         assert best_epoch(Config(patience=2, beta=1.0), rows) == 2
         assert best_epoch(Config(patience=2, beta=0.1), rows) == 1
 
+    def test_a_kl_far_from_its_capacity_is_not_better(self) -> None:
+        rows = [epoch(1, 12.0, kl=1.0), epoch(2, 10.0, kl=5.0), epoch(3, 9.0, kl=9.0)]
+        assert best_epoch(Config(patience=2, beta=2.0), rows) == 1  # 14, 20 and 27
+        assert best_epoch(Config(patience=2, beta=2.0, capacity=6.0), rows) == 2  # 22, 12 and 15
+
     def test_a_change_of_beta_begins_anew(self) -> None:
         rows = [*epochs(1, 5), change(2, beta=2.0)]
         assert best_epoch(CONFIG, rows) == 0

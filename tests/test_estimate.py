@@ -6,18 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import change_status, copy_run
 from vae.config import Config
 from vae.datasets import load_dataset
 from vae.estimate import (
     START_SECONDS,
     Job,
     epoch_seconds,
+    job_seconds,
+    likelihood_seconds,
     run_seconds,
     seconds_left,
     time_in_words,
     turn,
 )
+from vae.likelihood import ask_for_likelihood
 from vae.presets import PRESETS
+from vae.progress import tell_progress
 from vae.recorder import Recorder
 from vae.runs import Run
 
@@ -82,6 +87,35 @@ class TestSecondsLeft:
     def test_before_it_has_measured_an_epoch_it_is_a_guess(self, tmp_path: Path) -> None:
         run = self.run_at(tmp_path)
         assert seconds_left(run) == pytest.approx(10 * epoch_seconds(run.config, (8, 8, 1), 1437))
+
+
+class TestJobs:
+    @pytest.fixture
+    def run(self, finished_run: Run, tmp_path: Path) -> Run:
+        return copy_run(finished_run, tmp_path / "run")
+
+    def test_a_likelihood_grows_with_its_samples(self, run: Run) -> None:
+        assert likelihood_seconds(run, 500) > 0.0
+        assert likelihood_seconds(run, 5000) == pytest.approx(10 * likelihood_seconds(run, 500))
+
+    def test_one_of_this_machine_corrects_the_guess(self, run: Run) -> None:
+        guess = likelihood_seconds(run, 500)
+        found = {"importance_samples": 50, "seconds": 30.0}
+        few = {"importance_samples": 100, "seconds": 9.0}  # mostly its start
+        Recorder(run.path).likelihood({"none": few, "sampled": found})
+        assert likelihood_seconds(Run(run.path), 500) == pytest.approx(300.0)
+        change_status(run, imported=True)  # measured elsewhere, for all we know
+        assert likelihood_seconds(Run(run.path), 500) == guess
+
+    def test_a_job_takes_what_is_left_of_it(self, run: Run) -> None:
+        whole = job_seconds(run, "knowledge")
+        tell_progress(run.path, "knowledge", 0.75)
+        assert job_seconds(run, "knowledge") == pytest.approx(whole / 4)
+        ask_for_likelihood(run, 5000, "none")
+        seconds = START_SECONDS + likelihood_seconds(run, 5000)
+        assert job_seconds(run, "likelihood") == pytest.approx(seconds)
+        tell_progress(run.path, "likelihood", 0.5)
+        assert job_seconds(run, "likelihood") == pytest.approx(seconds / 2)
 
 
 class TestTurn:

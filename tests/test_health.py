@@ -105,6 +105,10 @@ class TestCollapse:
         rows = epochs(30.0, 25.0, kl=(0.0, 0.0))
         assert names(make(rows, beta=0.0, kind="autoencoder")) == []
 
+    def test_a_small_capacity_is_none(self, make: Any) -> None:
+        rows = epochs(30.0, 25.0, kl=(0.05, 0.05), capacity=0.1)
+        assert names(make(rows, beta=10.0, capacity=0.1)) == []
+
     def test_one_that_comes_later_is_seen_at_once(self, make: Any) -> None:
         rows = [*epochs(30.0, 25.0), row(3, 30.0, (0.0, 0.0), kind="step", step=5)]
         assert names(make(rows, beta=10.0)) == ["Posterior collapse"]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
-from vae.interpolation import interpolate, looping_gif
+from vae.interpolation import interpolate
 
 RANDOM = np.random.default_rng(0)
 START, END = RANDOM.normal(size=(2, 16))
@@ -41,27 +38,3 @@ def test_spherical_keeps_the_length_and_turns_evenly() -> None:
 def test_where_there_is_no_single_circle_it_is_a_line(end: np.ndarray) -> None:
     found = interpolate(START, end, 5, "spherical")
     np.testing.assert_allclose(found, interpolate(START, end, 5), atol=1e-6)
-
-
-def test_the_animation_goes_there_and_back() -> None:
-    images = np.array([0, 100, 200], np.uint8)[:, None, None, None] * np.ones(
-        (3, 4, 5, 1), np.uint8
-    )
-    with Image.open(io.BytesIO(looping_gif(images, 2))) as gif:
-        assert gif.size == (10, 8)
-        assert gif.info["loop"] == 0
-        seen, lasting = [], []
-        for frame in range(gif.n_frames):
-            gif.seek(frame)
-            seen.append(gif.convert("L").getpixel((3, 3)))
-            lasting.append(gif.info["duration"])
-    assert seen == pytest.approx([0, 100, 200, 100], abs=2)
-    assert lasting == [450, 90, 450, 90]
-
-
-def test_colour() -> None:
-    images = np.zeros((2, 4, 4, 3), np.uint8)
-    images[1, :, :, 0] = 255
-    with Image.open(io.BytesIO(looping_gif(images, 1))) as gif:
-        gif.seek(1)
-        assert gif.convert("RGB").getpixel((0, 0)) == (255, 0, 0)

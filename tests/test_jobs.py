@@ -17,6 +17,8 @@ from vae.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.estimate import START_SECONDS, run_seconds, seconds_left
 from vae.jobs import MOST_WAITING, Queue
+from vae.likelihood import ask_for_likelihood
+from vae.recorder import Recorder
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
 
@@ -134,6 +136,25 @@ class TestPlace:
         assert seconds_left(first) == 90.0
         assert queue.place(runs[0]).seconds == pytest.approx(90.0)
         assert queue.place(runs[1]).seconds == pytest.approx(90.0 + whole)
+
+    def test_a_likelihood_takes_its_time(self, queue: Queue, office: Office, finished: Run) -> None:
+        first = next(run for run in office.store.list() if run.state == "training")
+        change_status(first, epoch=5, step=9, steps=9, seconds_per_epoch=30.0)
+        found = {"importance_samples": 100, "seconds": 30.0}
+        Recorder(finished.path).likelihood({"none": found})
+        ask_for_likelihood(finished, 1000, "none")
+        queue.request(finished, "likelihood")
+        last = office.submit(queue, "b", "ben")
+        assert queue.place(last).seconds == pytest.approx(START_SECONDS + 300.0)
+        queue.withdraw(finished, "likelihood")
+        assert queue.place(last) == (1, 0.0)
+
+    def test_a_job_under_way_cannot_be_withdrawn(self, office: Office, finished: Run) -> None:
+        queue = office.open()
+        queue.request(finished, "tsne")
+        office.until_begun(f"{finished.id} tsne")
+        queue.withdraw(finished, "tsne")
+        assert queue.is_pending(finished, "tsne")
 
     def test_a_second_worker_halves_it(self, office: Office) -> None:
         queue = office.open(workers=2)

@@ -28,6 +28,8 @@ class TestWarm:
         [
             ("tsne", False),
             ("knowledge", False),
+            ("quality", False),
+            ("samplers", False),
             ("likelihood", True),
             ("export", True),
             ("recover", True),

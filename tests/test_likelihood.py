@@ -22,16 +22,19 @@ from vae.errors import ConfigError, RunError
 from vae.files import read_json, write_json
 from vae.likelihood import (
     ask_for_likelihood,
+    asked_likelihood,
     compute_likelihood,
     importance_log_likelihood,
     importance_sampled_nll,
     measure_likelihood,
     standard_error,
     treatment_words,
+    withdraw_likelihood,
 )
 from vae.metrics import evaluate
 from vae.model import VAE, build
 from vae.progress import Progress, read_progress
+from vae.recorder import Recorder
 from vae.runs import Run
 from vae.saving import save_keras
 
@@ -368,13 +371,36 @@ class TestInTheWorker:
         assert not (run.path / "likelihood-asked.json").exists()
 
     @pytest.mark.parametrize(
-        "asked", [None, {}, [], {"samples": "many", "treatment": "none"}, {"samples": 5}]
+        "asked", [{}, [], {"samples": "many", "treatment": "none"}, {"samples": 5}]
     )
     def test_nothing_usable_was_asked(self, run: Run, digits: Dataset, asked: object) -> None:
-        if asked is not None:
-            write_json(run.path / "likelihood-asked.json", asked)
+        write_json(run.path / "likelihood-asked.json", asked)
         with pytest.raises(RunError, match="says how many samples of which treatment"):
             compute_likelihood(run, digits)
+
+    def test_withdrawn_before_it_begins(self, run: Run, digits: Dataset) -> None:
+        ask_for_likelihood(run, 5, "none")
+        assert asked_likelihood(run) == (5, "none")
+        withdraw_likelihood(run)
+        assert asked_likelihood(run) is None
+        compute_likelihood(run, digits)
+        assert Run(run.path).likelihood == {}
+        assert read_progress(run.path, "likelihood") == Progress()
+
+    def test_withdrawn_on_the_way(self, run: Run, digits: Dataset) -> None:
+        Recorder(run.path).likelihood({"none": {"nll": 90.5}})
+        looks: list[bool] = []
+
+        def leave() -> bool:
+            looks.append(True)
+            withdraw_likelihood(run)
+            return False
+
+        ask_for_likelihood(run, 5000, "none")
+        compute_likelihood(run, digits, leave)
+        assert looks == [True]
+        assert Run(run.path).likelihood == {"none": {"nll": 90.5}}
+        assert read_progress(run.path, "likelihood") == Progress()
 
     def test_other_images(self, run: Run, stripes: Dataset) -> None:
         ask_for_likelihood(run, 5, "none")

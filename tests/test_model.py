@@ -175,6 +175,23 @@ class TestLoss:
         assert parts["loss"] == pytest.approx(expected, rel=1e-6)
         assert parts["kl"] == pytest.approx(kl.sum(), rel=1e-5)  # the whole KL is told
 
+    def test_a_capacity_is_what_the_kl_is_held_at(self, digits: Dataset) -> None:
+        x = pixels(digits, 20)
+        model = build(SMALL.replace(capacity=2.0), (8, 8, 1))
+        kl = np.asarray(gaussian_kl(*model.encoder(x)), np.float64).sum(axis=1).mean()
+        for capacity in (2.0, kl / 2):  # above the KL, and below it
+            model.capacity.assign(capacity)
+            parts = losses(model, x)
+            expected = parts["reconstruction"] + 0.3 * abs(kl - capacity)
+            assert parts["loss"] == pytest.approx(expected, rel=1e-6)
+            assert parts["kl"] == pytest.approx(kl, rel=1e-5)  # the whole KL is told
+
+    def test_without_a_capacity_there_is_none(self, digits: Dataset) -> None:
+        x = pixels(digits, 20)
+        model, twin = build(SMALL, (8, 8, 1)), build(SMALL, (8, 8, 1))
+        twin.capacity.assign(1000.0)
+        assert losses(model, x) == losses(twin, x)
+
     def test_importance_samples_raise_the_tighter_bound(self, digits: Dataset) -> None:
         x = pixels(digits, 20)
         model = build(SMALL.replace(importance_samples=5, beta=1.0), (8, 8, 1))
@@ -230,9 +247,9 @@ class TestLoss:
         np.testing.assert_array_equal(step(), step())
         assert step.experimental_get_tracing_count() == 1
 
-    def test_neither_beta_nor_noise_is_a_parameter(self) -> None:
+    def test_neither_beta_nor_noise_nor_capacity_is_a_parameter(self) -> None:
         names = {weights.name for weights in build(SMALL, (8, 8, 1)).weights}
-        assert not names & {"beta", "noise"}
+        assert not names & {"beta", "noise", "capacity"}
 
     def test_an_autoencoder_has_neither_noise_nor_kl(self, digits: Dataset) -> None:
         x = pixels(digits, 20)

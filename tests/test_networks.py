@@ -15,7 +15,7 @@ from vae.presets import PRESETS
 
 CONFIGS = [
     Config(hidden=(20, 10), latent_dim=3),
-    Config(hidden=(4, 6), latent_dim=3, network="convolutional"),
+    Config(hidden=(4, 6), latent_dim=3, network="convolutional", dense_layers=(12, 8)),
 ]
 
 

@@ -14,6 +14,8 @@ from scipy import integrate, special, stats
 from vae.config import Config
 from vae.objective import (
     beta_at,
+    capacity_at,
+    capacity_gap,
     continuous_bernoulli_nats,
     free_kl,
     gaussian_kl,
@@ -94,6 +96,25 @@ class TestFreeBits:
         # The means over the batch are 0.005, 0.625 and 2; the KL's own gradient is mean / N.
         expected = np.array([[0.0, 0.25, 1.0], [0.0, 0.75, -1.0]])
         np.testing.assert_allclose(tape.gradient(kl, mean), expected, rtol=1e-6)
+
+
+class TestCapacity:
+    KL = np.array([[0.1, 0.9, 3.0], [0.2, 0.0, 1.0]], np.float32)  # 4 and 1.2, so 2.6
+
+    @pytest.mark.parametrize(("capacity", "gap"), [(0.0, 2.6), (2.0, 0.6), (2.6, 0.0), (5.0, 2.4)])
+    def test_is_the_distance_of_the_mean_over_the_batch(self, capacity: float, gap: float) -> None:
+        assert float(capacity_gap(self.KL, capacity)) == pytest.approx(gap, abs=1e-6)
+
+    @pytest.mark.parametrize(("capacity", "sign"), [(1.0, 1.0), (1.999, 1.0), (2.001, -1.0)])
+    def test_its_gradient_turns_where_the_kl_is_the_capacity(
+        self, capacity: float, sign: float
+    ) -> None:
+        mean = tf.constant([[0.0, 2.0], [-2.0, 0.0]])  # a KL of 2 nats in each image
+        with tf.GradientTape() as tape:
+            tape.watch(mean)
+            gap = capacity_gap(gaussian_kl(mean, tf.zeros_like(mean)), capacity)
+        # The KL's own gradient is mean / N: it is pressed down above the capacity, up below.
+        np.testing.assert_allclose(tape.gradient(gap, mean), sign * mean / 2, rtol=1e-6)
 
 
 class TestImportanceWeighted:
@@ -290,6 +311,14 @@ class TestSchedules:
     def test_a_cycle_longer_than_the_run_is_one_warm_up(self) -> None:
         once, long = Config(kl_warmup=3), Config(kl_warmup=3, kl_cycle=30)
         assert [beta_at(once, e) for e in range(1, 31)] == [beta_at(long, e) for e in range(1, 31)]
+
+    def test_a_capacity_rises_in_betas_place(self) -> None:
+        config = Config(beta=50.0, capacity=12.0, kl_warmup=3)
+        assert [capacity_at(config, epoch) for epoch in range(1, 7)] == [3, 6, 9, 12, 12, 12]
+        assert {beta_at(config, epoch) for epoch in range(1, 7)} == {50.0}
+        cycle = [capacity_at(config.replace(kl_cycle=5), epoch) for epoch in range(1, 8)]
+        assert cycle == [3, 6, 9, 12, 12, 3, 6]
+        assert capacity_at(config.replace(kl_warmup=0), 1) == 12.0
 
     def test_constant_learning_rate(self) -> None:
         config = Config(learning_rate=0.02)

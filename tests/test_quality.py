@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import tracemalloc
 from pathlib import Path
@@ -14,13 +15,21 @@ from scipy.spatial.distance import cdist
 
 from tests.conftest import copy_run
 from vae import quality
-from vae.classifier import about_classifier, classify
+from vae.classifier import about_classifier, classifier_mark, classify
 from vae.datasets import Dataset, find_dataset, load_dataset
 from vae.errors import ConfigError, RunError
 from vae.files import read_json, write_json
-from vae.quality import check_measurable, frechet_distance, measure_samples, precision_recall
+from vae.progress import Progress, read_progress, tell_progress
+from vae.quality import (
+    check_measurable,
+    compute_quality,
+    frechet_distance,
+    measure_samples,
+    precision_recall,
+)
 from vae.runs import SHIPPED, Run
 from vae.sampling import prior_codes, to_uint8
+from vae.vetting_figures import read_quality
 
 SHIPPED_RUN = Run(SHIPPED / "mnist-recommended")
 
@@ -235,6 +244,15 @@ class TestMeasureSamples:
         assert first["frechet_classifier_distance"] != other["frechet_classifier_distance"]
         assert first["noise_floor"] == other["noise_floor"]
 
+    def test_codes_of_another_sampler(self, dataset: Dataset) -> None:
+        codes = prior_codes(120, 4, seed=2)
+        found = measure_samples(SHIPPED_RUN, dataset, codes=codes, seed=2)
+        assert found == measure_samples(SHIPPED_RUN, dataset, 120, seed=2)
+        narrow = measure_samples(SHIPPED_RUN, dataset, codes=0.1 * codes)
+        assert narrow["class_balance"] < found["class_balance"] / 2
+        with pytest.raises(ConfigError, match="Received: 99"):
+            measure_samples(SHIPPED_RUN, dataset, codes=codes[:99])
+
     @pytest.mark.parametrize("samples", [99, 301, 0, -5])
     def test_how_many(self, dataset: Dataset, samples: int) -> None:
         with pytest.raises(ConfigError, match=f"from 100 to 300, .* Received: {samples}"):
@@ -259,8 +277,38 @@ class TestMeasureSamples:
         with pytest.raises(RunError, match="from nan to nan"):
             measure_samples(SHIPPED_RUN, dataset)
 
+    def test_progress(self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(quality, "AT_ONCE", 100)
+        shares: list[float] = []
+        measure_samples(SHIPPED_RUN, dataset, on_progress=shares.append)
+        assert shares == sorted(shares)
+        assert len(set(shares)) == 6  # three parts of the samples, and the steps after those
+        assert shares[-1] == 1.0
+
     def test_train_images_do_not_count(self, dataset: Dataset) -> None:
         other = dataclasses.replace(dataset, x_train=255 - dataset.x_train)
         assert measure_samples(SHIPPED_RUN, other, 100) == measure_samples(
             SHIPPED_RUN, dataset, 100
         )
+
+
+class TestInTheWorker:
+    @pytest.fixture
+    def run(self, tmp_path: Path) -> Run:
+        run = copy_run(SHIPPED_RUN, tmp_path / "run")
+        (run.path / "quality.json").unlink(missing_ok=True)
+        return Run(run.path)
+
+    def test_it_is_kept_in_the_run(self, run: Run, dataset: Dataset) -> None:
+        tell_progress(run.path, "quality", 0.5, "It failed the last time.")
+        compute_quality(run, dataset)
+        kept = Run(run.path).quality
+        assert kept == measure_samples(run, dataset)
+        assert kept["classifier"] == classifier_mark()
+        assert read_quality(json.dumps(kept).encode()) == kept  # travels as it is
+        assert read_progress(run.path, "quality") == Progress()
+
+    def test_it_leaves_when_asked_to(self, run: Run, dataset: Dataset) -> None:
+        with pytest.raises(RunError, match="Received: a wish to end"):
+            compute_quality(run, dataset, lambda: True)
+        assert Run(run.path).quality == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vae.binarisation import TREATMENTS, binarise
 from vae.datasets import Dataset, find_dataset, load_dataset
 from vae.references import (
     LITERATURE,
@@ -70,9 +71,11 @@ class TestPCA:
 
 
 class TestKept:
-    def test_those_of_digits(self) -> None:
+    @pytest.mark.parametrize("treatment", TREATMENTS)
+    def test_those_of_digits(self, treatment: str) -> None:
         digits = load_dataset("digits")
-        kept, found = read_references("digits"), measure(digits.x_train, digits.x_test)
+        kept = read_references("digits", treatment)
+        found = measure(digits.x_train, digits.x_test, treatment)
         assert found["floor"] == pytest.approx(kept["floor"])
         assert found["mean_image"] == pytest.approx(kept["mean_image"])
         assert found["pca"] == pytest.approx(kept["pca"], rel=1e-4)
@@ -85,8 +88,18 @@ class TestKept:
         assert grey_floor(mnist.x_test) == pytest.approx(kept["floor"])
         assert mean_image_nats(mnist.x_train, mnist.x_test) == pytest.approx(kept["mean_image"])
 
+    @pytest.mark.skipif(find_dataset("mnist") is None, reason="MNIST is not on this machine")
+    def test_black_and_white_mnist(self) -> None:
+        mnist = load_dataset("mnist")
+        for treatment in TREATMENTS[1:]:
+            kept = read_references("mnist", treatment)
+            train, test = binarise(mnist.x_train, treatment, 1), binarise(mnist.x_test, treatment)
+            assert mean_image_nats(train, test) == pytest.approx(kept["mean_image"])
+            assert kept["floor"] == 0.0
+
     def test_of_others_there_are_none(self) -> None:
         assert read_references("mine") == {}
+        assert read_references("mnist", "halved") == {}
 
     def test_the_literature_is_what_the_paper_says(self) -> None:
         assert [paper.nll for paper in LITERATURE] == [86.76, 85.54, 84.78]

@@ -40,6 +40,34 @@ class TestPriorCodes:
         )
         assert not prior_codes(50, 2, temperature=0.0).any()
 
+    def test_truncation_cuts_the_noise(self) -> None:
+        z = prior_codes(20_000, 2, truncation=0.8, seed=1)
+        assert np.abs(z).max() <= 0.8
+        for dimension in z.T:
+            assert stats.kstest(dimension, stats.truncnorm(-0.8, 0.8).cdf).pvalue > 0.001
+        assert abs(np.corrcoef(z.T)[0, 1]) < 5 / np.sqrt(20_000)
+
+    def test_truncation_moves_only_what_lies_beyond(self) -> None:
+        free, cut = prior_codes(500, 3, seed=1), prior_codes(500, 3, truncation=1.5, seed=1)
+        within = np.abs(free) <= 1.5
+        np.testing.assert_array_equal(cut[within], free[within])
+        assert (cut[~within] != free[~within]).all()
+        np.testing.assert_array_equal(prior_codes(500, 3, truncation=50.0, seed=1), free)
+        narrow = prior_codes(500, 3, truncation=1e-6, seed=1)
+        assert 0.0 < np.abs(narrow).max() <= 1e-6
+
+    def test_the_temperature_comes_after_the_truncation(self) -> None:
+        np.testing.assert_allclose(
+            prior_codes(50, 2, temperature=0.5, truncation=1.0),
+            0.5 * prior_codes(50, 2, truncation=1.0),
+            rtol=1e-6,
+        )
+
+    @pytest.mark.parametrize("truncation", [0.0, -1.0, math.nan])
+    def test_no_truncation(self, truncation: float) -> None:
+        with pytest.raises(ConfigError, match=r"above 0\. Received: truncation="):
+            prior_codes(1, 1, truncation=truncation)
+
     def test_no_negative_seed(self) -> None:
         with pytest.raises(ConfigError, match="Received: seed=-1"):
             prior_codes(1, 1, seed=-1)
@@ -118,6 +146,13 @@ class TestPng:
         with Image.open(io.BytesIO(to_png(image, scale=4))) as opened:
             assert opened.size == (8, 12)
             np.testing.assert_array_equal(np.asarray(opened), image.repeat(4, 0).repeat(4, 1))
+
+    def test_smooth_scale_has_values_in_between(self) -> None:
+        image = np.zeros((2, 4, 1), np.uint8)
+        image[:, 2:] = 200
+        with Image.open(io.BytesIO(to_png(image, scale=8, smooth=True))) as opened:
+            assert opened.size == (32, 16)
+            assert len(np.unique(opened)) > 5
 
     def test_says_what_it_shows(self) -> None:
         notes = {"Run": "abc", "Seed": "5"}

@@ -14,6 +14,8 @@ from vae.recorder import Recorder
 from vae.runs import Run, open_run
 from vae.worker import work
 
+JOBS = ("tsne", "knowledge", "likelihood", "quality", "samplers")
+
 
 @pytest.fixture
 def run(workshop: Workshop, tmp_path: Path) -> Run:
@@ -27,17 +29,19 @@ def computed(run: Run) -> Run:
         recorder.arrays(name, points=np.zeros((1, count), np.float32))
     recorder.knowledge({"latent": {"knn": 0.5}})
     recorder.likelihood({"none": {"nll": 90.5}})
-    tell_progress(run.path, "tsne", 0.0, "It failed.")
-    tell_progress(run.path, "likelihood", 0.0, "It failed.")
+    recorder.quality({"precision": 0.5})
+    recorder.arrays("samplers", y=np.zeros(1))
+    for job in JOBS:
+        tell_progress(run.path, job, 0.0, "It failed.")
     return open_run(run.path)
 
 
 def holds(run: Run) -> set[bool]:
     """Whether the run holds what was computed: all of it, nothing, or (both) some."""
     run = open_run(run.path)
-    found = [bool(run.arrays(name)) for name in TSNE_FILES.values()]
-    troubles = [bool(read_progress(run.path, job).trouble) for job in ("tsne", "likelihood")]
-    return {*found, bool(run.knowledge), bool(run.likelihood), *troubles}
+    found = [bool(run.arrays(name)) for name in (*TSNE_FILES.values(), "samplers")]
+    found += [bool(figures) for figures in (run.knowledge, run.likelihood, run.quality)]
+    return {*found, *(bool(read_progress(run.path, job).trouble) for job in JOBS)}
 
 
 def test_they_stay_as_long_as_the_model_does(run: Run) -> None:

@@ -53,7 +53,7 @@ class TestBasics:
         assert open_run(run.path).status["pid"] == os.getpid()
         assert not run.is_alive()
 
-    @pytest.mark.parametrize("job", ["tsne", "knowledge", "likelihood"])
+    @pytest.mark.parametrize("job", ["tsne", "knowledge", "likelihood", "quality", "samplers"])
     def test_what_is_computed_of_a_model(
         self, job: str, tmp_path: Path, finished_run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -64,6 +64,8 @@ class TestBasics:
             "latent.compute_tsne",
             "knowledge.compute_knowledge",
             "likelihood.compute_likelihood",
+            "quality.compute_quality",
+            "samplers.compute_samplers",
         ):
             monkeypatch.setattr(
                 f"vae.{name}",
@@ -71,11 +73,14 @@ class TestBasics:
                     (run.path, name, [each.name for each in dataset])
                 ),
             )
+        monkeypatch.setattr("vae.quality.check_measurable", lambda _: None)
         assert work(run.path, job) == 0
         expected = {
             "tsne": ("latent.compute_tsne", []),
             "knowledge": ("knowledge.compute_knowledge", ["digits"]),
             "likelihood": ("likelihood.compute_likelihood", ["digits"]),
+            "quality": ("quality.compute_quality", ["digits"]),
+            "samplers": ("samplers.compute_samplers", ["digits"]),
         }
         assert asked == [(run.path, *expected[job])]
         assert read_progress(run.path, job) == Progress()

@@ -1,4 +1,4 @@
-"""The command line: python -m vae train | evaluate | quality | sample | summary.
+"""The command line: python -m vae train | evaluate | quality | sample | interpolate | export | ...
 
 With --json the last line of standard output is one JSON object. Bad arguments end with exit
 status 2 and one clear line on standard error.
@@ -15,13 +15,14 @@ from typing import Any, NoReturn
 
 from vae.architecture import summarize
 from vae.binarisation import TREATMENTS
+from vae.cli_export import add_exports
 from vae.config import Config
 from vae.datasets import DATASETS, load_dataset
 from vae.errors import ConfigError, VAEError
 from vae.likelihood import measure_likelihood
+from vae.offline_demo import write_demo
 from vae.presets import PRESETS
 from vae.runs import open_run
-from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
 
 BAR = 24
 # Images that are not treated have a name of their own here.
@@ -94,29 +95,9 @@ def quality(options: argparse.Namespace) -> dict[str, Any]:
     return measure_samples(run, load_dataset(run.dataset), options.samples, seed=options.seed)
 
 
-def sample(options: argparse.Namespace) -> dict[str, Any]:
-    """Decode a grid of codes drawn from the prior."""
-    run = open_run(options.run)
-    for name in ("rows", "columns"):
-        if not 1 <= getattr(options, name) <= MOST_ROWS:
-            raise ConfigError(
-                f"{name} must be from 1 to {MOST_ROWS}. Received: {getattr(options, name)}"
-            )
-    count = options.rows * options.columns
-    z = prior_codes(
-        count, run.config.latent_dim, temperature=options.temperature, seed=options.seed
-    )
-    grid = tile(to_uint8(run.decode(z)), options.rows, options.columns)
-    text = {"Run": run.id, "Seed": str(options.seed)}
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    if options.out.suffix in (".pdf", ".svg"):
-        from vae.paper import grid_figure
-
-        grid_figure(grid).savefig(options.out)
-    else:
-        options.out.write_bytes(to_png(grid, text=text))
-    height, width, _ = grid.shape
-    return {"out": str(options.out), "images": count, "width": width, "height": height}
+def demo(options: argparse.Namespace) -> dict[str, Any]:
+    """Write a run as one HTML file that works without a server or a network."""
+    return {"out": str(options.out), "bytes": write_demo(open_run(options.run), options.out)}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -167,15 +148,10 @@ def _parser() -> argparse.ArgumentParser:
         "--samples", type=int, metavar="N", help="default: as many as half of the test images"
     )
     command.add_argument("--seed", type=int, default=0)
-    command = add(sample)
+    add_exports(add)
+    command = add(demo)
     command.add_argument("run", type=Path, help="a run folder")
-    command.add_argument("--rows", type=int, default=10)
-    command.add_argument("--columns", type=int, default=10)
-    command.add_argument("--temperature", type=float, default=1.0)
-    command.add_argument("--seed", type=int, default=0)
-    command.add_argument(
-        "--out", type=Path, default=Path("grid.png"), help="a .png, .pdf or .svg file"
-    )
+    command.add_argument("--out", type=Path, default=Path("demo.html"), help="an .html file")
     return parser
 
 

@@ -86,11 +86,10 @@ def encoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
             layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
         _check_stages(config, image_shape)
         layers.append(_flatten(layers[-1].output_shape))
+        layers += _hidden(layers[-1].output_shape[0], config.dense_layers, config.activation)
     else:
         layers.append(_flatten(image_shape))
-        for stage, units in enumerate(config.hidden, start=1):
-            width = layers[-1].output_shape[0]
-            layers.append(_dense(f"hidden_{stage}", width, units, config.activation))
+        layers += _hidden(layers[-1].output_shape[0], config.hidden, config.activation)
     width = layers[-1].output_shape[0]
     layers.append(_dense("mean", width, config.latent_dim))
     if config.kind == "autoencoder":
@@ -108,9 +107,7 @@ def decoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
     if config.network == "convolutional":
         layers += _upward(config, image_shape)
     else:
-        for stage, units in enumerate(reversed(config.hidden), start=1):
-            size = layers[-1].output_shape[0]
-            layers.append(_dense(f"hidden_{stage}", size, units, config.activation))
+        layers += _hidden(config.latent_dim, config.hidden[::-1], config.activation)
         pixels = height * width * channels
         layers.append(_dense("pixels", layers[-1].output_shape[0], pixels))
         layers.append(_reshape("logits", image_shape))
@@ -124,8 +121,10 @@ def _upward(config: Config, image_shape: ImageShape) -> list[Layer]:
     filters = config.hidden
     scale = 2 ** len(filters)
     small = (math.ceil(height / scale), math.ceil(width / scale), filters[-1])
-    layers = [
-        _dense("seed", config.latent_dim, math.prod(small), config.activation),
+    layers = _hidden(config.latent_dim, config.dense_layers[::-1], config.activation)
+    width_below = layers[-1].output_shape[0] if layers else config.latent_dim
+    layers += [
+        _dense("seed", width_below, math.prod(small), config.activation),
         _reshape("seed_image", small),
     ]
     for stage, size in enumerate([*reversed(filters[:-1]), channels], start=1):
@@ -137,6 +136,15 @@ def _upward(config: Config, image_shape: ImageShape) -> list[Layer]:
     crop = ((0, grown[0] - height), (0, grown[1] - width))
     layers.append(Layer("Cropping2D", "logits", image_shape, arguments={"cropping": crop}))
     return layers
+
+
+def _hidden(width: int, sizes: tuple[int, ...], activation: str) -> list[Layer]:
+    """List dense layers of these sizes on an input of so many numbers."""
+    widths = (width, *sizes)
+    return [
+        _dense(f"hidden_{stage}", widths[stage - 1], units, activation)
+        for stage, units in enumerate(sizes, start=1)
+    ]
 
 
 def _dense(name: str, width: int, units: int, activation: str | None = None) -> Layer:

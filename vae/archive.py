@@ -38,10 +38,9 @@ from vae.vetting import (
     printable,
     read_frame,
     read_history,
-    read_knowledge,
-    read_likelihood,
     read_metrics,
 )
+from vae.vetting_figures import read_knowledge, read_likelihood, read_quality
 from vae.vetting_keras import check_keras
 
 __all__ = ["MOST_BYTES", "MOST_ENTRIES", "export_zip", "import_zip", "public_name"]
@@ -77,10 +76,18 @@ FILES = (
     "likelihood.json",
     "metrics.json",
     "model.keras",
+    "quality.json",
+    "samplers.npz",
     "status.json",
     "tsne-3d.npz",
     "tsne.npz",
 )
+FIGURES = {
+    "metrics.json": read_metrics,
+    "knowledge.json": read_knowledge,
+    "likelihood.json": read_likelihood,
+    "quality.json": read_quality,
+}
 FORMER = ("step.npz",)  # in older zips; the next step writes it anew
 SNAPSHOT = re.compile(r"snapshots/(fixed|[0-9]{4})\.npz")
 
@@ -190,12 +197,9 @@ def _take_over(archive: _Zip, entries: dict[str, ZipInfo], folder: Path, owner: 
         with (folder / "history.jsonl").open("w", encoding="utf-8") as file:
             for row in read_history(history, frame):
                 file.write(json.dumps(row, allow_nan=False) + "\n")
-    if (metrics := text("metrics.json")) is not None:
-        write_json(folder / "metrics.json", read_metrics(metrics))
-    if (knowledge := text("knowledge.json")) is not None:
-        write_json(folder / "knowledge.json", read_knowledge(knowledge))
-    if (likelihood := text("likelihood.json")) is not None:
-        write_json(folder / "likelihood.json", read_likelihood(likelihood))
+    for name, read in FIGURES.items():
+        if (figures := text(name)) is not None:
+            write_json(folder / name, read(figures))
     write_about(folder, name=_name(text("about.json")), owner=owner)
     Recorder(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
     _take_wishes(text("control.json"), folder, frame.config)

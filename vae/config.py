@@ -61,6 +61,14 @@ class Config:
         low=1,
         high=1024,
     )
+    dense_layers: tuple[int, ...] = _field(
+        (),
+        "Dense layers",
+        "Units of dense layers between the convolutions and the code, first to last; the decoder "
+        "mirrors them. Empty: none.",
+        low=1,
+        high=1024,
+    )
     activation: str = _field(
         "relu",
         "Activation",
@@ -82,7 +90,12 @@ class Config:
         high=100.0,
     )
     kl_warmup: int = _field(
-        0, "KL warm-up", "Epochs over which beta rises from near 0 to its value.", low=0, high=500
+        0,
+        "KL warm-up",
+        "Epochs over which beta, or the KL capacity where there is one, rises from near 0 to its "
+        "value.",
+        low=0,
+        high=500,
     )
     kl_cycle: int = _field(
         0,
@@ -98,6 +111,14 @@ class Config:
         "dimensions in use. Curves show the whole KL.",
         low=0.0,
         high=10.0,
+    )
+    capacity: float = _field(
+        0.0,
+        "KL capacity",
+        "Nats that the KL of an image is held at: beta weighs how far the KL is from there, and "
+        "the warm-up raises it. 0 has no capacity and weighs the KL. Curves show the whole KL.",
+        low=0.0,
+        high=200.0,
     )
     importance_samples: int = _field(
         1,
@@ -175,6 +196,11 @@ class Config:
         for field in dataclasses.fields(self):
             value = _checked(field.name, getattr(self, field.name), field.default)
             object.__setattr__(self, field.name, value)
+        if self.dense_layers and self.network == "dense":
+            raise ConfigError(
+                "Dense layers stand behind convolutions; those of a dense network are its hidden "
+                f"layers. Received: network='dense', dense_layers={self.dense_layers}"
+            )
         if self.kind == "autoencoder" and self.beta != 0:
             raise ConfigError(
                 "An autoencoder has no KL term, so its beta must be 0. "
@@ -185,6 +211,14 @@ class Config:
                 "An importance-weighted bound needs a VAE without free bits, since it has no KL "
                 f"term for them. Received: importance_samples={self.importance_samples}, "
                 f"kind={self.kind!r}, free_bits={self.free_bits}"
+            )
+        others = self.free_bits or self.importance_samples > 1 or self.kind == "autoencoder"
+        if self.capacity and others:
+            raise ConfigError(
+                "A KL capacity needs a VAE with one importance sample and without free bits, since "
+                f"it is the whole KL that it holds. Received: capacity={self.capacity}, "
+                f"kind={self.kind!r}, importance_samples={self.importance_samples}, "
+                f"free_bits={self.free_bits}"
             )
         if self.patience and not self.validation_split:
             raise ConfigError(
@@ -204,7 +238,10 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""
-        return {**dataclasses.asdict(self), "hidden": list(self.hidden)}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in dataclasses.asdict(self).items()
+        }
 
     def to_json(self) -> str:
         """Return the configuration as JSON text."""

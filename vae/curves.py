@@ -19,8 +19,8 @@ LONG_ENOUGH = 3
 def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:
     """Return training and validation points: epoch and, in nats per image, each quantity.
 
-    rows: `Run.rows`. Training points are several an epoch, validation points one. The first half
-    epoch is left out once there are more than three.
+    rows: `Run.rows`. Training points are several an epoch, or one where a history keeps no more;
+    validation points are one. The first half epoch is left out once there are more than three.
     """
     steps = _steps(rows)
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
@@ -29,6 +29,7 @@ def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[flo
         for row in rows
         if row["kind"] == "step" and (place := row["epoch"] - 1 + row["step"] / steps) > start
     ]
+    training = training or [(float(row["epoch"]), row) for row in rows if row["kind"] == "epoch"]
     training = training[:: 1 + len(training) // MOST_POINTS]
     validation = [(float(row["epoch"]), row) for row in rows if "val_loss" in row]
     return {"training": _columns(training, ""), "validation": _columns(validation, "val_")}

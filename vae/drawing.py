@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ def read_picture(file: BinaryIO) -> Image.Image:
         raise _too_large("more than that") from None
     except Exception:
         # Damaged files fail in a dozen ways: struct, zlib, EOFError, IndexError, SyntaxError, ...
-        name = getattr(file, "name", "a file")
+        name = Path(str(getattr(file, "name", "a file"))).name
         raise RunError(
             "An image file was expected, as PNG, JPEG, WebP, GIF or BMP. "
             f"Received: {name!r:.80}, which is none or damaged"

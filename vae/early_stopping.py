@@ -1,7 +1,8 @@
 """Early stopping: when training has nothing left to gain, and which epoch was the best.
 
-What is compared is the validation loss at the beta that was asked for, in nats per image, so that
-epochs of a KL warm-up can be compared; epochs on both sides of a change of beta cannot.
+What is compared is the validation loss at the beta and the KL capacity that were asked for, in nats
+per image, so that epochs of a KL warm-up can be compared; epochs on both sides of a change of beta
+cannot.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def best_epoch(config: Config, rows: Iterable[dict[str, Any]]) -> int:
         if row["kind"] == "change" and "beta" in row:
             beta, best, least = row["beta"], 0, float("inf")
         elif row["kind"] == "epoch" and "val_loss" in row:
-            loss = row["val_reconstruction"] + beta * row["val_kl"]
+            # A capacity holds the KL up: with the KL itself the best epoch would be an early one.
+            kl = abs(row["val_kl"] - config.capacity) if config.capacity else row["val_kl"]
+            loss = row["val_reconstruction"] + beta * kl
             if loss < least:
                 best, least = row["epoch"], loss
     return best

@@ -8,16 +8,31 @@ from typing import NamedTuple
 
 from vae.architecture import summarize
 from vae.config import Config
+from vae.likelihood import asked_likelihood
+from vae.progress import read_progress
 from vae.runs import Run
 
-__all__ = ["Job", "epoch_seconds", "run_seconds", "seconds_left", "time_in_words", "turn"]
+__all__ = [
+    "Job",
+    "epoch_seconds",
+    "job_seconds",
+    "likelihood_seconds",
+    "run_seconds",
+    "seconds_left",
+    "time_in_words",
+    "turn",
+]
 
 # Fitted to `python -m benchmarks` on 2 cores; a run on the same machine corrects them.
 SECONDS_PER_MULTIPLICATION = 6e-11
 SECONDS_PER_IMAGE = 3e-6
 SECONDS_PER_STEP = 2e-4
 START_SECONDS = 8.0  # TensorFlow's import, the data, the first compilation, the last files
-COMPARABLE_EPOCH_SECONDS = 0.05  # what is shorter than this says little about the machine
+SECONDS_PER_DECODED = 5e-11  # a multiplication of the decoder, where it does not learn
+OTHER_SECONDS = 20.0  # t-SNE, an export, what the space knows, how good samples are: about
+# What is shorter than this says little about the machine.
+COMPARABLE_EPOCH_SECONDS = 0.05
+COMPARABLE_LIKELIHOOD_SECONDS = 15.0
 
 
 def epoch_seconds(config: Config, image_shape: tuple[int, int, int], images: int) -> float:
@@ -64,6 +79,33 @@ def seconds_left(run: Run) -> float:
     done = max(epoch - 1, 0) + step / max(steps, 1)
     guess = epoch_seconds(run.config, run.image_shape, run.info.get("images", 0))
     return max(0.0, run.epochs - done) * status.get("seconds_per_epoch", guess)
+
+
+def likelihood_seconds(run: Run, samples: int) -> float:
+    """Return a guess of the seconds that the likelihood of all test images takes.
+
+    One that was measured on this machine says how fast it is.
+    """
+    elsewhere = run.shipped or run.status.get("imported")
+    known = (
+        found
+        for found in run.likelihood.values()
+        if not elsewhere and found["seconds"] >= COMPARABLE_LIKELIHOOD_SECONDS
+    )
+    most = max(known, key=lambda found: found["importance_samples"], default=None)
+    if most is not None:
+        return samples * most["seconds"] / most["importance_samples"]
+    decoder = summarize(run.config, run.image_shape).decoder
+    per_image = SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
+    return samples * per_image * len(run.latents.get("mean", ()))
+
+
+def job_seconds(run: Run, action: str) -> float:
+    """Return a guess of the seconds that a job beside training still takes, its start included."""
+    seconds = OTHER_SECONDS
+    if action == "likelihood" and (asked := asked_likelihood(run)):
+        seconds = START_SECONDS + likelihood_seconds(run, asked[0])
+    return seconds * (1.0 - read_progress(run.path, action).share)
 
 
 class Job(NamedTuple):

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from vae.colors import HUES
 
-__all__ = ["Line", "class_bars", "reference_bars"]
+__all__ = ["Line", "class_bars", "count_bars", "reference_bars"]
 
 ROW = 34  # pixels
 ROOM = 96  # for the axis and the legend
@@ -83,6 +83,27 @@ def class_bars(nats: dict[str, float]) -> go.Figure:
         yaxis_title="nats per image",
         height=CLASS_HEIGHT,
         margin={"l": 8, "r": 8, "t": 8, "b": 48},
+    )
+    return figure
+
+
+def count_bars(counts: dict[str, list[int]]) -> go.Figure:
+    """Draw how many images of each of two sets the classifier takes for which digit."""
+    figure = go.Figure()
+    for (name, values), hue in zip(counts.items(), ("z", "loss"), strict=True):
+        figure.add_bar(
+            x=[str(digit) for digit in range(len(values))],
+            y=values,
+            name=name,
+            marker={"color": HUES[hue]},
+            hovertemplate=f"{name}: %{{y:,}} images taken for a %{{x}}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis={"title": "digit, by the classifier", "type": "category"},
+        yaxis_title="images",
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0, "title": None},
+        height=CLASS_HEIGHT,
+        margin={"l": 8, "r": 8, "t": 32, "b": 48},
     )
     return figure
 

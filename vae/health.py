@@ -118,6 +118,8 @@ def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Tr
 def _collapse(settings: Config, last: dict[str, Any]) -> Trouble | None:
     if settings.kind == "autoencoder" or not settings.beta or dimensions_in_use(last):
         return None
+    if settings.capacity:
+        return None  # beta holds the KL up: it is as small as the capacity that was asked for
     cure = 1.0 if settings.beta > 1.0 else settings.beta / 10
     return Trouble(
         "Posterior collapse",

@@ -1,18 +1,14 @@
-"""Paths between two codes, and what they decode to."""
+"""Paths between two codes."""
 
 from __future__ import annotations
 
-import io
 from typing import Literal
 
 import numpy as np
-from PIL import Image
 
-__all__ = ["PathKind", "interpolate", "looping_gif"]
+__all__ = ["PathKind", "interpolate"]
 
 PathKind = Literal["linear", "spherical"]
-FRAME_MS = 90
-END_MS = 450  # the two pictures themselves are seen for longer
 LEAST_ANGLE = 1e-4  # radians: below, both paths are the same and the formula divides by zero
 
 
@@ -38,29 +34,3 @@ def interpolate(
     direction = (np.sin((1.0 - t) * angle) * one + np.sin(t * angle) * other) / np.sin(angle)
     length = (1.0 - t) * lengths[0] + t * lengths[1]
     return (length * direction).astype(np.float32)
-
-
-def looping_gif(images: np.ndarray, scale: int) -> bytes:
-    """Return a GIF that goes through images uint8 (N, H, W, C) and back, for ever.
-
-    Each pixel becomes scale x scale.
-    """
-    ends = (0, len(images) - 1)
-    order = [*range(len(images)), *range(len(images) - 2, 0, -1)]
-    frames = []
-    for image in images[order]:
-        frame = Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
-        size = (frame.width * scale, frame.height * scale)
-        frames.append(frame.resize(size, Image.Resampling.NEAREST))
-    buffer = io.BytesIO()
-    first, *others = frames
-    first.save(
-        buffer,
-        "GIF",
-        save_all=True,
-        append_images=others,
-        duration=[END_MS if place in ends else FRAME_MS for place in order],
-        loop=0,
-        optimize=False,
-    )
-    return buffer.getvalue()

@@ -12,7 +12,7 @@ from vae.archive import import_zip
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
-from vae.estimate import START_SECONDS, Job, seconds_left, turn
+from vae.estimate import START_SECONDS, Job, job_seconds, seconds_left, turn
 from vae.files import writing_to
 from vae.leader import PAUSED_PLACE_SECONDS, Leader, become
 from vae.presence import Presence
@@ -24,7 +24,6 @@ from vae.tickets import Ticket, Tickets
 
 __all__ = ["Place", "Queue"]
 
-OTHER_SECONDS = 20.0  # what is no training takes, about
 # Runs of one visitor, where strangers share a server.
 MOST_WAITING = 3
 MOST_RUNS = 30
@@ -128,6 +127,12 @@ class Queue:
         """Have something else done for a run, once: one of the tickets' other `ACTIONS`."""
         self._draw(run.id, action, run.about.owner)
 
+    def withdraw(self, run: Run, action: str) -> None:
+        """Take such a job out of the line, unless it is under way."""
+        with self._leader.guard:
+            if self.tickets.is_waiting(run.id, action):
+                self.tickets.remove(Ticket(run.id, action))
+
     def is_pending(self, run: Run, *actions: str) -> bool:
         """Whether one of these jobs waits or is under way."""
         return self.tickets.has(run.id, actions)
@@ -188,14 +193,15 @@ class Queue:
             self._draw(run.id, "train", run.about.owner)
 
     def _job(self, ticket: Ticket) -> Job:
-        if ticket.action != "train":
-            return Job(OTHER_SECONDS)
+        owner = ticket.owner if ticket.action == "train" else None
         try:
             run = self.store.open(ticket.run_id)
+            if ticket.action != "train":
+                return Job(job_seconds(run, ticket.action))
             if not ticket.started:
                 return Job(START_SECONDS + seconds_left(run), ticket.owner)
             # A paused one goes when somebody waits.
             seconds = PAUSED_PLACE_SECONDS if run.state == "paused" else seconds_left(run)
             return Job(seconds, ticket.owner)
         except RunError:
-            return Job(0.0, ticket.owner)
+            return Job(0.0, owner)

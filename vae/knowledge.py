@@ -108,7 +108,7 @@ def _codes(
     from sklearn.decomposition import PCA
     from threadpoolctl import threadpool_limits
 
-    codes = [run.encode(images)[0] for images in (x_train, x_test)]
+    codes = [run.encode(run.seen(images))[0] for images in (x_train, x_test)]
     if not all(np.isfinite(part).all() for part in codes):
         raise RunError(
             "Measuring needs latent means that are numbers. Received: NaN or infinity, as a run "

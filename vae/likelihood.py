@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,12 +28,14 @@ __all__ = [
     "MOST_IMPORTANCE_SAMPLES",
     "Likelihoods",
     "ask_for_likelihood",
+    "asked_likelihood",
     "compute_likelihood",
     "importance_log_likelihood",
     "importance_sampled_nll",
     "measure_likelihood",
     "standard_error",
     "treatment_words",
+    "withdraw_likelihood",
 ]
 
 MOST_IMPORTANCE_SAMPLES = 5000
@@ -47,6 +49,10 @@ _WORDS = {
     "fixed": "black and white, statically binarised: drawn once from the grey levels",
     "sampled": "black and white, dynamically binarised: drawn from the grey levels, seed 0",
 }
+
+
+class _Withdrawn(Exception):
+    """Nobody wants the likelihood any more."""
 
 
 class Likelihoods(NamedTuple):
@@ -202,14 +208,43 @@ def ask_for_likelihood(run: Run, samples: int, treatment: str) -> None:
         write_json(run.path / ASKED, {"samples": samples, "treatment": treatment})
 
 
+def withdraw_likelihood(run: Run) -> None:
+    """Ask for none any more; a worker that measures it ends within moments."""
+    (run.path / ASKED).unlink(missing_ok=True)
+
+
+def asked_likelihood(run: Run) -> tuple[int, str] | None:
+    """Return the samples and the treatment that were asked for, None if none are.
+
+    Raises RunError if that cannot be read.
+    """
+    try:
+        asked = read_json(run.path / ASKED)
+        samples, treatment = int(asked["samples"]), str(asked["treatment"])
+        if treatment not in TREATMENTS:
+            raise ValueError(treatment)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"{ASKED} says how many samples of which treatment are wanted. Received: {error!r:.80}"
+        ) from None
+    return samples, treatment
+
+
 def compute_likelihood(
     run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
 ) -> None:
     """Measure what was asked for and keep it in the run, beside that of other treatments.
 
-    Raises RunError for images of another shape, if nothing was asked or if it is to leave.
+    It keeps nothing where the wish was withdrawn. Raises RunError for images of another shape or
+    if it is to leave.
     """
-    samples, treatment = _asked(run.path)
+    asked = asked_likelihood(run)
+    if asked is None:
+        end_progress(run.path, "likelihood")
+        return
+    samples, treatment = asked
     if dataset.image_shape != run.image_shape:
         raise RunError(
             f"The run learned images of shape {run.image_shape}. Received: {dataset.name}, whose "
@@ -221,13 +256,16 @@ def compute_likelihood(
         nonlocal told
         if should_leave():
             raise RunError("Measuring takes its time. Received: a wish to end before that")
+        if not (run.path / ASKED).exists():
+            raise _Withdrawn
         if share >= told + 0.005:  # a file each time
             told = share
             tell_progress(run.path, "likelihood", share)
 
-    found = measure_likelihood(run.load_model(), dataset, samples, treatment, on_progress)
-    Recorder(run.path).likelihood(run.likelihood | {treatment: found})
-    (run.path / ASKED).unlink(missing_ok=True)
+    with contextlib.suppress(_Withdrawn):
+        found = measure_likelihood(run.load_model(), dataset, samples, treatment, on_progress)
+        Recorder(run.path).likelihood(run.likelihood | {treatment: found})
+    withdraw_likelihood(run)
     end_progress(run.path, "likelihood")
 
 
@@ -243,16 +281,3 @@ def _check(config: Config, samples: int) -> None:
         raise ConfigError(
             f"Importance samples must be from 1 to {MOST_IMPORTANCE_SAMPLES:,}. Received: {samples}"
         )
-
-
-def _asked(folder: Path) -> tuple[int, str]:
-    try:
-        asked = read_json(folder / ASKED)
-        samples, treatment = int(asked["samples"]), str(asked["treatment"])
-        if treatment not in TREATMENTS:
-            raise ValueError(treatment)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"{ASKED} says how many samples of which treatment are wanted. Received: {error!r:.80}"
-        ) from None
-    return samples, treatment

@@ -105,7 +105,13 @@ class Loop:
         def look(indices: tf.Tensor) -> tf.Tensor:
             return draw_ahead(indices, 0) if sampled else tf.gather(pixels, indices)
 
-        self._train, self._evaluate, self._look = train, evaluate, look
+        @tf.function(autograph=False)
+        def take() -> dict[str, tf.Tensor]:
+            means = model.get_metrics_result()
+            model.reset_metrics()
+            return means
+
+        self._train, self._evaluate, self._look, self._take = train, evaluate, look, take
 
     def train(self, indices: np.ndarray, learning_rates: np.ndarray) -> None:
         """Take one step for each of at most CHUNK rows of indices (steps, batch), int32."""
@@ -131,6 +137,4 @@ class Loop:
 
     def results(self) -> dict[str, Any]:
         """Return the means since the last call as plain numbers, and start anew."""
-        means = self.model.get_metrics_result()
-        self.model.reset_metrics()
-        return {name: np.asarray(value).tolist() for name, value in means.items()}
+        return {name: value.numpy().tolist() for name, value in self._take().items()}

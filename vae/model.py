@@ -12,6 +12,7 @@ from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
 from vae.networks import build_decoder, build_encoder, logits_of
 from vae.objective import (
+    capacity_gap,
     continuous_bernoulli_nats,
     free_kl,
     gaussian_kl,
@@ -81,6 +82,9 @@ class VAE(keras.Model):
         # no parameters that Keras would count or save.
         self.beta = tf.Variable(config.beta, trainable=False, dtype="float32", name="beta")
         self.noise = tf.Variable(config.noise, trainable=False, dtype="float32", name="noise")
+        self.capacity = tf.Variable(
+            config.capacity, trainable=False, dtype="float32", name="capacity"
+        )
         self.pixel_log_var: keras.Variable | None = None
         if config.likelihood == "gaussian":
             constant = keras.initializers.Constant(FIRST_PIXEL_LOG_VAR)
@@ -146,6 +150,8 @@ class VAE(keras.Model):
         reconstruction = self.reconstruction_nats(images, logits)
         if self.config.free_bits and self.config.kind == "vae":
             weighed = free_kl(kl, self.config.free_bits)
+        elif self.config.capacity:
+            weighed = capacity_gap(kl, self.capacity)
         else:
             weighed = ops.mean(ops.sum(kl, axis=1))
         return ops.mean(reconstruction) + self.beta * weighed, reconstruction, kl

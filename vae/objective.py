@@ -3,9 +3,10 @@
 loss = reconstruction + beta * kl, all in nats per image: sums over pixels and latent
 dimensions, means over the batch (Kingma & Welling 2014, equation 10; beta: Higgins et al. 2017).
 
-With free bits the optimizer sees `free_kl` in place of the KL, with several importance samples
-`importance_weighted_nats` in place of both. Histories, curves and validation
-keep the formula above with the whole KL, so that runs with and without can be compared.
+With free bits the optimizer sees `free_kl` in place of the KL, with a capacity `capacity_gap`, and
+with several importance samples `importance_weighted_nats` in place of both parts. Histories, curves
+and validation keep the formula above with the whole KL, so that runs with and without can be
+compared.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from vae.config import Config
 
 __all__ = [
     "beta_at",
+    "capacity_at",
+    "capacity_gap",
     "continuous_bernoulli_nats",
     "free_kl",
     "gaussian_kl",
@@ -90,6 +93,15 @@ def free_kl(kl: keras.KerasTensor, free_nats: float) -> keras.KerasTensor:
     return ops.sum(ops.maximum(free_nats, ops.mean(kl, axis=0)))
 
 
+def capacity_gap(kl: keras.KerasTensor, capacity: float | keras.KerasTensor) -> keras.KerasTensor:
+    """Return |mean over the batch of KL - capacity| for kl (N, d): a scalar, nats.
+
+    Burgess et al. 2018, equation 8, where beta is called gamma. Images share the capacity: one may
+    cost more where another costs less.
+    """
+    return ops.abs(ops.mean(ops.sum(kl, axis=1)) - capacity)
+
+
 def importance_weighted_nats(
     nats: keras.KerasTensor,
     z: keras.KerasTensor,
@@ -113,11 +125,15 @@ def beta_at(config: Config, epoch: int) -> float:
     """Return beta in an epoch (the first is 1): it rises linearly over `kl_warmup` epochs.
 
     With a `kl_cycle` it falls back and rises anew after so many epochs (Fu et al. 2019). It is
-    constant within an epoch, so that loss = reconstruction + beta * kl holds in every row.
+    constant within an epoch, so that loss = reconstruction + beta * kl holds in every row. Where
+    there is a capacity, that is what rises, and beta is constant.
     """
-    if config.kl_cycle:
-        epoch = (epoch - 1) % config.kl_cycle + 1
-    return config.beta * min(1.0, epoch / (config.kl_warmup + 1))
+    return config.beta if config.capacity else config.beta * _warmed_up(config, epoch)
+
+
+def capacity_at(config: Config, epoch: int) -> float:
+    """Return the KL's capacity in an epoch, in nats: it rises as `beta_at` does without one."""
+    return config.capacity * _warmed_up(config, epoch)
 
 
 def learning_rate_at(config: Config, step: int, steps: int) -> float:
@@ -128,6 +144,13 @@ def learning_rate_at(config: Config, step: int, steps: int) -> float:
     if config.schedule == "constant":
         return config.learning_rate
     return config.learning_rate * 0.5 * (1.0 + math.cos(math.pi * step / steps))
+
+
+def _warmed_up(config: Config, epoch: int) -> float:
+    """Return the share of its value that what warms up has reached in an epoch."""
+    if config.kl_cycle:
+        epoch = (epoch - 1) % config.kl_cycle + 1
+    return min(1.0, epoch / (config.kl_warmup + 1))
 
 
 def _flat(images: keras.KerasTensor) -> keras.KerasTensor:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any, Literal
+
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from vae.colors import HUES
 from vae.curves import QUANTITIES, curve_points
+from vae.export_images import one_line
 from vae.runs import Run
 
-__all__ = ["curves_figure", "grid_figure"]
+__all__ = ["FigureKind", "curves_figure", "grid_figure", "to_file"]
 
+FigureKind = Literal["pdf", "svg", "png"]
 INCHES = 5.0
+DOTS_PER_INCH = 300  # of a PNG
 
 
 def grid_figure(grid: np.ndarray) -> Figure:
@@ -40,3 +47,20 @@ def curves_figure(run: Run) -> Figure:
         axes.set(title=title, xlabel="epoch", ylabel="nats per image")
         axes.legend(frameon=False)
     return figure
+
+
+def to_file(figure: Figure, kind: FigureKind, notes: dict[str, str]) -> bytes:
+    """Return a figure as a file whose metadata holds the notes; the same figure, the same bytes.
+
+    notes: as `vae.export_images.notes_of` makes them.
+    """
+    # Each format has names of its own, and a date, which would make every file another.
+    metadata: dict[str, Any] = {
+        "pdf": {"Subject": one_line(notes), "CreationDate": None},
+        "svg": {"Description": one_line(notes), "Date": None},
+        "png": notes,
+    }[kind]
+    buffer = io.BytesIO()
+    with rc_context({"svg.hashsalt": "vae"}):
+        figure.savefig(buffer, format=kind, dpi=DOTS_PER_INCH, metadata=metadata)
+    return buffer.getvalue()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae.classifier import IMAGE_SHAPE, about_classifier, classify
+from vae.classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
 from vae.errors import ConfigError, RunError
+from vae.progress import end_progress, tell_progress
+from vae.recorder import Recorder
 from vae.sampling import prior_codes
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ __all__ = [
     "NEIGHBOURS",
     "SURE",
     "check_measurable",
+    "compute_quality",
     "frechet_distance",
+    "is_measurable",
     "measure_samples",
     "precision_recall",
 ]
@@ -29,12 +33,13 @@ __all__ = [
 NEIGHBOURS = 3  # Kynkäänniemi et al. 2019 choose it too
 SURE = 0.9  # the probability of its first choice from which on the classifier counts as sure
 FEWEST_SAMPLES = 100
+DECODING = 0.1  # of the time goes into pictures and what the classifier makes of them
 AT_ONCE = 500  # rows of a matrix of distances, and images to decode: bounds the memory
 
 
 def check_measurable(run: Run) -> None:
     """Raise RunError if there is no classifier for the run's images."""
-    if (run.dataset, run.image_shape) != ("mnist", IMAGE_SHAPE):
+    if not is_measurable(run):
         shape = " x ".join(map(str, run.image_shape))
         raise RunError(
             "Sample quality needs a classifier, which there is for mnist alone. "
@@ -42,48 +47,87 @@ def check_measurable(run: Run) -> None:
         )
 
 
+def is_measurable(run: Run) -> bool:
+    """Whether there is a classifier for the run's images."""
+    return (run.dataset, run.image_shape) == ("mnist", IMAGE_SHAPE)
+
+
 def measure_samples(
-    run: Run, dataset: Dataset, samples: int | None = None, *, seed: int = 0
+    run: Run,
+    dataset: Dataset,
+    samples: int | None = None,
+    *,
+    codes: np.ndarray | None = None,
+    seed: int = 0,
+    on_progress: Callable[[float], None] = lambda share: None,
 ) -> dict[str, Any]:
-    """Compare samples from the prior N(0, I) with one half of the test images.
+    """Compare samples from the prior N(0, I), or of other codes, with one half of the test images.
 
     A sample is the decoder's own image, no pixels drawn. The halves are the same for all runs. The
     other half, cut to as many images, is measured in the samples' place: its distance is the
     noise floor, its other values carry "real_" in front. So both are of sets of the same size,
     which the distance depends on. samples: from 100 to half of the test images, None for those.
+    codes: z (N, d) of another sampler, as many of them as there are samples then.
+    on_progress: called with the share that is done.
 
     frechet_classifier_distance: squared, in units of the classifier's features, so good for
-    comparisons by the same classifier alone; 0 is best. share_sure: of the images to which the
-    classifier gives a digit with probability 0.9 or more. class_counts: images by the likeliest
-    digit; class_entropy of these shares in nats, at most ln 10; class_balance: as a share of that.
+    comparisons by the same classifier alone, which its mark says; 0 is best. share_sure: of the
+    images to which the classifier gives a digit with probability 0.9 or more. class_counts: images
+    by the likeliest digit; class_entropy of these shares in nats, at most ln 10; class_balance: as
+    a share of that.
     Raises RunError for a run whose images have no classifier, ConfigError for other numbers.
     """
     check_measurable(run)
     half = len(dataset.x_test) // 2
-    count = half if samples is None else samples
+    count = len(codes) if codes is not None else half if samples is None else samples
     if not FEWEST_SAMPLES <= count <= half:
         raise ConfigError(
             f"Samples must be from {FEWEST_SAMPLES} to {half:,}, half of the test images, which "
             f"are compared with as many others. Received: {count}"
         )
-    z = prior_codes(count, run.config.latent_dim, seed=seed)
-    parts = [classify(run.decode(part)) for part in _parts(z)]
+    z = prior_codes(count, run.config.latent_dim, seed=seed) if codes is None else codes
+    parts = []
+    for part in _parts(z):
+        parts.append(classify(run.decode(part)))
+        on_progress(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
     features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     # Shuffled: MNIST's first 5,000 test images are easier than the others, and far from them.
     order = np.random.default_rng(0).permutation(len(dataset.x_test))
     reference, _ = classify(dataset.x_test[order[:half]])
     real_features, real_probabilities = classify(dataset.x_test[order[half : half + count]])
+    on_progress(DECODING)
     real = _measure(real_features, real_probabilities, reference)
+    on_progress((1.0 + DECODING) / 2.0)
+    found = _measure(features, probabilities, reference)
+    on_progress(1.0)
     return {
         "dataset": run.dataset,
         "samples": count,
         "seed": seed,
         "reference_images": half,
+        "classifier": classifier_mark(),
         "classifier_accuracy": about_classifier()["test_accuracy"],
-        **_measure(features, probabilities, reference),
+        **found,
         "noise_floor": real.pop("frechet_classifier_distance"),
         **{f"real_{name}": value for name, value in real.items()},
     }
+
+
+def compute_quality(
+    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
+) -> None:
+    """Measure as many samples as half of the test images, with seed 0, and keep it in the run.
+
+    Raises as `measure_samples` does, and RunError if it is to leave.
+    """
+
+    def on_progress(share: float) -> None:
+        if should_leave():
+            raise RunError("Measuring takes its time. Received: a wish to end before that")
+        tell_progress(run.path, "quality", share)
+
+    Recorder(run.path).quality(measure_samples(run, dataset, on_progress=on_progress))
+    end_progress(run.path, "quality")
 
 
 def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:

@@ -27,6 +27,8 @@ OF_ONE_MODEL = (
     *("tsne.npz", "tsne-3d.npz", "tsne-progress.json"),
     *("knowledge.json", "knowledge-progress.json"),
     *("likelihood.json", "likelihood-progress.json"),
+    *("quality.json", "quality-progress.json"),
+    *("samplers.npz", "samplers-progress.json"),
 )
 
 
@@ -141,6 +143,10 @@ class Recorder:
     def likelihood(self, found: dict[str, Any]) -> None:
         """Write importance-sampled likelihoods by the treatment of the images."""
         write_json(self.path / "likelihood.json", found)
+
+    def quality(self, found: dict[str, Any]) -> None:
+        """Write how good samples are."""
+        write_json(self.path / "quality.json", found)
 
     def metrics(self, metrics: dict[str, Any]) -> None:
         """Write what evaluation found, with its settings."""

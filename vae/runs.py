@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from vae import inference
 from vae.about import About, read_about
+from vae.binarisation import binarise
 from vae.config import Config
 from vae.control import LIVE_SETTINGS, Control, Leg, ask, legs_of, read_control
 from vae.errors import ConfigError, RunError, VAEError
@@ -140,6 +141,11 @@ class Run:
         return self._json("likelihood.json")
 
     @cached_property
+    def quality(self) -> dict[str, Any]:
+        """quality.json, how good samples are; empty until it was measured."""
+        return self._json("quality.json")
+
+    @cached_property
     def latents(self) -> dict[str, np.ndarray]:
         """Mean and log_var (N, d) and labels y (N,) of the test images; empty until evaluated."""
         return self.arrays("latents")
@@ -162,6 +168,13 @@ class Run:
     def has_model(self) -> bool:
         """Whether `encode` and `decode` work."""
         return all((self.path / f"{name}.onnx").is_file() for name in ("encoder", "decoder"))
+
+    def seen(self, images: np.ndarray) -> np.ndarray:
+        """Return images (N, H, W, C), uint8, in the treatment that this run has learned.
+
+        The test images are drawn black or white exactly as they were when it was measured.
+        """
+        return binarise(images, self.config.binarisation)
 
     def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d)."""

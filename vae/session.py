@@ -17,7 +17,7 @@ from vae.early_stopping import best_epoch, is_over
 from vae.errors import ConfigError
 from vae.loop import Loop
 from vae.model import VAE
-from vae.objective import beta_at, learning_rate_at
+from vae.objective import beta_at, capacity_at, learning_rate_at
 from vae.recorder import Recorder
 from vae.rows import in_nats, last_step_row, mean_row, step_parts
 from vae.runs import Run
@@ -293,6 +293,7 @@ class Session:
         rates = [self._rate(self.step + place) for place in range(len(batches))]
         self.model.beta.assign(beta_at(self.settings, self.epoch))
         self.model.noise.assign(self.settings.noise)
+        self.model.capacity.assign(capacity_at(self.settings, self.epoch))
         apart = self.control.action == "batch" and self.allowance == 1
         taken = self.anatomy.before(self.loop.images(batches[0])) if apart else {}
         self.loop.train(batches, np.array(rates, dtype=np.float32))
@@ -347,6 +348,8 @@ class Session:
         row |= {"beta": beta, "learning_rate": float(np.float32(self._rate(self.step - 1)))}
         if "gradient_norm" in means:
             row["gradient_norm"] = means["gradient_norm"]
+        if self.config.capacity:
+            row["capacity"] = float(np.float32(capacity_at(self.settings, self.epoch)))
         if self.model.pixel_log_var is not None:
             row["pixel_deviation"] = math.exp(0.5 * float(self.model.pixel_log_var))
         if snapshot and self.config.kind == "vae" and np.isfinite(snapshot["prior_distance"]):

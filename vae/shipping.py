@@ -1,6 +1,6 @@
 """Trains the runs that ship with the project: python -m vae.shipping [--derive] [NAME ...].
 
-They are run folders like any other, made on all of MNIST with fixed seeds, without what only a
+They are run folders like any other, made on all of a data set with fixed seeds, without what only a
 continued training needs and with fewer snapshots. With --derive nothing is trained: the runs that
 are there get what is computed of a model and they lack.
 """
@@ -8,63 +8,88 @@ are there get what is computed of a model and they lack.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import shutil
 import sys
-import tempfile
 from pathlib import Path
+
+import numpy as np
 
 from vae.config import Config
 from vae.datasets import load_dataset
 from vae.files import read_json, write_json
 from vae.knowledge import compute_knowledge
 from vae.latent import compute_tsne
+from vae.likelihood import MOST_IMPORTANCE_SAMPLES, ask_for_likelihood, compute_likelihood
 from vae.metrics import evaluate
 from vae.presets import PRESETS
+from vae.quality import compute_quality
 from vae.recorder import Recorder
 from vae.runs import SHIPPED, Run, open_run
-from vae.training import train
+from vae.training import resume, train
 
 __all__ = ["SHIPPED_RUNS", "derive", "ship"]
 
-# In the order in which the app lists them: the first is what a new visitor sees.
+# In the order in which the app lists them: the first is what a new visitor sees. What stands before
+# the first hyphen is the data set.
 SHIPPED_RUNS: dict[str, Config] = {
     f"mnist-{preset}": PRESETS[preset]
-    for preset in ("recommended", "convolutional", "lecture", "lecture-fast", "autoencoder")
-}
+    for preset in ("recommended", "convolutional", "2d", "lecture", "lecture-fast", "autoencoder")
+} | {"digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1)}
+CHECKPOINT = "checkpoint.npz"
 MOST_SNAPSHOTS = 16
-MOST_BYTES = 4_000_000
+MOST_SNAPSHOT_BYTES = 500_000
+MOST_DETAILED_EPOCHS = 60  # a longer run keeps one row an epoch
+LATENT_STEP = 2.0**-10  # latents are rounded to it: far below any posterior's width, half the bytes
+MOST_BYTES = 6_000_000
 
 
 def ship(name: str, folder: Path = SHIPPED) -> Run:
-    """Train one of the shipped runs anew and put it in its place."""
-    config, path = SHIPPED_RUNS[name], folder / name
-    # Beside its place first: the app goes on showing the old one until the new one is whole.
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".shipping-") as beside:
-        run = train(config, load_dataset("mnist"), out=Path(beside) / name)
+    """Train one of the shipped runs anew and put it in its place.
+
+    It is made beside its place: the app goes on showing the old one until the new one is whole.
+    What was interrupted there, or found too large, goes on where it was.
+    """
+    config, dataset = SHIPPED_RUNS[name], load_dataset(name.partition("-")[0])
+    beside = folder / f".shipping-{name}" / name
+    if (beside / CHECKPOINT).exists():
+        if open_run(beside).state != "finished":
+            resume(beside, dataset)
+    elif not (beside / "metrics.json").exists():
+        shutil.rmtree(beside, ignore_errors=True)
+        train(config, dataset, out=beside)
+    run = open_run(beside)
+    if (beside / CHECKPOINT).exists():
         _thin_out(run)
-        for leftover in ("checkpoint.npz", "lock", "worker.log"):
-            (run.path / leftover).unlink(missing_ok=True)
-        place = list(SHIPPED_RUNS).index(name)
-        write_json(run.path / "config.json", {**run.info, "place": place})
-        derive(run)
-        shutil.rmtree(path, ignore_errors=True)
-        run.path.rename(path)
-    return Run(path)
+    derive(run)
+    shutil.rmtree(folder / name, ignore_errors=True)
+    beside.rename(folder / name)
+    beside.parent.rmdir()
+    return Run(folder / name)
 
 
 def derive(run: Run) -> None:
-    """Compute what a run lacks of t-SNE, knowledge and metrics; what is there stays as it is.
+    """Compute what a run lacks of t-SNE, knowledge, quality, metrics and likelihood.
 
-    Raises RuntimeError if metrics that are there are not those of its model, or if the run is too
-    large then.
+    What is there stays. Raises RuntimeError if metrics that are there are not those of its model,
+    or if the run is too large then.
     """
+    place = list(SHIPPED_RUNS).index(run.id)
+    if run.info.get("place") != place:
+        write_json(run.path / "config.json", {**run.info, "place": place})
     if run.config.latent_dim > 2:
         compute_tsne(run)
     if not run.knowledge:
         compute_knowledge(run, load_dataset(run.dataset))
+    if not run.quality and run.dataset == "mnist":
+        compute_quality(run, load_dataset(run.dataset))
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
+    treatment = run.config.binarisation
+    if treatment != "none" and treatment not in run.likelihood:  # it stands beside the literature
+        ask_for_likelihood(run, MOST_IMPORTANCE_SAMPLES, treatment)
+        compute_likelihood(run, load_dataset(run.dataset))
     size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
     if size > MOST_BYTES:
         raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
@@ -87,13 +112,30 @@ def _complete_metrics(run: Run) -> None:
 
 
 def _thin_out(run: Run) -> None:
-    """Keep the first and the last snapshot and, between them, more of the early ones."""
+    """Keep what pages show of a run that is over, in fewer bytes."""
+    _thin_out_snapshots(run)
+    if len(run.history) > MOST_DETAILED_EPOCHS:
+        lines = [json.dumps(row) + "\n" for row in run.rows if row["kind"] != "step"]
+        (run.path / "history.jsonl").write_text("".join(lines), encoding="utf-8")
+    rounded = {
+        name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
+        for name, values in run.latents.items()
+    }
+    Recorder(run.path).latents(**rounded)
+    for leftover in ("about.json", "lock", "worker.log", CHECKPOINT):
+        (run.path / leftover).unlink(missing_ok=True)
+
+
+def _thin_out_snapshots(run: Run) -> None:
+    """Keep the first and the last and, between them, more of the early ones."""
     epochs = run.snapshot_epochs
     last = epochs[-1]
+    size = (run.path / "snapshots" / f"{last:04d}.npz").stat().st_size
+    most = min(MOST_SNAPSHOTS, MOST_SNAPSHOT_BYTES // size)
     # Squares of equal steps: learning is quick at first.
-    kept = {round(last * (step / (MOST_SNAPSHOTS - 1)) ** 2) for step in range(MOST_SNAPSHOTS)}
+    kept = {round(last * (step / (most - 1)) ** 2) for step in range(most)}
     for epoch in epochs:
-        if epoch not in kept and len(epochs) > MOST_SNAPSHOTS:
+        if epoch not in kept and len(epochs) > most:
             (run.path / "snapshots" / f"{epoch:04d}.npz").unlink()
 
 

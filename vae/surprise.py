@@ -28,11 +28,13 @@ class Costs:
 def costs_of(run: Run, images: np.ndarray) -> Costs:
     """Return what each of the images uint8 (N, H, W, C) costs, decoded from its posterior mean.
 
+    They are treated first as the run's training images were.
     -log of the likelihood that the run has, of grey levels, summed over pixels, and KL(posterior
     || prior), summed over dimensions (Kingma & Welling 2014). An autoencoder has no KL: 0. What
     the decoder is surer of than 1e-7 counts as that: a continuous Bernoulli, whose density has
     no upper end, costs less in evaluation.
     """
+    images = run.seen(images)
     mean, log_var = run.encode(images)
     x = images.reshape(len(images), -1).astype(np.float64) / 255.0
     said = run.decode(mean).reshape(x.shape).astype(np.float64)

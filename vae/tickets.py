@@ -17,10 +17,14 @@ __all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
 
 # train: from where the folder stands. recover: model files of a killed run, from its checkpoint.
 # export: the ONNX networks of an imported run. tsne: the projections. knowledge: what the latent
-# space knows of the classes. likelihood: by importance sampling.
-ACTIONS = ("train", "recover", "export", "tsne", "knowledge", "likelihood")
-# A process that has TensorFlow ready is too good for these: they read latents or encode with ONNX.
-WITHOUT_TENSORFLOW = ("tsne", "knowledge")
+# space knows of the classes. likelihood: by importance sampling. quality: of samples. samplers: of
+# codes, fitted.
+ACTIONS = (
+    *("train", "recover", "export", "tsne"),
+    *("knowledge", "likelihood", "quality", "samplers"),
+)
+# A process that has TensorFlow ready is too good for these: they read latents or run ONNX files.
+WITHOUT_TENSORFLOW = ("tsne", "knowledge", "quality", "samplers")
 FOLDER = ".queue"
 # What values that nobody of us wrote may raise.
 DAMAGE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)

@@ -20,7 +20,6 @@ from vae.architecture import ImageShape
 from vae.binarisation import TREATMENTS
 from vae.config import Config
 from vae.errors import ConfigError, RunError
-from vae.knowledge import SPACES
 from vae.latent import TSNE_FILES
 from vae.server_settings import limits
 
@@ -33,8 +32,6 @@ __all__ = [
     "printable",
     "read_frame",
     "read_history",
-    "read_knowledge",
-    "read_likelihood",
     "read_metrics",
 ]
 
@@ -47,7 +44,12 @@ MOST_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
-ROWS = {"images": (2, 100_000), "points": (1, 100_000), "fixed": (1, 100), "cloud": (1, 1000)}
+ROWS = {
+    **{"images": (2, 100_000), "points": (1, 100_000), "fixed": (1, 100), "cloud": (1, 1000)},
+    **{"components": (1, 1000), "trials": (1, 100)},
+    **{"class_components": (0, 10_000), "posteriors": (1, 10_000)},
+}
+COUNTS = ("epoch", "fitted_images")  # one number each
 LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32
 
 PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
@@ -56,7 +58,7 @@ LIVE = ("beta", "learning_rate", "noise")
 KNOWN = {
     "step": {
         *("kind", "epoch", "step", *PARTS, *TWINS, *LIVE),
-        *("gradient_norm", "prior_distance", "pixel_deviation"),
+        *("gradient_norm", "prior_distance", "pixel_deviation", "capacity"),
     },
     "change": {"kind", "epoch", "step", *LIVE, "epochs"},
 }
@@ -249,66 +251,6 @@ def _per_class(value: Any) -> dict[str, float]:
     return {printable(name, LONGEST_TEXT): number for name, number in value.items()}
 
 
-def read_likelihood(content: bytes) -> dict[str, Any]:
-    """Read likelihood.json: by treatment of the images, what was found with how many samples."""
-    found = parse_json("likelihood.json", content)
-    try:
-        if not found.keys() <= set(TREATMENTS):
-            raise ValueError(", ".join(found))
-        return {treatment: _likelihood(values) for treatment, values in found.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RunError(
-            f"likelihood.json holds figures and words for {', '.join(TREATMENTS)}. "
-            f"Received: {printable(repr(error), 100)}"
-        ) from None
-
-
-def _likelihood(values: dict[str, Any]) -> dict[str, Any]:
-    clean: dict[str, Any] = {}
-    for name in ("images", "treatment"):
-        clean[name] = printable(values[name][:LONGEST_TEXT], LONGEST_TEXT)
-    for name in ("nll", "nll_standard_error", "elbo", "seconds"):
-        if not is_number(values[name]):
-            raise ValueError(f"{name} is {values[name]!r:.60}")
-        clean[name] = float(values[name])
-    if not (is_count(values["importance_samples"]) and values["importance_samples"]):
-        raise ValueError(f"importance_samples is {values['importance_samples']!r:.60}")
-    return clean | {"importance_samples": values["importance_samples"]}
-
-
-def read_knowledge(content: bytes) -> dict[str, Any]:
-    """Read knowledge.json: how many images, and the figures of each space."""
-    known = parse_json("knowledge.json", content)
-
-    def figure(space: str, name: str, least: float, most: float) -> float:
-        value = known[space][name]
-        if not (is_number(value) and least <= value <= most):
-            raise ValueError(f"{name} of {space} is {value!r:.60}")
-        return float(value)
-
-    def number(values: Any, name: str) -> int:
-        if not (is_count(values[name]) and values[name]):
-            raise ValueError(f"{name} is {values[name]!r:.60}")
-        return values[name]
-
-    try:
-        counts = ("training_images", "test_images", "silhouette_images")
-        clean: dict[str, Any] = {name: number(known, name) for name in counts}
-        for space in SPACES:
-            clean[space] = {
-                "dimensions": number(known[space], "dimensions"),
-                "knn": figure(space, "knn", 0.0, 1.0),
-                "probe": figure(space, "probe", 0.0, 1.0),
-                "silhouette": figure(space, "silhouette", -1.0, 1.0),
-            }
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise RunError(
-            "knowledge.json holds numbers of images, and accuracies from 0 to 1 and a silhouette "
-            f"from -1 to 1 of {', '.join(SPACES)}. Received: {printable(repr(error), 100)}"
-        ) from None
-    return clean
-
-
 class ArrayCheck:
     """Checks the array files of one run, unpacked, against its configuration and each other."""
 
@@ -352,6 +294,17 @@ class ArrayCheck:
             return {"mean": codes, "log_var": codes, "y": ("images",)}
         if name in TSNE:
             return {"points": ("points", TSNE[name])}
+        if name == "samplers.npz":
+            return {
+                **self._mixtures("components", ""),
+                **self._mixtures("class_components", "class_"),
+                "class_labels": ("class_components",),
+                "mean": ("posteriors", dimensions),
+                "log_var": ("posteriors", dimensions),
+                "y": ("posteriors",),
+                "trials": ("trials", 3),
+                "fitted_images": (),
+            }
         if name == "snapshots/fixed.npz":
             return {"z": (SAMPLES, dimensions), "images": ("fixed", *image), "labels": ("cloud",)}
         if name.startswith("snapshots/"):
@@ -361,6 +314,11 @@ class ArrayCheck:
                 "means": ("cloud", dimensions),
             }
         return {}
+
+    def _mixtures(self, rows: str, prefix: str) -> dict[str, tuple[int | str, ...]]:
+        dimensions = self.frame.config.latent_dim
+        shapes = {"weights": (), "means": (dimensions,), "factors": (dimensions, dimensions)}
+        return {f"{prefix}{key}": (rows, *shape) for key, shape in shapes.items()}
 
     def _check(self, name: str, key: str, array: np.ndarray, shape: tuple[int | str, ...]) -> None:
         expected = shape
@@ -375,14 +333,15 @@ class ArrayCheck:
         kind = array.dtype.kind
         if key in ("images", "samples", "reconstructions"):
             fits, wanted = array.dtype == np.uint8, "uint8"
-        elif key in ("y", "labels", "epoch"):
-            most = MOST_COUNT if key == "epoch" else self.frame.classes - 1
+        elif key in ("y", "labels", "class_labels", *COUNTS):
+            most = MOST_COUNT if key in COUNTS else self.frame.classes - 1
             fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
             wanted = f"whole numbers from 0 to {most:,}"
-        elif name in ("latents.npz", *TSNE):  # pages compute with these
+        elif name in ("latents.npz", "samplers.npz", *TSNE):  # pages compute with these
             # NaN is the least and the largest of what it is among, and compares as False.
-            within = -LARGEST_LATENT <= array.min() <= array.max() <= LARGEST_LATENT
-            fits = kind == "f" and bool(within)
+            # As Python floats, since half precision would make the limits infinite.
+            least, largest = float(array.min(initial=0.0)), float(array.max(initial=0.0))
+            fits = kind == "f" and -LARGEST_LATENT <= least <= largest <= LARGEST_LATENT
             wanted = f"floats from -{LARGEST_LATENT:,} to {LARGEST_LATENT:,}"
         else:  # a snapshot of a run that diverges may well be infinite
             fits, wanted = kind == "f", "floats"

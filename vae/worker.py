@@ -164,6 +164,29 @@ def _likelihood(run: Run, lock: FileLock) -> int:
     return _compute(run, "likelihood", compute)
 
 
+def _quality(run: Run, lock: FileLock) -> int:
+    def compute() -> None:
+        from vae.datasets import load_dataset
+        from vae.quality import check_measurable, compute_quality
+
+        check_measurable(run)  # before a data set is read
+        dataset = load_dataset(run.dataset, download=False)
+        compute_quality(run, dataset, should_leave=_leaving.is_set)
+
+    return _compute(run, "quality", compute)
+
+
+def _samplers(run: Run, lock: FileLock) -> int:
+    def compute() -> None:
+        from vae.datasets import load_dataset
+        from vae.samplers import compute_samplers
+
+        dataset = load_dataset(run.dataset, download=False)
+        compute_samplers(run, dataset, should_leave=_leaving.is_set)
+
+    return _compute(run, "samplers", compute)
+
+
 def _compute(run: Run, job: str, compute: Callable[[], None]) -> int:
     """Compute something of a run's model; its state stays, whatever comes of it."""
     tell_progress(run.path, job, 0.0)
@@ -197,6 +220,8 @@ _DO = {
     "tsne": _tsne,
     "knowledge": _knowledge,
     "likelihood": _likelihood,
+    "quality": _quality,
+    "samplers": _samplers,
 }
 
 if __name__ == "__main__":

@@ -11,14 +11,15 @@ from tests.views.conftest import calm
 from vae.config import Config
 
 FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
-# A configuration that differs from every preset in every field, but for importance samples, which
-# free bits exclude.
+# A configuration that differs from every preset in every field, but for importance samples and the
+# capacity, which free bits exclude.
 OTHER = Config(
     preset="recommended",
     kind="vae",
     network="convolutional",
     latent_dim=7,
     hidden=(5, 6),
+    dense_layers=(9, 4),
     activation="elu",
     likelihood="continuous_bernoulli",
     beta=0.25,
@@ -52,7 +53,7 @@ def form(app: AppTest) -> dict[str, Any]:
 def as_form(config: Config) -> dict[str, Any]:
     """What all controls hold for a configuration."""
     values = {name: getattr(config, name) for name in FIELDS}
-    return values | {"hidden": ", ".join(map(str, config.hidden))}
+    return values | {name: ", ".join(map(str, values[name])) for name in ("hidden", "dense_layers")}
 
 
 def fill(app: AppTest, **values: Any) -> AppTest:

@@ -8,16 +8,38 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run
-from tests.views.conftest import chart, charts, numbers, open_page, unfinished, words
+from tests.views.conftest import (
+    act,
+    chart,
+    charts,
+    numbers,
+    open_page,
+    press,
+    unfinished,
+    watch,
+    words,
+)
+from tests.views.crafted import craft
+from tests.views.doubles import Processes
+from vae.binarisation import treatment_name
+from vae.config import Config
+from vae.context import loss_in_context
+from vae.datasets import Dataset
 from vae.files import read_json, write_json
 from vae.references import read_references
 from vae.runs import Run
+from views._shared import server
 from views._shared.plain import plain
 
 
 def change(run: Run, **metrics: object) -> None:
     path = run.path / "metrics.json"
     write_json(path, {k: v for k, v in (read_json(path) | metrics).items() if v is not None})
+
+
+def become_mnist(run: Run) -> None:
+    info = read_json(run.path / "config.json")
+    write_json(run.path / "config.json", info | {"dataset": "mnist"})
 
 
 def test_without_a_run() -> None:
@@ -62,6 +84,24 @@ def test_it_stands_among_reference_lines(run: Run) -> None:
     side = "less" if better > 0 else "more"
     assert f"{abs(better):.1f} {side} than always predicting the mean image" in words(app)
     assert f"{above:.1f} above the floor" in words(app)
+    first = words(app).index("An image costs this run")
+    assert first < words(app).index("Reconstruction, nats per image")  # the answer comes first
+
+
+@pytest.mark.parametrize("treatment", ["threshold", "fixed", "sampled"])
+def test_black_and_white_images_have_lines_of_their_own(treatment: str, run: Run) -> None:
+    change(run, binarisation=treatment)
+    app = open_page("evaluate")
+    reconstruction, kl = chart(app, "references-finished")["data"]
+    totals = dict(
+        zip(reconstruction["y"], numbers(reconstruction["x"]) + numbers(kl["x"]), strict=True)
+    )
+    known = read_references("digits", treatment)
+    assert totals["PCA, 2 numbers"] == pytest.approx(known["pca"]["2"])
+    assert totals["Always the mean image"] == pytest.approx(known["mean_image"])
+    assert len(totals) == 3  # and no floor
+    assert "the floor" not in words(app)
+    assert treatment_name(treatment) in words(app)
 
 
 def test_shipped_runs_are_lines(shipped: list[Run]) -> None:
@@ -69,7 +109,7 @@ def test_shipped_runs_are_lines(shipped: list[Run]) -> None:
     names = chart(app, "references-mnist-recommended")["data"][0]["y"]
     assert "Convolutional, shipped" in names
     assert "Recommended, shipped" not in names  # it is the run itself
-    assert len(names) == 3 + len(shipped)
+    assert len(names) == 3 + len([run for run in shipped if run.dataset == "mnist"])
 
 
 def test_an_autoencoder_has_no_bound(autoencoder_run: Run, runs: Path) -> None:
@@ -79,23 +119,46 @@ def test_an_autoencoder_has_no_bound(autoencoder_run: Run, runs: Path) -> None:
     assert "no bound on a likelihood" in words(app)
 
 
-def test_the_literature(run: Run) -> None:
-    said = words(open_page("evaluate"))
+def test_grey_figures_do_not_stand_in_the_literature(shipped: list[Run]) -> None:
+    said = words(open_page("evaluate", run="mnist-recommended"))
     assert "| VAE | 86.76 | Burda et al. 2016, table 1 |" in said
     assert "cannot be compared" in said
+    assert "This run, at most" not in said
 
 
-@pytest.mark.parametrize("metrics", [{"treatment": "binarised"}, {"treatment": None}])
-def test_another_treatment_has_no_lines(run: Run, metrics: dict) -> None:
-    change(run, **metrics)
+def test_a_bound_on_binarised_mnist_does(run: Run) -> None:
+    become_mnist(run)
+    change(run, binarisation="sampled", reconstruction=80.0, kl=6.0)
+    rows = [line for line in words(open_page("evaluate")).splitlines() if line.startswith("|")]
+    assert [row.split("|")[1].strip() for row in rows[2:]] == [
+        *("IWAE, k = 50", "IWAE, k = 5", "**This run, at most**", "VAE")
+    ]
+    assert "**86.00**" in rows[4]
+
+
+def test_the_literature_is_of_mnist_alone(run: Run) -> None:
+    assert "Burda" not in words(open_page("evaluate"))
+
+
+def test_densities_are_not_among_the_lines(run: Run) -> None:
+    info = read_json(run.path / "config.json")
+    info["config"]["likelihood"] = "gaussian"
+    write_json(run.path / "config.json", info)
     app = open_page("evaluate")
-    assert "There are no reference lines of these images in this treatment." in words(app)
+    assert "are those of a density and cannot be compared" in words(app)
     assert charts(app) == ["classes-finished"]
+
+
+def test_metrics_without_parts(run: Run) -> None:
+    change(run, reconstruction=None, kl=None)
+    assert "There are no reference lines" in words(open_page("evaluate"))
 
 
 def test_images_that_nobody_measured(convolutional_run: Run, runs: Path) -> None:
     copy_run(convolutional_run, runs / "stripes")
-    assert "There are no reference lines of these images" in words(open_page("evaluate"))
+    assert "There are no reference lines of stripes in this treatment: grey levels" in words(
+        open_page("evaluate")
+    )
 
 
 def test_words_of_a_foreign_run_are_no_markdown(run: Run) -> None:
@@ -115,3 +178,33 @@ def test_the_hardest_class_comes_first(run: Run) -> None:
 def test_an_older_run_has_no_classes(run: Run) -> None:
     change(run, reconstruction_per_class=None)
     assert charts(open_page("evaluate")) == ["references-finished"]
+
+
+def test_the_address_names_the_view(run: Run) -> None:
+    app = open_page("evaluate", view="latent-space")
+    assert app.segmented_control(key="evaluate_view_control").value == "Latent space"
+    act(app.segmented_control(key="evaluate_view_control").set_value("Samples"))
+    assert app.query_params["view"] in ("samples", ["samples"])
+
+
+def test_the_latent_space_is_measured_here_too(run: Run, processes: Processes) -> None:
+    app = open_page("evaluate", view="latent-space")
+    assert charts(app) == ["cloud-finished"]
+    press(app, "Measure")
+    assert server.queue().is_pending(run, "knowledge")
+
+
+@pytest.mark.parametrize("page", ["start", "train"])
+def test_the_loss_has_its_context(page: str, run: Run) -> None:
+    app = open_page(page)
+    if page == "train":
+        watch(app)
+    assert loss_in_context(run, []) in words(app)
+
+
+def test_what_there_is_to_beat_stands_there_before_the_first_loss(
+    run: Run, runs: Path, digits: Dataset
+) -> None:
+    young = craft(runs / "young", digits, Config(latent_dim=2, epochs=12), "paused")
+    said = words(watch(open_page("train", run=young.id)))
+    assert "To beat, in nats per image (grey levels): always predicting the mean image" in said

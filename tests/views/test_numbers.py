@@ -77,6 +77,11 @@ class TestLosses:
                 "samples.",
             ),
             (
+                {"capacity": 12.0},
+                {"capacity": 3.75},
+                "grey levels; Bernoulli likelihood. The KL is whole; beta holds it near 3.75 nats.",
+            ),
+            (
                 {"likelihood": "continuous_bernoulli"},
                 {},
                 "grey levels; continuous Bernoulli density, whose nats may be negative.",

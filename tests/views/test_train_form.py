@@ -60,7 +60,7 @@ class TestForm:
         assert "Takes effect in a new run" in shown.help
         if limits.choices:
             assert len(shown.options) == len(limits.choices)
-        elif name != "hidden":
+        elif name not in ("hidden", "dense_layers"):
             assert (shown.min or 0, shown.max) == (limits.low, limits.high)
 
     def test_a_typed_value_survives(self) -> None:
@@ -88,7 +88,7 @@ class TestForm:
 
 class TestBadInput:
     @pytest.mark.parametrize(
-        "preset", ["best", "", "../lecture", "\x00", "x" * 5000, "![x](//a.b/c)"]
+        "preset", ["finest", "", "../lecture", "\x00", "x" * 5000, "![x](//a.b/c)"]
     )
     def test_preset(self, preset: str) -> None:
         app = open_page("train", preset=preset)
@@ -165,6 +165,14 @@ class TestBadInput:
         fill(app, beta=0.0)
         assert not app.error
         assert labelled(app.button, "Train")
+
+    def test_a_capacity_and_free_bits(self) -> None:
+        app = fill(open_page("train"), capacity=12.0, free_bits=0.5)
+        assert refused(app).startswith("A KL capacity needs a VAE with one importance sample and ")
+        fill(app, free_bits=0.0)
+        assert not app.error
+        assert app.query_params["capacity"] == "12.0"
+        assert form(open_page("train", **app.query_params)) == form(app)
 
 
 class TestSummary:

@@ -17,6 +17,8 @@ STYLE = """
 [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
 [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #042f2a) !important; }
+/* On a phone a wide table scrolls within itself: what is cut off could not be read. */
+[data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>

@@ -93,10 +93,12 @@ def label(run: Run, visitor_owner: str) -> str:
 
 
 def _quality(run: Run) -> list[str]:
+    # Nats of other pixels are other nats.
+    of = "" if run.config.binarisation == "none" else ", black and white"
     try:
         if run.metrics:
-            return [f"test loss {run.metrics['loss']:.1f} nats"]
-        return [f"loss {row['loss']:.1f} nats" for row in run.history[-1:]]
+            return [f"test loss {run.metrics['loss']:.1f} nats{of}"]
+        return [f"loss {row['loss']:.1f} nats{of}" for row in run.history[-1:]]
     except (LookupError, TypeError, ValueError):
         return []  # one damaged file must not end the picker for all other runs
 

@@ -1,92 +1,131 @@
-"""Is this good? The run among reference lines, and beside the literature."""
+"""Is this good? One sentence, reference lines of the same treatment, and the literature."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from vae.binarisation import treatment_name
+from vae.context import comparable, compared, cost, references_of, treatment_of
 from vae.figures_reference import Line, reference_bars
 from vae.presets import preset_label
-from vae.references import LITERATURE, read_references
+from vae.references import Paper
 from vae.runs import Run
+from views._shared.plain import plain
 from views._shared.server import store
+from views.evaluate.literature import DRAWN, HOW, literature_table
 
-__all__ = ["is_this_good"]
-
-GREY = "grey levels"  # how the treatment begins that the lines were measured with
+__all__ = ["is_this_good", "show_lines"]
 
 
 def is_this_good(run: Run) -> None:
-    """Show what the run costs beside reference lines of the same data, in one plain sentence."""
+    """Say in one plain sentence what the run costs beside reference lines of the same images."""
     st.subheader("Is this good?")
-    known = read_references(run.dataset)
-    if not known or not str(run.metrics.get("treatment", "")).startswith(GREY):
-        st.info(
-            "There are no reference lines of these images in this treatment. `python -m "
-            "vae.references` measures them for the data sets of VAE Lab in grey levels.",
-            icon=":material/info:",
-        )
+    if _has_lines(run):
+        st.markdown(_sentence(run, _own(run), references_of(run)))
+    else:
+        st.info(_why_not(run), icon=":material/info:")
+
+
+def show_lines(run: Run) -> None:
+    """Draw the run among the lines and shipped runs, and show the literature, where they are."""
+    if not _has_lines(run):
         return
-    own = _line(run, "This run", is_own=True)
-    lines = [own, *_lines(run, known)]
-    st.markdown(_sentence(run, own, known))
+    known, own = references_of(run), _own(run)
+    st.subheader("Among reference lines")
     st.plotly_chart(
-        reference_bars(lines), key=f"references-{run.id}", config={"displayModeBar": False}
+        reference_bars([own, *_lines(run, known)]),
+        key=f"references-{run.id}",
+        config={"displayModeBar": False},
     )
-    st.caption(
-        "Grey levels count as probabilities, so even a model that repeats each image pays the "
-        "entropy of its grey levels: the floor. The mean image and PCA are measured by `python -m "
-        "vae.references`; PCA's code costs nothing here, which no model of images could claim."
+    words = (
+        "The mean image and PCA are measured by `python -m vae.references` on images treated the "
+        "same; PCA's code costs nothing here, which no model of images could claim."
     )
-    _show_literature()
+    if known["floor"]:
+        words = (
+            "Grey levels count as probabilities, so even a model that repeats each image pays the "
+            f"entropy of its grey levels: the floor. {words}"
+        )
+    st.caption(words)
+    if run.dataset == "mnist":
+        _show_literature(run, own)
+
+
+def _has_lines(run: Run) -> bool:
+    return bool(references_of(run)) and cost(run.metrics) is not None
+
+
+def _own(run: Run) -> Line:
+    return _line(run, "This run", is_own=True)
+
+
+def _why_not(run: Run) -> str:
+    if run.config.likelihood != "bernoulli":
+        return (
+            "The reference lines count each pixel as a Bernoulli variable; the nats of this run "
+            "are those of a density and cannot be compared with them."
+        )
+    return (
+        f"There are no reference lines of {plain(run.dataset)} in this treatment: "
+        f"{treatment_name(run.config.binarisation)}. `python -m vae.references` measures those of "
+        "VAE Lab's own data sets."
+    )
 
 
 def _line(run: Run, name: str, *, is_own: bool = False) -> Line:
     return Line(name, run.metrics["reconstruction"], run.metrics["kl"], is_own)
 
 
-def _lines(run: Run, known: dict) -> list[Line]:
+def _lines(run: Run, known: dict[str, Any]) -> list[Line]:
     """Return the floor, the mean image, PCA with about as many dimensions, and shipped runs."""
     dims = run.config.latent_dim
     nearest = min(known["pca"], key=lambda count: abs(int(count) - dims))
     lines = [
-        Line("Floor of grey images", known["floor"]),
         Line(f"PCA, {nearest} numbers", known["pca"][nearest]),
         Line("Always the mean image", known["mean_image"]),
     ]
-    lines += [
+    if known["floor"]:  # black and white have none
+        lines.append(Line("Floor of grey images", known["floor"]))
+    shipped = [each for each in store().list() if each.shipped]
+    return lines + [
         _line(each, f"{preset_label(each.config)}, shipped{_remark(each)}")
-        for each in store().list()
-        if each.shipped and each.id != run.id and each.dataset == run.dataset and each.metrics
+        for each in comparable(run, shipped)
     ]
-    return lines
 
 
 def _remark(run: Run) -> str:
     return " (no KL)" if run.config.kind == "autoencoder" else ""
 
 
-def _sentence(run: Run, own: Line, known: dict) -> str:
-    better = known["mean_image"] - own.total
-    above = own.total - known["floor"]
-    side = "less" if better >= 0 else "more"
+def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
     words = (
-        f"An image costs this run **{own.total:.1f} nats**: {abs(better):.1f} {side} than always "
-        f"predicting the mean image, and {above:.1f} above the floor that no model of grey images "
-        "can go below."
+        f"An image costs this run **{own.total:.1f} nats** "
+        f"({treatment_name(treatment_of(run))}): {compared(own.total, known['mean_image'])} "
+        "always predicting the mean image"
     )
-    if run.config.kind == "autoencoder":
-        words += " An autoencoder's code costs nothing here, so this is no bound on a likelihood."
-    return words
-
-
-def _show_literature() -> None:
-    with st.expander("Beside the literature", icon=":material/menu_book:"):
-        rows = "\n".join(
-            f"| {each.model} | {each.nll:.2f} | {each.source} |" for each in LITERATURE
+    if known["floor"]:
+        words += (
+            f", and {own.total - known['floor']:.1f} above the floor that no model of grey images "
+            "can go below"
         )
+    if run.config.kind == "autoencoder":
+        words += ". An autoencoder's code costs nothing here, so this is no bound on a likelihood"
+    return f"{words}."
+
+
+def _show_literature(run: Run, own: Line) -> None:
+    is_alike = treatment_of(run) in DRAWN and run.config.kind == "vae"
+    with st.expander("Beside the literature", expanded=is_alike, icon=":material/menu_book:"):
+        if not is_alike:
+            st.markdown(
+                f"{HOW} **The figures above cannot be compared with these**: other data, another "
+                f"measure.\n\n{literature_table()}"
+            )
+            return
+        bound = Paper("This run, at most", own.total, "its negative ELBO, a bound")
         st.markdown(
-            "Papers measure MNIST binarised, each pixel drawn anew with its grey level as the "
-            "probability, and give the negative log-likelihood by 5,000 importance samples. **Grey "
-            "figures cannot be compared with these**: other data, another measure.\n\n"
-            f"| model, one stochastic layer | nats per image | source |\n|---|---:|---|\n{rows}"
+            f"{HOW} A negative ELBO is never below that, so this run may be better than its row; "
+            f"measure it under Likelihood.\n\n{literature_table(bound)}"
         )

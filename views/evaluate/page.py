@@ -2,23 +2,27 @@
 
 import streamlit as st
 
+from vae.figures import cloud
+from vae.latent import best_projection
+from vae.runs import Run
 from views._components.learning_curves import learning_curves
+from views._shared.knowledge_view import knowledge_view
+from views._shared.model_card import show_model_card
 from views._shared.run_picker import chosen_run
-from views.evaluate.is_this_good import is_this_good
+from views._shared.view_choice import choose_view
+from views.evaluate.is_this_good import is_this_good, show_lines
+from views.evaluate.likelihood_view import likelihood_view
 from views.evaluate.numbers import show_classes, show_numbers
+from views.evaluate.samples_view import samples_view
 
-st.title("Evaluate")
-run = chosen_run()
-if run is None or not run.metrics:
-    st.info(
-        "There is nothing measured yet: a run is measured on its test images when it ends.",
-        icon=":material/hourglass:",
-    )
-else:
+
+def overview(run: Run) -> None:
+    """Show the figures of the test images and whether they are good."""
+    is_this_good(run)
     show_numbers(run)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        is_this_good(run)
+        show_lines(run)
     with right:
         st.subheader("While it learned")
         learning_curves(run, small=True)
@@ -27,3 +31,37 @@ else:
             "other goes on falling, the run learns its training images by heart."
         )
         show_classes(run)
+    show_model_card(run)
+
+
+def latent_space(run: Run) -> None:
+    """Show what the latent space knows of the classes, beside a look at it."""
+    left, right = st.columns([1.3, 1], gap="large")
+    with left:
+        knowledge_view(run)
+    with right:
+        projection = best_projection(run)
+        if projection is not None:
+            st.plotly_chart(cloud(projection, run.class_names, size=3), key=f"cloud-{run.id}")
+            st.caption("Each dot is a test image; its colour is a class the model never saw.")
+
+
+VIEWS = {
+    "Overview": overview,
+    "Likelihood": likelihood_view,
+    "Samples": samples_view,
+    "Latent space": latent_space,
+}
+
+run = chosen_run()
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Evaluate", width="content")  # first, since a damaged file ends the page
+    is_measured = run is not None and bool(run.metrics)
+    view = choose_view("evaluate", VIEWS) if is_measured else ""
+if is_measured:
+    VIEWS[view](run)
+else:
+    st.info(
+        "There is nothing measured yet: a run is measured on its test images when it ends.",
+        icon=":material/hourglass:",
+    )

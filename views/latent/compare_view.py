@@ -14,11 +14,11 @@ from vae.planes import Extent
 from vae.runs import Run
 from vae.sampling import prior_codes, to_uint8
 from views._shared.guard import explained
+from views._shared.kept import kept
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views._shared.run_picker import label
 from views._shared.visitors import visitor
-from views.latent.kept import kept
 from views.latent.live_board import live_board
 from views.latent.map_data import Places, places_of, usual_plane
 from views.latent.other_run import choose_other

@@ -11,10 +11,10 @@ from vae.figures_space import kl_bars, variance_bars
 from vae.runs import Run
 from vae.traversals import ACTIVE_VARIANCE, Dimension, ranked_dimensions, traverse_all
 from views._shared.guard import explained
+from views._shared.kept import kept
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.latent.images_at_hand import pair_of
-from views.latent.kept import kept
 from views.latent.traversal_rows import Row, show_rows
 
 __all__ = ["dimensions_view"]

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import streamlit as st
 
 from vae.runs import Run
+from views._shared.kept import kept
 from views._shared.plain import plain
 from views._shared.run_picker import follow_address, label, visible_runs
 from views._shared.visitors import visitor
-from views.latent.kept import kept
 
 __all__ = ["choose_other"]
 

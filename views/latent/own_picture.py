@@ -15,8 +15,8 @@ from vae.runs import Run
 from vae.sampling import to_uint8
 from views._components.drawing_pad import drawing_pad, read_drawing
 from views._shared.guard import show_error
+from views._shared.kept import kept
 from views.latent.images_at_hand import images_at_hand
-from views.latent.kept import kept
 
 __all__ = ["Picture", "drawn_picture", "take_picture"]
 
@@ -115,10 +115,11 @@ def _treated(run: Run, picture: Image.Image, name: str) -> Picture:
     """Make of a picture what the run's images are."""
     frame = FRAMES.get(run.dataset)
     if frame is None:
-        return Picture(fit_picture(picture, run.image_shape), None, name)
-    ink = ink_of(picture)
-    before = plainly_scaled(ink, run.image_shape)
-    return Picture(framed(ink, run.image_shape, frame), before, name)
+        image, before = fit_picture(picture, run.image_shape), None
+    else:
+        ink = ink_of(picture)
+        image, before = framed(ink, run.image_shape, frame), plainly_scaled(ink, run.image_shape)
+    return Picture(run.seen(image[None])[0], before, name)
 
 
 def _choose(run: Run) -> Picture:
@@ -144,5 +145,5 @@ def _test_image(run: Run, index: int) -> Picture:
     if images is None:
         image = to_uint8(run.decode(run.latents["mean"][index][None]))[0]
     else:
-        image = images[index]
+        image = run.seen(images)[index]
     return Picture(image, None, f"Test image {index}", index)

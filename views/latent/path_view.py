@@ -8,15 +8,16 @@ import numpy as np
 import streamlit as st
 
 from vae.errors import VAEError
-from vae.interpolation import interpolate, looping_gif
+from vae.export_images import animation, notes_of
+from vae.interpolation import interpolate
 from vae.runs import Run
 from vae.sampling import to_uint8
 from views._shared.guard import explained
+from views._shared.kept import kept
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.latent.board import board
 from views.latent.images_at_hand import images_at_hand
-from views.latent.kept import kept
 from views.latent.map_data import Places, places_of, usual_plane
 from views.latent.own_picture import drawn_picture
 from views.latent.strip import show_strip
@@ -54,7 +55,7 @@ def path_view(run: Run) -> None:
         st.markdown(f"**{steps} steps from {start.name} to {end.name}**")
         moving, strip = st.columns([1, 3], gap="medium")
         with moving:
-            _show_animation(decoded)
+            _show_animation(run, decoded)
         with strip:
             show_strip(decoded, f"{steps} images on the way")
             st.caption(
@@ -185,8 +186,9 @@ def _take_two(y: np.ndarray) -> None:
     state.path_from_drawn = state.path_to_drawn = False
 
 
-def _show_animation(images: np.ndarray) -> None:
-    gif = looping_gif(images, max(1, GIF_PIXELS // images.shape[2]))
+def _show_animation(run: Run, images: np.ndarray) -> None:
+    scale = max(1, GIF_PIXELS // images.shape[2])
+    gif = animation(images, "gif", scale=scale, notes=notes_of(run))
     with st.container(width=200):
         st.image(gif, width="stretch", alt="An animation there and back")
     st.download_button(

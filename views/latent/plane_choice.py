@@ -7,7 +7,7 @@ import streamlit as st
 
 from vae.planes import Plane, dimension_plane, picture_plane
 from vae.runs import Run
-from views.latent.kept import kept
+from views._shared.kept import kept
 from views.latent.map_data import pca_of
 from views.latent.picked import Pick
 

@@ -11,8 +11,8 @@ from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne
 from vae.progress import read_progress
 from vae.runs import Run
 from views._shared.guard import explained, show_error
+from views._shared.kept import kept
 from views._shared.server import queue
-from views.latent.kept import kept
 from views.latent.live_look import is_at_work
 
 __all__ = ["Choice", "choose_projection", "find_projection"]

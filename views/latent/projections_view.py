@@ -11,9 +11,9 @@ from vae.figures import variance_kept
 from vae.latent import TSNE_POINTS, Projection
 from vae.runs import Run
 from views._shared.guard import explained
+from views._shared.kept import kept
 from views._shared.steered import moved, steered_key
 from views.latent.cloud_board import cloud_board, cloud_space, tile_shrink
-from views.latent.kept import kept
 from views.latent.picked import Pick, show_pick
 from views.latent.projection_choice import Choice, choose_projection, find_projection
 

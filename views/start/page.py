@@ -9,6 +9,7 @@ from vae.presets import preset_label
 from vae.runs import ACTIVE_STATES
 from vae.sampling import prior_codes
 from views._components.learning_curves import learning_curves
+from views._shared.loss_context import loss_words
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views._shared.run_picker import chosen_run
@@ -29,7 +30,8 @@ if run is not None:
     epochs, dims = len(run.history), run.config.latent_dim
     st.caption(
         f"Below: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
-        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}."
+        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
+        f"{loss_words(run)}"
     )
     grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
     with grid:

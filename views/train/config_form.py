@@ -17,18 +17,13 @@ __all__ = ["config_form", "preset_choice"]
 
 # As many in a column as leave the Train button on the first screen.
 GROUPS = {
-    "Architecture": ("kind", "network", "latent_dim", "hidden", "activation"),
-    "Objective": ("likelihood", "beta", "kl_warmup", "kl_cycle", "free_bits"),
-    "Data and noise": (
-        "binarisation",
-        "train_share",
-        "validation_split",
-        "noise",
-        "importance_samples",
-    ),
+    "Model": ("kind", "binarisation", "likelihood", "noise", "importance_samples"),
+    "Architecture": ("network", "latent_dim", "hidden", "dense_layers", "activation"),
+    "Objective": ("beta", "kl_warmup", "kl_cycle", "capacity", "free_bits"),
     "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size", "loss_scale"),
-    "Run": ("epochs", "patience", "seed"),
+    "Run": ("epochs", "train_share", "validation_split", "patience", "seed"),
 }
+SIZES = ("hidden", "dense_layers")  # fields that are typed as numbers with commas between
 FIELDS = [name for names in GROUPS.values() for name in names]
 CHOICE_WORDS = {
     "vae": "VAE",
@@ -48,6 +43,7 @@ STEPS = {
     "noise": 0.1,
     "beta": 0.1,
     "free_bits": 0.05,
+    "capacity": 1.0,
     "train_share": 0.05,
     "validation_split": 0.01,
 }
@@ -91,8 +87,8 @@ def config_form(setup: dict[str, Any]) -> Config | None:
             for name in names:
                 setup[name] = _control(name, setup[name])
     try:
-        numbers = {name: value for name, value in setup.items() if name != "hidden"}
-        config = Config.from_dict(numbers).replace_text({"hidden": setup["hidden"]})
+        numbers = {name: value for name, value in setup.items() if name not in SIZES}
+        config = Config.from_dict(numbers).replace_text({name: setup[name] for name in SIZES})
     except ConfigError as error:
         show_error(error)
         return None
@@ -118,7 +114,7 @@ def _control(name: str, value: Any) -> Any:
                 choice, choice.replace("_", " ").capitalize()
             ),
         )
-    if name == "hidden":
+    if name in SIZES:
         return st.text_input(
             limits.label,
             key=key,
@@ -136,7 +132,8 @@ def _control(name: str, value: Any) -> Any:
 
 
 def _as_form(config: Config) -> dict[str, Any]:
-    return {**config.to_dict(), "hidden": ", ".join(map(str, config.hidden))}
+    texts = {name: ", ".join(map(str, getattr(config, name))) for name in SIZES}
+    return config.to_dict() | texts
 
 
 def _from_address() -> dict[str, Any]:

@@ -67,6 +67,8 @@ def _what_they_count(config: Config, row: dict[str, Any]) -> str:
     said = f"Training and validation: {treatment_name(config.binarisation)}; {words}."
     if config.free_bits:
         said += f" The KL is whole, also below the {config.free_bits:g} free nats a dimension."
+    if "capacity" in row:
+        said += f" The KL is whole; beta holds it near {row['capacity']:.3g} nats."
     if config.importance_samples > 1:
         said += f" The ELBO is shown; raised is the bound of {config.importance_samples} samples."
     return said

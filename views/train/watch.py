@@ -10,6 +10,7 @@ from vae.runs import Run
 from views._components.learning_curves import learning_curves
 from views._components.slow_motion import slow_motion
 from views._shared.guard import explained, show_error
+from views._shared.loss_context import show_loss_context
 from views._shared.pictures import show_grid
 from views._shared.server import store
 from views.train.live_settings import live_settings
@@ -59,6 +60,7 @@ def _show(run: Run, *, under_way: bool) -> None:
         )
     if run.can_go_on and not run.shipped:
         live_settings(run, under_way=under_way)
+    show_loss_context(run)
     if run.rows:
         st.markdown(how_it_goes(run.config, run.rows))
     show_losses(run)

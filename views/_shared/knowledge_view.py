@@ -6,13 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from vae.datasets import DATASETS, find_dataset
-from vae.files import file_mark
 from vae.knowledge import NEIGHBOURS, SPACES
-from vae.progress import read_progress
 from vae.runs import Run
-from views._shared.guard import explained, show_error
-from views._shared.plain import plain
+from views._shared.guard import explained
+from views._shared.measuring import ask, can_be_measured, show_trouble, wait
 from views._shared.server import queue
 
 __all__ = ["knowledge_view"]
@@ -37,24 +34,9 @@ def knowledge_view(run: Run) -> None:
     if run.knowledge:
         _show(run)
     elif queue().is_pending(run, "knowledge"):
-        _wait(run)
-    elif _can_be_measured(run):
+        wait(run, "knowledge", "what the space knows")
+    elif can_be_measured(run):
         _offer(run)
-
-
-def _can_be_measured(run: Run) -> bool:
-    """Whether a worker can measure this run; what stands in the way is said."""
-    if run.shipped:
-        st.info("This run came without the figures, and what ships with VAE Lab stays as it is.")
-    elif run.dataset not in DATASETS or find_dataset(run.dataset) is None:
-        st.info(
-            f"Measuring needs the images of {plain(run.dataset)}, which are not on this machine: "
-            "get them on the Data page.",
-            icon=":material/info:",
-        )
-    else:
-        return True
-    return False
 
 
 def _sentence(found: dict[str, Any]) -> str:
@@ -114,10 +96,7 @@ def _table(found: dict[str, Any]) -> str:
 
 def _offer(run: Run) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
-    asked = f"knowledge-asked-{run.id}-{file_mark(run.path / 'latents.npz')}"
-    trouble = read_progress(run.path, "knowledge").trouble
-    if trouble or st.session_state.get(asked):
-        show_error(trouble or "The process that measured ended before it was done. Try again.")
+    show_trouble(run, "knowledge")
     if st.button(
         "Measure",
         type="primary",
@@ -125,23 +104,5 @@ def _offer(run: Run) -> None:
         help="Trains two small classifiers on each, in a process beside this page. The figures "
         "stay with the run.",
     ):
-        queue().request(run, "knowledge")
-        st.session_state[asked] = True
-        st.rerun()
+        ask(run, "knowledge")
     st.caption("Takes about 10 seconds once its turn comes.")
-
-
-@st.fragment(run_every=0.5)
-@explained()
-def _wait(run: Run) -> None:
-    """Show how far the process is, and draw the page anew when it has ended."""
-    # The figures are there a moment before the queue knows that the process has ended.
-    if Run(run.path).knowledge or not queue().is_pending(run, "knowledge"):
-        st.rerun()
-    if not queue().tickets.is_waiting(run.id, "knowledge"):
-        share = read_progress(run.path, "knowledge").share
-        st.progress(share, text=f"Measuring what the space knows · {share:.0%}")
-    elif run.is_alive():
-        st.progress(0.0, text="Measuring waits until the training of this run ends or pauses")
-    else:
-        st.progress(0.0, text="Measuring waits for its turn")

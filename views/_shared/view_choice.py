@@ -1,0 +1,45 @@
+"""The views of a page: one at a time, and the address says which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import streamlit as st
+
+from views._shared.steered import moved, steered_key
+
+__all__ = ["choose_view"]
+
+
+def choose_view(page: str, views: Iterable[str]) -> str:
+    """Show a page's views to choose from and return the one that is chosen.
+
+    The address holds it in small letters, with dashes for spaces: ?view=latent-space.
+    """
+    names = {_slug(name): name for name in views}
+    state, address = st.session_state, st.query_params.get("view", "").lower()
+    if address in names and address != state.get(f"{page}_address"):
+        state[f"{page}_view"] = names[address]
+    view = state.setdefault(f"{page}_view", next(iter(names.values())))
+    st.query_params["view"] = state[f"{page}_address"] = _slug(view)
+    st.segmented_control(
+        "View",
+        list(names.values()),
+        key=steered_key(f"{page}_view_control", view),
+        on_change=partial(_remember, page),
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+        help="What to look at. Acts at once; the address holds it.",
+    )
+    return view
+
+
+def _remember(page: str) -> None:
+    view = st.session_state[f"{page}_view"] = moved(f"{page}_view_control")
+    st.query_params["view"] = st.session_state[f"{page}_address"] = _slug(view)
+
+
+def _slug(view: str) -> str:
+    return view.lower().replace(" ", "-")
