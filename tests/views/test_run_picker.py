@@ -20,7 +20,7 @@ from tests.views.conftest import (
     words,
 )
 from vae.files import read_json, write_json
-from vae.presets import PRESETS
+from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs import Run
 from views._shared.plain import plain
 
@@ -68,7 +68,7 @@ class TestList:
         config = PRESETS[preset]
         write_json(path, read_json(path) | {"config": config.to_dict()})
         (option,) = picker(open_page("data")).options
-        title = {"lecture-fast": "Lecture, trained well"}.get(preset, preset.capitalize())
+        title = PRESET_NOTES[preset].title
         assert option.startswith(f"Digits · {title} ({config.latent_dim}-D)")
         write_json(path, read_json(path) | {"config": config.replace(epochs=499).to_dict()})
         (option,) = picker(open_page("data")).options
