@@ -14,11 +14,12 @@ from vae.config import Config
 from vae.datasets import find_dataset, load_dataset
 from vae.files import write_json
 from vae.latent import TSNE_POINTS, read_tsne
+from vae.likelihood import asked_likelihood
 from vae.presets import PRESETS
 from vae.run_store import RunStore
 from vae.runs import SHIPPED, open_run
 from vae.sampling import prior_codes
-from vae.shipping import LATENT_STEP, MOST_BYTES, SHIPPED_RUNS, derive
+from vae.shipping import GREY_SAMPLES, LATENT_STEP, MOST_BYTES, SHIPPED_RUNS, derive
 
 SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360)}  # training and test images
 STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
@@ -60,6 +61,10 @@ class TestBasics:
         assert run.knowledge["pca"]["dimensions"] == run.config.latent_dim
         assert run.knowledge["training_images"] == images
         assert run.knowledge["test_images"] == test_images
+        if run.config.kind == "vae":
+            found = run.likelihood[run.config.binarisation]
+            assert found["nll"] < -found["elbo"]
+            assert found["elbo"] == pytest.approx(run.metrics["elbo"], abs=0.5)
         if dataset == "mnist":  # the classifier knows no others
             assert (run.quality["samples"], run.quality["seed"]) == (5000, 0)
             assert run.quality["classifier"] == classifier_mark()
@@ -83,10 +88,12 @@ class TestBasics:
         monkeypatch.setattr(shipping, "load_dataset", lambda name: name)
         monkeypatch.setattr(shipping, "compute_knowledge", lambda _, name: asked.append(name))
         monkeypatch.setattr(shipping, "compute_quality", lambda _, name: asked.append("quality"))
-        for name in ("knowledge", "quality"):
+        monkeypatch.setattr(shipping, "compute_likelihood", lambda *_: asked.append("likelihood"))
+        for name in ("knowledge", "quality", "likelihood"):
             (run.path / f"{name}.json").unlink(missing_ok=True)
         derive(open_run(run.path))
-        assert asked == ["tsne", "mnist", "quality"]
+        assert asked == ["tsne", "mnist", "quality", "likelihood"]
+        assert asked_likelihood(run) == (GREY_SAMPLES, "none")
 
     def test_metrics_of_an_earlier_version(self, tmp_path: Path) -> None:
         """Numbers that were there stay, whatever machine adds the others."""

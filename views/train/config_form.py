@@ -17,7 +17,7 @@ __all__ = ["config_form", "preset_choice"]
 
 # As many in a column as leave the Train button on the first screen.
 GROUPS = {
-    "Model": ("kind", "binarisation", "likelihood", "noise", "importance_samples"),
+    "Model and data": ("kind", "binarisation", "likelihood", "noise", "importance_samples"),
     "Architecture": ("network", "latent_dim", "hidden", "dense_layers", "activation"),
     "Objective": ("beta", "kl_warmup", "kl_cycle", "capacity", "free_bits"),
     "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size", "loss_scale"),

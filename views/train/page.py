@@ -25,7 +25,7 @@ VIEWS = ("Set up", "Watch")
 def set_up() -> None:
     """Show the form, what it would build, how long it would take, and the button."""
     queue().warm_up()
-    left, right = st.columns([1, 1.9], gap="large")
+    left, right = st.columns([1, 3.1], gap="medium")
     with left:
         data = choose_dataset("train_page_dataset")
     with right:

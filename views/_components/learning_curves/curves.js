@@ -2,7 +2,7 @@
 // come back. New data redraw what is inside the nodes and touch neither the nodes nor the zoom.
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { left: 46, right: 8, top: 8, bottom: 22 };
+const MARGIN = { left: 46, right: 12, top: 8, bottom: 22 };
 const LEAST_DRAG = 6; // pixels; less is a click
 
 export default function (component) {
