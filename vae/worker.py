@@ -143,48 +143,44 @@ def _tsne(run: Run, lock: FileLock) -> int:
 
 
 def _knowledge(run: Run, lock: FileLock) -> int:
-    from vae.datasets import load_dataset
     from vae.knowledge import compute_knowledge
 
-    return _compute(
-        run,
-        "knowledge",
-        lambda: compute_knowledge(run, load_dataset(run.dataset, download=False)),
-    )
+    return _measure(run, "knowledge", lambda run, dataset, **_: compute_knowledge(run, dataset))
 
 
 def _likelihood(run: Run, lock: FileLock) -> int:
-    def compute() -> None:
-        from vae.datasets import load_dataset
-        from vae.likelihood import compute_likelihood
+    from vae.likelihood import compute_likelihood
 
-        dataset = load_dataset(run.dataset, download=False)
-        compute_likelihood(run, dataset, should_leave=_leaving.is_set)
-
-    return _compute(run, "likelihood", compute)
+    return _measure(run, "likelihood", compute_likelihood)
 
 
 def _quality(run: Run, lock: FileLock) -> int:
-    def compute() -> None:
-        from vae.datasets import load_dataset
-        from vae.quality import check_measurable, compute_quality
+    from vae.quality import check_measurable, compute_quality
 
-        check_measurable(run)  # before a data set is read
-        dataset = load_dataset(run.dataset, download=False)
-        compute_quality(run, dataset, should_leave=_leaving.is_set)
-
-    return _compute(run, "quality", compute)
+    return _measure(run, "quality", compute_quality, check_measurable)
 
 
 def _samplers(run: Run, lock: FileLock) -> int:
-    def compute() -> None:
+    from vae.samplers import compute_samplers
+
+    return _measure(run, "samplers", compute_samplers)
+
+
+def _measure(
+    run: Run,
+    job: str,
+    compute: Callable[..., None],
+    check: Callable[[Run], None] = lambda run: None,
+) -> int:
+    """Compute something that needs the run's images; check: before they are read."""
+
+    def measure() -> None:
         from vae.datasets import load_dataset
-        from vae.samplers import compute_samplers
 
-        dataset = load_dataset(run.dataset, download=False)
-        compute_samplers(run, dataset, should_leave=_leaving.is_set)
+        check(run)
+        compute(run, load_dataset(run.dataset, download=False), should_leave=_leaving.is_set)
 
-    return _compute(run, "samplers", compute)
+    return _compute(run, job, measure)
 
 
 def _compute(run: Run, job: str, compute: Callable[[], None]) -> int:
