@@ -19,7 +19,7 @@ from vae.datasets import find_dataset, load_dataset
 from vae.likelihood import MOST_IMPORTANCE_SAMPLES, importance_sampled_nll
 from vae.processes import WORKER_ENVIRONMENT
 from vae.run_store import RunStore
-from vae.runs import SHIPPED, Run, open_run
+from vae.runs import Run, open_run
 
 __all__ = ["likelihood"]
 
@@ -43,7 +43,7 @@ def likelihood() -> None:
         f"| peak MB, K = {SOME} | images/s | minutes (range) |"
     )
     print("|---|---|---|---|---|---|---|")
-    for run in RunStore(SHIPPED.parent / "no-own-runs").list():
+    for run in RunStore().list_shipped():
         if run.config.kind == "vae" and run.dataset == "mnist":
             _line(run)
 

@@ -6,7 +6,6 @@ from vae.config import Config
 from vae.datasets import DATASETS
 from vae.presets import preset_label
 from vae.run_store import RunStore
-from vae.runs import SHIPPED
 
 __all__ = ["table"]
 
@@ -18,7 +17,7 @@ def table() -> None:
         "| negative log-likelihood | loss, lecture's units |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
-    for run in RunStore(SHIPPED.parent / "no-own-runs").list():
+    for run in RunStore().list_shipped():
         metrics = run.metrics
         colour = "grey" if run.config.binarisation == "none" else "black and white"
         elbo = f"{metrics['elbo']:.2f}" if "elbo" in metrics else "none"

@@ -47,8 +47,10 @@ class TestCorrectness:
     def test_fixed_is_one_draw_for_all_seeds(self) -> None:
         np.testing.assert_array_equal(binarise(GREY, "fixed", 1), binarise(GREY, "fixed", 2))
 
-    def test_fixed_does_not_depend_on_how_many_images_there_are(self) -> None:
-        np.testing.assert_array_equal(binarise(GREY[:7], "fixed"), binarise(GREY, "fixed")[:7])
+    @pytest.mark.parametrize("treatment", TREATMENTS)
+    def test_an_image_does_not_depend_on_how_many_follow(self, treatment: str) -> None:
+        first = binarise(GREY[:7], treatment)
+        np.testing.assert_array_equal(first, binarise(GREY, treatment)[:7])
 
     def test_sampled_is_another_draw_for_each_seed(self) -> None:
         first = binarise(GREY, "sampled", 1)

@@ -198,7 +198,7 @@ def _bytes(run: Run) -> int:
 
 def main() -> None:
     """Write docs/models.md."""
-    shipped = [run for run in RunStore().list() if run.shipped]
+    shipped = RunStore().list_shipped()
     PAGE.write_text(models_page(shipped), encoding="utf-8")
     print(f"{PAGE}: {len(shipped)} models")
 

@@ -33,9 +33,11 @@ class RunStore:
         """Return all runs that can be read: the newest first, the shipped ones last."""
         own = (run for run in self._readable(self.folder) if not run.about.deleted)
         newest_first = sorted(own, key=lambda run: run.status["created"], reverse=True)
-        return newest_first + sorted(
-            self._readable(self.shipped), key=lambda run: run.info.get("place", 99)
-        )
+        return newest_first + self.list_shipped()
+
+    def list_shipped(self) -> list[Run]:
+        """Return the runs that ship with the project, in their order."""
+        return sorted(self._readable(self.shipped), key=lambda run: run.info.get("place", 99))
 
     def open(self, run_id: str) -> Run:
         """Open a run by its id; raises RunError if there is none, whatever the text holds."""

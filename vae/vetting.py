@@ -45,9 +45,14 @@ LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
 ROWS = {
-    **{"images": (2, 100_000), "points": (1, 100_000), "fixed": (1, 100), "cloud": (1, 1000)},
-    **{"components": (1, 1000), "trials": (1, 100)},
-    **{"class_components": (0, 10_000), "posteriors": (1, 10_000)},
+    "images": (2, 100_000),
+    "points": (1, 100_000),
+    "fixed": (1, 100),
+    "cloud": (1, 1000),
+    "components": (1, 1000),
+    "class_components": (0, 10_000),
+    "posteriors": (1, 10_000),
+    "trials": (1, 100),
 }
 COUNTS = ("epoch", "fitted_images")  # one number each
 LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32

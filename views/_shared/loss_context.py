@@ -15,7 +15,7 @@ __all__ = ["loss_words", "show_loss_context"]
 def loss_words(run: Run) -> str:
     """Return the line as Markdown; "" where there is nothing to compare with."""
     try:
-        return loss_in_context(run, [each for each in store().list() if each.shipped])
+        return loss_in_context(run, store().list_shipped())
     except RunError:
         return ""  # a damaged file, which the figures beside this line speak of
 

@@ -88,10 +88,9 @@ def _lines(run: Run, known: dict[str, Any]) -> list[Line]:
     ]
     if known["floor"]:  # black and white have none
         lines.append(Line("Floor of grey images", known["floor"]))
-    shipped = [each for each in store().list() if each.shipped]
     return lines + [
         _line(each, f"{preset_label(each.config)}, shipped{_remark(each)}")
-        for each in comparable(run, shipped)
+        for each in comparable(run, store().list_shipped())
     ]
 
 

@@ -85,7 +85,7 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         f"(precision), and they cover **{found['recall']:.0%}** of those (recall)."
     )
     same = found["classifier"] == classifier_mark()
-    others = [each for each in store().list() if each.shipped and each.id != run.id]
+    others = [each for each in store().list_shipped() if each.id != run.id]
     rows = {"**This run**": found, "Real digits": _real(found)}
     rows |= {
         f"{preset_label(each.config)}, shipped": each.quality

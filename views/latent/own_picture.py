@@ -145,5 +145,5 @@ def _test_image(run: Run, index: int) -> Picture:
     if images is None:
         image = to_uint8(run.decode(run.latents["mean"][index][None]))[0]
     else:
-        image = run.seen(images)[index]
+        image = run.seen(images[: index + 1])[index]  # drawn as among all test images
     return Picture(image, None, f"Test image {index}", index)
