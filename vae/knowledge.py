@@ -127,11 +127,7 @@ def _codes(
 
 
 def _check(run: Run, dataset: Dataset, count: int) -> None:
-    if dataset.image_shape != run.image_shape:
-        raise RunError(
-            f"The run learned images of shape {run.image_shape}. Received: {dataset.name}, whose "
-            f"images have shape {dataset.image_shape}"
-        )
+    run.check_images(dataset)
     test = dataset.y_test[: min(count, SILHOUETTE_IMAGES)]
     for part, labels in (("training", dataset.y_train[:count]), ("test", test)):
         if (number := len(np.unique(labels))) < 2:

@@ -245,11 +245,7 @@ def compute_likelihood(
         end_progress(run.path, "likelihood")
         return
     samples, treatment = asked
-    if dataset.image_shape != run.image_shape:
-        raise RunError(
-            f"The run learned images of shape {run.image_shape}. Received: {dataset.name}, whose "
-            f"images have shape {dataset.image_shape}"
-        )
+    run.check_images(dataset)
     told = 0.0
 
     def on_progress(share: float) -> None:

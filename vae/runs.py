@@ -21,6 +21,7 @@ from vae.files import read_json
 from vae.history import read_rows
 
 if TYPE_CHECKING:
+    from vae.datasets import Dataset
     from vae.model import VAE
 
 __all__ = ["ACTIVE_STATES", "STATES", "History", "Run", "open_run", "runs_folder"]
@@ -168,6 +169,14 @@ class Run:
     def has_model(self) -> bool:
         """Whether `encode` and `decode` work."""
         return all((self.path / f"{name}.onnx").is_file() for name in ("encoder", "decoder"))
+
+    def check_images(self, dataset: Dataset) -> None:
+        """Raise RunError if the images of a data set have another shape than the run's."""
+        if dataset.image_shape != self.image_shape:
+            raise RunError(
+                f"This run learns images of shape {self.image_shape}. Received: {dataset.name}, "
+                f"whose images have shape {dataset.image_shape}"
+            )
 
     def seen(self, images: np.ndarray) -> np.ndarray:
         """Return images (N, H, W, C), uint8, in the treatment that this run has learned.

@@ -15,7 +15,6 @@ from vae.architecture import summarize
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.early_stopping import best_epoch
-from vae.errors import RunError
 from vae.metrics import evaluate
 from vae.model import VAE, build
 from vae.optimizers import make_optimizer
@@ -67,7 +66,7 @@ def resume(
     Raises RunError if nothing is left to do or the checkpoint cannot be used.
     """
     run = open_run(run.path if isinstance(run, Run) else run)
-    _check_images(run, dataset)
+    run.check_images(dataset)
     run.ask_to_go_on(more_epochs)
     return carry_out(run, dataset, on_event, should_stop=should_stop)
 
@@ -87,7 +86,7 @@ def carry_out(
     should_leave: True pauses the run where it is, to be taken up by another process.
     seconds: what the run may train in all. lock: the run's, from a caller who holds it already.
     """
-    _check_images(run, dataset)
+    run.check_images(dataset)
     with (lock or run.lock()).acquire(timeout=LOCK_PATIENCE_SECONDS):
         recorder = Recorder.reopen(run.path)
         model = _compiled(run.config, dataset)
@@ -117,7 +116,7 @@ def carry_out(
 
 def recover(run: Run, dataset: Dataset) -> Run:
     """Make the model files of a run that was killed, from its last checkpoint."""
-    _check_images(run, dataset)
+    run.check_images(dataset)
     model = _compiled(run.config, dataset)
     recorder = Recorder.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
@@ -132,15 +131,6 @@ def recover(run: Run, dataset: Dataset) -> Run:
         reason = f"{known} Kept: {where}."
     _finish(model, dataset, recorder, Ending(epoch, "interrupted", reason))
     return open_run(run.path)
-
-
-def _check_images(run: Run, dataset: Dataset) -> None:
-    """Raise RunError if a run was made for other images, as one from elsewhere may be."""
-    if dataset.image_shape != run.image_shape:
-        raise RunError(
-            f"This run learns images of shape {run.image_shape}. Received: {dataset.name}, whose "
-            f"images have shape {dataset.image_shape}"
-        )
 
 
 def _compiled(config: Config, dataset: Dataset) -> VAE:

@@ -32,11 +32,7 @@ def training_codes(
     drawn once here, always the same. on_progress: called with the share that is done.
     Raises RunError for images of another shape, none at all, and codes that are no usable numbers.
     """
-    if dataset.image_shape != run.image_shape:
-        raise RunError(
-            f"The run learned images of shape {run.image_shape}. Received: {dataset.name}, whose "
-            f"images have shape {dataset.image_shape}"
-        )
+    run.check_images(dataset)
     places = np.arange(len(dataset.x_train)) if indices is None else indices
     if not len(places):
         raise RunError("Codes are those of training images. Received: none")
