@@ -115,6 +115,15 @@ class TestSampling:
             z = Sampling(seed=SMALL.seed)(mean, log_var, noise=noise)
             np.testing.assert_allclose(z, expected, rtol=1e-6)
 
+    def test_an_epsilon_may_be_given(self) -> None:
+        mean, log_var = np.zeros((2, 3), np.float32), np.log(np.full((2, 3), 4.0, np.float32))
+        sampling, other = Sampling(seed=1), Sampling(seed=1)
+        epsilon = np.arange(6, dtype=np.float32).reshape(2, 3)
+        with sampling.given(epsilon):
+            np.testing.assert_allclose(sampling(mean, log_var), 2 * epsilon, rtol=1e-6)
+        # Nothing was drawn meanwhile.
+        np.testing.assert_array_equal(sampling(mean, log_var), other(mean, log_var))
+
     def test_validation_has_the_posterior_as_it_is(self, digits: Dataset) -> None:
         x = pixels(digits, 20)
         models = [build(SMALL.replace(noise=noise), (8, 8, 1)) for noise in (0.0, 1.0)]

@@ -22,13 +22,7 @@ class Anatomy:
 
     def __init__(self, model: VAE) -> None:
         self.model = model
-        sampling, samples = model.sampling, model.config.importance_samples
-
-        # The step's own epsilon: XLA has a random generator of its own, so that it is drawn by
-        # the compiler that compiles the step.
-        @tf.function(jit_compile=model.config.network == "dense", autograph=False)
-        def draw(shape: tuple[int, int]) -> tf.Tensor:
-            return sampling.epsilon(shape)
+        samples = model.config.importance_samples
 
         @tf.function(autograph=False, reduce_retracing=True)
         def differentiate(images: tf.Tensor, epsilon: tf.Tensor) -> tuple[Any, ...]:
@@ -47,7 +41,7 @@ class Anatomy:
             parts["z"] = z
             return loss, gradients, parts | {"reconstruction_nats": nats, "kl": kl}
 
-        self._draw, self._differentiate = draw, differentiate
+        self._differentiate = differentiate
         self._hidden = {network.name: _last_hidden(network) for network in self._networks}
         places = [] if model.pixel_log_var is None else ["pixel variance"]
         places += [
@@ -109,7 +103,8 @@ class Anatomy:
         state = self.model.sampling.seed_generator.state
         kept = np.asarray(state)
         config = self.model.config
-        epsilon = self._draw((config.importance_samples * count, config.latent_dim))
+        shape = (config.importance_samples * count, config.latent_dim)
+        epsilon = self.model.sampling.epsilon(shape)
         state.assign(kept)
         return epsilon
 

@@ -137,7 +137,7 @@ def _met(condition: str, holds: set[str]) -> bool:
 def _blank_lines(hole: re.Match[str]) -> str:
     """Leave two blank lines around a function and one elsewhere, as a formatter does."""
     before, behind = hole.groups()
-    around = before.startswith(" ") or behind.startswith(("def ", "@", "# XLA"))
+    around = before.startswith(" ") or behind.startswith(("def ", "@"))
     return before + ("\n\n" if around else "\n")
 
 

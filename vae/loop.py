@@ -2,13 +2,16 @@
 
 What a step does is Keras's own `train_step`; only the loop around it is ours, because `fit`
 spends longer between the steps than in them (`make bench` prints the ratio). The pixels stay
-uint8 until the few batches of one call are on their way into the network; if they are to be drawn
-black or white each time, that happens there too, from the seed and the number of the step alone.
+uint8 until the few batches of one call are on their way into the network. Random numbers are drawn
+for all steps of a call before it, because XLA has a generator of its own: other numbers, and ten
+times slower. The sampling layer draws as ever; pixels that are to be black or white each time are
+drawn from the seed and the number of the step alone.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -21,6 +24,7 @@ from vae.model import VAE
 __all__ = ["CHUNK", "Loop"]
 
 CHUNK = 60  # steps in one call, at most
+DRAWN_BYTES = 32 * 1024**2  # random numbers for one call, at most, or for one step
 CALL_SECONDS = 0.2  # slow steps go in smaller calls, so that a pause is answered soon
 EVALUATION_BATCH = 500
 
@@ -28,12 +32,12 @@ EVALUATION_BATCH = 500
 class Loop:
     """Runs steps of a compiled model on images that are addressed by their index.
 
-    images: uint8 (N, H, W, C), held once. steps_at_once: how many a call should take.
+    images: uint8 (N, H, W, C), held once. steps_at_once: how many a call should take; chunk: how
+    many it can take.
     """
 
     def __init__(self, model: VAE, images: np.ndarray, batch_size: int) -> None:
         self.model = model
-        self.steps_at_once = CHUNK
         optimizer: keras.Optimizer = model.optimizer
         optimizer.build(model.trainable_variables)
         shape, config = images.shape[1:], model.config
@@ -41,6 +45,12 @@ class Loop:
         treated = images if sampled else binarise(images, config.binarisation)
         # Flat, because loops over an axis of length 1, the grey channel, are not vectorised.
         pixels = tf.constant(treated.reshape(len(images), -1))  # (N, HWC)
+        codes = 0 if config.kind == "autoencoder" else config.importance_samples * batch_size
+        noise_spec = tf.TensorSpec((codes, config.latent_dim), tf.float32)
+        drawn_spec = tf.TensorSpec((batch_size, pixels.shape[1]), tf.uint8)
+        drawn_bytes = 4 * codes * config.latent_dim + sampled * batch_size * pixels.shape[1]
+        chunk = int(np.clip(DRAWN_BYTES // max(drawn_bytes, 1), 1, CHUNK))
+        self.chunk = self.steps_at_once = chunk
 
         def floats(images: tf.Tensor) -> tf.Tensor:
             return tf.cast(images, tf.float32) / 255.0
@@ -59,38 +69,52 @@ class Loop:
         # Without autograph: it writes source files that a killed process leaves behind.
         @tf.function(jit_compile=config.network == "dense", autograph=False)
         def steps(
-            source: tf.Tensor, batches: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor
+            source: tf.Tensor,
+            batches: tf.Tensor,
+            noise: tf.Tensor,
+            learning_rates: tf.Tensor,
+            count: tf.Tensor,
         ) -> None:
             def step(place: tf.Tensor) -> tuple[tf.Tensor]:
                 optimizer.learning_rate.assign(learning_rates[place])
                 batch = floats(tf.gather(source, batches[place]))
-                model.train_step(tf.reshape(batch, (batch_size, *shape)))
+                with model.sampling.given(noise[place]):
+                    model.train_step(tf.reshape(batch, (batch_size, *shape)))
                 return (place + 1,)
 
             tf.while_loop(lambda place: place < count, step, (tf.constant(0),))
 
+        def for_each_step(
+            draw: Callable[[tf.Tensor], tf.Tensor], count: tf.Tensor, spec: tf.TensorSpec
+        ) -> tf.Tensor:
+            drawn = tf.map_fn(
+                draw, tf.range(count), fn_output_signature=spec, parallel_iterations=1
+            )
+            # `steps` is compiled for a whole chunk, however many steps it takes.
+            drawn = tf.pad(drawn, [(0, chunk - count), *[(0, 0)] * len(spec.shape)])
+            return tf.ensure_shape(drawn, (chunk, *spec.shape))
+
         @tf.function(
             autograph=False,
             input_signature=[
-                tf.TensorSpec((CHUNK, batch_size), tf.int32),
-                tf.TensorSpec((CHUNK,), tf.float32),
+                tf.TensorSpec((chunk, batch_size), tf.int32),
+                tf.TensorSpec((chunk,), tf.float32),
                 tf.TensorSpec((), tf.int32),
             ],
         )
         def train(indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
-            if not sampled:
-                steps(pixels, indices, learning_rates, count)
-                return
-            # Out here, because XLA has a random generator of its own: other numbers, and slower.
-            drawn = tf.map_fn(
-                lambda ahead: draw_ahead(indices[ahead], ahead),
-                tf.range(count),
-                fn_output_signature=tf.TensorSpec((batch_size, pixels.shape[1]), tf.uint8),
-            )
-            drawn = tf.pad(drawn, ((0, CHUNK - count), (0, 0), (0, 0)))
-            source = tf.reshape(drawn, (CHUNK * batch_size, pixels.shape[1]))
-            places = tf.reshape(tf.range(CHUNK * batch_size), (CHUNK, batch_size))
-            steps(source, places, learning_rates, count)
+            source, batches, noise = pixels, indices, tf.zeros((chunk, *noise_spec.shape))
+            if config.kind == "vae":
+                noise = for_each_step(
+                    lambda _: model.sampling.epsilon(noise_spec.shape), count, noise_spec
+                )
+            if sampled:
+                drawn = for_each_step(
+                    lambda ahead: draw_ahead(indices[ahead], ahead), count, drawn_spec
+                )
+                source = tf.reshape(drawn, (-1, pixels.shape[1]))
+                batches = tf.reshape(tf.range(chunk * batch_size), (chunk, batch_size))
+            steps(source, batches, noise, learning_rates, count)
 
         @tf.function(
             autograph=False,
@@ -114,14 +138,14 @@ class Loop:
         self._train, self._evaluate, self._look, self._take = train, evaluate, look, take
 
     def train(self, indices: np.ndarray, learning_rates: np.ndarray) -> None:
-        """Take one step for each of at most CHUNK rows of indices (steps, batch), int32."""
+        """Take one step for each of at most `chunk` rows of indices (steps, batch), int32."""
         count = len(indices)
-        padding = CHUNK - count
+        padding = self.chunk - count
         indices = np.pad(indices, ((0, padding), (0, 0)))
         began = time.perf_counter()
         self._train(indices, np.pad(learning_rates, (0, padding)), tf.constant(count))
         per_step = (time.perf_counter() - began) / count
-        self.steps_at_once = int(np.clip(CALL_SECONDS / per_step, 1, CHUNK))
+        self.steps_at_once = int(np.clip(CALL_SECONDS / per_step, 1, self.chunk))
 
     def images(self, indices: np.ndarray) -> np.ndarray:
         """Return these images as the next step would see them: uint8 (n, H, W, C)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -33,6 +35,7 @@ class Sampling(keras.layers.Layer):
     def __init__(self, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self._given: keras.KerasTensor | None = None
 
     def call(
         self, mean: keras.KerasTensor, log_var: keras.KerasTensor, noise: Any = 1.0
@@ -42,7 +45,18 @@ class Sampling(keras.layers.Layer):
 
     def epsilon(self, shape: Any) -> keras.KerasTensor:
         """Draw epsilon; the layer's own random state moves on."""
+        if self._given is not None:
+            return self._given
         return keras.random.normal(shape, seed=self.seed_generator)
+
+    @contextmanager
+    def given(self, epsilon: keras.KerasTensor) -> Iterator[None]:
+        """Use this epsilon in what is called within, and draw none."""
+        self._given = epsilon
+        try:
+            yield
+        finally:
+            self._given = None
 
 
 class MeanVector(keras.metrics.Metric):
