@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from vae.code_export import keras_notebook, keras_script
+from vae.draws import SAMPLERS, Draw, draw_codes
 from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import replacing
@@ -42,7 +44,17 @@ def add_exports(add: AddCommand) -> None:
     command.add_argument("--rows", type=int, default=10)
     command.add_argument("--columns", type=int, default=10)
     command.add_argument("--count", type=int, metavar="N", help="default: rows x columns")
-    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument(
+        "--sampler", choices=SAMPLERS, default="prior", help="(default: %(default)s)"
+    )
+    command.add_argument(
+        "--label", type=int, metavar="N", help="a class of the mixture or of the posteriors"
+    )
+    command.add_argument("--temperature", type=float, default=1.0, help="the prior's")
+    command.add_argument(
+        "--truncation", type=float, default=math.inf, metavar="S",
+        help="draw what is farther than S standard deviations from 0 anew, with the prior",
+    )  # fmt: skip
     command.add_argument("--seed", type=int, default=0)
     _add_picture(command, "grid.png", "a .png, .pdf or .svg grid, or .npz or .csv of the codes")
     command = add(interpolate)
@@ -77,7 +89,7 @@ def _add_picture(command: argparse.ArgumentParser, out: str, kinds: str) -> None
 
 
 def sample(options: argparse.Namespace) -> dict[str, Any]:
-    """Decode codes drawn from the prior: a grid of images, or the codes themselves."""
+    """Decode codes drawn from the prior or another sampler: a grid, or the codes themselves."""
     kind = _suffix(options.out, (*PICTURES, ".npz", ".csv"))
     for name, most in (("rows", MOST_ROWS), ("columns", MOST_ROWS), ("scale", MOST_SCALE)):
         _check(name, getattr(options, name), 1, most)
@@ -85,16 +97,19 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
     count = rows * columns if options.count is None else options.count
     _check("count", count, 1, MOST_ROWS * columns if kind in PICTURES else MOST_CODES)
     run = _run(options)
-    z = prior_codes(
-        count, run.config.latent_dim, temperature=options.temperature, seed=options.seed
+    draw = Draw(
+        *(options.sampler, options.label, options.temperature, options.truncation, options.seed)
     )
+    z = draw_codes(run, draw, count)
+    labels = None if draw.label is None else np.full(count, draw.label)
     images = to_uint8(run.decode(z))
-    notes = notes_of(run, options.seed) | {"Temperature": f"{options.temperature:g}"}
+    notes = notes_of(run, options.seed) | draw.notes
     said = {"out": str(options.out), "images": count}
     if kind == ".npz":
-        _write(options.out, to_npz({"images": images, "z": z}, notes))
+        arrays = {"images": images, "z": z} | ({} if labels is None else {"labels": labels})
+        _write(options.out, to_npz(arrays, notes))
     elif kind == ".csv":
-        _write(options.out, to_csv(z, notes))
+        _write(options.out, to_csv(z, notes, labels))
     else:
         if options.count is not None:
             columns = min(columns, count)
