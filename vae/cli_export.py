@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from vae.code_export import keras_notebook, keras_script
+from vae.codes_as_text import parse_code
 from vae.draws import SAMPLERS, Draw, draw_codes
 from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import replacing
 from vae.interpolation import interpolate as path_between
+from vae.keras_weights import named_weights
 from vae.runs import Run, open_run
 from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
 
@@ -158,10 +159,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
         for name in ("encoder.onnx", "decoder.onnx"):
             _write(out / name, _content(run, name))
     elif options.format == "weights":
-        model = run.load_model()
-        from vae.saving import named_weights
-
-        _write(out, to_npz(named_weights(model), notes_of(run)))
+        _write(out, to_npz(named_weights(run), notes_of(run)))
     else:
         write = keras_script if options.format == "script" else keras_notebook
         _write(out, write(run.config, run.dataset, run.image_shape).encode())
@@ -204,24 +202,19 @@ def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str]:
     size = run.config.latent_dim
     if text is None:
         return prior_codes(1, size, seed=seed)[0], f"seed {seed}"
-    try:
-        found = json.loads(text)
-        code = np.asarray(found, dtype=np.float32)
-    except (ValueError, TypeError, RecursionError):
-        found, code = None, np.empty(0)
-    if type(found) is int:
-        means = run.latents.get("mean", ())
-        if not 0 <= found < len(means):
+    if text.isdecimal():
+        index, means = int(text), run.latents.get("mean", ())
+        if index >= len(means):
             raise ConfigError(
-                f"This run has {len(means):,} test images, the first is 0. Received: {found}"
+                f"This run has {len(means):,} test images, the first is 0. Received: {index}"
             )
-        return means[found], f"test image {found}"
-    if code.shape != (size,) or not np.isfinite(code).all():
+        return means[index], f"test image {index}"
+    try:
+        return parse_code(text, size), f"z {text}"
+    except ConfigError as error:
         raise ConfigError(
-            f"An end of a path is a test image's number or z as a JSON list of {size} numbers. "
-            f"Received: {text!r:.80}"
-        )
-    return code, f"z {text}"
+            f"An end of a path is a test image's number, from 0 on, or a code. {error}"
+        ) from None
 
 
 def _content(run: Run, name: str) -> bytes:
