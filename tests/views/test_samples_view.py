@@ -63,6 +63,14 @@ class TestFigures:
         drawn = chart(app, f"digits-{mnist_run.id}")["data"]
         assert [numbers(bars["y"]).tolist() for bars in drawn] == [[100, *[0] * 9], [10] * 10]
 
+    def test_every_sampler(self, mnist_run: Run) -> None:
+        others = {"mixture": known(precision=0.5), "posterior": known(precision=0.75)}
+        Recorder(mnist_run.path).quality(known(samplers=others))
+        rows = table(open_samples(mnist_run))
+        names = ["**This run**", "This run, mixture", "This run, posterior", "Real digits"]
+        assert list(rows) == ["", *names]
+        assert [rows[name][1] for name in names] == ["25%", "50%", "75%", "88%"]
+
     def test_beside_what_ships(self, shipped: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
         found = {
             "mnist-recommended": known(),

@@ -73,7 +73,7 @@ def _offer(run: Run) -> None:
         "figures stay with the run.",
     ):
         ask(run, JOB)
-    st.caption("Takes about 15 seconds once its turn comes.")
+    st.caption("Takes up to half a minute once its turn comes.")
 
 
 def _show(run: Run, found: dict[str, Any]) -> None:
@@ -86,7 +86,9 @@ def _show(run: Run, found: dict[str, Any]) -> None:
     )
     same = found["classifier"] == classifier_mark()
     others = [each for each in store().list_shipped() if each.id != run.id]
-    rows = {"**This run**": found, "Real digits": _real(found)}
+    rows = {"**This run**": found}
+    rows |= {f"This run, {name}": values for name, values in found.get("samplers", {}).items()}
+    rows |= {"Real digits": _real(found)}
     rows |= {
         f"{preset_label(each.config)}, shipped": each.quality
         for each in others
@@ -117,6 +119,8 @@ def _how(found: dict[str, Any]) -> str:
         "shares, too.\n"
         f"- **Sure**: the classifier gives one digit a probability of {SURE:.0%} or more.\n"
         "- **Balance**: 100% where all ten digits are equally frequent.\n"
+        "- **Mixture** and **posterior**, where they are: as many samples from other samplers of "
+        "the same model, which Generate > Samplers shows.\n"
         "- The classifier gets "
         f"{found['classifier_accuracy']:.2%} of the test images right (`python -m vae.classifier`, "
         f"file {found['classifier']})."
