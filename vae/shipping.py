@@ -13,6 +13,7 @@ import math
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from vae.presets import PRESETS
 from vae.quality import compute_quality
 from vae.recorder import Recorder
 from vae.runs import SHIPPED, Run, open_run
+from vae.samplers import compute_samplers, read_samplers
 from vae.training import resume, train
 
 __all__ = ["SHIPPED_RUNS", "derive", "ship"]
@@ -35,7 +37,15 @@ __all__ = ["SHIPPED_RUNS", "derive", "ship"]
 # the first hyphen is the data set.
 SHIPPED_RUNS: dict[str, Config] = {
     f"mnist-{preset}": PRESETS[preset]
-    for preset in ("recommended", "convolutional", "2d", "lecture", "lecture-fast", "autoencoder")
+    for preset in (
+        "recommended",
+        "convolutional",
+        "2d",
+        "best",
+        "lecture",
+        "lecture-fast",
+        "autoencoder",
+    )
 } | {"digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1)}
 CHECKPOINT = "checkpoint.npz"
 MOST_SNAPSHOTS = 16
@@ -71,7 +81,7 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
 
 
 def derive(run: Run) -> None:
-    """Compute what a run lacks of t-SNE, knowledge, quality, metrics and likelihood.
+    """Compute what a run lacks of t-SNE, knowledge, samplers, quality, metrics and likelihood.
 
     What is there stays. Raises RuntimeError if metrics that are there are not those of its model,
     or if the run is too large then.
@@ -83,7 +93,9 @@ def derive(run: Run) -> None:
         compute_tsne(run)
     if not run.knowledge:
         compute_knowledge(run, load_dataset(run.dataset))
-    if not run.quality and run.dataset == "mnist":
+    if not read_samplers(run):
+        compute_samplers(run, load_dataset(run.dataset))
+    if "samplers" not in run.quality and run.dataset == "mnist":
         compute_quality(run, load_dataset(run.dataset))
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
@@ -118,7 +130,8 @@ def _thin_out(run: Run) -> None:
     """Keep what pages show of a run that is over, in fewer bytes."""
     _thin_out_snapshots(run)
     if len(run.history) > MOST_DETAILED_EPOCHS:
-        lines = [json.dumps(row) + "\n" for row in run.rows if row["kind"] != "step"]
+        rows = [_rounded(row) for row in run.rows if row["kind"] != "step"]
+        lines = [json.dumps(row) + "\n" for row in rows]
         (run.path / "history.jsonl").write_text("".join(lines), encoding="utf-8")
     rounded = {
         name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
@@ -127,6 +140,15 @@ def _thin_out(run: Run) -> None:
     Recorder(run.path).latents(**rounded)
     for leftover in ("about.json", "lock", "worker.log", CHECKPOINT):
         (run.path / leftover).unlink(missing_ok=True)
+
+
+def _rounded(value: Any) -> Any:
+    """Return a row of a history with seven digits a number: a curve shows three."""
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return float(f"{value:.7g}") if isinstance(value, float) else value
 
 
 def _thin_out_snapshots(run: Run) -> None:
