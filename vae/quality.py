@@ -12,7 +12,7 @@ from vae.classifier import IMAGE_SHAPE, about_classifier, classifier_mark, class
 from vae.errors import ConfigError, RunError
 from vae.progress import end_progress, tell_progress
 from vae.recorder import Recorder
-from vae.sampling import prior_codes
+from vae.sampling import prior_codes, random_labels
 
 if TYPE_CHECKING:
     from vae.datasets import Dataset
@@ -58,6 +58,7 @@ def measure_samples(
     samples: int | None = None,
     *,
     codes: np.ndarray | None = None,
+    labels: np.ndarray | None = None,
     seed: int = 0,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> dict[str, Any]:
@@ -67,14 +68,16 @@ def measure_samples(
     other half, cut to as many images, is measured in the samples' place: its distance is the
     noise floor, its other values carry "real_" in front. So both are of sets of the same size,
     which the distance depends on. samples: from 100 to half of the test images, None for those.
-    codes: z (N, d) of another sampler, as many of them as there are samples then.
+    codes: z (N, d) of another sampler, as many of them as there are samples then. labels: (N,),
+    what a conditional run is told; None: as frequent as among the training images, by the seed.
     on_progress: called with the share that is done.
 
     frechet_classifier_distance: squared, in units of the classifier's features, so good for
     comparisons by the same classifier alone, which its mark says; 0 is best. share_sure: of the
     images to which the classifier gives a digit with probability 0.9 or more. class_counts: images
     by the likeliest digit; class_entropy of these shares in nats, at most ln 10; class_balance: as
-    a share of that.
+    a share of that. share_as_told: of a conditional run's samples, those in which the classifier
+    sees the class that the run was told.
     Raises RunError for a run whose images have no classifier, ConfigError for other numbers.
     """
     check_measurable(run)
@@ -86,11 +89,16 @@ def measure_samples(
             f"are compared with as many others. Received: {count}"
         )
     z = prior_codes(count, run.config.latent_dim, seed=seed) if codes is None else codes
+    if run.config.is_conditional and labels is None:
+        labels = random_labels(count, dataset.y_train, seed)
     parts = []
-    for part in _parts(z):
-        parts.append(classify(run.decode(part)))
+    for begin in range(0, count, AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        told = () if labels is None else (labels[part],)
+        parts.append(classify(run.decode(z[part], *told)))
         on_progress(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
     features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    as_told = float((probabilities.argmax(axis=1) == labels).mean()) if labels is not None else 0.0
     # Shuffled: MNIST's first 5,000 test images are easier than the others, and far from them.
     order = np.random.default_rng(0).permutation(len(dataset.x_test))
     reference, _ = classify(dataset.x_test[order[:half]])
@@ -108,6 +116,7 @@ def measure_samples(
         "classifier": classifier_mark(),
         "classifier_accuracy": about_classifier()["test_accuracy"],
         **found,
+        **({"share_as_told": as_told} if run.config.is_conditional else {}),
         "noise_floor": real.pop("frechet_classifier_distance"),
         **{f"real_{name}": value for name, value in real.items()},
     }

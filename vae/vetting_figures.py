@@ -102,6 +102,8 @@ def read_quality(content: bytes) -> dict[str, Any]:
         clean["classifier_accuracy"] = number("classifier_accuracy", 0.0, 1.0)
         for name in ("frechet_classifier_distance", "noise_floor"):
             clean[name] = number(name, 0.0, math.inf)
+        if "share_as_told" in found:  # of a conditional run
+            clean["share_as_told"] = number("share_as_told", 0.0, 1.0)
         for real in ("", "real_"):
             for name in SHARES:
                 clean[f"{real}{name}"] = number(f"{real}{name}", 0.0, 1.0)
