@@ -16,7 +16,7 @@ from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import replacing
 from vae.interpolation import interpolate as path_between
 from vae.runs import Run, open_run
-from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
+from vae.sampling import MOST_ROWS, balanced_labels, prior_codes, tile, to_png, to_uint8
 
 __all__ = ["add_exports"]
 
@@ -44,6 +44,7 @@ def add_exports(add: AddCommand) -> None:
     command.add_argument("--count", type=int, metavar="N", help="default: rows x columns")
     command.add_argument("--temperature", type=float, default=1.0)
     command.add_argument("--seed", type=int, default=0)
+    _add_label(command, "each class in turn")
     _add_picture(command, "grid.png", "a .png, .pdf or .svg grid, or .npz or .csv of the codes")
     command = add(interpolate)
     command.add_argument("run", type=Path, help="a run folder")
@@ -58,6 +59,7 @@ def add_exports(add: AddCommand) -> None:
         )  # fmt: skip
     command.add_argument("--steps", type=int, default=15)
     command.add_argument("--kind", choices=("linear", "spherical"), default="linear")
+    _add_label(command, "that of a test image at the start")
     command.add_argument("--frames-per-second", type=float, default=11.0, metavar="N")
     _add_picture(command, "path.gif", "a .gif or .webp that goes there and back, or a .png strip")
     command = add(export)
@@ -66,6 +68,13 @@ def add_exports(add: AddCommand) -> None:
     command.add_argument(
         "--out", type=Path, help="a file; for onnx a folder (default: one in the current folder)"
     )
+
+
+def _add_label(command: argparse.ArgumentParser, default: str) -> None:
+    command.add_argument(
+        "--label", type=int, metavar="CLASS",
+        help=f"the class, from 0 on, that a conditional run is told (default: {default})",
+    )  # fmt: skip
 
 
 def _add_picture(command: argparse.ArgumentParser, out: str, kinds: str) -> None:
@@ -88,13 +97,17 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
     z = prior_codes(
         count, run.config.latent_dim, temperature=options.temperature, seed=options.seed
     )
-    images = to_uint8(run.decode(z))
     notes = notes_of(run, options.seed) | {"Temperature": f"{options.temperature:g}"}
+    labels = _labels(run, count)
+    if run.label is not None:
+        notes["Class"] = run.class_names[run.label]
+    images = to_uint8(run.decode(z, labels))
     said = {"out": str(options.out), "images": count}
     if kind == ".npz":
-        _write(options.out, to_npz({"images": images, "z": z}, notes))
+        arrays = {"images": images, "z": z} | ({} if labels is None else {"labels": labels})
+        _write(options.out, to_npz(arrays, notes))
     elif kind == ".csv":
-        _write(options.out, to_csv(z, notes))
+        _write(options.out, to_csv(z, notes, labels))
     else:
         if options.count is not None:
             columns = min(columns, count)
@@ -114,10 +127,13 @@ def interpolate(options: argparse.Namespace) -> dict[str, Any]:
     _check("steps", options.steps, *STEPS)
     _check("scale", options.scale, 1, MOST_SCALE)
     run = _run(options)
-    start, start_name = _end(run, options.start, options.start_seed)
-    end, end_name = _end(run, options.end, options.end_seed)
+    start, start_name, label = _end(run, options.start, options.start_seed)
+    end, end_name, _ = _end(run, options.end, options.end_seed)
+    run = run if run.label is not None else run.given(label)
     images = to_uint8(run.decode(path_between(start, end, options.steps, options.kind)))
     notes = notes_of(run) | {"From": start_name, "To": end_name}
+    if run.label is not None:
+        notes["Class"] = run.class_names[run.label]
     if kind == ".png":
         content = _picture(tile(images, 1, len(images)), kind, options, notes)
     else:
@@ -155,7 +171,11 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
 
 def _run(options: argparse.Namespace) -> Run:
     # A shipped run is known by its place.
-    return open_run(options.run.absolute())
+    run = open_run(options.run.absolute())
+    label = getattr(options, "label", None)
+    if label is not None and not run.config.is_conditional:
+        raise ConfigError(f"A conditional run is told a class. Received: --label {label}")
+    return run.given(label)
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:
@@ -181,14 +201,21 @@ def _picture(
     return to_file(grid_figure(image), kind.removeprefix("."), notes)
 
 
-def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str]:
-    """Return the code at one end of a path (d,), and what it is.
+def _labels(run: Run, count: int) -> np.ndarray | None:
+    """Return what a conditional run is told for so many codes; None for another."""
+    if not run.config.is_conditional:
+        return None
+    return balanced_labels(count, run.classes) if run.label is None else np.full(count, run.label)
+
+
+def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | None]:
+    """Return the code at one end of a path (d,), what it is, and its class if it has one.
 
     text: the number of a test image, whose mean is taken, or z as a JSON list.
     """
     size = run.config.latent_dim
     if text is None:
-        return prior_codes(1, size, seed=seed)[0], f"seed {seed}"
+        return prior_codes(1, size, seed=seed)[0], f"seed {seed}", None
     try:
         found = json.loads(text)
         code = np.asarray(found, dtype=np.float32)
@@ -200,13 +227,13 @@ def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str]:
             raise ConfigError(
                 f"This run has {len(means):,} test images, the first is 0. Received: {found}"
             )
-        return means[found], f"test image {found}"
+        return means[found], f"test image {found}", int(run.latents["y"][found])
     if code.shape != (size,) or not np.isfinite(code).all():
         raise ConfigError(
             f"An end of a path is a test image's number or z as a JSON list of {size} numbers. "
             f"Received: {text!r:.80}"
         )
-    return code, f"z {text}"
+    return code, f"z {text}", None
 
 
 def _content(run: Run, name: str) -> bytes:

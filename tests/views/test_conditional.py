@@ -172,9 +172,9 @@ class TestOtherViews:
 
     def test_dimensions_around_an_image_keep_its_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="dimensions"), 8)
-        assert "the prior's mean as class 8" in words(app)
+        assert "All are decoded as class 8." in words(app)
         app = act(labelled(app.segmented_control, "Around").set_value("image"))
-        assert f"test image 0 as class {told.latents['y'][0]}" in words(app)
+        assert f"All are decoded as class {told.latents['y'][0]}." in words(app)
 
     def test_two_runs_side_by_side(self, told: Run, run: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("latent", run="told", view="compare")

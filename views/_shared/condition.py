@@ -11,6 +11,10 @@ from views._shared.plain import plain
 __all__ = ["as_class", "conditioned", "what_colours_are"]
 
 MOST_BUTTONS = 12  # classes, beyond which a list takes less room
+HELP = (
+    "What encoder and decoder are told that a picture is. Test images always go with their own "
+    "class. Acts at once."
+)
 
 
 def conditioned(run: Run, name: str = "Class") -> Run:
@@ -23,19 +27,17 @@ def conditioned(run: Run, name: str = "Class") -> Run:
     where = f"class-{run.id}"
     label = st.session_state.get(where)
     label = label if label in range(run.classes) else 0
-    told = {
-        "options": range(run.classes),
-        "help": "What encoder and decoder are told that a picture is. Test images always go with "
-        "their own class. Acts at once.",
-        **kept(where, label),
-    }
-    if run.classes <= MOST_BUTTONS:
-        st.segmented_control(
-            name, format_func=lambda each: plain(run.class_names[each]), required=True, wrap=True,
-            **told,
-        )  # fmt: skip
-    else:
-        st.selectbox(name, format_func=lambda each: run.class_names[each], **told)
+    choice = {"options": range(run.classes), "label_visibility": "collapsed", **kept(where, label)}
+    # Beside its name, since what it stands above is to be seen whole.
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(name, width="content", help=HELP)
+        if run.classes <= MOST_BUTTONS:
+            names = [plain(each) for each in run.class_names]
+            st.segmented_control(
+                name, format_func=names.__getitem__, required=True, wrap=True, **choice
+            )
+        else:
+            st.selectbox(name, format_func=run.class_names.__getitem__, width=240, **choice)
     return run.given(label)
 
 

@@ -58,7 +58,8 @@ def _has_lines(run: Run) -> bool:
 
 
 def _own(run: Run) -> Line:
-    return _line(run, "This run", is_own=True)
+    told = _remark(run) if run.config.is_conditional else ""
+    return _line(run, f"This run{told}", is_own=True)
 
 
 def _why_not(run: Run) -> str:

@@ -55,7 +55,7 @@ def dimensions_view(run: Run) -> None:
             for each, strip in zip(shown, strips, strict=True)
         ]
         show_rows(rows)
-        st.caption(_what_is_seen(f"{around}{as_class(told)}", is_vae, len(ranked)))
+        st.caption(_what_is_seen(around, as_class(told), is_vae, len(ranked)))
     with right:
         _show_activity(run, ranked, is_vae)
         if index is not None:
@@ -107,11 +107,13 @@ def _choose_count(ranked: list[Dimension]) -> list[Dimension]:
     return ranked if is_all else ranked[:AT_ONCE]
 
 
-def _what_is_seen(around: str, is_vae: bool, dims: int) -> str:
+def _what_is_seen(around: str, told: str, is_vae: bool, dims: int) -> str:
     unit = " standard deviations of the prior" if is_vae else ""
     text = f"Each row moves one dimension from −3 to 3{unit}; the others stay at {around}."
     if dims == 1:
         text = f"The one dimension there is goes from −3 to 3{unit}."
+    if told:
+        text += f" All are decoded{told}."
     if around.startswith("the code"):
         text += " The line in each row is where that image itself is."
     if not is_vae:
