@@ -15,8 +15,11 @@ from tests.test_cli import Output, last_json, refused
 from vae.__main__ import main
 from vae.archive import public_name
 from vae.code_export import keras_notebook, keras_script
+from vae.datasets import Dataset
+from vae.draws import Draw, draw_codes
 from vae.interpolation import interpolate
 from vae.runs import SHIPPED, Run
+from vae.samplers import compute_samplers
 from vae.sampling import balanced_labels, prior_codes, tile, to_uint8
 
 
@@ -42,9 +45,25 @@ class TestSample:
     def test_csv(self, finished_run: Run, tmp_path: Path) -> None:
         arguments = ("--rows", "2", "--columns", "3", "--temperature", "0.5")
         content = made("sample", finished_run, tmp_path / "z.csv", *arguments)
-        assert b"# Seed: 0\n# Temperature: 0.5\n" in content
-        found = np.loadtxt(io.BytesIO(content), delimiter=",", skiprows=4, dtype=np.float32)
+        assert b"# Seed: 0\n# Sampler: prior\n# Temperature: 0.5\n" in content
+        found = np.loadtxt(io.BytesIO(content), delimiter=",", skiprows=5, dtype=np.float32)
         np.testing.assert_array_equal(found, prior_codes(6, 2, temperature=0.5))
+
+    def test_another_sampler(
+        self, finished_run: Run, digits: Dataset, tmp_path: Path, capsys: Output
+    ) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        choice = ("--sampler", "mixture", "--label", "4", "--count", "3")
+        command = ["sample", str(run.path), "--out", str(tmp_path / "a.npz"), *choice]
+        assert "fitted to the run's codes first" in refused(command, capsys)
+        compute_samplers(run, digits)
+        with np.load(io.BytesIO(made("sample", run, tmp_path / "a.npz", *choice))) as arrays:
+            expected = draw_codes(run, Draw("mixture", 4), 3)
+            np.testing.assert_array_equal(arrays["z"], expected)
+            np.testing.assert_array_equal(arrays["labels"], [4, 4, 4])
+            assert str(arrays["class"]) == "4"
+        capsys.readouterr()
+        assert "The prior knows no classes" in refused([*command, "--sampler", "prior"], capsys)
 
     def test_a_shipped_run_has_its_name_however_it_is_addressed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -151,7 +170,7 @@ class TestLabel:
         assert received in said
 
     def test_other_runs_are_told_none(self, finished_run: Run, capsys: Output) -> None:
-        assert main(["sample", str(finished_run.path), "--label", "1"]) == 2
+        assert main(["interpolate", str(finished_run.path), "--label", "1"]) == 2
         assert "A conditional run is told a class. Received: --label 1" in capsys.readouterr().err
 
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.conftest import copy_run
+from vae.errors import RunError
 from vae.export_images import notes_of
-from vae.paper import FigureKind, curves_figure, grid_figure, to_file
-from vae.runs import SHIPPED, open_run
+from vae.latent import read_tsne
+from vae.paper import FigureKind, clusters_figure, curves_figure, grid_figure, to_file
+from vae.runs import SHIPPED, Run, open_run
 
 
 def test_a_grid_figure_holds_the_grid_and_nothing_else() -> None:
@@ -27,6 +31,24 @@ def test_curves_show_training_and_validation() -> None:
     training, validation = axes[0].lines
     assert training.get_ydata()[-1] == run.rows[-2]["loss"]
     assert list(validation.get_ydata()) == run.history["val_loss"]
+
+
+def test_clusters_are_the_projection_by_class() -> None:
+    run = open_run(SHIPPED / "mnist-recommended")
+    (axes,) = clusters_figure(run).axes
+    tsne = read_tsne(run)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == tsne.axes[:2]
+    for label, dots in enumerate(axes.collections):
+        np.testing.assert_allclose(dots.get_offsets(), tsne.points[tsne.y == label])
+    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert names == list("0123456789")
+
+
+def test_clusters_before_there_are_latents(finished_run: Run, tmp_path: Path) -> None:
+    run = copy_run(finished_run, tmp_path / "run")
+    (run.path / "latents.npz").unlink()
+    with pytest.raises(RunError, match=r"no latent means yet. Received: run"):
+        clusters_figure(Run(run.path))
 
 
 @pytest.mark.parametrize(

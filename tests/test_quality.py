@@ -17,6 +17,7 @@ from tests.conftest import copy_run
 from vae import quality
 from vae.classifier import about_classifier, classifier_mark, classify
 from vae.datasets import Dataset, find_dataset, load_dataset
+from vae.draws import Draw, draw_codes
 from vae.errors import ConfigError, RunError
 from vae.files import read_json, write_json
 from vae.progress import Progress, read_progress, tell_progress
@@ -27,6 +28,7 @@ from vae.quality import (
     measure_samples,
     precision_recall,
 )
+from vae.recorder import Recorder
 from vae.runs import SHIPPED, Run
 from vae.sampling import prior_codes, to_uint8
 from vae.vetting_figures import read_quality
@@ -244,14 +246,41 @@ class TestMeasureSamples:
         assert first["frechet_classifier_distance"] != other["frechet_classifier_distance"]
         assert first["noise_floor"] == other["noise_floor"]
 
-    def test_codes_of_another_sampler(self, dataset: Dataset) -> None:
-        codes = prior_codes(120, 4, seed=2)
-        found = measure_samples(SHIPPED_RUN, dataset, codes=codes, seed=2)
-        assert found == measure_samples(SHIPPED_RUN, dataset, 120, seed=2)
-        narrow = measure_samples(SHIPPED_RUN, dataset, codes=0.1 * codes)
-        assert narrow["class_balance"] < found["class_balance"] / 2
-        with pytest.raises(ConfigError, match="Received: 99"):
-            measure_samples(SHIPPED_RUN, dataset, codes=codes[:99])
+    def test_the_other_samplers_stand_beside_the_prior(
+        self, dataset: Dataset, tmp_path: Path
+    ) -> None:
+        run = copy_run(SHIPPED_RUN, tmp_path / "run")
+        narrow = np.full((1, 4, 4), 0.01, np.float32) * np.eye(4, dtype=np.float32)
+        one, nowhere = np.ones(1, np.float32), np.zeros((1, 4), np.float32)
+        Recorder(run.path).arrays(
+            "samplers",
+            weights=one, means=nowhere, factors=narrow,
+            class_labels=np.zeros(1, np.uint8),
+            class_weights=one, class_means=nowhere, class_factors=narrow,
+            # The prior itself, 2,000 points of it.
+            mean=prior_codes(2000, 4, seed=5), log_var=np.full((2000, 4), -20.0, np.float32),
+            y=np.zeros(2000, np.uint8),
+            trials=np.array([[1, 0.0, 1]], np.float32),
+            fitted_images=np.array(2000),
+        )  # fmt: skip
+        found = measure_samples(run, dataset, 150, seed=2)
+        others = found.pop("samplers")
+        assert found == measure_samples(SHIPPED_RUN, dataset, 150, seed=2) | found
+        assert set(others) == {"mixture", "posterior"}
+        # One place of the space gives one digit; draws of the prior are as good as it.
+        assert others["mixture"]["class_balance"] < found["class_balance"] / 2
+        assert others["posterior"]["class_balance"] > 0.8 * found["class_balance"]
+        features, _ = classify(run.decode(draw_codes(run, Draw("posterior", seed=2), 150)))
+        order = np.random.default_rng(0).permutation(600)
+        reference, _ = classify(dataset.x_test[order[:300]])
+        distance = others["posterior"]["frechet_classifier_distance"]
+        assert distance == pytest.approx(frechet_distance(features, reference))
+        kept = found | {"samplers": others}
+        assert read_quality(json.dumps(kept).encode()) == kept
+        for name in others:
+            broken = kept | {"samplers": others | {name: others[name] | {"precision": 2.0}}}
+            with pytest.raises(RunError, match="precision is 2"):
+                read_quality(json.dumps(broken).encode())
 
     @pytest.mark.parametrize("samples", [99, 301, 0, -5])
     def test_how_many(self, dataset: Dataset, samples: int) -> None:
@@ -282,7 +311,9 @@ class TestMeasureSamples:
         shares: list[float] = []
         measure_samples(SHIPPED_RUN, dataset, on_progress=shares.append)
         assert shares == sorted(shares)
-        assert len(set(shares)) == 6  # three parts of the samples, and the steps after those
+        assert (
+            len(set(shares)) == 6
+        )  # the begin, the real ones, three parts of the samples, and the end
         assert shares[-1] == 1.0
 
     def test_train_images_do_not_count(self, dataset: Dataset) -> None:

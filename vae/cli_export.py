@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from vae.code_export import keras_notebook, keras_script
+from vae.codes_as_text import parse_code
+from vae.draws import SAMPLERS, Draw, draw_codes, draw_labels
 from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import replacing
 from vae.interpolation import interpolate as path_between
+from vae.keras_weights import named_weights
 from vae.runs import Run, open_run
-from vae.sampling import MOST_ROWS, balanced_labels, prior_codes, tile, to_png, to_uint8
+from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
 
 __all__ = ["add_exports"]
 
@@ -42,9 +45,19 @@ def add_exports(add: AddCommand) -> None:
     command.add_argument("--rows", type=int, default=10)
     command.add_argument("--columns", type=int, default=10)
     command.add_argument("--count", type=int, metavar="N", help="default: rows x columns")
-    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument(
+        "--sampler", choices=SAMPLERS, default="prior", help="(default: %(default)s)"
+    )
+    command.add_argument(
+        "--label", type=int, metavar="N",
+        help="a class of the mixture or of the posteriors; what a conditional run is told",
+    )  # fmt: skip
+    command.add_argument("--temperature", type=float, default=1.0, help="the prior's")
+    command.add_argument(
+        "--truncation", type=float, default=math.inf, metavar="S",
+        help="draw what is farther than S standard deviations from 0 anew, with the prior",
+    )  # fmt: skip
     command.add_argument("--seed", type=int, default=0)
-    _add_label(command, "each class in turn")
     _add_picture(command, "grid.png", "a .png, .pdf or .svg grid, or .npz or .csv of the codes")
     command = add(interpolate)
     command.add_argument("run", type=Path, help="a run folder")
@@ -59,7 +72,10 @@ def add_exports(add: AddCommand) -> None:
         )  # fmt: skip
     command.add_argument("--steps", type=int, default=15)
     command.add_argument("--kind", choices=("linear", "spherical"), default="linear")
-    _add_label(command, "that of a test image at the start")
+    command.add_argument(
+        "--label", type=int, metavar="N",
+        help="what a conditional run is told (default: the class of a test image at the start)",
+    )  # fmt: skip
     command.add_argument("--frames-per-second", type=float, default=11.0, metavar="N")
     _add_picture(command, "path.gif", "a .gif or .webp that goes there and back, or a .png strip")
     command = add(export)
@@ -68,13 +84,6 @@ def add_exports(add: AddCommand) -> None:
     command.add_argument(
         "--out", type=Path, help="a file; for onnx a folder (default: one in the current folder)"
     )
-
-
-def _add_label(command: argparse.ArgumentParser, default: str) -> None:
-    command.add_argument(
-        "--label", type=int, metavar="CLASS",
-        help=f"the class, from 0 on, that a conditional run is told (default: {default})",
-    )  # fmt: skip
 
 
 def _add_picture(command: argparse.ArgumentParser, out: str, kinds: str) -> None:
@@ -86,7 +95,7 @@ def _add_picture(command: argparse.ArgumentParser, out: str, kinds: str) -> None
 
 
 def sample(options: argparse.Namespace) -> dict[str, Any]:
-    """Decode codes drawn from the prior: a grid of images, or the codes themselves."""
+    """Decode codes drawn from the prior or another sampler: a grid, or the codes themselves."""
     kind = _suffix(options.out, (*PICTURES, ".npz", ".csv"))
     for name, most in (("rows", MOST_ROWS), ("columns", MOST_ROWS), ("scale", MOST_SCALE)):
         _check(name, getattr(options, name), 1, most)
@@ -94,14 +103,13 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
     count = rows * columns if options.count is None else options.count
     _check("count", count, 1, MOST_ROWS * columns if kind in PICTURES else MOST_CODES)
     run = _run(options)
-    z = prior_codes(
-        count, run.config.latent_dim, temperature=options.temperature, seed=options.seed
-    )
-    notes = notes_of(run, options.seed) | {"Temperature": f"{options.temperature:g}"}
-    labels = _labels(run, count)
-    if run.label is not None:
-        notes["Class"] = run.class_names[run.label]
+    # The prior of a conditional run is the same for all classes.
+    label = None if run.label is not None and options.sampler == "prior" else options.label
+    draw = Draw(*(options.sampler, label, options.temperature, options.truncation, options.seed))
+    z = draw_codes(run, draw, count)
+    labels = draw_labels(run, draw, count)
     images = to_uint8(run.decode(z, labels))
+    notes = notes_of(run, options.seed) | draw.notes
     said = {"out": str(options.out), "images": count}
     if kind == ".npz":
         arrays = {"images": images, "z": z} | ({} if labels is None else {"labels": labels})
@@ -127,13 +135,13 @@ def interpolate(options: argparse.Namespace) -> dict[str, Any]:
     _check("steps", options.steps, *STEPS)
     _check("scale", options.scale, 1, MOST_SCALE)
     run = _run(options)
+    if options.label is not None and run.label is None:
+        raise ConfigError(f"A conditional run is told a class. Received: --label {options.label}")
     start, start_name, label = _end(run, options.start, options.start_seed)
     end, end_name, _ = _end(run, options.end, options.end_seed)
     run = run if run.label is not None else run.given(label)
     images = to_uint8(run.decode(path_between(start, end, options.steps, options.kind)))
     notes = notes_of(run) | {"From": start_name, "To": end_name}
-    if run.label is not None:
-        notes["Class"] = run.class_names[run.label]
     if kind == ".png":
         content = _picture(tile(images, 1, len(images)), kind, options, notes)
     else:
@@ -159,10 +167,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
         for name in ("encoder.onnx", "decoder.onnx"):
             _write(out / name, _content(run, name))
     elif options.format == "weights":
-        model = run.load_model()
-        from vae.saving import named_weights
-
-        _write(out, to_npz(named_weights(model), notes_of(run)))
+        _write(out, to_npz(named_weights(run), notes_of(run)))
     else:
         write = keras_script if options.format == "script" else keras_notebook
         _write(out, write(run.config, run.dataset, run.image_shape).encode())
@@ -171,11 +176,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
 
 def _run(options: argparse.Namespace) -> Run:
     # A shipped run is known by its place.
-    run = open_run(options.run.absolute())
-    label = getattr(options, "label", None)
-    if label is not None and not run.config.is_conditional:
-        raise ConfigError(f"A conditional run is told a class. Received: --label {label}")
-    return run.given(label)
+    return open_run(options.run.absolute()).given(getattr(options, "label", None))
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:
@@ -201,13 +202,6 @@ def _picture(
     return to_file(grid_figure(image), kind.removeprefix("."), notes)
 
 
-def _labels(run: Run, count: int) -> np.ndarray | None:
-    """Return what a conditional run is told for so many codes; None for another."""
-    if not run.config.is_conditional:
-        return None
-    return balanced_labels(count, run.classes) if run.label is None else np.full(count, run.label)
-
-
 def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | None]:
     """Return the code at one end of a path (d,), what it is, and its class if it has one.
 
@@ -216,24 +210,19 @@ def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | 
     size = run.config.latent_dim
     if text is None:
         return prior_codes(1, size, seed=seed)[0], f"seed {seed}", None
-    try:
-        found = json.loads(text)
-        code = np.asarray(found, dtype=np.float32)
-    except (ValueError, TypeError, RecursionError):
-        found, code = None, np.empty(0)
-    if type(found) is int:
-        means = run.latents.get("mean", ())
-        if not 0 <= found < len(means):
+    if text.isdecimal():
+        index, means = int(text), run.latents.get("mean", ())
+        if index >= len(means):
             raise ConfigError(
-                f"This run has {len(means):,} test images, the first is 0. Received: {found}"
+                f"This run has {len(means):,} test images, the first is 0. Received: {index}"
             )
-        return means[found], f"test image {found}", int(run.latents["y"][found])
-    if code.shape != (size,) or not np.isfinite(code).all():
+        return means[index], f"test image {index}", int(run.latents["y"][index])
+    try:
+        return parse_code(text, size), f"z {text}", None
+    except ConfigError as error:
         raise ConfigError(
-            f"An end of a path is a test image's number or z as a JSON list of {size} numbers. "
-            f"Received: {text!r:.80}"
-        )
-    return code, f"z {text}", None
+            f"An end of a path is a test image's number, from 0 on, or a code. {error}"
+        ) from None
 
 
 def _content(run: Run, name: str) -> bytes:

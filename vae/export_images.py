@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from typing import Literal
 from xml.sax.saxutils import escape
 
 import numpy as np
+from PIL import Image
 
 from vae.archive import public_name
 from vae.errors import ConfigError
@@ -30,9 +32,10 @@ XMP = """\
 def notes_of(run: Run, seed: int | None = None) -> dict[str, str]:
     """Return what a file says of itself: its run's name and the seed of its codes.
 
-    seed: none where nothing was drawn; then it is the run's own.
+    seed: none where nothing was drawn; then it is the run's own. And the class that a run is told.
     """
-    return {"Run": public_name(run), "Seed": str(run.config.seed if seed is None else seed)}
+    notes = {"Run": public_name(run), "Seed": str(run.config.seed if seed is None else seed)}
+    return notes if run.label is None else notes | {"Class": run.class_names[run.label]}
 
 
 def one_line(notes: dict[str, str]) -> str:
@@ -50,11 +53,13 @@ def animation(
     there_and_back: bool = True,
     loop: bool = True,
     notes: dict[str, str] | None = None,
+    on_progress: Callable[[float], None] = lambda share: None,
 ) -> bytes:
     """Return images uint8 (N, H, W, C) as a GIF or WebP that moves; each pixel is scale x scale.
 
     there_and_back: for a path between two images, which are then shown for longer; a walk is shown
     in its order. loop: for ever, or once. smooth: as `vae.sampling.to_png` has it.
+    on_progress: called with the share of the frames that are made.
     Raises ConfigError for a speed outside 1 to 50 frames a second.
     """
     if not 1 <= frames_per_second <= MOST_FRAMES_PER_SECOND:
@@ -70,7 +75,12 @@ def animation(
             lasting[-1] *= ENDS_LAST
         way_back = slice(-2, 0, -1)
         order, lasting = order + order[way_back], lasting + lasting[way_back]
-    frames = [enlarged(images[place], scale, smooth=smooth) for place in order]
+
+    def make() -> Iterator[Image.Image]:
+        for count, place in enumerate(order):
+            yield enlarged(images[place], scale, smooth=smooth)
+            on_progress((count + 1) / len(order))
+
     text = one_line(notes or {})
     if kind == "gif":
         # A GIF without the number of its repetitions is shown once.
@@ -78,8 +88,9 @@ def animation(
     else:
         own = {"loop": int(not loop), "lossless": True, "xmp": XMP.format(escape(text)).encode()}
     buffer = io.BytesIO()
-    first, *others = frames
-    first.save(buffer, kind.upper(), save_all=True, append_images=others, duration=lasting, **own)
+    frames = make()  # one at a time: enlarged they are far more memory than the file
+    first = next(frames)
+    first.save(buffer, kind.upper(), save_all=True, append_images=frames, duration=lasting, **own)
     return buffer.getvalue()
 
 

@@ -9,12 +9,14 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from vae.colors import HUES
+from vae.colors import HUES, class_color
 from vae.curves import QUANTITIES, curve_points
+from vae.errors import RunError
 from vae.export_images import one_line
+from vae.latent import best_projection
 from vae.runs import Run
 
-__all__ = ["FigureKind", "curves_figure", "grid_figure", "to_file"]
+__all__ = ["FigureKind", "clusters_figure", "curves_figure", "grid_figure", "to_file"]
 
 FigureKind = Literal["pdf", "svg", "png"]
 INCHES = 5.0
@@ -46,6 +48,28 @@ def curves_figure(run: Run) -> Figure:
                 )
         axes.set(title=title, xlabel="epoch", ylabel="nats per image")
         axes.legend(frameon=False)
+    return figure
+
+
+def clusters_figure(run: Run) -> Figure:
+    """Draw the test images' codes in two dimensions, coloured by class: t-SNE where it is there.
+
+    Raises RunError while a run has no latents.
+    """
+    projection = best_projection(run)
+    if projection is None:
+        raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
+    figure = Figure(figsize=(INCHES, 0.8 * INCHES), layout="constrained")
+    axes = figure.subplots()
+    for label, name in enumerate(run.class_names):
+        points = projection.points[projection.y == label]
+        # As dots of one picture: of 10,000 shapes a PDF is slow.
+        axes.scatter(
+            *points[:, :2].T, s=5, alpha=0.7, linewidths=0, rasterized=True,
+            color=class_color(label), label=name.replace("$", r"\$"),
+        )  # fmt: skip
+    axes.set(xlabel=projection.axes[0], ylabel=projection.axes[1])
+    axes.legend(frameon=False, markerscale=3, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
+from vae.draws import SAMPLERS, Draw, draw_codes
 from vae.errors import ConfigError, RunError
 from vae.progress import end_progress, tell_progress
 from vae.recorder import Recorder
-from vae.sampling import prior_codes, random_labels
+from vae.samplers import posterior_labels, read_samplers
+from vae.sampling import random_labels
 
 if TYPE_CHECKING:
     from vae.datasets import Dataset
     from vae.runs import Run
+    from vae.samplers import Samplers
 
 __all__ = [
     "FEWEST_SAMPLES",
@@ -33,7 +36,7 @@ __all__ = [
 NEIGHBOURS = 3  # Kynkäänniemi et al. 2019 choose it too
 SURE = 0.9  # the probability of its first choice from which on the classifier counts as sure
 FEWEST_SAMPLES = 100
-DECODING = 0.1  # of the time goes into pictures and what the classifier makes of them
+DECODING = 0.2  # of the time of measuring goes into pictures, for the classifier to look at
 AT_ONCE = 500  # rows of a matrix of distances, and images to decode: bounds the memory
 
 
@@ -57,19 +60,15 @@ def measure_samples(
     dataset: Dataset,
     samples: int | None = None,
     *,
-    codes: np.ndarray | None = None,
-    labels: np.ndarray | None = None,
     seed: int = 0,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> dict[str, Any]:
-    """Compare samples from the prior N(0, I), or of other codes, with one half of the test images.
+    """Compare samples from the prior N(0, I) with one half of the test images.
 
     A sample is the decoder's own image, no pixels drawn. The halves are the same for all runs. The
     other half, cut to as many images, is measured in the samples' place: its distance is the
     noise floor, its other values carry "real_" in front. So both are of sets of the same size,
     which the distance depends on. samples: from 100 to half of the test images, None for those.
-    codes: z (N, d) of another sampler, as many of them as there are samples then. labels: (N,),
-    what a conditional run is told; None: as frequent as among the training images, by the seed.
     on_progress: called with the share that is done.
 
     frechet_classifier_distance: squared, in units of the classifier's features, so good for
@@ -77,49 +76,61 @@ def measure_samples(
     images to which the classifier gives a digit with probability 0.9 or more. class_counts: images
     by the likeliest digit; class_entropy of these shares in nats, at most ln 10; class_balance: as
     a share of that. share_as_told: of a conditional run's samples, those in which the classifier
-    sees the class that the run was told.
+    sees the class that the run was told; it is told classes as frequent as the training images'.
+    samplers: the same figures of the run's other samplers, if those were fitted.
     Raises RunError for a run whose images have no classifier, ConfigError for other numbers.
     """
     check_measurable(run)
     half = len(dataset.x_test) // 2
-    count = len(codes) if codes is not None else half if samples is None else samples
+    count = half if samples is None else samples
     if not FEWEST_SAMPLES <= count <= half:
         raise ConfigError(
             f"Samples must be from {FEWEST_SAMPLES} to {half:,}, half of the test images, which "
             f"are compared with as many others. Received: {count}"
         )
-    z = prior_codes(count, run.config.latent_dim, seed=seed) if codes is None else codes
-    if run.config.is_conditional and labels is None:
-        labels = random_labels(count, dataset.y_train, seed)
-    parts = []
-    for begin in range(0, count, AT_ONCE):
-        part = slice(begin, begin + AT_ONCE)
-        told = () if labels is None else (labels[part],)
-        parts.append(classify(run.decode(z[part], *told)))
-        on_progress(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
-    features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    as_told = float((probabilities.argmax(axis=1) == labels).mean()) if labels is not None else 0.0
+    fitted = read_samplers(run)
+    names = SAMPLERS if fitted else SAMPLERS[:1]
+    done, steps = 0.0, len(names) * (DECODING + 1.0) + 1.0
+
+    def on_step(share: float) -> None:
+        on_progress((done + share) / steps)
+
+    on_step(0.0)
     # Shuffled: MNIST's first 5,000 test images are easier than the others, and far from them.
     order = np.random.default_rng(0).permutation(len(dataset.x_test))
     reference, _ = classify(dataset.x_test[order[:half]])
-    real_features, real_probabilities = classify(dataset.x_test[order[half : half + count]])
-    on_progress(DECODING)
-    real = _measure(real_features, real_probabilities, reference)
-    on_progress((1.0 + DECODING) / 2.0)
-    found = _measure(features, probabilities, reference)
-    on_progress(1.0)
-    return {
+    real = _measure(*classify(dataset.x_test[order[half : half + count]]), reference)
+    done += 1.0
+    on_step(0.0)
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        draw, parts = Draw(name, seed=seed), []
+        codes = draw_codes(run, draw, count, fitted)
+        labels = _labels(run, dataset, draw, count, fitted)
+        for begin in range(0, count, AT_ONCE):
+            part = slice(begin, begin + AT_ONCE)
+            told = () if labels is None else (labels[part],)
+            parts.append(classify(run.decode(codes[part], *told)))
+            on_step(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
+        features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        found[name] = _measure(features, probabilities, reference)
+        if labels is not None:
+            seen = probabilities.argmax(axis=1)
+            found[name]["share_as_told"] = float((seen == labels).mean())
+        done += DECODING + 1.0
+        on_step(0.0)
+    values = {
         "dataset": run.dataset,
         "samples": count,
         "seed": seed,
         "reference_images": half,
         "classifier": classifier_mark(),
         "classifier_accuracy": about_classifier()["test_accuracy"],
-        **found,
-        **({"share_as_told": as_told} if run.config.is_conditional else {}),
+        **found.pop("prior"),
         "noise_floor": real.pop("frechet_classifier_distance"),
         **{f"real_{name}": value for name, value in real.items()},
     }
+    return values | ({"samplers": found} if found else {})
 
 
 def compute_quality(
@@ -175,6 +186,17 @@ def precision_recall(real: np.ndarray, samples: np.ndarray) -> tuple[float, floa
         precise.append((distances <= real_radii).any(axis=1))
         recalled |= (distances <= radii[:, None]).any(axis=0)
     return float(np.concatenate(precise).mean()), float(recalled.mean())
+
+
+def _labels(
+    run: Run, dataset: Dataset, draw: Draw, count: int, fitted: Samplers | None
+) -> np.ndarray | None:
+    """Return what a conditional run is told: the classes of the data, as frequent as there."""
+    if not run.config.is_conditional:
+        return None
+    if draw.sampler == "posterior":
+        return posterior_labels(fitted, count, seed=draw.seed)
+    return random_labels(count, dataset.y_train, draw.seed)
 
 
 def _measure(

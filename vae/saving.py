@@ -22,7 +22,6 @@ __all__ = [
     "Position",
     "export_onnx",
     "load_model",
-    "named_weights",
     "restore",
     "save_keras",
     "training_state",
@@ -93,21 +92,6 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: i
             f"({str(error).splitlines()[0]:.120})"
         ) from None
     return model
-
-
-def named_weights(model: VAE) -> dict[str, np.ndarray]:
-    """Return each weight under network, layer and part: "encoder/hidden_1/kernel", ...
-
-    Kernels have Keras's order of axes. With a Gaussian likelihood there is "pixel_log_var" too.
-    """
-    named = {
-        f"{network.name}/{weight.path}": np.asarray(weight)
-        for network in (model.encoder, model.decoder)
-        for weight in network.trainable_weights
-    }
-    if model.pixel_log_var is not None:
-        named["pixel_log_var"] = np.asarray(model.pixel_log_var)
-    return named
 
 
 def training_state(model: VAE) -> tuple[list[np.ndarray], list[np.ndarray]]:

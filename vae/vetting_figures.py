@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vae.binarisation import TREATMENTS
+from vae.draws import SAMPLERS
 from vae.errors import RunError
 from vae.knowledge import SPACES
 from vae.vetting import LONGEST_TEXT, is_count, is_number, parse_json, printable
@@ -86,30 +87,20 @@ def read_knowledge(content: bytes) -> dict[str, Any]:
 def read_quality(content: bytes) -> dict[str, Any]:
     """Read quality.json: distances and shares of samples, and the same of real images."""
     found = parse_json("quality.json", content)
-
-    def number(name: str, least: float, most: float) -> float:
-        # A rounding error above 1 is no forgery.
-        if not (is_number(found[name]) and least <= found[name] <= most + 1e-9):
-            raise ValueError(f"{name} is {found[name]!r:.60}")
-        return float(found[name])
-
     try:
         clean: dict[str, Any] = {"dataset": _checked(found, "dataset", lambda it: it == "mnist")}
         for name in ("samples", "reference_images"):
             clean[name] = _checked(found, name, lambda it: is_count(it) and it)
         clean["seed"] = _checked(found, "seed", is_count)
         clean["classifier"] = _checked(found, "classifier", MARK.fullmatch)
-        clean["classifier_accuracy"] = number("classifier_accuracy", 0.0, 1.0)
-        for name in ("frechet_classifier_distance", "noise_floor"):
-            clean[name] = number(name, 0.0, math.inf)
-        if "share_as_told" in found:  # of a conditional run
-            clean["share_as_told"] = number("share_as_told", 0.0, 1.0)
-        for real in ("", "real_"):
-            for name in SHARES:
-                clean[f"{real}{name}"] = number(f"{real}{name}", 0.0, 1.0)
-            clean[f"{real}class_entropy"] = number(f"{real}class_entropy", 0.0, math.log(DIGITS))
-            name = f"{real}class_counts"
-            clean[name] = _checked(found, name, _are_counts)
+        clean["classifier_accuracy"] = _between(found, "classifier_accuracy", 1.0)
+        clean |= _of_samples(found)
+        clean["noise_floor"] = _between(found, "noise_floor", math.inf)
+        clean |= _of_images(found, "real_")
+        if "samplers" in found:
+            clean["samplers"] = {
+                name: _of_samples(found["samplers"][name]) for name in SAMPLERS[1:]
+            }
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise RunError(
             "quality.json holds distances from 0 on, shares from 0 to 1 and counts of "
@@ -117,6 +108,33 @@ def read_quality(content: bytes) -> dict[str, Any]:
             f"Received: {printable(repr(error), 100)}"
         ) from None
     return clean
+
+
+def _of_samples(found: Any) -> dict[str, Any]:
+    distance = _between(found, "frechet_classifier_distance", math.inf)
+    clean = {"frechet_classifier_distance": distance, **_of_images(found, "")}
+    if "share_as_told" in found:  # of a conditional run
+        clean["share_as_told"] = _between(found, "share_as_told", 1.0)
+    return clean
+
+
+def _of_images(found: Any, prefix: str) -> dict[str, Any]:
+    """Return the figures whose names begin with the prefix."""
+    clean: dict[str, Any] = {
+        f"{prefix}{name}": _between(found, f"{prefix}{name}", 1.0) for name in SHARES
+    }
+    name = f"{prefix}class_entropy"
+    clean[name] = _between(found, name, math.log(DIGITS))
+    name = f"{prefix}class_counts"
+    clean[name] = _checked(found, name, _are_counts)
+    return clean
+
+
+def _between(values: Any, name: str, most: float) -> float:
+    """Return values[name] if it is a number from 0 to most; a rounding error is no forgery."""
+    if not (is_number(values[name]) and 0.0 <= values[name] <= most + 1e-9):
+        raise ValueError(f"{name} is {values[name]!r:.60}")
+    return float(values[name])
 
 
 def _are_counts(value: Any) -> bool:

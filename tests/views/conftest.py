@@ -6,7 +6,7 @@ import base64
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
@@ -28,6 +29,7 @@ from vae.config import Config
 from vae.datasets import Dataset
 from vae.run_store import RunStore
 from vae.runs import Run
+from vae.samplers import compute_samplers
 from views._shared import server
 from views.train import transport
 
@@ -261,6 +263,34 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
     monkeypatch.setattr(MemoryMediaFileStorage, "load_and_get_id", load_and_get_id)
     return files
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """What makes each file that is packed only when someone wants it, by the file's name."""
+    found: dict[str, Callable[[], bytes]] = {}
+    add = MediaFileManager.add_deferred
+
+    def add_deferred(manager: MediaFileManager, data: Any, *rest: Any, **more: Any) -> str:
+        found[more["file_name"]] = data
+        return add(manager, data, *rest, **more)
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", add_deferred)
+    return found
+
+
+@pytest.fixture(scope="session")
+def fitted(finished_run: Run, digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run whose samplers are fitted."""
+    run = copy_run(finished_run, tmp_path_factory.mktemp("fitted") / "run")
+    compute_samplers(run, digits)
+    return run
+
+
+@pytest.fixture
+def sampled(fitted: Run, runs: Path) -> Run:
+    """The only run of the server, with its samplers."""
+    return copy_run(fitted, runs / "sampled")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.views.conftest import (
     go,
     labelled,
     open_page,
+    picker,
     picture,
     picture_called,
     press,
@@ -192,10 +194,23 @@ class TestOtherViews:
 
 
 class TestGenerate:
+    @pytest.mark.parametrize(
+        ("view", "asks"),
+        [
+            *((view, True) for view in ("grid", "samplers", "by-hand", "manifold")),
+            *((view, True) for view in ("arithmetic", "animation")),
+            *((view, False) for view in ("classes", "take-away")),
+        ],
+    )
+    def test_its_views(self, view: str, asks: bool, told: Run) -> None:
+        app = open_page("generate", run="told", view=view)
+        assert not app.error, [error.value for error in app.error]
+        assert asks_for_a_class(app) == asks
+
     def test_one_style_every_class(self, told: Run, pictures: dict[str, bytes]) -> None:
-        app = open_page("generate", run="told")
+        app = open_page("generate", run="told", view="classes")
         labelled(app.slider, "Styles").set_value(4)
-        app = press(app, "Other styles")
+        app = press(app, "Again")
         codes = prior_codes(4, 3, seed=1)
         rows = [told.decode(codes, label) for label in range(CLASSES)]
         expected = tile(np.concatenate(rows), CLASSES, 4)
@@ -206,10 +221,28 @@ class TestGenerate:
         assert all(f">{name}</span>" in body for name in told.class_names)
         assert any(shows(content, expected) for content in pictures.values() if content[:4] == PNG)
 
-    def test_the_grid_is_of_the_class(self, told: Run, pictures: dict[str, bytes]) -> None:
-        app = tell(open_page("generate", run="told"), 2)
-        shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
-        assert shows(shown, tile(told.decode(prior_codes(100, 3), 2), 10, 10))
+    def test_a_run_that_is_told_nothing_has_no_such_view(self, told: Run, run: Run) -> None:
+        app = open_page("generate", run="told", view="classes")
+        app = act(picker(app).set_value(run.id))
+        view = labelled(app.segmented_control, "View")
+        assert view.value == "Grid"
+        assert "Classes" not in view.options
+        app = act(picker(app).set_value(told.id))
+        assert labelled(app.segmented_control, "View").value == "Classes"
+
+    def test_the_grid_is_of_the_class(self, told: Run) -> None:
+        app = tell(open_page("generate", run="told", view="grid"), 2)
+        board = component(app, "grid-told")
+        shown = picture(base64.b64decode(board["image"].partition(",")[2]))
+        np.testing.assert_array_equal(shown, tile(told.decode(prior_codes(100, 3), 2), 10, 10))
+        before = board["grid"]
+        assert component(tell(app, 3), "grid-told")["grid"] == before  # a pick stays picked
+
+    def test_how_to_open_what_is_taken_away(self, told: Run) -> None:
+        app = open_page("generate", run="told", view="take-away")
+        code = "".join(each.value for each in app.code)
+        assert "model.predict([images, labels])" in code
+        assert '{"z": mean, "label": labels}' in code
 
     def test_start_shows_classes_in_columns(self, told: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("start", run="told")

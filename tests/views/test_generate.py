@@ -1,9 +1,10 @@
-"""Generate: a grid from the prior, sliders, the manifold."""
+"""Generate: its views, and a grid with all that is chosen for it."""
 
 from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,258 +18,301 @@ from tests.views.conftest import (
     act,
     alternatives,
     calm,
-    chart,
-    charts,
     component,
     go,
     labelled,
-    numbers,
     open_page,
     picker,
-    picture_called,
     press,
     shows,
     words,
 )
+from tests.views.doubles import Processes
 from vae.about import write_about
+from vae.draws import Draw, draw_codes
 from vae.recorder import new_run_id
 from vae.runs import Run
-from vae.sampling import manifold_codes, prior_codes, tile, to_uint8
+from vae.sampling import tile
+
+VIEWS = ["grid", "samplers", "by-hand", "manifold", "arithmetic", "animation", "take-away"]
+FILES = ("png", "pdf", "svg", "npz", "csv")
+
+Downloads = dict[str, Callable[[], bytes]]
 
 
-def grid(run: Run, rows: int, columns: int, **codes: Any) -> np.ndarray:
+def grid(run: Run, rows: int, columns: int, draw: Draw | None = None) -> np.ndarray:
     """The grid that the page must show."""
-    z = prior_codes(rows * columns, run.config.latent_dim, **codes)
-    return tile(run.decode(z), rows, columns)
+    return tile(run.decode(draw_codes(run, draw or Draw(), rows * columns)), rows, columns)
 
 
-def arrange(app: AppTest, **sliders: float) -> AppTest:
-    """Move sliders, named by their labels, and have the app run once."""
-    for label, value in sliders.items():
-        labelled(app.slider, label.replace("_", " ")).set_value(value)
+def shown(app: AppTest, run: Run) -> dict[str, Any]:
+    """What the browser was given of the grid."""
+    return component(app, f"grid-{run.id}")
+
+
+def png(app: AppTest, run: Run) -> bytes:
+    return base64.b64decode(shown(app, run)["image"].removeprefix("data:image/png;base64,"))
+
+
+def control(app: AppTest, label: str) -> Any:
+    """The one control with this label."""
+    kinds = (app.slider, app.select_slider, app.number_input, app.toggle, app.selectbox)
+    (found,) = (widget for kind in kinds for widget in kind if widget.label == label)
+    return found
+
+
+def arrange(app: AppTest, **values: Any) -> AppTest:
+    """Move controls, named by their labels, and have the app run once."""
+    for label, value in values.items():
+        control(app, label.replace("_", " ")).set_value(value)
     return calm(app.run())
 
 
-def seed(app: AppTest) -> Any:
-    return app.number_input(key="grid_seed")
+def sampler(app: AppTest, name: str) -> AppTest:
+    return act(labelled(app.segmented_control, "Sampler").set_value(name))
 
 
-def move(app: AppTest, run: Run, z: list[float]) -> AppTest:
-    """Move the sliders of the latent dimensions, as a hand does."""
-    app.session_state[f"sliders-{run.id}"] = {"z": z}
+def pick(app: AppTest, run: Run, place: int) -> AppTest:
+    """Click an image of the grid."""
+    pick = {"grid": shown(app, run)["grid"], "place": place}
+    app.session_state[f"grid-{run.id}"] = {"pick": pick}
     return calm(app.run())
 
 
-def board(app: AppTest, run: Run) -> dict[str, Any]:
-    """What the sliders were given last."""
-    return component(app, f"sliders-{run.id}")
+class TestViews:
+    @pytest.mark.usefixtures("sampled")
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_each_has_an_address(self, view: str) -> None:
+        app = open_page("generate", view=view)
+        assert app.query_params["view"] == view
+        assert not app.error
 
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_each_without_a_model_without_latents_and_on_a_line(
+        self, view: str, run: Run, line_run: Run, runs: Path
+    ) -> None:
+        copy_run(line_run, runs / "line")
+        (run.path / "latents.npz").unlink()
+        for run_id in (run.id, "line"):
+            assert not open_page("generate", view=view, run=run_id).error
+        for name in ("decoder.onnx", "encoder.onnx"):
+            (run.path / name).unlink()
+        assert "no model to draw with yet" in words(open_page("generate", view=view, run=run.id))
 
-def decoded(app: AppTest, run: Run) -> bytes:
-    """The image beside the sliders."""
-    return base64.b64decode(board(app, run)["image"].removeprefix("data:image/png;base64,"))
-
-
-@pytest.fixture
-def wide(wide_run: Run, runs: Path) -> Run:
-    return copy_run(wide_run, runs / "wide")
+    @pytest.mark.usefixtures("sampled")
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_every_control_has_a_line_of_help(self, view: str) -> None:
+        app = open_page("generate", view=view)
+        kinds = ("selectbox", "slider", "select_slider", "number_input", "toggle", "text_area")
+        kinds += ("button", "segmented_control", "download_button")
+        bare = [
+            widget.label
+            for kind in kinds
+            for widget in getattr(app.main, kind)
+            if not (widget.help or widget.proto.help)
+        ]
+        assert bare == []
 
 
 class TestGrid:
-    def test_rows_columns_seed_and_temperature(self, run: Run, pictures: dict[str, bytes]) -> None:
+    def test_rows_columns_seed_and_temperature(self, run: Run) -> None:
         app = open_page("generate")
-        shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
-        assert shows(shown, grid(run, 10, 10, seed=0))
-        arrange(app, Rows=3, Columns=7, Temperature=0.5)
-        act(seed(app).set_value(11))
-        shown = pictures[picture_called(app, "A 3 by 7 grid of generated images")]
-        assert shows(shown, grid(run, 3, 7, seed=11, temperature=0.5))
+        assert shown(app, run)["alt"] == "A 10 by 10 grid of generated images"
+        assert shows(png(app, run), grid(run, 10, 10))
+        arrange(app, Rows=3, Columns=7, Temperature=0.5, Seed=11)
+        assert (shown(app, run)["rows"], shown(app, run)["columns"]) == (3, 7)
+        assert shows(png(app, run), grid(run, 3, 7, Draw(temperature=0.5, seed=11)))
         assert "21 codes from N(0, 0.5² I), decoded. Seed 11." in words(app)
+        app.select_slider[0].set_value(1.5).run()
+        draw = Draw(temperature=0.5, truncation=1.5, seed=11)
+        assert shows(png(app, run), grid(run, 3, 7, draw))
+        assert "none beyond 1.5 σ" in words(app)
 
-    @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 20), (20, 1), (20, 20)])
-    def test_the_smallest_and_the_largest(
-        self, rows: int, columns: int, run: Run, pictures: dict[str, bytes]
-    ) -> None:
+    @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 30), (30, 1), (30, 30)])
+    def test_the_smallest_and_the_largest(self, rows: int, columns: int, run: Run) -> None:
         app = arrange(open_page("generate"), Rows=rows, Columns=columns)
-        shown = pictures[picture_called(app, f"A {rows} by {columns} grid of generated images")]
-        assert shows(shown, grid(run, rows, columns))
+        assert shows(png(app, run), grid(run, rows, columns))
 
     @pytest.mark.parametrize("temperature", [0.0, 2.0])
-    def test_extreme_temperatures(
-        self, temperature: float, run: Run, pictures: dict[str, bytes]
-    ) -> None:
+    def test_extreme_temperatures(self, temperature: float, run: Run) -> None:
         app = arrange(open_page("generate"), Temperature=temperature)
-        shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
-        assert shows(shown, grid(run, 10, 10, temperature=temperature))
+        assert shows(png(app, run), grid(run, 10, 10, Draw(temperature=temperature)))
+
+    def test_again_takes_the_next_seed(self, run: Run) -> None:
+        app = arrange(open_page("generate"), Seed=2**31 - 2)
+        press(app, "Again")
+        assert shows(png(app, run), grid(run, 10, 10, Draw(seed=2**31 - 1)))
+        press(app, "Again")  # after the last seed comes the first
+        assert control(app, "Seed").value == 0
 
     @pytest.mark.usefixtures("run")
-    def test_the_same_seed_gives_the_same_grid(self) -> None:
+    def test_a_locked_seed_stays(self) -> None:
+        app = arrange(open_page("generate"), Seed=5, Lock=True)
+        assert control(app, "Seed").disabled
+        assert labelled(app.button, "Again").disabled
+        arrange(app, Temperature=0.5)
+        assert "Seed 5." in words(app)
+
+    def test_undo_and_redo(self, run: Run) -> None:
         app = open_page("generate")
-        before = app.image[0].value
-        act(seed(app).set_value(1))
-        assert app.image[0].value != before
-        act(seed(app).set_value(0))
-        assert app.image[0].value == before
+        assert labelled(app.button, "Undo").disabled
+        arrange(app, Seed=3, Temperature=0.5)
+        arrange(app, Rows=2)
+        press(app, "Undo")
+        assert shows(png(app, run), grid(run, 10, 10, Draw(temperature=0.5, seed=3)))
+        press(app, "Undo")
+        assert shows(png(app, run), grid(run, 10, 10))
+        assert labelled(app.button, "Undo").disabled
+        press(app, "Redo")
+        assert control(app, "Temperature").value == 0.5
+        assert control(app, "Seed").value == 3
+        arrange(app, Columns=4)  # what was undone is gone
+        assert labelled(app.button, "Redo").disabled
+        press(app, "10 × 10, Prior, seed 0")
+        assert shows(png(app, run), grid(run, 10, 10))
 
-    @pytest.mark.usefixtures("run")
-    def test_draw_again_takes_the_next_seed(self) -> None:
-        app = act(seed(open_page("generate")).set_value(41))
-        press(app, "Draw again")
-        assert seed(app).value == 42
-        assert "Seed 42." in words(app)
+    def test_colours(self, convolutional_run: Run, runs: Path) -> None:
+        run = copy_run(convolutional_run, runs / "stripes")
+        assert shows(png(open_page("generate"), run), grid(run, 10, 10))
 
-    @pytest.mark.usefixtures("run")
-    def test_after_the_last_seed_comes_the_first(self) -> None:
-        app = act(seed(open_page("generate")).set_value(2**31 - 1))
-        assert "Seed 2147483647." in words(app)
-        press(app, "Draw again")
-        assert seed(app).value == 0
 
-    def test_the_file(self, run: Run, pictures: dict[str, bytes]) -> None:
-        app = arrange(open_page("generate"), Rows=2, Columns=4)
-        button = labelled(app.download_button, "Download as PNG")
-        file = pictures[button.proto.url]
-        assert shows(file, grid(run, 2, 4))
-        notes = Image.open(io.BytesIO(file)).text
-        assert notes == {"Run": "digits Custom finish", "Seed": "0", "Temperature": "1.0"}
+class TestSamplers:
+    @pytest.mark.parametrize("name", ["mixture", "posterior"])
+    def test_codes_of_another_sampler(self, name: Any, sampled: Run) -> None:
+        app = sampler(open_page("generate"), name)
+        assert shows(png(app, sampled), grid(sampled, 10, 10, Draw(name)))
+        assert not [each for each in app.slider if each.label == "Temperature"]
+        arrange(app, Class=4)
+        assert shows(png(app, sampled), grid(sampled, 10, 10, Draw(name, 4)))
+        press(app, "Undo")
+        assert shows(png(app, sampled), grid(sampled, 10, 10, Draw(name)))
+        press(app, "Undo")
+        assert shows(png(app, sampled), grid(sampled, 10, 10))
 
-    def test_the_file_does_not_give_the_run_away(
-        self, finished_run: Run, runs: Path, pictures: dict[str, bytes]
+    def test_they_are_fitted_when_asked_for(self, run: Run, processes: Processes) -> None:
+        app = sampler(open_page("generate"), "mixture")
+        press(app, "Fit the samplers")
+        assert "Measuring" in words(app)
+
+    def test_a_class_of_another_run(self, sampled: Run, run: Run) -> None:
+        app = sampler(open_page("generate", run=sampled.id), "mixture")
+        arrange(app, Class=4)
+        act(picker(app).set_value(run.id))
+        assert "Fit the samplers" in [button.label for button in app.button]
+
+
+class TestFiles:
+    def test_each_opens(self, run: Run, downloads: Downloads) -> None:
+        arrange(open_page("generate"), Rows=2, Columns=4, Seed=6)
+        files = {kind: downloads[f"digits-prior-2x4-seed6.{kind}"]() for kind in FILES}
+        assert shows(files["png"], grid(run, 2, 4, Draw(seed=6)))
+        notes = Image.open(io.BytesIO(files["png"])).text
+        assert notes == {
+            "Run": "digits Custom finish",
+            "Seed": "6",
+            "Sampler": "prior",
+            "Temperature": "1",
+        }
+        codes = draw_codes(run, Draw(seed=6), 8)
+        with np.load(io.BytesIO(files["npz"])) as arrays:
+            np.testing.assert_array_equal(arrays["z"], codes)
+            assert arrays["images"].shape == (8, 8, 8, 1)
+            assert str(arrays["seed"]) == "6"
+        table = np.loadtxt(io.BytesIO(files["csv"]), delimiter=",", skiprows=5, dtype=np.float32)
+        np.testing.assert_array_equal(table, codes)
+        assert files["pdf"].startswith(b"%PDF")
+        assert b"<svg" in files["svg"]
+
+    def test_the_scale(self, run: Run, downloads: Downloads) -> None:
+        app = open_page("generate")
+        scale = labelled(app.segmented_control, "Scale of the PNG")
+        assert scale.options == ["1×", "2×", "4×", "8×", "16×"]
+        act(scale.set_value(16))
+        assert "1,280 × 1,280 pixels" in words(app)
+        content = downloads["digits-prior-10x10-seed0.png"]()
+        assert Image.open(io.BytesIO(content)).size == (1280, 1280)
+        arrange(app, Smooth=True)
+        assert not shows(downloads["digits-prior-10x10-seed0.png"](), grid(run, 10, 10))
+
+    def test_they_do_not_give_the_run_away(
+        self, finished_run: Run, runs: Path, downloads: Downloads
     ) -> None:
         """Whoever knows all of an id can open, change and stop the run."""
         run = copy_run(finished_run, runs / new_run_id())
-        app = open_page("generate")
-        file = pictures[labelled(app.download_button, "Download as PNG").proto.url]
-        assert Image.open(io.BytesIO(file)).text["Run"] == f"digits Custom {run.id[:6]}"
-        assert run.id.encode() not in file
+        open_page("generate")
+        for kind in FILES:
+            assert run.id.encode() not in downloads[f"digits-prior-10x10-seed0.{kind}"]()
         write_about(run.path, name="My first")
-        app = open_page("generate")
-        file = pictures[labelled(app.download_button, "Download as PNG").proto.url]
+        open_page("generate")
+        file = downloads["digits-prior-10x10-seed0.png"]()
         assert Image.open(io.BytesIO(file)).text["Run"] == "My first"
 
-    def test_colours(self, convolutional_run: Run, runs: Path, pictures: dict[str, bytes]) -> None:
+
+class TestPicked:
+    def test_larger_on_sliders_and_varied(self, run: Run) -> None:
+        app = pick(arrange(open_page("generate"), Columns=4), run, 6)
+        assert "Prior, seed 0, row 2, column 3" in words(app)
+        code = draw_codes(run, Draw(), 40)[6]
+        given = component(app, f"tile-sliders-{run.id}")
+        np.testing.assert_allclose(given["z"], code, rtol=1e-6)
+        assert "Images around this one" in alternatives(app)
+        arrange(app, How_far=1.0)
+        assert "a standard deviation of 1." in words(app)
+
+    def test_a_pick_on_another_grid_does_not_count(self, run: Run) -> None:
+        app = pick(open_page("generate"), run, 6)
+        press(app, "Again")
+        assert "Click an image" in words(app)
+
+    @pytest.mark.parametrize(
+        "picked", [{"place": 3}, {"grid": None, "place": 3}, "3", 3, {"grid": "", "place": "x"}]
+    )
+    def test_what_is_no_pick(self, picked: Any, run: Run) -> None:
+        app = open_page("generate")
+        app.session_state[f"grid-{run.id}"] = {"pick": picked}
+        assert "Click an image" in words(calm(app.run()))
+
+    @pytest.mark.parametrize("place", [-1, 100, 1.5, None, "3"])
+    def test_a_place_that_is_not_there(self, place: Any, run: Run) -> None:
+        assert "Click an image" in words(pick(open_page("generate"), run, place))
+
+    def test_nearest_training_images(self, run: Run) -> None:
+        app = pick(open_page("generate"), run, 0)
+        act(labelled(app.segmented_control, "Look closer").set_value("Nearest training images"))
+        assert "The training images nearest in pixels" in alternatives(app)
+        assert "The training images nearest in latent space" in alternatives(app)
+        assert "a test image is" in words(app)
+
+    def test_without_training_images(self, convolutional_run: Run, runs: Path) -> None:
         run = copy_run(convolutional_run, runs / "stripes")
-        app = open_page("generate")
-        shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
-        assert shows(shown, grid(run, 10, 10))
-        assert shows(decoded(app, run), to_uint8(run.decode(np.zeros((1, 5))))[0])
+        app = pick(open_page("generate"), run, 0)
+        act(labelled(app.segmented_control, "Look closer").set_value("Nearest training images"))
+        assert "need the images of stripes, which are not on this machine" in words(app)
 
+    def test_onto_the_map(self, run: Run) -> None:
+        app = pick(open_page("generate"), run, 8)
+        press(app, "On the map")
+        assert [title.value for title in app.title] == ["Latent space"]
+        code = draw_codes(run, Draw(), 9)[8]
+        given = component(app, f"map-{run.id}")
+        # Two dimensions: the map's plane is the space itself.
+        assert np.linalg.norm(given["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
+        assert "Decoded exactly" in words(app)
 
-class TestSliders:
-    def test_they_start_at_the_priors_mean(self, run: Run) -> None:
-        app = open_page("generate")
-        given = board(app, run)
-        assert (given["z"], given["reach"]) == ([0.0, 0.0], 3.0)
-        assert shows(decoded(app, run), to_uint8(run.decode(np.zeros((1, 2))))[0])
+    def test_to_an_end_of_a_path(self, run: Run) -> None:
+        app = pick(open_page("generate"), run, 8)
+        press(app, "Path to")
+        go(app, "latent")
+        assert "to the sample" in words(app)
+        assert control(app, "To the sample").value
+        assert control(app, "To test image").disabled
+        arrange(app, To_the_sample=False)
+        assert "to test image" in words(app)
 
-    def test_they_decode_where_they_stand(self, run: Run) -> None:
-        app = move(open_page("generate"), run, [1.5, -2.0])
-        expected = to_uint8(run.decode(np.array([[1.5, -2.0]], dtype=np.float32)))[0]
-        assert shows(decoded(app, run), expected)
-
-    def test_what_lies_beyond_their_reach_is_cut(self, run: Run) -> None:
-        app = move(open_page("generate"), run, [99.0, -99.0])
-        expected = to_uint8(run.decode(np.array([[3.0, -3.0]], dtype=np.float32)))[0]
-        assert shows(decoded(app, run), expected)
-
-    def test_random_code_and_reset(self, run: Run) -> None:
-        app = open_page("generate")
-        first = board(app, run)
-        press(app, "Random code")
-        drawn = board(app, run)
-        assert drawn["z"] != [0.0, 0.0]
-        assert drawn["generation"] == first["generation"] + 1
-        code = np.clip(np.array([drawn["z"]], dtype=np.float32), -3.0, 3.0)
-        assert shows(decoded(app, run), to_uint8(run.decode(code))[0])
-        press(app, "Reset")
-        assert board(app, run)["z"] == [0.0, 0.0]
-        assert board(app, run)["generation"] == drawn["generation"] + 1
-
-    def test_more_dimensions_than_sliders(self, wide: Run) -> None:
-        app = open_page("generate")
-        assert "Sliders for the first 32 of 40 dimensions; the others stay 0." in words(app)
-        assert len(board(app, wide)["z"]) == 32
-        move(app, wide, [1.0] * 32)
-        code = np.array([[1.0] * 32 + [0.0] * 8], dtype=np.float32)
-        assert shows(decoded(app, wide), to_uint8(wide.decode(code))[0])
-        press(app, "Random code")
-        assert len(board(app, wide)["z"]) == 32
-
-    def test_a_single_dimension(self, line_run: Run, runs: Path) -> None:
-        run = copy_run(line_run, runs / "line")
-        app = open_page("generate")
-        assert board(app, run)["z"] == [0.0]
-        assert "manifold" not in words(app)
-        assert charts(app) == []
-
-    def test_of_one_run_after_another(self, run: Run, wide: Run) -> None:
-        app = open_page("generate", run=wide.id)
-        move(app, wide, [2.0] * 32)
-        act(picker(app).set_value(run.id))
-        assert len(board(app, run)["z"]) == 2
-
-
-class TestManifold:
-    def test_it_decodes_equal_quantiles(self, run: Run) -> None:
-        app = open_page("generate")
-        figure = chart(app, "manifold-finished")
-        codes, _ = manifold_codes(15, 2, 0, 1)
-        expected = tile(run.decode(codes), 15, 15)
-        np.testing.assert_array_equal(
-            pixels(figure), np.broadcast_to(expected, (*expected.shape[:2], 3))
-        )
-        assert figure["layout"]["xaxis"]["title"]["text"] == "z1"
-        assert figure["layout"]["yaxis"]["title"]["text"] == "z2"
-
-    @pytest.mark.parametrize("side", [5, 30])
-    def test_images_a_side(self, side: int, run: Run) -> None:
-        app = arrange(open_page("generate"), Images_a_side=side)
-        assert pixels(chart(app, "manifold-finished")).shape == (8 * side, 8 * side, 3)
-
-    @pytest.mark.usefixtures("run")
-    def test_a_dimension_against_itself(self) -> None:
-        app = act(open_page("generate").selectbox(key="manifold_y").set_value(0))
-        assert "Choose two different dimensions." in words(app)
-        assert charts(app) == []
-        act(app.selectbox(key="manifold_x").set_value(1))
-        assert charts(app) == ["manifold-finished"]
-
-    def test_two_of_many_dimensions(self, wide: Run) -> None:
-        app = open_page("generate")
-        assert "The other dimensions stay at the prior's mean, 0." in words(app)
-        act(app.selectbox(key="manifold_x").set_value(39))
-        figure = chart(app, "manifold-wide")
-        assert figure["layout"]["xaxis"]["title"]["text"] == "z40"
-        codes, _ = manifold_codes(15, 40, 39, 1)
-        np.testing.assert_array_equal(pixels(figure)[..., :1], tile(wide.decode(codes), 15, 15))
-
-    def test_a_run_with_fewer_dimensions_after_it(self, wide: Run, run: Run) -> None:
-        app = act(open_page("generate", run=wide.id).selectbox(key="manifold_x").set_value(39))
-        act(picker(app).set_value(run.id))
-        assert not app.error
-        assert charts(app) == ["manifold-finished"]
-        go(app, "start")
-        assert charts(go(app, "generate")) == ["manifold-finished"]
-
-
-def pixels(figure: dict[str, Any]) -> np.ndarray:
-    """The picture (H, W, 3) of a Plotly image, however it was sent."""
-    (trace,) = figure["data"]
-    if "source" in trace:
-        content = base64.b64decode(trace["source"].partition(",")[2])
-        return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
-    z = trace["z"]
-    flat = numbers(z)
-    if isinstance(z, dict) and "shape" in z:
-        return flat.reshape([int(side) for side in z["shape"].split(",")])
-    return flat
-
-
-def test_the_parts_stand_in_their_order(run: Run) -> None:
-    app = open_page("generate")
-    assert [heading.value for heading in app.subheader] == [
-        "A grid from the prior",
-        "Every latent dimension by hand",
-        "The manifold of two dimensions",
-    ]
-    assert alternatives(app) == ["A 10 by 10 grid of generated images"]
+    def test_all_sliders(self, wide_run: Run, runs: Path) -> None:
+        run = copy_run(wide_run, runs / "wide")
+        app = pick(open_page("generate"), run, 2)
+        assert len(component(app, f"tile-sliders-{run.id}")["places"]) == 4
+        press(app, "All sliders")
+        given = component(app, f"sliders-{run.id}")["z"]
+        np.testing.assert_allclose(given, draw_codes(run, Draw(), 3)[2], rtol=1e-6)

@@ -7,10 +7,8 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import change_status, copy_run, wait_until
@@ -64,20 +62,6 @@ BAD_FILES = {
 def made(digits: Dataset, runs: Path) -> Run:
     """A run of one's own."""
     return craft(runs / "made", digits, state="stopped", rows=epochs(40.0, 30.0))
-
-
-@pytest.fixture
-def downloads(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
-    """What makes each file that is packed only when someone wants it, by the file's name."""
-    found: dict[str, Callable[[], bytes]] = {}
-    add = MediaFileManager.add_deferred
-
-    def add_deferred(manager: MediaFileManager, data: Any, *rest: Any, **more: Any) -> str:
-        found[more["file_name"]] = data
-        return add(manager, data, *rest, **more)
-
-    monkeypatch.setattr(MediaFileManager, "add_deferred", add_deferred)
-    return found
 
 
 def rename(app: AppTest, name: str) -> AppTest:

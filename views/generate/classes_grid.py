@@ -1,4 +1,4 @@
-"""One style, every class: a grid whose rows are classes and whose columns share a code."""
+"""Classes: one style as every class, in a grid whose rows are classes and whose columns share z."""
 
 from __future__ import annotations
 
@@ -8,86 +8,90 @@ import html
 import numpy as np
 import streamlit as st
 
-from vae.archive import public_name
+from vae.export_images import notes_of
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
 from views._shared.guard import explained
+from views._shared.kept import kept
 from views._shared.pictures import SHARP_PIXELS
+from views.generate.grid_choice import MOST_SEED
 
 __all__ = ["classes_grid"]
 
 MOST_COLUMNS = 20
-TABLE = "display:grid;grid-template-columns:auto 1fr;column-gap:10px"
+TABLE = "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px"
 NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.86rem"
+NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
-NAME = "max-width:9rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 
 
 @st.fragment
 @explained()
 def classes_grid(run: Run) -> None:
-    """Draw a few codes as each class, where a run is told classes, and offer it as a file."""
-    if not run.config.is_conditional:
-        return
-    st.subheader("One style, every class")
-    controls, picture = st.columns([1, 1.4], gap="large")
+    """Draw a few codes as each class that a conditional run can be told."""
+    controls, picture = st.columns([1, 2.2], gap="large")
     with controls:
-        columns = st.slider(
-            "Styles",
-            1,
-            MOST_COLUMNS,
-            10,
-            key="classes_columns",
-            help="Columns: each is one code from the prior, drawn as every class. Acts at once.",
+        st.markdown(
+            "**One style, every class.** A column is one code z, a row is what the run was told: "
+            "the style stays, the class changes."
         )
-        temperature = st.slider(
-            "Temperature",
-            0.0,
-            2.0,
-            1.0,
-            0.05,
-            key="classes_temperature",
-            help="Spread of the random codes: 1 is the prior, less is plainer, more is wilder.",
-        )
-        seed = st.number_input(
-            "Seed", 0, 2**31 - 1, key="classes_seed", help="The same seed gives the same styles."
-        )
-        st.button(
-            "Other styles",
-            icon=":material/casino:",
-            type="primary",
-            width="stretch",
-            on_click=lambda: st.session_state.update(classes_seed=seed + 1),
-            help="Takes the next seed.",
-        )
+        columns, temperature, seed = _choose()
         codes = prior_codes(columns, run.config.latent_dim, temperature=temperature, seed=seed)
         image = tile(_every_class(run, codes), run.classes, columns)
-        png = to_png(
-            image,
-            scale=max(1, SHARP_PIXELS // image.shape[1]),
-            text={
-                "Run": public_name(run),
-                "Seed": str(seed),
-                "Temperature": str(temperature),
-                "Rows": ", ".join(run.class_names),
-            },
-        )
+        notes = {"Temperature": f"{temperature:g}", "Rows": ", ".join(run.class_names)}
+        scale = max(1, SHARP_PIXELS // image.shape[1])
+        png = to_png(image, scale, notes_of(run, seed) | notes)
         st.download_button(
-            "Download as PNG",
+            "PNG",
             png,
             file_name=f"{run.dataset}-{run.classes}-classes-seed{seed}.png",
             mime="image/png",
             icon=":material/download:",
-            width="stretch",
             on_click="ignore",
             help="The picture beside this, with run, seed and classes in its metadata.",
         )
     with picture:
         _show(run, png, columns)
-        st.caption(
-            f"A row is a class, a column one code z from N(0, {temperature:g}² I): what stays the "
-            f"same down a column is the style, what changes is what the run was told. Seed {seed}."
+        st.caption(f"{columns} codes from N(0, {temperature:g}² I), each decoded as every class.")
+
+
+def _choose() -> tuple[int, float, int]:
+    """Show what there is to choose; return columns, temperature and seed."""
+    state = st.session_state
+    columns, temperature = state.get("classes_columns", 10), state.get("classes_temperature", 1.0)
+    st.slider(
+        "Styles",
+        1,
+        MOST_COLUMNS,
+        help="Columns: each is one code from the prior. Acts at once.",
+        **kept("classes_columns", columns),
+    )
+    st.slider(
+        "Temperature",
+        0.0,
+        2.0,
+        step=0.05,
+        help="Spread of the codes: 1 is the prior, less is plainer, more is wilder. Acts at once.",
+        **kept("classes_temperature", temperature),
+    )
+    seed = state.get("classes_seed", 0)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "Seed",
+            0,
+            MOST_SEED,
+            width=140,
+            help="The same seed draws the same styles. Acts at once.",
+            **kept("classes_seed", seed),
         )
+        st.button(
+            "Again",
+            icon=":material/casino:",
+            type="primary",
+            on_click=lambda: state.update(classes_seed=(seed + 1) % (MOST_SEED + 1)),
+            help="Takes the next seed.",
+        )
+    return columns, temperature, seed
 
 
 def _every_class(run: Run, codes: np.ndarray) -> np.ndarray:

@@ -18,8 +18,10 @@ def manifold_view(run: Run) -> None:
     """Decode a grid over the quantiles of two dimensions."""
     dims = list(range(run.config.latent_dim))
     if len(dims) < 2:
+        st.info(
+            "A manifold needs two latent dimensions; this model has one.", icon=":material/info:"
+        )
         return
-    st.subheader("The manifold of two dimensions")
     controls, picture = st.columns([1, 1.4], gap="large")
     with controls:
         names = {"options": dims, "format_func": lambda place: f"z{place + 1}"}

@@ -1,23 +1,46 @@
-"""Generate: images that never existed, on demand."""
+"""Generate: images that never existed, on demand, and everything to take home."""
 
 import streamlit as st
 
 from views._shared.condition import conditioned
 from views._shared.run_picker import chosen_run
+from views._shared.view_choice import choose_view
+from views.generate.animation_view import animation_view
+from views.generate.arithmetic_view import arithmetic_view
 from views.generate.classes_grid import classes_grid
+from views.generate.grid_view import grid_view
 from views.generate.manifold_view import manifold_view
-from views.generate.prior_grid import prior_grid
+from views.generate.samplers_view import samplers_view
 from views.generate.slider_board import slider_board
+from views.generate.take_away_view import take_away_view
 
-st.title("Generate")
+VIEWS = {
+    "Grid": grid_view,
+    "Classes": classes_grid,
+    "Samplers": samplers_view,
+    "By hand": slider_board,
+    "Manifold": manifold_view,
+    "Arithmetic": arithmetic_view,
+    "Animation": animation_view,
+    "Take away": take_away_view,
+}
+ONLY_TOLD = "Classes"  # there for runs that are told a class alone
+WITHOUT_A_CLASS = (ONLY_TOLD, "Take away")  # views that decode nothing, or all classes
+
 run = chosen_run()
-if run is None or not run.has_model:
+has_model = run is not None and run.has_model
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Generate", width="content")
+    views = (
+        []
+        if not has_model
+        else [name for name in VIEWS if name != ONLY_TOLD or run.config.is_conditional]
+    )
+    view = choose_view("generate", views) if has_model else ""
+if has_model:
+    VIEWS[view](run if view in WITHOUT_A_CLASS else conditioned(run))
+else:
     st.info(
         "There is no model to draw with yet: train a run, or choose another one above.",
         icon=":material/hourglass:",
     )
-else:
-    classes_grid(run)
-    run = conditioned(run)
-    for part in (prior_grid, slider_board, manifold_view):
-        part(run)

@@ -1,47 +1,80 @@
-"""Every latent dimension on a slider that decodes as it moves."""
+"""By hand: every latent dimension on a slider that decodes as it moves."""
 
 from __future__ import annotations
+
+import json
 
 import numpy as np
 import streamlit as st
 
+from vae.codes_as_text import parse_code
+from vae.draws import Draw, draw_codes
 from vae.runs import Run
-from vae.sampling import prior_codes, tile, to_png
-from views._components.latent_sliders import latent_sliders
 from views._shared.guard import explained
+from views.generate.code_sliders import MOST_SLIDERS, code_sliders
+from views.generate.hand import keep_button
 
-__all__ = ["slider_board"]
+__all__ = ["put_on_sliders", "slider_board"]
 
-MOST_SLIDERS = 32
-REACH = 3.0  # standard deviations of the prior that a slider covers
 IMAGE_PIXELS = 320
+
+
+def put_on_sliders(run: Run, code: np.ndarray) -> None:
+    """Have the sliders stand at a code (d,) when they are looked at."""
+    _, generation = st.session_state.get(_key(run), (None, 0))
+    st.session_state[_key(run)] = code.astype(np.float32), generation + 1
 
 
 @st.fragment
 @explained()
 def slider_board(run: Run) -> None:
     """Decode where the sliders stand, as they move."""
-    st.subheader("Every latent dimension by hand")
     dims = run.config.latent_dim
-    if dims > MOST_SLIDERS:
-        st.caption(f"Sliders for the first {MOST_SLIDERS} of {dims} dimensions; the others stay 0.")
-    generation = st.session_state.setdefault("slider_generation", 0)
-    key = f"sliders-{run.id}"
-    start = st.session_state.get(f"slider-start-{run.id}", [0.0] * min(dims, MOST_SLIDERS))
-    moved = st.session_state.get(key)
-    z = list(moved["z"]) if moved and len(moved["z"]) == len(start) else start
-    with st.container(horizontal=True):
+    nothing = np.zeros(dims, np.float32)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Random code", icon=":material/casino:", help="Draws a code from the prior."):
-            z = prior_codes(1, len(start), seed=np.random.default_rng().integers(2**31))[0].tolist()
-            generation += 1
+            seed = int(np.random.default_rng().integers(2**31))
+            put_on_sliders(run, draw_codes(run, Draw(seed=seed), 1)[0])
         if st.button("Reset", icon=":material/restart_alt:", help="Back to the prior's mean, 0."):
-            z = [0.0] * len(start)
-            generation += 1
-    if generation != st.session_state.slider_generation:
-        st.session_state.slider_generation = generation
-        st.session_state[f"slider-start-{run.id}"] = z
-    code = np.zeros((1, dims), dtype=np.float32)
-    code[0, : len(z)] = np.clip(z, -REACH, REACH)
-    image = tile(run.decode(code), 1, 1)
-    png = to_png(image, scale=max(1, IMAGE_PIXELS // image.shape[1]))
-    latent_sliders(z, png, reach=REACH, key=key, generation=generation)
+            put_on_sliders(run, nothing)
+        with st.popover(
+            "Code as text", icon=":material/data_object:", help="Copy z as JSON, or paste one."
+        ):
+            text = st.container()
+            _paste(run)
+        keep = st.container(width="content")
+    if dims > MOST_SLIDERS:
+        st.caption(
+            f"Sliders for the {MOST_SLIDERS} of {dims} dimensions that carry most; the others stay."
+        )
+    start, generation = st.session_state.get(_key(run), (nothing, 0))
+    if len(start) != dims:
+        start = nothing
+    code = code_sliders(
+        run, start, str(generation), key=f"sliders-{run.id}", pixels=IMAGE_PIXELS, strips=True
+    )
+    text.code(
+        json.dumps([round(float(value), 4) for value in code]), language="json", wrap_lines=True
+    )
+    with keep:
+        keep_button(run, code, "from the sliders")
+    st.caption(
+        "The dimensions that carry most (KL) come first. The strip under each slider: what that "
+        "dimension alone does, from −3 to 3, where the sliders were put last."
+    )
+
+
+def _paste(run: Run) -> None:
+    pasted = st.text_area(
+        "A code to put on the sliders",
+        key=f"pasted-code-{run.id}",
+        placeholder=f"[0.5, −1.2, …]: {run.config.latent_dim} numbers".replace("−", "-"),
+        help="A JSON list with a number for each latent dimension.",
+    )
+    if st.button("Put it on the sliders", help="The sliders move to this code."):
+        with explained():  # here, so that the sliders stay
+            put_on_sliders(run, parse_code(pasted, run.config.latent_dim))
+
+
+def _key(run: Run) -> str:
+    return f"slider-start-{run.id}"

@@ -14,7 +14,8 @@ from views._components.latent_map import as_data_url
 from views.latent.board import board, covariance_on
 from views.latent.images_at_hand import pair_of
 from views.latent.map_data import Places
-from views.latent.picked import Pick, read_pick
+from views.latent.picked import Pick, pick_code, read_pick
+from views.latent.sent_code import code_on_map
 
 __all__ = ["live_board"]
 
@@ -32,7 +33,9 @@ def live_board(
     what else `board` takes.
     """
     look_key = look_key or f"{key}-look"
-    pick = read_pick(run, places, st.session_state.get(key, {}).get("pick"))
+    picked = st.session_state.get(key, {}).get("pick")
+    sent = code_on_map(run, picked) if key == f"map-{run.id}" else None
+    pick = read_pick(run, places, picked) if sent is None else pick_code(run, places, sent)
     error = board(
         run,
         places,

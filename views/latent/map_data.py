@@ -106,7 +106,8 @@ def model_mark(run: Run) -> str:
     A run that goes on replaces both, one after the other; what was made of either is not the same.
     """
     digest = hashlib.sha256(f"{run.path} {file_mark(run.path / 'decoder.onnx')}".encode())
-    digest.update(np.ascontiguousarray(run.latents["mean"]).tobytes())
+    if run.latents:
+        digest.update(np.ascontiguousarray(run.latents["mean"]).tobytes())
     return digest.hexdigest()[:16]
 
 

@@ -21,6 +21,7 @@ from views.latent.board import board
 from views.latent.images_at_hand import images_at_hand, reconstructions
 from views.latent.map_data import Places, places_of, usual_plane
 from views.latent.own_picture import drawn_picture
+from views.latent.sent_code import end_of_path
 from views.latent.strip import show_strip
 
 __all__ = ["path_view"]
@@ -61,9 +62,8 @@ def path_view(run: Run) -> None:
         with strip:
             show_strip(decoded, f"{steps} images on the way")
             st.caption(
-                f"Each image is decoded{as_class(run)} from a code on the way between the two "
-                "posterior means. "
-                "Where the path crosses a hole, the decoder improvises."
+                f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
+                "the two. Where the path crosses a hole, the decoder improvises."
             )
     with on_map:  # last: it takes seconds when it is the first of its model
         places = places_of(run, usual_plane(run))
@@ -93,13 +93,15 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     state, last = st.session_state, len(run.latents["y"]) - 1
     drawn = _drawn(run)
     is_drawn = bool(state.get(f"{name}_drawn")) and drawn is not None
+    sample = end_of_path(run, name)
+    is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
     index = state.get(name)
     index = index if index in range(last + 1) else default
     st.number_input(
         f"{label} test image",
         0,
         last,
-        disabled=is_drawn,
+        disabled=is_drawn or is_sample,
         help="A number from 0 on. Acts at once.",
         **kept(name, index),
     )
@@ -109,13 +111,25 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
             help="What stands in the Draw view, instead of a test image.",
             **kept(f"{name}_drawn", is_drawn),
         )
-    end = drawn if is_drawn else _test_image(run, index)
+    if sample is not None:
+        st.toggle(
+            f"{label} the sample",
+            disabled=is_drawn,
+            help="What was sent here from the Generate page, instead of a test image.",
+            **kept(f"{name}_sampled", is_sample),
+        )
+    if is_sample:
+        end = End(sample.code, to_uint8(run.decode(sample.code[None]))[0], "the sample")
+    else:
+        end = drawn if is_drawn else _test_image(run, index)
     copy = to_uint8(run.decode(end.code[None], end.label))
-    has_image = is_drawn or images_at_hand(run) is not None
+    has_image = is_drawn or (images_at_hand(run) is not None and not is_sample)
     shown = np.concatenate([end.image[None], copy]) if has_image else copy
     with st.container(width=125 * len(shown)):
         show_grid(shown, 1, len(shown), alt=f"{label}: {end.name}")
-    if has_image:
+    if is_sample:
+        st.caption(f"{sample.name}.")
+    elif has_image:
         st.caption("The picture, and decoded from its code.")
     else:
         st.caption("Decoded from its code: the picture itself needs the data set.")
@@ -187,6 +201,7 @@ def _take_two(y: np.ndarray) -> None:
     state = st.session_state
     state.path_from, state.path_to = first, second
     state.path_from_drawn = state.path_to_drawn = False
+    state.path_from_sampled = state.path_to_sampled = False
 
 
 def _show_animation(run: Run, images: np.ndarray) -> None:

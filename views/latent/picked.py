@@ -22,7 +22,7 @@ from views.latent.images_at_hand import images_at_hand, reconstructions
 from views.latent.map_data import Places, posteriors_at
 from views.latent.picked_image import show_image
 
-__all__ = ["Pick", "read_pick", "show_pick"]
+__all__ = ["Pick", "pick_code", "read_pick", "show_pick"]
 
 NEIGHBOURS = 10
 PICTURE_PIXELS = 150  # on the screen
@@ -67,11 +67,22 @@ def read_pick(run: Run, places: Places, picked: Any) -> Pick | None:
             return None
     except (TypeError, KeyError, ValueError, IndexError, OverflowError):
         return None
-    if not (np.abs(code) < MOST_FAR).all():
+    return _with_neighbours(run, Pick(kind, indices, code, point))
+
+
+def pick_code(run: Run, places: Places, code: np.ndarray) -> Pick | None:
+    """Return a code (d,) as what is picked, wherever its plane passes."""
+    point = places.plane.coordinates(code[None])[0]
+    return _with_neighbours(run, Pick("place", np.empty(0, int), code, point))
+
+
+def _with_neighbours(run: Run, pick: Pick) -> Pick | None:
+    if not (np.abs(pick.code) < MOST_FAR).all():
         return None
-    neighbours, distances = nearest_images(run, code, NEIGHBOURS + len(indices))
+    indices = pick.indices
+    neighbours, distances = nearest_images(run, pick.code, NEIGHBOURS + len(indices))
     others = neighbours != indices[0] if len(indices) else slice(None)  # itself is none
-    return Pick(kind, indices, code, point, neighbours[others], distances[others])
+    return pick._replace(neighbours=neighbours[others], distances=distances[others])
 
 
 def show_pick(run: Run, places: Places | None, pick: Pick | None) -> None:

@@ -10,32 +10,51 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+
+from vae.sampling import to_png
 
 __all__ = ["latent_sliders"]
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "latent_sliders",
-    html='<div class="board"><figure><img alt="Decoded image"><figcaption></figcaption></figure>'
-    '<div class="sliders"></div></div>',
+    html='<div class="room"><div class="board"><figure><img alt="Decoded image"><figcaption>'
+    '</figcaption></figure><div class="sliders"></div></div></div>',
     css=(_HERE / "sliders.css").read_text(encoding="utf-8"),
     js=(_HERE / "sliders.js").read_text(encoding="utf-8"),
 )
 
 
 def latent_sliders(
-    z: Sequence[float], png: bytes, *, reach: float, key: str, generation: int
+    z: Sequence[float],
+    image: np.ndarray,
+    *,
+    places: Sequence[int],
+    strips: Sequence[np.ndarray] = (),
+    reach: float,
+    pixels: int,
+    key: str,
+    generation: str,
 ) -> None:
-    """Draw the sliders at z and the image; the moved values are in st.session_state[key]["z"].
+    """Draw the sliders at z and an image (H, W, C), uint8, `pixels` wide.
 
-    reach: the sliders go from -reach to reach. generation: a new number sets the sliders to z;
-    with the old one they stay where the hand holds them.
+    The moved values are in st.session_state[key]["z"], beside the generation that they belong to.
+    places: the dimensions that have a slider, in this order. strips: what each does, as an image
+    below its slider. reach: the sliders go from -reach to reach. generation: a new one sets the
+    sliders to z; with the old one they stay where the hand holds them.
     """
-    image = "data:image/png;base64," + base64.b64encode(png).decode()
-    _mount(
-        key=key,
-        data={"z": list(z), "image": image, "reach": reach, "generation": generation},
-        default={"z": list(z)},
-        on_z_change=lambda: None,
-    )
+    data = {
+        "z": [float(value) for value in z],
+        "places": list(places),
+        "image": _address(to_png(image, scale=max(1, pixels // image.shape[1]))),
+        "strips": [_address(to_png(strip)) for strip in strips],
+        "reach": reach,
+        "generation": generation,
+    }
+    _mount(key=key, data=data, default={"z": None}, on_z_change=lambda: None)
+
+
+def _address(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()

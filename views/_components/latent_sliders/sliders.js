@@ -4,14 +4,15 @@ export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const board = parentElement.querySelector(".board");
   const state = (board.state ??= { generation: null, waiting: false, moved: false, inputs: [] });
-  state.send = (z) => setStateValue("z", z);
+  state.send = (values) => setStateValue("z", { generation: data.generation, values });
 
   board.querySelector("img").src = data.image;
   state.waiting = false;
 
-  if (state.generation !== data.generation || state.inputs.length !== data.z.length) {
+  if (state.generation !== data.generation) {
     state.generation = data.generation;
     state.moved = false;
+    state.z = [...data.z];
     build(board, state, data);
   }
   describe(board, state);
@@ -20,42 +21,49 @@ export default function (component) {
 
 function build(board, state, data) {
   const sliders = board.querySelector(".sliders");
-  state.inputs = data.z.map((value, place) => {
+  state.places = data.places;
+  state.inputs = data.places.map((place) => {
     const input = document.createElement("input");
     Object.assign(input, { type: "range", min: -data.reach, max: data.reach, step: 0.05 });
-    input.value = value;
+    input.value = data.z[place];
     input.setAttribute("aria-label", `z${place + 1}`);
     input.addEventListener("input", () => {
       state.moved = true;
+      state.z[place] = Number(input.value);
       describe(board, state);
       flush(state);
     });
     return input;
   });
   sliders.replaceChildren(
-    ...state.inputs.map((input, place) => {
+    ...state.inputs.map((input, rank) => {
       const label = document.createElement("label");
       const name = document.createElement("span");
-      name.textContent = `z${place + 1}`;
+      name.textContent = `z${data.places[rank] + 1}`;
       label.append(name, input, document.createElement("output"));
+      if (data.strips.length) {
+        const strip = document.createElement("img");
+        Object.assign(strip, { src: data.strips[rank], alt: "", className: "strip" });
+        label.append(strip);
+      }
       return label;
     }),
   );
 }
 
 function describe(board, state) {
-  for (const input of state.inputs) {
-    input.nextElementSibling.textContent = Number(input.value).toFixed(2);
+  for (const [rank, input] of state.inputs.entries()) {
+    input.nextElementSibling.textContent = state.z[state.places[rank]].toFixed(2);
   }
-  const squared = state.inputs.reduce((sum, input) => sum + Number(input.value) ** 2, 0);
+  const squared = state.z.reduce((sum, value) => sum + value ** 2, 0);
   board.querySelector("figcaption").textContent =
     `|z| = ${Math.sqrt(squared).toFixed(2)}; the prior expects about ` +
-    `${Math.sqrt(state.inputs.length).toFixed(2)}.`;
+    `${Math.sqrt(state.z.length).toFixed(2)}.`;
 }
 
 function flush(state) {
   if (!state.moved || state.waiting) return;
   state.moved = false;
   state.waiting = true;
-  state.send(state.inputs.map((input) => Number(input.value)));
+  state.send(state.z);
 }

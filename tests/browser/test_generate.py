@@ -1,0 +1,79 @@
+"""Generate, by hand: what moves, what is clicked, what plays."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import button, settled
+from vae.runs import Run
+
+pytestmark = pytest.mark.browser
+
+
+def test_sliders_decode_as_they_move(server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{server[0]}/generate?view=by-hand")
+    settled(page)
+    image = page.get_by_alt_text("Decoded image")
+    expect(image).to_be_visible()
+    before = image.get_attribute("src")
+    slider = page.get_by_label("z1", exact=True)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=5)
+    # The button is still held: a slider that only speaks when let go would show the old image.
+    page.wait_for_function(
+        "([node, before]) => node.src !== before", arg=[image.element_handle(), before]
+    )
+    page.mouse.up()
+    assert float(slider.input_value()) > 1.5
+
+
+def test_an_image_is_picked_and_goes_elsewhere(
+    server: tuple[str, int], page: Page, run: Run
+) -> None:
+    page.goto(f"{server[0]}/generate")
+    settled(page)
+    tiles = page.locator(".tiles")
+    box = tiles.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.15 * box["height"])
+    expect(page.get_by_text("Prior, seed 0, row 2, column 3")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("Prior, seed 0, row 3, column 3")).to_be_visible()
+    mark = tiles.locator(".picked")
+    assert mark.evaluate("node => [node.style.left, node.style.top]") == ["20%", "20%"]
+    button(page, "Keep").click()
+    expect(page.get_by_text("Kept: it is there")).to_be_visible()
+    button(page, "Again").click()
+    expect(page.get_by_text("Click an image")).to_be_visible()
+    expect(mark).to_be_hidden()
+    button(page, "Undo").click()
+    expect(page.get_by_text("Seed 0.")).to_be_visible()
+    tiles.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Prior, seed 0, row 1, column 1")).to_be_visible()
+    button(page, "On the map").click()
+    expect(page.get_by_role("heading", name="Latent space")).to_be_visible()
+    expect(page.get_by_text("Decoded exactly").first).to_be_visible()
+
+
+def test_a_walk_plays_pauses_and_becomes_a_file(server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{server[0]}/generate?view=animation")
+    settled(page)
+    frame = page.locator(".player output")
+    first = frame.inner_text()
+    expect(frame).not_to_have_text(first)
+    page.get_by_role("button", name="Pause").click()
+    page.locator(".player input").fill("17")
+    expect(frame).to_have_text("18 / 120")
+    pixels = "node => [...node.getContext('2d').getImageData(0, 0, 28, 28).data]"
+    assert len(set(page.locator(".player canvas").evaluate(pixels))) > 50  # greys
+    button(page, "Make the file").click()
+    with page.expect_download() as download:
+        button(page, "Download the GIF").click()
+    assert download.value.suggested_filename == "walk.gif"

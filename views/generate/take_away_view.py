@@ -1,0 +1,193 @@
+"""Take away: the model, its code, a demo without a server, figures for papers, commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from vae.archive import public_name
+from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
+from vae.errors import ConfigError, RunError
+from vae.export_images import notes_of
+from vae.latent import best_projection
+from vae.offline_demo import MOST_BYTES, demo_page
+from vae.paper import FigureKind, clusters_figure, curves_figure, to_file
+from vae.runs import Run
+from views._shared.guard import explained
+from views._shared.kept import kept
+from views._shared.plain import plain
+from views.generate.onnx_files import onnx_zip, open_in_onnx
+
+__all__ = ["take_away_view"]
+
+WEIGHTS_SECONDS = 60
+FIGURES = ("Learning curves", "Latent clusters")
+FIGURE_MIMES: dict[FigureKind, str] = {
+    "pdf": "application/pdf",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+
+
+@st.fragment
+@explained()
+def take_away_view(run: Run) -> None:
+    """Offer everything that a run can give for use elsewhere."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _model(run)
+        _figures(run)
+    with right:
+        _demo(run)
+        _code(run)
+    _commands()
+
+
+def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words: str) -> None:
+    st.download_button(
+        label,
+        content,
+        file_name=name,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+        help=words,
+    )
+
+
+def _model(run: Run) -> None:
+    st.subheader("The model")
+    with st.container(horizontal=True):
+        _file(
+            "Keras",
+            (run.path / "model.keras").read_bytes,
+            "model.keras",
+            "application/zip",
+            "Opens in plain Keras, without VAE Lab.",
+        )
+        _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", "Encoder and decoder.")
+        _file(
+            "Weights",
+            lambda: _weights(run),
+            "weights.npz",
+            "application/octet-stream",
+            "Each weight under its network, layer and part, as NumPy arrays.",
+        )
+    st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
+    st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)
+    with st.expander("With ONNX Runtime instead", icon=":material/bolt:"):
+        st.code(open_in_onnx(run.config).strip(), language="python", wrap_lines=True)
+
+
+def _weights(run: Run) -> bytes:
+    """Return the weights as NPZ, read in a process of its own: HDF5 from elsewhere may break it."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "weights.npz")
+        command = [sys.executable, "-m", "vae", "export", str(run.path), "--format", "weights"]
+        done = subprocess.run(
+            [*command, "--out", str(out)], capture_output=True, timeout=WEIGHTS_SECONDS, check=False
+        )
+        if done.returncode:
+            raise RunError(f"The weights could not be read. Received: {done.stderr[-200:]!r}")
+        return out.read_bytes()
+
+
+def _figures(run: Run) -> None:
+    st.subheader("Figures for papers")
+    state = st.session_state
+    names = [name for name in FIGURES if name != FIGURES[1] or best_projection(run) is not None]
+    name = state.get("paper_figure", names[0])
+    name = name if name in names else names[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Figure",
+            names,
+            width=220,
+            help="Grids of samples are in the Grid view. Acts at once.",
+            **kept("paper_figure", name),
+        )
+        for kind, mime in FIGURE_MIMES.items():
+            _file(
+                kind.upper(),
+                lambda kind=kind: _figure(run, name, kind),
+                f"{name.lower().replace(' ', '-')}.{kind}",
+                mime,
+                "With the run's name and seed in its metadata.",
+            )
+
+
+def _figure(run: Run, name: str, kind: FigureKind) -> bytes:
+    figure = curves_figure(run) if name == FIGURES[0] else clusters_figure(run)
+    return to_file(figure, kind, notes_of(run))
+
+
+def _demo(run: Run) -> None:
+    st.subheader("The talk works without Wi-Fi")
+    st.markdown(
+        "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
+        "sample grid and the curves. It opens from a USB stick in any browser, without a server."
+    )
+    _file(
+        "Offline demo",
+        lambda: demo_page(run).encode(),
+        f"{public_name(run)}.html",
+        "text/html",
+        f"At most {MOST_BYTES / 1e6:.0f} MB. Making it takes a few seconds.",
+    )
+
+
+def _code(run: Run) -> None:
+    st.subheader("The code")
+    if run.dataset not in SOURCES:
+        st.info(
+            f"A script needs a data set that Keras or scikit-learn can load, which "
+            f"{plain(run.dataset)} is not.",
+            icon=":material/info:",
+        )
+        return
+    arguments = run.config, run.dataset, run.image_shape
+    try:
+        script = keras_script(*arguments)
+    except ConfigError as error:
+        st.info(plain(str(error)), icon=":material/info:")
+        return
+    st.markdown(
+        f"{len(script.splitlines())} lines of plain Keras that train this model from the beginning "
+        "to the same history, with the same seed."
+    )
+    with st.container(horizontal=True):
+        _file("Script", script.encode, "script.py", "text/x-python", "One file, no other needed.")
+        _file(
+            "Notebook",
+            lambda: keras_notebook(*arguments).encode(),
+            "notebook.ipynb",
+            "application/x-ipynb+json",
+            "The same in cells, for Jupyter or Colab.",
+        )
+    with st.expander("Show the script", icon=":material/code:"):
+        st.code(script, language="python", height=420)
+    if any(row["kind"] == "change" for row in run.rows):
+        st.caption(
+            "This run's settings were changed while it trained. The script has those that it began "
+            "with."
+        )
+
+
+def _commands() -> None:
+    with st.expander("The same on the command line", icon=":material/terminal:"):
+        st.code(
+            "python -m vae sample RUN --sampler mixture --rows 10 --columns 10 --out grid.png\n"
+            "python -m vae interpolate RUN --from 0 --to 1 --out path.gif\n"
+            "python -m vae export RUN --format onnx\n"
+            "python -m vae demo RUN --out demo.html",
+            language="bash",
+        )
+        st.caption(
+            "RUN is a run's folder. `python -m vae --help` says more, and `export` also writes "
+            "keras, weights, script and notebook."
+        )
