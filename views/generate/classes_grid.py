@@ -19,7 +19,10 @@ from views.generate.grid_choice import MOST_SEED
 __all__ = ["classes_grid"]
 
 MOST_COLUMNS = 20
-TABLE = "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px"
+TABLE = (
+    "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
+    "width:min(100%,{share:.3f} * 74vh)"  # all rows are on the screen
+)
 NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.86rem"
 NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
@@ -51,7 +54,7 @@ def classes_grid(run: Run) -> None:
             help="The picture beside this, with run, seed and classes in its metadata.",
         )
     with picture:
-        _show(run, png, columns)
+        _show(run, png, columns, share=image.shape[1] / image.shape[0])
         st.caption(f"{columns} codes from N(0, {temperature:g}² I), each decoded as every class.")
 
 
@@ -100,15 +103,15 @@ def _every_class(run: Run, codes: np.ndarray) -> np.ndarray:
     return run.decode(np.tile(codes, (run.classes, 1)), labels)
 
 
-def _show(run: Run, png: bytes, columns: int) -> None:
-    """Show the grid with the name of each class beside its row."""
+def _show(run: Run, png: bytes, columns: int, share: float) -> None:
+    """Show the grid, of a width that is this share of its height, and the class of each row."""
     names = "".join(
         f'<span style="{NAME}" title="{html.escape(name)}">{html.escape(name)}</span>'
         for name in run.class_names
     )
     alt = f"{columns} codes, each drawn as {run.classes} classes"
     st.html(
-        f'<div style="{TABLE}"><div style="{NAMES}">{names}</div>'
+        f'<div style="{TABLE.format(share=share)}"><div style="{NAMES}">{names}</div>'
         f'<img alt="{alt}" style="{PICTURE}" '
         f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></div>'
     )
