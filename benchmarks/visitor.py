@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
+from streamlit.proto.Common_pb2 import DoubleArray
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
@@ -145,6 +146,12 @@ class Visitor:
         """Choose from a box, by the words on the screen."""
         box = self._find(label, "selectbox")
         await self._ask(WidgetState(id=box.part.id, string_value=option), box.fragment)
+
+    async def slide(self, label: str, value: float) -> None:
+        """Move a slider."""
+        slider = self._find(label, "slider")
+        state = WidgetState(id=slider.part.id, double_array_value=DoubleArray(data=[value]))
+        await self._ask(state, slider.fragment)
 
     def options(self, label: str) -> list[str]:
         """Return what can be chosen from a box."""

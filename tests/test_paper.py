@@ -10,9 +10,20 @@ from PIL import Image
 from tests.conftest import copy_run
 from vae.errors import RunError
 from vae.export_images import notes_of
+from vae.files import write_json
 from vae.latent import read_tsne
-from vae.paper import FigureKind, clusters_figure, curves_figure, grid_figure, to_file
+from vae.paper import (
+    FigureKind,
+    clusters_figure,
+    curves_figure,
+    dimensions_figure,
+    grid_figure,
+    manifold_figure,
+    to_file,
+)
 from vae.runs import SHIPPED, Run, open_run
+from vae.sampling import manifold_codes, tile
+from vae.traversals import ranked_dimensions
 
 
 def test_a_grid_figure_holds_the_grid_and_nothing_else() -> None:
@@ -49,6 +60,34 @@ def test_clusters_before_there_are_latents(finished_run: Run, tmp_path: Path) ->
     (run.path / "latents.npz").unlink()
     with pytest.raises(RunError, match=r"no latent means yet. Received: run"):
         clusters_figure(Run(run.path))
+
+
+def test_the_manifold_has_values_on_its_axes() -> None:
+    run = open_run(SHIPPED / "mnist-2d")
+    (axes,) = manifold_figure(run, 1, 0, side=7).axes
+    codes, values = manifold_codes(7, 2, 1, 0)
+    expected = tile(run.decode(codes), 7, 7)[:, :, 0]
+    np.testing.assert_array_equal(axes.images[0].get_array(), expected)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("z2", "z1")
+    marks = [float(text.get_text()) for text in axes.get_xticklabels()]
+    np.testing.assert_allclose(marks, values, atol=0.06)
+    assert axes.get_yticks()[0] > axes.get_yticks()[-1]  # the largest is at the top
+
+
+def test_a_manifold_of_one_dimension(finished_run: Run, tmp_path: Path) -> None:
+    run = copy_run(finished_run, tmp_path / "run")
+    info = run.info
+    write_json(run.path / "config.json", info | {"config": info["config"] | {"latent_dim": 1}})
+    with pytest.raises(RunError, match=r"two latent dimensions. Received: 1"):
+        manifold_figure(Run(run.path))
+
+
+def test_dimensions_by_what_they_carry() -> None:
+    run = open_run(SHIPPED / "mnist-recommended")
+    (axes,) = dimensions_figure(run).axes
+    heights = [bar.get_height() for bar in axes.patches]
+    assert heights == [each.kl for each in ranked_dimensions(run)]
+    assert sum(heights) == pytest.approx(run.metrics["kl"], rel=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def first():
     st.image(np.zeros((2, 2), np.uint8))
     choice = st.selectbox("Letter", ["a", "b"])
     st.write(f"letter {choice}")
+    st.write(f"size {st.slider('Size', 0.0, 2.0)}")
     if st.button("Break"):
         raise ValueError("broken")
     if st.button("Complain"):
@@ -109,6 +110,8 @@ def test_walks_chooses_and_notes_the_times(app: tuple[str, psutil.Popen]) -> Non
             await visitor.choose("Letter", "b")
             assert visitor.shows("letter b")
             assert not visitor.shows("letter a")
+            await visitor.slide("Size", 1.5)
+            assert visitor.shows("size 1.5")
             await visitor.rerun()
             assert visitor.shows("letter b")
             await visitor.click("Wait")

@@ -15,8 +15,18 @@ from vae.errors import RunError
 from vae.export_images import one_line
 from vae.latent import best_projection
 from vae.runs import Run
+from vae.sampling import manifold_codes, tile
+from vae.traversals import ranked_dimensions
 
-__all__ = ["FigureKind", "clusters_figure", "curves_figure", "grid_figure", "to_file"]
+__all__ = [
+    "FigureKind",
+    "clusters_figure",
+    "curves_figure",
+    "dimensions_figure",
+    "grid_figure",
+    "manifold_figure",
+    "to_file",
+]
 
 FigureKind = Literal["pdf", "svg", "png"]
 INCHES = 5.0
@@ -70,6 +80,45 @@ def clusters_figure(run: Run) -> Figure:
         )  # fmt: skip
     axes.set(xlabel=projection.axes[0], ylabel=projection.axes[1])
     axes.legend(frameon=False, markerscale=3, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def manifold_figure(run: Run, across: int = 0, up: int = 1, side: int = 20) -> Figure:
+    """Show decoded images over equal quantiles of two latent dimensions, the first is 0.
+
+    Raises RunError for a run with one dimension.
+    """
+    dims = run.config.latent_dim
+    if dims < 2:
+        raise RunError(f"A manifold needs two latent dimensions. Received: {dims}, in {run.id}")
+    codes, values = manifold_codes(side, dims, across, up)
+    image = tile(run.decode(codes), side, side)
+    figure = Figure(
+        figsize=(INCHES, INCHES * image.shape[0] / image.shape[1]), layout="constrained"
+    )
+    axes = figure.subplots()
+    axes.imshow(image[:, :, 0] if image.shape[2] == 1 else image, cmap="gray", vmin=0, vmax=255)
+    shown = np.unique(np.linspace(0, side - 1, 7, dtype=int))
+    ticks = [f"{values[place]:.1f}" for place in shown]
+    height, width = (pixels / side for pixels in image.shape[:2])
+    axes.set_xticks((shown + 0.5) * width - 0.5, ticks)
+    axes.set_yticks((side - shown - 0.5) * height - 0.5, ticks)
+    axes.set(xlabel=f"z{across + 1}", ylabel=f"z{up + 1}")
+    return figure
+
+
+def dimensions_figure(run: Run) -> Figure:
+    """Draw each latent dimension's mean KL in nats per image, the one that carries most first.
+
+    Raises RunError while a run has no latents.
+    """
+    ranked = ranked_dimensions(run)
+    figure = Figure(figsize=(max(INCHES, 0.3 * len(ranked)), 2.6), layout="constrained")
+    axes = figure.subplots()
+    axes.bar(
+        [f"z{each.place + 1}" for each in ranked], [each.kl for each in ranked], color=HUES["kl"]
+    )
+    axes.set(ylabel="KL (nats per image)")
     return figure
 
 

@@ -14,13 +14,14 @@ import pytest
 from PIL import Image
 
 from tests.conftest import copy_run
-from tests.views.conftest import labelled, open_page, words
+from tests.views.conftest import act, labelled, open_page, words
 from tests.views.crafted import change
 from vae.code_export import keras_notebook, keras_script
 from vae.datasets import Dataset
 from vae.keras_weights import named_weights
 from vae.runs import Run
 from views.generate.onnx_files import OPEN_IN_ONNX
+from views.generate.take_away_view import FIGURES
 
 Downloads = dict[str, Callable[[], bytes]]
 
@@ -55,19 +56,26 @@ class TestModel:
 
 
 class TestFigures:
-    def test_curves_and_clusters(self, run: Run, downloads: Downloads) -> None:
+    def test_each_in_each_format(self, run: Run, downloads: Downloads) -> None:
         app = open_page("generate", view="take-away")
-        labelled(app.selectbox, "Figure").set_value("Latent clusters").run()
-        for name in ("learning-curves", "latent-clusters"):
-            assert downloads[f"{name}.pdf"]().startswith(b"%PDF")
-            assert b"<svg" in downloads[f"{name}.svg"]()
-            with Image.open(io.BytesIO(downloads[f"{name}.png"]())) as opened:
+        for name in FIGURES:
+            act(labelled(app.selectbox, "Figure").set_value(name))
+            file = name.lower().replace(" ", "-")
+            assert downloads[f"{file}.pdf"]().startswith(b"%PDF")
+            assert b"<svg" in downloads[f"{file}.svg"]()
+            with Image.open(io.BytesIO(downloads[f"{file}.png"]())) as opened:
                 assert opened.text["Run"] == "digits Custom finish"
 
     def test_before_there_are_latents(self, run: Run) -> None:
         (run.path / "latents.npz").unlink()
         app = open_page("generate", view="take-away")
-        assert labelled(app.selectbox, "Figure").options == ["Learning curves"]
+        options = labelled(app.selectbox, "Figure").options
+        assert options == ["Learning curves", "Manifold of z1 and z2"]
+
+    def test_of_a_single_dimension(self, line_run: Run, runs: Path) -> None:
+        copy_run(line_run, runs / "line")
+        app = open_page("generate", view="take-away")
+        assert "Manifold of z1 and z2" not in labelled(app.selectbox, "Figure").options
 
 
 class TestCode:

@@ -9,14 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from matplotlib.figure import Figure
 
 from vae.archive import public_name
 from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
 from vae.errors import ConfigError, RunError
 from vae.export_images import notes_of
-from vae.latent import best_projection
 from vae.offline_demo import MOST_BYTES, demo_page
-from vae.paper import FigureKind, clusters_figure, curves_figure, to_file
+from vae.paper import (
+    FigureKind,
+    clusters_figure,
+    curves_figure,
+    dimensions_figure,
+    manifold_figure,
+    to_file,
+)
 from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
@@ -26,7 +33,12 @@ from views.generate.onnx_files import onnx_zip, open_in_onnx
 __all__ = ["take_away_view"]
 
 WEIGHTS_SECONDS = 60
-FIGURES = ("Learning curves", "Latent clusters")
+FIGURES: dict[str, Callable[[Run], Figure]] = {
+    "Learning curves": curves_figure,
+    "Latent clusters": clusters_figure,
+    "KL of each dimension": dimensions_figure,
+    "Manifold of z1 and z2": manifold_figure,
+}
 FIGURE_MIMES: dict[FigureKind, str] = {
     "pdf": "application/pdf",
     "svg": "image/svg+xml",
@@ -100,7 +112,10 @@ def _weights(run: Run) -> bytes:
 def _figures(run: Run) -> None:
     st.subheader("Figures for papers")
     state = st.session_state
-    names = [name for name in FIGURES if name != FIGURES[1] or best_projection(run) is not None]
+    first, clusters, kl, manifold = FIGURES
+    names = [first]
+    names += [clusters, kl] if run.latents else []
+    names += [manifold] if run.config.latent_dim > 1 else []
     name = state.get("paper_figure", names[0])
     name = name if name in names else names[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -114,16 +129,11 @@ def _figures(run: Run) -> None:
         for kind, mime in FIGURE_MIMES.items():
             _file(
                 kind.upper(),
-                lambda kind=kind: _figure(run, name, kind),
+                lambda kind=kind: to_file(FIGURES[name](run), kind, notes_of(run)),
                 f"{name.lower().replace(' ', '-')}.{kind}",
                 mime,
                 "With the run's name and seed in its metadata.",
             )
-
-
-def _figure(run: Run, name: str, kind: FigureKind) -> bytes:
-    figure = curves_figure(run) if name == FIGURES[0] else clusters_figure(run)
-    return to_file(figure, kind, notes_of(run))
 
 
 def _demo(run: Run) -> None:
