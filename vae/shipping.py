@@ -35,7 +35,15 @@ __all__ = ["SHIPPED_RUNS", "derive", "ship"]
 # the first hyphen is the data set.
 SHIPPED_RUNS: dict[str, Config] = {
     f"mnist-{preset}": PRESETS[preset]
-    for preset in ("recommended", "convolutional", "2d", "lecture", "lecture-fast", "autoencoder")
+    for preset in (
+        "recommended",
+        "convolutional",
+        "2d",
+        "conditional",
+        "lecture",
+        "lecture-fast",
+        "autoencoder",
+    )
 } | {"digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1)}
 CHECKPOINT = "checkpoint.npz"
 MOST_SNAPSHOTS = 16

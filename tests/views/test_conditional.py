@@ -198,8 +198,8 @@ class TestGenerate:
         ("view", "asks"),
         [
             *((view, True) for view in ("grid", "samplers", "by-hand", "manifold")),
-            *((view, True) for view in ("arithmetic", "animation")),
-            *((view, False) for view in ("classes", "take-away")),
+            *((view, True) for view in ("arithmetic", "animation", "take-away")),
+            ("classes", False),
         ],
     )
     def test_its_views(self, view: str, asks: bool, told: Run) -> None:

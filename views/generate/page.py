@@ -25,20 +25,16 @@ VIEWS = {
     "Take away": take_away_view,
 }
 ONLY_TOLD = "Classes"  # there for runs that are told a class alone
-WITHOUT_A_CLASS = (ONLY_TOLD, "Take away")  # views that decode nothing, or all classes
 
 run = chosen_run()
 has_model = run is not None and run.has_model
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Generate", width="content")
-    views = (
-        []
-        if not has_model
-        else [name for name in VIEWS if name != ONLY_TOLD or run.config.is_conditional]
-    )
+    told = has_model and run.config.is_conditional
+    views = [name for name in VIEWS if name != ONLY_TOLD or told]
     view = choose_view("generate", views) if has_model else ""
 if has_model:
-    VIEWS[view](run if view in WITHOUT_A_CLASS else conditioned(run))
+    VIEWS[view](run if view == ONLY_TOLD else conditioned(run))  # it draws all classes
 else:
     st.info(
         "There is no model to draw with yet: train a run, or choose another one above.",

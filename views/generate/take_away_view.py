@@ -118,6 +118,7 @@ def _figures(run: Run) -> None:
     names += [manifold] if run.config.latent_dim > 1 else []
     name = state.get("paper_figure", names[0])
     name = name if name in names else names[0]
+    shown = run if name == manifold else run.given(None)  # the others are of no class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Figure",
@@ -129,7 +130,7 @@ def _figures(run: Run) -> None:
         for kind, mime in FIGURE_MIMES.items():
             _file(
                 kind.upper(),
-                lambda kind=kind: to_file(FIGURES[name](run), kind, notes_of(run)),
+                lambda kind=kind: to_file(FIGURES[name](shown), kind, notes_of(shown)),
                 f"{name.lower().replace(' ', '-')}.{kind}",
                 mime,
                 "With the run's name and seed in its metadata.",
