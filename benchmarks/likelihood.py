@@ -44,7 +44,7 @@ def likelihood() -> None:
     )
     print("|---|---|---|---|---|---|---|")
     for run in RunStore().list_shipped():
-        if run.config.kind == "vae" and run.dataset == "mnist":
+        if run.config.is_variational and run.dataset == "mnist":
             _line(run)
 
 
@@ -78,9 +78,10 @@ def main() -> None:
     parser.add_argument("samples", type=int)
     arguments = parser.parse_args()
     run = open_run(arguments.run)
-    model, images = run.load_model(), load_dataset(run.dataset).x_test[: arguments.images]
+    model, data, part = run.load_model(), load_dataset(run.dataset), slice(arguments.images)
     began = time.perf_counter()
-    found = importance_sampled_nll(model, images, arguments.samples)
+    images, labels = data.x_test[part], data.y_test[part]
+    found = importance_sampled_nll(model, images, arguments.samples, labels=labels)
     seconds = time.perf_counter() - began
     print(json.dumps({"seconds": seconds, "peak_megabytes": peak_megabytes(), **found}))
 

@@ -32,7 +32,8 @@ def table() -> None:
 
 
 def _objective(config: Config) -> str:
-    if config.kind == "autoencoder":
+    if not config.is_variational:
         return "no KL"
     samples = config.importance_samples
-    return f"beta {config.beta:g}" + (f", {samples} importance samples" if samples > 1 else "")
+    words = f"beta {config.beta:g}" + (f", {samples} importance samples" if samples > 1 else "")
+    return f"{words}, given the class" if config.is_conditional else words

@@ -142,6 +142,25 @@ def autoencoder_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
+def conditional_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A conditional VAE on Digits that draws the class which it is told."""
+    from vae.training import train
+
+    config = Config(
+        kind="conditional",
+        latent_dim=3,
+        hidden=(32,),
+        learning_rate=1e-2,
+        schedule="cosine",
+        batch_size=50,
+        epochs=15,
+        validation_split=0.1,
+        seed=3,
+    )
+    return train(config, digits, out=tmp_path_factory.mktemp("conditional") / "run")
+
+
+@pytest.fixture(scope="session")
 def convolutional_run(stripes: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A convolutional VAE on pictures that are neither square nor grey."""
     from vae.training import train

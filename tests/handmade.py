@@ -41,23 +41,31 @@ def make_run(
     recorder.status(state="finished", epoch=config.epochs)
     mean = generator.normal(size=(TEST_IMAGES, config.latent_dim)).astype(np.float32)
     np.savez(path / "latents.npz", mean=mean, log_var=np.full_like(mean, -2.0), y=y)
-    onnx.save(random_decoder(config, image_shape, generator), path / "decoder.onnx")
+    decoder = random_decoder(config, image_shape, generator, len(class_names))
+    onnx.save(decoder, path / "decoder.onnx")
     (path / "encoder.onnx").touch()
     return open_run(path)
 
 
 def random_decoder(
-    config: Config, image_shape: tuple[int, int, int], generator: np.random.Generator
+    config: Config,
+    image_shape: tuple[int, int, int],
+    generator: np.random.Generator,
+    classes: int = 0,
 ) -> onnx.ModelProto:
     """Return a decoder z (N, d) -> image (N, H, W, C) as `decoder_layers` describes it."""
     graph = _Graph(generator)
-    layers = decoder_layers(config, image_shape)
+    layers = decoder_layers(config, image_shape, classes)
     for layer in layers[1:]:
         getattr(graph, f"add_{layer.class_name.lower()}")(layer)
         graph.bend(layer.arguments.get("activation"))
-    inputs = helper.make_tensor_value_info("z", TensorProto.FLOAT, ["N", config.latent_dim])
+    inputs = [
+        helper.make_tensor_value_info(layer.name, TensorProto.FLOAT, ["N", *layer.output_shape])
+        for layer in layers
+        if layer.class_name == "InputLayer"
+    ]
     outputs = helper.make_tensor_value_info(graph.last, TensorProto.FLOAT, ["N", *image_shape])
-    made = helper.make_graph(graph.nodes, "decoder", [inputs], [outputs], graph.arrays)
+    made = helper.make_graph(graph.nodes, "decoder", inputs, [outputs], graph.arrays)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
 
 
@@ -91,6 +99,14 @@ class _Graph:
         elif activation:
             kind, attributes = ONE_NODE[activation]
             self.node(kind, **attributes)
+
+    def add_inputlayer(self, layer: Layer) -> None:
+        """Add nothing: the label joins in `add_concatenate`."""
+
+    def add_concatenate(self, layer: Layer) -> None:
+        names = [self.last, "label"]
+        self.nodes.append(helper.make_node("Concat", names, [layer.name], axis=-1))
+        self.last = layer.name
 
     def add_dense(self, layer: Layer) -> None:
         units = layer.output_shape[0]

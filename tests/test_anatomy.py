@@ -21,6 +21,7 @@ CONFIGS: dict[str, Config] = {
     "dense": DENSE,
     "convolutional": DENSE.replace(network="convolutional", hidden=(4,)),
     "sampled": DENSE.replace(binarisation="sampled", kl_cycle=2),
+    "conditional": DENSE.replace(kind="conditional", binarisation="sampled"),
     "autoencoder": DENSE.replace(
         kind="autoencoder", beta=0.0, network="convolutional", hidden=(3,)
     ),
@@ -33,19 +34,24 @@ class Bench:
 
     def __init__(self, name: str, dataset: Dataset) -> None:
         self.name, self.config = name, CONFIGS[name]
-        self.model: VAE = build(self.config, dataset.image_shape)
+        self.model: VAE = build(self.config, dataset.image_shape, dataset.classes)
         self.model.compile(optimizer=keras.optimizers.SGD(0.0))
-        self.loop = Loop(self.model, dataset.x_train, BATCH)
+        self.labels = dataset.y_train
+        self.loop = Loop(self.model, dataset.x_train, BATCH, self.labels)
         self.anatomy = Anatomy(self.model)
 
     def batch(self, place: int) -> np.ndarray:
         return np.arange(place * BATCH, (place + 1) * BATCH, dtype=np.int32)
 
+    def seen(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Images as the next step would see them, and their labels."""
+        return self.loop.images(indices), self.labels[indices]
+
     def step(self, place: int, rate: float, *, apart: bool = True) -> dict[str, Any]:
         """Take one step; return what its anatomy says, and under "real" what the loop does."""
         indices = self.batch(place)
         self.model.optimizer.learning_rate = rate
-        taken = self.anatomy.before(self.loop.images(indices)) if apart else {}
+        taken = self.anatomy.before(*self.seen(indices)) if apart else {}
         self.loop.train(indices[None], np.array([rate], np.float32))
         if apart:
             taken |= self.anatomy.after()
@@ -119,9 +125,10 @@ class TestCorrectness:
             assert taken["loss_before"] == pytest.approx(taken["real"]["loss"], rel=1e-5)
 
     def test_another_epsilon_has_another_loss(self, bench: Bench) -> None:
-        images = tf.cast(bench.loop.images(bench.batch(3)), tf.float32) / 255.0
+        images, labels = bench.seen(bench.batch(3))
+        images = tf.cast(images, tf.float32) / 255.0
         losses = {
-            float(bench.anatomy._differentiate(images, tf.constant(epsilon))[0])
+            float(bench.anatomy._differentiate(images, labels, tf.constant(epsilon))[0])
             for epsilon in np.random.default_rng(0).normal(size=(2, BATCH, 3)).astype(np.float32)
         }
         # An autoencoder draws none.
@@ -142,8 +149,7 @@ class TestCorrectness:
 
     def test_the_loss_is_the_sum_of_its_parts(self, bench: Bench) -> None:
         # A batch that is shown whole: as many images as there are examples.
-        images = bench.loop.images(bench.batch(7)[:EXAMPLES])
-        taken = bench.anatomy.before(images)
+        taken = bench.anatomy.before(*bench.seen(bench.batch(7)[:EXAMPLES]))
         parts = taken["reconstruction_nats"].mean() + taken["beta"] * taken["kl"].sum(axis=1).mean()
         assert taken["loss_before"] == pytest.approx(parts, rel=1e-5)
 
@@ -164,9 +170,9 @@ class TestCorrectness:
         assert taken["update_norms"].max() == 0.0
 
     def test_the_norm_of_the_whole_gradient(self, bench: Bench) -> None:
-        images = bench.loop.images(bench.batch(6))
-        norm = bench.anatomy.gradient_norm(images)
-        parts = bench.anatomy.before(images)["gradient_norms"]
+        seen = bench.seen(bench.batch(6))
+        norm = bench.anatomy.gradient_norm(*seen)
+        parts = bench.anatomy.before(*seen)["gradient_norms"]
         assert norm == pytest.approx(float(np.sqrt(np.square(parts).sum())), rel=1e-5)
 
     def test_importance_samples(self, digits: Dataset) -> None:
@@ -205,7 +211,7 @@ class TestCorrectness:
             for place in range(3):
                 losses.append(bench.step(place, 0.01, apart=apart)["real"])
                 if apart:
-                    bench.anatomy.gradient_norm(bench.loop.images(bench.batch(place)))
+                    bench.anatomy.gradient_norm(*bench.seen(bench.batch(place)))
             ends.append([variable.numpy().copy() for variable in state])
         assert losses[:3] == losses[3:]
         for looked, blind in zip(*ends, strict=True):

@@ -43,7 +43,24 @@ CASES = [
         (11, 10, 3),
     ),
     (Config(latent_dim=128, hidden=(1024,), activation="leaky_relu"), (28, 28, 1)),
+    *(
+        (Config(kind="conditional", latent_dim=3, hidden=hidden), (9, 31, 3))
+        for hidden in ((), (24, 12))
+    ),
+    *(
+        (
+            Config(
+                kind="conditional",
+                network="convolutional",
+                hidden=(4, 6),
+                dense_layers=dense_layers,
+            ),
+            (11, 10, 3),
+        )
+        for dense_layers in ((), (20, 9))
+    ),
 ]
+CLASSES = 7  # of the data, which conditional networks alone look at
 
 
 def label(value: object) -> str | None:
@@ -86,7 +103,8 @@ class TestCorrectness:
     def test_counts_are_those_of_keras(
         self, config: Config, image_shape: tuple[int, int, int]
     ) -> None:
-        counted, model = summarize(config, image_shape), build(config, image_shape)
+        counted = summarize(config, image_shape, CLASSES)
+        model = build(config, image_shape, CLASSES)
         check_against_keras(counted.encoder, model.encoder)
         check_against_keras(counted.decoder, model.decoder)
         assert model.encoder.count_params() == counted.encoder_parameters
@@ -116,6 +134,24 @@ class TestCorrectness:
             summarize(Config(), image_shape)
         with pytest.raises(ConfigError, match="Received"):
             build(Config(), image_shape)
+
+    def test_a_label_costs_a_weight_a_class_where_it_joins(self) -> None:
+        plain = summarize(Config(hidden=(10,), latent_dim=2), (8, 8, 1))
+        told = summarize(Config(kind="conditional", hidden=(10,), latent_dim=2), (8, 8, 1), 7)
+        assert told.encoder_parameters == plain.encoder_parameters + 7 * 10
+        assert told.decoder_parameters == plain.decoder_parameters + 7 * 10
+        assert told.multiplications == plain.multiplications + 2 * 7 * 10
+
+    def test_other_kinds_do_not_look_at_the_classes(self) -> None:
+        assert summarize(Config(), (8, 8, 1), 7) == summarize(Config(), (8, 8, 1))
+
+    @pytest.mark.parametrize("classes", [0, 1])
+    def test_a_label_that_says_nothing(self, classes: int) -> None:
+        config = Config(kind="conditional")
+        with pytest.raises(ConfigError, match=rf"two or more classes. Received: {classes}"):
+            summarize(config, (8, 8, 1), classes)
+        with pytest.raises(ConfigError, match="Received"):
+            build(config, (8, 8, 1), classes)
 
     @pytest.mark.parametrize(
         ("image_shape", "most"),

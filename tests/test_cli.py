@@ -88,6 +88,17 @@ class TestSummary:
             "total": 650 + 44 + 30 + 704,
         }
 
+    def test_classes_that_a_conditional_one_is_told(self, capsys: Output) -> None:
+        arguments = ["--set", "kind=conditional", "hidden=10", "latent_dim=2"]
+        arguments += ["--image-shape", "8", "8", "1", "--classes", "3"]
+        assert main(["summary", "--json", *arguments]) == 0
+        # 64 + 3 -> 10 -> 2 and 2; 2 + 3 -> 10 -> 64
+        found = last_json(capsys.readouterr().out)
+        assert (found["encoder"], found["decoder"]) == (68 * 10 + 44, 6 * 10 + 704)
+        assert "two or more classes. Received: 1" in refused(
+            ["summary", *arguments[:-1], "1"], capsys
+        )
+
     def test_configuration_from_a_file(self, capsys: Output, tmp_path: Path) -> None:
         path = tmp_path / "config.json"
         path.write_text(PRESETS["lecture"].to_json(), encoding="utf-8")

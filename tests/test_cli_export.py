@@ -20,7 +20,7 @@ from vae.draws import Draw, draw_codes
 from vae.interpolation import interpolate
 from vae.runs import SHIPPED, Run
 from vae.samplers import compute_samplers
-from vae.sampling import prior_codes, tile, to_uint8
+from vae.sampling import balanced_labels, prior_codes, tile, to_uint8
 
 
 def made(command: str, run: Run, path: Path, *arguments: str) -> bytes:
@@ -116,6 +116,62 @@ class TestSample:
             command = ["sample", str(finished_run.path), "--out", "codes.npz", *arguments]
             assert "Received" in refused(command, capsys)
         assert not list(tmp_path.iterdir())
+
+
+class TestLabel:
+    def test_each_class_in_turn_or_the_one_that_is_asked_for(
+        self, conditional_run: Run, tmp_path: Path
+    ) -> None:
+        z = prior_codes(12, 3)
+        for arguments, labels in (
+            ((), balanced_labels(12, 10)),
+            (("--label", "7"), np.full(12, 7)),
+        ):
+            options = "--count", "12", *arguments
+            content = made("sample", conditional_run, tmp_path / "a.npz", *options)
+            with np.load(io.BytesIO(content)) as arrays:
+                np.testing.assert_array_equal(arrays["labels"], labels)
+                expected = to_uint8(conditional_run.decode(z, labels))
+                np.testing.assert_array_equal(arrays["images"], expected)
+        table = made("sample", conditional_run, tmp_path / "z.csv", "--count", "2", "--label", "4")
+        lines = table.decode().splitlines()
+        assert "# Class: 4" in lines
+        assert lines[-3].endswith(",label")
+        assert lines[-1].endswith(",4")
+
+    def test_a_path_has_one_class(self, conditional_run: Run, tmp_path: Path) -> None:
+        for arguments, label in (
+            (("--from", "0", "--to", "1"), conditional_run.latents["y"][0]),
+            (("--label", "3"), 3),
+        ):
+            content = made("interpolate", conditional_run, tmp_path / "p.png", *arguments)
+            ends = prior_codes(1, 3, seed=0)[0], prior_codes(1, 3, seed=1)[0]
+            if "--from" in arguments:
+                ends = conditional_run.latents["mean"][:2]
+            images = to_uint8(conditional_run.decode(interpolate(*ends, 15), label))
+            found = np.asarray(Image.open(io.BytesIO(content)))
+            np.testing.assert_array_equal(found, tile(images, 1, 15)[:, :, 0])
+
+    @pytest.mark.parametrize(
+        ("command", "arguments", "received"),
+        [("sample", ("--label", "10"), "Received: 10"), ("interpolate", (), "Received: None")],
+    )
+    def test_a_class_that_is_missing(
+        self,
+        command: str,
+        arguments: tuple[str, ...],
+        received: str,
+        conditional_run: Run,
+        capsys: Output,
+    ) -> None:
+        assert main([command, str(conditional_run.path), *arguments]) == 2
+        said = capsys.readouterr().err
+        assert "told a class from 0 to 9" in said
+        assert received in said
+
+    def test_other_runs_are_told_none(self, finished_run: Run, capsys: Output) -> None:
+        assert main(["interpolate", str(finished_run.path), "--label", "1"]) == 2
+        assert "A conditional run is told a class. Received: --label 1" in capsys.readouterr().err
 
 
 class TestInterpolate:

@@ -14,7 +14,13 @@ import numpy as np
 import pytest
 
 from tests.conftest import PREDICTABLE, run_python
-from vae.code_export import OPEN_IN_KERAS, SOURCES, keras_notebook, keras_script
+from vae.code_export import (
+    OPEN_IN_KERAS,
+    SOURCES,
+    keras_notebook,
+    keras_script,
+    open_in_keras,
+)
 from vae.config import Config
 from vae.datasets import DATASETS, Dataset
 from vae.errors import ConfigError
@@ -48,6 +54,9 @@ TRAINED = {
         noise=0.8,
     ),
 }
+TRAINED["conditional-sampled"] = TRAINED["convolutional"].replace(
+    kind="conditional", importance_samples=2, capacity=0.0, binarisation="sampled", patience=0
+)
 # One script after the other in a process that has no other module than those installed.
 ELSEWHERE = """
 import contextlib, importlib.util, os, runpy, sys
@@ -82,6 +91,7 @@ def said_history(text: str) -> list[dict[str, float]]:
 def elsewhere(
     finished_run: Run,
     autoencoder_run: Run,
+    conditional_run: Run,
     digits: Dataset,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, tuple[Run, Path]]:
@@ -89,9 +99,8 @@ def elsewhere(
     from vae.training import train
 
     top = tmp_path_factory.mktemp("elsewhere")
-    runs = {"dense": finished_run, "autoencoder": autoencoder_run} | {
-        name: train(config, digits, out=top / "runs" / name) for name, config in TRAINED.items()
-    }
+    runs = {"dense": finished_run, "autoencoder": autoencoder_run, "conditional": conditional_run}
+    runs |= {name: train(TRAINED[name], digits, out=top / "runs" / name) for name in TRAINED}
     found = {}
     for name, run in runs.items():
         (top / name).mkdir()
@@ -108,6 +117,17 @@ def elsewhere(
         encoding="utf-8",
     )
     found["open"] = finished_run, folder
+    folder = top / "open-conditional"
+    folder.mkdir()
+    (folder / "model.keras").write_bytes((conditional_run.path / "model.keras").read_bytes())
+    labels = np.eye(10, dtype=np.float32)[digits.y_test[:9]]
+    np.savez(folder / "inputs.npz", images=digits.x_test[:9] / np.float32(255), labels=labels)
+    (folder / "script.py").write_text(
+        'import numpy as np\nimages, labels = np.load("inputs.npz").values()\n'
+        f'{open_in_keras(conditional_run.config)}np.savez("outputs.npz", **outputs)\n',
+        encoding="utf-8",
+    )
+    found["open-conditional"] = conditional_run, folder
     result = run_python("-I", "-c", ELSEWHERE, *(folder for _, folder in found.values()), cwd=top)
     assert result.returncode == 0, result.stderr
     return found
@@ -183,13 +203,15 @@ class TestScript:
     def test_knows_the_sizes_of_the_data(self, digits: Dataset) -> None:
         assert SOURCES["digits"].images == len(digits.x_train)
         assert SOURCES["digits"].image_shape == digits.image_shape
+        assert SOURCES["digits"].classes == digits.classes
         for name in ("mnist", "fashion_mnist"):
             shape = DATASETS[name].arrays["x_train"].shape
             assert (SOURCES[name].images, *SOURCES[name].image_shape[:2]) == shape
+            assert SOURCES[name].classes == len(DATASETS[name].class_names)
 
 
 class TestSameHistory:
-    @pytest.mark.parametrize("name", ["dense", "autoencoder", *TRAINED])
+    @pytest.mark.parametrize("name", ["dense", "autoencoder", "conditional", *TRAINED])
     def test_each_epoch(self, name: str, elsewhere: dict[str, tuple[Run, Path]]) -> None:
         run, folder = elsewhere[name]
         said = said_history((folder / "said.txt").read_text(encoding="utf-8"))
@@ -214,6 +236,8 @@ class TestSameHistory:
 class TestOpenInKeras:
     def test_three_lines(self) -> None:
         assert len(OPEN_IN_KERAS.splitlines()) == 3
+        assert open_in_keras(PREDICTABLE) == OPEN_IN_KERAS
+        assert len(open_in_keras(PRESETS["conditional"]).splitlines()) == 3
 
     def test_gives_the_same(self, elsewhere: dict[str, tuple[Run, Path]], digits: Dataset) -> None:
         run, folder = elsewhere["open"]
@@ -222,6 +246,14 @@ class TestOpenInKeras:
             np.testing.assert_allclose(outputs["mean"], mean, atol=1e-5)
             np.testing.assert_allclose(outputs["log_var"], log_var, atol=1e-5)
             np.testing.assert_allclose(outputs["reconstruction"], run.decode(mean), atol=1e-5)
+
+    def test_with_labels(self, elsewhere: dict[str, tuple[Run, Path]], digits: Dataset) -> None:
+        run, folder = elsewhere["open-conditional"]
+        x, y = digits.x_test[:9], digits.y_test[:9]
+        mean, _ = run.encode(x, y)
+        with np.load(folder / "outputs.npz") as outputs:
+            np.testing.assert_allclose(outputs["mean"], mean, atol=1e-5)
+            np.testing.assert_allclose(outputs["reconstruction"], run.decode(mean, y), atol=1e-5)
 
 
 class TestNotebook:
@@ -240,7 +272,7 @@ class TestNotebook:
             assert all(isinstance(line, str) for line in cell["source"])
         assert {cell["cell_type"] for cell in cells} == {"markdown", "code"}
 
-    @pytest.mark.parametrize("name", ["best", "convolutional", "autoencoder"])
+    @pytest.mark.parametrize("name", ["best", "convolutional", "conditional", "autoencoder"])
     def test_holds_the_scripts_code(self, name: str) -> None:
         cells = json.loads(keras_notebook(PRESETS[name], "digits", DIGITS))["cells"]
         code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")

@@ -53,6 +53,19 @@ class TestBasics:
         assert set(BAD) == set(FIELDS)
         assert set(BAD_TEXT) == set(FIELDS) - {"preset"}
 
+    def test_what_a_kind_has(self) -> None:
+        kinds = {
+            kind: Config(kind=kind, beta=0.0 if kind == "autoencoder" else 1.0)
+            for kind in setting("kind").choices
+        }
+        has = {kind: (each.is_variational, each.is_conditional) for kind, each in kinds.items()}
+        assert has == {
+            "vae": (True, False),
+            "conditional": (True, True),
+            "autoencoder": (False, False),
+        }
+        assert "is_conditional" not in Config().to_dict()
+
     def test_json_round_trip(self) -> None:
         config = Config(hidden=[64, 32], beta=0.25, network="convolutional", seed=2**31 - 1)
         again = Config.from_json(config.to_json())

@@ -11,11 +11,17 @@ import pytest
 
 from tests.conftest import copy_run
 from vae.datasets import Dataset
-from vae.draws import SAMPLERS, Draw, draw_codes
+from vae.draws import SAMPLERS, Draw, draw_codes, draw_labels
 from vae.errors import ConfigError, RunError
 from vae.runs import Run
-from vae.samplers import compute_samplers, mixture_codes, posterior_codes, read_samplers
-from vae.sampling import prior_codes
+from vae.samplers import (
+    compute_samplers,
+    mixture_codes,
+    posterior_codes,
+    posterior_labels,
+    read_samplers,
+)
+from vae.sampling import balanced_labels, prior_codes
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +81,29 @@ class TestCorrectness:
         }.items():
             np.testing.assert_array_equal(draw_codes(run, draw, 5), expected)
         assert Draw().truncation == math.inf
+
+
+class TestLabels:
+    def test_of_a_run_that_is_told_nothing(self, run: Run) -> None:
+        assert draw_labels(run, Draw(), 3) is None
+        assert draw_labels(run, Draw("posterior"), 3) is None
+        assert draw_labels(run, Draw("mixture", 7), 3).tolist() == [7] * 3  # what was drawn from
+
+    def test_of_a_conditional_run(
+        self, conditional_run: Run, run: Run, digits: Dataset, tmp_path: Path
+    ) -> None:
+        told = copy_run(conditional_run, tmp_path / "told")
+        compute_samplers(told, digits)
+        each = balanced_labels(12, 10)
+        for sampler in ("prior", "mixture"):
+            np.testing.assert_array_equal(draw_labels(told, Draw(sampler), 12), each)
+        draw, samplers = Draw("posterior", seed=5), read_samplers(told)
+        own = posterior_labels(samplers, 12, seed=5)
+        np.testing.assert_array_equal(draw_labels(told, draw, 12), own)
+        # So decoded, a code is what the image was that it comes from.
+        z = draw_codes(told, draw, 12, samplers)
+        np.testing.assert_array_equal(z, posterior_codes(samplers, 12, seed=5))
+        assert draw_labels(told.given(4), draw, 2).tolist() == [4, 4]
+        assert draw_labels(told.given(4), Draw("mixture", 6), 2).tolist() == [6, 6]
+        with pytest.raises(RunError, match="fitted"):
+            draw_labels(conditional_run, draw, 2)

@@ -59,3 +59,8 @@ class TestCorrectness:
         for name, values in expected.items():
             np.testing.assert_array_equal(named[name], values)
         assert named["pixel_log_var"] == pytest.approx(float(model.pixel_log_var))
+
+    def test_those_of_a_conditional_run(self, conditional_run: Run) -> None:
+        named = named_weights(conditional_run)
+        assert named["encoder/hidden_1/kernel"].shape == (64 + 10, 32)
+        assert named["decoder/hidden_1/kernel"].shape == (3 + 10, 32)

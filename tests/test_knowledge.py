@@ -120,7 +120,7 @@ class TestRun:
     ) -> None:
         mixing = np.random.default_rng(0).normal(size=(64, 70)).astype(np.float32)
         monkeypatch.setattr(
-            Run, "encode", lambda _, images: (images.reshape(len(images), -1) @ mixing, None)
+            Run, "encode", lambda _, images, y: (images.reshape(len(images), -1) @ mixing, None)
         )
         run.__dict__["config"] = run.config.replace(latent_dim=70)
         compute_knowledge(run, digits)
@@ -188,7 +188,7 @@ class TestBadInput:
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            Run, "encode", lambda _, images: (np.full((len(images), 2), np.nan), None)
+            Run, "encode", lambda _, images, y: (np.full((len(images), 2), np.nan), None)
         )
         with pytest.raises(RunError, match="Received: NaN or infinity"):
             compute_knowledge(run, digits)

@@ -167,6 +167,37 @@ class TestCorrectness:
             np.testing.assert_array_equal(a, b)
 
 
+class TestLabels:
+    @pytest.mark.parametrize("binarisation", ["none", "sampled"])
+    def test_a_conditional_step_is_told_the_labels_of_its_images(
+        self, binarisation: str, digits: Dataset
+    ) -> None:
+        config = DENSE.replace(kind="conditional", binarisation=binarisation)
+        ours, theirs = (build(config, (8, 8, 1), 10) for _ in range(2))
+        for model in (ours, theirs):
+            model.compile(optimizer=keras.optimizers.SGD(), jit_compile=False)
+        loop = Loop(ours, digits.x_train, 25, digits.y_train)
+        for indices in batches(3, 25):
+            images = loop.images(indices).astype(np.float32) / 255.0
+            loop.train(indices[None], rates(0.01))
+            theirs.optimizer.learning_rate = 0.01
+            theirs.train_on_batch(theirs.told(images, digits.y_train[indices]))
+        start = build(config, (8, 8, 1), 10).get_weights()
+        for a, b, before in zip(ours.get_weights(), theirs.get_weights(), start, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)
+            assert np.abs(a - before).max() > 1e-4
+
+    def test_evaluation_is_told_them_too(self, digits: Dataset) -> None:
+        model = build(DENSE.replace(kind="conditional"), (8, 8, 1), 10)
+        model.compile(optimizer="sgd", jit_compile=False)
+        indices = np.arange(100, 1303, dtype=np.int32)  # two full batches and a part
+        found = Loop(model, digits.x_train, 100, digits.y_train).evaluate(indices)
+        x = digits.x_train[indices].astype(np.float32) / 255.0
+        mean, log_var = map(np.asarray, model.encoder(model.told(x, digits.y_train[indices])))
+        kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).sum(axis=1)
+        assert found["kl"] == pytest.approx(kl.mean(), rel=1e-4)
+
+
 class TestBinarisation:
     @pytest.mark.parametrize("treatment", ["threshold", "fixed"])
     def test_the_images_are_treated_once(self, treatment: str, digits: Dataset) -> None:

@@ -17,6 +17,7 @@ CONFIGS = [
     Config(hidden=(20, 10), latent_dim=3),
     Config(hidden=(4, 6), latent_dim=3, network="convolutional", dense_layers=(12, 8)),
 ]
+CLASSES = 4
 
 
 def kernels(network: keras.Model) -> list[np.ndarray]:
@@ -71,6 +72,43 @@ class TestBasics:
                 keras.tree.flatten(network(inputs)), keras.tree.flatten(loaded(inputs)), strict=True
             ):
                 np.testing.assert_array_equal(a, b)
+
+
+class TestLabels:
+    @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.network)
+    def test_shapes_and_what_the_label_changes(self, config: Config) -> None:
+        told = config.replace(kind="conditional")
+        encoder = build_encoder(told, (12, 9, 3), CLASSES)
+        decoder = build_decoder(told, (12, 9, 3), CLASSES)
+        assert [each.name for each in encoder.inputs] == ["image", "label"]
+        assert [each.name for each in decoder.inputs] == ["z", "label"]
+        one, other = np.eye(CLASSES, dtype=np.float32)[[[0] * 5, [3] * 5]]
+        mean, log_var = map(np.asarray, encoder([images(5, 12, 9, 3), one]))
+        assert mean.shape == log_var.shape == (5, 3)
+        assert not np.array_equal(mean, encoder([images(5, 12, 9, 3), other])[0])
+        decoded = decoder([mean, one]).numpy()
+        assert decoded.shape == (5, 12, 9, 3)
+        assert not np.array_equal(decoded, decoder([mean, other]))
+        logits = logits_of(decoder)([mean, one])
+        np.testing.assert_allclose(keras.ops.sigmoid(logits), decoded, atol=1e-6)
+
+    def test_it_joins_pixels_and_z(self) -> None:
+        config = Config(kind="conditional", hidden=(6,), latent_dim=2, activation="relu")
+        encoder = build_encoder(config, (8, 8, 1), CLASSES)
+        decoder = build_decoder(config, (8, 8, 1), CLASSES)
+        x, label = images(3, 8, 8, 1), np.eye(CLASSES, dtype=np.float32)[[1, 0, 3]]
+        (w, b), (w_mean, b_mean) = (
+            encoder.get_layer(name).get_weights() for name in ("hidden_1", "mean")
+        )
+        hidden = np.maximum(np.hstack([x.reshape(3, 64), label]) @ w + b, 0.0)
+        mean = np.asarray(encoder([x, label])[0])
+        np.testing.assert_allclose(mean, hidden @ w_mean + b_mean, atol=1e-5)
+        (w, b), (w_pixels, b_pixels) = (
+            decoder.get_layer(name).get_weights() for name in ("hidden_1", "pixels")
+        )
+        logits = np.maximum(np.hstack([mean, label]) @ w + b, 0.0) @ w_pixels + b_pixels
+        expected = (1.0 / (1.0 + np.exp(-logits))).reshape(3, 8, 8, 1)
+        np.testing.assert_allclose(decoder([mean, label]), expected, atol=1e-5)
 
 
 class TestCorrectness:

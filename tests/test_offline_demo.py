@@ -28,6 +28,7 @@ from vae.errors import RunError
 from vae.offline_demo import LEAST_ROUNDED, MOST_BYTES, _packed, demo_page, write_demo
 from vae.planes import pca_plane
 from vae.runs import SHIPPED, Run, open_run
+from vae.sampling import balanced_labels
 from vae.traversals import ranked_dimensions
 
 SHIPPED_RUNS = sorted(path.name for path in SHIPPED.glob("[!.]*"))
@@ -84,7 +85,9 @@ def decode_with(run: Run, change: Callable[[np.ndarray], np.ndarray], z: np.ndar
             changed = change(array).astype(np.float32)
             item.CopyFrom(onnx.numpy_helper.from_array(changed, item.name))
     session = onnxruntime.InferenceSession(model.SerializeToString())
-    return session.run(None, {"z": z})[0]
+    told = np.eye(run.classes, dtype=np.float32)[balanced_labels(len(z), run.classes)]
+    inputs = {"z": z, "label": told} if run.config.is_conditional else {"z": z}
+    return session.run(None, inputs)[0]
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +275,20 @@ class TestCorrectness:
         def rounded(kernel: np.ndarray) -> np.ndarray:
             return unpacked(_packed(kernel, 16)).reshape(kernel.shape)
 
-        assert np.abs(decode_with(run, rounded, z) - run.decode(z)).max() < 1e-3
+        exact = run.decode(z, balanced_labels(len(z), run.classes))
+        assert np.abs(decode_with(run, rounded, z) - exact).max() < 1e-3
+
+    def test_a_conditional_decoder_is_told_a_label(self, tmp_path: Path) -> None:
+        run = make_run(tmp_path / "run", SMALL.replace(kind="conditional"), (8, 8, 1))
+        found = data_of(demo_page(run))
+        assert found["told"]
+        layers = [(layer["class"], layer["shape"]) for layer in found["layers"][:4]]
+        joined = [("InputLayer", [3]), ("InputLayer", [2]), ("Concatenate", [5]), ("Dense", [8])]
+        assert layers == joined
+        kernel = read_weights(run)["hidden_1"].kernel
+        assert kernel.shape == (5, 8)
+        np.testing.assert_array_equal(unpacked(found["layers"][3]["kernel"]), kernel.ravel())
+        assert not data_of(demo_page(make_run(tmp_path / "other", SMALL, (8, 8, 1))))["told"]
 
     def test_one_that_is_too_large_either_way(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -21,7 +21,7 @@ class TestBasics:
     @pytest.mark.parametrize("name", PRESETS)
     def test_a_preset_fits_all_built_in_images(self, name: str) -> None:
         for image_shape in (MNIST, (8, 8, 1)):
-            assert summarize(PRESETS[name], image_shape).total > 0
+            assert summarize(PRESETS[name], image_shape, 10).total > 0
 
     def test_the_notes_are_those_of_the_presets(self) -> None:
         assert set(PRESET_NOTES) == set(PRESETS)

@@ -238,6 +238,20 @@ class TestMeasureSamples:
         assert (found["class_entropy"], found["class_balance"]) == (0.0, 0.0)
         assert found["recall"] <= 1 / 300  # that very image, if it is in the half
 
+    def test_a_conditional_run_is_told_classes(
+        self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run, each = Run(SHIPPED / "mnist-conditional"), np.arange(10, dtype=np.uint8)
+        dataset = dataclasses.replace(dataset, x_train=dataset.x_test[:10], y_train=each)
+        found = measure_samples(run, dataset, 150)
+        assert min(found["class_counts"]) > 5  # of 150, as frequent as in the data
+        shares = [found, *found["samplers"].values()]
+        assert all(each["share_as_told"] > 0.9 for each in shares)
+        assert "share_as_told" not in measure_samples(SHIPPED_RUN, dataset, 100)
+        decode = Run.decode
+        monkeypatch.setattr(Run, "decode", lambda run, z, y: decode(run, z, (y + 1) % 10))
+        assert measure_samples(run, dataset, 150)["share_as_told"] < 0.1
+
     def test_the_seed_draws_the_samples_alone(self, dataset: Dataset) -> None:
         first, again, other = (
             measure_samples(SHIPPED_RUN, dataset, 120, seed=seed) for seed in (1, 1, 2)

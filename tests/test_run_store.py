@@ -200,7 +200,7 @@ class TestShipped:
             assert run.state == "finished"
             assert run.has_model
             assert run.history
-            images = run.decode(np.zeros((1, run.config.latent_dim)))
+            images = run.decode(np.zeros((1, run.config.latent_dim)), 0)
             assert images.shape == (1, *run.image_shape)
 
     def test_the_shipped_folder_holds_nothing_else(self) -> None:

@@ -25,6 +25,7 @@ from vae.samplers import (
     compute_samplers,
     mixture_codes,
     posterior_codes,
+    posterior_labels,
     read_samplers,
 )
 from vae.split import split_indices
@@ -97,6 +98,12 @@ class TestDrawing:
         z = posterior_codes(KNOWN, 1000, label=7)
         assert (z.max(axis=1) > 25.0).all()
         assert 400 < (z[:, 0] > 25.0).sum() < 600
+
+    def test_labels_are_those_of_the_images_drawn_from(self) -> None:
+        z, labels = (draw(KNOWN, 1000, seed=5) for draw in (posterior_codes, posterior_labels))
+        of_class = (z.max(axis=1) > 25.0).astype(int) * 7
+        np.testing.assert_array_equal(labels, of_class)
+        assert set(posterior_labels(KNOWN, 50, label=7)) == {7}
 
     def test_the_mixture_of_a_class(self) -> None:
         z = mixture_codes(KNOWN, 2000, label=7)

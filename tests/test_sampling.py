@@ -11,7 +11,15 @@ from PIL import Image
 from scipy import stats
 
 from vae.errors import ConfigError
-from vae.sampling import manifold_codes, prior_codes, tile, to_png, to_uint8
+from vae.sampling import (
+    balanced_labels,
+    manifold_codes,
+    prior_codes,
+    random_labels,
+    tile,
+    to_png,
+    to_uint8,
+)
 
 
 def picture(height: int, width: int, channels: int) -> np.ndarray:
@@ -76,6 +84,22 @@ class TestPriorCodes:
     def test_no_temperature(self, temperature: float) -> None:
         with pytest.raises(ConfigError, match="Received: temperature="):
             prior_codes(1, 1, temperature=temperature)
+
+
+class TestLabels:
+    def test_balanced(self) -> None:
+        assert balanced_labels(7, 3).tolist() == [0, 1, 2, 0, 1, 2, 0]
+        assert balanced_labels(2, 0).tolist() == [0, 0]  # of data without classes
+
+    def test_random_ones_are_as_frequent_as_those_of_the_data(self) -> None:
+        y = np.repeat(np.array([0, 2, 3], np.uint8), [600, 300, 100])
+        labels = random_labels(20_000, y, seed=4)
+        shares = np.bincount(labels, minlength=4) / len(labels)
+        np.testing.assert_allclose(shares, [0.6, 0.0, 0.3, 0.1], atol=0.015)
+        np.testing.assert_array_equal(labels, random_labels(20_000, y, seed=4))
+        assert not np.array_equal(labels, random_labels(20_000, y, seed=5))
+        with pytest.raises(ConfigError, match="Received: seed=-1"):
+            random_labels(1, y, seed=-1)
 
 
 class TestManifold:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,9 @@ from vae.presets import PRESETS
 from vae.run_store import RunStore
 from vae.runs import SHIPPED, open_run
 from vae.samplers import read_samplers
-from vae.sampling import prior_codes
+from vae.sampling import balanced_labels, prior_codes
 from vae.shipping import GREY_SAMPLES, LATENT_STEP, MOST_BYTES, SHIPPED_RUNS, derive
+from vae.vetting_figures import read_quality
 
 SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360)}  # training and test images
 STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
@@ -44,7 +46,8 @@ class TestBasics:
         assert run.latents["mean"].shape == (test_images, run.config.latent_dim)
         assert run.snapshot_epochs[0] == 0
         assert run.snapshot_epochs[-1] == run.config.epochs
-        samples = run.decode(prior_codes(2, run.config.latent_dim))
+        labels = balanced_labels(2, run.classes)
+        samples = run.decode(prior_codes(2, run.config.latent_dim), labels)
         assert samples.shape == (2, *run.image_shape)
         files = [path for path in run.path.rglob("*") if path.is_file()]
         assert sum(path.stat().st_size for path in files) <= MOST_BYTES
@@ -61,7 +64,7 @@ class TestBasics:
         assert run.knowledge["pca"]["dimensions"] == run.config.latent_dim
         assert run.knowledge["training_images"] == images
         assert run.knowledge["test_images"] == test_images
-        if run.config.kind == "vae":
+        if run.config.is_variational:
             found = run.likelihood[run.config.binarisation]
             assert found["nll"] < -found["elbo"]
             assert found["elbo"] == pytest.approx(run.metrics["elbo"], abs=0.5)
@@ -153,6 +156,9 @@ class TestCorrectness:
         """Measured on MNIST; the pixels and their PCA are the same whatever was learned."""
         known = {name: STORE.open(name).knowledge for name in SHIPPED_RUNS if name != "digits"}
         assert len({str(found["pixels"]) for found in known.values()}) == 1
+        told = known.pop("mnist-conditional")
+        # Its code need not say the class: what is left is style, near chance, far below PCA.
+        assert told["latent"]["knn"] < 0.3 < told["pca"]["knn"]
         for name, found in known.items():
             assert found["pixels"]["knn"] == pytest.approx(0.944, abs=0.002)
             # With 24 dimensions PCA keeps all that neighbours need.
@@ -167,15 +173,22 @@ class TestCorrectness:
         assert metrics["mnist-recommended"]["elbo"] > -131.5
         assert metrics["mnist-convolutional"]["elbo"] > -105
         assert metrics["mnist-2d"]["elbo"] > -145
+        assert metrics["mnist-conditional"]["elbo"] > -118
         assert "elbo" not in metrics["mnist-autoencoder"]
+
+    def test_the_conditional_one_draws_what_it_is_told(self) -> None:
+        found = STORE.open("mnist-conditional").quality
+        assert found["share_as_told"] > 0.97
+        assert read_quality(json.dumps(found).encode()) == found  # travels as it is
 
     @pytest.mark.parametrize("name", SHIPPED_RUNS)
     def test_latents_are_of_the_test_images_as_the_model_saw_them(self, name: str) -> None:
         run = STORE.open(name)
         if find_dataset(run.dataset) is None:
             pytest.skip("needs MNIST")
-        images = run.seen(load_dataset(run.dataset, download=False).x_test)[:100]
-        for found, kept in zip(run.encode(images), ("mean", "log_var"), strict=True):
+        data = load_dataset(run.dataset, download=False)
+        codes = run.encode(run.seen(data.x_test)[:100], data.y_test[:100])
+        for found, kept in zip(codes, ("mean", "log_var"), strict=True):
             np.testing.assert_allclose(found, run.latents[kept][:100], atol=LATENT_STEP)
 
     @pytest.mark.parametrize("name", SHIPPED_RUNS)

@@ -65,7 +65,7 @@ class TestCorrectness:
         seen: list[np.ndarray] = []
         encode = Run.encode
         monkeypatch.setattr(
-            Run, "encode", lambda self, images: seen.append(images) or encode(self, images)
+            Run, "encode", lambda self, images, _: seen.append(images) or encode(self, images)
         )
         first, _ = training_codes(treating(run, "sampled"), digits, np.arange(100))
         again, _ = training_codes(run, digits, np.arange(100))
@@ -106,7 +106,7 @@ class TestBadInput:
     def test_no_usable_codes(
         self, run: Run, digits: Dataset, value: float, part: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def encode(_: Run, images: np.ndarray) -> list[np.ndarray]:
+        def encode(_: Run, images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
             codes = [np.zeros((len(images), 2), np.float32) for _ in range(2)]
             codes[part][3, 1] = value
             return codes

@@ -665,7 +665,8 @@ class TestKeras:
         for run in RunStore(tmp_path / "none").list():
             frame = Frame({}, run.config, run.image_shape, len(run.class_names))
             check_keras(unpack_flat(run.path / "model.keras"), frame)
-            check_weights(run.path / "model.keras", summarize(run.config, run.image_shape).total)
+            counted = summarize(run.config, run.image_shape, run.classes)
+            check_weights(run.path / "model.keras", counted.total)
 
 
 def unpack_flat(path: Path) -> Files:

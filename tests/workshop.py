@@ -45,7 +45,7 @@ class Workshop:
         self.config, self.dataset = config, dataset
         self.model = training._compiled(config, dataset)
         self.model.optimizer.build(self.model.trainable_variables)
-        self.loop = Loop(self.model, dataset.x_train, config.batch_size)
+        self.loop = Loop(self.model, dataset.x_train, config.batch_size, dataset.y_train)
         self.anatomy = Anatomy(self.model)
         self._first = [np.array(values) for part in training_state(self.model) for values in part]
         self.session: Session | None = None

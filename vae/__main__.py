@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def summary(options: argparse.Namespace) -> dict[str, Any]:
     """Count the parameters of a configuration."""
-    counted = summarize(_config(options), tuple(options.image_shape))
+    counted = summarize(_config(options), tuple(options.image_shape), options.classes)
     return {
         "encoder": counted.encoder_parameters,
         "decoder": counted.decoder_parameters,
@@ -56,7 +56,8 @@ def train(options: argparse.Namespace) -> dict[str, Any]:
     """Train a run into a folder."""
     config = _config(options)
     dataset = load_dataset(options.dataset)
-    summarize(config, dataset.image_shape)  # what does not fit is said before the slow import
+    # What does not fit is said before the slow import.
+    summarize(config, dataset.image_shape, dataset.classes)
     from vae.training import train
 
     run = train(config, dataset, _progress(config), out=options.out)
@@ -128,6 +129,9 @@ def _parser() -> argparse.ArgumentParser:
     add_config(command)
     command.add_argument(
         "--image-shape", type=int, nargs=3, default=[28, 28, 1], metavar=("H", "W", "C")
+    )
+    command.add_argument(
+        "--classes", type=int, default=10, metavar="N", help="of the images, for a conditional VAE"
     )
     command = add(train)
     add_config(command)

@@ -25,14 +25,16 @@ class Anatomy:
         samples = model.config.importance_samples
 
         @tf.function(autograph=False, reduce_retracing=True)
-        def differentiate(images: tf.Tensor, epsilon: tf.Tensor) -> tuple[Any, ...]:
+        def differentiate(
+            images: tf.Tensor, labels: tf.Tensor | None, epsilon: tf.Tensor
+        ) -> tuple[Any, ...]:
             with tf.GradientTape() as tape:
-                mean, log_var = model.encoder(images, training=True)
+                mean, log_var = model.encoder(model.told(images, labels), training=True)
                 z = mean
-                if model.config.kind == "vae":
+                if model.config.is_variational:
                     means, log_vars = (ops.tile(a, (samples, 1)) for a in (mean, log_var))
                     z = means + model.noise * ops.exp(0.5 * log_vars) * epsilon
-                logits = model.decoder_logits(z, training=True)
+                logits = model.decoder_logits(model.told(z, labels, samples), training=True)
                 parts = {"mean": mean, "log_var": log_var, "logits": logits}
                 if samples > 1:
                     parts["z"] = ops.reshape(z, (samples, -1, z.shape[-1]))
@@ -56,29 +58,32 @@ class Anatomy:
     def _networks(self) -> tuple[keras.Model, keras.Model]:
         return self.model.encoder, self.model.decoder
 
-    def gradient_norm(self, images: np.ndarray) -> float:
+    def gradient_norm(self, images: np.ndarray, labels: np.ndarray | None = None) -> float:
         """Return the norm of the loss's gradient on a batch (N, H, W, C) uint8: nats per image."""
-        _, gradients, _ = self._differentiate(_floats(images), self._epsilon(len(images)))
+        epsilon = self._epsilon(len(images))
+        _, gradients, _ = self._differentiate(_floats(images), labels, epsilon)
         return float(tf.linalg.global_norm(gradients))
 
-    def before(self, images: np.ndarray) -> dict[str, Any]:
+    def before(self, images: np.ndarray, labels: np.ndarray | None = None) -> dict[str, Any]:
         """Return what the next step will do with this batch, as plain arrays.
 
-        encoder, decoder: (n, h), the last hidden layer; mean, log_var, epsilon, z, kl:
-        (n, d); reconstructions: uint8; reconstruction_nats: (n,); all of the first `EXAMPLES`, the
-        codes and reconstructions of their first importance sample.
+        labels: (N,), which a conditional VAE is told. encoder, decoder: (n, h), the last hidden
+        layer; mean, log_var, epsilon, z, kl: (n, d); reconstructions: uint8; reconstruction_nats:
+        (n,); all of the first `EXAMPLES`, the codes and reconstructions of their first importance
+        sample.
         loss_before, what the optimizer lowers, and gradient_norms by layer are those of the batch.
         """
         model, epsilon = self.model, self._epsilon(len(images))
-        loss, gradients, parts = self._differentiate(_floats(images), epsilon)
+        loss, gradients, parts = self._differentiate(_floats(images), labels, epsilon)
         first = {name: value[:EXAMPLES] for name, value in parts.items()}
         logits = first.pop("logits")
         self._weights = [np.asarray(weights) for weights in model.trainable_weights]
-        self._batch, self._noise = images, epsilon
+        self._batch, self._noise = (images, labels), epsilon
+        told = None if labels is None else labels[:EXAMPLES]
         return {
             "images": images[:EXAMPLES],
-            "encoder": self._say("encoder", _floats(images[:EXAMPLES])),
-            "decoder": self._say("decoder", first["z"]),
+            "encoder": self._say("encoder", model.told(_floats(images[:EXAMPLES]), told)),
+            "decoder": self._say("decoder", model.told(first["z"], told)),
             "epsilon": np.asarray(epsilon)[:EXAMPLES],
             "reconstructions": to_uint8(np.asarray(ops.sigmoid(logits))),
             **{name: np.asarray(value) for name, value in first.items()},
@@ -93,7 +98,8 @@ class Anatomy:
 
     def after(self) -> dict[str, Any]:
         """Return what the step has changed: loss_after, on the same epsilon, and update_norms."""
-        loss, _, _ = self._differentiate(_floats(self._batch), self._noise)
+        images, labels = self._batch
+        loss, _, _ = self._differentiate(_floats(images), labels, self._noise)
         now = [np.asarray(weights) for weights in self.model.trainable_weights]
         changes = [new - old for new, old in zip(now, self._weights, strict=True)]
         return {"loss_after": float(loss), "update_norms": self._by_layer(changes)}
@@ -108,7 +114,7 @@ class Anatomy:
         state.assign(kept)
         return epsilon
 
-    def _say(self, network: str, inputs: tf.Tensor) -> np.ndarray:
+    def _say(self, network: str, inputs: Any) -> np.ndarray:
         """Return what a network's last hidden layer says, flat: (n, h)."""
         values = np.asarray(self._hidden[network](inputs))
         return values.reshape(len(values), -1)
@@ -126,6 +132,6 @@ def _floats(images: np.ndarray) -> tf.Tensor:
 
 def _last_hidden(network: keras.Model) -> keras.Model:
     """Return the network up to its last hidden layer, or its input where it has none."""
-    heads = ("mean", "log_var", "pixels", "logits", "image")
-    layers = [layer for layer in network.layers[1:] if layer.name not in heads]
-    return keras.Model(network.inputs[0], layers[-1].output if layers else network.inputs[0])
+    ends = ("z", "label", "mean", "log_var", "pixels", "logits", "image")
+    layers = [layer for layer in network.layers if layer.name not in ends]
+    return keras.Model(network.input, layers[-1].output if layers else network.input)

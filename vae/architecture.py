@@ -65,34 +65,36 @@ class Summary:
         return sum(layer.multiplications for layer in self.encoder + self.decoder)
 
 
-def summarize(config: Config, image_shape: ImageShape) -> Summary:
+def summarize(config: Config, image_shape: ImageShape, classes: int = 0) -> Summary:
     """Count layers, shapes and parameters without building anything."""
     return Summary(
-        tuple(encoder_layers(config, image_shape)), tuple(decoder_layers(config, image_shape))
+        tuple(encoder_layers(config, image_shape, classes)),
+        tuple(decoder_layers(config, image_shape, classes)),
     )
 
 
-def encoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
+def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
     """List the encoder from its input to its two heads, `mean` and `log_var`.
 
-    Both heads stand on the last layer before them. Raises ConfigError if the layers do not fit
-    the images (height and width from 8 to 64, 1 or 3 channels).
+    Both heads stand on the last layer before them. classes: of the data set, which a conditional
+    VAE alone looks at; the label joins the flat pixels or features. Raises ConfigError if the
+    layers do not fit the images (height and width from 8 to 64, 1 or 3 channels) or the classes.
     """
     _check_image_shape(image_shape)
+    _check_classes(config, classes)
     layers = [Layer("InputLayer", "image", image_shape)]
     if config.network == "convolutional":
         for stage, filters in enumerate(config.hidden, start=1):
             shape = layers[-1].output_shape
             layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
         _check_stages(config, image_shape)
-        layers.append(_flatten(layers[-1].output_shape))
-        layers += _hidden(layers[-1].output_shape[0], config.dense_layers, config.activation)
-    else:
-        layers.append(_flatten(image_shape))
-        layers += _hidden(layers[-1].output_shape[0], config.hidden, config.activation)
+    layers.append(_flatten(layers[-1].output_shape))
+    layers += _label(config, layers[-1].output_shape[0], classes)
+    sizes = config.dense_layers if config.network == "convolutional" else config.hidden
+    layers += _hidden(layers[-1].output_shape[0], sizes, config.activation)
     width = layers[-1].output_shape[0]
     layers.append(_dense("mean", width, config.latent_dim))
-    if config.kind == "autoencoder":
+    if not config.is_variational:
         constant = {"scale": 0.0, "offset": POINT_LOG_VAR}
         layers.append(Layer("Rescaling", "log_var", (config.latent_dim,), arguments=constant))
     else:
@@ -100,14 +102,19 @@ def encoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
     return layers
 
 
-def decoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
-    """List the decoder from z to the image; the layer before the last holds the logits."""
+def decoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
+    """List the decoder from z to the image; the layer before the last holds the logits.
+
+    A conditional VAE's label joins z; classes as in `encoder_layers`.
+    """
     height, width, channels = image_shape
     layers = [Layer("InputLayer", "z", (config.latent_dim,))]
+    layers += _label(config, config.latent_dim, classes)
+    code_width = layers[-1].output_shape[0]
     if config.network == "convolutional":
-        layers += _upward(config, image_shape)
+        layers += _upward(config, image_shape, code_width)
     else:
-        layers += _hidden(config.latent_dim, config.hidden[::-1], config.activation)
+        layers += _hidden(code_width, config.hidden[::-1], config.activation)
         pixels = height * width * channels
         layers.append(_dense("pixels", layers[-1].output_shape[0], pixels))
         layers.append(_reshape("logits", image_shape))
@@ -115,14 +122,14 @@ def decoder_layers(config: Config, image_shape: ImageShape) -> list[Layer]:
     return layers
 
 
-def _upward(config: Config, image_shape: ImageShape) -> list[Layer]:
-    """List the way from z up to the logits: each stage doubles height and width."""
+def _upward(config: Config, image_shape: ImageShape, code_width: int) -> list[Layer]:
+    """List the way from a code up to the logits: each stage doubles height and width."""
     height, width, channels = image_shape
     filters = config.hidden
     scale = 2 ** len(filters)
     small = (math.ceil(height / scale), math.ceil(width / scale), filters[-1])
-    layers = _hidden(config.latent_dim, config.dense_layers[::-1], config.activation)
-    width_below = layers[-1].output_shape[0] if layers else config.latent_dim
+    layers = _hidden(code_width, config.dense_layers[::-1], config.activation)
+    width_below = layers[-1].output_shape[0] if layers else code_width
     layers += [
         _dense("seed", width_below, math.prod(small), config.activation),
         _reshape("seed_image", small),
@@ -136,6 +143,16 @@ def _upward(config: Config, image_shape: ImageShape) -> list[Layer]:
     crop = ((0, grown[0] - height), (0, grown[1] - width))
     layers.append(Layer("Cropping2D", "logits", image_shape, arguments={"cropping": crop}))
     return layers
+
+
+def _label(config: Config, width: int, classes: int) -> list[Layer]:
+    """List what puts the label, one number a class, behind so many numbers; nothing without one."""
+    if not config.is_conditional:
+        return []
+    return [
+        Layer("InputLayer", "label", (classes,)),
+        Layer("Concatenate", "with_label", (width + classes,), arguments={"axis": -1}),
+    ]
 
 
 def _hidden(width: int, sizes: tuple[int, ...], activation: str) -> list[Layer]:
@@ -211,6 +228,14 @@ def _check_image_shape(image_shape: ImageShape) -> None:
         raise ConfigError(
             "Images must have a height and width from 8 to 64 and 1 or 3 channels. "
             f"Received: {tuple(image_shape)}"
+        )
+
+
+def _check_classes(config: Config, classes: int) -> None:
+    if config.is_conditional and classes < 2:
+        raise ConfigError(
+            "A conditional VAE is told which class an image is of, so it needs images of two or "
+            f"more classes. Received: {classes}"
         )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from vae.code_export import keras_notebook, keras_script
 from vae.codes_as_text import parse_code
-from vae.draws import SAMPLERS, Draw, draw_codes
+from vae.draws import SAMPLERS, Draw, draw_codes, draw_labels
 from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import replacing
@@ -49,8 +49,9 @@ def add_exports(add: AddCommand) -> None:
         "--sampler", choices=SAMPLERS, default="prior", help="(default: %(default)s)"
     )
     command.add_argument(
-        "--label", type=int, metavar="N", help="a class of the mixture or of the posteriors"
-    )
+        "--label", type=int, metavar="N",
+        help="a class of the mixture or of the posteriors; what a conditional run is told",
+    )  # fmt: skip
     command.add_argument("--temperature", type=float, default=1.0, help="the prior's")
     command.add_argument(
         "--truncation", type=float, default=math.inf, metavar="S",
@@ -71,6 +72,10 @@ def add_exports(add: AddCommand) -> None:
         )  # fmt: skip
     command.add_argument("--steps", type=int, default=15)
     command.add_argument("--kind", choices=("linear", "spherical"), default="linear")
+    command.add_argument(
+        "--label", type=int, metavar="N",
+        help="what a conditional run is told (default: the class of a test image at the start)",
+    )  # fmt: skip
     command.add_argument("--frames-per-second", type=float, default=11.0, metavar="N")
     _add_picture(command, "path.gif", "a .gif or .webp that goes there and back, or a .png strip")
     command = add(export)
@@ -98,12 +103,12 @@ def sample(options: argparse.Namespace) -> dict[str, Any]:
     count = rows * columns if options.count is None else options.count
     _check("count", count, 1, MOST_ROWS * columns if kind in PICTURES else MOST_CODES)
     run = _run(options)
-    draw = Draw(
-        *(options.sampler, options.label, options.temperature, options.truncation, options.seed)
-    )
+    # The prior of a conditional run is the same for all classes.
+    label = None if run.label is not None and options.sampler == "prior" else options.label
+    draw = Draw(*(options.sampler, label, options.temperature, options.truncation, options.seed))
     z = draw_codes(run, draw, count)
-    labels = None if draw.label is None else np.full(count, draw.label)
-    images = to_uint8(run.decode(z))
+    labels = draw_labels(run, draw, count)
+    images = to_uint8(run.decode(z, labels))
     notes = notes_of(run, options.seed) | draw.notes
     said = {"out": str(options.out), "images": count}
     if kind == ".npz":
@@ -130,8 +135,11 @@ def interpolate(options: argparse.Namespace) -> dict[str, Any]:
     _check("steps", options.steps, *STEPS)
     _check("scale", options.scale, 1, MOST_SCALE)
     run = _run(options)
-    start, start_name = _end(run, options.start, options.start_seed)
-    end, end_name = _end(run, options.end, options.end_seed)
+    if options.label is not None and run.label is None:
+        raise ConfigError(f"A conditional run is told a class. Received: --label {options.label}")
+    start, start_name, label = _end(run, options.start, options.start_seed)
+    end, end_name, _ = _end(run, options.end, options.end_seed)
+    run = run if run.label is not None else run.given(label)
     images = to_uint8(run.decode(path_between(start, end, options.steps, options.kind)))
     notes = notes_of(run) | {"From": start_name, "To": end_name}
     if kind == ".png":
@@ -168,7 +176,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
 
 def _run(options: argparse.Namespace) -> Run:
     # A shipped run is known by its place.
-    return open_run(options.run.absolute())
+    return open_run(options.run.absolute()).given(getattr(options, "label", None))
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:
@@ -194,23 +202,23 @@ def _picture(
     return to_file(grid_figure(image), kind.removeprefix("."), notes)
 
 
-def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str]:
-    """Return the code at one end of a path (d,), and what it is.
+def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | None]:
+    """Return the code at one end of a path (d,), what it is, and its class if it has one.
 
     text: the number of a test image, whose mean is taken, or z as a JSON list.
     """
     size = run.config.latent_dim
     if text is None:
-        return prior_codes(1, size, seed=seed)[0], f"seed {seed}"
+        return prior_codes(1, size, seed=seed)[0], f"seed {seed}", None
     if text.isdecimal():
         index, means = int(text), run.latents.get("mean", ())
         if index >= len(means):
             raise ConfigError(
                 f"This run has {len(means):,} test images, the first is 0. Received: {index}"
             )
-        return means[index], f"test image {index}"
+        return means[index], f"test image {index}", int(run.latents["y"][index])
     try:
-        return parse_code(text, size), f"z {text}"
+        return parse_code(text, size), f"z {text}", None
     except ConfigError as error:
         raise ConfigError(
             f"An end of a path is a test image's number, from 0 on, or a code. {error}"

@@ -25,7 +25,7 @@ from vae.config import Config
 from vae.errors import ConfigError
 from vae.split import split_indices
 
-__all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script"]
+__all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script", "open_in_keras"]
 
 OPEN_IN_KERAS = """\
 import keras
@@ -46,12 +46,18 @@ class Source(NamedTuple):
     title: str
     images: int  # in the training set
     image_shape: ImageShape
+    classes: int
 
 
 SOURCES = {
-    "mnist": Source("MNIST", 60_000, (28, 28, 1)),
-    "fashion_mnist": Source("Fashion-MNIST", 60_000, (28, 28, 1)),
-    "digits": Source("scikit-learn's digits", 1_437, (8, 8, 1)),
+    "mnist": Source("MNIST", 60_000, (28, 28, 1), 10),
+    "fashion_mnist": Source("Fashion-MNIST", 60_000, (28, 28, 1), 10),
+    "digits": Source("scikit-learn's digits", 1_437, (8, 8, 1), 10),
+}
+KINDS = {
+    "vae": "A variational autoencoder",
+    "conditional": "A conditional VAE",
+    "autoencoder": "An autoencoder",
 }
 
 
@@ -60,6 +66,14 @@ class Part(NamedTuple):
 
     title: str
     code: str
+
+
+def open_in_keras(config: Config) -> str:
+    """Return the three lines that use a run's model.keras in plain Keras."""
+    if not config.is_conditional:
+        return OPEN_IN_KERAS
+    told = OPEN_IN_KERAS.replace("predict(images)", "predict([images, labels])")
+    return told.replace("(N, H, W, C):", "(N, H, W, C), labels one-hot (N, classes):")
 
 
 def keras_script(config: Config, dataset_name: str, image_shape: ImageShape) -> str:
@@ -123,8 +137,7 @@ def _parts(
     for part in re.split("^#= ", "\n".join(kept), flags=re.MULTILINE)[1:]:
         part_title, _, code = part.partition("\n")
         parts.append(Part(part_title, HOLE.sub(_blank_lines, code.strip("\n"))))
-    kind = "A variational autoencoder" if config.kind == "vae" else "An autoencoder"
-    return f"{kind} on {source.title}", parts
+    return f"{KINDS[config.kind]} on {source.title}", parts
 
 
 def _met(condition: str, holds: set[str]) -> bool:
@@ -142,9 +155,10 @@ def _blank_lines(hole: re.Match[str]) -> str:
 
 
 def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
-    """Return the words that hold for a configuration."""
-    vae = config.kind == "vae"
+    """Return the words that hold for a configuration; "vae" for a conditional one too."""
+    vae = config.is_variational
     optional = {
+        "vae": vae,
         "digits": dataset_name == "digits",
         "local_file": local_file,
         "share": config.train_share < 1.0,
@@ -165,8 +179,9 @@ def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
 
 def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) -> dict[str, Any]:
     """Return what stands in place of each $name: the settings, and what follows from them."""
-    *body, _, _ = encoder_layers(config, source.image_shape)
-    upward = decoder_layers(config, source.image_shape)[:-1]
+    *body, _, _ = encoder_layers(config, source.image_shape, source.classes)
+    upward = decoder_layers(config, source.image_shape, source.classes)[:-1]
+    told = config.is_conditional
     return config.to_dict() | {
         "title": source.title,
         "loader": dataset_name,
@@ -180,6 +195,9 @@ def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) 
         "beta_now": "beta" if "warms_up" in holds and "capacity" not in holds else "BETA",
         "capacity_now": "capacity" if "warms_up" in holds else "CAPACITY",
         "part": EVALUATION_BATCH,
+        "classes": source.classes,
+        "label": ", label" if told else "",
+        **{name: f"[{name}, label]" if told else name for name in ("image", "images", "z")},
         "arguments": "".join(f", {name}" for name in ("SAMPLES", "NOISE") if name.lower() in holds),
         "third": "".join(f", {value}" for name, value in THIRD.items() if name in holds),
     }
@@ -190,7 +208,8 @@ def _stack(layers: list[Layer], below: str, seed: int) -> str:
     lines = []
     for place, layer in enumerate(layers[1:], start=1):
         if made := _layer(layer, seed + place):
-            lines.append(f"x = {made}({below})")
+            inputs = f"[{below}, label]" if layer.class_name == "Concatenate" else below
+            lines.append(f"x = {made}({inputs})")
             below = "x"
     return "\n".join(lines)
 
@@ -207,5 +226,9 @@ def _layer(layer: Layer, seed: int) -> str:
             return f"conv(layers.{kind}, {sizes}, {activation}seed={seed})"
         case "Cropping2D" if given["cropping"] == ((0, 0), (0, 0)):
             return ""
+        case "InputLayer":  # the label's, which the template has
+            return ""
+        case "Concatenate":
+            return "layers.Concatenate()"
         case kind:
             return f"layers.{kind}({', '.join(map(repr, given.values()))})"

@@ -41,8 +41,9 @@ class Config:
     kind: str = _field(
         "vae",
         "Model",
-        "A VAE codes a picture as a cloud (mean and log-variance); an autoencoder as one point.",
-        choices=("vae", "autoencoder"),
+        "A VAE codes a picture as a cloud (mean and log-variance), an autoencoder as one point. A "
+        "conditional VAE is told the class, so that its code holds the style alone.",
+        choices=("vae", "conditional", "autoencoder"),
     )
     network: str = _field(
         "dense",
@@ -201,18 +202,18 @@ class Config:
                 "Dense layers stand behind convolutions; those of a dense network are its hidden "
                 f"layers. Received: network='dense', dense_layers={self.dense_layers}"
             )
-        if self.kind == "autoencoder" and self.beta != 0:
+        if not self.is_variational and self.beta != 0:
             raise ConfigError(
                 "An autoencoder has no KL term, so its beta must be 0. "
                 f"Received: kind='autoencoder', beta={self.beta}"
             )
-        if self.importance_samples > 1 and (self.free_bits or self.kind == "autoencoder"):
+        if self.importance_samples > 1 and (self.free_bits or not self.is_variational):
             raise ConfigError(
                 "An importance-weighted bound needs a VAE without free bits, since it has no KL "
                 f"term for them. Received: importance_samples={self.importance_samples}, "
                 f"kind={self.kind!r}, free_bits={self.free_bits}"
             )
-        others = self.free_bits or self.importance_samples > 1 or self.kind == "autoencoder"
+        others = self.free_bits or self.importance_samples > 1 or not self.is_variational
         if self.capacity and others:
             raise ConfigError(
                 "A KL capacity needs a VAE with one importance sample and without free bits, since "
@@ -225,6 +226,16 @@ class Config:
                 "Early stopping watches the validation loss, so the validation split must be above "
                 f"0. Received: patience={self.patience}, validation_split={self.validation_split}"
             )
+
+    @property
+    def is_variational(self) -> bool:
+        """Whether an image has a posterior, a KL and an ELBO, which an autoencoder's has not."""
+        return self.kind != "autoencoder"
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether encoder and decoder are told the class of an image (Sohn et al. 2015)."""
+        return self.kind == "conditional"
 
     def replace(self, **changes: Any) -> Config:
         """Return a copy with these fields changed; raises ConfigError for an unknown field."""

@@ -13,6 +13,7 @@ from vae.runs import ACTIVE_STATES, Run
 
 __all__ = [
     "beside_literature",
+    "class_nats",
     "comparable",
     "compared",
     "cost",
@@ -65,6 +66,16 @@ def cost(metrics: dict[str, Any]) -> float | None:
     """Return reconstruction + KL of what metrics.json says, or None if it does not."""
     parts = [metrics.get(name, math.nan) for name in ("reconstruction", "kl")]
     return sum(parts) if math.isfinite(sum(parts)) else None
+
+
+def class_nats(run: Run) -> float:
+    """Return the nats of saying an image's class, ln C of C classes, which a conditional run saves.
+
+    What it costs such a run to tell an image is -log p(x | y), or a bound on that. With these nats
+    it is a bound on -log p(x), which the other kinds are measured by: p(x) >= p(x | y) / C, where
+    all classes are equally likely. 0 for runs of another kind.
+    """
+    return math.log(run.classes) if run.config.is_conditional else 0.0
 
 
 def loss_in_context(run: Run, shipped: Iterable[Run]) -> str:

@@ -39,8 +39,9 @@ def coverage(
 ) -> Coverage:
     """Compare the reconstructions of the first 1,000 test images with as many samples.
 
-    mean, log_var: (N, d) of their posteriors, of which one code each is drawn: means alone lie
-    closer together than the prior's codes do. An autoencoder's log_var is so low that it is the
+    decode: of as many codes as these images are; a conditional run is told the labels of the
+    images. mean, log_var: (N, d) of their posteriors, of which one code each is drawn: means alone
+    lie closer together than the prior's codes do. An autoencoder's log_var is so low that it is the
     code itself. As images, since a distance between codes means something else in each model.
     Raises RunError for codes that are no numbers, and for fewer than two images.
     """

@@ -55,6 +55,11 @@ class Dataset:
         """Height, width and channels of one image."""
         return self.x_train.shape[1:]
 
+    @property
+    def classes(self) -> int:
+        """How many classes the labels tell apart."""
+        return len(self.class_names)
+
     def without_training_images(self) -> Dataset:
         """Return the same data set with an empty training part, for who needs the test alone."""
         return replace(self, x_train=self.x_train[:0].copy(), y_train=self.y_train[:0].copy())

@@ -37,7 +37,8 @@ def read_weights(run: Run) -> dict[str, Weights]:
     path = run.path / "decoder.onnx"
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.id}, {run.state}")
-    layers = [layer for layer in decoder_layers(run.config, run.image_shape) if layer.parameters]
+    every = decoder_layers(run.config, run.image_shape, run.classes)
+    layers = [layer for layer in every if layer.parameters]
     try:
         found = dict(_pairs(layers, path.read_bytes()))
     except Exception as error:

@@ -10,10 +10,16 @@ import numpy as np
 
 from vae.errors import ConfigError, RunError
 from vae.runs import Run
-from vae.samplers import Samplers, mixture_codes, posterior_codes, read_samplers
-from vae.sampling import prior_codes
+from vae.samplers import (
+    Samplers,
+    mixture_codes,
+    posterior_codes,
+    posterior_labels,
+    read_samplers,
+)
+from vae.sampling import balanced_labels, prior_codes
 
-__all__ = ["SAMPLERS", "Draw", "SamplerName", "draw_codes"]
+__all__ = ["SAMPLERS", "Draw", "SamplerName", "draw_codes", "draw_labels"]
 
 SamplerName = Literal["prior", "mixture", "posterior"]
 SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
@@ -70,11 +76,34 @@ def draw_codes(run: Run, draw: Draw, count: int, samplers: Samplers | None = Non
     if draw.sampler == "prior":
         limits = {"temperature": draw.temperature, "truncation": draw.truncation}
         return prior_codes(count, run.config.latent_dim, seed=draw.seed, **limits)
-    samplers = samplers or read_samplers(run)
+    samplers = samplers or _fitted(run, draw)
+    codes = mixture_codes if draw.sampler == "mixture" else posterior_codes
+    return codes(samplers, count, label=draw.label, seed=draw.seed)
+
+
+def draw_labels(
+    run: Run, draw: Draw, count: int, samplers: Samplers | None = None
+) -> np.ndarray | None:
+    """Return the class of each of the codes that `draw_codes` returns (count,), None where unknown.
+
+    It is what a conditional run is told: the class of the draw, or else the run's own, or else that
+    of each image from whose posterior a code is drawn, or else each class in turn.
+    """
+    label = run.label if draw.label is None else draw.label
+    if label is not None:
+        return np.full(count, label)
+    if not run.config.is_conditional:
+        return None
+    if draw.sampler == "posterior":
+        return posterior_labels(samplers or _fitted(run, draw), count, seed=draw.seed)
+    return balanced_labels(count, run.classes)
+
+
+def _fitted(run: Run, draw: Draw) -> Samplers:
+    samplers = read_samplers(run)
     if samplers is None:
         raise RunError(
             f"The sampler {draw.sampler!r} must be fitted to the run's codes first. "
             "Received: a run without samplers.npz"
         )
-    codes = mixture_codes if draw.sampler == "mixture" else posterior_codes
-    return codes(samplers, count, label=draw.label, seed=draw.seed)
+    return samplers

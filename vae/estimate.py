@@ -35,23 +35,29 @@ COMPARABLE_EPOCH_SECONDS = 0.05
 COMPARABLE_LIKELIHOOD_SECONDS = 15.0
 
 
-def epoch_seconds(config: Config, image_shape: tuple[int, int, int], images: int) -> float:
+def epoch_seconds(
+    config: Config, image_shape: tuple[int, int, int], images: int, classes: int = 0
+) -> float:
     """Return a guess of an epoch's seconds for this many training images in the whole set."""
     used = max(1.0, images * config.train_share * (1.0 - config.validation_split))
     per_image = SECONDS_PER_IMAGE + SECONDS_PER_MULTIPLICATION * _multiplications(
-        config, image_shape
+        config, image_shape, classes
     )
     return used * per_image + used / min(config.batch_size, used) * SECONDS_PER_STEP
 
 
-def _multiplications(config: Config, image_shape: tuple[int, int, int]) -> int:
-    summary = summarize(config, image_shape)
+def _multiplications(config: Config, image_shape: tuple[int, int, int], classes: int) -> int:
+    summary = summarize(config, image_shape, classes)
     decoder = sum(layer.multiplications for layer in summary.decoder)
     return summary.multiplications + (config.importance_samples - 1) * decoder
 
 
 def run_seconds(
-    config: Config, image_shape: tuple[int, int, int], images: int, past: Iterable[Run] = ()
+    config: Config,
+    image_shape: tuple[int, int, int],
+    images: int,
+    past: Iterable[Run] = (),
+    classes: int = 0,
 ) -> float:
     """Return a guess of the whole run's seconds, corrected by the newest comparable run.
 
@@ -67,9 +73,10 @@ def run_seconds(
             and run.config.network == config.network
             and measured > COMPARABLE_EPOCH_SECONDS
         ):
-            factor = measured / epoch_seconds(run.config, run.image_shape, images)
+            factor = measured / epoch_seconds(run.config, run.image_shape, images, run.classes)
             break
-    return START_SECONDS + config.epochs * factor * epoch_seconds(config, image_shape, images)
+    seconds = epoch_seconds(config, image_shape, images, classes)
+    return START_SECONDS + config.epochs * factor * seconds
 
 
 def seconds_left(run: Run) -> float:
@@ -77,7 +84,7 @@ def seconds_left(run: Run) -> float:
     status = run.status
     steps, step, epoch = (status.get(name, 0) for name in ("steps", "step", "epoch"))
     done = max(epoch - 1, 0) + step / max(steps, 1)
-    guess = epoch_seconds(run.config, run.image_shape, run.info.get("images", 0))
+    guess = epoch_seconds(run.config, run.image_shape, run.info.get("images", 0), run.classes)
     return max(0.0, run.epochs - done) * status.get("seconds_per_epoch", guess)
 
 
@@ -95,7 +102,7 @@ def likelihood_seconds(run: Run, samples: int) -> float:
     most = max(known, key=lambda found: found["importance_samples"], default=None)
     if most is not None:
         return samples * most["seconds"] / most["importance_samples"]
-    decoder = summarize(run.config, run.image_shape).decoder
+    decoder = summarize(run.config, run.image_shape, run.classes).decoder
     per_image = SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
     return samples * per_image * len(run.latents.get("mean", ()))
 

@@ -32,9 +32,10 @@ XMP = """\
 def notes_of(run: Run, seed: int | None = None) -> dict[str, str]:
     """Return what a file says of itself: its run's name and the seed of its codes.
 
-    seed: none where nothing was drawn; then it is the run's own.
+    seed: none where nothing was drawn; then it is the run's own. And the class that a run is told.
     """
-    return {"Run": public_name(run), "Seed": str(run.config.seed if seed is None else seed)}
+    notes = {"Run": public_name(run), "Seed": str(run.config.seed if seed is None else seed)}
+    return notes if run.label is None else notes | {"Class": run.class_names[run.label]}
 
 
 def one_line(notes: dict[str, str]) -> str:

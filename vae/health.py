@@ -55,7 +55,7 @@ def how_it_goes(config: Config, rows: list[dict[str, Any]]) -> str:
             words = f"Reconstruction is still falling, by {fall:.1f} nats in the last epoch"
         else:
             words = f"Reconstruction rose by {-fall:.1f} nats in the last epoch"
-    if config.kind == "autoencoder":
+    if not config.is_variational:
         return f"{words}."
     used, all_of_them = dimensions_in_use(learned[-1]), config.latent_dim
     dimensions = "dimension is" if all_of_them == 1 else "dimensions are"
@@ -116,7 +116,7 @@ def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Tr
 
 
 def _collapse(settings: Config, last: dict[str, Any]) -> Trouble | None:
-    if settings.kind == "autoencoder" or not settings.beta or dimensions_in_use(last):
+    if not settings.is_variational or not settings.beta or dimensions_in_use(last):
         return None
     if settings.capacity:
         return None  # beta holds the KL up: it is as small as the capacity that was asked for
@@ -133,7 +133,7 @@ def _collapse(settings: Config, last: dict[str, Any]) -> Trouble | None:
 
 def _holes(settings: Config, last: dict[str, Any]) -> Trouble | None:
     distance = last.get("prior_distance", 0.0)
-    if settings.kind == "autoencoder" or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
+    if not settings.is_variational or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
         return None
     return Trouble(
         "Holes in the latent space",

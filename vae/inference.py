@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from vae.errors import RunError
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "one_hot"]
 
 TOLERANCE = 1e-3  # what arithmetic on pixels may add to 0 and 1
 # A convolutional network of 2 million parameters takes 5 MB an image for what is between its
@@ -22,10 +23,36 @@ BATCH = 50
 MOST_SESSIONS = 16  # networks kept ready, a few MB each
 
 
+def one_hot(labels: Any, count: int, classes: int) -> np.ndarray:
+    """Return labels, whole numbers (count,) or one for all, one-hot: (count, classes), float32.
+
+    Raises RunError for others.
+    """
+    try:
+        found = np.asarray(labels)
+        places = np.broadcast_to(found, (count,))
+        fits = found.dtype.kind in "iu" and ((places >= 0) & (places < classes)).all()
+    except (ValueError, TypeError):  # another number of labels, or no numbers
+        fits = False
+    if not fits:
+        raise RunError(
+            f"A conditional run is told a class from 0 to {classes - 1} for each image or code, of "
+            f"which there are {count:,}. Received: {' '.join(repr(labels).split()):.80}"
+        )
+    return np.eye(classes, dtype=np.float32)[places]
+
+
 def encode(
-    path: Path, images: np.ndarray, image_shape: tuple[int, int, int]
+    path: Path,
+    images: np.ndarray,
+    image_shape: tuple[int, int, int],
+    labels: Any = None,
+    classes: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d)."""
+    """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d).
+
+    labels: as `one_hot` takes them, for a network that is told one of so many classes.
+    """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1:] != image_shape:
         raise RunError(
@@ -41,13 +68,18 @@ def encode(
             f"Images are uint8, or floats in [0, 1]. Received: {images.dtype} from "
             f"{images.min()} to {images.max()}"
         )
-    parts = [_run(path, image=batch.astype(np.float32) / scale) for batch in _batches(images)]
+    parts = [
+        _run(path, image=batch.astype(np.float32) / scale, **label)
+        for batch, label in _batches(images, labels, classes)
+    ]
     mean, log_var = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return mean, log_var
 
 
-def decode(path: Path, z: np.ndarray, latent_dim: int) -> np.ndarray:
-    """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]."""
+def decode(
+    path: Path, z: np.ndarray, latent_dim: int, labels: Any = None, classes: int = 0
+) -> np.ndarray:
+    """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]; labels as in `encode`."""
     try:
         codes = np.asarray(z, dtype=np.float32)
         fits = codes.ndim == 2 and codes.shape[1] == latent_dim and np.isfinite(codes).all()
@@ -58,7 +90,8 @@ def decode(path: Path, z: np.ndarray, latent_dim: int) -> np.ndarray:
             f"This run decodes finite numbers of shape (N, {latent_dim}). "
             f"Received: {' '.join(repr(z).split()):.200}"
         )
-    return np.concatenate([_run(path, z=batch)[0] for batch in _batches(codes)])
+    parts = _batches(codes, labels, classes)
+    return np.concatenate([_run(path, z=batch, **label)[0] for batch, label in parts])
 
 
 def _run(path: Path, **inputs: np.ndarray) -> list[np.ndarray]:
@@ -86,5 +119,11 @@ def _session(path: Path, changed: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def _batches(array: np.ndarray) -> list[np.ndarray]:
-    return [array[start : start + BATCH] for start in range(0, max(len(array), 1), BATCH)]
+def _batches(
+    array: np.ndarray, labels: Any, classes: int
+) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
+    """Yield what a network takes at once: a part of the array, and its labels if it takes any."""
+    told = one_hot(labels, len(array), classes) if classes else None
+    for start in range(0, max(len(array), 1), BATCH):
+        part = slice(start, start + BATCH)
+        yield array[part], {} if told is None else {"label": told[part]}

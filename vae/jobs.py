@@ -58,7 +58,7 @@ class Queue:
         Raises ConfigError if the layers do not fit the images or the server's limits, RunError if
         no folder can be made or too many of the owner's runs wait.
         """
-        limits().check(config, dataset.image_shape)
+        limits().check(config, dataset.image_shape, dataset.classes)
         self._check_room(owner)
         self._check_line(owner)
         path = self.store.folder / new_run_id()

@@ -36,7 +36,7 @@ def named_weights(run: Run) -> dict[str, np.ndarray]:
     try:
         import h5py  # which comes with Keras
 
-        check_weights(path, summarize(run.config, run.image_shape).total)
+        check_weights(path, summarize(run.config, run.image_shape, run.classes).total)
         with ZipFile(path) as archive:
             model = json.loads(archive.read("config.json"))
             with archive.open("model.weights.h5") as member, h5py.File(member, "r") as file:

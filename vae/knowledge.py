@@ -1,4 +1,7 @@
-"""What a latent space knows of the classes that it never saw, beside PCA and raw pixels."""
+"""What a latent space knows of the classes, beside PCA and raw pixels.
+
+Most models never saw a label. A conditional one is told it, so that its codes need not say it.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,7 @@ def compute_knowledge(run: Run, dataset: Dataset) -> None:
         "silhouette_images": min(SILHOUETTE_IMAGES, len(x_test)),
     }
     done = 0.0
-    for space, train, test in _codes(run, x_train, x_test):
+    for space, train, test in _codes(run, (x_train, y_train), (x_test, y_test)):
 
         def on_progress(share: float, space: str = space, done: float = done) -> None:
             part = done + SECONDS[space] * share
@@ -102,20 +105,23 @@ def compute_knowledge(run: Run, dataset: Dataset) -> None:
 
 
 def _codes(
-    run: Run, x_train: np.ndarray, x_test: np.ndarray
+    run: Run, *parts: tuple[np.ndarray, np.ndarray]
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Yield each space's name and its codes (N, d) of training and test images."""
+    """Yield each space's name and its codes (N, d) of training and test images.
+
+    parts: images and labels of both.
+    """
     from sklearn.decomposition import PCA
     from threadpoolctl import threadpool_limits
 
-    codes = [run.encode(run.seen(images))[0] for images in (x_train, x_test)]
+    codes = [run.encode(run.seen(images), labels)[0] for images, labels in parts]
     if not all(np.isfinite(part).all() for part in codes):
         raise RunError(
             "Measuring needs latent means that are numbers. Received: NaN or infinity, as a run "
             "that diverged has: train it anew with a smaller learning rate"
         )
     yield "latent", *codes
-    pixels = [images.reshape(len(images), -1).astype(np.float32) for images in (x_train, x_test)]
+    pixels = [images.reshape(len(images), -1).astype(np.float32) for images, _ in parts]
     for part in pixels:
         part /= 255.0  # in place: they are what takes the memory
     components = min(run.config.latent_dim, *pixels[0].shape)

@@ -64,19 +64,21 @@ class Likelihoods(NamedTuple):
 
 def treatment_words(config: Config, treatment: str) -> str:
     """Return what figures say of the images that they were measured on."""
+    given = ", given their class" if config.is_conditional else ""
     if treatment != "none":
-        return _WORDS[treatment]
+        return f"{_WORDS[treatment]}{given}"
     how = "as Bernoulli probabilities" if config.likelihood == "bernoulli" else "by their density"
-    return f"grey levels in [0, 1], {how}"
+    return f"grey levels in [0, 1], {how}{given}"
 
 
 def importance_log_likelihood(
-    encode: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
-    log_likelihood: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    encode: Callable[..., tuple[tf.Tensor, tf.Tensor]],
+    log_likelihood: Callable[..., tf.Tensor],
     images: np.ndarray,
     samples: int,
     seed: int = 0,
     *,
+    labels: np.ndarray | None = None,
     images_at_once: int = 100,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> Likelihoods:
@@ -86,37 +88,45 @@ def importance_log_likelihood(
     ELBO; the prior is N(0, I). The sums stream over k in float64: 50 samples of `images_at_once`
     images are held, whatever K is.
     encode: images (n, ...) -> mean, log_var (n, d). log_likelihood: images (n, ...) and
-    z (k, n, d) -> log p(x|z) (k, n). on_progress: called with the share that is done.
+    z (k, n, d) -> log p(x|z) (k, n). labels: (N,); with them both functions get those of their
+    images (n,) as a last argument, and all is given the label: log p(x|y). on_progress: called
+    with the share that is done.
     """
     import tensorflow as tf
 
     # Without autograph: it writes source files that a killed process leaves behind.
     @tf.function(reduce_retracing=True, autograph=False)
     def weigh(
-        batch: tf.Tensor, mean: tf.Tensor, log_var: tf.Tensor, count: tf.Tensor, draw: tf.Tensor
+        batch: tuple[tf.Tensor, ...],
+        mean: tf.Tensor,
+        log_var: tf.Tensor,
+        count: tf.Tensor,
+        draw: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         shape = tf.concat([[count], tf.shape(mean)], axis=0)
         noise = tf.random.stateless_normal(shape, draw, alg="philox")
         z = mean + tf.exp(0.5 * log_var) * noise  # (k, n, d)
         # log p(z) - log q(z|x): their constants cancel
         prior = 0.5 * tf.reduce_sum(noise**2 + log_var - z**2, axis=-1)  # (k, n)
-        weights = tf.cast(prior + log_likelihood(batch, z), tf.float64)
+        weights = tf.cast(prior + log_likelihood(batch[0], z, *batch[1:]), tf.float64)
         return tf.reduce_logsumexp(weights, axis=0), tf.reduce_sum(weights, axis=0)
 
     found = []
     for begin in range(0, len(images), images_at_once):
-        batch = tf.constant(images[begin : begin + images_at_once])
-        mean, log_var = encode(batch)
-        most, total = np.full(len(batch), -np.inf), np.zeros(len(batch))
+        part = slice(begin, begin + images_at_once)
+        batch = tuple(tf.constant(array[part]) for array in (images, labels) if array is not None)
+        mean, log_var = encode(*batch)
+        size = len(batch[0])
+        most, total = np.full(size, -np.inf), np.zeros(size)
         for first in range(0, samples, SAMPLES_AT_ONCE):
             count = min(SAMPLES_AT_ONCE, samples - first)
             # Which images and samples these are says what is drawn, and nothing else does.
             draw = tf.constant([seed, begin * MOST_IMPORTANCE_SAMPLES + first], tf.int64)
-            part, logs = weigh(batch, mean, log_var, tf.constant(count), draw)
+            sums, logs = weigh(batch, mean, log_var, tf.constant(count), draw)
             with np.errstate(invalid="ignore"):  # NaN stays NaN, which the caller sees
-                most = np.logaddexp(most, part.numpy())
+                most = np.logaddexp(most, sums.numpy())
             total += logs.numpy()
-            done = begin + len(batch) * (first + count) / samples
+            done = begin + size * (first + count) / samples
             on_progress(done / len(images))
         found.append((most - math.log(samples), total / samples))
     return Likelihoods(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
@@ -128,11 +138,15 @@ def importance_sampled_nll(
     samples: int,
     seed: int = 0,
     on_progress: Callable[[float], None] = lambda share: None,
+    *,
+    labels: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Return the negative log-likelihood of images as they are, and the ELBO, in nats per image.
 
-    images: uint8 (N, H, W, C), binary or not. The standard error is the one over images. Raises
-    ConfigError for an autoencoder or samples outside 1 to 5,000, RunError if it is no number.
+    images: uint8 (N, H, W, C), binary or not. labels: (N,), which a conditional VAE is told: its
+    likelihood is that of an image given its class, -log p(x|y). The standard error is the one over
+    images. Raises ConfigError for an autoencoder or samples outside 1 to 5,000, RunError if it is
+    no number.
     """
     import tensorflow as tf
 
@@ -144,18 +158,26 @@ def importance_sampled_nll(
 
     # XLA fuses the element-wise work on decoded pixels; convolutions run faster without it.
     @tf.function(jit_compile=model.config.network == "dense", autograph=False)
-    def log_likelihood(images: tf.Tensor, z: tf.Tensor) -> tf.Tensor:
+    def log_likelihood(
+        images: tf.Tensor, z: tf.Tensor, labels: tf.Tensor | None = None
+    ) -> tf.Tensor:
         count, latent_dim = tf.shape(z)[0], z.shape[-1]
-        logits = model.decoder_logits(tf.reshape(z, (-1, latent_dim)))
+        repeated_labels = None if labels is None else tf.tile(labels, [count])
+        logits = model.decoder_logits(model.told(tf.reshape(z, (-1, latent_dim)), repeated_labels))
         repeated = tf.tile(scaled(images), (count, 1, 1, 1))
         return -tf.reshape(model.reconstruction_nats(repeated, logits), (count, -1))
 
+    @tf.function(autograph=False)
+    def encode(images: tf.Tensor, labels: tf.Tensor | None = None) -> tuple[tf.Tensor, tf.Tensor]:
+        return model.encoder(model.told(scaled(images), labels))
+
     found = importance_log_likelihood(
-        tf.function(lambda images: model.encoder(scaled(images)), autograph=False),
+        encode,
         log_likelihood,
         images,
         samples,
         seed,
+        labels=labels if model.classes else None,
         images_at_once=max(1, VALUES_AT_ONCE // pixels // min(samples, SAMPLES_AT_ONCE)),
         on_progress=on_progress,
     )
@@ -186,7 +208,9 @@ def measure_likelihood(
     """
     began = time.perf_counter()
     images = binarise(dataset.x_test, treatment)
-    found = importance_sampled_nll(model, images, samples, on_progress=on_progress)
+    found = importance_sampled_nll(
+        model, images, samples, on_progress=on_progress, labels=dataset.y_test
+    )
     return {
         "images": f"all {len(images):,} test images",
         "treatment": treatment_words(model.config, treatment),
@@ -271,7 +295,7 @@ def standard_error(values: np.ndarray) -> float:
 
 
 def _check(config: Config, samples: int) -> None:
-    if config.kind == "autoencoder":
+    if not config.is_variational:
         raise ConfigError("A likelihood needs a VAE. Received: an autoencoder")
     if not 1 <= samples <= MOST_IMPORTANCE_SAMPLES:
         raise ConfigError(

@@ -32,20 +32,24 @@ EVALUATION_BATCH = 500
 class Loop:
     """Runs steps of a compiled model on images that are addressed by their index.
 
-    images: uint8 (N, H, W, C), held once. steps_at_once: how many a call should take; chunk: how
-    many it can take.
+    images: uint8 (N, H, W, C), held once. labels: (N,), which a conditional VAE needs.
+    steps_at_once: how many a call should take; chunk: how many it can take.
     """
 
-    def __init__(self, model: VAE, images: np.ndarray, batch_size: int) -> None:
+    def __init__(
+        self, model: VAE, images: np.ndarray, batch_size: int, labels: np.ndarray | None = None
+    ) -> None:
         self.model = model
         optimizer: keras.Optimizer = model.optimizer
         optimizer.build(model.trainable_variables)
         shape, config = images.shape[1:], model.config
+        self._image_shape = shape
         sampled, seed = config.binarisation == "sampled", config.seed
         treated = images if sampled else binarise(images, config.binarisation)
         # Flat, because loops over an axis of length 1, the grey channel, are not vectorised.
         pixels = tf.constant(treated.reshape(len(images), -1))  # (N, HWC)
-        codes = 0 if config.kind == "autoencoder" else config.importance_samples * batch_size
+        classes = tf.constant(labels, tf.int32) if model.classes else None  # (N,)
+        codes = config.importance_samples * batch_size if config.is_variational else 0
         noise_spec = tf.TensorSpec((codes, config.latent_dim), tf.float32)
         drawn_spec = tf.TensorSpec((batch_size, pixels.shape[1]), tf.uint8)
         drawn_bytes = 4 * codes * config.latent_dim + sampled * batch_size * pixels.shape[1]
@@ -54,6 +58,13 @@ class Loop:
 
         def floats(images: tf.Tensor) -> tf.Tensor:
             return tf.cast(images, tf.float32) / 255.0
+
+        def labels_of(indices: tf.Tensor) -> tf.Tensor | None:
+            return None if classes is None else tf.gather(classes, indices)
+
+        def data(pixels: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any]:
+            images = tf.reshape(floats(pixels), (-1, *shape))
+            return (model.told(images, labels),)  # what Keras takes for x, without any y
 
         def draw(indices: tf.Tensor, *key: Any) -> tf.Tensor:
             grey = floats(tf.gather(pixels, indices))
@@ -71,15 +82,16 @@ class Loop:
         def steps(
             source: tf.Tensor,
             batches: tf.Tensor,
+            labels: tf.Tensor | None,
             noise: tf.Tensor,
             learning_rates: tf.Tensor,
             count: tf.Tensor,
         ) -> None:
             def step(place: tf.Tensor) -> tuple[tf.Tensor]:
                 optimizer.learning_rate.assign(learning_rates[place])
-                batch = floats(tf.gather(source, batches[place]))
+                batch = tf.gather(source, batches[place])
                 with model.sampling.given(noise[place]):
-                    model.train_step(tf.reshape(batch, (batch_size, *shape)))
+                    model.train_step(data(batch, None if labels is None else labels[place]))
                 return (place + 1,)
 
             tf.while_loop(lambda place: place < count, step, (tf.constant(0),))
@@ -104,7 +116,7 @@ class Loop:
         )
         def train(indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
             source, batches, noise = pixels, indices, tf.zeros((chunk, *noise_spec.shape))
-            if config.kind == "vae":
+            if config.is_variational:
                 noise = for_each_step(
                     lambda _: model.sampling.epsilon(noise_spec.shape), count, noise_spec
                 )
@@ -114,7 +126,7 @@ class Loop:
                 )
                 source = tf.reshape(drawn, (-1, pixels.shape[1]))
                 batches = tf.reshape(tf.range(chunk * batch_size), (chunk, batch_size))
-            steps(source, batches, noise, learning_rates, count)
+            steps(source, batches, labels_of(indices), noise, learning_rates, count)
 
         @tf.function(
             autograph=False,
@@ -123,7 +135,7 @@ class Loop:
         def evaluate(indices: tf.Tensor, place: tf.Tensor) -> None:
             # The same draw in every epoch, so that the curve moves with the model alone.
             batch = draw(indices, ~seed, place) if sampled else tf.gather(pixels, indices)
-            model.test_step(tf.reshape(floats(batch), (-1, *shape)))
+            model.test_step(data(batch, labels_of(indices)))
 
         @tf.function(autograph=False, input_signature=[tf.TensorSpec((None,), tf.int32)])
         def look(indices: tf.Tensor) -> tf.Tensor:
@@ -150,7 +162,7 @@ class Loop:
     def images(self, indices: np.ndarray) -> np.ndarray:
         """Return these images as the next step would see them: uint8 (n, H, W, C)."""
         images = self._look(indices).numpy()
-        return images.reshape(len(indices), *self.model.encoder.input_shape[1:])
+        return images.reshape(len(indices), *self._image_shape)
 
     def evaluate(self, indices: np.ndarray) -> dict[str, Any]:
         """Return the means of loss and parts over these images, in nats per image."""

@@ -83,13 +83,17 @@ class VAE(keras.Model):
     encoder: images in [0, 1] (N, H, W, C) -> mean (N, d), log_var (N, d)
     decoder: z (N, d) -> images in [0, 1] (N, H, W, C): the mean of each pixel, or the parameter
     of the continuous Bernoulli. pixel_log_var: the Gaussian likelihood's log-variance, learned.
+    A conditional VAE (Sohn et al. 2015) and its networks take a list: that, and labels as one-hot
+    vectors (N, classes), see `told`; all its quantities are then given the label. classes: as in
+    `encoder_layers`.
     """
 
-    def __init__(self, config: Config, image_shape: ImageShape) -> None:
+    def __init__(self, config: Config, image_shape: ImageShape, classes: int = 0) -> None:
         super().__init__(name="vae")
         self.config = config
-        self.encoder = build_encoder(config, image_shape)
-        self.decoder = build_decoder(config, image_shape)
+        self.classes = classes if config.is_conditional else 0
+        self.encoder = build_encoder(config, image_shape, classes)
+        self.decoder = build_decoder(config, image_shape, classes)
         self.decoder_logits = logits_of(self.decoder)
         self.sampling = Sampling(config.seed, name="sampling")
         # Plain TensorFlow variables: they can change between steps without a new trace, and are
@@ -110,23 +114,35 @@ class VAE(keras.Model):
         self.kl_per_dimension = MeanVector(config.latent_dim, name="kl_per_dimension")
         self.built = True
 
-    def call(
-        self, images: keras.KerasTensor, training: bool = False
-    ) -> dict[str, keras.KerasTensor]:
+    def told(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
+        """Return images or codes as this model's networks take them: with labels, where it is told.
+
+        labels: whole numbers (N,). copies: of all labels, set after set, for as many inputs.
+        """
+        if not self.classes:
+            return inputs
+        one_hot = ops.one_hot(labels, self.classes)
+        inputs = ops.convert_to_tensor(inputs)
+        return [inputs, ops.tile(one_hot, (copies, 1)) if copies > 1 else one_hot]
+
+    def call(self, inputs: Any, training: bool = False) -> dict[str, keras.KerasTensor]:
         """Return logits (N, H, W, C) of one sample from each posterior, mean and log_var (N, d).
 
-        The noise has its temperature in training alone: validation measures the true posterior.
+        inputs: as the encoder takes them. The noise has its temperature in training alone:
+        validation measures the true posterior.
         With k importance samples there are, in training, z (k, N, d) and logits (kN, H, W, C).
         """
-        mean, log_var = self.encoder(images)
+        mean, log_var = self.encoder(inputs)
         noise = self.noise if training else 1.0
         if training and self.config.importance_samples > 1:
             samples = self.config.importance_samples
             z = self.sampling(*(ops.tile(a, (samples, 1)) for a in (mean, log_var)), noise=noise)
-            outputs = {"logits": self.decoder_logits(z), "mean": mean, "log_var": log_var}
+            logits = self.decoder_logits(_beside(z, inputs, samples))
+            outputs = {"logits": logits, "mean": mean, "log_var": log_var}
             return outputs | {"z": ops.reshape(z, (samples, -1, self.config.latent_dim))}
-        z = mean if self.config.kind == "autoencoder" else self.sampling(mean, log_var, noise=noise)
-        return {"logits": self.decoder_logits(z), "mean": mean, "log_var": log_var}
+        z = self.sampling(mean, log_var, noise=noise) if self.config.is_variational else mean
+        logits = self.decoder_logits(_beside(z, inputs))
+        return {"logits": logits, "mean": mean, "log_var": log_var}
 
     def compute_loss(
         self,
@@ -137,7 +153,8 @@ class VAE(keras.Model):
         training: bool = True,
     ) -> keras.KerasTensor:
         """Return the loss in nats per image, a scalar; its parts go into the metrics."""
-        loss, reconstruction, kl = self.costs(x, y_pred)
+        images = x[0] if self.classes else x
+        loss, reconstruction, kl = self.costs(images, y_pred)
         self.reconstruction.update_state(reconstruction)
         self.kl.update_state(ops.sum(kl, axis=1))
         self.kl_per_dimension.update_state(kl)
@@ -152,7 +169,7 @@ class VAE(keras.Model):
         """
         mean, log_var, logits = (outputs[name] for name in ("mean", "log_var", "logits"))
         kl = gaussian_kl(mean, log_var)
-        if self.config.kind == "autoencoder":
+        if not self.config.is_variational:
             kl = ops.zeros_like(kl)  # a point has no posterior, so there is nothing to weigh
         if "z" in outputs:
             z = outputs["z"]
@@ -162,7 +179,7 @@ class VAE(keras.Model):
             bounds = importance_weighted_nats(nats, z, mean, log_var, self.beta)
             return ops.mean(bounds), ops.mean(nats, axis=0), kl
         reconstruction = self.reconstruction_nats(images, logits)
-        if self.config.free_bits and self.config.kind == "vae":
+        if self.config.free_bits and self.config.is_variational:
             weighed = free_kl(kl, self.config.free_bits)
         elif self.config.capacity:
             weighed = capacity_gap(kl, self.capacity)
@@ -181,9 +198,17 @@ class VAE(keras.Model):
         return reconstruction_nats(images, logits)
 
 
-def build(config: Config, image_shape: ImageShape) -> VAE:
+def build(config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
     """Build the networks of a configuration for images of this shape (H, W, C).
 
-    Raises ConfigError if the layers do not fit the images.
+    classes: of the data set, which a conditional VAE needs. Raises ConfigError if the layers do
+    not fit the images or the classes.
     """
-    return VAE(config, tuple(image_shape))
+    return VAE(config, tuple(image_shape), classes)
+
+
+def _beside(z: keras.KerasTensor, inputs: Any, copies: int = 1) -> Any:
+    """Return codes as the decoder takes them: with the labels that came with the images, if any."""
+    if not isinstance(inputs, list | tuple):
+        return z
+    return [z, ops.tile(inputs[1], (copies, 1)) if copies > 1 else inputs[1]]

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vae.architecture import Layer, summarize
+from vae.architecture import Layer, Summary, summarize
 from vae.binarisation import treatment_name
 from vae.context import treatment_of
 from vae.datasets import DATASETS
@@ -24,6 +24,11 @@ __all__ = ["COMMAND", "PAGE", "model_card", "models_page"]
 
 PAGE = Path(__file__).parents[1] / "docs" / "models.md"
 COMMAND = "python -m vae.model_cards"
+KINDS = {
+    "vae": "variational autoencoder",
+    "conditional": "conditional variational autoencoder",
+    "autoencoder": "autoencoder",
+}
 TRANSIENT = ("lock", "-progress.json", "-asked.json")
 
 INTRODUCTION = f"""\
@@ -70,7 +75,7 @@ def _comparison(runs: Sequence[Run]) -> str:
         "recipe": lambda run: preset_label(run.config),
         "data": lambda run: f"{_title(run)}, {treatment_name(treatment_of(run))}",
         "latent dimensions": lambda run: str(run.config.latent_dim),
-        "parameters": lambda run: f"{summarize(run.config, run.image_shape).total:,}",
+        "parameters": lambda run: f"{_summary(run).total:,}",
         "trained for": lambda run: time_in_words(_seconds(run)),
         "reconstruction": lambda run: f"{run.metrics['reconstruction']:.2f}",
         "KL": lambda run: f"{run.metrics['kl']:.2f}",
@@ -112,9 +117,9 @@ def _purpose(run: Run) -> str:
 
 def _model(run: Run) -> str:
     config = run.config
-    kind = "variational autoencoder" if config.kind == "vae" else "autoencoder"
+    kind = KINDS[config.kind]
     words = f"{config.network} {kind}, {config.latent_dim} latent dimensions, {config.activation}"
-    if config.kind == "vae":
+    if config.is_variational:
         words += (
             f", {config.likelihood.replace('_', ' ').title()} likelihood, beta {config.beta:.3g}"
         )
@@ -128,17 +133,25 @@ def _model(run: Run) -> str:
 
 
 def _networks(run: Run) -> dict[str, str]:
-    summary, config = summarize(run.config, run.image_shape), run.config
+    summary, config = _summary(run), run.config
     heads = f"mean {config.latent_dim}"
-    if config.kind == "vae":
+    if config.is_variational:
         heads += f", log-variance {config.latent_dim}"
     image = _size(run.image_shape)
+    label = f" + label {run.classes}" if config.is_conditional else ""
+    # The label joins the pixels, or what the convolutions make of them.
     encoder = [image, *_hidden(summary.encoder), heads]
-    decoder = [str(config.latent_dim), *_hidden(summary.decoder), image]
+    joins = sum(layer.class_name == "Conv2D" for layer in summary.encoder)
+    encoder[joins] += label
+    decoder = [f"{config.latent_dim}{label}", *_hidden(summary.decoder), image]
     return {
         "encoder": f"{' → '.join(encoder)}: {summary.encoder_parameters:,} parameters",
         "decoder": f"{' → '.join(decoder)}: {summary.decoder_parameters:,} parameters",
     }
+
+
+def _summary(run: Run) -> Summary:
+    return summarize(run.config, run.image_shape, run.classes)
 
 
 def _hidden(layers: Sequence[Layer]) -> list[str]:

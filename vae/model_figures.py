@@ -49,7 +49,7 @@ def _likelihoods(run: Run) -> list[tuple[str, str, str]]:
         name += f"{found['importance_samples']:,} importance samples)"
         comparable = (run.dataset, run.config.likelihood) == ("mnist", "bernoulli")
         words = ""
-        if comparable and treatment == LITERATURE_TREATMENT:
+        if comparable and not run.config.is_conditional and treatment == LITERATURE_TREATMENT:
             words = beside_literature(found["nll"], error)
         rows.append((name, f"{found['nll']:.2f} ± {error:.2f}", words))
     return rows
@@ -84,6 +84,9 @@ def _quality(run: Run) -> list[tuple[str, str, str]]:
             f"real images {floor:.1f}",
         )
     ]
+    if "share_as_told" in found:
+        told = f"{found['share_as_told']:.1%}"
+        rows.append(("samples that show the class which they were told", told, ""))
     for name in ("precision", "recall"):
         real = f"real images {found[f'real_{name}']:.0%}"
         rows.append((f"{name} of the samples", f"{found[name]:.0%}", real))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vae.context import class_nats
 from vae.runs import Run
 
 __all__ = ["limits_of"]
@@ -15,13 +16,21 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         lambda run: "It has seen one data set alone, and makes something like it of any image.",
     ),
     (
-        lambda run: run.config.kind == "autoencoder",
+        lambda run: not run.config.is_variational,
         lambda run: (
             "Its codes have no density: random codes decode to nonsense, and there is no ELBO."
         ),
     ),
     (
-        lambda run: run.config.kind == "vae" and run.config.beta < 1.0,
+        lambda run: run.config.is_conditional,
+        lambda run: (
+            "It is told the class of an image, and believes it. Its ELBO and its likelihood are "
+            "those of an image given its class: to compare them with those of other models, add "
+            f"the ln {run.classes} = {class_nats(run):.2f} nats of saying the class."
+        ),
+    ),
+    (
+        lambda run: run.config.is_variational and run.config.beta < 1.0,
         lambda run: (
             f"With a beta of {run.config.beta:.3g} posteriors do not fill the prior: samples from "
             "it fall into holes, where the decoder has learned nothing."
@@ -35,7 +44,11 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         ),
     ),
     (
-        lambda run: bool(run.knowledge) and _knn(run, "latent") < _knn(run, "pixels"),
+        lambda run: (
+            bool(run.knowledge)
+            and not run.config.is_conditional
+            and _knn(run, "latent") < _knn(run, "pixels")
+        ),
         lambda run: (
             "Its codes leave out some of what tells classes apart: see the nearest neighbours "
             "below."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 
 from vae.architecture import ImageShape, Layer, decoder_layers, encoder_layers
@@ -10,9 +12,12 @@ from vae.config import Config
 __all__ = ["build_decoder", "build_encoder", "logits_of"]
 
 
-def build_encoder(config: Config, image_shape: ImageShape) -> keras.Model:
-    """Build images in [0, 1] (N, H, W, C) -> mean (N, d), log_var (N, d)."""
-    *body, mean, log_var = encoder_layers(config, image_shape)
+def build_encoder(config: Config, image_shape: ImageShape, classes: int = 0) -> keras.Model:
+    """Build images in [0, 1] (N, H, W, C) -> mean (N, d), log_var (N, d).
+
+    A conditional VAE's takes a list: images, and their labels as one-hot vectors (N, classes).
+    """
+    *body, mean, log_var = encoder_layers(config, image_shape, classes)
     inputs, x = _stack(body, config.seed)
     mean_of_x = _layer(mean, config.seed + 101)(x)
     # An autoencoder's log_var is a constant in the shape of its mean.
@@ -21,9 +26,9 @@ def build_encoder(config: Config, image_shape: ImageShape) -> keras.Model:
     return keras.Model(inputs, [mean_of_x, log_var_of_x], name="encoder")
 
 
-def build_decoder(config: Config, image_shape: ImageShape) -> keras.Model:
-    """Build z (N, d) -> images in [0, 1] (N, H, W, C)."""
-    inputs, images = _stack(decoder_layers(config, image_shape), config.seed + 201)
+def build_decoder(config: Config, image_shape: ImageShape, classes: int = 0) -> keras.Model:
+    """Build z (N, d) -> images in [0, 1] (N, H, W, C); with labels as in `build_encoder`."""
+    inputs, images = _stack(decoder_layers(config, image_shape, classes), config.seed + 201)
     return keras.Model(inputs, images, name="decoder")
 
 
@@ -32,11 +37,20 @@ def logits_of(decoder: keras.Model) -> keras.Model:
     return keras.Model(decoder.input, decoder.get_layer("logits").output, name="decoder_logits")
 
 
-def _stack(layers: list[Layer], seed: int) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    inputs = x = keras.Input(layers[0].output_shape, name=layers[0].name)
-    for place, layer in enumerate(layers[1:], start=1):
-        x = _layer(layer, seed + place)(x)
-    return inputs, x
+def _stack(layers: list[Layer], seed: int) -> tuple[Any, keras.KerasTensor]:
+    """Build one layer upon the other; return the input, or both, and what comes out on top."""
+    inputs = [
+        keras.Input(layer.output_shape, name=layer.name)
+        for layer in layers
+        if layer.class_name == "InputLayer"
+    ]
+    x = inputs[0]
+    for place, layer in enumerate(layers):
+        if layer.class_name == "Concatenate":
+            x = _layer(layer, seed + place)([x, inputs[1]])
+        elif layer.class_name != "InputLayer":
+            x = _layer(layer, seed + place)(x)
+    return inputs[0] if len(inputs) == 1 else inputs, x
 
 
 def _layer(layer: Layer, seed: int) -> keras.layers.Layer:

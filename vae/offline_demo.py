@@ -41,8 +41,8 @@ LEVELS = 2**16 - 1
 _HERE = Path(__file__).parent / "offline"
 # One script: a page that is opened as a file cannot import modules.
 _PARTS = (
-    "unpack.js", "network.js", "random.js", "pictures.js", "map.js", "map_hands.js", "code.js",
-    "samples.js", "curves.js", "page.js",
+    "unpack.js", "network.js", "random.js", "pictures.js", "map.js", "map_hands.js", "told.js",
+    "code.js", "samples.js", "curves.js", "page.js",
 )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _facts(run: Run) -> dict[str, Any]:
     """Say what the run is and what evaluation found."""
     title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
     label = preset_label(run.config)
-    counted = summarize(run.config, run.image_shape)
+    counted = summarize(run.config, run.image_shape, run.classes)
     found = run.metrics
     facts = [
         ("Data set", title),
@@ -121,6 +121,7 @@ def _facts(run: Run) -> dict[str, Any]:
         "imageShape": run.image_shape,
         "decoderParameters": counted.decoder_parameters,
         "hues": HUES,
+        "told": run.config.is_conditional,
     }
 
 
@@ -180,7 +181,7 @@ def _layers(run: Run, weights: dict[str, Weights], bits: int) -> list[dict[str, 
     """Describe the decoder as its Keras layers are, with their weights."""
     return [
         _layer(layer, weights.get(layer.name), bits)
-        for layer in decoder_layers(run.config, run.image_shape)
+        for layer in decoder_layers(run.config, run.image_shape, run.classes)
     ]
 
 

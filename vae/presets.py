@@ -67,6 +67,16 @@ PRESETS: dict[str, Config] = {
         schedule="cosine",
         epochs=20,
     ),
+    "conditional": Config(
+        preset="conditional",
+        kind="conditional",
+        activation="tanh",
+        hidden=(256,),
+        learning_rate=2e-3,
+        schedule="cosine",
+        batch_size=50,
+        epochs=20,
+    ),
     "best": Config(
         preset="best",
         latent_dim=24,
@@ -122,6 +132,11 @@ PRESET_NOTES: dict[str, PresetNote] = {
     "2d": PresetNote(
         "Two dimensions",
         "Convolutional, with a latent space that is a plane: the map shows all there is.",
+    ),
+    "conditional": PresetNote(
+        "Conditional",
+        "A VAE that is told the class: its code holds the style alone, so that one style can be "
+        "drawn as every digit.",
     ),
     "best": PresetNote(
         "Best likelihood",

@@ -13,11 +13,13 @@ from vae.draws import SAMPLERS, Draw, draw_codes
 from vae.errors import ConfigError, RunError
 from vae.progress import end_progress, tell_progress
 from vae.recorder import Recorder
-from vae.samplers import read_samplers
+from vae.samplers import posterior_labels, read_samplers
+from vae.sampling import random_labels
 
 if TYPE_CHECKING:
     from vae.datasets import Dataset
     from vae.runs import Run
+    from vae.samplers import Samplers
 
 __all__ = [
     "FEWEST_SAMPLES",
@@ -73,7 +75,9 @@ def measure_samples(
     comparisons by the same classifier alone, which its mark says; 0 is best. share_sure: of the
     images to which the classifier gives a digit with probability 0.9 or more. class_counts: images
     by the likeliest digit; class_entropy of these shares in nats, at most ln 10; class_balance: as
-    a share of that. samplers: the same figures of the run's other samplers, if those were fitted.
+    a share of that. share_as_told: of a conditional run's samples, those in which the classifier
+    sees the class that the run was told; it is told classes as frequent as the training images'.
+    samplers: the same figures of the run's other samplers, if those were fitted.
     Raises RunError for a run whose images have no classifier, ConfigError for other numbers.
     """
     check_measurable(run)
@@ -100,12 +104,19 @@ def measure_samples(
     on_step(0.0)
     found: dict[str, dict[str, Any]] = {}
     for name in names:
-        parts = []
-        for part in _parts(draw_codes(run, Draw(name, seed=seed), count, fitted)):
-            parts.append(classify(run.decode(part)))
+        draw, parts = Draw(name, seed=seed), []
+        codes = draw_codes(run, draw, count, fitted)
+        labels = _labels(run, dataset, draw, count, fitted)
+        for begin in range(0, count, AT_ONCE):
+            part = slice(begin, begin + AT_ONCE)
+            told = () if labels is None else (labels[part],)
+            parts.append(classify(run.decode(codes[part], *told)))
             on_step(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
-        seen = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        found[name] = _measure(*seen, reference)
+        features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        found[name] = _measure(features, probabilities, reference)
+        if labels is not None:
+            seen = probabilities.argmax(axis=1)
+            found[name]["share_as_told"] = float((seen == labels).mean())
         done += DECODING + 1.0
         on_step(0.0)
     values = {
@@ -175,6 +186,17 @@ def precision_recall(real: np.ndarray, samples: np.ndarray) -> tuple[float, floa
         precise.append((distances <= real_radii).any(axis=1))
         recalled |= (distances <= radii[:, None]).any(axis=0)
     return float(np.concatenate(precise).mean()), float(recalled.mean())
+
+
+def _labels(
+    run: Run, dataset: Dataset, draw: Draw, count: int, fitted: Samplers | None
+) -> np.ndarray | None:
+    """Return what a conditional run is told: the classes of the data, as frequent as there."""
+    if not run.config.is_conditional:
+        return None
+    if draw.sampler == "posterior":
+        return posterior_labels(fitted, count, seed=draw.seed)
+    return random_labels(count, dataset.y_train, draw.seed)
 
 
 def _measure(

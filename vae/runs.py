@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,9 +62,14 @@ class History(list[dict[str, Any]]):
 
 @dataclass(frozen=True)
 class Run:
-    """A run folder as it is now: make a new one to see what has changed since."""
+    """A run folder as it is now: make a new one to see what has changed since.
+
+    label: the class that a conditional run is told where `encode` and `decode` are given none; see
+    `given`.
+    """
 
     path: Path
+    label: int | None = None
 
     @property
     def id(self) -> str:
@@ -94,6 +100,11 @@ class Run:
     def class_names(self) -> tuple[str, ...]:
         """What the labels 0, 1, ... stand for."""
         return tuple(self.info["class_names"])
+
+    @property
+    def classes(self) -> int:
+        """How many classes the labels tell apart."""
+        return len(self.info["class_names"])
 
     @property
     def shipped(self) -> bool:
@@ -171,11 +182,19 @@ class Run:
         return all((self.path / f"{name}.onnx").is_file() for name in ("encoder", "decoder"))
 
     def check_images(self, dataset: Dataset) -> None:
-        """Raise RunError if the images of a data set have another shape than the run's."""
+        """Raise RunError if the images of a data set have another shape than the run's.
+
+        A conditional run also needs as many classes as it has.
+        """
         if dataset.image_shape != self.image_shape:
             raise RunError(
                 f"This run learns images of shape {self.image_shape}. Received: {dataset.name}, "
                 f"whose images have shape {dataset.image_shape}"
+            )
+        if self.config.is_conditional and dataset.classes != self.classes:
+            raise RunError(
+                f"This run is told one of {self.classes} classes. Received: {dataset.name}, which "
+                f"has {dataset.classes}"
             )
 
     def seen(self, images: np.ndarray) -> np.ndarray:
@@ -185,19 +204,39 @@ class Run:
         """
         return binarise(images, self.config.binarisation)
 
-    def encode(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d)."""
-        return inference.encode(self.path / "encoder.onnx", images, self.image_shape)
+    def given(self, label: int | None) -> Run:
+        """Return the same run, which is told this class wherever it is given no label.
 
-    def decode(self, z: np.ndarray) -> np.ndarray:
-        """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]."""
-        return inference.decode(self.path / "decoder.onnx", z, self.config.latent_dim)
+        What was read of its folder is shared. A run of another kind is told nothing: it is itself.
+        Raises RunError for a class that there is not.
+        """
+        if not self.config.is_conditional or label == self.label:
+            return self
+        if label is not None:
+            inference.one_hot(label, 1, self.classes)
+        view = copy.copy(self)
+        object.__setattr__(view, "label", label)
+        return view
+
+    def encode(self, images: np.ndarray, labels: Any = None) -> tuple[np.ndarray, np.ndarray]:
+        """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d).
+
+        labels: (N,), or one for all, which a conditional run alone looks at: the posterior is then
+        q(z | x, y). Without them it is told its own `label`; raises RunError if it has none.
+        """
+        told = self._told(labels)
+        return inference.encode(self.path / "encoder.onnx", images, self.image_shape, *told)
+
+    def decode(self, z: np.ndarray, labels: Any = None) -> np.ndarray:
+        """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]; labels as in `encode`."""
+        told = self._told(labels)
+        return inference.decode(self.path / "decoder.onnx", z, self.config.latent_dim, *told)
 
     def load_model(self) -> VAE:
         """Return the Keras model; this imports TensorFlow."""
         from vae.saving import load_model
 
-        return load_model(self.path, self.config, self.image_shape)
+        return load_model(self.path, self.config, self.image_shape, self.classes)
 
     def waits_for(self, config: Config, dataset: str) -> bool:
         """Whether this folder was made for such a run, and the run has not begun."""
@@ -290,6 +329,12 @@ class Run:
     def about(self) -> About:
         """Its name, its owner, and whether it was deleted."""
         return read_about(self.path)
+
+    def _told(self, labels: Any) -> tuple[Any, ...]:
+        """Return the labels that the networks are told, and of how many classes; () if of none."""
+        if not self.config.is_conditional:
+            return ()
+        return self.label if labels is None else labels, self.classes
 
     def _json(self, name: str) -> dict[str, Any]:
         try:

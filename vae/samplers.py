@@ -1,6 +1,8 @@
 """Samplers of codes beyond the prior, fitted to what a run makes of its training images.
 
 The decoder learned from codes near those of real images, and the prior has places where none are.
+A sample of a conditional run is a code and a label: that of the class which is asked for, or else
+those of `posterior_labels`, or as frequent as in the data (`sampling.random_labels`).
 Kept in the run as samplers.npz, so that sampling needs no training images.
 """
 
@@ -31,6 +33,7 @@ __all__ = [
     "compute_samplers",
     "mixture_codes",
     "posterior_codes",
+    "posterior_labels",
     "read_samplers",
 ]
 
@@ -90,14 +93,20 @@ def posterior_codes(
     replacement (Makhzani et al. 2016; Tomczak & Welling 2018). Raises ConfigError for a negative
     seed and a class without an image.
     """
-    check_seed(seed)
-    own = np.arange(len(samplers.y)) if label is None else np.flatnonzero(samplers.y == label)
-    if not len(own):
-        _refuse_class(np.unique(samplers.y), label)
-    picks, noise = (np.random.default_rng([seed, stream]) for stream in range(2))
-    chosen = own[(picks.random(count) * len(own)).astype(np.int64)]
+    chosen = _chosen(samplers, count, label, seed)
+    noise = np.random.default_rng([seed, 1])
     mean, log_var = (part[chosen].astype(np.float64) for part in (samplers.mean, samplers.log_var))
     return (mean + np.exp(0.5 * log_var) * noise.standard_normal(mean.shape)).astype(np.float32)
+
+
+def posterior_labels(
+    samplers: Samplers, count: int, *, label: int | None = None, seed: int = 0
+) -> np.ndarray:
+    """Return the labels (count,) of the images that `posterior_codes` draws from, asked the same.
+
+    What a conditional run has to be told to decode those codes as their images were encoded.
+    """
+    return samplers.y[_chosen(samplers, count, label, seed)].astype(np.int64)
 
 
 def compute_samplers(
@@ -183,6 +192,15 @@ def _mixture(weights: np.ndarray, means: np.ndarray, factors: np.ndarray) -> Mix
     if not ((weights >= 0.0).all() and 0.5 < weights.sum() < 1.5):
         raise ValueError("weights that do not sum to 1")
     return Mixture(weights, means, factors)
+
+
+def _chosen(samplers: Samplers, count: int, label: int | None, seed: int) -> np.ndarray:
+    """Draw places (count,) among the images that are kept, or among those of one class."""
+    check_seed(seed)
+    own = np.arange(len(samplers.y)) if label is None else np.flatnonzero(samplers.y == label)
+    if not len(own):
+        _refuse_class(np.unique(samplers.y), label)
+    return own[(np.random.default_rng([seed, 0]).random(count) * len(own)).astype(np.int64)]
 
 
 def _joined(parts: list[np.ndarray], like: np.ndarray) -> np.ndarray:

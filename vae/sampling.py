@@ -14,10 +14,12 @@ from vae.errors import ConfigError
 
 __all__ = [
     "MOST_ROWS",
+    "balanced_labels",
     "check_seed",
     "enlarged",
     "manifold_codes",
     "prior_codes",
+    "random_labels",
     "tile",
     "to_png",
     "to_uint8",
@@ -65,6 +67,24 @@ def prior_codes(
         below, above = ndtr(-truncation), ndtr(truncation)
         z[far] = ndtri(below + quantiles * (above - below)).clip(-truncation, truncation)
     return (temperature * z).astype(np.float32)
+
+
+def balanced_labels(count: int, classes: int) -> np.ndarray:
+    """Return labels (count,): class after class, again and again.
+
+    So a grid with as many columns as classes has a class in each column.
+    """
+    return (np.arange(count) % max(classes, 1)).astype(np.int64)
+
+
+def random_labels(count: int, y: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Draw labels (count,) as frequent as among labels y (N,); the same seed draws the same.
+
+    Raises ConfigError for a negative seed.
+    """
+    check_seed(seed)
+    # A stream of its own: codes drawn with the same seed know nothing of it.
+    return np.random.default_rng([seed, 4]).choice(y, count).astype(np.int64)
 
 
 def manifold_codes(

@@ -38,40 +38,48 @@ class Position(NamedTuple):
 def save_keras(model: VAE, folder: Path) -> None:
     """Write model.keras: images -> reconstruction, mean, log_var, of Keras's own layers alone.
 
+    That of a conditional VAE takes a list: images, and labels as one-hot vectors (N, classes).
+
     It opens with `keras.models.load_model` where this package is not installed; its layers
     "encoder" and "decoder" are models themselves. With a Gaussian likelihood there is a fourth
     output, pixel_log_var: the log-variance around the reconstruction, the same in all pixels.
     """
-    image = keras.Input(model.encoder.input_shape[1:], name="image")
-    mean, log_var = model.encoder(image)
-    outputs = {"reconstruction": model.decoder(mean), "mean": mean, "log_var": log_var}
+    inputs = [keras.Input(each.shape[1:], name=each.name) for each in model.encoder.inputs]
+    image, *label = inputs
+    mean, log_var = model.encoder(inputs if label else image)
+    reconstruction = model.decoder([mean, *label] if label else mean)
+    outputs = {"reconstruction": reconstruction, "mean": mean, "log_var": log_var}
     if model.pixel_log_var is not None:
         constant = keras.layers.Rescaling(
             0.0, offset=float(model.pixel_log_var), name="pixel_log_var"
         )
         outputs["pixel_log_var"] = constant(outputs["reconstruction"])
     with replacing(folder / "model.keras") as temporary:
-        keras.Model(image, outputs, name="vae").save(temporary)
+        keras.Model(inputs if label else image, outputs, name="vae").save(temporary)
 
 
 def export_onnx(model: VAE, folder: Path) -> None:
-    """Write encoder.onnx and decoder.onnx, which the web server reads."""
+    """Write encoder.onnx and decoder.onnx, which the web server reads.
+
+    Those of a conditional VAE have a second input, label: one-hot vectors (N, classes).
+    """
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     for network in (model.encoder, model.decoder):
-        network(np.zeros((1, *network.input_shape[1:]), np.float32))  # else Keras refuses it
+        nothing = [np.zeros((1, *each.shape[1:]), np.float32) for each in network.inputs]
+        network(nothing if len(nothing) > 1 else nothing[0])  # else Keras refuses it
         with replacing(folder / f"{network.name}.onnx") as temporary:
             network.export(temporary, format="onnx", verbose=False)
 
 
-def load_model(folder: Path, config: Config, image_shape: ImageShape) -> VAE:
+def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
     """Build the model of a run and give it the weights of model.keras."""
     path = folder / "model.keras"
     if not path.is_file():
         raise RunError(f"A run's model is in model.keras. Received: {folder}, which has none yet")
     try:
-        check_weights(path, summarize(config, image_shape).total)
+        check_weights(path, summarize(config, image_shape, classes).total)
         saved = keras.models.load_model(path, compile=False)
-        model = build(config, image_shape)
+        model = build(config, image_shape, classes)
         for name in ("encoder", "decoder"):
             getattr(model, name).set_weights(saved.get_layer(name).get_weights())
         if model.pixel_log_var is not None:

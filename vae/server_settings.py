@@ -34,11 +34,11 @@ class Limits:
     seconds: float = 0.0
     parameters: int = 0
 
-    def check(self, config: Config, image_shape: ImageShape) -> None:
+    def check(self, config: Config, image_shape: ImageShape, classes: int = 0) -> None:
         """Raise ConfigError if a configuration asks for more."""
         asked = {
             "epochs": config.epochs,
-            "parameters": summarize(config, image_shape).total,
+            "parameters": summarize(config, image_shape, classes).total,
         }
         for name, value in asked.items():
             most = getattr(self, name)

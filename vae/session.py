@@ -67,7 +67,8 @@ class Session:
         self.marks = np.unique(
             np.linspace(0, self.steps, min(ROWS_PER_EPOCH, self.steps) + 1, dtype=int)
         )[1:].tolist()
-        self.loop = Loop(model, dataset.x_train, self.batch)
+        self.loop = Loop(model, dataset.x_train, self.batch, dataset.y_train)
+        self.labels = dataset.y_train
         self.anatomy = Anatomy(model)
         self.snapshots = Snapshots(self.config, dataset)
         self.commands = Commands(recorder.path)
@@ -295,7 +296,10 @@ class Session:
         self.model.noise.assign(self.settings.noise)
         self.model.capacity.assign(capacity_at(self.settings, self.epoch))
         apart = self.control.action == "batch" and self.allowance == 1
-        taken = self.anatomy.before(self.loop.images(batches[0])) if apart else {}
+        taken: dict[str, Any] = {}
+        if apart:
+            first = batches[0]
+            taken = self.anatomy.before(self.loop.images(first), self.labels[first])
         self.loop.train(batches, np.array(rates, dtype=np.float32))
         self.step += len(batches)
         self.allowance -= len(batches)
@@ -320,7 +324,7 @@ class Session:
         if not np.isfinite(means["loss"]):
             return False
         if batch is not None:
-            norm = self.anatomy.gradient_norm(self.loop.images(batch))
+            norm = self.anatomy.gradient_norm(self.loop.images(batch), self.labels[batch])
             if np.isfinite(norm):
                 means["gradient_norm"] = norm
         now = self._active_seconds()
@@ -352,7 +356,7 @@ class Session:
             row["capacity"] = float(np.float32(capacity_at(self.settings, self.epoch)))
         if self.model.pixel_log_var is not None:
             row["pixel_deviation"] = math.exp(0.5 * float(self.model.pixel_log_var))
-        if snapshot and self.config.kind == "vae" and np.isfinite(snapshot["prior_distance"]):
+        if snapshot and self.config.is_variational and np.isfinite(snapshot["prior_distance"]):
             row["prior_distance"] = float(snapshot["prior_distance"])
         if validation:
             row |= {f"val_{name}": value for name, value in in_nats(validation, beta).items()}

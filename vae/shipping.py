@@ -42,6 +42,7 @@ SHIPPED_RUNS: dict[str, Config] = {
         "convolutional",
         "2d",
         "best",
+        "conditional",
         "lecture",
         "lecture-fast",
         "autoencoder",
@@ -100,7 +101,7 @@ def derive(run: Run) -> None:
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
     treatment = run.config.binarisation
-    if run.config.kind == "vae" and treatment not in run.likelihood:
+    if run.config.is_variational and treatment not in run.likelihood:
         # What stands beside the literature has as many samples as that.
         samples = GREY_SAMPLES if treatment == "none" else MOST_IMPORTANCE_SAMPLES
         ask_for_likelihood(run, samples, treatment)

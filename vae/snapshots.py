@@ -8,7 +8,7 @@ import tensorflow as tf
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.model import VAE
-from vae.sampling import to_uint8
+from vae.sampling import balanced_labels, to_uint8
 
 __all__ = ["Snapshots", "first_of_each_class"]
 
@@ -26,7 +26,8 @@ def first_of_each_class(labels: np.ndarray, most: int) -> np.ndarray:
 class Snapshots:
     """Takes a picture of a model in training.
 
-    fixed: z (50, d) and the test images and labels that every snapshot is taken with.
+    fixed: z (50, d) and the test images and labels that every snapshot is taken with. A conditional
+    VAE decodes the first z as the first class, the next as the next, and so on, again and again.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
@@ -38,6 +39,10 @@ class Snapshots:
             "labels": dataset.y_test[:FIXED_MEANS],
         }
         self._cloud = dataset.x_test[:FIXED_MEANS]
+        self._labels = {
+            "images": dataset.y_test[chosen],
+            "z": balanced_labels(SAMPLES, dataset.classes),
+        }
 
     def take(self, model: VAE) -> dict[str, np.ndarray]:
         """Return samples and reconstructions, uint8, latent means (1000, d), float16, and more.
@@ -46,19 +51,24 @@ class Snapshots:
         of those test images, in its standard deviations: the median over codes of the root mean
         square over dimensions. What is small has no holes.
         """
-        copies, _ = _encode(model, self.fixed["images"])
-        means, log_vars = (np.asarray(part) for part in _encode(model, self._cloud))
+        labels, fixed = self._labels, self.fixed
+        copies, _ = _encode(model, fixed["images"], labels["images"])
+        means, log_vars = map(np.asarray, _encode(model, self._cloud, fixed["labels"]))
         return {
-            "samples": to_uint8(model.decoder(self.fixed["z"]).numpy()),
-            "reconstructions": to_uint8(model.decoder(copies).numpy()),
+            "samples": _decode(model, fixed["z"], labels["z"]),
+            "reconstructions": _decode(model, copies, labels["images"]),
             # A run that diverges passes beyond what half a float holds.
             "means": np.clip(means, -HALF_MAX, HALF_MAX).astype(np.float16),
             "prior_distance": _distance(self.fixed["z"], means, log_vars),
         }
 
 
-def _encode(model: VAE, images: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-    return model.encoder(images.astype(np.float32) / 255.0)
+def _encode(model: VAE, images: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+    return model.encoder(model.told(images.astype(np.float32) / 255.0, labels))
+
+
+def _decode(model: VAE, codes: np.ndarray | tf.Tensor, labels: np.ndarray) -> np.ndarray:
+    return to_uint8(model.decoder(model.told(codes, labels)).numpy())
 
 
 def _distance(codes: np.ndarray, means: np.ndarray, log_vars: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,21 +25,21 @@ class Costs:
     kl: np.ndarray
 
 
-def costs_of(run: Run, images: np.ndarray) -> Costs:
+def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     """Return what each of the images uint8 (N, H, W, C) costs, decoded from its posterior mean.
 
-    They are treated first as the run's training images were.
+    They are treated first as the run's training images were. labels: as `Run.encode` takes them.
     -log of the likelihood that the run has, of grey levels, summed over pixels, and KL(posterior
     || prior), summed over dimensions (Kingma & Welling 2014). An autoencoder has no KL: 0. What
     the decoder is surer of than 1e-7 counts as that: a continuous Bernoulli, whose density has
     no upper end, costs less in evaluation.
     """
     images = run.seen(images)
-    mean, log_var = run.encode(images)
+    mean, log_var = run.encode(images, labels)
     x = images.reshape(len(images), -1).astype(np.float64) / 255.0
-    said = run.decode(mean).reshape(x.shape).astype(np.float64)
+    said = run.decode(mean, labels).reshape(x.shape).astype(np.float64)
     reconstruction = _pixel_nats(run, x, said).sum(axis=1)
-    if run.config.kind == "autoencoder":
+    if not run.config.is_variational:
         return Costs(reconstruction, np.zeros(len(images)))
     mean, log_var = mean.astype(np.float64), log_var.astype(np.float64)
     kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).sum(axis=1)

@@ -45,7 +45,8 @@ def train(
     Raises ConfigError if the layers do not fit the images, RunError if the folder cannot be used.
     """
     path = Path(out) if out is not None else runs_folder() / new_run_id()
-    summarize(config, dataset.image_shape)  # what does not fit leaves no folder behind
+    # What does not fit leaves no folder behind.
+    summarize(config, dataset.image_shape, dataset.classes)
     if not (path / "status.json").exists() or not open_run(path).waits_for(config, dataset.name):
         Recorder.create(path, config, dataset)
     return carry_out(open_run(path), dataset, on_event, should_stop=should_stop)
@@ -134,7 +135,7 @@ def recover(run: Run, dataset: Dataset) -> Run:
 
 
 def _compiled(config: Config, dataset: Dataset) -> VAE:
-    model = build(config, dataset.image_shape)
+    model = build(config, dataset.image_shape, dataset.classes)
     model.compile(optimizer=make_optimizer(config, int(np.prod(dataset.image_shape))))
     return model
 
@@ -160,7 +161,7 @@ def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) ->
             f"The learning rate of {model.config.learning_rate:g} is likely too large: try "
             f"{model.config.learning_rate / 10:g}."
         )
-        fresh = build(model.config, dataset.image_shape)
+        fresh = build(model.config, dataset.image_shape, dataset.classes)
         model.set_weights(fresh.get_weights())
         metrics, latents = evaluate(model, dataset)
     save_keras(model, recorder.path)

@@ -29,7 +29,8 @@ def training_codes(
     """Encode training images, treated as the run learned them -> mean, log_var (N, d), float32.
 
     indices: which of them, None for all. Where a run draws its pixels anew at each step, they are
-    drawn once here, always the same. on_progress: called with the share that is done.
+    drawn once here, always the same. A conditional run is told their labels. on_progress: called
+    with the share that is done.
     Raises RunError for images of another shape, none at all, and codes that are no usable numbers.
     """
     run.check_images(dataset)
@@ -41,8 +42,9 @@ def training_codes(
         images, treatment = binarise(images, treatment), "none"
     parts = []
     for begin in range(0, len(places), AT_ONCE):
-        batch = binarise(images[places[begin : begin + AT_ONCE]], treatment, seed=begin)
-        parts.append(run.encode(batch))
+        chosen = places[begin : begin + AT_ONCE]
+        batch = binarise(images[chosen], treatment, seed=begin)
+        parts.append(run.encode(batch, dataset.y_train[chosen]))
         on_progress(min(begin + AT_ONCE, len(places)) / len(places))
     mean, log_var = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     for codes in (mean, log_var):

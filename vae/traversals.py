@@ -57,7 +57,7 @@ def ranked_dimensions(run: Run) -> list[Dimension]:
     variance = mean.var(axis=0)
     # KL(N(mean, exp(log_var)) || N(0, 1)), Kingma & Welling 2014, appendix B
     kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).mean(axis=0)
-    if run.config.kind == "autoencoder":
+    if not run.config.is_variational:
         kl = np.zeros_like(variance)
     found = [Dimension(i, float(kl[i]), float(variance[i])) for i in range(mean.shape[1])]
     return sorted(found, key=lambda each: (-each.kl, -each.variance, each.place))

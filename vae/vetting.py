@@ -135,7 +135,7 @@ def read_frame(content: bytes) -> Frame:
         config = Config.from_dict(info.get("config"))
         config = config.replace(preset=printable(config.preset, LONGEST_TEXT))
         # Its epochs are behind it: they cost no more than the rows and snapshots that are there.
-        limits().check(config.replace(epochs=1), tuple(shape))
+        limits().check(config.replace(epochs=1), tuple(shape), len(names))
     except ConfigError as error:
         raise RunError(f"config.json must hold settings that work. {error}") from None
     images = {"images": info["images"]} if is_count(info.get("images")) else {}

@@ -40,7 +40,7 @@ def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
         raise RunError(f"model.keras must hold {', '.join(expected)}. Received: {held!r:.120}")
     model = parse_json("config.json of model.keras", files["config.json"])
     parse_json("metadata.json of model.keras", files["metadata.json"])
-    summary = summarize(frame.config, frame.image_shape)
+    summary = summarize(frame.config, frame.image_shape, frame.classes)
     gaussian = frame.config.likelihood == "gaussian"
     known = {layer.class_name for layer in summary.encoder + summary.decoder}
     _check_objects(model, sorted(known | {"Rescaling"} if gaussian else known))
@@ -131,8 +131,11 @@ def _within(value: Any) -> Iterator[dict[str, Any]]:
 
 def _check_networks(model: Any, *networks: tuple[Layer, ...]) -> None:
     """Compare the layers with those of the configuration, one by one."""
-    image, found = model["config"]["layers"][0], model["config"]["layers"][1:]
-    _check_layer(image, networks[0][0], None)
+    inputs = [layer for layer in networks[0] if layer.class_name == "InputLayer"]
+    layers = model["config"]["layers"]
+    found = layers[len(inputs) :]
+    for spec, layer in zip(layers, inputs, strict=False):
+        _check_layer(spec, layer, ())
     if [network["config"]["name"] for network in found] != ["encoder", "decoder"]:
         raise KeyError("encoder and decoder")
     for item in (model, *found):
@@ -147,10 +150,19 @@ def _check_networks(model: Any, *networks: tuple[Layer, ...]) -> None:
                 f"Received: {names!r:.120}"
             )
         for place, (spec, layer) in enumerate(zip(specs, layers, strict=True)):
-            # Both heads stand on the layer before them.
-            heads = layer.name == "log_var" and layer.class_name == "Dense"
-            below = layers[place - 2 if heads else place - 1] if place else None
-            _check_layer(spec, layer, below)
+            _check_layer(spec, layer, _below(layers, place))
+
+
+def _below(layers: tuple[Layer, ...], place: int) -> tuple[Layer, ...]:
+    """Return what a layer stands on: the one before it, with few exceptions."""
+    layer = layers[place]
+    if layer.class_name == "InputLayer":
+        return ()
+    if layer.class_name == "Concatenate":  # what is labelled, and the label
+        return layers[place - 2 : place]
+    # Both heads stand on the layer before them.
+    heads = layer.name == "log_var" and layer.class_name == "Dense"
+    return (layers[place - 2 if heads else place - 1],)
 
 
 def _check_variance(spec: Any, image: Layer) -> None:
@@ -159,16 +171,16 @@ def _check_variance(spec: Any, image: Layer) -> None:
     if not is_number(constant["offset"]):
         raise RunError(f"pixel_log_var must be a number. Received: {constant['offset']!r:.80}")
     layer = Layer("Rescaling", "pixel_log_var", image.output_shape, arguments=constant)
-    _check_layer(spec, layer, image)
+    _check_layer(spec, layer, (image,))
 
 
-def _check_layer(spec: Any, layer: Layer, below: Layer | None) -> None:
+def _check_layer(spec: Any, layer: Layer, below: tuple[Layer, ...]) -> None:
     wanted = {"name": layer.name, **json.loads(json.dumps(layer.arguments))}
     if "kernel_size" in wanted:  # Keras writes a side as a pair
         wanted |= {key: [wanted[key]] * 2 for key in ("kernel_size", "strides")}
     if "activation" in wanted:
         wanted["activation"] = wanted["activation"] or "linear"
-    if below is None:
+    if not below:
         wanted["batch_shape"] = [None, *layer.output_shape]
     found = dict(spec["config"])
     dtype = found.pop("dtype")
@@ -186,7 +198,9 @@ def _check_layer(spec: Any, layer: Layer, below: Layer | None) -> None:
     if dtype != "float32" and dtype["config"] != {"name": "float32"}:
         foreign["dtype"] = dtype
     build = spec.get("build_config")
-    if below is not None and build not in (None, {"input_shape": [None, *below.output_shape]}):
+    shapes = [[None, *each.output_shape] for each in below]
+    shape = shapes[0] if len(shapes) == 1 else shapes
+    if below and build not in (None, {"input_shape": shape}):
         foreign["build_config"] = build
     if foreign:
         raise RunError(

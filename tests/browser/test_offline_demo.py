@@ -17,6 +17,7 @@ from vae.config import Config
 from vae.offline_demo import demo_page, write_demo
 from vae.planes import dimension_plane, pca_plane
 from vae.runs import SHIPPED, Run, open_run
+from vae.sampling import balanced_labels
 
 pytestmark = pytest.mark.browser
 
@@ -69,14 +70,19 @@ def pixels(page: Page, selector: str) -> np.ndarray:
 
 
 DECODE = "codes => codes.map(z => window.vaeLab.decode(z))"
-DECODE_WITH = """([layers, codes]) => {
+DECODE_WITH = """([layers, codes, labels]) => {
   const decode = window.vaeLab.makeDecoder(layers);
-  return codes.map(z => Array.from(decode(z)));
+  return codes.map((z, i) => Array.from(decode(z, labels[i])));
 }"""
 
 
+def labels_for(run: Run, z: np.ndarray) -> np.ndarray:
+    """What a conditional run is told of these codes."""
+    return balanced_labels(len(z), run.classes)
+
+
 def assert_alike(found: list[list[float]], run: Run, z: np.ndarray) -> None:
-    expected = run.decode(z).reshape(len(z), -1)
+    expected = run.decode(z, labels_for(run, z)).reshape(len(z), -1)
     assert expected.std() > 0.01  # no network that says the same of every code
     assert np.abs(np.array(found) - expected).max() < MOST_DIFFERENCE
 
@@ -112,15 +118,40 @@ def test_a_convolutional_network_decodes_as_the_server_does(open_demo: Open) -> 
         (CONVOLUTIONAL.replace(activation="leaky_relu", dense_layers=(9,)), GREY),
         (SMALL.replace(activation="elu", latent_dim=1), GREY),
         (SMALL.replace(activation="silu"), COLOR),
+        (SMALL.replace(kind="conditional", activation="relu"), GREY),
+        (CONVOLUTIONAL.replace(kind="conditional", activation="silu"), COLOR),
     ],
-    ids=["relu", "leaky_relu", "elu", "silu"],
+    ids=["relu", "leaky_relu", "elu", "silu", "told", "told-convolutional"],
 )
 def test_every_network_decodes(
     dense: Page, tmp_path: Path, config: Config, shape: tuple[int, int, int]
 ) -> None:
     run = make_run(tmp_path / "run", config, shape)
     layers, z = data_of(demo_page(run))["layers"], codes_of(run)
-    assert_alike(dense.evaluate(DECODE_WITH, [layers, z.tolist()]), run, z)
+    told = [layers, z.tolist(), labels_for(run, z).tolist()]
+    assert_alike(dense.evaluate(DECODE_WITH, told), run, z)
+
+
+def test_a_class_to_be_told(open_demo: Open, dense: Page, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", SMALL.replace(kind="conditional"), GREY)
+    page = open_demo(run)
+    classes = page.get_by_role("group", name="The class that the decoder is told")
+    own, other = (classes.get_by_role("button", name=name) for name in run.class_names)
+    expect(own).to_have_attribute("aria-pressed", "true")  # that of the first test image
+    z = run.latents["mean"][:1]
+
+    def shows(selector: str, label: int, code: np.ndarray) -> bool:
+        return bool(np.abs(pixels(page, selector) / 255 - run.decode(code, label)[0]).max() < 0.02)
+
+    assert shows(".picture", 0, z)
+    with changes(page, ".grid button:first-child canvas"):
+        other.click()
+        expect(other).to_have_attribute("aria-pressed", "true")
+        expect(own).to_have_attribute("aria-pressed", "false")
+        assert shows(".picture", 1, z)  # the code stays
+    first = np.array(page.evaluate("window.vaeLab.priorCodes(1, 1, 0)"), np.float32)
+    assert shows(".grid button:first-child canvas", 1, first)
+    expect(dense.locator(".told")).to_be_hidden()
 
 
 def test_hands_on_the_map(open_demo: Open, tmp_path: Path) -> None:

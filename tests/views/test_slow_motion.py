@@ -359,6 +359,16 @@ def test_an_autoencoder_has_no_cloud_no_epsilon_and_no_kl() -> None:
     assert "log_var" not in "".join(details(shown).values())
 
 
+def test_a_conditional_one_is_told_the_label() -> None:
+    shown = film(make_step(kind="conditional"))
+    said, numbers = captions(shown), details(shown)
+    assert said["encoder"] == "The encoder turns 48 pixels and the label into 16 numbers."
+    assert said["decoder"] == "The decoder turns the 4 numbers of z and the label into 17."
+    assert numbers["encoder"].startswith("48 + label → 16:")
+    assert numbers["decoder"].startswith("4 + label → 17:")
+    assert said["losses"] == captions(film(make_step()))["losses"]
+
+
 def test_a_run_that_diverged_says_so() -> None:
     step = make_step(loss_before=np.nan, loss_after=np.inf)
     step["encoder"][0, 3] = np.nan

@@ -180,7 +180,7 @@ class TestSummary:
     def test_totals_are_those_of_the_model(self, config: Config, digits: Dataset) -> None:
         from vae.model import build
 
-        model = build(config, digits.image_shape)
+        model = build(config, digits.image_shape, digits.classes)
         app = fill(open_page("train", preset=config.preset), **as_form(config))
         total = model.count_params()
         assert f"Total parameters **{total:,}** · trainable {total:,} · non-trainable 0" in words(

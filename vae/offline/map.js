@@ -42,7 +42,10 @@ function makeMap(lab) {
   find(".classes").append(...classes);
   listen(map);
   new ResizeObserver(() => paint(map)).observe(map.board);
-  lab.onCode(() => paintMarks(map));
+  lab.onCode((retold) => {
+    if (retold && map.size) paintGround(map);
+    paintMarks(map);
+  });
 }
 
 function chip(text, pressed, act) {

@@ -61,7 +61,7 @@ function show(map, px, py, kind) {
   here.querySelector("figcaption").textContent = map.plane.isLine ? fixed(x) : `${fixed(x)}, ${fixed(y)}`;
   dot.hidden = map.look < 0;
   if (map.look >= 0) {
-    lab.paint(dot.querySelector("canvas"), lab.decode(lab.codes[map.look]));
+    lab.paint(dot.querySelector("canvas"), lab.decode(lab.codes[map.look], lab.labels[map.look]));
     const { name, color } = lab.run.classes[lab.labels[map.look]];
     dot.style.setProperty("--hue", color);
     dot.querySelector("figcaption").textContent = name;
@@ -79,10 +79,7 @@ function show(map, px, py, kind) {
 function take(map, px, py, dot) {
   const keep = (value) => Math.min(Math.max(0, value), map.size);
   const place = toPlane(map, keep(px), keep(py));
-  if (dot >= 0) {
-    const { name } = map.lab.run.classes[map.lab.labels[dot]];
-    return map.lab.setCode(map.lab.codes[dot], `The code of a test image, class ${name}.`, map.points[dot]);
-  }
+  if (dot >= 0) return map.lab.setImage(dot, map.points[dot]);
   map.lab.setCode(codeAt(map, place), "A place on the map.", place);
 }
 

@@ -1,4 +1,5 @@
-// The decoder: a function from z to pixels, made of the layers that vae/architecture.py lists.
+// The decoder: a function from z to pixels, made of the layers that vae/architecture.py lists. That of a
+// conditional run also takes a label.
 // What a step returns is its own array, written anew at the next call.
 
 const LEAKY_SLOPE = 0.2; // Keras's
@@ -11,7 +12,7 @@ const activations = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
 };
 
-const makers = { Dense: dense, Conv2DTranspose: convTranspose, Cropping2D: crop };
+const makers = { Concatenate: withLabel, Dense: dense, Conv2DTranspose: convTranspose, Cropping2D: crop };
 
 function makeDecoder(layers) {
   const steps = [];
@@ -20,7 +21,18 @@ function makeDecoder(layers) {
     if (makers[layer.class]) steps.push(makers[layer.class](layer, layers[i - 1]?.shape));
     if (layer.activation) steps.push(bend(activations[layer.activation]));
   });
-  return (z) => steps.reduce((x, step) => step(x), z);
+  return (z, label) => steps.reduce((x, step) => step(x, label), z);
+}
+
+// The label stands behind z, one number a class: 1 for the one that it is.
+function withLabel({ shape: [length] }, [classes]) {
+  const out = new Float32Array(length);
+  return (x, label) => {
+    out.fill(0);
+    out.set(x);
+    out[length - classes + label] = 1;
+    return out;
+  };
 }
 
 function bend(activation) {

@@ -4,20 +4,27 @@ const run = JSON.parse(document.getElementById("run").textContent);
 const size = run.dimensions.length;
 const flat = numbers(run.codes);
 const listeners = [];
+const decoder = makeDecoder(run.layers);
 
 const lab = {
   run,
   labels: bytes(run.labels),
   codes: Array.from({ length: flat.length / size }, (_, i) => flat.subarray(i * size, (i + 1) * size)),
-  decode: makeDecoder(run.layers),
+  decode: (z, label = lab.label) => decoder(z, label),
   paint: makePainter(run.imageShape),
   z: new Float32Array(size),
+  label: 0, // what the decoder of a conditional run is told
   source: "",
   pinned: null, // where on the map it was taken, if it was
   onCode: (listener) => listeners.push(listener),
-  setCode(z, source, pinned = null) {
-    Object.assign(lab, { z, source, pinned });
-    listeners.forEach((listener) => listener());
+  setCode(z, source, pinned = null, label = lab.label) {
+    const retold = run.told && label !== lab.label; // so that all pictures become others
+    Object.assign(lab, { z, source, pinned, label });
+    listeners.forEach((listener) => listener(retold));
+  },
+  setImage(i, pinned = null) {
+    const { name } = run.classes[lab.labels[i]];
+    lab.setCode(lab.codes[i], `The code of a test image, class ${name}.`, pinned, lab.labels[i]);
   },
 };
 
@@ -31,14 +38,15 @@ document.querySelector(".facts").append(
 );
 
 makeMap(lab);
+makeTold(lab);
 makeCode(lab);
 makeSamples(lab);
 makeCurves(lab);
-lab.setCode(lab.codes[0], `The code of a test image, class ${run.classes[lab.labels[0]].name}.`);
+lab.setImage(0);
 
 // For whoever opens the console: window.vaeLab.decode([0, 0, …]) gives the pixels, row by row.
 window.vaeLab = {
-  decode: (z) => Array.from(lab.decode(Float32Array.from(z))),
+  decode: (z, label) => Array.from(lab.decode(Float32Array.from(z), label)),
   priorCodes: (count, temperature, seed) => priorCodes(count, size, temperature, seed).map((z) => Array.from(z)),
   makeDecoder,
 };

@@ -51,5 +51,6 @@ function makeSamples(lab) {
     for (const cell of cells) cell.tabIndex = cell === next ? 0 : -1;
     next.focus();
   });
+  lab.onCode((retold) => retold && drawAll());
   drawAll();
 }

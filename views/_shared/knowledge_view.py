@@ -1,4 +1,4 @@
-"""Knowledge: what the space knows of classes that it never saw, beside PCA and pixels."""
+"""Knowledge: what the space knows of the classes, beside PCA and pixels."""
 
 from __future__ import annotations
 
@@ -27,9 +27,15 @@ NEAR = 0.01  # of accuracy: closer than this counts as equal
 @explained()
 def knowledge_view(run: Run) -> None:
     """Show the figures, or have them measured."""
+    seen = "The model never saw a label."
+    if run.config.is_conditional:
+        seen = (
+            "This model is told the label, so its code need not say it: the worse it tells the "
+            "classes apart, the more it holds style alone."
+        )
     st.markdown(
-        "The model never saw a label. How well do its latent means tell the classes apart, beside "
-        "as many numbers from PCA and the raw pixels?"
+        f"{seen} How well do its latent means tell the classes apart, beside as many numbers from "
+        "PCA and the raw pixels?"
     )
     if run.knowledge:
         _show(run)

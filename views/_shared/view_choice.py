@@ -21,7 +21,10 @@ def choose_view(page: str, views: Iterable[str]) -> str:
     state, address = st.session_state, st.query_params.get("view", "").lower()
     if address in names and address != state.get(f"{page}_address"):
         state[f"{page}_view"] = names[address]
-    view = state.setdefault(f"{page}_view", next(iter(names.values())))
+    first = next(iter(names.values()))
+    view = state.setdefault(f"{page}_view", first)
+    if view not in names.values():  # another run has not all of these views
+        view = first
     st.query_params["view"] = state[f"{page}_address"] = _slug(view)
     st.segmented_control(
         "View",

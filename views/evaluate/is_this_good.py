@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from vae.binarisation import treatment_name
-from vae.context import comparable, compared, cost, references_of, treatment_of
+from vae.context import class_nats, comparable, compared, cost, references_of, treatment_of
 from vae.figures_reference import Line, reference_bars
 from vae.presets import preset_label
 from vae.references import Paper
@@ -58,7 +58,8 @@ def _has_lines(run: Run) -> bool:
 
 
 def _own(run: Run) -> Line:
-    return _line(run, "This run", is_own=True)
+    told = _remark(run) if run.config.is_conditional else ""
+    return _line(run, f"This run{told}", is_own=True)
 
 
 def _why_not(run: Run) -> str:
@@ -95,7 +96,8 @@ def _lines(run: Run, known: dict[str, Any]) -> list[Line]:
 
 
 def _remark(run: Run) -> str:
-    return " (no KL)" if run.config.kind == "autoencoder" else ""
+    remarks = {"autoencoder": " (no KL)", "conditional": " (told the class)"}
+    return remarks.get(run.config.kind, "")
 
 
 def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
@@ -109,18 +111,27 @@ def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
             f", and {own.total - known['floor']:.1f} above the floor that no model of grey images "
             "can go below"
         )
-    if run.config.kind == "autoencoder":
+    if not run.config.is_variational:
         words += ". An autoencoder's code costs nothing here, so this is no bound on a likelihood"
+    if run.config.is_conditional:
+        nats = class_nats(run)
+        words += (
+            ". It is told the class of each image, so its ELBO bounds log p(x | y), where that of "
+            f"other models bounds log p(x): to compare, add the ln {run.classes} = {nats:.1f} nats "
+            f"of saying the class, **{own.total + nats:.1f}** in all"
+        )
     return f"{words}."
 
 
 def _show_literature(run: Run, own: Line) -> None:
-    is_alike = treatment_of(run) in DRAWN and run.config.kind == "vae"
+    told = run.config.is_conditional
+    is_alike = treatment_of(run) in DRAWN and run.config.is_variational and not told
     with st.expander("Beside the literature", expanded=is_alike, icon=":material/menu_book:"):
         if not is_alike:
             st.markdown(
-                f"{HOW} **The figures above cannot be compared with these**: other data, another "
-                f"measure.\n\n{literature_table()}"
+                f"{HOW} **The figures above cannot be compared with these**: "
+                f"{'they are given the class' if told else 'other data, another measure'}.\n\n"
+                f"{literature_table()}"
             )
             return
         bound = Paper("This run, at most", own.total, "its negative ELBO, a bound")

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from vae.binarisation import TREATMENTS, treatment_name
-from vae.context import beside_literature
+from vae.context import beside_literature, class_nats
 from vae.estimate import START_SECONDS, job_seconds, likelihood_seconds, time_in_words
 from vae.likelihood import (
     MOST_IMPORTANCE_SAMPLES,
@@ -36,7 +36,7 @@ USUAL_SAMPLES = 500
 @explained()
 def likelihood_view(run: Run) -> None:
     """Show what was found with which samples, or have it measured."""
-    if run.config.kind == "autoencoder":
+    if not run.config.is_variational:
         st.info(
             "An autoencoder has no likelihood: it codes an image as one point, without a prior "
             "that says how likely the point is. Choose a VAE above.",
@@ -166,6 +166,15 @@ def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> 
         )
         return
     st.markdown("**Beside the literature**")
+    if run.config.is_conditional:
+        nats = class_nats(run)
+        st.markdown(literature_table())
+        st.caption(
+            f"{HOW} This run is told the class, so its figures are those of log p(x | y) and have "
+            f"no row here. Saying the class takes ln {run.classes} = {nats:.2f} nats more, and "
+            "then they bound log p(x)."
+        )
+        return
     if run.config.likelihood != "bernoulli" or treatment not in DRAWN:
         st.markdown(literature_table())
         st.caption(

@@ -50,4 +50,5 @@ def show_classes(run: Run) -> None:
     if nats:
         st.subheader("Which classes are hard")
         st.plotly_chart(class_bars(nats), key=f"classes-{run.id}", config={"displayModeBar": False})
-        st.caption("Mean reconstruction of the test images of each class. The model saw no labels.")
+        told = "was told their labels" if run.config.is_conditional else "saw no labels"
+        st.caption(f"Mean reconstruction of the test images of each class. The model {told}.")

@@ -6,6 +6,7 @@ from vae.figures import cloud
 from vae.latent import best_projection
 from vae.runs import Run
 from views._components.learning_curves import learning_curves
+from views._shared.condition import what_colours_are
 from views._shared.knowledge_view import knowledge_view
 from views._shared.model_card import show_model_card
 from views._shared.run_picker import chosen_run
@@ -43,7 +44,7 @@ def latent_space(run: Run) -> None:
         projection = best_projection(run)
         if projection is not None:
             st.plotly_chart(cloud(projection, run.class_names, size=3), key=f"cloud-{run.id}")
-            st.caption("Each dot is a test image; its colour is a class the model never saw.")
+            st.caption(what_colours_are(run))
 
 
 VIEWS = {

@@ -12,7 +12,7 @@ from vae.figures_reference import count_bars
 from vae.presets import preset_label
 from vae.quality import NEIGHBOURS, SURE, is_measurable
 from vae.runs import Run
-from vae.sampling import prior_codes
+from vae.sampling import balanced_labels, prior_codes
 from views._shared.guard import explained
 from views._shared.measuring import ask, can_be_measured, show_trouble, wait
 from views._shared.pictures import show_grid
@@ -34,10 +34,12 @@ def samples_view(run: Run) -> None:
     left, right = st.columns([1.5, 1], gap="large")
     with right:
         if run.has_model:
-            images = run.decode(prior_codes(ROWS * COLUMNS, run.config.latent_dim))
+            labels = balanced_labels(ROWS * COLUMNS, run.classes)  # of ten, one a column
+            images = run.decode(prior_codes(ROWS * COLUMNS, run.config.latent_dim), labels)
             show_grid(images, ROWS, COLUMNS, alt="Samples from the prior")
             st.caption(
-                f"The first {ROWS * COLUMNS} samples: codes from the prior N(0, I), decoded."
+                f"The first {ROWS * COLUMNS} samples: codes from the prior N(0, I), decoded"
+                f"{', each told a class in turn' if run.config.is_conditional else ''}."
             )
         if run.quality:
             _show_counts(run.quality, run.id)
@@ -84,6 +86,11 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         f"expected of a model. **{found['precision']:.0%}** of the samples look like real digits "
         f"(precision), and they cover **{found['recall']:.0%}** of those (recall)."
     )
+    if "share_as_told" in found:
+        st.markdown(
+            f"**{found['share_as_told']:.0%}** of the samples are, to the classifier, of the class "
+            "that the run was told."
+        )
     same = found["classifier"] == classifier_mark()
     others = [each for each in store().list_shipped() if each.id != run.id]
     rows = {"**This run**": found}

@@ -182,7 +182,15 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
         **kept("walk_pixels", pixels),
     )
     scale = max(1, round(pixels / run.image_shape[1]))
-    wish = (model_mark(run), codes.tobytes(), walk.loop, walk.frames_per_second, kind, scale)
+    wish = (
+        model_mark(run),
+        run.label,
+        codes.tobytes(),
+        walk.loop,
+        walk.frames_per_second,
+        kind,
+        scale,
+    )
     asked, work = state.get("walk_work", (None, None))
     if asked != wish:
         st.button(

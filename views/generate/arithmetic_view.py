@@ -13,7 +13,7 @@ from views._shared.kept import kept
 from views._shared.pictures import show_grid
 from views.generate.code_source import choose_code
 from views.generate.hand import keep_button
-from views.latent.images_at_hand import images_at_hand
+from views.latent.images_at_hand import images_at_hand, reconstructions
 
 __all__ = ["arithmetic_view"]
 
@@ -67,7 +67,7 @@ def _show_neighbours(run: Run, code: np.ndarray) -> None:
     indices, distances = nearest_images(run, code, NEIGHBOURS)
     images, what = images_at_hand(run), "test images"
     if images is None:
-        images, what = to_uint8(run.decode(run.latents["mean"][indices])), "reconstructions"
+        images, what = reconstructions(run, indices), "reconstructions"
     else:
         images = images[indices]
     show_grid(images, 1, len(images), alt="Nearest test images")

@@ -66,7 +66,12 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
 
 
 def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
-    """Show the classes that were fitted on their own, and return the one that is chosen or None."""
+    """Show the classes that were fitted on their own, and return the one that is chosen or None.
+
+    A conditional run is told a class whatever code it decodes: there is nothing more to choose.
+    """
+    if run.config.is_conditional:
+        return None
     labels = [ALL, *samplers.class_mixtures]
     label = st.session_state.get(name)
     label = label if label in labels else ALL

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from vae.draws import draw_labels
 from vae.export_images import to_csv, to_npz
 from vae.paper import grid_figure, to_file
 from vae.runs import Run
@@ -26,7 +27,7 @@ def offer_files(
     """Offer a grid of images uint8 (N, H, W, C) and their codes (N, d) in a popover."""
     rows, columns, draw = choice
     grid = tile(images, rows, columns)
-    labels = None if draw.label is None else np.full(len(codes), draw.label)
+    labels = draw_labels(run, draw, len(codes))
     with st.popover("Download", icon=":material/download:", help="This grid as files."):
         scale, smooth = _choose_scale(grid)
         arrays = {"images": images, "z": codes} | ({} if labels is None else {"labels": labels})

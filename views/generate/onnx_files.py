@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from zipfile import ZipFile
 
+from vae.config import Config
 from vae.runs import Run
 
-__all__ = ["OPEN_IN_ONNX", "onnx_zip"]
+__all__ = ["OPEN_IN_ONNX", "onnx_zip", "open_in_onnx"]
 
 # `images` are those of the data set in [0, 1]: (N, height, width, channels).
 OPEN_IN_ONNX = """\
@@ -16,6 +17,20 @@ encoder, decoder = (onnxruntime.InferenceSession(f"{name}.onnx") for name in ("e
 mean, log_var = encoder.run(None, {encoder.get_inputs()[0].name: images})
 (reconstruction,) = decoder.run(None, {decoder.get_inputs()[0].name: mean})
 """
+
+
+# `labels` are one-hot, float32: (N, classes).
+OPEN_WITH_LABELS = """\
+import onnxruntime
+encoder, decoder = (onnxruntime.InferenceSession(f"{name}.onnx") for name in ("encoder", "decoder"))
+mean, log_var = encoder.run(None, {"image": images, "label": labels})  # one-hot (N, classes)
+(reconstruction,) = decoder.run(None, {"z": mean, "label": labels})
+"""
+
+
+def open_in_onnx(config: Config) -> str:
+    """Return the lines that use the networks of a run in ONNX Runtime."""
+    return OPEN_WITH_LABELS if config.is_conditional else OPEN_IN_ONNX
 
 
 def onnx_zip(run: Run) -> bytes:

@@ -12,7 +12,7 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from vae.archive import public_name
-from vae.code_export import OPEN_IN_KERAS, SOURCES, keras_notebook, keras_script
+from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
 from vae.errors import ConfigError, RunError
 from vae.export_images import notes_of
 from vae.offline_demo import MOST_BYTES, demo_page
@@ -28,7 +28,7 @@ from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.plain import plain
-from views.generate.onnx_files import OPEN_IN_ONNX, onnx_zip
+from views.generate.onnx_files import onnx_zip, open_in_onnx
 
 __all__ = ["take_away_view"]
 
@@ -91,9 +91,9 @@ def _model(run: Run) -> None:
             "Each weight under its network, layer and part, as NumPy arrays.",
         )
     st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
-    st.code(OPEN_IN_KERAS.strip(), language="python", wrap_lines=True)
+    st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)
     with st.expander("With ONNX Runtime instead", icon=":material/bolt:"):
-        st.code(OPEN_IN_ONNX.strip(), language="python", wrap_lines=True)
+        st.code(open_in_onnx(run.config).strip(), language="python", wrap_lines=True)
 
 
 def _weights(run: Run) -> bytes:
@@ -118,6 +118,7 @@ def _figures(run: Run) -> None:
     names += [manifold] if run.config.latent_dim > 1 else []
     name = state.get("paper_figure", names[0])
     name = name if name in names else names[0]
+    shown = run if name == manifold else run.given(None)  # the others are of no class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Figure",
@@ -129,7 +130,7 @@ def _figures(run: Run) -> None:
         for kind, mime in FIGURE_MIMES.items():
             _file(
                 kind.upper(),
-                lambda kind=kind: to_file(FIGURES[name](run), kind, notes_of(run)),
+                lambda kind=kind: to_file(FIGURES[name](shown), kind, notes_of(shown)),
                 f"{name.lower().replace(' ', '-')}.{kind}",
                 mime,
                 "With the run's name and seed in its metadata.",

@@ -46,14 +46,16 @@ def board(
     the same test image in sight. answers and handlers: what `latent_map` takes.
     """
     extent = atlas_extent or places.extent
+    # With another class a place stays where it is, and decodes to something else.
+    told = "" if run.label is None else run.label
     ids = {
         "points": f"points-{places.id}",
-        "atlas": f"atlas-{places.id}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
+        "atlas": f"atlas-{places.id}-{told}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
     }
     is_deep = st.session_state.get(key, {}).get("deep") or DEEP_LAYERS.intersection(layers)
     if is_deep:
         ids["layers"] = f"layers-{places.id}"
-    atlas = atlas_feed(run, places, places.id, extent)
+    atlas = atlas_feed(run, places, f"{places.id}-{told}", extent)
     frame = map_frame(run, places) | {"feeds": ids, "small": small, "layers": layers}
     frame |= {"link": link, "sameImages": same_images}
     frame |= answers or {}

@@ -104,9 +104,11 @@ def _tiles_id(run: Run, count: int) -> str:
 @st.cache_data(show_spinner=False, max_entries=8, ttl=900)
 def _tiles(_run: Run, count: int, model: str) -> dict[str, Any]:
     """Return the reconstructions of the first test images as one picture, row by row."""
-    codes, shrink = _run.latents["mean"][:count], tile_shrink(_run, count)
-    parts = np.split(codes, range(AT_ONCE, count, AT_ONCE))
-    images = np.concatenate([_shrunk(_run.decode(part), shrink) for part in parts])
+    latents, shrink = _run.latents, tile_shrink(_run, count)
+    parts = [slice(begin, min(begin + AT_ONCE, count)) for begin in range(0, count, AT_ONCE)]
+    images = np.concatenate([
+        _shrunk(_run.decode(latents["mean"][part], latents["y"][part]), shrink) for part in parts
+    ])  # fmt: skip
     columns = int(np.ceil(np.sqrt(count)))
     rows = -(-count // columns)
     padding = np.zeros((rows * columns - count, *images.shape[1:]), np.uint8)

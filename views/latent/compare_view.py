@@ -13,6 +13,7 @@ from vae.errors import RunError
 from vae.planes import Extent
 from vae.runs import Run
 from vae.sampling import prior_codes, to_uint8
+from views._shared.condition import as_class, conditioned
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.pictures import show_grid
@@ -49,7 +50,8 @@ def compare_view(run: Run) -> None:
     if other is not None:
         with layers:
             shown = _choose_layers()
-        _show_sides((run, other), shown)
+        sides = conditioned(run, "Class, this run"), conditioned(other, "Class, the other run")
+        _show_sides(sides, shown)
 
 
 @st.fragment  # one for both: what two maps ask for at the same moment is one rerun
@@ -80,7 +82,7 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
             show_grid(
                 to_uint8(run.decode(z)), ROWS, COLUMNS, alt=f"Samples of {label(run, visitor())}"
             )
-            st.caption(f"{len(z)} samples: random codes of the prior, decoded.")
+            st.caption(f"{len(z)} samples: random codes of the prior, decoded{as_class(run)}.")
     if errors:
         _say_how_it_is_measured(errors, same_images)
 
@@ -113,7 +115,8 @@ def _say_what_to_see(run: Run, places: Places) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _coverage(_run: Run, mark: str) -> Coverage:
-    return coverage(_run.latents["mean"], _run.latents["log_var"], _run.decode)
+    mean, log_var, y = (_run.latents[name] for name in ("mean", "log_var", "y"))
+    return coverage(mean, log_var, lambda z: _run.decode(z, y[: len(z)]))
 
 
 def _places(run: Run) -> Places:

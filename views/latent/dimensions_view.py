@@ -10,6 +10,7 @@ import streamlit as st
 from vae.figures_space import kl_bars, variance_bars
 from vae.runs import Run
 from vae.traversals import ACTIVE_VARIANCE, Dimension, ranked_dimensions, traverse_all
+from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.pictures import show_grid
@@ -33,14 +34,16 @@ COLLAPSED = (
 def dimensions_view(run: Run) -> None:
     """Show a strip of decodings for each dimension, ordered by KL, dead ones grey."""
     ranked = ranked_dimensions(run)
-    is_vae = run.config.kind == "vae"
+    is_vae = run.config.is_variational
     left, right = st.columns([5, 3], gap="large")
     with left:
         around, index = _choose_centre(run, is_vae)
         shown = _choose_count(ranked)
         codes = run.latents["mean"]
         center = np.zeros(codes.shape[1], np.float32) if index is None else codes[index]
-        strips = traverse_all(run, [each.place for each in shown], center, STEPS)
+        # A test image keeps its own class too.
+        told = run if index is None else run.given(int(run.latents["y"][index]))
+        strips = traverse_all(told, [each.place for each in shown], center, STEPS)
         rows = [
             Row(
                 f"z{each.place + 1}",
@@ -52,7 +55,7 @@ def dimensions_view(run: Run) -> None:
             for each, strip in zip(shown, strips, strict=True)
         ]
         show_rows(rows)
-        st.caption(_what_is_seen(around, is_vae, len(ranked)))
+        st.caption(_what_is_seen(around, as_class(told), is_vae, len(ranked)))
     with right:
         _show_activity(run, ranked, is_vae)
         if index is not None:
@@ -104,11 +107,13 @@ def _choose_count(ranked: list[Dimension]) -> list[Dimension]:
     return ranked if is_all else ranked[:AT_ONCE]
 
 
-def _what_is_seen(around: str, is_vae: bool, dims: int) -> str:
+def _what_is_seen(around: str, told: str, is_vae: bool, dims: int) -> str:
     unit = " standard deviations of the prior" if is_vae else ""
     text = f"Each row moves one dimension from −3 to 3{unit}; the others stay at {around}."
     if dims == 1:
         text = f"The one dimension there is goes from −3 to 3{unit}."
+    if told:
+        text += f" All are decoded{told}."
     if around.startswith("the code"):
         text += " The line in each row is where that image itself is."
     if not is_vae:

@@ -12,11 +12,12 @@ from vae.latent import nearest_images
 from vae.runs import Run
 from vae.sampling import to_png, to_uint8
 from vae.surprise import Costs, costs_of, share_below
+from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.pictures import show_png
 from views._shared.plain import plain
 from views.latent.board import board, posterior_on
-from views.latent.images_at_hand import images_at_hand
+from views.latent.images_at_hand import images_at_hand, reconstructions
 from views.latent.map_data import places_of, usual_plane
 from views.latent.own_picture import Picture, take_picture
 from views.latent.strip import show_strip
@@ -49,12 +50,15 @@ def draw_view(run: Run) -> None:
     left, middle, right = st.columns([5, 7, 5], gap="medium")
     with left:
         picture = take_picture(run)
+    if picture.index is not None:
+        run = run.given(int(run.latents["y"][picture.index]))
     mean, log_var = (part[0] for part in run.encode(picture.image[None]))
     # In the order in which they are looked at: each goes to the browser as soon as it is there.
     with left:
         _show_copy(run, picture, mean)
     with middle:
         _show_again(run, mean, log_var)
+        _show_every_class(run, mean)
     with right:
         _show_nearest(run, picture, mean)
     with middle:
@@ -66,7 +70,7 @@ def draw_view(run: Run) -> None:
         error = board(run, places, key=f"draw-map-{run.id}", small=True, answers=answers)
         whose = (
             "One and two standard deviations of its posterior, whose mean is"
-            if run.config.kind == "vae"
+            if run.config.is_variational
             else "Its code is"
         )
         # Beyond the map's edge nothing else tells where.
@@ -87,6 +91,8 @@ def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
         with column:
             show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
             st.caption(name)
+    if run.label is not None:
+        st.caption(f"The model is told that this is class {plain(run.class_names[run.label])}.")
     if not picture.is_own:
         what = (
             "test image" if images_at_hand(run) is not None else "the reconstruction of test image"
@@ -107,7 +113,7 @@ def _three_tiles() -> list[st.delta_generator.DeltaGenerator]:
 def _show_again(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
     """Show what other codes of its posterior decode to."""
     st.markdown("**From its posterior**")
-    if run.config.kind == "autoencoder":
+    if not run.config.is_variational:
         st.info(
             "An autoencoder gives each picture one code, not a posterior: there is nothing to draw "
             "from. A VAE draws it again and again, each time a little differently."
@@ -127,6 +133,17 @@ def _show_again(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
         )
 
 
+def _show_every_class(run: Run, mean: np.ndarray) -> None:
+    """Show what a conditional run draws in the picture's style when it is told each class."""
+    if run.config.is_conditional:
+        st.markdown("**Its style, every class**")
+        labels = np.arange(run.classes)
+        codes = np.repeat(mean[None], run.classes, axis=0)
+        images = to_uint8(run.decode(codes, labels))
+        show_strip(images, "Its style as every class", columns=min(run.classes, 2 * COLUMNS))
+        st.caption(f"The mean of its posterior{as_class(run)}, decoded as each class.")
+
+
 def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     """Show the test images whose codes are nearest."""
     indices, distances = nearest_images(run, mean, NEIGHBOURS + 1)
@@ -137,7 +154,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     st.markdown("**Nearest test images**")
     images, what = images_at_hand(run), ""
     if images is None:
-        shown = to_uint8(run.decode(run.latents["mean"][indices]))
+        shown = reconstructions(run, indices)
         what = " Their reconstructions: the images need the data set."
     else:
         shown = images[indices]
@@ -155,7 +172,7 @@ def _show_surprise(run: Run, picture: Picture) -> None:
     """Show what the picture costs beside what the test images cost."""
     st.markdown("**How surprised the model is**")
     own = costs_of(run, picture.image[None])
-    has_kl = run.config.kind == "vae"
+    has_kl = run.config.is_variational
     total = float(own.reconstruction[0] + own.kl[0])
     images = images_at_hand(run)
     if images is None:
@@ -182,4 +199,4 @@ def _show_surprise(run: Run, picture: Picture) -> None:
 @st.cache_data(show_spinner=False, max_entries=16)
 def _usual_costs(_run: Run, _images: np.ndarray, run_id: str, model: tuple[int, int]) -> Costs:
     """Return what test images cost a model, computed once for all visitors."""
-    return costs_of(_run, _images[:USUAL_IMAGES])
+    return costs_of(_run, _images[:USUAL_IMAGES], _run.latents["y"][:USUAL_IMAGES])

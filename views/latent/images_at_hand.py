@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from vae.runs import Run
 from vae.sampling import to_uint8
 from views._shared.server import dataset
 
-__all__ = ["images_at_hand", "pair_of"]
+__all__ = ["images_at_hand", "pair_of", "reconstructions"]
 
 
 def images_at_hand(run: Run) -> np.ndarray | None:
@@ -19,8 +21,14 @@ def images_at_hand(run: Run) -> np.ndarray | None:
     return data.x_test if len(data.x_test) == len(run.latents["y"]) else None
 
 
+def reconstructions(run: Run, indices: Any) -> np.ndarray:
+    """Decode test images from their means, each told its own class: uint8 (N, H, W, C)."""
+    latents = run.latents
+    return to_uint8(run.decode(latents["mean"][indices], latents["y"][indices]))
+
+
 def pair_of(run: Run, index: int) -> np.ndarray:
     """Return a test image, where it is at hand, and its reconstruction: uint8 (1 or 2, H, W, C)."""
-    copy = to_uint8(run.decode(run.latents["mean"][index][None]))
+    copy = reconstructions(run, [index])
     images = images_at_hand(run)
     return copy if images is None else np.concatenate([images[index : index + 1], copy])

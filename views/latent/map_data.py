@@ -102,6 +102,7 @@ def places_of(run: Run, plane: Plane) -> Places:
 def model_mark(run: Run) -> str:
     """Return what names a run's model: its codes as they were read, and its decoder.
 
+    It is the same whatever class a conditional run is told.
     A run that goes on replaces both, one after the other; what was made of either is not the same.
     """
     digest = hashlib.sha256(f"{run.path} {file_mark(run.path / 'decoder.onnx')}".encode())
@@ -135,8 +136,11 @@ def points_feed(run: Run, places: Places) -> dict[str, Any]:
 
 
 @st.cache_data(**KEPT)
-def atlas_feed(_run: Run, _places: Places, plane_id: str, extent: Extent) -> dict[str, Any]:
-    """Return the decoded images of a part of a plane, and how well a blend of them does."""
+def atlas_feed(_run: Run, _places: Places, told_plane: str, extent: Extent) -> dict[str, Any]:
+    """Return the decoded images of a part of a plane, and how well a blend of them does.
+
+    told_plane: the plane's id, and the class that a conditional run is told.
+    """
     atlas = decode_atlas(_run, _places.plane, extent)
     return {
         "png": as_base64(np.frombuffer(to_png(atlas.image, quick=True), np.uint8)),

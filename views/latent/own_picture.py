@@ -12,11 +12,10 @@ from PIL import Image
 from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled, read_picture
 from vae.errors import RunError, VAEError
 from vae.runs import Run
-from vae.sampling import to_uint8
 from views._components.drawing_pad import drawing_pad, read_drawing
 from views._shared.guard import show_error
 from views._shared.kept import kept
-from views.latent.images_at_hand import images_at_hand
+from views.latent.images_at_hand import images_at_hand, reconstructions
 
 __all__ = ["Picture", "drawn_picture", "take_picture"]
 
@@ -143,7 +142,7 @@ def _example(run: Run) -> Picture:
 def _test_image(run: Run, index: int) -> Picture:
     images = images_at_hand(run)
     if images is None:
-        image = to_uint8(run.decode(run.latents["mean"][index][None]))[0]
+        image = reconstructions(run, [index])[0]
     else:
         image = run.seen(images[: index + 1])[index]  # drawn as among all test images
     return Picture(image, None, f"Test image {index}", index)

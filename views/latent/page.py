@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from vae.runs import Run
+from views._shared.condition import conditioned
 from views._shared.knowledge_view import knowledge_view
 from views._shared.run_picker import chosen_run
 from views._shared.view_choice import choose_view
@@ -24,6 +25,7 @@ VIEWS = {
     "Knowledge": knowledge_view,
     "Compare": compare_view,
 }
+TOLD = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
 
 
 def _is_finite(run: Run) -> bool:
@@ -45,7 +47,7 @@ if view != "Compare":
 if at_work:
     live_look(run)
 if is_whole:
-    VIEWS[view](run)
+    VIEWS[view](conditioned(run) if view in TOLD else run)
 elif has_space:
     st.warning(
         "The codes of this run are no numbers: it diverged. Train it again with a lower learning "

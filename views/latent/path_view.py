@@ -12,12 +12,13 @@ from vae.export_images import animation, notes_of
 from vae.interpolation import interpolate
 from vae.runs import Run
 from vae.sampling import to_uint8
+from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.latent.board import board
-from views.latent.images_at_hand import images_at_hand
+from views.latent.images_at_hand import images_at_hand, reconstructions
 from views.latent.map_data import Places, places_of, usual_plane
 from views.latent.own_picture import drawn_picture
 from views.latent.sent_code import end_of_path
@@ -31,11 +32,12 @@ GIF_PIXELS = 280
 
 
 class End(NamedTuple):
-    """One end of a path: its code (d,), the picture uint8 (H, W, C), and what it is."""
+    """One end of a path: its code (d,), the picture uint8 (H, W, C), what it is, its own class."""
 
     code: np.ndarray
     image: np.ndarray
     name: str
+    label: int | None = None
 
 
 @st.fragment
@@ -60,8 +62,8 @@ def path_view(run: Run) -> None:
         with strip:
             show_strip(decoded, f"{steps} images on the way")
             st.caption(
-                "Each image is decoded from a code on the way between the codes of the two. Where "
-                "the path crosses a hole, the decoder improvises."
+                f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
+                "the two. Where the path crosses a hole, the decoder improvises."
             )
     with on_map:  # last: it takes seconds when it is the first of its model
         places = places_of(run, usual_plane(run))
@@ -120,7 +122,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
         end = End(sample.code, to_uint8(run.decode(sample.code[None]))[0], "the sample")
     else:
         end = drawn if is_drawn else _test_image(run, index)
-    copy = to_uint8(run.decode(end.code[None]))
+    copy = to_uint8(run.decode(end.code[None], end.label))
     has_image = is_drawn or (images_at_hand(run) is not None and not is_sample)
     shown = np.concatenate([end.image[None], copy]) if has_image else copy
     with st.container(width=125 * len(shown)):
@@ -136,9 +138,9 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
 
 def _test_image(run: Run, index: int) -> End:
     code, images = run.latents["mean"][index], images_at_hand(run)
-    image = to_uint8(run.decode(code[None]))[0] if images is None else images[index]
-    label = plain(run.class_names[run.latents["y"][index]])
-    return End(code, image, f"test image {index} ({label})")
+    image = reconstructions(run, [index])[0] if images is None else images[index]
+    label = int(run.latents["y"][index])
+    return End(code, image, f"test image {index} ({plain(run.class_names[label])})", label)
 
 
 def _drawn(run: Run) -> End | None:

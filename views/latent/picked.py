@@ -15,9 +15,10 @@ from vae.layers import (
 )
 from vae.runs import Run
 from vae.sampling import to_uint8
+from views._shared.condition import as_class
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
-from views.latent.images_at_hand import images_at_hand
+from views.latent.images_at_hand import images_at_hand, reconstructions
 from views.latent.map_data import Places, posteriors_at
 from views.latent.picked_image import show_image
 
@@ -111,7 +112,7 @@ def _show_place(run: Run, places: Places, pick: Pick) -> None:
         show_grid(to_uint8(run.decode(pick.code[None])), 1, 1, alt="The image decoded here")
     words = row.container(width="stretch")
     log_ratio = log_density_ratio(pick.code[None], posteriors_at(run))
-    words.markdown("**Decoded exactly**")
+    words.markdown(f"**Decoded exactly{as_class(run)}**")
     words.caption(
         f"{np.linalg.norm(pick.code):.2f} from the prior's mean. The test images' posteriors "
         f"together have {_times(float(log_ratio[0]))} the density that the prior has here, both "
@@ -136,7 +137,7 @@ def _show_neighbours(run: Run, pick: Pick) -> None:
     st.markdown(f"**{len(pick.neighbours)} nearest test images**")
     images, what = images_at_hand(run), "The images"
     if images is None:
-        images, what = to_uint8(run.decode(run.latents["mean"][pick.neighbours])), "Reconstructions"
+        images, what = reconstructions(run, pick.neighbours), "Reconstructions"
     else:
         images = images[pick.neighbours]
     columns = min(5, len(images))
@@ -155,11 +156,12 @@ def _show_selection(run: Run, pick: Pick) -> None:
     decoded = to_uint8(run.decode(centre))
     images = images_at_hand(run)
     if images is None:
-        shown, text = decoded, "Decoded from the mean of their codes."
+        shown, text = decoded, f"Decoded{as_class(run)} from the mean of their codes."
     else:
         average = np.rint(images[chosen].mean(axis=0)).astype(np.uint8)
         shown = np.stack([average, decoded[0]])
-        text = "The mean of the images, and the image decoded from the mean of their codes."
+        told = as_class(run)
+        text = f"The mean of the images, and the image decoded{told} from the mean of their codes."
     with st.container(width=PICTURE_PIXELS * len(shown)):
         show_grid(shown, 1, len(shown), alt=text)
     st.caption(text)

@@ -22,7 +22,7 @@ def what_to_see(run: Run, found: Coverage) -> str:
             "image from another, and the samples below are all alike."
         )
     if found.missed >= MANY_MISSED and found.distance > found.prior_distance:
-        free = run.config.kind == "autoencoder"
+        free = not run.config.is_variational
         why = "nothing draws an autoencoder's codes to the prior: " if free else ""
         return (
             f"Look at how far the clusters reach beyond the dashed rings: {why}they lie "

@@ -7,8 +7,9 @@ from vae.figures import cloud
 from vae.latent import best_projection
 from vae.presets import preset_label
 from vae.runs import ACTIVE_STATES
-from vae.sampling import prior_codes
+from vae.sampling import balanced_labels, prior_codes
 from views._components.learning_curves import learning_curves
+from views._shared.condition import what_colours_are
 from views._shared.loss_context import loss_words
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
@@ -37,9 +38,11 @@ if run is not None:
     with grid:
         st.subheader("Samples")
         if run.has_model and run.state not in ACTIVE_STATES:
-            images = run.decode(prior_codes(100, run.config.latent_dim))
+            labels = balanced_labels(100, run.classes)  # where there are ten, one a column
+            images = run.decode(prior_codes(100, run.config.latent_dim), labels)
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
-            st.caption("100 codes drawn at random from the prior N(0, I), and decoded.")
+            told = ", each told a class in turn" if run.config.is_conditional else ""
+            st.caption(f"100 codes drawn at random from the prior N(0, I), and decoded{told}.")
         elif run.snapshot_epochs:
             epoch = run.snapshot_epochs[-1]
             samples = run.snapshot(epoch)["samples"]
@@ -56,7 +59,7 @@ if run is not None:
             figure = cloud(projection, run.class_names, size=3)
             figure.update_layout(height=430)
             st.plotly_chart(figure, key=f"start-cloud-{run.id}")
-            st.caption("Each dot is a test image; its colour is a class the model never saw.")
+            st.caption(what_colours_are(run))
     with curves:
         st.subheader("Learning")
         if run.rows:

@@ -27,6 +27,7 @@ SIZES = ("hidden", "dense_layers")  # fields that are typed as numbers with comm
 FIELDS = [name for names in GROUPS.values() for name in names]
 CHOICE_WORDS = {
     "vae": "VAE",
+    "conditional": "Conditional VAE",
     "rmsprop": "RMSprop",
     "sgd": "SGD",
     "relu": "ReLU",

@@ -23,7 +23,7 @@ def live_settings(run: Run, *, under_way: bool) -> None:
     """Show a slider for each live setting; moving one acts on the next step."""
     when = "Acts at once, and the curves mark it." if under_way else "Acts when the run goes on."
     choices = {"learning_rate": RATES}
-    if run.config.kind == "vae":
+    if run.config.is_variational:
         choices = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
     for column, (name, values) in zip(st.columns(len(choices)), choices.items(), strict=True):
         now = getattr(run.settings, name)

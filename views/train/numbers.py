@@ -93,7 +93,7 @@ def show_speed(run: Run) -> None:
 def show_dimensions(run: Run) -> None:
     """Draw the KL of each latent dimension as bars, the unused ones grey."""
     learned = [row for row in run.rows if row["kind"] != "change"]
-    if not learned or run.config.kind == "autoencoder":
+    if not learned or not run.config.is_variational:
         return
     row = learned[-1]
     nats = row["kl_per_dimension"]

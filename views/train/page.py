@@ -34,13 +34,13 @@ def set_up() -> None:
     if config is None or data is None:
         return
     try:
-        summary = summarize(config, data.image_shape)
+        summary = summarize(config, data.image_shape, data.classes)
     except ConfigError as error:
         show_error(error)
         return
     button, words = st.columns([1, 3], vertical_alignment="center")
     past = () if is_public() else store().list()
-    seconds = run_seconds(config, data.image_shape, len(data.x_train), past)
+    seconds = run_seconds(config, data.image_shape, len(data.x_train), past, data.classes)
     words.markdown(
         f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
         "Everything above makes a new run; one that trains is steered under Watch. "

@@ -98,4 +98,7 @@ def _show_pictures(run: Run, *, live: bool) -> None:
     with right:
         st.markdown(f"**Samples from the same random codes** · epoch {epoch}")
         show_grid(snapshot["samples"], 5, 10, alt="Samples from fixed codes")
-        st.caption("Always the same 50 codes, so that what changes is what the model learned.")
+        told = " Each is told a class, one after the other." if run.config.is_conditional else ""
+        st.caption(
+            f"Always the same 50 codes, so that what changes is what the model learned.{told}"
+        )

@@ -32,6 +32,7 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     pixels = f"{height * width:,} {'colour ' if channels == 3 else ''}pixels"
     batch, d = int(step["batch_size"]), step["z"].shape[1]
     hidden, hidden_2 = (f"{step[name].shape[1]:,}" for name in ("encoder", "decoder"))
+    label = " and the label" if _is_told(step) else ""
     image = f"one of the {batch:,} images" if batch > 1 else "the only image"
     dimensions, numbers, code = (
         (f"each of {d} dimensions", f"{d} numbers that stand", f"the {d} numbers of z[z]")
@@ -58,11 +59,11 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     moves = f"stays at {after}" if before == after else f"{verb} from {before} to {after}"
     said = {
         "image": f"Here is {image} of this batch.",
-        "encoder": f"The encoder turns {pixels} into {hidden} numbers.",
+        "encoder": f"The encoder turns {pixels}{label} into {hidden} numbers.",
         "cloud": cloud,
         "epsilon": epsilon,
         "z": f"There lies z[z], the code: {numbers} for the whole image.",
-        "decoder": f"The decoder turns {code} into {hidden_2}.",
+        "decoder": f"The decoder turns {code}{label} into {hidden_2}.",
         "reconstruction": f"From those it paints {pixels}: the reconstruction[reconstruction].",
         "losses": losses,
         "gradient": "One step along the gradient[gradient], and the loss[loss] of this very "
@@ -87,7 +88,7 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
     height, width, channels = step["images"].shape[1:]
     values = height * width * channels
     hidden, hidden_2 = step["encoder"].shape[1], step["decoder"].shape[1]
-    d = step["z"].shape[1]
+    d, label = step["z"].shape[1], " + label" if _is_told(step) else ""
     first = "₁" if d > 1 else ""
     mean, z = text(step["mean"][i, 0]), text(step["z"][i, 0])
     reconstruction, kl, _, loss = (text(values[i]) for values in costs(step))
@@ -122,11 +123,11 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
     colours = " × 3 colours" if channels == 3 else ""
     return [
         f"{height} × {width}{colours} = {values:,} numbers between 0 and 1",
-        f"{values:,} → {hidden:,}: the values of its last hidden layer",
+        f"{values:,}{label} → {hidden:,}: the values of its last hidden layer",
         cloud,
         epsilon,
         code,
-        f"{d:,} → {hidden_2:,}: the values of its last hidden layer",
+        f"{d:,}{label} → {hidden_2:,}: the values of its last hidden layer",
         f"{hidden_2:,} → {values:,} numbers between 0 and 1",
         losses,
         f"gradient[norm of the gradient {norm}] · learning rate {float(step['learning_rate']):.3g}"
@@ -137,6 +138,11 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
 def is_autoencoder(step: Mapping[str, Any]) -> bool:
     """Whether there is neither log-variance nor epsilon nor KL."""
     return str(step["kind"]) == "autoencoder"
+
+
+def _is_told(step: Mapping[str, Any]) -> bool:
+    """Whether encoder and decoder are told the class of the image."""
+    return str(step["kind"]) == "conditional"
 
 
 def costs(step: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
