@@ -75,7 +75,7 @@ def test_real_runs(finished_run: Run, autoencoder_run: Run) -> None:
         coverage(run.latents["mean"], run.latents["log_var"], run.decode)
         for run in (finished_run, autoencoder_run)
     )
-    assert vae.unlike < 0.1
+    assert vae.unlike < 0.2
     assert vae.missed < 0.2
     assert autoencoder.distance > autoencoder.prior_distance
 

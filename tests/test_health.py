@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import copy_run
 from tests.views.crafted import change, craft, epochs, row
 from vae.config import Config
 from vae.datasets import Dataset
@@ -241,20 +240,15 @@ class TestNoFalseAlarm:
         runs = RunStore(Path("nowhere")).list()
         assert {"mnist-recommended", "mnist-convolutional", "mnist-lecture"} <= {r.id for r in runs}
         for run in runs:
-            assert names(run) == [], run.id
-            # Nor at any moment while they were trained; they were made before distances were.
+            # The lecture's loss hardly asks the posteriors to fill the prior, and that is no alarm
+            # too many. Nor is there another one at any moment while they were trained.
+            holes = {"Holes in the latent space"} if run.config.beta < 0.1 else set()
+            holes = holes if run.config.is_variational else set()
+            assert set(names(run)) == holes, run.id
             for end in range(1, len(run.rows)):
                 now = Run(run.path)
                 now.__dict__["rows"] = run.rows[:end]
-                assert names(now) == [], (run.id, end)
-
-    def test_the_lecture_has_holes_where_its_distances_are_known(self, tmp_path: Path) -> None:
-        shipped = {run.id: run for run in RunStore(Path("nowhere")).list()}
-        for name, expected in (("lecture", ["Holes in the latent space"]), ("recommended", [])):
-            run = copy_run(shipped[f"mnist-{name}"], tmp_path / name)
-            run.rows[-1]["prior_distance"] = {"lecture": 12.7, "recommended": 2.7}[name]
-            assert run.rows[-1]["kind"] == "epoch"
-            assert names(run) == expected
+                assert set(names(now)) <= holes, (run.id, end)
 
     def test_a_small_run_of_digits(self, finished_run: Run) -> None:
         for end in range(1, len(finished_run.rows) + 1):
