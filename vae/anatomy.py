@@ -22,7 +22,15 @@ class Anatomy:
 
     def __init__(self, model: VAE) -> None:
         self.model = model
-        samples = model.config.importance_samples
+        samples, latent_dim = model.config.importance_samples, model.config.latent_dim
+
+        def draw(count: int) -> tf.Tensor:
+            """Draw what the next step will draw; the random state stays as it was."""
+            state = model.sampling.seed_generator.state
+            kept = tf.identity(state.value)
+            epsilon = model.sampling.epsilon((samples * count, latent_dim))
+            state.assign(kept)
+            return epsilon
 
         @tf.function(autograph=False, reduce_retracing=True)
         def differentiate(
@@ -43,7 +51,13 @@ class Anatomy:
             parts["z"] = z
             return loss, gradients, parts | {"reconstruction_nats": nats, "kl": kl}
 
-        self._differentiate = differentiate
+        # All in one graph: it is measured ten times an epoch.
+        @tf.function(autograph=False)
+        def norm(images: tf.Tensor, labels: tf.Tensor | None) -> tf.Tensor:
+            _, gradients, _ = differentiate(_floats(images), labels, draw(images.shape[0]))
+            return tf.linalg.global_norm(gradients)
+
+        self._draw, self._differentiate, self._norm = draw, differentiate, norm
         self._hidden = {network.name: _last_hidden(network) for network in self._networks}
         places = [] if model.pixel_log_var is None else ["pixel variance"]
         places += [
@@ -60,9 +74,7 @@ class Anatomy:
 
     def gradient_norm(self, images: np.ndarray, labels: np.ndarray | None = None) -> float:
         """Return the norm of the loss's gradient on a batch (N, H, W, C) uint8: nats per image."""
-        epsilon = self._epsilon(len(images))
-        _, gradients, _ = self._differentiate(_floats(images), labels, epsilon)
-        return float(tf.linalg.global_norm(gradients))
+        return float(self._norm(images, labels))
 
     def before(self, images: np.ndarray, labels: np.ndarray | None = None) -> dict[str, Any]:
         """Return what the next step will do with this batch, as plain arrays.
@@ -73,7 +85,7 @@ class Anatomy:
         sample.
         loss_before, what the optimizer lowers, and gradient_norms by layer are those of the batch.
         """
-        model, epsilon = self.model, self._epsilon(len(images))
+        model, epsilon = self.model, self._draw(len(images))
         loss, gradients, parts = self._differentiate(_floats(images), labels, epsilon)
         first = {name: value[:EXAMPLES] for name, value in parts.items()}
         logits = first.pop("logits")
@@ -104,16 +116,6 @@ class Anatomy:
         changes = [new - old for new, old in zip(now, self._weights, strict=True)]
         return {"loss_after": float(loss), "update_norms": self._by_layer(changes)}
 
-    def _epsilon(self, count: int) -> tf.Tensor:
-        """Draw what the next step will draw; the random state stays as it was."""
-        state = self.model.sampling.seed_generator.state
-        kept = np.asarray(state)
-        config = self.model.config
-        shape = (config.importance_samples * count, config.latent_dim)
-        epsilon = self.model.sampling.epsilon(shape)
-        state.assign(kept)
-        return epsilon
-
     def _say(self, network: str, inputs: Any) -> np.ndarray:
         """Return what a network's last hidden layer says, flat: (n, h)."""
         values = np.asarray(self._hidden[network](inputs))
@@ -126,7 +128,7 @@ class Anatomy:
         return np.sqrt(squares).astype(np.float32)
 
 
-def _floats(images: np.ndarray) -> tf.Tensor:
+def _floats(images: np.ndarray | tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32) / 255.0
 
 

@@ -16,13 +16,11 @@ from vae.export_images import one_line
 from vae.latent import best_projection
 from vae.runs import Run
 from vae.sampling import manifold_codes, tile
-from vae.traversals import ranked_dimensions
 
 __all__ = [
     "FigureKind",
     "clusters_figure",
     "curves_figure",
-    "dimensions_figure",
     "grid_figure",
     "manifold_figure",
     "to_file",
@@ -104,21 +102,6 @@ def manifold_figure(run: Run, across: int = 0, up: int = 1, side: int = 20) -> F
     axes.set_xticks((shown + 0.5) * width - 0.5, ticks)
     axes.set_yticks((side - shown - 0.5) * height - 0.5, ticks)
     axes.set(xlabel=f"z{across + 1}", ylabel=f"z{up + 1}")
-    return figure
-
-
-def dimensions_figure(run: Run) -> Figure:
-    """Draw each latent dimension's mean KL in nats per image, the one that carries most first.
-
-    Raises RunError while a run has no latents.
-    """
-    ranked = ranked_dimensions(run)
-    figure = Figure(figsize=(max(INCHES, 0.3 * len(ranked)), 2.6), layout="constrained")
-    axes = figure.subplots()
-    axes.bar(
-        [f"z{each.place + 1}" for each in ranked], [each.kl for each in ranked], color=HUES["kl"]
-    )
-    axes.set(ylabel="KL (nats per image)")
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,14 @@ def test_shipped_runs_are_lines(shipped: list[Run]) -> None:
     assert "Best likelihood, shipped" not in names  # of other images: black and white ones
     alike = [run for run in shipped if run.dataset == "mnist" and run.id != "mnist-best"]
     assert len(names) == 3 + len(alike)
+
+
+def test_the_lines_as_a_figure(
+    shipped: list[Run], downloads: dict[str, Callable[[], bytes]]
+) -> None:
+    open_page("evaluate", run="mnist-recommended")
+    assert downloads["reference-lines.pdf"]().startswith(b"%PDF")
+    assert b"<svg" in downloads["reference-lines.svg"]()
 
 
 def test_an_autoencoder_has_no_bound(autoencoder_run: Run, runs: Path) -> None:

@@ -70,7 +70,7 @@ class TestFigures:
         (run.path / "latents.npz").unlink()
         app = open_page("generate", view="take-away")
         options = labelled(app.selectbox, "Figure").options
-        assert options == ["Learning curves", "Manifold of z1 and z2"]
+        assert options == ["Learning curves", "Reconstruction by class", "Manifold of z1 and z2"]
 
     def test_of_a_single_dimension(self, line_run: Run, runs: Path) -> None:
         copy_run(line_run, runs / "line")

@@ -9,9 +9,11 @@ import streamlit as st
 from vae.binarisation import treatment_name
 from vae.context import class_nats, comparable, compared, cost, references_of, treatment_of
 from vae.figures_reference import Line, reference_bars
+from vae.paper_bars import lines_figure
 from vae.presets import preset_label
 from vae.references import Paper
 from vae.runs import Run
+from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
 from views._shared.server import store
 from views.evaluate.literature import DRAWN, HOW, literature_table
@@ -34,10 +36,9 @@ def show_lines(run: Run) -> None:
         return
     known, own = references_of(run), _own(run)
     st.subheader("Among reference lines")
+    lines = [own, *_lines(run, known)]
     st.plotly_chart(
-        reference_bars([own, *_lines(run, known)]),
-        key=f"references-{run.id}",
-        config={"displayModeBar": False},
+        reference_bars(lines), key=f"references-{run.id}", config={"displayModeBar": False}
     )
     words = (
         "The mean image and PCA are measured by `python -m vae.references` on images treated the "
@@ -49,6 +50,11 @@ def show_lines(run: Run) -> None:
             f"entropy of its grey levels: the floor. {words}"
         )
     st.caption(words)
+    with (
+        st.popover("For a paper", icon=":material/download:", help="These lines as a figure."),
+        st.container(horizontal=True),
+    ):
+        offer_figure(run, "Reference lines", lambda: lines_figure(lines))
     if run.dataset == "mnist":
         _show_literature(run, own)
 

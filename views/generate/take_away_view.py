@@ -14,19 +14,13 @@ from matplotlib.figure import Figure
 from vae.archive import public_name
 from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
 from vae.errors import ConfigError, RunError
-from vae.export_images import notes_of
 from vae.offline_demo import MOST_BYTES, demo_page
-from vae.paper import (
-    FigureKind,
-    clusters_figure,
-    curves_figure,
-    dimensions_figure,
-    manifold_figure,
-    to_file,
-)
+from vae.paper import clusters_figure, curves_figure, manifold_figure
+from vae.paper_bars import classes_figure, dimensions_figure, variance_figure
 from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
+from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
 from views.generate.onnx_files import onnx_zip, open_in_onnx
 
@@ -37,12 +31,9 @@ FIGURES: dict[str, Callable[[Run], Figure]] = {
     "Learning curves": curves_figure,
     "Latent clusters": clusters_figure,
     "KL of each dimension": dimensions_figure,
+    "Variance that PCA keeps": variance_figure,
+    "Reconstruction by class": classes_figure,
     "Manifold of z1 and z2": manifold_figure,
-}
-FIGURE_MIMES: dict[FigureKind, str] = {
-    "pdf": "application/pdf",
-    "svg": "image/svg+xml",
-    "png": "image/png",
 }
 
 
@@ -111,30 +102,25 @@ def _weights(run: Run) -> bytes:
 
 def _figures(run: Run) -> None:
     st.subheader("Figures for papers")
-    state = st.session_state
-    first, clusters, kl, manifold = FIGURES
+    first, clusters, kl, variance, classes, manifold = FIGURES
+    is_plane = run.config.latent_dim > 1
     names = [first]
     names += [clusters, kl] if run.latents else []
-    names += [manifold] if run.config.latent_dim > 1 else []
-    name = state.get("paper_figure", names[0])
-    name = name if name in names else names[0]
+    names += [variance] if run.latents and is_plane else []
+    names += [classes] if run.metrics.get("reconstruction_per_class") else []
+    names += [manifold] if is_plane else []
+    name = st.session_state.get("paper_figure", first)
+    name = name if name in names else first
     shown = run if name == manifold else run.given(None)  # the others are of no class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Figure",
             names,
-            width=220,
-            help="Grids of samples are in the Grid view. Acts at once.",
+            width=230,
+            help="Grids of samples: in the Grid view. Reference lines: on Evaluate. Acts at once.",
             **kept("paper_figure", name),
         )
-        for kind, mime in FIGURE_MIMES.items():
-            _file(
-                kind.upper(),
-                lambda kind=kind: to_file(FIGURES[name](shown), kind, notes_of(shown)),
-                f"{name.lower().replace(' ', '-')}.{kind}",
-                mime,
-                "With the run's name and seed in its metadata.",
-            )
+        offer_figure(shown, name, lambda: FIGURES[name](shown))
 
 
 def _demo(run: Run) -> None:
