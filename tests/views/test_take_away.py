@@ -11,15 +11,18 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+import streamlit as st
 from PIL import Image
 
 from tests.conftest import copy_run
 from tests.views.conftest import act, labelled, open_page, words
 from tests.views.crafted import change
+from vae import offline_demo
 from vae.code_export import keras_notebook, keras_script
 from vae.datasets import Dataset
 from vae.keras_weights import named_weights
 from vae.runs import Run
+from views.generate import take_away_view
 from views.generate.onnx_files import OPEN_IN_ONNX
 from views.generate.take_away_view import FIGURES
 
@@ -53,6 +56,16 @@ class TestModel:
         np.testing.assert_allclose(names["log_var"], log_var, atol=1e-5)
         np.testing.assert_allclose(names["reconstruction"], run.decode(mean), atol=1e-5)
         assert onnxruntime.__version__
+
+    def test_before_the_run_has_ended(self, run: Run, downloads: Downloads) -> None:
+        """Of a run that trains the networks alone are there, for pages to look at."""
+        for name in ("model.keras", "latents.npz"):
+            (run.path / name).unlink()
+        app = open_page("generate", view="take-away")
+        assert "when the run has ended" in words(app)
+        labels = [button.label for button in app.download_button]
+        assert not {"Keras", "Weights", "Offline demo"} & set(labels)
+        assert downloads["onnx.zip"]()
 
 
 class TestFigures:
@@ -106,3 +119,14 @@ class TestDemo:
         content = downloads["digits Custom finish.html"]()
         assert content.startswith(b"<!doctype html>")
         assert run.id.encode() not in content or run.id == "finished"
+
+    def test_one_that_is_too_large_says_so(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, downloads: Downloads
+    ) -> None:
+        monkeypatch.setattr(take_away_view, "SURE_PARAMETERS", 100)
+        open_page("generate", view="take-away")
+        assert "digits Custom finish.html" in downloads  # it was tried, and fits
+        monkeypatch.setattr(offline_demo, "MOST_BYTES", 1000)
+        st.cache_data.clear()
+        said = words(open_page("generate", view="take-away"))
+        assert "An offline demo is at most 0 MB. Received: a decoder of" in said

@@ -11,9 +11,10 @@ from pathlib import Path
 import streamlit as st
 from matplotlib.figure import Figure
 
+from vae.architecture import summarize
 from vae.archive import public_name
 from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
-from vae.errors import ConfigError, RunError
+from vae.errors import ConfigError, RunError, VAEError
 from vae.offline_demo import MOST_BYTES, demo_page
 from vae.paper import clusters_figure, curves_figure, manifold_figure
 from vae.paper_bars import classes_figure, dimensions_figure, variance_figure
@@ -23,10 +24,12 @@ from views._shared.kept import kept
 from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
 from views.generate.onnx_files import onnx_zip, open_in_onnx
+from views.latent.map_data import model_mark
 
 __all__ = ["take_away_view"]
 
 WEIGHTS_SECONDS = 60
+SURE_PARAMETERS = 1_000_000  # of a decoder: up to these the demo is small enough without trying
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "Learning curves": curves_figure,
     "Latent clusters": clusters_figure,
@@ -65,22 +68,27 @@ def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words:
 
 def _model(run: Run) -> None:
     st.subheader("The model")
+    keras_file = run.path / "model.keras"
     with st.container(horizontal=True):
-        _file(
-            "Keras",
-            (run.path / "model.keras").read_bytes,
-            "model.keras",
-            "application/zip",
-            "Opens in plain Keras, without VAE Lab.",
-        )
+        if keras_file.exists():
+            _file(
+                "Keras",
+                keras_file.read_bytes,
+                "model.keras",
+                "application/zip",
+                "Opens in plain Keras, without VAE Lab.",
+            )
         _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", "Encoder and decoder.")
-        _file(
-            "Weights",
-            lambda: _weights(run),
-            "weights.npz",
-            "application/octet-stream",
-            "Each weight under its network, layer and part, as NumPy arrays.",
-        )
+        if keras_file.exists():
+            _file(
+                "Weights",
+                lambda: _weights(run),
+                "weights.npz",
+                "application/octet-stream",
+                "Each weight under its network, layer and part, as NumPy arrays.",
+            )
+    if not keras_file.exists():
+        st.caption("The Keras file and the weights are there when the run has ended.")
     st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
     st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)
     with st.expander("With ONNX Runtime instead", icon=":material/bolt:"):
@@ -129,6 +137,17 @@ def _demo(run: Run) -> None:
         "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
         "sample grid and the curves. It opens from a USB stick in any browser, without a server."
     )
+    if not run.latents:
+        st.info(
+            "The demo needs the codes of the test images, which are there when the run has ended.",
+            icon=":material/hourglass:",
+        )
+        return
+    summary = summarize(run.config, run.image_shape, run.classes)
+    is_large = summary.decoder_parameters > SURE_PARAMETERS
+    if is_large and (why := _why_no_demo(run, model_mark(run))):
+        st.info(plain(why), icon=":material/info:")
+        return
     _file(
         "Offline demo",
         lambda: demo_page(run).encode(),
@@ -136,6 +155,15 @@ def _demo(run: Run) -> None:
         "text/html",
         f"At most {MOST_BYTES / 1e6:.0f} MB. Making it takes a few seconds.",
     )
+
+
+@st.cache_data(show_spinner="Seeing whether it fits…", max_entries=50)
+def _why_no_demo(_run: Run, mark: str) -> str:
+    try:
+        demo_page(_run)
+    except VAEError as error:
+        return str(error)
+    return ""
 
 
 def _code(run: Run) -> None:
