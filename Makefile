@@ -35,10 +35,10 @@ help:
 app: $(VENV)/app.stamp
 	@$(PYTHON) -m streamlit run app.py --server.showEmailPrompt=false
 
-# Three processes, because half of the suite waits: for a browser, or for a worker that trains. What
-# stays in one of them is in tests/conftest.py; browsers begin, since they take longest.
+# Three processes, because half of the suite waits: for a browser, or for a worker that trains. A file
+# stays in one of them, with the server or the run that its tests share.
 test: lint chromium
-	@$(PYTHON) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	@$(PYTHON) -m pytest -n 3 --dist loadfile
 
 lint: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check .

@@ -40,18 +40,6 @@ PREDICTABLE = Config(
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each process whole files, and no more than two of them a browser.
-
-    A file's tests share runs and servers; three browsers at once wait for two cores.
-    """
-    for item in items:
-        group = item.path.name
-        if item.path.parent.name == "browser":
-            group = "browser, a to l" if group < "test_m" else "browser, m to z"
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{group}"))
-
-
 def wait_until(condition: Callable[[], Any], what: str) -> None:
     """Return as soon as the condition holds; fail the test if it never does."""
     deadline = time.monotonic() + PATIENCE_SECONDS

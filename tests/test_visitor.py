@@ -93,6 +93,15 @@ def _serve(script: Path) -> Iterator[tuple[str, psutil.Popen]]:
         process.wait()
 
 
+async def _opened(visitor: Visitor) -> None:
+    """Open the first page and wait until its clock has had all of it drawn once more.
+
+    What is clicked at that very moment is answered by the one drawing or by the other.
+    """
+    await visitor.open("/")
+    await _until(lambda: sum(update.kind == "page" for update in visitor.updates) == 2)
+
+
 async def _until(condition) -> None:
     async with asyncio.timeout(30):
         while not condition():
@@ -102,7 +111,7 @@ async def _until(condition) -> None:
 def test_walks_chooses_and_notes_the_times(app: tuple[str, psutil.Popen]) -> None:
     async def visit() -> None:
         async with Visitor(app[0], {"who": "me"}) as visitor:
-            await visitor.open("/")
+            await _opened(visitor)
             assert visitor.shows("First")
             assert visitor.shows("cookie me")
             assert visitor.run_id == "abc"
@@ -156,7 +165,7 @@ def test_keeps_asking_for_a_fragment_until_it_leaves(app: tuple[str, psutil.Pope
 def test_notes_errors_on_the_page(app: tuple[str, psutil.Popen]) -> None:
     async def visit() -> None:
         async with Visitor(app[0]) as visitor:
-            await visitor.open("/")
+            await _opened(visitor)
             await visitor.click("Complain")
             assert "not like this" in visitor.failures.pop()
             await visitor.click("Break")
