@@ -26,7 +26,8 @@ __all__ = ["grid_view"]
 @explained()
 def grid_view(run: Run) -> None:
     """Draw a grid, offer it as files, and show the image that is picked in it."""
-    controls, grid, tile_column = st.columns([1, 1.5, 1.2], gap="large")
+    # The grid first: on a phone one stands below the other.
+    grid, controls, tile_column = st.columns([1.5, 1, 1.2], gap="large")
     samplers = samplers_of(run)
     with controls:
         choice = choose_grid(run, samplers)
