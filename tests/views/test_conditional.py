@@ -290,7 +290,7 @@ PNG = b"\x89PNG"
 def _data_url(images: np.ndarray) -> str:
     """The picture beside the pointer that shows these images side by side."""
     from vae.sampling import to_png
-    from views._components.latent_map import as_data_url
+    from views._components.data_url import as_data_url
 
     pixels = images if images.dtype == np.uint8 else to_uint8(images)
     return as_data_url(to_png(np.concatenate(pixels, axis=1)))

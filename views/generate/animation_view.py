@@ -161,6 +161,8 @@ def _decoded(run: Run, codes: np.ndarray, on_progress: Callable[[float], None]) 
     return np.concatenate(parts)
 
 
+@st.fragment  # of its own: what is chosen here leaves the player alone
+@explained()
 def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
     """Offer to make the file, show how far it is, or offer it."""
     state = st.session_state

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 
 import numpy as np
@@ -11,6 +10,7 @@ import streamlit as st
 from vae.export_images import notes_of
 from vae.runs import Run
 from vae.sampling import prior_codes, tile, to_png
+from views._components.data_url import as_data_url
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.pictures import SHARP_PIXELS
@@ -113,5 +113,5 @@ def _show(run: Run, png: bytes, columns: int, share: float) -> None:
     st.html(
         f'<div style="{TABLE.format(share=share)}"><div style="{NAMES}">{names}</div>'
         f'<img alt="{alt}" style="{PICTURE}" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></div>'
+        f'src="{as_data_url(png)}"></div>'
     )

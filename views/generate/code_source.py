@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from vae.errors import VAEError
 from vae.runs import Run
 from vae.sampling import prior_codes, to_uint8
 from views._shared.kept import kept
@@ -15,7 +14,7 @@ from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.generate.grid_choice import MOST_SEED
 from views.generate.hand import KeptCode, kept_codes
-from views.latent.own_picture import drawn_picture
+from views.latent.own_picture import drawing_at_hand
 
 __all__ = ["choose_code"]
 
@@ -105,9 +104,5 @@ def _chosen(name: str, options: list[Any], default: Any) -> Any:
 
 
 def _drawn(run: Run) -> np.ndarray | None:
-    """Return the code of what stands in the Draw view, if there is any that this run can take."""
-    try:
-        picture = drawn_picture(run)
-    except VAEError:  # the Draw view says what is wrong with it
-        return None
+    picture = drawing_at_hand(run)
     return None if picture is None else run.encode(picture.image[None])[0][0]

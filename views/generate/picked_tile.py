@@ -7,6 +7,7 @@ import streamlit as st
 
 from vae.runs import Run
 from vae.sampling import to_uint8
+from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.pictures import show_grid
 from views.generate.code_sliders import code_sliders
@@ -24,6 +25,8 @@ LOOKS = ("Vary", "Nearest training images")
 VARIED = (3, 5)
 
 
+@st.fragment  # of its own: a slider that moves here draws no grid anew
+@explained()
 def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, picked: int | None) -> None:
     """Show what can be done with one of the codes (N, d), or say what a click does."""
     if picked is None:

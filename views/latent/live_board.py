@@ -10,7 +10,7 @@ import streamlit as st
 from vae.planes import Extent
 from vae.runs import Run
 from vae.sampling import to_png, to_uint8
-from views._components.latent_map import as_data_url
+from views._components.data_url import as_data_url
 from views.latent.board import board, covariance_on
 from views.latent.images_at_hand import pair_of
 from views.latent.map_data import Places

@@ -17,7 +17,7 @@ from views._shared.guard import show_error
 from views._shared.kept import kept
 from views.latent.images_at_hand import images_at_hand, reconstructions
 
-__all__ = ["Picture", "drawn_picture", "take_picture"]
+__all__ = ["Picture", "drawing_at_hand", "drawn_picture", "take_picture"]
 
 DRAWN_ON = ("mnist", "digits")  # data sets of what a hand draws with a pen
 TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
@@ -75,6 +75,14 @@ def drawn_picture(run: Run) -> Picture | None:
     if png is None or run.dataset not in DRAWN_ON:
         return None
     return _treated(run, read_picture(io.BytesIO(png)), "Drawn")
+
+
+def drawing_at_hand(run: Run) -> Picture | None:
+    """Return what stands in the Draw view, if it is a drawing that this run can take."""
+    try:
+        return drawn_picture(run)
+    except VAEError:  # the Draw view says what is wrong with it
+        return None
 
 
 def _uploaded(run: Run) -> Picture | None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from vae.errors import VAEError
 from vae.export_images import animation, notes_of
 from vae.interpolation import interpolate
 from vae.runs import Run
@@ -20,7 +19,7 @@ from views._shared.plain import plain
 from views.latent.board import board
 from views.latent.images_at_hand import images_at_hand, reconstructions
 from views.latent.map_data import Places, places_of, usual_plane
-from views.latent.own_picture import drawn_picture
+from views.latent.own_picture import drawing_at_hand
 from views.latent.sent_code import end_of_path
 from views.latent.strip import show_strip
 
@@ -144,11 +143,7 @@ def _test_image(run: Run, index: int) -> End:
 
 
 def _drawn(run: Run) -> End | None:
-    """Return what stands in the Draw view, if it is a drawing that this run can take."""
-    try:
-        picture = drawn_picture(run)
-    except VAEError:  # the Draw view says what is wrong with it
-        return None
+    picture = drawing_at_hand(run)
     if picture is None:
         return None
     return End(run.encode(picture.image[None])[0][0], picture.image, "your drawing")

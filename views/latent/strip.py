@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import html
 
 import numpy as np
 import streamlit as st
 
 from vae.sampling import to_png
+from views._components.data_url import as_data_url
 
 __all__ = ["show_strip"]
 
@@ -25,9 +25,7 @@ def show_strip(images: np.ndarray, alt: str, *, columns: int = 0, least_pixels: 
         "border-radius:6px;background:#000"
     )
     pictures = "".join(
-        f'<img alt="" style="{style}" src="data:image/png;base64,'
-        f'{base64.b64encode(to_png(image)).decode()}">'
-        for image in images
+        f'<img alt="" style="{style}" src="{as_data_url(to_png(image))}">' for image in images
     )
     tracks = f"repeat({columns or 'auto-fit'},minmax({0 if columns else least_pixels}px,1fr))"
     st.html(

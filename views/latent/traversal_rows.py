@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,6 +11,7 @@ import streamlit as st
 
 from vae.sampling import tile, to_png
 from vae.traversals import REACH
+from views._components.data_url import as_data_url
 
 __all__ = ["Row", "show_rows"]
 
@@ -61,7 +61,7 @@ def show_rows(rows: Sequence[Row]) -> None:
 
 def _row(row: Row, style: str) -> str:
     steps = len(row.strip)
-    png = base64.b64encode(to_png(tile(row.strip, 1, steps))).decode()
+    address = as_data_url(to_png(tile(row.strip, 1, steps)))
     state, faded = ("", "") if row.is_active else (" · dead", f";{FADED}")
     name = f"<b>{html.escape(row.name)}</b> · {html.escape(row.figure)}{state}"
     dim = "" if row.is_active else ";opacity:0.65"
@@ -73,6 +73,6 @@ def _row(row: Row, style: str) -> str:
     return (
         f'<div style="{ROW}"><span style="{style}{dim}">{name}</span><div style="{REST}">'
         f'<img alt="{html.escape(row.name)} from −3 to 3{state}" style="{PICTURE}{faded}" '
-        f'src="data:image/png;base64,{png}"><i style="{SEAMS.format(steps=steps)}"></i>{mark}'
+        f'src="{address}"><i style="{SEAMS.format(steps=steps)}"></i>{mark}'
         "</div></div>"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vae.sampling import tile, to_png
+from views._components.data_url import as_data_url
 
 __all__ = ["frame_player"]
 
@@ -34,7 +34,7 @@ def frame_player(
     rest = np.zeros((rows * columns - count, height, width, channels), np.uint8)
     sheet = to_png(tile(np.concatenate([images, rest]), rows, columns), quick=True)
     data = {
-        "sheet": "data:image/png;base64," + base64.b64encode(sheet).decode(),
+        "sheet": as_data_url(sheet),
         **{"count": count, "columns": columns, "width": width, "height": height},
         **{"framesPerSecond": frames_per_second, "loop": loop, "alt": alt},
     }

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-__all__ = ["as_base64", "as_data_url", "feed", "latent_map"]
+__all__ = ["as_base64", "feed", "latent_map"]
 
 _HERE = Path(__file__).parent
 # One module in seven parts: a component's script cannot import another.
@@ -70,8 +70,3 @@ def latent_map(
 def as_base64(array: np.ndarray) -> str:
     """Return an array's bytes as text."""
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
-
-
-def as_data_url(png: bytes) -> str:
-    """Return a PNG as an address that an image can have."""
-    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -6,7 +6,6 @@ the image inside the same component, so that nothing else on the page is drawn a
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from vae.sampling import to_png
+from views._components.data_url import as_data_url
 
 __all__ = ["latent_sliders"]
 
@@ -48,13 +48,9 @@ def latent_sliders(
     data = {
         "z": [float(value) for value in z],
         "places": list(places),
-        "image": _address(to_png(image, scale=max(1, pixels // image.shape[1]))),
-        "strips": [_address(to_png(strip)) for strip in strips],
+        "image": as_data_url(to_png(image, scale=max(1, pixels // image.shape[1]))),
+        "strips": [as_data_url(to_png(strip)) for strip in strips],
         "reach": reach,
         "generation": generation,
     }
     _mount(key=key, data=data, default={"z": None}, on_z_change=lambda: None)
-
-
-def _address(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -5,7 +5,6 @@ The film plays in the browser; only the wish for the next training step comes ba
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import streamlit as st
 
 from vae.colors import HUES
 from vae.sampling import to_png
+from views._components.data_url import as_data_url
 from views._components.slow_motion.words import (
     captions,
     change,
@@ -172,7 +172,7 @@ def _heat(values: np.ndarray) -> list[float | None]:
 
 
 def _picture(image: np.ndarray) -> str:
-    return "data:image/png;base64," + base64.b64encode(to_png(image)).decode()
+    return as_data_url(to_png(image))
 
 
 def _some(count: int, most: int) -> np.ndarray:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 import streamlit as st
+
+from views._components.data_url import as_data_url
 
 __all__ = ["tile_grid"]
 
@@ -27,7 +28,7 @@ def tile_grid(
     grid_id: of what is shown; a pick on another grid does not count. picked: the one to begin with.
     """
     data = {
-        "image": "data:image/png;base64," + base64.b64encode(png).decode(),
+        "image": as_data_url(png),
         **{"rows": rows, "columns": columns, "alt": alt, "grid": grid_id, "picked": picked},
     }
     found = _mount(key=key, data=data, default={"pick": None}, on_pick_change=lambda: None).pick
