@@ -46,13 +46,14 @@ class _Walk(NamedTuple):
 @explained()
 def animation_view(run: Run) -> None:
     """Choose a walk, play it, and have it made as a file."""
-    left, right = st.columns([1, 1.5], gap="large")
-    with left:
+    # The picture first: on a phone one stands below the other.
+    picture, controls = st.columns([1.5, 1], gap="large")
+    with controls:
         walk = _choose(run)
     if walk is None:
         return
     codes = walk_codes(walk.stops, walk.frames, loop=walk.loop)
-    with right:
+    with picture:
         player, files = st.columns([1.2, 1], gap="large")
         with player:
             frame_player(

@@ -32,7 +32,8 @@ PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
 @explained()
 def classes_grid(run: Run) -> None:
     """Draw a few codes as each class that a conditional run can be told."""
-    controls, picture = st.columns([1, 2.2], gap="large")
+    # The picture first: on a phone one stands below the other.
+    picture, controls = st.columns([2.2, 1], gap="large")
     with controls:
         st.markdown(
             "**One style, every class.** A column is one code z, a row is what the run was told: "

@@ -22,7 +22,8 @@ def manifold_view(run: Run) -> None:
             "A manifold needs two latent dimensions; this model has one.", icon=":material/info:"
         )
         return
-    controls, picture = st.columns([1, 1.4], gap="large")
+    # The picture first: on a phone one stands below the other.
+    picture, controls = st.columns([1.4, 1], gap="large")
     with controls:
         names = {"options": dims, "format_func": lambda place: f"z{place + 1}"}
         across = st.selectbox("Across", **names, help="Grows to the right.", key="manifold_x")
