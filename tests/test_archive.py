@@ -288,8 +288,9 @@ class TestRoundTrip:
     @pytest.mark.parametrize(
         "about",
         [
-            {"name": "  a\n\0\u202eb\ud800 " + "c" * 100, "owner": "thief", "deleted": 5},
+            {"name": "  a\n\0\u202eb " + "c" * 100, "owner": "thief", "deleted": 5},
             {"name": 5},
+            {"name": ["\ud800"]},
             {"owner": "thief"},
             ["name"],
             5,
@@ -352,10 +353,7 @@ class TestStatus:
             ("training", True, "paused"),
             ("queued", True, "paused"),
             ("failed", True, "paused"),
-            ("elsewhere", True, "paused"),
-            (["finished"], True, "paused"),
             ("training", False, "stopped"),
-            (None, False, "stopped"),
         ],
     )
     def test_state(
@@ -366,18 +364,19 @@ class TestStatus:
         checkpoint: bool,
         after: str,
     ) -> None:
-        files = files | {"status.json": json.dumps({"state": before}).encode()}
+        old = {"state": before, "created": "2026"}
+        files = files | {"status.json": json.dumps(old).encode()}
         if not checkpoint:
             del files["checkpoint.npz"]
         status = read_json(take(pack(files), tmp_path).path / "status.json")
         assert status["state"] == after
         assert status["imported"] is True
         assert status["reason"] == "Imported."
-        assert status["created"] > "2026"
+        assert status["created"] > "2026-"
 
     def test_only_sound_figures_are_kept(self, files: dict[str, bytes], tmp_path: Path) -> None:
-        old = {"state": "finished", "created": "<b>", "epoch": "1", "step": -1, "steps": True}
-        old |= {"model_epoch": 12, "seconds_per_epoch": 1e9, "reason": "<b>", "pid": 1}
+        old = {"state": "finished", "created": "<b>", "reason": "<b>", "pid": 1}
+        old |= {"model_epoch": 12, "updated": "<b>", "evil": [1], "serial": 7}
         data = pack(files | {"status.json": json.dumps(old).encode()})
         status = read_json(take(data, tmp_path).path / "status.json")
         assert status.keys() == {
@@ -399,7 +398,17 @@ class TestStatus:
         assert "control.json" in unpack(data)
         assert not (take(data, tmp_path / "runs").path / "control.json").exists()
 
-    @pytest.mark.parametrize("content", [b"[]", b"{", b"\xff", b"NaN"])
+    @pytest.mark.parametrize(
+        "content",
+        [
+            *(b"[]", b"{", b"\xff", b"NaN", b'{"state": "finished"}'),
+            b'{"state": "elsewhere", "created": "2026"}',
+            b'{"state": ["finished"], "created": "2026"}',
+            b'{"state": null, "created": "2026"}',
+            b'{"state": "finished", "created": "2026", "step": -1}',
+            b'{"state": "finished", "created": "2026", "seconds_per_epoch": 1e9}',
+        ],
+    )
     def test_damaged(self, files: dict[str, bytes], tmp_path: Path, content: bytes) -> None:
         assert "status.json" in refused(pack(files | {"status.json": content}), tmp_path)
 
@@ -419,7 +428,7 @@ class TestWishes:
         assert run.control == Control("run", 0, 1, {"beta": 0.5}, (Leg(12, 20), Leg(20, 25)))
         assert run.epochs == 25
 
-    @pytest.mark.parametrize("leg", [[12, 501], [-1, 20], [12, 12], [12, 10**300]], ids=str)
+    @pytest.mark.parametrize("leg", [[12, 501], [12, 12], [20, 12]], ids=str)
     def test_epochs_that_no_run_has(
         self, files: dict[str, bytes], tmp_path: Path, leg: list[int]
     ) -> None:

@@ -91,9 +91,9 @@ class TestCorrectness:
         # And it does not stand in the way of the next wish.
         assert ask(tmp_path, "pause").action == read_control(tmp_path).action == "pause"
 
-    @pytest.mark.parametrize("values", [None, [], 5, {}, {"action": "stop"}])
-    def test_values_from_elsewhere_that_are_none(self, values: object) -> None:
-        assert parse_control(values) == Control()
+    @pytest.mark.parametrize("content", DAMAGED)
+    def test_wishes_from_elsewhere_that_are_none(self, content: bytes) -> None:
+        assert parse_control(content) == Control()
 
     def test_an_unknown_action_trains_on(self, tmp_path: Path) -> None:
         ask(tmp_path, "pause")

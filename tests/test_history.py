@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 
+from tests.views.crafted import row
 from vae import history
-from vae.history import read_rows
+from vae.history import history_fault, read_rows
 
 
 def line(number: int) -> str:
-    return json.dumps({"kind": "step", "epoch": 1, "step": number}) + "\n"
+    return json.dumps(step_row(number)) + "\n"
+
+
+def step_row(number: int) -> dict[str, Any]:
+    return row(1, 50.0, kind="step", step=number, gradient_norm=float(number))
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ def steps(path: Path) -> list[int]:
 
 class TestBasics:
     def test_rows(self, path: Path) -> None:
-        assert read_rows(path)[1] == {"kind": "step", "epoch": 1, "step": 2}
+        assert read_rows(path)[1] == step_row(2)
 
     def test_no_file(self, tmp_path: Path) -> None:
         assert read_rows(tmp_path / "none") == []
@@ -39,6 +44,16 @@ class TestBasics:
         with path.open("a") as file:
             file.write("nonsense\n[1]\n{}\n" + "[" * 10**5 + "\n" + line(3))
         assert steps(path) == [1, 2, 3]
+        assert history_fault(path).startswith("Line 3 of history.jsonl is left out. A row must be")
+
+    def test_all_are_rows(self, path: Path) -> None:
+        assert history_fault(path) == ""
+
+    def test_lines_are_counted_over_all_looks(self, path: Path) -> None:
+        assert steps(path) == [1, 2]
+        with path.open("a") as file:
+            file.write(line(3) + "nonsense\n")
+        assert history_fault(path).startswith("Line 4 of history.jsonl is left out")
 
     def test_what_was_read_last_is_remembered(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -65,9 +80,9 @@ class TestGrowing:
         parsed: list[bytes] = []
         parse = history._parse
 
-        def note(text: bytes) -> list[dict[str, Any]]:
+        def note(text: bytes, before: int) -> Any:
             parsed.append(text)
-            return parse(text)
+            return parse(text, before)
 
         monkeypatch.setattr(history, "_parse", note)
         first = read_rows(path)

@@ -13,6 +13,7 @@ from scipy import integrate, special, stats
 from sklearn.decomposition import PCA
 
 from tests.conftest import copy_run, run_python
+from tests.test_figures_schema import LIKELIHOOD
 from tests.test_metrics import cross_entropy, steep_model
 from vae import likelihood
 from vae.binarisation import binarise
@@ -375,7 +376,7 @@ class TestInTheWorker:
     )
     def test_nothing_usable_was_asked(self, run: Run, digits: Dataset, asked: object) -> None:
         write_json(run.path / "likelihood-asked.json", asked)
-        with pytest.raises(RunError, match="says how many samples of which treatment"):
+        with pytest.raises(RunError, match=r"likelihood-asked\.json must be as a run writes it"):
             compute_likelihood(run, digits)
 
     def test_withdrawn_before_it_begins(self, run: Run, digits: Dataset) -> None:
@@ -388,7 +389,7 @@ class TestInTheWorker:
         assert read_progress(run.path, "likelihood") == Progress()
 
     def test_withdrawn_on_the_way(self, run: Run, digits: Dataset) -> None:
-        Recorder(run.path).likelihood({"none": {"nll": 90.5}})
+        Recorder(run.path).likelihood(LIKELIHOOD)
         looks: list[bool] = []
 
         def leave() -> bool:
@@ -399,7 +400,7 @@ class TestInTheWorker:
         ask_for_likelihood(run, 5000, "none")
         compute_likelihood(run, digits, leave)
         assert looks == [True]
-        assert Run(run.path).likelihood == {"none": {"nll": 90.5}}
+        assert Run(run.path).likelihood == LIKELIHOOD
         assert read_progress(run.path, "likelihood") == Progress()
 
     def test_other_images(self, run: Run, stripes: Dataset) -> None:

@@ -29,7 +29,8 @@ def test_what_was_told_last(tmp_path: Path) -> None:
         ("[]", 0.0),
         ('{"share": "much", "trouble": ""}', 0.0),
         ('{"share": NaN, "trouble": ""}', 0.0),
-        ('{"share": 7, "trouble": ""}', 1.0),
+        ('{"share": 7, "trouble": ""}', 0.0),
+        ('{"share": 1.0000000001, "trouble": ""}', 1.0),
         ('{"share": -1, "trouble": ""}', 0.0),
     ],
 )

@@ -19,6 +19,7 @@ from vae.classifier import about_classifier, classifier_mark, classify
 from vae.datasets import Dataset, find_dataset, load_dataset
 from vae.draws import Draw, draw_codes
 from vae.errors import ConfigError, RunError
+from vae.figures_schema import Quality
 from vae.files import read_json, write_json
 from vae.progress import Progress, read_progress, tell_progress
 from vae.quality import (
@@ -31,7 +32,7 @@ from vae.quality import (
 from vae.recorder import Recorder
 from vae.runs import SHIPPED, Run
 from vae.sampling import prior_codes, to_uint8
-from vae.vetting_figures import read_quality
+from vae.schema import decode
 
 SHIPPED_RUN = Run(SHIPPED / "mnist-recommended")
 
@@ -299,11 +300,11 @@ class TestMeasureSamples:
         distance = others["posterior"]["frechet_classifier_distance"]
         assert distance == pytest.approx(frechet_distance(features, reference))
         kept = found | {"samplers": others}
-        assert read_quality(json.dumps(kept).encode()) == kept
+        assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
         for name in others:
             broken = kept | {"samplers": others | {name: others[name] | {"precision": 2.0}}}
             with pytest.raises(RunError, match="precision is 2"):
-                read_quality(json.dumps(broken).encode())
+                decode("quality.json", json.dumps(broken).encode(), Quality)
 
     @pytest.mark.parametrize("samples", [99, 301, 0, -5])
     def test_how_many(self, dataset: Dataset, samples: int) -> None:
@@ -360,7 +361,8 @@ class TestInTheWorker:
         kept = Run(run.path).quality
         assert kept == measure_samples(run, dataset)
         assert kept["classifier"] == classifier_mark()
-        assert read_quality(json.dumps(kept).encode()) == kept  # travels as it is
+        # It travels as it is.
+        assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
         assert read_progress(run.path, "quality") == Progress()
 
     def test_it_leaves_when_asked_to(self, run: Run, dataset: Dataset) -> None:

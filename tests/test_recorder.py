@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.views import crafted
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
@@ -51,20 +52,20 @@ class TestBasics:
         assert open_run(recorder.path).status["created"]
 
     def test_rows_are_appended(self, recorder: Recorder) -> None:
-        rows = [{"kind": "epoch", "loss": 1 / 3}, {"kind": "step", "loss": 2.5}]
+        rows = [crafted.row(1, 1 / 3), crafted.row(2, 2.5, kind="step")]
         for row in rows:
             Recorder.reopen(recorder.path).row(row)
         run = open_run(recorder.path)
         assert run.rows == rows
-        assert run.history["loss"] == [1 / 3]
+        assert run.history["reconstruction"] == [1 / 3]
 
     def test_arrays_and_metrics(self, recorder: Recorder) -> None:
         recorder.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
-        recorder.metrics({"loss": 1.5})
+        recorder.metrics(crafted.METRICS)
         run = open_run(recorder.path)
         assert run.snapshot_epochs == [3]
         np.testing.assert_array_equal(run.snapshot(3)["means"], np.eye(2))
-        assert run.metrics == {"loss": 1.5}
+        assert run.metrics == crafted.METRICS
 
     def test_ids_cannot_be_guessed(self) -> None:
         ids = {new_run_id() for _ in range(100)}
@@ -92,8 +93,8 @@ class TestCorrectness:
 
         monkeypatch.setattr(Path, "write_text", full)
         with pytest.raises(OSError, match="No space left"):
-            recorder.status(reason="a long reason " * 20)
-        for reason in ("a long reason " * 20, "short"):
+            recorder.status(reason="a long reason" * 20)
+        for reason in ("a long reason" * 20, "short"):
             recorder.status(must=True, state="interrupted", reason=reason)
             run = open_run(recorder.path)
             assert (run.state, run.status["reason"]) == ("interrupted", reason)
@@ -170,7 +171,9 @@ class TestCorrectness:
 
 
 def row(kind: str, epoch: int, step: int) -> dict[str, object]:
-    return {"kind": kind, "epoch": epoch, "step": step, "loss": 1 / 3}
+    if kind == "change":
+        return crafted.change(epoch, step, beta=1 / 3)
+    return crafted.row(epoch, 1 / 3, kind=kind, step=step)
 
 
 class TestRewind:

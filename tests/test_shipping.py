@@ -13,6 +13,7 @@ from vae import shipping
 from vae.classifier import classifier_mark
 from vae.config import Config
 from vae.datasets import find_dataset, load_dataset
+from vae.figures_schema import Quality
 from vae.files import write_json
 from vae.latent import TSNE_POINTS, read_tsne
 from vae.likelihood import asked_likelihood
@@ -21,8 +22,8 @@ from vae.run_store import RunStore
 from vae.runs import SHIPPED, open_run
 from vae.samplers import read_samplers
 from vae.sampling import balanced_labels, prior_codes
+from vae.schema import decode
 from vae.shipping import GREY_SAMPLES, LATENT_STEP, MOST_BYTES, SHIPPED_RUNS, derive
-from vae.vetting_figures import read_quality
 
 SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360)}  # training and test images
 STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
@@ -179,7 +180,8 @@ class TestCorrectness:
     def test_the_conditional_one_draws_what_it_is_told(self) -> None:
         found = STORE.open("mnist-conditional").quality
         assert found["share_as_told"] > 0.97
-        assert read_quality(json.dumps(found).encode()) == found  # travels as it is
+        # It travels as it is.
+        assert decode("quality.json", json.dumps(found).encode(), Quality) == found
 
     @pytest.mark.parametrize("name", SHIPPED_RUNS)
     def test_latents_are_of_the_test_images_as_the_model_saw_them(self, name: str) -> None:

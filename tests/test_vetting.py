@@ -27,9 +27,6 @@ from vae.vetting import (
     SAMPLES,
     ArrayCheck,
     Frame,
-    is_count,
-    is_number,
-    printable,
     read_history,
 )
 from vae.vetting_keras import check_keras, check_weights
@@ -93,19 +90,6 @@ def layer(model: Any, network: str, name: str) -> Any:
 
 
 class TestBasics:
-    def test_numbers(self) -> None:
-        assert all(map(is_number, (0, -1.5, 3.4e38, 10**50)))
-        for value in (True, None, "1", [1], float("nan"), float("inf"), 10**400, -1e200):
-            assert not is_number(value)
-        assert all(map(is_count, (0, 5, 10**9)))
-        for value in (True, 1.0, -1, 10**10, "1", None):
-            assert not is_count(value)
-
-    def test_printable(self) -> None:
-        assert printable(" a\tb\n\n\0c\u202ed\x1b[31m ", 60) == "a b c d [31m"
-        assert printable("<b>é 数 σ</b>", 60) == "<b>é 数 σ</b>"
-        assert printable("x" * 100, 7) == "xxxxxxx"
-
     def test_samples_are_as_many_as_in_a_snapshot(self) -> None:
         assert snapshots.SAMPLES == SAMPLES
 
@@ -114,36 +98,39 @@ class TestConfig:
     @pytest.mark.parametrize(
         ("changes", "reason"),
         [
-            ({"format": 2}, "format 1"),
-            ({"format": REMOVED}, "format 1"),
-            ({"config": REMOVED}, "settings that work"),
+            ({"format": 2}, "at `$.format`"),
+            ({"format": REMOVED}, "field `format`"),
+            ({"config": REMOVED}, "field `config`"),
             ({"config": {"epochs": 0}}, "epochs must be"),
             ({"config": {"evil": 1}}, "Settings are"),
             ({"config": {"latent_dim": 10**300}}, "latent_dim must be"),
             ({"config": {"preset": 5}}, "preset must be"),
-            ({"config": []}, "must be a JSON object"),
+            ({"config": []}, "at `$.config`"),
             ({"config": {"network": "convolutional", "hidden": [4] * 5}}, "needs 1 to 2 hidden"),
-            ({"dataset": REMOVED}, "short word"),
-            ({"dataset": 5}, "short word"),
+            ({"dataset": REMOVED}, "field `dataset`"),
+            ({"dataset": 5}, "at `$.dataset`"),
             ({"dataset": "../digits"}, "short word"),
             ({"dataset": "a b"}, "short word"),
-            ({"dataset": "digits\n"}, "short word"),
+            ({"dataset": "digits\n!"}, "short word"),
             ({"dataset": "ｄigits"}, "short word"),
             ({"dataset": "x" * 65}, "short word"),
-            ({"image_shape": REMOVED}, "three whole numbers"),
-            ({"image_shape": [8, 8]}, "three whole numbers"),
-            ({"image_shape": [8.0, 8, 1]}, "three whole numbers"),
-            ({"image_shape": [True, 8, 1]}, "three whole numbers"),
-            ({"image_shape": "881"}, "three whole numbers"),
-            ({"image_shape": [-8, 8, 1]}, "three whole numbers"),
-            ({"image_shape": [513, 8, 1]}, "at most 512"),
-            ({"image_shape": [8, 8, 5]}, "at most 512"),
-            ({"image_shape": [0, 8, 1]}, "at most 512"),
+            ({"image_shape": REMOVED}, "field `image_shape`"),
+            ({"image_shape": [8, 8]}, "length >= 3"),
+            ({"image_shape": [8.0, 8, 1]}, "Expected `int`, got `float`"),
+            ({"image_shape": [True, 8, 1]}, "Expected `int`, got `bool`"),
+            ({"image_shape": "881"}, "Expected `array`"),
+            ({"image_shape": [-8, 8, 1]}, "Expected `int` >= 1"),
+            ({"image_shape": [513, 8, 1]}, "Expected `int` <= 512"),
+            ({"image_shape": [8, 8, 5]}, "at most 4 channels"),
+            ({"image_shape": [0, 8, 1]}, "Expected `int` >= 1"),
             ({"image_shape": [4, 4, 1]}, "from 8 to 64"),
-            ({"class_names": "0123456789"}, "a list of at most"),
-            ({"class_names": [1, 2]}, "a list of at most"),
-            ({"class_names": ["x"] * 1001}, "a list of at most"),
-            ({"class_names": ["x" * 1000]}, "a list of at most"),
+            ({"class_names": "0123456789"}, "at `$.class_names`"),
+            ({"class_names": [1, 2]}, "at `$.class_names[0]`"),
+            ({"class_names": ["x"] * 257}, "length <= 256"),
+            ({"class_names": []}, "length >= 1"),
+            ({"images": "many"}, "at `$.images`"),
+            ({"versions": {"keras": 5}}, "at `$.versions"),
+            ({"seed": -1}, "at `$.seed`"),
         ],
         ids=str,
     )
@@ -159,8 +146,8 @@ class TestConfig:
     def test_what_is_kept_of_it(self, files: Files, tmp_path: Path) -> None:
         config = json.loads(files["config.json"])["config"] | {"preset": "a\u202eb" * 200}
         names = ["a\0b", "\x1b[31mred", *"23456789"]
-        changes = {"evil": 1, "place": 0, "images": "many", "class_names": names}
-        changes |= {"versions": {"python": "3\n", "keras": 5}, "config": config, "seed": 99}
+        changes = {"evil": 1, "place": 0, "images": REMOVED, "class_names": names}
+        changes |= {"versions": {"python": "3\n"}, "config": config, "seed": 99}
         run = take(with_json(files, "config.json", **changes), tmp_path)
         assert run.info.keys() == {
             *("format", "config", "dataset", "image_shape", "class_names", "seed", "versions")
@@ -175,27 +162,26 @@ class TestHistory:
     @pytest.mark.parametrize(
         ("change", "reason"),
         [
-            ({"loss": float("nan")}, "must be JSON (which has no NaN)"),
-            ({"loss": float("inf")}, "must be JSON (which has no Infinity)"),
-            ({"loss": "1"}, "loss must be a finite number"),
-            ({"loss": True}, "loss must be a finite number"),
-            ({"loss": None}, "loss must be a finite number"),
-            ({"val_kl": [1.0]}, "val_kl must be a finite number"),
-            ({"loss": 10**200}, "loss must be a finite number"),
-            ({"epoch": 1.5}, "epoch must be a whole number"),
-            ({"step": -1}, "step must be a whole number"),
-            ({"step": 0}, "step must be a whole number from 1 on. Received: 0"),
-            ({"kl_per_dimension": [1.0]}, "must be 2 finite numbers"),
-            ({"kl_per_dimension": [1.0, "x"]}, "must be 2 finite numbers"),
-            ({"val_kl_per_dimension": [1.0] * 3}, "must be 2 finite numbers"),
-            ({"kl_per_dimension": 1.0}, "must be 2 finite numbers"),
-            ({"evil": 1.0}, "Received: 'evil'"),
-            ({"kind": "evil"}, "step, epoch or change"),
-            ({"kind": ["epoch"]}, "step, epoch or change"),
-            ({"kind": REMOVED}, "step, epoch or change"),
-            ({"kl": REMOVED}, "Received: no kl"),
-            ({"epoch": REMOVED}, "Received: no epoch"),
-            ({"learning_rate": REMOVED}, "Received: no learning_rate"),
+            ({"loss": float("nan")}, "JSON is malformed"),
+            ({"loss": float("inf")}, "JSON is malformed"),
+            ({"loss": "1"}, "at `$.loss`"),
+            ({"loss": True}, "at `$.loss`"),
+            ({"loss": None}, "at `$.loss`"),
+            ({"val_kl": [1.0]}, "at `$.val_kl`"),
+            ({"loss": 10**200}, "at `$.loss`"),
+            ({"epoch": 1.5}, "at `$.epoch`"),
+            ({"step": -1}, "at `$.step`"),
+            ({"step": 0}, "Expected `int` >= 1 - at `$.step`"),
+            ({"kl_per_dimension": [1.0]}, "must be 2 numbers"),
+            ({"kl_per_dimension": [1.0, "x"]}, "at `$.kl_per_dimension[1]`"),
+            ({"val_kl_per_dimension": [1.0] * 3}, "must be 2 numbers"),
+            ({"kl_per_dimension": 1.0}, "at `$.kl_per_dimension`"),
+            ({"kind": "evil"}, "at `$.kind`"),
+            ({"kind": ["epoch"]}, "at `$.kind`"),
+            ({"kind": REMOVED}, "field `kind`"),
+            ({"kl": REMOVED}, "field `kl`"),
+            ({"epoch": REMOVED}, "field `epoch`"),
+            ({"learning_rate": REMOVED}, "field `learning_rate`"),
             ({"val_reconstruction": REMOVED}, "Received: no val_reconstruction"),
         ],
         ids=str,
@@ -210,6 +196,10 @@ class TestHistory:
         assert reason in message
         assert "line 11 is not" in message
 
+    def test_columns_that_are_not_known_stay_behind(self, files: Files, tmp_path: Path) -> None:
+        row = json.loads(files["history.jsonl"].splitlines()[10])
+        assert take(with_row(files, 10, row | {"evil": "<b>"}), tmp_path).rows[10] == row
+
     @pytest.mark.parametrize(
         "line", [b"5", b"null", b"[]", b"{", b"\xff", b"[" * 10_000, b'{"loss": 1e999}', b"\0"]
     )
@@ -218,7 +208,7 @@ class TestHistory:
 
     def test_a_number_too_large_for_a_float(self, files: Files, tmp_path: Path) -> None:
         line = files["history.jsonl"].splitlines()[0].replace(b'"beta": ', b'"beta": 9e999, "x": ')
-        assert "must be a finite number" in refused(with_row(files, 0, line), tmp_path)
+        assert "Number out of range" in refused(with_row(files, 0, line), tmp_path)
 
     def test_a_line_too_long(self, files: Files, tmp_path: Path) -> None:
         assert "at most 20,000 characters" in refused(with_row(files, 0, b"5" * 30_000), tmp_path)
@@ -259,7 +249,6 @@ class TestHistory:
             {"beta": 1e50},
             {"beta": "1"},
             {"learning_rate": -1.0},
-            {"loss": 1.0},
             {"epochs": 1.5},
             {"step": REMOVED},
         ],
@@ -290,10 +279,9 @@ class TestMetrics:
             {"elbo": "high"},
             {"images": 5},
             {"treatment": REMOVED},
-            {"more": {"deep": 1}},
-            {"more": None},
-            {"more": True},
-            {"more": "x" * 1000},
+            {"reconstruction": REMOVED},
+            {"active_units": "![x](http://evil.example/x.png)"},
+            {"bits_per_dimension": "0.5"},
             {"kl_per_dimension": [1.0, float("inf")]},
             {"kl_per_dimension": ["x"]},
             {"kl_per_dimension": [0] * 1001},
@@ -307,9 +295,7 @@ class TestMetrics:
             {"reconstruction_per_class": {"0": "low"}},
             {"reconstruction_per_class": {"0": float("inf")}},
             {"reconstruction_per_class": {"0": {"1": 2.0}}},
-            {"reconstruction_per_class": {"x" * 201: 1.0}},
             {"reconstruction_per_class": {str(i): 1.0 for i in range(257)}},
-            {f"n{i}": i for i in range(101)},
         ],
         ids=lambda changes: str(changes)[:40],
     )
@@ -318,9 +304,16 @@ class TestMetrics:
         assert "metrics.json" in message
 
     def test_texts_are_cleaned(self, files: Files, tmp_path: Path) -> None:
-        data = with_json(files, "metrics.json", images="a\0b", note="\u202ex", nll=90.5)
+        data = with_json(files, "metrics.json", images="a\0b", treatment="x" * 1000)
         metrics = take(data, tmp_path).metrics
-        assert (metrics["images"], metrics["note"], metrics["nll"]) == ("a b", "x", 90.5)
+        assert (metrics["images"], metrics["treatment"]) == ("a b", "x" * 200)
+
+    def test_what_is_not_known_stays_behind(self, files: Files, tmp_path: Path) -> None:
+        image = "![x](http://evil.example/x.png)"
+        unknown = {image: 1.0, "note": image, "deep": {"er": [None]}, "more": [True] * 2000}
+        run = take(with_json(files, "metrics.json", **unknown), tmp_path)
+        assert run.metrics == json.loads(files["metrics.json"])
+        assert b"evil" not in (run.path / "metrics.json").read_bytes()
 
     def test_classes(self, files: Files, tmp_path: Path) -> None:
         data = with_json(files, "metrics.json", reconstruction_per_class={"a\0b": 1, "c": 2.5})

@@ -8,13 +8,15 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
-from vae.files import read_json, write_json, writing_to
+from vae.errors import RunError
+from vae.files import write_json, writing_to
+from vae.schema import Instant, Name, Text, printable, read
 
-__all__ = ["MOST_NAME", "About", "clean_name", "read_about", "write_about"]
+__all__ = ["MOST_NAME", "About", "AboutFile", "clean_name", "read_about", "write_about"]
 
-MOST_NAME = 60
+MOST_NAME = Name.longest
 FILE = "about.json"
 
 
@@ -27,16 +29,19 @@ class About:
     deleted: float = 0.0
 
 
+class AboutFile(TypedDict, total=False):
+    """about.json."""
+
+    name: Name
+    owner: Text
+    deleted: Instant
+
+
 def read_about(folder: Path) -> About:
     """Read it; a missing or damaged file says nothing."""
     try:
-        values = read_json(folder / FILE)
-        return About(
-            clean_name(str(values.get("name", ""))),
-            str(values.get("owner", "")),
-            float(values.get("deleted", 0.0)),
-        )
-    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return About(**read(folder / FILE, AboutFile))
+    except (FileNotFoundError, RunError):
         return About()
 
 
@@ -50,4 +55,4 @@ def write_about(folder: Path, **changes: Any) -> About:
 
 def clean_name(text: str) -> str:
     """Return a name that fits into a line: printable, at most 60 characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:MOST_NAME]
+    return printable(text, MOST_NAME)

@@ -2,7 +2,7 @@
 
 An import keeps to three rules. Nothing is written under the name that it has in the zip: the files
 of a run have names that are known. No size that a header states is believed. And each file must be
-what a run writes (see `vetting`); JSON is written anew from what was understood of it.
+what a run writes (see `schema` and `vetting`); JSON is written anew from what was understood of it.
 """
 
 from __future__ import annotations
@@ -20,34 +20,26 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from vae.about import clean_name, write_about
+from vae.about import AboutFile, write_about
 from vae.config import Config
 from vae.control import Control, parse_control
 from vae.errors import ConfigError, RunError, VAEError
+from vae.figures_schema import FIGURES
 from vae.files import write_json, writing_to
 from vae.presets import preset_label
 from vae.recorder import Recorder, new_run_id
+from vae.run_schema import Status
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
+from vae.schema import MOST_TEXT_BYTES, decode, printable
 from vae.server_settings import is_public
-from vae.vetting import (
-    ArrayCheck,
-    is_count,
-    is_number,
-    parse_json,
-    printable,
-    read_frame,
-    read_history,
-    read_metrics,
-)
-from vae.vetting_figures import read_knowledge, read_likelihood, read_quality
+from vae.vetting import ArrayCheck, read_frame, read_history
 from vae.vetting_keras import check_keras
 
 __all__ = ["MOST_BYTES", "MOST_ENTRIES", "export_zip", "import_zip", "public_name"]
 
 MOST_BYTES = 100_000_000  # of a zip, and of all that is in it
 MOST_ENTRIES = 700  # 500 epochs have a snapshot each
-MOST_TEXT_BYTES = 1_000_000  # of a JSON file, also of the one in model.keras
 # 500 epochs in 128 dimensions are 20 MB. Rows that were read need up to eight times their bytes, so
 # that where strangers share the memory a history may be that of 100 epochs, which are 4 MB.
 MOST_HISTORY_BYTES = 40_000_000
@@ -59,7 +51,6 @@ MOST_ARRAY_BYTES = 400_000_000
 MOST_ARRAYS = 1000  # in one file; weights and their optimizer's variables are about a hundred
 # Python reads the whole list of a zip's contents before it can be counted: 500 bytes an entry.
 MOST_MARKS = 20_000
-LONGEST_SECONDS = 1e8
 CHUNK = 1 << 20
 
 FILES = (
@@ -82,12 +73,6 @@ FILES = (
     "tsne-3d.npz",
     "tsne.npz",
 )
-FIGURES = {
-    "metrics.json": read_metrics,
-    "knowledge.json": read_knowledge,
-    "likelihood.json": read_likelihood,
-    "quality.json": read_quality,
-}
 FORMER = ("step.npz",)  # in older zips; the next step writes it anew
 SNAPSHOT = re.compile(r"snapshots/(fixed|[0-9]{4})\.npz")
 
@@ -197,9 +182,9 @@ def _take_over(archive: _Zip, entries: dict[str, ZipInfo], folder: Path, owner: 
         with (folder / "history.jsonl").open("w", encoding="utf-8") as file:
             for row in read_history(history, frame):
                 file.write(json.dumps(row, allow_nan=False) + "\n")
-    for name, read in FIGURES.items():
+    for name, kind in FIGURES.items():
         if (figures := text(name)) is not None:
-            write_json(folder / name, read(figures))
+            write_json(folder / name, decode(name, figures, kind))
     write_about(folder, name=_name(text("about.json")), owner=owner)
     Recorder(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
     _take_wishes(text("control.json"), folder, frame.config)
@@ -208,7 +193,7 @@ def _take_over(archive: _Zip, entries: dict[str, ZipInfo], folder: Path, owner: 
 
 def _take_wishes(content: bytes | None, folder: Path, config: Config) -> None:
     """Take over settings that were changed and epochs that were added, as far as they are valid."""
-    wanted = parse_control(parse_json("control.json", content or b"{}"))
+    wanted = parse_control(content or b"")
     if len(wanted.more) > MOST_LEGS:
         raise RunError(
             f"A run is continued for more epochs at most {MOST_LEGS} times. "
@@ -274,28 +259,21 @@ def _is_own(name: str) -> bool:
 def _name(about: bytes | None) -> str:
     """Return the name that a run was given, fit to be shown; "" without a usable one."""
     try:
-        return clean_name(parse_json("about.json", about or b"{}")["name"])
-    except (RunError, KeyError, TypeError):
+        return decode("about.json", about or b"{}", AboutFile).get("name", "")
+    except RunError:
         return ""
 
 
 def _status(content: bytes | None, resumable: bool) -> dict[str, Any]:
     """Return what an imported run says of itself, whatever else it said before."""
-    old = parse_json("status.json", content or b"{}")
-    if not isinstance(old, dict):
-        raise RunError(f"status.json must be a JSON object. Received: {old!r:.80}")
+    old = {} if content is None else decode("status.json", content, Status)
     state = old.get("state")
     if state not in ("finished", "diverged"):
         state = "paused" if resumable else "stopped"
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     status = {"state": state, "created": now, "imported": True, "reason": "Imported."}
-    for name in ("epoch", "step", "steps", "model_epoch"):
-        if is_count(old.get(name)):
-            status[name] = old[name]
-    for name in ("seconds_per_epoch", "seconds_trained"):
-        if is_number(old.get(name)) and 0 <= old[name] <= LONGEST_SECONDS:
-            status[name] = float(old[name])
-    return status
+    kept = ("epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained")
+    return status | {name: old[name] for name in kept if name in old}
 
 
 class _Zip:

@@ -6,11 +6,14 @@ draw for all time (Larochelle & Murray 2011) or a new draw at every look (Burda 
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import numpy as np
 
-__all__ = ["TREATMENTS", "binarise", "treatment_name"]
+__all__ = ["TREATMENTS", "Treatment", "binarise", "treatment_name"]
 
-TREATMENTS = ("none", "threshold", "fixed", "sampled")
+Treatment = Literal["none", "threshold", "fixed", "sampled"]
+TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
 # The data set is the same for every run and every machine, as the published binary MNIST is.
 FIXED_SEED = 2011
 

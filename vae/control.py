@@ -7,10 +7,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 
 from vae.config import Config, setting
-from vae.files import file_mark, read_json, write_json, writing_to
+from vae.errors import RunError
+from vae.files import file_mark, write_json, writing_to
+from vae.schema import Count, Number, Text, decode, read
 
 __all__ = [
     "ACTIONS",
@@ -37,8 +39,25 @@ _writing = threading.Lock()
 class Leg(NamedTuple):
     """A stretch of a run with a schedule of its own: the epochs after `after`, up to `until`."""
 
-    after: int
-    until: int
+    after: Count
+    until: Count
+
+
+class _Settings(TypedDict, total=False):
+    beta: Number
+    learning_rate: Number
+    noise: Number
+
+
+class _Wishes(TypedDict):
+    """control.json."""
+
+    action: Text
+    turn: Count
+    serial: Count
+    settings: _Settings
+    more: tuple[Leg, ...]
+    show: NotRequired[Count]
 
 
 @dataclass(frozen=True)
@@ -58,9 +77,12 @@ def read_control(folder: Path) -> Control:
     return _read(folder) or Control()
 
 
-def parse_control(values: Any) -> Control:
-    """Read wishes from plain JSON values; what is not of their kind asks for nothing."""
-    return _parsed(values) or Control()
+def parse_control(content: bytes) -> Control:
+    """Read wishes from what a control.json holds; what is none of them asks for nothing."""
+    try:
+        return _control(decode(FILE, content, _Wishes))
+    except RunError:
+        return Control()
 
 
 def ask(
@@ -114,26 +136,23 @@ class Commands:
 
 def _read(folder: Path) -> Control | None:
     try:
-        return _parsed(read_json(folder / FILE))
-    except (OSError, ValueError, RecursionError):
+        return _control(read(folder / FILE, _Wishes))
+    except (FileNotFoundError, RunError):
         return None
 
 
-def _parsed(values: Any) -> Control | None:
-    try:
-        action, settings = values["action"], values["settings"]
-        return Control(
-            action if action in ACTIONS else "run",
-            int(values["turn"]),
-            int(values["serial"]),
-            {name: float(settings[name]) for name in LIVE_SETTINGS if _can_be(name, settings)},
-            tuple(Leg(int(after), int(until)) for after, until in values["more"]),
-            int(values.get("show", 0)),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        return None
+def _control(wishes: _Wishes) -> Control:
+    action = str(wishes["action"])
+    return Control(
+        action if action in ACTIONS else "run",
+        wishes["turn"],
+        wishes["serial"],
+        {name: value for name, value in wishes["settings"].items() if _can_be(name, value)},
+        wishes["more"],
+        wishes.get("show", 0),
+    )
 
 
-def _can_be(name: str, settings: Mapping[str, float]) -> bool:
+def _can_be(name: str, value: float) -> bool:
     limits = setting(name)
-    return name in settings and limits.low <= float(settings[name]) <= limits.high
+    return limits.low <= value <= limits.high

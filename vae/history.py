@@ -5,13 +5,15 @@ While a run trains, every visitor who looks at it reads its history every second
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["read_rows"]
+from vae.errors import RunError
+from vae.run_schema import decode_row
+
+__all__ = ["history_fault", "read_rows"]
 
 MOST_BYTES = 20_000_000  # of text, over all files; as rows it takes up to eight times as much
 TAIL = 64  # bytes that tell whether a file is still the one that was read
@@ -22,6 +24,8 @@ class _Read(NamedTuple):
     end: int  # bytes, up to the end of the last whole line
     tail: bytes
     rows: list[dict[str, Any]]
+    lines: int
+    fault: str  # of the first line that is no row, or ""
 
 
 _known: OrderedDict[Path, _Read] = OrderedDict()
@@ -29,10 +33,20 @@ _guard = threading.Lock()
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return all rows of a history; a line cut short by a crash is left out.
+    """Return all rows of a history; what is no row is left out.
 
-    The rows are shared by all who ask: they must not be changed.
+    That is a line cut short by a crash, or what somebody else wrote. The rows are shared by all who
+    ask: they must not be changed.
     """
+    return _read(path).rows
+
+
+def history_fault(path: Path) -> str:
+    """Return why lines of a history are left out, or "" if all of them are rows."""
+    return _read(path).fault
+
+
+def _read(path: Path) -> _Read:
     try:
         with path.open("rb") as file:
             inode = path.stat().st_ino
@@ -44,31 +58,32 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
             else:
                 known = None
             if known is None:
-                known = _Read(inode, 0, b"", [])
+                known = _Read(inode, 0, b"", [], 0, "")
                 file.seek(0)
             new = file.read()
     except FileNotFoundError:
-        return []
+        return _Read(0, 0, b"", [], 0, "")
     whole, line_break, _ = new.rpartition(b"\n")
     if line_break:
         end = known.end + len(whole) + 1
         tail = (known.tail + whole + b"\n")[-TAIL:]
-        known = _Read(inode, end, tail, known.rows + _parse(whole))
+        rows, lines, fault = _parse(whole, known.lines)
+        known = _Read(inode, end, tail, known.rows + rows, lines, known.fault or fault)
     with _guard:
         _known[path] = known
         _known.move_to_end(path)
         while len(_known) > 1 and sum(read.end for read in _known.values()) > MOST_BYTES:
             _known.popitem(last=False)
-    return known.rows
+    return known
 
 
-def _parse(text: bytes) -> list[dict[str, Any]]:
-    rows = []
-    for line in text.decode("utf-8", errors="replace").splitlines():
+def _parse(text: bytes, before: int) -> tuple[list[dict[str, Any]], int, str]:
+    """Return the rows of whole lines, how many lines there are by now, and the first fault."""
+    rows, fault, lines = [], "", text.split(b"\n")
+    for place, line in enumerate(lines, start=before + 1):
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(row, dict) and "kind" in row:
-            rows.append(row)
-    return rows
+            if line.strip():
+                rows.append(decode_row(line))
+        except RunError as error:
+            fault = fault or f"Line {place} of history.jsonl is left out. {error}"
+    return rows, before + len(lines), fault

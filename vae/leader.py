@@ -38,7 +38,7 @@ def become(run: Run, state: str, reason: str, **status: object) -> bool:
         with run.lock().acquire(timeout=LOCK_SECONDS):
             Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
             return True
-    except (Timeout, OSError, ValueError):
+    except (Timeout, OSError, RunError):
         return False
 
 

@@ -12,9 +12,11 @@ import numpy as np
 
 from vae.binarisation import TREATMENTS, binarise
 from vae.errors import ConfigError, RunError
-from vae.files import read_json, write_json, writing_to
+from vae.figures_schema import Asked
+from vae.files import write_json, writing_to
 from vae.progress import end_progress, tell_progress
 from vae.recorder import Recorder
+from vae.schema import read
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -243,17 +245,10 @@ def asked_likelihood(run: Run) -> tuple[int, str] | None:
     Raises RunError if that cannot be read.
     """
     try:
-        asked = read_json(run.path / ASKED)
-        samples, treatment = int(asked["samples"]), str(asked["treatment"])
-        if treatment not in TREATMENTS:
-            raise ValueError(treatment)
+        asked = read(run.path / ASKED, Asked)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"{ASKED} says how many samples of which treatment are wanted. Received: {error!r:.80}"
-        ) from None
-    return samples, treatment
+    return asked["samples"], asked["treatment"]
 
 
 def compute_likelihood(

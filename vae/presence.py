@@ -13,7 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from vae.files import read_json, write_json
+from vae.errors import RunError
+from vae.files import write_json
+from vae.schema import Text, read
 
 __all__ = ["Presence"]
 
@@ -65,11 +67,11 @@ class Presence:
             write_json(folder / self._file, sorted(self._here()))
         self._elsewhere = set()
         for path in folder.glob(f"{PREFIX}*.json"):
-            with suppress(OSError, ValueError, TypeError):
+            with suppress(OSError, RunError):
                 if path.name == self._file:
                     continue
                 if time.time() - path.stat().st_mtime < self.grace_seconds:
-                    self._elsewhere.update(map(str, read_json(path)))
+                    self._elsewhere.update(read(path, list[Text]))
                 else:  # that server has died, and with it its visitors' connections
                     path.unlink()
 

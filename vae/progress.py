@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
-from vae.files import read_json, write_json
+from vae.errors import RunError
+from vae.files import write_json
+from vae.schema import Share, Words, read
 
 __all__ = ["Progress", "end_progress", "read_progress", "tell_progress"]
 
@@ -17,6 +19,11 @@ class Progress:
 
     share: float = 0.0
     trouble: str = ""
+
+
+class _File(TypedDict):
+    share: Share
+    trouble: Words
 
 
 def tell_progress(folder: Path, job: str, share: float, trouble: str = "") -> None:
@@ -35,11 +42,10 @@ def end_progress(folder: Path, job: str) -> None:
 def read_progress(folder: Path, job: str) -> Progress:
     """Return what was told last, or nothing yet."""
     try:
-        told = read_json(_path(folder, job))
-        share, trouble = float(told["share"]), str(told["trouble"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        told = read(_path(folder, job), _File)
+    except (FileNotFoundError, RunError):
         return Progress()
-    return Progress(min(max(share, 0.0), 1.0) if math.isfinite(share) else 0.0, trouble)
+    return Progress(min(told["share"], 1.0), told["trouble"])
 
 
 def _path(folder: Path, job: str) -> Path:

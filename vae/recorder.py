@@ -16,8 +16,10 @@ from vae.about import write_about
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
-from vae.files import read_json, replacing, write_json, writing_to
+from vae.files import replacing, write_json, writing_to
+from vae.run_schema import Status
 from vae.runs import Run
+from vae.schema import read
 
 __all__ = ["Recorder", "new_run_id"]
 
@@ -80,7 +82,7 @@ class Recorder:
     def reopen(cls, path: Path) -> Recorder:
         """Go on writing a folder that `create` made."""
         recorder = cls(path)
-        recorder._status = read_json(path / "status.json")
+        recorder._status = read(path / "status.json", Status)
         return recorder
 
     def status(self, *, must: bool = False, **changes: Any) -> None:

@@ -18,8 +18,10 @@ from vae.binarisation import binarise
 from vae.config import Config
 from vae.control import LIVE_SETTINGS, Control, Leg, ask, legs_of, read_control
 from vae.errors import ConfigError, RunError, VAEError
-from vae.files import read_json
-from vae.history import read_rows
+from vae.figures_schema import FIGURES
+from vae.history import history_fault, read_rows
+from vae.run_schema import STATES, Info, Status
+from vae.schema import read
 
 if TYPE_CHECKING:
     from vae.datasets import Dataset
@@ -27,17 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIVE_STATES", "STATES", "History", "Run", "open_run", "runs_folder"]
 
-STATES = (
-    "queued",
-    "starting",
-    "training",
-    "paused",
-    "stopped",
-    "finished",
-    "diverged",
-    "failed",
-    "interrupted",
-)
 # A run in one of these states has a process that holds its lock.
 ACTIVE_STATES = ("starting", "training")
 # Someone who looks whether a run is alive holds its lock for a moment.
@@ -77,9 +68,9 @@ class Run:
         return self.path.name
 
     @cached_property
-    def info(self) -> dict[str, Any]:
+    def info(self) -> Info:
         """config.json: configuration, data set, image shape, versions, seed."""
-        return read_json(self.path / "config.json")
+        return read(self.path / "config.json", Info)
 
     @cached_property
     def config(self) -> Config:
@@ -112,13 +103,13 @@ class Run:
         return self.path.parent == SHIPPED
 
     @cached_property
-    def status(self) -> dict[str, Any]:
+    def status(self) -> Status:
         """status.json, with the state "interrupted" if the process that wrote it is gone."""
-        status = read_json(self.path / "status.json")
-        if status.get("state") in ACTIVE_STATES and not self.is_alive():
+        status = read(self.path / "status.json", Status)
+        if status["state"] in ACTIVE_STATES and not self.is_alive():
             # Read again: between the two looks the run may have come to its proper end.
-            status = read_json(self.path / "status.json")
-            if status.get("state") in ACTIVE_STATES:
+            status = read(self.path / "status.json", Status)
+            if status["state"] in ACTIVE_STATES:
                 status |= {"state": "interrupted", "reason": ENDED_FROM_OUTSIDE}
         return status
 
@@ -129,7 +120,7 @@ class Run:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """All rows of the history, several an epoch; a line cut short by a crash is left out."""
+        """All rows of the history, several an epoch; a line that is none is left out."""
         return read_rows(self.path / "history.jsonl")
 
     @cached_property
@@ -139,23 +130,36 @@ class Run:
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """metrics.json, or an empty dict while there is none."""
-        return self._json("metrics.json")
+        """metrics.json, or an empty dict while there is none that can be read."""
+        return self._figures("metrics.json")
 
     @cached_property
     def knowledge(self) -> dict[str, Any]:
         """knowledge.json, what the space knows of the classes; empty until it was measured."""
-        return self._json("knowledge.json")
+        return self._figures("knowledge.json")
 
     @cached_property
     def likelihood(self) -> dict[str, Any]:
         """likelihood.json: by treatment of the test images; empty until one was measured."""
-        return self._json("likelihood.json")
+        return self._figures("likelihood.json")
 
     @cached_property
     def quality(self) -> dict[str, Any]:
         """quality.json, how good samples are; empty until it was measured."""
-        return self._json("quality.json")
+        return self._figures("quality.json")
+
+    @property
+    def faults(self) -> list[str]:
+        """Why files of the folder read as if they were not there, a sentence each."""
+        found = []
+        for name, kind in FIGURES.items():
+            try:
+                read(self.path / name, kind)
+            except FileNotFoundError:
+                continue
+            except RunError as error:
+                found.append(str(error))
+        return [*found, *filter(None, [history_fault(self.path / "history.jsonl")])]
 
     @cached_property
     def latents(self) -> dict[str, np.ndarray]:
@@ -336,13 +340,12 @@ class Run:
             return ()
         return self.label if labels is None else labels, self.classes
 
-    def _json(self, name: str) -> dict[str, Any]:
+    def _figures(self, name: str) -> dict[str, Any]:
+        """Return what was measured; a damaged file says nothing, and `faults` says why."""
         try:
-            return read_json(self.path / name)
-        except FileNotFoundError:
+            return read(self.path / name, FIGURES[name])
+        except (FileNotFoundError, RunError):
             return {}
-        except (OSError, ValueError, RecursionError) as error:
-            raise RunError(f"{name} must be JSON ({error}). Received: {self.path}") from None
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """Read NAME.npz of the folder; empty if there is none."""
@@ -368,17 +371,12 @@ def open_run(path: Path | str) -> Run:
     if not found:
         raise RunError(f"A run folder holds config.json and status.json. Received: {path!s:.200}")
     try:
-        state = run.status["state"]
-        shape = run.image_shape
         # Every access here fails for a foreign file, rather than on the page that comes to need it.
-        run.config, run.class_names, run.dataset.strip(), run.status["created"].strip()
-        if state not in STATES or [type(side) for side in shape] != [int] * 3:
-            raise ValueError(f"state {state!r}, image shape {shape}")
+        _ = run.config, run.status
+    except FileNotFoundError:
+        raise RunError(
+            f"A run folder holds config.json and status.json. Received: {path!s:.200}, without one"
+        ) from None
     except VAEError as error:
         raise RunError(f"{path} is not a run that this version can read: {error}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RunError(
-            f"config.json and status.json must be as a run writes them ({error!r:.100}). "
-            f"Received: {path}, which is damaged or from elsewhere"
-        ) from None
     return run

@@ -10,8 +10,13 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, TypedDict
 
-from vae.files import read_json, write_json
+from msgspec import Meta
+
+from vae.errors import RunError
+from vae.files import write_json
+from vae.schema import Text, read
 
 __all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
 
@@ -26,8 +31,12 @@ ACTIONS = (
 # A process that has TensorFlow ready is too good for these: they read latents or run ONNX files.
 WITHOUT_TENSORFLOW = ("tsne", "knowledge", "quality", "samplers")
 FOLDER = ".queue"
-# What values that nobody of us wrote may raise.
-DAMAGE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
+
+
+class _File(TypedDict):
+    owner: Text
+    drawn: Annotated[int, Meta(ge=0, le=2**62)]  # nanoseconds since 1970
+    started: bool
 
 
 @dataclass(frozen=True)
@@ -56,12 +65,11 @@ class Tickets:
         """Return all tickets, the oldest first."""
         found = []
         for path in self.folder.glob("[!.]*.json"):
-            with contextlib.suppress(OSError, *DAMAGE):
-                values = read_json(path)
+            with contextlib.suppress(FileNotFoundError, RunError):
+                values = read(path, _File)
                 run_id, _, action = path.stem.rpartition("-")
                 if run_id and action in ACTIONS:
-                    drawn, started = int(values["drawn"]), bool(values["started"])
-                    found.append(Ticket(run_id, action, str(values["owner"]), drawn, started))
+                    found.append(Ticket(run_id, action, **values))
         return sorted(found, key=lambda ticket: ticket.drawn)
 
     def has(self, run_id: str, actions: Iterable[str] = ACTIONS) -> bool:

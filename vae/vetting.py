@@ -1,13 +1,13 @@
-"""What the files of a run must be when they come from elsewhere.
+"""What the files of a run must be when they come in a zip from elsewhere.
 
-Each check raises RunError with what was expected and what came. JSON is returned cleaned: keys that
-are known, numbers that are finite, text that can be shown.
+What each JSON file may hold is the same as in a folder that is read: see `schema`. Here it is held
+against the other files and the server's limits. Each check raises RunError with what was expected
+and what came.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -17,31 +17,20 @@ from typing import Any
 import numpy as np
 
 from vae.architecture import ImageShape
-from vae.binarisation import TREATMENTS
 from vae.config import Config
+from vae.control import LIVE_SETTINGS
 from vae.errors import ConfigError, RunError
 from vae.latent import TSNE_FILES
+from vae.run_schema import Info, decode_row
+from vae.schema import MOST_COUNT, Text, decode, printable
 from vae.server_settings import limits
 
-__all__ = [
-    "ArrayCheck",
-    "Frame",
-    "is_count",
-    "is_number",
-    "parse_json",
-    "printable",
-    "read_frame",
-    "read_history",
-    "read_metrics",
-]
+__all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
 
 TSNE = {f"{name}.npz": count for count, name in TSNE_FILES.items()}
-MOST_COUNT = 10**9
-LARGEST = 1e100  # far beyond any loss, and far from where arithmetic on it becomes infinite
-MOST_CLASSES = 256
-LONGEST_TEXT = 200
 MOST_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
+MOST_CHANNELS = 4
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
 ROWS = {
@@ -57,106 +46,35 @@ ROWS = {
 COUNTS = ("epoch", "fitted_images")  # one number each
 LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32
 
-PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
-TWINS = tuple(f"val_{name}" for name in PARTS)
-LIVE = ("beta", "learning_rate", "noise")
-KNOWN = {
-    "step": {
-        *("kind", "epoch", "step", *PARTS, *TWINS, *LIVE),
-        *("gradient_norm", "prior_distance", "pixel_deviation", "capacity"),
-    },
-    "change": {"kind", "epoch", "step", *LIVE, "epochs"},
-}
-KNOWN["epoch"] = KNOWN["step"]
-# Of metrics.json. An autoencoder has not all of them, and an earlier version had fewer.
-SHOWN = ("elbo", "elbo_standard_error", "reconstruction", "kl", "rate", "distortion")
-
 
 @dataclass(frozen=True)
 class Frame:
     """What config.json says and all other files must fit. info: the cleaned config.json."""
 
-    info: dict[str, Any]
+    info: Info
     config: Config
     image_shape: ImageShape
     classes: int
 
 
-def printable(text: str, most: int) -> str:
-    """Return a text in one line, without control characters, of at most so many characters."""
-    visible = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(visible.split())[:most].strip()
-
-
-def is_number(value: Any) -> bool:
-    """Whether this is a finite number, and no truth value."""
-    return type(value) in (int, float) and -LARGEST <= value <= LARGEST  # NaN compares as False
-
-
-def is_count(value: Any) -> bool:
-    """Whether this is a whole number from 0 on."""
-    return type(value) is int and 0 <= value <= MOST_COUNT
-
-
-def parse_json(name: str, content: bytes) -> Any:
-    """Parse JSON, which knows neither NaN nor infinity."""
-    try:
-        return json.loads(content, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{name} must be JSON ({error!s:.80}). Received: {content[:60]!r}") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"which has no {name}")
-
-
 def read_frame(content: bytes) -> Frame:
     """Read config.json; its layers must fit its images and the server's limits."""
-    info = parse_json("config.json", content)
-    if not isinstance(info, dict) or info.get("format") != 1:
-        raise RunError(f"config.json must be of format 1. Received: {info!r:.80}")
-    dataset, shape, names = (info.get(key) for key in ("dataset", "image_shape", "class_names"))
-    if not isinstance(dataset, str) or not re.fullmatch(r"[A-Za-z0-9][\w.-]{,63}", dataset, re.A):
+    info = decode("config.json", content, Info)
+    dataset, shape, names = info["dataset"], tuple(info["image_shape"]), info["class_names"]
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{,63}", dataset, re.A):
         raise RunError(f"A data set's name is a short word. Received: {dataset!r:.80}")
-    if not isinstance(shape, list) or len(shape) != 3 or not all(map(is_count, shape)):
-        raise RunError(f"image_shape must be three whole numbers. Received: {shape!r:.80}")
-    if not all(1 <= side <= most for side, most in zip(shape, (512, 512, 4), strict=True)):
-        raise RunError(f"Images are at most 512 x 512, in 4 channels. Received: {shape}")
-    if (
-        not isinstance(names, list)
-        or len(names) > MOST_CLASSES
-        or not all(isinstance(name, str) and len(name) <= LONGEST_TEXT for name in names)
-    ):
-        raise RunError(
-            f"class_names must be a list of at most {MOST_CLASSES:,} short texts. "
-            f"Received: {names!r:.80}"
-        )
+    if shape[2] > MOST_CHANNELS:
+        raise RunError(f"Images have at most {MOST_CHANNELS} channels. Received: {shape}")
     try:
-        config = Config.from_dict(info.get("config"))
-        config = config.replace(preset=printable(config.preset, LONGEST_TEXT))
+        config = Config.from_dict(info["config"])
+        config = config.replace(preset=printable(config.preset, Text.longest))
         # Its epochs are behind it: they cost no more than the rows and snapshots that are there.
-        limits().check(config.replace(epochs=1), tuple(shape), len(names))
+        limits().check(config.replace(epochs=1), shape, len(names))
     except ConfigError as error:
         raise RunError(f"config.json must hold settings that work. {error}") from None
-    images = {"images": info["images"]} if is_count(info.get("images")) else {}
-    info = {
-        "format": 1,
-        "config": config.to_dict(),
-        "dataset": dataset,
-        "image_shape": shape,
-        **images,
-        "class_names": [printable(name, LONGEST_TEXT) for name in names],
-        "seed": config.seed,
-        "versions": _versions(info.get("versions")),
-    }
-    return Frame(info, config, tuple(shape), len(names))
-
-
-def _versions(versions: Any) -> dict[str, str]:
-    if not isinstance(versions, dict):
-        return {}
-    texts = ((name, text) for name, text in versions.items() if isinstance(text, str))
-    return {printable(name, 40): printable(text, 40) for name, text in list(texts)[:20]}
+    info |= {"config": config.to_dict(), "seed": config.seed}
+    info.pop("place", None)  # among the shipped ones
+    return Frame(info, config, shape, len(names))
 
 
 def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
@@ -179,81 +97,14 @@ def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
 def _row(line: bytes, frame: Frame) -> dict[str, Any]:
     if len(line) > LONGEST_ROW:
         raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
-    row = parse_json("A row", line)
-    kind = row.get("kind") if isinstance(row, dict) else None
-    if kind not in ("step", "epoch", "change"):
-        raise RunError(f"A row is of kind step, epoch or change. Received: {row!r:.80}")
-    needed = {"epoch", "step"}
-    if kind != "change":
-        needed |= {*PARTS, "beta", "learning_rate"}
-        needed |= set(TWINS) if row.keys() & set(TWINS) else set()
-    if missing := needed - row.keys():
-        raise RunError(
-            f"A row of kind {kind} has {', '.join(sorted(needed))}. "
-            f"Received: no {', '.join(sorted(missing))}"
-        )
-    for name, value in row.items():
-        if name not in KNOWN[kind]:
-            columns = ", ".join(sorted(KNOWN[kind]))
-            raise RunError(f"Columns of such a row are {columns}. Received: {name!r:.80}")
-        if name in ("epoch", "step", "epochs"):
-            least = int(name == "step" and kind != "change")
-            fits, expected = is_count(value) and value >= least, f"a whole number from {least} on"
-        elif name.endswith("kl_per_dimension"):
-            count = frame.config.latent_dim
-            fits = isinstance(value, list) and len(value) == count and all(map(is_number, value))
-            expected = f"{count} finite numbers"
-        else:
-            fits, expected = name == "kind" or is_number(value), "a finite number"
-        if not fits:
-            raise RunError(f"{name} must be {expected}. Received: {value!r:.80}")
-    if kind == "change":  # whoever trains on takes these settings up
-        frame.config.replace(**{name: row[name] for name in LIVE if name in row})
+    row = decode_row(line)
+    if row["kind"] == "change":  # whoever trains on takes these settings up
+        frame.config.replace(**{name: row[name] for name in LIVE_SETTINGS if name in row})
+    dimensions = frame.config.latent_dim
+    for name in ("kl_per_dimension", "val_kl_per_dimension"):
+        if name in row and len(row[name]) != dimensions:
+            raise RunError(f"{name} must be {dimensions} numbers. Received: {len(row[name])}")
     return row
-
-
-def read_metrics(content: bytes) -> dict[str, Any]:
-    """Read metrics.json: numbers, lists of numbers, short texts and one table of classes."""
-    metrics = parse_json("metrics.json", content)
-    if not isinstance(metrics, dict) or len(metrics) > 100:
-        raise RunError(f"metrics.json must be a JSON object. Received: {metrics!r:.80}")
-    clean: dict[str, Any] = {}
-    for name, value in metrics.items():
-        if name == "reconstruction_per_class":
-            value = _per_class(value)
-        elif isinstance(value, str) and len(value) <= LONGEST_TEXT:
-            value = printable(value, LONGEST_TEXT)
-        elif not is_number(value) and not (
-            isinstance(value, list) and len(value) <= 1000 and all(map(is_number, value))
-        ):
-            raise RunError(
-                f"metrics.json holds finite numbers and short texts. Received: {name!r:.60}, "
-                f"{value!r:.60}"
-            )
-        clean[printable(name, 60)] = value
-    # What pages show of every run.
-    texts = all(isinstance(clean.get(name), str) for name in ("images", "treatment"))
-    numbers = is_number(clean.get("loss")) and all(is_number(clean.get(name, 0)) for name in SHOWN)
-    if not (texts and numbers and clean.get("binarisation", "none") in TREATMENTS):
-        raise RunError(
-            f"metrics.json holds loss and, where known, {', '.join(SHOWN)} as numbers, images and "
-            f"treatment as texts, and one of the binarisations. Received: {metrics!r:.80}"
-        )
-    return clean
-
-
-def _per_class(value: Any) -> dict[str, float]:
-    if (
-        not isinstance(value, dict)
-        or len(value) > MOST_CLASSES
-        or not all(len(name) <= LONGEST_TEXT for name in value)
-        or not all(map(is_number, value.values()))
-    ):
-        raise RunError(
-            "reconstruction_per_class in metrics.json holds a number for the name of each class. "
-            f"Received: {value!r:.60}"
-        )
-    return {printable(name, LONGEST_TEXT): number for name, number in value.items()}
 
 
 class ArrayCheck:

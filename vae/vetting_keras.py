@@ -10,7 +10,8 @@ from zipfile import ZipFile
 
 from vae.architecture import Layer, summarize
 from vae.errors import RunError
-from vae.vetting import Frame, is_number, parse_json
+from vae.schema import LARGEST, decode
+from vae.vetting import Frame
 
 __all__ = ["check_keras", "check_weights"]
 
@@ -38,8 +39,8 @@ def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
     if sorted(files) != [*expected]:
         held = ", ".join(sorted(files))
         raise RunError(f"model.keras must hold {', '.join(expected)}. Received: {held!r:.120}")
-    model = parse_json("config.json of model.keras", files["config.json"])
-    parse_json("metadata.json of model.keras", files["metadata.json"])
+    model = decode("config.json of model.keras", files["config.json"], Any)
+    decode("metadata.json of model.keras", files["metadata.json"], Any)
     summary = summarize(frame.config, frame.image_shape, frame.classes)
     gaussian = frame.config.likelihood == "gaussian"
     known = {layer.class_name for layer in summary.encoder + summary.decoder}
@@ -168,7 +169,8 @@ def _below(layers: tuple[Layer, ...], place: int) -> tuple[Layer, ...]:
 def _check_variance(spec: Any, image: Layer) -> None:
     """Check the layer that holds the log-variance of a Gaussian likelihood."""
     constant = {"scale": 0.0, "offset": spec["config"]["offset"]}
-    if not is_number(constant["offset"]):
+    offset = constant["offset"]
+    if type(offset) not in (int, float) or abs(offset) > LARGEST:
         raise RunError(f"pixel_log_var must be a number. Received: {constant['offset']!r:.80}")
     layer = Layer("Rescaling", "pixel_log_var", image.output_shape, arguments=constant)
     _check_layer(spec, layer, (image,))

@@ -16,6 +16,11 @@ from vae.runs import Run
 from vae.tickets import Ticket, Tickets
 
 STEPS = 25  # of an epoch
+# What the earliest version wrote of an autoencoder is the least that there is.
+METRICS = {
+    **{"images": "all 360 test images", "treatment": "grey levels in [0, 1]"},
+    **{"loss": 30.5, "reconstruction": 30.5, "kl": 0.0},
+}
 
 
 def row(

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, wait_until
-from tests.test_vetting_figures import QUALITY
+from tests.test_figures_schema import QUALITY
 from tests.views.conftest import alternatives, calm, chart, numbers, open_page, press, words
 from tests.views.doubles import Processes
 from vae.classifier import classifier_mark

@@ -82,7 +82,6 @@ class TestLikelihood:
             {"none": None},
             {"none": 5},
             {"none": []},
-            {"grey": FOUND},
             {"none": FOUND | {"nll": "low"}},
             {"none": FOUND | {"nll": float("nan")}},
             {"none": FOUND | {"elbo": True}},
@@ -105,7 +104,7 @@ class TestLikelihood:
         assert "likelihood.json" in refused(pack(files | {"likelihood.json": content}), tmp_path)
 
     def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
-        found = LIKELIHOOD | {"none": FOUND | {"more": [1], "images": "a\0b"}}
+        found = LIKELIHOOD | {"none": FOUND | {"more": [1], "images": "a\0b"}, "grey": "<b>"}
         data = pack(files | {"likelihood.json": json.dumps(found).encode()})
         run = take(data, tmp_path)
         assert run.likelihood == LIKELIHOOD | {"none": FOUND | {"images": "a b"}}

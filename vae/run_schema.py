@@ -1,0 +1,130 @@
+"""What config.json, status.json and the rows of history.jsonl hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, get_args
+
+import msgspec
+from msgspec import Meta
+
+from vae.errors import RunError
+from vae.schema import Count, Number, Positive, Seconds, Text, Words, decode
+
+__all__ = ["STATES", "ChangeRow", "Info", "LearnedRow", "State", "Status", "decode_row"]
+
+State = Literal[
+    "queued",
+    "starting",
+    "training",
+    "paused",
+    "stopped",
+    "finished",
+    "diverged",
+    "failed",
+    "interrupted",
+]
+STATES: tuple[State, ...] = get_args(State)
+
+Side = Annotated[int, Meta(ge=1, le=512)]
+
+
+class Info(TypedDict):
+    """config.json; what its `config` holds `vae.config.Config` checks."""
+
+    format: Literal[1]
+    config: dict[str, Any]
+    dataset: Text
+    image_shape: Annotated[list[Side], Meta(min_length=3, max_length=3)]
+    class_names: Annotated[list[Text], Meta(min_length=1, max_length=256)]  # labels are uint8
+    images: NotRequired[Count]
+    seed: NotRequired[Annotated[int, Meta(ge=0, le=2**31 - 1)]]
+    versions: NotRequired[Annotated[dict[Text, Text], Meta(max_length=20)]]
+    place: NotRequired[Count]  # of a shipped run, among the others
+
+
+class Status(TypedDict):
+    """status.json."""
+
+    state: State
+    created: Text  # as ISO 8601 has it, so that the order of texts is that of time
+    updated: NotRequired[Text]
+    reason: NotRequired[Words]
+    pid: NotRequired[Count]
+    imported: NotRequired[bool]
+    epoch: NotRequired[Count]
+    step: NotRequired[Count]
+    steps: NotRequired[Count]
+    until: NotRequired[Count]
+    kept: NotRequired[Annotated[list[Count], Meta(max_length=2)]]  # epoch, step
+    taken_up: NotRequired[Annotated[list[Count], Meta(max_length=2)]]
+    model_epoch: NotRequired[Count]
+    serial: NotRequired[Count]
+    shown: NotRequired[Count]
+    look_failed: NotRequired[bool]
+    images_per_second: NotRequired[Annotated[int, Meta(ge=0, le=10**15)]]
+    seconds_per_epoch: NotRequired[Seconds]
+    seconds_trained: NotRequired[Seconds]
+
+
+Nats = Annotated[list[Number], Meta(max_length=128)]  # of each latent dimension
+
+
+class LearnedRow(TypedDict):
+    """The means over some steps or over an epoch, in nats per image."""
+
+    kind: Literal["step", "epoch"]
+    epoch: Count
+    step: Positive
+    loss: Number
+    reconstruction: Number
+    kl: Number
+    kl_per_dimension: Nats
+    beta: Number
+    learning_rate: Number
+    noise: NotRequired[Number]
+    gradient_norm: NotRequired[Number]
+    prior_distance: NotRequired[Number]
+    pixel_deviation: NotRequired[Number]
+    capacity: NotRequired[Number]
+    # All of these, or none.
+    val_loss: NotRequired[Number]
+    val_reconstruction: NotRequired[Number]
+    val_kl: NotRequired[Number]
+    val_kl_per_dimension: NotRequired[Nats]
+
+
+class ChangeRow(TypedDict):
+    """A moment at which live settings were changed."""
+
+    kind: Literal["change"]
+    epoch: Count
+    step: Count
+    beta: NotRequired[Number]
+    learning_rate: NotRequired[Number]
+    noise: NotRequired[Number]
+    epochs: NotRequired[Count]
+
+
+class _Kind(msgspec.Struct):
+    kind: Literal["step", "epoch", "change"]
+
+
+PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
+TWINS = frozenset(f"val_{name}" for name in PARTS)
+
+
+def decode_row(line: bytes) -> dict[str, Any]:
+    """Return a row of a history, as `LearnedRow` or `ChangeRow` has it.
+
+    Raises RunError for anything else.
+    """
+    if decode("A row", line, _Kind).kind == "change":
+        return decode("A row", line, ChangeRow)
+    row = decode("A row", line, LearnedRow)
+    held = TWINS & row.keys()
+    if held and held != TWINS:
+        raise RunError(
+            f"A row with validation has {', '.join(sorted(TWINS))}. "
+            f"Received: no {', '.join(sorted(TWINS - held))}"
+        )
+    return row
