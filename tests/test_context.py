@@ -23,7 +23,7 @@ BEAT = f"always predicting the mean image ({MEAN:.1f})"
 
 def validated(reconstruction: float, kl: float, beta: float = 1.0) -> dict[str, Any]:
     """The row of an epoch whose validation is this, and whose training is better by 1 nat."""
-    twins = {"val_reconstruction": reconstruction, "val_kl": kl}
+    twins = {"val_reconstruction": reconstruction, "val_kl": kl, "val_kl_per_dimension": [kl]}
     return row(
         *(1, reconstruction - 1.0, (kl,)),
         **{"beta": beta, "val_loss": reconstruction + beta * kl, **twins},
@@ -117,11 +117,11 @@ class TestMeasured:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state="paused")
         assert loss_in_context(run, []).startswith("**Validation loss")
 
-    def test_metrics_without_parts_say_nothing(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_metrics_without_parts_are_none(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")
         path = run.path / "metrics.json"
         write_json(path, {"loss": 20.0, "images": "all", "treatment": "grey"})
-        assert loss_in_context(Run(run.path), []).startswith("To beat")
+        assert loss_in_context(Run(run.path), []).startswith("**Validation loss")
 
 
 class TestShipped:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from vae.curves import MOST_POINTS, curve_marks, curve_points
+from vae.curves import MOST_MARKS, MOST_POINTS, curve_marks, curve_points
 
 
 def rows(epochs: int, per_epoch: int = 10, validation: bool = True) -> list[dict[str, Any]]:
@@ -53,8 +53,25 @@ class TestCorrectness:
         assert curve_points([first, change])["training"]["epoch"] == []
         assert curve_marks([first, change]) == [{"epoch": 0, "text": "beta 2"}]
 
-    def test_a_long_run_is_thinned_evenly(self) -> None:
-        epochs = curve_points(rows(500))["training"]["epoch"]
-        assert len(epochs) <= MOST_POINTS
-        steps = {round(b - a, 6) for a, b in pairwise(epochs)}
-        assert len(steps) == 1
+    def test_a_long_run_is_thinned(self) -> None:
+        long = rows(5000)
+        long[7777] |= {"loss": 1e9}
+        long[44444] |= {"kl": -1e9}
+        points = curve_points(long)
+        for part in ("training", "validation"):
+            assert {len(values) for values in points[part].values()} != {0}
+            assert all(len(values) <= MOST_POINTS for values in points[part].values())
+            epochs = points[part]["epoch"]
+            assert max(b - a for a, b in pairwise(epochs)) < 5000 / 200
+            assert epochs == sorted(epochs)
+            assert epochs[-1] == 5000.0
+        assert max(points["training"]["loss"]) == 1e9
+        assert min(points["training"]["kl"]) == -1e9
+
+    def test_marks_are_the_last_ones(self) -> None:
+        changes = [
+            {"kind": "change", "epoch": epoch, "step": 1, "beta": epoch} for epoch in range(1, 5000)
+        ]
+        marks = curve_marks(changes)
+        assert len(marks) == MOST_MARKS
+        assert marks[-1]["text"] == "beta 5e+03"

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import SMALL, Office
+from tests.test_figures_schema import FOUND
 from vae import leader, server_settings
 from vae.about import write_about
 from vae.config import Config
@@ -140,7 +141,7 @@ class TestPlace:
     def test_a_likelihood_takes_its_time(self, queue: Queue, office: Office, finished: Run) -> None:
         first = next(run for run in office.store.list() if run.state == "training")
         change_status(first, epoch=5, step=9, steps=9, seconds_per_epoch=30.0)
-        found = {"importance_samples": 100, "seconds": 30.0}
+        found = FOUND | {"importance_samples": 100, "seconds": 30.0}
         Recorder(finished.path).likelihood({"none": found})
         ask_for_likelihood(finished, 1000, "none")
         queue.request(finished, "likelihood")

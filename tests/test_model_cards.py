@@ -24,7 +24,7 @@ LIKELIHOOD = {
     "elbo": -90.0,
     "seconds": 60.0,
 }
-QUALITY = {
+QUALITY = RECOMMENDED.quality | {
     "samples": 5000,
     "frechet_classifier_distance": 31.25,
     "noise_floor": 1.5,

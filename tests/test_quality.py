@@ -303,7 +303,7 @@ class TestMeasureSamples:
         assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
         for name in others:
             broken = kept | {"samplers": others | {name: others[name] | {"precision": 2.0}}}
-            with pytest.raises(RunError, match="precision is 2"):
+            with pytest.raises(RunError, match=r"at `\$\.samplers\.\w+\.precision`"):
                 decode("quality.json", json.dumps(broken).encode(), Quality)
 
     @pytest.mark.parametrize("samples", [99, 301, 0, -5])

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from tests.workshop import Workshop
 from vae.latent import TSNE_FILES
 from vae.progress import read_progress, tell_progress
@@ -27,9 +28,9 @@ def computed(run: Run) -> Run:
     recorder = Recorder(run.path)
     for count, name in TSNE_FILES.items():
         recorder.arrays(name, points=np.zeros((1, count), np.float32))
-    recorder.knowledge({"latent": {"knn": 0.5}})
-    recorder.likelihood({"none": {"nll": 90.5}})
-    recorder.quality({"precision": 0.5})
+    recorder.knowledge(KNOWLEDGE)
+    recorder.likelihood(LIKELIHOOD)
+    recorder.quality(QUALITY)
     recorder.arrays("samplers", y=np.zeros(1))
     for job in JOBS:
         tell_progress(run.path, job, 0.0, "It failed.")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.views.crafted import METRICS
 from vae import loop, session, training
 from vae.anatomy import Anatomy
 from vae.config import Config
@@ -79,7 +80,7 @@ class Workshop:
             patch.setattr(session, "Anatomy", lambda *_: self.anatomy)
             patch.setattr(training, "Session", remember)
             patch.setattr(training, "_compiled", self.begin)
-            patch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
+            patch.setattr(training, "evaluate", lambda *_: (METRICS, {"y": np.zeros(1)}))
             patch.setattr(training, "save_keras", keep_weights)
             patch.setattr(training, "export_onnx", lambda *_: None)
             yield self

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vae.thinning import thinned
+
 __all__ = ["QUANTITIES", "curve_marks", "curve_points"]
 
 QUANTITIES = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
 SHORT_NAMES = {"beta": "beta", "learning_rate": "rate", "noise": "noise"}
-# More than a screen has pixels for.
-MOST_POINTS = 1200
+MOST_POINTS = 2000  # of training, and of validation: more than a screen has pixels for
+MOST_MARKS = 100
 # The untrained network's loss would flatten all that follows.
 FLATTENING_EPOCHS = 0.5
 LONG_ENOUGH = 3
@@ -21,6 +23,7 @@ def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[flo
 
     rows: `Run.rows`. Training points are several an epoch, or one where a history keeps no more;
     validation points are one. The first half epoch is left out once there are more than three.
+    Of a long run the points are thinned, but no spike is lost; the rows stay as they are.
     """
     steps = _steps(rows)
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
@@ -30,14 +33,17 @@ def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[flo
         if row["kind"] == "step" and (place := row["epoch"] - 1 + row["step"] / steps) > start
     ]
     training = training or [(float(row["epoch"]), row) for row in rows if row["kind"] == "epoch"]
-    training = training[:: 1 + len(training) // MOST_POINTS]
     validation = [(float(row["epoch"]), row) for row in rows if "val_loss" in row]
     return {"training": _columns(training, ""), "validation": _columns(validation, "val_")}
 
 
 def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the moments at which settings were changed: epoch, and what in words."""
+    """Return the moments at which settings were changed: epoch, and what in words.
+
+    Of very many, the last ones.
+    """
     steps = _steps(rows)
+    changes = [row for row in rows if row["kind"] == "change"]
     return [
         {
             "epoch": max(row["epoch"] - 1, 0) + row["step"] / steps * (row["epoch"] > 0),
@@ -45,8 +51,7 @@ def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
                 f"{SHORT_NAMES[name]} {row[name]:.3g}" for name in SHORT_NAMES if name in row
             ),
         }
-        for row in rows
-        if row["kind"] == "change"
+        for row in changes[-MOST_MARKS:]
     ]
 
 
@@ -59,4 +64,5 @@ def _columns(points: list[tuple[float, dict[str, Any]]], prefix: str) -> dict[st
     columns = {"epoch": [place for place, _ in points]}
     for quantity in QUANTITIES:
         columns[quantity] = [row[f"{prefix}{quantity}"] for _, row in points]
-    return columns
+    chosen = thinned([columns[quantity] for quantity in QUANTITIES], MOST_POINTS)
+    return {name: [values[index] for index in chosen] for name, values in columns.items()}

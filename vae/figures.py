@@ -38,7 +38,7 @@ def cloud(projection: Projection, class_names: Sequence[str], *, size: float = 4
             name=html.escape(name),  # Plotly reads some HTML, and a run may come from elsewhere
             mode="markers",
             marker={"size": size, "opacity": 0.7, "color": class_color(label)},
-            hovertemplate=f"{html.escape(name)}<br>test image %{{customdata}}<extra></extra>",
+            hovertemplate="%{fullData.name}<br>test image %{customdata}<extra></extra>",
         )
     figure.update_layout(
         xaxis_title=projection.axes[0],

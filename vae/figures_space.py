@@ -65,7 +65,7 @@ def cloud3d(
             name=name,
             mode="markers",
             marker={"size": size, "opacity": opacity, "color": class_color(label)},
-            hovertemplate=f"{name}<br>test image %{{customdata}}<extra></extra>",
+            hovertemplate="%{fullData.name}<br>test image %{customdata}<extra></extra>",
         )
     names = zip(("xaxis", "yaxis", "zaxis"), projection.axes, strict=True)
     figure.update_layout(

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from vae.errors import RunError
-from vae.schema import Count, Number, Positive, Seconds, Text, Words, decode
+from vae.schema import Count, Number, Positive, Seconds, Text, Words, decode, decoder
 
 __all__ = ["STATES", "ChangeRow", "Info", "LearnedRow", "State", "Status", "decode_row"]
 
@@ -111,6 +111,7 @@ class _Kind(msgspec.Struct):
 
 PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
 TWINS = frozenset(f"val_{name}" for name in PARTS)
+_learned = decoder(LearnedRow)
 
 
 def decode_row(line: bytes) -> dict[str, Any]:
@@ -118,9 +119,11 @@ def decode_row(line: bytes) -> dict[str, Any]:
 
     Raises RunError for anything else.
     """
-    if decode("A row", line, _Kind).kind == "change":
-        return decode("A row", line, ChangeRow)
-    row = decode("A row", line, LearnedRow)
+    try:
+        row = _learned.decode(line)  # which nearly all are
+    except (ValueError, RecursionError):
+        is_change = decode("A row", line, _Kind).kind == "change"
+        return decode("A row", line, ChangeRow if is_change else LearnedRow)
     held = TWINS & row.keys()
     if held and held != TWINS:
         raise RunError(

@@ -10,6 +10,7 @@ from vae.presets import preset_label
 from vae.runs import ACTIVE_STATES, Run
 from vae.server_settings import is_public
 from views._shared.guard import show_wrong_link
+from views._shared.run_faults import show_run_faults
 from views._shared.run_menu import offer_undo, run_menu
 from views._shared.server import store
 from views._shared.steered import moved, steered_key
@@ -69,6 +70,7 @@ def run_picker() -> None:
         run_menu(runs[picked], owner, choose_run)
     st.query_params["run"] = picked
     offer_undo(choose_run)
+    show_run_faults(runs[picked])
 
 
 def label(run: Run, visitor_owner: str) -> str:
@@ -95,12 +97,9 @@ def label(run: Run, visitor_owner: str) -> str:
 def _quality(run: Run) -> list[str]:
     # Nats of other pixels are other nats.
     of = "" if run.config.binarisation == "none" else ", black and white"
-    try:
-        if run.metrics:
-            return [f"test loss {run.metrics['loss']:.1f} nats{of}"]
-        return [f"loss {row['loss']:.1f} nats{of}" for row in run.history[-1:]]
-    except (LookupError, TypeError, ValueError):
-        return []  # one damaged file must not end the picker for all other runs
+    if run.metrics:
+        return [f"test loss {run.metrics['loss']:.1f} nats{of}"]
+    return [f"loss {row['loss']:.1f} nats{of}" for row in run.history[-1:]]
 
 
 def _remember() -> None:

@@ -65,7 +65,7 @@ def _code(run: Run, name: str, source: str, number: int) -> KeptCode:
         st.selectbox(
             "Class",
             labels,
-            format_func=lambda label: plain(run.class_names[label]),
+            format_func=run.class_names.__getitem__,
             help="The mean of its test images' codes. Acts at once.",
             **kept(f"{name}_class", label),
         )

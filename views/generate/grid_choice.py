@@ -12,7 +12,6 @@ from vae.runs import Run
 from vae.samplers import Samplers
 from vae.sampling import MOST_ROWS
 from views._shared.kept import kept
-from views._shared.plain import plain
 
 __all__ = ["SAMPLER_NAMES", "GridChoice", "choose_grid", "choose_label", "in_words"]
 
@@ -78,7 +77,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     st.selectbox(
         "Class",
         labels,
-        format_func=lambda label: "All" if label == ALL else plain(run.class_names[label]),
+        format_func=lambda label: "All" if label == ALL else run.class_names[label],
         help="Draw from what was fitted to the codes of one class alone. The model itself never "
         "saw a class. Acts at once.",
         **kept(name, label),
