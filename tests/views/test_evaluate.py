@@ -162,7 +162,9 @@ def test_densities_are_not_among_the_lines(run: Run) -> None:
 
 def test_metrics_without_parts(run: Run) -> None:
     change(run, reconstruction=None, kl=None)
-    assert "There are no reference lines" in words(open_page("evaluate"))
+    said = words(open_page("evaluate"))
+    assert "There is nothing measured yet" in said
+    assert "metrics.json must be as a run writes it" in said
 
 
 def test_images_that_nobody_measured(convolutional_run: Run, runs: Path) -> None:

@@ -14,6 +14,6 @@ def show_run_faults(run: Run) -> None:
     """Show why files of the run are left out, if any are."""
     if faults := run.faults:
         st.warning(
-            " ".join(["Part of this run cannot be read and is left out.", *map(plain, faults)]),
+            "\n- ".join(["Part of this run cannot be read and is left out.", *map(plain, faults)]),
             icon=":material/draft:",
         )
