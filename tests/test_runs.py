@@ -65,6 +65,14 @@ class TestBasics:
         with pytest.raises(KeyError):
             history["nothing"]
 
+    def test_the_steps_of_an_epoch(self, finished_run: Run, tmp_path: Path) -> None:
+        steps = finished_run.steps_per_epoch
+        assert steps == finished_run.history[-1]["step"]
+        young = copy_run(finished_run, tmp_path / "young")
+        rows = (young.path / "history.jsonl").read_text().splitlines()
+        (young.path / "history.jsonl").write_text("\n".join(rows[:3]) + "\n")
+        assert Run(young.path).rows[-1]["step"] < Run(young.path).steps_per_epoch == steps
+
     def test_folder_for_new_runs(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path))
         assert runs_folder() == tmp_path

@@ -16,13 +16,14 @@ FLATTENING_EPOCHS = 0.5
 LONG_ENOUGH = 3
 
 
-def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:
+def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[str, list[float]]]:
     """Return training and validation points: epoch and, in nats per image, each quantity.
 
-    rows: `Run.rows`. Training points are several an epoch, or one where a history keeps no more;
+    rows: `Run.rows`. steps: of an epoch, `Run.steps_per_epoch`.
+
+    Training points are several an epoch, or one where a history keeps no more;
     validation points are one. The first half epoch is left out once there are more than three.
     """
-    steps = _steps(rows)
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
     training = [
         (place, row)
@@ -35,9 +36,8 @@ def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[flo
     return {"training": _columns(training, ""), "validation": _columns(validation, "val_")}
 
 
-def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, Any]]:
     """Return the moments at which settings were changed: epoch, and what in words."""
-    steps = _steps(rows)
     return [
         {
             "epoch": max(row["epoch"] - 1, 0) + row["step"] / steps * (row["epoch"] > 0),
@@ -48,11 +48,6 @@ def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         for row in rows
         if row["kind"] == "change"
     ]
-
-
-def _steps(rows: Sequence[dict[str, Any]]) -> int:
-    """Return the steps of an epoch: the largest one that there is, and 1 before the first."""
-    return max((row["step"] for row in rows), default=0) or 1
 
 
 def _columns(points: list[tuple[float, dict[str, Any]]], prefix: str) -> dict[str, list[float]]:

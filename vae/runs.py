@@ -132,6 +132,15 @@ class Run:
         """All rows of the history, several an epoch; a line cut short by a crash is left out."""
         return read_rows(self.path / "history.jsonl")
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """The steps of an epoch, which the process says that trains it.
+
+        Of a run that never trained it is the largest step that a row has, and 1 without rows.
+        """
+        known = self.status.get("steps", 0)
+        return known or max((row["step"] for row in self.rows), default=0) or 1
+
     @cached_property
     def history(self) -> History:
         """One row an epoch: loss, reconstruction, kl, val_loss, ... in nats per image."""

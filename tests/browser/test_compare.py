@@ -250,6 +250,28 @@ def test_another_run_changes_its_side_alone(boards: list[Board], page: Page) -> 
     page.wait_for_url("**with=mnist-convolutional*")
 
 
+# The numbers and names of the axes that stick out of the board, and those that lie on another.
+UNREADABLE = """root => {
+  const board = root.querySelector(".board").getBoundingClientRect();
+  const all = [...root.querySelectorAll(".axes text")].filter((text) => text.textContent);
+  const boxes = all.map((text) => text.getBoundingClientRect());
+  const cut = (box) => box.left < board.left || box.right > board.right
+    || box.top < board.top || box.bottom > board.bottom;
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left
+    || a.bottom <= b.top || b.bottom <= a.top;
+  const covered = (i) => boxes.some((box, j) => j !== i && !apart(box, boxes[i]));
+  return all.filter((_, i) => cut(boxes[i]) || covered(i)).map((text) => text.textContent);
+}"""
+
+
+def test_axes_are_readable_in_every_view(boards: list[Board]) -> None:
+    for _ in range(4):
+        for board in boards:
+            assert board.root.locator(".axes text").count() > 4
+            assert board.root.evaluate(UNREADABLE) == []
+        boards[0].toggle("Zoom in")
+
+
 def test_on_a_phone(browser: Browser, server: tuple[str, int]) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()

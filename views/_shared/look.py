@@ -17,6 +17,8 @@ STYLE = """
 [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
 [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #042f2a) !important; }
+/* What is too long for a list's field ends in three dots. */
+[data-testid="stSelectbox"] input { text-overflow: ellipsis; }
 /* On a phone a wide table scrolls within itself: what is cut off could not be read. */
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vae.context import cost_in_words
 from vae.datasets import DATASETS
 from vae.errors import RunError
 from vae.presets import preset_label
@@ -80,7 +81,7 @@ def label(run: Run, visitor_owner: str) -> str:
     words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
     if run.about.name:
         words.insert(0, run.about.name)
-    words += _quality(run)
+    words += _cost(run)
     if run.state != "finished":
         words.append(STATE_WORDS[run.state])
     if run.shipped:
@@ -92,14 +93,10 @@ def label(run: Run, visitor_owner: str) -> str:
     return " · ".join(words)
 
 
-def _quality(run: Run) -> list[str]:
-    # Nats of other pixels are other nats.
-    of = "" if run.config.binarisation == "none" else ", black and white"
+def _cost(run: Run) -> list[str]:
     try:
-        if run.metrics:
-            return [f"test loss {run.metrics['loss']:.1f} nats{of}"]
-        return [f"loss {row['loss']:.1f} nats{of}" for row in run.history[-1:]]
-    except (LookupError, TypeError, ValueError):
+        return [words] if (words := cost_in_words(run)) else []
+    except (LookupError, TypeError, ValueError, RunError):
         return []  # one damaged file must not end the picker for all other runs
 
 

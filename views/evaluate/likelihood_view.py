@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from vae.binarisation import TREATMENTS, treatment_name
-from vae.context import beside_literature, class_nats
+from vae.context import beside_literature
 from vae.estimate import START_SECONDS, job_seconds, likelihood_seconds, time_in_words
 from vae.likelihood import (
     MOST_IMPORTANCE_SAMPLES,
@@ -24,7 +24,7 @@ from views._shared.kept import kept
 from views._shared.measuring import ask, can_be_measured, forget_asking, show_trouble, wait
 from views._shared.plain import plain
 from views._shared.server import queue
-from views.evaluate.literature import DRAWN, HOW, literature_table
+from views.evaluate.literature import HOW, literature_table, why_not_comparable
 
 __all__ = ["likelihood_view"]
 
@@ -160,27 +160,10 @@ def _wait(run: Run, treatment: str) -> None:
 
 def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
-    if run.dataset != "mnist":
-        st.caption(
-            "The literature's figures are of MNIST: there is nothing to compare this data set with."
-        )
+    if reason := why_not_comparable(run, treatment):
+        st.caption(reason)
         return
-    st.markdown("**Beside the literature**")
-    if run.config.is_conditional:
-        nats = class_nats(run)
-        st.markdown(literature_table())
-        st.caption(
-            f"{HOW} This run is told the class, so its figures are those of log p(x | y) and have "
-            f"no row here. Saying the class takes ln {run.classes} = {nats:.2f} nats more, and "
-            "then they bound log p(x)."
-        )
-        return
-    if run.config.likelihood != "bernoulli" or treatment not in DRAWN:
-        st.markdown(literature_table())
-        st.caption(
-            f"{HOW} Figures of other images, or of densities, cannot be compared with these."
-        )
-        return
+    st.markdown("**Published results**")
     if not found:
         st.markdown(literature_table())
         st.caption(f"{HOW} Measure, and this run gets its own row.")

@@ -62,13 +62,12 @@ def transport(run: Run) -> None:
                 primary=True,
             )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
-        for name, words, icon in (
-            ("batch", "Step batch", "skip_next"),
-            ("epoch", "Step epoch", "fast_forward"),
+        for name, words, icon, act in (
+            ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
+            ("epoch", "Step epoch", "fast_forward", partial(queue().go_on, action="epoch")),
         ):
             _button(
-                run, words, icon, partial(queue().go_on, action=name),
-                f"Trains one {name}, then waits. {steps_help}",
+                run, words, icon, act, f"Trains one {name}, then waits. {steps_help}",
                 disabled=ended or waiting or ending,
             )  # fmt: skip
         if trains or waiting or run.state == "paused":

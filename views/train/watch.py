@@ -9,6 +9,7 @@ from vae.health import how_it_goes
 from vae.runs import Run
 from views._components.learning_curves import learning_curves
 from views._components.slow_motion import slow_motion
+from views._components.slow_motion.words import change
 from views._shared.guard import explained, show_error
 from views._shared.loss_context import show_loss_context
 from views._shared.pictures import show_grid
@@ -74,6 +75,27 @@ def _show(run: Run, *, under_way: bool) -> None:
     _show_pictures(run, live=under_way)
 
 
+def _single_step(run: Run) -> dict[str, np.ndarray]:
+    """Return the step that was taken alone last, where the run still stands at its end, or {}."""
+    if run.state != "paused":
+        return {}
+    step = run.arrays("step")
+    is_last = step and all(int(step[name]) == run.status.get(name) for name in ("epoch", "step"))
+    return step if is_last else {}
+
+
+def _show_batch(step: dict[str, np.ndarray]) -> None:
+    """Show what a single step has learned from: it changes little else that could be seen."""
+    count, before_and_after = len(step["images"]), " to ".join(change(step))
+    st.markdown(f"**The batch of step {int(step['step']):,}**, and what the model made of it")
+    pairs = np.concatenate([step["images"], step["reconstructions"]])
+    show_grid(pairs, 2, count, alt="Images of the batch above their reconstructions")
+    st.caption(
+        f"The first {count} of its {int(step['batch_size']):,} training images. The step changed "
+        f"the loss of this batch from {before_and_after} nats."
+    )
+
+
 def _show_pictures(run: Run, *, live: bool) -> None:
     epochs = run.snapshot_epochs
     if not epochs or not run.fixed:
@@ -90,11 +112,15 @@ def _show_pictures(run: Run, *, live: bool) -> None:
     snapshot = run.snapshot(epoch)
     originals, copies = run.fixed["images"], snapshot["reconstructions"]
     left, right = st.columns(2, gap="medium")
+    step = {} if is_slow_motion(run) else _single_step(run)
     with left:
-        st.markdown(f"**Test images, and what the model makes of them** · epoch {epoch}")
-        pairs = np.concatenate([originals, copies])
-        show_grid(pairs, 2, len(originals), alt="Test images above their reconstructions")
-        st.caption("Above: test images the model never learned from. Below: reconstructions.")
+        if step:
+            _show_batch(step)
+        else:
+            st.markdown(f"**Test images, and what the model makes of them** · epoch {epoch}")
+            pairs = np.concatenate([originals, copies])
+            show_grid(pairs, 2, len(originals), alt="Test images above their reconstructions")
+            st.caption("Above: test images the model never learned from. Below: reconstructions.")
     with right:
         st.markdown(f"**Samples from the same random codes** · epoch {epoch}")
         show_grid(snapshot["samples"], 5, 10, alt="Samples from fixed codes")

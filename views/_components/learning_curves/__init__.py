@@ -35,8 +35,8 @@ def learning_curves(run: Run, *, small: bool = False) -> None:
         key=f"curves-{run.id}-{small}",
         data={
             "panels": panels,
-            "points": curve_points(run.rows),
-            "marks": curve_marks(run.rows),
+            "points": curve_points(run.rows, run.steps_per_epoch),
+            "marks": curve_marks(run.rows, run.steps_per_epoch),
             "epochs": run.config.epochs,
             "small": small,
         },
