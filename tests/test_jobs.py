@@ -241,6 +241,16 @@ class TestGoOn:
         assert (again.state, again.status["reason"]) == ("queued", "")
         assert waiting(queue) == [finished.id]
 
+    @pytest.mark.parametrize("kind", ["conditional", "autoencoder"])
+    def test_whatever_its_kind(self, kind: str, queue: Queue, office: Office) -> None:
+        beta = 0.0 if kind == "autoencoder" else 1.0
+        run = office.submit(queue, "a", kind=kind, beta=beta)
+        queue.pause(run)
+        queue.go_on(open_run(run.path), action="epoch")
+        assert open_run(run.path).state == "queued"
+        queue.go_on(open_run(run.path), more_epochs=3)
+        assert open_run(run.path).epochs == SMALL.epochs + 3
+
     def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
         with pytest.raises(RunError, match="goes on for more epochs"):
             queue.go_on(finished)

@@ -72,7 +72,8 @@ class Queue:
         Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
         """
         most = limits()
-        most.check(run.config.replace(epochs=run.next_leg(more_epochs).until), run.image_shape)
+        longer = run.config.replace(epochs=run.next_leg(more_epochs).until)
+        most.check(longer, run.image_shape, run.classes)
         if most.seconds and run.status.get("seconds_trained", 0.0) >= most.seconds:
             raise RunError(f"{most.in_words()} Received: a run that has used up its time")
         with self._leader.guard:
