@@ -14,11 +14,11 @@ from vae.datasets import Dataset
 from vae.errors import RunError
 from vae.estimate import START_SECONDS, Job, job_seconds, seconds_left, turn
 from vae.files import writing_to
-from vae.leader import PAUSED_PLACE_SECONDS, Leader, become
+from vae.leader import PAUSED_PLACE_SECONDS, Leader
 from vae.presence import Presence
 from vae.recorder import Recorder, new_run_id
 from vae.run_store import RunStore
-from vae.runs import Run
+from vae.runs import STOPPED_BEFORE, Run
 from vae.server_settings import is_public, limits, worker_count
 from vae.tickets import Ticket, Tickets
 
@@ -77,7 +77,7 @@ class Queue:
         if most.seconds and run.status.get("seconds_trained", 0.0) >= most.seconds:
             raise RunError(f"{most.in_words()} Received: a run that has used up its time")
         with self._leader.guard:
-            if self._is_training(run) and not more_epochs:
+            if self._leader.is_training(run) and not more_epochs:
                 run.ask(action)
                 return
             self._check_line_for(run)  # before anything is asked that would outlive a refusal
@@ -95,17 +95,23 @@ class Queue:
                 run.ask("pause")
 
     def stop(self, run: Run) -> None:
-        """End a run; one that trained keeps what it learned and gets its model."""
+        """End a run; one that learned something keeps it and gets its model.
+
+        One that no process trains yet leaves the line at once. What it had learned before is made
+        a model of in its turn, unless there is one.
+        """
         with self._leader.guard:
-            at_rest = run.state == "paused" and not self._is_training(run)
-            if at_rest:
-                self._check_line_for(run)
             run.ask("stop")
-            if self.tickets.is_waiting(run.id, "train") and not run.rows:
-                if become(run, "stopped", "Stopped before it began."):
-                    self.tickets.remove(Ticket(run.id, "train"))
-            elif at_rest:
-                self._wait_anew(run)
+            if self._leader.is_training(run):
+                return  # its process makes the model
+            epoch = int(run.status.get("epoch", 0))
+            reason = f"Stopped by hand in epoch {epoch}." if epoch else STOPPED_BEFORE
+            if not self._leader.become(run, "stopped", reason):
+                return  # a process has just taken it up, and sees the wish
+            if self.tickets.is_waiting(run.id, "train"):
+                self.tickets.remove(Ticket(run.id, "train"))
+            if epoch and run.has_learned_more:
+                self._draw(run.id, "recover", run.about.owner)
 
     def delete(self, run: Run) -> None:
         """Hide a run, for good after a while; what it does ends."""
@@ -181,14 +187,9 @@ class Queue:
         with writing_to(self.tickets.folder, needs), self._leader.guard:
             self.tickets.draw(run_id, action, owner)
 
-    def _is_training(self, run: Run) -> bool:
-        """Whether a process is there that sees what is asked of the run."""
-        others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
-        return run.is_alive() and not any(ticket.started for ticket in others)
-
     def _wait_anew(self, run: Run) -> None:
         """Put a run whose process is gone at the end of the line."""
-        if become(run, "queued", "") or not self._is_training(run):
+        if self._leader.become(run, "queued", "") or not self._leader.is_training(run):
             if not self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
             self._draw(run.id, "train", run.about.owner)
