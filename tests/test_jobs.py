@@ -412,6 +412,55 @@ class TestStop:
         assert open_run(finished.path).state == "stopped"
 
 
+class TestWhoseItIs:
+    @pytest.fixture
+    def annas(self, queue: Queue, office: Office) -> Run:
+        return office.submit(queue, "a", owner="anna")
+
+    def change(self, queue: Queue, run: Run, visitor: str) -> None:
+        """Name a run, delete it, bring it back."""
+        queue.rename(run, "mine", visitor)
+        queue.delete(run, visitor)
+        assert [run.id for run in queue.deleted(visitor)] == [run.id]
+        assert queue.undelete(run.id, visitor).about.name == "mine"
+
+    def test_on_a_shared_server_the_owners_alone(
+        self, queue: Queue, annas: Run, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        self.change(queue, annas, "anna")
+        for run, visitor, whose in (
+            (annas, "ben", "another visitor's"),
+            (annas, "", "another visitor's"),
+            (finished, "ben", "nobody's"),
+            (finished, "", "nobody's"),
+        ):
+            before = Run(run.path).about
+            for refused in (lambda *who: queue.rename(who[0], "x", who[1]), queue.delete):
+                with pytest.raises(RunError, match=rf"owner's alone .*Received: .*{whose}"):
+                    refused(run, visitor)
+            assert Run(run.path).about == before
+            queue.store.delete(run)
+            assert queue.deleted(visitor) == []
+            with pytest.raises(RunError, match="by its owner"):
+                queue.undelete(run.id, visitor)
+            queue.store.undelete(run.id)
+
+    def test_on_ones_own_machine_anybodys(self, queue: Queue, annas: Run, finished: Run) -> None:
+        for run in (annas, finished):
+            for visitor in ("", "ben"):
+                self.change(queue, run, visitor)
+
+    def test_only_for_a_while(
+        self, queue: Queue, annas: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue.delete(annas)
+        monkeypatch.setattr("vae.run_store.UNDO_SECONDS", 0.0)
+        assert queue.deleted() == []
+        with pytest.raises(RunError, match=r"for ten minutes\. Received"):
+            queue.undelete(annas.id)
+
+
 class TestRequest:
     def test_once(self, queue: Queue, finished: Run) -> None:
         for _ in range(2):

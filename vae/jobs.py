@@ -113,10 +113,40 @@ class Queue:
             if epoch and run.has_learned_more:
                 self._draw(run.id, "recover", run.about.owner)
 
-    def delete(self, run: Run) -> None:
-        """Hide a run, for good after a while; what it does ends."""
+    def owns(self, run: Run, visitor: str) -> bool:
+        """Whether a run is this visitor's to name, to delete and to bring back.
+
+        On one's own machine all runs are. Where strangers share a server, the link of a run lets
+        anyone do all else with it, and a run without an owner is nobody's.
+        """
+        return not is_public() or bool(visitor and run.about.owner == visitor)
+
+    def rename(self, run: Run, name: str, visitor: str = "") -> None:
+        """Give a run a name; raises RunError if it is somebody else's."""
+        self._check_owner(run, visitor)
+        self.store.rename(run, name)
+
+    def delete(self, run: Run, visitor: str = "") -> None:
+        """Hide a run, for good after a while; what it does ends.
+
+        Raises RunError if it is somebody else's.
+        """
+        self._check_owner(run, visitor)
         self.store.delete(run)
         self._leader.park(run, "Paused, since it was deleted.")
+
+    def deleted(self, visitor: str = "") -> list[Run]:
+        """Return the visitor's runs that can still be brought back, the one deleted last first."""
+        return [run for run in self.store.deleted() if self.owns(run, visitor)]
+
+    def undelete(self, run_id: str, visitor: str = "") -> Run:
+        """Bring back one of these; raises RunError for any other."""
+        if run_id not in [run.id for run in self.deleted(visitor)]:
+            raise RunError(
+                "Only a deleted run can be brought back, by its owner and for ten minutes. "
+                f"Received: {run_id!r:.80}"
+            )
+        return self.store.undelete(run_id)
 
     def take_in(self, file: BinaryIO, owner: str = "") -> Run:
         """Make a run of a zip that was exported; the networks that decode are made by a worker.
@@ -159,6 +189,14 @@ class Queue:
     def warm_up(self) -> None:
         """Have a process ready, since somebody may start a run soon."""
         self._leader.warm_up()
+
+    def _check_owner(self, run: Run, visitor: str) -> None:
+        if not self.owns(run, visitor):
+            whose = "another visitor's" if run.about.owner else "nobody's"
+            raise RunError(
+                "On a shared server a run is its owner's alone to name and to delete. "
+                f"Received: a run that is {whose}"
+            )
 
     def _check_room(self, owner: str) -> None:
         if not is_public():
