@@ -154,6 +154,29 @@ class TestWhatIsLeftToDo:
         assert f"Nothing is left to do for this run: {state}" in capfd.readouterr().err
         assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")} == before
 
+    def test_a_run_that_was_stopped_while_its_process_started(
+        self, finished_run: Run, tmp_path: Path
+    ) -> None:
+        run = change_status(copy_run(finished_run, tmp_path / "run"), state="stopped")
+        run.ask("stop")
+        before = (run.path / "status.json").read_bytes()
+        work_alone = (
+            "import pathlib, sys; from vae.worker import work; "
+            "work(pathlib.Path(sys.argv[1]), 'train'); sys.exit('keras' in sys.modules)"
+        )
+        result = run_python("-c", work_alone, run.path)
+        assert result.returncode == 0, result.stderr
+        assert "Nothing is left to do for this run: stopped" in result.stderr
+        assert (run.path / "status.json").read_bytes() == before
+
+    def test_stopped_while_tensorflow_was_loaded(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("stop")
+        assert work(run.path, "train") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
+        assert not stopped.snapshot_epochs
+
     def test_a_wish_that_was_not_seen(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
@@ -261,6 +284,21 @@ class TestRecover:
             "The training process was ended from outside; epoch 2 up to step 9 is kept."
         )
 
+    def test_of_a_run_that_was_stopped_while_nothing_trained_it(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        assert run.has_learned_more
+        reason = "Stopped by hand in epoch 2."
+        change_status(run, state="stopped", reason=reason)
+        assert work(run.path, "recover") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", reason)
+        assert (stopped.status["model_epoch"], stopped.rows) == (2, run.rows)
+        kept = stopped.arrays("checkpoint")
+        for place, weights in enumerate(stopped.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
     @pytest.mark.parametrize("state", ["finished", "paused", "queued"])
     def test_other_runs_need_none(self, state: str, finished_run: Run, tmp_path: Path) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
@@ -268,12 +306,14 @@ class TestRecover:
         assert work(run.path, "recover") == 0
         assert (run.path / "status.json").read_bytes() == before
 
-    def test_a_damaged_checkpoint(self, workshop: Workshop, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("state", ["interrupted", "stopped"])
+    def test_a_damaged_checkpoint(self, state: str, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        change_status(run, state=state)
         (run.path / "checkpoint.npz").write_bytes(b"half of")
         assert work(run.path, "recover") == 1
         recovered = open_run(run.path)
-        assert recovered.state == "interrupted"
+        assert recovered.state == state
         assert recovered.status["reason"].startswith("checkpoint.npz must hold the state")
 
 

@@ -56,6 +56,12 @@ class RunStore:
         self._own(run)
         write_about(run.path, deleted=time.time())
 
+    def deleted(self) -> list[Run]:
+        """Return the runs that can still be brought back, the one deleted last first."""
+        since = time.time() - UNDO_SECONDS
+        found = [run for run in self._readable(self.folder) if run.about.deleted > since]
+        return sorted(found, key=lambda run: run.about.deleted, reverse=True)
+
     def undelete(self, run_id: str) -> Run:
         """Bring back a run that was deleted a moment ago."""
         run = self._find(run_id)

@@ -43,6 +43,7 @@ ACTIVE_STATES = ("starting", "training")
 # Someone who looks whether a run is alive holds its lock for a moment.
 LOCK_PATIENCE_SECONDS = 10
 ENDED_FROM_OUTSIDE = "The training process was ended from outside."
+STOPPED_BEFORE = "Stopped before it began."
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -333,6 +334,14 @@ class Run:
         """Whether there is a checkpoint to go on from, or nothing yet that could be lost."""
         checkpoint = (self.path / "checkpoint.npz").is_file()
         return checkpoint or not (self.has_model or self.rows)
+
+    @property
+    def has_learned_more(self) -> bool:
+        """Whether the checkpoint is newer than the model that the run has, if it has one."""
+        saved, model = (self.path / name for name in ("checkpoint.npz", "model.keras"))
+        if not saved.is_file():
+            return False
+        return not model.is_file() or model.stat().st_mtime_ns < saved.stat().st_mtime_ns
 
     @cached_property
     def about(self) -> About:

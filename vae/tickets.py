@@ -15,10 +15,10 @@ from vae.files import read_json, write_json
 
 __all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
 
-# train: from where the folder stands. recover: model files of a killed run, from its checkpoint.
-# export: the ONNX networks of an imported run. tsne: the projections. knowledge: what the latent
-# space knows of the classes. likelihood: by importance sampling. quality: of samples. samplers: of
-# codes, fitted.
+# train: from where the folder stands. recover: model files of a run that was killed, or stopped
+# while nothing trained it, from its checkpoint. export: the ONNX networks of an imported run. tsne:
+# the projections. knowledge: what the latent space knows of the classes. likelihood: by importance
+# sampling. quality: of samples. samplers: of codes, fitted.
 ACTIONS = (
     *("train", "recover", "export", "tsne"),
     *("knowledge", "likelihood", "quality", "samplers"),

@@ -116,12 +116,15 @@ def carry_out(
 
 
 def recover(run: Run, dataset: Dataset) -> Run:
-    """Make the model files of a run that was killed, from its last checkpoint."""
+    """Make the model files of a run from its last checkpoint: one that was killed, or stopped."""
     run.check_images(dataset)
     model = _compiled(run.config, dataset)
     recorder = Recorder.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
     epoch, step = restore(model, run.path)
+    if run.state == "stopped":
+        _finish(model, dataset, recorder, Ending(epoch, "stopped", run.status["reason"]))
+        return open_run(run.path)
     where = (
         f"epoch {epoch}"
         if step in (0, recorder.value("steps", 0))

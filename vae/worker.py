@@ -23,7 +23,7 @@ from vae.errors import RunError, VAEError
 from vae.files import DISK_FULL
 from vae.progress import tell_progress
 from vae.recorder import Recorder
-from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, Run, open_run
+from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, STOPPED_BEFORE, Run, open_run
 from vae.server_settings import limits
 from vae.tickets import ACTIONS
 
@@ -75,8 +75,11 @@ def _wait_warm() -> int:
 
 
 def _train(run: Run, lock: FileLock) -> int:
-    nothing_new = run.control.serial == run.status.get("serial", 0)
-    if run.state != "queued" and nothing_new:
+    control = run.control
+    nothing_new = control.serial == run.status.get("serial", 0)
+    # Perhaps it was stopped while this process started.
+    is_over = run.state == "stopped" and control.action == "stop"
+    if run.state != "queued" and (nothing_new or is_over):
         print(f"Nothing is left to do for this run: {run.state}", file=sys.stderr)
         return 0
     recorder = Recorder.reopen(run.path)
@@ -87,6 +90,9 @@ def _train(run: Run, lock: FileLock) -> int:
         from vae.session import UNLIMITED
         from vae.training import carry_out
 
+        if run.control.action == "stop" and not run.status.get("epoch"):
+            recorder.status(state="stopped", reason=STOPPED_BEFORE)
+            return 0
         carry_out(
             run,
             load_dataset(run.dataset, download=False),  # held by no name, see carry_out()
@@ -105,7 +111,7 @@ def _train(run: Run, lock: FileLock) -> int:
 
 
 def _recover(run: Run, lock: FileLock) -> int:
-    if run.state not in ("interrupted", *ACTIVE_STATES):
+    if run.state not in ("interrupted", "stopped", *ACTIVE_STATES):
         print(f"Nothing is to recover in this run: {run.state}", file=sys.stderr)
         return 0
     recorder = Recorder.reopen(run.path)
@@ -117,7 +123,8 @@ def _recover(run: Run, lock: FileLock) -> int:
         recover(run, load_dataset(run.dataset, download=False))
     except Exception as error:
         traceback.print_exc()
-        Recorder.reopen(run.path).status(must=True, state="interrupted", reason=_in_words(error))
+        state = "stopped" if run.state == "stopped" else "interrupted"
+        Recorder.reopen(run.path).status(must=True, state=state, reason=_in_words(error))
         return 1
     return 0
 

@@ -193,12 +193,13 @@ class TestWithoutProcess:
         assert [*shown(app)] == ["Pause", *STEP, "Stop"]
         wait_until(lambda: "run-train" in processes, "the queue starts a process")
 
-    def test_stop_makes_the_model_of_a_paused_run(self, make: Make) -> None:
+    def test_stop_ends_a_paused_run_and_makes_its_model(self, make: Make) -> None:
         run = make("paused")
         app = press(look(run), "Stop")
-        assert run.control.action == "stop"
-        assert ticket_of(run) is not None
-        assert shown(app)["Stopping…"] is False
+        assert (Run(run.path).state, ticket_of(run)) == ("stopped", None)
+        assert server.queue().is_pending(run, "recover")
+        assert "Stopped by hand in epoch 2." in words(app)
+        assert [*shown(app)] == ["Continue", *STEP]
 
 
 class TestWaiting:
@@ -218,6 +219,12 @@ class TestWaiting:
         press(app, "Play")
         assert Run(waiting.path).state == "queued"
         assert ticket_of(waiting).started is False
+
+    def test_stop_after_a_pause(self, waiting: Run, processes: Processes) -> None:
+        app = press(press(look(waiting), "Pause"), "Stop")
+        assert "Stopped before it began." in words(app)
+        assert (Run(waiting.path).state, ticket_of(waiting)) == ("stopped", None)
+        assert not processes
 
     def test_stop_before_it_began(self, waiting: Run, processes: Processes) -> None:
         app = press(look(waiting), "Stop")

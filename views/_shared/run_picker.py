@@ -51,7 +51,7 @@ def run_picker() -> None:
         note_presence(owner, None)
         st.session_state.pop("chosen_run", None)
         st.info("No runs yet: train one on the Train page.", icon=":material/info:")
-        offer_undo(choose_run)
+        offer_undo(owner, choose_run)
         return
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs))
@@ -69,7 +69,7 @@ def run_picker() -> None:
         )
         run_menu(runs[picked], owner, choose_run)
     st.query_params["run"] = picked
-    offer_undo(choose_run)
+    offer_undo(owner, choose_run)
 
 
 def label(run: Run, visitor_owner: str) -> str:

@@ -48,7 +48,7 @@ def transport(run: Run) -> None:
     waiting = run.state == "queued"
     trains = run.state in ACTIVE_STATES
     ended = run.state == "finished"
-    ending = run.control.action == "stop" and (trains or waiting)
+    ending = run.control.action == "stop" and trains
     with st.container(horizontal=True, vertical_alignment="bottom", key=key):
         if trains or waiting:
             _button(run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vae.files import file_mark
 from vae.health import how_it_goes
 from vae.runs import Run
 from views._components.learning_curves import learning_curves
@@ -38,6 +39,7 @@ def watch(run_id: str) -> None:
     @st.fragment(run_every=LOOK_SECONDS if under_way else None)
     def view() -> None:
         with explained():
+            st.session_state[_drawn(run_id)] = _mark(first)  # before it is read
             run = store().open(run_id)
             if (run.state, is_under_way(run)) != (first.state, under_way):
                 # The whole page once more: the picker's words change, and the looking may end.
@@ -45,6 +47,25 @@ def watch(run_id: str) -> None:
             _show(run, under_way=under_way)
 
     view()
+    if not under_way:
+        _notice_changes(first)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _notice_changes(run: Run) -> None:
+    """Draw the page anew when a run at rest is changed elsewhere: in another tab, by its link."""
+    if _mark(run) != st.session_state.get(_drawn(run.id)):
+        st.rerun()
+
+
+def _mark(run: Run) -> tuple[object, ...]:
+    """Return what changes with all that is asked of a run at rest, and said of it."""
+    names = ("about.json", "control.json", "status.json")
+    return is_under_way(Run(run.path)), *(file_mark(run.path / name) for name in names)
+
+
+def _drawn(run_id: str) -> str:
+    return f"drawn-{run_id}"
 
 
 def _show(run: Run, *, under_way: bool) -> None:
