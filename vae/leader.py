@@ -34,6 +34,8 @@ LOCK_SECONDS = 0.5  # for those who look whether a run is alive to let go of its
 
 def become(run: Run, state: str, reason: str, **status: object) -> bool:
     """Write a run's state, unless a process holds it; return whether that was done."""
+    if state == "queued" and run.state != "queued":
+        status["before"] = run.state  # what it is again should it turn out that it cannot go on
     try:
         with run.lock().acquire(timeout=LOCK_SECONDS):
             Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
