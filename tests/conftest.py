@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from vae.config import Config
-from vae.datasets import Dataset, load_dataset
+from vae.datasets import DATASETS, Dataset, load_dataset
 from vae.files import read_json, write_json
 from vae.runs import Run, open_run
 
@@ -74,6 +74,13 @@ def change_status(run: Run, **changes: object) -> Run:
     """Have a copied run say something else of itself; return it as it is then."""
     write_json(run.path / "status.json", read_json(run.path / "status.json") | changes)
     return Run(run.path)
+
+
+def say_learned(folder: Path, name: str) -> None:
+    """Have a run's folder say that it learned the images of a known data set."""
+    spec = DATASETS[name]
+    changes = {"dataset": name, "fingerprint": spec.fingerprint, "image_shape": spec.image_shape}
+    write_json(folder / "config.json", read_json(folder / "config.json") | changes)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,16 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import change_status, copy_run, run_python
+from tests.conftest import change_status, copy_run, run_python, say_learned
 from tests.workshop import Workshop, assert_same_run, when
 from vae import training, worker
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import DatasetError, RunError
+from vae.failures import in_words
 from vae.progress import Progress, read_progress, tell_progress
 from vae.recorder import Recorder
 from vae.runs import Run, open_run
-from vae.worker import _in_words, work
+from vae.worker import work
 
 
 @pytest.fixture(autouse=True)
@@ -135,8 +136,7 @@ class TestBasics:
         self, finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = copy_run(finished_run, tmp_path / "run")
-        info = run.path / "config.json"
-        info.write_text(info.read_text().replace('"digits"', '"mnist"'))
+        say_learned(run.path, "mnist")
         for name in ("VAE_DATA_DIR", "KERAS_HOME"):
             monkeypatch.setenv(name, str(tmp_path / "empty"))
         assert work(run.path, "knowledge") == 1
@@ -322,8 +322,7 @@ class TestTrouble:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: Dataset
     ) -> None:
         recorder = Recorder.create(tmp_path / "run", Config(), digits)
-        info = recorder.path / "config.json"
-        info.write_text(info.read_text().replace('"digits"', '"mnist"'))
+        say_learned(recorder.path, "mnist")
         for name in ("VAE_DATA_DIR", "KERAS_HOME"):
             monkeypatch.setenv(name, str(tmp_path / "empty"))
         assert work(recorder.path, "train") == 1
@@ -356,12 +355,12 @@ class TestTrouble:
         assert open_run(run.path).state == "finished"
 
     def test_errors_in_words(self) -> None:
-        assert _in_words(DatasetError("Said for people.")) == "Said for people."
-        assert _in_words(MemoryError()).startswith("The memory of this machine did not suffice")
-        assert _in_words(RuntimeError("OOM when allocating tensor")) == _in_words(MemoryError())
-        words = _in_words(RuntimeError("first line\nsecond line " + "x" * 1000))
+        assert in_words(DatasetError("Said for people.")) == "Said for people."
+        assert in_words(MemoryError()).startswith("The memory of this machine did not suffice")
+        assert in_words(RuntimeError("OOM when allocating tensor")) == in_words(MemoryError())
+        words = in_words(RuntimeError("first line\nsecond line " + "x" * 1000))
         assert words == "Training failed: RuntimeError: first line. worker.log tells more."
-        assert _in_words(KeyError()) == "Training failed: KeyError: . worker.log tells more."
+        assert in_words(KeyError()) == "Training failed: KeyError: . worker.log tells more."
         for number in (errno.ENOSPC, errno.EDQUOT):
-            assert _in_words(OSError(number, "x")).startswith("The disk is full: free some room")
-        assert "Permission" in _in_words(PermissionError(errno.EACCES, "Permission denied"))
+            assert in_words(OSError(number, "x")).startswith("The disk is full: free some room")
+        assert "Permission" in in_words(PermissionError(errno.EACCES, "Permission denied"))

@@ -1,4 +1,4 @@
-"""The command line: python -m vae train | evaluate | quality | sample | interpolate | export | ...
+"""The command line: python -m vae train | resume | evaluate | quality | sample | export | ...
 
 With --json the last line of standard output is one JSON object. Bad arguments end with exit
 status 2 and one clear line on standard error.
@@ -9,19 +9,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from vae import _startup  # noqa: F401 (first: see there)
 from vae.architecture import summarize
 from vae.binarisation import TREATMENTS
 from vae.cli_export import add_exports
+from vae.cli_train import STATUS_HELP, resume_run, run_result, train_run
 from vae.config import Config
-from vae.datasets import DATASETS, load_dataset
+from vae.datasets import DATASETS
 from vae.errors import ConfigError, VAEError
 from vae.likelihood import measure_likelihood
 from vae.offline_demo import write_demo
 from vae.presets import PRESETS
+from vae.run_images import load_images
 from vae.runs import open_run
 
 BAR = 24
@@ -33,13 +37,19 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     options = _parser().parse_args(arguments)
+    options.status = 0
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         result = options.command(options)
     except (VAEError, OSError) as error:
         print(f"vae {options.name}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"\nvae {options.name}: stopped by Ctrl-C", file=sys.stderr)
+        return 128 + signal.SIGINT
     print(json.dumps(result) if options.json else _as_text(result))
-    return 0
+    return options.status
 
 
 def summary(options: argparse.Namespace) -> dict[str, Any]:
@@ -55,25 +65,27 @@ def summary(options: argparse.Namespace) -> dict[str, Any]:
 def train(options: argparse.Namespace) -> dict[str, Any]:
     """Train a run into a folder."""
     config = _config(options)
-    dataset = load_dataset(options.dataset)
-    # What does not fit is said before the slow import.
-    summarize(config, dataset.image_shape, dataset.classes)
-    from vae.training import train
+    listener = _progress(config.epochs)
+    run, options.status = train_run(
+        config, options.dataset, options.out, listener, as_json=options.json
+    )
+    return run_result(run)
 
-    run = train(config, dataset, _progress(config), out=options.out)
-    print(file=sys.stderr)
-    last = {k: v for k, v in run.history[-1].items() if k != "kind"} if run.history else {}
-    return {"run": str(run.path), "state": run.state, "reason": run.status["reason"]} | {
-        "last_epoch": last,
-        "metrics": run.metrics,
-    }
+
+def resume(options: argparse.Namespace) -> dict[str, Any]:
+    """Go on with a run from its last checkpoint, perhaps for more epochs."""
+    run = open_run(options.run)
+    more = options.more_epochs
+    until = run.next_leg(more).until if more else run.epochs
+    run, options.status = resume_run(run, more, _progress(until), as_json=options.json)
+    return run_result(run)
 
 
 def evaluate(options: argparse.Namespace) -> dict[str, Any]:
     """Measure a run on the test images of its data set."""
     run = open_run(options.run)
+    dataset = load_images(run)
     model = run.load_model()
-    dataset = load_dataset(run.dataset)
     from vae.metrics import evaluate
 
     metrics, _ = evaluate(model, dataset, TREATED.get(options.treatment))
@@ -93,7 +105,7 @@ def quality(options: argparse.Namespace) -> dict[str, Any]:
 
     run = open_run(options.run)
     check_measurable(run)  # before a data set is downloaded
-    return measure_samples(run, load_dataset(run.dataset), options.samples, seed=options.seed)
+    return measure_samples(run, load_images(run), options.samples, seed=options.seed)
 
 
 def demo(options: argparse.Namespace) -> dict[str, Any]:
@@ -112,7 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
 
     def add(function: Any) -> argparse.ArgumentParser:
-        command = commands.add_parser(function.__name__, help=function.__doc__)
+        command = commands.add_parser(
+            function.__name__, help=function.__doc__, description=function.__doc__
+        )
         command.add_argument("--json", action="store_true", help="end with one JSON object")
         command.set_defaults(command=function, name=function.__name__)
         return command
@@ -137,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
     add_config(command)
     command.add_argument("--dataset", default="mnist", help=", ".join(DATASETS))
     command.add_argument("--out", type=Path, help="the run's folder (default: a new one)")
+    command.epilog = STATUS_HELP
+    command = add(resume)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument(
+        "--more-epochs", type=int, default=0, metavar="N", help="beyond those that it was to have"
+    )
+    command.epilog = STATUS_HELP
     command = add(evaluate)
     command.add_argument("run", type=Path, help="a run folder")
     command.add_argument(
@@ -175,13 +196,13 @@ def _config(options: argparse.Namespace) -> Config:
     return config.replace_text(changes)
 
 
-def _progress(config: Config) -> Any:
+def _progress(epochs: int) -> Any:
     """Return a listener that draws a bar on standard error."""
 
     def draw(row: dict[str, Any]) -> None:
         if row["kind"] == "epoch":
             line = (
-                f"\r{_bar(row['epoch'] / config.epochs)} epoch {row['epoch']}/{config.epochs}  "
+                f"\r{_bar(row['epoch'] / epochs)} epoch {row['epoch']}/{epochs}  "
                 f"loss {row['loss']:.2f}  reconstruction {row['reconstruction']:.2f}  "
                 f"kl {row['kl']:.2f} nats per image "
             )

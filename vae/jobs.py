@@ -5,6 +5,7 @@ The folders are the truth. A leader, here or in another server, does what the ti
 
 from __future__ import annotations
 
+import shutil
 import threading
 from typing import BinaryIO, NamedTuple
 
@@ -17,9 +18,11 @@ from vae.files import writing_to
 from vae.leader import PAUSED_PLACE_SECONDS, Leader
 from vae.presence import Presence
 from vae.recorder import Recorder, new_run_id
+from vae.run_images import missing_images
 from vae.run_store import RunStore
 from vae.runs import STOPPED_BEFORE, Run
 from vae.server_settings import is_public, limits, worker_count
+from vae.split import check_trainable
 from vae.tickets import Ticket, Tickets
 
 __all__ = ["Place", "Queue"]
@@ -59,11 +62,17 @@ class Queue:
         no folder can be made or too many of the owner's runs wait.
         """
         limits().check(config, dataset.image_shape, dataset.classes)
+        check_trainable(config, dataset)
         self._check_room(owner)
         self._check_line(owner)
         path = self.store.folder / new_run_id()
         Recorder.create(path, config, dataset, owner)
-        self._draw(path.name, "train", owner)
+        try:
+            self._draw(path.name, "train", owner)
+        except RunError:
+            # A run that waits without a ticket would get one, and train after all.
+            shutil.rmtree(path, ignore_errors=True)
+            raise
         return self.store.open(path.name)
 
     def go_on(self, run: Run, more_epochs: int = 0, action: str = "run") -> None:
@@ -71,6 +80,8 @@ class Queue:
 
         Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
         """
+        if missing := missing_images(run):  # before anything is asked, or its state changes
+            raise RunError(f"To go on, a run needs {missing}. Received: {run.dataset:.80}")
         most = limits()
         longer = run.config.replace(epochs=run.next_leg(more_epochs).until)
         most.check(longer, run.image_shape, run.classes)

@@ -75,6 +75,9 @@ class Leader:
     def become(self, run: Run, state: str, reason: str, **status: object) -> bool:
         """Write a run's state, unless a process trains it; return whether that was done."""
 
+        if state == "queued" and run.state != "queued":
+            status["before"] = run.state  # what it is again should it turn out that it cannot go on
+
         def write() -> None:
             Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
     from vae.datasets import Dataset
     from vae.model import VAE
 
-__all__ = ["ACTIVE_STATES", "STATES", "History", "Run", "open_run", "runs_folder"]
+__all__ = [
+    "ACTIVE_STATES",
+    "STATES",
+    "History",
+    "Run",
+    "how_to_go_on",
+    "open_run",
+    "runs_folder",
+]
 
 STATES = (
     "queued",
@@ -50,6 +59,11 @@ SHIPPED = Path(__file__).parent / "pretrained"
 def runs_folder() -> Path:
     """Return the folder for new runs: `VAE_RUNS_DIR`, else `runs` in the current folder."""
     return Path(os.environ.get("VAE_RUNS_DIR", "runs"))
+
+
+def how_to_go_on(path: Path) -> str:
+    """Return the command that goes on with a run, and its name in Python."""
+    return f"python -m vae resume {shlex.quote(str(path))} (in Python: vae.resume)"
 
 
 class History(list[dict[str, Any]]):
@@ -89,8 +103,13 @@ class Run:
 
     @property
     def dataset(self) -> str:
-        """The name of the data set, as `load_dataset` takes it."""
+        """The name of the data set; `run_images` tells whether it is one that can be loaded."""
         return self.info["dataset"]
+
+    @property
+    def fingerprint(self) -> str:
+        """`Dataset.fingerprint` of what it learned; "" of a run of an older version."""
+        return str(self.info.get("fingerprint", ""))
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -309,18 +328,24 @@ class Run:
     def ask_to_go_on(self, more_epochs: int = 0) -> Control:
         """Ask that the run goes on from its last checkpoint, perhaps beyond its last epoch.
 
-        Raises RunError if there is no checkpoint or nothing left to do, ConfigError if the epochs
-        become too many.
+        Raises as `check_can_go_on`.
+        """
+        self.check_can_go_on(more_epochs)
+        return ask(self.path, "run", leg=self.next_leg(more_epochs) if more_epochs else None)
+
+    def check_can_go_on(self, more_epochs: int = 0) -> None:
+        """Raise RunError if there is no checkpoint or nothing left to do.
+
+        Raises ConfigError if the epochs become too many, or are fewer than none.
         """
         if not self.can_go_on:
             raise RunError(f"To go on, a run needs its checkpoint.npz. Received: {self.path}")
-        leg = None
+        if more_epochs < 0:
+            raise ConfigError(f"A run goes on for more epochs, or as many. Received: {more_epochs}")
         if more_epochs:
-            leg = self.next_leg(more_epochs)
-            self.config.replace(epochs=leg.until)
-        elif self.state == "finished":
-            raise RunError("A finished run goes on for more epochs. Received: 0 more")
-        return ask(self.path, "run", leg=leg)
+            self.config.replace(epochs=self.next_leg(more_epochs).until)
+        elif self.state == "finished" and self.epochs <= self.status.get("until", self.epochs):
+            raise RunError("A finished run goes on for more epochs: say how many. Received: 0 more")
 
     def next_leg(self, more_epochs: int) -> Leg:
         """Return the epochs that would follow those that the run has or is to have."""

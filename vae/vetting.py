@@ -19,6 +19,7 @@ import numpy as np
 from vae.architecture import ImageShape
 from vae.binarisation import TREATMENTS
 from vae.config import Config
+from vae.dataset_checks import is_name
 from vae.errors import ConfigError, RunError
 from vae.latent import TSNE_FILES
 from vae.server_settings import limits
@@ -116,8 +117,8 @@ def read_frame(content: bytes) -> Frame:
     if not isinstance(info, dict) or info.get("format") != 1:
         raise RunError(f"config.json must be of format 1. Received: {info!r:.80}")
     dataset, shape, names = (info.get(key) for key in ("dataset", "image_shape", "class_names"))
-    if not isinstance(dataset, str) or not re.fullmatch(r"[A-Za-z0-9][\w.-]{,63}", dataset, re.A):
-        raise RunError(f"A data set's name is a short word. Received: {dataset!r:.80}")
+    if not is_name(dataset):
+        raise RunError(f"A data set's name is a short word or a few. Received: {dataset!r:.80}")
     if not isinstance(shape, list) or len(shape) != 3 or not all(map(is_count, shape)):
         raise RunError(f"image_shape must be three whole numbers. Received: {shape!r:.80}")
     if not all(1 <= side <= most for side, most in zip(shape, (512, 512, 4), strict=True)):
@@ -139,6 +140,9 @@ def read_frame(content: bytes) -> Frame:
     except ConfigError as error:
         raise RunError(f"config.json must hold settings that work. {error}") from None
     images = {"images": info["images"]} if is_count(info.get("images")) else {}
+    # Whose images the run learned: those of another data set of this name have another one.
+    if re.fullmatch(r"[0-9a-f]{32}", str(info.get("fingerprint"))):
+        images["fingerprint"] = info["fingerprint"]
     info = {
         "format": 1,
         "config": config.to_dict(),
