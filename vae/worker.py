@@ -20,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from vae.errors import RunError, VAEError
-from vae.files import DISK_FULL
+from vae.files import DISK_FULL, open_regular
 from vae.progress import tell_progress
 from vae.recorder import Recorder
 from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, Run, open_run
@@ -68,7 +68,7 @@ def _wait_warm() -> int:
     if not line:
         return 0  # the server is gone
     job = json.loads(line)
-    with (Path(job["run"]) / "worker.log").open("ab") as log:
+    with open_regular(Path(job["run"]) / "worker.log", "ab") as log:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(log.fileno(), stream.fileno())
     return work(Path(job["run"]), job["action"])
