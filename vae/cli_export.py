@@ -15,7 +15,7 @@ from vae.codes_as_text import parse_code
 from vae.draws import SAMPLERS, Draw, draw_codes, draw_labels
 from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
-from vae.files import replacing
+from vae.files import read_regular, replacing
 from vae.interpolation import interpolate as path_between
 from vae.keras_weights import named_weights
 from vae.runs import Run, open_run
@@ -227,7 +227,7 @@ def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | 
 
 def _content(run: Run, name: str) -> bytes:
     try:
-        return (run.path / name).read_bytes()
+        return read_regular(run.path / name)
     except FileNotFoundError:
         raise RunError(f"This run has no model yet. Received: {run.path}") from None
 

@@ -11,6 +11,8 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vae.files import open_regular
+
 __all__ = ["read_rows"]
 
 MOST_BYTES = 20_000_000  # of text, over all files; as rows it takes up to eight times as much
@@ -31,10 +33,11 @@ _guard = threading.Lock()
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Return all rows of a history; a line cut short by a crash is left out.
 
-    The rows are shared by all who ask: they must not be changed.
+    The rows are shared by all who ask: they must not be changed. Raises OSError for what cannot be
+    read.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             inode = path.stat().st_ino
             known = _known.get(path)
             if known is not None and known.inode == inode:

@@ -152,7 +152,8 @@ class Leader:
         self.store.purge()
         for run in self.store.list():
             if not run.shipped and run.state == "queued":
-                self.tickets.draw(run.id, "train", run.about.owner)
+                with contextlib.suppress(OSError):  # one bad folder must not keep the others
+                    self.tickets.draw(run.id, "train", run.about.owner)
 
     def _look(self) -> None:
         # First, since it is what frees a full disk.

@@ -18,7 +18,7 @@ from vae.about import write_about
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
-from vae.files import read_json, replacing, write_json, writing_to
+from vae.files import open_regular, read_json, replacing, write_json, writing_to
 from vae.runs import Run, how_to_go_on
 
 __all__ = ["Recorder", "check_free", "new_run_id"]
@@ -102,8 +102,9 @@ class Recorder:
 
     def row(self, row: dict[str, Any]) -> None:
         """Append one line to the history."""
-        with (self.path / "history.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, allow_nan=False) + "\n")
+        line = json.dumps(row, allow_nan=False) + "\n"
+        with open_regular(self.path / "history.jsonl", "ab") as file:
+            file.write(line.encode())
 
     def arrays(self, name: str, **arrays: np.ndarray) -> None:
         """Write named arrays to `name`.npz."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,12 +15,12 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from vae import inference
-from vae.about import About, read_about
+from vae.about import About, clean_name, read_about
 from vae.binarisation import binarise
 from vae.config import Config
 from vae.control import LIVE_SETTINGS, Control, Leg, ask, legs_of, read_control
 from vae.errors import ConfigError, RunError, VAEError
-from vae.files import read_json
+from vae.files import open_regular, read_json
 from vae.history import read_rows
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ ACTIVE_STATES = ("starting", "training")
 LOCK_PATIENCE_SECONDS = 10
 ENDED_FROM_OUTSIDE = "The training process was ended from outside."
 STOPPED_BEFORE = "Stopped before it began."
+RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it can open the run
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
@@ -90,6 +92,11 @@ class Run:
     def id(self) -> str:
         """The folder's name, which is what addresses and links carry."""
         return self.path.name
+
+    @property
+    def short_id(self) -> str:
+        """What tells it apart in a line: the beginning of a random id, or the folder's own name."""
+        return self.id[:6] if RANDOM_ID.fullmatch(self.id) else clean_name(self.id)
 
     @cached_property
     def info(self) -> dict[str, Any]:
@@ -150,7 +157,12 @@ class Run:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """All rows of the history, several an epoch; a line cut short by a crash is left out."""
-        return read_rows(self.path / "history.jsonl")
+        try:
+            return read_rows(self.path / "history.jsonl")
+        except OSError as error:
+            raise RunError(
+                f"history.jsonl must be readable ({error.strerror}). Received: {self.path}"
+            ) from None
 
     @property
     def steps_per_epoch(self) -> int:
@@ -390,7 +402,10 @@ class Run:
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """Read NAME.npz of the folder; empty if there is none."""
         try:
-            with np.load(self.path / f"{name}.npz", allow_pickle=False) as arrays:
+            with (
+                open_regular(self.path / f"{name}.npz") as file,
+                np.load(file, allow_pickle=False) as arrays,
+            ):
                 return dict(arrays)
         except FileNotFoundError:
             return {}
@@ -405,8 +420,10 @@ def open_run(path: Path | str) -> Run:
     """Open a run folder; raises RunError if it is missing, damaged or no run folder."""
     run = Run(Path(path))
     try:
-        found = (run.path / "config.json").is_file()
-    except OSError:  # a path that cannot be one: too long, or not to be entered
+        found = bool((run.path / "config.json").stat())
+    except PermissionError:
+        found = True  # what reads it says so
+    except (OSError, ValueError):  # none there, or a path that cannot be one
         found = False
     if not found:
         raise RunError(f"A run folder holds config.json and status.json. Received: {path!s:.200}")

@@ -14,7 +14,7 @@ import numpy as np
 from vae.architecture import ImageShape, summarize
 from vae.config import Config
 from vae.errors import RunError, VAEError
-from vae.files import replacing
+from vae.files import open_regular, replacing
 from vae.model import VAE, build
 from vae.vetting_keras import check_weights
 
@@ -113,7 +113,7 @@ def restore(model: VAE, folder: Path) -> Position:
     """
     path = folder / "checkpoint.npz"
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
             for place, variable in enumerate(_state_variables(model)):
                 variable.assign(arrays[f"v{place}"])
             for place, variable in enumerate(model.metrics_variables):

@@ -6,12 +6,14 @@ So it outlives the server, and two servers on one runs folder have one line betw
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from vae.files import read_json, write_json
+from vae.folder_names import is_folder_name
 
 __all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
 
@@ -26,8 +28,10 @@ ACTIONS = (
 # A process that has TensorFlow ready is too good for these: they read latents or run ONNX files.
 WITHOUT_TENSORFLOW = ("tsne", "knowledge", "quality", "samplers")
 FOLDER = ".queue"
+# Of a run's name in that of a ticket's file, where a file's name may have 255.
+MOST_NAME_BYTES = 200
 # What values that nobody of us wrote may raise.
-DAMAGE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
+DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,16 @@ class Ticket:
 
     @property
     def name(self) -> str:
-        """The file's name without its ending."""
+        """What it is called among the processes, and in most cases its file."""
         return f"{self.run_id}-{self.action}"
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file; a folder's name may be as long as a file's, and leave no room."""
+        run = self.run_id
+        if len(run.encode()) > MOST_NAME_BYTES:
+            run = hashlib.sha256(run.encode()).hexdigest()
+        return f"{run}-{self.action}.json"
 
 
 class Tickets:
@@ -59,9 +71,12 @@ class Tickets:
             with contextlib.suppress(OSError, *DAMAGE):
                 values = read_json(path)
                 run_id, _, action = path.stem.rpartition("-")
-                if run_id and action in ACTIONS:
+                run_id = str(values.get("run", run_id))
+                if is_folder_name(run_id) and action in ACTIONS:
                     drawn, started = int(values["drawn"]), bool(values["started"])
-                    found.append(Ticket(run_id, action, str(values["owner"]), drawn, started))
+                    ticket = Ticket(run_id, action, str(values["owner"]), drawn, started)
+                    if ticket.file_name == path.name:  # the one that would be removed
+                        found.append(ticket)
         return sorted(found, key=lambda ticket: ticket.drawn)
 
     def has(self, run_id: str, actions: Iterable[str] = ACTIONS) -> bool:
@@ -86,9 +101,9 @@ class Tickets:
 
     def remove(self, ticket: Ticket) -> None:
         """Take a job out of the line."""
-        (self.folder / f"{ticket.name}.json").unlink(missing_ok=True)
+        (self.folder / ticket.file_name).unlink(missing_ok=True)
 
     def _write(self, ticket: Ticket, *, started: bool = False) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         values = {"owner": ticket.owner, "drawn": ticket.drawn, "started": started}
-        write_json(self.folder / f"{ticket.name}.json", values)
+        write_json(self.folder / ticket.file_name, {"run": ticket.run_id, **values})

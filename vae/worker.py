@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from vae.errors import RunError
 from vae.failures import in_words, record_failure
+from vae.files import open_regular
 from vae.progress import tell_progress
 from vae.recorder import Recorder
 from vae.run_images import load_images
@@ -69,7 +70,7 @@ def _wait_warm() -> int:
     if not line:
         return 0  # the server is gone
     job = json.loads(line)
-    with (Path(job["run"]) / "worker.log").open("ab") as log:
+    with open_regular(Path(job["run"]) / "worker.log", "ab") as log:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(log.fileno(), stream.fileno())
     return work(Path(job["run"]), job["action"])

@@ -87,9 +87,9 @@ def label(run: Run, visitor_owner: str) -> str:
     if run.shipped:
         words.append("shipped")
     elif run.about.owner == visitor_owner:
-        words.append(f"yours, {run.id[:6]}")
+        words.append(f"yours, {run.short_id}")
     else:
-        words.append(f"by its link, {run.id[:6]}")
+        words.append(f"by its link, {run.short_id}")
     return " · ".join(words)
 
 

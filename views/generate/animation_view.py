@@ -15,6 +15,7 @@ from vae.runs import Run
 from vae.sampling import to_uint8
 from vae.walks import MOST_FRAMES, walk_codes
 from views._components.frame_player import frame_player
+from views._components.run_key import run_key
 from views._shared.guard import explained, show_error
 from views._shared.kept import kept
 from views.generate.background import Work
@@ -61,7 +62,7 @@ def animation_view(run: Run) -> None:
                 frames_per_second=walk.frames_per_second,
                 loop=walk.loop,
                 alt="A walk through latent space",
-                key=f"player-{run.id}",
+                key=f"player-{run_key(run)}",
             )
         with files:
             _offer_file(run, codes, walk)

@@ -10,6 +10,7 @@ import streamlit as st
 from vae.codes_as_text import parse_code
 from vae.draws import Draw, draw_codes
 from vae.runs import Run
+from views._components.run_key import run_key
 from views._shared.guard import explained
 from views.generate.code_sliders import MOST_SLIDERS, code_sliders
 from views.generate.hand import keep_button
@@ -51,7 +52,7 @@ def slider_board(run: Run) -> None:
     if len(start) != dims:
         start = nothing
     code = code_sliders(
-        run, start, str(generation), key=f"sliders-{run.id}", pixels=IMAGE_PIXELS, strips=True
+        run, start, str(generation), key=f"sliders-{run_key(run)}", pixels=IMAGE_PIXELS, strips=True
     )
     text.code(
         json.dumps([round(float(value), 4) for value in code]), language="json", wrap_lines=True

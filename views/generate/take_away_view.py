@@ -15,6 +15,7 @@ from vae.architecture import summarize
 from vae.archive import public_name
 from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
 from vae.errors import ConfigError, RunError, VAEError
+from vae.files import read_regular
 from vae.offline_demo import MOST_BYTES, demo_page
 from vae.paper import clusters_figure, curves_figure, manifold_figure
 from vae.paper_bars import classes_figure, dimensions_figure, variance_figure
@@ -70,16 +71,16 @@ def _model(run: Run) -> None:
     st.subheader("The model")
     keras_file = run.path / "model.keras"
     with st.container(horizontal=True):
-        if keras_file.exists():
+        if keras_file.is_file():
             _file(
                 "Keras",
-                keras_file.read_bytes,
+                lambda: read_regular(keras_file),
                 "model.keras",
                 "application/zip",
                 "Opens in plain Keras, without VAE Lab.",
             )
         _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", "Encoder and decoder.")
-        if keras_file.exists():
+        if keras_file.is_file():
             _file(
                 "Weights",
                 lambda: _weights(run),
@@ -87,7 +88,7 @@ def _model(run: Run) -> None:
                 "application/octet-stream",
                 "Each weight under its network, layer and part, as NumPy arrays.",
             )
-    if not keras_file.exists():
+    if not keras_file.is_file():
         st.caption("The Keras file and the weights are there when the run has ended.")
     st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
     st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)

@@ -11,6 +11,7 @@ from vae.export_images import animation, notes_of
 from vae.interpolation import interpolate
 from vae.runs import Run
 from vae.sampling import to_uint8
+from views._components.run_key import run_key
 from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.kept import kept
@@ -69,7 +70,7 @@ def path_view(run: Run) -> None:
         error = board(
             run,
             places,
-            key=f"path-map-{run.id}",
+            key=f"path-map-{run_key(run)}",
             small=True,
             layers=("dots", "prior", "holes"),
             answers={"path": places.plane.coordinates(codes).tolist()},

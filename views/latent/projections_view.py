@@ -10,6 +10,7 @@ import streamlit as st
 from vae.figures import variance_kept
 from vae.latent import TSNE_POINTS, Projection
 from vae.runs import Run
+from views._components.run_key import run_key
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.steered import moved, steered_key
@@ -129,7 +130,7 @@ def _show_dots(
     run: Run, projection: Projection, choice: Choice, pick: Pick, size: float, opacity: float
 ) -> None:
     look = {"size": size, "opacity": opacity}
-    key = f"cloud-{run.id}" if choice.count == 2 else f"cloud3d-{choice.kind}-{run.id}"
+    key = f"cloud-{run_key(run)}" if choice.count == 2 else f"cloud3d-{choice.kind}-{run_key(run)}"
 
     def on_pick() -> None:
         _keep(st.session_state[key]["pick"])

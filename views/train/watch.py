@@ -9,6 +9,7 @@ from vae.files import file_mark
 from vae.health import how_it_goes
 from vae.runs import Run
 from views._components.learning_curves import learning_curves
+from views._components.run_key import run_key
 from views._components.slow_motion import slow_motion
 from views._components.slow_motion.words import change
 from views._shared.guard import explained, show_error
@@ -77,7 +78,7 @@ def _show(run: Run, *, under_way: bool) -> None:
     if is_slow_motion(run) and (step := run.arrays("step")):
         slow_motion(
             {name: value.item() if value.ndim == 0 else value for name, value in step.items()},
-            key=f"slow-motion-{run.id}",
+            key=f"slow-motion-{run_key(run)}",
             on_next=lambda: step_once(run.id),
         )
     if run.can_go_on and not run.shipped:
