@@ -8,22 +8,20 @@ could be lost, and the first one ends the process within a second.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from vae.cli_streams import import_tensorflow, say, to_json, warn
 from vae.config import Config
-from vae.datasets import load_dataset
+from vae.datasets import Dataset
 from vae.errors import VAEError
 from vae.failures import in_words, record_failure
 from vae.recorder import Recorder, check_free, new_run_id
-from vae.run_images import load_images
 from vae.runs import Run, how_to_go_on, open_run, runs_folder
 from vae.split import check_trainable
 from vae.stopping import StopRequest
@@ -31,6 +29,7 @@ from vae.stopping import StopRequest
 __all__ = ["STATUS_HELP", "resume_run", "run_result", "train_run"]
 
 OnEvent = Callable[[dict[str, Any]], None]
+Load = Callable[[], Dataset]
 STATUS_HELP = (
     "Exit status: 0, or 1 if the run diverged or failed, 2 for what cannot be done, 130 or 143 if "
     "Ctrl-C or TERM stopped it."
@@ -40,17 +39,21 @@ NOTICE_SECONDS = 0.7
 
 
 def train_run(
-    config: Config, dataset_name: str, out: Path | None, on_event: OnEvent, *, as_json: bool
+    config: Config, load: Load, out: Path | None, on_event: OnEvent, *, as_json: bool
 ) -> tuple[Run, int]:
-    """Train a new run into a folder; return it and the exit status."""
+    """Train a new run into a folder; return it and the exit status.
+
+    load: the data set, with what it takes to get it.
+    """
     path = out or runs_folder() / new_run_id()
     check_free(path)  # before a download
-    dataset = load_dataset(dataset_name)
+    dataset = load()
     check_trainable(config, dataset)
 
     def train(stop: _Stop) -> None:
         # The folder first: a run that is stopped while TensorFlow loads can go on too.
         Recorder.create(path, config, dataset)
+        import_tensorflow()
         from vae.training import train
 
         train(config, dataset, stop.hearing(on_event), out=path, should_stop=stop)
@@ -58,12 +61,15 @@ def train_run(
     return _carried_out(path, train, as_json)
 
 
-def resume_run(run: Run, more_epochs: int, on_event: OnEvent, *, as_json: bool) -> tuple[Run, int]:
+def resume_run(
+    run: Run, load: Load, more_epochs: int, on_event: OnEvent, *, as_json: bool
+) -> tuple[Run, int]:
     """Go on with a run from its last checkpoint; return it and the exit status."""
     run.check_can_go_on(more_epochs)
-    dataset = load_images(run)
+    dataset = load()
 
     def resume(stop: _Stop) -> None:
+        import_tensorflow()
         from vae.training import resume
 
         event = stop.hearing(on_event)
@@ -88,21 +94,20 @@ def _carried_out(path: Path, act: Callable[[_Stop], None], as_json: bool) -> tup
             raise
         except Exception as error:  # the run's worker.log has the trace
             reason = in_words(error)
-    print(file=sys.stderr)  # what draws the progress leaves its line open
     run = open_run(path)
     if stop.signal:
-        _say_how_to_go_on(path)
+        warn(_how_to_go_on(path))
         return run, 128 + stop.signal
     if reason or run.state in ("diverged", "failed"):
-        print(f"{reason or run.status['reason']}", file=sys.stderr)
+        warn(reason or run.status["reason"])
         return run, 1
     return run, 0
 
 
-def _say_how_to_go_on(path: Path) -> None:
+def _how_to_go_on(path: Path) -> str:
     run = open_run(path)
     reason = run.status.get("reason") or f"{run.state.capitalize()}."
-    print(f"{reason} To go on: {how_to_go_on(path)}", file=sys.stderr, flush=True)
+    return f"{reason} To go on: {how_to_go_on(path)}"
 
 
 class _Stop(StopRequest):
@@ -131,6 +136,7 @@ class _Stop(StopRequest):
         if threading.current_thread() is not threading.main_thread():
             self._thread = None  # where no signal comes
             return self
+        self._stderr = os.dup(2)
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         for number in self._handlers:
@@ -149,14 +155,14 @@ class _Stop(StopRequest):
         self._writer.close()
         self._thread.join()
         self._reader.close()
+        os.close(self._stderr)
 
     def _watch(self) -> None:
         first = self._next_signal(None)
         if not first:
             return
         self.signal = first
-        said = "Stopping: the model is written first. A second Ctrl-C ends at once."
-        print(f"\n{said}", file=sys.stderr, flush=True)
+        self._say("\nStopping: the model is written first. A second Ctrl-C ends at once.")
         again = self._next_signal(NOTICE_SECONDS)
         if again is None and (self.seen.is_set() or self._has_trained):
             again = self._next_signal(None)
@@ -174,13 +180,18 @@ class _Stop(StopRequest):
             if not byte or byte[0] in self._handlers:
                 return byte[0] if byte else 0
 
+    def _say(self, text: str) -> None:
+        """Write a line to what standard error was: while TensorFlow loads it is held back."""
+        with contextlib.suppress(OSError):
+            os.write(self._stderr, f"{text}\n".encode(errors="backslashreplace"))
+
     def _end(self) -> None:
         """End the process, whatever it does."""
         with contextlib.suppress(Exception):  # a folder that is not made yet, or a full disk
             record_failure(self.path, KeyboardInterrupt())
-            _say_how_to_go_on(self.path)
+            self._say(_how_to_go_on(self.path))
             if self.as_json:
-                print(json.dumps(run_result(open_run(self.path))), flush=True)
+                say(to_json(run_result(open_run(self.path))))
             # The thread that trains may have written what it says of itself meanwhile.
             record_failure(self.path, KeyboardInterrupt())
         os._exit(128 + self.signal)

@@ -11,7 +11,7 @@ from vae.datasets import DATASETS, Dataset, find_dataset, load_dataset
 from vae.errors import DatasetError
 from vae.runs import Run
 
-__all__ = ["known_dataset", "learned_the_same", "load_images", "missing_images"]
+__all__ = ["check_known", "known_dataset", "learned_the_same", "load_images", "missing_images"]
 
 
 def known_dataset(run: Run) -> str:
@@ -56,10 +56,14 @@ def load_images(run: Run, *, download: bool = True) -> Dataset:
 
     Raises DatasetError if only its maker has it, and as `load_dataset` does.
     """
-    name = known_dataset(run)
-    if not name:
+    check_known(run)
+    return load_dataset(run.dataset, download=download)
+
+
+def check_known(run: Run) -> None:
+    """Raise DatasetError if only its maker has the images of a run."""
+    if not known_dataset(run):
         raise DatasetError(
             f"This needs {missing_images(run)}. In Python, pass the data set itself, as in "
             f"vae.resume(run, dataset). Received: {run.path}"
         )
-    return load_dataset(name, download=download)
