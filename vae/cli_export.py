@@ -17,6 +17,7 @@ from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import replacing
 from vae.interpolation import interpolate as path_between
+from vae.keras_compat import portable
 from vae.keras_weights import named_weights
 from vae.runs import Run, open_run
 from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
@@ -162,7 +163,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     run = _run(options)
     out: Path = options.out or Path(FORMATS[options.format])
     if options.format == "keras":
-        _write(out, _content(run, "model.keras"))
+        _write(out, portable(_content(run, "model.keras")))
     elif options.format == "onnx":
         for name in ("encoder.onnx", "decoder.onnx"):
             _write(out / name, _content(run, name))
