@@ -123,9 +123,7 @@ class TestChosenByTheUser:
 
     def test_another_backend(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(keras.config, "backend", lambda: "torch")
-        with pytest.raises(
-            SettingsError, match=r"KERAS_BACKEND=.*Received: Keras on torch$"
-        ):
+        with pytest.raises(SettingsError, match=r"KERAS_BACKEND=.*Received: Keras on torch$"):
             check_settings()
 
 
