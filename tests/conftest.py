@@ -49,12 +49,15 @@ def wait_until(condition: Callable[[], Any], what: str) -> None:
 
 
 def run_python(
-    *arguments: str | Path, cwd: Path = ROOT, **environment: str
+    *arguments: str | Path,
+    cwd: Path = ROOT,
+    executable: str | Path = sys.executable,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run another Python to its end, without what this one was given as PYTHONPATH."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
-        [sys.executable, *map(str, arguments)],
+        [str(executable), *map(str, arguments)],
         cwd=cwd,
         env=inherited | environment,
         capture_output=True,

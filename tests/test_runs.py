@@ -14,7 +14,7 @@ from tests.conftest import PREDICTABLE, ROOT, change_status, copy_run
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.files import read_json
+from vae.files import read_json, write_json
 from vae.recorder import Recorder
 from vae.run_store import RunStore
 from vae.runs import ACTIVE_STATES, STATES, History, Run, open_run, runs_folder
@@ -48,6 +48,17 @@ def held(run: Run) -> Iterator[subprocess.Popen[str]]:
 
 
 class TestBasics:
+    @pytest.mark.parametrize("likelihood", ["bernoulli", "continuous_bernoulli", "gaussian"])
+    def test_bits_of_an_earlier_version(self, run: Run, likelihood: str) -> None:
+        """It wrote bits per dimension of densities too: negative, and comparable with nothing."""
+        info = read_json(run.path / "config.json")
+        info["config"]["likelihood"] = likelihood
+        write_json(run.path / "config.json", info)
+        write_json(run.path / "metrics.json", {**run.metrics, "bits_per_dimension": -1.86})
+        found = Run(run.path).metrics
+        assert ("bits_per_dimension" in found) == (likelihood == "bernoulli")
+        assert found["elbo"] == run.metrics["elbo"]
+
     def test_open(self, finished_run: Run) -> None:
         for path in (finished_run.path, str(finished_run.path)):
             run = open_run(path)

@@ -29,6 +29,7 @@ from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import read_regular
 from vae.interpolation import interpolate as path_between
+from vae.keras_compat import portable
 from vae.keras_weights import named_weights
 from vae.offline_demo import write_demo
 from vae.runs import Run
@@ -206,7 +207,7 @@ def export(options: argparse.Namespace) -> Report:
         check_new_file(out, kind)
     run = _run(options)
     if kind == "keras":
-        size = write_file(out, _content(run, "model.keras"))
+        size = write_file(out, portable(_content(run, "model.keras")))
         what = "encoder and decoder in one Keras model"
     elif kind == "onnx":
         contents = {name: _content(run, name) for name in ("encoder.onnx", "decoder.onnx")}

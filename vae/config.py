@@ -234,6 +234,17 @@ class Config:
         return self.kind != "autoencoder"
 
     @property
+    def is_density(self) -> bool:
+        """Whether the likelihood is a density: its nats may be negative, bits a pixel mean nothing.
+
+        With 8 bits added, log2 of the levels, they would bound those of the discrete pixels only if
+        these were dequantised with uniform noise (Uria et al. 2013; Theis et al. 2016, section
+        3.1). Ours are not: in training and evaluation a density may grow without limit at the
+        levels.
+        """
+        return self.likelihood != "bernoulli"
+
+    @property
     def is_conditional(self) -> bool:
         """Whether encoder and decoder are told the class of an image (Sohn et al. 2015)."""
         return self.kind == "conditional"

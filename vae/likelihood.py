@@ -93,7 +93,7 @@ def importance_log_likelihood(
     images (n,) as a last argument, and all is given the label: log p(x|y). on_progress: called
     with the share that is done.
     """
-    import tensorflow as tf
+    from vae.keras_setup import tf
 
     # Without autograph: it writes source files that a killed process leaves behind.
     @tf.function(reduce_retracing=True, autograph=False)
@@ -149,7 +149,7 @@ def importance_sampled_nll(
     images. Raises ConfigError for an autoencoder or samples outside 1 to 5,000, RunError if it is
     no number.
     """
-    import tensorflow as tf
+    from vae.keras_setup import tf
 
     check_samples(model.config, samples)
     pixels = math.prod(images.shape[1:])

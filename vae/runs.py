@@ -181,7 +181,10 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """metrics.json, or an empty dict while there is none."""
-        return self._json("metrics.json")
+        found = self._json("metrics.json")
+        if self.config.is_density:  # an earlier version measured bits of a density
+            found.pop("bits_per_dimension", None)
+        return found
 
     @cached_property
     def knowledge(self) -> dict[str, Any]:

@@ -66,6 +66,16 @@ def test_the_figures_of_the_test_images(run: Run) -> None:
     assert plain(metrics["treatment"]) in words(app)
 
 
+@pytest.mark.parametrize("likelihood", ["continuous_bernoulli", "gaussian"])
+def test_a_density_has_no_bits_per_dimension(run: Run, likelihood: str) -> None:
+    info = read_json(run.path / "config.json")
+    info["config"]["likelihood"] = likelihood
+    write_json(run.path / "config.json", info)
+    labels = [each.label for each in open_page("evaluate").metric]
+    assert "ELBO, nats per image" in labels
+    assert "Bits per dimension" not in labels
+
+
 def test_it_stands_among_reference_lines(run: Run) -> None:
     app = open_page("evaluate")
     reconstruction, kl = chart(app, "references-finished")["data"]

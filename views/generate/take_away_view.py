@@ -16,6 +16,7 @@ from vae.archive import public_name
 from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
 from vae.errors import ConfigError, RunError, VAEError
 from vae.files import read_regular
+from vae.keras_compat import portable
 from vae.offline_demo import MOST_BYTES, demo_page
 from vae.paper import clusters_figure, curves_figure, manifold_figure
 from vae.paper_bars import classes_figure, dimensions_figure, variance_figure
@@ -24,7 +25,7 @@ from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
-from views.generate.onnx_files import onnx_zip, open_in_onnx
+from views.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from views.latent.map_data import model_mark
 
 __all__ = ["take_away_view"]
@@ -74,12 +75,12 @@ def _model(run: Run) -> None:
         if keras_file.is_file():
             _file(
                 "Keras",
-                lambda: read_regular(keras_file),
+                lambda: portable(read_regular(keras_file)),
                 "model.keras",
                 "application/zip",
-                "Opens in plain Keras, without VAE Lab.",
+                "Opens in plain Keras 3.4 or later, without VAE Lab.",
             )
-        _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", "Encoder and decoder.")
+        _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", ONNX_WORDS)
         if keras_file.is_file():
             _file(
                 "Weights",
