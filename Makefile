@@ -18,12 +18,13 @@ BASE_PYTHON := python3 python3.13 python3.12 python3.11
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help app test lint format bench pretrained screenshots clean chromium
+.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make app          install what the app needs and start it; it prints its address'
 	@echo 'make test         lint, then every test, real browser included'
+	@echo 'make test-backends  open exports with PyTorch and the oldest TensorFlow, too'
 	@echo 'make lint         check style and formatting'
 	@echo 'make format       fix style and formatting'
 	@echo 'make bench        measure speed and quality'
@@ -37,8 +38,14 @@ app: $(VENV)/app.stamp
 
 # Three processes, because half of the suite waits: for a browser, or for a worker that trains. A file
 # stays in one of them, with the server or the run that its tests share.
-test: lint chromium
+test: lint chromium $(VENV)/oldest.stamp
 	@$(PYTHON) -m pytest -n 3 --dist loadfile
+
+# What is exported, in the oldest Keras on each backend; the script on the oldest TensorFlow. Apart from
+# `make test`, which has JAX alone, for the size of these two.
+test-backends: $(VENV)/backends.stamp
+	@OLDEST_BACKEND=torch $(PYTHON) -m pytest tests/test_keras_compat.py
+	@OLDEST_BACKEND=tensorflow $(PYTHON) -m pytest tests/test_keras_compat.py tests/test_code_export.py
 
 lint: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check .
@@ -76,6 +83,18 @@ $(VENV)/app.stamp: requirements.txt | $(PYTHON)
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
 	@echo "Installing the test tools, once"
 	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+# An environment inside the other one, which `make clean` removes with it.
+$(VENV)/oldest.stamp: requirements-oldest.txt $(VENV)/dev.stamp
+	@echo "Installing the oldest Keras that opens exported models, once"
+	@$(PYTHON) -m venv --clear $(VENV)/oldest
+	@$(VENV)/oldest/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-oldest.txt
+	@touch $@
+
+$(VENV)/backends.stamp: requirements-backends.txt $(VENV)/oldest.stamp
+	@echo "Installing PyTorch and the oldest TensorFlow beside it, once: 2 GB"
+	@$(VENV)/oldest/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-backends.txt
 	@touch $@
 
 $(VENV)/bench.stamp: requirements-bench.txt $(VENV)/dev.stamp

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from views._shared.awaited_model import await_model
 from views._shared.guard import explained
 from views._shared.look import apply_look
-from views._shared.run_picker import run_picker
+from views._shared.run_picker import chosen_run, run_picker
 from views._shared.server import queue
 
 st.set_page_config(page_title="VAE Lab", page_icon=":material/blur_on:", layout="wide")
@@ -36,4 +37,5 @@ queue()  # a server that starts anew goes on with the runs of the last one
 page = st.navigation(PAGES, position="top")
 with explained():
     run_picker()
+    await_model(chosen_run())
     page.run()

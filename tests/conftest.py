@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from vae.config import Config
-from vae.datasets import Dataset, load_dataset
+from vae.datasets import DATASETS, Dataset, load_dataset
 from vae.files import read_json, write_json
 from vae.runs import Run, open_run
 
@@ -49,12 +49,15 @@ def wait_until(condition: Callable[[], Any], what: str) -> None:
 
 
 def run_python(
-    *arguments: str | Path, cwd: Path = ROOT, **environment: str
+    *arguments: str | Path,
+    cwd: Path = ROOT,
+    executable: str | Path = sys.executable,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run another Python to its end, without what this one was given as PYTHONPATH."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
-        [sys.executable, *map(str, arguments)],
+        [str(executable), *map(str, arguments)],
         cwd=cwd,
         env=inherited | environment,
         capture_output=True,
@@ -74,6 +77,13 @@ def change_status(run: Run, **changes: object) -> Run:
     """Have a copied run say something else of itself; return it as it is then."""
     write_json(run.path / "status.json", read_json(run.path / "status.json") | changes)
     return Run(run.path)
+
+
+def say_learned(folder: Path, name: str) -> None:
+    """Have a run's folder say that it learned the images of a known data set."""
+    spec = DATASETS[name]
+    changes = {"dataset": name, "fingerprint": spec.fingerprint, "image_shape": spec.image_shape}
+    write_json(folder / "config.json", read_json(folder / "config.json") | changes)
 
 
 @pytest.fixture(scope="session", autouse=True)

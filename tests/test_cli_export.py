@@ -53,17 +53,16 @@ class TestSample:
         self, finished_run: Run, digits: Dataset, tmp_path: Path, capsys: Output
     ) -> None:
         run = copy_run(finished_run, tmp_path / "run")
-        choice = ("--sampler", "mixture", "--label", "4", "--count", "3")
-        command = ["sample", str(run.path), "--out", str(tmp_path / "a.npz"), *choice]
-        assert "fitted to the run's codes first" in refused(command, capsys)
         compute_samplers(run, digits)
+        choice = ("--sampler", "mixture", "--label", "4", "--count", "3")
         with np.load(io.BytesIO(made("sample", run, tmp_path / "a.npz", *choice))) as arrays:
             expected = draw_codes(run, Draw("mixture", 4), 3)
             np.testing.assert_array_equal(arrays["z"], expected)
             np.testing.assert_array_equal(arrays["labels"], [4, 4, 4])
             assert str(arrays["class"]) == "4"
         capsys.readouterr()
-        assert "The prior knows no classes" in refused([*command, "--sampler", "prior"], capsys)
+        command = ["sample", str(run.path), *choice, "--sampler", "prior"]
+        assert "The prior knows no classes" in refused(command, capsys)
 
     def test_a_shipped_run_has_its_name_however_it_is_addressed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -105,6 +104,13 @@ class TestSample:
             ["--scale", "65"],
             ["--out", "codes.txt"],
             ["--out", "codes"],
+            ["--out", "codes.csv", "--scale", "2"],
+            ["--out", "codes.svg", "--smooth"],
+            ["--count", "20", "--rows", "1"],
+            ["--sampler", "mixture", "--seed", "-1"],
+            ["--sampler", "mixture", "--label", "10"],
+            ["--sampler", "posterior", "--label", "-1"],
+            ["--sampler", "posterior", "--temperature", "2"],
         ],
         ids=" ".join,
     )
@@ -224,13 +230,20 @@ class TestInterpolate:
             ["--steps", "201"],
             ["--frames-per-second", "51"],
             ["--out", "path.mp4"],
+            ["--out", "path.png", "--frames-per-second", "5"],
         ],
         ids=" ".join,
     )
     def test_bad_choices(
-        self, finished_run: Run, arguments: list[str], tmp_path: Path, capsys: Output
+        self,
+        finished_run: Run,
+        arguments: list[str],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: Output,
     ) -> None:
-        command = ["interpolate", str(finished_run.path), "--out", str(tmp_path / "a.gif")]
+        monkeypatch.chdir(tmp_path)
+        command = ["interpolate", str(finished_run.path), "--out", "a.gif"]
         assert "Received" in refused([*command, *arguments], capsys)
         assert not list(tmp_path.iterdir())
 
@@ -264,8 +277,9 @@ class TestExport:
             assert (folder / name).read_bytes() == (finished_run.path / name).read_bytes()
 
     def test_code(self, finished_run: Run, tmp_path: Path) -> None:
-        for kind, write in (("script", keras_script), ("notebook", keras_notebook)):
-            content = made("export", finished_run, tmp_path / kind, "--format", kind)
+        for name, write in (("script.py", keras_script), ("notebook.ipynb", keras_notebook)):
+            kind = name.partition(".")[0]
+            content = made("export", finished_run, tmp_path / name, "--format", kind)
             assert content.decode() == write(finished_run.config, "digits", (8, 8, 1))
 
     def test_default_names(

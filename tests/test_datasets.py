@@ -154,22 +154,6 @@ def test_dataset_is_read_only_and_leaves_the_callers_arrays_alone():
     assert "array" not in repr(dataset)
 
 
-@pytest.mark.parametrize(
-    ("x", "y", "x_test"),
-    [
-        (np.zeros((3, 4, 4, 1), np.float32), np.zeros(3, np.uint8), None),
-        (np.zeros((3, 4, 4), np.uint8), np.zeros(3, np.uint8), None),
-        (np.zeros((3, 4, 4, 1), np.uint8), np.zeros(2, np.uint8), None),
-        (np.zeros((3, 4, 4, 1), np.uint8), np.zeros((3, 1), np.uint8), None),
-        (np.zeros((3, 4, 4, 1), np.uint8), np.zeros(3, np.int64), None),
-        (np.zeros((3, 4, 4, 1), np.uint8), np.zeros(3, np.uint8), np.zeros((3, 5, 4, 1), np.uint8)),
-    ],
-)
-def test_dataset_refuses_arrays_of_another_kind(x, y, x_test):
-    with pytest.raises(DatasetError, match=r"Own needs uint8 images .* Received: x_t"):
-        Dataset("own", "Own", x, y, x if x_test is None else x_test, y, ("a",), "a test")
-
-
 # Digits and names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -163,12 +164,20 @@ class TestDivergence:
         rows = [row(1, 40.0, kind="step", step=5), row(1, 90.0, kind="step", step=10)]
         assert names(make(rows)) == ["Divergence"]
 
-    def test_the_rate_of_now_is_the_one_that_is_too_large(self, make: Any) -> None:
-        run = make(epochs(30.0), "diverged", learning_rate=0.5)
+    def test_the_rate_that_it_diverged_with_is_too_large(self, make: Any) -> None:
+        rows = [*epochs(30.0), change(1, 25, learning_rate=0.05)]
+        run = make(rows, "diverged", learning_rate=0.5)
         run.change(learning_rate=0.05)
         (trouble,) = troubles(run)
         assert "a learning rate of 0.05 makes" in trouble.words
         assert trouble.cure == {"learning_rate": pytest.approx(0.005)}
+
+    def test_not_the_one_that_it_has_not_gone_on_with(self, make: Any) -> None:
+        run = make(epochs(30.0), "diverged", learning_rate=0.5)
+        run.change(learning_rate=0.02)
+        (trouble,) = troubles(run)
+        assert "a learning rate of 0.5 makes" in trouble.words
+        assert trouble.cure == {"learning_rate": pytest.approx(0.05)}
 
 
 class TestNoLearning:
@@ -200,19 +209,61 @@ class TestNoLearning:
         assert names(run) == ["No learning", "Posterior collapse"]
 
 
+CURES = pytest.mark.parametrize(
+    ("settings", "bad", "cure"),
+    [
+        ({"beta": 50.0}, epochs(30.0, 29.0, kl=(0.0, 0.0)), {"beta": 1.0}),
+        ({"beta": 0.04}, epochs(15.0, 14.0, prior_distance=12.0), {"beta": 1.0}),
+        ({"learning_rate": 0.5}, epochs(15.0, 40.0), {"learning_rate": 0.05}),
+        ({"learning_rate": 1e-6}, epochs(GREY, GREY), {"learning_rate": 1e-5}),
+    ],
+    ids=["collapse", "holes", "divergence", "no learning"],
+)
+
+
 class TestAfterACure:
     """A cure is given the time to show what it does."""
 
-    @pytest.mark.parametrize(
-        ("settings", "bad", "cure"),
-        [
-            ({"beta": 50.0}, epochs(30.0, 29.0, kl=(0.0, 0.0)), {"beta": 1.0}),
-            ({"beta": 0.04}, epochs(15.0, 14.0, prior_distance=12.0), {"beta": 1.0}),
-            ({"learning_rate": 0.5}, epochs(15.0, 40.0), {"learning_rate": 0.05}),
-            ({"learning_rate": 1e-6}, epochs(GREY, GREY), {"learning_rate": 1e-5}),
-        ],
-        ids=["collapse", "holes", "divergence", "no learning"],
-    )
+    @CURES
+    def test_one_that_nobody_has_taken_over_yet_is_not_blamed(
+        self,
+        settings: dict[str, float],
+        bad: list[dict[str, Any]],
+        cure: dict[str, float],
+        make: Any,
+    ) -> None:
+        for state in ("queued", "training", "paused"):
+            run = make(bad, state, **settings)
+            assert len(names(run)) == 1
+            run.change(**cure)
+            assert names(run) == []
+            run.change(**settings)  # as where it was refused
+            assert len(names(run)) == 1
+            shutil.rmtree(run.path)
+
+    @pytest.mark.parametrize("step", [0, 1, 10, 24])
+    def test_the_epoch_in_which_it_changed_says_little(self, step: int, make: Any) -> None:
+        bad = epochs(30.0, 29.0, kl=(0.0, 0.0))
+        rows = [*bad, change(3, step, beta=5.0), row(3, 29.0, (0.0, 0.0), beta=5.0)]
+        run = make(rows, beta=50.0)
+        run.change(beta=5.0)
+        whole = step == 0
+        assert names(run) == ["Posterior collapse"] * whole
+        shutil.rmtree(run.path)
+        run = make([*rows, row(4, 28.0, (0.0, 0.0), beta=5.0)], beta=50.0)
+        run.change(beta=5.0)
+        assert names(run) == ["Posterior collapse"]
+
+    def test_two_epochs_without_learning_are_two_of_the_new_rate(self, make: Any) -> None:
+        rows = [*epochs(GREY, GREY), change(3, 10, learning_rate=1e-5)]
+        later = [row(3, GREY), row(4, GREY), row(5, GREY)]
+        for count, found in ((1, []), (2, []), (3, ["No learning"])):
+            run = make([*rows, *later[:count]], learning_rate=1e-6)
+            run.change(learning_rate=1e-5)
+            assert names(run) == found
+            shutil.rmtree(run.path)
+
+    @CURES
     @pytest.mark.parametrize("later", [[], [row(3, 41.0, (0.0, 0.0), kind="step", step=5)]])
     def test_what_was_before_is_not_held_against_it(
         self,

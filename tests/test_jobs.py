@@ -242,6 +242,16 @@ class TestGoOn:
         assert (again.state, again.status["reason"]) == ("queued", "")
         assert waiting(queue) == [finished.id]
 
+    @pytest.mark.parametrize("kind", ["conditional", "autoencoder"])
+    def test_whatever_its_kind(self, kind: str, queue: Queue, office: Office) -> None:
+        beta = 0.0 if kind == "autoencoder" else 1.0
+        run = office.submit(queue, "a", kind=kind, beta=beta)
+        queue.pause(run)
+        queue.go_on(open_run(run.path), action="epoch")
+        assert open_run(run.path).state == "queued"
+        queue.go_on(open_run(run.path), more_epochs=3)
+        assert open_run(run.path).epochs == SMALL.epochs + 3
+
     def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
         with pytest.raises(RunError, match="goes on for more epochs"):
             queue.go_on(finished)
@@ -288,11 +298,9 @@ class TestGoOn:
         write_about(finished.path, owner="anna")
         for name in "abcd":
             office.submit(queue, name, "anna")
-        for refused in (lambda run: queue.go_on(run, more_epochs=3), queue.stop):
-            with pytest.raises(RunError, match="at most 3 wait"):
-                refused(open_run(finished.path))
-            assert (finished.control.serial, finished.control.more) == (0, ())
-            change_status(finished, state="paused")
+        with pytest.raises(RunError, match="at most 3 wait"):
+            queue.go_on(open_run(finished.path), more_epochs=3)
+        assert (finished.control.serial, finished.control.more) == (0, ())
 
     def test_no_checkpoint(self, queue: Queue, finished: Run) -> None:
         (finished.path / "checkpoint.npz").unlink()
@@ -327,26 +335,131 @@ class TestStop:
         office.settle(queue)
         assert office.order == ["first"]
 
-    def test_a_parked_run_gets_its_model(self, queue: Queue, office: Office) -> None:
+    def test_after_a_pause_in_the_line(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.pause(run)
+        queue.stop(open_run(run.path))
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
+        assert waiting(queue) == []
+
+    def test_while_its_process_starts(self, office: Office) -> None:
+        queue = office.open()
+        run = queue.submit(SMALL, office.dataset)
+        office.tell(run, "wait")
+        wait_until(lambda: office.starts == 1, "it is started")
+        queue.stop(open_run(run.path))
+        assert open_run(run.path).state == "stopped"
+        assert open_run(run.path).status["reason"] == "Stopped before it began."
+
+    def test_one_that_waits_to_go_on(self, queue: Queue, office: Office, finished: Run) -> None:
+        queue.go_on(finished, more_epochs=3)
+        queue.go_on(open_run(finished.path), action="epoch")
+        queue.stop(open_run(finished.path))
+        stopped = open_run(finished.path)
+        assert (stopped.state, stopped.status["reason"]) == (
+            *("stopped", "Stopped by hand in epoch 12."),
+        )
+        assert queue.place(finished) == (0, 0.0)
+        assert waiting(queue) == []  # it has the model of what it learned
+        (first,) = (run for run in office.store.list() if run.state == "training")
+        office.finish(first)
+        office.settle(queue)
+        assert office.order == ["first"]
+        # And it can go on for the epochs that it was to have.
+        queue.go_on(stopped)
+        office.until_begun("first", finished.id)
+
+    def test_one_that_is_being_measured(self, office: Office, finished: Run) -> None:
+        queue = office.open()
+        queue.request(finished, "tsne")
+        office.until_begun(f"{finished.id} tsne")
+        queue.go_on(finished, more_epochs=3)
+        assert open_run(finished.path).state == "queued"
+        queue.pause(open_run(finished.path))
+        assert (open_run(finished.path).state, waiting(queue)) == ("paused", [])
+        queue.go_on(open_run(finished.path))
+        queue.stop(open_run(finished.path))
+        assert (open_run(finished.path).state, waiting(queue)) == ("stopped", [])
+
+    @pytest.mark.parametrize("again", [False, True])
+    def test_what_a_parked_run_learned_is_made_a_model_of(
+        self, again: bool, queue: Queue, office: Office
+    ) -> None:
         (run,) = office.store.list()
         os.kill(run.status["pid"], signal.SIGTERM)
         office.until(run, "paused")
         wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
+        office.until(office.submit(queue, "second", owner="ben"), "training")
+        if again:
+            queue.go_on(open_run(run.path))
+            assert open_run(run.path).state == "queued"
         queue.stop(open_run(run.path))
-        office.until(run, "stopped")
-        assert office.order == ["first", "first"]  # a process came, to make it
+        assert open_run(run.path).state == "stopped"
+        assert not queue.is_pending(run, "train")
+        assert queue.is_pending(run, "recover")
+        office.finish(next(r for r in office.store.list() if r.state == "training"))
+        office.until_begun("first", "second", "first recover")
 
-    def test_one_that_waits_to_go_on_gets_its_model(
-        self, queue: Queue, office: Office, finished: Run
+    def test_it_is_never_refused(
+        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        write_about(finished.path, owner="anna")
+        for name in "abcd":
+            office.submit(queue, name, "anna")
         change_status(finished, state="paused")
-        queue.go_on(open_run(finished.path))
         queue.stop(open_run(finished.path))
-        assert queue.is_pending(finished, "train")
-        (first,) = (run for run in office.store.list() if run.state == "training")
-        office.finish(first)
-        office.until(finished, "stopped")
-        assert office.order == ["first", "finished"]
+        assert open_run(finished.path).state == "stopped"
+
+
+class TestWhoseItIs:
+    @pytest.fixture
+    def annas(self, queue: Queue, office: Office) -> Run:
+        return office.submit(queue, "a", owner="anna")
+
+    def change(self, queue: Queue, run: Run, visitor: str) -> None:
+        """Name a run, delete it, bring it back."""
+        queue.rename(run, "mine", visitor)
+        queue.delete(run, visitor)
+        assert [run.id for run in queue.deleted(visitor)] == [run.id]
+        assert queue.undelete(run.id, visitor).about.name == "mine"
+
+    def test_on_a_shared_server_the_owners_alone(
+        self, queue: Queue, annas: Run, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        self.change(queue, annas, "anna")
+        for run, visitor, whose in (
+            (annas, "ben", "another visitor's"),
+            (annas, "", "another visitor's"),
+            (finished, "ben", "nobody's"),
+            (finished, "", "nobody's"),
+        ):
+            before = Run(run.path).about
+            for refused in (lambda *who: queue.rename(who[0], "x", who[1]), queue.delete):
+                with pytest.raises(RunError, match=rf"owner's alone .*Received: .*{whose}"):
+                    refused(run, visitor)
+            assert Run(run.path).about == before
+            queue.store.delete(run)
+            assert queue.deleted(visitor) == []
+            with pytest.raises(RunError, match="by its owner"):
+                queue.undelete(run.id, visitor)
+            queue.store.undelete(run.id)
+
+    def test_on_ones_own_machine_anybodys(self, queue: Queue, annas: Run, finished: Run) -> None:
+        for run in (annas, finished):
+            for visitor in ("", "ben"):
+                self.change(queue, run, visitor)
+
+    def test_only_for_a_while(
+        self, queue: Queue, annas: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue.delete(annas)
+        monkeypatch.setattr("vae.run_store.UNDO_SECONDS", 0.0)
+        assert queue.deleted() == []
+        with pytest.raises(RunError, match=r"for ten minutes\. Received"):
+            queue.undelete(annas.id)
 
 
 class TestRequest:

@@ -129,6 +129,14 @@ class TestEvaluate:
         assert not {"elbo", "rate", "bits_per_dimension", "kl_per_dimension"} & set(metrics)
         assert metrics["distortion"] == metrics["reconstruction"]
 
+    @pytest.mark.parametrize("likelihood", ["continuous_bernoulli", "gaussian"])
+    def test_a_density_has_no_bits(self, likelihood: str, digits: Dataset) -> None:
+        """They were negative, and eight bits more are a bound with uniform noise alone."""
+        model = build(Config(hidden=(8,), latent_dim=2, likelihood=likelihood), (8, 8, 1))
+        metrics, _ = evaluate(model, digits)
+        assert "elbo" in metrics
+        assert "bits_per_dimension" not in metrics
+
     def test_active_units(self, digits: Dataset) -> None:
         model = build(Config(hidden=(16,), latent_dim=4, seed=1), (8, 8, 1))
         head = model.encoder.get_layer("mean")

@@ -69,6 +69,11 @@ class TestBasics:
 
 
 class TestCorrectness:
+    @pytest.mark.parametrize("likelihood", ["continuous_bernoulli", "gaussian"])
+    def test_a_density_has_no_bits(self, copied: Run, likelihood: str) -> None:
+        assert "| bits per dimension |" in model_card(copied)
+        assert "bits per" not in model_card(with_config(copied, likelihood=likelihood))
+
     def test_the_card_of_the_recommended_model(self) -> None:
         card, metrics = model_card(RECOMMENDED), RECOMMENDED.metrics
         for words in (

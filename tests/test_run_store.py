@@ -131,6 +131,16 @@ class TestDelete:
         assert (again.about.name, again.about.owner) == ("mine", "anna")
         assert again.rows == finished_run.rows
 
+    def test_what_can_be_brought_back(self, run: Run, store: RunStore) -> None:
+        later = copy_run(run, run.path.parent / "later")
+        assert store.deleted() == []
+        now = time.time()
+        write_about(run.path, deleted=now - UNDO_SECONDS + 5)
+        write_about(later.path, deleted=now)
+        assert [found.id for found in store.deleted()] == ["later", "copy"]
+        write_about(run.path, deleted=now - UNDO_SECONDS - 5)
+        assert [found.id for found in store.deleted()] == ["later"]
+
     @pytest.mark.parametrize("run_id", ["copy", "nothing", "../copy", ""])
     def test_only_what_was_deleted_comes_back(self, store: RunStore, run_id: str) -> None:
         with pytest.raises(RunError, match="Only a deleted run"):

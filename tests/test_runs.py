@@ -14,7 +14,7 @@ from tests.conftest import PREDICTABLE, ROOT, change_status, copy_run
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.files import read_json
+from vae.files import read_json, write_json
 from vae.recorder import Recorder
 from vae.run_store import RunStore
 from vae.runs import ACTIVE_STATES, STATES, History, Run, open_run, runs_folder
@@ -48,6 +48,17 @@ def held(run: Run) -> Iterator[subprocess.Popen[str]]:
 
 
 class TestBasics:
+    @pytest.mark.parametrize("likelihood", ["bernoulli", "continuous_bernoulli", "gaussian"])
+    def test_bits_of_an_earlier_version(self, run: Run, likelihood: str) -> None:
+        """It wrote bits per dimension of densities too: negative, and comparable with nothing."""
+        info = read_json(run.path / "config.json")
+        info["config"]["likelihood"] = likelihood
+        write_json(run.path / "config.json", info)
+        write_json(run.path / "metrics.json", {**run.metrics, "bits_per_dimension": -1.86})
+        found = Run(run.path).metrics
+        assert ("bits_per_dimension" in found) == (likelihood == "bernoulli")
+        assert found["elbo"] == run.metrics["elbo"]
+
     def test_open(self, finished_run: Run) -> None:
         for path in (finished_run.path, str(finished_run.path)):
             run = open_run(path)
@@ -64,6 +75,14 @@ class TestBasics:
         assert len(history[:1]) == 1
         with pytest.raises(KeyError):
             history["nothing"]
+
+    def test_the_steps_of_an_epoch(self, finished_run: Run, tmp_path: Path) -> None:
+        steps = finished_run.steps_per_epoch
+        assert steps == finished_run.history[-1]["step"]
+        young = copy_run(finished_run, tmp_path / "young")
+        rows = (young.path / "history.jsonl").read_text().splitlines()
+        (young.path / "history.jsonl").write_text("\n".join(rows[:3]) + "\n")
+        assert Run(young.path).rows[-1]["step"] < Run(young.path).steps_per_epoch == steps
 
     def test_folder_for_new_runs(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path))

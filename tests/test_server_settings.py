@@ -22,7 +22,7 @@ from vae.server_settings import (
     worker_count,
 )
 
-SHAPE = (8, 8, 1)
+SHAPE, CLASSES = (8, 8, 1), 10
 SMALL = Config(hidden=(10,), latent_dim=2, epochs=20)  # 64-10-(2+2), 2-10-64: 1,428 parameters
 
 
@@ -51,7 +51,7 @@ class TestLimits:
     def test_none_on_ones_own_machine(self) -> None:
         assert limits() == Limits(0, 0.0, 0)
         assert limits().in_words() == ""
-        limits().check(Config(epochs=500, hidden=(1024,) * 6), SHAPE)
+        limits().check(Config(epochs=500, hidden=(1024,) * 6), SHAPE, CLASSES)
 
     def test_where_strangers_share_a_server_there_are_some(
         self, monkeypatch: pytest.MonkeyPatch
@@ -86,10 +86,17 @@ class TestLimits:
     )
     def test_more_is_refused(self, most: Limits, message: str) -> None:
         with pytest.raises(ConfigError, match=message):
-            most.check(SMALL, SHAPE)
+            most.check(SMALL, SHAPE, CLASSES)
 
     def test_just_as_much_is_not(self) -> None:
-        Limits(epochs=20, seconds=0.1, parameters=1428).check(SMALL, SHAPE)
+        Limits(epochs=20, seconds=0.1, parameters=1428).check(SMALL, SHAPE, CLASSES)
+
+    def test_a_label_counts(self) -> None:
+        # 10 classes are 10 more inputs of both networks' layers of 10 units.
+        told = SMALL.replace(kind="conditional")
+        Limits(parameters=1628).check(told, SHAPE, CLASSES)
+        with pytest.raises(ConfigError, match=r"Received: 1,628"):
+            Limits(parameters=1627).check(told, SHAPE, CLASSES)
 
 
 class TestWhoSharesIt:

@@ -11,16 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import change_status, copy_run, run_python
+from tests.conftest import change_status, copy_run, run_python, say_learned
 from tests.workshop import Workshop, assert_same_run, when
 from vae import training, worker
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import DatasetError, RunError
+from vae.failures import in_words
 from vae.progress import Progress, read_progress, tell_progress
 from vae.recorder import Recorder
 from vae.runs import Run, open_run
-from vae.worker import _in_words, work
+from vae.worker import work
 
 
 @pytest.fixture(autouse=True)
@@ -135,8 +136,7 @@ class TestBasics:
         self, finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = copy_run(finished_run, tmp_path / "run")
-        info = run.path / "config.json"
-        info.write_text(info.read_text().replace('"digits"', '"mnist"'))
+        say_learned(run.path, "mnist")
         for name in ("VAE_DATA_DIR", "KERAS_HOME"):
             monkeypatch.setenv(name, str(tmp_path / "empty"))
         assert work(run.path, "knowledge") == 1
@@ -153,6 +153,29 @@ class TestWhatIsLeftToDo:
         assert work(run.path, "train") == 0
         assert f"Nothing is left to do for this run: {state}" in capfd.readouterr().err
         assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")} == before
+
+    def test_a_run_that_was_stopped_while_its_process_started(
+        self, finished_run: Run, tmp_path: Path
+    ) -> None:
+        run = change_status(copy_run(finished_run, tmp_path / "run"), state="stopped")
+        run.ask("stop")
+        before = (run.path / "status.json").read_bytes()
+        work_alone = (
+            "import pathlib, sys; from vae.worker import work; "
+            "work(pathlib.Path(sys.argv[1]), 'train'); sys.exit('keras' in sys.modules)"
+        )
+        result = run_python("-c", work_alone, run.path)
+        assert result.returncode == 0, result.stderr
+        assert "Nothing is left to do for this run: stopped" in result.stderr
+        assert (run.path / "status.json").read_bytes() == before
+
+    def test_stopped_while_tensorflow_was_loaded(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("stop")
+        assert work(run.path, "train") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
+        assert not stopped.snapshot_epochs
 
     def test_a_wish_that_was_not_seen(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
@@ -261,6 +284,21 @@ class TestRecover:
             "The training process was ended from outside; epoch 2 up to step 9 is kept."
         )
 
+    def test_of_a_run_that_was_stopped_while_nothing_trained_it(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        assert run.has_learned_more
+        reason = "Stopped by hand in epoch 2."
+        change_status(run, state="stopped", reason=reason)
+        assert work(run.path, "recover") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", reason)
+        assert (stopped.status["model_epoch"], stopped.rows) == (2, run.rows)
+        kept = stopped.arrays("checkpoint")
+        for place, weights in enumerate(stopped.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
     @pytest.mark.parametrize("state", ["finished", "paused", "queued"])
     def test_other_runs_need_none(self, state: str, finished_run: Run, tmp_path: Path) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
@@ -268,12 +306,14 @@ class TestRecover:
         assert work(run.path, "recover") == 0
         assert (run.path / "status.json").read_bytes() == before
 
-    def test_a_damaged_checkpoint(self, workshop: Workshop, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("state", ["interrupted", "stopped"])
+    def test_a_damaged_checkpoint(self, state: str, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        change_status(run, state=state)
         (run.path / "checkpoint.npz").write_bytes(b"half of")
         assert work(run.path, "recover") == 1
         recovered = open_run(run.path)
-        assert recovered.state == "interrupted"
+        assert recovered.state == state
         assert recovered.status["reason"].startswith("checkpoint.npz must hold the state")
 
 
@@ -282,8 +322,7 @@ class TestTrouble:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: Dataset
     ) -> None:
         recorder = Recorder.create(tmp_path / "run", Config(), digits)
-        info = recorder.path / "config.json"
-        info.write_text(info.read_text().replace('"digits"', '"mnist"'))
+        say_learned(recorder.path, "mnist")
         for name in ("VAE_DATA_DIR", "KERAS_HOME"):
             monkeypatch.setenv(name, str(tmp_path / "empty"))
         assert work(recorder.path, "train") == 1
@@ -316,12 +355,12 @@ class TestTrouble:
         assert open_run(run.path).state == "finished"
 
     def test_errors_in_words(self) -> None:
-        assert _in_words(DatasetError("Said for people.")) == "Said for people."
-        assert _in_words(MemoryError()).startswith("The memory of this machine did not suffice")
-        assert _in_words(RuntimeError("OOM when allocating tensor")) == _in_words(MemoryError())
-        words = _in_words(RuntimeError("first line\nsecond line " + "x" * 1000))
+        assert in_words(DatasetError("Said for people.")) == "Said for people."
+        assert in_words(MemoryError()).startswith("The memory of this machine did not suffice")
+        assert in_words(RuntimeError("OOM when allocating tensor")) == in_words(MemoryError())
+        words = in_words(RuntimeError("first line\nsecond line " + "x" * 1000))
         assert words == "Training failed: RuntimeError: first line. worker.log tells more."
-        assert _in_words(KeyError()) == "Training failed: KeyError: . worker.log tells more."
+        assert in_words(KeyError()) == "Training failed: KeyError: . worker.log tells more."
         for number in (errno.ENOSPC, errno.EDQUOT):
-            assert _in_words(OSError(number, "x")).startswith("The disk is full: free some room")
-        assert "Permission" in _in_words(PermissionError(errno.EACCES, "Permission denied"))
+            assert in_words(OSError(number, "x")).startswith("The disk is full: free some room")
+        assert "Permission" in in_words(PermissionError(errno.EACCES, "Permission denied"))

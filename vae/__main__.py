@@ -1,104 +1,133 @@
-"""The command line: python -m vae train | evaluate | quality | sample | interpolate | export | ...
+"""The command line: python -m vae train | resume | evaluate | quality | sample | export | ...
 
-With --json the last line of standard output is one JSON object. Bad arguments end with exit
-status 2 and one clear line on standard error.
+With --json the last line of standard output is one JSON object; without it, it is for people. Bad
+arguments end with exit status 2 and one clear line on standard error.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from vae import _startup  # noqa: F401 (first: see there)
 from vae.architecture import summarize
 from vae.binarisation import TREATMENTS
 from vae.cli_export import add_exports
+from vae.cli_files import check_new_folder, config_file, given_run
+from vae.cli_output import Report, evaluated, print_report, quality_measured, summarized, trained
+from vae.cli_progress import load_images, load_named, share_progress, training_progress
+from vae.cli_streams import import_tensorflow, open_streams, warn, without_chatter
+from vae.cli_train import STATUS_HELP, resume_run, run_result, train_run
 from vae.config import Config
-from vae.datasets import DATASETS, load_dataset
+from vae.datasets import DATASETS
 from vae.errors import ConfigError, VAEError
-from vae.likelihood import measure_likelihood
-from vae.offline_demo import write_demo
+from vae.likelihood import check_samples, measure_likelihood
 from vae.presets import PRESETS
-from vae.runs import open_run
+from vae.runs import runs_folder
+from vae.sampling import check_seed
 
-BAR = 24
 # Images that are not treated have a name of their own here.
 TREATED = {"grey" if name == "none" else name: name for name in TREATMENTS}
+IMAGE_SHAPE, CLASSES, DATASET = (28, 28, 1), 10, "mnist"  # where nothing says otherwise
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    open_streams()
     options = _parser().parse_args(arguments)
+    options.status = 0
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        result = options.command(options)
+        with without_chatter():
+            report = options.command(options)
     except (VAEError, OSError) as error:
-        print(f"vae {options.name}: {error}", file=sys.stderr)
+        warn(f"vae {options.name}: {error}")
         return 2
-    print(json.dumps(result) if options.json else _as_text(result))
-    return 0
+    except KeyboardInterrupt:
+        warn(f"\nvae {options.name}: stopped by Ctrl-C")
+        return 128 + signal.SIGINT
+    printed = print_report(report, as_json=options.json)
+    return options.status or printed
 
 
-def summary(options: argparse.Namespace) -> dict[str, Any]:
+def summary(options: argparse.Namespace) -> Report:
     """Count the parameters of a configuration."""
-    counted = summarize(_config(options), tuple(options.image_shape), options.classes)
-    return {
+    config, known = _config(options)
+    shape = options.image_shape or known.get("image_shape", IMAGE_SHAPE)
+    classes = len(known.get("class_names", ())) or CLASSES
+    counted = summarize(
+        config, tuple(shape), classes if options.classes is None else options.classes
+    )
+    values = {
         "encoder": counted.encoder_parameters,
         "decoder": counted.decoder_parameters,
         "total": counted.total,
     }
+    return Report(values, summarized(counted))
 
 
-def train(options: argparse.Namespace) -> dict[str, Any]:
+def train(options: argparse.Namespace) -> Report:
     """Train a run into a folder."""
-    config = _config(options)
-    dataset = load_dataset(options.dataset)
-    # What does not fit is said before the slow import.
-    summarize(config, dataset.image_shape, dataset.classes)
-    from vae.training import train
-
-    run = train(config, dataset, _progress(config), out=options.out)
-    print(file=sys.stderr)
-    last = {k: v for k, v in run.history[-1].items() if k != "kind"} if run.history else {}
-    return {"run": str(run.path), "state": run.state, "reason": run.status["reason"]} | {
-        "last_epoch": last,
-        "metrics": run.metrics,
-    }
+    config, known = _config(options)
+    check_new_folder(options.out or runs_folder() / "new", for_run=True)
+    name = options.dataset or known.get("dataset", DATASET)
+    with training_progress(config.epochs) as on_event:
+        run, options.status = train_run(
+            config, lambda: load_named(name), options.out, on_event, as_json=options.json
+        )
+    return Report(run_result(run), trained(run, run.path))
 
 
-def evaluate(options: argparse.Namespace) -> dict[str, Any]:
+def resume(options: argparse.Namespace) -> Report:
+    """Go on with a run from its last checkpoint, perhaps for more epochs."""
+    run, more = given_run(options.run), options.more_epochs
+    with training_progress(run.next_leg(more).until if more else run.epochs) as on_event:
+        run, options.status = resume_run(
+            run, lambda: load_images(run), more, on_event, as_json=options.json
+        )
+    return Report(run_result(run), trained(run, run.path))
+
+
+def evaluate(options: argparse.Namespace) -> Report:
     """Measure a run on the test images of its data set."""
-    run = open_run(options.run)
-    model = run.load_model()
-    dataset = load_dataset(run.dataset)
+    run = given_run(options.run)
+    if options.importance_samples:
+        check_samples(run.config, options.importance_samples)
+    dataset = load_images(run)
+    import_tensorflow()
     from vae.metrics import evaluate
 
-    metrics, _ = evaluate(model, dataset, TREATED.get(options.treatment))
+    model = run.load_model()
+    values, _ = evaluate(model, dataset, TREATED.get(options.treatment))
     if options.importance_samples:
-        found = measure_likelihood(
-            *(model, dataset, options.importance_samples, metrics["binarisation"]), _draw_share
-        )
-        print(file=sys.stderr)
+        with share_progress("Measuring the likelihood") as on_share:
+            found = measure_likelihood(
+                *(model, dataset, options.importance_samples, values["binarisation"]), on_share
+            )
         names = ("nll", "nll_standard_error", "importance_samples", "seconds")
-        metrics |= {name: found[name] for name in names}
-    return metrics
+        values |= {name: found[name] for name in names}
+    return Report(values, evaluated(run, options.run, values))
 
 
-def quality(options: argparse.Namespace) -> dict[str, Any]:
+def quality(options: argparse.Namespace) -> Report:
     """Measure samples of a run beside real images."""
     from vae.quality import check_measurable, measure_samples
 
-    run = open_run(options.run)
+    run = given_run(options.run)
     check_measurable(run)  # before a data set is downloaded
-    return measure_samples(run, load_dataset(run.dataset), options.samples, seed=options.seed)
-
-
-def demo(options: argparse.Namespace) -> dict[str, Any]:
-    """Write a run as one HTML file that works without a server or a network."""
-    return {"out": str(options.out), "bytes": write_demo(open_run(options.run), options.out)}
+    check_seed(options.seed)
+    dataset = load_images(run)
+    with share_progress("Measuring samples") as on_share:
+        values = measure_samples(
+            run, dataset, options.samples, seed=options.seed, on_progress=on_share
+        )
+    return Report(values, quality_measured(values))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -112,14 +141,19 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
 
     def add(function: Any) -> argparse.ArgumentParser:
-        command = commands.add_parser(function.__name__, help=function.__doc__)
+        command = commands.add_parser(
+            function.__name__, help=function.__doc__, description=function.__doc__
+        )
         command.add_argument("--json", action="store_true", help="end with one JSON object")
         command.set_defaults(command=function, name=function.__name__)
         return command
 
     def add_config(command: argparse.ArgumentParser) -> None:
         command.add_argument("--preset", default="recommended", help=", ".join(PRESETS))
-        command.add_argument("--config", type=Path, help="a JSON file instead of a preset")
+        command.add_argument(
+            "--config", type=Path, metavar="FILE",
+            help="JSON instead of a preset: settings, or the config.json of a run",
+        )  # fmt: skip
         command.add_argument(
             "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
             help="settings to change, such as epochs=3 hidden=256,128",
@@ -128,15 +162,23 @@ def _parser() -> argparse.ArgumentParser:
     command = add(summary)
     add_config(command)
     command.add_argument(
-        "--image-shape", type=int, nargs=3, default=[28, 28, 1], metavar=("H", "W", "C")
+        "--image-shape", type=int, nargs=3, metavar=("H", "W", "C"), help="(default: 28 28 1)"
     )
     command.add_argument(
-        "--classes", type=int, default=10, metavar="N", help="of the images, for a conditional VAE"
-    )
+        "--classes", type=int, metavar="N",
+        help=f"of the images, for a conditional VAE (default: {CLASSES})",
+    )  # fmt: skip
     command = add(train)
     add_config(command)
-    command.add_argument("--dataset", default="mnist", help=", ".join(DATASETS))
+    command.add_argument("--dataset", help=f"{', '.join(DATASETS)} (default: {DATASET})")
     command.add_argument("--out", type=Path, help="the run's folder (default: a new one)")
+    command.epilog = STATUS_HELP
+    command = add(resume)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument(
+        "--more-epochs", type=int, default=0, metavar="N", help="beyond those that it was to have"
+    )
+    command.epilog = STATUS_HELP
     command = add(evaluate)
     command.add_argument("run", type=Path, help="a run folder")
     command.add_argument(
@@ -153,15 +195,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--seed", type=int, default=0)
     add_exports(add)
-    command = add(demo)
-    command.add_argument("run", type=Path, help="a run folder")
-    command.add_argument("--out", type=Path, default=Path("demo.html"), help="an .html file")
     return parser
 
 
-def _config(options: argparse.Namespace) -> Config:
+def _config(options: argparse.Namespace) -> tuple[Config, dict[str, Any]]:
+    """Return the configuration, and what the file says besides if it is that of a run."""
+    known: dict[str, Any] = {}
     if options.config:
-        config = Config.from_json(options.config.read_bytes())
+        config, known = config_file(options.config)
     elif options.preset in PRESETS:
         config = PRESETS[options.preset]
     else:
@@ -172,40 +213,7 @@ def _config(options: argparse.Namespace) -> Config:
         if not equals:
             raise ConfigError(f"--set takes NAME=VALUE. Received: {item!r}")
         changes[name] = value
-    return config.replace_text(changes)
-
-
-def _progress(config: Config) -> Any:
-    """Return a listener that draws a bar on standard error."""
-
-    def draw(row: dict[str, Any]) -> None:
-        if row["kind"] == "epoch":
-            line = (
-                f"\r{_bar(row['epoch'] / config.epochs)} epoch {row['epoch']}/{config.epochs}  "
-                f"loss {row['loss']:.2f}  reconstruction {row['reconstruction']:.2f}  "
-                f"kl {row['kl']:.2f} nats per image "
-            )
-            print(line, end="", file=sys.stderr, flush=True)
-
-    return draw
-
-
-def _draw_share(share: float) -> None:
-    """Draw how much is done, on standard error."""
-    print(f"\r{_bar(share)} {share:.1%} ", end="", file=sys.stderr, flush=True)
-
-
-def _bar(share: float) -> str:
-    filled = "#" * round(BAR * share)
-    return f"[{filled:<{BAR}}]"
-
-
-def _as_text(result: dict[str, Any]) -> str:
-    width = max(22, *map(len, result))
-    return "\n".join(
-        f"{name:<{width}} {json.dumps(value) if isinstance(value, dict | list) else value}"
-        for name, value in result.items()
-    )
+    return config.replace_text(changes), known
 
 
 if __name__ == "__main__":

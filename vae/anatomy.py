@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import ops
 
+from vae.keras_setup import keras, ops, tf
 from vae.model import VAE
 from vae.sampling import to_uint8
 

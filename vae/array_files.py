@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from vae.files import open_regular
+
 __all__ = ["ArraySpec", "read_array"]
 
 
@@ -44,17 +46,19 @@ def read_array(path: Path, key: str, spec: ArraySpec) -> np.ndarray:
 
 
 def _read_npz(path: Path, key: str) -> np.ndarray:
-    if not zipfile.is_zipfile(path):  # NumPy's own message would speak of pickled data
-        raise ValueError("not a complete npz file")
-    with np.load(path, allow_pickle=False) as archive:
-        if key not in archive:
-            raise ValueError(f"it holds {', '.join(archive.files)}")
-        return np.ascontiguousarray(archive[key])
+    with open_regular(path) as file:
+        if not zipfile.is_zipfile(file):  # NumPy's own message would speak of pickled data
+            raise ValueError("not a complete npz file")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as archive:
+            if key not in archive:
+                raise ValueError(f"it holds {', '.join(archive.files)}")
+            return np.ascontiguousarray(archive[key])
 
 
 def _read_idx(path: Path) -> np.ndarray:
     """Read two zero bytes, the type (8: uint8), the rank, the big-endian shape and the values."""
-    with gzip.open(path) as file:
+    with open_regular(path) as source, gzip.open(source) as file:
         content = file.read()
     if content[:3] != b"\0\0\x08":
         raise ValueError("not an idx file of unsigned bytes")

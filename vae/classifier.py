@@ -69,7 +69,7 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
 
     Raises RuntimeError, and writes nothing, if the test accuracy is below 99 %.
     """
-    import keras
+    from vae.keras_setup import keras
 
     dataset = load_dataset("mnist")
     began = time.perf_counter()
@@ -113,8 +113,9 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
 
 def _build() -> tuple[keras.Model, keras.Model]:
     """Build images in [0, 1] (N, 28, 28, 1) -> probabilities (N, 10), and -> channels (N, 112)."""
-    import keras
-    from keras import layers
+    from vae.keras_setup import keras
+
+    layers = keras.layers
 
     image = x = keras.Input(IMAGE_SHAPE, name="image")
     channels = []
@@ -132,7 +133,7 @@ def _build() -> tuple[keras.Model, keras.Model]:
 
 def _with_features(trained: keras.Model, channels: keras.Model, images: np.ndarray) -> keras.Model:
     """Return images (N, 28, 28, 1) -> features (N, 112), probabilities (N, 10)."""
-    import keras
+    from vae.keras_setup import keras
 
     found = channels.predict(images, batch_size=BATCH, verbose=0)
     # Not Normalization, whose constants are lost on the way to ONNX.

@@ -1,4 +1,4 @@
-"""The commands that make files of a run: sample, interpolate and export."""
+"""The commands that make files of a run: sample, interpolate, export and demo."""
 
 from __future__ import annotations
 
@@ -10,16 +10,30 @@ from typing import Any
 
 import numpy as np
 
+from vae.cli_files import (
+    ENDINGS,
+    FORMATS,
+    check_new_file,
+    check_new_folder,
+    check_picture,
+    given_run,
+    write_file,
+)
+from vae.cli_fitting import samplers_of
+from vae.cli_output import Report, wrote
+from vae.cli_progress import share_progress
 from vae.code_export import keras_notebook, keras_script
 from vae.codes_as_text import parse_code
 from vae.draws import SAMPLERS, Draw, draw_codes, draw_labels
 from vae.errors import ConfigError, RunError
 from vae.export_images import animation, notes_of, to_csv, to_npz
-from vae.files import replacing
+from vae.files import read_regular
 from vae.interpolation import interpolate as path_between
+from vae.keras_compat import portable
 from vae.keras_weights import named_weights
-from vae.runs import Run, open_run
-from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
+from vae.offline_demo import write_demo
+from vae.runs import Run
+from vae.sampling import MOST_ROWS, check_seed, prior_codes, tile, to_png, to_uint8
 
 __all__ = ["add_exports"]
 
@@ -27,12 +41,14 @@ MOST_CODES = 10_000
 MOST_SCALE = 64
 STEPS = (2, 200)
 PICTURES = (".png", ".pdf", ".svg")
-FORMATS = {  # and what `export` calls the file
-    "keras": "model.keras",
-    "onnx": "onnx",
-    "weights": "weights.npz",
-    "script": "script.py",
-    "notebook": "notebook.ipynb",
+SIDE = 10  # of a grid
+FRAMES_PER_SECOND = 11.0
+NEXT = {  # what one may do with what `export` wrote
+    "keras": 'Open it: keras.models.load_model("{}")',
+    "onnx": "Run both with ONNX Runtime, or with whatever reads ONNX.",
+    "weights": 'Read it: numpy.load("{}")',
+    "script": "Run it: python {}",
+    "notebook": "Open it: jupyter lab {}",
 }
 
 AddCommand = Callable[[Any], argparse.ArgumentParser]
@@ -42,8 +58,8 @@ def add_exports(add: AddCommand) -> None:
     """Give a parser these commands; `add` makes the part of one."""
     command = add(sample)
     command.add_argument("run", type=Path, help="a run folder")
-    command.add_argument("--rows", type=int, default=10)
-    command.add_argument("--columns", type=int, default=10)
+    for name in ("rows", "columns"):
+        command.add_argument(f"--{name}", type=int, metavar="N", help=f"(default: {SIDE})")
     command.add_argument("--count", type=int, metavar="N", help="default: rows x columns")
     command.add_argument(
         "--sampler", choices=SAMPLERS, default="prior", help="(default: %(default)s)"
@@ -58,7 +74,7 @@ def add_exports(add: AddCommand) -> None:
         help="draw what is farther than S standard deviations from 0 anew, with the prior",
     )  # fmt: skip
     command.add_argument("--seed", type=int, default=0)
-    _add_picture(command, "grid.png", "a .png, .pdf or .svg grid, or .npz or .csv of the codes")
+    _add_picture(command, "grid.png", "a grid, or .npz or .csv of the codes", "sample")
     command = add(interpolate)
     command.add_argument("run", type=Path, help="a run folder")
     for end, word, seed in (("start", "from", 0), ("end", "to", 1)):
@@ -76,67 +92,88 @@ def add_exports(add: AddCommand) -> None:
         "--label", type=int, metavar="N",
         help="what a conditional run is told (default: the class of a test image at the start)",
     )  # fmt: skip
-    command.add_argument("--frames-per-second", type=float, default=11.0, metavar="N")
-    _add_picture(command, "path.gif", "a .gif or .webp that goes there and back, or a .png strip")
+    command.add_argument(
+        "--frames-per-second", type=float, metavar="N",
+        help=f"of an animation (default: {FRAMES_PER_SECOND:g})",
+    )  # fmt: skip
+    _add_picture(
+        command, "path.gif", "an animation that goes there and back, or a .png strip", "interpolate"
+    )
     command = add(export)
     command.add_argument("run", type=Path, help="a run folder")
     command.add_argument("--format", choices=FORMATS, default="keras")
     command.add_argument(
         "--out", type=Path, help="a file; for onnx a folder (default: one in the current folder)"
     )
+    command = add(demo)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument("--out", type=Path, default=Path("demo.html"), help="an .html file")
 
 
-def _add_picture(command: argparse.ArgumentParser, out: str, kinds: str) -> None:
+def _add_picture(command: argparse.ArgumentParser, out: str, what: str, kind: str) -> None:
     command.add_argument(
         "--scale", type=int, default=1, metavar="N", help="each pixel becomes N x N pixels"
     )
     command.add_argument("--smooth", action="store_true", help="with values in between them")
-    command.add_argument("--out", type=Path, default=Path(out), help=kinds)
+    endings = ", ".join(ENDINGS[kind])
+    command.add_argument("--out", type=Path, default=Path(out), help=f"{what} ({endings})")
 
 
-def sample(options: argparse.Namespace) -> dict[str, Any]:
+def sample(options: argparse.Namespace) -> Report:
     """Decode codes drawn from the prior or another sampler: a grid, or the codes themselves."""
-    kind = _suffix(options.out, (*PICTURES, ".npz", ".csv"))
-    for name, most in (("rows", MOST_ROWS), ("columns", MOST_ROWS), ("scale", MOST_SCALE)):
-        _check(name, getattr(options, name), 1, most)
-    rows, columns = options.rows, options.columns
-    count = rows * columns if options.count is None else options.count
-    _check("count", count, 1, MOST_ROWS * columns if kind in PICTURES else MOST_CODES)
+    kind = check_new_file(options.out, "sample")
+    rows, columns, count = _grid_of(options, kind)
+    _check_scale(options, kind == ".png")
     run = _run(options)
+    if kind == ".png":
+        check_picture(columns * run.image_shape[1], rows * run.image_shape[0], options.scale)
     # The prior of a conditional run is the same for all classes.
     label = None if run.label is not None and options.sampler == "prior" else options.label
     draw = Draw(*(options.sampler, label, options.temperature, options.truncation, options.seed))
-    z = draw_codes(run, draw, count)
-    labels = draw_labels(run, draw, count)
+    check_seed(options.seed)  # before anything is fitted
+    samplers = samplers_of(run, draw.sampler, label)
+    z = draw_codes(run, draw, count, samplers)
+    labels = draw_labels(run, draw, count, samplers)
     images = to_uint8(run.decode(z, labels))
     notes = notes_of(run, options.seed) | draw.notes
-    said = {"out": str(options.out), "images": count}
+    values = {"out": str(options.out), "images": count}
+    what = f"{count:,} image{'' if count == 1 else 's'}"
     if kind == ".npz":
         arrays = {"images": images, "z": z} | ({} if labels is None else {"labels": labels})
-        _write(options.out, to_npz(arrays, notes))
+        content = to_npz(arrays, notes)
+        what += f" with their codes: {', '.join(arrays)}"
     elif kind == ".csv":
-        _write(options.out, to_csv(z, notes, labels))
+        content = to_csv(z, notes, labels)
+        what = f"{count:,} code{'' if count == 1 else 's'}"
     else:
-        if options.count is not None:
-            columns = min(columns, count)
-            rows = -(-count // columns)
-            # The last row is filled up with black.
-            images = np.pad(images, ((0, rows * columns - count), (0, 0), (0, 0), (0, 0)))
+        # The last row is filled up with black.
+        images = np.pad(images, ((0, rows * columns - count), (0, 0), (0, 0), (0, 0)))
         grid = tile(images, rows, columns)
-        _write(options.out, _picture(grid, kind, options, notes))
-        scale = options.scale if kind == ".png" else 1
-        said |= {"width": grid.shape[1] * scale, "height": grid.shape[0] * scale}
-    return said
+        content = _picture(grid, kind, options, notes)
+        values |= {"width": grid.shape[1] * options.scale, "height": grid.shape[0] * options.scale}
+        what += f" in {rows} x {columns}"
+        if kind == ".png":
+            what += f", {values['width']:,} x {values['height']:,} pixels"
+    size = write_file(options.out, content)
+    ahead = f"The same seed draws the same: --seed {options.seed + 1} draws others."
+    return Report(values, wrote(options.out, size, what, ahead))
 
 
-def interpolate(options: argparse.Namespace) -> dict[str, Any]:
+def interpolate(options: argparse.Namespace) -> Report:
     """Decode a path between two codes: an animation, or all of it side by side."""
-    kind = _suffix(options.out, (".gif", ".webp", ".png"))
+    kind = check_new_file(options.out, "interpolate")
     _check("steps", options.steps, *STEPS)
-    _check("scale", options.scale, 1, MOST_SCALE)
+    _check_scale(options, True)
+    if kind == ".png" and options.frames_per_second is not None:
+        raise ConfigError(
+            f"--frames-per-second is an animation's. Received: {options.out}, which is a strip"
+        )
+    speed = FRAMES_PER_SECOND if options.frames_per_second is None else options.frames_per_second
     run = _run(options)
     if options.label is not None and run.label is None:
         raise ConfigError(f"A conditional run is told a class. Received: --label {options.label}")
+    height, width, _ = run.image_shape
+    check_picture(width * (options.steps if kind == ".png" else 1), height, options.scale)
     start, start_name, label = _end(run, options.start, options.start_seed)
     end, end_name, _ = _end(run, options.end, options.end_seed)
     run = run if run.label is not None else run.given(label)
@@ -145,50 +182,94 @@ def interpolate(options: argparse.Namespace) -> dict[str, Any]:
     if kind == ".png":
         content = _picture(tile(images, 1, len(images)), kind, options, notes)
     else:
-        content = animation(
-            images,
-            kind.removeprefix("."),
-            scale=options.scale,
-            smooth=options.smooth,
-            frames_per_second=options.frames_per_second,
-            notes=notes,
-        )
-    _write(options.out, content)
-    return {"out": str(options.out), "images": len(images)}
+        with share_progress("Drawing the frames") as on_share:
+            content = animation(
+                images,
+                kind.removeprefix("."),
+                scale=options.scale,
+                smooth=options.smooth,
+                frames_per_second=speed,
+                notes=notes,
+                on_progress=on_share,
+            )
+    size = write_file(options.out, content)
+    what = f"{len(images)} images from {start_name} to {end_name}"
+    return Report({"out": str(options.out), "images": len(images)}, wrote(options.out, size, what))
 
 
-def export(options: argparse.Namespace) -> dict[str, Any]:
+def export(options: argparse.Namespace) -> Report:
     """Write a run's model for use elsewhere, or a Keras script that trains it anew."""
-    run = _run(options)
-    out: Path = options.out or Path(FORMATS[options.format])
-    if options.format == "keras":
-        _write(out, _content(run, "model.keras"))
-    elif options.format == "onnx":
-        for name in ("encoder.onnx", "decoder.onnx"):
-            _write(out / name, _content(run, name))
-    elif options.format == "weights":
-        _write(out, to_npz(named_weights(run), notes_of(run)))
+    kind = options.format
+    out: Path = options.out or Path(FORMATS[kind])
+    if kind == "onnx":
+        check_new_folder(out)
     else:
-        write = keras_script if options.format == "script" else keras_notebook
-        _write(out, write(run.config, run.dataset, run.image_shape).encode())
-    return {"out": str(out), "format": options.format}
+        check_new_file(out, kind)
+    run = _run(options)
+    if kind == "keras":
+        size = write_file(out, portable(_content(run, "model.keras")))
+        what = "encoder and decoder in one Keras model"
+    elif kind == "onnx":
+        contents = {name: _content(run, name) for name in ("encoder.onnx", "decoder.onnx")}
+        size = sum(write_file(out / name, content) for name, content in contents.items())
+        what = " and ".join(contents)
+    elif kind == "weights":
+        size = write_file(out, to_npz(named_weights(run), notes_of(run)))
+        what = "all weights by name"
+    else:
+        write = keras_script if kind == "script" else keras_notebook
+        size = write_file(out, write(run.config, run.dataset, run.image_shape).encode())
+        what = "plain Keras, which trains the same model"
+    shown = wrote(out, size, what, NEXT[kind].format(out))
+    return Report({"out": str(out), "format": kind}, shown)
+
+
+def demo(options: argparse.Namespace) -> Report:
+    """Write a run as one HTML file that works without a server or a network."""
+    check_new_file(options.out, "demo")
+    size = write_demo(given_run(options.run), options.out)
+    ahead = "Open it in a browser, or mail it: it needs no server and no network."
+    return Report(
+        {"out": str(options.out), "bytes": size}, wrote(options.out, size, "one page", ahead)
+    )
+
+
+def _grid_of(options: argparse.Namespace, kind: str) -> tuple[int, int, int]:
+    """Return rows, columns and how many images there are; one is not said by two options."""
+    rows = SIDE if options.rows is None else options.rows
+    columns = SIDE if options.columns is None else options.columns
+    _check("rows", rows, 1, MOST_ROWS)
+    _check("columns", columns, 1, MOST_ROWS)
+    if options.count is None:
+        return rows, columns, rows * columns
+    count = options.count
+    _check("count", count, 1, MOST_ROWS * columns if kind in PICTURES else MOST_CODES)
+    needed = -(-count // columns)
+    if options.rows not in (None, needed):
+        raise ConfigError(
+            f"--count says how many rows of {columns} there are: {needed}. "
+            f"Received: --rows {rows} --count {count}"
+        )
+    return needed, min(columns, count), count
+
+
+def _check_scale(options: argparse.Namespace, scales: bool) -> None:
+    """Raise ConfigError for a scale that is none, or that the file does not have."""
+    _check("scale", options.scale, 1, MOST_SCALE)
+    if not scales and (options.scale != 1 or options.smooth):
+        raise ConfigError(
+            "--scale and --smooth are those of a .png; other files are drawn or hold numbers. "
+            f"Received: {options.out}"
+        )
 
 
 def _run(options: argparse.Namespace) -> Run:
-    # A shipped run is known by its place.
-    return open_run(options.run.absolute()).given(getattr(options, "label", None))
+    return given_run(options.run).given(getattr(options, "label", None))
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise ConfigError(f"{name} must be from {low} to {high:,}. Received: {value}")
-
-
-def _suffix(path: Path, known: tuple[str, ...]) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in known:
-        raise ConfigError(f"--out must end with one of {', '.join(known)}. Received: {path}")
-    return suffix
 
 
 def _picture(
@@ -227,12 +308,6 @@ def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | 
 
 def _content(run: Run, name: str) -> bytes:
     try:
-        return (run.path / name).read_bytes()
+        return read_regular(run.path / name)
     except FileNotFoundError:
         raise RunError(f"This run has no model yet. Received: {run.path}") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)

@@ -28,7 +28,7 @@ from vae.split import split_indices
 __all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script", "open_in_keras"]
 
 OPEN_IN_KERAS = """\
-import keras
+import keras  # 3.4 or later
 model = keras.models.load_model("model.keras")
 outputs = model.predict(images)  # images in [0, 1] (N, H, W, C): reconstruction, mean, log_var
 """

@@ -9,8 +9,9 @@ from typing import Any
 
 from vae.binarisation import TREATMENTS
 from vae.errors import ConfigError
+from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
-__all__ = ["Config", "Setting", "setting"]
+__all__ = ["MAX_HIDDEN_LAYERS", "Config", "Setting", "read_setting", "setting"]
 
 MAX_HIDDEN_LAYERS = 6
 
@@ -233,6 +234,17 @@ class Config:
         return self.kind != "autoencoder"
 
     @property
+    def is_density(self) -> bool:
+        """Whether the likelihood is a density: its nats may be negative, bits a pixel mean nothing.
+
+        With 8 bits added, log2 of the levels, they would bound those of the discrete pixels only if
+        these were dequantised with uniform noise (Uria et al. 2013; Theis et al. 2016, section
+        3.1). Ours are not: in training and evaluation a density may grow without limit at the
+        levels.
+        """
+        return self.likelihood != "bernoulli"
+
+    @property
     def is_conditional(self) -> bool:
         """Whether encoder and decoder are told the class of an image (Sohn et al. 2015)."""
         return self.kind == "conditional"
@@ -283,6 +295,14 @@ def setting(name: str) -> Setting:
     return _FIELDS[name].metadata["setting"]
 
 
+def read_setting(name: str, text: str) -> Any:
+    """Return the value of a field of `Config` from what a person typed or an address says.
+
+    Raises ConfigError for what cannot be read, is outside the field's range, or may be two numbers.
+    """
+    return _checked(name, _from_text(name, text), _FIELDS[name].default)
+
+
 _FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 
@@ -328,11 +348,12 @@ def _from_text(name: str, text: str) -> Any:
     default = _FIELDS[name].default
     if isinstance(default, str):
         return text
-    convert = float if isinstance(default, float) else int
     try:
         if isinstance(default, tuple):
-            return tuple(int(part) for part in text.split(",") if part.strip())
-        return convert(text)
-    except ValueError:
+            return tuple(parse_numbers(text, whole=True))
+        return parse_number(text, whole=isinstance(default, int))
+    except AmbiguousNumberError as error:
+        raise AmbiguousNumberError(error.question, f"{name}={text!r:.80}") from None
+    except ConfigError:
         # The range check words the message, for text as for any other wrong value.
         return text

@@ -17,6 +17,7 @@ __all__ = [
     "comparable",
     "compared",
     "cost",
+    "cost_in_words",
     "loss_in_context",
     "references_of",
     "treatment_of",
@@ -66,6 +67,28 @@ def cost(metrics: dict[str, Any]) -> float | None:
     """Return reconstruction + KL of what metrics.json says, or None if it does not."""
     parts = [metrics.get(name, math.nan) for name in ("reconstruction", "kl")]
     return sum(parts) if math.isfinite(sum(parts)) else None
+
+
+def cost_in_words(run: Run) -> str:
+    """Return in a few words what a test image costs a run, or "" before its first epoch.
+
+    It is the figure by which runs compare, reconstruction + KL, and the one of `loss_in_context`;
+    what keeps it from being compared with most others is said beside it.
+    """
+    loss = _loss(run)
+    if loss is None:
+        return ""
+    config = run.config
+    of, name = loss.name.split(maxsplit=1)
+    what = name if config.is_variational else "reconstruction"
+    remarks = [f"{of.lower()} {what} {loss.nats:.1f} nats"]
+    if config.binarisation != "none":
+        remarks.append("black and white")
+    if config.likelihood != "bernoulli":
+        remarks.append("as a density")
+    if config.is_conditional:
+        remarks.append("given the class")
+    return ", ".join(remarks)
 
 
 def class_nats(run: Run) -> float:

@@ -18,31 +18,37 @@ FLATTENING_EPOCHS = 0.5
 LONG_ENOUGH = 3
 
 
-def curve_points(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:
+def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[str, list[float]]]:
     """Return training and validation points: epoch and, in nats per image, each quantity.
 
-    rows: `Run.rows`. Training points are several an epoch, or one where a history keeps no more;
+    rows: `Run.rows`. steps: of an epoch, `Run.steps_per_epoch`.
+
+    Training points are several an epoch, or one where a history keeps no more;
     validation points are one. The first half epoch is left out once there are more than three.
     Of a long run the points are thinned, but no spike is lost; the rows stay as they are.
     """
-    steps = _steps(rows)
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
-    training = [
-        (place, row)
-        for row in rows
-        if row["kind"] == "step" and (place := row["epoch"] - 1 + row["step"] / steps) > start
-    ]
-    training = training or [(float(row["epoch"]), row) for row in rows if row["kind"] == "epoch"]
-    validation = [(float(row["epoch"]), row) for row in rows if "val_loss" in row]
-    return {"training": _columns(training, ""), "validation": _columns(validation, "val_")}
+
+    def place(row: dict[str, Any]) -> float:
+        return row["epoch"] - 1 + row["step"] / steps
+
+    training = [row for row in rows if row["kind"] == "step" and place(row) > start]
+    epochs = [place(row) for row in training]
+    if not training:
+        training = [row for row in rows if row["kind"] == "epoch"]
+        epochs = [float(row["epoch"]) for row in training]
+    validation = [row for row in rows if "val_loss" in row]
+    return {
+        "training": _columns(epochs, training, ""),
+        "validation": _columns([float(row["epoch"]) for row in validation], validation, "val_"),
+    }
 
 
-def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, Any]]:
     """Return the moments at which settings were changed: epoch, and what in words.
 
     Of very many, the last ones.
     """
-    steps = _steps(rows)
     changes = [row for row in rows if row["kind"] == "change"]
     return [
         {
@@ -55,14 +61,10 @@ def curve_marks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _steps(rows: Sequence[dict[str, Any]]) -> int:
-    """Return the steps of an epoch: the largest one that there is, and 1 before the first."""
-    return max((row["step"] for row in rows), default=0) or 1
-
-
-def _columns(points: list[tuple[float, dict[str, Any]]], prefix: str) -> dict[str, list[float]]:
-    columns = {"epoch": [place for place, _ in points]}
-    for quantity in QUANTITIES:
-        columns[quantity] = [row[f"{prefix}{quantity}"] for _, row in points]
-    chosen = thinned([columns[quantity] for quantity in QUANTITIES], MOST_POINTS)
-    return {name: [values[index] for index in chosen] for name, values in columns.items()}
+def _columns(
+    epochs: list[float], rows: list[dict[str, Any]], prefix: str
+) -> dict[str, list[float]]:
+    values = {name: [row[f"{prefix}{name}"] for row in rows] for name in QUANTITIES}
+    chosen = thinned([*values.values()], MOST_POINTS)
+    columns = {"epoch": epochs, **values}
+    return {name: [column[index] for index in chosen] for name, column in columns.items()}

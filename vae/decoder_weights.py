@@ -9,6 +9,7 @@ import numpy as np
 
 from vae.architecture import Layer, decoder_layers
 from vae.errors import RunError
+from vae.files import read_regular
 
 if TYPE_CHECKING:
     import onnx
@@ -40,7 +41,7 @@ def read_weights(run: Run) -> dict[str, Weights]:
     every = decoder_layers(run.config, run.image_shape, run.classes)
     layers = [layer for layer in every if layer.parameters]
     try:
-        found = dict(_pairs(layers, path.read_bytes()))
+        found = dict(_pairs(layers, read_regular(path)))
     except Exception as error:
         # A damaged file fails in a dozen ways: protobuf's, onnx's and NumPy's own errors, ...
         raise RunError(

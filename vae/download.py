@@ -51,6 +51,8 @@ def download_files(
         host = urlsplit(file.address).hostname
         target = folder / file.path
         meter.start(file)
+        if target.exists() and not target.is_file():  # pooch would read it
+            raise OSError(f"{target} is no regular file")
         try:
             pooch.retrieve(
                 file.address,

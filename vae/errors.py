@@ -1,6 +1,6 @@
 """Errors whose message is written for the person at the screen."""
 
-__all__ = ["ConfigError", "DatasetError", "RunError", "VAEError"]
+__all__ = ["ConfigError", "DatasetError", "RunError", "SettingsError", "VAEError"]
 
 
 class VAEError(ValueError):
@@ -17,3 +17,7 @@ class DatasetError(VAEError):
 
 class RunError(VAEError):
     """A run folder is missing, damaged or not a run folder."""
+
+
+class SettingsError(VAEError):
+    """A library that this package builds on has settings which it cannot work with."""

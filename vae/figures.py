@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from vae.colors import HUES, class_color
 from vae.latent import Projection
+from vae.sampling import manifold_ticks
 
 __all__ = [
     "class_counts",
@@ -106,9 +107,7 @@ def manifold(image: np.ndarray, values: np.ndarray, axes: tuple[str, str]) -> go
     side = len(values)
     height, width, channels = image.shape
     picture = np.repeat(image, 3, axis=2) if channels == 1 else image
-    # Few enough ticks to read, at the middle of their tiles.
-    shown = np.unique(np.linspace(0, side - 1, min(side, 7), dtype=int))
-    ticks = [f"{round(float(values[place]), 1) + 0.0:.1f}" for place in shown]  # no "-0.0"
+    shown, ticks = manifold_ticks(values)  # each at the middle of its tile
     figure = go.Figure(go.Image(z=picture, hoverinfo="skip"))
     figure.update_layout(
         xaxis={

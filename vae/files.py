@@ -1,20 +1,37 @@
-"""Files that are never seen half-written: written beside their place, then moved into it."""
+"""Files that are never seen half-written, and of which only regular ones are read.
+
+What is written takes its place in one step. A named pipe that is opened waits for whoever is at its
+other end, and a device may never end: neither is a file of a run.
+"""
 
 from __future__ import annotations
 
 import errno
 import json
+import os
 import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Literal
 
 from vae.errors import RunError
 
-__all__ = ["DISK_FULL", "file_mark", "read_json", "replacing", "write_json", "writing_to"]
+__all__ = [
+    "DISK_FULL",
+    "file_mark",
+    "open_regular",
+    "read_json",
+    "read_regular",
+    "replacing",
+    "write_json",
+    "writing_to",
+]
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+MOST_JSON_BYTES = 16_000_000  # what a run writes has at most a hundredth of it
+MOST_BYTES = 1_000_000_000  # of any file that is read in one piece
 
 
 @contextmanager
@@ -41,8 +58,8 @@ def write_json(path: Path, value: Any, *, must: bool = False) -> None:
         if not (must and error.errno in DISK_FULL and path.exists()):
             raise
         # In one go: its place on the disk is there already.
-        with path.open("rb+") as file:
-            size = len(file.read())
+        with open_regular(path, "rb+") as file:
+            size = len(file.read(MOST_JSON_BYTES))
             file.seek(0)
             file.write(text.encode().rjust(size))
 
@@ -65,6 +82,39 @@ def file_mark(path: Path) -> tuple[int, int]:
         return 0, 0
 
 
+def open_regular(path: Path, mode: Literal["rb", "ab", "rb+"] = "rb") -> IO[bytes]:
+    """Open a regular file, or a link to one; raises OSError at once for anything else.
+
+    To append makes a file that is missing.
+    """
+    with suppress(FileNotFoundError):
+        _check_regular(path.stat(), path)  # before it is opened: a device may act upon that
+
+    def without_waiting(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+
+    file = open(path, mode, opener=without_waiting)  # noqa: SIM115 (Path.open has no opener)
+    try:
+        _check_regular(os.fstat(file.fileno()), path)  # another one may have taken its place
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _check_regular(found: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+
+
+def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Read a regular file of at most so many bytes; raises OSError for anything else."""
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+        return file.read(most)
+
+
 def read_json(path: Path) -> Any:
     """Read JSON; raises OSError or ValueError."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads(read_regular(path, MOST_JSON_BYTES).decode("utf-8"))

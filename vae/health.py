@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae.config import Config
+from vae.control import LIVE_SETTINGS
 from vae.runs import Run
 
 __all__ = ["USED_NATS", "Trouble", "dimensions_in_use", "how_it_goes", "troubles"]
@@ -63,11 +64,18 @@ def how_it_goes(config: Config, rows: list[dict[str, Any]]) -> str:
 
 
 def troubles(run: Run) -> list[Trouble]:
-    """Return what is wrong with a run now, the most urgent first."""
-    settings, rows = run.settings, _since_last_change(run.rows)
-    learned = [row for row in rows if row["kind"] != "change"]
+    """Return what is wrong with a run now, the most urgent first.
+
+    Settings are blamed for what was trained with them alone, and after a change not before a whole
+    epoch was.
+    """
+    settings = _trained_settings(run)
     if run.state == "diverged":
         return [_too_fast(settings, "The loss stopped being a number")]
+    asked = run.control.settings
+    if any(value != getattr(settings, name) for name, value in asked.items()):
+        return []  # nobody knows yet what these will do
+    learned = _since_last_change(run.rows)
     if not learned:
         return []
     last = learned[-1]
@@ -145,7 +153,23 @@ def _holes(settings: Config, last: dict[str, Any]) -> Trouble | None:
     )
 
 
+def _trained_settings(run: Run) -> Config:
+    """Return the settings that the last step was taken with."""
+    settings = run.config
+    for row in run.rows:
+        if row["kind"] == "change":
+            names = [name for name in LIVE_SETTINGS if name in row]
+            settings = settings.replace(**{name: row[name] for name in names})
+    return settings
+
+
 def _since_last_change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows that show what the settings of now have done."""
+    """Return the rows of the settings of now; none until a whole epoch was trained with them."""
     changes = [place for place, row in enumerate(rows) if row["kind"] == "change"]
-    return rows[changes[-1] :] if changes else rows
+    if not changes:
+        return rows
+    change, later = rows[changes[-1]], rows[changes[-1] + 1 :]
+    first = (change["epoch"], change["step"])
+    # The epoch in which they changed has a mean of both.
+    own = [row for row in later if row["kind"] == "step" or first <= (row["epoch"], 0)]
+    return own if any(row["kind"] == "epoch" for row in own) else []

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vae.errors import RunError
+from vae.files import open_regular
 from vae.run_schema import decode_row
 
 __all__ = ["history_fault", "read_rows"]
@@ -28,6 +29,7 @@ class _Read(NamedTuple):
     fault: str  # of the first line that is no row, or ""
 
 
+_NOTHING = _Read(0, 0, b"", [], 0, "")
 _known: OrderedDict[Path, _Read] = OrderedDict()
 _guard = threading.Lock()
 
@@ -35,7 +37,8 @@ _guard = threading.Lock()
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Return all rows of a history; what is no row is left out.
 
-    That is a line cut short by a crash, or what somebody else wrote. The rows are shared by all who
+    That is a line cut short by a crash, or what somebody else wrote; a file that cannot be read has
+    none. The rows are shared by all who
     ask: they must not be changed.
     """
     return _read(path).rows
@@ -48,7 +51,7 @@ def history_fault(path: Path) -> str:
 
 def _read(path: Path) -> _Read:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             inode = path.stat().st_ino
             known = _known.get(path)
             if known is not None and known.inode == inode:
@@ -58,11 +61,15 @@ def _read(path: Path) -> _Read:
             else:
                 known = None
             if known is None:
-                known = _Read(inode, 0, b"", [], 0, "")
+                known = _NOTHING._replace(inode=inode)
                 file.seek(0)
             new = file.read()
     except FileNotFoundError:
-        return _Read(0, 0, b"", [], 0, "")
+        return _NOTHING
+    except OSError as error:
+        return _NOTHING._replace(
+            fault=f"history.jsonl must be readable. Received: {error.strerror}"
+        )
     whole, line_break, _ = new.rpartition(b"\n")
     if line_break:
         end = known.end + len(whole) + 1

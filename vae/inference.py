@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.errors import RunError
+from vae.files import open_regular
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -96,7 +97,9 @@ def decode(
 
 def _run(path: Path, **inputs: np.ndarray) -> list[np.ndarray]:
     try:
-        return _session(path, path.stat().st_mtime_ns).run(None, inputs)
+        with open_regular(path):  # ONNX Runtime would wait at a pipe
+            changed = path.stat().st_mtime_ns
+        return _session(path, changed).run(None, inputs)
     except FileNotFoundError:
         raise RunError(f"This run has no model yet. Received: {path.parent}") from None
     except Exception as error:

@@ -5,6 +5,7 @@ The folders are the truth. A leader, here or in another server, does what the ti
 
 from __future__ import annotations
 
+import shutil
 import threading
 from typing import BinaryIO, NamedTuple
 
@@ -14,12 +15,14 @@ from vae.datasets import Dataset
 from vae.errors import RunError
 from vae.estimate import START_SECONDS, Job, job_seconds, seconds_left, turn
 from vae.files import writing_to
-from vae.leader import PAUSED_PLACE_SECONDS, Leader, become
+from vae.leader import PAUSED_PLACE_SECONDS, Leader
 from vae.presence import Presence
 from vae.recorder import Recorder, new_run_id
+from vae.run_images import missing_images
 from vae.run_store import RunStore
-from vae.runs import Run
+from vae.runs import STOPPED_BEFORE, Run
 from vae.server_settings import is_public, limits, worker_count
+from vae.split import check_trainable
 from vae.tickets import Ticket, Tickets
 
 __all__ = ["Place", "Queue"]
@@ -59,11 +62,17 @@ class Queue:
         no folder can be made or too many of the owner's runs wait.
         """
         limits().check(config, dataset.image_shape, dataset.classes)
+        check_trainable(config, dataset)
         self._check_room(owner)
         self._check_line(owner)
         path = self.store.folder / new_run_id()
         Recorder.create(path, config, dataset, owner)
-        self._draw(path.name, "train", owner)
+        try:
+            self._draw(path.name, "train", owner)
+        except RunError:
+            # A run that waits without a ticket would get one, and train after all.
+            shutil.rmtree(path, ignore_errors=True)
+            raise
         return self.store.open(path.name)
 
     def go_on(self, run: Run, more_epochs: int = 0, action: str = "run") -> None:
@@ -71,12 +80,15 @@ class Queue:
 
         Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
         """
+        if missing := missing_images(run):  # before anything is asked, or its state changes
+            raise RunError(f"To go on, a run needs {missing}. Received: {run.dataset:.80}")
         most = limits()
-        most.check(run.config.replace(epochs=run.next_leg(more_epochs).until), run.image_shape)
+        longer = run.config.replace(epochs=run.next_leg(more_epochs).until)
+        most.check(longer, run.image_shape, run.classes)
         if most.seconds and run.status.get("seconds_trained", 0.0) >= most.seconds:
             raise RunError(f"{most.in_words()} Received: a run that has used up its time")
         with self._leader.guard:
-            if self._is_training(run) and not more_epochs:
+            if self._leader.is_training(run) and not more_epochs:
                 run.ask(action)
                 return
             self._check_line_for(run)  # before anything is asked that would outlive a refusal
@@ -94,22 +106,58 @@ class Queue:
                 run.ask("pause")
 
     def stop(self, run: Run) -> None:
-        """End a run; one that trained keeps what it learned and gets its model."""
-        with self._leader.guard:
-            at_rest = run.state == "paused" and not self._is_training(run)
-            if at_rest:
-                self._check_line_for(run)
-            run.ask("stop")
-            if self.tickets.is_waiting(run.id, "train") and not run.rows:
-                if become(run, "stopped", "Stopped before it began."):
-                    self.tickets.remove(Ticket(run.id, "train"))
-            elif at_rest:
-                self._wait_anew(run)
+        """End a run; one that learned something keeps it and gets its model.
 
-    def delete(self, run: Run) -> None:
-        """Hide a run, for good after a while; what it does ends."""
+        One that no process trains yet leaves the line at once. What it had learned before is made
+        a model of in its turn, unless there is one.
+        """
+        with self._leader.guard:
+            run.ask("stop")
+            if self._leader.is_training(run):
+                return  # its process makes the model
+            epoch = int(run.status.get("epoch", 0))
+            reason = f"Stopped by hand in epoch {epoch}." if epoch else STOPPED_BEFORE
+            if not self._leader.become(run, "stopped", reason):
+                return  # a process has just taken it up, and sees the wish
+            if self.tickets.is_waiting(run.id, "train"):
+                self.tickets.remove(Ticket(run.id, "train"))
+            if epoch and run.has_learned_more:
+                self._draw(run.id, "recover", run.about.owner)
+
+    def owns(self, run: Run, visitor: str) -> bool:
+        """Whether a run is this visitor's to name, to delete and to bring back.
+
+        On one's own machine all runs are. Where strangers share a server, the link of a run lets
+        anyone do all else with it, and a run without an owner is nobody's.
+        """
+        return not is_public() or bool(visitor and run.about.owner == visitor)
+
+    def rename(self, run: Run, name: str, visitor: str = "") -> None:
+        """Give a run a name; raises RunError if it is somebody else's."""
+        self._check_owner(run, visitor)
+        self.store.rename(run, name)
+
+    def delete(self, run: Run, visitor: str = "") -> None:
+        """Hide a run, for good after a while; what it does ends.
+
+        Raises RunError if it is somebody else's.
+        """
+        self._check_owner(run, visitor)
         self.store.delete(run)
         self._leader.park(run, "Paused, since it was deleted.")
+
+    def deleted(self, visitor: str = "") -> list[Run]:
+        """Return the visitor's runs that can still be brought back, the one deleted last first."""
+        return [run for run in self.store.deleted() if self.owns(run, visitor)]
+
+    def undelete(self, run_id: str, visitor: str = "") -> Run:
+        """Bring back one of these; raises RunError for any other."""
+        if run_id not in [run.id for run in self.deleted(visitor)]:
+            raise RunError(
+                "Only a deleted run can be brought back, by its owner and for ten minutes. "
+                f"Received: {run_id!r:.80}"
+            )
+        return self.store.undelete(run_id)
 
     def take_in(self, file: BinaryIO, owner: str = "") -> Run:
         """Make a run of a zip that was exported; the networks that decode are made by a worker.
@@ -153,6 +201,14 @@ class Queue:
         """Have a process ready, since somebody may start a run soon."""
         self._leader.warm_up()
 
+    def _check_owner(self, run: Run, visitor: str) -> None:
+        if not self.owns(run, visitor):
+            whose = "another visitor's" if run.about.owner else "nobody's"
+            raise RunError(
+                "On a shared server a run is its owner's alone to name and to delete. "
+                f"Received: a run that is {whose}"
+            )
+
     def _check_room(self, owner: str) -> None:
         if not is_public():
             return
@@ -180,14 +236,9 @@ class Queue:
         with writing_to(self.tickets.folder, needs), self._leader.guard:
             self.tickets.draw(run_id, action, owner)
 
-    def _is_training(self, run: Run) -> bool:
-        """Whether a process is there that sees what is asked of the run."""
-        others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
-        return run.is_alive() and not any(ticket.started for ticket in others)
-
     def _wait_anew(self, run: Run) -> None:
         """Put a run whose process is gone at the end of the line."""
-        if become(run, "queued", "") or not self._is_training(run):
+        if self._leader.become(run, "queued", "") or not self._leader.is_training(run):
             if not self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
             self._draw(run.id, "train", run.about.owner)

@@ -11,6 +11,7 @@ import numpy as np
 
 from vae.architecture import summarize
 from vae.errors import RunError
+from vae.files import open_regular
 from vae.vetting_keras import check_weights
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def named_weights(run: Run) -> dict[str, np.ndarray]:
         import h5py  # which comes with Keras
 
         check_weights(path, summarize(run.config, run.image_shape, run.classes).total)
-        with ZipFile(path) as archive:
+        with open_regular(path) as source, ZipFile(source) as archive:
             model = json.loads(archive.read("config.json"))
             with archive.open("model.weights.h5") as member, h5py.File(member, "r") as file:
                 for network in file["layers"].values():

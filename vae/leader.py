@@ -22,7 +22,7 @@ from vae.run_store import RunStore
 from vae.runs import Run
 from vae.tickets import WITHOUT_TENSORFLOW, Ticket, Tickets
 
-__all__ = ["Leader", "become"]
+__all__ = ["Leader"]
 
 LOOK_SECONDS = 0.3
 STUMBLE_SECONDS = 3.0  # a full disk is not better in a moment, and its log not smaller
@@ -30,16 +30,6 @@ TIDY_SECONDS = 60.0
 # A paused run keeps its process, for a quick answer, unless somebody waits for the place.
 PAUSED_PLACE_SECONDS = 30.0
 LOCK_SECONDS = 0.5  # for those who look whether a run is alive to let go of its lock
-
-
-def become(run: Run, state: str, reason: str, **status: object) -> bool:
-    """Write a run's state, unless a process holds it; return whether that was done."""
-    try:
-        with run.lock().acquire(timeout=LOCK_SECONDS):
-            Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
-            return True
-    except (Timeout, OSError, RunError):
-        return False
 
 
 class Leader:
@@ -77,11 +67,37 @@ class Leader:
                 with contextlib.suppress(OSError):  # then the start is a slow one
                     self._warm = WarmWorker()
 
+    def is_training(self, run: Run) -> bool:
+        """Whether a process is there that sees what is asked of the run."""
+        others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
+        return run.is_alive() and not any(ticket.started for ticket in others)
+
+    def become(self, run: Run, state: str, reason: str, **status: object) -> bool:
+        """Write a run's state, unless a process trains it; return whether that was done."""
+
+        if state == "queued" and run.state != "queued":
+            status["before"] = run.state  # what it is again should it turn out that it cannot go on
+
+        def write() -> None:
+            Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
+
+        try:
+            try:
+                with run.lock().acquire(timeout=LOCK_SECONDS):
+                    write()
+            except Timeout:
+                if self.is_training(run):
+                    return False
+                write()  # what measures a model leaves the state alone
+        except (OSError, RunError):
+            return False
+        return True
+
     def park(self, run: Run, reason: str) -> None:
         """Pause a run and give its place to others."""
         with self.guard:
             if self.tickets.is_waiting(run.id, "train"):
-                if become(run, "paused", reason):
+                if self.become(run, "paused", reason):
                     self.tickets.remove(Ticket(run.id, "train"))
             elif run.is_alive():
                 self._ask_to_leave(run)
@@ -126,7 +142,7 @@ class Leader:
                 kept = run.status.get("kept", [])
                 if run.status.get("taken_up") == kept:
                     self._ended(ticket)
-                elif become(run, "queued", "", taken_up=kept):
+                elif self.become(run, "queued", "", taken_up=kept):
                     self.tickets.remove(ticket)
                     self.tickets.draw(run.id, "train", ticket.owner)
 
@@ -136,7 +152,8 @@ class Leader:
         self.store.purge()
         for run in self.store.list():
             if not run.shipped and run.state == "queued":
-                self.tickets.draw(run.id, "train", run.about.owner)
+                with contextlib.suppress(OSError):  # one bad folder must not keep the others
+                    self.tickets.draw(run.id, "train", run.about.owner)
 
     def _look(self) -> None:
         # First, since it is what frees a full disk.
@@ -190,7 +207,8 @@ class Leader:
         except OSError as error:
             logging.getLogger(__name__).warning("Cannot start %s: %s", ticket, error)
             if ticket.action == "train":
-                become(run, "failed", f"The training process could not start: {error.strerror}.")
+                reason = f"The training process could not start: {error.strerror}."
+                self.become(run, "failed", reason)
             self.tickets.remove(ticket)
 
     def _process_for(self, run: Run, action: str) -> subprocess.Popen[bytes]:
@@ -217,13 +235,13 @@ class Leader:
         if run is None or ticket.action != "train":
             return
         if run.state == "queued":
-            become(run, "failed", "The training process did not start.")
+            self.become(run, "failed", "The training process did not start.")
         elif run.state == "interrupted":
-            become(run, "interrupted", run.status["reason"])
+            self.become(run, "interrupted", run.status["reason"])
             if (run.path / "checkpoint.npz").exists():
                 # The pages need the model files of what it had learned.
                 self.tickets.draw(run.id, "recover", ticket.owner)
-        elif _wants_more(run) and become(run, "queued", ""):
+        elif _wants_more(run) and self.become(run, "queued", ""):
             self.tickets.draw(run.id, "train", ticket.owner)
 
     def _free_paused_places(self, under_way: list[Ticket]) -> None:

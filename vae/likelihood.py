@@ -31,6 +31,7 @@ __all__ = [
     "Likelihoods",
     "ask_for_likelihood",
     "asked_likelihood",
+    "check_samples",
     "compute_likelihood",
     "importance_log_likelihood",
     "importance_sampled_nll",
@@ -94,7 +95,7 @@ def importance_log_likelihood(
     images (n,) as a last argument, and all is given the label: log p(x|y). on_progress: called
     with the share that is done.
     """
-    import tensorflow as tf
+    from vae.keras_setup import tf
 
     # Without autograph: it writes source files that a killed process leaves behind.
     @tf.function(reduce_retracing=True, autograph=False)
@@ -150,9 +151,9 @@ def importance_sampled_nll(
     images. Raises ConfigError for an autoencoder or samples outside 1 to 5,000, RunError if it is
     no number.
     """
-    import tensorflow as tf
+    from vae.keras_setup import tf
 
-    _check(model.config, samples)
+    check_samples(model.config, samples)
     pixels = math.prod(images.shape[1:])
 
     def scaled(images: tf.Tensor) -> tf.Tensor:
@@ -227,7 +228,7 @@ def ask_for_likelihood(run: Run, samples: int, treatment: str) -> None:
     Raises ConfigError for an autoencoder, samples outside 1 to 5,000 or an unknown treatment,
     RunError if the run's folder cannot be written to.
     """
-    _check(run.config, samples)
+    check_samples(run.config, samples)
     if treatment not in TREATMENTS:
         raise ConfigError(f"Treatments are {', '.join(TREATMENTS)}. Received: {treatment!r:.80}")
     with writing_to(run.path, "A run's folder must be one that can be written to"):
@@ -289,7 +290,8 @@ def standard_error(values: np.ndarray) -> float:
     return float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else 0.0
 
 
-def _check(config: Config, samples: int) -> None:
+def check_samples(config: Config, samples: int) -> None:
+    """Raise ConfigError for an autoencoder, or importance samples outside 1 to 5,000."""
     if not config.is_variational:
         raise ConfigError("A likelihood needs a VAE. Received: an autoencoder")
     if not 1 <= samples <= MOST_IMPORTANCE_SAMPLES:

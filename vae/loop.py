@@ -14,11 +14,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from vae.binarisation import binarise
+from vae.keras_setup import keras, tf
 from vae.model import VAE
 
 __all__ = ["CHUNK", "Loop"]

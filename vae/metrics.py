@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import ops
 
 from vae.binarisation import binarise
 from vae.datasets import Dataset
+from vae.keras_setup import keras, ops, tf
 from vae.likelihood import standard_error, treatment_words
 from vae.model import VAE
 from vae.objective import gaussian_kl
@@ -76,9 +74,10 @@ def evaluate(
             "rate": total,
             "elbo": -(reconstruction + total),
             "elbo_standard_error": standard_error(nats + kl.sum(axis=1, dtype=np.float64)),
-            "bits_per_dimension": (reconstruction + total) / pixels / math.log(2.0),
             "kl_per_dimension": kl_per_dimension.tolist(),
         }
+        if not model.config.is_density:
+            metrics["bits_per_dimension"] = (reconstruction + total) / pixels / math.log(2.0)
     metrics["active_units"] = int((mean.var(axis=0) > ACTIVE_VARIANCE).sum())
     latents = {"mean": mean, "log_var": log_var, "y": dataset.y_test}
     return metrics, latents

@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import keras
-import tensorflow as tf
-from keras import ops
-
 from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
+from vae.keras_setup import check_settings, keras, ops, tf
 from vae.networks import build_decoder, build_encoder, logits_of
 from vae.objective import (
     capacity_gap,
@@ -89,6 +86,7 @@ class VAE(keras.Model):
     """
 
     def __init__(self, config: Config, image_shape: ImageShape, classes: int = 0) -> None:
+        check_settings()
         super().__init__(name="vae")
         self.config = config
         self.classes = classes if config.is_conditional else 0

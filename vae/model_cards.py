@@ -64,22 +64,28 @@ def model_card(run: Run) -> str:
 
 
 def models_page(runs: Sequence[Run]) -> str:
-    """Return docs/models.md: a table of all runs, and a section for each."""
+    """Return docs/models.md: tables of all runs, and a section for each.
+
+    Figures of different data are in no column together: each data set and treatment has a table.
+    """
+    alike: dict[str, list[Run]] = {}
+    for run in runs:
+        alike.setdefault(f"{_title(run)}, {treatment_name(treatment_of(run))}", []).append(run)
+    tables = [f"**{name}**\n\n{_comparison(each)}" for name, each in alike.items()]
     sections = [f"## {run.id}\n\n{model_card(run)}" for run in runs]
-    return "\n\n".join([INTRODUCTION.rstrip(), _comparison(runs), *sections]) + "\n"
+    return "\n\n".join([INTRODUCTION.rstrip(), *tables, *sections]) + "\n"
 
 
 def _comparison(runs: Sequence[Run]) -> str:
     columns: dict[str, Callable[[Run], str]] = {
         "model": lambda run: f"[{run.id}](#{run.id})",
         "recipe": lambda run: preset_label(run.config),
-        "data": lambda run: f"{_title(run)}, {treatment_name(treatment_of(run))}",
         "latent dimensions": lambda run: str(run.config.latent_dim),
         "parameters": lambda run: f"{_summary(run).total:,}",
         "trained for": lambda run: time_in_words(_seconds(run)),
         "reconstruction": lambda run: f"{run.metrics['reconstruction']:.2f}",
         "KL": lambda run: f"{run.metrics['kl']:.2f}",
-        "ELBO": lambda run: f"{run.metrics['elbo']:.2f}" if "elbo" in run.metrics else "–",
+        "ELBO": _elbo,
     }
     if any(run.knowledge for run in runs):
         columns["class by k-NN"] = lambda run: (
@@ -96,6 +102,13 @@ def _comparison(runs: Sequence[Run]) -> str:
             f"{run.quality['frechet_classifier_distance']:.1f}" if run.quality else "–"
         )
     return _table(tuple(columns), [[cell(run) for cell in columns.values()] for run in runs])
+
+
+def _elbo(run: Run) -> str:
+    if "elbo" not in run.metrics:
+        return "–"
+    given = ", given the class" if run.config.is_conditional else ""
+    return f"{run.metrics['elbo']:.2f}{given}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -25,8 +25,9 @@ def figures_of(run: Run) -> list[tuple[str, str, str]]:
         rows += [
             ("KL, nats", f"{metrics['kl']:.2f}", ""),
             ("ELBO, nats", elbo, mean_image),
-            ("bits per dimension", f"{metrics['bits_per_dimension']:.4f}", ""),
         ]
+    if "bits_per_dimension" in metrics:  # a density has none
+        rows.append(("bits per dimension", f"{metrics['bits_per_dimension']:.4f}", ""))
     used = f"{metrics['active_units']} of {run.config.latent_dim}"
     rows.append(("active units (Burda et al. 2016)", used, ""))
     return rows + _likelihoods(run) + _knowledge(run) + _quality(run)

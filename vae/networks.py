@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-
 from vae.architecture import ImageShape, Layer, decoder_layers, encoder_layers
 from vae.config import Config
+from vae.keras_setup import keras
 
 __all__ = ["build_decoder", "build_encoder", "logits_of"]
 

@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import math
 
-import keras
-from keras import ops
-
 from vae.config import Config
+from vae.keras_setup import keras, ops
 
 __all__ = [
     "beta_at",

@@ -166,7 +166,7 @@ def _space(run: Run) -> dict[str, Any]:
 
 def _curves(run: Run) -> dict[str, Any]:
     """Return the curves of all quantities that are not zero throughout."""
-    points = curve_points(run.rows)
+    points = curve_points(run.rows, run.steps_per_epoch)
     kept = {name: title for name, title in QUANTITIES.items() if any(points["training"][name])}
     return {
         "titles": kept,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import keras
-
 from vae.config import Config
+from vae.keras_setup import keras
 
 __all__ = ["make_optimizer"]
 

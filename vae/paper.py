@@ -15,7 +15,7 @@ from vae.errors import RunError
 from vae.export_images import one_line
 from vae.latent import best_projection
 from vae.runs import Run
-from vae.sampling import manifold_codes, tile
+from vae.sampling import manifold_codes, manifold_ticks, tile
 
 __all__ = [
     "FigureKind",
@@ -45,15 +45,15 @@ def grid_figure(grid: np.ndarray) -> Figure:
 
 def curves_figure(run: Run) -> Figure:
     """Draw loss, reconstruction and KL over the epochs, in nats per image."""
-    points = curve_points(run.rows)
+    points = curve_points(run.rows, run.steps_per_epoch)
     figure = Figure(figsize=(3 * 3.2, 2.6), layout="constrained")
     for axes, (quantity, title) in zip(figure.subplots(1, 3), QUANTITIES.items(), strict=True):
         for part, style in (("training", "-"), ("validation", "--")):
             columns = points[part]
             if columns["epoch"]:
-                axes.plot(
-                    columns["epoch"], columns[quantity], style, color=HUES[quantity], label=part
-                )
+                marker = "o" if len(columns["epoch"]) == 1 else ""  # a line needs two
+                style_of = {"color": HUES[quantity], "label": part, "marker": marker}
+                axes.plot(columns["epoch"], columns[quantity], style, **style_of)
         axes.set(title=title, xlabel="epoch", ylabel="nats per image")
         axes.legend(frameon=False)
     return figure
@@ -96,8 +96,7 @@ def manifold_figure(run: Run, across: int = 0, up: int = 1, side: int = 20) -> F
     )
     axes = figure.subplots()
     axes.imshow(image[:, :, 0] if image.shape[2] == 1 else image, cmap="gray", vmin=0, vmax=255)
-    shown = np.unique(np.linspace(0, side - 1, 7, dtype=int))
-    ticks = [f"{values[place]:.1f}" for place in shown]
+    shown, ticks = manifold_ticks(values)
     height, width = (pixels / side for pixels in image.shape[:2])
     axes.set_xticks((shown + 0.5) * width - 0.5, ticks)
     axes.set_yticks((side - shown - 0.5) * height - 0.5, ticks)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from vae.errors import RunError
 from vae.files import write_json
-from vae.schema import Text, read
+from vae.schema import read
 
 __all__ = ["Presence"]
 
@@ -71,7 +71,7 @@ class Presence:
                 if path.name == self._file:
                     continue
                 if time.time() - path.stat().st_mtime < self.grace_seconds:
-                    self._elsewhere.update(read(path, list[Text]))
+                    self._elsewhere.update(read(path, list[str]))
                 else:  # that server has died, and with it its visitors' connections
                     path.unlink()
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from vae.files import open_regular
 from vae.runs import Run
 
 __all__ = ["WORKER_ENVIRONMENT", "WarmWorker", "ask_to_leave", "start_worker"]
@@ -21,7 +22,7 @@ WARM_SECONDS = 180.0  # without anyone on the Train page
 
 def start_worker(run: Run, action: str) -> subprocess.Popen[bytes]:
     """Start a process that does this for a run; what it prints goes to worker.log."""
-    with (run.path / "worker.log").open("ab") as log:
+    with open_regular(run.path / "worker.log", "ab") as log:
         return _spawn([str(run.path.resolve()), action], subprocess.DEVNULL, log)
 
 

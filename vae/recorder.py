@@ -7,6 +7,8 @@ import importlib.metadata
 import json
 import platform
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,12 @@ from vae.about import write_about
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import RunError
-from vae.files import replacing, write_json, writing_to
+from vae.files import open_regular, replacing, write_json, writing_to
 from vae.run_schema import Status
-from vae.runs import Run
+from vae.runs import Run, how_to_go_on
 from vae.schema import read
 
-__all__ = ["Recorder", "new_run_id"]
+__all__ = ["Recorder", "check_free", "new_run_id"]
 
 VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
 # What is computed of a model, when somebody asks for it, and what was told of that.
@@ -39,6 +41,15 @@ def new_run_id() -> str:
     return secrets.token_hex(16)
 
 
+def check_free(path: Path) -> None:
+    """Raise RunError if a folder holds a run already; the error says how that one goes on."""
+    if (path / "config.json").exists():
+        raise RunError(
+            f"A new run needs a folder of its own. Received: {path}, which holds one; to go on "
+            f"with that one: {how_to_go_on(path)}"
+        )
+
+
 class Recorder:
     """Writes the files of one run folder, each of them atomically.
 
@@ -52,11 +63,11 @@ class Recorder:
     @classmethod
     def create(cls, path: Path, config: Config, dataset: Dataset, owner: str = "") -> Recorder:
         """Make the folder of a run that is about to wait for its start; owner: whose it is."""
-        if (path / "config.json").exists():
-            raise RunError(
-                f"A new run needs a folder of its own. Received: {path}, which holds one"
-            )
-        with writing_to(path, "Runs need a folder that can be written to"):
+        check_free(path)
+        with (
+            writing_to(path, "Runs need a folder that can be written to"),
+            _removed_if_it_fails(path),
+        ):
             (path / "snapshots").mkdir(parents=True, exist_ok=True)
             recorder = cls(path)
             recorder.status(state="queued", created=_now())
@@ -71,6 +82,7 @@ class Recorder:
                     "dataset": dataset.name,
                     "image_shape": list(dataset.image_shape),
                     "images": len(dataset.x_train),
+                    "fingerprint": dataset.fingerprint,
                     "class_names": list(dataset.class_names),
                     "seed": config.seed,
                     "versions": _versions(),
@@ -92,8 +104,9 @@ class Recorder:
 
     def row(self, row: dict[str, Any]) -> None:
         """Append one line to the history."""
-        with (self.path / "history.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, allow_nan=False) + "\n")
+        line = json.dumps(row, allow_nan=False) + "\n"
+        with open_regular(self.path / "history.jsonl", "ab") as file:
+            file.write(line.encode())
 
     def arrays(self, name: str, **arrays: np.ndarray) -> None:
         """Write named arrays to `name`.npz."""
@@ -153,6 +166,22 @@ class Recorder:
     def metrics(self, metrics: dict[str, Any]) -> None:
         """Write what evaluation found, with its settings."""
         write_json(self.path / "metrics.json", metrics)
+
+
+@contextmanager
+def _removed_if_it_fails(path: Path) -> Iterator[None]:
+    """Leave nothing of a run's folder that could not be made, and no empty folder above it."""
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        yield
+    except BaseException:
+        for name in ("config.json", "about.json", "status.json"):
+            with suppress(OSError):
+                (path / name).unlink()
+        for folder in (path / "snapshots", *made):
+            with suppress(OSError):  # one that holds something else stays
+                folder.rmdir()
+        raise
 
 
 def _now() -> str:

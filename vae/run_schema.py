@@ -39,6 +39,8 @@ class Info(TypedDict):
     images: NotRequired[Count]
     seed: NotRequired[Annotated[int, Meta(ge=0, le=2**31 - 1)]]
     versions: NotRequired[Annotated[dict[Text, Text], Meta(max_length=20)]]
+    # Whose images the run learned: those of another data set of this name have another one.
+    fingerprint: NotRequired[Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]]
     place: NotRequired[Count]  # of a shipped run, among the others
 
 
@@ -46,6 +48,7 @@ class Status(TypedDict):
     """status.json."""
 
     state: State
+    before: NotRequired[State]  # what it is again should it turn out that it cannot go on
     created: Text  # as ISO 8601 has it, so that the order of texts is that of time
     updated: NotRequired[Text]
     reason: NotRequired[Words]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import re
+import os
+import secrets
 import shutil
 import time
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from vae.about import clean_name, write_about
 from vae.errors import RunError
 from vae.files import file_mark
+from vae.folder_names import is_folder_name
 from vae.runs import ACTIVE_STATES, SHIPPED, Run, open_run, runs_folder
 
 __all__ = ["RunStore"]
@@ -31,13 +35,17 @@ class RunStore:
 
     def list(self) -> list[Run]:
         """Return all runs that can be read: the newest first, the shipped ones last."""
-        own = (run for run in self._readable(self.folder) if not run.about.deleted)
+        own = (run for run in self._read(self.folder)[0] if not run.about.deleted)
         newest_first = sorted(own, key=lambda run: run.status["created"], reverse=True)
         return newest_first + self.list_shipped()
 
     def list_shipped(self) -> list[Run]:
         """Return the runs that ship with the project, in their order."""
-        return sorted(self._readable(self.shipped), key=lambda run: run.info.get("place", 99))
+        return sorted(self._read(self.shipped)[0], key=lambda run: run.info.get("place", 99))
+
+    def list_unreadable(self) -> dict[str, str]:
+        """Return why folders are left out of the list though they hold a run, by their names."""
+        return self._read(self.folder)[1]
 
     def open(self, run_id: str) -> Run:
         """Open a run by its id; raises RunError if there is none, whatever the text holds."""
@@ -56,6 +64,12 @@ class RunStore:
         self._own(run)
         write_about(run.path, deleted=time.time())
 
+    def deleted(self) -> list[Run]:
+        """Return the runs that can still be brought back, the one deleted last first."""
+        since = time.time() - UNDO_SECONDS
+        found = [run for run in self._readable(self.folder) if run.about.deleted > since]
+        return sorted(found, key=lambda run: run.about.deleted, reverse=True)
+
     def undelete(self, run_id: str) -> Run:
         """Bring back a run that was deleted a moment ago."""
         run = self._find(run_id)
@@ -66,13 +80,13 @@ class RunStore:
 
     def purge(self) -> None:
         """Remove for good what was deleted long enough ago, and what a crash left of it."""
-        for path in self.folder.glob("*/about.json"):
-            run = Run(path.parent)
+        for path in _folders(self.folder):
+            run = Run(path)
             age = time.time() - run.about.deleted
             if run.about.deleted and age > UNDO_SECONDS and not run.is_alive():
-                # Out of sight in one step: a folder that is half removed would be a damaged run.
-                path.parent.rename(self.folder / f"{REMOVING}{run.id}")
-                self._known.pop(path.parent, None)
+                # One that cannot be removed must not keep the others.
+                with contextlib.suppress(OSError):
+                    self._put_out_of_sight(run)
         for leftover in self.folder.glob(f"{REMOVING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
         for pattern in ("*/.writing-*", "*/snapshots/.writing-*", ".importing-*"):
@@ -82,13 +96,24 @@ class RunStore:
                         remove = shutil.rmtree if leftover.is_dir() else Path.unlink
                         remove(leftover)
 
-    def _readable(self, folder: Path) -> list[Run]:
-        runs = []
-        for path in folder.glob("[!.]*/config.json"):
-            # Said when it is opened by name; a list is no place for it.
-            with contextlib.suppress(RunError):
-                runs.append(self._open_known(path.parent))
-        return runs
+    def _put_out_of_sight(self, run: Run) -> None:
+        """Give a folder another name at once: one that is half removed would be a damaged run."""
+        run.path.rename(self.folder / f"{REMOVING}{secrets.token_hex(8)}")
+        self._known.pop(run.path, None)
+
+    def _read(self, folder: Path) -> tuple[list[Run], dict[str, str]]:
+        """Return the runs of a folder, and by name why others cannot be read."""
+        runs, troubles = [], {}
+        for path in _folders(folder):
+            if not _holds_run(path):
+                continue
+            try:
+                if not is_folder_name(path.name):
+                    raise RunError(f"A run's name is Unicode text. Received: {path.name!a:.80}")
+                runs.append(self._open_known(path))
+            except RunError as error:
+                troubles[path.name] = str(error)
+        return runs, troubles
 
     def _open_known(self, path: Path) -> Run:
         """Open a run; of one that has not changed since the last time nothing is read anew."""
@@ -108,12 +133,38 @@ class RunStore:
         return run
 
     def _find(self, run_id: str) -> Run | None:
-        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", run_id):
-            for folder in (self.folder, self.shipped):
-                if (folder / run_id / "config.json").is_file():
-                    return Run(folder / run_id)
+        if not is_folder_name(run_id):
+            return None
+        for folder in (self.folder, self.shipped):
+            if _holds_run(folder / run_id):
+                return Run(folder / run_id)
+        # An accented letter has two spellings, and a keyboard may have the other one.
+        wanted = unicodedata.normalize("NFC", run_id)
+        for path in (*_folders(self.folder), *_folders(self.shipped)):
+            if unicodedata.normalize("NFC", path.name) == wanted and _holds_run(path):
+                return Run(path)
         return None
 
     def _own(self, run: Run) -> None:
         if run.path.parent != self.folder:
             raise RunError(f"What ships with VAE Lab stays as it is. Received: {run.id}")
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """Go through what is in sight in a folder, by name; nothing where it cannot be entered."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return
+    yield from (path for path in found if not path.name.startswith("."))
+
+
+def _holds_run(path: Path) -> bool:
+    """Whether a folder has a config.json; one that cannot be entered may have one."""
+    try:
+        os.lstat(path / "config.json")
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

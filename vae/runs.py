@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import os
+import re
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +15,13 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from vae import inference
-from vae.about import About, read_about
+from vae.about import About, clean_name, read_about
 from vae.binarisation import binarise
 from vae.config import Config
 from vae.control import LIVE_SETTINGS, Control, Leg, ask, legs_of, read_control
 from vae.errors import ConfigError, RunError, VAEError
 from vae.figures_schema import FIGURES
+from vae.files import open_regular
 from vae.history import history_fault, read_rows
 from vae.run_schema import STATES, Info, Status
 from vae.schema import read
@@ -27,19 +30,34 @@ if TYPE_CHECKING:
     from vae.datasets import Dataset
     from vae.model import VAE
 
-__all__ = ["ACTIVE_STATES", "STATES", "History", "Run", "open_run", "runs_folder"]
+__all__ = [
+    "ACTIVE_STATES",
+    "STATES",
+    "History",
+    "Run",
+    "how_to_go_on",
+    "open_run",
+    "runs_folder",
+]
 
 # A run in one of these states has a process that holds its lock.
 ACTIVE_STATES = ("starting", "training")
 # Someone who looks whether a run is alive holds its lock for a moment.
 LOCK_PATIENCE_SECONDS = 10
 ENDED_FROM_OUTSIDE = "The training process was ended from outside."
+STOPPED_BEFORE = "Stopped before it began."
+RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it can open the run
 SHIPPED = Path(__file__).parent / "pretrained"
 
 
 def runs_folder() -> Path:
     """Return the folder for new runs: `VAE_RUNS_DIR`, else `runs` in the current folder."""
     return Path(os.environ.get("VAE_RUNS_DIR", "runs"))
+
+
+def how_to_go_on(path: Path) -> str:
+    """Return the command that goes on with a run, and its name in Python."""
+    return f"python -m vae resume {shlex.quote(str(path))} (in Python: vae.resume)"
 
 
 class History(list[dict[str, Any]]):
@@ -67,6 +85,11 @@ class Run:
         """The folder's name, which is what addresses and links carry."""
         return self.path.name
 
+    @property
+    def short_id(self) -> str:
+        """What tells it apart in a line: the beginning of a random id, or the folder's own name."""
+        return self.id[:6] if RANDOM_ID.fullmatch(self.id) else clean_name(self.id)
+
     @cached_property
     def info(self) -> Info:
         """config.json: configuration, data set, image shape, versions, seed."""
@@ -79,8 +102,13 @@ class Run:
 
     @property
     def dataset(self) -> str:
-        """The name of the data set, as `load_dataset` takes it."""
+        """The name of the data set; `run_images` tells whether it is one that can be loaded."""
         return self.info["dataset"]
+
+    @property
+    def fingerprint(self) -> str:
+        """`Dataset.fingerprint` of what it learned; "" of a run of an older version."""
+        return self.info.get("fingerprint", "")
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -123,6 +151,15 @@ class Run:
         """All rows of the history, several an epoch; a line that is none is left out."""
         return read_rows(self.path / "history.jsonl")
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """The steps of an epoch, which the process says that trains it.
+
+        Of a run that never trained it is the largest step that a row has, and 1 without rows.
+        """
+        known = self.status.get("steps", 0)
+        return known or max((row["step"] for row in self.rows), default=0) or 1
+
     @cached_property
     def history(self) -> History:
         """One row an epoch: loss, reconstruction, kl, val_loss, ... in nats per image."""
@@ -131,7 +168,10 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """metrics.json, or an empty dict while there is none that can be read."""
-        return self._figures("metrics.json")
+        found = self._figures("metrics.json")
+        if self.config.is_density:  # an earlier version measured bits of a density
+            found.pop("bits_per_dimension", None)
+        return found
 
     @cached_property
     def knowledge(self) -> dict[str, Any]:
@@ -303,18 +343,24 @@ class Run:
     def ask_to_go_on(self, more_epochs: int = 0) -> Control:
         """Ask that the run goes on from its last checkpoint, perhaps beyond its last epoch.
 
-        Raises RunError if there is no checkpoint or nothing left to do, ConfigError if the epochs
-        become too many.
+        Raises as `check_can_go_on`.
+        """
+        self.check_can_go_on(more_epochs)
+        return ask(self.path, "run", leg=self.next_leg(more_epochs) if more_epochs else None)
+
+    def check_can_go_on(self, more_epochs: int = 0) -> None:
+        """Raise RunError if there is no checkpoint or nothing left to do.
+
+        Raises ConfigError if the epochs become too many, or are fewer than none.
         """
         if not self.can_go_on:
             raise RunError(f"To go on, a run needs its checkpoint.npz. Received: {self.path}")
-        leg = None
+        if more_epochs < 0:
+            raise ConfigError(f"A run goes on for more epochs, or as many. Received: {more_epochs}")
         if more_epochs:
-            leg = self.next_leg(more_epochs)
-            self.config.replace(epochs=leg.until)
-        elif self.state == "finished":
-            raise RunError("A finished run goes on for more epochs. Received: 0 more")
-        return ask(self.path, "run", leg=leg)
+            self.config.replace(epochs=self.next_leg(more_epochs).until)
+        elif self.state == "finished" and self.epochs <= self.status.get("until", self.epochs):
+            raise RunError("A finished run goes on for more epochs: say how many. Received: 0 more")
 
     def next_leg(self, more_epochs: int) -> Leg:
         """Return the epochs that would follow those that the run has or is to have."""
@@ -328,6 +374,14 @@ class Run:
         """Whether there is a checkpoint to go on from, or nothing yet that could be lost."""
         checkpoint = (self.path / "checkpoint.npz").is_file()
         return checkpoint or not (self.has_model or self.rows)
+
+    @property
+    def has_learned_more(self) -> bool:
+        """Whether the checkpoint is newer than the model that the run has, if it has one."""
+        saved, model = (self.path / name for name in ("checkpoint.npz", "model.keras"))
+        if not saved.is_file():
+            return False
+        return not model.is_file() or model.stat().st_mtime_ns < saved.stat().st_mtime_ns
 
     @cached_property
     def about(self) -> About:
@@ -350,7 +404,10 @@ class Run:
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """Read NAME.npz of the folder; empty if there is none."""
         try:
-            with np.load(self.path / f"{name}.npz", allow_pickle=False) as arrays:
+            with (
+                open_regular(self.path / f"{name}.npz") as file,
+                np.load(file, allow_pickle=False) as arrays,
+            ):
                 return dict(arrays)
         except FileNotFoundError:
             return {}
@@ -365,8 +422,10 @@ def open_run(path: Path | str) -> Run:
     """Open a run folder; raises RunError if it is missing, damaged or no run folder."""
     run = Run(Path(path))
     try:
-        found = (run.path / "config.json").is_file()
-    except OSError:  # a path that cannot be one: too long, or not to be entered
+        found = bool((run.path / "config.json").stat())
+    except PermissionError:
+        found = True  # what reads it says so
+    except (OSError, ValueError):  # none there, or a path that cannot be one
         found = False
     if not found:
         raise RunError(f"A run folder holds config.json and status.json. Received: {path!s:.200}")

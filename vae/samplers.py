@@ -31,7 +31,9 @@ __all__ = [
     "POSTERIORS",
     "Samplers",
     "compute_samplers",
+    "fit_samplers",
     "mixture_codes",
+    "parse_samplers",
     "posterior_codes",
     "posterior_labels",
     "read_samplers",
@@ -109,22 +111,15 @@ def posterior_labels(
     return samplers.y[_chosen(samplers, count, label, seed)].astype(np.int64)
 
 
-def compute_samplers(
-    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
-) -> None:
-    """Fit the mixtures to images that the run learned from and keep them, with posteriors of 2,000.
+def fit_samplers(
+    run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda share: None
+) -> dict[str, np.ndarray]:
+    """Fit the mixtures to images that the run learned from; return the arrays of samplers.npz.
 
-    At most 20,000 images, drawn at random with the run's seed. Raises RunError for images of
-    another shape, fewer than two, codes that are no numbers, mixtures that do not converge, or if
-    it is to leave.
+    At most 20,000 images, drawn at random with the run's seed; the posteriors of 2,000 are kept.
+    on_progress: called with the share that is done. Raises RunError for images of another shape,
+    fewer than two, codes that are no numbers, and mixtures that do not converge.
     """
-
-    def on_progress(share: float) -> None:
-        if should_leave():
-            raise RunError("Fitting takes its time. Received: a wish to end before that")
-        tell_progress(run.path, "samplers", share)
-
-    on_progress(0.0)
     most = min(FITTED_IMAGES, MOST_VALUES // run.config.latent_dim)
     # They are in random order.
     indices = split_indices(run.config, len(dataset.x_train)).train[:most]
@@ -139,22 +134,38 @@ def compute_samplers(
     for place, label in enumerate(labels):
         classes.append(fit_mixture(mean[y == label])[0])
         on_progress(begin + (1.0 - begin) * (place + 1) / len(labels))
-    Recorder(run.path).arrays(
-        "samplers",
-        weights=mixture.weights,
-        means=mixture.means,
-        factors=mixture.factors,
+    return {
+        "weights": mixture.weights,
+        "means": mixture.means,
+        "factors": mixture.factors,
         # One component after the other, and whose each is.
-        class_labels=np.repeat(labels, [len(own.weights) for own in classes]).astype(np.uint8),
-        class_weights=_joined([own.weights for own in classes], mixture.weights),
-        class_means=_joined([own.means for own in classes], mixture.means),
-        class_factors=_joined([own.factors for own in classes], mixture.factors),
-        mean=mean[:POSTERIORS].astype(np.float16),
-        log_var=log_var[:POSTERIORS].astype(np.float16),
-        y=y[:POSTERIORS],
-        trials=np.array(trials, np.float32),
-        fitted_images=np.array(len(indices)),
-    )
+        "class_labels": np.repeat(labels, [len(own.weights) for own in classes]).astype(np.uint8),
+        "class_weights": _joined([own.weights for own in classes], mixture.weights),
+        "class_means": _joined([own.means for own in classes], mixture.means),
+        "class_factors": _joined([own.factors for own in classes], mixture.factors),
+        "mean": mean[:POSTERIORS].astype(np.float16),
+        "log_var": log_var[:POSTERIORS].astype(np.float16),
+        "y": y[:POSTERIORS],
+        "trials": np.array(trials, np.float32),
+        "fitted_images": np.array(len(indices)),
+    }
+
+
+def compute_samplers(
+    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
+) -> None:
+    """Fit the samplers, tell how far that is, and keep them in the run.
+
+    Raises RunError as `fit_samplers` does, or if it is to leave.
+    """
+
+    def on_progress(share: float) -> None:
+        if should_leave():
+            raise RunError("Fitting takes its time. Received: a wish to end before that")
+        tell_progress(run.path, "samplers", share)
+
+    on_progress(0.0)
+    Recorder(run.path).arrays("samplers", **fit_samplers(run, dataset, on_progress))
     end_progress(run.path, "samplers")
 
 
@@ -167,22 +178,27 @@ def read_samplers(run: Run) -> Samplers | None:
     if not arrays:
         return None
     try:
-        labels = arrays["class_labels"]
-        mixtures = {
-            int(label): _mixture(*(arrays[f"class_{name}"][labels == label] for name in _PARTS))
-            for label in np.unique(labels)
-        }
-        return Samplers(
-            _mixture(*(arrays[name] for name in _PARTS)),
-            mixtures,
-            *(arrays[name] for name in ("mean", "log_var", "y")),
-            tuple(Trial(int(k), float(bic), bool(whole)) for k, bic, whole in arrays["trials"]),
-            int(arrays["fitted_images"]),
-        )
+        return parse_samplers(arrays)
     except (KeyError, ValueError, IndexError, TypeError) as error:
         raise RunError(
             f"samplers.npz must hold mixtures and posteriors ({error!s:.80}). Received: {run.path}"
         ) from None
+
+
+def parse_samplers(arrays: dict[str, np.ndarray]) -> Samplers:
+    """Return what `fit_samplers` fitted, of its arrays."""
+    labels = arrays["class_labels"]
+    mixtures = {
+        int(label): _mixture(*(arrays[f"class_{name}"][labels == label] for name in _PARTS))
+        for label in np.unique(labels)
+    }
+    return Samplers(
+        _mixture(*(arrays[name] for name in _PARTS)),
+        mixtures,
+        *(arrays[name] for name in ("mean", "log_var", "y")),
+        tuple(Trial(int(k), float(bic), bool(whole)) for k, bic, whole in arrays["trials"]),
+        int(arrays["fitted_images"]),
+    )
 
 
 _PARTS = ("weights", "means", "factors")

@@ -18,6 +18,7 @@ __all__ = [
     "check_seed",
     "enlarged",
     "manifold_codes",
+    "manifold_ticks",
     "prior_codes",
     "random_labels",
     "tile",
@@ -104,6 +105,17 @@ def manifold_codes(
     z[:, :, down] = values[::-1, None]
     z[:, :, across] = values[None, :]
     return z.reshape(-1, latent_dim), values
+
+
+def manifold_ticks(values: np.ndarray, most: int = 8) -> tuple[np.ndarray, list[str]]:
+    """Return which tiles of a manifold's axis to name, equally far apart, and their z values.
+
+    values: as `manifold_codes` returns them. most: of the names.
+    """
+    side = len(values)
+    step = -(-side // most)
+    shown = np.arange((side - 1) % step // 2, side, step)
+    return shown, [f"{round(float(values[place]), 1) + 0.0:.1f}" for place in shown]  # no "-0.0"
 
 
 def tile(images: np.ndarray, rows: int, columns: int) -> np.ndarray:

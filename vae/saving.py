@@ -8,13 +8,14 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 from vae.architecture import ImageShape, summarize
 from vae.config import Config
 from vae.errors import RunError, VAEError
-from vae.files import replacing
+from vae.files import open_regular, replacing
+from vae.keras_compat import portable
+from vae.keras_setup import keras
 from vae.model import VAE, build
 from vae.vetting_keras import check_weights
 
@@ -26,6 +27,10 @@ __all__ = [
     "save_keras",
     "training_state",
 ]
+
+
+# Of 2021, and tried with ONNX Runtime 1.15; a later tf2onnx must not raise it unseen.
+ONNX_OPSET = 15
 
 
 class Position(NamedTuple):
@@ -40,7 +45,8 @@ def save_keras(model: VAE, folder: Path) -> None:
 
     That of a conditional VAE takes a list: images, and labels as one-hot vectors (N, classes).
 
-    It opens with `keras.models.load_model` where this package is not installed; its layers
+    It opens with `keras.models.load_model` of Keras 3.4 and later, on TensorFlow, JAX or PyTorch,
+    where this package is not installed; its layers
     "encoder" and "decoder" are models themselves. With a Gaussian likelihood there is a fourth
     output, pixel_log_var: the log-variance around the reconstruction, the same in all pixels.
     """
@@ -56,10 +62,11 @@ def save_keras(model: VAE, folder: Path) -> None:
         outputs["pixel_log_var"] = constant(outputs["reconstruction"])
     with replacing(folder / "model.keras") as temporary:
         keras.Model(inputs if label else image, outputs, name="vae").save(temporary)
+        temporary.write_bytes(portable(temporary.read_bytes()))
 
 
 def export_onnx(model: VAE, folder: Path) -> None:
-    """Write encoder.onnx and decoder.onnx, which the web server reads.
+    """Write encoder.onnx and decoder.onnx, which the web server reads: opset 15.
 
     Those of a conditional VAE have a second input, label: one-hot vectors (N, classes).
     """
@@ -68,7 +75,7 @@ def export_onnx(model: VAE, folder: Path) -> None:
         nothing = [np.zeros((1, *each.shape[1:]), np.float32) for each in network.inputs]
         network(nothing if len(nothing) > 1 else nothing[0])  # else Keras refuses it
         with replacing(folder / f"{network.name}.onnx") as temporary:
-            network.export(temporary, format="onnx", verbose=False)
+            network.export(temporary, format="onnx", verbose=False, opset_version=ONNX_OPSET)
 
 
 def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
@@ -113,7 +120,7 @@ def restore(model: VAE, folder: Path) -> Position:
     """
     path = folder / "checkpoint.npz"
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
             for place, variable in enumerate(_state_variables(model)):
                 variable.assign(arrays[f"v{place}"])
             for place, variable in enumerate(model.metrics_variables):

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from vae.errors import RunError
+from vae.files import open_regular
 
 __all__ = [
     "LARGEST",
@@ -100,7 +101,7 @@ def read(path: Path, kind: type[T]) -> T:
     Raises FileNotFoundError if there is none, RunError if it cannot be read or is too large.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(MOST_TEXT_BYTES + 1)
     except FileNotFoundError:
         raise

@@ -34,8 +34,8 @@ class Limits:
     seconds: float = 0.0
     parameters: int = 0
 
-    def check(self, config: Config, image_shape: ImageShape, classes: int = 0) -> None:
-        """Raise ConfigError if a configuration asks for more."""
+    def check(self, config: Config, image_shape: ImageShape, classes: int) -> None:
+        """Raise ConfigError if a configuration asks for more on images of so many classes."""
         asked = {
             "epochs": config.epochs,
             "parameters": summarize(config, image_shape, classes).total,

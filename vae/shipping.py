@@ -19,7 +19,8 @@ import numpy as np
 
 from vae.config import Config
 from vae.datasets import load_dataset
-from vae.files import read_json, write_json
+from vae.files import read_json, replacing, write_json
+from vae.keras_compat import portable
 from vae.knowledge import compute_knowledge
 from vae.latent import compute_tsne
 from vae.likelihood import MOST_IMPORTANCE_SAMPLES, ask_for_likelihood, compute_likelihood
@@ -84,12 +85,14 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
 def derive(run: Run) -> None:
     """Compute what a run lacks of t-SNE, knowledge, samplers, quality, metrics and likelihood.
 
-    What is there stays. Raises RuntimeError if metrics that are there are not those of its model,
+    What is there stays; a model.keras of an earlier version is made to open in older ones of Keras
+    too. Raises RuntimeError if metrics that are there are not those of its model,
     or if the run is too large then.
     """
     place = list(SHIPPED_RUNS).index(run.id)
     if run.info.get("place") != place:
         write_json(run.path / "config.json", {**run.info, "place": place})
+    _make_portable(run.path / "model.keras")
     if run.config.latent_dim > 2:
         compute_tsne(run)
     if not run.knowledge:
@@ -109,6 +112,14 @@ def derive(run: Run) -> None:
     size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
     if size > MOST_BYTES:
         raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
+
+
+def _make_portable(path: Path) -> None:
+    content = path.read_bytes()
+    mended = portable(content)
+    if mended is not content:
+        with replacing(path) as temporary:
+            temporary.write_bytes(mended)
 
 
 def _complete_metrics(run: Run) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import tensorflow as tf
 
 from vae.config import Config
 from vae.datasets import Dataset
+from vae.keras_setup import tf
 from vae.model import VAE
 from vae.sampling import balanced_labels, to_uint8
 

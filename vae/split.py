@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vae.architecture import summarize
 from vae.config import Config
+from vae.datasets import Dataset
 from vae.errors import ConfigError
 
-__all__ = ["Split", "epoch_batches", "split_indices"]
+__all__ = ["Split", "check_trainable", "epoch_batches", "split_indices"]
 
 
 class Split(NamedTuple):
@@ -17,6 +19,15 @@ class Split(NamedTuple):
 
     train: np.ndarray
     validation: np.ndarray
+
+
+def check_trainable(config: Config, dataset: Dataset) -> None:
+    """Raise ConfigError unless the layers fit the images and one of these is left to train on.
+
+    Asked before a run gets its folder: what does not fit leaves none behind.
+    """
+    summarize(config, dataset.image_shape, dataset.classes)
+    split_indices(config, len(dataset.x_train))
 
 
 def split_indices(config: Config, images: int) -> Split:

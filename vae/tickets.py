@@ -6,24 +6,26 @@ So it outlives the server, and two servers on one runs folder have one line betw
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from msgspec import Meta
 
 from vae.errors import RunError
 from vae.files import write_json
+from vae.folder_names import is_folder_name
 from vae.schema import Text, read
 
 __all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
 
-# train: from where the folder stands. recover: model files of a killed run, from its checkpoint.
-# export: the ONNX networks of an imported run. tsne: the projections. knowledge: what the latent
-# space knows of the classes. likelihood: by importance sampling. quality: of samples. samplers: of
-# codes, fitted.
+# train: from where the folder stands. recover: model files of a run that was killed, or stopped
+# while nothing trained it, from its checkpoint. export: the ONNX networks of an imported run. tsne:
+# the projections. knowledge: what the latent space knows of the classes. likelihood: by importance
+# sampling. quality: of samples. samplers: of codes, fitted.
 ACTIONS = (
     *("train", "recover", "export", "tsne"),
     *("knowledge", "likelihood", "quality", "samplers"),
@@ -31,12 +33,15 @@ ACTIONS = (
 # A process that has TensorFlow ready is too good for these: they read latents or run ONNX files.
 WITHOUT_TENSORFLOW = ("tsne", "knowledge", "quality", "samplers")
 FOLDER = ".queue"
+# Of a run's name in that of a ticket's file, where a file's name may have 255.
+MOST_NAME_BYTES = 200
 
 
 class _File(TypedDict):
     owner: Text
     drawn: Annotated[int, Meta(ge=0, le=2**62)]  # nanoseconds since 1970
     started: bool
+    run: NotRequired[str]  # which the file's name tells too, unless it is too long
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,16 @@ class Ticket:
 
     @property
     def name(self) -> str:
-        """The file's name without its ending."""
+        """What it is called among the processes, and in most cases its file."""
         return f"{self.run_id}-{self.action}"
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file; a folder's name may be as long as a file's, and leave no room."""
+        run = self.run_id
+        if len(run.encode()) > MOST_NAME_BYTES:
+            run = hashlib.sha256(run.encode()).hexdigest()
+        return f"{run}-{self.action}.json"
 
 
 class Tickets:
@@ -68,8 +81,13 @@ class Tickets:
             with contextlib.suppress(FileNotFoundError, RunError):
                 values = read(path, _File)
                 run_id, _, action = path.stem.rpartition("-")
-                if run_id and action in ACTIONS:
-                    found.append(Ticket(run_id, action, **values))
+                run_id = values.get("run", run_id)
+                if is_folder_name(run_id) and action in ACTIONS:
+                    ticket = Ticket(
+                        run_id, action, values["owner"], values["drawn"], values["started"]
+                    )
+                    if ticket.file_name == path.name:  # the one that would be removed
+                        found.append(ticket)
         return sorted(found, key=lambda ticket: ticket.drawn)
 
     def has(self, run_id: str, actions: Iterable[str] = ACTIONS) -> bool:
@@ -94,9 +112,9 @@ class Tickets:
 
     def remove(self, ticket: Ticket) -> None:
         """Take a job out of the line."""
-        (self.folder / f"{ticket.name}.json").unlink(missing_ok=True)
+        (self.folder / ticket.file_name).unlink(missing_ok=True)
 
     def _write(self, ticket: Ticket, *, started: bool = False) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         values = {"owner": ticket.owner, "drawn": ticket.drawn, "started": started}
-        write_json(self.folder / f"{ticket.name}.json", values)
+        write_json(self.folder / ticket.file_name, {"run": ticket.run_id, **values})

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from vae.architecture import summarize
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.early_stopping import best_epoch
+from vae.errors import RunError
+from vae.failures import in_words, is_disk_full, record_failure
 from vae.metrics import evaluate
 from vae.model import VAE, build
 from vae.optimizers import make_optimizer
 from vae.recorder import Recorder, new_run_id
-from vae.runs import ENDED_FROM_OUTSIDE, LOCK_PATIENCE_SECONDS, Run, open_run, runs_folder
+from vae.runs import (
+    ENDED_FROM_OUTSIDE,
+    LOCK_PATIENCE_SECONDS,
+    Run,
+    how_to_go_on,
+    open_run,
+    runs_folder,
+)
 from vae.saving import export_onnx, restore, save_keras
 from vae.session import UNLIMITED, Ending, Hooks, Session
+from vae.split import check_trainable
+from vae.stopping import ctrl_c_asks
 
 __all__ = ["carry_out", "recover", "resume", "train"]
 
@@ -40,16 +52,17 @@ def train(
 
     on_event: called with every row of the history as it is written, several an epoch.
     out: the run's folder; without it, a new one in `runs_folder()`.
-    should_stop: asked every few steps; True ends the run as "stopped" with what it learned.
+    should_stop: asked every few steps; True ends the run as "stopped" with what it learned. So does
+    Ctrl-C, and raises KeyboardInterrupt; a second one ends at once. `resume` goes on.
 
-    Raises ConfigError if the layers do not fit the images, RunError if the folder cannot be used.
+    Raises ConfigError if the layers do not fit the images, RunError if the folder cannot be used or
+    the disk is full.
     """
     path = Path(out) if out is not None else runs_folder() / new_run_id()
-    # What does not fit leaves no folder behind.
-    summarize(config, dataset.image_shape, dataset.classes)
+    check_trainable(config, dataset)
     if not (path / "status.json").exists() or not open_run(path).waits_for(config, dataset.name):
         Recorder.create(path, config, dataset)
-    return carry_out(open_run(path), dataset, on_event, should_stop=should_stop)
+    return _train_until_asked(open_run(path), dataset, on_event, should_stop)
 
 
 def resume(
@@ -62,14 +75,45 @@ def resume(
 ) -> Run:
     """Go on with a run from its last checkpoint, as if it had never been interrupted.
 
-    more_epochs: train so many beyond those that it was to have; a cosine schedule begins anew.
+    dataset: the one that it learned. more_epochs: train so many beyond those that it was to have;
+    a cosine schedule begins anew. Ctrl-C acts as in `train`.
 
-    Raises RunError if nothing is left to do or the checkpoint cannot be used.
+    Raises RunError if nothing is left to do, these are other images, the checkpoint cannot be used,
+    or another process trains the run.
     """
     run = open_run(run.path if isinstance(run, Run) else run)
     run.check_images(dataset)
+    if run.fingerprint not in ("", dataset.fingerprint):
+        raise RunError(
+            "A run goes on with the images that it began with. "
+            f"Received: {dataset.name}, which holds others"
+        )
+    if run.is_alive():
+        raise RunError(f"To go on, a run must be at rest. Received: {run.path}, which trains now")
     run.ask_to_go_on(more_epochs)
-    return carry_out(run, dataset, on_event, should_stop=should_stop)
+    return _train_until_asked(run, dataset, on_event, should_stop)
+
+
+def _train_until_asked(
+    run: Run,
+    dataset: Dataset,
+    on_event: OnEvent | None,
+    should_stop: Callable[[], bool] | None,
+) -> Run:
+    """Train until it ends, should_stop says so, or Ctrl-C asks for a clean end."""
+    with ctrl_c_asks() as asked:
+        wants_to = should_stop or (lambda: False)
+        try:
+            run = carry_out(run, dataset, on_event, should_stop=lambda: asked() or wants_to())
+        except Exception:
+            # As a worker's: the reason that the run states is one line.
+            with suppress(OSError), (run.path / "worker.log").open("a", encoding="utf-8") as log:
+                traceback.print_exc(file=log)
+            raise
+    if asked():
+        how = run.status["reason"] or f"{run.state.capitalize()}."
+        raise KeyboardInterrupt(f"{how} To go on: {how_to_go_on(run.path)}")
+    return run
 
 
 def carry_out(
@@ -88,7 +132,7 @@ def carry_out(
     seconds: what the run may train in all. lock: the run's, from a caller who holds it already.
     """
     run.check_images(dataset)
-    with (lock or run.lock()).acquire(timeout=LOCK_PATIENCE_SECONDS):
+    with _held(run, lock), _failures_recorded(run.path):
         recorder = Recorder.reopen(run.path)
         model = _compiled(run.config, dataset)
         test = dataset.without_training_images()
@@ -115,13 +159,45 @@ def carry_out(
     return open_run(run.path)
 
 
+@contextmanager
+def _held(run: Run, lock: FileLock | None) -> Iterator[None]:
+    """Hold a run's lock; raises RunError if another process does."""
+    try:
+        held = (lock or run.lock()).acquire(timeout=LOCK_PATIENCE_SECONDS)
+    except Timeout:
+        raise RunError(
+            f"One process at a time trains a run. Received: {run.path}, which another one holds"
+        ) from None
+    with held:
+        yield
+
+
+@contextmanager
+def _failures_recorded(path: Path) -> Iterator[None]:
+    """Have the run say what ended it, and the error say how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        record_failure(path, stop)
+        stop.add_note(f"To go on from the last checkpoint: {how_to_go_on(path)}")
+        raise
+    except Exception as error:
+        record_failure(path, error)
+        if is_disk_full(error):
+            raise RunError(f"{in_words(error)} Received: {path}") from error
+        raise
+
+
 def recover(run: Run, dataset: Dataset) -> Run:
-    """Make the model files of a run that was killed, from its last checkpoint."""
+    """Make the model files of a run from its last checkpoint: one that was killed, or stopped."""
     run.check_images(dataset)
     model = _compiled(run.config, dataset)
     recorder = Recorder.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
     epoch, step = restore(model, run.path)
+    if run.state == "stopped":
+        _finish(model, dataset, recorder, Ending(epoch, "stopped", run.status["reason"]))
+        return open_run(run.path)
     where = (
         f"epoch {epoch}"
         if step in (0, recorder.value("steps", 0))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ import numpy as np
 from vae.architecture import ImageShape
 from vae.config import Config
 from vae.control import LIVE_SETTINGS
+from vae.dataset_checks import is_name
 from vae.errors import ConfigError, RunError
 from vae.latent import TSNE_FILES
 from vae.run_schema import Info, decode_row
@@ -61,8 +61,8 @@ def read_frame(content: bytes) -> Frame:
     """Read config.json; its layers must fit its images and the server's limits."""
     info = decode("config.json", content, Info)
     dataset, shape, names = info["dataset"], tuple(info["image_shape"]), info["class_names"]
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{,63}", dataset, re.A):
-        raise RunError(f"A data set's name is a short word. Received: {dataset!r:.80}")
+    if not is_name(dataset):
+        raise RunError(f"A data set's name is a short word or a few. Received: {dataset!r:.80}")
     if shape[2] > MOST_CHANNELS:
         raise RunError(f"Images have at most {MOST_CHANNELS} channels. Received: {shape}")
     try:

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 from vae.architecture import Layer, summarize
 from vae.errors import RunError
+from vae.files import open_regular
 from vae.schema import LARGEST, decode
 from vae.vetting import Frame
 
@@ -81,7 +82,8 @@ def check_weights(path: Path, parameters: int) -> None:
 
     items: list[Any] = []
     with (
-        ZipFile(path) as archive,
+        open_regular(path) as source,
+        ZipFile(source) as archive,
         archive.open("model.weights.h5") as member,
         h5py.File(member, "r") as file,
     ):

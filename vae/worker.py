@@ -19,11 +19,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from vae.errors import RunError, VAEError
-from vae.files import DISK_FULL
+from vae.errors import RunError
+from vae.failures import in_words, record_failure
+from vae.files import open_regular
 from vae.progress import tell_progress
 from vae.recorder import Recorder
-from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, Run, open_run
+from vae.run_images import load_images
+from vae.runs import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, STOPPED_BEFORE, Run, open_run
 from vae.server_settings import limits
 from vae.tickets import ACTIONS
 
@@ -68,56 +70,59 @@ def _wait_warm() -> int:
     if not line:
         return 0  # the server is gone
     job = json.loads(line)
-    with (Path(job["run"]) / "worker.log").open("ab") as log:
+    with open_regular(Path(job["run"]) / "worker.log", "ab") as log:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(log.fileno(), stream.fileno())
     return work(Path(job["run"]), job["action"])
 
 
 def _train(run: Run, lock: FileLock) -> int:
-    nothing_new = run.control.serial == run.status.get("serial", 0)
-    if run.state != "queued" and nothing_new:
+    control = run.control
+    nothing_new = control.serial == run.status.get("serial", 0)
+    # Perhaps it was stopped while this process started.
+    is_over = run.state == "stopped" and control.action == "stop"
+    if run.state != "queued" and (nothing_new or is_over):
         print(f"Nothing is left to do for this run: {run.state}", file=sys.stderr)
         return 0
     recorder = Recorder.reopen(run.path)
     try:
         recorder.status(state="starting", reason="", pid=os.getpid())
         # Slow imports: from here on TensorFlow is in this process.
-        from vae.datasets import load_dataset
         from vae.session import UNLIMITED
         from vae.training import carry_out
 
+        if run.control.action == "stop" and not run.status.get("epoch"):
+            recorder.status(state="stopped", reason=STOPPED_BEFORE)
+            return 0
         carry_out(
             run,
-            load_dataset(run.dataset, download=False),  # held by no name, see carry_out()
+            load_images(run, download=False),  # held by no name, see carry_out()
             should_leave=_leaving.is_set,
             seconds=limits().seconds or UNLIMITED,
             lock=lock,
         )
     except Exception as error:
         traceback.print_exc()  # into worker.log, for whoever mends it
-        # A full disk is not the run's fault: with some room it goes on from its checkpoint.
-        full = isinstance(error, OSError) and error.errno in DISK_FULL
-        state = "interrupted" if full else "failed"
-        Recorder.reopen(run.path).status(must=True, state=state, reason=_in_words(error))
+        record_failure(run.path, error)
         return 1
     return 0
 
 
 def _recover(run: Run, lock: FileLock) -> int:
-    if run.state not in ("interrupted", *ACTIVE_STATES):
+    if run.state not in ("interrupted", "stopped", *ACTIVE_STATES):
         print(f"Nothing is to recover in this run: {run.state}", file=sys.stderr)
         return 0
     recorder = Recorder.reopen(run.path)
     try:
         recorder.status(pid=os.getpid())
-        from vae.datasets import load_dataset
+        dataset = load_images(run, download=False)
         from vae.training import recover
 
-        recover(run, load_dataset(run.dataset, download=False))
+        recover(run, dataset)
     except Exception as error:
         traceback.print_exc()
-        Recorder.reopen(run.path).status(must=True, state="interrupted", reason=_in_words(error))
+        state = "stopped" if run.state == "stopped" else "interrupted"
+        Recorder.reopen(run.path).status(must=True, state=state, reason=in_words(error))
         return 1
     return 0
 
@@ -130,7 +135,7 @@ def _export(run: Run, lock: FileLock) -> int:
     except Exception as error:
         traceback.print_exc()
         # Its state stays: what there is of it can be looked at, and perhaps it can go on.
-        reason = f"It has no model. {_in_words(error, 'The export')}"
+        reason = f"It has no model. {in_words(error, 'The export')}"
         Recorder.reopen(run.path).status(must=True, reason=reason)
         return 1
     return 0
@@ -175,10 +180,8 @@ def _measure(
     """Compute something that needs the run's images; check: before they are read."""
 
     def measure() -> None:
-        from vae.datasets import load_dataset
-
         check(run)
-        compute(run, load_dataset(run.dataset, download=False), should_leave=_leaving.is_set)
+        compute(run, load_images(run, download=False), should_leave=_leaving.is_set)
 
     return _compute(run, job, measure)
 
@@ -190,23 +193,9 @@ def _compute(run: Run, job: str, compute: Callable[[], None]) -> int:
         compute()
     except Exception as error:
         traceback.print_exc()
-        tell_progress(run.path, job, 0.0, _in_words(error, "It"))
+        tell_progress(run.path, job, 0.0, in_words(error, "It"))
         return 1
     return 0
-
-
-def _in_words(error: Exception, what: str = "Training") -> str:
-    trains = what == "Training"
-    if isinstance(error, VAEError):
-        return str(error)
-    if isinstance(error, MemoryError) or "OOM" in str(error):
-        cure = "choose a smaller network or batch" if trains else "try again when nothing trains"
-        return f"The memory of this machine did not suffice: {cure}."
-    if isinstance(error, OSError) and error.errno in DISK_FULL:
-        cure = "continue the run from its last checkpoint" if trains else "try again"
-        return f"The disk is full: free some room, then {cure}."
-    first = str(error).strip().splitlines() or [""]
-    return f"{what} failed: {type(error).__name__}: {first[0]:.160}. worker.log tells more."
 
 
 _DO = {

@@ -14,7 +14,7 @@ from vae.runs import SHIPPED, Run, open_run
 
 @pytest.fixture(autouse=True)
 def _patience() -> None:
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=60_000)
 
 
 # Not for the whole session: while Playwright is open its event loop runs in this thread, and no
@@ -41,6 +41,7 @@ def server(runs: Path) -> Iterator[tuple[str, int]]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=SCREEN, accept_downloads=True)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-__all__ = ["PHONE", "SCREEN", "button", "chromium", "serve", "settled", "wait_until"]
+__all__ = [
+    "PHONE",
+    "SCREEN",
+    "button",
+    "chromium",
+    "serve",
+    "settled",
+    "train",
+    "wait_until",
+]
 
 ROOT = Path(__file__).parents[2]
 SCREEN = {"width": 1440, "height": 900}
@@ -87,6 +97,14 @@ def settled(page: Page, timeout: float = 60_000) -> None:
     )
 
 
+def train(page: Page) -> str:
+    """Press Train, and return the id of the new run: the address may name another one till then."""
+    before = _run_in(page.url)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_url(lambda url: _run_in(url) not in (None, before))
+    return str(_run_in(page.url))
+
+
 def button(page: Page, name: str) -> Locator:
     """A button of the page; while a script runs Streamlit's header has a Stop of its own."""
     main = page.get_by_test_id("stMainBlockContainer")
@@ -100,6 +118,12 @@ def wait_until(condition, seconds: float) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"The condition did not come true within {seconds} s")
         time.sleep(0.05)
+
+
+def _run_in(url: str) -> str | None:
+    """Return the id of the run of somebody's own that an address names."""
+    found = re.search(r"run=([0-9a-f]{32})", url)
+    return found and found[1]
 
 
 def _answers(address: str) -> bool:

@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-from tests.browser.driving import settled
+from tests.browser.driving import settled, wait_until
+from vae.planes import Plane
 
-__all__ = ["Board", "layer_pixels", "open_map"]
+__all__ = ["DRAWN", "Board", "layer_pixels", "open_map", "pixels_of"]
 
 DEEP = ("Posteriors", "Class regions", "Holes")
 
-SHOWN = "root => { const { view, place, pin, atlas } = root.map; return { view, place, pin, "
-SHOWN += "selected: [...root.map.selected], extent: root.map.data.extent, "
-SHOWN += "atlas: atlas && { id: atlas.id, extent: atlas.extent } }; }"
+SECONDS = 60  # for a busy machine
+
+SHOWN = """root => {
+  const { view, place, pin, atlas, selected, data } = root.map;
+  return {
+    view, place, pin, selected: [...selected], extent: data.extent, names: data.names,
+    atlas: atlas && { id: atlas.id, extent: atlas.extent },
+  };
+}"""
+# The pointer is where it was moved to, and the frame that followed is drawn.
+POINTED = """([root, x, y]) => {
+  const { board, pointer, frame } = root.map;
+  const { left, top } = board.getBoundingClientRect();
+  return !frame && pointer && Math.hypot(left + pointer[0] - x, top + pointer[1] - y) < 1;
+}"""
+DRAWN = """([root, deep]) => {
+  const { painting, layers, taken, data } = root.map;
+  return !painting && (!deep || (layers && taken.layers === data.feeds.layers));
+}"""
+READY = """([root, names]) => {
+  const { atlas, points, data } = root.map ?? {};
+  const isOf = !names || data.names.join() === names;
+  return isOf && points && atlas && atlas.id === data.feeds.atlas;
+}"""
 
 
 class Board:
@@ -33,15 +56,24 @@ class Board:
         return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
     def hover(self, across: float, down: float) -> np.ndarray:
-        """Move the pointer, wait for the frame that follows, return the place (2,) under it."""
-        self.page.mouse.move(*self.at(across, down))
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
-                           "requestAnimationFrame(done)))")  # fmt: skip
+        """Move the pointer, wait until the map has drawn it, return the place (2,) under it."""
+        where = self.at(across, down)
+        self.page.mouse.move(*where)
+        self.wait_for_pointer(*where)
         return np.array(self.shown()["place"])
 
+    def wait_for_pointer(self, x: float, y: float) -> None:
+        """Wait until the map shows what is under this point of the page."""
+        self.page.wait_for_function(POINTED, arg=[self.root.element_handle(), x, y])
+
     def shown(self) -> dict[str, Any]:
-        """Return what the map knows: view, place, pin, atlas, extent, selected."""
+        """Return what the map knows: view, place, pin, atlas, extent, names, selected."""
         return self.root.evaluate(SHOWN)
+
+    def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait until what the map knows is as it should be, and return it."""
+        wait_until(lambda: condition(self.shown()), SECONDS)
+        return self.shown()
 
     def blended(self) -> np.ndarray:
         """Return the image beside the pointer, uint8 (H, W, 3)."""
@@ -49,8 +81,7 @@ class Board:
 
     def picture(self) -> np.ndarray:
         """Return the picture that the server sent for the box beside the pointer, uint8 (H, W)."""
-        url = self.root.locator(".seen img").get_attribute("src")
-        return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))))
+        return pixels_of(self.root.locator(".seen img").get_attribute("src") or "")
 
     def screen(self, point: np.ndarray) -> tuple[float, float]:
         """Return where on the board, as shares, a point of the plane lies."""
@@ -61,21 +92,12 @@ class Board:
     def toggle(self, name: str) -> None:
         """Press one of the buttons beside the map, and wait until it is drawn."""
         self.root.get_by_role("button", name=name, exact=True).click()
-        if name in DEEP:
-            self.page.wait_for_function(
-                "root => root.map.layers && root.map.taken.layers === root.map.data.feeds.layers",
-                arg=self.root.element_handle(),
-            )
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
-                           "requestAnimationFrame(done)))")  # fmt: skip
+        self.page.wait_for_function(DRAWN, arg=[self.root.element_handle(), name in DEEP])
 
-    def wait_for_atlas(self, before: str | None = None) -> None:
-        """Wait until the browser has an atlas of what is shown, another than before."""
-        self.page.wait_for_function(
-            "([root, before]) => root.map?.atlas && root.map.atlas.id === root.map.data.feeds.atlas"
-            " && root.map.atlas.id !== before && root.map.points",
-            arg=[self.root.element_handle(), before],
-        )
+    def wait_for_atlas(self, plane: Plane | None = None) -> None:
+        """Wait until the browser has the atlas that the page has sent last: of this plane."""
+        names = ",".join(plane.names) if plane else ""
+        self.page.wait_for_function(READY, arg=[self.root.element_handle(), names])
 
 
 def open_map(page: Page, address: str, query: str = "") -> Board:
@@ -91,5 +113,9 @@ def open_map(page: Page, address: str, query: str = "") -> Board:
 
 def layer_pixels(canvas: Locator) -> np.ndarray:
     """Return what a canvas holds, uint8 (H, W, 4)."""
-    url = canvas.evaluate("canvas => canvas.toDataURL('image/png')")
+    return pixels_of(canvas.evaluate("canvas => canvas.toDataURL('image/png')"))
+
+
+def pixels_of(url: str) -> np.ndarray:
+    """Return the pixels of a picture that is its own address, uint8."""
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))))

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import button, settled, wait_until
+from tests.browser.driving import button, settled, train, wait_until
 from vae.run_store import RunStore
 
 pytestmark = pytest.mark.browser
@@ -23,19 +23,17 @@ def test_killed_worker_leaves_an_interrupted_run(
     address, process_id = server
     page.goto(f"{address}/train?dataset=digits&preset=lecture-fast&epochs=500")
     settled(page)
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(button(page, "Stop")).to_be_visible(timeout=30_000)
-    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
-    found = re.search(r"run=([0-9a-f]{32})", page.url)
-    assert found
+    run_id = train(page)
+    expect(button(page, "Stop")).to_be_visible()
     store = RunStore(runs)
-    wait_until(lambda: len(store.open(found[1]).history) >= 3, SECONDS)
-    (worker,) = psutil.Process(process_id).children(recursive=True)
+    wait_until(lambda: len(store.open(run_id).history) >= 3, SECONDS)
+    worker = psutil.Process(store.open(run_id).status["pid"])
+    assert process_id in [parent.pid for parent in worker.parents()]
     worker.kill()
 
-    expect(page.get_by_text(re.compile("^Interrupted"))).to_be_visible(timeout=30_000)
-    wait_until(lambda: store.open(found[1]).metrics, SECONDS)
-    run = store.open(found[1])
+    expect(page.get_by_text(re.compile("^Interrupted"))).to_be_visible()
+    wait_until(lambda: store.open(run_id).status.get("model_epoch"), SECONDS)  # its last word
+    run = store.open(run_id)
     assert run.state == "interrupted"
     assert run.has_model
     # The kill may fall between the third row and its checkpoint.

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.driving import PHONE, settled
-from tests.browser.mapping import Board, layer_pixels
+from tests.browser.driving import PHONE, settled, wait_until
+from tests.browser.mapping import Board, pixels_of
 from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne
 from vae.runs import Run
 from vae.sampling import to_uint8
 
 pytestmark = pytest.mark.browser
 
+SECONDS = 60  # for a busy machine
 EDGES = 0.1, 0.9  # shares of the board between which tests point
 
 
@@ -34,14 +35,14 @@ def open_cloud(page: Page, address: str, run: Run) -> Board:
     return board
 
 
-def wait_for_tiles(board: Board, not_plane: str = "") -> str:
-    """Wait until the browser has what is shown, of another projection than this; return which."""
+def wait_for_tiles(board: Board, axis: str = "PC1") -> None:
+    """Wait until the browser has what is shown, of the projection with this axis."""
     board.root.wait_for()
-    return board.page.wait_for_function(
-        "([root, not]) => root.map?.tiles && root.map.points && root.map.plane !== not"
-        " && root.map.plane",
-        arg=[board.root.element_handle(), not_plane],
-    ).json_value()
+    board.page.wait_for_function(
+        "([root, axis]) => root.map?.tiles && root.map.points"
+        " && root.map.data.names[0].startsWith(axis)",
+        arg=[board.root.element_handle(), axis],
+    )
 
 
 def reconstruction(run: Run, index: int) -> np.ndarray:
@@ -76,9 +77,8 @@ def test_the_nearest_dots_reconstruction_is_under_the_pointer(
     board: Board, page: Page, run: Run
 ) -> None:
     check_places(board, run, project_pca(run))
-    before = board.root.evaluate("root => root.map.plane")
     page.get_by_role("radio", name="t-SNE", exact=True).click()
-    wait_for_tiles(board, before)
+    wait_for_tiles(board, "t-SNE 1")
     expect(page.get_by_text("cannot be inverted")).to_be_visible()
     check_places(board, run, read_tsne(run))
     page.mouse.move(5, 5)
@@ -103,11 +103,15 @@ def test_a_click_and_a_typed_number_mark_the_same(board: Board, page: Page, run:
     expect(number).to_have_value(str(index))
     expect_shown(page, index)
     expect(board.root.locator(".neighbour")).to_have_count(10)
-    np.testing.assert_allclose(board.shown()["pin"], projection.points[index], atol=1e-4)
+
+    def is_marked(index: int) -> bool:
+        return board.shown()["pin"] == pytest.approx(projection.points[index].tolist(), abs=1e-4)
+
+    wait_until(lambda: is_marked(index), SECONDS)
     number.fill("123")
     number.press("Enter")
     expect_shown(page, 123)
-    np.testing.assert_allclose(board.shown()["pin"], projection.points[123], atol=1e-4)
+    wait_until(lambda: is_marked(123), SECONDS)
 
 
 def test_a_hidden_class_is_never_meant(board: Board, page: Page, run: Run) -> None:
@@ -118,9 +122,8 @@ def test_a_hidden_class_is_never_meant(board: Board, page: Page, run: Run) -> No
         caption = board.root.locator(".decoded figcaption").inner_text()
         assert caption.endswith("class 4")
     # It stays so in another projection.
-    before = board.root.evaluate("root => root.map.plane")
     page.get_by_role("radio", name="t-SNE", exact=True).click()
-    wait_for_tiles(board, before)
+    wait_for_tiles(board, "t-SNE 1")
     expect(board.root.locator('.classes [aria-pressed="true"]')).to_have_count(1)
 
 
@@ -150,6 +153,11 @@ def test_from_the_keyboard(board: Board, page: Page, run: Run) -> None:
 FRAMES = """async () => {
   for (let i = 0; i < 12; i++) await new Promise(requestAnimationFrame);
 }"""
+
+
+# The box beside the pointer, as it is at one moment: which test image, and its picture.
+IN_SIGHT = """box => box.checkVisibility() ? [
+  Number(box.dataset.index), box.querySelector("canvas").toDataURL("image/png")] : null"""
 
 
 def camera(plot: Locator) -> dict:
@@ -182,15 +190,20 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
     for across in np.linspace(0.4, 0.6, 9):
         page.mouse.move(*at(across, 0.45), steps=3)
         page.evaluate(FRAMES)  # with which Plotly looks for the dot
-        if box.is_hidden():
+        found = box.evaluate(IN_SIGHT)
+        if found is None:
             continue
-        index = int(box.get_attribute("data-index"))
+        index, url = found
         expected = np.repeat(reconstruction(run, index), 3, axis=2)
-        np.testing.assert_array_equal(layer_pixels(box.locator("canvas"))[:, :, :3], expected)
+        np.testing.assert_array_equal(pixels_of(url)[:, :, :3], expected)
         seen.add(index)
     assert len(seen) > 2
-    while box.is_hidden():
+
+    def is_over_a_dot() -> bool:
         page.mouse.move(*at(0.5, 0.45), steps=3)
+        return box.is_visible()
+
+    wait_until(is_over_a_dot, SECONDS)
     turned, index = camera(plot), int(box.get_attribute("data-index"))
     page.mouse.down()
     page.mouse.up()
@@ -212,10 +225,7 @@ def test_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None
     touch("touchStart", (0.5, 0.5))
     touch("touchMove", (0.6, 0.4))
     touch("touchMove", (0.6, 0.41))
-    page.wait_for_function("root => root.map.place && root.map.look",
-                           arg=board.root.element_handle())  # fmt: skip
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
-                  "requestAnimationFrame(done)))")  # fmt: skip
+    board.wait_for_pointer(*board.at(0.6, 0.41))
     index = nearest(project_pca(run), np.array(board.shown()["place"]))
     expected = np.repeat(reconstruction(run, index), 3, axis=2)
     np.testing.assert_array_equal(board.blended(), expected)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import SCREEN, button, serve, settled, wait_until
+from tests.browser.driving import SCREEN, button, serve, settled, train, wait_until
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
 
@@ -85,6 +85,7 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 def visitor(browser: Browser) -> Iterator[Page]:
     """Someone with a browser of their own."""
     context = browser.new_context(viewport=SCREEN)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
@@ -92,16 +93,14 @@ def visitor(browser: Browser) -> Iterator[Page]:
 def start(page: Page, address: str, settings: str) -> str:
     page.goto(f"{address}/train?dataset=digits&{settings}")
     settled(page)
-    page.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
-    return re.search(r"run=([0-9a-f]{32})", page.url)[1]
+    return train(page)
 
 
-def listed(page: Page) -> str:
-    """All runs that the picker offers."""
+def listed(page: Page, run: str) -> str:
+    """All runs that the picker offers, once this one is among them."""
     page.get_by_role("combobox", name="Run").click()
     options = page.get_by_role("option")
-    expect(options.first).to_be_visible()
+    expect(options.filter(has_text=run)).to_be_visible()
     text = "\n".join(options.all_inner_texts())
     page.keyboard.press("Escape")
     return text
@@ -122,18 +121,16 @@ def test_queue_privacy_and_leaving(public: tuple[str, Path], browser: Browser) -
         ).to_be_visible()
 
         # What is Ann's is not in Bob's list, but her link opens it.
-        assert f"yours, {bob_run[:6]}" in listed(bob)
-        assert ann_run[:6] not in listed(bob)
+        assert ann_run[:6] not in listed(bob, f"yours, {bob_run[:6]}")
         with visitor(browser) as guest:
             guest.goto(f"{address}/train?run={ann_run}")
             settled(guest)
-            assert f"by its link, {ann_run[:6]}" in listed(guest)
-            assert bob_run[:6] not in listed(guest)
+            assert bob_run[:6] not in listed(guest, f"by its link, {ann_run[:6]}")
         # A new tab of Ann's browser knows her run without any link.
         tab = ann.context.new_page()
         tab.goto(address)
         settled(tab)
-        assert f"yours, {ann_run[:6]}" in listed(tab)
+        listed(tab, f"yours, {ann_run[:6]}")
 
         # Ann leaves for good: her run is paused after the grace time, and Bob's has its turn.
         assert state(runs, bob_run).state == "queued"

@@ -92,9 +92,13 @@ class TestEveryPage:
 
     def test_what_is_said_of_classes(self, told: Run) -> None:
         said = words(open_page("start", run="told"))
-        assert "its class, which this model is told" in said
+        assert "its class, which this model is given" in said
         assert "each told a class in turn" in said
-        assert "never saw" not in said
+        assert "never" not in said
+
+    def test_data_says_which_models_see_labels(self, told: Run) -> None:
+        said = words(open_page("data", run="told"))
+        assert "a conditional VAE is given the label with each image" in said
 
 
 class TestMap:

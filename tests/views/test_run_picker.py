@@ -38,10 +38,10 @@ def two(finished_run: Run, autoencoder_run: Run, runs: Path) -> tuple[Run, Run]:
 
 class TestList:
     def test_the_newest_first(self, two: tuple[Run, Run]) -> None:
-        losses = [run.metrics["loss"] for run in two]
+        losses = [run.metrics["reconstruction"] + run.metrics["kl"] for run in two]
         app = open_page("start")
         assert picker(app).options == [
-            f"Digits · Custom (3-D) · test loss {losses[1]:.1f} nats · yours, newer",
+            f"Digits · Custom (3-D) · test reconstruction {losses[1]:.1f} nats · yours, newer",
             f"Digits · Custom (2-D) · test loss {losses[0]:.1f} nats · yours, older",
         ]
         assert picker(app).value == "newer"
@@ -57,10 +57,31 @@ class TestList:
         assert len(options) == len(shipped)
         assert all(option.endswith("shipped") for option in options[1:])
 
-    def test_without_test_figures_the_last_loss(self, run: Run) -> None:
+    def test_without_test_figures_the_last_validation_loss(self, run: Run) -> None:
         (run.path / "metrics.json").unlink()
-        loss = run.history[-1]["loss"]
-        assert f"· loss {loss:.1f} nats ·" in picker(open_page("start")).options[0]
+        loss = run.history[-1]["val_loss"]
+        assert f"· validation loss {loss:.1f} nats ·" in picker(open_page("start")).options[0]
+
+    def test_runs_are_ranked_by_what_compares(self, shipped: list[Run]) -> None:
+        """Not by a loss that weighs the KL: the lecture's is lower than the recommended one's."""
+        lecture, recommended = (
+            next(run for run in shipped if run.id == name)
+            for name in ("mnist-lecture", "mnist-recommended")
+        )
+        assert lecture.metrics["loss"] < recommended.metrics["loss"]
+        app = open_page("start", run=lecture.id)
+        options = picker(app).options
+        for run, name in ((lecture, "reconstruction + KL"), (recommended, "loss")):
+            words_of = f"test {name} {-run.metrics['elbo']:.1f} nats"
+            assert any(words_of in option for option in options)
+        # The sentence below has the very figure.
+        assert f"{-lecture.metrics['elbo']:.1f} nats**" in words(app)
+
+    def test_what_keeps_a_figure_from_being_compared(self, shipped: list[Run]) -> None:
+        options = "\n".join(picker(open_page("start")).options)
+        assert "test loss 90.5 nats, black and white ·" in options
+        assert "test loss 116.1 nats, given the class ·" in options
+        assert "test reconstruction 117.3 nats ·" in options
 
     @pytest.mark.parametrize("preset", PRESETS)
     def test_presets_by_name(self, preset: str, run: Run) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import copy_run
 from tests.views.conftest import (
     act,
+    alternatives,
     calm,
     chart,
     charts,
@@ -29,6 +30,7 @@ from vae.datasets import Dataset
 from vae.latent import compute_tsne
 from vae.runs import Run
 from vae.sampling import prior_codes, tile
+from vae.tickets import Ticket, Tickets
 
 
 def test_samples_are_the_models_own(run: Run, pictures: dict[str, bytes]) -> None:
@@ -89,6 +91,23 @@ def test_train_your_own_opens_the_form() -> None:
     calm(labelled(app.button, "Train your own").click().run(), "train")
     assert app.segmented_control(key="train_view_control").value == "Set up"
     assert labelled(app.button, "Train")
+
+
+def test_an_imported_run_gets_its_samples(run: Run) -> None:
+    content = {name: (run.path / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx")}
+    for name in content:
+        (run.path / name).unlink()
+    tickets = Tickets(run.path.parent)
+    with run.lock():  # the worker has not come to it yet
+        tickets.draw(run.id, "export", "")
+        app = open_page("start")
+        assert "The networks of this run are being made" in words(app)
+        for name, each in content.items():
+            (run.path / name).write_bytes(each)
+        tickets.remove(Ticket(run.id, "export"))
+        calm(app.run())
+    assert "A 10 by 10 grid of generated images" in alternatives(app)
+    assert "are being made" not in words(app)
 
 
 def test_a_run_that_stopped_in_its_first_epoch(run: Run) -> None:

@@ -202,7 +202,7 @@ class TestQueue:
         looks, look = [], Leader._look
         monkeypatch.setattr(Leader, "_look", lambda self: look(self) or looks.append(1))
         open_page("train")
-        wait_until(lambda: processes, "somebody has a turn")
+        wait_until(lambda: "ben1-train" in processes, "ben1 has its turn")
         seen = len(looks)
         wait_until(lambda: len(looks) > seen + 1, "the queue has looked again")
         assert [*processes] == ["ben1-train"]
@@ -213,7 +213,7 @@ class TestQueue:
     ) -> None:
         monkeypatch.setenv("VAE_WORKERS", "3")
         app = open_page("train", run="ben2")
-        wait_until(lambda: processes, "ben1 has its turn")
+        wait_until(lambda: "ben1-train" in processes, "ben1 has its turn")
         assert "Number 2 in the queue: 1 run goes first" in words(calm(app.run()))
 
     def test_what_has_begun_waits_for_nobody(self, processes: Processes) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from tests.conftest import copy_run, wait_until
 from tests.views.conftest import (
     act,
+    alternatives,
     calm,
     component,
     go,
@@ -54,7 +55,7 @@ class TestWatch:
 
     def test_curves_are_those_of_the_run(self, run: Run) -> None:
         given = component(watch(open_page("train")), "curves-finished-False")
-        assert given["points"] == curve_points(run.rows)
+        assert given["points"] == curve_points(run.rows, run.steps_per_epoch)
         assert given["epochs"] == 12
 
     def test_back_through_the_run(self, run: Run, pictures: dict[str, bytes]) -> None:
@@ -107,6 +108,26 @@ class TestWatch:
         assert app.metric[-1].value == f"{finished_run.metrics['elbo']:.2f}"
 
 
+class TestSingleStep:
+    ALT = "Images of the batch above their reconstructions"
+
+    def test_its_batch_is_seen(self, finished_run: Run, runs: Path) -> None:
+        run = tell(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
+        np.savez(run.path / "step.npz", **make_step())
+        app = open_page("train")
+        assert self.ALT in alternatives(app)
+        assert "**The batch of step 41**, and what the model made of it" in words(app)
+        assert "The step changed the loss of this batch from " in words(app)
+
+    @pytest.mark.parametrize(("state", "step"), [("paused", 42), ("stopped", 41)])
+    def test_not_when_the_run_stands_elsewhere(
+        self, state: str, step: int, finished_run: Run, runs: Path
+    ) -> None:
+        run = tell(copy_run(finished_run, runs / "run"), state, epoch=3, step=step)
+        np.savez(run.path / "step.npz", **make_step())
+        assert self.ALT not in alternatives(open_page("train"))
+
+
 class TestSlowMotion:
     @pytest.fixture
     def stepped(self, digits: Dataset, runs: Path) -> Run:
@@ -134,6 +155,16 @@ class TestSlowMotion:
                 calm(app.run())
             assert labelled(app.toggle, "Slow motion").value is True
             assert component(app, "slow-motion-run")
+
+    def test_a_single_batch_is_shown_in_it_too(self, stepped: Run) -> None:
+        with stepped.lock():
+            enqueue(stepped, started=True)
+            app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+            press(app, "Step batch")
+            assert labelled(app.toggle, "Slow motion").value is True
+            assert component(app, "slow-motion-run")
+            press(app, "Step epoch")
+            assert labelled(app.toggle, "Slow motion").value is False
 
     def test_off_again(self, stepped: Run) -> None:
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))

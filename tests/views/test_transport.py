@@ -96,7 +96,7 @@ class TestWhatIsThere:
         assert [toggle.label for toggle in app.toggle if not toggle.disabled] == (
             ["Slow motion"] * slow
         )
-        more = [each.label for each in app.number_input]
+        more = [each.label for each in app.text_input if each.label != "Name of this run"]
         assert more == (["More epochs"] if state == "finished" else [])
         assert not app.error
 
@@ -193,12 +193,13 @@ class TestWithoutProcess:
         assert [*shown(app)] == ["Pause", *STEP, "Stop"]
         wait_until(lambda: "run-train" in processes, "the queue starts a process")
 
-    def test_stop_makes_the_model_of_a_paused_run(self, make: Make) -> None:
+    def test_stop_ends_a_paused_run_and_makes_its_model(self, make: Make) -> None:
         run = make("paused")
         app = press(look(run), "Stop")
-        assert run.control.action == "stop"
-        assert ticket_of(run) is not None
-        assert shown(app)["Stopping…"] is False
+        assert (Run(run.path).state, ticket_of(run)) == ("stopped", None)
+        assert server.queue().is_pending(run, "recover")
+        assert "Stopped by hand in epoch 2." in words(app)
+        assert [*shown(app)] == ["Continue", *STEP]
 
 
 class TestWaiting:
@@ -219,6 +220,12 @@ class TestWaiting:
         assert Run(waiting.path).state == "queued"
         assert ticket_of(waiting).started is False
 
+    def test_stop_after_a_pause(self, waiting: Run, processes: Processes) -> None:
+        app = press(press(look(waiting), "Pause"), "Stop")
+        assert "Stopped before it began." in words(app)
+        assert (Run(waiting.path).state, ticket_of(waiting)) == ("stopped", None)
+        assert not processes
+
     def test_stop_before_it_began(self, waiting: Run, processes: Processes) -> None:
         app = press(look(waiting), "Stop")
         assert "Stopped before it began." in words(app)
@@ -233,7 +240,7 @@ class TestMoreEpochs:
     def test_a_finished_run_gets_a_leg_and_a_place(self, make: Make) -> None:
         run = make("finished", rows=epochs(*range(40, 28, -1)))
         app = look(run)
-        act(labelled(app.number_input, "More epochs").set_value(7))
+        act(labelled(app.text_input, "More epochs").set_value("7"))
         assert not run.control.more  # not before the button
         press(app, "Continue")
         assert run.control.more == (Leg(12, 19),)
@@ -252,7 +259,7 @@ class TestMoreEpochs:
     def test_more_than_a_run_may_have(self, make: Make) -> None:
         run = make("finished")
         app = look(run)
-        act(labelled(app.number_input, "More epochs").set_value(500))
+        act(labelled(app.text_input, "More epochs").set_value("500"))
         message = refused(press(app, "Continue"))
         assert message == "epochs must be a whole number from 1 to 500. Received: epochs=502"
         assert run.control.serial == 0

@@ -26,7 +26,7 @@ from tests.views.doubles import Browser, Processes, owner_of
 from vae.datasets import Dataset
 from vae.files import read_json
 from vae.runs import Run
-from views._shared import server
+from views._shared import run_menu, server
 
 ANNA, BEN = "a" * 32, "b" * 32
 TRAINED = epochs(40.0, 30.0)
@@ -129,6 +129,64 @@ class TestWhoseRuns:
         (folder,) = runs.glob("*/about.json")
         assert read_json(folder)["owner"] == owner_of(ANNA)
         assert f"yours, {folder.parent.name[:6]}" in options(app)[0]
+
+
+class TestWhatALinkPermits:
+    """All but what is the owner's: the name, and to delete it."""
+
+    def may_delete(self, app: AppTest) -> bool:
+        may = "Delete this run" in [button.label for button in app.button]
+        assert ("Name of this run" in [box.label for box in app.text_input]) == may
+        return may
+
+    def test_the_owner_may_delete_and_bring_back(self, annas: Run, browser: Browser) -> None:
+        browser.take(ANNA)
+        app = open_page("start")
+        assert self.may_delete(app)
+        assert "Only you, in this browser, can name and delete it." in words(app)
+        press(app, "Delete this run")
+        browser.take(BEN)
+        for address in ({}, {"run": "annas-run"}):
+            other = open_page("start", **address)
+            assert not [each for each in other.button if each.label.startswith("Undo")]
+        browser.take(ANNA)
+        press(open_page("start"), "Undo: digits Custom annas-")
+        assert not Run(annas.path).about.deleted
+
+    def test_who_has_the_link_may_not(self, annas: Run, browser: Browser) -> None:
+        browser.take(BEN)
+        app = open_page("start", run="annas-run")
+        assert not self.may_delete(app)
+        assert "Only its owner can name and delete it." in words(app)
+        assert [each.label for each in app.download_button] == ["Download as zip"]
+
+    def test_a_page_from_before_cannot_either(self, annas: Run, browser: Browser) -> None:
+        # What a browser sends need not be what it was shown.
+        browser.take(BEN)
+        open_page("start", run="annas-run")
+        run_menu._delete("annas-run", owner_of(BEN))
+        assert not Run(annas.path).about.deleted
+
+    def test_what_is_nobodys_nobody_may_delete(
+        self, browser: Browser, digits: Dataset, runs: Path
+    ) -> None:
+        craft(runs / "nobodys", digits, rows=TRAINED)
+        browser.take(BEN)
+        app = open_page("start", run="nobodys")
+        assert not self.may_delete(app)
+        assert "Nobody can name or delete it here." in words(app)
+
+    def test_on_ones_own_machine_all_may_be(
+        self, annas: Run, digits: Dataset, runs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("VAE_PUBLIC")
+        craft(runs / "nobodys", digits, rows=TRAINED)
+        for run_id in ("annas-run", "nobodys"):
+            app = open_page("start", run=run_id)
+            assert self.may_delete(app)
+            assert "link" not in words(app)
+            press(app, "Delete this run")
+            assert Run(runs / run_id).about.deleted
 
 
 class TestCookie:

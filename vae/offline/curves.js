@@ -42,9 +42,12 @@ function drawPanel(panel) {
   const whole = ticks(0, last, Math.max(2, Math.floor(inner.x / 60))).filter(Number.isInteger);
   marks.push(...whole.map((value) => shape("text", { x: x(value), y: HEIGHT - 6, "text-anchor": "middle" }, value)));
   marks.push(shape("text", { x: EDGE.left - 7, y: HEIGHT - 6, "text-anchor": "end" }, "epoch"));
-  const lines = ["training", "validation"].map((part) =>
-    shape("path", { class: `line ${part}`, stroke: hue, d: path(points[part], name, x, y) }),
-  );
+  const lines = ["training", "validation"].map((part) => {
+    // A line needs two points; one alone is a line of no length with round ends.
+    const dot = points[part].epoch.length === 1;
+    const d = path(points[part], name, x, y) + (dot ? "h0" : "");
+    return shape("path", { class: `line ${part}${dot ? " dot" : ""}`, stroke: hue, d });
+  });
   svg.replaceChildren(...marks, ...lines, shape("line", { class: "reader", x1: -9, x2: -9, y1: EDGE.top, y2: HEIGHT - EDGE.bottom }));
   const end = points.training[name].findLast((value) => value !== null);
   svg.setAttribute("aria-label", `${title} over the epochs, at the end ${end.toFixed(2)} nats per image`);

@@ -49,5 +49,5 @@ def as_class(run: Run) -> str:
 def what_colours_are(run: Run) -> str:
     """Return what is said of dots in the colours of their classes."""
     if run.config.is_conditional:
-        return "Each dot is a test image; its colour is its class, which this model is told."
-    return "Each dot is a test image; its colour is a class the model never saw."
+        return "Each dot is a test image. Color: its class, which this model is given with it."
+    return "Each dot is a test image. Color: its class, which the model was never told."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -10,23 +9,42 @@ import streamlit as st
 from vae.about import MOST_NAME
 from vae.archive import MOST_BYTES, export_zip, public_name
 from vae.errors import VAEError
-from vae.run_store import UNDO_SECONDS
 from vae.runs import Run
 from vae.server_settings import is_public
 from views._shared.guard import explained, show_error
+from views._shared.plain import plain
 from views._shared.server import queue, store
 
 __all__ = ["offer_undo", "run_menu"]
 
 MOST_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
+# Said where strangers share the server.
+LINK_GIVES = "look at it, train it on, pause and stop it, change its settings and download it."
+OWN_LINK = (
+    f"The address of this page is the run's link. Who has it can {LINK_GIVES} Only you, in this "
+    "browser, can name and delete it."
+)
+OTHERS_LINK = (
+    f"Another visitor's run, opened by its link: you can {LINK_GIVES} Only its owner can name and "
+    "delete it."
+)
+NOBODYS_LINK = (
+    f"A run without an owner, opened by its link: you can {LINK_GIVES} Nobody can name or delete "
+    "it here."
+)
 
 
 def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
     """Show a small menu for the chosen run; `choose` looks at another one."""
+    own = not run.shipped and queue().owns(run, owner)
     with st.popover(
-        "", icon=":material/more_horiz:", help="Name, download, import or delete a run."
+        "",
+        icon=":material/more_horiz:",
+        help="Name, download, import or delete a run.",
+        # Another run has another menu, which is closed: nobody deletes it by a second click.
+        key=f"menu-{run.id}",
     ):
-        if not run.shipped:
+        if own:
             st.text_input(
                 "Name of this run",
                 value=run.about.name,
@@ -34,7 +52,7 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
                 key=f"name-{run.id}",
                 help="How the list above calls it. Acts at once.",
                 on_change=_rename,
-                args=(run.id,),
+                args=(run.id, owner),
             )
         st.download_button(
             "Download as zip",
@@ -55,7 +73,7 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
         )
         if uploaded is not None:
             _import(uploaded, owner, choose)
-        if not run.shipped:
+        if own:
             st.button(
                 "Delete this run",
                 icon=":material/delete:",
@@ -63,32 +81,49 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
                 width="stretch",
                 help="It can be brought back for ten minutes.",
                 on_click=_delete,
-                args=(run.id,),
+                args=(run.id, owner),
             )
+        if is_public() and not run.shipped:
+            others = OTHERS_LINK if run.about.owner else NOBODYS_LINK
+            st.caption(OWN_LINK if own else others)
 
 
-def offer_undo(choose: Callable[[Run], None]) -> None:
-    """Show a button that brings back the run that was just deleted."""
-    run_id, when = st.session_state.get("deleted_run", ("", 0.0))
-    if not run_id or time.time() > when + UNDO_SECONDS:
+def offer_undo(owner: str, choose: Callable[[Run], None]) -> None:
+    """Show a button for each run of this visitor's that was just deleted: it comes back by it."""
+    deleted = queue().deleted(owner)
+    if not deleted:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":material/delete: Deleted. It is gone for good in ten minutes.")
-        if st.button("Undo", icon=":material/undo:", help="Brings the run back as it was."):
-            del st.session_state.deleted_run
-            choose(store().undelete(run_id))
-            st.rerun()
+    last, *others = deleted
+    with st.container(horizontal=True, vertical_alignment="center", key="undo"):
+        st.markdown(":material/delete: Deleted, and gone for good after ten minutes:")
+        _undo_button(last, owner, choose)
+        if others:
+            with st.popover(f"{len(others)} more", help="Runs that were deleted before it."):
+                for run in others:
+                    _undo_button(run, owner, choose)
 
 
-def _rename(run_id: str) -> None:
+def _undo_button(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
+    if st.button(
+        f"Undo: {plain(public_name(run))}",
+        icon=":material/undo:",
+        key=f"undo-{run.id}",
+        help="Brings the run back as it was.",
+    ):
+        choose(queue().undelete(run.id, owner))
+        st.rerun()
+
+
+def _rename(run_id: str, owner: str) -> None:
     with explained():
-        store().rename(store().open(run_id), st.session_state[f"name-{run_id}"])
+        queue().rename(store().open(run_id), st.session_state[f"name-{run_id}"], owner)
 
 
-def _delete(run_id: str) -> None:
+def _delete(run_id: str, owner: str) -> None:
+    if run_id in [run.id for run in queue().deleted(owner)]:
+        return  # the second click of a double one
     with explained():
-        queue().delete(store().open(run_id))
-        st.session_state.deleted_run = run_id, time.time()
+        queue().delete(store().open(run_id), owner)
         st.session_state.pop("chosen_run", None)
         st.query_params.pop("run", None)
 

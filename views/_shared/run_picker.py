@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vae.context import cost_in_words
 from vae.datasets import DATASETS
 from vae.errors import RunError
 from vae.presets import preset_label
@@ -51,7 +52,7 @@ def run_picker() -> None:
         note_presence(owner, None)
         st.session_state.pop("chosen_run", None)
         st.info("No runs yet: train one on the Train page.", icon=":material/info:")
-        offer_undo(choose_run)
+        offer_undo(owner, choose_run)
         return
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs))
@@ -69,7 +70,7 @@ def run_picker() -> None:
         )
         run_menu(runs[picked], owner, choose_run)
     st.query_params["run"] = picked
-    offer_undo(choose_run)
+    offer_undo(owner, choose_run)
     show_run_faults(runs[picked])
 
 
@@ -82,24 +83,20 @@ def label(run: Run, visitor_owner: str) -> str:
     words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
     if run.about.name:
         words.insert(0, run.about.name)
-    words += _quality(run)
+    words += _cost(run)
     if run.state != "finished":
         words.append(STATE_WORDS[run.state])
     if run.shipped:
         words.append("shipped")
     elif run.about.owner == visitor_owner:
-        words.append(f"yours, {run.id[:6]}")
+        words.append(f"yours, {run.short_id}")
     else:
-        words.append(f"by its link, {run.id[:6]}")
+        words.append(f"by its link, {run.short_id}")
     return " · ".join(words)
 
 
-def _quality(run: Run) -> list[str]:
-    # Nats of other pixels are other nats.
-    of = "" if run.config.binarisation == "none" else ", black and white"
-    if run.metrics:
-        return [f"test loss {run.metrics['loss']:.1f} nats{of}"]
-    return [f"loss {row['loss']:.1f} nats{of}" for row in run.history[-1:]]
+def _cost(run: Run) -> list[str]:
+    return [words] if (words := cost_in_words(run)) else []
 
 
 def _remember() -> None:

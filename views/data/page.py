@@ -12,7 +12,10 @@ from views._shared.plain import plain
 FACT_PIXELS = 168  # two beside each other on a phone
 
 st.title("Data")
-st.markdown("What the model learns from. It never sees the labels: they only colour the figures.")
+st.markdown(
+    "What a model learns from. A VAE and an autoencoder never see the labels, which only color the "
+    "figures; a conditional VAE is given the label with each image."
+)
 
 data = choose_dataset("data_page_dataset")
 if data is not None:

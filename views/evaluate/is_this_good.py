@@ -16,7 +16,7 @@ from vae.runs import Run
 from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
 from views._shared.server import store
-from views.evaluate.literature import DRAWN, HOW, literature_table
+from views.evaluate.literature import HOW, literature_table, why_not_comparable
 
 __all__ = ["is_this_good", "show_lines"]
 
@@ -55,8 +55,7 @@ def show_lines(run: Run) -> None:
         st.container(horizontal=True),
     ):
         offer_figure(run, "Reference lines", lambda: lines_figure(lines))
-    if run.dataset == "mnist":
-        _show_literature(run, own)
+    _show_literature(run, own)
 
 
 def _has_lines(run: Run) -> bool:
@@ -130,16 +129,10 @@ def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
 
 
 def _show_literature(run: Run, own: Line) -> None:
-    told = run.config.is_conditional
-    is_alike = treatment_of(run) in DRAWN and run.config.is_variational and not told
-    with st.expander("Beside the literature", expanded=is_alike, icon=":material/menu_book:"):
-        if not is_alike:
-            st.markdown(
-                f"{HOW} **The figures above cannot be compared with these**: "
-                f"{'they are given the class' if told else 'other data, another measure'}.\n\n"
-                f"{literature_table()}"
-            )
-            return
+    if reason := why_not_comparable(run, treatment_of(run)):
+        st.caption(reason)
+        return
+    with st.expander("Published results", expanded=True, icon=":material/menu_book:"):
         bound = Paper("This run, at most", own.total, "its negative ELBO, a bound")
         st.markdown(
             f"{HOW} A negative ELBO is never below that, so this run may be better than its row; "

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from vae.binarisation import TREATMENTS, treatment_name
-from vae.context import beside_literature, class_nats
+from vae.context import beside_literature
 from vae.estimate import START_SECONDS, job_seconds, likelihood_seconds, time_in_words
 from vae.likelihood import (
     MOST_IMPORTANCE_SAMPLES,
@@ -22,9 +22,10 @@ from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.measuring import ask, can_be_measured, forget_asking, show_trouble, wait
+from views._shared.number_field import number_field
 from views._shared.plain import plain
 from views._shared.server import queue
-from views.evaluate.literature import DRAWN, HOW, literature_table
+from views.evaluate.literature import HOW, literature_table, why_not_comparable
 
 __all__ = ["likelihood_view"]
 
@@ -120,22 +121,27 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     show_trouble(run, JOB)
     number, button = st.columns([1, 1], vertical_alignment="bottom")
     name = f"likelihood-samples-{run.id}"
-    samples = number.number_input(
-        "Importance samples of each image",
-        1,
-        MOST_IMPORTANCE_SAMPLES,
-        step=50,
-        **kept(name, st.session_state.get(name, USUAL_SAMPLES)),
-        help=f"From 1, which is the ELBO, to {MOST_IMPORTANCE_SAMPLES:,}, as papers take. Time "
-        "grows in proportion.",
-    )
-    if button.button(
+    with number:
+        samples = number_field(
+            "Importance samples of each image",
+            st.session_state.get(name, USUAL_SAMPLES),
+            1,
+            MOST_IMPORTANCE_SAMPLES,
+            name=name,
+            help=f"From 1, which is the ELBO, to {MOST_IMPORTANCE_SAMPLES:,}, as papers take. "
+            "Time grows in proportion.",
+        )
+    wants = button.button(
         "Measure again" if again else "Measure",
         type="secondary" if again else "primary",
         icon=":material/straighten:",
         width="stretch",
+        disabled=samples is None,
         help="Works in a process beside this page; the figure stays with the run.",
-    ):
+    )
+    if samples is None:  # also where it was pressed before the number was read
+        return
+    if wants:
         ask_for_likelihood(run, samples, treatment)
         ask(run, JOB)
     seconds = START_SECONDS + likelihood_seconds(run, samples)
@@ -160,27 +166,10 @@ def _wait(run: Run, treatment: str) -> None:
 
 def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
-    if run.dataset != "mnist":
-        st.caption(
-            "The literature's figures are of MNIST: there is nothing to compare this data set with."
-        )
+    if reason := why_not_comparable(run, treatment):
+        st.caption(reason)
         return
-    st.markdown("**Beside the literature**")
-    if run.config.is_conditional:
-        nats = class_nats(run)
-        st.markdown(literature_table())
-        st.caption(
-            f"{HOW} This run is told the class, so its figures are those of log p(x | y) and have "
-            f"no row here. Saying the class takes ln {run.classes} = {nats:.2f} nats more, and "
-            "then they bound log p(x)."
-        )
-        return
-    if run.config.likelihood != "bernoulli" or treatment not in DRAWN:
-        st.markdown(literature_table())
-        st.caption(
-            f"{HOW} Figures of other images, or of densities, cannot be compared with these."
-        )
-        return
+    st.markdown("**Published results**")
     if not found:
         st.markdown(literature_table())
         st.caption(f"{HOW} Measure, and this run gets its own row.")

@@ -16,7 +16,8 @@ HELP = {
     "reconstruction": "The distortion: what it costs to tell an image, given its code. Lower is "
     "sharper.",
     "kl": "The rate: what the code itself costs, in nats.",
-    "bits_per_dimension": "The negative ELBO in bits, divided by the number of pixels.",
+    "bits_per_dimension": "The negative ELBO in bits, divided by the number of pixels. "
+    "Densities, as the continuous Bernoulli and the Gaussian, have none.",
     "active_units": "Latent dimensions whose posterior mean varies over the test images by more "
     "than 0.01 (Burda et al. 2016).",
 }

@@ -12,6 +12,7 @@ from vae.export_images import notes_of
 from vae.files import file_mark
 from vae.runs import Run
 from vae.sampling import tile, to_png, to_uint8
+from views._components.run_key import run_key
 from views._components.tile_grid import tile_grid
 from views._shared.guard import explained
 from views.generate.fitted import offer_samplers, samplers_of
@@ -57,7 +58,7 @@ def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
         alt=f"A {rows} by {columns} grid of generated images",
         grid_id=grid_id,
         picked=None,
-        key=f"grid-{run.id}",
+        key=f"grid-{run_key(run)}",
     )
     st.caption(
         f"{len(images)} codes from {in_words(draw)}, decoded. Seed {draw.seed}. Click an image to "

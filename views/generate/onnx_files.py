@@ -8,8 +8,10 @@ from zipfile import ZipFile
 from vae.config import Config
 from vae.runs import Run
 
-__all__ = ["OPEN_IN_ONNX", "onnx_zip", "open_in_onnx"]
+__all__ = ["ONNX_WORDS", "OPEN_IN_ONNX", "onnx_zip", "open_in_onnx"]
 
+# `vae.saving` names the opset; it is not imported here, since it imports TensorFlow.
+ONNX_WORDS = "Encoder and decoder, opset 15: for ONNX Runtime 1.15 or later."
 # `images` are those of the data set in [0, 1]: (N, height, width, channels).
 OPEN_IN_ONNX = """\
 import onnxruntime

@@ -7,6 +7,7 @@ import streamlit as st
 
 from vae.runs import Run
 from vae.sampling import to_uint8
+from views._components.run_key import run_key
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.pictures import show_grid
@@ -45,7 +46,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, picked: int | Non
         run,
         codes[picked],
         f"{choice} {picked}",
-        key=f"tile-sliders-{run.id}",
+        key=f"tile-sliders-{run_key(run)}",
         pixels=IMAGE_PIXELS,
         most=MOST_SLIDERS,
     )

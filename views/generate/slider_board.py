@@ -10,6 +10,7 @@ import streamlit as st
 from vae.codes_as_text import parse_code
 from vae.draws import Draw, draw_codes
 from vae.runs import Run
+from views._components.run_key import run_key
 from views._shared.guard import explained
 from views.generate.code_sliders import MOST_SLIDERS, code_sliders
 from views.generate.hand import keep_button
@@ -51,7 +52,7 @@ def slider_board(run: Run) -> None:
     if len(start) != dims:
         start = nothing
     code = code_sliders(
-        run, start, str(generation), key=f"sliders-{run.id}", pixels=IMAGE_PIXELS, strips=True
+        run, start, str(generation), key=f"sliders-{run_key(run)}", pixels=IMAGE_PIXELS, strips=True
     )
     text.code(
         json.dumps([round(float(value), 4) for value in code]), language="json", wrap_lines=True
@@ -69,7 +70,7 @@ def _paste(run: Run) -> None:
         "A code to put on the sliders",
         key=f"pasted-code-{run.id}",
         placeholder=f"[0.5, −1.2, …]: {run.config.latent_dim} numbers".replace("−", "-"),
-        help="A JSON list with a number for each latent dimension.",
+        help="A number for each latent dimension, with commas, semicolons or spaces between.",
     )
     if st.button("Put it on the sliders", help="The sliders move to this code."):
         with explained():  # here, so that the sliders stay

@@ -15,6 +15,8 @@ from vae.architecture import summarize
 from vae.archive import public_name
 from vae.code_export import SOURCES, keras_notebook, keras_script, open_in_keras
 from vae.errors import ConfigError, RunError, VAEError
+from vae.files import read_regular
+from vae.keras_compat import portable
 from vae.offline_demo import MOST_BYTES, demo_page
 from vae.paper import clusters_figure, curves_figure, manifold_figure
 from vae.paper_bars import classes_figure, dimensions_figure, variance_figure
@@ -23,7 +25,7 @@ from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
-from views.generate.onnx_files import onnx_zip, open_in_onnx
+from views.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from views.latent.map_data import model_mark
 
 __all__ = ["take_away_view"]
@@ -70,16 +72,16 @@ def _model(run: Run) -> None:
     st.subheader("The model")
     keras_file = run.path / "model.keras"
     with st.container(horizontal=True):
-        if keras_file.exists():
+        if keras_file.is_file():
             _file(
                 "Keras",
-                keras_file.read_bytes,
+                lambda: portable(read_regular(keras_file)),
                 "model.keras",
                 "application/zip",
-                "Opens in plain Keras, without VAE Lab.",
+                "Opens in plain Keras 3.4 or later, without VAE Lab.",
             )
-        _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", "Encoder and decoder.")
-        if keras_file.exists():
+        _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", ONNX_WORDS)
+        if keras_file.is_file():
             _file(
                 "Weights",
                 lambda: _weights(run),
@@ -87,7 +89,7 @@ def _model(run: Run) -> None:
                 "application/octet-stream",
                 "Each weight under its network, layer and part, as NumPy arrays.",
             )
-    if not keras_file.exists():
+    if not keras_file.is_file():
         st.caption("The Keras file and the weights are there when the run has ended.")
     st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
     st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)

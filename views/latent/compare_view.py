@@ -13,6 +13,7 @@ from vae.errors import RunError
 from vae.planes import Extent
 from vae.runs import Run
 from vae.sampling import prior_codes, to_uint8
+from views._components.run_key import run_key
 from views._shared.condition import as_class, conditioned
 from views._shared.guard import explained
 from views._shared.kept import kept
@@ -76,7 +77,7 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
     for number, (column, run, places) in enumerate(sides):
         with column, explained(), st.container(width=MAP_PIXELS):
             here = replace(places, extent=extent)
-            errors.append(live_board(run, here, key=f"compare-{number}-{run.id}", **look)[1])
+            errors.append(live_board(run, here, key=f"compare-{number}-{run_key(run)}", **look)[1])
             _say_what_to_see(run, here)
             z = prior_codes(ROWS * COLUMNS, run.config.latent_dim, seed=0)
             show_grid(

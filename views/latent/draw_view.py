@@ -12,6 +12,7 @@ from vae.latent import nearest_images
 from vae.runs import Run
 from vae.sampling import to_png, to_uint8
 from vae.surprise import Costs, costs_of, share_below
+from views._components.run_key import run_key
 from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.pictures import show_png
@@ -67,7 +68,7 @@ def draw_view(run: Run) -> None:
         st.markdown("**Where it lies**")
         places = places_of(run, usual_plane(run))
         answers = {"posterior": posterior_on(places, mean, log_var)}
-        error = board(run, places, key=f"draw-map-{run.id}", small=True, answers=answers)
+        error = board(run, places, key=f"draw-map-{run_key(run)}", small=True, answers=answers)
         whose = (
             "One and two standard deviations of its posterior, whose mean is"
             if run.config.is_variational

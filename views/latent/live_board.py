@@ -11,6 +11,7 @@ from vae.planes import Extent
 from vae.runs import Run
 from vae.sampling import to_png, to_uint8
 from views._components.data_url import as_data_url
+from views._components.run_key import run_key
 from views.latent.board import board, covariance_on
 from views.latent.images_at_hand import pair_of
 from views.latent.map_data import Places
@@ -34,7 +35,7 @@ def live_board(
     """
     look_key = look_key or f"{key}-look"
     picked = st.session_state.get(key, {}).get("pick")
-    sent = code_on_map(run, picked) if key == f"map-{run.id}" else None
+    sent = code_on_map(run, picked) if key == f"map-{run_key(run)}" else None
     pick = read_pick(run, places, picked) if sent is None else pick_code(run, places, sent)
     error = board(
         run,

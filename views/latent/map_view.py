@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vae.runs import Run
+from views._components.run_key import run_key
 from views._shared.guard import explained
 from views.latent.live_board import live_board
 from views.latent.map_data import places_of
@@ -22,7 +23,7 @@ def map_view(run: Run) -> None:
     with left:
         with st.container():  # of one piece: the map below stays in its place, with its layers
             places = places_of(run, choose_plane(run))
-        pick, error = live_board(run, places, key=f"map-{run.id}")
+        pick, error = live_board(run, places, key=f"map-{run_key(run)}")
         if keep_pick(run, pick):
             st.rerun()
         st.caption(

@@ -11,9 +11,11 @@ from vae.export_images import animation, notes_of
 from vae.interpolation import interpolate
 from vae.runs import Run
 from vae.sampling import to_uint8
+from views._components.run_key import run_key
 from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.latent.board import board
@@ -69,7 +71,7 @@ def path_view(run: Run) -> None:
         error = board(
             run,
             places,
-            key=f"path-map-{run.id}",
+            key=f"path-map-{run_key(run)}",
             small=True,
             layers=("dots", "prior", "holes"),
             answers={"path": places.plane.coordinates(codes).tolist()},
@@ -96,13 +98,14 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
     index = state.get(name)
     index = index if index in range(last + 1) else default
-    st.number_input(
+    kept_number(
         f"{label} test image",
+        index,
         0,
         last,
+        name=name,
         disabled=is_drawn or is_sample,
         help="A number from 0 on. Acts at once.",
-        **kept(name, index),
     )
     if drawn is not None:
         st.toggle(

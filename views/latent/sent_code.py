@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from vae.runs import Run
+from views._components.run_key import run_key
 
 __all__ = ["SentCode", "code_on_map", "end_of_path", "send_to_map", "send_to_path"]
 
@@ -24,7 +25,7 @@ class SentCode(NamedTuple):
 
 def send_to_map(run: Run, code: np.ndarray) -> NoReturn:
     """Show a code on the map, as if its place had been picked there."""
-    before = st.session_state.get(f"map-{run.id}", {}).get("pick")
+    before = st.session_state.get(f"map-{run_key(run)}", {}).get("pick")
     st.session_state[f"sent-to-map-{run.id}"] = SentCode(code, "", before)
     _go("Map")
 

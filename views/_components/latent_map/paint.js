@@ -4,6 +4,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const DOT = 2.2; // pixels, radius
 const FADED = 0.12;
+const CORNER = 30; // pixels that belong to the names of the axes
 const HATCH = 9; // pixels from stripe to stripe
 const CONTOURS = [1, 2, 3]; // standard deviations of the prior
 const SIGMAS = [1, 2]; // of a posterior
@@ -134,12 +135,13 @@ function paintFurniture(map) {
   const marks = [];
   for (const value of ticks(view.left, view.right, size / 70)) {
     const [x] = toScreen(map, value, 0);
+    if (x < CORNER || x > size - CORNER / 2) continue; // half a number, or one on another
     marks.push(shape("line", { class: "tick", x1: x, x2: x, y1: size - 5, y2: size }));
     marks.push(words(short(value), x, size - 8, "middle"));
   }
   for (const value of map.data.isLine ? [] : ticks(view.bottom, view.top, size / 70)) {
     const [, y] = toScreen(map, 0, value);
-    if (y < 30) continue; // there the axis has its name
+    if (y < CORNER || y > size - CORNER) continue; // there the axis has its name, or the other one
     marks.push(shape("line", { class: "tick", x1: 0, x2: 5, y1: y, y2: y }));
     marks.push(words(short(value), 8, y + 4, "start"));
   }

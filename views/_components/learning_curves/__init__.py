@@ -13,6 +13,7 @@ import streamlit as st
 from vae.colors import HUES
 from vae.curves import QUANTITIES, curve_marks, curve_points
 from vae.runs import Run
+from views._components.run_key import run_key
 
 __all__ = ["learning_curves"]
 
@@ -32,11 +33,11 @@ def learning_curves(run: Run, *, small: bool = False) -> None:
         for name, title in QUANTITIES.items()
     ]
     _mount(
-        key=f"curves-{run.id}-{small}",
+        key=f"curves-{run_key(run)}-{small}",
         data={
             "panels": panels,
-            "points": curve_points(run.rows),
-            "marks": curve_marks(run.rows),
+            "points": curve_points(run.rows, run.steps_per_epoch),
+            "marks": curve_marks(run.rows, run.steps_per_epoch),
             "epochs": run.config.epochs,
             "small": small,
         },

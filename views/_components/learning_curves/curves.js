@@ -148,19 +148,21 @@ function drawPanel(each, points, marks, low, high) {
   );
   each.parts.marks.replaceChildren(...marks.flatMap((mark, i) => drawMark(mark, i, x, low, high, height)));
   for (const part of ["training", "validation"]) {
-    set(each.parts[part], { d: path(points[part], quantity, x, y, low, high) });
+    const shown = inside(points[part], quantity, x, y, low, high);
+    // A line needs two points; one alone is a line of no length with round ends.
+    each.parts[part].classList.toggle("dot", shown.length === 1);
+    set(each.parts[part], { d: shown.length ? `M${shown.join("L")}${shown.length === 1 ? "h0" : ""}` : "" });
   }
 }
 
-function path(part, quantity, x, y, low, high) {
+function inside(part, quantity, x, y, low, high) {
   const shown = [];
   part.epoch.forEach((epoch, i) => {
     if (epoch >= low && epoch <= high) {
       shown.push(`${x(epoch).toFixed(1)} ${y(part[quantity][i]).toFixed(1)}`);
     }
   });
-  if (shown.length === 1) shown.push(shown[0]); // a dot
-  return shown.length ? `M${shown.join("L")}` : "";
+  return shown;
 }
 
 function hover(chart, epoch) {

@@ -1,0 +1,70 @@
+"""Two tabs on one run: what is done in one shows in the other, without a hand there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import SCREEN, button, settled, wait_until
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.recorder import Recorder
+from vae.runs import Run, open_run
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 120
+
+
+@pytest.fixture
+def paused(runs: Path, server: tuple[str, int], digits: Dataset) -> Run:
+    """A run that waits to be begun."""
+    Recorder.create(runs / "paused", Config(hidden=(16,), epochs=500), digits)
+    Recorder.reopen(runs / "paused").status(state="paused")
+    return open_run(runs / "paused")
+
+
+@pytest.fixture
+def tabs(browser: Browser, server: tuple[str, int], paused: Run) -> Iterator[tuple[Page, Page]]:
+    """Both at this run."""
+    context = browser.new_context(viewport=SCREEN)
+    pages = context.new_page(), context.new_page()
+    for page in pages:
+        page.goto(f"{server[0]}/train?run={paused.id}")
+        settled(page)
+    yield pages
+    context.close()
+
+
+def test_play_and_pause_show_in_both(tabs: tuple[Page, Page], paused: Run) -> None:
+    one, other = tabs
+    for page in tabs:
+        expect(page.get_by_text("Paused · Epoch")).to_be_visible()
+    # The last time in the tab that has only looked on so far.
+    for here, there in ((one, other), (one, other), (other, one)):
+        button(here, "Play").click()
+        for page in (here, there):
+            expect(button(page, "Pause")).to_be_visible()
+            expect(page.get_by_text("Paused · Epoch")).to_have_count(0)
+        wait_until(lambda: open_run(paused.path).state == "training", SECONDS)
+        button(there, "Pause").click()
+        for page in (there, here):
+            expect(button(page, "Play")).to_be_visible()
+            expect(page.get_by_text("Paused · Epoch")).to_be_visible()
+    # At rest too: what the other tab has chosen, and how the run is called there.
+    beta = other.get_by_role("slider", name="Beta")
+    beta.focus()
+    beta.press("ArrowRight")
+    expect(one.get_by_role("slider", name="Beta")).to_have_attribute("aria-valuetext", "2")
+    one.get_by_test_id("stPopover").first.get_by_role("button").click()
+    name = one.get_by_role("textbox", name="Name of this run")
+    name.fill("My first")
+    name.press("Enter")
+    expect(other.get_by_role("combobox", name="Run")).to_have_value(re.compile("^My first · "))
+    button(other, "Stop").click()
+    for page in tabs:
+        expect(button(page, "Continue")).to_be_visible()
