@@ -67,7 +67,7 @@ class RunStore:
     def deleted(self) -> list[Run]:
         """Return the runs that can still be brought back, the one deleted last first."""
         since = time.time() - UNDO_SECONDS
-        found = [run for run in self._readable(self.folder) if run.about.deleted > since]
+        found = [run for run in self._read(self.folder)[0] if run.about.deleted > since]
         return sorted(found, key=lambda run: run.about.deleted, reverse=True)
 
     def undelete(self, run_id: str) -> Run:
