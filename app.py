@@ -4,11 +4,12 @@ import streamlit as st
 
 from views._shared.awaited_model import await_model
 from views._shared.guard import explained
+from views._shared.icon import ICON
 from views._shared.look import apply_look
 from views._shared.run_picker import chosen_run, run_picker
 from views._shared.server import queue
 
-st.set_page_config(page_title="VAE Lab", page_icon=":material/blur_on:", layout="wide")
+st.set_page_config(page_title="VAE Lab", page_icon=ICON, layout="wide")
 apply_look()
 
 # The folder is not called pages/: beside app.py that name alone makes Streamlit look for pages of
