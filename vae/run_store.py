@@ -78,6 +78,13 @@ class RunStore:
         write_about(run.path, deleted=0.0)
         return open_run(run.path)
 
+    def remove(self, run: Run) -> None:
+        """Remove a run for good, unless a process holds it; raises OSError if it cannot be."""
+        self._own(run)
+        if not run.is_alive():
+            self._put_out_of_sight(run)
+            self._clear_removed()
+
     def purge(self) -> None:
         """Remove for good what was deleted long enough ago, and what a crash left of it."""
         for path in _folders(self.folder):
@@ -87,14 +94,17 @@ class RunStore:
                 # One that cannot be removed must not keep the others.
                 with contextlib.suppress(OSError):
                     self._put_out_of_sight(run)
-        for leftover in self.folder.glob(f"{REMOVING}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        self._clear_removed()
         for pattern in ("*/.writing-*", "*/snapshots/.writing-*", ".importing-*"):
             for leftover in self.folder.glob(pattern):
                 with contextlib.suppress(OSError):  # just written, and in its place by now
                     if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
                         remove = shutil.rmtree if leftover.is_dir() else Path.unlink
                         remove(leftover)
+
+    def _clear_removed(self) -> None:
+        for leftover in self.folder.glob(f"{REMOVING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
 
     def _put_out_of_sight(self, run: Run) -> None:
         """Give a folder another name at once: one that is half removed would be a damaged run."""

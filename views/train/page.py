@@ -8,7 +8,7 @@ from vae.datasets import Dataset
 from vae.errors import ConfigError
 from vae.estimate import run_seconds, time_in_words
 from vae.runs import Run
-from vae.server_settings import is_public, limits
+from vae.server_settings import is_public, limits, storage_limits
 from views._shared.dataset_choice import choose_dataset
 from views._shared.plain import plain
 from views._shared.run_picker import choose_run, chosen_run
@@ -55,7 +55,7 @@ def set_up() -> None:
     words.markdown(
         f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
         "Everything above makes a new run; one that trains is steered under Watch. "
-        f"{limits().in_words()}"
+        f"{limits().in_words()} {storage_limits().in_words()}"
     )
     if wants:
         start(config, data)
