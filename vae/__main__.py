@@ -18,7 +18,7 @@ from vae.cli_export import add_exports
 from vae.cli_files import check_new_folder, config_file, given_run
 from vae.cli_output import Report, evaluated, print_report, quality_measured, summarized, trained
 from vae.cli_progress import load_images, share_progress, training_progress
-from vae.cli_streams import import_tensorflow, open_streams, warn, without_chatter
+from vae.cli_streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.config import Config
 from vae.datasets import DATASETS
 from vae.errors import ConfigError, VAEError
@@ -36,7 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     open_streams()
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    finally:
+        flush_output()  # of --help, which ends here
     try:
         with without_chatter():
             report = options.command(options)
