@@ -146,6 +146,17 @@ class TestChatter:
             print("a word", file=sys.__stderr__, flush=True)
         assert capfd.readouterr().err == "E0000 the processor burns\na word\n"
 
+    def test_a_last_word_is_not_held_back(self) -> None:
+        code = (
+            "import os, sys\n"
+            "from vae.cli_streams import _held_back\n"
+            "with _held_back():\n"
+            "    print('how to go on', file=sys.stderr)\n"
+            "    os._exit(3)"
+        )
+        found = run_python("-c", code)
+        assert (found.returncode, found.stderr) == (3, "how to go on\n")
+
     def test_other_warnings_are_shown(self) -> None:
         with warnings.catch_warnings(record=True) as seen, without_chatter():
             warnings.simplefilter("always", UserWarning)

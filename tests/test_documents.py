@@ -83,7 +83,7 @@ def reduced(text: str) -> str:
     """Return a command, or Python, where each amount is the least that is accepted."""
     text = re.sub(r"\bepochs=\d+", "epochs=1", re.sub(r"\bmore_epochs=\d+", "more_epochs=1", text))
     return re.sub(
-        r"(--(?:importance-samples|samples|count|rows|columns))([ =])\d+",
+        r"(--(?:importance-samples|samples|count|rows|columns|more-epochs))([ =])\d+",
         lambda found: f"{found[1]}{found[2]}{LEAST.get(found[1], 1)}",
         text,
     )

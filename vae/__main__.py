@@ -17,9 +17,9 @@ from vae.binarisation import TREATMENTS
 from vae.cli_export import add_exports
 from vae.cli_files import ConfigFile, check_new_folder, config_file, given_run
 from vae.cli_output import Report, evaluated, print_report, quality_measured, summarized, trained
-from vae.cli_progress import load_images, share_progress, training_progress
+from vae.cli_progress import download_progress, share_progress, training_progress
 from vae.cli_streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
-from vae.datasets import DATASETS
+from vae.datasets import DATASETS, load_dataset
 from vae.errors import ConfigError, VAEError
 from vae.likelihood import check_samples, measure_likelihood
 from vae.presets import PRESETS
@@ -67,7 +67,9 @@ def train(options: argparse.Namespace) -> Report:
     given = _config(options)
     config = given.config
     check_new_folder(options.out or runs_folder() / "new", for_run=True)
-    dataset = load_images(options.dataset or given.dataset or DATASET)
+    with download_progress() as on_progress:
+        name = options.dataset or given.dataset or DATASET
+        dataset = load_dataset(name, on_progress=on_progress)
     # What does not fit is said before the slow import.
     summarize(config, dataset.image_shape, dataset.classes)
     import_tensorflow()
@@ -88,7 +90,8 @@ def evaluate(options: argparse.Namespace) -> Report:
     run = given_run(options.run)
     if options.importance_samples:
         check_samples(run.config, options.importance_samples)
-    dataset = load_images(run.dataset)
+    with download_progress() as on_progress:
+        dataset = load_dataset(run.dataset, on_progress=on_progress)
     import_tensorflow()
     from vae.metrics import evaluate
 
@@ -111,7 +114,8 @@ def quality(options: argparse.Namespace) -> Report:
     run = given_run(options.run)
     check_measurable(run)  # before a data set is downloaded
     check_seed(options.seed)
-    dataset = load_images(run.dataset)
+    with download_progress() as on_progress:
+        dataset = load_dataset(run.dataset, on_progress=on_progress)
     with share_progress("Measuring samples") as on_share:
         values = measure_samples(
             run, dataset, options.samples, seed=options.seed, on_progress=on_share

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from vae.cli_progress import load_images, share_progress
+from vae.cli_progress import download_progress, share_progress
 from vae.cli_streams import warn
+from vae.datasets import load_dataset
 from vae.draws import SamplerName
 from vae.errors import ConfigError, DatasetError, RunError
 from vae.recorder import Recorder
@@ -28,7 +29,8 @@ def samplers_of(run: Run, sampler: SamplerName, label: int | None) -> Samplers |
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.path}")
     try:
-        dataset = load_images(run.dataset)
+        with download_progress() as on_progress:
+            dataset = load_dataset(run.dataset, on_progress=on_progress)
     except DatasetError as error:
         raise RunError(
             f"The sampler {sampler!r} is fitted to the run's training images, once, and they are "

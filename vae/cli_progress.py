@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vae.cli_streams import warn
-from vae.datasets import Dataset, load_dataset
+from vae.download import OnProgress
 
-__all__ = ["load_images", "share_progress", "training_progress"]
+__all__ = ["download_progress", "share_progress", "training_progress"]
 
 STEP_ROWS = 10  # of the history, in each epoch
 LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
@@ -63,10 +63,11 @@ def share_progress(what: str) -> Iterator[OnShare]:
         yield on_share
 
 
-def load_images(name: str) -> Dataset:
-    """Load a data set as `load_dataset` does; a download shows how far it is."""
-    with share_progress(f"Downloading {name}") as on_share:
-        return load_dataset(name, on_progress=lambda done, total: on_share(done / total))
+@contextmanager
+def download_progress() -> Iterator[OnProgress]:
+    """Yield a listener for the bytes of a data set, as `load_dataset` takes it."""
+    with share_progress("Downloading the images") as on_share:
+        yield lambda done, total: on_share(done / total)
 
 
 @contextmanager
@@ -75,18 +76,20 @@ def _bar(total: float) -> Iterator[Update]:
     if not sys.stderr.isatty():
         yield lambda done, words: None
         return
+    console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
+        console=console,
         expand=True,
     )
     task = progress.add_task("", total=total)
 
     def update(done: float, words: str) -> None:
         progress.start()
+        console.show_cursor()  # a process that is ended would leave none
         progress.update(task, completed=done, description=words)
 
     try:

@@ -127,20 +127,21 @@ def import_tensorflow() -> None:
 
 @contextmanager
 def _held_back() -> Iterator[None]:
-    """Hold back what is written to standard error, then pass on all but the chatter."""
+    """Hold back what C++ writes to standard error, then pass on all but the chatter.
+
+    What Python writes is seen at once: it may be the last word of a process that is ended.
+    """
     try:
         held = tempfile.TemporaryFile()  # noqa: SIM115
     except OSError:  # no room: the notes are read then
         yield
         return
-    with held:
-        sys.stderr.flush()
+    with held, _apart_from_its_number(sys.stderr):
         kept = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield
         finally:
-            sys.stderr.flush()
             os.dup2(kept, 2)
             os.close(kept)
             held.seek(0)
@@ -148,6 +149,23 @@ def _held_back() -> Iterator[None]:
                 if not any(name.encode() in line for name in CHATTER):
                     with suppress(OSError):
                         os.write(2, line)
+
+
+@contextmanager
+def _apart_from_its_number(stream: TextIO) -> Iterator[None]:
+    """Have sys.stderr write where it does, whatever becomes of file number 2."""
+    try:
+        stream.flush()
+        number = os.dup(stream.fileno())
+    except (OSError, ValueError):  # closed, or no file
+        yield
+        return
+    # It is not closed: handlers of loggers that were made meanwhile keep it.
+    sys.stderr = os.fdopen(number, "w", 1, stream.encoding, stream.errors)
+    try:
+        yield
+    finally:
+        sys.stderr = stream
 
 
 def _discard(stream: TextIO) -> None:
