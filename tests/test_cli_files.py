@@ -32,7 +32,7 @@ def _no_work(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError(f"work began: {path}")
 
     monkeypatch.setattr("vae.cli_export.given_run", open_run)
-    monkeypatch.setattr("vae.__main__.load_images", open_run)
+    monkeypatch.setattr("vae.__main__.load_dataset", lambda name, **_: open_run(name))
 
 
 def refused_out(kind: str, out: Path, capsys: Output) -> str:
