@@ -18,6 +18,7 @@ from vae.export_images import animation, notes_of, to_csv, to_npz
 from vae.files import replacing
 from vae.interpolation import interpolate as path_between
 from vae.keras_weights import named_weights
+from vae.run_images import known_dataset, missing_images
 from vae.runs import Run, open_run
 from vae.sampling import MOST_ROWS, prior_codes, tile, to_png, to_uint8
 
@@ -169,6 +170,11 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     elif options.format == "weights":
         _write(out, to_npz(named_weights(run), notes_of(run)))
     else:
+        if not known_dataset(run):
+            raise RunError(
+                f"A script loads its images, and this run needs {missing_images(run)}. "
+                f"Received: {run.path}"
+            )
         write = keras_script if options.format == "script" else keras_notebook
         _write(out, write(run.config, run.dataset, run.image_shape).encode())
     return {"out": str(out), "format": options.format}

@@ -12,6 +12,7 @@ from vae.figures_reference import Line, reference_bars
 from vae.paper_bars import lines_figure
 from vae.presets import preset_label
 from vae.references import Paper
+from vae.run_images import known_dataset
 from vae.runs import Run
 from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
@@ -55,7 +56,7 @@ def show_lines(run: Run) -> None:
         st.container(horizontal=True),
     ):
         offer_figure(run, "Reference lines", lambda: lines_figure(lines))
-    if run.dataset == "mnist":
+    if known_dataset(run) == "mnist":
         _show_literature(run, own)
 
 

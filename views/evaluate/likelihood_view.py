@@ -18,6 +18,7 @@ from vae.likelihood import (
     withdraw_likelihood,
 )
 from vae.references import Paper
+from vae.run_images import known_dataset
 from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
@@ -160,7 +161,7 @@ def _wait(run: Run, treatment: str) -> None:
 
 def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
-    if run.dataset != "mnist":
+    if known_dataset(run) != "mnist":
         st.caption(
             "The literature's figures are of MNIST: there is nothing to compare this data set with."
         )
