@@ -82,8 +82,7 @@ def change_status(run: Run, **changes: object) -> Run:
 
 def say_learned(folder: Path, name: str) -> None:
     """Have a run's folder say that it learned the images of a known data set."""
-    spec = DATASETS[name]
-    changes = {"dataset": name, "fingerprint": spec.fingerprint, "image_shape": spec.image_shape}
+    changes = {"dataset": name, "fingerprint": DATASETS[name].fingerprint}
     write_json(folder / "config.json", read_json(folder / "config.json") | changes)
 
 

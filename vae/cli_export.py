@@ -32,6 +32,7 @@ from vae.interpolation import interpolate as path_between
 from vae.keras_compat import portable
 from vae.keras_weights import named_weights
 from vae.offline_demo import write_demo
+from vae.run_images import known_dataset, missing_images
 from vae.runs import Run
 from vae.sampling import MOST_ROWS, check_seed, prior_codes, tile, to_png, to_uint8
 
@@ -217,6 +218,11 @@ def export(options: argparse.Namespace) -> Report:
         size = write_file(out, to_npz(named_weights(run), notes_of(run)))
         what = "all weights by name"
     else:
+        if not known_dataset(run):
+            raise RunError(
+                f"A script loads its images, and this run needs {missing_images(run)}. "
+                f"Received: {run.path}"
+            )
         write = keras_script if kind == "script" else keras_notebook
         size = write_file(out, write(run.config, run.dataset, run.image_shape).encode())
         what = "plain Keras, which trains the same model"

@@ -82,8 +82,6 @@ class Queue:
 
         Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
         """
-        if missing := missing_images(run):  # before anything is asked, or its state changes
-            raise RunError(f"To go on, a run needs {missing}. Received: {run.dataset:.80}")
         most = limits()
         longer = run.config.replace(epochs=run.next_leg(more_epochs).until)
         most.check(longer, run.image_shape, run.classes)
@@ -231,6 +229,8 @@ class Queue:
             )
 
     def _check_line_for(self, run: Run) -> None:
+        if missing := missing_images(run):
+            raise RunError(f"To go on, this run needs {missing}. Received: {run.dataset:.80}")
         if not self.tickets.has(run.id, ("train",)):
             self._check_line(run.about.owner)
 

@@ -20,6 +20,7 @@ from vae.keras_compat import portable
 from vae.offline_demo import MOST_BYTES, demo_page
 from vae.paper import clusters_figure, curves_figure, manifold_figure
 from vae.paper_bars import classes_figure, dimensions_figure, variance_figure
+from vae.run_images import known_dataset
 from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
@@ -170,7 +171,7 @@ def _why_no_demo(_run: Run, mark: str) -> str:
 
 def _code(run: Run) -> None:
     st.subheader("The code")
-    if run.dataset not in SOURCES:
+    if known_dataset(run) not in SOURCES:
         st.info(
             f"A script needs a data set that Keras or scikit-learn can load, which "
             f"{plain(run.dataset)} is not.",

@@ -11,6 +11,7 @@ from PIL import Image
 
 from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled, read_picture
 from vae.errors import RunError, VAEError
+from vae.run_images import known_dataset
 from vae.runs import Run
 from views._components.drawing_pad import drawing_pad, read_drawing
 from views._shared.guard import show_error
@@ -42,7 +43,7 @@ def take_picture(run: Run) -> Picture:
     """Show how to choose a picture and return it: an example while there is none."""
     state = st.session_state
     sources = ["Test image", "Upload"]
-    if run.dataset in DRAWN_ON:
+    if known_dataset(run) in DRAWN_ON:
         sources.insert(0, "Draw")
     source = state.get("picture_source")
     source = source if source in sources else sources[0]
@@ -73,7 +74,7 @@ def drawn_picture(run: Run) -> Picture | None:
     Raises RunError for a drawing without ink.
     """
     png = read_drawing(st.session_state.get(DRAWING))
-    if png is None or run.dataset not in DRAWN_ON:
+    if png is None or known_dataset(run) not in DRAWN_ON:
         return None
     return _treated(run, read_picture(io.BytesIO(png)), "Drawn")
 
@@ -121,7 +122,7 @@ def _keep_file() -> None:
 
 def _treated(run: Run, picture: Image.Image, name: str) -> Picture:
     """Make of a picture what the run's images are."""
-    frame = FRAMES.get(run.dataset)
+    frame = FRAMES.get(known_dataset(run))
     if frame is None:
         image, before = fit_picture(picture, run.image_shape), None
     else:
@@ -142,7 +143,7 @@ def _choose(run: Run) -> Picture:
 
 def _example(run: Run) -> Picture:
     """Return the first test image; where an own one will be treated, nothing before it."""
-    before = np.zeros(run.image_shape, np.uint8) if run.dataset in FRAMES else None
+    before = np.zeros(run.image_shape, np.uint8) if known_dataset(run) in FRAMES else None
     return _test_image(run, 0)._replace(before=before, is_own=False)
 
 
