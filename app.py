@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from views._components.number_keys import number_keys
 from views._shared.guard import explained
 from views._shared.look import apply_look
 from views._shared.run_picker import run_picker
@@ -37,3 +38,4 @@ page = st.navigation(PAGES, position="top")
 with explained():
     run_picker()
     page.run()
+number_keys()
