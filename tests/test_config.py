@@ -36,10 +36,7 @@ BAD["validation_split"] += [0.501, -0.001]
 
 # The same as a person types them; a preset is any text.
 BAD_TEXT: dict[str, list[str]] = {
-    **{
-        name: ["0", "64,many", "64/32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"]
-        for name in SIZES
-    },
+    **{name: ["0", "64,many", "64/32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"] for name in SIZES},
     **{name: ["", "Vae", "nothing"] for name in CHOICES},
     **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5,5"] for name in NUMBERS},
 }
