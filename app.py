@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from views._components.number_keys import number_keys
 from views._shared.awaited_model import await_model
 from views._shared.guard import explained
 from views._shared.icon import ICON
@@ -40,3 +41,4 @@ with explained():
     run_picker()
     await_model(chosen_run())
     page.run()
+number_keys()
