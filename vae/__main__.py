@@ -19,6 +19,7 @@ from vae.binarisation import TREATMENTS
 from vae.cli_export import add_exports
 from vae.cli_files import ConfigFile, check_new_folder, config_file, given_run
 from vae.cli_output import Report, evaluated, print_report, quality_measured, summarized, trained
+from vae.cli_pictures import add_pictures
 from vae.cli_progress import load_images, load_named, share_progress, training_progress
 from vae.cli_streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli_train import STATUS_HELP, resume_run, run_result, train_run
@@ -195,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         "--samples", type=int, metavar="N", help="default: as many as half of the test images"
     )
     command.add_argument("--seed", type=int, default=0)
+    add_pictures(add)
     add_exports(add)
     return parser
 
