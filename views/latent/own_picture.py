@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled, read_picture
+from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.errors import RunError, VAEError
 from vae.run_images import known_dataset
 from vae.runs import Run
-from views._components.drawing_pad import drawing_pad, read_drawing
+from vae.user_pictures import read_drawing, read_picture
+from views._components.drawing_pad import drawing_pad, png_of
 from views._shared.guard import show_error
 from views._shared.kept import kept
 from views._shared.number_field import kept_number
@@ -73,10 +73,10 @@ def drawn_picture(run: Run) -> Picture | None:
 
     Raises RunError for a drawing without ink.
     """
-    png = read_drawing(st.session_state.get(DRAWING))
+    png = png_of(st.session_state.get(DRAWING))
     if png is None or known_dataset(run) not in DRAWN_ON:
         return None
-    return _treated(run, read_picture(io.BytesIO(png)), "Drawn")
+    return _treated(run, read_drawing(png), "Drawn")
 
 
 def drawing_at_hand(run: Run) -> Picture | None:
@@ -93,7 +93,8 @@ def _uploaded(run: Run) -> Picture | None:
         TYPES,
         key="picture_file",
         on_change=_keep_file,
-        help="A photo or a scan, as PNG, JPEG, WebP, GIF or BMP; 30 million pixels at most.",
+        help="A photo or a scan, as PNG, JPEG, WebP, GIF or BMP; 16,384 pixels wide or high "
+        "at most.",
     )
     kept_file = st.session_state.get(UPLOAD)
     if kept_file is not None and st.session_state.get("picture_file") is None:
