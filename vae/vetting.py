@@ -46,7 +46,7 @@ LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
 ROWS = {
-    "images": (2, 100_000),
+    "images": (1, 100_000),
     "points": (1, 100_000),
     "fixed": (1, 100),
     "cloud": (1, 1000),

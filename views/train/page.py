@@ -9,6 +9,7 @@ from vae.errors import ConfigError
 from vae.estimate import run_seconds, time_in_words
 from vae.runs import Run
 from vae.server_settings import is_public, limits
+from vae.split import check_trainable, left_over
 from views._shared.dataset_choice import choose_dataset
 from views._shared.guard import show_error
 from views._shared.run_picker import choose_run, chosen_run
@@ -35,6 +36,7 @@ def set_up() -> None:
         return
     try:
         summary = summarize(config, data.image_shape, data.classes)
+        check_trainable(config, data)
     except ConfigError as error:
         show_error(error)
         return
@@ -46,6 +48,8 @@ def set_up() -> None:
         "Everything above makes a new run; one that trains is steered under Watch. "
         f"{limits().in_words()}"
     )
+    if unseen := left_over(config, len(data.x_train)):
+        st.caption(unseen)
     if button.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
         start(config, data)
     show_summary(summary)
