@@ -327,3 +327,9 @@ class TestSummary:
         app = fill(open_page("train"), epochs=500, batch_size=1)
         assert "Takes about **" in words(app)
         assert " min** on this machine" in words(app)
+
+
+def test_images_that_an_epoch_leaves_out_are_told() -> None:
+    app = open_page("train", dataset="digits", batch_size="700")
+    assert "Each epoch sees 700 of 1,365 training images" in words(app)
+    assert "Each epoch sees" not in words(open_page("train", dataset="digits"))

@@ -9,6 +9,7 @@ from vae.errors import ConfigError
 from vae.estimate import run_seconds, time_in_words
 from vae.runs import Run
 from vae.server_settings import is_public, limits, storage_limits
+from vae.split import check_trainable, left_over
 from views._shared.dataset_choice import choose_dataset
 from views._shared.plain import plain
 from views._shared.run_picker import choose_run, chosen_run
@@ -36,7 +37,9 @@ def set_up() -> None:
     config, summary, trouble = form.config, None, form.trouble
     if config is not None:
         try:
-            summary = summarize(config, data.image_shape, data.classes)
+            counted = summarize(config, data.image_shape, data.classes)
+            check_trainable(config, data)
+            summary = counted
         except ConfigError as error:
             trouble = str(error)
     button, words = st.columns([1, 3], vertical_alignment="center")
@@ -57,6 +60,8 @@ def set_up() -> None:
         "Everything above makes a new run; one that trains is steered under Watch. "
         f"{limits().in_words()} {storage_limits().in_words()}"
     )
+    if unseen := left_over(config, len(data.x_train)):
+        st.caption(unseen)
     if wants:
         start(config, data)
     show_summary(summary)
