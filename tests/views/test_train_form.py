@@ -13,6 +13,8 @@ from vae.datasets import Dataset
 from vae.presets import PRESET_NOTES, PRESETS
 from views._shared.plain import plain
 
+SET_UP = {"view": "set-up", "dataset": "digits"}
+
 
 def warned(app: AppTest) -> str:
     (warning,) = app.warning
@@ -45,7 +47,7 @@ class TestForm:
         for preset in (*PRESETS, *reversed([*PRESETS][:-1])):
             act(app.segmented_control(key="form_preset").set_value(preset))
             assert form(app) == as_form(PRESETS[preset])
-            assert app.query_params == {"dataset": "digits", "preset": preset}
+            assert app.query_params == {**SET_UP, "preset": preset}
             fill(app, **as_form(OTHER))
             assert form(app) == as_form(OTHER)
 
@@ -69,7 +71,7 @@ class TestForm:
             step()
         assert form(calm(app)) == as_form(OTHER)
         watch(app)
-        act(app.segmented_control(key="train_view_control").set_value("Set up"))
+        act(labelled(app.segmented_control, "View").set_value("Set up"))
         assert form(app) == as_form(OTHER)
 
     def test_the_address_brings_the_form_back(self) -> None:
@@ -81,9 +83,9 @@ class TestForm:
 
     def test_the_address_names_what_differs(self) -> None:
         app = fill(open_page("train", preset="lecture"), epochs=3)
-        assert app.query_params == {"dataset": "digits", "preset": "lecture", "epochs": "3"}
+        assert app.query_params == {**SET_UP, "preset": "lecture", "epochs": "3"}
         fill(app, epochs=PRESETS["lecture"].epochs)
-        assert app.query_params == {"dataset": "digits", "preset": "lecture"}
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
 
 
 class TestBadInput:

@@ -9,6 +9,7 @@ import streamlit as st
 from vae.datasets import DATASETS, Dataset, load_dataset
 from vae.errors import DatasetError
 from views._shared import server
+from views._shared.address import asked, hold
 from views._shared.guard import show_error, show_wrong_link
 from views._shared.plain import plain
 
@@ -21,8 +22,9 @@ def choose_dataset(key: str) -> Dataset | None:
     Data and Train page share the choice, and a link can carry it (?dataset=mnist).
     """
     names = list(DATASETS)
-    if "dataset" not in st.session_state:
-        st.session_state.dataset = _from_address() or server.best_dataset_here()
+    wanted = _from_address()
+    if wanted or "dataset" not in st.session_state:
+        st.session_state.dataset = wanted or server.best_dataset_here()
     st.session_state[key] = st.session_state.dataset
     name = st.segmented_control(
         "Data set",
@@ -34,7 +36,7 @@ def choose_dataset(key: str) -> Dataset | None:
         on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
         wrap=True,
     )
-    st.query_params["dataset"] = name
+    hold("dataset", name)
     data = server.dataset(name)
     if data is None:
         _offer_download(name)
@@ -43,7 +45,7 @@ def choose_dataset(key: str) -> Dataset | None:
 
 def _from_address() -> str | None:
     """Return the data set that the address names; a wrong name there is said and left out."""
-    wanted = st.query_params.get("dataset")
+    wanted = asked("dataset")
     if wanted is None or wanted in DATASETS:
         return wanted
     show_wrong_link(

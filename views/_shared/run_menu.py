@@ -90,7 +90,6 @@ def _delete(run_id: str) -> None:
         queue().delete(store().open(run_id))
         st.session_state.deleted_run = run_id, time.time()
         st.session_state.pop("chosen_run", None)
-        st.query_params.pop("run", None)
 
 
 def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:

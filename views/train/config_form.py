@@ -11,6 +11,7 @@ from vae.config import Config, setting
 from vae.control import LIVE_SETTINGS
 from vae.errors import ConfigError
 from vae.presets import PRESET_NOTES, PRESETS
+from views._shared.address import asked, hold
 from views._shared.guard import show_error, show_wrong_link
 
 __all__ = ["config_form", "preset_choice"]
@@ -55,15 +56,11 @@ def preset_choice() -> dict[str, Any]:
 
     It outlives the page; at first it comes from the address, so that a link can carry it.
     """
-    if "setup" not in st.session_state:
-        st.session_state.setup = _from_address()
+    wanted = _from_address()
+    if wanted is not None or "setup" not in st.session_state:
+        _set(wanted or _as_form(PRESETS["recommended"]))
     setup: dict[str, Any] = st.session_state.setup
     st.session_state.form_preset = setup["preset"]
-
-    def take_over() -> None:
-        st.session_state.setup = _as_form(PRESETS[st.session_state.form_preset])
-        for name in FIELDS:
-            st.session_state[f"form_{name}"] = st.session_state.setup[name]
 
     st.segmented_control(
         "Preset",
@@ -72,7 +69,7 @@ def preset_choice() -> dict[str, Any]:
         required=True,
         format_func=lambda name: PRESET_NOTES[name].title,
         help="A recipe to start from. Choosing one sets every control below.",
-        on_change=take_over,
+        on_change=lambda: _set(_as_form(PRESETS[st.session_state.form_preset])),
         wrap=True,
     )
     st.caption(PRESET_NOTES[setup["preset"]].purpose)
@@ -137,17 +134,26 @@ def _as_form(config: Config) -> dict[str, Any]:
     return config.to_dict() | texts
 
 
-def _from_address() -> dict[str, Any]:
-    """Read preset and changes from the address; what is wrong there is named and left out."""
-    asked = {name: st.query_params[name] for name in FIELDS if name in st.query_params}
-    preset = st.query_params.get("preset", "recommended")
+def _set(form: dict[str, Any]) -> None:
+    st.session_state.setup = form
+    for name in FIELDS:
+        st.session_state[f"form_{name}"] = form[name]
+
+
+def _from_address() -> dict[str, Any] | None:
+    """Return the form that the address asks for, if it does; what is wrong there is left out."""
+    wanted = {name: asked(name) for name in ("preset", *FIELDS)}
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if not changes:
+        return None
+    preset = changes.pop("preset", "recommended")
     if preset not in PRESETS:
         show_wrong_link(
             f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
         )
         preset = "recommended"
     try:
-        return _as_form(PRESETS[preset].replace_text(asked))
+        return _as_form(PRESETS[preset].replace_text(changes))
     except ConfigError as error:
         show_wrong_link(f"{error}. Shown: the preset as it is.")
         return _as_form(PRESETS[preset])
@@ -156,12 +162,10 @@ def _from_address() -> dict[str, Any]:
 def _to_address(config: Config) -> None:
     """Write the preset and what differs from it, so that the link brings the form back."""
     base, now = _as_form(PRESETS[config.preset]), _as_form(config)
-    st.query_params["preset"] = config.preset
+    hold("preset", config.preset)
     for name in FIELDS:
         if now[name] != base[name]:
-            st.query_params[name] = str(now[name])
-        elif name in st.query_params:
-            del st.query_params[name]
+            hold(name, str(now[name]))
 
 
 assert {field.name for field in dataclasses.fields(Config)} == {"preset", *FIELDS}
