@@ -20,6 +20,7 @@ from vae.control import LIVE_SETTINGS, Control, Leg, ask, legs_of, read_control
 from vae.errors import ConfigError, RunError, VAEError
 from vae.files import read_json
 from vae.history import read_rows
+from vae.short_names import shortened
 
 if TYPE_CHECKING:
     from vae.datasets import Dataset
@@ -100,6 +101,11 @@ class Run:
     def class_names(self) -> tuple[str, ...]:
         """What the labels 0, 1, ... stand for."""
         return tuple(self.info["class_names"])
+
+    @cached_property
+    def short_class_names(self) -> tuple[str, ...]:
+        """The same in at most 24 letters each: a run from elsewhere may have names of 200."""
+        return shortened(self.class_names)
 
     @property
     def classes(self) -> int:

@@ -6,8 +6,9 @@ import os
 
 import streamlit as st
 
-from vae.datasets import DATASETS, Dataset, load_dataset
+from vae.datasets import DATASETS, Dataset, DatasetSpec, load_dataset
 from vae.errors import DatasetError
+from vae.server_settings import is_public
 from views._shared import server
 from views._shared.address import asked, hold
 from views._shared.guard import show_error, show_wrong_link
@@ -57,12 +58,9 @@ def _from_address() -> str | None:
 def _offer_download(name: str) -> None:
     spec = DATASETS[name]
     megabytes = sum(file.size for file in spec.files) / 1e6
-    keras_home = os.environ.get("KERAS_HOME") or "~/.keras"
-    folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
-    files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
     st.info(
-        f"{spec.title} is not on this machine yet. Download it here, put {files} into "
-        f"{plain(folder)}, or choose Digits, which needs no file.",
+        f"{spec.title} is not on this machine yet. Download it here,{_by_hand(spec)} or choose "
+        "Digits, which needs no file.",
         icon=":material/cloud_download:",
     )
     if not st.button(f"Download {spec.title} ({megabytes:.0f} MB)", key=f"download-{name}"):
@@ -81,3 +79,13 @@ def _offer_download(name: str) -> None:
         show_error(error)
         return
     st.rerun()
+
+
+def _by_hand(spec: DatasetSpec) -> str:
+    """Say where a file can be put; a stranger can put none, and learns no folder of the server."""
+    if is_public():
+        return ""
+    keras_home = os.environ.get("KERAS_HOME") or "~/.keras"
+    folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
+    files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
+    return f" put {files} into {plain(folder)},"

@@ -19,6 +19,8 @@ STYLE = """
 [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #042f2a) !important; }
 /* On a phone a wide table scrolls within itself: what is cut off could not be read. */
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; }
+/* A word without an end, of a run from elsewhere, makes no page wider. */
+[data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>

@@ -78,7 +78,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     st.selectbox(
         "Class",
         labels,
-        format_func=lambda label: "All" if label == ALL else plain(run.class_names[label]),
+        format_func=lambda label: "All" if label == ALL else plain(run.short_class_names[label]),
         help="Draw from what was fitted to the codes of one class alone. The model itself never "
         "saw a class. Acts at once.",
         **kept(name, label),
