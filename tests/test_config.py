@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vae.config import Config, setting
+from vae.config import Config, read_setting, setting
 from vae.errors import ConfigError
 
 FIELDS = [field.name for field in dataclasses.fields(Config)]
@@ -36,9 +36,12 @@ BAD["validation_split"] += [0.501, -0.001]
 
 # The same as a person types them; a preset is any text.
 BAD_TEXT: dict[str, list[str]] = {
-    **{name: ["0", "64,many", "64;32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"] for name in SIZES},
+    **{
+        name: ["0", "64,many", "64/32", "1,024", "1,2,3,4,5,6,7", "1025", "1.5", "-3"]
+        for name in SIZES
+    },
     **{name: ["", "Vae", "nothing"] for name in CHOICES},
-    **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5"] for name in NUMBERS},
+    **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5,5"] for name in NUMBERS},
 }
 BAD_CASES = [(name, value) for name in BAD for value in BAD[name]]
 BAD_TEXT_CASES = [(name, text) for name in BAD_TEXT for text in BAD_TEXT[name]]
@@ -121,8 +124,11 @@ class TestCorrectness:
 
     @pytest.mark.parametrize(("name", "text"), BAD_TEXT_CASES, ids=label)
     def test_bad_value_from_text(self, name: str, text: str) -> None:
-        with pytest.raises(ConfigError, match=f"{name} must be .*Received: {name}="):
+        expected = f"({name} must be |Is it one number, ).*Received: {name}="
+        with pytest.raises(ConfigError, match=expected):
             Config().replace_text({name: text})
+        with pytest.raises(ConfigError, match=expected):
+            read_setting(name, text)
 
     def test_text_is_read_in_the_fields_own_type(self) -> None:
         changes = {"hidden": "256, 64", "beta": "4e-1", "epochs": "7", "optimizer": "sgd"}
@@ -130,6 +136,15 @@ class TestCorrectness:
             hidden=(256, 64), beta=0.4, epochs=7, optimizer="sgd"
         )
         assert Config().replace_text({"hidden": ""}).hidden == ()
+        written = {"hidden": "256 64", "beta": "0,4", "epochs": "1e2", "learning_rate": "1e−3"}
+        assert Config().replace_text(written) == Config(
+            hidden=(256, 64), beta=0.4, epochs=100, learning_rate=0.001
+        )
+        assert read_setting("batch_size", "1,000") == 1000
+
+    def test_a_number_that_may_be_two_is_asked_for(self) -> None:
+        with pytest.raises(ConfigError, match=r"^Is it 1\.5 or 1500\? Received: beta='1,500'$"):
+            Config().replace_text({"beta": "1,500"})
 
     def test_whole_numbers_may_come_as_floats(self) -> None:
         config = Config(epochs=3.0, hidden=[64.0])

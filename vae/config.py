@@ -9,8 +9,9 @@ from typing import Any
 
 from vae.binarisation import TREATMENTS
 from vae.errors import ConfigError
+from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
-__all__ = ["Config", "Setting", "setting"]
+__all__ = ["MAX_HIDDEN_LAYERS", "Config", "Setting", "read_setting", "setting"]
 
 MAX_HIDDEN_LAYERS = 6
 
@@ -283,6 +284,14 @@ def setting(name: str) -> Setting:
     return _FIELDS[name].metadata["setting"]
 
 
+def read_setting(name: str, text: str) -> Any:
+    """Return the value of a field of `Config` from what a person typed or an address says.
+
+    Raises ConfigError for what cannot be read, is outside the field's range, or may be two numbers.
+    """
+    return _checked(name, _from_text(name, text), _FIELDS[name].default)
+
+
 _FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 
 
@@ -328,11 +337,12 @@ def _from_text(name: str, text: str) -> Any:
     default = _FIELDS[name].default
     if isinstance(default, str):
         return text
-    convert = float if isinstance(default, float) else int
     try:
         if isinstance(default, tuple):
-            return tuple(int(part) for part in text.split(",") if part.strip())
-        return convert(text)
-    except ValueError:
+            return tuple(parse_numbers(text, whole=True))
+        return parse_number(text, whole=isinstance(default, int))
+    except AmbiguousNumberError as error:
+        raise AmbiguousNumberError(error.question, f"{name}={text!r:.80}") from None
+    except ConfigError:
         # The range check words the message, for text as for any other wrong value.
         return text

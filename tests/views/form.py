@@ -8,7 +8,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from tests.views.conftest import calm
-from vae.config import Config
+from vae.config import Config, setting
 
 FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
 # A configuration that differs from every preset in every field, but for importance samples and the
@@ -42,22 +42,30 @@ OTHER = Config(
 
 
 def control(app: AppTest, name: str) -> Any:
-    return app.main.get_by_key(f"form_{name}")
+    """The control of a field, by its label: its key is another one once the app has moved it."""
+    label = setting(name).label
+    (found,) = (each for each in (*app.selectbox, *app.text_input) if each.label == label)
+    return found
 
 
 def form(app: AppTest) -> dict[str, Any]:
-    """What all controls hold."""
+    """What all controls show."""
     return {name: control(app, name).value for name in FIELDS}
 
 
-def as_form(config: Config) -> dict[str, Any]:
-    """What all controls hold for a configuration."""
-    values = {name: getattr(config, name) for name in FIELDS}
-    return values | {name: ", ".join(map(str, values[name])) for name in ("hidden", "dense_layers")}
+def as_form(config: Config) -> dict[str, str]:
+    """What all controls show for a configuration."""
+    return {name: _as_text(getattr(config, name)) for name in FIELDS}
 
 
 def fill(app: AppTest, **values: Any) -> AppTest:
     """Type and choose values, and have the app run once."""
     for name, value in values.items():
-        control(app, name).set_value(value)
+        control(app, name).set_value(_as_text(value))
     return calm(app.run())
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

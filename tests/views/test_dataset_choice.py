@@ -154,7 +154,7 @@ class TestMissing:
     def test_nothing_can_be_trained(self) -> None:
         app = open_page("train", dataset="mnist")
         assert [button.label for button in app.button] == [DOWNLOAD]
-        assert app.number_input(key="form_epochs")  # but set up for later
+        assert labelled(app.text_input, "Epochs")  # but set up for later
 
     @pytest.mark.parametrize("page", ["data", "train"])
     def test_a_download_that_fails(

@@ -97,9 +97,9 @@ def test_strips_around_the_mean_ordered_by_kl(run: Run) -> None:
 
 def test_around_a_test_image(run: Run, digits: Dataset, pictures: dict[str, bytes]) -> None:
     app = open_page("latent", view="dimensions")
-    assert labelled(app.number_input, "Test image").disabled
+    assert labelled(app.text_input, "Test image").disabled
     act(labelled(app.segmented_control, "Around").set_value("image"))
-    act(labelled(app.number_input, "Test image").set_value(17))
+    act(labelled(app.text_input, "Test image").set_value("17"))
     code = run.latents["mean"][17]
     for row, place in zip(rows(app), places(app), strict=True):
         (strip,) = traverse_all(run, [place], code, STEPS)
@@ -188,9 +188,9 @@ def test_a_run_with_fewer_images(run: Run, convolutional_run: Run, runs: Path) -
     copy_run(convolutional_run, runs / "stripes")
     app = open_page("latent", run=run.id, view="dimensions")
     act(labelled(app.segmented_control, "Around").set_value("image"))
-    act(labelled(app.number_input, "Test image").set_value(300))
+    act(labelled(app.text_input, "Test image").set_value("300"))
     act(picker(app).set_value("stripes"))
-    assert labelled(app.number_input, "Test image").value == 0
+    assert labelled(app.text_input, "Test image").value == "0"
     assert rows(app)[0].strip.shape == (12, STEPS * 9, 3)
 
 

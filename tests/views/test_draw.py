@@ -257,14 +257,14 @@ class TestUpload:
 class TestTestImage:
     def test_one_by_its_number(self, run: Run, pictures: dict[str, bytes]) -> None:
         app = take(open_page("latent", view="draw"), "Test image")
-        act(labelled(app.number_input, "Test image").set_value(17))
+        act(labelled(app.text_input, "Test image").set_value("17"))
         images = load_dataset("digits").x_test
         assert shows(shown(app, pictures, "Test image 17"), images[17])
         indices, _ = nearest_images(run, run.latents["mean"][17], 11)
         nearest = images[indices[indices != 17]][:10]  # itself is none
         np.testing.assert_array_equal(strip(app, "Nearest test images"), nearest)
         go(app, "generate")
-        assert labelled(go(app, "latent").number_input, "Test image").value == 17
+        assert labelled(go(app, "latent").text_input, "Test image").value == "17"
 
     def test_without_the_data_set(
         self, wide_run: Run, runs: Path, pictures: dict[str, bytes], monkeypatch: pytest.MonkeyPatch

@@ -61,7 +61,7 @@ class TestSum:
         source(app, "− B", "Sample")
         source(app, "+ C", "Test image")
         assert "mean of the class 7 − mean of the class 1 + mean of the class 3" in words(app)
-        act(labelled(app.number_input, "Number").set_value(11))
+        act(labelled(app.text_input, "Number").set_value("11"))
         expected = kept - prior_codes(1, 2, seed=1)[0] + run.latents["mean"][11]
         shown = pictures[picture_called(app, "A minus B plus C, decoded")]
         assert shows(shown, decoded(run, expected))
@@ -83,7 +83,7 @@ class TestSum:
         app.session_state["sum_a_image"] = value
         app.session_state["sum_a_source"] = "Test image"
         act(app)
-        assert labelled(app.number_input, "Number").value == 0
+        assert labelled(app.text_input, "Number").value == "0"
 
     def test_only_so_many_are_kept(self, run: Run) -> None:
         app = arithmetic()

@@ -127,7 +127,7 @@ class TestMeasuring:
     def test_it_is_measured_when_it_is_asked_for(self, run: Run, processes: Processes) -> None:
         processes.become_real()
         app = choose(open_likelihood(run), "sampled")
-        act(labelled(app.number_input, "Importance samples of each image").set_value(5))
+        act(labelled(app.text_input, "Importance samples of each image").set_value("5"))
         press(app, "Measure")
         wait_until(lambda: not server.queue().is_pending(run, "likelihood"), "it is measured")
         calm(app.run())
@@ -166,7 +166,7 @@ class TestMeasuring:
         find(run, none={"importance_samples": 500, "seconds": 52.0})
         app = open_likelihood(run)
         assert "Takes about 60 s once its turn comes." in words(app)
-        act(labelled(app.number_input, "Importance samples of each image").set_value(5000))
+        act(labelled(app.text_input, "Importance samples of each image").set_value("5000"))
         assert "Takes about 9 min once its turn comes." in words(app)
 
 

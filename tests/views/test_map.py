@@ -120,7 +120,7 @@ class TestPlanes:
         act(labelled(app.selectbox, "Up").set_value(39))
         assert same(app, wide, places_of(wide, dimension_plane(40, 0, 39)))
         act(labelled(app.selectbox, "Others at").set_value("A test image"))
-        act(labelled(app.number_input, "Test image").set_value(7))
+        act(labelled(app.text_input, "Test image").set_value("7"))
         held = dimension_plane(40, 0, 39, wide.latents["mean"][7])
         assert same(app, wide, places_of(wide, held))
 
@@ -147,7 +147,7 @@ class TestPlanes:
     def test_the_picked_picture_is_one_of_three(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
             "Three pictures"))  # fmt: skip
-        second, third = (labelled(app.number_input, f"{name} picture").value
+        second, third = (int(labelled(app.text_input, f"{name} picture").value)
                          for name in ("Second", "Third"))  # fmt: skip
         pick(app, wide, "image", index=77)
         press(app, "Take the picked one")
@@ -157,8 +157,8 @@ class TestPlanes:
     def test_three_pictures(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
             "Three pictures"))  # fmt: skip
-        act(labelled(app.number_input, "Second picture").set_value(300))
-        first, third = (labelled(app.number_input, f"{name} picture").value
+        act(labelled(app.text_input, "Second picture").set_value("300"))
+        first, third = (int(labelled(app.text_input, f"{name} picture").value)
                         for name in ("First", "Third"))  # fmt: skip
         y = wide.latents["y"]
         assert len({y[first], y[third]}) == 2
@@ -169,8 +169,8 @@ class TestPlanes:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
             "Three pictures"))  # fmt: skip
         for name in ("First", "Second"):
-            third = labelled(app.number_input, "Third picture").value
-            act(labelled(app.number_input, f"{name} picture").set_value(third))
+            third = labelled(app.text_input, "Third picture").value
+            act(labelled(app.text_input, f"{name} picture").set_value(third))
         (error,) = app.error
         assert "A plane needs three pictures whose codes are not on one line." in error.value
 

@@ -88,8 +88,8 @@ def test_without_the_data_set(run: Run, pictures: dict[str, bytes]) -> None:
 
 def test_other_images_steps_and_the_great_circle(run: Run, pictures: dict[str, bytes]) -> None:
     app = open_page("latent", view="path")
-    labelled(app.number_input, "From test image").set_value(12)
-    labelled(app.number_input, "To test image").set_value(5)
+    labelled(app.text_input, "From test image").set_value("12")
+    labelled(app.text_input, "To test image").set_value("5")
     labelled(app.slider, "Steps").set_value(7)
     act(labelled(app.segmented_control, "Path").set_value("spherical"))
     found = way(app, 7)
@@ -113,7 +113,7 @@ def test_two_other_images(run: Run) -> None:
     for _ in range(3):
         press(app, "Two other images")
         start, end = (
-            int(labelled(app.number_input, f"{label} test image").value) for label in ("From", "To")
+            int(labelled(app.text_input, f"{label} test image").value) for label in ("From", "To")
         )
         assert y[start] != y[end]
         np.testing.assert_array_equal(way(app), expected(run, start, end, 11))
@@ -127,7 +127,7 @@ def test_the_drawing_is_an_end_too(run: Run) -> None:
     draw(app, stroke())
     act(app.segmented_control(key="latent_view_control").set_value("Path"))
     act(labelled(app.toggle, "From your drawing").set_value(True))
-    assert labelled(app.number_input, "From test image").disabled
+    assert labelled(app.text_input, "From test image").disabled
     image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
     codes = interpolate(run.encode(image[None])[0][0], run.latents["mean"][other_class(run)], 11)
     np.testing.assert_array_equal(way(app), to_uint8(run.decode(codes)))
@@ -135,7 +135,7 @@ def test_the_drawing_is_an_end_too(run: Run) -> None:
 
 
 def test_one_image_to_itself(run: Run, pictures: dict[str, bytes]) -> None:
-    app = act(labelled(open_page("latent", view="path").number_input, "To test image").set_value(0))
+    app = act(labelled(open_page("latent", view="path").text_input, "To test image").set_value("0"))
     assert (way(app) == way(app)[0]).all()
     assert animation(app, pictures).size == (280, 280)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.views.conftest import act, calm, go, labelled, open_page, watch, words
+from tests.views.conftest import act, calm, go, labelled, open_page, press, watch, words
 from tests.views.form import FIELDS, OTHER, as_form, control, fill, form
-from vae.config import Config, setting
+from tests.views.test_steered import late
+from vae.config import Config, read_setting, setting
 from vae.control import LIVE_SETTINGS
 from vae.datasets import Dataset
 from vae.presets import PRESET_NOTES, PRESETS
+from views._shared import server
 from views._shared.plain import plain
 
 SET_UP = {"view": "set-up", "dataset": "digits"}
@@ -21,11 +23,25 @@ def warned(app: AppTest) -> str:
     return warning.value
 
 
-def refused(app: AppTest) -> str:
-    """The one message of a form that cannot be trained."""
-    (error,) = app.error
-    assert not app.button
-    return error.value
+def trouble(app: AppTest) -> str:
+    """What stands beside the Train button of a form that cannot be trained."""
+    assert labelled(app.button, "Train").disabled
+    (reason,) = (each.value for each in app.markdown if each.value.startswith(":red[:material/"))
+    return reason.removeprefix(":red[:material/error: ").removesuffix("]")
+
+
+def complaints(app: AppTest) -> list[str]:
+    """What stands at the fields."""
+    said = (each.value for each in app.markdown if each.value.startswith(":red["))
+    return [each[5:-1] for each in said if not each.startswith(":red[:material/")]
+
+
+def can_train(app: AppTest) -> bool:
+    return not labelled(app.button, "Train").disabled and complaints(app) == []
+
+
+WHOLE = "A whole number from 1 to 500."
+SIZES = "Up to 6 whole numbers from 1 to 1,024, with commas between."
 
 
 class TestForm:
@@ -62,8 +78,9 @@ class TestForm:
         assert "Takes effect in a new run" in shown.help
         if limits.choices:
             assert len(shown.options) == len(limits.choices)
-        elif name not in ("hidden", "dense_layers"):
-            assert (shown.min or 0, shown.max) == (limits.low, limits.high)
+        else:
+            low, high = (f"{end:,}".removesuffix(".0") for end in (limits.low, limits.high))
+            assert f"from {low} to {high}" in shown.help
 
     def test_a_typed_value_survives(self) -> None:
         app = fill(open_page("train", preset="lecture"), **as_form(OTHER))
@@ -119,7 +136,6 @@ class TestBadInput:
             ("seed", "-1"),
             ("network", "quantum"),
             ("kind", "vqvae"),
-            ("kind", "autoencoder"),  # for a preset whose beta is not 0
             ("validation_split", "0.51"),
             ("network", "![x](https://example.org/x.png)"),
         ],
@@ -127,7 +143,7 @@ class TestBadInput:
     def test_a_setting_in_the_address(self, name: str, value: str) -> None:
         app = open_page("train", preset="lecture", **{name: value})
         assert "Received: " in warned(app)
-        assert warned(app).endswith("Shown: the preset as it is.")
+        assert warned(app).endswith("Shown: the preset's own.")
         assert "![" not in warned(app)
         assert len(warned(app)) < 300
         assert form(app) == as_form(PRESETS["lecture"])
@@ -135,46 +151,155 @@ class TestBadInput:
         assert labelled(app.button, "Train")
         assert not calm(app.run()).warning
 
+    def test_a_good_value_beside_a_bad_one(self) -> None:
+        app = open_page("train", preset="lecture", epochs="0", batch_size="1e2", beta="0,5")
+        assert "epochs must be a whole number from 1 to 500. Received: epochs=0." in warned(app)
+        assert form(app) == as_form(PRESETS["lecture"].replace(batch_size=100, beta=0.5))
+
     @pytest.mark.parametrize(
-        "text", ["abc", "16, x", "0", "-3", "1.5", "1025", "1,2,3,4,5,6,7", "💥", "9" * 5000]
+        ("text", "complaint"),
+        [
+            (text, f"{SIZES} You typed “{text}”.")
+            for text in ("abc", "16, x", "0", "-3", "1.5", "1025", "1,2,3,4,5,6,7", "💥")
+        ]
+        + [("1,024", "Is it one number, 1024, or two, 1 and 24? You typed “1,024”.")],
     )
-    def test_hidden_layers_that_are_none(self, text: str) -> None:
+    def test_hidden_layers_that_are_none(self, text: str, complaint: str) -> None:
         app = fill(open_page("train"), hidden=text)
-        assert refused(app).startswith("hidden must be ")
-        assert "Received: hidden=" in refused(app)
+        assert trouble(app).startswith("Hidden layers: up to 6 whole numbers from 1 to 1,024")
+        assert complaints(app) == [plain(complaint)]
         assert control(app, "hidden").value == text
-        fill(app, hidden="16, 8")
-        assert not app.error
-        assert labelled(app.button, "Train")
+        fill(app, hidden="16; 8")
+        assert control(app, "hidden").value == "16, 8"
+        assert can_train(app)
 
     @pytest.mark.parametrize("text", ["4, 4, 4", "", " , "])
     def test_hidden_layers_that_do_not_fit_the_images(self, text: str) -> None:
         app = fill(open_page("train", preset="convolutional"), hidden=text)
-        assert "for 8 x 8 images needs 1 to 2 hidden layers" in refused(app)
+        assert "for 8 x 8 images needs 1 to 2 hidden layers" in trouble(app)
 
     def test_hidden_layers_in_the_address_that_do_not_fit(self) -> None:
         app = open_page("train", network="convolutional", hidden="4,4,4")
-        assert "needs 1 to 2 hidden layers" in refused(app)
+        assert "needs 1 to 2 hidden layers" in trouble(app)
 
     def test_a_dense_network_without_hidden_layers(self) -> None:
-        app = fill(open_page("train"), hidden="")
-        assert labelled(app.button, "Train")
+        assert can_train(fill(open_page("train"), hidden=""))
 
     def test_an_autoencoder_has_no_beta(self) -> None:
         app = fill(open_page("train"), kind="autoencoder")
         sentence = "An autoencoder has no KL term, so its beta must be 0."
-        assert refused(app) == f"{sentence} Received: kind='autoencoder', beta=1.0"
-        fill(app, beta=0.0)
-        assert not app.error
-        assert labelled(app.button, "Train")
+        assert trouble(app) == f"{sentence} Received: kind='autoencoder', beta=1.0"
+        # Its link brings it back as it is.
+        again = open_page("train", **app.query_params)
+        assert trouble(again) == trouble(app)
+        assert form(again) == form(app)
+        assert can_train(fill(app, beta=0.0))
 
     def test_a_capacity_and_free_bits(self) -> None:
         app = fill(open_page("train"), capacity=12.0, free_bits=0.5)
-        assert refused(app).startswith("A KL capacity needs a VAE with one importance sample and ")
+        assert trouble(app).startswith("A KL capacity needs a VAE with one importance sample and ")
         fill(app, free_bits=0.0)
-        assert not app.error
-        assert app.query_params["capacity"] == "12.0"
+        assert can_train(app)
+        assert app.query_params["capacity"] == "12"
         assert form(open_page("train", **app.query_params)) == form(app)
+
+
+class TestTyped:
+    """What is typed is what trains, or the field says what was wrong."""
+
+    @pytest.mark.parametrize(
+        ("name", "text", "value"),
+        [
+            ("batch_size", "1e3", 1000),
+            ("batch_size", "1,000", 1000),
+            ("batch_size", "1 000", 1000),
+            ("batch_size", " +64 ", 64),
+            ("epochs", "1e2", 100),
+            ("epochs", "7.0", 7),
+            ("beta", "0,5", 0.5),
+            ("learning_rate", "0,001", 0.001),
+            ("learning_rate", "1e-3", 0.001),
+            ("learning_rate", "5×10^−4", 0.0005),
+            ("seed", "2,147,483,647", 2**31 - 1),
+        ],
+    )
+    def test_a_number_as_people_write_it(self, name: str, text: str, value: float) -> None:
+        app = fill(open_page("train"), **{name: text})
+        config = PRESETS["recommended"].replace(**{name: value})
+        assert form(app) == as_form(config)
+        assert can_train(app)
+        assert read_setting(name, app.query_params.get(name, text)) == value
+        assert form(open_page("train", **app.query_params)) == form(app)
+
+    @pytest.mark.parametrize(
+        ("name", "text", "complaint"),
+        [
+            ("epochs", "2000", f"{WHOLE} You typed “2000”."),
+            ("epochs", "2.7", f"{WHOLE} You typed “2.7”."),
+            ("epochs", "", f"{WHOLE} The field is empty."),
+            (
+                "epochs",
+                "ten [x](//a.b) ",
+                f"{WHOLE} You typed “ten [x](//a.b)”.",
+            ),
+            ("epochs", "9" * 5000, f"{WHOLE} You typed “{'9' * 29}…”."),
+            ("latent_dim", "0", "A whole number from 1 to 128. You typed “0”."),
+            ("learning_rate", "-1", "A number from 1e-07 to 10. You typed “-1”."),
+            ("learning_rate", "1e-400", "A number from 1e-07 to 10. You typed “1e-400”."),
+            ("beta", "1,500", "Is it 1.5 or 1500? You typed “1,500”."),
+        ],
+    )
+    def test_what_cannot_be_trained_with(self, name: str, text: str, complaint: str) -> None:
+        app = fill(open_page("train", preset="lecture"), **{name: text})
+        assert complaints(app) == [plain(complaint)]
+        assert control(app, name).value == text
+        assert trouble(app).startswith(f"{setting(name).label}: a ")
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
+        go(app, "latent")
+        go(app, "train")
+        assert complaints(app) == [plain(complaint)]
+        assert control(app, name).value == text
+        fill(app, **{name: getattr(PRESETS["lecture"], name)})
+        assert can_train(app)
+
+    def test_a_bad_value_takes_the_one_before_out_of_the_address(self) -> None:
+        app = fill(open_page("train", preset="lecture"), epochs=30, batch_size=64)
+        assert app.query_params["epochs"] == "30"
+        fill(app, epochs="2000")
+        assert app.query_params == {**SET_UP, "preset": "lecture", "batch_size": "64"}
+        fill(app, beta=2.0)
+        assert app.query_params["beta"] == "2"
+
+    def test_train_pressed_in_the_same_moment(self) -> None:
+        app = open_page("train")
+        control(app, "epochs").set_value("2000")
+        press(app, "Train")
+        assert "A whole number from 1 to 500." in complaints(app)[0]
+        assert server.store().list() == []
+        app = open_page("train")
+        control(app, "epochs").set_value("3e0")
+        press(app, "Train")
+        (run,) = server.store().list()
+        assert run.config == PRESETS["recommended"].replace(epochs=3)
+
+    def test_a_preset_sets_also_what_was_typed_wrongly(self) -> None:
+        app = fill(open_page("train"), epochs="2000", beta="x", hidden="x")
+        act(app.segmented_control(key="form_preset").set_value("lecture-fast"))
+        assert form(app) == as_form(PRESETS["lecture-fast"])
+        assert can_train(app)
+
+    def test_what_a_browser_sends_before_it_has_a_preset_does_not_undo_it(self) -> None:
+        app = open_page("train")
+        app.segmented_control(key="form_preset").set_value("lecture")
+        late(app, lambda: None)  # the click on the preset, and a second one before its answer
+        assert form(app) == as_form(PRESETS["lecture"])
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
+
+    def test_a_field_keeps_its_key_while_a_hand_types(self) -> None:
+        app = open_page("train")
+        key = control(app, "batch_size").key
+        for text in ("1e3", "x", "64", "1 000"):
+            assert control(fill(app, batch_size=text), "batch_size").key == key
 
 
 class TestSummary:

@@ -96,7 +96,7 @@ class TestWhatIsThere:
         assert [toggle.label for toggle in app.toggle if not toggle.disabled] == (
             ["Slow motion"] * slow
         )
-        more = [each.label for each in app.number_input]
+        more = [each.label for each in app.text_input if each.label != "Name of this run"]
         assert more == (["More epochs"] if state == "finished" else [])
         assert not app.error
 
@@ -233,7 +233,7 @@ class TestMoreEpochs:
     def test_a_finished_run_gets_a_leg_and_a_place(self, make: Make) -> None:
         run = make("finished", rows=epochs(*range(40, 28, -1)))
         app = look(run)
-        act(labelled(app.number_input, "More epochs").set_value(7))
+        act(labelled(app.text_input, "More epochs").set_value("7"))
         assert not run.control.more  # not before the button
         press(app, "Continue")
         assert run.control.more == (Leg(12, 19),)
@@ -252,7 +252,7 @@ class TestMoreEpochs:
     def test_more_than_a_run_may_have(self, make: Make) -> None:
         run = make("finished")
         app = look(run)
-        act(labelled(app.number_input, "More epochs").set_value(500))
+        act(labelled(app.text_input, "More epochs").set_value("500"))
         message = refused(press(app, "Continue"))
         assert message == "epochs must be a whole number from 1 to 500. Received: epochs=502"
         assert run.control.serial == 0

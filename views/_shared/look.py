@@ -16,11 +16,28 @@ STYLE = """
 /* Less air above the first line, so that a page starts on the screen it opens on. */
 [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
-[data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #042f2a) !important; }
+[data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #042f2a) !important; }
 /* On a phone a wide table scrolls within itself: what is cut off could not be read. */
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; }
 /* A word without an end, of a run from elsewhere, makes no page wider. */
 [data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
+/* What is wrong with a field stands close to it, mostly in the gap that is there anyway. In a row
+   it has a line of its own below, so that the neighbours stay where they are. */
+[class*="st-key-typed-"] [data-testid="stMarkdown"] {
+    margin: 2px 0 -14px;
+    p { font-size: 0.75rem; line-height: 1.2; }
+}
+[class*="st-key-typed-"]:has([data-testid="stMarkdown"]) [data-testid="stTextInputRootElement"] {
+    border-color: light-dark(#bd4043, #ff6c6c);
+}
+[data-testid="stHorizontalBlock"] > :has(> [class*="st-key-typed-"]) {
+    &, & > [class*="st-key-typed-"] { display: contents; }
+    [data-testid="stElementContainer"]:has(> [data-testid="stMarkdown"]) {
+        order: 1;
+        flex: 0 0 100%;
+        margin-top: -15px;
+    }
+}
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>

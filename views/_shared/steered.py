@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["moved", "steered_key"]
+__all__ = ["moved", "rewrite", "steered_key"]
 
 MEMORY = "steered"  # by a widget's name: what it shows, and how often the app moved it
 
@@ -34,6 +34,15 @@ def moved(name: str) -> Any:
     value = st.session_state[_key(name, moves)]
     memory[name] = value, moves
     return value
+
+
+def rewrite(name: str, value: Any) -> None:
+    """Have a widget show the same that a hand chose, written otherwise; its key stays.
+
+    What the browser still sends as the hand wrote it has to mean the same.
+    """
+    memory = st.session_state[MEMORY]
+    memory[name] = value, memory[name][1]
 
 
 def _key(name: str, moves: int) -> str:

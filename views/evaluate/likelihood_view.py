@@ -22,6 +22,7 @@ from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.measuring import ask, can_be_measured, forget_asking, show_trouble, wait
+from views._shared.number_field import number_field
 from views._shared.plain import plain
 from views._shared.server import queue
 from views.evaluate.literature import DRAWN, HOW, literature_table
@@ -120,22 +121,27 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     show_trouble(run, JOB)
     number, button = st.columns([1, 1], vertical_alignment="bottom")
     name = f"likelihood-samples-{run.id}"
-    samples = number.number_input(
-        "Importance samples of each image",
-        1,
-        MOST_IMPORTANCE_SAMPLES,
-        step=50,
-        **kept(name, st.session_state.get(name, USUAL_SAMPLES)),
-        help=f"From 1, which is the ELBO, to {MOST_IMPORTANCE_SAMPLES:,}, as papers take. Time "
-        "grows in proportion.",
-    )
-    if button.button(
+    with number:
+        samples = number_field(
+            "Importance samples of each image",
+            st.session_state.get(name, USUAL_SAMPLES),
+            1,
+            MOST_IMPORTANCE_SAMPLES,
+            name=name,
+            help=f"From 1, which is the ELBO, to {MOST_IMPORTANCE_SAMPLES:,}, as papers take. "
+            "Time grows in proportion.",
+        )
+    wants = button.button(
         "Measure again" if again else "Measure",
         type="secondary" if again else "primary",
         icon=":material/straighten:",
         width="stretch",
+        disabled=samples is None,
         help="Works in a process beside this page; the figure stays with the run.",
-    ):
+    )
+    if samples is None:  # also where it was pressed before the number was read
+        return
+    if wants:
         ask_for_likelihood(run, samples, treatment)
         ask(run, JOB)
     seconds = START_SECONDS + likelihood_seconds(run, samples)

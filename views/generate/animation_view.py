@@ -17,6 +17,7 @@ from vae.walks import MOST_FRAMES, walk_codes
 from views._components.frame_player import frame_player
 from views._shared.guard import explained, show_error
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views.generate.background import Work
 from views.generate.fitted import offer_samplers, samplers_of
 from views.generate.grid_choice import MOST_SEED, SAMPLER_HELP, SAMPLER_NAMES
@@ -146,9 +147,10 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
     across.slider(
         "Stops", 2, 20, help="Codes that it passes. Acts at once.", **kept("walk_stops", count)
     )
-    down.number_input(
-        "Seed", 0, MOST_SEED, help="The same seed takes the same way.", **kept("walk_seed", seed)
-    )
+    with down:
+        kept_number(
+            "Seed", seed, 0, MOST_SEED, name="walk_seed", help="The same seed takes the same way."
+        )
     draw = Draw(sampler, seed=seed)
     return draw_codes(run, draw, count, samplers), notes_of(run, seed) | draw.notes
 

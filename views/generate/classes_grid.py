@@ -13,8 +13,9 @@ from vae.sampling import prior_codes, tile, to_png
 from views._components.data_url import as_data_url
 from views._shared.guard import explained
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views._shared.pictures import SHARP_PIXELS
-from views.generate.grid_choice import MOST_SEED
+from views.generate.grid_choice import MOST_SEED, next_seed
 
 __all__ = ["classes_grid"]
 
@@ -80,19 +81,21 @@ def _choose() -> tuple[int, float, int]:
     )
     seed = state.get("classes_seed", 0)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
+        kept_number(
             "Seed",
+            seed,
             0,
             MOST_SEED,
+            name="classes_seed",
             width=140,
             help="The same seed draws the same styles. Acts at once.",
-            **kept("classes_seed", seed),
         )
         st.button(
             "Again",
             icon=":material/casino:",
             type="primary",
-            on_click=lambda: state.update(classes_seed=(seed + 1) % (MOST_SEED + 1)),
+            on_click=next_seed,
+            args=("classes_seed",),
             help="Takes the next seed.",
         )
     return columns, temperature, seed

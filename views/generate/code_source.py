@@ -10,6 +10,7 @@ import streamlit as st
 from vae.runs import Run
 from vae.sampling import prior_codes, to_uint8
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.generate.grid_choice import MOST_SEED
@@ -94,7 +95,7 @@ def _code(run: Run, name: str, source: str, number: int) -> KeptCode:
 def _number(name: str, part: str, label: str, most: int, default: int, words: str) -> int:
     value = st.session_state.get(f"{name}_{part}", default)
     value = value if isinstance(value, int) and 0 <= value <= most else 0
-    st.number_input(label, 0, most, help=f"{words} Acts at once.", **kept(f"{name}_{part}", value))
+    kept_number(label, value, 0, most, name=f"{name}_{part}", help=f"{words} Acts at once.")
     return value
 
 

@@ -12,9 +12,10 @@ from vae.runs import Run
 from vae.samplers import Samplers
 from vae.sampling import MOST_ROWS
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views._shared.plain import plain
 
-__all__ = ["SAMPLER_NAMES", "GridChoice", "choose_grid", "choose_label", "in_words"]
+__all__ = ["SAMPLER_NAMES", "GridChoice", "choose_grid", "choose_label", "in_words", "next_seed"]
 
 SAMPLER_NAMES = {"prior": "Prior", "mixture": "Mixture", "posterior": "Posteriors"}
 SAMPLER_HELP = (
@@ -86,6 +87,12 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     return None if label == ALL else label
 
 
+def next_seed(name: str) -> None:
+    """Take the seed after the one that is typed by now: the very click may have left its field."""
+    seed = st.session_state.get(name, 0)
+    st.session_state[name] = 0 if seed == MOST_SEED else seed + 1
+
+
 def in_words(draw: Draw) -> str:
     """Say what the codes are drawn from."""
     if draw.sampler == "mixture":
@@ -121,22 +128,23 @@ def _choose_limits() -> tuple[float, float]:
 def _choose_seed() -> int:
     seed, locked = _value("seed", 0), _value("locked", False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
+        kept_number(
             "Seed",
+            seed,
             0,
             MOST_SEED,
+            name=_name("seed"),
             disabled=locked,
             width=140,
             help="The same seed draws the same codes. Acts at once.",
-            **kept(_name("seed"), seed),
         )
         st.button(
             "Again",
             icon=":material/casino:",
             type="primary",
             disabled=locked,
-            on_click=_again,
-            args=(seed,),
+            on_click=next_seed,
+            args=(_name("seed"),),
             help="Takes the next seed.",
         )
         st.toggle(
@@ -145,10 +153,6 @@ def _choose_seed() -> int:
             **kept(_name("locked"), locked),
         )
     return seed
-
-
-def _again(seed: int) -> None:
-    st.session_state[_name("seed")] = 0 if seed == MOST_SEED else seed + 1
 
 
 def _remember(choice: GridChoice) -> None:

@@ -11,12 +11,12 @@ from vae.quality import is_measurable
 from vae.runs import Run
 from vae.samplers import Samplers
 from views._shared.guard import explained
-from views._shared.kept import kept
 from views._shared.measuring import ask, can_be_measured, show_trouble, wait
+from views._shared.number_field import kept_number
 from views._shared.pictures import show_grid
 from views._shared.server import queue
 from views.generate.fitted import offer_samplers, samplers_of
-from views.generate.grid_choice import MOST_SEED, SAMPLER_NAMES, choose_label
+from views.generate.grid_choice import MOST_SEED, SAMPLER_NAMES, choose_label, next_seed
 
 __all__ = ["samplers_view"]
 
@@ -42,20 +42,22 @@ def samplers_view(run: Run) -> None:
     samplers = samplers_of(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.session_state.get("samplers_seed", 0)
-        st.number_input(
+        kept_number(
             "Seed",
+            seed,
             0,
             MOST_SEED,
+            name="samplers_seed",
             width=140,
             help="The same for all of them. Acts at once.",
-            **kept("samplers_seed", seed),
         )
         st.button(
             "Again",
             icon=":material/casino:",
             type="primary",
             help="Takes the next seed.",
-            on_click=lambda: st.session_state.update(samplers_seed=(seed + 1) % (MOST_SEED + 1)),
+            on_click=next_seed,
+            args=("samplers_seed",),
         )
         label = None
         if samplers is not None:

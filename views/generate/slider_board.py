@@ -69,7 +69,7 @@ def _paste(run: Run) -> None:
         "A code to put on the sliders",
         key=f"pasted-code-{run.id}",
         placeholder=f"[0.5, −1.2, …]: {run.config.latent_dim} numbers".replace("−", "-"),
-        help="A JSON list with a number for each latent dimension.",
+        help="A number for each latent dimension, with commas, semicolons or spaces between.",
     )
     if st.button("Put it on the sliders", help="The sliders move to this code."):
         with explained():  # here, so that the sliders stay

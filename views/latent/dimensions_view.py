@@ -13,6 +13,7 @@ from vae.traversals import ACTIVE_VARIANCE, Dimension, ranked_dimensions, traver
 from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.latent.images_at_hand import pair_of
@@ -80,14 +81,15 @@ def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
             **kept("dimensions_around", kind),
         )
         # Always there, so that the rows below stay where they are.
-        st.number_input(
+        kept_number(
             "Test image",
+            index,
             0,
             last,
+            name="dimensions_image",
             disabled=kind == PRIOR,
             help="Whose code the other dimensions keep: a number from 0 on.",
             width=150,
-            **kept("dimensions_image", index),
         )
     if kind == PRIOR:
         return "the prior's mean" if is_vae else "zero", None

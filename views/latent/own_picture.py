@@ -15,6 +15,7 @@ from vae.runs import Run
 from views._components.drawing_pad import drawing_pad, read_drawing
 from views._shared.guard import show_error
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views.latent.images_at_hand import images_at_hand, reconstructions
 
 __all__ = ["Picture", "drawing_at_hand", "drawn_picture", "take_picture"]
@@ -133,9 +134,7 @@ def _choose(run: Run) -> Picture:
     images, last = images_at_hand(run), len(run.latents["y"]) - 1
     index = st.session_state.get("picture_index")
     index = index if index in range(last + 1) else 0
-    st.number_input(
-        "Test image", 0, last, help="A number from 0 on.", **kept("picture_index", index)
-    )
+    kept_number("Test image", index, 0, last, name="picture_index", help="A number from 0 on.")
     if images is None:
         st.caption("The test images themselves need the data set: this is a reconstruction.")
     return _test_image(run, index)

@@ -14,6 +14,7 @@ from vae.sampling import to_uint8
 from views._shared.condition import as_class
 from views._shared.guard import explained
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
 from views.latent.board import board
@@ -96,13 +97,14 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
     index = state.get(name)
     index = index if index in range(last + 1) else default
-    st.number_input(
+    kept_number(
         f"{label} test image",
+        index,
         0,
         last,
+        name=name,
         disabled=is_drawn or is_sample,
         help="A number from 0 on. Acts at once.",
-        **kept(name, index),
     )
     if drawn is not None:
         st.toggle(

@@ -8,6 +8,7 @@ import streamlit as st
 from vae.planes import Plane, dimension_plane, picture_plane
 from vae.runs import Run
 from views._shared.kept import kept
+from views._shared.number_field import kept_number
 from views.latent.map_data import pca_of
 from views.latent.picked import Pick
 
@@ -105,9 +106,9 @@ def _choose_held(run: Run) -> np.ndarray | None:
         return picked.code
     last = len(run.latents["y"]) - 1
     index = min(st.session_state.get(f"held-{run.id}", 0), last)
-    st.number_input(
-        "Test image", 0, last, width=130, help="Whose code: a number from 0 on.",
-        **kept(f"held-{run.id}", index),
+    kept_number(
+        "Test image", index, 0, last, name=f"held-{run.id}", width=130,
+        help="Whose code: a number from 0 on.",
     )  # fmt: skip
     return run.latents["mean"][index]
 
@@ -122,9 +123,9 @@ def _choose_three(run: Run) -> list[int]:
         min(state.get(name, value), len(y) - 1) for name, value in zip(names, defaults, strict=True)
     ]
     for label, name, index in zip(PICTURES, names, chosen, strict=True):
-        st.number_input(
-            f"{label} picture", 0, len(y) - 1, width=118, help="Number of a test image, from 0 on.",
-            **kept(name, index),
+        kept_number(
+            f"{label} picture", index, 0, len(y) - 1, name=name, width=118,
+            help="Number of a test image, from 0 on.",
         )  # fmt: skip
     picked = _picked(run)
     if picked is not None and len(picked.indices) and picked.indices[0] not in chosen:
@@ -132,8 +133,14 @@ def _choose_three(run: Run) -> list[int]:
             "Take the picked one",
             help="The picked test image becomes the third, the third the second, the second the "
             "first.",
-            on_click=lambda: state.update(
-                zip(names, [*chosen[1:], int(picked.indices[0])], strict=True)
-            ),
+            on_click=_take_picked,
+            args=(dict(zip(names, chosen, strict=True)), int(picked.indices[0])),
         )
     return chosen
+
+
+def _take_picked(shown: dict[str, int], picked: int) -> None:
+    """Move the pictures on, with those that are typed by now: the very click may end the typing."""
+    state = st.session_state
+    _, *others = (state.get(name, index) for name, index in shown.items())
+    state.update(zip(shown, [*others, picked], strict=True))

@@ -12,7 +12,7 @@ from vae.latent import TSNE_POINTS, Projection
 from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
-from views._shared.steered import moved, steered_key
+from views._shared.number_field import kept_number
 from views.latent.cloud_board import cloud_board, cloud_space, tile_shrink
 from views.latent.picked import Pick, show_pick
 from views.latent.projection_choice import Choice, choose_projection, find_projection
@@ -20,7 +20,6 @@ from views.latent.projection_choice import Choice, choose_projection, find_proje
 __all__ = ["projections_view"]
 
 NEIGHBOURS = 10
-IMAGE = "projection_image_control"
 
 
 @st.fragment
@@ -85,12 +84,13 @@ def _choose_look() -> tuple[float, float]:
 
 
 def _choose_image(pick: Pick, count: int) -> None:
-    st.number_input(
+    kept_number(
         "Test image",
+        int(pick.indices[0]),
         0,
         count - 1,
-        key=steered_key(IMAGE, int(pick.indices[0])),
-        on_change=lambda: _keep({"kind": "image", "index": moved(IMAGE)}),
+        name="projection_image",
+        keep=lambda index: _keep({"kind": "image", "index": index}),
         help="Number of the test image that is marked; a click on a dot chooses it too.",
         width=130,
     )

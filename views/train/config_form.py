@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from vae.config import Config, setting
+from vae.config import MAX_HIDDEN_LAYERS, Config, read_setting, setting
 from vae.control import LIVE_SETTINGS
 from vae.errors import ConfigError
+from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
 from views._shared.address import asked, hold
-from views._shared.guard import show_error, show_wrong_link
+from views._shared.guard import show_wrong_link
+from views._shared.number_field import between
+from views._shared.steered import moved, steered_key
+from views._shared.typed_field import forget_typed, typed_field
 
-__all__ = ["config_form", "preset_choice"]
+__all__ = ["Form", "config_form", "preset_choice"]
 
 # As many in a column as leave the Train button on the first screen.
 GROUPS = {
@@ -24,7 +29,6 @@ GROUPS = {
     "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size", "loss_scale"),
     "Run": ("epochs", "train_share", "validation_split", "patience", "seed"),
 }
-SIZES = ("hidden", "dense_layers")  # fields that are typed as numbers with commas between
 FIELDS = [name for names in GROUPS.values() for name in names]
 CHOICE_WORDS = {
     "vae": "VAE",
@@ -38,30 +42,25 @@ CHOICE_WORDS = {
     "tanh": "tanh",
     "continuous_bernoulli": "Continuous Bernoulli",
 }
-# Numbers that are told apart by their digits, not by their distance.
-FORMATS = {"learning_rate": "%.6g", "beta": "%.4g", "train_share": "%.3g"}
-STEPS = {
-    "learning_rate": 1e-4,
-    "noise": 0.1,
-    "beta": 0.1,
-    "free_bits": 0.05,
-    "capacity": 1.0,
-    "train_share": 0.05,
-    "validation_split": 0.01,
-}
+
+
+class Form(NamedTuple):
+    """What the form holds: a configuration, or why it is none."""
+
+    config: Config | None
+    trouble: str = ""
 
 
 def preset_choice() -> dict[str, Any]:
-    """Show the presets and return what the form holds, one value a field of `Config`.
+    """Show the presets and return the values of the form, by the fields of `Config`.
 
-    It outlives the page; at first it comes from the address, so that a link can carry it.
+    They outlive the page; at first they come from the address, so that a link can carry them.
     """
     wanted = _from_address()
-    if wanted is not None or "setup" not in st.session_state:
-        _set(wanted or _as_form(PRESETS["recommended"]))
+    if wanted or "setup" not in st.session_state:
+        _set(wanted or _values(PRESETS["recommended"]))
     setup: dict[str, Any] = st.session_state.setup
     st.session_state.form_preset = setup["preset"]
-
     st.segmented_control(
         "Preset",
         list(PRESETS),
@@ -69,103 +68,125 @@ def preset_choice() -> dict[str, Any]:
         required=True,
         format_func=lambda name: PRESET_NOTES[name].title,
         help="A recipe to start from. Choosing one sets every control below.",
-        on_change=lambda: _set(_as_form(PRESETS[st.session_state.form_preset])),
+        on_change=_take_preset,
         wrap=True,
     )
     st.caption(PRESET_NOTES[setup["preset"]].purpose)
     return setup
 
 
-def config_form(setup: dict[str, Any]) -> Config | None:
-    """Show a control for each field and return the configuration, or None after a message."""
+def config_form(setup: dict[str, Any]) -> Form:
+    """Show a control for each field, write the address, and return what the form holds."""
     columns = st.columns(len(GROUPS), gap="medium")
+    wrong = []
     for column, (group, names) in zip(columns, GROUPS.items(), strict=True):
         with column:
             st.markdown(f"**{group}**")
-            for name in names:
-                setup[name] = _control(name, setup[name])
+            wrong += [name for name in names if not _control(name, setup[name])]
+    _to_address(setup, wrong)
+    if wrong:
+        words = (f"{setting(name).label}: {_expected(name, setup[name]).lower()}" for name in wrong)
+        return Form(None, " ".join(words))
     try:
-        numbers = {name: value for name, value in setup.items() if name not in SIZES}
-        config = Config.from_dict(numbers).replace_text({name: setup[name] for name in SIZES})
+        return Form(Config.from_dict(setup))
     except ConfigError as error:
-        show_error(error)
-        return None
-    _to_address(config)
-    return config
+        return Form(None, str(error))
 
 
-def _control(name: str, value: Any) -> Any:
-    """Draw the control of one field; its state is kept in `setup`, which outlives the page."""
+def _control(name: str, value: Any) -> bool:
+    """Show the control of a field; return whether what it shows can be trained with."""
     limits = setting(name)
-    key = f"form_{name}"
     when = "Takes effect in a new run."
     if name in LIVE_SETTINGS:
         when = "Takes effect in a new run; under Watch it can be changed while one trains."
-    st.session_state.setdefault(key, value)  # gone after a visit to another page
+    key = f"form_{name}"
     if limits.choices:
-        return st.selectbox(
+        st.selectbox(
             limits.label,
             limits.choices,
-            key=key,
+            key=steered_key(key, value),
             help=f"{limits.help} {when}",
             format_func=lambda choice: CHOICE_WORDS.get(
                 choice, choice.replace("_", " ").capitalize()
             ),
+            on_change=lambda: _keep(name, moved(key)),
         )
-    if name in SIZES:
-        return st.text_input(
-            limits.label,
-            key=key,
-            help=f"{limits.help} Sizes with commas between, such as 256, 128. {when}",
-        )
-    return st.number_input(
+        return True
+    expected = _expected(name, value)
+    shown = typed_field(
         limits.label,
-        min_value=limits.low,
-        max_value=limits.high,
-        step=STEPS.get(name, 1),
-        format=FORMATS.get(name),
-        key=key,
-        help=f"{limits.help} From {limits.low:,} to {limits.high:,}. {when}",
+        value,
+        name=key,
+        read=partial(read_setting, name),
+        write=_as_text,
+        keep=partial(_keep, name),
+        expected=expected,
+        help=f"{limits.help} {expected} {when}",
     )
+    return shown is not None
 
 
-def _as_form(config: Config) -> dict[str, Any]:
-    texts = {name: ", ".join(map(str, getattr(config, name))) for name in SIZES}
-    return config.to_dict() | texts
+def _expected(name: str, value: Any) -> str:
+    """Say what a field takes."""
+    limits = setting(name)
+    numbers = between(limits.low, limits.high)
+    if isinstance(value, tuple):
+        return f"Up to {MAX_HIDDEN_LAYERS} whole numbers {numbers}, with commas between."
+    return f"A whole number {numbers}." if isinstance(value, int) else f"A number {numbers}."
 
 
-def _set(form: dict[str, Any]) -> None:
-    st.session_state.setup = form
+def _as_text(value: Any) -> str:
+    """Return a value as its field and the address show it."""
+    if isinstance(value, str):
+        return value
+    return numbers_text(value) if isinstance(value, tuple) else number_text(value)
+
+
+def _keep(name: str, value: Any) -> None:
+    st.session_state.setup[name] = value
+
+
+def _take_preset() -> None:
+    _set(_values(PRESETS[st.session_state.form_preset]))
+
+
+def _set(values: dict[str, Any]) -> None:
+    st.session_state.setup = values
     for name in FIELDS:
-        st.session_state[f"form_{name}"] = form[name]
+        forget_typed(f"form_{name}")
+
+
+def _values(config: Config) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in ("preset", *FIELDS)}
 
 
 def _from_address() -> dict[str, Any] | None:
-    """Return the form that the address asks for, if it does; what is wrong there is left out."""
-    wanted = {name: asked(name) for name in ("preset", *FIELDS)}
-    changes = {name: value for name, value in wanted.items() if value is not None}
-    if not changes:
+    """Return the values that the address asks for, if it does; what is wrong there is left out."""
+    texts = {name: text for name in ("preset", *FIELDS) if (text := asked(name)) is not None}
+    if not texts:
         return None
-    preset = changes.pop("preset", "recommended")
+    preset = texts.pop("preset", "recommended")
     if preset not in PRESETS:
         show_wrong_link(
             f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
         )
         preset = "recommended"
-    try:
-        return _as_form(PRESETS[preset].replace_text(changes))
-    except ConfigError as error:
-        show_wrong_link(f"{error}. Shown: the preset as it is.")
-        return _as_form(PRESETS[preset])
+    setup = _values(PRESETS[preset])
+    for name, text in texts.items():
+        try:
+            setup[name] = read_setting(name, text)
+        except ConfigError as error:
+            show_wrong_link(f"{error}. Shown: the preset's own.")
+    return setup
 
 
-def _to_address(config: Config) -> None:
+def _to_address(setup: dict[str, Any], wrong: list[str]) -> None:
     """Write the preset and what differs from it, so that the link brings the form back."""
-    base, now = _as_form(PRESETS[config.preset]), _as_form(config)
-    hold("preset", config.preset)
+    base = _values(PRESETS[setup["preset"]])
+    hold("preset", setup["preset"])
     for name in FIELDS:
-        if now[name] != base[name]:
-            hold(name, str(now[name]))
+        if setup[name] != base[name] and name not in wrong:
+            hold(name, _as_text(setup[name]))
 
 
 assert {field.name for field in dataclasses.fields(Config)} == {"preset", *FIELDS}

@@ -10,7 +10,7 @@ from vae.estimate import run_seconds, time_in_words
 from vae.runs import Run
 from vae.server_settings import is_public, limits
 from views._shared.dataset_choice import choose_dataset
-from views._shared.guard import show_error
+from views._shared.plain import plain
 from views._shared.run_picker import choose_run, chosen_run
 from views._shared.server import queue, store
 from views._shared.view_choice import choose_view
@@ -31,15 +31,26 @@ def set_up() -> None:
         data = choose_dataset("train_page_dataset")
     with right:
         setup = preset_choice()
-    config = config_form(setup)
-    if config is None or data is None:
+    form = config_form(setup)
+    if data is None:
         return
-    try:
-        summary = summarize(config, data.image_shape, data.classes)
-    except ConfigError as error:
-        show_error(error)
-        return
+    config, summary, trouble = form.config, None, form.trouble
+    if config is not None:
+        try:
+            summary = summarize(config, data.image_shape, data.classes)
+        except ConfigError as error:
+            trouble = str(error)
     button, words = st.columns([1, 3], vertical_alignment="center")
+    wants = button.button(
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=summary is None,
+    )
+    if config is None or summary is None:  # also where it was pressed while a field was typed in
+        words.markdown(f":red[:material/error: {plain(trouble)}]")
+        return
     past = () if is_public() else store().list()
     seconds = run_seconds(config, data.image_shape, len(data.x_train), past, data.classes)
     words.markdown(
@@ -47,7 +58,7 @@ def set_up() -> None:
         "Everything above makes a new run; one that trains is steered under Watch. "
         f"{limits().in_words()}"
     )
-    if button.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
+    if wants:
         start(config, data)
     show_summary(summary)
 

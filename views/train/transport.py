@@ -8,9 +8,10 @@ from functools import partial
 
 import streamlit as st
 
-from vae.errors import VAEError
+from vae.errors import ConfigError, VAEError
 from vae.estimate import seconds_left, time_in_words
 from vae.runs import ACTIVE_STATES, Run
+from views._shared.number_field import is_refused, number_field
 from views._shared.plain import plain
 from views._shared.server import queue, store
 from views._shared.server_paths import without_paths
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 ANSWER_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
-MORE_EPOCHS = 10
+MORE_EPOCHS, MOST_EPOCHS = 10, 500  # that Continue adds
 
 
 def is_under_way(run: Run) -> bool:
@@ -55,12 +56,12 @@ def transport(run: Run) -> None:
             _button(run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
                     disabled=ending)  # fmt: skip
         else:
-            more = _more_epochs(run) if ended else 0
+            can_go_on = not ended or _more_epochs(run) is not None
             words = "Play" if run.state == "paused" else "Continue"
             _button(
-                run, words, "play_arrow", partial(queue().go_on, more_epochs=more),
+                run, words, "play_arrow", _go_on_for_more if ended else queue().go_on,
                 "Goes on from where it stands, with all that it learned. Acts at once.",
-                primary=True,
+                primary=True, disabled=not can_go_on,
             )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
         for name, words, icon in (
@@ -130,16 +131,27 @@ def _waiting_words(run: Run) -> str:
     )
 
 
-def _more_epochs(run: Run) -> int:
-    return st.number_input(
+def _more_epochs(run: Run) -> int | None:
+    return number_field(
         "More epochs",
-        min_value=1,
-        max_value=500,
-        value=MORE_EPOCHS,
-        key=f"more-epochs-{run.id}",
+        st.session_state.get(_more(run.id), MORE_EPOCHS),
+        1,
+        MOST_EPOCHS,
+        name=_more(run.id),
         width=150,
         help="How many epochs Continue adds. A cosine schedule begins anew over them.",
     )
+
+
+def _go_on_for_more(run: Run) -> None:
+    """Go on for what is typed by now: the field may be left by the very click on the button."""
+    if is_refused(_more(run.id)):
+        raise ConfigError("More epochs: the field says what it takes.")
+    queue().go_on(run, st.session_state.get(_more(run.id), MORE_EPOCHS))
+
+
+def _more(run_id: str) -> str:
+    return f"more-epochs-{run_id}"
 
 
 def _button(

@@ -1,0 +1,106 @@
+"""What is typed into a field is what trains, however a person leaves the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.driving import PHONE, SCREEN, button, serve, settled, wait_until
+from vae.run_store import RunStore
+
+pytestmark = pytest.mark.browser
+
+FORM = "train?dataset=digits&preset=lecture&epochs=3"
+WHOLE = "A whole number from 1 to 500. You typed “{}”."
+
+
+@pytest.fixture(params=["wide", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    is_phone = request.param == "phone"
+    context = browser.new_context(
+        viewport=PHONE if is_phone else SCREEN, has_touch=is_phone, is_mobile=is_phone
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def server(runs: Path) -> Iterator[tuple[str, int]]:
+    """A server with one place, where a run that waits says what it would train with."""
+    runs.mkdir(exist_ok=True)
+    with serve(runs, VAE_WORKERS="1") as (address, process):
+        yield address, process.pid
+
+
+def field(page: Page, label: str) -> Locator:
+    return page.get_by_label(label, exact=True).first
+
+
+def by_click(page: Page) -> None:
+    button(page, "Train").click()
+
+
+def by_tap(page: Page) -> None:
+    button(page, "Train").tap()
+
+
+def by_enter_and_click(page: Page) -> None:
+    page.keyboard.press("Enter")
+    button(page, "Train").click(force=True)  # at once, enabled or not, as a hand does
+
+
+def by_tab_and_click(page: Page) -> None:
+    page.keyboard.press("Tab")
+    button(page, "Train").click(force=True)
+
+
+def leave(page: Page, how: Callable[[Page], None]) -> None:
+    """Press Train while the field is still typed in."""
+    if how is by_click and page.viewport_size == PHONE:
+        how = by_tap
+    how(page)
+
+
+LEAVINGS = [by_click, by_enter_and_click, by_tab_and_click]
+
+
+@pytest.mark.parametrize("how", LEAVINGS)
+@pytest.mark.parametrize("text", ["2000", "2.7"])
+def test_what_cannot_be_trained_with_never_trains(
+    server: tuple[str, int], page: Page, runs: Path, how: Callable[[Page], None], text: str
+) -> None:
+    before = len(RunStore(runs).list())
+    page.goto(f"{server[0]}/{FORM}")
+    settled(page)
+    field(page, "Epochs").fill(text)
+    leave(page, how)
+    expect(page.get_by_text(WHOLE.format(text))).to_be_visible()
+    expect(button(page, "Train")).to_be_disabled()
+    expect(page.get_by_text("Epochs: a whole number from 1 to 500.")).to_be_visible()
+    settled(page)
+    expect(field(page, "Epochs")).to_have_value(text)
+    assert "epochs=" not in page.url
+    assert "view=" not in page.url
+    assert len(RunStore(runs).list()) == before
+
+
+@pytest.mark.parametrize("how", LEAVINGS)
+def test_what_can_be_trained_with_does(
+    server: tuple[str, int], page: Page, runs: Path, how: Callable[[Page], None]
+) -> None:
+    page.goto(f"{server[0]}/{FORM}")
+    settled(page)
+    field(page, "Learning rate").fill("0,002")
+    field(page, "Batch size").fill("1e2")
+    field(page, "Epochs").fill("2")
+    leave(page, how)
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
+    found = re.search(r"run=([0-9a-f]{32})", page.url)
+    assert found
+    run = RunStore(runs).open(found[1])
+    assert (run.config.learning_rate, run.config.batch_size, run.config.epochs) == (0.002, 100, 2)
+    wait_until(lambda: RunStore(runs).open(run.id).state == "finished", 120)
