@@ -50,7 +50,7 @@ def train_run(
     dataset = load()
     check_trainable(config, dataset)
     if unseen := left_over(config, len(dataset.x_train)):
-        print(unseen, file=sys.stderr)
+        warn(unseen)
 
     def train(stop: _Stop) -> None:
         # The folder first: a run that is stopped while TensorFlow loads can go on too.
@@ -93,8 +93,6 @@ def _carried_out(path: Path, act: Callable[[_Stop], None], as_json: bool) -> tup
         try:
             act(stop)
         except (VAEError, OSError):
-            if stop.has_trained:
-                print(file=sys.stderr)  # behind the line that shows the progress
             raise
         except Exception as error:  # the run's worker.log has the trace
             reason = in_words(error)

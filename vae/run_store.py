@@ -50,9 +50,12 @@ class RunStore:
     def open(self, run_id: str) -> Run:
         """Open a run by its id; raises RunError if there is none, whatever the text holds."""
         run = self._find(run_id)
-        if run is not None and not run.about.deleted:
+        if run is None or run.about.deleted:
+            raise RunError(f"No run has this id. Received: {run_id!r:.80}")
+        try:
             return open_run(run.path)
-        raise RunError(f"No run has this id. Received: {run_id!r:.80}")
+        except RunError as error:  # who asks by the id is told the id, not where the run lies
+            raise RunError(str(error).replace(str(run.path), run.id)) from None
 
     def rename(self, run: Run, name: str) -> None:
         """Give a run a name; an empty one takes it away."""

@@ -156,7 +156,6 @@ def _delete(run_id: str, owner: str) -> None:
     with explained():
         queue().delete(store().open(run_id), owner)
         st.session_state.pop("chosen_run", None)
-        st.query_params.pop("run", None)
 
 
 def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:

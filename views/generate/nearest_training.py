@@ -70,4 +70,4 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
 
 
 def _classes(run: Run, labels: np.ndarray) -> str:
-    return ", ".join(plain(run.class_names[label]) for label in labels)
+    return ", ".join(plain(run.short_class_names[label]) for label in labels)

@@ -26,6 +26,7 @@ from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
+from views._shared.server_paths import without_paths
 from views.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from views.latent.map_data import model_mark
 
@@ -165,7 +166,7 @@ def _why_no_demo(_run: Run, mark: str) -> str:
     try:
         demo_page(_run)
     except VAEError as error:
-        return str(error)
+        return without_paths(str(error))
     return ""
 
 

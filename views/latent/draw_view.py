@@ -93,7 +93,9 @@ def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
             show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
             st.caption(name)
     if run.label is not None:
-        st.caption(f"The model is told that this is class {plain(run.class_names[run.label])}.")
+        st.caption(
+            f"The model is told that this is class {plain(run.short_class_names[run.label])}."
+        )
     if not picture.is_own:
         what = (
             "test image" if images_at_hand(run) is not None else "the reconstruction of test image"
@@ -164,7 +166,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     most = counts.argmax()
     # About as long whatever is drawn, so that the map below stays where it is.
     st.caption(
-        f"{counts[most]} of {len(indices)} are {plain(run.class_names[labels[most]])}; "
+        f"{counts[most]} of {len(indices)} are {plain(run.short_class_names[labels[most]])}; "
         f"{distances[0]:.2f} to {distances[-1]:.2f} away in latent space, the nearest first.{what}"
     )
 

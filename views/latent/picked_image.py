@@ -17,7 +17,7 @@ __all__ = ["show_image"]
 def show_image(run: Run, index: int) -> None:
     """Show one test image, its reconstruction and its posterior."""
     mean, log_var = (run.latents[name][index] for name in ("mean", "log_var"))
-    label = plain(run.class_names[run.latents["y"][index]])
+    label = plain(run.short_class_names[run.latents["y"][index]])
     pair = pair_of(run, index)
     images, sureness = st.columns([1, 1]) if run.config.is_variational else (st.container(), None)
     with images:

@@ -15,6 +15,7 @@ from vae.runs import ACTIVE_STATES, Run
 from views._shared.number_field import is_refused, number_field
 from views._shared.plain import plain
 from views._shared.server import queue, store
+from views._shared.server_paths import without_paths
 from views._shared.steered import moved, steered_key
 
 __all__ = [
@@ -105,7 +106,7 @@ def show_where_it_stands(run: Run) -> None:
     status = run.status
     epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
     done = (max(epoch - 1, 0) + step / max(steps, 1)) / run.epochs
-    reason = plain(str(status.get("reason", "")))
+    reason = plain(without_paths(str(status.get("reason", ""))))
     where = f"Epoch {max(epoch, 1)} of {run.epochs}"
     if steps:  # which nobody knows before the first one
         where += f" · step {step:,} of {steps:,}"
