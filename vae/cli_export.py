@@ -74,7 +74,7 @@ def add_exports(add: AddCommand) -> None:
     command.add_argument("--kind", choices=("linear", "spherical"), default="linear")
     command.add_argument(
         "--label", type=int, metavar="N",
-        help="what a conditional run is told (default: the class of a test image at the start)",
+        help="what a conditional run is told (default: that of a test image at the start, else 0)",
     )  # fmt: skip
     command.add_argument("--frames-per-second", type=float, default=11.0, metavar="N")
     _add_picture(command, "path.gif", "a .gif or .webp that goes there and back, or a .png strip")
@@ -139,7 +139,7 @@ def interpolate(options: argparse.Namespace) -> dict[str, Any]:
         raise ConfigError(f"A conditional run is told a class. Received: --label {options.label}")
     start, start_name, label = _end(run, options.start, options.start_seed)
     end, end_name, _ = _end(run, options.end, options.end_seed)
-    run = run if run.label is not None else run.given(label)
+    run = run if run.label is not None else run.given(label or 0)  # as the Path view begins
     images = to_uint8(run.decode(path_between(start, end, options.steps, options.kind)))
     notes = notes_of(run) | {"From": start_name, "To": end_name}
     if kind == ".png":
