@@ -43,7 +43,10 @@ def main() -> None:
     """Run those that are named, or all."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-    for name in parser.parse_args().names or BENCHMARKS:
+    names = parser.parse_args().names
+    if unknown := sorted(set(names) - set(BENCHMARKS)):
+        parser.error(f"NAME is one of {', '.join(BENCHMARKS)}. Received: {', '.join(unknown)}")
+    for name in names or BENCHMARKS:
         BENCHMARKS[name]()
 
 

@@ -319,6 +319,7 @@ def chaos(faults: int = FAULTS, seed: int | None = None) -> Chaos:
 
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["VAE_FREE_MEGABYTES"] = "0"  # a disk that is full is what is tried
     parser = argparse.ArgumentParser(prog="benchmarks.chaos", description=__doc__)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--faults", type=int, default=FAULTS)

@@ -106,7 +106,7 @@ def _hover(page: Page, board: Board) -> dict[str, str]:
 def _planes(page: Page, board: Board, received: list[int]) -> dict[str, str]:
     """Look at one plane after the other, each through other pictures."""
     page.get_by_role("radio", name="Three pictures", exact=True).click()
-    field = page.get_by_role("spinbutton", name="First picture", exact=True)
+    field = page.get_by_role("textbox", name="First picture", exact=True)
     field.wait_for()
     board.wait_for_atlas()
     settled(page)

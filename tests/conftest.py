@@ -20,6 +20,7 @@ from vae.files import read_json, write_json
 from vae.runs import Run, open_run
 
 if TYPE_CHECKING:
+    from tests.kinds import Kinds
     from tests.queueing import Office
     from tests.workshop import Workshop
 
@@ -81,8 +82,7 @@ def change_status(run: Run, **changes: object) -> Run:
 
 def say_learned(folder: Path, name: str) -> None:
     """Have a run's folder say that it learned the images of a known data set."""
-    spec = DATASETS[name]
-    changes = {"dataset": name, "fingerprint": spec.fingerprint, "image_shape": spec.image_shape}
+    changes = {"dataset": name, "fingerprint": DATASETS[name].fingerprint}
     write_json(folder / "config.json", read_json(folder / "config.json") | changes)
 
 
@@ -179,6 +179,14 @@ def convolutional_run(stripes: Dataset, tmp_path_factory: pytest.TempPathFactory
         network="convolutional", hidden=(4, 6), latent_dim=5, epochs=2, batch_size=40, beta=0.5
     )
     return train(config, stripes, out=tmp_path_factory.mktemp("convolutional") / "run")
+
+
+@pytest.fixture(scope="session")
+def kinds(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Kinds:
+    """A run of every kind on Digits, each trained for an epoch when it is first asked for."""
+    from tests.kinds import Kinds
+
+    return Kinds(digits, tmp_path_factory.mktemp)
 
 
 @pytest.fixture

@@ -30,6 +30,19 @@ from vae.sampling import prior_codes, tile, to_uint8
 Output = pytest.CaptureFixture[str]
 
 
+ODD = (
+    *("", "x", "0", "-1", "1", "1e3", "1_000", "٣", "nan", "inf", "-inf", "1e300", "1e-300"),
+    *(str(2**64), str(2**80), "[0.5, 0.5]", "[1e400, 0]"),
+)
+TAKES_VALUES = [
+    *(("sample", f"--{name}") for name in ("rows", "columns", "count", "label", "temperature")),
+    *(("sample", f"--{name}") for name in ("truncation", "seed", "scale", "sampler")),
+    *(("interpolate", f"--{name}") for name in ("from", "to", "from-seed", "to-seed", "steps")),
+    *(("interpolate", f"--{name}") for name in ("label", "frames-per-second", "scale", "kind")),
+    ("export", "--format"),
+]
+
+
 def last_json(text: str) -> dict:
     return json.loads(text.splitlines()[-1])
 
@@ -292,7 +305,6 @@ class TestSample:
         ],
         ids=" ".join,
     )
-    @pytest.mark.filterwarnings("ignore:overflow encountered in cast")
     def test_bad_choices(
         self, finished_run: Run, arguments: list[str], tmp_path: Path, capsys: Output
     ) -> None:
@@ -357,10 +369,57 @@ class TestRefused:
         path.write_bytes(content)
         assert "Received" in refused(["summary", "--config", str(path)], capsys)
 
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"config": []},
+            {"config": {"epochs": 0}},
+            {"image_shape": "8 8 1"},
+            {"image_shape": [8, 8]},
+            {"class_names": 3},
+            {"dataset": None, "class_names": None},
+        ],
+        ids=str,
+    )
+    def test_configuration_file_of_a_damaged_run(
+        self, changes: dict[str, object], finished_run: Run, tmp_path: Path, capsys: Output
+    ) -> None:
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps(finished_run.info | changes), encoding="utf-8")
+        assert "Received" in refused(["summary", "--config", str(path)], capsys)
+
+    @pytest.mark.parametrize("module", ["vae.shipping", "benchmarks"])
+    def test_names_of_other_programs(self, module: str) -> None:
+        found = run_python("-m", module, "nothing")
+        assert found.returncode == 2
+        assert found.stderr.splitlines()[-1].endswith("Received: nothing")
+
     def test_configuration_file_is_missing(self, tmp_path: Path, capsys: Output) -> None:
         assert "nothing.json" in refused(
             ["summary", "--config", str(tmp_path / "nothing.json")], capsys
         )
+
+    @pytest.mark.parametrize("value", ODD, ids=repr)
+    @pytest.mark.parametrize(("command", "name"), TAKES_VALUES, ids=str)
+    def test_odd_values(
+        self,
+        command: str,
+        name: str,
+        value: str,
+        finished_run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: Output,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        try:
+            status = main([command, str(finished_run.path), f"{name}={value}"])
+        except SystemExit as exit_:
+            status = exit_.code
+        output = capsys.readouterr()
+        # It is done without a word, or refused in one line before anything is written.
+        assert (status, len(output.err.splitlines())) in ((0, 0), (2, 1))
+        assert bool(list(tmp_path.iterdir())) == (status == 0)
 
     @pytest.mark.parametrize("command", ["evaluate", "quality", "sample"])
     @pytest.mark.parametrize("path", ["nothing/here", "/etc", "x" * 5000])

@@ -31,8 +31,9 @@ def _no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_run(path: Path) -> Run:
         raise AssertionError(f"work began: {path}")
 
-    monkeypatch.setattr("vae.cli_export.given_run", open_run)
-    monkeypatch.setattr("vae.__main__.load_images", open_run)
+    for module in ("cli_export", "cli_pictures"):
+        monkeypatch.setattr(f"vae.{module}.given_run", open_run)
+    monkeypatch.setattr("vae.__main__.load_dataset", lambda name, **_: open_run(name))
 
 
 def refused_out(kind: str, out: Path, capsys: Output) -> str:

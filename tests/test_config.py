@@ -36,10 +36,7 @@ BAD["validation_split"] += [0.501, -0.001]
 
 # The same as a person types them; a preset is any text.
 BAD_TEXT: dict[str, list[str]] = {
-    **{
-        name: ["0", "64,many", "64/32", "1,024", "1,2,3,4,5,6,7", "1025", "1.5", "-3"]
-        for name in SIZES
-    },
+    **{name: ["0", "64,many", "64/32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"] for name in SIZES},
     **{name: ["", "Vae", "nothing"] for name in CHOICES},
     **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5,5"] for name in NUMBERS},
 }
@@ -124,7 +121,7 @@ class TestCorrectness:
 
     @pytest.mark.parametrize(("name", "text"), BAD_TEXT_CASES, ids=label)
     def test_bad_value_from_text(self, name: str, text: str) -> None:
-        expected = f"({name} must be |Is it one number, ).*Received: {name}="
+        expected = f"{name} must be .*Received: {name}="
         with pytest.raises(ConfigError, match=expected):
             Config().replace_text({name: text})
         with pytest.raises(ConfigError, match=expected):
@@ -145,6 +142,8 @@ class TestCorrectness:
     def test_a_number_that_may_be_two_is_asked_for(self) -> None:
         with pytest.raises(ConfigError, match=r"^Is it 1\.5 or 1500\? Received: beta='1,500'$"):
             Config().replace_text({"beta": "1,500"})
+        with pytest.raises(ConfigError, match=r"^Is it one number, 1024, or two, 1 and 24\?"):
+            Config().replace_text({"hidden": "1,024"})
 
     def test_whole_numbers_may_come_as_floats(self) -> None:
         config = Config(epochs=3.0, hidden=[64.0])

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import importlib.util
 import itertools
+import logging
 import socket
 import struct
 import subprocess
@@ -17,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 
 import numpy as np
+import pooch
 import pytest
 
 from vae.array_files import ArraySpec
@@ -363,6 +365,8 @@ def test_a_download_shows_a_bar_on_standard_error(remote_mnist, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.endswith(f"Downloading [{'=' * 30}] 0.3 of 0.3 MB\n")
+    # The bar says it all: the library's own line has a whole address and path.
+    assert not pooch.get_logger().isEnabledFor(logging.INFO)
 
 
 def test_a_download_goes_to_keras_cache_where_the_data_folder_cannot_be_used(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -9,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.queueing import Office
 from tests.workshop import Workshop, assert_same_run, when
 from vae import run_store
+from vae.__main__ import main
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.errors import RunError
+from vae.recorder import Recorder
 from vae.run_store import RunStore
 from vae.runs import Run, open_run
 from vae.worker import work
@@ -131,3 +138,62 @@ class TestDiskFull:
         left.ask_to_go_on()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
+
+
+class TestCommandLine:
+    def test_a_disk_that_fills_up_is_told_as_such(
+        self,
+        workshop: Workshop,
+        undisturbed: Run,
+        small_disk: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        run = workshop.new(small_disk / "run")
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (2, 6), lambda: fill(small_disk, leave=0))
+            assert main(["resume", str(run.path)]) == 2
+        said = capsys.readouterr().err.strip().splitlines()[-1]
+        assert said.startswith("vae resume: The disk is full: free some room, then continue")
+        left = open_run(run.path)
+        assert left.state == "interrupted"
+        assert left.status["reason"].startswith("The disk is full")
+        (small_disk / "filler").unlink()
+        assert main(["resume", str(run.path)]) == 0
+        assert_same_run(open_run(run.path), undisturbed)
+
+
+class TestNothingIsLeft:
+    @pytest.mark.parametrize("leave", [0, 4096, 8192])
+    def test_of_a_run_that_has_no_room_for_its_folder(
+        self, leave: int, small_disk: Path, digits: Dataset
+    ) -> None:
+        fill(small_disk, leave=leave)
+        before = sorted(small_disk.rglob("*"))
+        with pytest.raises(RunError, match=r"No space left on device.*Received"):
+            Recorder.create(small_disk / "new" / "run", Config(), digits)
+        assert sorted(small_disk.rglob("*")) == before
+
+    def test_but_what_was_in_the_folder_stays(self, small_disk: Path, digits: Dataset) -> None:
+        path = small_disk / "mine"
+        path.mkdir()
+        (path / "notes.txt").write_text("keep")
+        fill(small_disk, leave=0)
+        with pytest.raises(RunError, match="Received"):
+            Recorder.create(path, Config(), digits)
+        assert [each.name for each in path.iterdir()] == ["notes.txt"]
+
+    def test_of_one_that_finds_no_place_in_the_line(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue = office.open()
+        office.settle(queue)
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(queue.tickets, "draw", full)
+        before = sorted(office.folder.glob("*"))
+        with pytest.raises(RunError, match="No space left on device"):
+            office.submit(queue, "a")
+        assert sorted(office.folder.glob("*")) == before

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import ROOT
 from vae.datasets import find_dataset, load_dataset
-from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled, read_picture
+from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.errors import RunError
 
 MNIST = (28, 28, 1)
-
-
-def png(picture: Image.Image) -> io.BytesIO:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    buffer.seek(0)
-    return buffer
 
 
 def stroke(left: int, top: int, width: int, height: int, side: int = 280) -> np.ndarray:
@@ -151,80 +138,7 @@ class TestInk:
             ink_of(Image.new("RGBA", (50, 50), ground))
 
 
-def marked(mode: str, size: tuple[int, int] = (40, 20)) -> Image.Image:
-    """A white picture, whose left upper quarter is black, in any mode."""
-    pixels = np.full(size[::-1], 255, np.uint8)
-    pixels[: size[1] // 2, : size[0] // 2] = 0
-    picture = Image.fromarray(pixels)
-    if mode == "I;16":
-        return Image.fromarray(pixels.astype(np.uint16) * 257)
-    return picture.convert("RGB").quantize(4) if mode == "P" else picture.convert(mode)
-
-
-class TestFiles:
-    @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-    def test_a_large_photo_is_made_smaller(self, kind: str) -> None:
-        file = io.BytesIO()
-        marked("RGB", (5000, 5000)).save(file, kind)
-        picture = read_picture(file)
-        assert max(picture.size) <= 512
-        assert picture.mode == "RGBA"
-        image = fit_picture(picture, (64, 64, 3))
-        assert image.shape == (64, 64, 3)
-        assert image[10, 10].max() < 5
-        assert image[10, 50].min() > 250
-        assert image[50, 10].min() > 250
-
-    @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK"])
-    def test_every_kind_of_pixels(self, mode: str) -> None:
-        file = io.BytesIO()
-        marked(mode).save(file, "JPEG" if mode == "CMYK" else "PNG")
-        grey = np.asarray(read_picture(file).convert("L")).astype(int)
-        assert grey.shape == (20, 40)
-        assert grey[2, 2] < 10
-        assert grey[2, 30] > 245
-        assert grey[15, 2] > 245
-
-    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-    def test_every_kind_of_file(self, kind: str) -> None:
-        # In a fresh process: once Pillow has met a format it knows it for good.
-        program = (
-            "import io, sys; from vae.drawing import read_picture;"
-            "print(read_picture(io.BytesIO(sys.stdin.buffer.read())).getpixel((2, 2))[0])"
-        )
-        file = io.BytesIO()
-        marked("RGB").save(file, kind)
-        found = subprocess.run(
-            [sys.executable, "-c", program], input=file.getvalue(), cwd=ROOT, capture_output=True
-        )
-        assert found.returncode == 0
-        assert int(found.stdout) < 10
-
-    def test_shades_of_16_bits(self) -> None:
-        ramp = np.linspace(0, 65535, 100).astype(np.uint16)[None].repeat(10, axis=0)
-        grey = np.asarray(read_picture(png(Image.fromarray(ramp))).convert("L"))[5]
-        np.testing.assert_allclose(grey, np.linspace(0, 255, 100), atol=1.5)
-
-    @pytest.mark.parametrize("size", [(40, 20), (3000, 1500)])
-    def test_a_photo_stands_upright(self, size: tuple[int, int]) -> None:
-        exif = Image.Exif()
-        exif[0x0112] = 6  # the camera lay on its side: turn it a quarter clockwise
-        for kind in ("JPEG", "PNG"):
-            file = io.BytesIO()
-            marked("RGB", size).save(file, kind, exif=exif)
-            grey = np.asarray(read_picture(file).convert("L")).astype(int)
-            assert grey.shape[0] == 2 * grey.shape[1]
-            # What was in the left upper corner is in the right upper one.
-            assert grey[2, -3] < 10
-            assert grey[2, 2] > 245
-            assert grey[-3, -3] > 245
-
-    def test_an_animation_shows_its_first_picture(self) -> None:
-        file = io.BytesIO()
-        first, second = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (8, 8), "blue")
-        first.save(file, "GIF", save_all=True, append_images=[second])
-        assert read_picture(file).getpixel((4, 4)) == (255, 0, 0, 255)
-
+class TestFitted:
     def test_the_middle_is_cut(self) -> None:
         wide = Image.new("RGBA", (300, 100), "white")
         wide.paste(Image.new("RGBA", (100, 100), "black"), (100, 0))
@@ -234,32 +148,3 @@ class TestFiles:
         assert fit_picture(Image.new("RGBA", (500, 1), "red"), (64, 64, 3))[9, 9].tolist() == [
             255, 0, 0,
         ]  # fmt: skip
-
-    def test_too_many_pixels(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("vae.drawing.MOST_PIXELS", 99)
-        with pytest.raises(RunError, match=r"99 pixels. Received: 10 x 10"):
-            read_picture(png(Image.new("L", (10, 10))))
-
-    @pytest.mark.parametrize("content", [b"", b"some words", b"\x89PNG\r\n\x1a\n" + b"x" * 99])
-    def test_what_is_none(self, content: bytes, tmp_path: Path) -> None:
-        path = tmp_path / "words.png"
-        path.write_bytes(content)
-        with path.open("rb") as file, pytest.raises(RunError, match=r"image file.*words\.png"):
-            read_picture(file)
-
-    def test_a_bomb(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
-        with pytest.raises(RunError, match="may have 30,000,000 pixels"):
-            read_picture(png(Image.new("L", (10, 10))))
-
-    def test_other_formats_are_left_to_other_programs(self) -> None:
-        file = io.BytesIO()
-        Image.new("L", (10, 10)).save(file, "EPS")
-        with pytest.raises(RunError, match="PNG, JPEG"):
-            read_picture(file)
-
-    def test_a_truncated_one(self, tmp_path: Path) -> None:
-        noise = np.random.default_rng(0).integers(256, size=(90, 90), dtype=np.uint8)
-        content = png(Image.fromarray(noise)).getvalue()
-        with pytest.raises(RunError, match="image file"):
-            read_picture(io.BytesIO(content[: len(content) // 2]))

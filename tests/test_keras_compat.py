@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -12,16 +13,17 @@ import numpy as np
 import pytest
 
 from tests.oldest import run_oldest
+from vae.__main__ import main
 from vae.architecture import ImageShape
 from vae.code_export import open_in_keras
 from vae.config import Config
 from vae.keras_compat import OLDEST_KERAS, portable
 from vae.model import VAE, build
 from vae.run_store import RunStore
-from vae.runs import SHIPPED, Run
+from vae.runs import SHIPPED, Run, open_run
 from vae.saving import ONNX_OPSET, export_onnx, save_keras
-from vae.shipping import SHIPPED_RUNS
-from views.generate.onnx_files import open_in_onnx
+from vae.shipping import SHIPPED_RUNS, derive
+from views.generate.onnx_files import ONNX_WORDS, open_in_onnx
 
 DENSE = Config(latent_dim=3, hidden=(16,), seed=5)
 CONVOLUTIONAL = DENSE.replace(network="convolutional", hidden=(4, 6), dense_layers=(10,))
@@ -69,6 +71,14 @@ print(json.dumps([keras.__version__, keras.backend.backend(), onnxruntime.__vers
 def members(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
 
 
 def shipped_file(name: str) -> bytes:
@@ -166,16 +176,32 @@ class TestPortable:
         content = (tmp_path / "model.keras").read_bytes()
         assert portable(content) is content
 
+    def test_a_run_of_an_earlier_version(self, tmp_path: Path) -> None:
+        """Its file is as its Keras wrote it: what ships is mended, what goes out is portable."""
+        old = shipped_file("digits")
+        shutil.copytree(SHIPPED / "digits", tmp_path / "digits")
+        path = tmp_path / "digits" / "model.keras"
+        later = members(old)
+        config = json.loads(later["config.json"])
+        later["config.json"] = json.dumps(config | {"quantization_config": None}).encode()
+        path.write_bytes(zipped(later))
+        assert portable(path.read_bytes()) != path.read_bytes()
+        command = ["export", str(path.parent), "--format", "keras", "--out", str(tmp_path / "out")]
+        assert main(command) == 0
+        assert members((tmp_path / "out").read_bytes()) == members(old)
+        derive(open_run(path.parent))
+        assert members(path.read_bytes()) == members(old)
+        mended = path.stat()
+        derive(open_run(path.parent))
+        assert path.stat() == mended  # again: nothing is left to do
+
     def test_nulls_of_later_versions_alone_go(self) -> None:
         old = members(shipped_file("digits"))
         later = {"quantization_config": None, "input_axes": None, "output_axes": None}
         kept = {"kernel_regularizer": None, "quantization_config": {"bits": 8}, "steps": [1, None]}
         config = {"a": [{**later, "b": {**later, "c": kept}}], "config": {**later, "name": "x"}}
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for name, content in (old | {"config.json": json.dumps(config).encode()}).items():
-                archive.writestr(name, content)
-        content = portable(buffer.getvalue())
+        written = zipped(old | {"config.json": json.dumps(config).encode()})
+        content = portable(written)
         new = members(content)
         assert json.loads(new["config.json"]) == {
             "a": [{"b": {"c": kept}}],
@@ -185,7 +211,7 @@ class TestPortable:
         assert new["metadata.json"] == old["metadata.json"]
         assert list(new) == list(old)
         # The same bytes at any time, and nothing left to do.
-        assert content == portable(buffer.getvalue())
+        assert content == portable(written)
         assert portable(content) is content
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -197,6 +223,9 @@ class TestPortable:
 
 
 class TestOpset:
+    def test_the_page_says_it(self) -> None:
+        assert f"opset {ONNX_OPSET}:" in ONNX_WORDS
+
     @pytest.mark.parametrize("network", ["encoder", "decoder"])
     @pytest.mark.parametrize("name", SHIPPED_RUNS)
     def test_of_shipped_files(self, name: str, network: str) -> None:

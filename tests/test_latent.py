@@ -193,3 +193,39 @@ class TestBest:
         points = np.random.default_rng(0).normal(size=(360, 2)).astype(np.float32)
         Recorder(run.path).arrays("tsne", points=points)
         np.testing.assert_array_equal(best_projection(Run(run.path)).points, points)
+
+
+class TestHardlyAnything:
+    """A few images, or one dimension: a projection, or a sentence."""
+
+    def with_means(self, run: Run, mean: np.ndarray) -> Run:
+        labels = np.zeros(len(mean), np.uint8)
+        Recorder(run.path).latents(mean=mean, log_var=mean, y=labels)
+        return Run(run.path)
+
+    @pytest.mark.parametrize("shape", [(2, 1), (2, 2), (3, 5), (20, 1)])
+    def test_tsne(self, shape: tuple[int, int], run: Run) -> None:
+        mean = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+        few = self.with_means(run, mean)
+        compute_tsne(few)
+        assert read_tsne(few).points.shape == (shape[0], 2)
+        assert np.isfinite(read_tsne(few).points).all()
+
+    def test_tsne_of_one_image(self, run: Run) -> None:
+        with pytest.raises(RunError, match=r"two test images or more\. Received: 1"):
+            compute_tsne(self.with_means(run, np.zeros((1, 2), np.float32)))
+
+    @pytest.mark.parametrize(("images", "count"), [(1, 2), (2, 3)])
+    def test_pca_of_too_few_images(self, images: int, count: int, run: Run) -> None:
+        few = self.with_means(run, np.zeros((images, 3), np.float32))
+        with pytest.raises(RunError, match=f"test images or more. Received: {images}"):
+            project_pca(few, count)
+
+    @pytest.mark.filterwarnings("error::RuntimeWarning")
+    def test_pca_of_means_that_are_all_the_same(self, run: Run) -> None:
+        found = project_pca(self.with_means(run, np.ones((5, 2), np.float32)))
+        assert found.axes == ("PC1 (0% of the variance)", "PC2 (0% of the variance)")
+
+    def test_one_image_is_shown_as_it_is(self, run: Run) -> None:
+        found = best_projection(self.with_means(run, np.ones((1, 2), np.float32)))
+        np.testing.assert_array_equal(found.points, np.ones((1, 2)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from vae.objective import (
     gaussian_nats,
     reconstruction_nats,
 )
+from vae.optimizers import make_optimizer
 
 SMALL = Config(hidden=(12,), latent_dim=3, beta=0.3, seed=11)
 
@@ -304,3 +307,46 @@ class TestNotebook:
         assert results["loss"] == pytest.approx(results["reconstruction"] + results["kl"], rel=1e-5)
         predicted = model.predict(x, verbose=0)
         np.testing.assert_allclose(predicted["mean"], model.encoder(x)[0], atol=1e-5)
+
+
+class TestKerasFiles:
+    """A VAE is saved and loaded as any model of Keras's, where this package is imported."""
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {},
+            {"kind": "conditional"},
+            {"kind": "autoencoder", "beta": 0.0},
+            {"likelihood": "gaussian"},
+            {"network": "convolutional", "hidden": (4, 6)},
+            {"loss_scale": "per_pixel", "optimizer": "rmsprop"},
+        ],
+        ids=str,
+    )
+    def test_saved_and_loaded(self, changes: dict, digits: Dataset, tmp_path: Path) -> None:
+        config = Config(**{"hidden": (12,), "latent_dim": 3} | changes)
+        model = build(config, digits.image_shape, digits.classes)
+        model.compile(optimizer=make_optimizer(config, 64))
+        images = pixels(digits, 100)
+        labels = keras.utils.to_categorical(digits.y_train[:100], 10)
+        data = [images, labels] if config.is_conditional else images
+        path, last = tmp_path / "model.keras", tmp_path / "last.keras"
+        checkpoint = keras.callbacks.ModelCheckpoint(last, monitor="loss")
+        model.fit(data, epochs=2, verbose=0, callbacks=[checkpoint])
+        model.save(path)
+        for loaded in (keras.models.load_model(path), keras.models.load_model(last)):
+            assert isinstance(loaded, VAE)
+            assert (loaded.config, loaded.classes) == (model.config, model.classes)
+            for weights, expected in zip(loaded.get_weights(), model.get_weights(), strict=True):
+                np.testing.assert_array_equal(weights, expected)
+            assert int(loaded.optimizer.iterations) == int(model.optimizer.iterations) == 8
+            assert type(loaded.optimizer) is type(model.optimizer)
+            loaded.fit(data, epochs=1, verbose=0)  # goes on
+
+    def test_a_config_makes_the_same_model(self) -> None:
+        model = build(SMALL, (8, 8, 1))
+        again = VAE.from_config(model.get_config())
+        assert again.get_config() == model.get_config()
+        for weights, expected in zip(again.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_array_equal(weights, expected)  # of the same seed

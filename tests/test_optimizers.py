@@ -110,6 +110,7 @@ class TestLecture:
         settings = compiled(PRESETS["lecture"], large_digits).optimizer.get_config()
         defaults = keras.optimizers.RMSprop().get_config()
         settings.pop("name"), defaults.pop("name")
+        assert settings.pop("pixels") == 784
         assert settings == defaults
         assert (defaults["rho"], defaults["epsilon"]) == (0.9, 1e-7)
         assert defaults["learning_rate"] == pytest.approx(0.001)

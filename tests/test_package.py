@@ -25,6 +25,7 @@ READERS = (
     "vae.health",
     "vae.inference",
     "vae.jobs",
+    "vae.keras_compat",
     "vae.latent",
     "vae.nearest",
     "vae.presence",
@@ -36,6 +37,7 @@ READERS = (
     "vae.samplers",
     "vae.sampling",
     "vae.server_settings",
+    "vae.user_pictures",
 )
 LOOK = """
 import importlib, json, sys

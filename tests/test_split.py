@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from vae.config import Config
+from vae.datasets import Dataset
 from vae.errors import ConfigError
-from vae.split import epoch_batches, split_indices
+from vae.split import check_trainable, epoch_batches, left_over, split_indices
 
 
 class TestSplit:
@@ -62,3 +65,29 @@ class TestEpochBatches:
         waiting = [set(self.TRAIN) - set(self.batches(epoch).ravel()) for epoch in range(1, 6)]
         assert all(len(left) == 5 for left in waiting)
         assert set.intersection(*waiting) == set()
+
+
+class TestWhatIsLeftOver:
+    @pytest.mark.parametrize(
+        ("batch_size", "images", "seen"),
+        [(700, 1365, "700 of 1,365"), (4000, 7999, "4,000 of 7,999"), (3, 5, "3 of 5")],
+    )
+    def test_much_is_said(self, batch_size: int, images: int, seen: str) -> None:
+        said = left_over(Config(batch_size=batch_size), images)
+        assert said.startswith(f"Each epoch sees {seen} training images, others each time")
+        assert said.endswith(f"fill no batch of {batch_size:,}.")
+
+    @pytest.mark.parametrize(
+        ("batch_size", "images"), [(100, 60_000), (100, 1437), (1, 1), (700, 700), (4096, 9)]
+    )
+    def test_little_is_not(self, batch_size: int, images: int) -> None:
+        assert left_over(Config(batch_size=batch_size), images) == ""
+
+
+class TestTrainable:
+    def test_early_stopping_without_an_image_to_validate_on(self, digits: Dataset) -> None:
+        few = dataclasses.replace(digits, x_train=digits.x_train[:1], y_train=digits.y_train[:1])
+        config = Config(hidden=(8,), patience=2, validation_split=0.5)
+        with pytest.raises(ConfigError, match=r"at least one image to validate on\. Received"):
+            check_trainable(config, few)
+        check_trainable(config.replace(patience=0), few)

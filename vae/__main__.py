@@ -17,12 +17,12 @@ from vae import _startup  # noqa: F401 (first: see there)
 from vae.architecture import summarize
 from vae.binarisation import TREATMENTS
 from vae.cli_export import add_exports
-from vae.cli_files import check_new_folder, config_file, given_run
+from vae.cli_files import ConfigFile, check_new_folder, config_file, given_run
 from vae.cli_output import Report, evaluated, print_report, quality_measured, summarized, trained
+from vae.cli_pictures import add_pictures
 from vae.cli_progress import load_images, load_named, share_progress, training_progress
-from vae.cli_streams import import_tensorflow, open_streams, warn, without_chatter
+from vae.cli_streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli_train import STATUS_HELP, resume_run, run_result, train_run
-from vae.config import Config
 from vae.datasets import DATASETS
 from vae.errors import ConfigError, VAEError
 from vae.likelihood import check_samples, measure_likelihood
@@ -39,7 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     open_streams()
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    finally:
+        flush_output()  # of --help, which ends here
     options.status = 0
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -58,12 +61,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def summary(options: argparse.Namespace) -> Report:
     """Count the parameters of a configuration."""
-    config, known = _config(options)
-    shape = options.image_shape or known.get("image_shape", IMAGE_SHAPE)
-    classes = len(known.get("class_names", ())) or CLASSES
-    counted = summarize(
-        config, tuple(shape), classes if options.classes is None else options.classes
-    )
+    given = _config(options)
+    shape = tuple(options.image_shape or given.image_shape or IMAGE_SHAPE)
+    classes = (given.classes or CLASSES) if options.classes is None else options.classes
+    counted = summarize(given.config, shape, classes)
     values = {
         "encoder": counted.encoder_parameters,
         "decoder": counted.decoder_parameters,
@@ -74,9 +75,10 @@ def summary(options: argparse.Namespace) -> Report:
 
 def train(options: argparse.Namespace) -> Report:
     """Train a run into a folder."""
-    config, known = _config(options)
+    given = _config(options)
+    config = given.config
     check_new_folder(options.out or runs_folder() / "new", for_run=True)
-    name = options.dataset or known.get("dataset", DATASET)
+    name = options.dataset or given.dataset or DATASET
     with training_progress(config.epochs) as on_event:
         run, options.status = train_run(
             config, lambda: load_named(name), options.out, on_event, as_json=options.json
@@ -194,17 +196,17 @@ def _parser() -> argparse.ArgumentParser:
         "--samples", type=int, metavar="N", help="default: as many as half of the test images"
     )
     command.add_argument("--seed", type=int, default=0)
+    add_pictures(add)
     add_exports(add)
     return parser
 
 
-def _config(options: argparse.Namespace) -> tuple[Config, dict[str, Any]]:
-    """Return the configuration, and what the file says besides if it is that of a run."""
-    known: dict[str, Any] = {}
+def _config(options: argparse.Namespace) -> ConfigFile:
+    """Return the configuration, and what its file says of the images if it is that of a run."""
     if options.config:
-        config, known = config_file(options.config)
+        given = config_file(options.config)
     elif options.preset in PRESETS:
-        config = PRESETS[options.preset]
+        given = ConfigFile(PRESETS[options.preset])
     else:
         raise ConfigError(f"Presets are {', '.join(PRESETS)}. Received: {options.preset!r}")
     changes = {}
@@ -213,7 +215,7 @@ def _config(options: argparse.Namespace) -> tuple[Config, dict[str, Any]]:
         if not equals:
             raise ConfigError(f"--set takes NAME=VALUE. Received: {item!r}")
         changes[name] = value
-    return config.replace_text(changes), known
+    return given._replace(config=given.config.replace_text(changes))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -22,6 +22,7 @@ __all__ = [
     "FORMATS",
     "MOST_PIXELS",
     "MOST_SIDE",
+    "ConfigFile",
     "check_new_file",
     "check_new_folder",
     "check_picture",
@@ -145,20 +146,39 @@ def given_run(path: Path) -> Run:
     return open_run(path.absolute())
 
 
-def config_file(path: Path) -> tuple[Config, dict[str, Any]]:
+class ConfigFile(NamedTuple):
+    """A configuration, and what a run's config.json says of its images besides."""
+
+    config: Config
+    dataset: str | None = None
+    image_shape: tuple[int, int, int] | None = None
+    classes: int | None = None
+
+
+def config_file(path: Path) -> ConfigFile:
     """Read a configuration: bare, or the config.json of a run, or a run's folder.
 
-    Returns what else a run's file says too: its data set, image shape, class names. Raises
-    ConfigError for other files, OSError for none.
+    Raises ConfigError for other files, OSError for none.
     """
-    content = (path / "config.json" if path.is_dir() else path).read_bytes()
+    path = path / "config.json" if path.is_dir() else path
+    content = path.read_bytes()
     try:
         found = json.loads(content)
-    except (ValueError, RecursionError):
-        found = None
-    if not (isinstance(found, dict) and isinstance(found.get("config"), dict)):
-        return Config.from_json(content), {}
-    return Config.from_dict(found["config"]), found
+        if not isinstance(found["config"], dict):
+            raise TypeError
+    except (ValueError, RecursionError, KeyError, TypeError):  # not a run's; perhaps nothing at all
+        return ConfigFile(Config.from_json(content))
+    config = Config.from_dict(found["config"])
+    try:
+        shape, names = found["image_shape"], found["class_names"]
+        if [type(side) for side in shape] != [int] * 3:
+            raise TypeError
+        return ConfigFile(config, str(found["dataset"]), tuple(shape), len(names))
+    except (KeyError, TypeError):
+        raise ConfigError(
+            "A run's config.json says its data set, image shape and class names. "
+            f"Received: {path}, which does not"
+        ) from None
 
 
 def _is_run(folder: Path) -> bool:

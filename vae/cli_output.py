@@ -5,6 +5,7 @@ Each command has one function here, which makes of its values what rich prints.
 
 from __future__ import annotations
 
+import io
 import math
 import shlex
 import sys
@@ -57,15 +58,24 @@ class Report:
     shown: ConsoleRenderable
 
 
+class _Page(io.StringIO):
+    """A text for standard output: rich draws lines that its encoding has."""
+
+    @property
+    def encoding(self) -> str:
+        return sys.stdout.encoding or "utf-8"
+
+
 def print_report(report: Report, *, as_json: bool) -> int:
     """Print a report to standard output; return the exit status that follows from that."""
     if as_json:
         return say(to_json(report.values))
-    console = Console(file=sys.stdout, highlight=False)
-    with console.capture() as captured:
-        console.print(report.shown, soft_wrap=True)  # a path stays on one line, to be copied
+    # Put together first: what may go wrong in writing is seen to in one place.
+    page = _Page()
+    console = Console(file=page, highlight=False, force_terminal=sys.stdout.isatty())
+    console.print(report.shown, soft_wrap=True)  # a path stays on one line, to be copied
     # Rich pads its lines with blanks.
-    return say("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
+    return say("\n".join(line.rstrip() for line in page.getvalue().rstrip("\n").split("\n")))
 
 
 def summarized(counted: Summary) -> ConsoleRenderable:

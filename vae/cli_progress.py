@@ -83,18 +83,20 @@ def _bar(total: float) -> Iterator[Update]:
     if not sys.stderr.isatty():
         yield lambda done, words: None
         return
+    console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
+        console=console,
         expand=True,
     )
     task = progress.add_task("", total=total)
 
     def update(done: float, words: str) -> None:
         progress.start()
+        console.show_cursor()  # a process that is ended would leave none
         progress.update(task, completed=done, description=words)
 
     try:

@@ -12,9 +12,17 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TextIO
 
-__all__ = ["import_tensorflow", "open_streams", "say", "to_json", "warn", "without_chatter"]
+__all__ = [
+    "flush_output",
+    "import_tensorflow",
+    "open_streams",
+    "say",
+    "to_json",
+    "warn",
+    "without_chatter",
+]
 
 # What libraries write about themselves, for whoever builds them. All else is shown.
 CHATTER = (
@@ -60,18 +68,28 @@ def say(text: str) -> int:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        _discard_output()
+        _discard(sys.stdout)
     except OSError as error:
-        _discard_output()
+        _discard(sys.stdout)
         warn(f"vae: the results could not be printed ({error.strerror})")
         return 1
     return 0
 
 
+def flush_output() -> None:
+    """Write what is in standard output's buffer, if it can be; Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard(sys.stdout)
+
+
 def warn(text: str) -> None:
     """Write a line to standard error; where nobody can read it, that ends nothing."""
-    with suppress(OSError):
+    try:
         print(text, file=sys.stderr, flush=True)
+    except OSError:
+        _discard(sys.stderr)
 
 
 def to_json(values: dict[str, Any]) -> str:
@@ -109,20 +127,21 @@ def import_tensorflow() -> None:
 
 @contextmanager
 def _held_back() -> Iterator[None]:
-    """Hold back what is written to standard error, then pass on all but the chatter."""
+    """Hold back what C++ writes to standard error, then pass on all but the chatter.
+
+    What Python writes is seen at once: it may be the last word of a process that is ended.
+    """
     try:
         held = tempfile.TemporaryFile()  # noqa: SIM115
     except OSError:  # no room: the notes are read then
         yield
         return
-    with held:
-        sys.stderr.flush()
+    with held, _apart_from_its_number(sys.stderr):
         kept = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield
         finally:
-            sys.stderr.flush()
             os.dup2(kept, 2)
             os.close(kept)
             held.seek(0)
@@ -132,10 +151,27 @@ def _held_back() -> Iterator[None]:
                         os.write(2, line)
 
 
-def _discard_output() -> None:
-    """Have what is left in the stream's buffer go nowhere, else Python complains at its end."""
+@contextmanager
+def _apart_from_its_number(stream: TextIO) -> Iterator[None]:
+    """Have sys.stderr write where it does, whatever becomes of file number 2."""
+    try:
+        stream.flush()
+        number = os.dup(stream.fileno())
+    except (OSError, ValueError):  # closed, or no file
+        yield
+        return
+    # It is not closed: handlers of loggers that were made meanwhile keep it.
+    sys.stderr = os.fdopen(number, "w", 1, stream.encoding, stream.errors)
+    try:
+        yield
+    finally:
+        sys.stderr = stream
+
+
+def _discard(stream: TextIO) -> None:
+    """Have what is left in a stream's buffer, and all that follows, go nowhere."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _finite(value: Any) -> Any:

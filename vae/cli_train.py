@@ -23,7 +23,7 @@ from vae.errors import VAEError
 from vae.failures import in_words, record_failure
 from vae.recorder import Recorder, check_free, new_run_id
 from vae.runs import Run, how_to_go_on, open_run, runs_folder
-from vae.split import check_trainable
+from vae.split import check_trainable, left_over
 from vae.stopping import StopRequest
 
 __all__ = ["STATUS_HELP", "resume_run", "run_result", "train_run"]
@@ -49,6 +49,8 @@ def train_run(
     check_free(path)  # before a download
     dataset = load()
     check_trainable(config, dataset)
+    if unseen := left_over(config, len(dataset.x_train)):
+        warn(unseen)
 
     def train(stop: _Stop) -> None:
         # The folder first: a run that is stopped while TensorFlow loads can go on too.
@@ -120,14 +122,14 @@ class _Stop(StopRequest):
     def __init__(self, path: Path, as_json: bool) -> None:
         super().__init__()
         self.path, self.as_json = path, as_json
-        self._has_trained = False
+        self.has_trained = False
         self._handlers = {signal.SIGINT: None, signal.SIGTERM: None}
 
     def hearing(self, on_event: OnEvent) -> OnEvent:
         """Return the listener, which also tells that there is something to lose."""
 
         def hear(row: dict[str, Any]) -> None:
-            self._has_trained = self._has_trained or row["kind"] == "step"
+            self.has_trained = self.has_trained or row["kind"] == "step"
             on_event(row)
 
         return hear
@@ -164,7 +166,7 @@ class _Stop(StopRequest):
         self.signal = first
         self._say("\nStopping: the model is written first. A second Ctrl-C ends at once.")
         again = self._next_signal(NOTICE_SECONDS)
-        if again is None and (self.seen.is_set() or self._has_trained):
+        if again is None and (self.seen.is_set() or self.has_trained):
             again = self._next_signal(None)
         if again != 0:
             self._end()

@@ -161,7 +161,13 @@ class Config:
         "Constant keeps the learning rate; cosine lets it fall to zero over the run.",
         choices=("constant", "cosine"),
     )
-    batch_size: int = _field(100, "Batch size", "Images per training step.", low=1, high=4096)
+    batch_size: int = _field(
+        100,
+        "Batch size",
+        "Images per training step. The last ones of an epoch, which fill none, wait for the next.",
+        low=1,
+        high=4096,
+    )
     epochs: int = _field(
         20, "Epochs", "How often the run sees every training image.", low=1, high=500
     )

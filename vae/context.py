@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from vae.binarisation import treatment_name
 from vae.presets import preset_label
 from vae.references import LITERATURE, read_references
+from vae.run_images import known_dataset, learned_the_same
 from vae.runs import ACTIVE_STATES, Run
 
 __all__ = [
@@ -47,7 +48,7 @@ def references_of(run: Run) -> dict[str, Any]:
     """
     if run.config.likelihood != "bernoulli":
         return {}
-    return read_references(run.dataset, treatment_of(run))
+    return read_references(known_dataset(run), treatment_of(run))
 
 
 def comparable(run: Run, others: Iterable[Run]) -> list[Run]:
@@ -56,7 +57,7 @@ def comparable(run: Run, others: Iterable[Run]) -> list[Run]:
         each
         for each in others
         if each.id != run.id
-        and each.dataset == run.dataset
+        and learned_the_same(each, run)
         and each.config.likelihood == run.config.likelihood
         and cost(each.metrics) is not None
         and treatment_of(each) == treatment_of(run)

@@ -38,6 +38,7 @@ def download_files(
     import pooch
     import requests
 
+    pooch.get_logger().setLevel("ERROR")  # the progress says what is downloaded
     meter = _Meter(sum(file.size for file in files), on_progress or _show_bar)
     http = pooch.HTTPDownloader(progressbar=meter, chunk_size=CHUNK_BYTES)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401 (Pillow finds WebP by it)
+from PIL import Image
 
-from vae.errors import RunError, VAEError
+from vae.errors import RunError
 
 __all__ = [
     "FRAMES",
@@ -17,13 +16,8 @@ __all__ = [
     "framed",
     "ink_of",
     "plainly_scaled",
-    "read_picture",
 ]
 
-# Others are left out: Pillow reads some of them with the help of other programs.
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-MOST_PIXELS = 30_000_000  # 120 MB while it is read; of a JPEG, as large as it is read
-LARGEST_SIDE = 512  # pixels: more is not seen in an image that a model learns from
 FAINT = 0.15  # of the darkest ink: less is paper, or its shadow
 EMPTY = 0.05  # of full contrast: less is no drawing
 
@@ -48,30 +42,6 @@ FRAMES = {
     # The longest edge becomes 28 pixels, in the middle, and is negated (Xiao et al. 2017).
     "fashion_mnist": Frame(1.0, 1.0, by_mass=False),
 }
-
-
-def read_picture(file: BinaryIO) -> Image.Image:
-    """Return an image file as RGBA of at most 512 x 512 pixels, upright; of an animation the first.
-
-    Raises RunError for what is none, or larger than 30 million pixels.
-    """
-    try:
-        picture = Image.open(file, formats=FORMATS)
-        picture.draft(None, (LARGEST_SIDE, LARGEST_SIDE))  # a JPEG is made smaller as it is read
-        if picture.width * picture.height > MOST_PIXELS:
-            raise _too_large(f"{picture.width:,} x {picture.height:,}")
-        return ImageOps.exif_transpose(_made_small(_in_8_bits(picture))).convert("RGBA")
-    except VAEError:
-        raise
-    except Image.DecompressionBombError:
-        raise _too_large("more than that") from None
-    except Exception:
-        # Damaged files fail in a dozen ways: struct, zlib, EOFError, IndexError, SyntaxError, ...
-        name = Path(str(getattr(file, "name", "a file"))).name
-        raise RunError(
-            "An image file was expected, as PNG, JPEG, WebP, GIF or BMP. "
-            f"Received: {name!r:.80}, which is none or damaged"
-        ) from None
 
 
 def ink_of(picture: Image.Image) -> np.ndarray:
@@ -138,31 +108,6 @@ def fit_picture(picture: Image.Image, image_shape: tuple[int, int, int]) -> np.n
     small = cut.resize((width, height), Image.Resampling.LANCZOS)
     pixels = np.asarray(small.convert("L" if channels == 1 else "RGB"))
     return pixels.reshape(height, width, -1)[:, :, :channels]
-
-
-def _too_large(size: str) -> RunError:
-    return RunError(f"A picture may have {MOST_PIXELS:,} pixels. Received: {size}")
-
-
-def _in_8_bits(picture: Image.Image) -> Image.Image:
-    """Return a picture of any mode as RGB, or as RGBA if parts of it are transparent."""
-    if picture.mode.startswith("I"):  # 16 bits: Pillow alone would make all above 255 white
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-    wanted = "RGBA" if picture.has_transparency_data else "RGB"
-    return picture if picture.mode == wanted else picture.convert(wanted)
-
-
-def _made_small(picture: Image.Image) -> Image.Image:
-    """Make a large picture smaller, one channel after the other: a copy would take 100 MB."""
-    factor = max(picture.size) // LARGEST_SIDE
-    if factor > 1:
-        exif = picture.info.get("exif")
-        bands = [picture.getchannel(band).reduce(factor) for band in picture.getbands()]
-        picture = Image.merge(picture.mode, bands)
-        if exif:
-            picture.info["exif"] = exif  # it says which side is up
-    picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-    return picture
 
 
 def _border(array: np.ndarray) -> np.ndarray:

@@ -35,7 +35,10 @@ def notes_of(run: Run, seed: int | None = None) -> dict[str, str]:
     seed: none where nothing was drawn; then it is the run's own. And the class that a run is told.
     """
     notes = {"Run": public_name(run), "Seed": str(run.config.seed if seed is None else seed)}
-    return notes if run.label is None else notes | {"Class": run.class_names[run.label]}
+    if run.label is not None:
+        notes["Class"] = run.class_names[run.label]
+    # A folder's name may have bytes that are no text, which no format takes.
+    return {name: text.encode("utf-8", "replace").decode() for name, text in notes.items()}
 
 
 def one_line(notes: dict[str, str]) -> str:

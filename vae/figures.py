@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from vae.colors import HUES, class_color
 from vae.latent import Projection
 from vae.sampling import manifold_ticks
+from vae.short_names import shortened
 
 __all__ = [
     "class_counts",
@@ -30,7 +31,7 @@ def cloud(projection: Projection, class_names: Sequence[str], *, size: float = 4
     """
     figure = go.Figure()
     points = projection.points.astype(np.float32)
-    for label, name in enumerate(class_names):
+    for label, name in enumerate(shortened(class_names)):
         chosen = projection.y == label
         figure.add_scattergl(
             x=points[chosen, 0],
@@ -91,7 +92,7 @@ def class_counts(labels: np.ndarray, class_names: Sequence[str]) -> go.Figure:
     counts = np.bincount(labels, minlength=len(class_names))
     figure = go.Figure()
     figure.add_bar(
-        x=[html.escape(name) for name in class_names],
+        x=[html.escape(name) for name in shortened(class_names)],
         y=counts,
         marker_color=[class_color(label) for label in range(len(class_names))],
         hovertemplate="%{x}: %{y:,} images<extra></extra>",

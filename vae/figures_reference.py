@@ -9,6 +9,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from vae.colors import HUES
+from vae.short_names import shortened
 
 __all__ = ["Line", "class_bars", "count_bars", "reference_bars"]
 
@@ -70,10 +71,11 @@ def reference_bars(lines: Sequence[Line]) -> go.Figure:
 
 def class_bars(nats: dict[str, float]) -> go.Figure:
     """Draw what the images of each class cost to reconstruct, the hardest class first."""
+    short = dict(zip(nats, shortened(tuple(nats)), strict=True))
     ordered = sorted(nats, key=lambda name: -nats[name])
     figure = go.Figure()
     figure.add_bar(
-        x=[html.escape(name) for name in ordered],
+        x=[html.escape(short[name]) for name in ordered],
         y=[nats[name] for name in ordered],
         marker={"color": HUES["reconstruction"]},
         hovertemplate="%{x}: %{y:.1f} nats per image<extra></extra>",

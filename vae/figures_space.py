@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from vae.colors import HUES, class_color
 from vae.latent import Projection
+from vae.short_names import shortened
 from vae.traversals import ACTIVE_VARIANCE, Dimension
 
 __all__ = ["cloud3d", "kl_bars", "variance_bars"]
@@ -54,7 +55,7 @@ def cloud3d(
     A point's customdata is the index of its test image.
     """
     figure = go.Figure()
-    for label, name in enumerate(class_names):
+    for label, name in enumerate(shortened(class_names)):
         chosen = projection.y == label
         if not chosen.any():
             continue

@@ -119,7 +119,10 @@ def _session(path: Path, changed: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1  # many visitors share two cores
     options.enable_cpu_mem_arena = False  # no memory is kept between calls
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    # By its bytes: not every name that a folder may have is text to ONNX Runtime.
+    return onnxruntime.InferenceSession(
+        path.read_bytes(), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def _batches(

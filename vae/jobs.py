@@ -23,6 +23,7 @@ from vae.run_store import RunStore
 from vae.runs import STOPPED_BEFORE, Run
 from vae.server_settings import is_public, limits, worker_count
 from vae.split import check_trainable
+from vae.storage import Storage
 from vae.tickets import Ticket, Tickets
 
 __all__ = ["Place", "Queue"]
@@ -48,6 +49,7 @@ class Queue:
         self.store = store
         self.workers = workers or worker_count()
         self.tickets = Tickets(store.folder)
+        self._storage = Storage(store)
         self._importing = threading.Lock()
         self._leader = Leader(store, self.tickets, self.workers, presence or Presence(0.0))
 
@@ -59,7 +61,7 @@ class Queue:
         """Make a run's folder and put it into the queue.
 
         Raises ConfigError if the layers do not fit the images or the server's limits, RunError if
-        no folder can be made or too many of the owner's runs wait.
+        no folder can be made, no room is left or too many of the owner's runs wait.
         """
         limits().check(config, dataset.image_shape, dataset.classes)
         check_trainable(config, dataset)
@@ -80,8 +82,6 @@ class Queue:
 
         Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
         """
-        if missing := missing_images(run):  # before anything is asked, or its state changes
-            raise RunError(f"To go on, a run needs {missing}. Received: {run.dataset:.80}")
         most = limits()
         longer = run.config.replace(epochs=run.next_leg(more_epochs).until)
         most.check(longer, run.image_shape, run.classes)
@@ -162,7 +162,7 @@ class Queue:
     def take_in(self, file: BinaryIO, owner: str = "") -> Run:
         """Make a run of a zip that was exported; the networks that decode are made by a worker.
 
-        Raises RunError if it is not one, or the owner has too many runs.
+        Raises RunError if it is not one, no room is left or the owner has too many runs.
         """
         with self._importing:  # one at a time: each may unpack a hundred megabytes
             self._check_room(owner)
@@ -210,6 +210,7 @@ class Queue:
             )
 
     def _check_room(self, owner: str) -> None:
+        self._storage.check_room()
         if not is_public():
             return
         own = sum(run.about.owner == owner for run in self.store.list() if not run.shipped)
@@ -228,6 +229,8 @@ class Queue:
             )
 
     def _check_line_for(self, run: Run) -> None:
+        if missing := missing_images(run):
+            raise RunError(f"To go on, this run needs {missing}. Received: {run.dataset:.80}")
         if not self.tickets.has(run.id, ("train",)):
             self._check_line(run.about.owner)
 

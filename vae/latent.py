@@ -55,12 +55,13 @@ class Projection:
 def best_projection(run: Run) -> Projection | None:
     """Return what shows the clusters best without waiting, or None while there are no latents.
 
-    Two dimensions as they are; of more, t-SNE if the run holds it, else PCA.
+    Two dimensions as they are, and so where there is one image; of more, t-SNE if the run holds
+    it, else PCA.
     """
     if not run.latents:
         return None
-    if run.config.latent_dim <= 2:
-        return pick_dimensions(run, 0, run.config.latent_dim - 1)
+    if run.config.latent_dim <= 2 or len(run.latents["y"]) < 2:
+        return pick_dimensions(run, 0, min(1, run.config.latent_dim - 1))
     return read_tsne(run) or project_pca(run)
 
 
@@ -74,17 +75,21 @@ def pick_dimensions(run: Run, across: int, down: int) -> Projection:
 def project_pca(run: Run, count: int = 2) -> Projection:
     """Project onto the two or three directions along which the latent means vary most.
 
-    Raises RunError for fewer latent dimensions than that, and for means that are no numbers.
+    Raises RunError for fewer latent dimensions or images than that, and for means that are no
+    numbers.
     """
     from sklearn.decomposition import PCA  # slow to import, and not every page needs it
 
     mean, y = _finite_latents(run)
+    needed = {2: "two", 3: "three"}[count]
     if mean.shape[1] < count:
-        needed = {2: "two", 3: "three"}[count]
         raise RunError(f"PCA needs {needed} latent dimensions or more. Received: {mean.shape[1]}")
-    pca = PCA().fit(mean)
+    if len(mean) < count:
+        raise RunError(f"PCA needs {needed} test images or more. Received: {len(mean)}")
+    with np.errstate(invalid="ignore"):  # means that are all the same vary along nothing
+        pca = PCA().fit(mean)
     points = pca.transform(mean)[:, :count]
-    share = pca.explained_variance_ratio_
+    share = np.nan_to_num(pca.explained_variance_ratio_)
     axes = tuple(f"PC{i + 1} ({share[i]:.0%} of the variance)" for i in range(count))
     return Projection(points.astype(np.float32), y, np.arange(len(y)), axes, share)
 
@@ -94,9 +99,11 @@ def compute_tsne(run: Run) -> None:
 
     In 2-D, and in 3-D of three latent dimensions or more; what the run has already stays. van der
     Maaten & Hinton 2008, in scikit-learn's default settings with a fixed seed. Raises RunError for
-    means that are no numbers.
+    a single image and for means that are no numbers.
     """
     mean = _finite_latents(run)[0][:TSNE_POINTS].astype(np.float32)
+    if len(mean) < 2:
+        raise RunError("t-SNE needs two test images or more. Received: 1")
     counts = [count for count in TSNE_FILES if count == 2 or count <= run.config.latent_dim]
     missing = [count for count in counts if not run.arrays(TSNE_FILES[count])]
     seconds = sum(TSNE_SECONDS[count] for count in missing)
@@ -161,6 +168,8 @@ def _tsne(mean: np.ndarray, count: int, on_step: Callable[[int], None]) -> np.nd
         count,
         max_iter=TSNE_STEPS,
         perplexity=min(30.0, (len(mean) - 1) / 3),
+        # PCA gives no more directions than there are dimensions or images.
+        init="pca" if min(mean.shape) >= count else "random",
         random_state=0,
         verbose=2,  # see _Steps
     )

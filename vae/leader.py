@@ -20,6 +20,7 @@ from vae.processes import WarmWorker, ask_to_leave, start_worker
 from vae.recorder import Recorder
 from vae.run_store import RunStore
 from vae.runs import Run
+from vae.storage import Storage
 from vae.tickets import WITHOUT_TENSORFLOW, Ticket, Tickets
 
 __all__ = ["Leader"]
@@ -40,6 +41,7 @@ class Leader:
         self.presence = presence
         self.guard = threading.RLock()  # between this thread and those of the pages
         # Taken in one thread, looked at and let go in others.
+        self._storage = Storage(store)
         self._lead = FileLock(tickets.folder / "leader.lock", thread_local=False)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._warm: WarmWorker | None = None
@@ -149,11 +151,23 @@ class Leader:
     def _tidy(self) -> None:
         """Remove what was thrown away, and let nobody wait without a ticket."""
         self._tidied = time.monotonic()
+        self._make_room()
         self.store.purge()
         for run in self.store.list():
             if not run.shipped and run.state == "queued":
                 with contextlib.suppress(OSError):  # one bad folder must not keep the others
                     self.tickets.draw(run.id, "train", run.about.owner)
+
+    def _make_room(self) -> None:
+        """Remove runs whose time is over, where strangers share the server and need their room."""
+        busy = {ticket.run_id for ticket in self.tickets.list()}
+        for run in self._storage.to_remove(busy):
+            log = logging.getLogger(__name__)
+            try:
+                self.store.remove(run)
+                log.warning("Removed %s, since other runs need its room", run.path)
+            except OSError as error:
+                log.warning("Cannot remove %s: %s", run.path, error)
 
     def _look(self) -> None:
         # First, since it is what frees a full disk.

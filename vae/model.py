@@ -74,6 +74,7 @@ class MeanVector(keras.metrics.Metric):
         return ops.divide_no_nan(self.total, self.count)
 
 
+@keras.saving.register_keras_serializable(package="vae")
 class VAE(keras.Model):
     """Encoder, sampling and decoder, trained on reconstruction + beta * kl in nats per image.
 
@@ -85,10 +86,13 @@ class VAE(keras.Model):
     `encoder_layers`.
     """
 
-    def __init__(self, config: Config, image_shape: ImageShape, classes: int = 0) -> None:
+    def __init__(
+        self, config: Config, image_shape: ImageShape, classes: int = 0, name: str = "vae"
+    ) -> None:
         check_settings()
-        super().__init__(name="vae")
+        super().__init__(name=name)
         self.config = config
+        self.image_shape = image_shape
         self.classes = classes if config.is_conditional else 0
         self.encoder = build_encoder(config, image_shape, classes)
         self.decoder = build_decoder(config, image_shape, classes)
@@ -111,6 +115,21 @@ class VAE(keras.Model):
         self.kl = keras.metrics.Mean(name="kl")
         self.kl_per_dimension = MeanVector(config.latent_dim, name="kl_per_dimension")
         self.built = True
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes a model like this one, as Keras's files hold it."""
+        return {
+            "config": self.config.to_dict(),
+            "image_shape": list(self.image_shape),
+            "classes": self.classes,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> VAE:
+        """Make a model of what `get_config` returned."""
+        model = Config.from_dict(config["config"])
+        return cls(model, tuple(config["image_shape"]), config["classes"], config["name"])
 
     def told(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
         """Return images or codes as this model's networks take them: with labels, where it is told.

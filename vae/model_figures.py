@@ -7,6 +7,7 @@ from typing import Any
 from vae.binarisation import treatment_name
 from vae.context import beside_literature, references_of
 from vae.knowledge import NEIGHBOURS
+from vae.run_images import known_dataset
 from vae.runs import Run
 
 __all__ = ["LITERATURE_TREATMENT", "figures_of"]
@@ -48,7 +49,7 @@ def _likelihoods(run: Run) -> list[tuple[str, str, str]]:
         error = found["nll_standard_error"]
         name = f"negative log-likelihood, nats ({treatment_name(treatment)}; "
         name += f"{found['importance_samples']:,} importance samples)"
-        comparable = (run.dataset, run.config.likelihood) == ("mnist", "bernoulli")
+        comparable = (known_dataset(run), run.config.likelihood) == ("mnist", "bernoulli")
         words = ""
         if comparable and not run.config.is_conditional and treatment == LITERATURE_TREATMENT:
             words = beside_literature(found["nll"], error)

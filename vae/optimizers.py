@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vae.config import Config
 from vae.keras_setup import keras
 
@@ -14,18 +16,34 @@ OPTIMIZERS = {
 }
 
 
+def _per_pixel(base: type[keras.Optimizer]) -> type[keras.Optimizer]:
+    """Return a kind of optimizer that sees the loss divided by the pixels."""
+
+    @keras.saving.register_keras_serializable(package="vae", name=f"PerPixel{base.__name__}")
+    class PerPixel(base):
+        def __init__(self, pixels: int, **arguments: Any) -> None:
+            super().__init__(**arguments)
+            self.pixels = pixels
+
+        def scale_loss(self, loss: keras.KerasTensor) -> keras.KerasTensor:
+            return super().scale_loss(loss) / self.pixels
+
+        def get_config(self) -> dict[str, Any]:
+            return super().get_config() | {"pixels": self.pixels}
+
+    return PerPixel
+
+
+# Made once, so that a file of Keras's can name them.
+PER_PIXEL = {name: _per_pixel(base) for name, base in OPTIMIZERS.items()}
+
+
 def make_optimizer(config: Config, pixels: int) -> keras.Optimizer:
     """Return the optimizer; with loss_scale="per_pixel" it sees the loss divided by the pixels.
 
     So does the lecture's, while history and curves keep nats. With RMSprop the division is not
     nothing, since the gradients become as small as the epsilon in its denominator.
     """
-    base = OPTIMIZERS[config.optimizer]
     if config.loss_scale == "nats":
-        return base(learning_rate=config.learning_rate)
-
-    class PerPixel(base):
-        def scale_loss(self, loss: keras.KerasTensor) -> keras.KerasTensor:
-            return super().scale_loss(loss) / pixels
-
-    return PerPixel(learning_rate=config.learning_rate)
+        return OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate)
+    return PER_PIXEL[config.optimizer](pixels=pixels, learning_rate=config.learning_rate)

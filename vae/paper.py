@@ -69,7 +69,7 @@ def clusters_figure(run: Run) -> Figure:
         raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
     figure = Figure(figsize=(INCHES, 0.8 * INCHES), layout="constrained")
     axes = figure.subplots()
-    for label, name in enumerate(run.class_names):
+    for label, name in enumerate(run.short_class_names):
         points = projection.points[projection.y == label]
         # As dots of one picture: of 10,000 shapes a PDF is slow.
         axes.scatter(

@@ -13,6 +13,7 @@ from vae.draws import SAMPLERS, Draw, draw_codes
 from vae.errors import ConfigError, RunError
 from vae.progress import end_progress, tell_progress
 from vae.recorder import Recorder
+from vae.run_images import known_dataset
 from vae.samplers import posterior_labels, read_samplers
 from vae.sampling import random_labels
 
@@ -52,7 +53,7 @@ def check_measurable(run: Run) -> None:
 
 def is_measurable(run: Run) -> bool:
     """Whether there is a classifier for the run's images."""
-    return (run.dataset, run.image_shape) == ("mnist", IMAGE_SHAPE)
+    return (known_dataset(run), run.image_shape) == ("mnist", IMAGE_SHAPE)
 
 
 def measure_samples(

@@ -50,9 +50,12 @@ class RunStore:
     def open(self, run_id: str) -> Run:
         """Open a run by its id; raises RunError if there is none, whatever the text holds."""
         run = self._find(run_id)
-        if run is not None and not run.about.deleted:
+        if run is None or run.about.deleted:
+            raise RunError(f"No run has this id. Received: {run_id!r:.80}")
+        try:
             return open_run(run.path)
-        raise RunError(f"No run has this id. Received: {run_id!r:.80}")
+        except RunError as error:  # who asks by the id is told the id, not where the run lies
+            raise RunError(str(error).replace(str(run.path), run.id)) from None
 
     def rename(self, run: Run, name: str) -> None:
         """Give a run a name; an empty one takes it away."""
@@ -67,7 +70,7 @@ class RunStore:
     def deleted(self) -> list[Run]:
         """Return the runs that can still be brought back, the one deleted last first."""
         since = time.time() - UNDO_SECONDS
-        found = [run for run in self._readable(self.folder) if run.about.deleted > since]
+        found = [run for run in self._read(self.folder)[0] if run.about.deleted > since]
         return sorted(found, key=lambda run: run.about.deleted, reverse=True)
 
     def undelete(self, run_id: str) -> Run:
@@ -78,6 +81,13 @@ class RunStore:
         write_about(run.path, deleted=0.0)
         return open_run(run.path)
 
+    def remove(self, run: Run) -> None:
+        """Remove a run for good, unless a process holds it; raises OSError if it cannot be."""
+        self._own(run)
+        if not run.is_alive():
+            self._put_out_of_sight(run)
+            self._clear_removed()
+
     def purge(self) -> None:
         """Remove for good what was deleted long enough ago, and what a crash left of it."""
         for path in _folders(self.folder):
@@ -87,14 +97,17 @@ class RunStore:
                 # One that cannot be removed must not keep the others.
                 with contextlib.suppress(OSError):
                     self._put_out_of_sight(run)
-        for leftover in self.folder.glob(f"{REMOVING}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        self._clear_removed()
         for pattern in ("*/.writing-*", "*/snapshots/.writing-*", ".importing-*"):
             for leftover in self.folder.glob(pattern):
                 with contextlib.suppress(OSError):  # just written, and in its place by now
                     if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
                         remove = shutil.rmtree if leftover.is_dir() else Path.unlink
                         remove(leftover)
+
+    def _clear_removed(self) -> None:
+        for leftover in self.folder.glob(f"{REMOVING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
 
     def _put_out_of_sight(self, run: Run) -> None:
         """Give a folder another name at once: one that is half removed would be a damaged run."""

@@ -25,6 +25,7 @@ from vae.files import open_regular
 from vae.history import history_fault, read_rows
 from vae.run_schema import STATES, Info, Status
 from vae.schema import read
+from vae.short_names import shortened
 
 if TYPE_CHECKING:
     from vae.datasets import Dataset
@@ -119,6 +120,11 @@ class Run:
     def class_names(self) -> tuple[str, ...]:
         """What the labels 0, 1, ... stand for."""
         return tuple(self.info["class_names"])
+
+    @cached_property
+    def short_class_names(self) -> tuple[str, ...]:
+        """The same in at most 24 letters each: a run from elsewhere may have names of 200."""
+        return shortened(self.class_names)
 
     @property
     def classes(self) -> int:

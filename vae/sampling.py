@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 MOST_ROWS = 30
+MOST_TEMPERATURE = 1000.0  # beyond, a decoder's numbers mean nothing
 
 
 def check_seed(seed: int) -> None:
@@ -48,13 +49,14 @@ def prior_codes(
     truncation: in standard deviations; each component of the noise, before the temperature, that
     is farther from 0 is drawn anew from the normal distribution cut there (the truncation trick,
     Marchesi 2017, Brock et al. 2019). The other components stay.
-    Raises ConfigError for a negative seed, a temperature that is negative or not finite, and a
-    truncation that is not above 0.
+    Raises ConfigError for a negative seed, a temperature outside 0 to 1,000, and a truncation that
+    is not above 0.
     """
     check_seed(seed)
-    if not 0.0 <= temperature < math.inf:
+    if not 0.0 <= temperature <= MOST_TEMPERATURE:  # NaN too
         raise ConfigError(
-            f"temperature must be a number from 0 on. Received: temperature={temperature}"
+            f"temperature must be a number from 0 to {MOST_TEMPERATURE:,.0f}. "
+            f"Received: temperature={temperature}"
         )
     if not truncation > 0.0:  # NaN too
         raise ConfigError(f"truncation must be above 0. Received: truncation={truncation}")

@@ -14,7 +14,16 @@ from vae.architecture import ImageShape, summarize
 from vae.config import Config
 from vae.errors import ConfigError
 
-__all__ = ["Limits", "grace_seconds", "is_public", "limits", "memory_megabytes", "worker_count"]
+__all__ = [
+    "Limits",
+    "StorageLimits",
+    "grace_seconds",
+    "is_public",
+    "limits",
+    "memory_megabytes",
+    "storage_limits",
+    "worker_count",
+]
 
 # Measured with `python -m benchmarks`: the server while visitors move, a worker at its peak on
 # 60,000 images, and what a further one adds to it, since they share the libraries.
@@ -60,6 +69,26 @@ class Limits:
         return f"On this server a run has at most {', '.join(parts)}." if parts else ""
 
 
+@dataclass(frozen=True)
+class StorageLimits:
+    """What runs may take of the disk; 0 is no limit.
+
+    free_megabytes: what new runs leave of it. runs_megabytes: all runs together. keep_days: how
+    long a run is kept after it last trained, whatever room is needed; 0 is for ever.
+    """
+
+    free_megabytes: float = 0.0
+    runs_megabytes: float = 0.0
+    keep_days: float = 0.0
+
+    def in_words(self) -> str:
+        """Return until when runs are kept as a sentence, or "" if that is for ever."""
+        if not self.keep_days:
+            return ""
+        days = f"{self.keep_days:g} day{'s' * (self.keep_days != 1)}"
+        return f"A run is kept for {days} after it last trained, then until its room is needed."
+
+
 def is_public() -> bool:
     """Whether strangers share this server, so that each sees the own runs alone.
 
@@ -90,6 +119,20 @@ def grace_seconds() -> float:
     On one's own machine that is the default, so that a closed laptop loses nothing.
     """
     return _number("VAE_GRACE_SECONDS", 300.0 if is_public() else 0.0)
+
+
+def storage_limits() -> StorageLimits:
+    """Return what runs may take of the disk.
+
+    `VAE_FREE_MEGABYTES`, `VAE_RUNS_MEGABYTES`, `VAE_KEEP_DAYS`; on one's own machine a run is kept
+    for ever, whatever the last one says.
+    """
+    usual = StorageLimits(500, 2000, 7) if is_public() else StorageLimits(100)
+    return StorageLimits(
+        _number("VAE_FREE_MEGABYTES", usual.free_megabytes),
+        _number("VAE_RUNS_MEGABYTES", usual.runs_megabytes),
+        _number("VAE_KEEP_DAYS", usual.keep_days) if is_public() else 0.0,
+    )
 
 
 def worker_count() -> int:

@@ -182,6 +182,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--derive", action="store_true", help="train nothing")
     arguments = parser.parse_args()
+    if unknown := sorted(set(arguments.names) - set(SHIPPED_RUNS)):
+        parser.error(f"NAME is one of {', '.join(SHIPPED_RUNS)}. Received: {', '.join(unknown)}")
     for name in arguments.names or SHIPPED_RUNS:
         if arguments.derive:
             derive(open_run(SHIPPED / name))

@@ -11,7 +11,9 @@ from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import ConfigError
 
-__all__ = ["Split", "check_trainable", "epoch_batches", "split_indices"]
+__all__ = ["Split", "check_trainable", "epoch_batches", "left_over", "split_indices"]
+
+WORTH_SAYING = 0.1  # of the training images
 
 
 class Split(NamedTuple):
@@ -27,7 +29,28 @@ def check_trainable(config: Config, dataset: Dataset) -> None:
     Asked before a run gets its folder: what does not fit leaves none behind.
     """
     summarize(config, dataset.image_shape, dataset.classes)
-    split_indices(config, len(dataset.x_train))
+    split = split_indices(config, len(dataset.x_train))
+    if config.patience and not len(split.validation):
+        raise ConfigError(
+            "Early stopping needs at least one image to validate on. Received: "
+            f"validation_split={config.validation_split} of {len(split.train):,} images"
+        )
+
+
+def left_over(config: Config, images: int) -> str:
+    """Say how many training images an epoch leaves out, if they are many; "" if not.
+
+    images: the training images of the data set.
+    """
+    train = len(split_indices(config, images).train)
+    batch = min(config.batch_size, train)
+    rest = train % batch
+    if rest < WORTH_SAYING * train:
+        return ""
+    return (
+        f"Each epoch sees {train - rest:,} of {train:,} training images, others each time: the "
+        f"last {rest:,} fill no batch of {batch:,}."
+    )
 
 
 def split_indices(config: Config, images: int) -> Split:

@@ -34,7 +34,7 @@ MOST_CHANNELS = 4
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
 ROWS = {
-    "images": (2, 100_000),
+    "images": (1, 100_000),
     "points": (1, 100_000),
     "fixed": (1, 100),
     "cloud": (1, 1000),

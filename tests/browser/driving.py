@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -45,12 +46,20 @@ ARGUMENTS = [
 
 
 @contextmanager
-def serve(runs: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start the app on a free port; yield its address and its process."""
+def serve(
+    runs: Path, tls: tuple[Path, Path] | None = None, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start the app on a free port; yield its address and its process.
+
+    tls: the files of a certificate and its key, with which it is at an https address.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
+    address = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    if tls:
+        names = "STREAMLIT_SERVER_SSL_CERT_FILE", "STREAMLIT_SERVER_SSL_KEY_FILE"
+        environment |= dict(zip(names, map(str, tls), strict=True))
     log = (runs.parent / f"server-{port}.log").open("wb")
     process = subprocess.Popen(
         [
@@ -128,7 +137,10 @@ def _run_in(url: str) -> str | None:
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+        anyone = ssl._create_unverified_context()  # a test's certificate is its own
+        with urllib.request.urlopen(
+            f"{address}/_stcore/health", timeout=1, context=anyone
+        ) as answer:
             return answer.status == 200
     except OSError:
         return False

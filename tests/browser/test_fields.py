@@ -104,3 +104,46 @@ def test_what_can_be_trained_with_does(
     run = RunStore(runs).open(found[1])
     assert (run.config.learning_rate, run.config.batch_size, run.config.epochs) == (0.002, 100, 2)
     wait_until(lambda: RunStore(runs).open(run.id).state == "finished", 120)
+
+
+def test_arrow_keys_step_a_number_and_a_phone_offers_digits(
+    server: tuple[str, int], page: Page
+) -> None:
+    page.goto(f"{server[0]}/{FORM}")
+    settled(page)
+    for label, key, shown in (
+        ("Epochs", "ArrowUp", "4"),
+        ("Batch size", "ArrowDown", "99"),
+        ("Beta", "ArrowDown", "0.0391"),
+    ):
+        field(page, label).press(key)
+        expect(field(page, label)).to_have_value(shown)
+        page.wait_for_url(lambda url, shown=shown: f"={shown}" in url)
+        expect(field(page, label)).to_have_attribute("inputmode", "decimal")
+    for _ in range(2):  # not below 0
+        field(page, "Seed").press("ArrowDown")
+    expect(field(page, "Seed")).to_have_value("0")
+    field(page, "Hidden layers").press("ArrowUp")
+    expect(field(page, "Hidden layers")).to_have_value("128")
+    expect(field(page, "Hidden layers")).not_to_have_attribute("inputmode", "decimal")
+
+
+def test_an_error_beside_a_field_moves_next_to_nothing(server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{server[0]}/{FORM}")
+    settled(page)
+    before = _below_epochs(page)
+    field(page, "Epochs").fill("2000")
+    field(page, "Epochs").press("Enter")
+    expect(page.get_by_text(WHOLE.format(2000))).to_be_visible()
+    for was, now in zip(before, _below_epochs(page), strict=True):
+        assert abs(now - was) <= 24
+
+
+def _below_epochs(page: Page) -> list[float]:
+    """How many pixels below the field Epochs others stand."""
+    top, *others = (
+        each.bounding_box()
+        for each in (field(page, "Epochs"), field(page, "Seed"), button(page, "Train"))
+    )
+    assert top is not None
+    return [each["y"] - top["y"] for each in others if each is not None]

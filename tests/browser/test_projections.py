@@ -99,7 +99,7 @@ def test_a_click_and_a_typed_number_mark_the_same(board: Board, page: Page, run:
     projection = project_pca(run)
     index = nearest(projection, board.hover(0.4, 0.4))
     page.mouse.click(*board.at(0.4, 0.4))
-    number = page.get_by_role("spinbutton", name="Test image", exact=True)
+    number = page.get_by_role("textbox", name="Test image", exact=True)
     expect(number).to_have_value(str(index))
     expect_shown(page, index)
     expect(board.root.locator(".neighbour")).to_have_count(10)

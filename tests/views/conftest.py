@@ -47,7 +47,7 @@ TITLES = {
 
 def open_page(page: str, **address: str) -> AppTest:
     """Open a page by its address in a new session, as a link does; address: what stands after ?."""
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE_SECONDS)
+    app = AppTest.from_file(ROOT / "router.py", default_timeout=PATIENCE_SECONDS)
     app.query_params.update(address)
     # AppTest opens Start first and has no public way to begin with another page.
     app._page_hash = calc_hash("" if page == "start" else page)
@@ -61,13 +61,13 @@ def go(app: AppTest, page: str) -> AppTest:
 
 def watch(app: AppTest) -> AppTest:
     """Turn the Train page to the view that shows the chosen run."""
-    return act(app.segmented_control(key="train_view_control").set_value("Watch"))
+    return act(labelled(app.segmented_control, "View").set_value("Watch"))
 
 
 def tour(**address: str) -> Iterator[tuple[str, AppTest]]:
     """Go through all pages in one session, each at what it shows of the chosen run."""
     app = open_page("train", **address)
-    if app.segmented_control(key="train_view_control").value != "Watch":
+    if labelled(app.segmented_control, "View").value != "Watch":
         watch(app)
     yield "train", app
     for page in PAGES:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import copy_run
+from tests.conftest import copy_run, say_learned
 from tests.views.conftest import (
     act,
     alternatives,
@@ -195,8 +195,7 @@ def test_a_run_with_fewer_images(run: Run, convolutional_run: Run, runs: Path) -
 
 
 def test_without_its_data_set(run: Run) -> None:
-    path = run.path / "config.json"
-    write_json(path, read_json(path) | {"dataset": "mnist"})
+    say_learned(run.path, "mnist")
     app = open_page("latent", view="dimensions")
     act(labelled(app.segmented_control, "Around").set_value("image"))
     assert alternatives(app) == ["Test image 0 and its reconstruction"]

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import copy_run
+from tests.conftest import copy_run, say_learned
 from tests.views.conftest import (
     act,
     alternatives,
@@ -267,16 +267,16 @@ class TestTestImage:
         assert labelled(go(app, "latent").text_input, "Test image").value == "17"
 
     def test_without_the_data_set(
-        self, wide_run: Run, runs: Path, pictures: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+        self, wide_run: Run, runs: Path, pictures: dict[str, bytes]
     ) -> None:
         run = copy_run(wide_run, runs / "wide")
-        monkeypatch.setattr("views.latent.images_at_hand.dataset", lambda name: None)
+        say_learned(run.path, "mnist")
         app = take(open_page("latent", view="draw"), "Test image")
         copy = to_uint8(run.decode(run.latents["mean"][:1]))[0]
         assert shows(shown(app, pictures, "Test image 0"), copy)
         assert "this is a reconstruction" in words(app)
-        assert "What is usual needs the data set" in words(app)
-        assert "The Data page gets it." in words(app)
+        assert "What is usual needs the images of MNIST" in words(app)
+        assert "get them on the Data page." in words(app)
         assert "surprise-wide" not in charts(app)
 
 

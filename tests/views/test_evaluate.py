@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import copy_run
+from tests.conftest import copy_run, say_learned
 from tests.views.conftest import (
     act,
     chart,
@@ -39,8 +39,7 @@ def change(run: Run, **metrics: object) -> None:
 
 
 def become_mnist(run: Run) -> None:
-    info = read_json(run.path / "config.json")
-    write_json(run.path / "config.json", info | {"dataset": "mnist"})
+    say_learned(run.path, "mnist")
 
 
 def test_without_a_run() -> None:

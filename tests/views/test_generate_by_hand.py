@@ -140,7 +140,7 @@ class TestText:
         assert board(app, run)["z"] == [0.5, 3.5]
         assert shows(decoded(app, run), image(run, [0.5, 3.5]))
 
-    @pytest.mark.parametrize("text", ["", "[1]", "[1, NaN]", "0.5, 1", "[1, 2, 3]", "{}"])
+    @pytest.mark.parametrize("text", ["", "[1]", "[1, NaN]", "1, 024", "[1, 2, 3]", "{}"])
     def test_what_is_no_code(self, text: str, run: Run) -> None:
         app = move(by_hand(), run, [1.0, 1.0])
         labelled(app.text_area, "A code to put on the sliders").set_value(text)

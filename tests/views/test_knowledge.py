@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import copy_run, wait_until
+from tests.conftest import copy_run, say_learned, wait_until
 from tests.views.conftest import calm, open_page, press, tell, words
 from tests.views.crafted import spoil_latents
 from tests.views.doubles import Processes
@@ -180,17 +180,16 @@ class TestMeasuring:
 
 class TestInTheWay:
     def test_images_that_are_not_here(self, run: Run) -> None:
-        info = read_json(run.path / "config.json")
-        write_json(run.path / "config.json", info | {"dataset": "mnist"})
+        say_learned(run.path, "mnist")
         app = open_knowledge(run)
-        assert "needs the images of mnist, which are not on this machine" in words(app)
+        assert "needs the images of MNIST, which are not on this machine" in words(app)
         assert not can_measure(app)
 
     def test_images_that_nobody_knows(self, run: Run) -> None:
         info = read_json(run.path / "config.json")
         write_json(run.path / "config.json", info | {"dataset": "my_own"})
         app = open_knowledge(run)
-        assert "my\\_own" in words(app)
+        assert "the images of my\\_own, a data set that only its maker has" in words(app)
         assert not can_measure(app)
 
     def test_a_run_that_diverged(self, run: Run) -> None:

@@ -183,5 +183,5 @@ class TestInTheWay:
     def test_images_that_are_not_here(self, run: Run) -> None:
         become_mnist(run)
         app = open_likelihood(run)
-        assert "needs the images of mnist, which are not on this machine" in words(app)
+        assert "needs the images of MNIST, which are not on this machine" in words(app)
         assert not [each for each in app.button if each.label == "Measure"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import copy_run
+from tests.conftest import copy_run, say_learned
 from tests.views.conftest import (
     act,
     calm,
@@ -26,7 +26,6 @@ from tests.views.conftest import (
 )
 from tests.views.crafted import spoil_latents
 from vae.datasets import Dataset, load_dataset
-from vae.files import read_json, write_json
 from vae.latent import nearest_images
 from vae.layers import hole_mask, log_density_ratio, posteriors_of
 from vae.planes import dimension_plane, pca_plane, picture_plane
@@ -304,10 +303,9 @@ class TestPicks:
         assert "Move over the map." in words(app)
 
     def test_without_the_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:
-        path = run.path / "config.json"
-        write_json(path, read_json(path) | {"dataset": "mnist"})
+        say_learned(run.path, "mnist")
         app = pick(open_page("latent"), run, "image", index=0)
-        assert "The image itself needs the data set: get it on the Data page." in words(app)
+        assert "The image itself needs the images of MNIST, which are not on this" in words(app)
         shown = pictures[picture_called(app, "Test image 0 and its reconstruction")]
         assert shows(shown, to_uint8(run.decode(run.latents["mean"][:1]))[0])
         assert "Reconstructions, the nearest first" in words(app)

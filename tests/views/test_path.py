@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import copy_run
+from tests.conftest import copy_run, say_learned
 from tests.views.conftest import (
     act,
     component,
@@ -26,7 +26,6 @@ from tests.views.conftest import (
 from tests.views.test_draw import draw, open_colours, strip, stroke
 from vae.datasets import load_dataset
 from vae.drawing import FRAMES, framed, ink_of
-from vae.files import read_json, write_json
 from vae.interpolation import interpolate
 from vae.runs import Run
 from vae.sampling import tile, to_uint8
@@ -74,8 +73,7 @@ def test_the_path_is_on_the_map(run: Run) -> None:
 
 
 def test_without_the_data_set(run: Run, pictures: dict[str, bytes]) -> None:
-    path = run.path / "config.json"
-    write_json(path, read_json(path) | {"dataset": "mnist"})
+    say_learned(run.path, "mnist")
     app = open_page("latent", view="path")
     assert "The picture, and decoded from its code." not in words(app)
     assert "the picture itself needs the data set" in words(app)

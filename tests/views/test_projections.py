@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import copy_run, wait_until
+from tests.conftest import copy_run, say_learned, wait_until
 from tests.test_archive import pack, take, unpack
 from tests.views.conftest import (
     act,
@@ -340,10 +340,9 @@ class TestPicked:
         assert tiles(app, stripes).shape[1:] == (12, 9, 3)
 
     def test_without_its_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:
-        path = run.path / "config.json"
-        write_json(path, read_json(path) | {"dataset": "mnist"})
+        say_learned(run.path, "mnist")
         app = see()
-        assert "The image itself needs the data set: get it on the Data page." in words(app)
+        assert "The image itself needs the images of MNIST, which are not on this" in words(app)
         shown = pictures[picture_called(app, "Test image 0 and its reconstruction")]
         assert shows(shown, to_uint8(run.decode(run.latents["mean"][:1]))[0])
 
@@ -352,7 +351,7 @@ class TestPicked:
         path = copy_run(convolutional_run, runs / "other").path / "config.json"
         write_json(path, read_json(path) | {"dataset": "digits"})
         app = see()
-        assert "The image itself needs the data set: only its maker has it." in words(app)
+        assert "which only its maker has: not those of Digits." in words(app)
         assert app.image
 
 

@@ -12,11 +12,12 @@ from tests.conftest import copy_run, wait_until
 from tests.test_figures_schema import QUALITY
 from tests.views.conftest import alternatives, calm, chart, numbers, open_page, press, words
 from tests.views.doubles import Processes
+from vae import run_images
 from vae.classifier import classifier_mark
 from vae.progress import tell_progress
 from vae.recorder import Recorder
 from vae.runs import SHIPPED, Run
-from views._shared import measuring, server
+from views._shared import server
 
 RECOMMENDED = SHIPPED / "mnist-recommended"
 
@@ -28,7 +29,7 @@ def known(**changes: Any) -> dict[str, Any]:
 @pytest.fixture
 def mnist_run(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run of one's own on MNIST, whose images are here as far as the page is concerned."""
-    monkeypatch.setattr(measuring, "find_dataset", lambda name: name)
+    monkeypatch.setattr(run_images, "find_dataset", lambda name: name)
     run = copy_run(Run(RECOMMENDED), runs / "mine")
     (run.path / "quality.json").unlink(missing_ok=True)
     return run

@@ -86,10 +86,10 @@ def test_curves_hold_all_rows(run: Run) -> None:
 @pytest.mark.usefixtures("run")
 def test_train_your_own_opens_the_form() -> None:
     app = open_page("train")
-    act(app.segmented_control(key="train_view_control").set_value("Watch"))
+    act(labelled(app.segmented_control, "View").set_value("Watch"))
     go(app, "start")
     calm(labelled(app.button, "Train your own").click().run(), "train")
-    assert app.segmented_control(key="train_view_control").value == "Set up"
+    assert labelled(app.segmented_control, "View").value == "Set up"
     assert labelled(app.button, "Train")
 
 

@@ -15,6 +15,8 @@ from vae.presets import PRESET_NOTES, PRESETS
 from views._shared import server
 from views._shared.plain import plain
 
+SET_UP = {"view": "set-up", "dataset": "digits"}
+
 
 def warned(app: AppTest) -> str:
     (warning,) = app.warning
@@ -61,7 +63,7 @@ class TestForm:
         for preset in (*PRESETS, *reversed([*PRESETS][:-1])):
             act(app.segmented_control(key="form_preset").set_value(preset))
             assert form(app) == as_form(PRESETS[preset])
-            assert app.query_params == {"dataset": "digits", "preset": preset}
+            assert app.query_params == {**SET_UP, "preset": preset}
             fill(app, **as_form(OTHER))
             assert form(app) == as_form(OTHER)
 
@@ -86,7 +88,7 @@ class TestForm:
             step()
         assert form(calm(app)) == as_form(OTHER)
         watch(app)
-        act(app.segmented_control(key="train_view_control").set_value("Set up"))
+        act(labelled(app.segmented_control, "View").set_value("Set up"))
         assert form(app) == as_form(OTHER)
 
     def test_the_address_brings_the_form_back(self) -> None:
@@ -98,9 +100,9 @@ class TestForm:
 
     def test_the_address_names_what_differs(self) -> None:
         app = fill(open_page("train", preset="lecture"), epochs=3)
-        assert app.query_params == {"dataset": "digits", "preset": "lecture", "epochs": "3"}
+        assert app.query_params == {**SET_UP, "preset": "lecture", "epochs": "3"}
         fill(app, epochs=PRESETS["lecture"].epochs)
-        assert app.query_params == {"dataset": "digits", "preset": "lecture"}
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
 
 
 class TestBadInput:
@@ -252,7 +254,7 @@ class TestTyped:
         assert complaints(app) == [plain(complaint)]
         assert control(app, name).value == text
         assert trouble(app).startswith(f"{setting(name).label}: a ")
-        assert app.query_params == {"dataset": "digits", "preset": "lecture"}
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
         go(app, "latent")
         go(app, "train")
         assert complaints(app) == [plain(complaint)]
@@ -264,7 +266,7 @@ class TestTyped:
         app = fill(open_page("train", preset="lecture"), epochs=30, batch_size=64)
         assert app.query_params["epochs"] == "30"
         fill(app, epochs="2000")
-        assert app.query_params == {"dataset": "digits", "preset": "lecture", "batch_size": "64"}
+        assert app.query_params == {**SET_UP, "preset": "lecture", "batch_size": "64"}
         fill(app, beta=2.0)
         assert app.query_params["beta"] == "2"
 
@@ -291,7 +293,7 @@ class TestTyped:
         app.segmented_control(key="form_preset").set_value("lecture")
         late(app, lambda: None)  # the click on the preset, and a second one before its answer
         assert form(app) == as_form(PRESETS["lecture"])
-        assert app.query_params == {"dataset": "digits", "preset": "lecture"}
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
 
     def test_a_field_keeps_its_key_while_a_hand_types(self) -> None:
         app = open_page("train")
@@ -327,3 +329,9 @@ class TestSummary:
         app = fill(open_page("train"), epochs=500, batch_size=1)
         assert "Takes about **" in words(app)
         assert " min** on this machine" in words(app)
+
+
+def test_images_that_an_epoch_leaves_out_are_told() -> None:
+    app = open_page("train", dataset="digits", batch_size="700")
+    assert "Each epoch sees 700 of 1,365 training images" in words(app)
+    assert "Each epoch sees" not in words(open_page("train", dataset="digits"))

@@ -15,6 +15,7 @@ from tests.views.conftest import (
     act,
     calm,
     go,
+    labelled,
     open_page,
     picker,
     press,
@@ -36,7 +37,7 @@ ANNA, BEN = "a" * 32, "b" * 32
 
 def set_up(app: AppTest) -> AppTest:
     """Turn to the form."""
-    return act(app.segmented_control(key="train_view_control").set_value("Set up"))
+    return act(labelled(app.segmented_control, "View").set_value("Set up"))
 
 
 def submitted(app: AppTest) -> dict[str, Any]:
@@ -55,7 +56,7 @@ class TestSubmit:
         found = submitted(app)
         assert Config.from_dict(found["config"]) == config
         assert (found["dataset"], found["images"], found["seed"]) == ("digits", 1437, config.seed)
-        assert app.segmented_control(key="train_view_control").value == "Watch"
+        assert labelled(app.segmented_control, "View").value == "Watch"
         assert "Number 2 in the queue: 1 run goes first, about 5 min." in words(app)
         press(app, "Stop")
         assert "Stopped before it began." in words(app)
@@ -133,7 +134,7 @@ class TestLimits:
         (error,) = app.error
         assert error.value == message
         assert [path.name for path in runs.iterdir()] in ([], [".queue"])
-        assert app.segmented_control(key="train_view_control").value == "Set up"
+        assert labelled(app.segmented_control, "View").value == "Set up"
 
     def test_exactly_as_much_is_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("VAE_MOST_EPOCHS", "10")

@@ -81,7 +81,7 @@ class TestWatch:
 
     def test_it_opens_where_there_is_something_to_see(self, busy: Run) -> None:
         app = open_page("train")
-        assert app.segmented_control(key="train_view_control").value == "Watch"
+        assert labelled(app.segmented_control, "View").value == "Watch"
 
     @pytest.mark.usefixtures("busy")
     @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ class TestWatch:
     )
     def test_a_link_may_bring_a_form_instead(self, address: dict[str, str], view: str) -> None:
         app = open_page("train", **address)
-        assert app.segmented_control(key="train_view_control").value == view
+        assert labelled(app.segmented_control, "View").value == view
 
     @pytest.mark.usefixtures("run")
     def test_it_opens_at_the_form(self) -> None:
         app = open_page("train")
-        assert app.segmented_control(key="train_view_control").value == "Set up"
+        assert labelled(app.segmented_control, "View").value == "Set up"
 
     def test_it_sees_the_end(self, busy: Run, finished_run: Run) -> None:
         app = open_page("train")

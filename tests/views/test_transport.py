@@ -69,7 +69,7 @@ def make(digits: Dataset, runs: Path) -> Iterator[Make]:
 def look(run: Run) -> AppTest:
     """Open the page that shows this run."""
     app = open_page("train", run=run.id)
-    return app if app.segmented_control(key="train_view_control").value == "Watch" else watch(app)
+    return app if labelled(app.segmented_control, "View").value == "Watch" else watch(app)
 
 
 def shown(app: AppTest) -> dict[str, bool]:

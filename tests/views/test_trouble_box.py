@@ -60,7 +60,7 @@ def box(app: AppTest) -> list[str]:
 
 def look(run: Run) -> AppTest:
     app = open_page("train", run=run.id)
-    return app if app.segmented_control(key="train_view_control").value == "Watch" else watch(app)
+    return app if labelled(app.segmented_control, "View").value == "Watch" else watch(app)
 
 
 def troubled(name: str, folder: Path, dataset: Dataset, state: str, **more: Any) -> Run:

@@ -32,18 +32,18 @@ def conditioned(run: Run, name: str = "Class") -> Run:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(name, width="content", help=HELP)
         if run.classes <= MOST_BUTTONS:
-            names = [plain(each) for each in run.class_names]
+            names = [plain(each) for each in run.short_class_names]
             st.segmented_control(
                 name, format_func=names.__getitem__, required=True, wrap=True, **choice
             )
         else:
-            st.selectbox(name, format_func=run.class_names.__getitem__, width=240, **choice)
+            st.selectbox(name, format_func=run.short_class_names.__getitem__, width=240, **choice)
     return run.given(label)
 
 
 def as_class(run: Run) -> str:
     """Return " as class 7" of a run that is told it; "" of another."""
-    return "" if run.label is None else f" as class {plain(run.class_names[run.label])}"
+    return "" if run.label is None else f" as class {plain(run.short_class_names[run.label])}"
 
 
 def what_colours_are(run: Run) -> str:

@@ -6,9 +6,11 @@ import os
 
 import streamlit as st
 
-from vae.datasets import DATASETS, Dataset, load_dataset
+from vae.datasets import DATASETS, Dataset, DatasetSpec, load_dataset
 from vae.errors import DatasetError
+from vae.server_settings import is_public
 from views._shared import server
+from views._shared.address import asked, hold
 from views._shared.guard import show_error, show_wrong_link
 from views._shared.plain import plain
 
@@ -21,8 +23,9 @@ def choose_dataset(key: str) -> Dataset | None:
     Data and Train page share the choice, and a link can carry it (?dataset=mnist).
     """
     names = list(DATASETS)
-    if "dataset" not in st.session_state:
-        st.session_state.dataset = _from_address() or server.best_dataset_here()
+    wanted = _from_address()
+    if wanted or "dataset" not in st.session_state:
+        st.session_state.dataset = wanted or server.best_dataset_here()
     st.session_state[key] = st.session_state.dataset
     name = st.segmented_control(
         "Data set",
@@ -34,7 +37,7 @@ def choose_dataset(key: str) -> Dataset | None:
         on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
         wrap=True,
     )
-    st.query_params["dataset"] = name
+    hold("dataset", name)
     data = server.dataset(name)
     if data is None:
         _offer_download(name)
@@ -43,7 +46,7 @@ def choose_dataset(key: str) -> Dataset | None:
 
 def _from_address() -> str | None:
     """Return the data set that the address names; a wrong name there is said and left out."""
-    wanted = st.query_params.get("dataset")
+    wanted = asked("dataset")
     if wanted is None or wanted in DATASETS:
         return wanted
     show_wrong_link(
@@ -55,12 +58,9 @@ def _from_address() -> str | None:
 def _offer_download(name: str) -> None:
     spec = DATASETS[name]
     megabytes = sum(file.size for file in spec.files) / 1e6
-    keras_home = os.environ.get("KERAS_HOME") or "~/.keras"
-    folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
-    files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
     st.info(
-        f"{spec.title} is not on this machine yet. Download it here, put {files} into "
-        f"{plain(folder)}, or choose Digits, which needs no file.",
+        f"{spec.title} is not on this machine yet. Download it here,{_by_hand(spec)} or choose "
+        "Digits, which needs no file.",
         icon=":material/cloud_download:",
     )
     if not st.button(f"Download {spec.title} ({megabytes:.0f} MB)", key=f"download-{name}"):
@@ -79,3 +79,13 @@ def _offer_download(name: str) -> None:
         show_error(error)
         return
     st.rerun()
+
+
+def _by_hand(spec: DatasetSpec) -> str:
+    """Say where a file can be put; a stranger can put none, and learns no folder of the server."""
+    if is_public():
+        return ""
+    keras_home = os.environ.get("KERAS_HOME") or "~/.keras"
+    folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
+    files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
+    return f" put {files} into {plain(folder)},"

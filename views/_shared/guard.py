@@ -9,6 +9,7 @@ import streamlit as st
 
 from vae.errors import VAEError
 from views._shared.plain import plain
+from views._shared.server_paths import without_paths
 
 __all__ = ["explained", "show_error", "show_wrong_link"]
 
@@ -27,7 +28,7 @@ def explained() -> Iterator[None]:
 
 def show_error(error: VAEError | str) -> None:
     """Show what went wrong, to the letter: it may quote what anyone wrote."""
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(plain(without_paths(str(error))), icon=":material/error:")
 
 
 def show_wrong_link(text: str) -> None:

@@ -21,6 +21,8 @@ STYLE = """
 [data-testid="stSelectbox"] input { text-overflow: ellipsis; }
 /* On a phone a wide table scrolls within itself: what is cut off could not be read. */
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; }
+/* A word without an end, of a run from elsewhere, makes no page wider. */
+[data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
 /* What is wrong with a field stands close to it, mostly in the gap that is there anyway. In a row
    it has a line of its own below, so that the neighbours stay where they are. */
 [class*="st-key-typed-"] [data-testid="stMarkdown"] {

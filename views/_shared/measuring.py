@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from vae.datasets import DATASETS, find_dataset
 from vae.estimate import time_in_words
 from vae.files import file_mark
 from vae.progress import read_progress
+from vae.run_images import missing_images
 from vae.runs import Run
 from views._shared.guard import explained, show_error
 from views._shared.plain import plain
@@ -25,12 +25,8 @@ def can_be_measured(run: Run) -> bool:
             "This run came without the figures, and what ships with VAE Lab stays as it is.",
             icon=":material/info:",
         )
-    elif run.dataset not in DATASETS or find_dataset(run.dataset) is None:
-        st.info(
-            f"Measuring needs the images of {plain(run.dataset)}, which are not on this machine: "
-            "get them on the Data page.",
-            icon=":material/info:",
-        )
+    elif missing := missing_images(run):
+        st.info(f"Measuring needs {plain(missing)}.", icon=":material/info:")
     else:
         return True
     return False

@@ -9,8 +9,10 @@ import streamlit as st
 from vae.about import MOST_NAME
 from vae.archive import MOST_BYTES, export_zip, public_name
 from vae.errors import VAEError
+from vae.folder_names import is_folder_name
 from vae.runs import Run
-from vae.server_settings import is_public
+from vae.server_settings import is_public, storage_limits
+from vae.storage import kept_until
 from views._shared.guard import explained, show_error
 from views._shared.plain import plain
 from views._shared.server import queue, store
@@ -73,6 +75,8 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
         )
         if uploaded is not None:
             _import(uploaded, owner, choose)
+        _say_how_long(run)
+        _say_what_is_left_out()
         if own:
             st.button(
                 "Delete this run",
@@ -86,6 +90,33 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
         if is_public() and not run.shipped:
             others = OTHERS_LINK if run.about.owner else NOBODYS_LINK
             st.caption(OWN_LINK if own else others)
+
+
+def _say_how_long(run: Run) -> None:
+    """Say until when runs are kept, where that is not for ever."""
+    if not (words := storage_limits().in_words()):
+        return
+    until = kept_until(run)
+    if until is None:
+        st.caption(f"{words} Download it to keep it.")
+    elif not run.about.owner:
+        st.caption("Nobody owns this run: it goes when its room is needed. Download it to keep it.")
+    else:
+        st.caption(
+            f"Kept until {until.day} {until:%B %Y}, then until its room is needed. Download it to "
+            "keep it."
+        )
+
+
+def _say_what_is_left_out() -> None:
+    """Name folders that hold a run and cannot be read, on one's own machine."""
+    if is_public():  # whoever knows a name can open that run
+        return
+    for name, reason in store().list_unreadable().items():
+        shown = plain(
+            name.encode("ascii", "replace").decode() if not is_folder_name(name) else name
+        )
+        st.caption(f"Left out, since it cannot be read: {shown}", help=plain(reason))
 
 
 def offer_undo(owner: str, choose: Callable[[Run], None]) -> None:
@@ -125,7 +156,6 @@ def _delete(run_id: str, owner: str) -> None:
     with explained():
         queue().delete(store().open(run_id), owner)
         st.session_state.pop("chosen_run", None)
-        st.query_params.pop("run", None)
 
 
 def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:

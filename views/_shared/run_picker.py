@@ -10,6 +10,7 @@ from vae.errors import RunError
 from vae.presets import preset_label
 from vae.runs import ACTIVE_STATES, Run
 from vae.server_settings import is_public
+from views._shared.address import asked, hold
 from views._shared.guard import show_wrong_link
 from views._shared.run_faults import show_run_faults
 from views._shared.run_menu import offer_undo, run_menu
@@ -40,11 +41,10 @@ def chosen_run() -> Run | None:
 def choose_run(run: Run) -> None:
     """Look at this run from the next rerun on."""
     st.session_state.chosen_run = run.id
-    st.query_params["run"] = run.id
 
 
 def run_picker() -> None:
-    """Show the picker and keep it, the session and the address bar in step."""
+    """Show the picker; the address names what is chosen, and chooses when it is opened."""
     owner = visitor()
     runs = {run.id: run for run in visible_runs(owner, st.session_state.get("chosen_run"))}
     follow_address("run", runs, instead=" Shown instead: the run below." if runs else "")
@@ -69,7 +69,7 @@ def run_picker() -> None:
             on_change=_remember,
         )
         run_menu(runs[picked], owner, choose_run)
-    st.query_params["run"] = picked
+    hold("run", picked)
     offer_undo(owner, choose_run)
     show_run_faults(runs[picked])
 
@@ -101,7 +101,6 @@ def _cost(run: Run) -> list[str]:
 
 def _remember() -> None:
     st.session_state.chosen_run = moved("run_picker")
-    st.query_params["run"] = st.session_state.chosen_run
 
 
 def visible_runs(owner: str, link: str | None) -> list[Run]:
@@ -118,15 +117,14 @@ def visible_runs(owner: str, link: str | None) -> list[Run]:
 
 
 def follow_address(name: str, runs: dict[str, Run], instead: str) -> None:
-    """Take over a run that the address names, when a link was opened or the address changed.
+    """Take over a run that the address asks for.
 
     It comes to the runs that there are to choose from, and its id to the session's chosen_NAME.
     instead: what is said of what is shown where there is no such run.
     """
-    wanted = st.query_params.get(name)
-    if wanted is None or wanted == st.session_state.get(f"address_{name}"):
+    wanted = asked(name)
+    if wanted is None:
         return
-    st.session_state[f"address_{name}"] = wanted
     try:
         run = store().open(wanted)
     except RunError as error:

@@ -11,11 +11,13 @@ import streamlit as st
 from vae.datasets import DATASETS, Dataset, find_dataset, load_dataset
 from vae.jobs import Queue
 from vae.presence import Presence
+from vae.run_images import known_dataset
 from vae.run_store import RunStore
+from vae.runs import Run
 from vae.server_settings import grace_seconds
 from views._shared.shelf import Shelf
 
-__all__ = ["best_dataset_here", "dataset", "presence", "queue", "store"]
+__all__ = ["best_dataset_here", "dataset", "images_of", "presence", "queue", "store"]
 
 UNUSED_SECONDS = 120.0  # MNIST is a fifth of the server's memory
 
@@ -58,6 +60,11 @@ def dataset(name: str) -> Dataset | None:
     at_hand = (name, where) in _datasets()
     with nullcontext() if at_hand else st.spinner("Reading the images…"):
         return _datasets().get(name, where)
+
+
+def images_of(run: Run) -> Dataset | None:
+    """Return the data set whose images a run learned, if it is on this machine, or None."""
+    return dataset(known_dataset(run))
 
 
 def best_dataset_here() -> str:

@@ -45,7 +45,8 @@ def typed_field(
         text, complaint = _refused(name, shown, read)
     if complaint is None:
         forget_typed(name)
-    with st.container(key=f"typed-{name}", gap=None):
+    # The kind of value in the key, for what views/_components/number_keys does with numbers.
+    with st.container(key=f"typed-{type(value).__name__}-{name}", gap=None):
         st.text_input(
             label,
             key=steered_key(name, text),

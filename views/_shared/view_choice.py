@@ -7,25 +7,27 @@ from functools import partial
 
 import streamlit as st
 
+from views._shared.address import asked, hold
 from views._shared.steered import moved, steered_key
 
 __all__ = ["choose_view"]
 
 
-def choose_view(page: str, views: Iterable[str]) -> str:
+def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
     """Show a page's views to choose from and return the one that is chosen.
 
     The address holds it in small letters, with dashes for spaces: ?view=latent-space.
+    first: the one that is shown before any was chosen; by default the first of them.
     """
     names = {_slug(name): name for name in views}
-    state, address = st.session_state, st.query_params.get("view", "").lower()
-    if address in names and address != state.get(f"{page}_address"):
-        state[f"{page}_view"] = names[address]
-    first = next(iter(names.values()))
+    state, wanted = st.session_state, (asked("view") or "").lower()
+    if wanted in names:
+        state[f"{page}_view"] = names[wanted]
+    first = first or next(iter(names.values()))
     view = state.setdefault(f"{page}_view", first)
     if view not in names.values():  # another run has not all of these views
         view = first
-    st.query_params["view"] = state[f"{page}_address"] = _slug(view)
+    hold("view", _slug(view))
     st.segmented_control(
         "View",
         list(names.values()),
@@ -40,8 +42,7 @@ def choose_view(page: str, views: Iterable[str]) -> str:
 
 
 def _remember(page: str) -> None:
-    view = st.session_state[f"{page}_view"] = moved(f"{page}_view_control")
-    st.query_params["view"] = st.session_state[f"{page}_address"] = _slug(view)
+    st.session_state[f"{page}_view"] = moved(f"{page}_view_control")
 
 
 def _slug(view: str) -> str:

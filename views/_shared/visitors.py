@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -34,15 +35,27 @@ def visitor() -> str:
 def note_presence(owner: str, run_id: str | None) -> None:
     """Say that this browser is there, once a script run; a lost connection is noticed."""
     if is_public():
-        secret = keep_cookie(st.session_state.visitor_secret)
-        if secret != st.session_state.visitor_secret and SECRET.fullmatch(secret):
-            st.session_state.visitor_secret = secret
+        kept = keep_cookie(st.session_state.visitor_secret)
+        if kept.secret != st.session_state.visitor_secret and SECRET.fullmatch(kept.secret):
+            st.session_state.visitor_secret = kept.secret
             st.rerun()
+        if kept.is_refused:
+            _ask_to_keep_the_link(run_id)
     _arrive(owner, run_id)
     grace = presence().grace_seconds
     if grace:
         # A browser whose connection dropped comes back by itself only if the page asks for reruns.
         st.fragment(_arrive, run_every=min(60.0, grace / 3))(owner, run_id)
+
+
+def _ask_to_keep_the_link(run_id: str | None) -> None:
+    """Say what a reload loses where a browser keeps no cookie, as in another site's frame."""
+    link = f" This one's: {st.context.url}?run={quote(run_id)}" if run_id else ""
+    st.info(
+        "Your browser keeps no cookie here, so that after a reload this page does not know which "
+        f"runs are yours. Keep the link of each run that you train.{link}",
+        icon=":material/cookie_off:",
+    )
 
 
 def _arrive(owner: str, run_id: str | None) -> None:

@@ -8,6 +8,7 @@ from vae.figures import class_counts
 from views._shared.dataset_choice import choose_dataset
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
+from views._shared.server_paths import without_paths
 
 FACT_PIXELS = 168  # two beside each other on a phone
 
@@ -52,4 +53,4 @@ if data is not None:
         source, home = data.source, os.path.expanduser("~")  # noqa: PTH111 (Path.home may raise)
         if source.startswith(home + os.sep):
             source = "~" + source[len(home) :]
-        st.markdown(f"{data.title}, read from {plain(source)}.")
+        st.markdown(f"{data.title}, read from {plain(without_paths(source))}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vae.binarisation import treatment_name
 from vae.context import class_nats
 from vae.references import LITERATURE, Paper
+from vae.run_images import known_dataset
 from vae.runs import Run
 
 __all__ = ["HOW", "literature_table", "why_not_comparable"]
@@ -23,7 +24,7 @@ def why_not_comparable(run: Run, treatment: str) -> str:
     Figures of different data stand nowhere side by side: this sentence takes the table's place.
     """
     papers = "Published results are the likelihood of MNIST drawn black and white"
-    if run.dataset != "mnist":
+    if known_dataset(run) != "mnist":
         return f"{papers}: there is nothing to compare another data set with."
     if run.config.is_conditional:
         nats = class_nats(run)

@@ -110,8 +110,8 @@ def _every_class(run: Run, codes: np.ndarray) -> np.ndarray:
 def _show(run: Run, png: bytes, columns: int, share: float) -> None:
     """Show the grid, of a width that is this share of its height, and the class of each row."""
     names = "".join(
-        f'<span style="{NAME}" title="{html.escape(name)}">{html.escape(name)}</span>'
-        for name in run.class_names
+        f'<span style="{NAME}" title="{html.escape(name)}">{html.escape(short)}</span>'
+        for name, short in zip(run.class_names, run.short_class_names, strict=True)
     )
     alt = f"{columns} codes, each drawn as {run.classes} classes"
     st.html(

@@ -66,17 +66,17 @@ def _code(run: Run, name: str, source: str, number: int) -> KeptCode:
         st.selectbox(
             "Class",
             labels,
-            format_func=run.class_names.__getitem__,
+            format_func=run.short_class_names.__getitem__,
             help="The mean of its test images' codes. Acts at once.",
             **kept(f"{name}_class", label),
         )
         code = latents["mean"][latents["y"] == label].mean(axis=0)
-        return KeptCode(code, f"mean of the class {plain(run.class_names[label])}")
+        return KeptCode(code, f"mean of the class {plain(run.short_class_names[label])}")
     if source == "Test image":
         index = _number(
             name, "image", "Number", len(latents["y"]) - 1, number, "Of a test image, from 0 on."
         )
-        word = plain(run.class_names[latents["y"][index]])
+        word = plain(run.short_class_names[latents["y"][index]])
         return KeptCode(latents["mean"][index], f"test image {index} ({word})")
     if source == "Kept":
         codes = kept_codes(run)

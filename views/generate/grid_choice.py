@@ -78,9 +78,8 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     st.selectbox(
         "Class",
         labels,
-        format_func=lambda label: "All" if label == ALL else run.class_names[label],
-        help="Draw from what was fitted to the codes of one class alone. The model itself never "
-        "saw a class. Acts at once.",
+        format_func=lambda label: "All" if label == ALL else run.short_class_names[label],
+        help="Draw from what was fitted to the codes of one class alone. Acts at once.",
         **kept(name, label),
     )
     return None if label == ALL else label

@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from vae.nearest import Neighbours, latent_neighbours, pixel_neighbours
+from vae.run_images import missing_images
 from vae.runs import Run
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
-from views._shared.server import UNUSED_SECONDS, dataset
+from views._shared.server import UNUSED_SECONDS, dataset, images_of
 from views._shared.shelf import Shelf
 from views.latent.images_at_hand import images_at_hand
 from views.latent.map_data import model_mark
@@ -34,7 +35,7 @@ def _index_pixels(name: str) -> tuple[Neighbours, float]:
 # By the run's model: the run itself is what the codes are computed with.
 @st.cache_resource(show_spinner=False, max_entries=3, ttl=600)
 def _codes(_run: Run, mark: str) -> tuple[Neighbours, float]:
-    index = latent_neighbours(_run, dataset(_run.dataset))
+    index = latent_neighbours(_run, images_of(_run))
     usual = index.nearest(_run.latents["mean"][:REFERENCE_IMAGES]).distances
     return index, float(np.median(usual))
 
@@ -43,8 +44,7 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
     """Show the training images nearest to an image uint8 (H, W, C), and to its code (d,)."""
     if images_at_hand(run) is None:
         st.info(
-            f"The nearest training images need the images of {plain(run.dataset)}, which are not "
-            "on this machine: get them on the Data page.",
+            f"The nearest training images need {plain(missing_images(run) or 'others')}.",
             icon=":material/info:",
         )
         return
@@ -53,7 +53,7 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
         codes, usual_code = _codes(run, model_mark(run))
         by_pixels = pixels.nearest(image[None], COUNT)
         by_code = codes.nearest(code[None], COUNT)
-    images = dataset(run.dataset).x_train
+    images = images_of(run).x_train
     found = images[by_pixels.indices[0]]
     show_grid(found, 1, len(found), alt="The training images nearest in pixels")
     st.caption(
@@ -70,4 +70,4 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
 
 
 def _classes(run: Run, labels: np.ndarray) -> str:
-    return ", ".join(plain(run.class_names[label]) for label in labels)
+    return ", ".join(plain(run.short_class_names[label]) for label in labels)

@@ -20,11 +20,13 @@ from vae.keras_compat import portable
 from vae.offline_demo import MOST_BYTES, demo_page
 from vae.paper import clusters_figure, curves_figure, manifold_figure
 from vae.paper_bars import classes_figure, dimensions_figure, variance_figure
+from vae.run_images import known_dataset
 from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.kept import kept
 from views._shared.paper_files import offer_figure
 from views._shared.plain import plain
+from views._shared.server_paths import without_paths
 from views.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from views.latent.map_data import model_mark
 
@@ -164,13 +166,13 @@ def _why_no_demo(_run: Run, mark: str) -> str:
     try:
         demo_page(_run)
     except VAEError as error:
-        return str(error)
+        return without_paths(str(error))
     return ""
 
 
 def _code(run: Run) -> None:
     st.subheader("The code")
-    if run.dataset not in SOURCES:
+    if known_dataset(run) not in SOURCES:
         st.info(
             f"A script needs a data set that Keras or scikit-learn can load, which "
             f"{plain(run.dataset)} is not.",

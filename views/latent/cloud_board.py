@@ -54,7 +54,7 @@ def cloud_board(
         "short": [name.split(" (")[0] for name in projection.axes],
         "isLine": False,
         "layers": ["dots"],
-        "classes": list(run.class_names),
+        "classes": list(run.short_class_names),
         "colors": [class_color(label) for label in range(len(run.class_names))],
         "dot": size / 2,
         "opacity": opacity,

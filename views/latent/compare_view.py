@@ -11,6 +11,7 @@ from vae.coverage import IMAGES, NEAR_SHARE, Coverage, coverage
 from vae.datasets import DATASETS
 from vae.errors import RunError
 from vae.planes import Extent
+from vae.run_images import learned_the_same
 from vae.runs import Run
 from vae.sampling import prior_codes, to_uint8
 from views._components.run_key import run_key
@@ -150,7 +151,7 @@ def _of_epoch(run: Run) -> str:
 
 
 def _are_same_images(run: Run, other: Run) -> bool:
-    return run.dataset == other.dataset and np.array_equal(run.latents["y"], other.latents["y"])
+    return learned_the_same(run, other) and np.array_equal(run.latents["y"], other.latents["y"])
 
 
 def _say_what_differs(run: Run, other: Run) -> None:

@@ -147,6 +147,6 @@ def _show_centre(run: Run, index: int) -> None:
     pair = pair_of(run, index)
     with st.container(width=110 * len(pair)):
         show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
-    name = plain(run.class_names[run.latents["y"][index]])
+    name = plain(run.short_class_names[run.latents["y"][index]])
     decoded = "and decoded" if len(pair) == 2 else "decoded"
     st.caption(f"Test image {index}, class {name}, {decoded} from its own code.")

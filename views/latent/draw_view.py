@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vae.datasets import DATASETS
 from vae.figures_costs import costs_beside
 from vae.files import file_mark
 from vae.latent import nearest_images
+from vae.run_images import known_dataset, missing_images
 from vae.runs import Run
 from vae.sampling import to_png, to_uint8
 from vae.surprise import Costs, costs_of, share_below
@@ -93,7 +93,9 @@ def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
             show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
             st.caption(name)
     if run.label is not None:
-        st.caption(f"The model is told that this is class {plain(run.class_names[run.label])}.")
+        st.caption(
+            f"The model is told that this is class {plain(run.short_class_names[run.label])}."
+        )
     if not picture.is_own:
         what = (
             "test image" if images_at_hand(run) is not None else "the reconstruction of test image"
@@ -102,7 +104,7 @@ def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
     elif picture.before is not None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl
-        st.caption(f"{TREATED[run.dataset]}: {after:,.0f} nats. Only scaled: {before:,.0f}.")
+        st.caption(f"{TREATED[known_dataset(run)]}: {after:,.0f} nats. Only scaled: {before:,.0f}.")
 
 
 def _three_tiles() -> list[st.delta_generator.DeltaGenerator]:
@@ -164,7 +166,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     most = counts.argmax()
     # About as long whatever is drawn, so that the map below stays where it is.
     st.caption(
-        f"{counts[most]} of {len(indices)} are {plain(run.class_names[labels[most]])}; "
+        f"{counts[most]} of {len(indices)} are {plain(run.short_class_names[labels[most]])}; "
         f"{distances[0]:.2f} to {distances[-1]:.2f} away in latent space, the nearest first.{what}"
     )
 
@@ -178,10 +180,10 @@ def _show_surprise(run: Run, picture: Picture) -> None:
     images = images_at_hand(run)
     if images is None:
         kl = f" and KL {own.kl[0]:,.1f}" if has_kl else ""
-        where = " The Data page gets it." if run.dataset in DATASETS else ""
+        missing = missing_images(run) or "the test images that it was measured on"
         st.caption(
-            f"Reconstruction {own.reconstruction[0]:,.0f}{kl} nats. What is usual needs the data "
-            f"set, which is not on this machine.{where}"
+            f"Reconstruction {own.reconstruction[0]:,.0f}{kl} nats. What is usual needs "
+            f"{plain(missing)}."
         )
         return
     usual = _usual_costs(run, images, run.id, file_mark(run.path / "decoder.onnx"))

@@ -8,15 +8,15 @@ import numpy as np
 
 from vae.runs import Run
 from vae.sampling import to_uint8
-from views._shared.server import dataset
+from views._shared.server import images_of
 
 __all__ = ["images_at_hand", "pair_of", "reconstructions"]
 
 
 def images_at_hand(run: Run) -> np.ndarray | None:
     """Return the test images that a run was measured on, uint8 (N, H, W, C), or None."""
-    data = dataset(run.dataset)
-    if data is None or data.image_shape != run.image_shape:
+    data = images_of(run)
+    if data is None or data.image_shape != run.image_shape:  # as a foreign folder may claim
         return None
     return data.x_test if len(data.x_test) == len(run.latents["y"]) else None
 

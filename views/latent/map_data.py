@@ -122,7 +122,7 @@ def map_frame(run: Run, places: Places) -> dict[str, Any]:
         "short": list(places.plane.short),
         "isLine": places.plane.is_line,
         "prior": {"mean": mean.tolist(), "covariance": covariance.tolist()},
-        "classes": list(run.class_names),
+        "classes": list(run.short_class_names),
         "colors": [class_color(label) for label in range(len(run.class_names))],
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from vae.runs import Run
+from views._shared.address import hold
 from views._shared.kept import kept
 from views._shared.plain import plain
 from views._shared.run_picker import follow_address, label, visible_runs
@@ -28,7 +29,6 @@ def choose_other(run: Run) -> Run | None:
     if wanted is not None and not _is_ready(wanted):
         st.info(f"There is no model to compare with yet: {plain(label(wanted, owner))}.")
     if not others:
-        st.query_params.pop("with", None)
         st.info("To compare, there must be another run with a model: train one on the Train page.")
         return None
     other = others.get(state.get("chosen_with")) or _most_telling(run, others.values())
@@ -39,8 +39,7 @@ def choose_other(run: Run) -> Run | None:
         help="Any other run that has a model. Acts at once; the address holds it.",
         **kept("chosen_with", other.id),
     )
-    # Written by the app, so no link that somebody opened.
-    st.query_params["with"] = state.address_with = other.id
+    hold("with", other.id)
     return other
 
 

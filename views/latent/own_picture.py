@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled, read_picture
+from vae.drawing import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.errors import RunError, VAEError
+from vae.run_images import known_dataset
 from vae.runs import Run
-from views._components.drawing_pad import drawing_pad, read_drawing
+from vae.user_pictures import read_drawing, read_picture
+from views._components.drawing_pad import drawing_pad, png_of
 from views._shared.guard import show_error
 from views._shared.kept import kept
 from views._shared.number_field import kept_number
@@ -42,7 +43,7 @@ def take_picture(run: Run) -> Picture:
     """Show how to choose a picture and return it: an example while there is none."""
     state = st.session_state
     sources = ["Test image", "Upload"]
-    if run.dataset in DRAWN_ON:
+    if known_dataset(run) in DRAWN_ON:
         sources.insert(0, "Draw")
     source = state.get("picture_source")
     source = source if source in sources else sources[0]
@@ -72,10 +73,10 @@ def drawn_picture(run: Run) -> Picture | None:
 
     Raises RunError for a drawing without ink.
     """
-    png = read_drawing(st.session_state.get(DRAWING))
-    if png is None or run.dataset not in DRAWN_ON:
+    png = png_of(st.session_state.get(DRAWING))
+    if png is None or known_dataset(run) not in DRAWN_ON:
         return None
-    return _treated(run, read_picture(io.BytesIO(png)), "Drawn")
+    return _treated(run, read_drawing(png), "Drawn")
 
 
 def drawing_at_hand(run: Run) -> Picture | None:
@@ -92,7 +93,8 @@ def _uploaded(run: Run) -> Picture | None:
         TYPES,
         key="picture_file",
         on_change=_keep_file,
-        help="A photo or a scan, as PNG, JPEG, WebP, GIF or BMP; 30 million pixels at most.",
+        help="A photo or a scan, as PNG, JPEG, WebP, GIF or BMP; 16,384 pixels wide or high "
+        "at most.",
     )
     kept_file = st.session_state.get(UPLOAD)
     if kept_file is not None and st.session_state.get("picture_file") is None:
@@ -121,7 +123,7 @@ def _keep_file() -> None:
 
 def _treated(run: Run, picture: Image.Image, name: str) -> Picture:
     """Make of a picture what the run's images are."""
-    frame = FRAMES.get(run.dataset)
+    frame = FRAMES.get(known_dataset(run))
     if frame is None:
         image, before = fit_picture(picture, run.image_shape), None
     else:
@@ -142,7 +144,7 @@ def _choose(run: Run) -> Picture:
 
 def _example(run: Run) -> Picture:
     """Return the first test image; where an own one will be treated, nothing before it."""
-    before = np.zeros(run.image_shape, np.uint8) if run.dataset in FRAMES else None
+    before = np.zeros(run.image_shape, np.uint8) if known_dataset(run) in FRAMES else None
     return _test_image(run, 0)._replace(before=before, is_own=False)
 
 

@@ -42,8 +42,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     has_space = run is not None and bool(run.latents) and run.has_model
     is_whole = has_space and _is_finite(run)
     view = choose_view("latent", VIEWS) if is_whole else ""
-if view != "Compare":
-    st.query_params.pop("with", None)  # the address names what is shown
 if at_work:
     live_look(run)
 if is_whole:

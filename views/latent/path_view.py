@@ -142,7 +142,7 @@ def _test_image(run: Run, index: int) -> End:
     code, images = run.latents["mean"][index], images_at_hand(run)
     image = reconstructions(run, [index])[0] if images is None else images[index]
     label = int(run.latents["y"][index])
-    return End(code, image, f"test image {index} ({plain(run.class_names[label])})", label)
+    return End(code, image, f"test image {index} ({plain(run.short_class_names[label])})", label)
 
 
 def _drawn(run: Run) -> End | None:

@@ -167,7 +167,7 @@ def _show_selection(run: Run, pick: Pick) -> None:
     st.caption(text)
     counts = np.bincount(latents["y"][chosen], minlength=len(run.class_names))
     words = [
-        f"{plain(run.class_names[label])}: {counts[label]:,}"
+        f"{plain(run.short_class_names[label])}: {counts[label]:,}"
         for label in np.argsort(-counts)
         if counts[label]
     ]

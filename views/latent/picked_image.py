@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vae.datasets import DATASETS, find_dataset
 from vae.figures import posterior
+from vae.run_images import missing_images
 from vae.runs import Run
 from views._shared.pictures import show_grid
 from views._shared.plain import plain
@@ -17,7 +17,7 @@ __all__ = ["show_image"]
 def show_image(run: Run, index: int) -> None:
     """Show one test image, its reconstruction and its posterior."""
     mean, log_var = (run.latents[name][index] for name in ("mean", "log_var"))
-    label = plain(run.class_names[run.latents["y"][index]])
+    label = plain(run.short_class_names[run.latents["y"][index]])
     pair = pair_of(run, index)
     images, sureness = st.columns([1, 1]) if run.config.is_variational else (st.container(), None)
     with images:
@@ -35,6 +35,5 @@ def show_image(run: Run, index: int) -> None:
 
 
 def _where(run: Run) -> str:
-    known = run.dataset in DATASETS and find_dataset(run.dataset) is None
-    where = "get it on the Data page" if known else "only its maker has it"
-    return f"The image itself needs the data set: {where}."
+    missing = missing_images(run)
+    return f"The image itself needs {plain(missing)}." if missing else ""

@@ -13,6 +13,7 @@ from vae.control import LIVE_SETTINGS
 from vae.errors import ConfigError
 from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
+from views._shared.address import asked, hold
 from views._shared.guard import show_wrong_link
 from views._shared.number_field import between
 from views._shared.steered import moved, steered_key
@@ -55,8 +56,9 @@ def preset_choice() -> dict[str, Any]:
 
     They outlive the page; at first they come from the address, so that a link can carry them.
     """
-    if "setup" not in st.session_state:
-        st.session_state.setup = _from_address()
+    wanted = _from_address()
+    if wanted or "setup" not in st.session_state:
+        _set(wanted or _values(PRESETS["recommended"]))
     setup: dict[str, Any] = st.session_state.setup
     st.session_state.form_preset = setup["preset"]
     st.segmented_control(
@@ -145,7 +147,11 @@ def _keep(name: str, value: Any) -> None:
 
 
 def _take_preset() -> None:
-    st.session_state.setup = _values(PRESETS[st.session_state.form_preset])
+    _set(_values(PRESETS[st.session_state.form_preset]))
+
+
+def _set(values: dict[str, Any]) -> None:
+    st.session_state.setup = values
     for name in FIELDS:
         forget_typed(f"form_{name}")
 
@@ -154,33 +160,33 @@ def _values(config: Config) -> dict[str, Any]:
     return {name: getattr(config, name) for name in ("preset", *FIELDS)}
 
 
-def _from_address() -> dict[str, Any]:
-    """Read preset and changes from the address; what is wrong there is named and left out."""
-    preset = st.query_params.get("preset", "recommended")
+def _from_address() -> dict[str, Any] | None:
+    """Return the values that the address asks for, if it does; what is wrong there is left out."""
+    texts = {name: text for name in ("preset", *FIELDS) if (text := asked(name)) is not None}
+    if not texts:
+        return None
+    preset = texts.pop("preset", "recommended")
     if preset not in PRESETS:
         show_wrong_link(
             f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
         )
         preset = "recommended"
     setup = _values(PRESETS[preset])
-    for name in FIELDS:
-        if name in st.query_params:
-            try:
-                setup[name] = read_setting(name, st.query_params[name])
-            except ConfigError as error:
-                show_wrong_link(f"{error}. Shown: the preset's own.")
+    for name, text in texts.items():
+        try:
+            setup[name] = read_setting(name, text)
+        except ConfigError as error:
+            show_wrong_link(f"{error}. Shown: the preset's own.")
     return setup
 
 
 def _to_address(setup: dict[str, Any], wrong: list[str]) -> None:
     """Write the preset and what differs from it, so that the link brings the form back."""
     base = _values(PRESETS[setup["preset"]])
-    st.query_params["preset"] = setup["preset"]
+    hold("preset", setup["preset"])
     for name in FIELDS:
         if setup[name] != base[name] and name not in wrong:
-            st.query_params[name] = _as_text(setup[name])
-        elif name in st.query_params:
-            del st.query_params[name]
+            hold(name, _as_text(setup[name]))
 
 
 assert {field.name for field in dataclasses.fields(Config)} == {"preset", *FIELDS}

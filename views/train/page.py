@@ -8,11 +8,13 @@ from vae.datasets import Dataset
 from vae.errors import ConfigError
 from vae.estimate import run_seconds, time_in_words
 from vae.runs import Run
-from vae.server_settings import is_public, limits
+from vae.server_settings import is_public, limits, storage_limits
+from vae.split import check_trainable, left_over
 from views._shared.dataset_choice import choose_dataset
 from views._shared.plain import plain
 from views._shared.run_picker import choose_run, chosen_run
 from views._shared.server import queue, store
+from views._shared.view_choice import choose_view
 from views._shared.visitors import visitor
 from views.train.config_form import config_form, preset_choice
 from views.train.network_summary import show_summary
@@ -36,7 +38,9 @@ def set_up() -> None:
     config, summary, trouble = form.config, None, form.trouble
     if config is not None:
         try:
-            summary = summarize(config, data.image_shape, data.classes)
+            counted = summarize(config, data.image_shape, data.classes)
+            check_trainable(config, data)
+            summary = counted
         except ConfigError as error:
             trouble = str(error)
     button, words = st.columns([1, 3], vertical_alignment="center")
@@ -55,8 +59,10 @@ def set_up() -> None:
     words.markdown(
         f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
         "Everything above makes a new run; one that trains is steered under Watch. "
-        f"{limits().in_words()}"
+        f"{limits().in_words()} {storage_limits().in_words()}"
     )
+    if unseen := left_over(config, len(data.x_train)):
+        st.caption(unseen)
     if wants:
         start(config, data)
     show_summary(summary)
@@ -77,22 +83,12 @@ def wants_watching(run: Run) -> bool:
 title, switch = st.columns([1, 1], vertical_alignment="bottom")
 title.title("Train")
 run = chosen_run()
-if "train_view" not in st.session_state:
-    # Who comes back while the own run trains wants to see it; a link may bring a form instead.
-    named = run is not None and st.session_state.get("address_run") == run.id
-    form = "preset" in st.query_params and not named
-    watching = run is not None and wants_watching(run) and not form
-    st.session_state.train_view = "Watch" if watching else "Set up"
-st.session_state.train_view_control = st.session_state.train_view
-view = switch.segmented_control(
-    "View",
-    VIEWS,
-    key="train_view_control",
-    required=True,
-    label_visibility="collapsed",
-    help="Set up a new run, or watch the one chosen above.",
-    on_change=lambda: st.session_state.update(train_view=st.session_state.train_view_control),
-)
+# Who comes back while the own run trains wants to see it; a link may bring a form instead.
+named = run is not None and st.query_params.get("run") == run.id
+form = "preset" in st.query_params and not named
+watching = run is not None and wants_watching(run) and not form
+with switch:
+    view = choose_view("train", VIEWS, first="Watch" if watching else "Set up")
 if view == "Set up":
     set_up()
 elif run is None:

@@ -10,16 +10,19 @@ import streamlit as st
 
 from vae.errors import ConfigError, VAEError
 from vae.estimate import seconds_left, time_in_words
+from vae.run_images import missing_images
 from vae.runs import ACTIVE_STATES, Run
 from views._shared.number_field import is_refused, number_field
 from views._shared.plain import plain
 from views._shared.server import queue, store
+from views._shared.server_paths import without_paths
 from views._shared.steered import moved, steered_key
 
 __all__ = [
     "await_answer",
     "is_slow_motion",
     "is_under_way",
+    "missing_to_go_on",
     "show_where_it_stands",
     "step_once",
     "transport",
@@ -40,6 +43,12 @@ def is_slow_motion(run: Run) -> bool:
     return bool(st.session_state.get(_slow(run.id)))
 
 
+def missing_to_go_on(run: Run) -> str:
+    """Return what a run that rests lacks of its images, as `missing_images` does."""
+    # A process that holds it, as somebody's own Python does, has them.
+    return "" if run.state == "queued" or run.is_alive() else missing_images(run)
+
+
 def transport(run: Run) -> None:
     """Show the buttons; they are always the same ones, so that nothing jumps."""
     if not run.can_go_on and not is_under_way(run):
@@ -48,6 +57,7 @@ def transport(run: Run) -> None:
     key = f"transport-{run.id}"
     waiting = run.state == "queued"
     trains = run.state in ACTIVE_STATES
+    missing = missing_to_go_on(run)
     ended = run.state == "finished"
     ending = run.control.action == "stop" and trains
     with st.container(horizontal=True, vertical_alignment="bottom", key=key):
@@ -60,7 +70,7 @@ def transport(run: Run) -> None:
             _button(
                 run, words, "play_arrow", _go_on_for_more if ended else queue().go_on,
                 "Goes on from where it stands, with all that it learned. Acts at once.",
-                primary=True, disabled=not can_go_on,
+                disabled=bool(missing) or not can_go_on, primary=not missing,
             )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
         for name, words, icon, act in (
@@ -69,15 +79,15 @@ def transport(run: Run) -> None:
         ):
             _button(
                 run, words, icon, act, f"Trains one {name}, then waits. {steps_help}",
-                disabled=ended or waiting or ending,
+                disabled=bool(ended or waiting or ending or missing),
             )  # fmt: skip
         if trains or waiting or run.state == "paused":
             _button(
                 run, "Stopping…" if ending else "Stop", "stop", queue().stop,
                 "Ends the run, keeps what it learned and makes the model. It can go on later.",
-                disabled=ending,
+                disabled=bool(ending or missing),
             )  # fmt: skip
-        if not ended:
+        if not (ended or missing):
             st.toggle(
                 "Slow motion",
                 key=steered_key(_toggle(run.id), is_slow_motion(run)),
@@ -87,6 +97,8 @@ def transport(run: Run) -> None:
                 on_change=_switch_slow_motion,
                 args=(run.id,),
             )
+    if missing:
+        st.caption(f"To go on, this run needs {plain(missing)}. In Python it goes on there.")
 
 
 def show_where_it_stands(run: Run) -> None:
@@ -94,7 +106,7 @@ def show_where_it_stands(run: Run) -> None:
     status = run.status
     epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
     done = (max(epoch - 1, 0) + step / max(steps, 1)) / run.epochs
-    reason = plain(str(status.get("reason", "")))
+    reason = plain(without_paths(str(status.get("reason", ""))))
     where = f"Epoch {max(epoch, 1)} of {run.epochs}"
     if steps:  # which nobody knows before the first one
         where += f" · step {step:,} of {steps:,}"

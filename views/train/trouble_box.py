@@ -10,6 +10,7 @@ from vae.errors import VAEError
 from vae.health import troubles
 from vae.runs import Run
 from views._shared.server import queue, store
+from views.train.transport import missing_to_go_on
 
 __all__ = ["MORE_EPOCHS", "trouble_box"]
 
@@ -22,7 +23,7 @@ def trouble_box(run: Run) -> None:
         with st.container(border=True, key=f"trouble-{run.id}"):
             words, button = st.columns([3, 1.3], vertical_alignment="center")
             words.markdown(f":material/healing: **{trouble.name}.** {trouble.words}")
-            if run.can_go_on:
+            if run.can_go_on and not missing_to_go_on(run):
                 more = MORE_EPOCHS if run.state == "finished" else 0
                 button.button(
                     trouble.button,

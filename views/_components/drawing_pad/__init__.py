@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["drawing_pad", "read_drawing"]
+__all__ = ["drawing_pad", "png_of"]
 
 HEAD = "data:image/png;base64,"
 MOST_CHARACTERS = 400_000  # of a drawing: 280 x 280 pixels of noise, in colour, take 320,000
@@ -27,7 +27,7 @@ _mount = st.components.v2.component(
 
 
 def drawing_pad(drawing: str, *, key: str) -> str:
-    """Show the pad and return what is drawn on it; see `read_drawing`.
+    """Show the pad and return what is drawn on it; see `png_of`.
 
     drawing: what a pad that is shown anew begins with. Empty: nothing.
     """
@@ -41,7 +41,7 @@ def drawing_pad(drawing: str, *, key: str) -> str:
     return drawing if found is None else str(found)
 
 
-def read_drawing(drawing: Any) -> bytes | None:
+def png_of(drawing: Any) -> bytes | None:
     """Return the PNG of a drawing, or None while nothing is drawn or it is no PNG."""
     if not isinstance(drawing, str) or not drawing.startswith(HEAD):
         return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
-__all__ = ["COOKIE", "keep_cookie"]
+__all__ = ["COOKIE", "Kept", "keep_cookie"]
 
 COOKIE = "vae_visitor"
 _mount = st.components.v2.component(
@@ -16,10 +17,23 @@ _mount = st.components.v2.component(
 )
 
 
-def keep_cookie(secret: str) -> str:
-    """Have the browser keep this secret; return the one that it has had before, if any."""
-    found = _mount(key="visitor_cookie", data={"secret": secret}, height=0, on_secret_change=_pass)
-    return str(found.get("secret") or secret)
+class Kept(NamedTuple):
+    """The secret that a browser has, and whether it refuses to keep one."""
+
+    secret: str
+    is_refused: bool
+
+
+def keep_cookie(secret: str) -> Kept:
+    """Have the browser keep this secret, unless it has had one before."""
+    found = _mount(
+        key="visitor_cookie",
+        data={"secret": secret},
+        height=0,
+        on_secret_change=_pass,
+        on_refused_change=_pass,
+    )
+    return Kept(str(found.get("secret") or secret), bool(found.get("refused")))
 
 
 def _pass() -> None:

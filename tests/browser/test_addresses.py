@@ -1,0 +1,185 @@
+"""One step back is one thing undone, and the address says what is shown, on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import button, settled, wait_until
+from vae.presets import PRESETS
+from vae.runs import SHIPPED, open_run
+from views._shared.run_picker import label
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 60
+RUN, OTHER, BESIDE = "mnist-recommended", "mnist-convolutional", "mnist-2d"
+NAMES = {label(run, ""): run.id for run in map(open_run, sorted(SHIPPED.iterdir()))}
+TITLES = {
+    "VAE Lab": "/",
+    "Data": "/data",
+    "Train": "/train",
+    "Latent space": "/latent",
+    "Evaluate": "/evaluate",
+    "Generate": "/generate",
+}
+
+
+class Step(NamedTuple):
+    """Something that a person does, and what the address says then."""
+
+    do: Callable[[Page], None]
+    path: str
+    query: dict[str, str]
+
+
+def to(title: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("link", name=title).last.click()
+
+
+def pick(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("radio", name=name, exact=True).click()
+
+
+def choose(box: str, run_id: str) -> Callable[[Page], None]:
+    (name,) = (name for name, each in NAMES.items() if each == run_id)
+
+    def act(page: Page) -> None:
+        page.get_by_role("combobox", name=box, exact=True).click()
+        page.get_by_role("option", name=name, exact=True).click()
+
+    return act
+
+
+def type_epochs(text: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.get_by_label("Epochs", exact=True).fill(text)
+        page.keyboard.press("Enter")
+
+    return act
+
+
+FORM = {"view": "set-up", "dataset": "digits", "preset": "lecture"}
+STEPS = (
+    Step(to("Data"), "/data", {"dataset": "mnist"}),
+    Step(pick("Digits"), "/data", {"dataset": "digits"}),
+    Step(to("Train"), "/train", {**FORM, "preset": "recommended"}),
+    Step(pick("Lecture"), "/train", FORM),
+    Step(type_epochs("7"), "/train", {**FORM, "epochs": "7"}),
+    Step(type_epochs("8"), "/train", {**FORM, "epochs": "8"}),
+    Step(pick("Watch"), "/train", {"view": "watch"}),
+    Step(to("Latent"), "/latent", {"view": "map"}),
+    Step(pick("Draw"), "/latent", {"view": "draw"}),
+    Step(pick("Compare"), "/latent", {"view": "compare", "with": "mnist-conditional"}),
+    Step(choose("Compare with", BESIDE), "/latent", {"view": "compare", "with": BESIDE}),
+    Step(to("Evaluate"), "/evaluate", {"view": "overview"}),
+    Step(pick("Samples"), "/evaluate", {"view": "samples"}),
+    Step(to("Generate"), "/generate", {"view": "grid"}),
+    Step(pick("Take away"), "/generate", {"view": "take-away"}),
+    Step(choose("Run", OTHER), "/generate", {"view": "take-away", "run": OTHER}),
+    Step(to("Start"), "/", {"run": OTHER}),
+    # From a page to another one without the navigation.
+    Step(
+        lambda page: button(page, "Train your own").click(),
+        "/train",
+        {**FORM, "epochs": "8", "run": OTHER},
+    ),
+    Step(to("Latent"), "/latent", {"view": "compare", "with": BESIDE, "run": OTHER}),
+)
+
+
+def address(page: Page) -> tuple[str, dict[str, str]]:
+    url = urlsplit(page.evaluate("location.href"))  # page.url is as old as the last event
+    return url.path, dict(parse_qsl(url.query, keep_blank_values=True))
+
+
+def shown(page: Page) -> tuple[str, dict[str, str]]:
+    """What the page itself shows of all that an address can say, as an address says it."""
+    main = page.get_by_test_id("stMainBlockContainer")
+    found = {}
+    for group, name in (("View", "view"), ("Data set", "dataset"), ("Preset", "preset")):
+        for each in main.get_by_role("radiogroup", name=group, exact=True).all():
+            chosen = each.get_by_role("radio", checked=True).inner_text()
+            found[name] = chosen.lower().replace(" ", "-")
+    for box, name in (("Run", "run"), ("Compare with", "with")):
+        for each in main.get_by_role("combobox", name=box, exact=True).all():
+            found[name] = NAMES.get(each.input_value(), "")
+    preset = PRESETS.get(found.get("preset", ""))
+    for each in main.get_by_label("Epochs", exact=True).all():
+        if preset and each.input_value() != str(preset.epochs):
+            found["epochs"] = each.input_value()
+    return TITLES.get(main.get_by_test_id("stHeading").first.inner_text(), ""), found
+
+
+def arrive(page: Page, path: str, query: dict[str, str]) -> None:
+    """Wait until the address is this one and the page shows what it says."""
+    settled(page)
+    wanted = path, query
+    try:
+        wait_until(lambda: address(page) == shown(page) == wanted, SECONDS)
+    except TimeoutError:
+        assert [address(page), shown(page)] == [wanted, wanted]
+
+
+def test_back_forward_and_reload(server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{server[0]}/?run={RUN}")
+    settled(page)
+    visited = [("/", {"run": RUN})]
+    before = page.evaluate("history.length")
+    for step in STEPS:
+        step.do(page)
+        visited.append((step.path, {"run": RUN, **step.query}))
+        arrive(page, *visited[-1])
+        assert page.evaluate("history.length") == before + len(visited) - 1, visited[-1]
+    for where in reversed(visited[:-1]):
+        page.go_back()
+        arrive(page, *where)
+    for where in visited[1:]:
+        page.go_forward()
+        arrive(page, *where)
+    for where in reversed(visited[:-1]):
+        page.go_back()
+        arrive(page, *where)
+        page.reload()
+        arrive(page, *where)
+    assert page.evaluate("history.length") == before + len(STEPS)
+
+
+def test_a_link_that_is_opened_is_one_step(server: tuple[str, int], page: Page) -> None:
+    page.goto("about:blank")
+    before = page.evaluate("history.length")
+    page.goto(f"{server[0]}/latent")
+    arrive(page, "/latent", {"run": RUN, "view": "map"})
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    page.wait_for_url("about:blank")
+
+
+def test_what_is_no_parameter_of_the_page_goes(server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{server[0]}/evaluate?epochs=3&with={OTHER}&view=samples&run={OTHER}&nonsense=1")
+    arrive(page, "/evaluate", {"run": OTHER, "view": "samples"})
+
+
+@pytest.mark.parametrize("path", ["train/foo", "learn/x/y", "nowhere", "a b/<i>ü", "train/a/b/c"])
+def test_an_address_without_a_page_leads_to_the_first(
+    path: str, server: tuple[str, int], page: Page
+) -> None:
+    page.goto(f"{server[0]}/{path}?run={OTHER}")
+    arrive(page, "/", {"run": OTHER})
+    message = page.get_by_test_id("stAlert")
+    expect(message).to_have_count(1)
+    said = message.inner_text().replace("\u2060", "")
+    assert f"There is no page '{path}'. Shown instead: Start." in said
+    assert message.locator("p *").count() == 0
+
+
+@pytest.mark.parametrize("name", ["favicon.png", "manifest.json"])
+def test_what_is_no_page_is_as_it_was(name: str, server: tuple[str, int], page: Page) -> None:
+    response = page.goto(f"{server[0]}/{name}")
+    assert response is not None
+    assert response.status == 200
+    assert "html" not in response.headers["content-type"]

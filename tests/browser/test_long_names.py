@@ -1,0 +1,57 @@
+"""Names of classes as long as a run from elsewhere may have them: no page becomes wider."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.driving import PHONE, SCREEN, settled
+from vae.files import read_json, write_json
+from vae.runs import SHIPPED
+from vae.vetting import LONGEST_TEXT
+
+pytestmark = pytest.mark.browser
+
+VIEWS = (
+    *("", "data", "train?view=watch"),
+    *(
+        f"latent?view={view}"
+        for view in ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare")
+    ),
+    *(f"evaluate?view={view}" for view in ("overview", "latent-space")),
+    *(
+        f"generate?view={view}"
+        for view in ("grid", "classes", "samplers", "by-hand", "arithmetic", "animation")
+    ),
+)
+BEYOND = """() => {
+    const main = document.querySelector("[data-testid=stMain]");
+    return main.scrollWidth - main.clientWidth;
+}"""
+
+
+@pytest.mark.parametrize("size", [SCREEN, PHONE], ids=["screen", "phone"])
+def test_no_page_is_wider_than_its_window(
+    size: dict[str, int], server: tuple[str, int], browser: Browser, runs: Path
+) -> None:
+    path = runs / "long"
+    if not path.exists():
+        shutil.copytree(SHIPPED / "mnist-conditional", path)
+        info = read_json(path / "config.json")
+        names = [f"{label}{'w' * (LONGEST_TEXT - 1)}" for label in range(10)]
+        write_json(path / "config.json", info | {"class_names": names})
+        metrics = read_json(path / "metrics.json")
+        metrics["reconstruction_per_class"] = {name: 80.0 + len(name) for name in names}
+        write_json(path / "metrics.json", metrics)
+    context = browser.new_context(viewport=size)
+    page = context.new_page()
+    for view in VIEWS:
+        page.goto(f"{server[0]}/{view}{'&' if '?' in view else '?'}run=long")
+        settled(page)
+        assert page.evaluate(BEYOND) == 0, view
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_text("w" * 30)).to_have_count(0)
+    context.close()

@@ -1,0 +1,47 @@
+"""A run of every kind with every kind of network: what holds for one is tried with all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.runs import Run
+
+__all__ = ["EVERY", "Kinds", "config_of"]
+
+KINDS: dict[str, dict[str, Any]] = {
+    "vae": {},
+    "conditional": {"kind": "conditional"},
+    "autoencoder": {"kind": "autoencoder", "beta": 0.0},
+}
+NETWORKS: dict[str, dict[str, Any]] = {
+    "dense": {"hidden": (16,)},
+    "convolutional": {"network": "convolutional", "hidden": (4,)},
+}
+EVERY = [f"{kind}-{network}" for kind in KINDS for network in NETWORKS]
+SMALL = Config(latent_dim=3, learning_rate=5e-3, batch_size=200, epochs=1, validation_split=0.1)
+
+
+def config_of(name: str, **changes: Any) -> Config:
+    """Return the configuration of one of `EVERY`."""
+    kind, _, network = name.partition("-")
+    return SMALL.replace(**KINDS[kind], **NETWORKS[network], **changes)
+
+
+class Kinds:
+    """One run of each, trained for an epoch when it is first asked for."""
+
+    def __init__(self, dataset: Dataset, make_folder: Callable[[str], Path]) -> None:
+        self._dataset, self._make_folder = dataset, make_folder
+        self._runs: dict[str, Run] = {}
+
+    def __getitem__(self, name: str) -> Run:
+        from vae.training import train
+
+        if name not in self._runs:
+            out = self._make_folder("kinds") / name
+            self._runs[name] = train(config_of(name), self._dataset, out=out)
+        return self._runs[name]

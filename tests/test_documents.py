@@ -1,0 +1,275 @@
+"""Every command that a document names is run: README.md, docs/*.md, CHANGELOG.md, the Makefile.
+
+They are taken out of the documents as they stand. Only one rule makes them short (`reduced`): each
+number that says how much is computed (epochs, samples, images) becomes the least that is accepted.
+What cannot be run is in `NOT_RUN`, with the reason. A command that is neither fails a test.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from benchmarks.__main__ import BENCHMARKS
+from tests.conftest import PATIENCE_SECONDS, ROOT
+from vae.datasets import find_dataset
+from vae.quality import FEWEST_SAMPLES
+from vae.shipping import SHIPPED_RUNS
+
+DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+# Code blocks that are no commands, by what they begin with.
+NO_COMMANDS = {
+    "page --Config--> queue": "a drawing",
+    "app.py                 the router": "a list of files",
+    "config.json       configuration": "a list of files",
+}
+PROGRAM = re.compile(
+    r"(?:\S*[/\\])?(?:python[\d.]*|py|pip3?|make|git|streamlit|uv|conda|docker|npm|npx|node|sh|bash"
+    r"|curl|wget|apt|apt-get|sudo|jupyter|pytest|ruff)(?=\s|$)"
+)
+WRITES = "writes into the project, for minutes"
+NOT_RUN = {
+    r"git clone .*": "needs the repository's address and a network",
+    r"make": "names the program",
+    r"\.venv/bin/python": "names the program",
+    r"(py -3\.12|\.venv\\Scripts\\).*": "is for Windows",
+    r"make app": "a server that runs until it is stopped: tests/browser drives it",
+    r"make test": "runs this test",
+    r"make bench": "measures for hours, alone on a machine",
+    r"make pretrained": "trains all models that ship, in their place",
+    r"(\.venv/bin/)?python -m benchmarks .*": "measures for minutes, alone on a machine",
+    r"(\.venv/bin/)?python -m benchmarks\.time_to_quality --search .*": "searches for hours",
+    r"python -m benchmarks\.chaos": "lets a hundred faults happen; tests/test_chaos.py has a few",
+    r"python -m vae\.shipping \S+": WRITES,
+    r"python -m vae\.classifier": f"{WRITES}: tests/test_classifier.py trains one elsewhere",
+    r"python -m vae\.references": f"{WRITES}: tests/test_references.py measures some",
+    r"python -m vae\.model_cards": f"{WRITES}: tests/test_model_cards.py compares the page",
+}
+TARGETS_NOT_RUN = {
+    "app": NOT_RUN["make app"],
+    "test": NOT_RUN["make test"],
+    "format": "changes files",
+    "bench": NOT_RUN["make bench"],
+    "pretrained": NOT_RUN["make pretrained"],
+    "screenshots": "replaces the pictures in docs/screenshots",
+    "chromium": "installs a browser",
+}
+LEAST = {"--samples": FEWEST_SAMPLES}  # of all else it is 1
+
+
+class Command(NamedTuple):
+    """A line to run; inline: it stands in a sentence, where it may be a name alone."""
+
+    document: str
+    line: str
+    inline: bool
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.line}"
+
+
+def reduced(text: str) -> str:
+    """Return a command, or Python, where each amount is the least that is accepted."""
+    text = re.sub(r"\bepochs=\d+", "epochs=1", re.sub(r"\bmore_epochs=\d+", "more_epochs=1", text))
+    return re.sub(
+        r"(--(?:importance-samples|samples|count|rows|columns|more-epochs))([ =])\d+",
+        lambda found: f"{found[1]}{found[2]}{LEAST.get(found[1], 1)}",
+        text,
+    )
+
+
+def blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the language and the content of each code block, fenced or indented."""
+    for found in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        yield found[1], found[2]
+    rest = re.sub(r"^```\w*\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    for found in re.finditer(r"(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+", rest):
+        yield "", re.sub(r"^ {4}", "", found[0], flags=re.MULTILINE)
+
+
+def commands(text: str, document: str = "") -> Iterator[Command]:
+    """Yield all commands of a document. Fails for a block that is of neither kind."""
+    for language, block in blocks(text):
+        if language == "python" or any(block.startswith(begin) for begin in NO_COMMANDS):
+            continue
+        for line in filter(None, block.splitlines()):
+            assert PROGRAM.match(line), f"{document}: neither a command nor known: {line}"
+            yield Command(document, line, False)
+    prose = re.sub(r"^```\w*\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    for found in re.findall(r"`([^`]+)`", prose):
+        line = " ".join(found.split())
+        if PROGRAM.match(line):
+            yield Command(document, line, True)
+
+
+def reason(command: Command) -> str | None:
+    """Say why a command is not run; None if it is."""
+    return next(
+        (why for pattern, why in NOT_RUN.items() if re.fullmatch(pattern, command.line)), None
+    )
+
+
+ALL = [
+    command
+    for path in DOCUMENTS
+    for command in dict.fromkeys(commands(path.read_text(encoding="utf-8"), path.name))
+]
+TRAINING = [each for each in ALL if each.line.startswith("python -m vae train ")]
+RUN = [each for each in ALL if not reason(each) and each not in TRAINING]
+LEFT_OUT = [each for each in ALL if reason(each)]
+
+
+def in_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a shell does, in a folder that is not the project's."""
+    assert line.startswith("python "), line
+    line = line.replace("python", shlex.quote(sys.executable), 1)
+    return subprocess.run(
+        reduced(line),
+        shell=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def succeeds(line: str, folder: Path) -> str:
+    """Run a line, which must do what it says; return its output."""
+    found = in_shell(line, folder)
+    assert found.returncode == 0, found.stderr
+    assert "Traceback" not in found.stderr
+    if out := re.search(r"--out (\S+)", line):
+        assert (folder / out[1]).exists()
+    if "--json" in line:
+        json.loads(found.stdout.splitlines()[-1])
+    return found.stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the runs that the documents train, runs/mine first."""
+    if find_dataset("mnist") is None:
+        pytest.skip("needs MNIST")
+    path = tmp_path_factory.mktemp("documents")
+    for command in TRAINING:
+        succeeds(command.line, path)
+    return path
+
+
+class TestBasics:
+    def test_a_command_that_is_not_known_is_found(self) -> None:
+        found = list(commands("Do `uv run vae` or\n\n    python -m vae fly --high\n\nnow.\n"))
+        assert [each.line for each in found] == ["python -m vae fly --high", "uv run vae"]
+        assert [reason(each) for each in found] == [None, None]
+        with pytest.raises(AssertionError, match="neither a command nor known: ls -la"):
+            list(commands("So:\n\n    ls -la\n"))
+
+    def test_the_rule(self) -> None:
+        line = "python -m vae train --set epochs=30 latent_dim=2 --count=50 --samples 5000 --seed 9"
+        assert reduced(line) == (
+            "python -m vae train --set epochs=1 latent_dim=2 --count=1 --samples 100 --seed 9"
+        )
+        assert reduced("vae.resume(run, more_epochs=5)") == "vae.resume(run, more_epochs=1)"
+
+    def test_every_exception_is_met(self) -> None:
+        for pattern in NOT_RUN:
+            assert any(re.fullmatch(pattern, each.line) for each in ALL), pattern
+
+
+class TestDocuments:
+    def test_what_is_trained(self, folder: Path) -> None:
+        assert {path.name for path in (folder / "runs").iterdir()} == {"mine", "told"}
+
+    @pytest.mark.parametrize("command", RUN, ids=str)
+    def test_runs(self, command: Command, folder: Path) -> None:
+        assert command.line.startswith("python -m vae "), "neither runs nor is listed in NOT_RUN"
+        arguments = shlex.split(command.line, comments=True)[4:]
+        is_name = command.inline and all(each.startswith("--") for each in arguments)
+        if is_name:  # it takes a run, and whatever it names is in its help
+            helped = succeeds(f"{' '.join(command.line.split()[:4])} --help", folder)
+            assert all(each in helped for each in arguments)
+        else:
+            succeeds(command.line.replace("RUN", "runs/mine"), folder)
+
+    @pytest.mark.parametrize("command", LEFT_OUT, ids=str)
+    def test_names_what_there_is(self, command: Command) -> None:
+        if module := re.search(r"python -m (\S+)(?: (\S+))?", command.line):
+            assert importlib.util.find_spec(module[1]), command
+            names = {"benchmarks": (*BENCHMARKS, "NAME"), "vae.shipping": SHIPPED_RUNS}
+            assert module[1] not in names or module[2] in names[module[1]], command
+        if target := re.fullmatch(r"make (\S+)", command.line):
+            assert target[1] in targets(), command
+
+    def test_python(self, folder: Path) -> None:
+        texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
+        found = [block for text in texts for language, block in blocks(text) if language]
+        assert found, "README.md has an example"
+        for place, block in enumerate(found):
+            (folder / f"example-{place}.py").write_text(reduced(block), encoding="utf-8")
+            succeeds(f"python example-{place}.py", folder)
+
+
+def targets() -> set[str]:
+    """Return the targets that the Makefile declares."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split())
+
+
+def make(*arguments: str, folder: Path = ROOT) -> str:
+    """Run make; return what it prints."""
+    found = subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr + found.stdout
+    return found.stdout
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+class TestMakefile:
+    def test_every_target_is_run_or_listed(self) -> None:
+        assert targets() == {"help", "lint", "clean", *TARGETS_NOT_RUN}
+
+    def test_help_names_them(self) -> None:
+        named = set(re.findall(r"^make (\w+)", make("help"), re.MULTILINE))
+        assert named == targets() - {"help", "chromium"}
+
+    def test_lint(self, tmp_path: Path) -> None:
+        # A .venv that is this Python's, where nothing is left to install.
+        python = tmp_path / "bin" / "python"
+        python.parent.mkdir()
+        python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n', encoding="utf-8")
+        python.chmod(0o755)
+        for name in ("app", "dev"):
+            (tmp_path / f"{name}.stamp").touch()
+        assert "Installing" not in make("lint", f"VENV={tmp_path}")
+
+    def test_clean(self, tmp_path: Path) -> None:
+        shutil.copy(ROOT / "Makefile", tmp_path)
+        for name in (".venv", "vae/__pycache__", ".ruff_cache", "runs/mine"):
+            (tmp_path / name).mkdir(parents=True)
+        make("clean", folder=tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "vae", "runs"}
+        assert list((tmp_path / "vae").iterdir()) == []
+
+    @pytest.mark.parametrize("target", TARGETS_NOT_RUN)
+    def test_names_what_there_is(self, target: str) -> None:
+        for module in re.findall(r"bin/python -m (\S+)", make("--dry-run", target)):
+            assert importlib.util.find_spec(module), module

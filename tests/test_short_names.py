@@ -1,0 +1,40 @@
+"""Names where there is little room."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vae.figures import class_counts, cloud
+from vae.figures_reference import class_bars
+from vae.figures_space import cloud3d
+from vae.latent import Projection
+from vae.short_names import MOST_LETTERS, shortened
+
+
+def test_what_fits_stays() -> None:
+    assert shortened(("0", "T-shirt/top", "x" * MOST_LETTERS)) == ("0", "T-shirt/top", "x" * 24)
+
+
+def test_what_does_not_ends_in_an_ellipsis() -> None:
+    assert shortened(("a" * 200, "short")) == ("a" * 23 + "…", "short")
+    assert shortened(("word " * 40,)) == ("word word word word wor…",)
+
+
+def test_what_is_cut_alike_is_told_apart() -> None:
+    names = ("a" * 200 + "b", "other", "a" * 200 + "c")
+    found = shortened(names)
+    assert found == ("a" * 21 + "… 0", "other", "a" * 21 + "… 2")
+    many = shortened([f"{'a' * 200}{label}" for label in range(256)])
+    assert len(set(many)) == 256
+    assert max(map(len, many)) == MOST_LETTERS
+
+
+def test_figures_have_room_for_them() -> None:
+    names = ("a" * 200, "b" * 200)
+    y = np.array([0, 1])
+    flat = Projection(np.zeros((2, 2)), y, np.arange(2), ("x", "y"))
+    solid = Projection(np.zeros((2, 3)), y, np.arange(2), ("x", "y", "z"))
+    for figure in (cloud(flat, names), cloud3d(solid, names)):
+        assert [trace.name for trace in figure.data] == ["a" * 23 + "…", "b" * 23 + "…"]
+    for figure in (class_counts(y, names), class_bars(dict.fromkeys(names, 1.0))):
+        assert list(figure.data[0].x) == ["a" * 23 + "…", "b" * 23 + "…"]
