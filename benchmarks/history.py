@@ -74,7 +74,7 @@ def _measure(run: Run) -> dict[str, float]:
     path = run.path / "history.jsonl"
     rows, first = _timed(lambda: read_rows(path))
     _, again = _timed(lambda: read_rows(path))
-    points, thinning = _timed(lambda: (curve_points(rows), curve_marks(rows)))
+    points, thinning = _timed(lambda: (curve_points(rows, 25), curve_marks(rows, 25)))
     _, judging = _timed(lambda: (troubles(run), how_it_goes(run.config, rows)))
     return {
         "read first (CPU s)": first,

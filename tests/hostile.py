@@ -6,7 +6,24 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from vae.files import read_json, write_json
+from vae.runs import Run
+
 PICTURE = "![x](http://evil.example/x.png)"
+TEXT = f"{PICTURE} <img src=http://evil.example/y.png>"
+# Of every page.
+VIEWS = {
+    "start": ("",),
+    "data": ("",),
+    "train": ("",),
+    "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare"),
+    "evaluate": ("overview", "likelihood", "samples", "latent-space"),
+    "generate": (
+        *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic", "animation"),
+        "take-away",
+    ),
+}
 # Of valid and of invalid form, and never what a run writes.
 CONTENTS = {
     "nothing": b"",
@@ -63,3 +80,30 @@ def _replaced(valid: dict[str, Any], path: tuple[Any, ...], value: str | None) -
         return json.dumps(copied | {PICTURE: PICTURE}).encode()
     inner[path[-1]] = "the place"
     return json.dumps(copied).replace('"the place"', value, 1).encode()
+
+
+def with_texts(run: Run) -> Run:
+    """Put TEXT wherever files of a copied run hold a text, and nothing that a schema refuses."""
+    names = [f"{TEXT} {label}" for label in range(run.classes)]
+    info = read_json(run.path / "config.json")
+    info |= {"class_names": names, "dataset": TEXT, "versions": {TEXT: TEXT}}
+    info["config"]["preset"] = TEXT
+    status = read_json(run.path / "status.json") | {"reason": TEXT, "state": "stopped"}
+    metrics = read_json(run.path / "metrics.json")
+    metrics |= dict.fromkeys(("images", "treatment", "dataset", TEXT), TEXT)
+    metrics["reconstruction_per_class"] = dict.fromkeys(names, 50.0)
+    found = LIKELIHOOD["none"] | {"images": TEXT, "treatment": TEXT}
+    files = {
+        "config": info,
+        "status": status,
+        "metrics": metrics,
+        "about": {"name": TEXT, "owner": TEXT, "deleted": 0.0},
+        "likelihood": {"none": found, TEXT: found},
+        "knowledge": KNOWLEDGE | {TEXT: TEXT},
+        "quality": QUALITY | {TEXT: TEXT},
+    }
+    for job in ("tsne", "knowledge", "likelihood", "quality", "samplers"):
+        files[f"{job}-progress"] = {"share": 0.0, "trouble": TEXT}
+    for name, values in files.items():
+        write_json(run.path / f"{name}.json", values)
+    return Run(run.path)

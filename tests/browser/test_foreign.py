@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import settled
+from tests.conftest import copy_run
+from tests.hostile import TEXT, VIEWS, with_texts
 from tests.views.crafted import craft, epochs
 from vae.datasets import load_dataset
+from vae.runs import SHIPPED, Run
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +37,39 @@ def test_a_link_is_quoted_to_the_letter(text: str, server: tuple[str, int], page
     # A picture, a link or a formula would be an element of its own.
     assert message.locator("p *").count() == 0
     assert not {"127.0.0.1:9", "b.example"} & {urlsplit(url).netloc for url in asked}
+
+
+def test_a_run_of_others_fetches_nothing(server: tuple[str, int], page: Page, runs: Path) -> None:
+    """Every text of its files is a picture on another host, in Markdown and in HTML."""
+    with_texts(copy_run(Run(SHIPPED / "mnist-conditional"), runs / "theirs"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name, views in VIEWS.items():
+        for view in views:
+            page.goto(f"{server[0]}/{name}?run=theirs&view={view}")
+            settled(page)
+            if name == "train":
+                page.get_by_role("radio", name="Watch").click()
+                settled(page)
+            assert page.locator("img[src*='evil.example']").count() == 0, (name, view)
+            assert page.locator("a[href*='evil.example']").count() == 0, (name, view)
+    assert not [url for url in asked if "evil.example" in url]
+    expect(page.get_by_test_id("stSelectbox").first).to_contain_text(TEXT[:40])
+
+
+def test_a_run_that_is_damaged_says_so_once(
+    server: tuple[str, int], page: Page, runs: Path
+) -> None:
+    run = copy_run(Run(SHIPPED / "digits"), runs / "damaged")
+    (run.path / "metrics.json").write_text('{"loss": "![x](http://evil.example/x.png)"}')
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server[0]}/evaluate?run=damaged")
+    settled(page)
+    said = page.get_by_test_id("stAlert").filter(has_text="metrics.json must be as a run writes it")
+    expect(said).to_have_count(1)
+    assert said.locator("img").count() == 0
+    assert not [url for url in asked if "evil.example" in url]
 
 
 def test_curves_that_differ_in_their_last_digits(

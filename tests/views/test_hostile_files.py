@@ -12,27 +12,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.hostile import CONTENTS, EMPTY, PICTURE
-from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.hostile import CONTENTS, EMPTY, VIEWS, with_texts
 from tests.views.conftest import open_page, watch, words
 from vae.figures_schema import FIGURES
 from vae.files import read_json, write_json
 from vae.runs import SHIPPED, Run, open_run
 
-VIEWS = {
-    "start": ("",),
-    "data": ("",),
-    "train": ("",),
-    "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare"),
-    "evaluate": ("overview", "likelihood", "samples", "latent-space"),
-    "generate": (
-        *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic", "animation"),
-        "take-away",
-    ),
-}
 # Elements whose values are shown to the letter; their labels and help texts are Markdown too.
 TO_THE_LETTER = ("selectbox", "text_input", "plotly_chart", "bidi_component")
-TEXT = f"{PICTURE} <img src=http://evil.example/y.png>"
 
 
 def everywhere(run_id: str) -> Iterator[AppTest]:
@@ -88,27 +75,7 @@ def test_a_folder_that_is_no_run(content: bytes, name: str, run: Run) -> None:
 
 @pytest.fixture
 def labelled_run(runs: Path) -> Run:
-    """A run of others with all that can be measured, whose every text is a picture of theirs."""
-    run = copy_run(Run(SHIPPED / "mnist-conditional"), runs / "theirs")
-    names = [f"{TEXT} {label}" for label in range(10)]
-    info = read_json(run.path / "config.json")
-    info |= {"class_names": names, "dataset": TEXT, "versions": {TEXT: TEXT}}
-    info["config"]["preset"] = TEXT
-    write_json(run.path / "config.json", info)
-    status = read_json(run.path / "status.json")
-    write_json(run.path / "status.json", status | {"reason": TEXT, "state": "stopped"})
-    write_json(run.path / "about.json", {"name": TEXT, "owner": TEXT, "deleted": 0.0})
-    metrics = read_json(run.path / "metrics.json")
-    texts = dict.fromkeys(("images", "treatment", "dataset", TEXT), TEXT)
-    nats = dict.fromkeys(names, 50.0)
-    write_json(run.path / "metrics.json", metrics | texts | {"reconstruction_per_class": nats})
-    found = LIKELIHOOD["none"] | {"images": TEXT, "treatment": TEXT}
-    write_json(run.path / "likelihood.json", {"none": found, TEXT: found})
-    write_json(run.path / "knowledge.json", KNOWLEDGE | {TEXT: TEXT})
-    write_json(run.path / "quality.json", QUALITY | {TEXT: TEXT})
-    for job in ("tsne", "knowledge", "likelihood", "quality", "samplers"):
-        write_json(run.path / f"{job}-progress.json", {"share": 0.0, "trouble": TEXT})
-    return open_run(run.path)
+    return with_texts(copy_run(Run(SHIPPED / "mnist-conditional"), runs / "theirs"))
 
 
 def test_no_text_of_others_is_markdown(labelled_run: Run) -> None:
