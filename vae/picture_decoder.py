@@ -57,9 +57,9 @@ def decode(
     takes = _bytes_of(picture, width * height)
     if takes > MOST_BYTES:
         raise TooLarge(
-            f"A picture may take at most {MOST_BYTES // 10**6} MB while it is decoded. Make it smaller, or "
-            f"save it as JPEG. Received: {width:,} x {height:,} pixels as {picture.format}, which "
-            f"take {takes // 10**6:,} MB"
+            f"A picture may take at most {MOST_BYTES // 10**6} MB while it is decoded. Make it "
+            f"smaller, or save it as JPEG. Received: {width:,} x {height:,} pixels as "
+            f"{picture.format}, which take {takes // 10**6:,} MB"
         )
     return ImageOps.exif_transpose(_made_small(_in_8_bits(picture))).convert("RGBA")
 
