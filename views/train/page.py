@@ -49,7 +49,7 @@ def set_up() -> None:
         f"{limits().in_words()}"
     )
     if unseen := left_over(config, len(data.x_train)):
-        st.caption(unseen)
+        words.caption(unseen)
     if button.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
         start(config, data)
     show_summary(summary)
