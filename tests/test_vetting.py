@@ -158,12 +158,14 @@ class TestConfig:
         assert run.info["seed"] == run.config.seed == 7
         assert run.config.preset == ("a b" * 67)[:200].strip()
 
-    @pytest.mark.parametrize("value", [REMOVED, 5, "", "F" * 32, "a" * 33, ["a" * 32]])
-    def test_a_fingerprint_that_is_none_is_left_out(
-        self, files: Files, tmp_path: Path, value: Any
-    ) -> None:
-        run = take(with_json(files, "config.json", fingerprint=value), tmp_path)
+    def test_a_run_of_a_version_without_fingerprints(self, files: Files, tmp_path: Path) -> None:
+        run = take(with_json(files, "config.json", fingerprint=REMOVED), tmp_path)
         assert run.fingerprint == ""
+
+    @pytest.mark.parametrize("value", [5, "", "F" * 32, "a" * 33, ["a" * 32]])
+    def test_a_fingerprint_that_is_none(self, files: Files, tmp_path: Path, value: Any) -> None:
+        data = with_json(files, "config.json", fingerprint=value)
+        assert "at `$.fingerprint`" in refused(data, tmp_path)
 
 
 class TestHistory:
