@@ -149,6 +149,7 @@ class TestLabel:
         for arguments, label in (
             (("--from", "0", "--to", "1"), conditional_run.latents["y"][0]),
             (("--label", "3"), 3),
+            ((), 0),  # neither end has one
         ):
             content = made("interpolate", conditional_run, tmp_path / "p.png", *arguments)
             ends = prior_codes(1, 3, seed=0)[0], prior_codes(1, 3, seed=1)[0]
@@ -158,22 +159,14 @@ class TestLabel:
             found = np.asarray(Image.open(io.BytesIO(content)))
             np.testing.assert_array_equal(found, tile(images, 1, 15)[:, :, 0])
 
-    @pytest.mark.parametrize(
-        ("command", "arguments", "received"),
-        [("sample", ("--label", "10"), "Received: 10"), ("interpolate", (), "Received: None")],
-    )
+    @pytest.mark.parametrize("command", ["sample", "interpolate"])
     def test_a_class_that_is_missing(
-        self,
-        command: str,
-        arguments: tuple[str, ...],
-        received: str,
-        conditional_run: Run,
-        capsys: Output,
+        self, command: str, conditional_run: Run, capsys: Output
     ) -> None:
-        assert main([command, str(conditional_run.path), *arguments]) == 2
+        assert main([command, str(conditional_run.path), "--label", "10"]) == 2
         said = capsys.readouterr().err
         assert "told a class from 0 to 9" in said
-        assert received in said
+        assert "Received: 10" in said
 
     def test_other_runs_are_told_none(self, finished_run: Run, capsys: Output) -> None:
         assert main(["interpolate", str(finished_run.path), "--label", "1"]) == 2

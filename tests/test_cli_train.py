@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -275,4 +274,13 @@ class TestExitStatus:
                 main([command, "--help"])
             said = " ".join(capsys.readouterr().out.split())
             assert "1 if the run diverged or failed" in said
-            assert json.dumps(said)
+
+    def test_ctrl_c_in_another_command(
+        self, finished_run: Run, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Run, "load_model", interrupt)
+        assert main(["evaluate", str(finished_run.path)]) == 130
+        assert capsys.readouterr().err.strip() == "vae evaluate: stopped by Ctrl-C"

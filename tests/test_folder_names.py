@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT, copy_run, run_python
 from tests.queueing import Office
-from vae import folder_names
+from vae import folder_names, leader
 from vae.__main__ import main
 from vae.archive import export_zip, import_zip, public_name
 from vae.errors import RunError
@@ -26,9 +26,9 @@ from vae.runs import SHIPPED, Run
 from vae.tickets import Ticket, Tickets
 
 NAMES = (
-    *("beta-0.5", "my run", "größe", unicodedata.normalize("NFD", "größe"), "数字", "💥 best"),
+    *("beta-0.5", "my run", "größe", unicodedata.normalize("NFD", "größe"), "数字", "größe 💥"),
     *("a__b", "a_", "run.", " run ", "v1.2.3", "100%", "a+b&c=d", "#1", "what?", 'it\'s "it"'),
-    *("[a-z]*", "<b>x</b>", "**x**", "$x$", ":red[x]", "~", "-", "-rf", "%2e%2e", "a\\b", "NUL"),
+    *("[a-z]*", "<b>x", "**x**", "$x$", ":red[x]", "~", "-", "-rf", "%2e%2e", "a\\b", "NUL"),
     *("tab\there", "line\nbreak", "x" * 255, "ü" * 127),
 )
 LEAD_ELSEWHERE = (
@@ -44,6 +44,8 @@ LEAD_ELSEWHERE = (
     "a/..",
     "../a",
     "a\0",
+    "x" * 256,
+    "\udcff",
 )
 # What Windows reads differently, or keeps for itself.
 OF_WINDOWS = ("a\\b", "..\\a", "C:", "C:a", "C:\\a", "NUL", "nul", "COM1.txt", "run.", "run ")
@@ -134,7 +136,10 @@ class TestEverywhere:
             assert [ticket.run_id for ticket in tickets.list()] == ["run"]
 
     @pytest.mark.parametrize("name", ["beta-0.5", "größe 💥", "-rf", "line\nbreak", "x" * 255])
-    def test_queue_and_worker(self, office: Office, name: str) -> None:
+    def test_queue_and_worker(
+        self, office: Office, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(leader, "TIDY_SECONDS", 0.05)
         server = office.open()
         run = office.submit(server, "busy")
         office.until_begun("busy")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.workshop import BASE, STEPS, Workshop, assert_same_run, when
-from vae import session
+from vae import session, training
 from vae.early_stopping import best_epoch
 from vae.runs import Run, open_run
 
@@ -358,6 +358,18 @@ class TestLimits:
         began = time.monotonic()
         left = workshop.at(run, (1, 2), lambda: run.ask("pause"))
         assert left.status["seconds_trained"] < time.monotonic() - began - 0.9
+
+    def test_a_worthless_model_is_blamed_on_the_rate_of_now(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        losses = iter([float("nan"), 1.0])
+        found = {"y": np.zeros(1)}
+        monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": next(losses)}, found))
+        run = workshop.new(tmp_path / "run", epochs=1)
+        run.change(learning_rate=0.02)
+        run = workshop.go_on(run)
+        assert run.state == "diverged"
+        assert "learning rate of 0.02 is likely too large: try 0.002." in run.status["reason"]
 
     def test_a_stop_that_was_asked_for(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")

@@ -73,7 +73,7 @@ class TestWhatIsLeftOver:
         [(700, 1365, "700 of 1,365"), (4000, 7999, "4,000 of 7,999"), (3, 5, "3 of 5")],
     )
     def test_much_is_said(self, batch_size: int, images: int, seen: str) -> None:
-        said = left_over(Config(batch_size=batch_size), images)
+        said = left_over(Config(batch_size=batch_size, validation_split=0.0), images)
         assert said.startswith(f"Each epoch sees {seen} training images, others each time")
         assert said.endswith(f"fill no batch of {batch_size:,}.")
 
@@ -81,7 +81,7 @@ class TestWhatIsLeftOver:
         ("batch_size", "images"), [(100, 60_000), (100, 1437), (1, 1), (700, 700), (4096, 9)]
     )
     def test_little_is_not(self, batch_size: int, images: int) -> None:
-        assert left_over(Config(batch_size=batch_size), images) == ""
+        assert left_over(Config(batch_size=batch_size, validation_split=0.0), images) == ""
 
 
 class TestTrainable:

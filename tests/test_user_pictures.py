@@ -128,7 +128,7 @@ class TestRefused:
         file = io.BytesIO()
         Image.new("RGB", (5400, 5400)).save(file, "WEBP", lossless=True, method=0)
         with pytest.raises(
-            RunError, match=r"take at most 200 MB.*5,400 x 5,400.*WEBP, which take 466 MB$"
+            RunError, match=r"at most 200 MB.*5,400 x 5,400.*WEBP, which take 466 MB$"
         ):
             read_picture(file)
 

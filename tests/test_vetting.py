@@ -128,6 +128,10 @@ class TestConfig:
             ({"class_names": ["x"] * 257}, "length <= 256"),
             ({"class_names": []}, "length >= 1"),
             ({"images": "many"}, "at `$.images`"),
+            *(
+                ({"fingerprint": value}, "at `$.fingerprint`")
+                for value in (5, "", "F" * 32, "a" * 33, ["a" * 32])
+            ),
             ({"versions": {"keras": 5}}, "at `$.versions"),
             ({"seed": -1}, "at `$.seed`"),
         ],
@@ -158,14 +162,11 @@ class TestConfig:
         assert run.info["seed"] == run.config.seed == 7
         assert run.config.preset == ("a b" * 67)[:200].strip()
 
-    def test_a_run_of_a_version_without_fingerprints(self, files: Files, tmp_path: Path) -> None:
+    def test_a_run_of_an_older_version_has_no_fingerprint(
+        self, files: Files, tmp_path: Path
+    ) -> None:
         run = take(with_json(files, "config.json", fingerprint=REMOVED), tmp_path)
         assert run.fingerprint == ""
-
-    @pytest.mark.parametrize("value", [5, "", "F" * 32, "a" * 33, ["a" * 32]])
-    def test_a_fingerprint_that_is_none(self, files: Files, tmp_path: Path, value: Any) -> None:
-        data = with_json(files, "config.json", fingerprint=value)
-        assert "at `$.fingerprint`" in refused(data, tmp_path)
 
 
 class TestHistory:
@@ -352,9 +353,8 @@ class TestArrays:
             ("latents.npz", {"mean": np.eye(360, 2) * 1e300}, "to 1,000,000"),
             ("latents.npz", {"log_var": np.eye(360, 2) * -1e7}, "to 1,000,000"),
             ("latents.npz", {"mean": np.zeros((360, 2), "i4")}, "floats from -1,000,000"),
-            ("latents.npz", latents(0), "2 to 100,000 rows. Received: 0"),
-            ("latents.npz", latents(1), "2 to 100,000 rows. Received: 1"),
-            ("latents.npz", latents(100_001), "2 to 100,000 rows. Received: 100,001"),
+            ("latents.npz", latents(0), "1 to 100,000 rows. Received: 0"),
+            ("latents.npz", latents(100_001), "1 to 100,000 rows. Received: 100,001"),
             ("latents.npz", {"mean": REMOVED}, "must hold mean"),
             ("tsne.npz", {"points": np.zeros((5, 3), "f4")}, "shape (5, 2)"),
             ("tsne.npz", {"points": np.zeros((361, 2), "f4")}, "images of latents.npz"),

@@ -70,7 +70,7 @@ def add_pictures(add: AddCommand) -> None:
     command.add_argument("--kind", choices=("linear", "spherical"), default="linear")
     command.add_argument(
         "--label", type=int, metavar="N",
-        help="what a conditional run is told (default: the class of a test image at the start)",
+        help="what a conditional run is told (default: that of a test image at the start, else 0)",
     )  # fmt: skip
     command.add_argument(
         "--frames-per-second", type=float, metavar="N",
@@ -147,7 +147,7 @@ def interpolate(options: argparse.Namespace) -> Report:
     check_picture(width * (options.steps if kind == ".png" else 1), height, options.scale)
     start, start_name, label = _end(run, options.start, options.start_seed)
     end, end_name, _ = _end(run, options.end, options.end_seed)
-    run = run if run.label is not None else run.given(label)
+    run = run if run.label is not None else run.given(label or 0)  # as the Path view begins
     images = to_uint8(run.decode(path_between(start, end, options.steps, options.kind)))
     notes = notes_of(run) | {"From": start_name, "To": end_name}
     if kind == ".png":

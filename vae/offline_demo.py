@@ -159,7 +159,7 @@ def _space(run: Run) -> dict[str, Any]:
         "labels": _base64(y[::every].astype(np.uint8)),
         "classes": [
             {"name": name, "color": class_color(label)}
-            for label, name in enumerate(run.short_class_names)
+            for label, name in enumerate(run.class_names)
         ],
     }
 

@@ -232,10 +232,10 @@ def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) ->
     if not math.isfinite(metrics["loss"]):
         # Weights so large that the last checkpoint is worthless too: keep the first ones.
         epoch, state = 0, "diverged"
+        rate = Run(recorder.path).settings.learning_rate  # it may have been changed meanwhile
         reason = (
             "The loss on the test images is not a finite number. Kept: the weights of epoch 0. "
-            f"The learning rate of {model.config.learning_rate:g} is likely too large: try "
-            f"{model.config.learning_rate / 10:g}."
+            f"The learning rate of {rate:g} is likely too large: try {rate / 10:g}."
         )
         fresh = build(model.config, dataset.image_shape, dataset.classes)
         model.set_weights(fresh.get_weights())

@@ -147,7 +147,7 @@ class TestStates:
         (waiting.path / "history.jsonl").unlink()
         enqueue(tell(waiting, "queued"))
         for page, app in tour(run="waiting"):
-            assert "Digits · Custom (2-D) · waits · yours, waitin" in choices(app)
+            assert "Digits · Custom (2-D) · waits · yours, waiting" in choices(app)
             check_waiting(page, app)
             if page == "start":
                 assert "The curves begin with the first steps." in words(app)

@@ -307,3 +307,16 @@ class TestStrangers:
         to_view(app, "Path")
         assert "with" not in app.query_params
         assert "there must be another run" in words(open_page("latent", run=run.id, **COMPARE))
+
+
+def test_what_is_sent_of_a_map_that_went_is_left() -> None:
+    def late() -> None:
+        import streamlit as st
+
+        from views.latent.live_board import _remember
+
+        _remember("gone", "view", "kept")
+        st.write(str("kept" in st.session_state))
+
+    app = calm(AppTest.from_function(late).run())
+    assert [each.value for each in app.markdown] == ["False"]

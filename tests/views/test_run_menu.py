@@ -143,7 +143,7 @@ class TestDownload:
         self, run: Run, downloads: dict[str, Callable[[], bytes]], tmp_path: Path
     ) -> None:
         open_page("start")
-        content = downloads["digits Custom finish.zip"]()
+        content = downloads["digits Custom finished.zip"]()
         assert content == export_zip(run)
         imported = import_zip(io.BytesIO(content), RunStore(tmp_path / "elsewhere"))
         assert imported.config == run.config

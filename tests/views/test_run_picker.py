@@ -53,7 +53,7 @@ class TestList:
 
     def test_shipped_runs_come_last(self, run: Run, shipped: list[Run]) -> None:
         options = picker(open_page("start")).options
-        assert options[0].endswith("yours, finish")
+        assert options[0].endswith("yours, finished")
         assert len(options) == len(shipped)
         assert all(option.endswith("shipped") for option in options[1:])
 

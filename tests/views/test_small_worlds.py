@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import pytest
 
 from tests.conftest import copy_run
 from tests.views.conftest import open_page
+from vae.archive import export_zip, import_zip
 from vae.config import Config
 from vae.datasets import Dataset
 from vae.errors import VAEError
@@ -97,3 +99,9 @@ def test_beside_another_run(small_run: Run, runs: Path, monkeypatch: pytest.Monk
     for view in ("compare", "map"):
         app = open_page("latent", run=run.id, view=view, **{"with": "mnist-recommended"})
         assert all("Received" in error.value for error in app.error), (view, app.error)
+
+
+def test_taken_away_and_brought_back(small_run: Run, tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    again = import_zip(io.BytesIO(export_zip(small_run)), store)
+    assert len(again.latents["mean"]) == len(small_run.latents["mean"])

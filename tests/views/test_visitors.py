@@ -88,7 +88,7 @@ class TestWhoseRuns:
     ) -> None:
         craft(runs / "bens-run", digits, owner=owner_of(BEN))
         craft(runs / "nobodys", digits)  # from before the server was public
-        for secret, found in ((ANNA, ["annas-"]), (BEN, ["bens-r"])):
+        for secret, found in ((ANNA, ["annas-run"]), (BEN, ["bens-run"])):
             browser.take(secret)
             app = open_page("start")
             assert listed(app) == found
@@ -108,7 +108,7 @@ class TestWhoseRuns:
         for page in ("latent", "generate", "train", "start"):
             go(app, page)
             assert picker(app).value == "annas-run"
-            assert options(app)[0].endswith("by its link, annas-")
+            assert options(app)[0].endswith("by its link, annas-run")
         # Only here, and only as long as it is looked at.
         assert listed(open_page("start")) == []
 
@@ -209,10 +209,10 @@ class TestCookie:
     def test_another_tab_was_first(self, annas: Run, shipped: list[Run], browser: Browser) -> None:
         # Two tabs open at once: the one that comes second takes over the first one's cookie.
         app = open_page("start")
-        assert "annas-" not in listed(app)
+        assert "annas-run" not in listed(app)
         app.session_state["visitor_cookie"] = {"secret": ANNA}
         calm(app.run())
-        assert listed(app)[0] == "annas-"
+        assert listed(app)[0] == "annas-run"
 
     @pytest.mark.parametrize("secret", ["", "short", "A" * 32, "../" * 11, 7, None])
     def test_what_no_secret_looks_like_is_left_out(
@@ -242,7 +242,7 @@ class TestOnesOwnMachine:
         if setting is not None:
             monkeypatch.setenv("VAE_PUBLIC", setting)
         craft(runs / "mine", digits)
-        assert sorted(listed(open_page("start"))) == ["annas-", "mine"]
+        assert sorted(listed(open_page("start"))) == ["annas-run", "mine"]
 
     def test_no_limits_are_told(self) -> None:
         app = open_page("train")

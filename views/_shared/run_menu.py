@@ -9,7 +9,6 @@ import streamlit as st
 from vae.about import MOST_NAME
 from vae.archive import MOST_BYTES, export_zip, public_name
 from vae.errors import VAEError
-from vae.folder_names import is_folder_name
 from vae.runs import Run
 from vae.server_settings import is_public, storage_limits
 from vae.storage import kept_until
@@ -19,6 +18,7 @@ from views._shared.server import queue, store
 
 __all__ = ["offer_undo", "run_menu"]
 
+TEXT_PIXELS = 290  # the menu is as wide as its longest line
 MOST_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
 # Said where strangers share the server.
 LINK_GIVES = "look at it, train it on, pause and stop it, change its settings and download it."
@@ -97,15 +97,11 @@ def _say_how_long(run: Run) -> None:
     if not (words := storage_limits().in_words()):
         return
     until = kept_until(run)
-    if until is None:
-        st.caption(f"{words} Download it to keep it.")
-    elif not run.about.owner:
-        st.caption("Nobody owns this run: it goes when its room is needed. Download it to keep it.")
-    else:
-        st.caption(
-            f"Kept until {until.day} {until:%B %Y}, then until its room is needed. Download it to "
-            "keep it."
-        )
+    if until is not None:
+        words = f"Kept until {until.day} {until:%B %Y}, then until its room is needed."
+        if not run.about.owner:
+            words = "Nobody owns this run: it goes when its room is needed."
+    st.caption(f"{words} Download it to keep it.", width=TEXT_PIXELS)
 
 
 def _say_what_is_left_out() -> None:
@@ -113,10 +109,12 @@ def _say_what_is_left_out() -> None:
     if is_public():  # whoever knows a name can open that run
         return
     for name, reason in store().list_unreadable().items():
-        shown = plain(
-            name.encode("ascii", "replace").decode() if not is_folder_name(name) else name
+        shown = name.encode(errors="replace").decode()  # perhaps the name is no text
+        st.caption(
+            f"Left out, since it cannot be read: {plain(shown)}",
+            help=plain(reason),
+            width=TEXT_PIXELS,
         )
-        st.caption(f"Left out, since it cannot be read: {shown}", help=plain(reason))
 
 
 def offer_undo(owner: str, choose: Callable[[Run], None]) -> None:

@@ -52,7 +52,9 @@ def live_board(
 
 def _remember(key: str, name: str, where: str) -> None:
     """Keep what the browser asked for: a trigger is gone after one run."""
-    st.session_state[where] = st.session_state[key][name]
+    board = st.session_state.get(key)
+    if board is not None:  # else it was sent before the browser heard that another board is there
+        st.session_state[where] = board[name]
 
 
 def _looked_at(key: str, places: Places) -> Extent:

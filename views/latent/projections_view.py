@@ -133,7 +133,8 @@ def _show_dots(
     key = f"cloud-{run_key(run)}" if choice.count == 2 else f"cloud3d-{choice.kind}-{run_key(run)}"
 
     def on_pick() -> None:
-        _keep(st.session_state[key]["pick"])
+        if (board := st.session_state.get(key)) is not None:  # else it has gone meanwhile
+            _keep(board["pick"])
 
     if choice.count == 2:
         cloud_board(run, projection, pick, key=key, on_pick=on_pick, **look)

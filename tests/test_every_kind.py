@@ -1,0 +1,283 @@
+"""Every action of the queue, of Python and of the command line with a run of every kind."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import vae
+from tests.conftest import copy_run, wait_until
+from tests.kinds import EVERY, Kinds, config_of
+from tests.views.doubles import NoWarmWorker
+from vae import leader, worker
+from vae.__main__ import main
+from vae.archive import export_zip
+from vae.config import Config
+from vae.datasets import Dataset
+from vae.errors import VAEError
+from vae.jobs import Queue
+from vae.likelihood import ask_for_likelihood
+from vae.progress import read_progress
+from vae.run_store import RunStore
+from vae.runs import Run, open_run
+from vae.samplers import compute_samplers
+
+LONG = 500  # epochs: so many that none is the last one while a test asks for something
+
+
+class ThreadWorker:
+    """A worker in a thread of this process, which has TensorFlow already."""
+
+    def __init__(self, run: Run, action: str) -> None:
+        self._thread = threading.Thread(target=self._work, args=(run.path, action), daemon=True)
+        self._thread.start()
+
+    def _work(self, path: Path, action: str) -> None:
+        lock = open_run(path).lock()
+        with lock.acquire(timeout=worker.LOCK_PATIENCE_SECONDS):
+            worker._DO[action](open_run(path), lock)
+
+    def poll(self) -> int | None:
+        return None if self._thread.is_alive() else 0
+
+    def terminate(self) -> None:
+        worker._leaving.set()
+
+    def wait(self) -> None:
+        self._thread.join()
+        worker._leaving.clear()
+
+
+@pytest.fixture
+def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
+    """A server with one worker."""
+    started: list[ThreadWorker] = []
+
+    def start(run: Run, action: str) -> ThreadWorker:
+        started.append(ThreadWorker(run, action))
+        return started[-1]
+
+    monkeypatch.setattr(leader, "start_worker", start)
+    monkeypatch.setattr(leader, "WarmWorker", NoWarmWorker)
+    monkeypatch.setattr(leader, "LOOK_SECONDS", 0.02)
+    (tmp_path / "runs").mkdir()
+    queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)
+    yield queue
+    queue.close()
+    worker._leaving.set()
+    for each in started:
+        each.wait()
+
+
+def until(run: Run, what: str, holds: Callable[[Run], Any]) -> Run:
+    """Wait until something holds of a run; return it as it is then."""
+    wait_until(lambda: holds(open_run(run.path)), what)
+    return open_run(run.path)
+
+
+def until_state(run: Run, state: str) -> Run:
+    def holds(now: Run) -> bool:
+        assert now.state == state or now.state not in ("failed", "diverged"), now.status
+        return now.state == state
+
+    return until(run, state, holds)
+
+
+def until_answered(run: Run, state: str) -> Run:
+    """Wait until a run is in a state, having seen all that was asked of it."""
+    return until(
+        run,
+        f"{state}, all seen",
+        lambda now: now.state == state and now.status.get("serial") == now.control.serial,
+    )
+
+
+@pytest.mark.parametrize("name", EVERY)
+class TestQueue:
+    def test_a_training_is_steered(self, name: str, queue: Queue, digits: Dataset) -> None:
+        run = queue.submit(config_of(name, epochs=LONG), digits)
+        run = until(run, "an epoch", lambda now: now.history)
+        queue.pause(run)
+        run = until_answered(run, "paused")
+        # A step, taken apart.
+        queue.go_on(run, action="batch")
+        run = until_answered(run, "paused")
+        assert run.arrays("step")["kind"] == run.config.kind
+        queue.go_on(run, action="epoch")
+        run = until_answered(run, "paused")
+        assert run.status["step"] == run.status["steps"]
+        # A change, from the next step on.
+        changes = {"learning_rate": 1e-3}
+        changes |= {"beta": 0.5, "noise": 0.5} if run.config.is_variational else {}
+        run.change(**changes)
+        run.ask_to_show()
+        queue.go_on(run)
+        run = until(run, "a row with the change", lambda now: now.rows[-1]["learning_rate"] == 1e-3)
+        run = until(run, "it shows its model", lambda now: now.status.get("shown") == 1)
+        assert not run.status["look_failed"]
+        assert run.latents["mean"].shape == (len(digits.x_test), 3)
+        queue.stop(run)
+        run = until_state(run, "stopped")
+        assert run.metrics["epoch"] == run.status["epoch"]
+        # Continued, and deleted while it trains: its process leaves.
+        queue.go_on(run)
+        before = len(run.history)
+        run = until(run, "an epoch more", lambda now: len(now.history) > before)
+        queue.delete(run)
+        wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
+        worker._leaving.clear()  # the next process
+        run = queue.undelete(run.id)
+        assert run.state == "paused"
+        # Stopped without a process: another one makes its model.
+        queue.stop(run)
+        assert open_run(run.path).state == "stopped"
+        wait_until(lambda: not queue.is_pending(run, "recover"), "its model is made")
+        run = open_run(run.path)
+        assert (run.state, run.metrics["epoch"]) == ("stopped", run.status["epoch"])
+        assert run.history["epoch"] == list(range(1, len(run.history) + 1))
+
+    @pytest.mark.parametrize("job", ["tsne", "knowledge", "samplers", "likelihood", "quality"])
+    def test_it_is_measured(self, job: str, name: str, queue: Queue, kinds: Kinds) -> None:
+        run = copy_run(kinds[name], queue.store.folder / "run")
+        if job == "likelihood":
+            if not run.config.is_variational:
+                with pytest.raises(VAEError, match="Received"):
+                    ask_for_likelihood(run, 2, "none")
+                return
+            ask_for_likelihood(run, 2, "none")
+        queue.request(run, job)
+        wait_until(lambda: not queue.is_pending(run, job), "it is done")
+        trouble = read_progress(run.path, job).trouble
+        assert bool(trouble) == (job == "quality"), trouble  # there is no classifier of Digits
+
+    def test_it_is_taken_along(self, name: str, queue: Queue, kinds: Kinds) -> None:
+        run = kinds[name]
+        taken = queue.take_in(io.BytesIO(export_zip(run)))
+        wait_until(lambda: not queue.is_pending(taken, "export"), "its networks are made")
+        z, labels = np.eye(3), [0, 1, 2]
+        taken = open_run(taken.path)
+        np.testing.assert_allclose(taken.decode(z, labels), run.decode(z, labels), atol=1e-6)
+        queue.go_on(taken, more_epochs=1)
+        until(taken, "more", lambda now: now.state == "finished" and len(now.history) == 2)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_python(name: str, kinds: Kinds, digits: Dataset, tmp_path: Path) -> None:
+    run = copy_run(kinds[name], tmp_path / "run")
+    images, labels = digits.x_test[:5], digits.y_test[:5]
+    mean, _ = run.encode(images, labels)
+    model = run.load_model()
+    told = (
+        [images / np.float32(255), np.eye(10, dtype="float32")[labels]]
+        if run.config.is_conditional
+        else images / np.float32(255)
+    )
+    np.testing.assert_allclose(model.encoder(told)[0], mean, atol=1e-5)
+    assert run.decode(mean, labels).shape == images.shape
+    resumed = vae.resume(run, digits, more_epochs=1)
+    assert (resumed.state, resumed.history["epoch"]) == ("finished", [1, 2])
+
+
+# What the command line is asked for, {run} and {out} filled in, and what it writes. A command of
+# REFUSED ends with 2, one clear line, and nothing written.
+COMMANDS = {
+    "evaluate": ("evaluate {run}", ""),
+    "evaluate another treatment": ("evaluate {run} --treatment sampled", ""),
+    "likelihood": ("evaluate {run} --importance-samples 2", ""),
+    "quality": ("quality {run}", ""),
+    "grid": ("sample {run} --rows 2 --columns 3 --out {out}/grid.png", "grid.png"),
+    "vector grid": ("sample {run} --rows 2 --columns 3 --out {out}/grid.svg", "grid.svg"),
+    "of a class": ("sample {run} --label 3 --out {out}/grid.png", "grid.png"),
+    "mixture": ("sample {run} --sampler mixture --out {out}/codes.npz", "codes.npz"),
+    "posteriors of a class": (
+        "sample {run} --sampler posterior --label 3 --count 5 --out {out}/codes.csv",
+        "codes.csv",
+    ),
+    "path": ("interpolate {run} --steps 3 --out {out}/path.gif", "path.gif"),
+    "path of images": ("interpolate {run} --from 0 --to 1 --out {out}/path.png", "path.png"),
+    "keras": ("export {run} --format keras --out {out}/model.keras", "model.keras"),
+    "onnx": ("export {run} --format onnx --out {out}/onnx", "onnx/decoder.onnx"),
+    "weights": ("export {run} --format weights --out {out}/weights.npz", "weights.npz"),
+    "script": ("export {run} --format script --out {out}/train.py", "train.py"),
+    "notebook": ("export {run} --format notebook --out {out}/train.ipynb", "train.ipynb"),
+    "demo": ("demo {run} --out {out}/demo.html", "demo.html"),
+}
+REFUSED = {
+    ("quality", "vae"): "digits",
+    ("quality", "conditional"): "digits",
+    ("quality", "autoencoder"): "digits",
+    ("likelihood", "autoencoder"): "autoencoder",
+    ("of a class", "vae"): "prior",
+    ("of a class", "autoencoder"): "prior",
+}
+
+
+@pytest.fixture(scope="module")
+def sampled(
+    kinds: Kinds, digits: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Run]:
+    """A run of each, with its samplers."""
+
+    @functools.cache
+    def run_of(name: str) -> Run:
+        run = copy_run(kinds[name], tmp_path_factory.mktemp("sampled") / name)
+        compute_samplers(run, digits)
+        return run
+
+    return run_of
+
+
+@pytest.mark.parametrize("name", EVERY)
+class TestCommandLine:
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_of_a_run(
+        self,
+        command: str,
+        name: str,
+        sampled: Callable[[str], Run],
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        line, file = COMMANDS[command]
+        status = main([*line.format(run=sampled(name).path, out=tmp_path).split(), "--json"])
+        said = capsys.readouterr()
+        why = REFUSED.get((command, name.partition("-")[0]))
+        assert status == (2 if why else 0), said.err
+        if why:
+            assert why in said.err.splitlines()[-1]
+            assert not list(tmp_path.iterdir())
+        else:
+            assert json.loads(said.out.splitlines()[-1])
+            assert not file or (tmp_path / file).stat().st_size
+
+    def test_it_is_counted_and_trained(
+        self, name: str, kinds: Kinds, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        config = config_of(name)
+        settings = ["--set", *(f"{field}={value}" for field, value in as_text(config).items())]
+        shape = ["--image-shape", "8", "8", "1"]
+        assert main(["summary", *settings, *shape, "--json"]) == 0
+        counted = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert counted["total"] == kinds[name].load_model().count_params()
+        out = tmp_path / "run"
+        train = ["train", "--dataset", "digits", *settings, "--out", str(out), "--json"]
+        assert main(train) == 0
+        assert open_run(out).config.replace(preset="") == config.replace(preset="")
+        assert open_run(out).history == kinds[name].history
+
+
+def as_text(config: Config) -> dict[str, str]:
+    """Return the settings that make this configuration of a preset, as they are typed."""
+    values = {name: value for name, value in config.to_dict().items() if name != "preset"}
+    return {
+        name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        for name, value in values.items()
+    }
