@@ -128,7 +128,7 @@ class TestBasics:
 
     def test_a_folder_in_its_place(self, tmp_path: Path) -> None:
         (tmp_path / "status.json").mkdir()
-        with pytest.raises(RunError, match=r"^status\.json must be readable\. Received: Is a dir"):
+        with pytest.raises(RunError, match=r"^status\.json must be readable\. Received: it is no"):
             read(tmp_path / "status.json", Status)
 
     def test_a_file_too_large(self, tmp_path: Path) -> None:

@@ -37,16 +37,21 @@ _guard = threading.Lock()
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Return all rows of a history; what is no row is left out.
 
-    That is a line cut short by a crash, or what somebody else wrote; a file that cannot be read has
-    none. The rows are shared by all who
-    ask: they must not be changed.
+    That is a line cut short by a crash, or what somebody else wrote. The rows are shared by all who
+    ask: they must not be changed. Raises OSError for a file that cannot be read.
     """
     return _read(path).rows
 
 
 def history_fault(path: Path) -> str:
-    """Return why lines of a history are left out, or "" if all of them are rows."""
-    return _read(path).fault
+    """Return why lines of a history are left out, or "" if all of them are rows.
+
+    A file that cannot be read is its reader's to speak of.
+    """
+    try:
+        return _read(path).fault
+    except OSError:
+        return ""
 
 
 def _read(path: Path) -> _Read:
@@ -66,10 +71,6 @@ def _read(path: Path) -> _Read:
             new = file.read()
     except FileNotFoundError:
         return _NOTHING
-    except OSError as error:
-        return _NOTHING._replace(
-            fault=f"history.jsonl must be readable. Received: {error.strerror}"
-        )
     whole, line_break, _ = new.rpartition(b"\n")
     if line_break:
         end = known.end + len(whole) + 1

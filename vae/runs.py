@@ -155,7 +155,12 @@ class Run:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """All rows of the history, several an epoch; a line that is none is left out."""
-        return read_rows(self.path / "history.jsonl")
+        try:
+            return read_rows(self.path / "history.jsonl")
+        except OSError as error:  # not as if it were empty: whoever trains on would write it anew
+            raise RunError(
+                f"history.jsonl must be readable ({error.strerror}). Received: {self.path}"
+            ) from None
 
     @property
     def steps_per_epoch(self) -> int:
