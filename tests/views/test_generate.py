@@ -209,7 +209,7 @@ class TestFiles:
         assert shows(files["png"], grid(run, 2, 4, Draw(seed=6)))
         notes = Image.open(io.BytesIO(files["png"])).text
         assert notes == {
-            "Run": "digits Custom finish",
+            "Run": "digits Custom finished",
             "Seed": "6",
             "Sampler": "prior",
             "Temperature": "1",
