@@ -172,7 +172,7 @@ def export(options: argparse.Namespace) -> dict[str, Any]:
     else:
         if not known_dataset(run):
             raise RunError(
-                f"A script loads its images, and this run needs {missing_images(run)}. "
+                f"A script can load known images, and this run needs {missing_images(run)}. "
                 f"Received: {run.path}"
             )
         write = keras_script if options.format == "script" else keras_notebook
