@@ -186,9 +186,9 @@ class TestPortable:
         later["config.json"] = json.dumps(config | {"quantization_config": None}).encode()
         path.write_bytes(zipped(later))
         assert portable(path.read_bytes()) != path.read_bytes()
-        command = ["export", str(path.parent), "--format", "keras", "--out", str(tmp_path / "out")]
-        assert main(command) == 0
-        assert members((tmp_path / "out").read_bytes()) == members(old)
+        out = tmp_path / "out.keras"
+        assert main(["export", str(path.parent), "--format", "keras", "--out", str(out)]) == 0
+        assert members(out.read_bytes()) == members(old)
         derive(open_run(path.parent))
         assert members(path.read_bytes()) == members(old)
         mended = path.stat()

@@ -132,7 +132,8 @@ class TestCommandLine:
         self, form: str, namesake_run: Run, tmp_path: Path, capsys
     ) -> None:
         arguments = ["export", str(namesake_run.path), "--format", form, "--out"]
-        said = refused([*arguments, str(tmp_path / "out")], capsys)
+        out = tmp_path / ("a.py" if form == "script" else "a.ipynb")
+        said = refused([*arguments, str(out)], capsys)
         assert "only its maker has" in said
 
     def test_what_needs_none(self, own: Run, tmp_path: Path, capsys) -> None:
@@ -160,14 +161,14 @@ class TestQueue:
 
 class TestWorker:
     @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted"])
-    def test_images_that_went_meanwhile(self, state: str, own: Run) -> None:
-        from vae.leader import become
+    def test_images_that_went_meanwhile(self, state: str, office: Office, own: Run) -> None:
         from vae.recorder import Recorder
 
-        Recorder.reopen(own.path).status(state=state)
-        run = open_run(own.path)
+        run = copy_run(own, office.folder / "stripes")
+        Recorder.reopen(run.path).status(state=state)
+        run = open_run(run.path)
         run.ask_to_go_on(2)
-        assert become(run, "queued", "")
+        assert office.open()._leader.become(run, "queued", "")
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == state

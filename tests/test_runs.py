@@ -171,7 +171,7 @@ class TestWishes:
         assert early.epochs == 11
 
     def test_a_finished_run_needs_epochs_to_go_on(self, run: Run) -> None:
-        with pytest.raises(RunError, match=r"more epochs\. Received: 0"):
+        with pytest.raises(RunError, match=r"say how many\. Received: 0 more"):
             run.ask_to_go_on()
         assert run.control.serial == 0
 

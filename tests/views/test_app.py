@@ -30,7 +30,7 @@ from vae.runs import Run
 # What a page says while there is nothing to show, beside the picker's words.
 NOTHING = {
     "start": "random numbers become pictures nobody ever drew",
-    "data": "What the model learns from.",
+    "data": "What a model learns from.",
     "train": "Takes about",
     "latent": "There is no run to look into yet: train one.",
     "evaluate": "There is nothing measured yet",
@@ -153,9 +153,9 @@ class TestStates:
                 assert "The curves begin with the first steps." in words(app)
             if page == "train":
                 assert "Number 2 in the queue: 1 run goes first, about 5 min." in words(app)
-        loss = busy.history[-1]["loss"]
+        loss = busy.history[-1]["val_loss"]
         assert choices(app)[0] == (
-            f"Digits · Custom (2-D) · loss {loss:.1f} nats · trains now · yours, busy"
+            f"Digits · Custom (2-D) · validation loss {loss:.1f} nats · trains now · yours, busy"
         )
 
     @pytest.mark.parametrize(

@@ -194,12 +194,13 @@ class TestTraining:
         assert run.state == "queued"
         assert run.info["images"] == 1437
 
+    @pytest.mark.usefixtures("busy")  # so that it stands in the line until it is stopped
     def test_a_finished_one_goes_on_for_more_epochs(
         self, name: str, kinds: Kinds, runs: Path
     ) -> None:
         run = copy_run(kinds[name], runs / "run")
         app = watch(open_page("train", run="run"))
-        act(labelled(app.number_input, "More epochs").set_value(7))
+        act(labelled(app.text_input, "More epochs").set_value("7"))
         press(app, "Continue")
         healthy(app)
         assert (run.control.more, Run(run.path).state) == ((Leg(1, 8),), "queued")

@@ -72,7 +72,7 @@ class TestNames:
         assert Run(run.path).about.name == "mine"
         press(app, "Delete this run")
         assert RunStore(runs, runs / "none").list() == []
-        press(app, "Undo")
+        act(app.button(key=f"undo-{run.id}").click())
         assert Run(run.path).about.deleted == 0.0
 
 

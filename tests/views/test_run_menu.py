@@ -85,8 +85,8 @@ def folders(runs: Path) -> set[str]:
 class TestRename:
     def test_the_name_comes_first_in_the_list(self, made: Run) -> None:
         app = rename(open_page("start"), "My first")
-        assert options(app) == ["My first · Digits · Custom (2-D) · loss 37.0 nats · stopped · "
-                                "yours, made"]  # fmt: skip
+        assert options(app) == ["My first · Digits · Custom (2-D) · training loss 37.0 nats · "
+                                "stopped · yours, made"]  # fmt: skip
         assert Run(made.path).about.name == "My first"
         assert options(open_page("latent"))[0].startswith("My first · ")
 

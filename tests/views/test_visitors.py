@@ -150,7 +150,7 @@ class TestWhatALinkPermits:
             other = open_page("start", **address)
             assert not [each for each in other.button if each.label.startswith("Undo")]
         browser.take(ANNA)
-        press(open_page("start"), "Undo: digits Custom annas-")
+        press(open_page("start"), "Undo: digits Custom annas-run")
         assert not Run(annas.path).about.deleted
 
     def test_who_has_the_link_may_not(self, annas: Run, browser: Browser) -> None:
