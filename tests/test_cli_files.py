@@ -33,7 +33,7 @@ def _no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in ("cli_export", "cli_pictures"):
         monkeypatch.setattr(f"vae.{module}.given_run", open_run)
-    monkeypatch.setattr("vae.__main__.load_dataset", lambda name, **_: open_run(name))
+    monkeypatch.setattr("vae.__main__.load_named", open_run)
 
 
 def refused_out(kind: str, out: Path, capsys: Output) -> str:

@@ -258,7 +258,7 @@ class TestBadFolders:
         assert "Permission denied" in unreadable["locked config"]
         assert len(refused) == 7
         assert "Permission denied" in refused["locked"]
-        assert "must be as a run writes them" in refused["half"]
+        assert "must be as a run writes it" in refused["half"]
         for name in ("file", "broken", "of no use"):
             assert refused[name] == f"No run has this id. Received: {name!r}"
 

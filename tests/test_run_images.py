@@ -74,7 +74,7 @@ class TestKnown:
 class TestMissing:
     def test_in_words(self, finished_run: Run, own: Run, namesake_run: Run) -> None:
         assert missing_images(finished_run) == ""
-        assert missing_images(own) == "the images of stripes, a data set that only its maker has"
+        assert missing_images(own) == "the images of “stripes”, a data set that only its maker has"
         assert "which only its maker has: not those of Digits" in missing_images(namesake_run)
 
     def test_not_downloaded(
@@ -89,7 +89,7 @@ class TestMissing:
         )
 
     def test_loading_says_what_works(self, own: Run) -> None:
-        with pytest.raises(DatasetError, match=r"stripes, a data set .* vae\.resume.* Received: "):
+        with pytest.raises(DatasetError, match=r"stripes”, a data set .* vae\.resume.* Received: "):
             load_images(own)
 
 
@@ -152,7 +152,7 @@ class TestQueue:
         run = copy_run(own, office.folder / "stripes")
         before = {path: path.read_bytes() for path in run.path.rglob("*.*")}
         for action in ("run", "batch", "epoch"):
-            with pytest.raises(RunError, match="this run needs the images of stripes"):
+            with pytest.raises(RunError, match="this run needs the images of “stripes”"):
                 queue.go_on(run, 3, action)
         assert {path: path.read_bytes() for path in run.path.rglob("*.*")} == before
         assert queue.tickets.list() == []
@@ -171,7 +171,9 @@ class TestWorker:
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == state
-        assert now.status["reason"].startswith("It did not go on. This needs the images of stripes")
+        assert now.status["reason"].startswith(
+            "It did not go on. This needs the images of “stripes”"
+        )
         assert now.has_model
         # And nobody tries it again and again.
         assert work(run.path, "train") == 0

@@ -67,7 +67,7 @@ def export(options: argparse.Namespace) -> Report:
     else:
         if not known_dataset(run):
             raise RunError(
-                f"A script loads its images, and this run needs {missing_images(run)}. "
+                f"A script can load known images, and this run needs {missing_images(run)}. "
                 f"Received: {run.path}"
             )
         write = keras_script if kind == "script" else keras_notebook

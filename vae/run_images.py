@@ -48,7 +48,7 @@ def missing_images(run: Run) -> str:
     if run.dataset in DATASETS:
         title = DATASETS[run.dataset].title
         return f"the images that this run learned, which only its maker has: not those of {title}"
-    return f"the images of {run.dataset:.80}, a data set that only its maker has"
+    return f"the images of “{run.dataset:.80}”, a data set that only its maker has"
 
 
 def load_images(run: Run, *, download: bool = True) -> Dataset:

@@ -202,7 +202,7 @@ def test_without_its_data_set(run: Run) -> None:
 
 
 def test_class_names_are_no_markdown(run: Run) -> None:
-    name = "![x](https://example.org/x.png)"
+    name = "![x](https://a.b/x.png)"
     path = run.path / "config.json"
     write_json(path, read_json(path) | {"class_names": [name] * 10})
     app = open_page("latent", view="dimensions")

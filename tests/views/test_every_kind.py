@@ -49,7 +49,7 @@ VIEWS = {
 }
 EVERY_VIEW = [(page, view) for page, views in VIEWS.items() for view in views]
 # What says that nothing was typed yet.
-REFUSED = {"Button 'Put it on the sliders', 0": "A code is a JSON list of 3 numbers"}
+REFUSED = {"Button 'Put it on the sliders', 0": "A code is a list of 3 numbers"}
 STEPS = ("Step batch", "Step epoch")
 Downloads = dict[str, Callable[[], bytes]]
 

@@ -209,7 +209,7 @@ class TestFiles:
         assert shows(files["png"], grid(run, 2, 4, Draw(seed=6)))
         notes = Image.open(io.BytesIO(files["png"])).text
         assert notes == {
-            "Run": "digits Custom finish",
+            "Run": "digits Custom finished",
             "Seed": "6",
             "Sampler": "prior",
             "Temperature": "1",
@@ -288,7 +288,7 @@ class TestPicked:
         run = copy_run(convolutional_run, runs / "stripes")
         app = pick(open_page("generate"), run, 0)
         act(labelled(app.segmented_control, "Look closer").set_value("Nearest training images"))
-        assert "need the images of stripes, a data set that only its maker has" in words(app)
+        assert "need the images of “stripes”, a data set that only its maker has" in words(app)
 
     def test_onto_the_map(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 8)

@@ -92,7 +92,7 @@ class TestFile:
                 opened.seek(17)
                 found = np.asarray(opened.convert("L"))[::18, ::18]
                 np.testing.assert_array_equal(found, frames(run, codes)[17])
-            assert "digits Custom finish" in str(opened.info)
+            assert "digits Custom finished" in str(opened.info)
         act(labelled(app.slider, "Frames").set_value(31))
         assert "Make the file" in [button.label for button in app.button]  # another walk
 

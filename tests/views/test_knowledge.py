@@ -189,7 +189,7 @@ class TestInTheWay:
         info = read_json(run.path / "config.json")
         write_json(run.path / "config.json", info | {"dataset": "my_own"})
         app = open_knowledge(run)
-        assert "the images of my\\_own, a data set that only its maker has" in words(app)
+        assert "the images of “my\\_own”, a data set that only its maker has" in words(app)
         assert not can_measure(app)
 
     def test_a_run_that_diverged(self, run: Run) -> None:

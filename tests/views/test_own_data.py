@@ -13,7 +13,7 @@ from vae.datasets import Dataset
 from vae.runs import Run, open_run
 from views._shared.server import queue
 
-MISSING = "the images of stripes, a data set that only its maker has"
+MISSING = "the images of “stripes”, a data set that only its maker has"
 
 
 @pytest.fixture

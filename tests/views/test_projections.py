@@ -359,7 +359,7 @@ class TestForeign:
     """A run from elsewhere, as far from usual as an import lets it be."""
 
     def test_class_names_are_no_markdown(self, run: Run) -> None:
-        name = "![x](https://example.org/x.png)"
+        name = "![x](https://a.b/x.png)"
         path = run.path / "config.json"
         write_json(path, read_json(path) | {"class_names": [f"{name}{i}" for i in range(10)]})
         app = see()

@@ -77,7 +77,7 @@ class TestFigures:
             assert downloads[f"{file}.pdf"]().startswith(b"%PDF")
             assert b"<svg" in downloads[f"{file}.svg"]()
             with Image.open(io.BytesIO(downloads[f"{file}.png"]())) as opened:
-                assert opened.text["Run"] == "digits Custom finish"
+                assert opened.text["Run"] == "digits Custom finished"
 
     def test_before_there_are_latents(self, run: Run) -> None:
         (run.path / "latents.npz").unlink()
@@ -116,7 +116,7 @@ class TestCode:
 class TestDemo:
     def test_is_one_file(self, run: Run, downloads: Downloads) -> None:
         open_page("generate", view="take-away")
-        content = downloads["digits Custom finish.html"]()
+        content = downloads["digits Custom finished.html"]()
         assert content.startswith(b"<!doctype html>")
         assert run.id.encode() not in content or run.id == "finished"
 
@@ -125,7 +125,7 @@ class TestDemo:
     ) -> None:
         monkeypatch.setattr(take_away_view, "SURE_PARAMETERS", 100)
         open_page("generate", view="take-away")
-        assert "digits Custom finish.html" in downloads  # it was tried, and fits
+        assert "digits Custom finished.html" in downloads  # it was tried, and fits
         monkeypatch.setattr(offline_demo, "MOST_BYTES", 1000)
         st.cache_data.clear()
         said = words(open_page("generate", view="take-away"))

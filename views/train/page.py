@@ -62,7 +62,7 @@ def set_up() -> None:
         f"{limits().in_words()} {storage_limits().in_words()}"
     )
     if unseen := left_over(config, len(data.x_train)):
-        st.caption(unseen)
+        words.caption(unseen)
     if wants:
         start(config, data)
     show_summary(summary)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from vae.errors import ConfigError, VAEError
 from vae.estimate import seconds_left, time_in_words
-from vae.run_images import missing_images
+from vae.run_images import known_dataset, missing_images
 from vae.runs import ACTIVE_STATES, Run
 from views._shared.number_field import is_refused, number_field
 from views._shared.plain import plain
@@ -98,7 +98,8 @@ def transport(run: Run) -> None:
                 args=(run.id,),
             )
     if missing:
-        st.caption(f"To go on, this run needs {plain(missing)}. In Python it goes on there.")
+        its_maker = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
+        st.caption(f"To go on, this run needs {plain(missing)}.{its_maker}")
 
 
 def show_where_it_stands(run: Run) -> None:
