@@ -16,8 +16,8 @@ from vae.run_schema import decode_row
 
 __all__ = ["history_fault", "read_rows"]
 
-# Of text, over all files; as rows it takes two to three times as much. More than the longest history,
-# which would else be forgotten with every look at another run's: and every page looks at several.
+# Of text, over all files; as rows it takes two to three times as much. More than one long history
+# has: else a look at another run's would make it forgotten, and every page looks at several.
 MOST_BYTES = 60_000_000
 TAIL = 64  # bytes that tell whether a file is still the one that was read
 
