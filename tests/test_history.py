@@ -11,6 +11,7 @@ import pytest
 
 from tests.views.crafted import row
 from vae import history
+from vae.archive import MOST_HISTORY_BYTES
 from vae.history import history_fault, read_rows
 
 
@@ -73,6 +74,20 @@ class TestBasics:
         monkeypatch.setattr(history, "MOST_BYTES", 1)
         assert steps(path) == [1, 2]
         assert list(history._known) == [path]
+
+    def test_the_longest_stays_beside_others(
+        self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each page looks at the histories of several runs: none is to be parsed anew each time."""
+        monkeypatch.setattr(history, "_known", OrderedDict())
+        assert history.MOST_BYTES > 1.4 * MOST_HISTORY_BYTES
+        assert 1.4 * len(line(1)) * 100_000 < history.MOST_BYTES
+        long = tmp_path / "long.jsonl"
+        long.write_text(line(1) * 1000)
+        monkeypatch.setattr(history, "MOST_BYTES", int(1.4 * long.stat().st_size))
+        rows = read_rows(long)
+        read_rows(path)
+        assert read_rows(long) is rows
 
 
 class TestGrowing:

@@ -41,7 +41,7 @@ from vae.vetting_keras import check_keras
 __all__ = ["MOST_BYTES", "MOST_ENTRIES", "export_zip", "import_zip", "public_name"]
 
 MOST_ENTRIES = 700  # 500 epochs have a snapshot each
-# 500 epochs in 128 dimensions are 20 MB. Rows that were read need up to eight times their bytes, so
+# 500 epochs in 128 dimensions are 20 MB. Rows that were read need up to three times their bytes, so
 # that where strangers share the memory a history may be that of 100 epochs, which are 4 MB.
 MOST_HISTORY_BYTES = 40_000_000
 MOST_PUBLIC_HISTORY_BYTES = 5_000_000
