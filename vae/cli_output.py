@@ -93,8 +93,8 @@ def trained(run: Run, path: Path) -> ConsoleRenderable:
     epochs = len(run.history)
     said = f"{run.state.capitalize()} after {epochs} epoch{'' if epochs == 1 else 's'}."
     parts: list[ConsoleRenderable] = [Text(f"{said} {run.status['reason']}".strip())]
-    if "images" in run.metrics:  # older runs do not say which they were measured on
-        parts += [Text(_measured_on(run.metrics)), Text(), _figures(_nats(run.metrics))]
+    if run.metrics:
+        parts += [Text(_measured_on(run, run.metrics)), Text(), _figures(_nats(run.metrics))]
     parts.append(_wrote(path, folder_bytes(path)))
     if run.has_model:
         quoted = _quoted(path)
@@ -135,7 +135,7 @@ def evaluated(run: Run, path: Path, values: dict[str, Any]) -> ConsoleRenderable
     if not run.config.is_variational:
         ahead = ahead[-1:]
     return Group(
-        Text(_measured_on(values)),
+        Text(_measured_on(run, values)),
         Text(),
         _figures(lines),
         _figures(others),
@@ -215,8 +215,8 @@ def _figures(lines: Iterable[Line]) -> ConsoleRenderable:
     return Padding(grid, (0, 0, 1, 2))
 
 
-def _measured_on(metrics: dict[str, Any]) -> str:
-    return f"{metrics['images'].capitalize()} of {metrics['dataset']}: {metrics['treatment']}"
+def _measured_on(run: Run, metrics: dict[str, Any]) -> str:
+    return f"{metrics['images'].capitalize()} of {run.dataset}: {metrics['treatment']}"
 
 
 def _number(value: float | None, digits: int = 2) -> str:
