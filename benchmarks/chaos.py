@@ -142,6 +142,8 @@ class Chaos:
             subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.chaos_server", str(self.folder)],
                 cwd=Path(__file__).parents[1],
+                # No room is left on purpose: a disk that is full is what is tried.
+                env=os.environ | {"VAE_FREE_MEGABYTES": "0"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -319,7 +321,6 @@ def chaos(faults: int = FAULTS, seed: int | None = None) -> Chaos:
 
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ["VAE_FREE_MEGABYTES"] = "0"  # a disk that is full is what is tried
     parser = argparse.ArgumentParser(prog="benchmarks.chaos", description=__doc__)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--faults", type=int, default=FAULTS)
