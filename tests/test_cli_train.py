@@ -27,7 +27,7 @@ LONG = ("--dataset", "digits", "--set", "epochs=500", "hidden=16", "latent_dim=2
 CAUGHT = """
 import sys, time
 from vae import loop
-loop.Loop.train = lambda *_: time.sleep(60)
+loop.Loop.train = lambda *_: print("caught", flush=True) or time.sleep(60)
 from vae.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -131,7 +131,7 @@ class TestStop:
     def test_before_the_first_step_it_waits_for_nothing(self, tmp_path: Path) -> None:
         path = tmp_path / "run"
         process = start("-c", CAUGHT, "train", *LONG, "--out", path)
-        _, said = stopped(process, lambda: (path / "checkpoint.npz").exists(), signal.SIGTERM)
+        _, said = stopped(process, lambda: process.stdout.readline() == "caught\n", signal.SIGTERM)
         assert process.returncode == 143
         run = open_run(path)
         assert (run.state, run.can_go_on) == ("stopped", True)
