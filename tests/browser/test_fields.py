@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -84,7 +83,7 @@ def test_what_cannot_be_trained_with_never_trains(
     settled(page)
     expect(field(page, "Epochs")).to_have_value(text)
     assert "epochs=" not in page.url
-    assert "view=" not in page.url
+    assert "view=watch" not in page.url
     assert len(RunStore(runs).list()) == before
 
 
@@ -92,16 +91,17 @@ def test_what_cannot_be_trained_with_never_trains(
 def test_what_can_be_trained_with_does(
     server: tuple[str, int], page: Page, runs: Path, how: Callable[[Page], None]
 ) -> None:
+    before = {run.id for run in RunStore(runs).list()}
     page.goto(f"{server[0]}/{FORM}")
     settled(page)
     field(page, "Learning rate").fill("0,002")
     field(page, "Batch size").fill("1e2")
     field(page, "Epochs").fill("2")
     leave(page, how)
-    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
-    found = re.search(r"run=([0-9a-f]{32})", page.url)
-    assert found
-    run = RunStore(runs).open(found[1])
+    wait_until(lambda: {run.id for run in RunStore(runs).list()} - before, 120)
+    (run_id,) = {run.id for run in RunStore(runs).list() if not run.shipped} - before
+    page.wait_for_url(f"**run={run_id}*")
+    run = RunStore(runs).open(run_id)
     assert (run.config.learning_rate, run.config.batch_size, run.config.epochs) == (0.002, 100, 2)
     wait_until(lambda: RunStore(runs).open(run.id).state == "finished", 120)
 
