@@ -31,7 +31,7 @@ DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").
 # Code blocks that are no commands, by what they begin with.
 NO_COMMANDS = {
     "page --Config--> queue": "a drawing",
-    "app.py                 the router": "a list of files",
+    "app.py                 the server": "a list of files",
     "config.json       configuration": "a list of files",
 }
 PROGRAM = re.compile(

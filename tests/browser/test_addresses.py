@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NotThere
 
 from tests.browser.driving import button, settled, wait_until
 from vae.presets import PRESETS
@@ -92,6 +93,9 @@ STEPS = (
 )
 
 
+GLANCE = 500  # milliseconds: what is on the page answers at once
+
+
 def address(page: Page) -> tuple[str, dict[str, str]]:
     url = urlsplit(page.evaluate("location.href"))  # page.url is as old as the last event
     return url.path, dict(parse_qsl(url.query, keep_blank_values=True))
@@ -103,24 +107,33 @@ def shown(page: Page) -> tuple[str, dict[str, str]]:
     found = {}
     for group, name in (("View", "view"), ("Data set", "dataset"), ("Preset", "preset")):
         for each in main.get_by_role("radiogroup", name=group, exact=True).all():
-            chosen = each.get_by_role("radio", checked=True).inner_text()
+            chosen = each.get_by_role("radio", checked=True).inner_text(timeout=GLANCE)
             found[name] = chosen.lower().replace(" ", "-")
     for box, name in (("Run", "run"), ("Compare with", "with")):
         for each in main.get_by_role("combobox", name=box, exact=True).all():
-            found[name] = NAMES.get(each.input_value(), "")
+            found[name] = NAMES.get(each.input_value(timeout=GLANCE), "")
     preset = PRESETS.get(found.get("preset", ""))
     for each in main.get_by_label("Epochs", exact=True).all():
-        if preset and each.input_value() != str(preset.epochs):
-            found["epochs"] = each.input_value()
-    return TITLES.get(main.get_by_test_id("stHeading").first.inner_text(), ""), found
+        epochs = each.input_value(timeout=GLANCE)
+        if preset and epochs != str(preset.epochs):
+            found["epochs"] = epochs
+    title = main.get_by_test_id("stHeading").first.inner_text(timeout=GLANCE)
+    return TITLES.get(title, ""), found
 
 
 def arrive(page: Page, path: str, query: dict[str, str]) -> None:
     """Wait until the address is this one and the page shows what it says."""
     settled(page)
     wanted = path, query
+
+    def is_there() -> bool:
+        try:
+            return address(page) == shown(page) == wanted
+        except NotThere:  # what was found a moment ago has gone with the page before
+            return False
+
     try:
-        wait_until(lambda: address(page) == shown(page) == wanted, SECONDS)
+        wait_until(is_there, SECONDS)
     except TimeoutError:
         assert [address(page), shown(page)] == [wanted, wanted]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.driving import PHONE, SCREEN, settled
 from vae.files import read_json, write_json
 from vae.runs import SHIPPED
-from vae.vetting import LONGEST_TEXT
+from vae.schema import Text
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def test_no_page_is_wider_than_its_window(
     if not path.exists():
         shutil.copytree(SHIPPED / "mnist-conditional", path)
         info = read_json(path / "config.json")
-        names = [f"{label}{'w' * (LONGEST_TEXT - 1)}" for label in range(10)]
+        names = [f"{label}{'w' * (Text.longest - 1)}" for label in range(10)]
         write_json(path / "config.json", info | {"class_names": names})
         metrics = read_json(path / "metrics.json")
         metrics["reconstruction_per_class"] = {name: 80.0 + len(name) for name in names}
