@@ -55,3 +55,26 @@ def test_no_page_is_wider_than_its_window(
         expect(page.get_by_test_id("stException")).to_have_count(0)
         expect(page.get_by_text("w" * 30)).to_have_count(0)
     context.close()
+
+
+# The heads of a table that do not stand in one line, whole.
+BROKEN_HEADS = """() => [...document.querySelectorAll("[data-testid=stMain] th")].filter((head) => {
+    const words = document.createRange();
+    words.selectNodeContents(head);
+    const lines = new Set([...words.getClientRects()].map((box) => Math.round(box.top)));
+    return lines.size > head.textContent.trim().split(/\\s+/).length;
+}).map((head) => head.textContent)"""
+
+
+@pytest.mark.parametrize("view", ["samples", "latent-space"])
+def test_words_of_a_table_stay_whole_on_a_phone(
+    view: str, server: tuple[str, int], browser: Browser
+) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{server[0]}/evaluate?view={view}&run=mnist-conditional")
+    settled(page)
+    expect(page.get_by_test_id("stMain").locator("th").first).to_be_visible()
+    assert page.evaluate(BROKEN_HEADS) == []
+    assert page.evaluate(BEYOND) == 0
+    context.close()

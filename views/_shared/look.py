@@ -23,6 +23,8 @@ STYLE = """
 [data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; }
 /* A word without an end, of a run from elsewhere, makes no page wider. */
 [data-testid="stMarkdownContainer"] { overflow-wrap: anywhere; }
+/* But a table scrolls instead: its columns would be as narrow as a letter. */
+[data-testid="stMarkdownContainer"] table { overflow-wrap: normal; }
 /* What is wrong with a field stands close to it, mostly in the gap that is there anyway. In a row
    it has a line of its own below, so that the neighbours stay where they are. */
 [class*="st-key-typed-"] [data-testid="stMarkdown"] {
