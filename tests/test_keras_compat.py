@@ -17,6 +17,7 @@ from vae.__main__ import main
 from vae.architecture import ImageShape
 from vae.code_export import open_in_keras
 from vae.config import Config
+from vae.errors import RunError
 from vae.keras_compat import OLDEST_KERAS, portable
 from vae.model import VAE, build
 from vae.run_store import RunStore
@@ -218,7 +219,7 @@ class TestPortable:
 
     @pytest.mark.parametrize("content", [b"", b"no zip"])
     def test_no_keras_file(self, content: bytes) -> None:
-        with pytest.raises(zipfile.BadZipFile):
+        with pytest.raises(RunError, match=r"model\.keras must be a whole Keras file .*Received"):
             portable(content)
 
 

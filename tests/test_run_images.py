@@ -168,7 +168,9 @@ class TestWorker:
         Recorder.reopen(run.path).status(state=state)
         run = open_run(run.path)
         run.ask_to_go_on(2)
-        assert office.open()._leader.become(run, "queued", "")
+        queue = office.open()
+        queue.close()  # else it would have a process see to the run that waits
+        assert queue._leader.become(run, "queued", "")
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == state
@@ -178,6 +180,23 @@ class TestWorker:
         assert now.has_model
         # And nobody tries it again and again.
         assert work(run.path, "train") == 0
+
+    def test_what_the_training_says_is_said_once(self, office: Office, finished_run: Run) -> None:
+        """A paused run whose checkpoint is damaged is paused still, after Play was refused."""
+        from vae.recorder import Recorder
+
+        run = copy_run(finished_run, office.folder / "run")
+        Recorder.reopen(run.path).status(state="paused")
+        run = open_run(run.path)
+        run.ask_to_go_on(2)
+        (run.path / "checkpoint.npz").write_bytes(b"half")
+        queue = office.open()
+        queue.close()  # else it would have a process see to the run that waits
+        assert queue._leader.become(run, "queued", "")
+        assert work(run.path, "train") == 1
+        now = open_run(run.path)
+        assert now.state == "paused"
+        assert now.status["reason"].startswith("It did not go on. ")
 
     @pytest.mark.parametrize("job", ["knowledge", "likelihood", "samplers"])
     def test_measuring(self, job: str, own: Run) -> None:

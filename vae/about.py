@@ -6,6 +6,7 @@ The server writes it; the worker, which writes all else, never touches it.
 from __future__ import annotations
 
 import dataclasses
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -18,6 +19,8 @@ __all__ = ["MOST_NAME", "About", "AboutFile", "clean_name", "read_about", "write
 
 MOST_NAME = Name.longest
 FILE = "about.json"
+
+_writing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,10 @@ def read_about(folder: Path) -> About:
 
 def write_about(folder: Path, **changes: Any) -> About:
     """Change what is said of a run; raises RunError if the folder cannot be written to."""
-    new = dataclasses.replace(read_about(folder), **changes)
-    with writing_to(folder, "A run's folder must be writable"):
-        write_json(folder / FILE, dataclasses.asdict(new), must=True)
+    with _writing:  # a name that is typed and a click on Delete come at the same moment
+        new = dataclasses.replace(read_about(folder), **changes)
+        with writing_to(folder, "A run's folder must be writable"):
+            write_json(folder / FILE, dataclasses.asdict(new), must=True)
     return new
 
 

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from vae.architecture import Layer, Summary
 from vae.cli_streams import say, to_json
+from vae.draws import SAMPLER_NAMES
 from vae.estimate import time_in_words
 from vae.runs import Run
 
@@ -39,14 +40,13 @@ __all__ = [
 PROGRAM = "python -m vae"
 UNIT = "nats per image"
 BYTES_PER_PARAMETER = 4
-SAMPLERS = {"prior": "Prior", "mixture": "Mixture", "posterior": "Posteriors"}
 QUALITY = {  # of `vae.quality.measure_samples`; and the decimals that say something
     "frechet_classifier_distance": ("Fréchet classifier distance", 2),
     "precision": ("Precision", 3),
     "recall": ("Recall", 3),
     "share_sure": ("Share of sure samples", 3),
     "class_balance": ("Class balance", 3),
-    "share_as_told": ("Share as told", 3),
+    "share_as_told": ("Share of the class asked for", 3),
 }
 
 
@@ -147,7 +147,7 @@ def evaluated(run: Run, path: Path, values: dict[str, Any]) -> ConsoleRenderable
 def quality_measured(values: dict[str, Any]) -> ConsoleRenderable:
     """Show how good samples are, beside real images."""
     columns = {"Prior": values}
-    columns |= {SAMPLERS[name]: found for name, found in values.get("samplers", {}).items()}
+    columns |= {SAMPLER_NAMES[name]: found for name, found in values.get("samplers", {}).items()}
     real = {name.removeprefix("real_"): value for name, value in values.items()}
     real["frechet_classifier_distance"] = values["noise_floor"]
     real.pop("share_as_told", None)

@@ -13,12 +13,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vae.cli_streams import warn
 from vae.datasets import Dataset, load_dataset
+from vae.rows import ROWS_PER_EPOCH
 from vae.run_images import check_known
 from vae.runs import Run
 
 __all__ = ["load_images", "load_named", "share_progress", "training_progress"]
 
-STEP_ROWS = 10  # of the history, in each epoch
 LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
 
 OnShare = Callable[[float], None]
@@ -42,9 +42,9 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
                 )
                 _log(f"epoch {done}/{epochs}: {words} nats per image")
             elif row["kind"] == "step":
-                done, parts = row["epoch"] - 1, min(parts + 1, STEP_ROWS)
+                done, parts = row["epoch"] - 1, min(parts + 1, ROWS_PER_EPOCH)
             now = min(done + (parts > 0), epochs)
-            update(done + parts / STEP_ROWS, f"Epoch {now}/{epochs}  {words}")
+            update(done + parts / ROWS_PER_EPOCH, f"Epoch {now}/{epochs}  {words}")
 
         yield on_event
 

@@ -164,7 +164,8 @@ class Config:
     batch_size: int = _field(
         100,
         "Batch size",
-        "Images per training step. The last ones of an epoch, which fill none, wait for the next.",
+        "Images per training step. Those of an epoch that fill no batch are left out of it; each "
+        "epoch leaves out others.",
         low=1,
         high=4096,
     )

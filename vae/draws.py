@@ -19,10 +19,11 @@ from vae.samplers import (
 )
 from vae.sampling import balanced_labels, prior_codes
 
-__all__ = ["SAMPLERS", "Draw", "SamplerName", "draw_codes", "draw_labels"]
+__all__ = ["SAMPLERS", "SAMPLER_NAMES", "Draw", "SamplerName", "draw_codes", "draw_labels"]
 
 SamplerName = Literal["prior", "mixture", "posterior"]
 SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
+SAMPLER_NAMES = {"prior": "Prior", "mixture": "Mixture", "posterior": "Posteriors"}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from vae.files import DISK_FULL
 from vae.recorder import Recorder
 from vae.runs import Run
 
-__all__ = ["in_words", "is_disk_full", "record_failure"]
+__all__ = ["RECORDED", "in_words", "is_disk_full", "record_failure"]
+
+
+RECORDED = "The run's status.json says so."  # a note of an error
 
 
 def record_failure(path: Path, error: BaseException) -> None:
@@ -18,6 +21,9 @@ def record_failure(path: Path, error: BaseException) -> None:
     Where nothing had begun the run is again what it was before it was asked to go on: a refusal
     takes nothing from it.
     """
+    if RECORDED in getattr(error, "__notes__", ()):
+        return  # by the training itself, which the worker around it need not know
+    error.add_note(RECORDED)
     recorder = Recorder.reopen(path)
     state, reason = recorder.value("state", ""), in_words(error)
     if state not in ("queued", "starting", "training", "paused"):

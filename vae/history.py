@@ -5,6 +5,7 @@ While a run trains, every visitor who looks at it reads its history every second
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -59,7 +60,7 @@ def history_fault(path: Path) -> str:
 def _read(path: Path) -> _Read:
     try:
         with open_regular(path) as file:
-            inode = path.stat().st_ino
+            inode = os.fstat(file.fileno()).st_ino  # of what was opened, whatever took its place
             known = _known.get(path)
             if known is not None and known.inode == inode:
                 file.seek(known.end - len(known.tail))

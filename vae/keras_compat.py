@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from typing import Any
+
+from vae.errors import RunError
 
 __all__ = ["OLDEST_KERAS", "portable"]
 
@@ -21,11 +24,16 @@ def portable(content: bytes) -> bytes:
     """Return a Keras file without the null values that only later versions of Keras know.
 
     A file that has none is returned as it is. All other values and the weights stay, byte by byte.
-    Raises zipfile.BadZipFile, KeyError or ValueError for what is no Keras file.
+    Raises RunError for what is no Keras file, or a damaged one.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    config = json.loads(members["config.json"])
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        config = json.loads(members["config.json"])
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
+        raise RunError(
+            f"model.keras must be a whole Keras file ({error!s:.80}). Received: one that is not"
+        ) from None
     older = _without_later_keys(config)
     if older == config:
         return content

@@ -12,11 +12,11 @@ from pathlib import Path
 from vae.architecture import Layer, Summary, summarize
 from vae.binarisation import treatment_name
 from vae.context import treatment_of
-from vae.datasets import DATASETS
 from vae.estimate import time_in_words
 from vae.model_figures import LITERATURE_TREATMENT, figures_of
 from vae.model_limits import limits_of
 from vae.presets import PRESET_NOTES, PRESETS, preset_label
+from vae.run_images import dataset_title
 from vae.run_store import RunStore
 from vae.runs import Run
 
@@ -117,7 +117,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _title(run: Run) -> str:
-    return DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    return dataset_title(run)
 
 
 def _purpose(run: Run) -> str:

@@ -19,12 +19,12 @@ import numpy as np
 from vae.architecture import Layer, decoder_layers, summarize
 from vae.colors import HUES, class_color
 from vae.curves import QUANTITIES, curve_points
-from vae.datasets import DATASETS
 from vae.decoder_weights import Weights, read_weights
 from vae.errors import RunError
 from vae.files import replacing, writing_to
 from vae.planes import dimension_plane, extent_of, pca_plane
 from vae.presets import preset_label
+from vae.run_images import dataset_title
 from vae.traversals import REACH, ranked_dimensions
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _read(name: str) -> str:
 
 def _facts(run: Run) -> dict[str, Any]:
     """Say what the run is and what evaluation found."""
-    title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    title = dataset_title(run)
     label = preset_label(run.config)
     counted = summarize(run.config, run.image_shape, run.classes)
     found = run.metrics

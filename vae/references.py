@@ -7,6 +7,7 @@ them; references.json holds them.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,7 +115,13 @@ def measure(train: np.ndarray, test: np.ndarray, treatment: str = "none") -> dic
 
 def read_references(dataset: str, treatment: str = "none") -> dict[str, Any]:
     """Return the reference lines that were measured of a data set in a treatment, or {}."""
-    return read_json(PATH).get(dataset, {}).get(treatment, {})
+    return _measured().get(dataset, {}).get(treatment, {})
+
+
+@cache
+def _measured() -> dict[str, Any]:
+    """Read the file once: the Watch page asks every second."""
+    return read_json(PATH)
 
 
 def main() -> None:

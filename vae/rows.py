@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["in_nats", "last_step_row", "mean_row", "step_parts"]
+__all__ = ["ROWS_PER_EPOCH", "in_nats", "last_step_row", "mean_row", "step_parts"]
+
+ROWS_PER_EPOCH = 10  # points on the live curves; fewer where an epoch has fewer steps
 
 
 def in_nats(means: dict[str, Any], beta: float) -> dict[str, Any]:

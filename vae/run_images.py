@@ -11,7 +11,14 @@ from vae.datasets import DATASETS, Dataset, find_dataset, load_dataset
 from vae.errors import DatasetError
 from vae.runs import Run
 
-__all__ = ["check_known", "known_dataset", "learned_the_same", "load_images", "missing_images"]
+__all__ = [
+    "check_known",
+    "dataset_title",
+    "known_dataset",
+    "learned_the_same",
+    "load_images",
+    "missing_images",
+]
 
 
 def known_dataset(run: Run) -> str:
@@ -27,6 +34,12 @@ def known_dataset(run: Run) -> str:
     else:
         same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
     return run.dataset if same else ""
+
+
+def dataset_title(run: Run) -> str:
+    """Return what a run's data set is called; a maker's own by the name that it has."""
+    name = known_dataset(run)
+    return DATASETS[name].title if name else run.dataset
 
 
 def learned_the_same(run: Run, other: Run) -> bool:

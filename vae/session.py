@@ -19,7 +19,7 @@ from vae.loop import Loop
 from vae.model import VAE
 from vae.objective import beta_at, capacity_at, learning_rate_at
 from vae.recorder import Recorder
-from vae.rows import in_nats, last_step_row, mean_row, step_parts
+from vae.rows import ROWS_PER_EPOCH, in_nats, last_step_row, mean_row, step_parts
 from vae.runs import Run
 from vae.saving import restore, training_state
 from vae.snapshots import Snapshots
@@ -27,7 +27,6 @@ from vae.split import epoch_batches, split_indices
 
 __all__ = ["Ending", "Hooks", "Session"]
 
-ROWS_PER_EPOCH = 10  # points on the live curves
 PAUSE_LOOK_SECONDS = 0.03
 # A paused process holds hundreds of megabytes; the run itself is safe in its folder.
 PAUSE_PATIENCE_SECONDS = 600.0

@@ -5,7 +5,6 @@ So it outlives the server, and two servers on one runs folder have one line betw
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import time
 from collections.abc import Iterable
@@ -76,30 +75,21 @@ class Tickets:
 
     def list(self) -> list[Ticket]:
         """Return all tickets, the oldest first."""
-        found = []
-        for path in self.folder.glob("[!.]*.json"):
-            with contextlib.suppress(FileNotFoundError, RunError):
-                values = read(path, _File)
-                run_id, _, action = path.stem.rpartition("-")
-                run_id = values.get("run", run_id)
-                if is_folder_name(run_id) and action in ACTIONS:
-                    ticket = Ticket(
-                        run_id, action, values["owner"], values["drawn"], values["started"]
-                    )
-                    if ticket.file_name == path.name:  # the one that would be removed
-                        found.append(ticket)
+        found = filter(None, map(_read, self.folder.glob("[!.]*.json")))
         return sorted(found, key=lambda ticket: ticket.drawn)
+
+    def find(self, run_id: str, action: str) -> Ticket | None:
+        """Return the ticket of one job, if it waits or is under way; no other file is read."""
+        return _read(self.folder / Ticket(run_id, action).file_name)
 
     def has(self, run_id: str, actions: Iterable[str] = ACTIONS) -> bool:
         """Whether a job waits or is under way."""
-        return any(ticket.run_id == run_id and ticket.action in actions for ticket in self.list())
+        return any(self.find(run_id, action) for action in actions)
 
     def is_waiting(self, run_id: str, action: str) -> bool:
         """Whether a job has not begun."""
-        return any(
-            (ticket.run_id, ticket.action, ticket.started) == (run_id, action, False)
-            for ticket in self.list()
-        )
+        ticket = self.find(run_id, action)
+        return ticket is not None and not ticket.started
 
     def draw(self, run_id: str, action: str, owner: str = "") -> None:
         """Put a job at the end of the line, unless it has a place already."""
@@ -118,3 +108,17 @@ class Tickets:
         self.folder.mkdir(parents=True, exist_ok=True)
         values = {"owner": ticket.owner, "drawn": ticket.drawn, "started": started}
         write_json(self.folder / ticket.file_name, {"run": ticket.run_id, **values})
+
+
+def _read(path: Path) -> Ticket | None:
+    """Return the ticket in a file; None where there is none, or what is there is none."""
+    try:
+        values = read(path, _File)
+    except (FileNotFoundError, RunError):
+        return None
+    run_id, _, action = path.stem.rpartition("-")
+    run_id = values.get("run", run_id)
+    if not is_folder_name(run_id) or action not in ACTIONS:
+        return None
+    ticket = Ticket(run_id, action, values["owner"], values["drawn"], values["started"])
+    return ticket if ticket.file_name == path.name else None  # the one that would be removed

@@ -17,7 +17,8 @@ from vae.config import Config
 from vae.datasets import Dataset
 from vae.early_stopping import best_epoch
 from vae.errors import RunError
-from vae.failures import in_words, is_disk_full, record_failure
+from vae.failures import RECORDED, in_words, is_disk_full, record_failure
+from vae.files import open_regular
 from vae.metrics import evaluate
 from vae.model import VAE, build
 from vae.optimizers import make_optimizer
@@ -107,8 +108,8 @@ def _train_until_asked(
             run = carry_out(run, dataset, on_event, should_stop=lambda: asked() or wants_to())
         except Exception:
             # As a worker's: the reason that the run states is one line.
-            with suppress(OSError), (run.path / "worker.log").open("a", encoding="utf-8") as log:
-                traceback.print_exc(file=log)
+            with suppress(OSError), open_regular(run.path / "worker.log", "ab") as log:
+                log.write(traceback.format_exc().encode())
             raise
     if asked():
         how = run.status["reason"] or f"{run.state.capitalize()}."
@@ -184,7 +185,9 @@ def _failures_recorded(path: Path) -> Iterator[None]:
     except Exception as error:
         record_failure(path, error)
         if is_disk_full(error):
-            raise RunError(f"{in_words(error)} Received: {path}") from error
+            told = RunError(f"{in_words(error)} Received: {path}")
+            told.add_note(RECORDED)
+            raise told from error
         raise
 
 

@@ -58,7 +58,10 @@ def read_picture(file: BinaryIO) -> Image.Image:
     # Anything else ended it: the limit on its time, or a fault in a library.
     whole = len(done.stdout) == 8 + 4 * width * height and 0 < max(size) <= LARGEST_SIDE
     if done.returncode or not whole:
-        raise _takes_too_much(f"what ended its decoding (status {done.returncode})")
+        raise RunError(
+            "A picture must be decoded in little memory and time. Try a smaller one, or JPEG. "
+            f"Received: one whose decoding ended early (status {done.returncode})"
+        )
     return Image.frombytes("RGBA", (width, height), done.stdout[8:])
 
 

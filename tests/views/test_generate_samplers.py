@@ -19,12 +19,11 @@ from tests.views.conftest import (
     words,
 )
 from tests.views.doubles import Processes
-from vae.draws import SAMPLERS, Draw, draw_codes
+from vae.draws import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
 from vae.files import write_json
 from vae.runs import SHIPPED, Run, open_run
 from vae.samplers import read_samplers
 from vae.sampling import tile
-from views.generate.grid_choice import SAMPLER_NAMES
 
 
 def grid(run: Run, draw: Draw) -> np.ndarray:

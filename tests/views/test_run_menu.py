@@ -27,6 +27,7 @@ from tests.views.doubles import Processes
 from vae.about import MOST_NAME
 from vae.archive import export_zip, import_zip
 from vae.datasets import Dataset
+from vae.jobs import Queue
 from vae.run_store import UNDO_SECONDS, RunStore
 from vae.runs import Run, open_run
 from views._shared import run_menu, server
@@ -240,6 +241,25 @@ class TestDelete:
         assert app.query_params["run"] == "made"
         assert undos(app) == []
         assert Run(made.path).rows == made.rows
+
+    def test_a_second_click_that_overtakes_the_first(
+        self, made: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each click runs in a thread of its own: what is asked may be old when it is used."""
+        deleted = Queue.deleted
+
+        def late(queue: Queue, visitor: str = "") -> list[Run]:
+            found = deleted(queue, visitor)
+            if not Run(made.path).about.deleted:
+                queue.store.delete(made)  # by the other click, meanwhile
+            return found
+
+        app = open_page("train")
+        with monkeypatch.context() as patch:
+            patch.setattr(Queue, "deleted", late)
+            press(app, "Delete this run")
+        assert [error.value for error in app.error] == []
+        assert "No runs yet" in words(app)
 
     def test_one_of_several(self, made: Run, digits: Dataset, runs: Path) -> None:
         craft(runs / "other", digits)

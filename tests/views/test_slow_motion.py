@@ -330,9 +330,9 @@ def test_colour_images() -> None:
     shown = film(step)
     np.testing.assert_array_equal(decoded(shown["examples"][2]["image"]), step["images"][2])
     said = captions(shown)
-    assert said["encoder"] == "The encoder turns 35 colour pixels into 16 numbers."
-    assert said["reconstruction"] == "From those it paints 35 colour pixels: the reconstruction."
-    assert details(shown)["image"] == "5 × 7 × 3 colours = 105 numbers between 0 and 1"
+    assert said["encoder"] == "The encoder turns 35 color pixels into 16 numbers."
+    assert said["reconstruction"] == "From those it paints 35 color pixels: the reconstruction."
+    assert details(shown)["image"] == "5 × 7 × 3 colors = 105 numbers between 0 and 1"
     assert stage(shown, "image")["note"] == "5 × 7 pixels"
 
 

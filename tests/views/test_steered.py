@@ -84,8 +84,9 @@ def test_a_run_that_was_chosen_elsewhere_stays(run: Run, runs: Path, digits: Dat
     assert picker(app).value == "run"
 
 
+@pytest.mark.usefixtures("busy")  # so that it stands in the line until it is paused
 def test_slow_motion_that_ended_stays_off(run: Run) -> None:
-    app = open_page("train")
+    app = open_page("train", run="run")
     act(labelled(app.toggle, "Slow motion").set_value(True))
     assert ticket_of(run) is not None
     late(app, lambda: press(app, "Pause"))

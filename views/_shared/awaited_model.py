@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vae.errors import RunError
 from vae.runs import Run
 from views._shared.guard import explained
 from views._shared.server import queue, store
@@ -26,7 +27,11 @@ def _is_awaited(run: Run) -> bool:
 @st.fragment(run_every=POLL_SECONDS)
 @explained()
 def _wait(run_id: str) -> None:
-    if not _is_awaited(store().open(run_id)):
+    try:
+        awaited = _is_awaited(store().open(run_id))
+    except RunError:  # deleted meanwhile: the page chooses another
+        awaited = False
+    if not awaited:
         st.rerun()
     st.caption(
         "The networks of this run are being made: what they draw appears here in a few seconds."

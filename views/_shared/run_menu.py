@@ -94,7 +94,7 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
 
 def _say_how_long(run: Run) -> None:
     """Say until when runs are kept, where that is not for ever."""
-    if not (words := storage_limits().in_words()):
+    if run.shipped or not (words := storage_limits().in_words()):
         return
     until = kept_until(run)
     if until is not None:
@@ -139,7 +139,12 @@ def _undo_button(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
         key=f"undo-{run.id}",
         help="Brings the run back as it was.",
     ):
-        choose(queue().undelete(run.id, owner))
+        try:
+            choose(queue().undelete(run.id, owner))
+        except VAEError:
+            # The first click of a double one may be at work in a thread of its own.
+            if run.id in _deleted_ids(owner):
+                raise
         st.rerun()
 
 
@@ -149,11 +154,18 @@ def _rename(run_id: str, owner: str) -> None:
 
 
 def _delete(run_id: str, owner: str) -> None:
-    if run_id in [run.id for run in queue().deleted(owner)]:
-        return  # the second click of a double one
-    with explained():
+    # Tried first and asked afterwards: the two clicks of a double one run beside each other.
+    try:
         queue().delete(store().open(run_id), owner)
-        st.session_state.pop("chosen_run", None)
+    except VAEError as error:
+        if run_id not in _deleted_ids(owner):
+            show_error(error)
+            return
+    st.session_state.pop("chosen_run", None)
+
+
+def _deleted_ids(owner: str) -> list[str]:
+    return [run.id for run in queue().deleted(owner)]
 
 
 def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from vae.context import cost_in_words
-from vae.datasets import DATASETS
 from vae.errors import RunError
 from vae.presets import preset_label
+from vae.run_images import dataset_title
 from vae.runs import ACTIVE_STATES, Run
 from vae.server_settings import is_public
 from views._shared.address import asked, hold
@@ -79,7 +79,7 @@ def label(run: Run, visitor_owner: str) -> str:
 
     It is no Markdown: a select box shows its options as they are.
     """
-    title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    title = dataset_title(run)
     words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
     if run.about.name:
         words.insert(0, run.about.name)

@@ -50,7 +50,8 @@ if data is not None:
         labels = data.y_train if split == "Training" else data.y_test
         st.plotly_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
         st.subheader("Where it came from")
-        source, home = data.source, os.path.expanduser("~")  # noqa: PTH111 (Path.home may raise)
+        home = os.path.expanduser("~")  # noqa: PTH111 (Path.home may raise)
+        source = without_paths(data.source)  # before "~" makes a folder hard to tell
         if source.startswith(home + os.sep):
             source = "~" + source[len(home) :]
-        st.markdown(f"{data.title}, read from {plain(without_paths(source))}.")
+        st.markdown(f"{data.title}, read from {plain(source)}.")

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from vae.classifier import classifier_mark
-from vae.datasets import DATASETS
 from vae.figures_reference import count_bars
 from vae.presets import preset_label
 from vae.quality import NEIGHBOURS, SURE, is_measurable
+from vae.run_images import dataset_title
 from vae.runs import Run
 from vae.sampling import balanced_labels, prior_codes
 from views._shared.guard import explained
@@ -45,7 +45,7 @@ def samples_view(run: Run) -> None:
             _show_counts(run.quality, run.id)
     with left:
         if not is_measurable(run):
-            title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+            title = dataset_title(run)
             st.info(
                 f"How good these samples are cannot be measured: the classifier that would judge "
                 f"them knows MNIST's digits alone, and this run learned {plain(title)}.",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from vae.draws import SAMPLERS, Draw, draw_codes
+from vae.draws import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
 from vae.errors import VAEError
 from vae.export_images import AnimationKind, animation, notes_of
 from vae.runs import Run
@@ -21,7 +21,7 @@ from views._shared.kept import kept
 from views._shared.number_field import kept_number
 from views.generate.background import Work
 from views.generate.fitted import offer_samplers, samplers_of
-from views.generate.grid_choice import MOST_SEED, SAMPLER_HELP, SAMPLER_NAMES
+from views.generate.grid_choice import MOST_SEED, SAMPLER_HELP
 from views.generate.hand import forget_codes, kept_codes
 from views.latent.map_data import model_mark
 from views.latent.strip import show_strip

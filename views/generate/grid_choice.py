@@ -7,16 +7,15 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from vae.draws import SAMPLERS, Draw
+from vae.draws import SAMPLER_NAMES, SAMPLERS, Draw
 from vae.runs import Run
 from vae.samplers import Samplers
 from vae.sampling import MOST_ROWS
 from views._shared.kept import kept
 from views._shared.number_field import kept_number
 
-__all__ = ["SAMPLER_NAMES", "GridChoice", "choose_grid", "choose_label", "in_words", "next_seed"]
+__all__ = ["GridChoice", "choose_grid", "choose_label", "in_words", "next_seed"]
 
-SAMPLER_NAMES = {"prior": "Prior", "mixture": "Mixture", "posterior": "Posteriors"}
 SAMPLER_HELP = (
     "Prior: codes from N(0, I), as the model was made for. Mixture: Gaussians fitted to the codes "
     "of training images. Posteriors: around the code of a training image by chance. Acts at once."

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae.draws import SAMPLERS, Draw, draw_codes
+from vae.draws import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
 from vae.quality import is_measurable
 from vae.runs import Run
 from vae.samplers import Samplers
@@ -16,7 +16,7 @@ from views._shared.number_field import kept_number
 from views._shared.pictures import show_grid
 from views._shared.server import queue
 from views.generate.fitted import offer_samplers, samplers_of
-from views.generate.grid_choice import MOST_SEED, SAMPLER_NAMES, choose_label, next_seed
+from views.generate.grid_choice import MOST_SEED, choose_label, next_seed
 
 __all__ = ["samplers_view"]
 

@@ -8,10 +8,9 @@ import numpy as np
 import streamlit as st
 
 from vae.coverage import IMAGES, NEAR_SHARE, Coverage, coverage
-from vae.datasets import DATASETS
 from vae.errors import RunError
 from vae.planes import Extent
-from vae.run_images import learned_the_same
+from vae.run_images import dataset_title, learned_the_same
 from vae.runs import Run
 from vae.sampling import prior_codes, to_uint8
 from views._components.run_key import run_key
@@ -156,7 +155,7 @@ def _are_same_images(run: Run, other: Run) -> bool:
 
 def _say_what_differs(run: Run, other: Run) -> None:
     def of(each: Run) -> str:
-        title = DATASETS[each.dataset].title if each.dataset in DATASETS else each.dataset
+        title = dataset_title(each)
         return f"{len(each.latents['y']):,} images of {plain(title)}"
 
     st.info(

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from vae.datasets import DATASETS
 from vae.figures import cloud
 from vae.latent import best_projection
 from vae.presets import preset_label
+from vae.run_images import dataset_title
 from vae.runs import ACTIVE_STATES
 from vae.sampling import balanced_labels, prior_codes
 from views._components.learning_curves import learning_curves
@@ -27,7 +27,7 @@ if button.button("Train your own", type="primary", icon=":material/play_arrow:",
 
 run = chosen_run()
 if run is not None:
-    title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    title = dataset_title(run)
     epochs, dims = len(run.history), run.config.latent_dim
     st.caption(
         f"Below: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "

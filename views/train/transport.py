@@ -157,7 +157,7 @@ def _more_epochs(run: Run) -> int | None:
 def _go_on_for_more(run: Run) -> None:
     """Go on for what is typed by now: the field may be left by the very click on the button."""
     if is_refused(_more(run.id)):
-        raise ConfigError("More epochs: the field says what it takes.")
+        raise ConfigError("More epochs must be a whole number, as its field says.")
     queue().go_on(run, st.session_state.get(_more(run.id), MORE_EPOCHS))
 
 

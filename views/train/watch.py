@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from vae.errors import VAEError
 from vae.files import file_mark
 from vae.health import how_it_goes
 from vae.runs import Run
@@ -48,11 +49,12 @@ def watch(run_id: str) -> None:
             _show(run, under_way=under_way)
 
     view()
-    if not under_way:
+    if not (under_way or first.shipped):  # what ships stays as it is
         _notice_changes(first)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
+@explained()
 def _notice_changes(run: Run) -> None:
     """Draw the page anew when a run at rest is changed elsewhere: in another tab, by its link."""
     if _mark(run) != st.session_state.get(_drawn(run.id)):
@@ -62,7 +64,11 @@ def _notice_changes(run: Run) -> None:
 def _mark(run: Run) -> tuple[object, ...]:
     """Return what changes with all that is asked of a run at rest, and said of it."""
     names = ("about.json", "control.json", "status.json")
-    return is_under_way(Run(run.path)), *(file_mark(run.path / name) for name in names)
+    marks = [file_mark(run.path / name) for name in names]
+    try:
+        return is_under_way(Run(run.path)), *marks
+    except (VAEError, OSError):  # its folder has gone meanwhile: another mark
+        return None, *marks
 
 
 def _drawn(run_id: str) -> str:

@@ -29,7 +29,7 @@ DIVERGED = "Not a number any more: this training has diverged."
 def captions(step: Mapping[str, Any], i: int) -> list[str]:
     """Return one sentence for each part, on image i."""
     height, width, channels = step["images"].shape[1:]
-    pixels = f"{height * width:,} {'colour ' if channels == 3 else ''}pixels"
+    pixels = f"{height * width:,} {'color ' if channels == 3 else ''}pixels"
     batch, d = int(step["batch_size"]), step["z"].shape[1]
     hidden, hidden_2 = (f"{step[name].shape[1]:,}" for name in ("encoder", "decoder"))
     label = " and the label" if _is_told(step) else ""
@@ -120,7 +120,7 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
         norm_text(float(np.linalg.norm(np.asarray(step[name], float))))
         for name in ("gradient_norms", "update_norms")
     )
-    colours = " × 3 colours" if channels == 3 else ""
+    colours = " × 3 colors" if channels == 3 else ""
     return [
         f"{height} × {width}{colours} = {values:,} numbers between 0 and 1",
         f"{values:,}{label} → {hidden:,}: the values of its last hidden layer",
