@@ -143,6 +143,16 @@ def finished_run(
     )
 
 
+@pytest.fixture
+def run_without_images(finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run that learned MNIST, on a machine that has not its images."""
+    run = copy_run(finished_run, tmp_path / "without images")
+    say_learned(run.path, "mnist")
+    for name in ("VAE_DATA_DIR", "KERAS_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "empty"))
+    return Run(run.path)
+
+
 @pytest.fixture(scope="session")
 def autoencoder_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     from vae.training import train

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import copy_run, say_learned
+from tests.conftest import copy_run
 from tests.queueing import Office
 from tests.test_cli import refused
 from vae import training
@@ -77,14 +77,8 @@ class TestMissing:
         assert missing_images(own) == "the images of “stripes”, a data set that only its maker has"
         assert "which only its maker has: not those of Digits" in missing_images(namesake_run)
 
-    def test_not_downloaded(
-        self, finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        run = copy_run(finished_run, tmp_path / "run")
-        say_learned(run.path, "mnist")
-        for name in ("VAE_DATA_DIR", "KERAS_HOME"):
-            monkeypatch.setenv(name, str(tmp_path / "empty"))
-        assert missing_images(Run(run.path)) == (
+    def test_not_downloaded(self, run_without_images: Run) -> None:
+        assert missing_images(run_without_images) == (
             "the images of MNIST, which are not on this machine: get them on the Data page"
         )
 

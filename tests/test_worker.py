@@ -132,13 +132,8 @@ class TestBasics:
         assert "Traceback" in capfd.readouterr().err
         assert (run.path / "status.json").read_bytes() == status
 
-    def test_images_that_are_gone_cannot_be_measured(
-        self, finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        run = copy_run(finished_run, tmp_path / "run")
-        say_learned(run.path, "mnist")
-        for name in ("VAE_DATA_DIR", "KERAS_HOME"):
-            monkeypatch.setenv(name, str(tmp_path / "empty"))
+    def test_images_that_are_gone_cannot_be_measured(self, run_without_images: Run) -> None:
+        run = run_without_images
         assert work(run.path, "knowledge") == 1
         assert read_progress(run.path, "knowledge").trouble.startswith("MNIST needs mnist.npz")
 
