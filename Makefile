@@ -36,10 +36,11 @@ help:
 app: $(VENV)/app.stamp
 	@$(PYTHON) -m streamlit run app.py --server.showEmailPrompt=false
 
-# Three processes, because half of the suite waits: for a browser, or for a worker that trains. A file
-# stays in one of them, with the server or the run that its tests share.
+# Four processes, because half of the suite waits: for a browser, or for a worker that trains. A file
+# stays in one of them, with the server or the run that its tests share. In the order of their names,
+# so that the long ones of tests/browser come first and the many short ones fill the end.
 test: lint chromium $(VENV)/oldest.stamp
-	@$(PYTHON) -m pytest -n 3 --dist loadfile
+	@$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # What is exported, in the oldest Keras on each backend; the script on the oldest TensorFlow. Apart from
 # `make test`, which has JAX alone, for the size of these two.
