@@ -86,6 +86,20 @@ def say_learned(folder: Path, name: str) -> None:
     write_json(folder / "config.json", read_json(folder / "config.json") | changes)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the browser's files over the first three quarters of the others.
+
+    Two cores can do with one or two browsers at a time, not with one in each process, and a long
+    file that began last would run alone.
+    """
+    files = list(dict.fromkeys(item.path for item in items))
+    browser = [path for path in files if path.parent.name == "browser"]
+    others = [path for path in files if path.parent.name != "browser"]
+    place = {path: index / len(others) for index, path in enumerate(others)}
+    place |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
+    items.sort(key=lambda item: place[item.path])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Have everything that names no folder for its runs use one that goes away."""
