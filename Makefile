@@ -45,8 +45,8 @@ test: lint chromium $(VENV)/oldest.stamp
 # What is exported, in the oldest Keras on each backend; the script on the oldest TensorFlow. Apart from
 # `make test`, which has JAX alone, for the size of these two.
 test-backends: $(VENV)/backends.stamp
-	@OLDEST_BACKEND=torch $(PYTHON) -m pytest tests/test_keras_compat.py
-	@OLDEST_BACKEND=tensorflow $(PYTHON) -m pytest tests/test_keras_compat.py tests/test_code_export.py
+	@OLDEST_BACKEND=torch $(PYTHON) -m pytest tests/model/test_keras_compat.py
+	@OLDEST_BACKEND=tensorflow $(PYTHON) -m pytest tests/model/test_keras_compat.py tests/export/test_keras_code.py
 
 lint: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check .
@@ -60,8 +60,8 @@ bench: $(VENV)/bench.stamp
 	@$(PYTHON) -m benchmarks
 
 pretrained: $(VENV)/app.stamp
-	@$(PYTHON) -m vae.shipping
-	@$(PYTHON) -m vae.model_cards
+	@$(PYTHON) -m vae.shipped.train
+	@$(PYTHON) -m vae.shipped.model_cards
 
 screenshots: $(VENV)/dev.stamp chromium
 	@$(PYTHON) -m tests.browser.screenshots

@@ -1,9 +1,9 @@
-"""The server: Streamlit's, which runs router.py for every visitor, with a little around it."""
+"""The server: Streamlit's, which runs pages/router.py for each visitor, and a little around it."""
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from views._shared.documents import Documents
-from views._shared.frame_cookies import FrameCookies
+from pages._shared.documents import Documents
+from pages._shared.frame_cookies import FrameCookies
 
-app = st.App("router.py", middleware=[Middleware(FrameCookies), Middleware(Documents)])
+app = st.App("pages/router.py", middleware=[Middleware(FrameCookies), Middleware(Documents)])

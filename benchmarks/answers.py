@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 
 from tests.browser.driving import wait_until
-from vae.datasets import Dataset, find_dataset, load_dataset
-from vae.jobs import Queue
+from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.presets import PRESETS, preset_label
-from vae.run_store import RunStore
-from vae.runs import open_run
+from vae.runs.run import open_run
+from vae.runs.store import RunStore
+from vae.server.queue import Queue
 
 __all__ = ["answers"]
 

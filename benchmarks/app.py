@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 
 from tests.browser.driving import SCREEN, chromium, serve, settled, wait_until
-from vae.datasets import find_dataset
-from vae.processes import WARM_SECONDS
-from vae.run_store import RunStore
+from vae.data.datasets import find_dataset
+from vae.runs.store import RunStore
+from vae.server.worker_processes import WARM_SECONDS
 
 __all__ = ["measure"]
 

@@ -24,10 +24,10 @@ from pathlib import Path
 import psutil
 
 from vae.config import Config
-from vae.datasets import load_dataset
+from vae.data.datasets import load_dataset
 from vae.errors import RunError
-from vae.run_store import RunStore
-from vae.runs import ACTIVE_STATES, Run, open_run
+from vae.runs.run import ACTIVE_STATES, Run, open_run
+from vae.runs.store import RunStore
 
 __all__ = ["Chaos", "chaos"]
 
@@ -167,7 +167,7 @@ class Chaos:
         for process in psutil.process_iter(["cmdline", "status"]):
             command = process.info["cmdline"] or []
             mine = any(part.startswith(str(self.folder.resolve())) for part in command)
-            if mine and "vae.worker" in command and process.info["status"] != "zombie":
+            if mine and "vae.server.worker" in command and process.info["status"] != "zombie":
                 found.append(process)
         return found
 
@@ -259,7 +259,7 @@ class Chaos:
 
 def undisturbed(seed: int) -> str:
     """Return the history of a run that nothing happened to."""
-    from vae.training import train  # slow, and the other benchmarks do not need it
+    from vae.training.train import train  # slow, and the other benchmarks do not need it
 
     with tempfile.TemporaryDirectory() as folder:
         run = train(CONFIG.replace(seed=seed), load_dataset("digits"), out=Path(folder) / "run")

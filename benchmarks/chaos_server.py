@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from vae.config import Config
-from vae.datasets import load_dataset
+from vae.data.datasets import load_dataset
 from vae.errors import VAEError
-from vae.jobs import Queue
-from vae.run_store import RunStore
+from vae.runs.store import RunStore
+from vae.server.queue import Queue
 
 WORKERS = 2
 

@@ -1,7 +1,7 @@
 """What decoding a picture takes: python -m benchmarks.decoding
 
 For each kind of file: the peak memory of the process that decodes it, above that of a tiny picture,
-by pixel of the file, and what `vae.picture_decoder` counts for it. Linux.
+by pixel of the file, and what `vae.data.picture_decoder` counts for it. Linux.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 import numpy as np
 from PIL import Image
 
-from vae import picture_decoder
+from vae.data import picture_decoder
 
 SIDE = 3000
 # Its own peak: what a process tells of its children begins with what it had itself.

@@ -12,11 +12,12 @@ from pathlib import Path
 from benchmarks.measuring import verdict
 from benchmarks.visitor import Visitor
 from tests.browser.driving import serve
-from vae.datasets import find_dataset, load_dataset
-from vae.draws import SAMPLERS, Draw, draw_codes
-from vae.nearest import latent_neighbours, pixel_neighbours
-from vae.runs import SHIPPED, open_run
-from vae.sampling import MOST_ROWS, tile, to_png, to_uint8
+from vae.data.datasets import find_dataset, load_dataset
+from vae.images import tile, to_png, to_uint8
+from vae.latent.neighbours import latent_neighbours, pixel_neighbours
+from vae.runs.run import SHIPPED, open_run
+from vae.sampling.prior import MOST_ROWS
+from vae.sampling.samplers import SAMPLERS, Draw, draw_codes
 
 __all__ = ["generate"]
 

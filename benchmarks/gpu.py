@@ -11,7 +11,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from benchmarks.measuring import measured
-from vae.datasets import find_dataset, load_dataset
+from vae.data.datasets import find_dataset, load_dataset
 from vae.presets import PRESETS, preset_label
 
 __all__ = ["filling", "gpu"]

@@ -27,9 +27,9 @@ from PIL import Image
 from benchmarks.measuring import measured, peak_megabytes
 from vae.architecture import summarize
 from vae.config import Config
-from vae.datasets import Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.presets import PRESETS
-from vae.processes import WORKER_ENVIRONMENT
+from vae.server.worker_processes import WORKER_ENVIRONMENT
 
 __all__ = ["AXES", "Axis", "Point", "exponent", "growth", "keeps_up"]
 
@@ -183,7 +183,7 @@ def main() -> None:
     parser.add_argument("images", type=int)
     parser.add_argument("side", type=int)
     arguments = parser.parse_args()
-    from vae.training import train
+    from vae.training.train import train
 
     ends: list[float] = []
 

@@ -14,10 +14,10 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from tests.browser.driving import SCREEN, chromium, serve, settled
-from vae.curves import curve_marks, curve_points
-from vae.health import how_it_goes, troubles
-from vae.history import read_rows
-from vae.runs import SHIPPED, Run
+from vae.evaluation.diagnostics import how_it_goes, troubles
+from vae.figures.curves import curve_marks, curve_points
+from vae.runs.history import read_rows
+from vae.runs.run import SHIPPED, Run
 
 __all__ = ["history"]
 

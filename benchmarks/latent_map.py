@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.driving import SCREEN, button, chromium, serve, settled, wait_until
 from tests.browser.mapping import Board, open_map
-from vae.datasets import find_dataset
-from vae.run_store import RunStore
+from vae.data.datasets import find_dataset
+from vae.runs.store import RunStore
 
 __all__ = ["latent_map"]
 

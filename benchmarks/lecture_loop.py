@@ -13,12 +13,12 @@ import numpy as np
 
 from benchmarks.measuring import peak_megabytes
 from vae.config import Config
-from vae.datasets import load_dataset
-from vae.loop import Loop
-from vae.model import build
-from vae.optimizers import make_optimizer
+from vae.data.datasets import load_dataset
+from vae.data.split import epoch_batches
+from vae.model.optimizers import make_optimizer
+from vae.model.vae import build
 from vae.presets import PRESETS
-from vae.split import epoch_batches
+from vae.training.loop import Loop
 
 __all__ = ["make_loop", "train_epoch"]
 

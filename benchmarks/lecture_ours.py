@@ -14,8 +14,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import vae
 from benchmarks.measuring import peak_megabytes
-from vae.sampling import prior_codes, tile
-from vae.training import train  # here, as TensorFlow's import is no part of an epoch
+from vae.images import tile
+from vae.sampling.prior import prior_codes
+from vae.training.train import train  # here, as TensorFlow's import is no part of an epoch
 
 GRIDS = 50
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import measured, peak_megabytes
-from vae.datasets import find_dataset, load_dataset
-from vae.likelihood import MOST_IMPORTANCE_SAMPLES, importance_sampled_nll
-from vae.processes import WORKER_ENVIRONMENT
-from vae.run_store import RunStore
-from vae.runs import Run, open_run
+from vae.config import MOST_IMPORTANCE_SAMPLES
+from vae.data.datasets import find_dataset, load_dataset
+from vae.model.importance_sampling import importance_sampled_nll
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
+from vae.server.worker_processes import WORKER_ENVIRONMENT
 
 __all__ = ["likelihood"]
 

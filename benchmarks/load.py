@@ -16,9 +16,9 @@ import psutil
 
 from benchmarks.visitor import GoneError, Visitor
 from benchmarks.watching import PAGES, complain, percentiles, served, stroll, until
-from vae.datasets import find_dataset
+from vae.data.datasets import find_dataset
 from vae.files import read_json
-from vae.runs import ACTIVE_STATES, open_run
+from vae.runs.run import ACTIVE_STATES, open_run
 
 __all__ = ["load"]
 

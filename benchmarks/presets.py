@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vae.config import Config
-from vae.datasets import DATASETS
+from vae.data.datasets import DATASETS
 from vae.presets import preset_label
-from vae.run_store import RunStore
+from vae.runs.store import RunStore
 
 __all__ = ["table"]
 

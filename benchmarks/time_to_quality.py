@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import measured, ratios, spread, verdict
-from vae.datasets import find_dataset
-from vae.processes import WORKER_ENVIRONMENT
+from vae.data.datasets import find_dataset
+from vae.server.worker_processes import WORKER_ENVIRONMENT
 
 __all__ = ["fewest", "time_to_quality"]
 

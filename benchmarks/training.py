@@ -11,8 +11,8 @@ import statistics
 from typing import Any, NamedTuple
 
 from benchmarks.measuring import measured, ratios, spread, verdict
-from vae.datasets import find_dataset
-from vae.processes import WORKER_ENVIRONMENT
+from vae.data.datasets import find_dataset
+from vae.server.worker_processes import WORKER_ENVIRONMENT
 
 __all__ = ["compare"]
 

@@ -23,7 +23,7 @@ import psutil
 
 from benchmarks.visitor import GoneError, Update, Visitor
 from tests.browser.driving import serve
-from vae.datasets import find_dataset
+from vae.data.datasets import find_dataset
 from vae.files import read_json
 
 __all__ = ["PAGES", "complain", "percentiles", "served", "stroll", "until", "watch"]

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from vae.config import Config
-from vae.datasets import DATASETS, Dataset, load_dataset
+from vae.data.datasets import DATASETS, Dataset, load_dataset
 from vae.files import read_json, write_json
-from vae.runs import Run, open_run
+from vae.runs.run import Run, open_run
 
 if TYPE_CHECKING:
     from tests.kinds import Kinds
@@ -149,7 +149,7 @@ def finished_run(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Run:
     """A VAE with two latent dimensions, a KL warm-up and validation, on Digits."""
-    from vae.training import train
+    from vae.training.train import train
 
     path = tmp_path_factory.mktemp("finished") / "run"
     return train(
@@ -169,7 +169,7 @@ def run_without_images(finished_run: Run, tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.fixture(scope="session")
 def autoencoder_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    from vae.training import train
+    from vae.training.train import train
 
     config = Config(kind="autoencoder", beta=0.0, latent_dim=3, hidden=(16,), epochs=2)
     return train(config, digits, out=tmp_path_factory.mktemp("autoencoder") / "run")
@@ -178,7 +178,7 @@ def autoencoder_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def conditional_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A conditional VAE on Digits that draws the class which it is told."""
-    from vae.training import train
+    from vae.training.train import train
 
     config = Config(
         kind="conditional",
@@ -197,7 +197,7 @@ def conditional_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def convolutional_run(stripes: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A convolutional VAE on pictures that are neither square nor grey."""
-    from vae.training import train
+    from vae.training.train import train
 
     config = Config(
         network="convolutional", hidden=(4, 6), latent_dim=5, epochs=2, batch_size=40, beta=0.5
@@ -233,7 +233,7 @@ def dense_workshop(digits: Dataset) -> Workshop:
 
 @pytest.fixture
 def workshop(dense_workshop: Workshop) -> Iterator[Workshop]:
-    """Have `vae.training` train runs in a moment, each the workshop's with some changes."""
+    """Have `vae.training.train` train runs in a moment, each the workshop's with some changes."""
     with dense_workshop.opened() as opened:
         yield opened
 

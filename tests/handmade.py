@@ -11,9 +11,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from vae.architecture import Layer, decoder_layers
 from vae.config import Config
-from vae.datasets import Dataset
-from vae.recorder import Recorder
-from vae.runs import Run, open_run
+from vae.data.datasets import Dataset
+from vae.runs.run import Run, open_run
+from vae.runs.writer import Recorder
 
 TEST_IMAGES = 40
 # What ONNX calls them. Keras exports silu as x * sigmoid(x), and leaky_relu with a slope of 0.2.

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.files import read_json, write_json
-from vae.runs import Run
+from vae.runs.run import Run
 
 PICTURE = "![x](http://evil.example/x.png)"
 TEXT = f"{PICTURE} <img src=http://evil.example/y.png>"

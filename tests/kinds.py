@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from vae.config import Config
-from vae.datasets import Dataset
-from vae.runs import Run
+from vae.data.datasets import Dataset
+from vae.runs.run import Run
 
 __all__ = ["EVERY", "Kinds", "config_of"]
 
@@ -39,7 +39,7 @@ class Kinds:
         self._runs: dict[str, Run] = {}
 
     def __getitem__(self, name: str) -> Run:
-        from vae.training import train
+        from vae.training.train import train
 
         if name not in self._runs:
             out = self._make_folder("kinds") / name

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.odd_files import odd
-from vae.__main__ import main
-from vae.archive import export_zip
+from vae.archive.archive import export_zip
+from vae.cli.main import main
 from vae.errors import VAEError
-from vae.runs import open_run
-from vae.tickets import ACTIONS
-from vae.worker import work
+from vae.runs.run import open_run
+from vae.server.tickets import ACTIONS
+from vae.server.worker import work
 
 FILES = (
     *("config.json", "status.json", "about.json", "control.json", "history.jsonl"),

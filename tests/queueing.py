@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, wait_until
-from vae import leader, processes
 from vae.config import Config
-from vae.datasets import Dataset
-from vae.jobs import Queue
-from vae.presence import Presence
-from vae.run_store import RunStore
-from vae.runs import Run, open_run
+from vae.data.datasets import Dataset
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
+from vae.server import scheduler, worker_processes
+from vae.server.presence import Presence
+from vae.server.queue import Queue
 
 SMALL = Config(latent_dim=2, hidden=(16,), epochs=5)
 
@@ -33,8 +33,8 @@ class Office:
         self._looks: dict[Queue, int] = {}
         self._names: dict[str, str] = {}
         self.refuses = 0  # how many starts fail, as where there is no memory for a process
-        patch.setattr(processes, "_spawn", self._spawn)
-        patch.setattr(leader, "LOOK_SECONDS", 0.01)
+        patch.setattr(worker_processes, "_spawn", self._spawn)
+        patch.setattr(scheduler, "LOOK_SECONDS", 0.01)
 
     def _spawn(self, arguments: list[str], stdin: int, output: Any) -> subprocess.Popen[bytes]:
         if self.refuses:

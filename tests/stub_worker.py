@@ -1,4 +1,4 @@
-"""Stands in for `vae.worker` in the queue's tests: it holds a run and obeys, in milliseconds.
+"""Stands in for `vae.server.worker` in the queue's tests: it holds a run and obeys, in no time.
 
 It trains nothing. Files in the run's folder tell it what to live through: "wait" and "crash-early"
 (before it holds the run), "finish", "crash", "give-up" and "linger" (stay as long as it is there).

@@ -12,15 +12,14 @@ import pytest
 
 from tests.queueing import Office
 from tests.workshop import Workshop, assert_same_run, when
-from vae import run_store
-from vae.__main__ import main
+from vae.cli.main import main
 from vae.config import Config
-from vae.datasets import Dataset
+from vae.data.datasets import Dataset
 from vae.errors import RunError
-from vae.recorder import Recorder
-from vae.run_store import RunStore
-from vae.runs import Run, open_run
-from vae.worker import work
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
+from vae.runs.writer import Recorder
+from vae.server.worker import work
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ class TestRoom:
         store.undelete("run")
         store.rename(open_run(run.path), "Anna's")
         store.delete(open_run(run.path))
-        monkeypatch.setattr(run_store, "UNDO_SECONDS", 0.0)
+        monkeypatch.setattr(store, "UNDO_SECONDS", 0.0)
         store.purge()
         assert not run.path.exists()
 

@@ -23,9 +23,9 @@ import pytest
 
 from benchmarks.__main__ import BENCHMARKS
 from tests.conftest import PATIENCE_SECONDS, ROOT
-from vae.datasets import find_dataset
-from vae.quality import FEWEST_SAMPLES
-from vae.shipping import SHIPPED_RUNS
+from vae.data.datasets import find_dataset
+from vae.evaluation.sample_quality import FEWEST_SAMPLES
+from vae.shipped.train import SHIPPED_RUNS
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
 # Code blocks that are no commands, by what they begin with.
@@ -54,10 +54,16 @@ NOT_RUN = {
     r"(\.venv/bin/)?python -m benchmarks .*": "measures for minutes, alone on a machine",
     r"(\.venv/bin/)?python -m benchmarks\.time_to_quality --search .*": "searches for hours",
     r"python -m benchmarks\.chaos": "lets a hundred faults happen; tests/test_chaos.py has a few",
-    r"python -m vae\.shipping \S+": WRITES,
-    r"python -m vae\.classifier": f"{WRITES}: tests/test_classifier.py trains one elsewhere",
-    r"python -m vae\.references": f"{WRITES}: tests/test_references.py measures some",
-    r"python -m vae\.model_cards": f"{WRITES}: tests/test_model_cards.py compares the page",
+    r"python -m vae\.shipped\.train \S+": WRITES,
+    r"python -m vae\.evaluation\.digit_classifier": (
+        f"{WRITES}: tests/evaluation/test_digit_classifier.py trains one elsewhere"
+    ),
+    r"python -m vae\.evaluation\.references": (
+        f"{WRITES}: tests/evaluation/test_references.py measures some"
+    ),
+    r"python -m vae\.shipped\.model_cards": (
+        f"{WRITES}: tests/shipped/test_model_cards.py compares the page"
+    ),
 }
 TARGETS_NOT_RUN = {
     "app": NOT_RUN["make app"],
@@ -212,7 +218,7 @@ class TestDocuments:
     def test_names_what_there_is(self, command: Command) -> None:
         if module := re.search(r"python -m (\S+)(?: (\S+))?", command.line):
             assert importlib.util.find_spec(module[1]), command
-            names = {"benchmarks": (*BENCHMARKS, "NAME"), "vae.shipping": SHIPPED_RUNS}
+            names = {"benchmarks": (*BENCHMARKS, "NAME"), "vae.shipped.train": SHIPPED_RUNS}
             assert module[1] not in names or module[2] in names[module[1]], command
         if target := re.fullmatch(r"make (\S+)", command.line):
             assert target[1] in targets(), command

@@ -16,19 +16,19 @@ import pytest
 import vae
 from tests.conftest import copy_run, wait_until
 from tests.kinds import EVERY, Kinds, config_of
-from tests.views.doubles import NoWarmWorker
-from vae import leader, worker
-from vae.__main__ import main
-from vae.archive import export_zip
+from tests.pages.doubles import NoWarmWorker
+from vae.archive.archive import export_zip
+from vae.cli.main import main
 from vae.config import Config
-from vae.datasets import Dataset
+from vae.data.datasets import Dataset
 from vae.errors import VAEError
-from vae.jobs import Queue
-from vae.likelihood import ask_for_likelihood
-from vae.progress import read_progress
-from vae.run_store import RunStore
-from vae.runs import Run, open_run
-from vae.samplers import compute_samplers
+from vae.evaluation.likelihood import ask_for_likelihood
+from vae.runs.progress import read_progress
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
+from vae.sampling.fitted import compute_samplers
+from vae.server import scheduler, worker
+from vae.server.queue import Queue
 
 LONG = 500  # epochs: so many that none is the last one while a test asks for something
 
@@ -65,9 +65,9 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
         started.append(ThreadWorker(run, action))
         return started[-1]
 
-    monkeypatch.setattr(leader, "start_worker", start)
-    monkeypatch.setattr(leader, "WarmWorker", NoWarmWorker)
-    monkeypatch.setattr(leader, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(scheduler, "start_worker", start)
+    monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
+    monkeypatch.setattr(scheduler, "LOOK_SECONDS", 0.02)
     (tmp_path / "runs").mkdir()
     queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)
     yield queue

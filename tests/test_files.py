@@ -17,17 +17,17 @@ READERS = """
 import sys
 from pathlib import Path
 
-from vae.about import read_about
-from vae.array_files import ArraySpec, read_array
-from vae.control import read_control
-from vae.decoder_weights import read_weights
+from vae.runs.metadata import read_about
+from vae.data.array_files import ArraySpec, read_array
+from vae.runs.control import read_control
+from vae.export.decoder_weights import read_weights
 from vae.files import open_regular, read_json, read_regular, write_json
-from vae.history import read_rows
-from vae.inference import decode
-from vae.progress import read_progress
-from vae.recorder import Recorder
-from vae.runs import Run, open_run
-from vae.vetting_keras import check_weights
+from vae.runs.history import read_rows
+from vae.runs.inference import decode
+from vae.runs.progress import read_progress
+from vae.runs.writer import Recorder
+from vae.runs.run import Run, open_run
+from vae.archive.vetting_keras import check_weights
 
 folder = Path(sys.argv[1])
 odd = folder / "odd"

@@ -19,11 +19,11 @@ import pytest
 from tests.conftest import wait_until
 from tests.workshop import assert_same_run
 from vae.config import Config
-from vae.datasets import Dataset
-from vae.jobs import Queue
-from vae.run_store import RunStore
-from vae.runs import Run, open_run
-from vae.training import train
+from vae.data.datasets import Dataset
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
+from vae.server.queue import Queue
+from vae.training.train import train
 
 DENSE = Config(
     latent_dim=2,
@@ -202,4 +202,4 @@ class TestOnTheWay:
         assert not list(story.dense.path.parent.rglob(".writing*"))
         assert not story.dense.is_alive()
         children = psutil.Process().children()
-        assert not [p for p in children if "vae.worker" in " ".join(p.cmdline())]
+        assert not [p for p in children if "vae.server.worker" in " ".join(p.cmdline())]

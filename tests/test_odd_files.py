@@ -13,9 +13,9 @@ import pytest
 from tests.conftest import PATIENCE_SECONDS, ROOT, copy_run, wait_until
 from tests.odd_files import KINDS, odd
 from tests.queueing import Office
-from vae.about import write_about
-from vae.runs import SHIPPED, Run
-from vae.tickets import Tickets
+from vae.runs.metadata import write_about
+from vae.runs.run import SHIPPED, Run
+from vae.server.tickets import Tickets
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of these")
 
@@ -50,7 +50,7 @@ class TestEverywhere:
     @pytest.mark.parametrize("kind", ["pipe", "endless"])
     def test_pages(self, run: Run, kind: str, tmp_path: Path) -> None:
         said = tour(
-            *("tests.views.odd_tour", kind),
+            *("tests.pages.odd_tour", kind),
             VAE_RUNS_DIR=str(run.path.parent),
             VAE_DATA_DIR=str(tmp_path / "data"),
             KERAS_HOME=str(tmp_path / "keras"),

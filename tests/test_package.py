@@ -9,35 +9,35 @@ import pytest
 
 import vae
 from tests.conftest import ROOT, run_python
-from vae.runs import Run
+from vae.runs.run import Run
 
 READERS = (
-    "vae.about",
+    "vae.runs.metadata",
     "vae.architecture",
-    "vae.archive",
-    "vae.classifier",
-    "vae.code_export",
+    "vae.archive.archive",
+    "vae.evaluation.digit_classifier",
+    "vae.export.keras_code",
     "vae.config",
-    "vae.context",
-    "vae.control",
-    "vae.datasets",
-    "vae.export_images",
-    "vae.health",
-    "vae.inference",
-    "vae.jobs",
-    "vae.keras_compat",
-    "vae.latent",
-    "vae.nearest",
-    "vae.presence",
+    "vae.evaluation.comparison",
+    "vae.runs.control",
+    "vae.data.datasets",
+    "vae.export.media",
+    "vae.evaluation.diagnostics",
+    "vae.runs.inference",
+    "vae.server.queue",
+    "vae.model.keras_compat",
+    "vae.latent.projections",
+    "vae.latent.neighbours",
+    "vae.server.presence",
     "vae.presets",
-    "vae.quality",
-    "vae.references",
-    "vae.run_store",
-    "vae.runs",
-    "vae.samplers",
-    "vae.sampling",
-    "vae.server_settings",
-    "vae.user_pictures",
+    "vae.evaluation.sample_quality",
+    "vae.evaluation.references",
+    "vae.runs.store",
+    "vae.runs.run",
+    "vae.sampling.fitted",
+    "vae.sampling.prior",
+    "vae.environment",
+    "vae.data.uploads",
 )
 LOOK = """
 import importlib, json, sys
@@ -46,7 +46,7 @@ for name in sys.argv[2:]:
 import vae
 run = vae.open_run(sys.argv[1])
 images = run.decode(run.encode(vae.load_dataset("digits").x_test)[0])
-from vae.latent import project_pca
+from vae.latent.projections import project_pca
 project_pca(run)
 vae.RunStore().list()
 heavy = [name for name in ("tensorflow", "keras", "streamlit") if name in sys.modules]

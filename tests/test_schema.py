@@ -11,22 +11,22 @@ import pytest
 
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
-from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
-from tests.views.crafted import METRICS, change, row
-from vae.about import AboutFile, read_about
+from tests.pages.crafted import METRICS, change, row
+from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.config import Config
-from vae.control import Control, Leg, ask, read_control
 from vae.errors import RunError
-from vae.figures_schema import FIGURES, Asked
-from vae.history import history_fault
-from vae.likelihood import asked_likelihood
-from vae.presence import Presence
-from vae.progress import Progress, read_progress
-from vae.run_schema import ChangeRow, Info, LearnedRow, Status, decode_row
-from vae.run_store import RunStore
-from vae.runs import SHIPPED, Run, open_run
+from vae.evaluation.likelihood import asked_likelihood
+from vae.runs.control import Control, Leg, ask, read_control
+from vae.runs.figures_schema import FIGURES, Asked
+from vae.runs.history import history_fault
+from vae.runs.metadata import AboutFile, read_about
+from vae.runs.progress import Progress, read_progress
+from vae.runs.run import SHIPPED, Run, open_run
+from vae.runs.schema import ChangeRow, Info, LearnedRow, Status, decode_row
+from vae.runs.store import RunStore
 from vae.schema import MOST_TEXT_BYTES, Text, Words, decode, printable, read
-from vae.tickets import Tickets
+from vae.server.presence import Presence
+from vae.server.tickets import Tickets
 
 INFO = {
     **{"format": 1, "config": Config().to_dict(), "dataset": "digits", "image_shape": [8, 8, 1]},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vae.figures import class_counts, cloud
-from vae.figures_reference import class_bars
-from vae.figures_space import cloud3d
-from vae.latent import Projection
+from vae.figures.dimensions import cloud3d
+from vae.figures.latent_space import class_counts, cloud
+from vae.figures.references import class_bars
+from vae.latent.projections import Projection
 from vae.short_names import MOST_LETTERS, shortened
 
 

@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.views.crafted import METRICS
-from vae import loop, session, training
-from vae.anatomy import Anatomy
+from tests.pages.crafted import METRICS
 from vae.config import Config
-from vae.datasets import Dataset
-from vae.loop import Loop
-from vae.model import VAE
-from vae.recorder import Recorder
-from vae.runs import Run, open_run
-from vae.saving import training_state
-from vae.session import UNLIMITED, Session
+from vae.data.datasets import Dataset
+from vae.model.saving import training_state
+from vae.model.vae import VAE
+from vae.runs.run import Run, open_run
+from vae.runs.writer import Recorder
+from vae.training import loop, session
+from vae.training import train as training
+from vae.training.loop import Loop
+from vae.training.session import UNLIMITED, Session
+from vae.training.step_trace import Anatomy
 
 # 1,437 images less a tenth are 1,293: 25 steps an epoch, with a row after 6, 12, 18 and 25 of them.
 BASE = Config(
@@ -63,7 +64,7 @@ class Workshop:
 
     @contextmanager
     def opened(self) -> Iterator[Workshop]:
-        """Have `vae.training` use the one model, step by step."""
+        """Have `vae.training.train` use the one model, step by step."""
 
         def remember(*arguments: Any) -> Session:
             self.session = Session(*arguments)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vae.config import Config
-    from vae.datasets import Dataset, load_dataset
+    from vae.data.datasets import Dataset, load_dataset
     from vae.errors import ConfigError, DatasetError, RunError, VAEError
-    from vae.model import VAE, build
+    from vae.model.vae import VAE, build
     from vae.presets import PRESETS
-    from vae.run_store import RunStore
-    from vae.runs import Run, open_run
-    from vae.training import resume, train
+    from vae.runs.run import Run, open_run
+    from vae.runs.store import RunStore
+    from vae.training.train import resume, train
 
 __all__ = [
     "PRESETS",

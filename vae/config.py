@@ -5,15 +5,26 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
-from vae.binarisation import TREATMENTS
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
-__all__ = ["MAX_HIDDEN_LAYERS", "Config", "Setting", "read_setting", "setting"]
+__all__ = [
+    "MAX_HIDDEN_LAYERS",
+    "MOST_IMPORTANCE_SAMPLES",
+    "TREATMENTS",
+    "Config",
+    "Setting",
+    "Treatment",
+    "read_setting",
+    "setting",
+]
 
 MAX_HIDDEN_LAYERS = 6
+MOST_IMPORTANCE_SAMPLES = 5000  # of a likelihood that is measured
+Treatment = Literal["none", "threshold", "fixed", "sampled"]  # see `vae.data.binarisation`
+TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import SCREEN, chromium, serve
-from vae.runs import SHIPPED, Run, open_run
+from vae.runs.run import SHIPPED, Run, open_run
 
 
 @pytest.fixture(autouse=True)

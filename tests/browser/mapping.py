@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 
 from tests.browser.driving import settled, wait_until
-from vae.planes import Plane
+from vae.latent.planes import Plane
 
 __all__ = ["DRAWN", "Board", "layer_pixels", "open_map", "pixels_of"]
 

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as NotThere
 
+from pages._shared.run_picker import label
 from tests.browser.driving import button, settled, wait_until
 from vae.presets import PRESETS
-from vae.runs import SHIPPED, open_run
-from views._shared.run_picker import label
+from vae.runs.run import SHIPPED, open_run
 
 pytestmark = pytest.mark.browser
 

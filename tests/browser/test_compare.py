@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import PHONE, settled
 from tests.browser.mapping import Board, layer_pixels
-from vae.colors import class_color
-from vae.planes import Plane, pca_plane
-from vae.runs import SHIPPED, Run, open_run
-from vae.sampling import to_uint8
+from vae.figures.colors import class_color
+from vae.images import to_uint8
+from vae.latent.planes import Plane, pca_plane
+from vae.runs.run import SHIPPED, Run, open_run
 
 pytestmark = pytest.mark.browser
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driving import PHONE, settled, wait_until
 from tests.browser.mapping import layer_pixels
-from vae.drawing import FRAMES, framed, ink_of, plainly_scaled
-from vae.planes import pca_plane
-from vae.runs import Run
-from vae.sampling import to_uint8
+from vae.data.user_images import FRAMES, framed, ink_of, plainly_scaled
+from vae.images import to_uint8
+from vae.latent.planes import pca_plane
+from vae.runs.run import Run
 
 pytestmark = pytest.mark.browser
 

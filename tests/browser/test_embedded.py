@@ -17,9 +17,9 @@ from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.driving import SCREEN, serve
-from tests.views.crafted import craft, epochs
-from tests.views.doubles import owner_of
-from vae.datasets import load_dataset
+from tests.pages.crafted import craft, epochs
+from tests.pages.doubles import owner_of
+from vae.data.datasets import load_dataset
 
 pytestmark = pytest.mark.browser
 

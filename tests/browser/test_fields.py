@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driving import PHONE, SCREEN, button, serve, settled, wait_until
-from vae.run_store import RunStore
+from vae.runs.store import RunStore
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import settled
 from tests.conftest import copy_run
 from tests.hostile import TEXT, VIEWS, with_texts
-from tests.views.crafted import craft, epochs
-from vae.datasets import load_dataset
-from vae.runs import SHIPPED, Run
+from tests.pages.crafted import craft, epochs
+from vae.data.datasets import load_dataset
+from vae.runs.run import SHIPPED, Run
 
 pytestmark = pytest.mark.browser
 

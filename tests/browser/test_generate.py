@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import button, settled, wait_until
-from vae.runs import Run
-from vae.sampling import to_uint8
+from vae.images import to_uint8
+from vae.runs.run import Run
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import button, settled, train, wait_until
-from vae.run_store import RunStore
+from vae.runs.store import RunStore
 
 pytestmark = pytest.mark.browser
 

@@ -11,11 +11,11 @@ from sklearn.neighbors import NearestNeighbors
 
 from tests.browser.driving import PHONE, settled
 from tests.browser.mapping import DRAWN, Board, layer_pixels, open_map
-from vae.colors import class_color
-from vae.layers import class_regions
-from vae.planes import Plane, dimension_plane, pca_plane, picture_plane
-from vae.runs import Run
-from vae.sampling import to_uint8
+from vae.figures.colors import class_color
+from vae.images import to_uint8
+from vae.latent.density import class_regions
+from vae.latent.planes import Plane, dimension_plane, pca_plane, picture_plane
+from vae.runs.run import Run
 
 pytestmark = pytest.mark.browser
 

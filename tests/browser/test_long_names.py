@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.driving import PHONE, SCREEN, settled
 from vae.files import read_json, write_json
-from vae.runs import SHIPPED
+from vae.runs.run import SHIPPED
 from vae.schema import Text
 
 pytestmark = pytest.mark.browser

@@ -14,11 +14,12 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import button, settled, train, wait_until
-from vae.archive import public_name
-from vae.datasets import DATASETS, find_dataset
-from vae.run_store import RunStore
-from vae.runs import Run
-from vae.sampling import prior_codes, tile
+from vae.data.datasets import DATASETS, find_dataset
+from vae.images import tile
+from vae.runs.provenance import public_name
+from vae.runs.run import Run
+from vae.runs.store import RunStore
+from vae.sampling.prior import prior_codes
 
 pytestmark = pytest.mark.browser
 

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import PHONE, SCREEN
+from tests.export.test_offline_demo import data_of
 from tests.handmade import make_run
-from tests.test_offline_demo import data_of
 from vae.config import Config
-from vae.offline_demo import demo_page, write_demo
-from vae.planes import dimension_plane, pca_plane
-from vae.runs import SHIPPED, Run, open_run
-from vae.sampling import balanced_labels
+from vae.export.offline_demo import demo_page, write_demo
+from vae.latent.planes import dimension_plane, pca_plane
+from vae.runs.run import SHIPPED, Run, open_run
+from vae.sampling.prior import balanced_labels
 
 pytestmark = pytest.mark.browser
 

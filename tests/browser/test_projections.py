@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driving import PHONE, settled, wait_until
 from tests.browser.mapping import Board, pixels_of
-from vae.latent import TSNE_POINTS, Projection, project_pca, read_tsne
-from vae.runs import Run
-from vae.sampling import to_uint8
+from vae.images import to_uint8
+from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
+from vae.runs.run import Run
 
 pytestmark = pytest.mark.browser
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PHONE, SCREEN, settled
 from vae.config import Config
-from vae.datasets import Dataset
-from vae.recorder import Recorder
-from vae.run_store import RunStore
+from vae.data.datasets import Dataset
+from vae.runs.store import RunStore
+from vae.runs.writer import Recorder
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driving import PHONE, ROOT, SCREEN, settled, wait_until
-from tests.views.test_slow_motion import STAGES, make_step
+from tests.pages.test_slow_motion import STAGES, make_step
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ SCRIPT = """
 import numpy as np
 import streamlit as st
 
-from views._components.slow_motion import slow_motion
+from pages._components.slow_motion import slow_motion
 
 state = st.session_state
 state.setdefault("asked", 0)

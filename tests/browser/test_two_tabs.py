@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import SCREEN, button, settled, wait_until
 from vae.config import Config
-from vae.datasets import Dataset
-from vae.recorder import Recorder
-from vae.runs import Run, open_run
+from vae.data.datasets import Dataset
+from vae.runs.run import Run, open_run
+from vae.runs.writer import Recorder
 
 pytestmark = pytest.mark.browser
 

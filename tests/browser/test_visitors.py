@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import SCREEN, button, serve, settled, train, wait_until
-from vae.run_store import RunStore
-from vae.runs import Run, open_run
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
 
 pytestmark = pytest.mark.browser
 

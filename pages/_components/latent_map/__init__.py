@@ -1,0 +1,72 @@
+"""A map of a plane in latent space: it decodes under the pointer, in the browser.
+
+The server sends an atlas of decoded images once a plane; the browser blends the four nearest ones.
+A click, a dot under the pointer, a selection and a closer look each ask the server.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+__all__ = ["as_base64", "feed", "latent_map"]
+
+_HERE = Path(__file__).parent
+# One module in seven parts: a component's script cannot import another.
+_PARTS = ("view.js", "preview.js", "paint.js", "hands.js", "link.js", "cloud.js", "map.js")
+
+
+def _read(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+_mount = st.components.v2.component(
+    "latent_map", html=_read("map.html"), css=_read("map.css"), js=_read(*_PARTS)
+)
+_mount_feed = st.components.v2.component("latent_map_feed", html="", js=_read("feed.js"))
+
+
+def _nothing() -> None:
+    """What is picked is read where the map is drawn."""
+
+
+def feed(name: str, content: dict[str, Any], feed_id: str) -> None:
+    """Leave bulky data in the browser, where maps find them by their id."""
+    _mount_feed(key=f"feed-{name}", data={"id": feed_id, **content})
+
+
+def latent_map(
+    data: dict[str, Any],
+    *,
+    key: str,
+    on_pick: Callable[[], None] = _nothing,
+    on_look: Callable[[], None] = _nothing,
+    on_view: Callable[[], None] = _nothing,
+) -> Any:
+    """Draw the map; its state holds what is picked, and whether deep layers are looked at.
+
+    data: see `pages.latent.map_data.map_frame`; feeds holds the ids of its bulky data by name. And
+    what is marked: answer (a dot under the pointer), pinned, posterior, neighbours, path.
+    With isCloud no plane is behind the dots (see cloud.js). on_pick: called when one is picked.
+    on_look: called when a dot is looked at, with its index in the state's `look`. on_view: called
+    when a part of the plane is looked at more closely, with its extent in the state's `view`.
+    """
+    return _mount(
+        key=key,
+        data=data,
+        default={"pick": None, "deep": False},
+        on_pick_change=on_pick,
+        on_deep_change=_nothing,
+        on_look_change=on_look,
+        on_view_change=on_view,
+    )
+
+
+def as_base64(array: np.ndarray) -> str:
+    """Return an array's bytes as text."""
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()

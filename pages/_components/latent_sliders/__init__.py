@@ -1,0 +1,56 @@
+"""A slider for every latent dimension beside the image they decode to, as they move.
+
+Streamlit's own slider tells its value when it is let go; this one does while it moves, and shows
+the image inside the same component, so that nothing else on the page is drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from pages._components.data_url import as_data_url
+from vae.images import to_png
+
+__all__ = ["latent_sliders"]
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "latent_sliders",
+    html='<div class="room"><div class="board"><figure><img alt="Decoded image"><figcaption>'
+    '</figcaption></figure><div class="sliders"></div></div></div>',
+    css=(_HERE / "sliders.css").read_text(encoding="utf-8"),
+    js=(_HERE / "sliders.js").read_text(encoding="utf-8"),
+)
+
+
+def latent_sliders(
+    z: Sequence[float],
+    image: np.ndarray,
+    *,
+    places: Sequence[int],
+    strips: Sequence[np.ndarray] = (),
+    reach: float,
+    pixels: int,
+    key: str,
+    generation: str,
+) -> None:
+    """Draw the sliders at z and an image (H, W, C), uint8, `pixels` wide.
+
+    The moved values are in st.session_state[key]["z"], beside the generation that they belong to.
+    places: the dimensions that have a slider, in this order. strips: what each does, as an image
+    below its slider. reach: the sliders go from -reach to reach. generation: a new one sets the
+    sliders to z; with the old one they stay where the hand holds them.
+    """
+    data = {
+        "z": [float(value) for value in z],
+        "places": list(places),
+        "image": as_data_url(to_png(image, scale=max(1, pixels // image.shape[1]))),
+        "strips": [as_data_url(to_png(strip)) for strip in strips],
+        "reach": reach,
+        "generation": generation,
+    }
+    _mount(key=key, data=data, default={"z": None}, on_z_change=lambda: None)

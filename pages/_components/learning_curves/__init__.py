@@ -1,0 +1,44 @@
+"""Loss, reconstruction and KL over the epochs, in one figure that lives through a training.
+
+Streamlit's own charts lose their zoom whenever their data change: `st.plotly_chart` is built
+anew, and Altair's and ECharts' are reset. This one keeps its nodes and its zoom.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages._components.run_key import run_key
+from vae.figures.colors import HUES
+from vae.figures.curves import QUANTITIES, curve_marks, curve_points
+from vae.runs.run import Run
+
+__all__ = ["learning_curves"]
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "learning_curves",
+    html='<div class="curves"></div>',
+    css=(_HERE / "curves.css").read_text(encoding="utf-8"),
+    js=(_HERE / "curves.js").read_text(encoding="utf-8"),
+)
+
+
+def learning_curves(run: Run, *, small: bool = False) -> None:
+    """Draw the curves of a run, side by side where there is room; small: low and stacked."""
+    panels = [
+        {"quantity": name, "title": title, "color": HUES[name]}
+        for name, title in QUANTITIES.items()
+    ]
+    _mount(
+        key=f"curves-{run_key(run)}-{small}",
+        data={
+            "panels": panels,
+            "points": curve_points(run.rows, run.steps_per_epoch),
+            "marks": curve_marks(run.rows, run.steps_per_epoch),
+            "epochs": run.config.epochs,
+            "small": small,
+        },
+    )

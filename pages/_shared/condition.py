@@ -1,0 +1,53 @@
+"""The class that a conditional run is told, where there is no image with a class of its own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.kept import kept
+from pages._shared.plain import plain
+from vae.runs.run import Run
+
+__all__ = ["as_class", "conditioned", "what_colours_are"]
+
+MOST_BUTTONS = 12  # classes, beyond which a list takes less room
+HELP = (
+    "What encoder and decoder are told that a picture is. Test images always go with their own "
+    "class. Acts at once."
+)
+
+
+def conditioned(run: Run, name: str = "Class") -> Run:
+    """Let the person choose what a conditional run is told and return it so; others pass through.
+
+    name: what the choice is called, where there are two.
+    """
+    if not run.config.is_conditional:
+        return run
+    where = f"class-{run.id}"
+    label = st.session_state.get(where)
+    label = label if label in range(run.classes) else 0
+    choice = {"options": range(run.classes), "label_visibility": "collapsed", **kept(where, label)}
+    # Beside its name, since what it stands above is to be seen whole.
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(name, width="content", help=HELP)
+        if run.classes <= MOST_BUTTONS:
+            names = [plain(each) for each in run.short_class_names]
+            st.segmented_control(
+                name, format_func=names.__getitem__, required=True, wrap=True, **choice
+            )
+        else:
+            st.selectbox(name, format_func=run.short_class_names.__getitem__, width=240, **choice)
+    return run.given(label)
+
+
+def as_class(run: Run) -> str:
+    """Return " as class 7" of a run that is told it; "" of another."""
+    return "" if run.label is None else f" as class {plain(run.short_class_names[run.label])}"
+
+
+def what_colours_are(run: Run) -> str:
+    """Return what is said of dots in the colours of their classes."""
+    if run.config.is_conditional:
+        return "Each dot is a test image. Color: its class, which this model is given with it."
+    return "Each dot is a test image. Color: its class, which the model was never told."

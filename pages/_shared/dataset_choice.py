@@ -1,0 +1,91 @@
+"""Choosing a data set, and getting one that is not on this machine."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from pages._shared import server
+from pages._shared.address import asked, hold
+from pages._shared.guard import show_error, show_wrong_link
+from pages._shared.plain import plain
+from vae.data.datasets import DATASETS, Dataset, DatasetSpec, load_dataset
+from vae.environment import is_public
+from vae.errors import DatasetError
+
+__all__ = ["choose_dataset"]
+
+
+def choose_dataset(key: str) -> Dataset | None:
+    """Show the choice and return the data set; where it is missing, say so and offer a download.
+
+    Data and Train page share the choice, and a link can carry it (?dataset=mnist).
+    """
+    names = list(DATASETS)
+    wanted = _from_address()
+    if wanted or "dataset" not in st.session_state:
+        st.session_state.dataset = wanted or server.best_dataset_here()
+    st.session_state[key] = st.session_state.dataset
+    name = st.segmented_control(
+        "Data set",
+        names,
+        key=key,
+        required=True,
+        format_func=lambda name: DATASETS[name].title,
+        help="The images that a model learns from. Acts on the next run, not on one that trains.",
+        on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
+        wrap=True,
+    )
+    hold("dataset", name)
+    data = server.dataset(name)
+    if data is None:
+        _offer_download(name)
+    return data
+
+
+def _from_address() -> str | None:
+    """Return the data set that the address names; a wrong name there is said and left out."""
+    wanted = asked("dataset")
+    if wanted is None or wanted in DATASETS:
+        return wanted
+    show_wrong_link(
+        f"Data sets are {', '.join(DATASETS)}. Received: {wanted!r:.80}. Shown: another one."
+    )
+    return None
+
+
+def _offer_download(name: str) -> None:
+    spec = DATASETS[name]
+    megabytes = sum(file.size for file in spec.files) / 1e6
+    st.info(
+        f"{spec.title} is not on this machine yet. Download it here,{_by_hand(spec)} or choose "
+        "Digits, which needs no file.",
+        icon=":material/cloud_download:",
+    )
+    if not st.button(f"Download {spec.title} ({megabytes:.0f} MB)", key=f"download-{name}"):
+        return
+    bar = st.progress(0.0, text="Downloading…")
+
+    def show(done: int, total: int) -> None:
+        bar.progress(
+            min(1.0, done / max(total, 1)), text=f"{done / 1e6:.1f} of {total / 1e6:.1f} MB"
+        )
+
+    try:
+        load_dataset(name, on_progress=show)
+    except DatasetError as error:
+        bar.empty()
+        show_error(error)
+        return
+    st.rerun()
+
+
+def _by_hand(spec: DatasetSpec) -> str:
+    """Say where a file can be put; a stranger can put none, and learns no folder of the server."""
+    if is_public():
+        return ""
+    keras_home = os.environ.get("KERAS_HOME") or "~/.keras"
+    folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
+    files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
+    return f" put {files} into {plain(folder)},"

@@ -1,0 +1,81 @@
+"""The HTML document that every address of the app begins with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pages._shared.page_list import PAGES
+
+__all__ = ["MISSING", "Documents"]
+
+MISSING = "missing"  # the parameter that names an address without a page
+SCRIPT = (Path(__file__).parent / "history_steps.js").read_text(encoding="utf-8")
+# Streamlit's answer would be another one for these: not modified, packed.
+CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range")
+
+
+class Documents:
+    """ASGI middleware: puts our script into Streamlit's document, and mends wrong addresses.
+
+    Streamlit answers every path with its document. The files in it are named from where it stands,
+    so that it stays blank at /train/foo: such an address leads to the start page instead.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if not _wants_document(scope):
+            await self.app(scope, receive, send)
+            return
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        headers = [each for each in scope["headers"] if each[0] not in CONDITIONS]
+        await self.app({**scope, "headers": headers}, receive, keep)
+        start, *rest = messages
+        if not (start["status"] == 200 and _is_html(start)):
+            for message in messages:
+                await send(message)
+            return
+        elsewhere = _where_instead(scope)
+        if elsewhere:
+            response = RedirectResponse(elsewhere)
+        else:
+            html = b"".join(message.get("body", b"") for message in rest).decode()
+            html = html.replace("<head>", f"<head><script>{SCRIPT}</script>", 1)
+            response = HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+        await response(scope, receive, send)
+
+
+def _wants_document(scope: Scope) -> bool:
+    """Whether a browser is opening this address, rather than something that a page shows."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and "text/html" in Headers(scope=scope).get("accept", "")
+    )
+
+
+def _is_html(start: Message) -> bool:
+    return Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
+
+
+def _where_instead(scope: Scope) -> str:
+    """Return where an address without a page leads, relative to it; "" if there is a page."""
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    path = scope["path"].removeprefix(f"/{base}" if base else "").strip("/")
+    if path in ("", *(page.folder for page in PAGES[1:])):
+        return ""
+    query = scope["query_string"].decode("latin-1")
+    missing = "" if path == PAGES[0].folder else urlencode({MISSING: path})
+    return f"{'../' * path.count('/')}./?{'&'.join(filter(None, (query, missing)))}"

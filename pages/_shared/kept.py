@@ -1,0 +1,24 @@
+"""Choices that outlive their widgets: a view that is left and entered again still shows them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.steered import moved, steered_key
+
+__all__ = ["kept"]
+
+
+def kept(name: str, value: Any) -> dict[str, Any]:
+    """Return key and on_change of a widget that shows `value`; a hand's choice is the state's name.
+
+    The choice is in st.session_state[name]; whoever draws the widget says what counts of it.
+    """
+    return {"key": steered_key(f"{name}_control", value), "on_change": partial(_keep, name)}
+
+
+def _keep(name: str) -> None:
+    st.session_state[name] = moved(f"{name}_control")

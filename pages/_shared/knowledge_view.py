@@ -1,0 +1,114 @@
+"""Knowledge: what the space knows of the classes, beside PCA and pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.guard import explained
+from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
+from pages._shared.server import queue
+from vae.evaluation.class_probes import NEIGHBOURS, SPACES
+from vae.runs.run import Run
+
+__all__ = ["knowledge_view"]
+
+SPACE_NAMES = {"latent": "latent means", "pca": "PCA values", "pixels": "raw pixels"}
+HEADINGS = {
+    "knn": "k-NN",
+    "probe": "Linear probe",
+    "silhouette": "Silhouette",
+}
+NEAR = 0.01  # of accuracy: closer than this counts as equal
+
+
+@st.fragment
+@explained()
+def knowledge_view(run: Run) -> None:
+    """Show the figures, or have them measured."""
+    seen = "The model never saw a label."
+    if run.config.is_conditional:
+        seen = (
+            "This model is told the label, so its code need not say it: the worse it tells the "
+            "classes apart, the more it holds style alone."
+        )
+    st.markdown(
+        f"{seen} How well do its latent means tell the classes apart, beside as many numbers from "
+        "PCA and the raw pixels?"
+    )
+    if run.knowledge:
+        _show(run)
+    elif queue().is_pending(run, "knowledge"):
+        wait(run, "knowledge", "what the space knows")
+    elif can_be_measured(run):
+        _offer(run)
+
+
+def _sentence(found: dict[str, Any]) -> str:
+    """Say in words what the k-NN accuracies mean."""
+    latent, pca, pixels = (found[space]["knn"] for space in SPACES)
+    return (
+        f"With **{_counted(found['latent']['dimensions'], 'numbers')}** a picture, k-NN gets "
+        f"**{latent:.1%}** of the test images right: {pca:.1%} with "
+        f"{_counted(found['pca']['dimensions'], 'numbers')} from PCA, {pixels:.1%} with all "
+        f"{found['pixels']['dimensions']:,} of the raw pixels. By this measure the space keeps "
+        f"the classes apart {_compared(latent, pca)} PCA and {_compared(latent, pixels)} the raw "
+        "pixels."
+    )
+
+
+def _compared(one: float, other: float) -> str:
+    if abs(one - other) < NEAR:
+        return "about as well as"
+    return "better than" if one > other else "less well than"
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count:,} {things.removesuffix('s') if count == 1 else things}"
+
+
+def _show(run: Run) -> None:
+    found = run.knowledge
+    st.markdown(_table(found))
+    st.markdown(_sentence(found))
+    st.caption(
+        "k-NN and linear probe: the share of test images whose class they get right; bold is the "
+        f"best of a column. Both learn from the first {found['training_images']:,} training images "
+        f"and their labels, and are scored on {found['test_images']:,} test images. k-NN asks the "
+        f"{NEIGHBOURS} nearest by Euclidean distance. The probe is a logistic regression with an "
+        "L2 penalty (C = 1) on the values as they are. PCA is fitted to the same training images. "
+        "Silhouette (Rousseeuw 1987): of the classes, from -1 (among another class) to 1 (far from "
+        f"all others), mean over the first {found['silhouette_images']:,} test images."
+    )
+
+
+def _table(found: dict[str, Any]) -> str:
+    """Return the figures as a Markdown table, the best of each column bold."""
+    columns = [[_counted(found[space]["dimensions"], SPACE_NAMES[space]) for space in SPACES]]
+    for name in HEADINGS:
+        values = [found[space][name] for space in SPACES]
+        texts = [f"{value:.3f}" if name == "silhouette" else f"{value:.1%}" for value in values]
+        best = texts[values.index(max(values))]
+        # As they are shown: of two that look alike neither is the better one.
+        columns.append([f"**{text}**" if text == best else text for text in texts])
+    rows = [
+        ["", *HEADINGS.values()],
+        ["---", *["---:"] * len(HEADINGS)],
+        *zip(*columns, strict=True),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _offer(run: Run) -> None:
+    """Say what went wrong the last time, if it did, and offer to measure."""
+    show_trouble(run, "knowledge")
+    if st.button(
+        "Measure",
+        type="primary",
+        icon=":material/straighten:",
+        help="Trains two small classifiers on each, in a process beside this page. The figures "
+        "stay with the run.",
+    ):
+        ask(run, "knowledge")
+    st.caption("Takes about 10 seconds once its turn comes.")

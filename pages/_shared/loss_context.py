@@ -1,0 +1,26 @@
+"""One line wherever a loss is shown: what it means beside reference lines and a shipped model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.server import store
+from vae.errors import RunError
+from vae.evaluation.comparison import loss_in_context
+from vae.runs.run import Run
+
+__all__ = ["loss_words", "show_loss_context"]
+
+
+def loss_words(run: Run) -> str:
+    """Return the line as Markdown; "" where there is nothing to compare with."""
+    try:
+        return loss_in_context(run, store().list_shipped())
+    except RunError:
+        return ""  # a damaged file, which the figures beside this line speak of
+
+
+def show_loss_context(run: Run) -> None:
+    """Show the line, which is there before the first loss is: nothing moves when that comes."""
+    if words := loss_words(run):
+        st.caption(words)

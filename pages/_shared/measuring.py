@@ -1,0 +1,93 @@
+"""What a worker measures of a run when somebody asks: the wish, the waiting, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages._shared.guard import explained, show_error
+from pages._shared.plain import plain
+from pages._shared.server import queue
+from vae.files import file_mark
+from vae.runs.progress import read_progress
+from vae.runs.run import Run
+from vae.runs.run_images import missing_images
+from vae.server.durations import time_in_words
+
+__all__ = ["ask", "can_be_measured", "forget_asking", "show_trouble", "wait"]
+
+
+def can_be_measured(run: Run) -> bool:
+    """Whether a worker can measure this run; what stands in the way is said."""
+    if run.shipped:
+        st.info(
+            "This run came without the figures, and what ships with VAE Lab stays as it is.",
+            icon=":material/info:",
+        )
+    elif missing := missing_images(run):
+        st.info(f"Measuring needs {plain(missing)}.", icon=":material/info:")
+    else:
+        return True
+    return False
+
+
+def ask(run: Run, job: str) -> None:
+    """Put a job into the queue, and wait for it from the next rerun on."""
+    queue().request(run, job)
+    st.session_state[_key(run, job)] = _mark(run, job)
+    st.rerun()
+
+
+def forget_asking(run: Run, job: str) -> None:
+    """Expect nothing of a job that was withdrawn."""
+    st.session_state.pop(_key(run, job), None)
+
+
+def show_trouble(run: Run, job: str) -> None:
+    """Say what went wrong the last time, if it did."""
+    trouble = read_progress(run.path, job).trouble
+    if trouble or st.session_state.get(_key(run, job)) == _mark(run, job):
+        show_error(trouble or "The process that measured ended before it was done. Try again.")
+
+
+def wait(run: Run, job: str, what: str, left: Callable[[Run], float] | None = None) -> None:
+    """Show how far the process is, and draw the page anew when it has ended.
+
+    what: is measured. left: the seconds that it still takes, where that can be told.
+    """
+    _wait(run, job, what, left, _mark(run, job))
+
+
+@st.fragment(run_every=0.5)
+@explained()
+def _wait(
+    run: Run,
+    job: str,
+    what: str,
+    left: Callable[[Run], float] | None,
+    mark: tuple[int, int],
+) -> None:
+    # The figures are there a moment before the queue knows that the process has ended.
+    if _mark(run, job) != mark or not queue().is_pending(run, job):
+        st.rerun()
+    if not queue().tickets.is_waiting(run.id, job):
+        share = read_progress(run.path, job).share
+        words = f"Measuring {what} · {share:.0%}"
+        if left and share:  # before the first share it loads what it needs
+            words += f" · about {time_in_words(left(run))} left"
+        st.progress(share, text=words)
+    elif run.is_alive():
+        st.progress(0.0, text="Measuring waits until the training of this run ends or pauses")
+    else:
+        st.progress(0.0, text="Measuring waits for its turn")
+
+
+def _mark(run: Run, job: str) -> tuple[int, int]:
+    """Return what changes when the job's figures do."""
+    return file_mark(run.path / f"{job}.json")
+
+
+def _key(run: Run, job: str) -> str:
+    # Of this model: another one has other figures, and nobody asked for those.
+    return f"{job}-asked-{run.id}-{file_mark(run.path / 'latents.npz')}"

@@ -1,0 +1,37 @@
+"""Grids of images, crisp at any size."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from vae.images import tile, to_png
+
+__all__ = ["SHARP_PIXELS", "show_grid", "show_png"]
+
+SHARP_PIXELS = 1000  # a picture at least this wide stays crisp in a browser that smooths
+
+MOST_REMEMBERED = 400_000  # values of an array
+
+
+def show_grid(
+    images: np.ndarray, rows: int, columns: int, alt: str, caption: str | None = None
+) -> None:
+    """Show images (rows * columns, H, W, C) as one picture as wide as its column."""
+    grid = tile(images, rows, columns)
+    scale = max(1, SHARP_PIXELS // grid.shape[1])
+    # Of larger arrays Streamlit looks at a sample alone to tell them apart.
+    encode = _remembered_png if grid.size < MOST_REMEMBERED else to_png
+    show_png(encode(grid, scale), alt, caption)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _remembered_png(grid: np.ndarray, scale: int) -> bytes:
+    """Encode a grid once for all who look at it: it takes longer than to decode it."""
+    return to_png(grid, scale)
+
+
+def show_png(png: bytes, alt: str, caption: str | None = None) -> None:
+    """Show a PNG file as it is, as wide as its column."""
+    # Without the format Streamlit would make a JPEG of it, with its noise around each stroke.
+    st.image(png, caption=caption, width="stretch", alt=alt, output_format="PNG")

@@ -1,0 +1,19 @@
+"""Says once what of a run's folder cannot be read: all pages show the run without it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.plain import plain
+from vae.runs.run import Run
+
+__all__ = ["show_run_faults"]
+
+
+def show_run_faults(run: Run) -> None:
+    """Show why files of the run are left out, if any are."""
+    if faults := run.faults:
+        st.warning(
+            "\n- ".join(["Part of this run cannot be read and is left out.", *map(plain, faults)]),
+            icon=":material/draft:",
+        )

@@ -1,0 +1,181 @@
+"""What can be done with a whole run: name it, take it away, bring one in, delete it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages._shared.guard import explained, show_error
+from pages._shared.plain import plain
+from pages._shared.server import queue, store
+from vae.archive.archive import MOST_BYTES, export_zip
+from vae.environment import is_public, storage_limits
+from vae.errors import VAEError
+from vae.runs.metadata import MOST_NAME
+from vae.runs.provenance import public_name
+from vae.runs.run import Run
+from vae.runs.storage import kept_until
+
+__all__ = ["offer_undo", "run_menu"]
+
+TEXT_PIXELS = 290  # the menu is as wide as its longest line
+MOST_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
+# Said where strangers share the server.
+LINK_GIVES = "look at it, train it on, pause and stop it, change its settings and download it."
+OWN_LINK = (
+    f"The address of this page is the run's link. Who has it can {LINK_GIVES} Only you, in this "
+    "browser, can name and delete it."
+)
+OTHERS_LINK = (
+    f"Another visitor's run, opened by its link: you can {LINK_GIVES} Only its owner can name and "
+    "delete it."
+)
+NOBODYS_LINK = (
+    f"A run without an owner, opened by its link: you can {LINK_GIVES} Nobody can name or delete "
+    "it here."
+)
+
+
+def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
+    """Show a small menu for the chosen run; `choose` looks at another one."""
+    own = not run.shipped and queue().owns(run, owner)
+    with st.popover(
+        "",
+        icon=":material/more_horiz:",
+        help="Name, download, import or delete a run.",
+        # Another run has another menu, which is closed: nobody deletes it by a second click.
+        key=f"menu-{run.id}",
+    ):
+        if own:
+            st.text_input(
+                "Name of this run",
+                value=run.about.name,
+                max_chars=MOST_NAME,
+                key=f"name-{run.id}",
+                help="How the list above calls it. Acts at once.",
+                on_change=_rename,
+                args=(run.id, owner),
+            )
+        st.download_button(
+            "Download as zip",
+            data=lambda: export_zip(store().open(run.id)),
+            file_name=f"{public_name(run)}.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+            help="The whole run: model, curves, pictures and what it needs to go on.",
+        )
+        uploaded = st.file_uploader(
+            "Import a run",
+            type="zip",
+            key=f"import-{st.session_state.get('imports', 0)}",
+            help="A zip that VAE Lab made: it becomes a run of yours.",
+            max_upload_size=MOST_PUBLIC_MEGABYTES if is_public() else MOST_BYTES // 1_000_000,
+        )
+        if uploaded is not None:
+            _import(uploaded, owner, choose)
+        _say_how_long(run)
+        _say_what_is_left_out()
+        if own:
+            st.button(
+                "Delete this run",
+                icon=":material/delete:",
+                key=f"delete-{run.id}",
+                width="stretch",
+                help="It can be brought back for ten minutes.",
+                on_click=_delete,
+                args=(run.id, owner),
+            )
+        if is_public() and not run.shipped:
+            others = OTHERS_LINK if run.about.owner else NOBODYS_LINK
+            st.caption(OWN_LINK if own else others)
+
+
+def _say_how_long(run: Run) -> None:
+    """Say until when runs are kept, where that is not for ever."""
+    if run.shipped or not (words := storage_limits().in_words()):
+        return
+    until = kept_until(run)
+    if until is not None:
+        words = f"Kept until {until.day} {until:%B %Y}, then until its room is needed."
+        if not run.about.owner:
+            words = "Nobody owns this run: it goes when its room is needed."
+    st.caption(f"{words} Download it to keep it.", width=TEXT_PIXELS)
+
+
+def _say_what_is_left_out() -> None:
+    """Name folders that hold a run and cannot be read, on one's own machine."""
+    if is_public():  # whoever knows a name can open that run
+        return
+    for name, reason in store().list_unreadable().items():
+        shown = name.encode(errors="replace").decode()  # perhaps the name is no text
+        st.caption(
+            f"Left out, since it cannot be read: {plain(shown)}",
+            help=plain(reason),
+            width=TEXT_PIXELS,
+        )
+
+
+def offer_undo(owner: str, choose: Callable[[Run], None]) -> None:
+    """Show a button for each run of this visitor's that was just deleted: it comes back by it."""
+    deleted = queue().deleted(owner)
+    if not deleted:
+        return
+    last, *others = deleted
+    with st.container(horizontal=True, vertical_alignment="center", key="undo"):
+        st.markdown(":material/delete: Deleted, and gone for good after ten minutes:")
+        _undo_button(last, owner, choose)
+        if others:
+            with st.popover(f"{len(others)} more", help="Runs that were deleted before it."):
+                for run in others:
+                    _undo_button(run, owner, choose)
+
+
+def _undo_button(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
+    if st.button(
+        f"Undo: {plain(public_name(run))}",
+        icon=":material/undo:",
+        key=f"undo-{run.id}",
+        help="Brings the run back as it was.",
+    ):
+        try:
+            choose(queue().undelete(run.id, owner))
+        except VAEError:
+            # The first click of a double one may be at work in a thread of its own.
+            if run.id in _deleted_ids(owner):
+                raise
+        st.rerun()
+
+
+def _rename(run_id: str, owner: str) -> None:
+    with explained():
+        queue().rename(store().open(run_id), st.session_state[f"name-{run_id}"], owner)
+
+
+def _delete(run_id: str, owner: str) -> None:
+    # Tried first and asked afterwards: the two clicks of a double one run beside each other.
+    try:
+        queue().delete(store().open(run_id), owner)
+    except VAEError as error:
+        if run_id not in _deleted_ids(owner):
+            show_error(error)
+            return
+    st.session_state.pop("chosen_run", None)
+
+
+def _deleted_ids(owner: str) -> list[str]:
+    return [run.id for run in queue().deleted(owner)]
+
+
+def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:
+    try:
+        run = queue().take_in(file, owner)
+    except VAEError as error:
+        show_error(error)
+        return
+    # The uploader is another one from now on, so that it is empty.
+    st.session_state.imports = st.session_state.get("imports", 0) + 1
+    choose(run)
+    st.rerun()

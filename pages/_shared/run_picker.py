@@ -1,0 +1,134 @@
+"""The run picker on every page: the chosen run is in the address bar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.address import asked, hold
+from pages._shared.guard import show_wrong_link
+from pages._shared.run_faults import show_run_faults
+from pages._shared.run_menu import offer_undo, run_menu
+from pages._shared.server import store
+from pages._shared.steered import moved, steered_key
+from pages._shared.visitors import note_presence, visitor
+from vae.environment import is_public
+from vae.errors import RunError
+from vae.evaluation.comparison import cost_in_words
+from vae.presets import preset_label
+from vae.runs.run import ACTIVE_STATES, Run
+from vae.runs.run_images import dataset_title
+
+__all__ = ["choose_run", "chosen_run", "follow_address", "label", "run_picker", "visible_runs"]
+
+STATE_WORDS = {
+    "queued": "waits",
+    "starting": "starts",
+    "training": "trains now",
+    "paused": "paused",
+    "stopped": "stopped",
+    "diverged": "diverged",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
+
+
+def chosen_run() -> Run | None:
+    """Return the run that this visitor looks at."""
+    run_id = st.session_state.get("chosen_run")
+    return store().open(run_id) if run_id else None
+
+
+def choose_run(run: Run) -> None:
+    """Look at this run from the next rerun on."""
+    st.session_state.chosen_run = run.id
+
+
+def run_picker() -> None:
+    """Show the picker; the address names what is chosen, and chooses when it is opened."""
+    owner = visitor()
+    runs = {run.id: run for run in visible_runs(owner, st.session_state.get("chosen_run"))}
+    follow_address("run", runs, instead=" Shown instead: the run below." if runs else "")
+    if not runs:
+        note_presence(owner, None)
+        st.session_state.pop("chosen_run", None)
+        st.info("No runs yet: train one on the Train page.", icon=":material/info:")
+        offer_undo(owner, choose_run)
+        return
+    if st.session_state.get("chosen_run") not in runs:
+        st.session_state.chosen_run = next(iter(runs))
+    note_presence(owner, st.session_state.chosen_run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picked = st.selectbox(
+            "Run",
+            list(runs),
+            # A widget's own value is dropped when it is not drawn, so the choice lives beside it.
+            key=steered_key("run_picker", st.session_state.chosen_run),
+            format_func=lambda run_id: label(runs[run_id], owner),
+            label_visibility="collapsed",
+            help="Shipped models and your own runs: every page shows the one chosen here.",
+            on_change=_remember,
+        )
+        run_menu(runs[picked], owner, choose_run)
+    hold("run", picked)
+    offer_undo(owner, choose_run)
+    show_run_faults(runs[picked])
+
+
+def label(run: Run, visitor_owner: str) -> str:
+    """Return name, data set, preset, how good it is, and whose it is.
+
+    It is no Markdown: a select box shows its options as they are.
+    """
+    title = dataset_title(run)
+    words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
+    if run.about.name:
+        words.insert(0, run.about.name)
+    words += _cost(run)
+    if run.state != "finished":
+        words.append(STATE_WORDS[run.state])
+    if run.shipped:
+        words.append("shipped")
+    elif run.about.owner == visitor_owner:
+        words.append(f"yours, {run.short_id}")
+    else:
+        words.append(f"by its link, {run.short_id}")
+    return " · ".join(words)
+
+
+def _cost(run: Run) -> list[str]:
+    return [words] if (words := cost_in_words(run)) else []
+
+
+def _remember() -> None:
+    st.session_state.chosen_run = moved("run_picker")
+
+
+def visible_runs(owner: str, link: str | None) -> list[Run]:
+    """Return the runs that a visitor may list, one that trains first, then the newest.
+
+    link: the id of a run that the visitor has opened by its link.
+    """
+    runs = store().list()
+    if is_public():
+        # One's own, and the one whose link was opened: nobody can list another's.
+        runs = [run for run in runs if run.shipped or run.about.owner == owner or run.id == link]
+    # A run that trains comes first: after a reload it is what one looks for.
+    return sorted(runs, key=lambda run: run.state not in ACTIVE_STATES)
+
+
+def follow_address(name: str, runs: dict[str, Run], instead: str) -> None:
+    """Take over a run that the address asks for.
+
+    It comes to the runs that there are to choose from, and its id to the session's chosen_NAME.
+    instead: what is said of what is shown where there is no such run.
+    """
+    wanted = asked(name)
+    if wanted is None:
+        return
+    try:
+        run = store().open(wanted)
+    except RunError as error:
+        show_wrong_link(f"{error}.{instead}")
+        return
+    runs.setdefault(run.id, run)
+    st.session_state[f"chosen_{name}"] = run.id

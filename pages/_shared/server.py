@@ -1,0 +1,72 @@
+"""What all visitors of one server process share: the runs, the queue, the data sets."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from contextlib import nullcontext
+
+import streamlit as st
+
+from pages._shared.shelf import Shelf
+from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.environment import grace_seconds
+from vae.runs.run import Run
+from vae.runs.run_images import known_dataset
+from vae.runs.store import RunStore
+from vae.server.presence import Presence
+from vae.server.queue import Queue
+
+__all__ = ["best_dataset_here", "dataset", "images_of", "presence", "queue", "store"]
+
+UNUSED_SECONDS = 120.0  # MNIST is a fifth of the server's memory
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """Return the runs folder and the shipped runs."""
+    # What pages need is imported once and by one visitor: of two who come at the same moment to a
+    # server that has just started, Plotly gave the second a pandas that was half imported.
+    for name in ("pandas", "plotly.graph_objects", "onnxruntime"):
+        importlib.import_module(name)
+    # It all lives as long as the server: the collector need not walk through it.
+    gc.collect()
+    gc.freeze()
+    return RunStore()
+
+
+@st.cache_resource(show_spinner=False, on_release=Queue.close)
+def queue() -> Queue:
+    """Return the one queue of this server."""
+    return Queue(store(), presence=presence())
+
+
+@st.cache_resource(show_spinner=False)
+def presence() -> Presence:
+    """Return who is there."""
+    return Presence(grace_seconds())
+
+
+@st.cache_resource(show_spinner=False, on_release=Shelf.clear)
+def _datasets() -> Shelf[Dataset]:
+    return Shelf(lambda name, where: load_dataset(name, download=False), UNUSED_SECONDS)
+
+
+def dataset(name: str) -> Dataset | None:
+    """Return a data set that is on this machine, read once for all visitors, or None."""
+    where = find_dataset(name) if name in DATASETS else None
+    if where is None:
+        return None
+    at_hand = (name, where) in _datasets()
+    with nullcontext() if at_hand else st.spinner("Reading the images…"):
+        return _datasets().get(name, where)
+
+
+def images_of(run: Run) -> Dataset | None:
+    """Return the data set whose images a run learned, if it is on this machine, or None."""
+    return dataset(known_dataset(run))
+
+
+def best_dataset_here() -> str:
+    """Return the first data set that needs no download."""
+    return next(name for name in DATASETS if find_dataset(name))

@@ -1,0 +1,104 @@
+"""A field whose text is read: what cannot be read is said there, and nothing takes it over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages._shared.plain import plain
+from pages._shared.steered import moved, rewrite, steered_key
+from vae.errors import ConfigError
+from vae.number_text import AmbiguousNumberError
+
+__all__ = ["forget_typed", "is_text_refused", "typed_field"]
+
+T = TypeVar("T")
+# In the session, by a field's name: a text that could not be read, and what it did not replace.
+REFUSED = "refused_texts"
+MAX_QUOTED = 30
+
+
+def typed_field(
+    label: str,
+    value: T,
+    *,
+    name: str,
+    read: Callable[[str], T],
+    write: Callable[[T], str],
+    keep: Callable[[T], None],
+    expected: str,
+    holds: bool = False,
+    width: int | str = "stretch",
+    **looks: Any,
+) -> T | None:
+    """Show a value as text and return it; None while there stands what cannot be read.
+
+    read: raises ConfigError. keep: takes what a hand typed. expected: what can be read, in a
+    sentence. holds: the value stays in use meanwhile, and the sentence at the field says so.
+    """
+    shown = write(value)
+    text, complaint = shown, None
+    if not looks.get("disabled"):
+        text, complaint = _refused(name, shown, read)
+    if complaint is None:
+        forget_typed(name)
+    # The kind of value in the key, for what pages/_components/number_keys does with numbers.
+    with st.container(key=f"typed-{type(value).__name__}-{name}", gap=None):
+        st.text_input(
+            label,
+            key=steered_key(name, text),
+            on_change=partial(_take, name, shown, read, write, keep),
+            autocomplete="off",
+            width=width,
+            **looks,
+        )
+        if complaint is not None:
+            words = complaint.question if isinstance(complaint, AmbiguousNumberError) else expected
+            quoted = text.strip()
+            quoted = quoted if len(quoted) <= MAX_QUOTED else f"{quoted[: MAX_QUOTED - 1]}…"
+            said = f"You typed “{quoted}”." if quoted else "The field is empty."
+            still = f" Still used: {shown}." if holds else ""
+            # In a row of several fields the sentence stands below all of them.
+            whose = "" if width == "stretch" else f"{label}: "
+            st.markdown(f":red[{plain(f'{whose}{words} {said}{still}')}]")
+    return value if complaint is None else None
+
+
+def forget_typed(name: str) -> None:
+    """Have a field show its value, whatever was typed there that could not be read."""
+    st.session_state.get(REFUSED, {}).pop(name, None)
+
+
+def is_text_refused(name: str) -> bool:
+    """Whether what a hand typed last into a field could not be read."""
+    return name in st.session_state.get(REFUSED, {})
+
+
+def _refused(name: str, shown: str, read: Callable[[str], Any]) -> tuple[str, ConfigError | None]:
+    """Return what a field shows, and why that cannot be read."""
+    text, instead_of = st.session_state.get(REFUSED, {}).get(name, (shown, shown))
+    if text == shown or instead_of != shown:  # the app has moved the value since
+        return shown, None
+    try:
+        read(text)
+    except ConfigError as error:
+        return text, error
+    return shown, None  # it can be read now, but nothing took it over
+
+
+def _take(
+    name: str, shown: str, read: Callable[[str], T], write: Callable[[T], str],
+    keep: Callable[[T], None],
+) -> None:  # fmt: skip
+    text = moved(name)
+    try:
+        value = read(text)
+    except ConfigError:
+        st.session_state.setdefault(REFUSED, {})[name] = text, shown
+        return
+    forget_typed(name)
+    keep(value)
+    rewrite(name, write(value))

@@ -1,0 +1,49 @@
+"""The views of a page: one at a time, and the address says which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import streamlit as st
+
+from pages._shared.address import asked, hold
+from pages._shared.steered import moved, steered_key
+
+__all__ = ["choose_view"]
+
+
+def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
+    """Show a page's views to choose from and return the one that is chosen.
+
+    The address holds it in small letters, with dashes for spaces: ?view=latent-space.
+    first: the one that is shown before any was chosen; by default the first of them.
+    """
+    names = {_slug(name): name for name in views}
+    state, wanted = st.session_state, (asked("view") or "").lower()
+    if wanted in names:
+        state[f"{page}_view"] = names[wanted]
+    first = first or next(iter(names.values()))
+    view = state.setdefault(f"{page}_view", first)
+    if view not in names.values():  # another run has not all of these views
+        view = first
+    hold("view", _slug(view))
+    st.segmented_control(
+        "View",
+        list(names.values()),
+        key=steered_key(f"{page}_view_control", view),
+        on_change=partial(_remember, page),
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+        help="What to look at. Acts at once; the address holds it.",
+    )
+    return view
+
+
+def _remember(page: str) -> None:
+    st.session_state[f"{page}_view"] = moved(f"{page}_view_control")
+
+
+def _slug(view: str) -> str:
+    return view.lower().replace(" ", "-")

@@ -1,0 +1,57 @@
+"""Data: what the model sees, as the lecture shows it."""
+
+import os
+
+import streamlit as st
+
+from pages._shared.dataset_choice import choose_dataset
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages._shared.server_paths import without_paths
+from vae.figures.latent_space import class_counts
+
+FACT_PIXELS = 168  # two beside each other on a phone
+
+st.title("Data")
+st.markdown(
+    "What a model learns from. A VAE and an autoencoder never see the labels, which only color the "
+    "figures; a conditional VAE is given the label with each image."
+)
+
+data = choose_dataset("data_page_dataset")
+if data is not None:
+    height, width, channels = data.image_shape
+    facts = {
+        "Training images": f"{len(data.x_train):,}",
+        "Test images": f"{len(data.x_test):,}",
+        "Image shape": f"{height}×{width}×{channels}",
+        "Value range": f"{data.x_train.min()} to {data.x_train.max()}",
+    }
+    with st.container(horizontal=True):
+        for name, value in facts.items():
+            st.metric(name, value, border=True, width=FACT_PIXELS)
+    grid, counts = st.columns([1, 1], gap="medium")
+    with grid:
+        st.subheader("The first 100 training images")
+        show_grid(data.x_train[:100], 10, 10, alt=f"100 training images of {data.title}")
+        st.caption(
+            "Stored as whole numbers (uint8). On the way into the network each is divided by 255, "
+            "so that grey levels lie between 0 and 1."
+        )
+    with counts:
+        st.subheader("Images in each class")
+        split = st.segmented_control(
+            "Split",
+            ["Training", "Test"],
+            default="Training",
+            required=True,
+            help="Training images teach the model; test images measure it and are never learned.",
+        )
+        labels = data.y_train if split == "Training" else data.y_test
+        st.plotly_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
+        st.subheader("Where it came from")
+        home = os.path.expanduser("~")  # noqa: PTH111 (Path.home may raise)
+        source = without_paths(data.source)  # before "~" makes a folder hard to tell
+        if source.startswith(home + os.sep):
+            source = "~" + source[len(home) :]
+        st.markdown(f"{data.title}, read from {plain(source)}.")

@@ -1,0 +1,185 @@
+"""Likelihood: a tighter estimate than the ELBO, measured when it is asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.guard import explained
+from pages._shared.kept import kept
+from pages._shared.measuring import ask, can_be_measured, forget_asking, show_trouble, wait
+from pages._shared.number_field import number_field
+from pages._shared.plain import plain
+from pages._shared.server import queue
+from pages.evaluate.literature import HOW, literature_table, why_not_comparable
+from vae.config import MOST_IMPORTANCE_SAMPLES, TREATMENTS
+from vae.data.binarisation import treatment_name, treatment_words
+from vae.evaluation.comparison import beside_literature
+from vae.evaluation.likelihood import (
+    ask_for_likelihood,
+    asked_likelihood,
+    withdraw_likelihood,
+)
+from vae.evaluation.references import Paper
+from vae.runs.run import Run
+from vae.server.durations import START_SECONDS, job_seconds, likelihood_seconds, time_in_words
+
+__all__ = ["likelihood_view"]
+
+JOB = "likelihood"
+USUAL_SAMPLES = 500
+
+
+@st.fragment
+@explained()
+def likelihood_view(run: Run) -> None:
+    """Show what was found with which samples, or have it measured."""
+    if not run.config.is_variational:
+        st.info(
+            "An autoencoder has no likelihood: it codes an image as one point, without a prior "
+            "that says how likely the point is. Choose a VAE above.",
+            icon=":material/info:",
+        )
+        return
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        st.markdown(
+            "How likely are the test images, for this model? The ELBO is a bound. Many codes of "
+            "each image, weighed by how well they explain it, come closer to the truth "
+            "(importance sampling: Burda et al. 2016)."
+        )
+        treatment = _choose_treatment(run)
+        found = run.likelihood.get(treatment)
+        if found:
+            _show(run, treatment, found)
+        if queue().is_pending(run, JOB):
+            _wait(run, treatment)
+        elif not (found and run.shipped) and can_be_measured(run):
+            _offer(run, treatment, again=found is not None)
+    with right:
+        _show_literature(run, treatment, found)
+
+
+def _choose_treatment(run: Run) -> str:
+    name = f"likelihood-treatment-{run.id}"
+    chosen = st.session_state.get(name, run.config.binarisation)
+    # What ships is measured no more: there is to choose from what it came with.
+    choices = [each for each in TREATMENTS if each in run.likelihood] if run.shipped else TREATMENTS
+    choices = choices or [run.config.binarisation]
+    return st.selectbox(
+        "Test images",
+        choices,
+        **kept(name, chosen if chosen in choices else choices[0]),
+        format_func=partial(treatment_words, run.config),
+        help="Black and white images are other data than grey ones: figures of one treatment are "
+        "to be compared with figures of the same. Acts at once.",
+    )
+
+
+def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
+    nll, error, elbo = found["nll"], found["nll_standard_error"], found["elbo"]
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(
+            "Negative log-likelihood, nats per image",
+            f"{nll:.2f} ± {error:.2f}",
+            help="Lower is better. After ± stands the standard error over test images.",
+            width="content",
+        )
+        st.metric(
+            "ELBO, nats per image",
+            f"{elbo:.2f}",
+            help="Of the same images, mean over the same samples. Its negative is never below the "
+            "negative log-likelihood.",
+            width="content",
+        )
+        st.metric(
+            "Gap, nats per image",
+            f"{-elbo - nll:.2f}",
+            help="How loose the bound is, as far as these samples tell: what the encoder's "
+            "Gaussians miss of the true posterior.",
+            width="content",
+        )
+    st.caption(
+        f"{plain(found['images'].capitalize())}, {plain(found['treatment'])}; K = "
+        f"{found['importance_samples']:,} importance samples of each, in "
+        f"{time_in_words(found['seconds'])}. On average more samples lower the figure, and "
+        "never raise it."
+    )
+    if treatment != run.config.binarisation:
+        st.warning(
+            f"This run learned from other images: {treatment_name(run.config.binarisation)}. The "
+            "figure says how it fares on what it never saw the like of.",
+            icon=":material/warning:",
+        )
+
+
+def _offer(run: Run, treatment: str, *, again: bool) -> None:
+    """Say what went wrong the last time, if it did, and offer to measure."""
+    show_trouble(run, JOB)
+    number, button = st.columns([1, 1], vertical_alignment="bottom")
+    name = f"likelihood-samples-{run.id}"
+    with number:
+        samples = number_field(
+            "Importance samples of each image",
+            st.session_state.get(name, USUAL_SAMPLES),
+            1,
+            MOST_IMPORTANCE_SAMPLES,
+            name=name,
+            help=f"From 1, which is the ELBO, to {MOST_IMPORTANCE_SAMPLES:,}, as papers take. "
+            "Time grows in proportion.",
+        )
+    wants = button.button(
+        "Measure again" if again else "Measure",
+        type="secondary" if again else "primary",
+        icon=":material/straighten:",
+        width="stretch",
+        disabled=samples is None,
+        help="Works in a process beside this page; the figure stays with the run.",
+    )
+    if samples is None:  # also where it was pressed before the number was read
+        return
+    if wants:
+        ask_for_likelihood(run, samples, treatment)
+        ask(run, JOB)
+    seconds = START_SECONDS + likelihood_seconds(run, samples)
+    st.caption(f"Takes about {time_in_words(seconds)} once its turn comes.")
+
+
+def _wait(run: Run, treatment: str) -> None:
+    what = "the likelihood"
+    if asked := asked_likelihood(run):
+        what = f"with {asked[0]:,} samples"
+        if asked[1] != treatment:
+            what += f" of other images ({treatment_name(asked[1])})"
+    wait(run, JOB, what, lambda run: job_seconds(run, JOB))
+    if st.button(
+        "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."
+    ):
+        withdraw_likelihood(run)
+        queue().withdraw(run, JOB)
+        forget_asking(run, JOB)
+        st.rerun()
+
+
+def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
+    """Show the literature's table, with the run's own row where that is of such images."""
+    if reason := why_not_comparable(run, treatment):
+        st.caption(reason)
+        return
+    st.markdown("**Published results**")
+    if not found:
+        st.markdown(literature_table())
+        st.caption(f"{HOW} Measure, and this run gets its own row.")
+        return
+    samples = found["importance_samples"]
+    source = f"measured here, {samples:,} samples"
+    st.markdown(beside_literature(found["nll"], found["nll_standard_error"]))
+    st.markdown(literature_table(Paper("This run", found["nll"], source)))
+    remarks = []
+    if treatment == "fixed":
+        remarks.append("Theirs are drawn anew, these once.")
+    if samples < MOST_IMPORTANCE_SAMPLES:
+        remarks.append(f"With {MOST_IMPORTANCE_SAMPLES:,} samples its row would be a little lower.")
+    st.caption(" ".join([HOW, *remarks]))

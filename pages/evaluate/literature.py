@@ -1,0 +1,53 @@
+"""The literature's figures of MNIST, with the run's own among them: shown where both compare."""
+
+from __future__ import annotations
+
+from vae.data.binarisation import treatment_name
+from vae.evaluation.comparison import class_nats
+from vae.evaluation.references import LITERATURE, Paper
+from vae.runs.run import Run
+from vae.runs.run_images import known_dataset
+
+__all__ = ["HOW", "literature_table", "why_not_comparable"]
+
+DRAWN = ("fixed", "sampled")  # the treatments that stand beside the literature
+HOW = (
+    "Papers measure MNIST binarised, each pixel drawn with its grey level as the probability, and "
+    "give the negative log-likelihood by 5,000 importance samples. Theirs here have one stochastic "
+    "layer."
+)
+
+
+def why_not_comparable(run: Run, treatment: str) -> str:
+    """Return why figures of a run on images so treated do not compare with papers, "" if they do.
+
+    Figures of different data stand nowhere side by side: this sentence takes the table's place.
+    """
+    papers = "Published results are the likelihood of MNIST drawn black and white"
+    if known_dataset(run) != "mnist":
+        return f"{papers}: there is nothing to compare another data set with."
+    if run.config.is_conditional:
+        nats = class_nats(run)
+        return (
+            f"{papers}, log p(x). This run is given the class, so its figures are those of "
+            f"log p(x | y): naming the class would take ln {run.classes} = {nats:.2f} nats more."
+        )
+    if not run.config.is_variational:
+        return f"{papers}; an autoencoder has no likelihood."
+    if run.config.likelihood != "bernoulli":
+        return f"{papers}; the figures of this run are those of a density and cannot be compared."
+    if treatment not in DRAWN:
+        return f"{papers}; these figures are of {treatment_name(treatment)}, which are other data."
+    return ""
+
+
+def literature_table(own: Paper | None = None) -> str:
+    """Return the figures as a Markdown table, the least first; own: the run's row."""
+    papers = sorted([*LITERATURE, *([own] if own else [])], key=lambda paper: paper.nll)
+    rows = []
+    for paper in papers:
+        cells = paper.model, f"{paper.nll:.2f}", paper.source
+        rows.append(" | ".join(f"**{cell}**" if paper is own else cell for cell in cells))
+    return "\n".join(
+        ["| model | nats per image | source |", "|---|---:|---|"] + [f"| {row} |" for row in rows]
+    )

@@ -1,0 +1,68 @@
+"""Evaluate: what a model is worth on images it never saw, and whether that is good."""
+
+import streamlit as st
+
+from pages._components.learning_curves import learning_curves
+from pages._shared.condition import what_colours_are
+from pages._shared.knowledge_view import knowledge_view
+from pages._shared.model_card import show_model_card
+from pages._shared.run_picker import chosen_run
+from pages._shared.view_choice import choose_view
+from pages.evaluate.is_this_good import is_this_good, show_lines
+from pages.evaluate.likelihood_view import likelihood_view
+from pages.evaluate.numbers import show_classes, show_numbers
+from pages.evaluate.samples_view import samples_view
+from vae.figures.latent_space import cloud
+from vae.latent.projections import best_projection
+from vae.runs.run import Run
+
+
+def overview(run: Run) -> None:
+    """Show the figures of the test images and whether they are good."""
+    is_this_good(run)
+    show_numbers(run)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        show_lines(run)
+    with right:
+        st.subheader("While it learned")
+        learning_curves(run, small=True)
+        st.caption(
+            "Training and validation together: where the validation curve turns upwards while the "
+            "other goes on falling, the run learns its training images by heart."
+        )
+        show_classes(run)
+    show_model_card(run)
+
+
+def latent_space(run: Run) -> None:
+    """Show what the latent space knows of the classes, beside a look at it."""
+    left, right = st.columns([1.3, 1], gap="large")
+    with left:
+        knowledge_view(run)
+    with right:
+        projection = best_projection(run)
+        if projection is not None:
+            st.plotly_chart(cloud(projection, run.class_names, size=3), key=f"cloud-{run.id}")
+            st.caption(what_colours_are(run))
+
+
+VIEWS = {
+    "Overview": overview,
+    "Likelihood": likelihood_view,
+    "Samples": samples_view,
+    "Latent space": latent_space,
+}
+
+run = chosen_run()
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Evaluate", width="content")  # first, since a damaged file ends the page
+    is_measured = run is not None and bool(run.metrics)
+    view = choose_view("evaluate", VIEWS) if is_measured else ""
+if is_measured:
+    VIEWS[view](run)
+else:
+    st.info(
+        "There is nothing measured yet: a run is measured on its test images when it ends.",
+        icon=":material/hourglass:",
+    )

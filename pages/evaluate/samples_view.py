@@ -1,0 +1,146 @@
+"""Samples: how good they are, by the eyes of a classifier, beside real images and shipped runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.guard import explained
+from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages._shared.server import queue, store
+from vae.evaluation.digit_classifier import classifier_mark
+from vae.evaluation.sample_quality import NEIGHBOURS, SURE, is_measurable
+from vae.figures.references import count_bars
+from vae.presets import preset_label
+from vae.runs.run import Run
+from vae.runs.run_images import dataset_title
+from vae.sampling.prior import balanced_labels, prior_codes
+
+__all__ = ["samples_view"]
+
+JOB = "quality"
+ROWS, COLUMNS = 5, 10
+HEADINGS = ("Distance", "Precision", "Recall", "Sure", "Balance")
+SHARES = ("precision", "recall", "share_sure", "class_balance")
+
+
+@st.fragment
+@explained()
+def samples_view(run: Run) -> None:
+    """Show some samples, and the figures of many or the way to them."""
+    left, right = st.columns([1.5, 1], gap="large")
+    with right:
+        if run.has_model:
+            labels = balanced_labels(ROWS * COLUMNS, run.classes)  # of ten, one a column
+            images = run.decode(prior_codes(ROWS * COLUMNS, run.config.latent_dim), labels)
+            show_grid(images, ROWS, COLUMNS, alt="Samples from the prior")
+            st.caption(
+                f"The first {ROWS * COLUMNS} samples: codes from the prior N(0, I), decoded"
+                f"{', each told a class in turn' if run.config.is_conditional else ''}."
+            )
+        if run.quality:
+            _show_counts(run.quality, run.id)
+    with left:
+        if not is_measurable(run):
+            title = dataset_title(run)
+            st.info(
+                f"How good these samples are cannot be measured: the classifier that would judge "
+                f"them knows MNIST's digits alone, and this run learned {plain(title)}.",
+                icon=":material/info:",
+            )
+            return
+        st.markdown(
+            "Could one take the samples for real digits? A small classifier looks at both: where "
+            "it sees no difference, it is hard to see one."
+        )
+        if run.quality:
+            _show(run, run.quality)
+        elif queue().is_pending(run, JOB):
+            wait(run, JOB, "samples")
+        elif can_be_measured(run):
+            _offer(run)
+
+
+def _offer(run: Run) -> None:
+    """Say what went wrong the last time, if it did, and offer to measure."""
+    show_trouble(run, JOB)
+    if st.button(
+        "Measure",
+        type="primary",
+        icon=":material/straighten:",
+        help="Compares 5,000 samples with as many test images, in a process beside this page. The "
+        "figures stay with the run.",
+    ):
+        ask(run, JOB)
+    st.caption("Takes up to half a minute once its turn comes.")
+
+
+def _show(run: Run, found: dict[str, Any]) -> None:
+    distance, floor = found["frechet_classifier_distance"], found["noise_floor"]
+    st.markdown(
+        f"By the Fréchet classifier distance samples are **{distance:.1f}** away from real digits. "
+        f"One half of the real ones is {floor:.1f} away from the other: nothing better can be "
+        f"expected of a model. **{found['precision']:.0%}** of the samples look like real digits "
+        f"(precision), and they cover **{found['recall']:.0%}** of those (recall)."
+    )
+    if "share_as_told" in found:
+        st.markdown(
+            f"**{found['share_as_told']:.0%}** of the samples are, to the classifier, of the class "
+            "that the run was told."
+        )
+    same = found["classifier"] == classifier_mark()
+    others = [each for each in store().list_shipped() if each.id != run.id]
+    rows = {"**This run**": found}
+    rows |= {f"This run, {name}": values for name, values in found.get("samplers", {}).items()}
+    rows |= {"Real digits": _real(found)}
+    rows |= {
+        f"{preset_label(each.config)}, shipped": each.quality
+        for each in others
+        if same and each.quality.get("classifier") == found["classifier"]
+    }
+    lines = [["", *HEADINGS], ["---", *["---:"] * len(HEADINGS)]]
+    for name, values in rows.items():
+        shares = [f"{values[share]:.0%}" for share in SHARES]
+        lines.append([name, f"{values['frechet_classifier_distance']:.1f}", *shares])
+    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+    if not same:
+        st.caption("Another classifier measured it: there is nothing here to compare it with.")
+    with st.expander("How this is measured", icon=":material/info:"):
+        st.markdown(_how(found))
+
+
+def _how(found: dict[str, Any]) -> str:
+    return (
+        f"{found['samples']:,} samples from the prior (seed {found['seed']}) against "
+        f"{found['reference_images']:,} test images; the real digits are other test images, as "
+        "many as the samples.\n"
+        "- **Distance**: the squared Fréchet distance between Gaussians fitted to the classifier's "
+        "features of both; 0 is best. FID is the same with another network's features, so its "
+        "values are others.\n"
+        "- **Precision**: the share of samples that lie among real digits, by the "
+        f"{NEIGHBOURS} nearest neighbours among features. **Recall**: the share of real digits "
+        "that lie among samples (Kynkäänniemi et al. 2019). Another classifier would find other "
+        "shares, too.\n"
+        f"- **Sure**: the classifier gives one digit a probability of {SURE:.0%} or more.\n"
+        "- **Balance**: 100% where all ten digits are equally frequent.\n"
+        "- **Mixture** and **posterior**, where they are: as many samples from other samplers of "
+        "the same model, which Generate > Samplers shows.\n"
+        "- The classifier gets "
+        f"{found['classifier_accuracy']:.2%} of the test images right "
+        f"(`python -m vae.evaluation.digit_classifier`, file {found['classifier']})."
+    )
+
+
+def _real(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of real images by the names of those of samples."""
+    shares = {share: found[f"real_{share}"] for share in SHARES}
+    return {"frechet_classifier_distance": found["noise_floor"], **shares}
+
+
+def _show_counts(found: dict[str, Any], key: str) -> None:
+    counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
+    st.markdown("**Which digits the samples are**")
+    st.plotly_chart(count_bars(counts), key=f"digits-{key}", config={"displayModeBar": False})

@@ -1,0 +1,262 @@
+"""Animation: a walk through latent space that plays at once, and becomes a GIF or a WebP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from pages._components.frame_player import frame_player
+from pages._components.run_key import run_key
+from pages._shared.guard import explained, show_error
+from pages._shared.kept import kept
+from pages._shared.model_mark import model_mark
+from pages._shared.number_field import kept_number
+from pages._shared.strip import show_strip
+from pages.generate.background import Work
+from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.grid_choice import MOST_SEED, SAMPLER_HELP
+from pages.generate.hand import forget_codes, kept_codes
+from vae.errors import VAEError
+from vae.export.media import AnimationKind, animation
+from vae.images import to_uint8
+from vae.latent.walks import MOST_FRAMES, walk_codes
+from vae.runs.provenance import notes_of
+from vae.runs.run import Run
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
+
+__all__ = ["animation_view"]
+
+MOST_VALUES = 4_000_000  # of all frames: what a browser is sent at once
+AT_ONCE = 100  # frames that are decoded at a time
+FILE_PIXELS = (140, 280, 560)
+KINDS: dict[AnimationKind, str] = {"gif": "GIF", "webp": "WebP"}
+
+
+class _Walk(NamedTuple):
+    """A walk that can be made again: its stops, and what a file says of it."""
+
+    stops: np.ndarray
+    frames: int
+    loop: bool
+    frames_per_second: int
+    notes: dict[str, str]
+
+
+@st.fragment
+@explained()
+def animation_view(run: Run) -> None:
+    """Choose a walk, play it, and have it made as a file."""
+    # The picture first: on a phone one stands below the other.
+    picture, controls = st.columns([1.5, 1], gap="large")
+    with controls:
+        walk = _choose(run)
+    if walk is None:
+        return
+    codes = walk_codes(walk.stops, walk.frames, loop=walk.loop)
+    with picture:
+        player, files = st.columns([1.2, 1], gap="large")
+        with player:
+            frame_player(
+                _decoded(run, codes, lambda share: None),
+                frames_per_second=walk.frames_per_second,
+                loop=walk.loop,
+                alt="A walk through latent space",
+                key=f"player-{run_key(run)}",
+            )
+        with files:
+            _offer_file(run, codes, walk)
+        stops = to_uint8(run.decode(walk.stops))
+        show_strip(stops, "The stops of the walk")
+        st.caption(
+            f"The {len(stops)} stops. Between them the walk follows a smooth curve"
+            + (", and from the last one back to the first." if walk.loop else ".")
+        )
+
+
+def _choose(run: Run) -> _Walk | None:
+    """Show what there is to choose; None until there is a walk."""
+    state = st.session_state
+    stops, notes = _choose_stops(run)
+    if stops is None:
+        return None
+    most = max(len(stops), min(MOST_FRAMES, MOST_VALUES // int(np.prod(run.image_shape))))
+    frames = min(max(state.get("walk_frames", 120), len(stops)), most)
+    across, down = st.columns(2)
+    across.slider(
+        "Frames",
+        len(stops),
+        most,
+        help=f"Images in all: {most} at most of this size. Acts at once.",
+        **kept("walk_frames", frames),
+    )
+    speed = state.get("walk_speed", 20)
+    down.slider("Frames a second", 1, 50, help="Acts at once.", **kept("walk_speed", speed))
+    loop = state.get("walk_loop", True)
+    st.toggle(
+        "Loop",
+        help="Back to the first stop, for ever; without it the walk ends at the last one.",
+        **kept("walk_loop", loop),
+    )
+    return _Walk(stops, frames, loop, speed, notes)
+
+
+def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
+    state, codes = st.session_state, kept_codes(run)
+    ways = ["Random walk", "Through what I kept"]
+    way = state.get("walk_way", ways[0])
+    st.segmented_control(
+        "Walk",
+        ways,
+        required=True,
+        help="Past codes that a sampler draws, or past the images that you kept. Acts at once.",
+        **kept("walk_way", way),
+    )
+    if way == ways[1]:
+        if len(codes) < 2:
+            st.info(
+                f"Keep two images or more: {len(codes)} is kept so far. The Grid, By hand and "
+                "Arithmetic views have a Keep button.",
+                icon=":material/bookmark:",
+            )
+            return None, {}
+        st.caption("Past " + "; ".join(each.name for each in codes) + ".")
+        st.button(
+            "Forget them",
+            icon=":material/close:",
+            on_click=forget_codes,
+            args=(run,),
+            help="Empties what you kept of this run.",
+        )
+        return np.stack([each.code for each in codes]), notes_of(run)
+    sampler = state.get("walk_sampler", "prior")
+    st.segmented_control(
+        "Sampler",
+        SAMPLERS,
+        required=True,
+        format_func=SAMPLER_NAMES.get,
+        help=SAMPLER_HELP,
+        **kept("walk_sampler", sampler),
+    )
+    samplers = samplers_of(run)
+    if sampler != "prior" and samplers is None:
+        offer_samplers(run)
+        return None, {}
+    across, down = st.columns(2)
+    count, seed = state.get("walk_stops", 8), state.get("walk_seed", 0)
+    across.slider(
+        "Stops", 2, 20, help="Codes that it passes. Acts at once.", **kept("walk_stops", count)
+    )
+    with down:
+        kept_number(
+            "Seed", seed, 0, MOST_SEED, name="walk_seed", help="The same seed takes the same way."
+        )
+    draw = Draw(sampler, seed=seed)
+    return draw_codes(run, draw, count, samplers), notes_of(run, seed) | draw.notes
+
+
+def _decoded(run: Run, codes: np.ndarray, on_progress: Callable[[float], None]) -> np.ndarray:
+    """Decode codes (N, d) to uint8, some at a time: as floats images are large."""
+    parts = []
+    for begin in range(0, len(codes), AT_ONCE):
+        parts.append(to_uint8(run.decode(codes[begin : begin + AT_ONCE])))
+        on_progress(min(1.0, (begin + AT_ONCE) / len(codes)))
+    return np.concatenate(parts)
+
+
+@st.fragment  # of its own: what is chosen here leaves the player alone
+@explained()
+def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
+    """Offer to make the file, show how far it is, or offer it."""
+    state = st.session_state
+    kind, pixels = state.get("walk_kind", "gif"), state.get("walk_pixels", FILE_PIXELS[1])
+    st.segmented_control(
+        "File",
+        list(KINDS),
+        required=True,
+        format_func=KINDS.get,
+        help="A GIF opens everywhere; a WebP is smaller and keeps every grey.",
+        **kept("walk_kind", kind),
+    )
+    st.segmented_control(
+        "Width",
+        FILE_PIXELS,
+        required=True,
+        format_func=lambda pixels: f"{pixels} px",
+        help="About so many pixels: each of the image becomes a square of whole ones.",
+        **kept("walk_pixels", pixels),
+    )
+    scale = max(1, round(pixels / run.image_shape[1]))
+    wish = (
+        model_mark(run),
+        run.label,
+        codes.tobytes(),
+        walk.loop,
+        walk.frames_per_second,
+        kind,
+        scale,
+    )
+    asked, work = state.get("walk_work", (None, None))
+    if asked != wish:
+        st.button(
+            "Make the file",
+            type="primary",
+            icon=":material/movie:",
+            help="It is made beside this page, with the run's name and the seed in it.",
+            on_click=lambda: state.update(
+                walk_work=(wish, Work(_maker(run, codes, walk, kind, scale)))
+            ),
+        )
+    elif not work.is_over:
+        _wait()
+    else:
+        _offer_made(work, kind)
+
+
+def _maker(
+    run: Run, codes: np.ndarray, walk: _Walk, kind: AnimationKind, scale: int
+) -> Callable[[Callable[[float], None]], bytes]:
+    def make(tell: Callable[[float], None]) -> bytes:
+        images = _decoded(run, codes, lambda share: tell(share / 2))
+        return animation(
+            images,
+            kind,
+            scale=scale,
+            frames_per_second=walk.frames_per_second,
+            there_and_back=False,
+            loop=walk.loop,
+            notes=walk.notes,
+            on_progress=lambda share: tell((1.0 + share) / 2),
+        )
+
+    return make
+
+
+@st.fragment(run_every=0.3)
+@explained()
+def _wait() -> None:
+    _, work = st.session_state.walk_work
+    if work.is_over:
+        st.rerun()
+    st.progress(work.share, text=f"Making the file · {work.share:.0%}")
+
+
+def _offer_made(work: Work, kind: AnimationKind) -> None:
+    try:
+        content = work.result()
+    except VAEError as error:
+        show_error(error)
+        return
+    st.download_button(
+        f"Download the {KINDS[kind]}",
+        content,
+        file_name=f"walk.{kind}",
+        mime=f"image/{kind}",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+        help="It moves in browsers, slides and chats.",
+    )
+    st.caption(f"{len(content) / 1000:,.0f} kB.")

@@ -1,0 +1,76 @@
+"""Arithmetic: what has A but B has not, added to C."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages._shared.guard import explained
+from pages._shared.images_at_hand import images_at_hand, reconstructions
+from pages._shared.kept import kept
+from pages._shared.pictures import show_grid
+from pages.generate.code_source import choose_code
+from pages.generate.hand import keep_button
+from vae.images import to_uint8
+from vae.latent.projections import nearest_images
+from vae.runs.run import Run
+
+__all__ = ["arithmetic_view"]
+
+NEIGHBOURS = 8
+STEPS = 9
+
+
+@st.fragment
+@explained()
+def arithmetic_view(run: Run) -> None:
+    """Compute A − B + C with codes, and decode what comes out."""
+    st.markdown(
+        "Directions in latent space carry meaning: **A − B** is what A has and B has not. Added to "
+        "**C**, it changes that alone, if the space is orderly."
+    )
+    start, minus, plus, result = st.columns([1, 1, 1, 2.2], gap="large")
+    source = "Class mean" if run.latents else "Sample"
+    with start:
+        a = choose_code(run, "sum_a", "A", source=source, number=7)
+    with minus:
+        b = choose_code(run, "sum_b", "− B", source=source, number=1)
+    with plus:
+        c = choose_code(run, "sum_c", "+ C", source=source, number=3)
+    difference = a.code - b.code
+    amount = st.session_state.get("sum_amount", 1.0)
+    code = (c.code + amount * difference).astype(np.float32)
+    with result:
+        st.markdown("**A − B + C**")
+        picture, beside = st.columns([1, 1.4])
+        with picture:
+            show_grid(to_uint8(run.decode(code[None])), 1, 1, alt="A minus B plus C, decoded")
+        with beside:
+            st.slider(
+                "How much of A − B",
+                -1.0,
+                2.0,
+                step=0.05,
+                help="1 is the whole difference, 0 none of it: C itself. Acts at once.",
+                **kept("sum_amount", amount),
+            )
+            keep_button(run, code, f"{a.name} − {b.name} + {c.name}")
+        shares = np.linspace(0.0, 1.0, STEPS)[:, None]
+        codes = (c.code + shares * difference).astype(np.float32)
+        show_grid(to_uint8(run.decode(codes)), 1, STEPS, alt="From C to A minus B plus C")
+        st.caption("From C, on the left, to A − B + C, on the right.")
+        if run.latents:
+            _show_neighbours(run, code)
+
+
+def _show_neighbours(run: Run, code: np.ndarray) -> None:
+    indices, distances = nearest_images(run, code, NEIGHBOURS)
+    images, what = images_at_hand(run), "test images"
+    if images is None:
+        images, what = reconstructions(run, indices), "reconstructions"
+    else:
+        images = images[indices]
+    show_grid(images, 1, len(images), alt="Nearest test images")
+    st.caption(
+        f"The nearest {what} in latent space: {distances[0]:.2f} to {distances[-1]:.2f} away."
+    )

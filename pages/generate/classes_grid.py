@@ -1,0 +1,122 @@
+"""Classes: one style as every class, in a grid whose rows are classes and whose columns share z."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from pages._components.data_url import as_data_url
+from pages._shared.guard import explained
+from pages._shared.kept import kept
+from pages._shared.number_field import kept_number
+from pages._shared.pictures import SHARP_PIXELS
+from pages.generate.grid_choice import MOST_SEED, next_seed
+from vae.images import tile, to_png
+from vae.runs.provenance import notes_of
+from vae.runs.run import Run
+from vae.sampling.prior import prior_codes
+
+__all__ = ["classes_grid"]
+
+MOST_COLUMNS = 20
+TABLE = (
+    "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
+    "width:min(100%,{share:.3f} * 74vh)"  # all rows are on the screen
+)
+NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.86rem"
+NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
+PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
+
+
+@st.fragment
+@explained()
+def classes_grid(run: Run) -> None:
+    """Draw a few codes as each class that a conditional run can be told."""
+    # The picture first: on a phone one stands below the other.
+    picture, controls = st.columns([2.2, 1], gap="large")
+    with controls:
+        st.markdown(
+            "**One style, every class.** A column is one code z, a row is what the run was told: "
+            "the style stays, the class changes."
+        )
+        columns, temperature, seed = _choose()
+        codes = prior_codes(columns, run.config.latent_dim, temperature=temperature, seed=seed)
+        image = tile(_every_class(run, codes), run.classes, columns)
+        notes = {"Temperature": f"{temperature:g}", "Rows": ", ".join(run.class_names)}
+        scale = max(1, SHARP_PIXELS // image.shape[1])
+        png = to_png(image, scale, notes_of(run, seed) | notes)
+        st.download_button(
+            "PNG",
+            png,
+            file_name=f"{run.dataset}-{run.classes}-classes-seed{seed}.png",
+            mime="image/png",
+            icon=":material/download:",
+            on_click="ignore",
+            help="The picture beside this, with run, seed and classes in its metadata.",
+        )
+    with picture:
+        _show(run, png, columns, share=image.shape[1] / image.shape[0])
+        st.caption(f"{columns} codes from N(0, {temperature:g}² I), each decoded as every class.")
+
+
+def _choose() -> tuple[int, float, int]:
+    """Show what there is to choose; return columns, temperature and seed."""
+    state = st.session_state
+    columns, temperature = state.get("classes_columns", 10), state.get("classes_temperature", 1.0)
+    st.slider(
+        "Styles",
+        1,
+        MOST_COLUMNS,
+        help="Columns: each is one code from the prior. Acts at once.",
+        **kept("classes_columns", columns),
+    )
+    st.slider(
+        "Temperature",
+        0.0,
+        2.0,
+        step=0.05,
+        help="Spread of the codes: 1 is the prior, less is plainer, more is wilder. Acts at once.",
+        **kept("classes_temperature", temperature),
+    )
+    seed = state.get("classes_seed", 0)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kept_number(
+            "Seed",
+            seed,
+            0,
+            MOST_SEED,
+            name="classes_seed",
+            width=140,
+            help="The same seed draws the same styles. Acts at once.",
+        )
+        st.button(
+            "Again",
+            icon=":material/casino:",
+            type="primary",
+            on_click=next_seed,
+            args=("classes_seed",),
+            help="Takes the next seed.",
+        )
+    return columns, temperature, seed
+
+
+def _every_class(run: Run, codes: np.ndarray) -> np.ndarray:
+    """Decode codes (N, d) as the first class, then as the next: (classes * N, H, W, C)."""
+    labels = np.repeat(np.arange(run.classes), len(codes))
+    return run.decode(np.tile(codes, (run.classes, 1)), labels)
+
+
+def _show(run: Run, png: bytes, columns: int, share: float) -> None:
+    """Show the grid, of a width that is this share of its height, and the class of each row."""
+    names = "".join(
+        f'<span style="{NAME}" title="{html.escape(name)}">{html.escape(short)}</span>'
+        for name, short in zip(run.class_names, run.short_class_names, strict=True)
+    )
+    alt = f"{columns} codes, each drawn as {run.classes} classes"
+    st.html(
+        f'<div style="{TABLE.format(share=share)}"><div style="{NAMES}">{names}</div>'
+        f'<img alt="{alt}" style="{PICTURE}" '
+        f'src="{as_data_url(png)}"></div>'
+    )

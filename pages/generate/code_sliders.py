@@ -1,0 +1,69 @@
+"""A code on sliders that decode as they move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages._components.latent_sliders import latent_sliders
+from vae.images import tile, to_uint8
+from vae.latent.traversals import REACH, ranked_dimensions, traverse_all
+from vae.runs.run import Run
+
+__all__ = ["MOST_SLIDERS", "code_sliders"]
+
+MOST_SLIDERS = 32
+STRIP_STEPS = 9
+MOST_NUMBER = 1000.0  # of a code: beyond, a decoder's numbers mean nothing
+
+
+def code_sliders(
+    run: Run,
+    start: np.ndarray,
+    generation: str,
+    *,
+    key: str,
+    pixels: int,
+    most: int = MOST_SLIDERS,
+    strips: bool = False,
+) -> np.ndarray:
+    """Show sliders that begin at a code (d,) and return where they stand: z (d,), float32.
+
+    The dimensions that carry most come first, and no more than `most` are shown. generation: a new
+    one puts the sliders to the start. strips: with what each dimension does to the start, from -3
+    to 3.
+    """
+    moved = _moved(st.session_state.get(key), generation, len(start))
+    code = start if moved is None else moved
+    ranked = [each.place for each in ranked_dimensions(run)] if run.latents else []
+    places = (ranked or [*range(len(start))])[:most]
+    latent_sliders(
+        code,
+        to_uint8(run.decode(code[None]))[0],
+        places=places,
+        strips=_strips(run, places, start) if strips else (),
+        reach=REACH,
+        pixels=pixels,
+        key=key,
+        generation=generation,
+    )
+    return code
+
+
+def _strips(run: Run, places: list[int], start: np.ndarray) -> list[np.ndarray]:
+    rows = traverse_all(run, places, start, STRIP_STEPS)
+    return [tile(row, 1, STRIP_STEPS) for row in rows]
+
+
+def _moved(state: Any, generation: str, size: int) -> np.ndarray | None:
+    """Return what the browser says of these sliders, or None until they were moved."""
+    try:
+        found = state["z"]
+        if found["generation"] != generation:
+            return None
+        code = np.asarray(found["values"], dtype=np.float32)
+    except (TypeError, KeyError, ValueError):
+        return None
+    return code if code.shape == (size,) and (np.abs(code) <= MOST_NUMBER).all() else None

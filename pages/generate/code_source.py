@@ -1,0 +1,110 @@
+"""Where a code comes from: a test image, the mean of a class, a sample, what was kept or drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages._shared.kept import kept
+from pages._shared.number_field import kept_number
+from pages._shared.own_picture import drawing_at_hand
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages.generate.grid_choice import MOST_SEED
+from pages.generate.hand import KeptCode, kept_codes
+from vae.images import to_uint8
+from vae.runs.run import Run
+from vae.sampling.prior import prior_codes
+
+__all__ = ["choose_code"]
+
+PICTURE_PIXELS = 130
+
+
+def choose_code(run: Run, name: str, label: str, *, source: str, number: int) -> KeptCode:
+    """Show what there is to choose, and the picture; return the code.
+
+    name: of the choice in the session. source and number: what it begins with.
+    """
+    state = st.session_state
+    sources = _sources(run)
+    chosen = state.get(f"{name}_source", source)
+    chosen = chosen if chosen in sources else sources[0]
+    st.selectbox(
+        label,
+        sources,
+        help="Where this code comes from. Acts at once.",
+        **kept(f"{name}_source", chosen),
+    )
+    found = _code(run, name, chosen, number)
+    with st.container(width=PICTURE_PIXELS):
+        show_grid(to_uint8(run.decode(found.code[None])), 1, 1, alt=f"{label}: {found.name}")
+    st.caption(found.name)
+    return found
+
+
+def _sources(run: Run) -> list[str]:
+    sources = ["Sample"]
+    if run.latents:
+        sources += ["Class mean", "Test image"]
+    if kept_codes(run):
+        sources.append("Kept")
+    if _drawn(run) is not None:
+        sources.append("Your drawing")
+    return sources
+
+
+def _code(run: Run, name: str, source: str, number: int) -> KeptCode:
+    latents = run.latents
+    if source == "Sample":
+        seed = _number(name, "seed", "Seed", MOST_SEED, number, "Draws it from the prior.")
+        return KeptCode(prior_codes(1, run.config.latent_dim, seed=seed)[0], f"sample, seed {seed}")
+    if source == "Class mean":
+        labels = np.unique(latents["y"]).tolist()
+        label = _chosen(f"{name}_class", labels, number)
+        st.selectbox(
+            "Class",
+            labels,
+            format_func=run.short_class_names.__getitem__,
+            help="The mean of its test images' codes. Acts at once.",
+            **kept(f"{name}_class", label),
+        )
+        code = latents["mean"][latents["y"] == label].mean(axis=0)
+        return KeptCode(code, f"mean of the class {plain(run.short_class_names[label])}")
+    if source == "Test image":
+        index = _number(
+            name, "image", "Number", len(latents["y"]) - 1, number, "Of a test image, from 0 on."
+        )
+        word = plain(run.short_class_names[latents["y"][index]])
+        return KeptCode(latents["mean"][index], f"test image {index} ({word})")
+    if source == "Kept":
+        codes = kept_codes(run)
+        place = _chosen(f"{name}_kept", [*range(len(codes))], len(codes) - 1)
+        st.selectbox(
+            "Which",
+            range(len(codes)),
+            format_func=lambda place: f"{place + 1}: {codes[place].name}",
+            help="What you kept, the first one first. Acts at once.",
+            **kept(f"{name}_kept", place),
+        )
+        return codes[place]
+    return KeptCode(_drawn(run), "your drawing")
+
+
+def _number(name: str, part: str, label: str, most: int, default: int, words: str) -> int:
+    value = st.session_state.get(f"{name}_{part}", default)
+    value = value if isinstance(value, int) and 0 <= value <= most else 0
+    kept_number(label, value, 0, most, name=f"{name}_{part}", help=f"{words} Acts at once.")
+    return value
+
+
+def _chosen(name: str, options: list[Any], default: Any) -> Any:
+    value = st.session_state.get(name, default)
+    return value if value in options else options[0]
+
+
+def _drawn(run: Run) -> np.ndarray | None:
+    picture = drawing_at_hand(run)
+    return None if picture is None else run.encode(picture.image[None])[0][0]

@@ -1,0 +1,230 @@
+"""What a grid shows: how many images, from which sampler, with which seed; and the grids before."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from pages._shared.kept import kept
+from pages._shared.number_field import kept_number
+from vae.runs.run import Run
+from vae.sampling.fitted import Samplers
+from vae.sampling.prior import MOST_ROWS
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw
+
+__all__ = ["GridChoice", "choose_grid", "choose_label", "in_words", "next_seed"]
+
+SAMPLER_HELP = (
+    "Prior: codes from N(0, I), as the model was made for. Mixture: Gaussians fitted to the codes "
+    "of training images. Posteriors: around the code of a training image by chance. Acts at once."
+)
+TRUNCATIONS = (0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, math.inf)
+ALL = -1  # in the place of a class: what is None is no choice to Streamlit
+MOST_SEED = 2**31 - 1
+MOST_GRIDS = 30  # that can be gone back to
+GRIDS, PLACE = "generate_grids", "generate_grid_place"
+
+
+class GridChoice(NamedTuple):
+    """A grid that can be drawn again."""
+
+    rows: int
+    columns: int
+    draw: Draw
+
+
+def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
+    """Show what there is to choose and return it; it is kept for Undo."""
+    sampler = _value("sampler", "prior")
+    st.segmented_control(
+        "Sampler",
+        SAMPLERS,
+        required=True,
+        format_func=SAMPLER_NAMES.get,
+        help=SAMPLER_HELP,
+        **kept(_name("sampler"), sampler),
+    )
+    label, temperature, truncation = None, 1.0, math.inf
+    if sampler == "prior":
+        temperature, truncation = _choose_limits()
+    elif samplers is not None:
+        label = choose_label(run, samplers, _name("label"))
+    across, down = st.columns(2)
+    rows, columns = _value("rows", 10), _value("columns", 10)
+    sides = {"min_value": 1, "max_value": MOST_ROWS}
+    words = f"From 1 to {MOST_ROWS}: 900 images at most. Acts at once."
+    across.slider("Rows", **sides, help=words, **kept(_name("rows"), rows))
+    down.slider("Columns", **sides, help=words, **kept(_name("columns"), columns))
+    seed = _choose_seed()
+    choice = GridChoice(rows, columns, Draw(sampler, label, temperature, truncation, seed))
+    _remember(choice)
+    _offer_history()
+    return choice
+
+
+def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
+    """Show the classes that were fitted on their own, and return the one that is chosen or None.
+
+    A conditional run is told a class whatever code it decodes: there is nothing more to choose.
+    """
+    if run.config.is_conditional:
+        return None
+    labels = [ALL, *samplers.class_mixtures]
+    label = st.session_state.get(name)
+    label = label if label in labels else ALL
+    st.selectbox(
+        "Class",
+        labels,
+        format_func=lambda label: "All" if label == ALL else run.short_class_names[label],
+        help="Draw from what was fitted to the codes of one class alone. Acts at once.",
+        **kept(name, label),
+    )
+    return None if label == ALL else label
+
+
+def next_seed(name: str) -> None:
+    """Take the seed after the one that is typed by now: the very click may have left its field."""
+    seed = st.session_state.get(name, 0)
+    st.session_state[name] = 0 if seed == MOST_SEED else seed + 1
+
+
+def in_words(draw: Draw) -> str:
+    """Say what the codes are drawn from."""
+    if draw.sampler == "mixture":
+        return "the mixture fitted to training images' codes"
+    if draw.sampler == "posterior":
+        return "posteriors of training images"
+    cut = "" if draw.truncation == math.inf else f", none beyond {draw.truncation:g} σ"
+    return f"N(0, {draw.temperature:g}² I){cut}"
+
+
+def _choose_limits() -> tuple[float, float]:
+    across, down = st.columns(2)
+    temperature, truncation = _value("temperature", 1.0), _value("truncation", math.inf)
+    across.slider(
+        "Temperature",
+        0.0,
+        2.0,
+        step=0.05,
+        help="Spread of the codes: 1 is the prior, less is safer, more is wilder. Acts at once.",
+        **kept(_name("temperature"), temperature),
+    )
+    down.select_slider(
+        "Truncation (σ)",
+        TRUNCATIONS,
+        format_func=lambda limit: "none" if limit == math.inf else f"{limit:g}",
+        help="What is drawn farther from 0 than so many standard deviations is drawn anew: fewer "
+        "odd images, less variety. Acts at once.",
+        **kept(_name("truncation"), truncation),
+    )
+    return temperature, truncation
+
+
+def _choose_seed() -> int:
+    seed, locked = _value("seed", 0), _value("locked", False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kept_number(
+            "Seed",
+            seed,
+            0,
+            MOST_SEED,
+            name=_name("seed"),
+            disabled=locked,
+            width=140,
+            help="The same seed draws the same codes. Acts at once.",
+        )
+        st.button(
+            "Again",
+            icon=":material/casino:",
+            type="primary",
+            disabled=locked,
+            on_click=next_seed,
+            args=(_name("seed"),),
+            help="Takes the next seed.",
+        )
+        st.toggle(
+            "Lock",
+            help="Holds the seed, so that a click on Again by mistake loses nothing.",
+            **kept(_name("locked"), locked),
+        )
+    return seed
+
+
+def _remember(choice: GridChoice) -> None:
+    """Put a grid that is new behind the one before it; what was undone is gone then."""
+    state = st.session_state
+    grids, place = state.get(GRIDS, []), state.get(PLACE, -1)
+    if grids and grids[place] == choice:
+        return
+    state[GRIDS] = [*grids[: place + 1], choice][-MOST_GRIDS:]
+    state[PLACE] = len(state[GRIDS]) - 1
+
+
+def _offer_history() -> None:
+    state = st.session_state
+    grids, place = state[GRIDS], state[PLACE]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            disabled=place == 0,
+            on_click=_go_to,
+            args=(place - 1,),
+            help="Shows the grid before this one.",
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            disabled=place == len(grids) - 1,
+            on_click=_go_to,
+            args=(place + 1,),
+            help="Shows the grid that was undone.",
+        )
+        with st.popover(
+            "History", icon=":material/history:", disabled=len(grids) < 2, help="The last grids."
+        ):
+            for each in reversed(range(len(grids))):
+                st.button(
+                    _title(grids[each]),
+                    key=f"grid-{each}",
+                    disabled=each == place,
+                    type="tertiary",
+                    help="Shows this grid again.",
+                    on_click=_go_to,
+                    args=(each,),
+                )
+
+
+def _go_to(place: int) -> None:
+    """Set every control to what it was for a grid."""
+    state = st.session_state
+    choice: GridChoice = state[GRIDS][place]
+    state[PLACE] = place
+    draw = choice.draw
+    values = {"rows": choice.rows, "columns": choice.columns, "sampler": draw.sampler}
+    values |= {"label": ALL if draw.label is None else draw.label, "seed": draw.seed}
+    if draw.sampler == "prior":
+        values |= {"temperature": draw.temperature, "truncation": draw.truncation}
+    state.update({_name(name): value for name, value in values.items()})
+
+
+def _title(choice: GridChoice) -> str:
+    rows, columns, draw = choice
+    words = [f"{rows} × {columns}", SAMPLER_NAMES[draw.sampler]]
+    if draw.label is not None:
+        words.append(f"class {draw.label}")
+    if draw.temperature != 1.0:
+        words.append(f"temperature {draw.temperature:g}")
+    if draw.truncation != math.inf:
+        words.append(f"truncation {draw.truncation:g}")
+    return ", ".join([*words, f"seed {draw.seed}"])
+
+
+def _name(setting: str) -> str:
+    return f"grid_{setting}"
+
+
+def _value(setting: str, default: Any) -> Any:
+    return st.session_state.get(_name(setting), default)

@@ -1,0 +1,67 @@
+"""Grid: as many images as one likes, from any sampler; each can be picked and looked at."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._components.tile_grid import tile_grid
+from pages._shared.guard import explained
+from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.grid_choice import GridChoice, choose_grid, in_words
+from pages.generate.grid_files import offer_files
+from pages.generate.picked_tile import show_tile
+from vae.files import file_mark
+from vae.images import tile, to_png, to_uint8
+from vae.runs.provenance import notes_of
+from vae.runs.run import Run
+from vae.sampling.samplers import draw_codes
+
+__all__ = ["grid_view"]
+
+
+@st.fragment
+@explained()
+def grid_view(run: Run) -> None:
+    """Draw a grid, offer it as files, and show the image that is picked in it."""
+    # The grid first: on a phone one stands below the other.
+    grid, controls, tile_column = st.columns([1.5, 1, 1.2], gap="large")
+    samplers = samplers_of(run)
+    with controls:
+        choice = choose_grid(run, samplers)
+    if choice.draw.sampler != "prior" and samplers is None:
+        with grid:
+            offer_samplers(run)
+        return
+    codes = draw_codes(run, choice.draw, choice.rows * choice.columns, samplers)
+    images = to_uint8(run.decode(codes))
+    with grid:
+        picked = _show(run, choice, images)
+    with controls:
+        notes = notes_of(run, choice.draw.seed) | choice.draw.notes
+        offer_files(run, images, codes, choice, notes)
+    with tile_column:
+        show_tile(run, codes, choice, picked)
+
+
+def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
+    rows, columns, draw = choice
+    model = run.path, file_mark(run.path / "decoder.onnx")
+    grid_id = hashlib.sha256(f"{model} {choice}".encode()).hexdigest()[:16]
+    picked = tile_grid(
+        to_png(tile(images, rows, columns), quick=True),
+        rows,
+        columns,
+        alt=f"A {rows} by {columns} grid of generated images",
+        grid_id=grid_id,
+        picked=None,
+        key=f"grid-{run_key(run)}",
+    )
+    st.caption(
+        f"{len(images)} codes from {in_words(draw)}, decoded. Seed {draw.seed}. Click an image to "
+        "look closer; the arrow keys go on from there."
+    )
+    return picked

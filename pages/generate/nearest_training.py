@@ -1,0 +1,73 @@
+"""The training images nearest to a sample: is it new, or learned by heart?"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages._shared.images_at_hand import images_at_hand
+from pages._shared.model_mark import model_mark
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages._shared.server import UNUSED_SECONDS, dataset, images_of
+from pages._shared.shelf import Shelf
+from vae.latent.neighbours import Neighbours, latent_neighbours, pixel_neighbours
+from vae.runs.run import Run
+from vae.runs.run_images import missing_images
+
+__all__ = ["show_nearest"]
+
+COUNT = 5
+REFERENCE_IMAGES = 40  # test images whose distances say what is usual
+
+
+@st.cache_resource(show_spinner=False, on_release=Shelf.clear)
+def _pixels() -> Shelf[tuple[Neighbours, float]]:
+    return Shelf(_index_pixels, UNUSED_SECONDS)
+
+
+def _index_pixels(name: str) -> tuple[Neighbours, float]:
+    data = dataset(name)
+    index = pixel_neighbours(data)
+    return index, float(np.median(index.nearest(data.x_test[:REFERENCE_IMAGES]).distances))
+
+
+# By the run's model: the run itself is what the codes are computed with.
+@st.cache_resource(show_spinner=False, max_entries=3, ttl=600)
+def _codes(_run: Run, mark: str) -> tuple[Neighbours, float]:
+    index = latent_neighbours(_run, images_of(_run))
+    usual = index.nearest(_run.latents["mean"][:REFERENCE_IMAGES]).distances
+    return index, float(np.median(usual))
+
+
+def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
+    """Show the training images nearest to an image uint8 (H, W, C), and to its code (d,)."""
+    if images_at_hand(run) is None:
+        st.info(
+            f"The nearest training images need {plain(missing_images(run) or 'others')}.",
+            icon=":material/info:",
+        )
+        return
+    with st.spinner("Looking through the training images…"):
+        pixels, usual = _pixels().get(run.dataset)
+        codes, usual_code = _codes(run, model_mark(run))
+        by_pixels = pixels.nearest(image[None], COUNT)
+        by_code = codes.nearest(code[None], COUNT)
+    images = images_of(run).x_train
+    found = images[by_pixels.indices[0]]
+    show_grid(found, 1, len(found), alt="The training images nearest in pixels")
+    st.caption(
+        f"Nearest in pixels: {_classes(run, by_pixels.labels[0])}. The first is "
+        f"{by_pixels.distances[0, 0]:.2f} away; a test image is {usual:.2f} away from its nearest "
+        "(median): far below that would be learned by heart."
+    )
+    found = images[by_code.indices[0]]
+    show_grid(found, 1, len(found), alt="The training images nearest in latent space")
+    st.caption(
+        f"Nearest by their codes: {_classes(run, by_code.labels[0])}. The first is "
+        f"{by_code.distances[0, 0]:.2f} away; a test image's is {usual_code:.2f} (median)."
+    )
+
+
+def _classes(run: Run, labels: np.ndarray) -> str:
+    return ", ".join(plain(run.short_class_names[label]) for label in labels)

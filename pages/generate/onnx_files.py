@@ -1,0 +1,44 @@
+"""Encoder and decoder as ONNX, in one file."""
+
+from __future__ import annotations
+
+import io
+from zipfile import ZipFile
+
+from vae.config import Config
+from vae.runs.run import Run
+
+__all__ = ["ONNX_WORDS", "OPEN_IN_ONNX", "onnx_zip", "open_in_onnx"]
+
+# `vae.model.saving` names the opset; it is not imported here, since it imports TensorFlow.
+ONNX_WORDS = "Encoder and decoder, opset 15: for ONNX Runtime 1.15 or later."
+# `images` are those of the data set in [0, 1]: (N, height, width, channels).
+OPEN_IN_ONNX = """\
+import onnxruntime
+encoder, decoder = (onnxruntime.InferenceSession(f"{name}.onnx") for name in ("encoder", "decoder"))
+mean, log_var = encoder.run(None, {encoder.get_inputs()[0].name: images})
+(reconstruction,) = decoder.run(None, {decoder.get_inputs()[0].name: mean})
+"""
+
+
+# `labels` are one-hot, float32: (N, classes).
+OPEN_WITH_LABELS = """\
+import onnxruntime
+encoder, decoder = (onnxruntime.InferenceSession(f"{name}.onnx") for name in ("encoder", "decoder"))
+mean, log_var = encoder.run(None, {"image": images, "label": labels})  # one-hot (N, classes)
+(reconstruction,) = decoder.run(None, {"z": mean, "label": labels})
+"""
+
+
+def open_in_onnx(config: Config) -> str:
+    """Return the lines that use the networks of a run in ONNX Runtime."""
+    return OPEN_WITH_LABELS if config.is_conditional else OPEN_IN_ONNX
+
+
+def onnx_zip(run: Run) -> bytes:
+    """Return encoder.onnx and decoder.onnx of a run as one zip."""
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name in ("encoder.onnx", "decoder.onnx"):
+            archive.write(run.path / name, name)
+    return buffer.getvalue()

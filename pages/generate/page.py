@@ -1,0 +1,42 @@
+"""Generate: images that never existed, on demand, and everything to take home."""
+
+import streamlit as st
+
+from pages._shared.condition import conditioned
+from pages._shared.run_picker import chosen_run
+from pages._shared.view_choice import choose_view
+from pages.generate.animation_view import animation_view
+from pages.generate.arithmetic_view import arithmetic_view
+from pages.generate.classes_grid import classes_grid
+from pages.generate.grid_view import grid_view
+from pages.generate.manifold_view import manifold_view
+from pages.generate.samplers_view import samplers_view
+from pages.generate.slider_board import slider_board
+from pages.generate.take_away_view import take_away_view
+
+VIEWS = {
+    "Grid": grid_view,
+    "Classes": classes_grid,
+    "Samplers": samplers_view,
+    "By hand": slider_board,
+    "Manifold": manifold_view,
+    "Arithmetic": arithmetic_view,
+    "Animation": animation_view,
+    "Take away": take_away_view,
+}
+ONLY_TOLD = "Classes"  # there for runs that are told a class alone
+
+run = chosen_run()
+has_model = run is not None and run.has_model
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Generate", width="content")
+    told = has_model and run.config.is_conditional
+    views = [name for name in VIEWS if name != ONLY_TOLD or told]
+    view = choose_view("generate", views) if has_model else ""
+if has_model:
+    VIEWS[view](run if view == ONLY_TOLD else conditioned(run))  # it draws all classes
+else:
+    st.info(
+        "There is no model to draw with yet: train a run, or choose another one above.",
+        icon=":material/hourglass:",
+    )

@@ -1,0 +1,129 @@
+"""Samplers: the same decoder fed by the prior, a mixture and posteriors, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.guard import explained
+from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
+from pages._shared.number_field import kept_number
+from pages._shared.pictures import show_grid
+from pages._shared.server import queue
+from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.grid_choice import MOST_SEED, choose_label, next_seed
+from vae.evaluation.sample_quality import is_measurable
+from vae.runs.run import Run
+from vae.sampling.fitted import Samplers
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
+
+__all__ = ["samplers_view"]
+
+ROWS, COLUMNS = 6, 8
+JOB = "quality"
+SHARES = {
+    "precision": "look real",
+    "recall": "of the real ones covered",
+    "share_sure": "the classifier is sure of",
+    "class_balance": "balance of the classes",
+}
+
+
+@st.fragment
+@explained()
+def samplers_view(run: Run) -> None:
+    """Show a grid of each sampler with the same seed, and how good its samples are."""
+    st.markdown(
+        "The decoder learned from codes near those of training images. The prior also has places "
+        "where none of them is: what is decoded there is nobody's digit. Samplers fitted to the "
+        "codes avoid such holes, with the same decoder."
+    )
+    samplers = samplers_of(run)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = st.session_state.get("samplers_seed", 0)
+        kept_number(
+            "Seed",
+            seed,
+            0,
+            MOST_SEED,
+            name="samplers_seed",
+            width=140,
+            help="The same for all of them. Acts at once.",
+        )
+        st.button(
+            "Again",
+            icon=":material/casino:",
+            type="primary",
+            help="Takes the next seed.",
+            on_click=next_seed,
+            args=("samplers_seed",),
+        )
+        label = None
+        if samplers is not None:
+            with st.container(width=180):
+                label = choose_label(run, samplers, "samplers_label")
+    for name, column in zip(SAMPLERS, st.columns(len(SAMPLERS), gap="large"), strict=True):
+        with column:
+            st.subheader(SAMPLER_NAMES[name])
+            if name != "prior" and samplers is None:
+                st.caption(_words(name, samplers))
+                continue
+            draw = Draw(name, label if name != "prior" else None, seed=seed)
+            images = run.decode(draw_codes(run, draw, ROWS * COLUMNS, samplers))
+            show_grid(images, ROWS, COLUMNS, alt=f"Samples: {SAMPLER_NAMES[name]}")
+            st.caption(_words(name, samplers))
+            _show_quality(run.quality, name)
+    if samplers is None:
+        offer_samplers(run)
+    elif is_measurable(run):
+        _measure(run)
+
+
+def _words(name: str, samplers: Samplers | None) -> str:
+    if name == "prior":
+        return "Codes from N(0, I). It needs nothing but the decoder, and knows no classes."
+    if name == "mixture":
+        if samplers is None:
+            return "Codes from Gaussians fitted to the codes of training images."
+        left = ", ".join(map(str, samplers.left_out))
+        words = (
+            f"Codes from {len(samplers.mixture.weights)} Gaussians fitted to the codes of "
+            f"{samplers.fitted_images:,} training images: the number with the least BIC."
+        )
+        return words + (f" Left out, because they did not converge: {left}." if left else "")
+    return (
+        "Codes from the posterior of a training image by chance: an image like one that there is, "
+        "so the nearest to it is worth a look."
+    )
+
+
+def _show_quality(found: dict[str, Any], name: str) -> None:
+    figures = found if name == "prior" else found.get("samplers", {}).get(name)
+    if not figures:
+        return
+    distance, floor = figures["frechet_classifier_distance"], found["noise_floor"]
+    lines = [f"**{distance:.1f}** Fréchet classifier distance (real digits: {floor:.1f})"]
+    lines += [f"**{figures[share]:.0%}** {words}" for share, words in SHARES.items()]
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _measure(run: Run) -> None:
+    """Offer to measure the samples of each, or show how far that is, or say how it was done."""
+    if "samplers" in run.quality:
+        st.caption(
+            f"Measured on {run.quality['samples']:,} samples of each, of all classes, against as "
+            "many test images: Evaluate > Samples says how."
+        )
+    elif queue().is_pending(run, JOB):
+        wait(run, JOB, "samples")
+    elif can_be_measured(run):
+        show_trouble(run, JOB)
+        if st.button(
+            "Measure all three",
+            icon=":material/straighten:",
+            help="Compares 5,000 samples of each with as many test images, in a process beside "
+            "this page. The figures stay with the run.",
+        ):
+            ask(run, JOB)
+        st.caption("Takes about half a minute once its turn comes.")

@@ -1,0 +1,184 @@
+"""Compare: two runs' latent spaces side by side, with the same axes and the same test images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._shared.condition import as_class, conditioned
+from pages._shared.guard import explained
+from pages._shared.kept import kept
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages._shared.run_picker import label
+from pages._shared.visitors import visitor
+from pages.latent.live_board import live_board
+from pages.latent.map_data import Places, places_of, usual_plane
+from pages.latent.other_run import choose_other
+from pages.latent.what_to_see import what_to_see
+from vae.errors import RunError
+from vae.evaluation.coverage import IMAGES, NEAR_SHARE, Coverage, coverage
+from vae.images import to_uint8
+from vae.latent.planes import Extent
+from vae.runs.run import Run
+from vae.runs.run_images import dataset_title, learned_the_same
+from vae.sampling.prior import prior_codes
+
+__all__ = ["compare_view"]
+
+LAYERS = {
+    "dots": "Test images",
+    "prior": "Prior",
+    "holes": "Holes",
+    "density": "Posteriors",
+    "regions": "Class regions",
+    "images": "Decoded images",
+}
+AT_FIRST = ["dots", "prior", "holes"]
+ROWS, COLUMNS = 4, 6  # of samples
+MAP_PIXELS = 480
+MOST_REACH = 10.0  # from 0: more of a plane is seen after zooming out
+MANY_BEYOND = 0.02  # of the dots
+
+
+def compare_view(run: Run) -> None:
+    """Show this run beside another."""
+    choice, layers = st.columns(2, gap="medium")
+    with choice:
+        other = choose_other(run)
+    if other is not None:
+        with layers:
+            shown = _choose_layers()
+        sides = conditioned(run, "Class, this run"), conditioned(other, "Class, the other run")
+        _show_sides(sides, shown)
+
+
+@st.fragment  # one for both: what two maps ask for at the same moment is one rerun
+@explained()
+def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
+    note = st.container()
+    sides = []
+    for column, run in zip(st.columns(2, gap="large"), runs, strict=True):
+        with column, explained():  # one that cannot be shown leaves the other in its place
+            st.markdown(f"**{plain(label(run, visitor()))}**{_of_epoch(run)}")
+            sides.append((column, run, _places(run)))
+    if not sides:
+        return
+    same_images = len(sides) == len(runs) and _are_same_images(*runs)
+    with note:
+        if len(sides) == len(runs) and not same_images:
+            _say_what_differs(*runs)
+    extent = _square_around([places.extent for _, _, places in sides])
+    look = {"small": True, "layers": tuple(layers), "link": "compare", "same_images": same_images}
+    look["look_key"] = "compare-look" if same_images else ""
+    errors = []
+    for number, (column, run, places) in enumerate(sides):
+        with column, explained(), st.container(width=MAP_PIXELS):
+            here = replace(places, extent=extent)
+            errors.append(live_board(run, here, key=f"compare-{number}-{run_key(run)}", **look)[1])
+            _say_what_to_see(run, here)
+            z = prior_codes(ROWS * COLUMNS, run.config.latent_dim, seed=0)
+            show_grid(
+                to_uint8(run.decode(z)), ROWS, COLUMNS, alt=f"Samples of {label(run, visitor())}"
+            )
+            st.caption(f"{len(z)} samples: random codes of the prior, decoded{as_class(run)}.")
+    if errors:
+        _say_how_it_is_measured(errors, same_images)
+
+
+def _choose_layers() -> list[str]:
+    wanted = st.session_state.get("compare_layers")
+    wanted = wanted if isinstance(wanted, list) else AT_FIRST
+    shown = [each for each in wanted if each in list(LAYERS)]
+    st.pills(
+        "Show",
+        list(LAYERS),
+        selection_mode="multi",
+        wrap=True,
+        format_func=LAYERS.get,
+        help="What both maps show. Holes: likely under the prior, and less than a twentieth of "
+        "that under the posteriors, both blurred by as much as codes lie apart. Acts at once.",
+        **kept("compare_layers", shown),
+    )
+    return shown
+
+
+def _say_what_to_see(run: Run, places: Places) -> None:
+    st.markdown(what_to_see(run, _coverage(run, places.mark)))
+    x, y = places.points.T
+    left, right, bottom, top = places.extent
+    beyond = 1.0 - ((x >= left) & (x <= right) & (y >= bottom) & (y <= top)).mean()
+    if beyond > MANY_BEYOND:
+        st.caption(f"{beyond:.0%} of the dots lie beyond the edge: zoom out to see them.")
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _coverage(_run: Run, mark: str) -> Coverage:
+    mean, log_var, y = (_run.latents[name] for name in ("mean", "log_var", "y"))
+    return coverage(mean, log_var, lambda z: _run.decode(z, y[: len(z)]))
+
+
+def _places(run: Run) -> Places:
+    """Place a run's test images on a map; raises RunError for codes that are no numbers."""
+    mean = run.latents["mean"]
+    broken = int((~np.isfinite(mean)).any(axis=1).sum())
+    if broken:
+        raise RunError(
+            "A map needs codes that are numbers; this run has diverged. Received: "
+            f"{broken:,} of {len(mean):,} codes that are none"
+        )
+    plane = usual_plane(run)
+    # Through 0, the prior's mean: the plane of an autoencoder's codes may miss all that is likely.
+    places = places_of(run, replace(plane, origin=np.zeros_like(plane.origin)))
+    # Wide codes would make the prior a spot: who wants to see them all zooms out.
+    return replace(places, extent=places.extent.clipped(MOST_REACH))
+
+
+def _square_around(extents: list[Extent]) -> Extent:
+    """Return the smallest square that holds all these."""
+    left, bottom = (min(each[side] for each in extents) for side in (0, 2))
+    right, top = (max(each[side] for each in extents) for side in (1, 3))
+    x, y, half = (left + right) / 2, (bottom + top) / 2, max(right - left, top - bottom) / 2
+    return Extent(x - half, x + half, y - half, y + half)
+
+
+def _of_epoch(run: Run) -> str:
+    epoch = run.status.get("model_epoch")
+    return f" · its model of epoch {epoch}" if epoch and run.state != "finished" else ""
+
+
+def _are_same_images(run: Run, other: Run) -> bool:
+    return learned_the_same(run, other) and np.array_equal(run.latents["y"], other.latents["y"])
+
+
+def _say_what_differs(run: Run, other: Run) -> None:
+    def of(each: Run) -> str:
+        title = dataset_title(each)
+        return f"{len(each.latents['y']):,} images of {plain(title)}"
+
+    st.info(
+        f"The dots are not the same images: one run was tested on {of(run)}, the other on "
+        f"{of(other)}.",
+        icon=":material/info:",
+    )
+
+
+def _say_how_it_is_measured(errors: list[float], same_images: bool) -> None:
+    ringed = " A dot under the pointer is ringed on the other map too." if same_images else ""
+    st.caption(
+        "Both maps have the same axes and move together. Each plane goes through 0, the prior's "
+        "mean, along the run's own PCA directions; in more than two dimensions a dot is the shadow "
+        f"of its code on the plane.{ringed} The image under the pointer is blended "
+        f"from the four nearest ones, on average {' and '.join(f'{each:.2g}' for each in errors)} "
+        "of 255 grey levels from the exact one; a click decodes exactly."
+    )
+    st.caption(
+        f"The shares are measured alike for both, between {IMAGES:,} samples from the prior and "
+        f"the reconstructions of {IMAGES:,} test images, each from a code drawn from its posterior "
+        "(an autoencoder's is the code itself). Like: no farther away, in pixels, than "
+        f"{NEAR_SHARE:.0%} of the others are from the one nearest to them; were both the same, "
+        "1% would be like none."
+    )

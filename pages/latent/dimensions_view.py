@@ -1,0 +1,157 @@
+"""Dimensions: what each latent dimension changes, the busiest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from pages._shared.condition import as_class
+from pages._shared.guard import explained
+from pages._shared.images_at_hand import pair_of
+from pages._shared.kept import kept
+from pages._shared.number_field import kept_number
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages.latent.traversal_rows import Row, show_rows
+from vae.figures.dimensions import kl_bars, variance_bars
+from vae.latent.traversals import (
+    Dimension,
+    ranked_dimensions,
+    traverse_all,
+)
+from vae.runs.run import Run
+from vae.statistics import ACTIVE_VARIANCE
+
+__all__ = ["dimensions_view"]
+
+STEPS = 13
+AT_ONCE = 16  # rows; the others on demand
+PRIOR, IMAGE = "mean", "image"
+COLLAPSED = (
+    "**The model ignores its code.** No dimension is active, so that all images decode to much the "
+    "same: posterior collapse. A smaller beta, or a KL warm-up, on the Train page helps against it."
+)
+
+
+@st.fragment
+@explained()
+def dimensions_view(run: Run) -> None:
+    """Show a strip of decodings for each dimension, ordered by KL, dead ones grey."""
+    ranked = ranked_dimensions(run)
+    is_vae = run.config.is_variational
+    left, right = st.columns([5, 3], gap="large")
+    with left:
+        around, index = _choose_centre(run, is_vae)
+        shown = _choose_count(ranked)
+        codes = run.latents["mean"]
+        center = np.zeros(codes.shape[1], np.float32) if index is None else codes[index]
+        # A test image keeps its own class too.
+        told = run if index is None else run.given(int(run.latents["y"][index]))
+        strips = traverse_all(told, [each.place for each in shown], center, STEPS)
+        rows = [
+            Row(
+                f"z{each.place + 1}",
+                f"{each.kl:,.2f} nats" if is_vae else f"variance {each.variance:,.2f}",
+                each.is_active,
+                strip,
+                None if index is None else float(center[each.place]),
+            )
+            for each, strip in zip(shown, strips, strict=True)
+        ]
+        show_rows(rows)
+        st.caption(_what_is_seen(around, as_class(told), is_vae, len(ranked)))
+    with right:
+        _show_activity(run, ranked, is_vae)
+        if index is not None:
+            _show_centre(run, index)
+
+
+def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
+    """Let the person choose where the other dimensions stay; return it in words and as an index."""
+    state, last = st.session_state, len(run.latents["y"]) - 1
+    names = {PRIOR: "The prior's mean" if is_vae else "Zero", IMAGE: "A test image"}
+    kind = state.get("dimensions_around")
+    kind = kind if kind in names else PRIOR
+    index = state.get("dimensions_image")
+    index = index if index in range(last + 1) else 0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Around",
+            list(names),
+            format_func=names.get,
+            required=True,
+            help="Where the other dimensions stay while one moves. Acts at once.",
+            **kept("dimensions_around", kind),
+        )
+        # Always there, so that the rows below stay where they are.
+        kept_number(
+            "Test image",
+            index,
+            0,
+            last,
+            name="dimensions_image",
+            disabled=kind == PRIOR,
+            help="Whose code the other dimensions keep: a number from 0 on.",
+            width=150,
+        )
+    if kind == PRIOR:
+        return "the prior's mean" if is_vae else "zero", None
+    return f"the code of test image {index}", index
+
+
+def _choose_count(ranked: list[Dimension]) -> list[Dimension]:
+    """Return the dimensions to decode: those that carry most, or all of them."""
+    if len(ranked) <= AT_ONCE:
+        return ranked
+    is_all = bool(st.session_state.get("dimensions_all"))
+    st.toggle(
+        f"All {len(ranked)} dimensions",
+        help=f"Else the {AT_ONCE} that carry most. Acts at once.",
+        **kept("dimensions_all", is_all),
+    )
+    return ranked if is_all else ranked[:AT_ONCE]
+
+
+def _what_is_seen(around: str, told: str, is_vae: bool, dims: int) -> str:
+    unit = " standard deviations of the prior" if is_vae else ""
+    text = f"Each row moves one dimension from −3 to 3{unit}; the others stay at {around}."
+    if dims == 1:
+        text = f"The one dimension there is goes from −3 to 3{unit}."
+    if told:
+        text += f" All are decoded{told}."
+    if around.startswith("the code"):
+        text += " The line in each row is where that image itself is."
+    if not is_vae:
+        text += " An autoencoder has no prior: its codes may lie far beyond −3 and 3."
+    return text
+
+
+def _show_activity(run: Run, ranked: Sequence[Dimension], is_vae: bool) -> None:
+    """Say and show how many dimensions are in use, and what each carries."""
+    active = sum(each.is_active for each in ranked)
+    noun = "dimension is" if len(ranked) == 1 else "dimensions are"
+    st.markdown(f"**{active} of {len(ranked)} {noun} active**")
+    if not active:
+        st.info(COLLAPSED, icon=":material/info:")
+    figure = kl_bars(ranked) if is_vae else variance_bars(ranked)
+    st.plotly_chart(figure, key=f"dimensions-{run.id}", config={"displayModeBar": False})
+    if is_vae:
+        total = sum(each.kl for each in ranked)
+        text = f"Rows and bars are ordered by KL from the prior, together {total:,.2f} nats."
+    else:
+        text = "Ordered by variance: an autoencoder has no KL. Dotted: the threshold."
+    st.caption(
+        f"{text} A dimension is active where the variance of its posterior means over the test "
+        f"images is above {ACTIVE_VARIANCE} (Burda et al. 2016); the others are dead, and grey."
+    )
+
+
+def _show_centre(run: Run, index: int) -> None:
+    pair = pair_of(run, index)
+    with st.container(width=110 * len(pair)):
+        show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
+    name = plain(run.short_class_names[run.latents["y"][index]])
+    decoded = "and decoded" if len(pair) == 2 else "decoded"
+    st.caption(f"Test image {index}, class {name}, {decoded} from its own code.")

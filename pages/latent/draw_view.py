@@ -1,0 +1,205 @@
+"""Draw: what the model makes of one's own picture, and how much it surprises it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._shared.condition import as_class
+from pages._shared.guard import explained
+from pages._shared.images_at_hand import images_at_hand, reconstructions
+from pages._shared.own_picture import Picture, take_picture
+from pages._shared.pictures import show_png
+from pages._shared.plain import plain
+from pages._shared.strip import show_strip
+from pages.latent.board import board, posterior_on
+from pages.latent.map_data import places_of, usual_plane
+from vae.evaluation.image_costs import Costs, costs_of, share_below
+from vae.figures.costs import costs_beside
+from vae.files import file_mark
+from vae.images import to_png, to_uint8
+from vae.latent.projections import nearest_images
+from vae.runs.run import Run
+from vae.runs.run_images import known_dataset, missing_images
+
+__all__ = ["draw_view"]
+
+USUAL_IMAGES = 2000  # test images beside which a picture's cost is seen
+NEIGHBOURS = 10
+AGAIN = 10
+COLUMNS = 5
+TILE_PIXELS = 102  # on the screen: three are as wide as the pad
+SHARP_TILE = 3 * TILE_PIXELS  # for screens with three dots a pixel
+TREATED = {
+    "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
+    "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
+    "fashion_mnist": "Cut out, scaled to the whole image, bright on black, as the data set was",
+}
+# Shares of the test images that cost less, and what that means.
+VERDICTS = (
+    (0.99, "Hardly anything that it learned looks like this."),
+    (0.9, "This is unusual for it."),
+    (0.0, "It finds this quite usual."),
+)
+
+
+@st.fragment
+@explained()
+def draw_view(run: Run) -> None:
+    """Take a picture from the person's hand and show all that the model says of it."""
+    left, middle, right = st.columns([5, 7, 5], gap="medium")
+    with left:
+        picture = take_picture(run)
+    if picture.index is not None:
+        run = run.given(int(run.latents["y"][picture.index]))
+    mean, log_var = (part[0] for part in run.encode(picture.image[None]))
+    # In the order in which they are looked at: each goes to the browser as soon as it is there.
+    with left:
+        _show_copy(run, picture, mean)
+    with middle:
+        _show_again(run, mean, log_var)
+        _show_every_class(run, mean)
+    with right:
+        _show_nearest(run, picture, mean)
+    with middle:
+        _show_surprise(run, picture)
+    with right:  # last, since a map takes seconds when it is the first of its model
+        st.markdown("**Where it lies**")
+        places = places_of(run, usual_plane(run))
+        answers = {"posterior": posterior_on(places, mean, log_var)}
+        error = board(run, places, key=f"draw-map-{run_key(run)}", small=True, answers=answers)
+        whose = (
+            "One and two standard deviations of its posterior, whose mean is"
+            if run.config.is_variational
+            else "Its code is"
+        )
+        # Beyond the map's edge nothing else tells where.
+        st.caption(
+            f"{whose} {np.linalg.norm(mean):.1f} from the prior's mean. Under the pointer: blended "
+            f"from the nearest decoded images, {error:.2g} of 255 grey levels off on average."
+        )
+
+
+def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
+    """Show the picture, what was made of it, and what the model makes of that."""
+    copy = to_uint8(run.decode(mean[None]))[0]
+    tiles = [(picture.image, picture.name), (copy, "Reconstruction")]
+    if picture.before is not None:
+        names = (picture.name, "Centred") if picture.is_own else ("Nothing yet", "Example")
+        tiles[:1] = zip((picture.before, picture.image), names, strict=True)
+    for column, (image, name) in zip(_three_tiles(), tiles, strict=False):
+        with column:
+            show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
+            st.caption(name)
+    if run.label is not None:
+        st.caption(
+            f"The model is told that this is class {plain(run.short_class_names[run.label])}."
+        )
+    if not picture.is_own:
+        what = (
+            "test image" if images_at_hand(run) is not None else "the reconstruction of test image"
+        )
+        st.caption(f"An example, {what} {picture.index}, until there is one of your own.")
+    elif picture.before is not None:
+        costs = costs_of(run, np.stack([picture.before, picture.image]))
+        before, after = costs.reconstruction + costs.kl
+        st.caption(f"{TREATED[known_dataset(run)]}: {after:,.0f} nats. Only scaled: {before:,.0f}.")
+
+
+def _three_tiles() -> list[st.delta_generator.DeltaGenerator]:
+    """Return three places side by side, on a phone too."""
+    row = st.container(horizontal=True, gap="small")
+    return [row.container(width=TILE_PIXELS, gap="small") for _ in range(3)]
+
+
+def _show_again(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
+    """Show what other codes of its posterior decode to."""
+    st.markdown("**From its posterior**")
+    if not run.config.is_variational:
+        st.info(
+            "An autoencoder gives each picture one code, not a posterior: there is nothing to draw "
+            "from. A VAE draws it again and again, each time a little differently."
+        )
+        return
+    seed = st.session_state.get("again", 0)
+    noise = np.random.default_rng(seed).standard_normal((AGAIN, len(mean)))
+    codes = mean + np.exp(0.5 * log_var) * noise
+    show_strip(to_uint8(run.decode(codes)), "Samples of its posterior", columns=COLUMNS)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Ten codes drawn from it, decoded.", width="stretch")
+        st.button(
+            "Draw this again",
+            icon=":material/casino:",
+            help="Draws ten other codes from the posterior and decodes them.",
+            on_click=lambda: st.session_state.update(again=seed + 1),
+        )
+
+
+def _show_every_class(run: Run, mean: np.ndarray) -> None:
+    """Show what a conditional run draws in the picture's style when it is told each class."""
+    if run.config.is_conditional:
+        st.markdown("**Its style, every class**")
+        labels = np.arange(run.classes)
+        codes = np.repeat(mean[None], run.classes, axis=0)
+        images = to_uint8(run.decode(codes, labels))
+        show_strip(images, "Its style as every class", columns=min(run.classes, 2 * COLUMNS))
+        st.caption(f"The mean of its posterior{as_class(run)}, decoded as each class.")
+
+
+def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
+    """Show the test images whose codes are nearest."""
+    indices, distances = nearest_images(run, mean, NEIGHBOURS + 1)
+    others = indices != picture.index  # itself is none
+    indices, distances = indices[others][:NEIGHBOURS], distances[others][:NEIGHBOURS]
+    if not len(indices):
+        return
+    st.markdown("**Nearest test images**")
+    images, what = images_at_hand(run), ""
+    if images is None:
+        shown = reconstructions(run, indices)
+        what = " Their reconstructions: the images need the data set."
+    else:
+        shown = images[indices]
+    show_strip(shown, "Nearest test images", columns=COLUMNS)
+    labels, counts = np.unique(run.latents["y"][indices], return_counts=True)
+    most = counts.argmax()
+    # About as long whatever is drawn, so that the map below stays where it is.
+    st.caption(
+        f"{counts[most]} of {len(indices)} are {plain(run.short_class_names[labels[most]])}; "
+        f"{distances[0]:.2f} to {distances[-1]:.2f} away in latent space, the nearest first.{what}"
+    )
+
+
+def _show_surprise(run: Run, picture: Picture) -> None:
+    """Show what the picture costs beside what the test images cost."""
+    st.markdown("**How surprised the model is**")
+    own = costs_of(run, picture.image[None])
+    has_kl = run.config.is_variational
+    total = float(own.reconstruction[0] + own.kl[0])
+    images = images_at_hand(run)
+    if images is None:
+        kl = f" and KL {own.kl[0]:,.1f}" if has_kl else ""
+        missing = missing_images(run) or "the test images that it was measured on"
+        st.caption(
+            f"Reconstruction {own.reconstruction[0]:,.0f}{kl} nats. What is usual needs "
+            f"{plain(missing)}."
+        )
+        return
+    usual = _usual_costs(run, images, run.id, file_mark(run.path / "decoder.onnx"))
+    share = share_below(total, usual.reconstruction + usual.kl)
+    verdict = next(words for least, words in VERDICTS if share >= least)
+    st.plotly_chart(
+        costs_beside(usual, own, has_kl),
+        key=f"surprise-{run.id}",
+        config={"displayModeBar": False},
+    )
+    st.caption(
+        f"{total:,.0f} nats, more than {share:.0%} of {len(usual.kl):,} test images. {verdict}"
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _usual_costs(_run: Run, _images: np.ndarray, run_id: str, model: tuple[int, int]) -> Costs:
+    """Return what test images cost a model, computed once for all visitors."""
+    return costs_of(_run, _images[:USUAL_IMAGES], _run.latents["y"][:USUAL_IMAGES])

@@ -1,0 +1,166 @@
+"""What a map sends to the browser, made once for all who look at the same plane."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages._components.latent_map import as_base64
+from pages._shared.model_mark import model_mark
+from vae.figures.colors import class_color
+from vae.images import to_png
+from vae.latent.atlas import decode_atlas
+from vae.latent.density import (
+    Posteriors,
+    class_regions,
+    hole_mask,
+    log_density_ratio,
+    log_prior_density,
+    posteriors_of,
+)
+from vae.latent.planes import Extent, Plane, dimension_plane, extent_of, pca_plane
+from vae.runs.run import Run
+
+__all__ = [
+    "Places",
+    "atlas_feed",
+    "layers_feed",
+    "map_frame",
+    "pca_of",
+    "places_of",
+    "points_feed",
+    "posteriors_at",
+    "usual_plane",
+]
+
+LAYER_SIDE = 96  # cells across and up
+LINE_ROOM = 0.8  # of a map's height, which the classes share where there is one dimension
+KEPT = {"show_spinner": False, "max_entries": 12, "ttl": 900}  # an atlas is 2 MB
+
+
+@dataclass(frozen=True)
+class Places:
+    """A run's test images on a plane: points (N, 2), and the part of it that a map shows.
+
+    mark: of the run's model, which a resumed run changes.
+    """
+
+    plane: Plane
+    points: np.ndarray
+    extent: Extent
+    mark: str
+
+    @property
+    def id(self) -> str:
+        """The same for the same model, plane and part of it."""
+        digest = hashlib.sha256(self.mark.encode())
+        for array in (self.plane.origin, self.plane.axes, np.array(self.extent)):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
+
+
+def usual_plane(run: Run) -> Plane:
+    """Return the plane that shows most where nobody chooses one."""
+    dims = run.config.latent_dim
+    return pca_of(run) if dims > 2 else dimension_plane(dims, 0, dims - 1)
+
+
+def pca_of(run: Run) -> Plane:
+    """Return the plane of a run's PCA, which each answer of a map needs."""
+    return _pca(run, model_mark(run))
+
+
+@st.cache_data(**KEPT)
+def _pca(_run: Run, mark: str) -> Plane:
+    return pca_plane(_run.latents["mean"])
+
+
+def posteriors_at(run: Run) -> Posteriors:
+    """Return the blurred posteriors of a run, which each look at a place needs."""
+    return _posteriors(run, model_mark(run))
+
+
+@st.cache_data(**KEPT)
+def _posteriors(_run: Run, mark: str) -> Posteriors:
+    return posteriors_of(_run)
+
+
+def places_of(run: Run, plane: Plane) -> Places:
+    """Place the test images of a run on a plane."""
+    points = plane.coordinates(run.latents["mean"]).astype(np.float32)
+    extent = extent_of(plane, points)
+    if plane.is_line:  # nothing lies above or below: the classes are drawn apart
+        points[:, 1] = _rows(run.latents["y"], len(run.class_names), extent)
+    return Places(plane, points, extent, model_mark(run))
+
+
+def map_frame(run: Run, places: Places) -> dict[str, Any]:
+    """Return what a map needs to know besides its feeds."""
+    mean, covariance = places.plane.prior()
+    names = places.plane.names
+    return {
+        "plane": places.id,
+        "extent": places.extent._asdict(),
+        "names": list(names),
+        "short": list(places.plane.short),
+        "isLine": places.plane.is_line,
+        "prior": {"mean": mean.tolist(), "covariance": covariance.tolist()},
+        "classes": list(run.short_class_names),
+        "colors": [class_color(label) for label in range(len(run.class_names))],
+    }
+
+
+def points_feed(run: Run, places: Places) -> dict[str, Any]:
+    """Return the points and classes of all test images."""
+    return {
+        "xy": as_base64(np.nan_to_num(places.points)),
+        "labels": as_base64(run.latents["y"].astype(np.uint8)),
+    }
+
+
+@st.cache_data(**KEPT)
+def atlas_feed(_run: Run, _places: Places, told_plane: str, extent: Extent) -> dict[str, Any]:
+    """Return the decoded images of a part of a plane, and how well a blend of them does.
+
+    told_plane: the plane's id, and the class that a conditional run is told.
+    """
+    atlas = decode_atlas(_run, _places.plane, extent)
+    return {
+        "png": as_base64(np.frombuffer(to_png(atlas.image, quick=True), np.uint8)),
+        "columns": atlas.columns,
+        "rows": atlas.rows,
+        "extent": extent._asdict(),
+        "error": round(atlas.error, 3),
+    }
+
+
+@st.cache_data(**KEPT)
+def layers_feed(_run: Run, _places: Places, plane_id: str) -> dict[str, Any]:
+    """Return what lies behind the points: density of the posteriors, class regions, holes."""
+    plane, extent = _places.plane, _places.extent
+    points = extent.grid(LAYER_SIDE, LAYER_SIDE)
+    codes = plane.codes(points)
+    posteriors = posteriors_at(_run)
+    log_ratio = log_density_ratio(codes, posteriors)
+    density = log_ratio + log_prior_density(codes, posteriors.width)
+    # The square root, so that what is thin is seen beside what is dense.
+    shade = np.exp(0.5 * (density - density.max()))
+    holes = hole_mask(plane, points, log_ratio)
+    return {
+        "side": LAYER_SIDE,
+        "extent": extent._asdict(),
+        "density": as_base64(np.rint(255 * shade).astype(np.uint8)),
+        "regions": as_base64(class_regions(codes, _run.latents["mean"], _run.latents["y"])),
+        "holes": as_base64(holes.astype(np.uint8)),
+    }
+
+
+def _rows(y: np.ndarray, classes: int, extent: Extent) -> np.ndarray:
+    jitter = np.random.default_rng(0).uniform(0.15, 0.85, size=len(y))
+    share = (y + jitter) / max(classes, 1)
+    middle, half = (extent.top + extent.bottom) / 2, (extent.top - extent.bottom) / 2
+    return middle + LINE_ROOM * half * (2.0 * share - 1.0)

@@ -1,0 +1,35 @@
+"""The map: hover to decode, click to look closer, select, see the holes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._shared.guard import explained
+from pages.latent.live_board import live_board
+from pages.latent.map_data import places_of
+from pages.latent.picked import show_pick
+from pages.latent.plane_choice import choose_plane, keep_pick
+from vae.runs.run import Run
+
+__all__ = ["map_view"]
+
+
+@st.fragment
+@explained()
+def map_view(run: Run) -> None:
+    """Show a plane of latent space as a map, and beside it what is picked on it."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        with st.container():  # of one piece: the map below stays in its place, with its layers
+            places = places_of(run, choose_plane(run))
+        pick, error = live_board(run, places, key=f"map-{run_key(run)}")
+        if keep_pick(run, pick):
+            st.rerun()
+        st.caption(
+            "Under the pointer the four nearest decoded images are blended: on average "
+            f"{error:.2g} of 255 grey levels from the exact one here; a click decodes exactly. "
+            "Ellipses: one and two standard deviations of a posterior. Dashed: of the prior."
+        )
+    with right:
+        show_pick(run, places, pick)

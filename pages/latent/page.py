@@ -1,0 +1,61 @@
+"""Latent: the space inside, in one's hand."""
+
+import numpy as np
+import streamlit as st
+
+from pages._shared.condition import conditioned
+from pages._shared.knowledge_view import knowledge_view
+from pages._shared.run_picker import chosen_run
+from pages._shared.view_choice import choose_view
+from pages.latent.compare_view import compare_view
+from pages.latent.dimensions_view import dimensions_view
+from pages.latent.draw_view import draw_view
+from pages.latent.live_look import is_at_work, live_look
+from pages.latent.map_view import map_view
+from pages.latent.path_view import path_view
+from pages.latent.projections_view import projections_view
+from vae.runs.run import Run
+
+VIEWS = {
+    "Map": map_view,
+    "Draw": draw_view,
+    "Path": path_view,
+    "Dimensions": dimensions_view,
+    "Projections": projections_view,
+    "Knowledge": knowledge_view,
+    "Compare": compare_view,
+}
+TOLD = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
+
+
+def _is_finite(run: Run) -> bool:
+    """Whether codes and their variances are numbers, as those of a run that diverged are not."""
+    with np.errstate(over="ignore"):
+        parts = run.latents["mean"], np.exp(run.latents["log_var"])
+    return all(bool(np.isfinite(part).all()) for part in parts)
+
+
+run = chosen_run()
+at_work = run is not None and is_at_work(run)
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Latent space", width="content")
+    has_space = run is not None and bool(run.latents) and run.has_model
+    is_whole = has_space and _is_finite(run)
+    view = choose_view("latent", VIEWS) if is_whole else ""
+if at_work:
+    live_look(run)
+if is_whole:
+    VIEWS[view](conditioned(run) if view in TOLD else run)
+elif has_space:
+    st.warning(
+        "The codes of this run are no numbers: it diverged. Train it again with a lower learning "
+        "rate, or choose another run.",
+        icon=":material/warning:",
+    )
+elif run is None:
+    st.info("There is no run to look into yet: train one.", icon=":material/info:")
+elif not at_work:
+    st.info(
+        "This run has no model to look into. Continue it on the Train page, or choose another.",
+        icon=":material/info:",
+    )

@@ -1,0 +1,219 @@
+"""Path: from one picture to another, as a strip and as an animation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._shared.condition import as_class
+from pages._shared.guard import explained
+from pages._shared.images_at_hand import images_at_hand, reconstructions
+from pages._shared.kept import kept
+from pages._shared.number_field import kept_number
+from pages._shared.own_picture import drawing_at_hand
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages._shared.sent_code import end_of_path
+from pages._shared.strip import show_strip
+from pages.latent.board import board
+from pages.latent.map_data import Places, places_of, usual_plane
+from vae.export.media import animation
+from vae.images import to_uint8
+from vae.latent.interpolation import interpolate
+from vae.runs.provenance import notes_of
+from vae.runs.run import Run
+
+__all__ = ["path_view"]
+
+PATHS = {"linear": "Straight line", "spherical": "Great circle"}
+STEPS = (3, 25)
+GIF_PIXELS = 280
+
+
+class End(NamedTuple):
+    """One end of a path: its code (d,), the picture uint8 (H, W, C), what it is, its own class."""
+
+    code: np.ndarray
+    image: np.ndarray
+    name: str
+    label: int | None = None
+
+
+@st.fragment
+@explained()
+def path_view(run: Run) -> None:
+    """Choose two pictures, a kind of path and the number of steps; show what lies between."""
+    left, on_map = st.columns([9, 4], gap="medium")
+    with left:
+        first, second, settings = st.columns(3, gap="medium")
+        with first:
+            start = _choose_end(run, "path_from", "From", 0)
+        with second:
+            end = _choose_end(run, "path_to", "To", _of_another_class(run))
+        with settings:
+            kind, steps = _choose_path(run)
+        codes = interpolate(start.code, end.code, steps, kind)
+        decoded = to_uint8(run.decode(codes))
+        st.markdown(f"**{steps} steps from {start.name} to {end.name}**")
+        moving, strip = st.columns([1, 3], gap="medium")
+        with moving:
+            _show_animation(run, decoded)
+        with strip:
+            show_strip(decoded, f"{steps} images on the way")
+            st.caption(
+                f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
+                "the two. Where the path crosses a hole, the decoder improvises."
+            )
+    with on_map:  # last: it takes seconds when it is the first of its model
+        places = places_of(run, usual_plane(run))
+        error = board(
+            run,
+            places,
+            key=f"path-map-{run_key(run)}",
+            small=True,
+            layers=("dots", "prior", "holes"),
+            answers={"path": places.plane.coordinates(codes).tolist()},
+        )
+        st.caption(
+            f"{_what_the_map_shows(places)} Under the pointer: blended from the nearest decoded "
+            f"images, {error:.2g} of 255 grey levels off on average."
+        )
+
+
+def _what_the_map_shows(places: Places) -> str:
+    if places.plane.is_line:
+        return "The path on the line; upwards the classes lie apart. Hatched: holes."
+    flat = " as its shadow on this plane" if len(places.plane.origin) > 2 else ""
+    return f"The path{flat}, from the ring to the point. Hatched: holes of the prior."
+
+
+def _choose_end(run: Run, name: str, label: str, default: int) -> End:
+    """Show what one end can be, and its picture and reconstruction."""
+    state, last = st.session_state, len(run.latents["y"]) - 1
+    drawn = _drawn(run)
+    is_drawn = bool(state.get(f"{name}_drawn")) and drawn is not None
+    sample = end_of_path(run, name)
+    is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
+    index = state.get(name)
+    index = index if index in range(last + 1) else default
+    kept_number(
+        f"{label} test image",
+        index,
+        0,
+        last,
+        name=name,
+        disabled=is_drawn or is_sample,
+        help="A number from 0 on. Acts at once.",
+    )
+    if drawn is not None:
+        st.toggle(
+            f"{label} your drawing",
+            help="What stands in the Draw view, instead of a test image.",
+            **kept(f"{name}_drawn", is_drawn),
+        )
+    if sample is not None:
+        st.toggle(
+            f"{label} the sample",
+            disabled=is_drawn,
+            help="What was sent here from the Generate page, instead of a test image.",
+            **kept(f"{name}_sampled", is_sample),
+        )
+    if is_sample:
+        end = End(sample.code, to_uint8(run.decode(sample.code[None]))[0], "the sample")
+    else:
+        end = drawn if is_drawn else _test_image(run, index)
+    copy = to_uint8(run.decode(end.code[None], end.label))
+    has_image = is_drawn or (images_at_hand(run) is not None and not is_sample)
+    shown = np.concatenate([end.image[None], copy]) if has_image else copy
+    with st.container(width=125 * len(shown)):
+        show_grid(shown, 1, len(shown), alt=f"{label}: {end.name}")
+    if is_sample:
+        st.caption(f"{sample.name}.")
+    elif has_image:
+        st.caption("The picture, and decoded from its code.")
+    else:
+        st.caption("Decoded from its code: the picture itself needs the data set.")
+    return end
+
+
+def _test_image(run: Run, index: int) -> End:
+    code, images = run.latents["mean"][index], images_at_hand(run)
+    image = reconstructions(run, [index])[0] if images is None else images[index]
+    label = int(run.latents["y"][index])
+    return End(code, image, f"test image {index} ({plain(run.short_class_names[label])})", label)
+
+
+def _drawn(run: Run) -> End | None:
+    picture = drawing_at_hand(run)
+    if picture is None:
+        return None
+    return End(run.encode(picture.image[None])[0][0], picture.image, "your drawing")
+
+
+def _of_another_class(run: Run) -> int:
+    """Return the first test image of another class than the very first, or the last of all."""
+    others = np.flatnonzero(run.latents["y"] != run.latents["y"][0])
+    return int(others[0]) if len(others) else len(run.latents["y"]) - 1
+
+
+def _choose_path(run: Run) -> tuple[str, int]:
+    state = st.session_state
+    kind, steps = state.get("path_kind", "linear"), state.get("path_steps", 11)
+    if run.config.latent_dim == 1:
+        kind = "linear"
+        st.caption("This model has one latent dimension: between two codes there is one way.")
+    else:
+        st.segmented_control(
+            "Path",
+            list(PATHS),
+            required=True,
+            format_func=PATHS.get,
+            help="A straight line between the two codes; or the great circle around the prior's "
+            "mean, on which codes stay as long as the prior's are. Acts at once.",
+            **kept("path_kind", kind),
+        )
+    st.slider(
+        "Steps",
+        *STEPS,
+        help="Images on the path, both ends included. Acts at once.",
+        **kept("path_steps", steps),
+    )
+    st.button(
+        "Two other images",
+        icon=":material/casino:",
+        help="Takes two test images of different classes by chance.",
+        on_click=_take_two,
+        args=(run.latents["y"],),
+    )
+    return kind, steps
+
+
+def _take_two(y: np.ndarray) -> None:
+    """Choose two test images by chance, of two classes where there are two."""
+    random = np.random.default_rng()
+    first = int(random.integers(len(y)))
+    others = np.flatnonzero(y != y[first])
+    second = int(random.choice(others if len(others) else np.arange(len(y))))
+    state = st.session_state
+    state.path_from, state.path_to = first, second
+    state.path_from_drawn = state.path_to_drawn = False
+    state.path_from_sampled = state.path_to_sampled = False
+
+
+def _show_animation(run: Run, images: np.ndarray) -> None:
+    scale = max(1, GIF_PIXELS // images.shape[2])
+    gif = animation(images, "gif", scale=scale, notes=notes_of(run))
+    with st.container(width=200):
+        st.image(gif, width="stretch", alt="An animation there and back")
+    st.download_button(
+        "Download",
+        gif,
+        file_name="path.gif",
+        mime="image/gif",
+        icon=":material/download:",
+        help="A GIF of what is shown, there and back for ever.",
+        on_click="ignore",
+    )

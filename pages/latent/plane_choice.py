@@ -1,0 +1,146 @@
+"""Which plane of latent space a map shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages._shared.kept import kept
+from pages._shared.number_field import kept_number
+from pages.latent.map_data import pca_of
+from pages.latent.picked import Pick
+from vae.latent.planes import Plane, dimension_plane, picture_plane
+from vae.runs.run import Run
+
+__all__ = ["choose_plane", "keep_pick"]
+
+PLANES = ("PCA", "Two dimensions", "Three pictures")
+HELD = ("The prior's mean", "A test image", "The picked point")
+PICTURES = ("First", "Second", "Third")
+
+
+def choose_plane(run: Run) -> Plane:
+    """Show what there is to choose, in one row, and return the plane.
+
+    Raises RunError where there is none: three pictures on one line.
+    """
+    dims = run.config.latent_dim
+    if dims == 1:
+        st.caption("This model has one latent dimension: a line. Upwards the classes lie apart.")
+        return dimension_plane(1, 0, 0)
+    kinds = PLANES if dims > 2 else PLANES[1:]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = _kept_of(run, "plane", kinds)
+        st.segmented_control(
+            "Plane",
+            kinds,
+            required=True,
+            help="PCA: the plane along which the test images vary most. Two dimensions: as they "
+            "are, the others held. Three pictures: the plane through three test images. Acts at "
+            "once.",
+            **kept(f"plane-{run.id}", kind),
+        )
+        if kind == "PCA":
+            return pca_of(run)
+        if kind == "Three pictures":
+            return picture_plane(run.latents["mean"][_choose_three(run)])
+        return _choose_dimensions(run)
+
+
+def keep_pick(run: Run, pick: Pick | None) -> bool:
+    """Remember the point that is picked on the map; return whether there is more to choose by it.
+
+    Planes are chosen above the map, before it says what is picked.
+    """
+    before, state = _picked(run), st.session_state
+    if pick is None or pick.code is None:
+        return False
+    state[f"picked-{run.id}"] = pick
+    is_new = before is None or not np.array_equal(before.code, pick.code)
+    return is_new and state.get(f"plane-{run.id}") in PLANES[1:]
+
+
+def _picked(run: Run) -> Pick | None:
+    return st.session_state.get(f"picked-{run.id}")
+
+
+def _kept_of(run: Run, name: str, options: tuple) -> object:
+    """Return what was chosen of these options before, or the first."""
+    value = st.session_state.get(f"{name}-{run.id}")
+    return value if value in options else options[0]
+
+
+def _choose_dimensions(run: Run) -> Plane:
+    dims = run.config.latent_dim
+    looks = {"format_func": lambda place: f"z{place + 1}", "width": 84}
+    first = _kept_of(run, "across", tuple(range(dims)))
+    st.selectbox(
+        "Across", range(dims), help="Dimension of the x axis.", **looks,
+        **kept(f"across-{run.id}", first),
+    )  # fmt: skip
+    others = tuple(place for place in range(dims) if place != first)
+    second = _kept_of(run, "up", others)
+    st.selectbox(
+        "Up", others, help="Dimension of the y axis.", **looks, **kept(f"up-{run.id}", second)
+    )
+    if dims == 2:
+        return dimension_plane(dims, first, second)
+    return dimension_plane(dims, first, second, _choose_held(run))
+
+
+def _choose_held(run: Run) -> np.ndarray | None:
+    """Return the code at which the other dimensions stay; None: the prior's mean."""
+    picked = _picked(run)
+    options = HELD if picked is not None else HELD[:2]
+    held = _kept_of(run, "others", options)
+    st.selectbox(
+        "Others at",
+        options,
+        help="Where the other dimensions stay; the picked point is the one on the map.",
+        width=160,
+        **kept(f"others-{run.id}", held),
+    )
+    if held == HELD[0]:
+        return None
+    if held == HELD[2]:
+        return picked.code
+    last = len(run.latents["y"]) - 1
+    index = min(st.session_state.get(f"held-{run.id}", 0), last)
+    kept_number(
+        "Test image", index, 0, last, name=f"held-{run.id}", width=130,
+        help="Whose code: a number from 0 on.",
+    )  # fmt: skip
+    return run.latents["mean"][index]
+
+
+def _choose_three(run: Run) -> list[int]:
+    """Return three test images: of three classes, unless others are chosen."""
+    y, state = run.latents["y"], st.session_state
+    _, firsts = np.unique(y, return_index=True)
+    defaults = [*sorted(firsts.tolist()), *range(len(y))][:3]
+    names = [f"{each.lower()}-{run.id}" for each in PICTURES]
+    chosen = [
+        min(state.get(name, value), len(y) - 1) for name, value in zip(names, defaults, strict=True)
+    ]
+    for label, name, index in zip(PICTURES, names, chosen, strict=True):
+        kept_number(
+            f"{label} picture", index, 0, len(y) - 1, name=name, width=118,
+            help="Number of a test image, from 0 on.",
+        )  # fmt: skip
+    picked = _picked(run)
+    if picked is not None and len(picked.indices) and picked.indices[0] not in chosen:
+        st.button(
+            "Take the picked one",
+            help="The picked test image becomes the third, the third the second, the second the "
+            "first.",
+            on_click=_take_picked,
+            args=(dict(zip(names, chosen, strict=True)), int(picked.indices[0])),
+        )
+    return chosen
+
+
+def _take_picked(shown: dict[str, int], picked: int) -> None:
+    """Move the pictures on, with those that are typed by now: the very click may end the typing."""
+    state = st.session_state
+    _, *others = (state.get(name, index) for name, index in shown.items())
+    state.update(zip(shown, [*others, picked], strict=True))

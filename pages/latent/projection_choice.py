@@ -1,0 +1,115 @@
+"""Which projection is seen: PCA or t-SNE, in two or three dimensions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages._shared.guard import explained, show_error
+from pages._shared.kept import kept
+from pages._shared.server import queue
+from pages.latent.live_look import is_at_work
+from vae.files import file_mark
+from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
+from vae.runs.progress import read_progress
+from vae.runs.run import Run
+
+__all__ = ["Choice", "choose_projection", "find_projection"]
+
+LOOK_SECONDS = 0.5
+KINDS = ("PCA", "t-SNE")
+SIDES = {2: "2-D", 3: "3-D"}
+
+
+class Choice(NamedTuple):
+    """kind: PCA or t-SNE. count: of dimensions, 2 or 3."""
+
+    kind: str
+    count: int
+
+
+def choose_projection(run: Run) -> Choice:
+    """Show what there is to choose, in a row that is open, and return what is chosen."""
+    state, dims = st.session_state, run.config.latent_dim
+    kind = state.get("projection_kind")
+    kind = kind if kind in KINDS else KINDS[0]
+    st.segmented_control(
+        "Projection",
+        KINDS,
+        required=True,
+        help="PCA: the directions along which codes vary most; distances stay true. t-SNE: keeps "
+        "neighbours together, its distances mean nothing. Acts at once.",
+        **kept("projection_kind", kind),
+    )
+    count = state.get("projection_count")
+    count = count if count in SIDES and count <= dims else 2
+    st.segmented_control(
+        "Dimensions",
+        [each for each in SIDES if each <= dims],
+        format_func=SIDES.get,
+        required=True,
+        help="On a plane, or in space, to turn with the mouse. Acts at once.",
+        **kept("projection_count", count),
+    )
+    return Choice(kind, count)
+
+
+def find_projection(run: Run, choice: Choice) -> Projection | None:
+    """Return the projection of the first 2,000 test images, or say why it is not there yet.
+
+    Raises RunError where codes are no numbers.
+    """
+    if choice.kind == "PCA":
+        return _pca(run, choice.count, run.id, file_mark(run.path / "latents.npz"))
+    projection = read_tsne(run, choice.count)
+    if projection is None:
+        _have_tsne_computed(run, choice.count)
+    return projection
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _pca(_run: Run, count: int, run_id: str, mark: tuple[int, int]) -> Projection:
+    """Return PCA of all test images, of which as many are shown as t-SNE has: the same ones."""
+    found = project_pca(_run, count)
+    few = slice(TSNE_POINTS)
+    return Projection(
+        found.points[few], found.y[few], found.indices[few], found.axes, found.variance
+    )
+
+
+def _have_tsne_computed(run: Run, count: int) -> None:
+    """Ask the worker for t-SNE, once, and show how far it is or that it failed."""
+    if is_at_work(run):
+        st.info("t-SNE takes a while: it is computed when the run has ended. PCA is there now.")
+        return
+    # Of this model: a run that goes on loses what was computed from it, and may ask again.
+    asked = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / 'latents.npz')}"
+    if not st.session_state.get(asked):
+        st.session_state[asked] = True
+        queue().request(run, "tsne")
+    if queue().is_pending(run, "tsne"):
+        _wait(run)
+    elif read_tsne(run, count) is not None:
+        st.rerun()  # done between two looks
+    else:
+        trouble = read_progress(run.path, "tsne").trouble
+        show_error(trouble or "t-SNE could not be computed: its process ended before it was done.")
+        st.button(
+            "Try again",
+            icon=":material/refresh:",
+            help="Asks the worker for it once more.",
+            on_click=lambda: st.session_state.pop(asked, None),
+        )
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+@explained()
+def _wait(run: Run) -> None:
+    """Show how far t-SNE is; draw the page anew when the job is no longer there."""
+    if not queue().is_pending(run, "tsne"):
+        st.rerun()
+    number = min(TSNE_POINTS, len(run.latents["y"]))
+    share = read_progress(run.path, "tsne").share
+    text = f"t-SNE of {number:,} test images, in a process beside this page: {share:.0%}"
+    st.progress(share, text=text if share else f"t-SNE of {number:,} test images waits its turn")

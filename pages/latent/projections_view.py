@@ -1,0 +1,169 @@
+"""Projections: test images as dots, by PCA and t-SNE, in two and three dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._shared.guard import explained
+from pages._shared.kept import kept
+from pages._shared.number_field import kept_number
+from pages.latent.cloud_board import cloud_board, cloud_space, tile_shrink
+from pages.latent.picked import Pick, show_pick
+from pages.latent.projection_choice import Choice, choose_projection, find_projection
+from vae.figures.latent_space import variance_kept
+from vae.latent.projections import TSNE_POINTS, Projection
+from vae.runs.run import Run
+
+__all__ = ["projections_view"]
+
+NEIGHBOURS = 10
+
+
+@st.fragment
+@explained()
+def projections_view(run: Run) -> None:
+    """Choose a projection and see it, and beside it the test image that is picked."""
+    if run.config.latent_dim == 1:
+        st.info(
+            "This model has one latent dimension: there is nothing to project. The Map shows the "
+            "line as it is.",
+            icon=":material/info:",
+        )
+        return
+    if not run.latents["mean"].std(axis=0).any():
+        st.info(
+            "All test images have the same code: one dot is all that a projection would show. See "
+            "Dimensions.",
+            icon=":material/info:",
+        )
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        row = st.container(horizontal=True, vertical_alignment="bottom")
+        with row:
+            choice = choose_projection(run)
+            size, opacity = _choose_look()
+        dots = st.container()
+    with dots:
+        projection = find_projection(run, choice)
+    count = min(TSNE_POINTS, len(run.latents["y"])) if projection is None else len(projection.y)
+    pick = _pick(run, count)
+    with row:
+        _choose_image(pick, count)
+    if projection is not None:
+        with dots:
+            _show_dots(run, projection, choice, pick, size, opacity)
+    with right:
+        show_pick(run, None, pick)
+        if projection is not None and projection.variance is not None:
+            st.markdown("**Variance that PCA keeps**")
+            figure = variance_kept(projection.variance)
+            st.plotly_chart(figure, key="variance", config={"displayModeBar": False})
+
+
+def _choose_look() -> tuple[float, float]:
+    """Return a dot's size in pixels and its opacity."""
+    state = st.session_state
+    size, opacity = state.get("projection_size", 5.0), state.get("projection_opacity", 0.75)
+    with st.popover("Dots", help="Size and opacity of the dots."):
+        st.slider(
+            "Point size", 1.0, 12.0, step=0.5, help="In pixels.", **kept("projection_size", size)
+        )
+        st.slider(
+            "Opacity",
+            0.05,
+            1.0,
+            step=0.05,
+            help="Thin dots show where many lie.",
+            **kept("projection_opacity", opacity),
+        )
+    return size, opacity
+
+
+def _choose_image(pick: Pick, count: int) -> None:
+    kept_number(
+        "Test image",
+        int(pick.indices[0]),
+        0,
+        count - 1,
+        name="projection_image",
+        keep=lambda index: _keep({"kind": "image", "index": index}),
+        help="Number of the test image that is marked; a click on a dot chooses it too.",
+        width=130,
+    )
+
+
+def _keep(picked: Any) -> None:
+    st.session_state.projection_pick = picked
+
+
+def _pick(run: Run, count: int) -> Pick:
+    """Return what is picked of so many test images: one, or a selection; the first at first."""
+    picked = st.session_state.get("projection_pick")
+    try:
+        if picked["kind"] == "selection":
+            chosen = np.unique(np.asarray(picked["indices"], dtype=int))
+            chosen = chosen[(chosen >= 0) & (chosen < count)]
+            if len(chosen):
+                return Pick("selection", chosen)
+        index = range(count)[int(picked.get("index", 0))]
+    except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError):
+        index = 0
+    codes = run.latents["mean"][:count].astype(np.float64)
+    distances = np.linalg.norm(codes - codes[index], axis=1)
+    distances[index] = np.inf  # itself is no neighbour
+    nearest = np.argsort(distances, kind="stable")[: min(NEIGHBOURS, count - 1)]
+    return Pick(
+        "image",
+        np.array([index]),
+        codes[index],
+        neighbours=nearest,
+        distances=distances[nearest],
+    )
+
+
+def _show_dots(
+    run: Run, projection: Projection, choice: Choice, pick: Pick, size: float, opacity: float
+) -> None:
+    look = {"size": size, "opacity": opacity}
+    key = f"cloud-{run_key(run)}" if choice.count == 2 else f"cloud3d-{choice.kind}-{run_key(run)}"
+
+    def on_pick() -> None:
+        if (board := st.session_state.get(key)) is not None:  # else it has gone meanwhile
+            _keep(board["pick"])
+
+    if choice.count == 2:
+        cloud_board(run, projection, pick, key=key, on_pick=on_pick, **look)
+    else:
+        cloud_space(run, projection, key=key, on_pick=on_pick, **look)
+    st.caption(_how_to_read(run, projection, choice))
+
+
+def _how_to_read(run: Run, projection: Projection, choice: Choice) -> str:
+    """Return what may be read from the dots, and what may not."""
+    count = len(projection.points)
+    if choice.kind == "PCA":
+        of_all = len(run.latents["y"])
+        few = f", of which {count:,} are shown" if count < of_all else ""
+        text = (
+            f"PCA of all {of_all:,} codes{few}. It can be inverted: the Map decodes every place of "
+            "the same plane."
+        )
+    else:
+        text = (
+            f"t-SNE of {count:,} codes cannot be inverted: a place between two dots is no code, "
+            "nothing can be decoded there."
+        )
+    shrink = tile_shrink(run, count)
+    smaller = f", at 1/{shrink} of its size" if shrink > 1 else ""
+    text += (
+        " The image beside the pointer is the reconstruction of the nearest test image"
+        f"{smaller}; a click on a dot picks it."
+    )
+    if choice.count == 2:
+        return f"{text} Circles: the nearest of these in latent space to the picked one."
+    return f"{text} Drag to turn, a click in the legend hides or shows a class."

@@ -1,0 +1,40 @@
+"""The router: page settings, navigation, the run picker that every page has, and the page."""
+
+import streamlit as st
+
+from pages._components.number_keys import number_keys
+from pages._shared.address import address_of_page, asked
+from pages._shared.awaited_model import await_model
+from pages._shared.documents import MISSING
+from pages._shared.guard import explained, show_wrong_link
+from pages._shared.icon import ICON
+from pages._shared.look import apply_look
+from pages._shared.page_list import PAGES
+from pages._shared.run_picker import chosen_run, run_picker
+from pages._shared.server import queue
+
+st.set_page_config(page_title="VAE Lab", page_icon=ICON, layout="wide")
+apply_look()
+
+queue()  # a server that starts anew goes on with the runs of the last one
+page = st.navigation(
+    [
+        st.Page(
+            f"{each.folder}/page.py",
+            title=each.title,
+            icon=each.icon,
+            url_path=each.folder,
+            default=each is PAGES[0],
+        )
+        for each in PAGES
+    ],
+    position="top",
+)
+with address_of_page(), explained():
+    missing = asked(MISSING)
+    if missing is not None:
+        show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
+    run_picker()
+    await_model(chosen_run())
+    page.run()
+number_keys()

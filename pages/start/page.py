@@ -1,0 +1,68 @@
+"""Start: a trained model at once, what a VAE is, and the way to train your own."""
+
+import streamlit as st
+
+from pages._components.learning_curves import learning_curves
+from pages._shared.condition import what_colours_are
+from pages._shared.loss_context import loss_words
+from pages._shared.pictures import show_grid
+from pages._shared.plain import plain
+from pages._shared.run_picker import chosen_run
+from vae.figures.latent_space import cloud
+from vae.latent.projections import best_projection
+from vae.presets import preset_label
+from vae.runs.run import ACTIVE_STATES
+from vae.runs.run_images import dataset_title
+from vae.sampling.prior import balanced_labels, prior_codes
+
+st.title("VAE Lab")
+words, button = st.columns([3, 1], vertical_alignment="center")
+words.markdown(
+    "A **variational autoencoder** learns to squeeze a picture into a few numbers and to turn "
+    "numbers back into a picture, so that random numbers become pictures nobody ever drew."
+)
+if button.button("Train your own", type="primary", icon=":material/play_arrow:", width="stretch"):
+    st.session_state.train_view = "Set up"
+    st.switch_page("train/page.py")
+
+run = chosen_run()
+if run is not None:
+    title = dataset_title(run)
+    epochs, dims = len(run.history), run.config.latent_dim
+    st.caption(
+        f"Below: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
+        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
+        f"{loss_words(run)}"
+    )
+    grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
+    with grid:
+        st.subheader("Samples")
+        if run.has_model and run.state not in ACTIVE_STATES:
+            labels = balanced_labels(100, run.classes)  # where there are ten, one a column
+            images = run.decode(prior_codes(100, run.config.latent_dim), labels)
+            show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
+            told = ", each told a class in turn" if run.config.is_conditional else ""
+            st.caption(f"100 codes drawn at random from the prior N(0, I), and decoded{told}.")
+        elif run.snapshot_epochs:
+            epoch = run.snapshot_epochs[-1]
+            samples = run.snapshot(epoch)["samples"]
+            show_grid(samples, len(samples) // 10, 10, alt="Samples from fixed codes")
+            st.caption(f"{len(samples)} random codes, decoded after epoch {epoch}.")
+        else:
+            st.caption("Samples appear when the run has learned something.")
+    with clusters:
+        st.subheader("Latent space")
+        projection = best_projection(run)
+        if projection is None:
+            st.caption("Clusters appear when the run has ended.")
+        else:
+            figure = cloud(projection, run.class_names, size=3)
+            figure.update_layout(height=430)
+            st.plotly_chart(figure, key=f"start-cloud-{run.id}")
+            st.caption(what_colours_are(run))
+    with curves:
+        st.subheader("Learning")
+        if run.rows:
+            learning_curves(run, small=True)
+        else:
+            st.caption("The curves begin with the first steps.")

@@ -1,0 +1,53 @@
+"""Settings that act on a run while it trains."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.server import store
+from pages._shared.steered import moved, steered_key
+from pages.train.transport import await_answer
+from vae.config import setting
+from vae.errors import VAEError
+from vae.runs.run import Run
+
+__all__ = ["live_settings"]
+
+# Steps that the eye reads as even: 1, 2, 5 times a power of ten.
+BETAS = (0.0, *(digit * 10.0**power for power in range(-3, 2) for digit in (1, 2, 5)), 100.0)
+RATES = tuple(digit * 10.0**power for power in range(-7, 0) for digit in (1, 2, 5))
+NOISES = tuple(round(0.1 * tenth, 1) for tenth in range(31))
+
+
+def live_settings(run: Run, *, under_way: bool) -> None:
+    """Show a slider for each live setting; moving one acts on the next step."""
+    when = "Acts at once, and the curves mark it." if under_way else "Acts when the run goes on."
+    choices = {"learning_rate": RATES}
+    if run.config.is_variational:
+        choices = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
+    for column, (name, values) in zip(st.columns(len(choices)), choices.items(), strict=True):
+        now = getattr(run.settings, name)
+        slider = f"live-{name}-{run.id}"
+        column.select_slider(
+            setting(name).label,
+            sorted([now, *(value for value in values if _short(value) != _short(now))]),
+            # What is changed elsewhere, by a cure or in another window, moves the slider too.
+            key=steered_key(slider, now),
+            format_func=_short,
+            help=f"{setting(name).help} {when}",
+            on_change=_change,
+            args=(run.id, name, slider),
+        )
+
+
+def _change(run_id: str, name: str, slider: str) -> None:
+    try:
+        run = store().open(run_id)
+        run.change(**{name: moved(slider)})
+        await_answer(run)  # so that the curves have their mark, also where nothing else is drawn
+    except VAEError as error:
+        st.session_state[f"refused-{run_id}"] = str(error)
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"

@@ -1,0 +1,97 @@
+"""Train: choose hyperparameters, start, watch."""
+
+import streamlit as st
+
+from pages._shared.dataset_choice import choose_dataset
+from pages._shared.plain import plain
+from pages._shared.run_picker import choose_run, chosen_run
+from pages._shared.server import queue, store
+from pages._shared.view_choice import choose_view
+from pages._shared.visitors import visitor
+from pages.train.config_form import config_form, preset_choice
+from pages.train.network_summary import show_summary
+from pages.train.transport import is_under_way
+from pages.train.watch import watch
+from vae.architecture import summarize
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.data.split import check_trainable, left_over
+from vae.environment import is_public, limits, storage_limits
+from vae.errors import ConfigError
+from vae.runs.run import Run
+from vae.server.durations import run_seconds, time_in_words
+
+VIEWS = ("Set up", "Watch")
+
+
+def set_up() -> None:
+    """Show the form, what it would build, how long it would take, and the button."""
+    queue().warm_up()
+    left, right = st.columns([1, 3.1], gap="medium")
+    with left:
+        data = choose_dataset("train_page_dataset")
+    with right:
+        setup = preset_choice()
+    form = config_form(setup)
+    if data is None:
+        return
+    config, summary, trouble = form.config, None, form.trouble
+    if config is not None:
+        try:
+            counted = summarize(config, data.image_shape, data.classes)
+            check_trainable(config, data)
+            summary = counted
+        except ConfigError as error:
+            trouble = str(error)
+    button, words = st.columns([1, 3], vertical_alignment="center")
+    wants = button.button(
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=summary is None,
+    )
+    if config is None or summary is None:  # also where it was pressed while a field was typed in
+        words.markdown(f":red[:material/error: {plain(trouble)}]")
+        return
+    past = () if is_public() else store().list()
+    seconds = run_seconds(config, data.image_shape, len(data.x_train), past, data.classes)
+    words.markdown(
+        f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
+        "Everything above makes a new run; one that trains is steered under Watch. "
+        f"{limits().in_words()} {storage_limits().in_words()}"
+    )
+    if unseen := left_over(config, len(data.x_train)):
+        words.caption(unseen)
+    if wants:
+        start(config, data)
+    show_summary(summary)
+
+
+def start(config: Config, data: Dataset) -> None:
+    """Put the run into the queue and watch it."""
+    choose_run(queue().submit(config, data, visitor()))
+    st.session_state.train_view = "Watch"
+    st.rerun()
+
+
+def wants_watching(run: Run) -> bool:
+    """Whether who comes back to this run wants to see it rather than set up another one."""
+    return is_under_way(run) or run.state == "paused"
+
+
+title, switch = st.columns([1, 1], vertical_alignment="bottom")
+title.title("Train")
+run = chosen_run()
+# Who comes back while the own run trains wants to see it; a link may bring a form instead.
+named = run is not None and st.query_params.get("run") == run.id
+form = "preset" in st.query_params and not named
+watching = run is not None and wants_watching(run) and not form
+with switch:
+    view = choose_view("train", VIEWS, first="Watch" if watching else "Set up")
+if view == "Set up":
+    set_up()
+elif run is None:
+    st.info("There is no run to watch yet: set one up.", icon=":material/info:")
+else:
+    watch(run.id)

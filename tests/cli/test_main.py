@@ -1,0 +1,463 @@
+"""The command line: its numbers, its files, and one clear line for what is wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import copy_run, run_python
+from tests.test_config import BAD_TEXT_CASES
+from tests.test_config import label as short
+from vae.architecture import summarize
+from vae.cli.main import main
+from vae.config import Config
+from vae.data.binarisation import binarise
+from vae.data.datasets import find_dataset, load_dataset
+from vae.evaluation.sample_quality import measure_samples
+from vae.images import tile, to_uint8
+from vae.model.evaluate import evaluate
+from vae.model.importance_sampling import importance_sampled_nll
+from vae.presets import PRESETS
+from vae.runs.provenance import public_name
+from vae.runs.run import SHIPPED, Run, open_run
+from vae.sampling.prior import prior_codes
+
+Output = pytest.CaptureFixture[str]
+
+
+ODD = (
+    *("", "x", "0", "-1", "1", "1e3", "1_000", "٣", "nan", "inf", "-inf", "1e300", "1e-300"),
+    *(str(2**64), str(2**80), "[0.5, 0.5]", "[1e400, 0]"),
+)
+TAKES_VALUES = [
+    *(("sample", f"--{name}") for name in ("rows", "columns", "count", "label", "temperature")),
+    *(("sample", f"--{name}") for name in ("truncation", "seed", "scale", "sampler")),
+    *(("interpolate", f"--{name}") for name in ("from", "to", "from-seed", "to-seed", "steps")),
+    *(("interpolate", f"--{name}") for name in ("label", "frames-per-second", "scale", "kind")),
+    ("export", "--format"),
+]
+
+
+def last_json(text: str) -> dict:
+    return json.loads(text.splitlines()[-1])
+
+
+def refused(arguments: list[str], capsys: Output) -> str:
+    """Run what must be refused; return the one line that says why."""
+    try:
+        status = main(arguments)
+    except SystemExit as exit_:  # argparse's way
+        status = exit_.code
+    output = capsys.readouterr()
+    assert status == 2
+    assert output.out == ""
+    assert output.err.endswith("\n")
+    assert len(output.err.splitlines()) == 1
+    return output.err
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess]:
+    """A run that was trained from the command line, and what it printed."""
+    path = tmp_path_factory.mktemp("cli") / "new" / "run"
+    result = run_python(
+        *("-m", "vae", "train", "--preset", "lecture", "--dataset", "digits"),
+        *("--set", "epochs=2", "hidden=32,16", "--set", "seed=5", "latent_dim=3"),
+        *("--out", path, "--json"),
+    )
+    assert result.returncode == 0, result.stderr
+    return path, result
+
+
+class TestSummary:
+    def test_the_lectures_numbers(self, capsys: Output) -> None:
+        assert main(["summary", "--preset", "lecture", "--json"]) == 0
+        assert last_json(capsys.readouterr().out) == {
+            "encoder": 101_512,
+            "decoder": 101_776,
+            "total": 203_288,
+        }
+
+    def test_as_text(self, capsys: Output) -> None:
+        assert main(["summary", "--preset", "lecture"]) == 0
+        said = capsys.readouterr().out
+        for line in (
+            ("image (InputLayer)", "(None, 28, 28, 1)", "0"),
+            ("hidden_1 (Dense)", "(None, 128)", "100,480"),
+            ("pixels (Dense)", "(None, 784)", "101,136"),
+            ("Total", "", "101,512"),
+            ("Total", "", "101,776"),
+        ):
+            assert list(line) in [
+                [cell.strip() for cell in row.split("│")[1:-1]] for row in said.splitlines()
+            ]
+        assert said.endswith("\nTotal: 203,288 parameters (813.2 kB), all trainable\n")
+
+    def test_other_images_and_settings(self, capsys: Output) -> None:
+        arguments = ["--set", "hidden=10", "latent_dim=2", "--image-shape", "8", "8", "1"]
+        assert main(["summary", "--json", *arguments]) == 0
+        # 64 -> 10 -> 2 and 2; 2 -> 10 -> 64
+        assert last_json(capsys.readouterr().out) == {
+            "encoder": 65 * 10 + 2 * 11 * 2,
+            "decoder": 3 * 10 + 11 * 64,
+            "total": 650 + 44 + 30 + 704,
+        }
+
+    def test_classes_that_a_conditional_one_is_told(self, capsys: Output) -> None:
+        arguments = ["--set", "kind=conditional", "hidden=10", "latent_dim=2"]
+        arguments += ["--image-shape", "8", "8", "1", "--classes", "3"]
+        assert main(["summary", "--json", *arguments]) == 0
+        # 64 + 3 -> 10 -> 2 and 2; 2 + 3 -> 10 -> 64
+        found = last_json(capsys.readouterr().out)
+        assert (found["encoder"], found["decoder"]) == (68 * 10 + 44, 6 * 10 + 704)
+        assert "two or more classes. Received: 1" in refused(
+            ["summary", *arguments[:-1], "1"], capsys
+        )
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+    def test_configuration_from_a_file(self, encoding: str, capsys: Output, tmp_path: Path) -> None:
+        path = tmp_path / "config.json"
+        path.write_text(PRESETS["lecture"].to_json(), encoding=encoding)  # as PowerShell writes
+        assert main(["summary", "--config", str(path), "--json"]) == 0
+        assert last_json(capsys.readouterr().out)["total"] == 203_288
+
+    def test_configuration_of_a_run(self, conditional_run: Run, capsys: Output) -> None:
+        counted = summarize(conditional_run.config, (8, 8, 1), 10).total
+        for path in (conditional_run.path / "config.json", conditional_run.path):
+            assert main(["summary", "--config", str(path), "--json"]) == 0
+            assert last_json(capsys.readouterr().out)["total"] == counted
+        arguments = ["--image-shape", "12", "12", "1", "--classes", "3", "--set", "latent_dim=2"]
+        assert main(["summary", "--config", str(path), "--json", *arguments]) == 0
+        expected = summarize(conditional_run.config.replace(latent_dim=2), (12, 12, 1), 3).total
+        assert last_json(capsys.readouterr().out)["total"] == expected
+
+    def test_as_a_program(self) -> None:
+        result = run_python("-m", "vae", "summary", "--preset", "lecture", "--json")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert last_json(result.stdout)["total"] == 203_288
+
+
+class TestTrain:
+    def test_the_last_line_is_json(self, trained) -> None:
+        path, result = trained
+        said, run = last_json(result.stdout), open_run(path)
+        assert len(result.stdout.splitlines()) == 1
+        assert said["run"] == str(path)
+        assert said["state"] == run.state == "finished"
+        assert said["metrics"] == run.metrics
+        assert said["last_epoch"] == {
+            name: value for name, value in run.history[-1].items() if name != "kind"
+        }
+
+    def test_progress_goes_to_standard_error(self, trained) -> None:
+        error = trained[1].stderr
+        run = open_run(trained[0])
+        # A line an epoch, and not a word of any library.
+        assert error.splitlines() == [
+            f"epoch {row['epoch']}/2: loss {row['loss']:.2f}, reconstruction "
+            f"{row['reconstruction']:.2f}, KL {row['kl']:.2f} nats per image"
+            for row in run.history
+        ]
+
+    def test_settings_count(self, trained) -> None:
+        config = PRESETS["lecture"].replace(epochs=2, hidden=(32, 16), seed=5, latent_dim=3)
+        assert open_run(trained[0]).config == config
+
+    def test_a_run_of_the_same_settings_and_images(
+        self, trained, tmp_path: Path, capsys: Output
+    ) -> None:
+        first = open_run(trained[0])
+        arguments = ["--config", str(first.path / "config.json"), "--out", str(tmp_path / "run")]
+        assert main(["train", *arguments]) == 0
+        again = open_run(tmp_path / "run")
+        assert (again.config, again.dataset) == (first.config, "digits")
+        assert again.history == first.history
+        said = capsys.readouterr().out.splitlines()
+        found = again.metrics
+        assert said[0] == "Finished after 2 epochs."
+        assert said[1].startswith("All 360 test images of digits: grey levels in [0, 1]")
+        assert said[3].split() == [
+            *("ELBO", f"{found['elbo']:.2f}", "±", f"{found['elbo_standard_error']:.2f}"),
+            *("nats", "per", "image"),
+        ]
+        assert f"Wrote {again.path} (" in "\n".join(said)
+        assert said[-1].endswith(f"evaluate {again.path} --importance-samples 100")
+
+    def test_not_into_a_folder_that_holds_a_run(self, finished_run: Run, capsys: Output) -> None:
+        arguments = ["train", "--dataset", "digits", "--out", str(finished_run.path)]
+        assert "Received" in refused(arguments, capsys)
+
+
+class TestEvaluate:
+    def test_measures_anew(self, finished_run: Run, tmp_path: Path, capsys: Output) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        (run.path / "metrics.json").unlink()
+        assert main(["evaluate", str(run.path), "--json"]) == 0
+        found = last_json(capsys.readouterr().out)
+        expected = {name: value for name, value in finished_run.metrics.items() if name != "epoch"}
+        assert set(found) == set(expected)
+        for name in ("loss", "reconstruction", "kl", "elbo", "lecture_loss", "kl_per_dimension"):
+            assert found[name] == pytest.approx(expected[name], rel=1e-5)
+        assert found["images"] == "all 360 test images"
+
+    def test_importance_samples(self, finished_run: Run, capsys: Output) -> None:
+        arguments = ["evaluate", str(finished_run.path), "--importance-samples", "20", "--json"]
+        assert main(arguments) == 0
+        found = last_json(capsys.readouterr().out)
+        assert found["importance_samples"] == 20
+        assert found["nll"] < -found["elbo"]
+        assert found["nll_standard_error"] > 0.0
+
+    @pytest.mark.parametrize(
+        ("treatment", "name", "words"),
+        [
+            ("grey", "none", "grey levels"),
+            ("threshold", "threshold", "cut at one half"),
+            ("fixed", "fixed", "statically binarised"),
+            ("sampled", "sampled", "dynamically binarised"),
+        ],
+    )
+    def test_treatment(
+        self, treatment: str, name: str, words: str, finished_run: Run, capsys: Output
+    ) -> None:
+        arguments = ["--treatment", treatment, "--importance-samples", "2", "--json"]
+        assert main(["evaluate", str(finished_run.path), *arguments]) == 0
+        output = capsys.readouterr()
+        found = last_json(output.out)
+        assert words in found["treatment"]
+        digits = load_dataset("digits")
+        images = binarise(digits.x_test, name)
+        model = finished_run.load_model()
+        assert found["nll"] == pytest.approx(importance_sampled_nll(model, images, 2)["nll"])
+        assert found["elbo"] == pytest.approx(evaluate(model, digits, name)[0]["elbo"])
+        assert output.err == ""  # it took no half minute, and no one watches
+
+    def test_another_treatment(self, finished_run: Run, capsys: Output) -> None:
+        said = refused(["evaluate", str(finished_run.path), "--treatment", "none"], capsys)
+        assert "'grey', 'threshold', 'fixed', 'sampled'" in said
+
+    @pytest.mark.parametrize("samples", ["-1", "5001", "many"])
+    def test_how_many_samples(self, finished_run: Run, samples: str, capsys: Output) -> None:
+        refused(["evaluate", str(finished_run.path), "--importance-samples", samples], capsys)
+
+
+class TestQuality:
+    def test_samples_beside_real_images(self, tmp_path: Path, capsys: Output) -> None:
+        if find_dataset("mnist") is None:
+            pytest.skip("needs MNIST")
+        run = copy_run(open_run(SHIPPED / "mnist-recommended"), tmp_path / "run")
+        (run.path / "samplers.npz").unlink()  # the prior alone takes a third of the time
+        assert main(["quality", str(run.path), "--samples", "200", "--seed", "4", "--json"]) == 0
+        expected = measure_samples(run, load_dataset("mnist"), 200, seed=4)
+        assert last_json(capsys.readouterr().out) == expected
+        for choice in (["--samples", "99"], ["--samples", "5001"], ["--seed", "-1"]):
+            assert "Received" in refused(["quality", str(run.path), *choice], capsys)
+
+    def test_a_data_set_without_a_classifier(self, finished_run: Run, capsys: Output) -> None:
+        said = refused(["quality", str(finished_run.path)], capsys)
+        assert "Received: a run on digits, with images of 8 x 8 x 1" in said
+
+
+class TestSample:
+    def sampled(self, run: Run, path: Path, *arguments: str) -> bytes:
+        assert main(["sample", str(run.path), "--out", str(path), *arguments]) == 0
+        return path.read_bytes()
+
+    def test_same_seed_same_bytes(self, finished_run: Run, tmp_path: Path) -> None:
+        first, again, other = (
+            self.sampled(finished_run, tmp_path / f"{place}.png", "--seed", seed)
+            for place, seed in enumerate("334")
+        )
+        assert first == again
+        assert first != other
+
+    def test_the_grid(self, finished_run: Run, tmp_path: Path, capsys: Output) -> None:
+        path = tmp_path / "new folder" / "grid.png"
+        arguments = ["--rows", "2", "--columns", "5", "--seed", "9", "--temperature", "0.5"]
+        png = self.sampled(finished_run, path, *arguments, "--json")
+        assert last_json(capsys.readouterr().out) == {
+            "out": str(path),
+            "images": 10,
+            "width": 40,
+            "height": 16,
+        }
+        z = prior_codes(10, 2, temperature=0.5, seed=9)
+        expected = tile(to_uint8(finished_run.decode(z)), 2, 5)[:, :, 0]
+        with Image.open(io.BytesIO(png)) as opened:
+            np.testing.assert_array_equal(np.asarray(opened), expected)
+            notes = {"Run": public_name(finished_run), "Seed": "9", "Temperature": "0.5"}
+            assert opened.text == notes | {"Sampler": "prior"}
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--rows", "0"],
+            ["--columns", "31"],
+            ["--seed", "-1"],
+            ["--temperature", "nan"],
+            ["--temperature", "-1"],
+            ["--temperature", "1e300"],
+        ],
+        ids=" ".join,
+    )
+    def test_bad_choices(
+        self, finished_run: Run, arguments: list[str], tmp_path: Path, capsys: Output
+    ) -> None:
+        path = tmp_path / "grid.png"
+        command = ["sample", str(finished_run.path), "--out", str(path), *arguments]
+        assert "Received" in refused(command, capsys)
+        assert not path.exists()
+
+    def test_out_is_a_folder(self, finished_run: Run, tmp_path: Path, capsys: Output) -> None:
+        refused(["sample", str(finished_run.path), "--out", str(tmp_path)], capsys)
+
+
+class TestRefused:
+    @pytest.mark.parametrize(("name", "text"), BAD_TEXT_CASES, ids=short)
+    def test_every_bad_setting(self, name: str, text: str, capsys: Output) -> None:
+        said = refused(["summary", "--set", f"{name}={text}"], capsys)
+        assert said.startswith(f"vae summary: {name} must be ")
+        assert f"Received: {name}=" in said
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--preset", "nothing"],
+            ["--preset", ""],
+            ["--set", "epochs"],
+            ["--set", "=3"],
+            ["--set", "lr=3"],
+            ["--set", "kind=autoencoder"],
+            ["--image-shape", "28", "28", "2"],
+            ["--image-shape", "7", "28", "1"],
+            ["--preset", "convolutional", "--set", "hidden=1,2,3,4"],
+        ],
+        ids=" ".join,
+    )
+    def test_configuration(self, arguments: list[str], capsys: Output) -> None:
+        assert "Received" in refused(["summary", *arguments], capsys)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            [],
+            ["nothing"],
+            ["summary", "--nothing"],
+            ["summary", "--set"],
+            ["summary", "--image-shape", "28", "28"],
+            ["summary", "--image-shape", "a", "b", "c"],
+            ["train", "--dataset"],
+            ["evaluate"],
+            ["sample"],
+            ["sample", "run", "--rows", "many"],
+            ["quality"],
+            ["quality", "run", "--samples", "many"],
+        ],
+        ids=" ".join,
+    )
+    def test_usage(self, arguments: list[str], capsys: Output) -> None:
+        assert refused(arguments, capsys).startswith("vae")
+
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"epochs": 0}'])
+    def test_configuration_file(self, content: bytes, tmp_path: Path, capsys: Output) -> None:
+        path = tmp_path / "config.json"
+        path.write_bytes(content)
+        assert "Received" in refused(["summary", "--config", str(path)], capsys)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"config": []},
+            {"config": {"epochs": 0}},
+            {"image_shape": "8 8 1"},
+            {"image_shape": [8, 8]},
+            {"class_names": 3},
+            {"dataset": None, "class_names": None},
+        ],
+        ids=str,
+    )
+    def test_configuration_file_of_a_damaged_run(
+        self, changes: dict[str, object], finished_run: Run, tmp_path: Path, capsys: Output
+    ) -> None:
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps(finished_run.info | changes), encoding="utf-8")
+        assert "Received" in refused(["summary", "--config", str(path)], capsys)
+
+    @pytest.mark.parametrize("module", ["vae.shipped.train", "benchmarks"])
+    def test_names_of_other_programs(self, module: str) -> None:
+        found = run_python("-m", module, "nothing")
+        assert found.returncode == 2
+        assert found.stderr.splitlines()[-1].endswith("Received: nothing")
+
+    def test_configuration_file_is_missing(self, tmp_path: Path, capsys: Output) -> None:
+        assert "nothing.json" in refused(
+            ["summary", "--config", str(tmp_path / "nothing.json")], capsys
+        )
+
+    @pytest.mark.parametrize("value", ODD, ids=repr)
+    @pytest.mark.parametrize(("command", "name"), TAKES_VALUES, ids=str)
+    def test_odd_values(
+        self,
+        command: str,
+        name: str,
+        value: str,
+        finished_run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: Output,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        try:
+            status = main([command, str(finished_run.path), f"{name}={value}"])
+        except SystemExit as exit_:
+            status = exit_.code
+        output = capsys.readouterr()
+        # It is done without a word, or refused in one line before anything is written.
+        assert (status, len(output.err.splitlines())) in ((0, 0), (2, 1))
+        assert bool(list(tmp_path.iterdir())) == (status == 0)
+
+    @pytest.mark.parametrize("command", ["evaluate", "quality", "sample"])
+    @pytest.mark.parametrize("path", ["nothing/here", "/etc", "x" * 5000])
+    def test_no_run_folder(self, command: str, path: str, capsys: Output) -> None:
+        assert "Received" in refused([command, path], capsys)
+
+    @pytest.mark.parametrize("command", ["evaluate", "sample"])
+    def test_no_model_yet(
+        self, command: str, finished_run: Run, tmp_path: Path, capsys: Output
+    ) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        for name in ("model.keras", "decoder.onnx"):
+            (run.path / name).unlink()
+        assert "Received" in refused([command, str(run.path)], capsys)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--dataset", "nothing"],
+            ["--dataset", "digits", "--set", "epochs=0"],
+            ["--dataset", "digits", "--preset", "convolutional", "--set", "hidden=4,4,4"],
+        ],
+        ids=" ".join,
+    )
+    def test_training_as_a_program(self, arguments: list[str], tmp_path: Path) -> None:
+        # Not a word of TensorFlow's beside the one line, since it is not imported in vain.
+        result = run_python("-m", "vae", "train", *arguments, "--out", tmp_path / "run")
+        assert result.returncode == 2
+        assert result.stdout == ""
+        assert result.stderr.startswith("vae train: ")
+        assert "Received" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+        assert not (tmp_path / "run").exists()
+
+    def test_defaults_are_the_recommended_preset(self, capsys: Output) -> None:
+        assert main(["summary", "--json"]) == 0
+        default = last_json(capsys.readouterr().out)
+        assert main(["summary", "--preset", "recommended", "--json"]) == 0
+        assert last_json(capsys.readouterr().out) == default
+        assert PRESETS["recommended"] != Config()

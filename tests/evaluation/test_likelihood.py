@@ -1,0 +1,171 @@
+"""What the worker does when a likelihood is asked for, and what it says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import copy_run, run_python
+from tests.runs.test_figures_schema import LIKELIHOOD
+from vae.data.binarisation import binarise, treatment_words
+from vae.data.datasets import Dataset
+from vae.errors import ConfigError, RunError
+from vae.evaluation import likelihood
+from vae.evaluation.likelihood import (
+    ask_for_likelihood,
+    asked_likelihood,
+    compute_likelihood,
+    measure_likelihood,
+    withdraw_likelihood,
+)
+from vae.files import read_json, write_json
+from vae.model import importance_sampling
+from vae.model.importance_sampling import importance_sampled_nll
+from vae.model.saving import save_keras
+from vae.model.vae import VAE
+from vae.runs.progress import Progress, read_progress
+from vae.runs.run import Run
+from vae.runs.writer import Recorder
+
+
+@pytest.fixture(scope="module")
+def model(finished_run: Run) -> VAE:
+    return finished_run.load_model()
+
+
+@pytest.fixture
+def run(finished_run: Run, tmp_path: Path) -> Run:
+    return copy_run(finished_run, tmp_path / "run")
+
+
+class TestMeasured:
+    @pytest.mark.parametrize("treatment", ["none", "threshold", "fixed", "sampled"])
+    def test_the_treatment_is_applied_and_named(
+        self, model: VAE, digits: Dataset, treatment: str
+    ) -> None:
+        found = measure_likelihood(model, digits, 5, treatment)
+        direct = importance_sampled_nll(model, binarise(digits.x_test, treatment), 5)
+        assert found == {
+            "images": "all 360 test images",
+            "treatment": treatment_words(model.config, treatment),
+            **direct,
+            "seconds": found["seconds"],
+        }
+        assert found["seconds"] > 0.0
+
+
+class TestInTheWorker:
+    def test_it_is_kept_beside_other_treatments(self, run: Run, digits: Dataset) -> None:
+        for samples, treatment in ((3, "sampled"), (5, "none"), (4, "sampled")):
+            ask_for_likelihood(run, samples, treatment)
+            compute_likelihood(Run(run.path), digits)
+        kept = Run(run.path).likelihood
+        assert {name: found["importance_samples"] for name, found in kept.items()} == {
+            "sampled": 4,
+            "none": 5,
+        }
+        expected = measure_likelihood(run.load_model(), digits, 4, "sampled")
+        assert kept["sampled"] | {"seconds": 0} == expected | {"seconds": 0}
+        assert read_json(run.path / "likelihood.json") == kept
+        assert not list(run.path.glob("likelihood-*.json"))
+
+    def test_progress_is_told(
+        self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shares: list[float] = []
+        tell = likelihood.tell_progress
+
+        def listen(*arguments: object) -> None:
+            tell(*arguments)
+            shares.append(read_progress(run.path, "likelihood").share)
+
+        monkeypatch.setattr(likelihood, "tell_progress", listen)
+        monkeypatch.setattr(importance_sampling, "VALUES_AT_ONCE", 50 * 64 * 100)
+        ask_for_likelihood(run, 100, "none")
+        compute_likelihood(run, digits)
+        assert shares == sorted(shares)
+        assert len(shares) == 8  # four parts of the images, two of the samples
+        assert shares[-1] == 1.0
+        assert read_progress(run.path, "likelihood") == Progress()
+
+    def test_it_leaves_when_asked_to(self, run: Run, digits: Dataset) -> None:
+        ask_for_likelihood(run, 5000, "none")
+        with pytest.raises(RunError, match="Received: a wish to end"):
+            compute_likelihood(run, digits, should_leave=lambda: True)
+        assert Run(run.path).likelihood == {}
+
+    @pytest.mark.parametrize(
+        ("samples", "treatment"), [(0, "none"), (5001, "none"), (10, "grey"), (10, "")]
+    )
+    def test_what_cannot_be_asked(self, run: Run, samples: int, treatment: str) -> None:
+        with pytest.raises(ConfigError, match="Received"):
+            ask_for_likelihood(run, samples, treatment)
+        assert not (run.path / "likelihood-asked.json").exists()
+
+    @pytest.mark.parametrize(
+        "asked", [{}, [], {"samples": "many", "treatment": "none"}, {"samples": 5}]
+    )
+    def test_nothing_usable_was_asked(self, run: Run, digits: Dataset, asked: object) -> None:
+        write_json(run.path / "likelihood-asked.json", asked)
+        with pytest.raises(RunError, match=r"likelihood-asked\.json must be as a run writes it"):
+            compute_likelihood(run, digits)
+
+    def test_withdrawn_before_it_begins(self, run: Run, digits: Dataset) -> None:
+        ask_for_likelihood(run, 5, "none")
+        assert asked_likelihood(run) == (5, "none")
+        withdraw_likelihood(run)
+        assert asked_likelihood(run) is None
+        compute_likelihood(run, digits)
+        assert Run(run.path).likelihood == {}
+        assert read_progress(run.path, "likelihood") == Progress()
+
+    def test_withdrawn_on_the_way(self, run: Run, digits: Dataset) -> None:
+        Recorder(run.path).likelihood(LIKELIHOOD)
+        looks: list[bool] = []
+
+        def leave() -> bool:
+            looks.append(True)
+            withdraw_likelihood(run)
+            return False
+
+        ask_for_likelihood(run, 5000, "none")
+        compute_likelihood(run, digits, leave)
+        assert looks == [True]
+        assert Run(run.path).likelihood == LIKELIHOOD
+        assert read_progress(run.path, "likelihood") == Progress()
+
+    def test_other_images(self, run: Run, stripes: Dataset) -> None:
+        ask_for_likelihood(run, 5, "none")
+        with pytest.raises(RunError, match="Received: stripes"):
+            compute_likelihood(run, stripes)
+
+    def test_weights_that_are_no_numbers(self, run: Run, digits: Dataset) -> None:
+        model = run.load_model()
+        model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
+        save_keras(model, run.path)
+        ask_for_likelihood(run, 5, "none")
+        with pytest.raises(RunError, match="NaN or infinity, as a run that diverged has"):
+            compute_likelihood(run, digits)
+        assert Run(run.path).likelihood == {}
+
+    def test_pages_can_ask_without_tensorflow(self, run: Run) -> None:
+        look = run_python(
+            "-c",
+            "import sys, vae\nfrom vae.evaluation.likelihood import ask_for_likelihood\n"
+            "ask_for_likelihood(vae.open_run(sys.argv[1]), 7, 'fixed')\n"
+            "print([name for name in ('tensorflow', 'keras') if name in sys.modules])",
+            run.path,
+        )
+        assert look.stdout.strip() == "[]", look.stderr
+        assert read_json(run.path / "likelihood-asked.json") == {
+            "samples": 7,
+            "treatment": "fixed",
+        }
+
+    def test_the_process(self, run: Run) -> None:
+        ask_for_likelihood(run, 5, "threshold")
+        result = run_python("-m", "vae.server.worker", run.path, "likelihood")
+        assert result.returncode == 0, result.stderr
+        assert Run(run.path).likelihood["threshold"]["importance_samples"] == 5

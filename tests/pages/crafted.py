@@ -1,0 +1,97 @@
+"""Runs that were never trained: a folder with the state and the history that a test is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.runs.run import Run
+from vae.runs.writer import Recorder
+from vae.server.tickets import Ticket, Tickets
+from vae.training.history_rows import in_nats
+
+STEPS = 25  # of an epoch
+# What the earliest version wrote of an autoencoder is the least that there is.
+METRICS = {
+    **{"images": "all 360 test images", "treatment": "grey levels in [0, 1]"},
+    **{"loss": 30.5, "reconstruction": 30.5, "kl": 0.0},
+}
+
+
+def row(
+    epoch: int,
+    reconstruction: float,
+    kl: Sequence[float] = (3.0, 4.0),
+    *,
+    kind: str = "epoch",
+    step: int = STEPS,
+    beta: float = 1.0,
+    **more: float,
+) -> dict[str, Any]:
+    """A row of a history; kl: nats of each dimension."""
+    means = {"reconstruction": reconstruction, "kl_per_dimension": list(kl)}
+    place = {"kind": kind, "epoch": epoch, "step": step}
+    return place | in_nats(means, beta) | {"beta": beta, "learning_rate": 1e-3} | more
+
+
+def change(epoch: int, step: int, **settings: float) -> dict[str, Any]:
+    """The row that marks a change of settings."""
+    return {"kind": "change", "epoch": epoch, "step": step, **settings}
+
+
+def epochs(*reconstructions: float, **more: Any) -> list[dict[str, Any]]:
+    """The rows of so many epochs, alike but for their reconstruction."""
+    return [row(epoch, value, **more) for epoch, value in enumerate(reconstructions, start=1)]
+
+
+def craft(
+    path: Path,
+    dataset: Dataset,
+    config: Config | None = None,
+    state: str = "stopped",
+    rows: Iterable[dict[str, Any]] = (),
+    *,
+    checkpoint: bool = True,
+    owner: str = "",
+    **status: Any,
+) -> Run:
+    """Make such a run; only its name says that it has a checkpoint."""
+    rows = list(rows)
+    recorder = Recorder.create(path, config or Config(latent_dim=2, epochs=12), dataset, owner)
+    for each in rows:
+        recorder.row(each)
+    if checkpoint:
+        (path / "checkpoint.npz").touch()
+    if rows:
+        place = {name: rows[-1][name] for name in ("epoch", "step")}
+        recorder.status(**place, steps=STEPS)
+    recorder.status(state=state, **status)
+    return Run(path)
+
+
+def ticket_of(run: Run) -> Ticket | None:
+    """The run's place in the line of those that train, if it has one."""
+    found = [t for t in Tickets(run.path.parent).list() if t.name == f"{run.id}-train"]
+    return found[0] if found else None
+
+
+def enqueue(run: Run, *, started: bool = False) -> Run:
+    """Put a run at the end of the line of those that train, or among those under way."""
+    tickets = Tickets(run.path.parent)
+    tickets.draw(run.id, "train", run.about.owner)
+    if started:
+        tickets.start(ticket_of(run))
+    return run
+
+
+def spoil_latents(run: Run) -> Run:
+    """Make the codes of a run no numbers, as those of one that diverged."""
+    latents = run.latents
+    nothing = {name: np.full_like(latents[name], np.nan) for name in ("mean", "log_var")}
+    Recorder(run.path).arrays("latents", y=latents["y"], **nothing)
+    return run

@@ -1,0 +1,72 @@
+"""Stand-ins for what costs seconds or lies outside: worker processes and a browser's cookie."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from streamlit.runtime.context import ContextProxy
+
+from pages._components.visitor_cookie import COOKIE
+from vae.runs.run import Run
+from vae.server import scheduler
+from vae.server.worker_processes import WarmWorker, start_worker
+
+
+class IdleProcess:
+    """A worker process that was started and does nothing."""
+
+    def __init__(self) -> None:
+        self.asked_to_leave = False
+
+    def poll(self) -> None:
+        return None
+
+    def terminate(self) -> None:
+        self.asked_to_leave = True
+
+
+class NoWarmWorker:
+    """A warm worker that is never there in time."""
+
+    usable = False
+
+    def keep(self) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class Processes(dict[str, IdleProcess]):
+    """The processes that the queue has started, by run and action ("abc-train"), all idle."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self._patch = monkeypatch
+        self._patch.setattr(scheduler, "start_worker", self._start)
+        self._patch.setattr(scheduler, "WarmWorker", NoWarmWorker)
+
+    def become_real(self) -> None:
+        """Have real processes started from now on."""
+        self._patch.setattr(scheduler, "start_worker", start_worker)
+        self._patch.setattr(scheduler, "WarmWorker", WarmWorker)
+
+    def _start(self, run: Run, action: str) -> IdleProcess:
+        process = self[f"{run.id}-{action}"] = IdleProcess()
+        return process
+
+
+class Browser:
+    """The browser in which the next session begins: a browser is known by its cookie alone."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._cookies: dict[str, str] = {}
+        monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: self._cookies))
+
+    def take(self, secret: str) -> None:
+        """Take the browser that has kept this secret."""
+        self._cookies = {COOKIE: secret} if secret else {}
+
+
+def owner_of(secret: str) -> str:
+    """Whose runs are those of the browser with this secret, as their folders say it."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]

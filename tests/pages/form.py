@@ -1,0 +1,71 @@
+"""The form of the Train page, as a hand fills it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import calm
+from vae.config import Config, setting
+
+FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
+# A configuration that differs from every preset in every field, but for importance samples and the
+# capacity, which free bits exclude.
+OTHER = Config(
+    preset="recommended",
+    kind="vae",
+    network="convolutional",
+    latent_dim=7,
+    hidden=(5, 6),
+    dense_layers=(9, 4),
+    activation="elu",
+    likelihood="continuous_bernoulli",
+    beta=0.25,
+    kl_warmup=3,
+    kl_cycle=5,
+    free_bits=0.5,
+    noise=0.7,
+    loss_scale="per_pixel",
+    optimizer="sgd",
+    learning_rate=0.00123,
+    schedule="constant",
+    batch_size=33,
+    epochs=9,
+    patience=4,
+    binarisation="sampled",
+    train_share=0.5,
+    validation_split=0.2,
+    seed=42,
+)
+
+
+def control(app: AppTest, name: str) -> Any:
+    """The control of a field, by its label: its key is another one once the app has moved it."""
+    label = setting(name).label
+    (found,) = (each for each in (*app.selectbox, *app.text_input) if each.label == label)
+    return found
+
+
+def form(app: AppTest) -> dict[str, Any]:
+    """What all controls show."""
+    return {name: control(app, name).value for name in FIELDS}
+
+
+def as_form(config: Config) -> dict[str, str]:
+    """What all controls show for a configuration."""
+    return {name: _as_text(getattr(config, name)) for name in FIELDS}
+
+
+def fill(app: AppTest, **values: Any) -> AppTest:
+    """Type and choose values, and have the app run once."""
+    for name, value in values.items():
+        control(app, name).set_value(_as_text(value))
+    return calm(app.run())
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,307 @@
+"""What holds for every page: empty, with a run in any state, with damaged runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import copy_run
+from tests.pages.conftest import (
+    PAGES,
+    act,
+    alternatives,
+    charts,
+    component,
+    go,
+    open_page,
+    picker,
+    tell,
+    tour,
+    truncate,
+    unfinished,
+    watch,
+    words,
+)
+from tests.pages.crafted import enqueue
+from vae.runs.run import Run
+
+# What a page says while there is nothing to show, beside the picker's words.
+NOTHING = {
+    "start": "random numbers become pictures nobody ever drew",
+    "data": "What a model learns from.",
+    "train": "Takes about",
+    "latent": "There is no run to look into yet: train one.",
+    "evaluate": "There is nothing measured yet",
+    "generate": "There is no model to draw with yet",
+}
+# What a page says of a run that has learned nothing it could show.
+WAITING = {
+    "start": (
+        "50 random codes, decoded after epoch 12.",
+        "Clusters appear when the run has ended.",
+    ),
+    "evaluate": ("There is nothing measured yet",),
+    "generate": ("There is no model to draw with yet",),
+}
+# In its states: it waits for its start, it is asked for its model, it has none.
+NO_SPACE = (
+    "The map appears as soon as the run trains.",
+    "Its model will be here in a moment",
+    "This run has no model to look into. Continue it on the Train page",
+)
+# The figures of a finished VAE with two dimensions: pictures, then charts.
+FIGURES = {
+    "start": (["A 10 by 10 grid of generated images"], ["start-cloud-finished"]),
+    "data": (["100 training images of Digits"], ["counts-digits-Training"]),
+    "train": (
+        ["Test images above their reconstructions", "Samples from fixed codes"],
+        [],
+    ),
+    "latent": (
+        [],  # the map and what is picked on it: see test_map
+        [],
+    ),
+    "evaluate": ([], ["references-finished", "classes-finished"]),
+    "generate": ([], []),  # the grid: see test_generate
+}
+
+
+class TestEmpty:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_a_sentence(self, page: str) -> None:
+        app = open_page(page)
+        assert "No runs yet: train one on the Train page." in words(app)
+        assert NOTHING[page] in words(app)
+        assert "run" not in app.query_params
+
+    def test_nothing_to_watch(self) -> None:
+        assert "There is no run to watch yet: set one up." in words(watch(open_page("train")))
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_a_link_to_a_run_that_is_gone(self, page: str) -> None:
+        app = open_page(page, run="0123456789abcdef")
+        assert "No run has this id. Received: '0123456789abcdef'" in words(app)
+        assert "Shown instead" not in words(app)
+        assert NOTHING[page] in words(app)
+
+    def test_runs_folder_that_does_not_exist(self, runs: Path) -> None:
+        runs.rmdir()
+        assert NOTHING["latent"] in words(open_page("latent"))
+        runs.mkdir()
+
+
+class TestFinished:
+    @pytest.mark.usefixtures("run")
+    @pytest.mark.parametrize("page", PAGES)
+    def test_figures(self, page: str) -> None:
+        app = open_page(page)
+        if page == "train":
+            watch(app)
+        assert figures(app) == FIGURES[page]
+        assert not app.error
+        assert not app.warning
+        assert app.query_params["run"] == "finished"
+
+    @pytest.mark.usefixtures("run")
+    def test_from_page_to_page(self) -> None:
+        app = open_page("start")
+        for page in (*PAGES[1:], *PAGES):
+            go(app, page)
+            assert picker(app).value == "finished"
+            assert app.query_params["run"] == "finished"
+
+    def test_every_shipped_run(self, shipped: list[Run]) -> None:
+        assert shipped
+        for page, app in tour():
+            assert picker(app).value == shipped[0].id
+            assert all(option.endswith("shipped") for option in choices(app))
+            assert shows_model(page, app, shipped[0].id), page
+            assert not app.error, page
+            for run in (*shipped[1:], shipped[0]):
+                act(picker(app).set_value(run.id))
+                assert app.query_params["run"] == run.id
+                assert shows_model(page, app, run.id), (page, run.id)
+                assert not app.error, (page, run.id)
+
+    def test_a_data_set_that_only_its_maker_has(self, convolutional_run: Run, runs: Path) -> None:
+        # Colour pictures that are not square, in two classes.
+        copy_run(convolutional_run, runs / "stripes")
+        for page, app in tour():
+            assert choices(app)[0].startswith("stripes · Custom (5-D)")
+            assert shows_model(page, app, "stripes"), page
+            assert not app.error, page
+
+    @pytest.mark.parametrize("kind", ["line_run", "wide_run", "autoencoder_run"])
+    def test_other_models(self, kind: str, runs: Path, request: pytest.FixtureRequest) -> None:
+        copy_run(request.getfixturevalue(kind), runs / "other")
+        for page, app in tour():
+            assert shows_model(page, app, "other"), page
+            assert not app.error, page
+
+
+class TestStates:
+    def test_queued(self, busy: Run, finished_run: Run, runs: Path) -> None:
+        waiting = unfinished(finished_run, runs / "waiting")
+        (waiting.path / "history.jsonl").unlink()
+        enqueue(tell(waiting, "queued"))
+        for page, app in tour(run="waiting"):
+            assert "Digits · Custom (2-D) · waits · yours, waiting" in choices(app)
+            check_waiting(page, app)
+            if page == "start":
+                assert "The curves begin with the first steps." in words(app)
+            if page == "train":
+                assert "Number 2 in the queue: 1 run goes first, about 5 min." in words(app)
+        loss = busy.history[-1]["val_loss"]
+        assert choices(app)[0] == (
+            f"Digits · Custom (2-D) · validation loss {loss:.1f} nats · trains now · yours, busy"
+        )
+
+    @pytest.mark.parametrize(
+        ("state", "word", "bar"),
+        [
+            ("starting", "starts", "Starting: TensorFlow needs a few seconds."),
+            ("training", "trains now", "Epoch 2 of 12 · step 3 of 25 · 5 min left"),
+            (
+                "paused",
+                "paused",
+                "Paused · Epoch 2 of 12 · step 3 of 25 · nothing is lost if you leave",
+            ),
+        ],
+    )
+    def test_under_way(self, state: str, word: str, bar: str, busy: Run) -> None:
+        tell(busy, state)
+        for page, app in tour():
+            assert f"· {word} · yours" in choices(app)[0]
+            check_waiting(page, app)
+            if page == "train":
+                assert [element.text for element in app.progress] == [bar]
+                # The newest snapshot; who wants to look back pauses the run.
+                sliders = [slider.key for slider in app.select_slider]
+                assert ("snapshot-busy" in sliders) == (state == "paused")
+                assert "Test ELBO (nats per image): …" in words(app)
+
+    def test_at_the_end_it_measures(self, busy: Run) -> None:
+        tell(busy, "training", epoch=12, step=25)
+        (bar,) = open_page("train").progress
+        assert bar.value == 100
+        assert bar.text == "Measuring on the test images and writing the model."
+
+    @pytest.mark.parametrize("state", ["stopped", "diverged"])
+    def test_ended_early_with_a_model(self, state: str, run: Run) -> None:
+        tell(run, state, reason="It went as it went.")
+        for page, app in tour():
+            assert f"· {state} · yours" in choices(app)[0]
+            assert figures(app) == FIGURES[page]
+            if page == "train":
+                assert f"{state.capitalize()}. It went as it went." in words(app)
+
+    def test_failed(self, finished_run: Run, runs: Path) -> None:
+        failed = unfinished(finished_run, runs / "failed")
+        tell(failed, "failed", reason="The memory of this machine did not suffice.")
+        for page, app in tour():
+            assert "· failed · yours" in choices(app)[0]
+            check_waiting(page, app)
+            if page == "train":
+                assert "Failed. The memory of this machine did not suffice." in words(app)
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_interrupted(self, page: str, finished_run: Run, runs: Path) -> None:
+        # It says that it trains, but no process holds its lock.
+        tell(unfinished(finished_run, runs / "killed"), "training", epoch=2, step=3, steps=25)
+        app = open_page(page)
+        assert "· interrupted · yours" in choices(app)[0]
+        if page == "train":
+            watch(app)
+            assert "Interrupted. The training process was ended from outside." in words(app)
+        check_waiting(page, app)
+
+
+class TestDamaged:
+    """One run is damaged, another is not: the first is explained, the second works."""
+
+    @pytest.fixture
+    def damaged(self, autoencoder_run: Run, runs: Path) -> Run:
+        run = copy_run(autoencoder_run, runs / "damaged")
+        return tell(run, "finished", created="2999-01-01T00:00:00.000+00:00")  # the newest
+
+    @pytest.mark.parametrize(
+        ("name", "pages"),
+        [
+            ("metrics.json", set()),
+            ("history.jsonl", set()),
+            ("latents.npz", {"start", "latent"}),
+            ("decoder.onnx", {"start", "latent", "generate"}),
+            ("encoder.onnx", set()),
+            ("model.keras", set()),
+            ("checkpoint.npz", set()),
+            ("snapshots/0002.npz", {"train"}),
+            ("snapshots/fixed.npz", {"train"}),
+        ],
+    )
+    def test_a_file_of_the_chosen_run(
+        self, name: str, pages: set[str], damaged: Run, run: Run
+    ) -> None:
+        truncate(damaged.path / name)
+        for page, app in tour():
+            assert picker(app).value == "damaged"
+            said = [error.value for error in app.error]
+            assert bool(said) == (page in pages), page
+            if name == "metrics.json":
+                assert any(name in warning.value for warning in app.warning)
+            for message in said:
+                assert Path(name).stem in message
+                assert "Received: " in message
+            act(picker(app).set_value(run.id))
+            assert not app.error
+            assert figures(app) == FIGURES[page]
+            act(picker(app).set_value(damaged.id))
+
+    @pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"loss": null}', '{"loss": "x"}'])
+    def test_metrics_of_another_kind(self, content: str, damaged: Run, run: Run) -> None:
+        (damaged.path / "metrics.json").write_text(content)
+        app = open_page("latent", run=run.id)
+        assert len(choices(app)) == 2
+        assert not app.error
+
+    @pytest.mark.parametrize("name", ["config.json", "status.json"])
+    def test_a_run_that_is_none_any_more(self, name: str, damaged: Run, run: Run) -> None:
+        truncate(damaged.path / name)
+        for page in PAGES:
+            app = open_page(page, run="damaged")
+            assert "is not a run that this version can read" in words(app)
+            assert len(choices(app)) == 1
+            assert app.query_params["run"] == run.id
+            assert not app.error
+        for page, app in tour(run="damaged"):
+            assert figures(app) == FIGURES[page]
+
+
+def shows_model(page: str, app: AppTest, run_id: str) -> bool:
+    """Whether the page shows a picture, the map or the figures of this run."""
+    if page == "evaluate":
+        return bool(app.metric)
+    if page == "latent":
+        return bool(component(app, f"map-{run_id}")["extent"])
+    if page == "generate":
+        return component(app, f"grid-{run_id}")["rows"] == 10
+    return bool(app.image)
+
+
+def choices(app: AppTest) -> list[str]:
+    """The runs one can choose from, in words."""
+    return picker(app).options
+
+
+def figures(app: AppTest) -> tuple[list[str], list[str]]:
+    return alternatives(app), charts(app)
+
+
+def check_waiting(page: str, app: AppTest) -> None:
+    """The page says what there is not yet, and shows what there is: the last snapshot."""
+    for sentence in WAITING.get(page, ()):
+        assert sentence in words(app)
+    if page == "latent":
+        assert any(sentence in words(app) for sentence in NO_SPACE)
+    assert not app.error

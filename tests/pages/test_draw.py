@@ -1,0 +1,298 @@
+"""Draw: one's own picture, as the model gets it, and all that the model says of it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import copy_run, say_learned
+from tests.pages.conftest import (
+    act,
+    alternatives,
+    calm,
+    chart,
+    charts,
+    component,
+    go,
+    labelled,
+    numbers,
+    open_page,
+    picture,
+    picture_called,
+    press,
+    shows,
+    untrained,
+    words,
+)
+from vae.data.datasets import Dataset, load_dataset
+from vae.data.user_images import FRAMES, fit_picture, framed, ink_of, plainly_scaled
+from vae.evaluation.image_costs import costs_of
+from vae.images import to_uint8
+from vae.latent.projections import nearest_images
+from vae.runs.run import Run
+
+
+def stroke() -> Image.Image:
+    """What the pad makes of one stroke: white on black."""
+    drawn = Image.new("RGB", (280, 280))
+    ImageDraw.Draw(drawn).line([(60, 50), (90, 230)], "white", 24)
+    return drawn
+
+
+def content(image: Image.Image, kind: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind)
+    return file.getvalue()
+
+
+def draw(app: AppTest, image: Image.Image | None) -> AppTest:
+    """Lift the pen from a drawing, or clear the pad."""
+    url = ""
+    if image is not None:
+        url = "data:image/png;base64," + base64.b64encode(content(image)).decode()
+    app.session_state["drawing_pad"] = {"drawing": url}
+    return calm(app.run())
+
+
+def take(app: AppTest, source: str) -> AppTest:
+    return act(labelled(app.segmented_control, "Picture").set_value(source))
+
+
+def upload(app: AppTest, data: bytes, name: str = "picture.png") -> AppTest:
+    """Give a file to the uploader."""
+    return act(labelled(app.file_uploader, "Image file").set_value((name, data, "image/png")))
+
+
+def strip(app: AppTest, alt: str) -> np.ndarray | None:
+    """The images of a strip, uint8 (N, H, W, C), or None if it is not there."""
+    bodies = (each.proto.body for each in app.main.get("html"))
+    found = [body for body in bodies if f'aria-label="{alt}"' in body]
+    if not found:
+        return None
+    urls = re.findall(r"base64,([^\"]+)", *found)
+    return np.stack([picture(base64.b64decode(each)) for each in urls])
+
+
+def shown(app: AppTest, pictures: dict[str, bytes], name: str) -> bytes:
+    return pictures[picture_called(app, name)]
+
+
+@pytest.fixture
+def open_colours(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run with 64 latent dimensions on pictures of 64 x 64 pixels in colour, from elsewhere."""
+    random = np.random.default_rng(0)
+    images = random.integers(256, size=(40, 64, 64, 3), dtype=np.uint8)
+    labels = random.integers(2, size=40, dtype=np.uint8)
+    halves = images[:20], labels[:20], images[20:], labels[20:]
+    data = Dataset("mine", "Mine", *halves, ("a", "b"), "drawn")
+    made = untrained(data, tmp_path_factory.mktemp("colours"), latent_dim=64)
+    return copy_run(made, runs / "colours")
+
+
+class TestDrawing:
+    def test_before_the_first_stroke_there_is_an_example(
+        self, run: Run, pictures: dict[str, bytes]
+    ) -> None:
+        app = open_page("latent", view="draw")
+        first = load_dataset("digits").x_test[0]
+        assert shows(shown(app, pictures, "Example"), first)
+        assert not picture(shown(app, pictures, "Nothing yet")).any()
+        copy = to_uint8(run.decode(run.encode(first[None])[0]))[0]
+        assert shows(shown(app, pictures, "Reconstruction"), copy)
+        assert "An example, test image 0" in words(app)
+
+    def test_a_drawing_is_treated_and_reconstructed(
+        self, run: Run, pictures: dict[str, bytes]
+    ) -> None:
+        app = draw(open_page("latent", view="draw"), stroke())
+        ink = ink_of(stroke().convert("RGBA"))
+        image = framed(ink, (8, 8, 1), FRAMES["digits"])
+        before = plainly_scaled(ink, (8, 8, 1))
+        assert shows(shown(app, pictures, "Drawn"), before)
+        assert shows(shown(app, pictures, "Centred"), image)
+        mean, _ = run.encode(image[None])
+        assert shows(shown(app, pictures, "Reconstruction"), to_uint8(run.decode(mean))[0])
+        costs = costs_of(run, np.stack([before, image]))
+        less, more = (costs.reconstruction + costs.kl)[::-1]
+        assert f"as the data set was: {less:,.0f} nats. Only scaled: {more:,.0f}." in words(app)
+        indices, distances = nearest_images(run, mean[0], 10)
+        nearest = load_dataset("digits").x_test[indices]
+        np.testing.assert_array_equal(strip(app, "Nearest test images"), nearest)
+        assert f"{distances[0]:.2f} to {distances[-1]:.2f} away" in words(app)
+
+    def test_its_posterior_is_on_the_map(self, run: Run) -> None:
+        app = draw(open_page("latent", view="draw"), stroke())
+        image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
+        mean, log_var = (part[0] for part in run.encode(image[None]))
+        posterior = component(app, "draw-map-finished")["posterior"]
+        np.testing.assert_allclose(posterior["mean"], mean, rtol=1e-5)
+        np.testing.assert_allclose(
+            posterior["covariance"], np.diag(np.exp(log_var)), rtol=1e-5, atol=1e-8
+        )
+
+    def test_its_cost_stands_among_those_of_the_test_images(self, run: Run) -> None:
+        app = draw(open_page("latent", view="draw"), stroke())
+        image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
+        own, usual = (costs_of(run, x) for x in (image[None], load_dataset("digits").x_test))
+        bars, line, _, kl_line = chart(app, "surprise-finished")["data"]
+        assert line["text"][1].split()[0] == f"{own.reconstruction[0]:.0f}"
+        assert kl_line["text"][1].split()[0] == f"{own.kl[0]:.0f}"
+        assert 0.98 * len(usual.kl) <= numbers(bars["y"]).sum() <= len(usual.kl)
+        total = own.reconstruction[0] + own.kl[0]
+        share = (usual.reconstruction + usual.kl < total).mean()
+        assert f"more than {share:.0%} of {len(usual.kl)} test images" in words(app)
+
+    def test_again_from_the_posterior(self, run: Run) -> None:
+        app = draw(open_page("latent", view="draw"), stroke())
+        first = strip(app, "Samples of its posterior")
+        image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
+        mean, log_var = (part[0] for part in run.encode(image[None]))
+        others = strip(press(app, "Draw this again"), "Samples of its posterior")
+        assert (first != others).any()
+        # Nearer to what the posterior's own samples are on average than the prior's.
+        random = np.random.default_rng(9)
+        noise = random.standard_normal((500, len(mean)))
+        own, any_one = (
+            run.decode(codes).mean(axis=0) * 255
+            for codes in (mean + np.exp(0.5 * log_var) * noise, noise)
+        )
+        average = np.concatenate([first, others]).mean(axis=0)
+        assert np.abs(average - own).mean() < 0.5 * np.abs(average - any_one).mean()
+
+    def test_a_cleared_pad(self, run: Run) -> None:
+        app = draw(draw(open_page("latent", view="draw"), stroke()), None)
+        assert "An example, test image 0" in words(app)
+
+    def test_it_outlives_the_view_the_page_and_the_run(
+        self, run: Run, finished_run: Run, runs: Path, pictures: dict[str, bytes]
+    ) -> None:
+        copy_run(finished_run, runs / "other")
+        app = draw(open_page("latent", view="draw", run="finished"), stroke())
+        url = app.session_state["drawing"]
+        before = shown(app, pictures, "Centred")
+        go(app, "generate")
+        app = go(app, "latent")
+        assert shown(app, pictures, "Centred") == before
+        assert component(app, "drawing_pad")["drawing"] == url  # the pad shows it again
+        act(labelled(app.selectbox, "Run").set_value("other"))
+        assert shown(app, pictures, "Centred") == before
+
+    @pytest.mark.parametrize(
+        "state",
+        [None, 7, "data:image/png;base64,????", "data:text/html;base64,AAAA", "x" * 10, ["y"]],
+    )
+    def test_a_drawing_that_is_none(self, run: Run, state: object) -> None:
+        app = open_page("latent", view="draw")
+        app.session_state["drawing_pad"] = {"drawing": state}
+        assert "An example, test image 0" in words(calm(app.run()))
+
+    def test_a_drawing_that_is_words(self, run: Run) -> None:
+        url = "data:image/png;base64," + base64.b64encode(b"some words").decode()
+        app = open_page("latent", view="draw")
+        app.session_state["drawing_pad"] = {"drawing": url}
+        calm(app.run())
+        (error,) = app.error
+        assert error.value.startswith("An image file was expected")
+        assert "An example" in words(app)
+
+
+class TestUpload:
+    def test_a_photo_of_a_digit(self, run: Run, pictures: dict[str, bytes]) -> None:
+        photo = Image.new("RGB", (400, 300), "white")
+        ImageDraw.Draw(photo).line([(60, 50), (90, 230)], "black", 24)
+        app = upload(take(open_page("latent", view="draw"), "Upload"), content(photo))
+        image = framed(ink_of(photo.convert("RGBA")), (8, 8, 1), FRAMES["digits"])
+        assert shows(shown(app, pictures, "Centred"), image)
+
+    def test_five_thousand_pixels_wide(self, run: Run, pictures: dict[str, bytes]) -> None:
+        photo = Image.new("RGB", (5000, 5000), "white")
+        photo.paste("black", (2000, 1000, 3000, 4000))
+        app = upload(take(open_page("latent", view="draw"), "Upload"), content(photo))
+        image = picture(shown(app, pictures, "Centred"))
+        assert image[:, image.shape[1] // 2].min() > 200  # ink is bright, in all rows
+
+    @pytest.mark.parametrize("data", [b"", b"some words", b"\x89PNG\r\n\x1a\n" + b"x" * 99])
+    def test_words_that_are_called_png(self, run: Run, data: bytes) -> None:
+        app = upload(take(open_page("latent", view="draw"), "Upload"), data, "*my* words.png")
+        (error,) = app.error
+        assert "An image file was expected" in error.value
+        assert r"\*my\* words.png" in error.value
+        assert "An example" in words(app)
+
+    def test_an_empty_picture(self, run: Run) -> None:
+        white = content(Image.new("RGB", (50, 50), "white"))
+        app = upload(take(open_page("latent", view="draw"), "Upload"), white)
+        (error,) = app.error
+        assert error.value.startswith("Something must be drawn first")
+
+    def test_it_outlives_the_view(self, run: Run, pictures: dict[str, bytes]) -> None:
+        app = upload(take(open_page("latent", view="draw"), "Upload"), content(stroke()))
+        before = shown(app, pictures, "Centred")
+        go(app, "generate")
+        app = go(app, "latent")
+        assert labelled(app.segmented_control, "Picture").value == "Upload"
+        assert shown(app, pictures, "Centred") == before
+
+    def test_colours(self, open_colours: Run, pictures: dict[str, bytes]) -> None:
+        app = open_page("latent", view="draw")
+        assert labelled(app.segmented_control, "Picture").options == ["Test image", "Upload"]
+        photo = Image.new("RGB", (300, 100), "white")
+        photo.paste("navy", (100, 0, 200, 100))
+        app = upload(take(app, "Upload"), content(photo, "JPEG"))
+        image = shown(app, pictures, "Uploaded")
+        assert shows(image, fit_picture(Image.open(io.BytesIO(content(photo, "JPEG"))).convert(
+            "RGBA"), (64, 64, 3)))  # fmt: skip
+        assert picture(image)[50, 50].tolist() == pytest.approx([0, 0, 128], abs=6)
+        assert "Reconstruction" in alternatives(app)
+        assert not app.error
+
+
+class TestTestImage:
+    def test_one_by_its_number(self, run: Run, pictures: dict[str, bytes]) -> None:
+        app = take(open_page("latent", view="draw"), "Test image")
+        act(labelled(app.text_input, "Test image").set_value("17"))
+        images = load_dataset("digits").x_test
+        assert shows(shown(app, pictures, "Test image 17"), images[17])
+        indices, _ = nearest_images(run, run.latents["mean"][17], 11)
+        nearest = images[indices[indices != 17]][:10]  # itself is none
+        np.testing.assert_array_equal(strip(app, "Nearest test images"), nearest)
+        go(app, "generate")
+        assert labelled(go(app, "latent").text_input, "Test image").value == "17"
+
+    def test_without_the_data_set(
+        self, wide_run: Run, runs: Path, pictures: dict[str, bytes]
+    ) -> None:
+        run = copy_run(wide_run, runs / "wide")
+        say_learned(run.path, "mnist")
+        app = take(open_page("latent", view="draw"), "Test image")
+        copy = to_uint8(run.decode(run.latents["mean"][:1]))[0]
+        assert shows(shown(app, pictures, "Test image 0"), copy)
+        assert "this is a reconstruction" in words(app)
+        assert "What is usual needs the images of MNIST" in words(app)
+        assert "get them on the Data page." in words(app)
+        assert "surprise-wide" not in charts(app)
+
+
+class TestOtherModels:
+    def test_an_autoencoder_has_nothing_to_draw_from(
+        self, autoencoder_run: Run, runs: Path
+    ) -> None:
+        copy_run(autoencoder_run, runs / "plain")
+        app = draw(open_page("latent", view="draw"), stroke())
+        assert "one code, not a posterior" in words(app)
+        assert strip(app, "Samples of its posterior") is None
+        assert len(chart(app, "surprise-plain")["data"]) == 2  # no KL
+
+    def test_a_line(self, line_run: Run, runs: Path) -> None:
+        copy_run(line_run, runs / "line")
+        app = draw(open_page("latent", view="draw"), stroke())
+        assert not app.error
+        assert component(app, "draw-map-line")["isLine"]
+        assert len(strip(app, "Samples of its posterior")) == 10

@@ -1,0 +1,266 @@
+"""Every action of every page with a run of every kind, and every kind of network."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages._shared import server
+from tests.conftest import change_status, copy_run
+from tests.kinds import EVERY, Kinds, config_of
+from tests.pages.conftest import (
+    TITLES,
+    act,
+    alternatives,
+    calm,
+    component,
+    labelled,
+    open_page,
+    press,
+    watch,
+    words,
+)
+from tests.pages.crafted import ticket_of
+from tests.pages.crawling import try_everything
+from tests.pages.form import fill
+from tests.pages.test_draw import draw, stroke
+from vae.archive.archive import export_zip, import_zip
+from vae.data.datasets import Dataset
+from vae.evaluation.class_probes import compute_knowledge
+from vae.latent.projections import compute_tsne
+from vae.runs.control import Leg
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
+from vae.sampling.fitted import compute_samplers
+
+VIEWS = {
+    "start": ("",),
+    "data": ("",),
+    "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare"),
+    "evaluate": ("overview", "likelihood", "samples", "latent-space"),
+    "generate": (
+        *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic"),
+        *("animation", "take-away"),
+    ),
+}
+EVERY_VIEW = [(page, view) for page, views in VIEWS.items() for view in views]
+# What says that nothing was typed yet.
+REFUSED = {"Button 'Put it on the sliders', 0": "A code is a list of 3 numbers"}
+STEPS = ("Step batch", "Step epoch")
+Downloads = dict[str, Callable[[], bytes]]
+
+
+@pytest.fixture(scope="module")
+def measured(
+    kinds: Kinds, digits: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Run]:
+    """A run of each, with what a worker measures of one."""
+    made: dict[str, Run] = {}
+
+    def run_of(name: str) -> Run:
+        if name not in made:
+            run = copy_run(kinds[name], tmp_path_factory.mktemp("measured") / name)
+            compute_samplers(run, digits)
+            compute_tsne(run)
+            compute_knowledge(run, digits)
+            made[name] = run
+        return made[name]
+
+    return run_of
+
+
+@pytest.fixture(scope="module")
+def stepped(
+    kinds: Kinds, digits: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Run]:
+    """A run of each that has taken a single step of its second epoch, and waits."""
+    from vae.training.train import carry_out
+
+    def run_of(name: str) -> Run:
+        run = copy_run(kinds[name], tmp_path_factory.mktemp("stepped") / name)
+        run.ask_to_go_on(1)
+        run.ask("batch")
+        return carry_out(run, digits, should_leave=(run.path / "step.npz").exists)
+
+    return run_of
+
+
+def healthy(app: AppTest) -> AppTest:
+    """Return the app; it must show no exception and no error."""
+    assert [error.value for error in calm(app).error] == []
+    return app
+
+
+def try_all(app: AppTest, page: str) -> None:
+    """Try what a page offers, until something leads to another page."""
+    for done, now in try_everything(app):
+        if done in REFUSED:
+            (error,) = calm(now).error
+            assert error.value.startswith(REFUSED[done])
+        else:
+            assert [error.value for error in calm(now).error] == [], done
+        if [title.value for title in now.title] != [TITLES[page]]:
+            return
+
+
+@pytest.mark.parametrize(("page", "view"), EVERY_VIEW)
+@pytest.mark.parametrize("name", EVERY)
+def test_each_view_opens_and_its_files_are_made(
+    name: str,
+    page: str,
+    view: str,
+    measured: Callable[[str], Run],
+    runs: Path,
+    downloads: Downloads,
+) -> None:
+    copy_run(measured(name), runs / "run")
+    healthy(open_page(page, run="run", view=view))
+    for file, make in downloads.items():
+        assert make(), file
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name.endswith("dense")])
+class TestAllThatIsOffered:
+    """Of the pages alone: what a network is made of is nothing to them."""
+
+    @pytest.mark.parametrize(("page", "view"), EVERY_VIEW)
+    def test_in_each_view(
+        self, name: str, page: str, view: str, measured: Callable[[str], Run], runs: Path
+    ) -> None:
+        copy_run(measured(name), runs / "run")
+        try_all(open_page(page, run="run", view=view), page)
+
+    def test_with_a_drawing(self, name: str, measured: Callable[[str], Run], runs: Path) -> None:
+        copy_run(measured(name), runs / "run")
+        app = draw(open_page("latent", run="run", view="draw"), stroke())
+        assert "Reconstruction" in alternatives(app)
+        try_all(app, "latent")
+
+    def test_with_a_place_of_the_map(
+        self, name: str, measured: Callable[[str], Run], runs: Path
+    ) -> None:
+        copy_run(measured(name), runs / "run")
+        app = open_page("latent", run="run", view="map")
+        place = {"kind": "place", "plane": component(app, "map-run")["plane"], "x": 0.5, "y": -0.4}
+        app.session_state["map-run"] = {"pick": place}
+        app.session_state["map-run-look"] = 3  # the pointer rests on this test image
+        app = healthy(app.run())
+        assert {"pinned", "answer"} <= component(app, "map-run").keys()
+        try_all(app, "latent")
+
+    def test_with_an_image_of_a_cloud(
+        self, name: str, measured: Callable[[str], Run], runs: Path
+    ) -> None:
+        copy_run(measured(name), runs / "run")
+        app = open_page("latent", run="run", view="projections")
+        app.session_state["projection_pick"] = 3
+        try_all(calm(app.run()), "latent")
+
+    def test_with_an_image_of_the_grid(
+        self, name: str, measured: Callable[[str], Run], runs: Path
+    ) -> None:
+        copy_run(measured(name), runs / "run")
+        app = open_page("generate", run="run", view="grid")
+        grid = component(app, "grid-run")["grid"]
+        app.session_state["grid-run"] = {"pick": {"grid": grid, "place": 7}}
+        try_all(calm(app.run()), "generate")
+
+
+@pytest.mark.parametrize("name", EVERY)
+class TestTraining:
+    def test_in_slow_motion(self, name: str, stepped: Callable[[str], Run], runs: Path) -> None:
+        run = copy_run(stepped(name), runs / "run")
+        app = watched(run)
+        labelled(app.toggle, "Slow motion").set_value(True)
+        healthy(app.run())
+        assert run.control.action == "batch"
+        shown = component(app, "slow-motion-run")
+        assert shown
+
+    def test_it_is_set_up_and_started(self, name: str, runs: Path) -> None:
+        config = config_of(name)
+        changes = {"kind": config.kind, "network": config.network, "latent_dim": 3}
+        if config.kind == "autoencoder":
+            changes["beta"] = 0.0
+        app = fill(open_page("train", dataset="digits"), **changes)
+        healthy(app)
+        press(app, "Train")
+        (run,) = server.store().list()
+        assert (run.config.kind, run.config.network) == (config.kind, config.network)
+        assert run.state == "queued"
+        assert run.info["images"] == 1437
+
+    @pytest.mark.usefixtures("busy")  # so that it stands in the line until it is stopped
+    def test_a_finished_one_goes_on_for_more_epochs(
+        self, name: str, kinds: Kinds, runs: Path
+    ) -> None:
+        run = copy_run(kinds[name], runs / "run")
+        app = watch(open_page("train", run="run"))
+        act(labelled(app.text_input, "More epochs").set_value("7"))
+        press(app, "Continue")
+        healthy(app)
+        assert (run.control.more, Run(run.path).state) == ((Leg(1, 8),), "queued")
+        press(app, "Stop")
+        assert (Run(run.path).state, ticket_of(run)) == ("stopped", None)
+
+    @pytest.mark.parametrize("label", ["Play", *STEPS, "Stop"])
+    def test_a_paused_one(self, name: str, label: str, kinds: Kinds, runs: Path) -> None:
+        run = change_status(copy_run(kinds[name], runs / "run"), state="paused")
+        app = press(watched(run), label)
+        healthy(app)
+        assert Run(run.path).state == ("stopped" if label == "Stop" else "queued")
+
+    @pytest.mark.parametrize("label", ["Pause", *STEPS, "Stop"])
+    def test_one_that_trains(self, name: str, label: str, kinds: Kinds, runs: Path) -> None:
+        run = change_status(copy_run(kinds[name], runs / "run"), state="training")
+        with run.lock():
+            app = press(watched(run), label)
+            healthy(app)
+            assert run.control.turn == 1
+            server.queue().close()
+
+    def test_its_live_settings(self, name: str, kinds: Kinds, runs: Path) -> None:
+        run = change_status(copy_run(kinds[name], runs / "run"), state="paused")
+        app = watched(run)
+        sliders = [each.label for each in app.select_slider if each.key.startswith("live")]
+        for label in sliders:
+            slider = labelled(app.select_slider, label)
+            app = act(slider.set_value(float(slider.options[-1])))
+            healthy(app)
+        assert len(run.control.settings) == len(sliders) == (1 if "auto" in name else 3)
+
+    def test_its_menu(self, name: str, kinds: Kinds, runs: Path, downloads: Downloads) -> None:
+        run = copy_run(kinds[name], runs / "run")
+        app = open_page("start", run="run")
+        act(labelled(app.text_input, "Name of this run").set_value("Mine"))
+        app = press(app, "Delete this run")
+        press(app, "Undo: Mine")
+        assert Run(run.path).about.name == "Mine"
+        content = downloads["Mine.zip"]()
+        uploader = labelled(app.file_uploader, "Import a run")
+        app = act(uploader.set_value(("run.zip", content, "application/zip")))
+        healthy(app)
+        (other,) = (each for each in server.store().list() if each.id != "run")
+        assert other.config == run.config
+        assert server.queue().is_pending(other, "export")
+
+    def test_an_imported_one_says_that_its_model_is_made(
+        self, name: str, kinds: Kinds, runs: Path
+    ) -> None:
+        run = import_zip(io.BytesIO(export_zip(kinds[name])), RunStore(runs))
+        for page in TITLES:
+            healthy(open_page(page, run=run.id))
+        assert open_run(run.path).state == "finished"
+
+
+def watched(run: Run) -> AppTest:
+    """The page that shows the run."""
+    app = open_page("train", run=run.id)
+    if app.segmented_control(key="train_view_control").value != "Watch":
+        watch(app)
+    assert words(app)
+    return app

@@ -1,0 +1,134 @@
+"""A look into a run that trains: it is asked for its model, and the page says of when that is."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.latent import live_look
+from tests.pages.conftest import (
+    act,
+    calm,
+    charts,
+    component,
+    labelled,
+    open_page,
+    press,
+    tell,
+    words,
+)
+from tests.pages.crafted import ticket_of
+from vae.runs.run import Run
+from vae.server.tickets import Tickets
+
+
+@pytest.fixture(autouse=True)
+def _no_model_yet(busy: Run) -> None:
+    tell(busy, "training", model_epoch=0)
+
+
+def publish(busy: Run, finished_run: Run, epoch: int) -> Run:
+    """Do what the worker does when it is asked: put its model where the pages find it."""
+    for name in ("encoder.onnx", "decoder.onnx", "latents.npz"):
+        shutil.copy(finished_run.path / name, busy.path)
+    return tell(busy, "training", shown=busy.control.show, model_epoch=epoch)
+
+
+def look_again(app: AppTest) -> AppTest:
+    """As the page does by itself, twice a second."""
+    return calm(app.run())
+
+
+def test_it_asks_once_and_says_that_it_waits(busy: Run) -> None:
+    app = open_page("latent")
+    assert "The run trains in epoch 2. Its model will be here in a moment…" in words(app)
+    assert busy.control.show == 1
+    look_again(app)
+    open_page("latent")
+    assert busy.control.show == 1
+    assert "no model to look into" not in words(app)
+
+
+def test_what_it_shows_is_mapped(busy: Run, finished_run: Run) -> None:
+    app = open_page("latent")
+    publish(busy, finished_run, epoch=2)
+    look_again(app)
+    assert "The run trains in epoch 2. You see its model of epoch 2." in words(app)
+    assert component(app, "map-busy")["classes"] == [str(label) for label in range(10)]
+    assert busy.control.show == 1  # nobody asked for another
+
+
+def test_look_again(busy: Run, finished_run: Run) -> None:
+    app = open_page("latent")
+    publish(busy, finished_run, epoch=2)
+    press(look_again(app), "Look again")
+    assert busy.control.show == 2
+
+
+def test_follow(busy: Run, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_look, "FOLLOW_SECONDS", -1.0)
+    app = open_page("latent")
+    publish(busy, finished_run, epoch=2)
+    look_again(app)
+    act(labelled(app.toggle, "Follow").set_value(True))
+    assert busy.control.show == 1  # what it shows is of this epoch
+    tell(busy, "training", epoch=3)
+    look_again(app)
+    assert busy.control.show == 2
+    look_again(app)
+    assert busy.control.show == 2  # until it answers, it is not asked again
+
+
+def test_follow_does_not_ask_more_often_than_is_good(busy: Run, finished_run: Run) -> None:
+    app = open_page("latent")
+    publish(busy, finished_run, epoch=2)
+    tell(busy, "training", epoch=3)
+    act(labelled(look_again(app).toggle, "Follow").set_value(True))
+    assert busy.control.show == 2
+    publish(busy, finished_run, epoch=3)
+    tell(busy, "training", epoch=4)
+    look_again(app)
+    assert busy.control.show == 2  # four seconds are not over
+
+
+def test_a_look_that_failed(busy: Run) -> None:
+    app = open_page("latent")
+    tell(busy, "training", shown=busy.control.show, look_failed=True)
+    assert "Its model could not be shown" in words(look_again(app))
+    look_again(app)
+    assert busy.control.show == 1  # it does not ask for ever
+    press(app, "Look again")
+    assert busy.control.show == 2
+
+
+def test_a_paused_run_that_another_job_holds(busy: Run) -> None:
+    tell(busy, "paused")
+    tickets = Tickets(busy.path.parent)
+    tickets.remove(ticket_of(busy))
+    tickets.draw(busy.id, "tsne")
+    app = open_page("latent")
+    assert "Look again" not in [each.label for each in app.button]
+    assert busy.control.show == 0
+
+
+def test_a_run_that_waits(busy: Run) -> None:
+    tell(busy, "queued")
+    app = open_page("latent")
+    assert "The map appears as soon as the run trains." in words(app)
+    assert busy.control.show == 0
+
+
+def test_a_paused_run(busy: Run, finished_run: Run) -> None:
+    app = open_page("latent")
+    publish(busy, finished_run, epoch=2)
+    tell(busy, "paused")
+    assert "The run is paused in epoch 2." in words(look_again(app))
+
+
+def test_a_finished_run_has_none_of_it(run: Run) -> None:
+    app = open_page("latent", run=run.id)
+    assert "Look again" not in [each.label for each in app.button]
+    assert "You see its model" not in words(app)
+    assert charts(app) == []

@@ -1,0 +1,63 @@
+"""A run of one's own data set on every page: what needs no images works, the rest says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pages._shared.server import queue
+from tests.conftest import copy_run
+from tests.pages.conftest import labelled, open_page, tour, watch, words
+from tests.pages.crafted import craft, epochs
+from vae.data.datasets import Dataset
+from vae.runs.run import Run, open_run
+
+MISSING = "the images of “stripes”, a data set that only its maker has"
+
+
+@pytest.fixture
+def own(convolutional_run: Run, runs: Path) -> Run:
+    """The only run of the server."""
+    return copy_run(convolutional_run, runs / "stripes")
+
+
+def test_every_page_shows_it(own: Run) -> None:
+    for _, app in tour():
+        assert not app.error
+
+
+def test_it_cannot_go_on_and_says_why(own: Run) -> None:
+    app = watch(open_page("train", run=own.id))
+    assert labelled(app.button, "Continue").disabled
+    assert f"To go on, this run needs {MISSING}." in words(app)
+    assert open_run(own.path).state == "finished"
+
+
+def test_neither_can_one_that_is_paused(stripes: Dataset, runs: Path) -> None:
+    run = craft(runs / "paused", stripes, state="paused", rows=epochs(50.0, 40.0))
+    app = open_page("train", run=run.id)
+    for label in ("Play", "Step batch", "Step epoch", "Stop"):
+        assert labelled(app.button, label).disabled, label
+    assert not app.toggle
+    assert MISSING in words(app)
+
+
+def test_one_that_trains_elsewhere_is_steered(stripes: Dataset, runs: Path) -> None:
+    run = craft(runs / "python", stripes, state="paused", rows=epochs(50.0, 40.0))
+    with run.lock():  # its own Python has the images
+        app = open_page("train", run=run.id)
+        assert not labelled(app.button, "Play").disabled
+        assert MISSING not in words(app)
+        queue().go_on(open_run(run.path), action="batch")
+        assert open_run(run.path).control.action == "batch"
+
+
+@pytest.mark.parametrize(
+    ("page", "view"),
+    [("latent", "knowledge"), ("evaluate", "likelihood"), ("latent", "draw")],
+)
+def test_what_needs_images_says_so(page: str, view: str, own: Run) -> None:
+    app = open_page(page, run=own.id, view=view)
+    assert MISSING in words(app)
+    assert "Measure" not in [button.label for button in app.button]

@@ -1,0 +1,128 @@
+"""Samples: how good they are, beside real images and shipped runs, or why nobody can tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages._shared import server
+from tests.conftest import copy_run, wait_until
+from tests.pages.conftest import alternatives, calm, chart, numbers, open_page, press, words
+from tests.pages.doubles import Processes
+from tests.runs.test_figures_schema import QUALITY
+from vae.evaluation.digit_classifier import classifier_mark
+from vae.runs import run_images
+from vae.runs.progress import tell_progress
+from vae.runs.run import SHIPPED, Run
+from vae.runs.writer import Recorder
+
+RECOMMENDED = SHIPPED / "mnist-recommended"
+
+
+def known(**changes: Any) -> dict[str, Any]:
+    return QUALITY | {"classifier": classifier_mark()} | changes
+
+
+@pytest.fixture
+def mnist_run(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run of one's own on MNIST, whose images are here as far as the page is concerned."""
+    monkeypatch.setattr(run_images, "find_dataset", lambda name: name)
+    run = copy_run(Run(RECOMMENDED), runs / "mine")
+    (run.path / "quality.json").unlink(missing_ok=True)
+    return run
+
+
+def open_samples(run: Run) -> AppTest:
+    return open_page("evaluate", run=run.id, view="samples")
+
+
+def table(app: AppTest) -> dict[str, list[str]]:
+    """The table's rows by their names."""
+    (text,) = (each.value for each in app.markdown if each.value.startswith("|"))
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    return {row[0]: row[1:] for row in [rows[0], *rows[2:]]}
+
+
+class TestFigures:
+    def test_beside_the_noise_floor(self, mnist_run: Run) -> None:
+        Recorder(mnist_run.path).quality(known())
+        app = open_samples(mnist_run)
+        assert table(app) == {
+            "": ["Distance", "Precision", "Recall", "Sure", "Balance"],
+            "**This run**": ["86.5", "25%", "0%", "75%", "0%"],
+            "Real digits": ["0.5", "88%", "90%", "100%", "100%"],
+        }
+        said = words(app)
+        assert "By the Fréchet classifier distance samples are **86.5** away" in said
+        assert "One half of the real ones is 0.5 away from the other" in said
+        assert "**25%** of the samples look like real digits" in said
+        assert "100 samples from the prior (seed 0)" in said
+        assert "The classifier gets 99.00% of the test images right" in said
+        drawn = chart(app, f"digits-{mnist_run.id}")["data"]
+        assert [numbers(bars["y"]).tolist() for bars in drawn] == [[100, *[0] * 9], [10] * 10]
+
+    def test_every_sampler(self, mnist_run: Run) -> None:
+        others = {"mixture": known(precision=0.5), "posterior": known(precision=0.75)}
+        Recorder(mnist_run.path).quality(known(samplers=others))
+        rows = table(open_samples(mnist_run))
+        names = ["**This run**", "This run, mixture", "This run, posterior", "Real digits"]
+        assert list(rows) == ["", *names]
+        assert [rows[name][1] for name in names] == ["25%", "50%", "75%", "88%"]
+
+    def test_beside_what_ships(self, shipped: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
+        found = {
+            "mnist-recommended": known(),
+            "mnist-convolutional": known(precision=0.5),
+            "mnist-lecture": known(classifier="0123456789ab"),  # another one's units
+        }
+        monkeypatch.setattr(Run, "quality", property(lambda run: found.get(run.id, {})))
+        rows = table(open_page("evaluate", run="mnist-recommended", view="samples"))
+        assert list(rows) == ["", "**This run**", "Real digits", "Convolutional, shipped"]
+        assert rows["Convolutional, shipped"][1] == "50%"
+
+    def test_of_another_classifier(self, mnist_run: Run) -> None:
+        Recorder(mnist_run.path).quality(known(classifier="0123456789ab"))
+        assert "Another classifier measured it" in words(open_samples(mnist_run))
+
+    def test_a_damaged_file_says_so(self, mnist_run: Run) -> None:
+        (mnist_run.path / "quality.json").write_text("{")
+        app = open_samples(mnist_run)
+        assert not app.error
+        (warning,) = app.warning
+        assert "quality.json must be as a run writes it" in warning.value
+
+
+class TestMeasuring:
+    def test_it_is_asked_for(self, mnist_run: Run, processes: Processes) -> None:
+        app = open_samples(mnist_run)
+        assert alternatives(app) == ["Samples from the prior"]  # something to see before
+        press(app, "Measure")
+        wait_until(lambda: f"{mnist_run.id}-quality" in processes, "it is under way")
+        tell_progress(mnist_run.path, "quality", 0.25)
+        assert "Measuring samples · 25%" in words(calm(app.run()))
+        Recorder(mnist_run.path).quality(known())
+        assert server.queue().is_pending(mnist_run, "quality")
+        assert table(calm(app.run()))["**This run**"][0] == "86.5"
+
+    def test_a_worker_that_fails_says_why(self, mnist_run: Run) -> None:
+        tell_progress(mnist_run.path, "quality", 0.0, "The disk is full: free some room.")
+        (error,) = open_samples(mnist_run).error
+        assert error.value == "The disk is full: free some room."
+
+
+class TestInTheWay:
+    def test_another_data_set_has_no_classifier(self, run: Run) -> None:
+        app = open_samples(run)
+        assert "knows MNIST's digits alone, and this run learned Digits." in words(app)
+        assert alternatives(app) == ["Samples from the prior"]
+        assert not [each for each in app.button if each.label == "Measure"]
+
+    def test_what_ships_without_figures_stays_as_it_is(
+        self, shipped: list[Run], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Run, "quality", {})
+        app = open_page("evaluate", run="mnist-recommended", view="samples")
+        assert "stays as it is" in words(app)

@@ -1,0 +1,121 @@
+"""Start: samples, clusters and curves of a trained model, and the way to one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import copy_run
+from tests.pages.conftest import (
+    act,
+    alternatives,
+    calm,
+    chart,
+    charts,
+    component,
+    go,
+    labelled,
+    numbers,
+    open_page,
+    picture_called,
+    shows,
+    tell,
+    words,
+)
+from tests.pages.crafted import craft, epochs
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.images import tile
+from vae.latent.projections import compute_tsne
+from vae.runs.run import Run
+from vae.sampling.prior import prior_codes
+from vae.server.tickets import Ticket, Tickets
+
+
+def test_samples_are_the_models_own(run: Run, pictures: dict[str, bytes]) -> None:
+    app = open_page("start")
+    shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
+    assert shows(shown, tile(run.decode(prior_codes(100, 2)), 10, 10))
+    assert "Below: Custom, trained on Digits for 12 epochs, 2 latent dimensions." in words(app)
+
+
+def test_while_it_trains_samples_are_the_last_snapshots(
+    busy: Run, pictures: dict[str, bytes]
+) -> None:
+    app = open_page("start")
+    shown = pictures[picture_called(app, "Samples from fixed codes")]
+    assert shows(shown, tile(busy.snapshot(busy.snapshot_epochs[-1])["samples"], 5, 10))
+
+
+def test_before_the_first_epoch(runs: Path, digits: Dataset) -> None:
+    craft(runs / "new", digits, Config(latent_dim=1), "training", epochs(40.0))
+    app = open_page("start")
+    assert "Samples appear when the run has learned something." in words(app)
+    assert "Below: Custom, trained on Digits for 1 epoch, 1 latent dimension." in words(app)
+
+
+def test_clusters_of_two_dimensions_are_those_dimensions(run: Run) -> None:
+    figure = chart(open_page("start"), "start-cloud-finished")
+    assert figure["layout"]["xaxis"]["title"]["text"] == "z1"
+    assert figure["layout"]["yaxis"]["title"]["text"] == "z2"
+    assert [trace["name"] for trace in figure["data"]] == list(run.class_names)
+    for label, trace in enumerate(figure["data"]):
+        expected = run.latents["mean"][run.latents["y"] == label].astype(np.float32)
+        np.testing.assert_array_equal(numbers(trace["x"]), expected[:, 0])
+        np.testing.assert_array_equal(numbers(trace["y"]), expected[:, 1])
+
+
+def test_clusters_of_more_dimensions(autoencoder_run: Run, runs: Path) -> None:
+    run = copy_run(autoencoder_run, runs / "other")
+    app = open_page("start")
+    title = chart(app, "start-cloud-other")["layout"]["xaxis"]["title"]["text"]
+    assert title.startswith("PC1 (")
+    compute_tsne(run)
+    calm(app.run())
+    assert chart(app, "start-cloud-other")["layout"]["xaxis"]["title"]["text"] == "t-SNE 1"
+
+
+def test_curves_hold_all_rows(run: Run) -> None:
+    given = component(open_page("start"), "curves-finished-True")
+    assert given["epochs"] == 12
+    assert given["small"] is True
+    assert [panel["quantity"] for panel in given["panels"]] == ["loss", "reconstruction", "kl"]
+
+
+@pytest.mark.usefixtures("run")
+def test_train_your_own_opens_the_form() -> None:
+    app = open_page("train")
+    act(labelled(app.segmented_control, "View").set_value("Watch"))
+    go(app, "start")
+    calm(labelled(app.button, "Train your own").click().run(), "train")
+    assert labelled(app.segmented_control, "View").value == "Set up"
+    assert labelled(app.button, "Train")
+
+
+def test_an_imported_run_gets_its_samples(run: Run) -> None:
+    content = {name: (run.path / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx")}
+    for name in content:
+        (run.path / name).unlink()
+    tickets = Tickets(run.path.parent)
+    with run.lock():  # the worker has not come to it yet
+        tickets.draw(run.id, "export", "")
+        app = open_page("start")
+        assert "The networks of this run are being made" in words(app)
+        for name, each in content.items():
+            (run.path / name).write_bytes(each)
+        tickets.remove(Ticket(run.id, "export"))
+        calm(app.run())
+    assert "A 10 by 10 grid of generated images" in alternatives(app)
+    assert "are being made" not in words(app)
+
+
+def test_a_run_that_stopped_in_its_first_epoch(run: Run) -> None:
+    # It has a model and clusters, but no epoch, and no row of the history.
+    (run.path / "history.jsonl").unlink()
+    tell(run, "stopped")
+    app = open_page("start")
+    assert "trained on Digits for 0 epochs" in words(app)
+    assert "The curves begin with the first steps." in words(app)
+    assert charts(app) == ["start-cloud-finished"]

@@ -1,0 +1,337 @@
+"""Train: the form, and what it would build."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages._shared import server
+from pages._shared.plain import plain
+from tests.pages.conftest import act, calm, go, labelled, open_page, press, watch, words
+from tests.pages.form import FIELDS, OTHER, as_form, control, fill, form
+from tests.pages.test_steered import late
+from vae.config import Config, read_setting, setting
+from vae.data.datasets import Dataset
+from vae.presets import PRESET_NOTES, PRESETS
+from vae.runs.control import LIVE_SETTINGS
+
+SET_UP = {"view": "set-up", "dataset": "digits"}
+
+
+def warned(app: AppTest) -> str:
+    (warning,) = app.warning
+    return warning.value
+
+
+def trouble(app: AppTest) -> str:
+    """What stands beside the Train button of a form that cannot be trained."""
+    assert labelled(app.button, "Train").disabled
+    (reason,) = (each.value for each in app.markdown if each.value.startswith(":red[:material/"))
+    return reason.removeprefix(":red[:material/error: ").removesuffix("]")
+
+
+def complaints(app: AppTest) -> list[str]:
+    """What stands at the fields."""
+    said = (each.value for each in app.markdown if each.value.startswith(":red["))
+    return [each[5:-1] for each in said if not each.startswith(":red[:material/")]
+
+
+def can_train(app: AppTest) -> bool:
+    return not labelled(app.button, "Train").disabled and complaints(app) == []
+
+
+WHOLE = "A whole number from 1 to 500."
+SIZES = "Up to 6 whole numbers from 1 to 1,024, with commas between."
+
+
+class TestForm:
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_a_preset_by_its_link(self, preset: str) -> None:
+        app = open_page("train", preset=preset)
+        assert app.segmented_control(key="form_preset").value == preset
+        assert form(app) == as_form(PRESETS[preset])
+        assert PRESET_NOTES[preset].purpose in words(app)
+
+    def test_recommended_is_the_first(self) -> None:
+        app = open_page("train")
+        assert app.segmented_control(key="form_preset").value == "recommended"
+        assert form(app) == as_form(PRESETS["recommended"])
+        assert app.query_params["preset"] == "recommended"
+
+    def test_choosing_a_preset_sets_every_control(self) -> None:
+        app = open_page("train")
+        for preset in (*PRESETS, *reversed([*PRESETS][:-1])):
+            act(app.segmented_control(key="form_preset").set_value(preset))
+            assert form(app) == as_form(PRESETS[preset])
+            assert app.query_params == {**SET_UP, "preset": preset}
+            fill(app, **as_form(OTHER))
+            assert form(app) == as_form(OTHER)
+
+    @pytest.mark.parametrize("name", FIELDS)
+    def test_label_range_and_help_are_the_packages_own(self, name: str) -> None:
+        shown, limits = control(open_page("train"), name), setting(name)
+        assert shown.label == limits.label
+        assert shown.help.startswith(limits.help)
+        # Every control says when it acts.
+        live = name in LIVE_SETTINGS
+        assert ("under Watch it can be changed while one trains." in shown.help) == live
+        assert "Takes effect in a new run" in shown.help
+        if limits.choices:
+            assert len(shown.options) == len(limits.choices)
+        else:
+            low, high = (f"{end:,}".removesuffix(".0") for end in (limits.low, limits.high))
+            assert f"from {low} to {high}" in shown.help
+
+    def test_a_typed_value_survives(self) -> None:
+        app = fill(open_page("train", preset="lecture"), **as_form(OTHER))
+        for step in (app.run, app.run, lambda: go(app, "latent"), lambda: go(app, "train")):
+            step()
+        assert form(calm(app)) == as_form(OTHER)
+        watch(app)
+        act(labelled(app.segmented_control, "View").set_value("Set up"))
+        assert form(app) == as_form(OTHER)
+
+    def test_the_address_brings_the_form_back(self) -> None:
+        app = fill(open_page("train", preset="convolutional"), **as_form(OTHER))
+        again = open_page("train", **app.query_params)
+        assert again.segmented_control(key="form_preset").value == "convolutional"
+        assert form(again) == as_form(OTHER)
+        assert not again.warning
+
+    def test_the_address_names_what_differs(self) -> None:
+        app = fill(open_page("train", preset="lecture"), epochs=3)
+        assert app.query_params == {**SET_UP, "preset": "lecture", "epochs": "3"}
+        fill(app, epochs=PRESETS["lecture"].epochs)
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "preset", ["finest", "", "../lecture", "\x00", "x" * 5000, "![x](//a.b/c)"]
+    )
+    def test_preset(self, preset: str) -> None:
+        app = open_page("train", preset=preset)
+        said = f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
+        assert warned(app) == plain(said)
+        assert len(warned(app)) < 250
+        assert form(app) == as_form(PRESETS["recommended"])
+        assert app.query_params["preset"] == "recommended"
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("epochs", "0"),
+            ("epochs", "501"),
+            ("epochs", "ten"),
+            ("epochs", ""),
+            ("epochs", "9" * 5000),
+            ("epochs", "2.5"),
+            ("latent_dim", "-1"),
+            ("hidden", "many"),
+            ("hidden", "0"),
+            ("hidden", "1,2,3,4,5,6,7"),
+            ("beta", "nan"),
+            ("beta", "inf"),
+            ("learning_rate", "0"),
+            ("seed", "-1"),
+            ("network", "quantum"),
+            ("kind", "vqvae"),
+            ("validation_split", "0.51"),
+            ("network", "![x](https://example.org/x.png)"),
+        ],
+    )
+    def test_a_setting_in_the_address(self, name: str, value: str) -> None:
+        app = open_page("train", preset="lecture", **{name: value})
+        assert "Received: " in warned(app)
+        assert warned(app).endswith("Shown: the preset's own.")
+        assert "![" not in warned(app)
+        assert len(warned(app)) < 300
+        assert form(app) == as_form(PRESETS["lecture"])
+        assert name not in app.query_params
+        assert labelled(app.button, "Train")
+        assert not calm(app.run()).warning
+
+    def test_a_good_value_beside_a_bad_one(self) -> None:
+        app = open_page("train", preset="lecture", epochs="0", batch_size="1e2", beta="0,5")
+        assert "epochs must be a whole number from 1 to 500. Received: epochs=0." in warned(app)
+        assert form(app) == as_form(PRESETS["lecture"].replace(batch_size=100, beta=0.5))
+
+    @pytest.mark.parametrize(
+        ("text", "complaint"),
+        [
+            (text, f"{SIZES} You typed “{text}”.")
+            for text in ("abc", "16, x", "0", "-3", "1.5", "1025", "1,2,3,4,5,6,7", "💥")
+        ]
+        + [("1,024", "Is it one number, 1024, or two, 1 and 24? You typed “1,024”.")],
+    )
+    def test_hidden_layers_that_are_none(self, text: str, complaint: str) -> None:
+        app = fill(open_page("train"), hidden=text)
+        assert trouble(app).startswith("Hidden layers: up to 6 whole numbers from 1 to 1,024")
+        assert complaints(app) == [plain(complaint)]
+        assert control(app, "hidden").value == text
+        fill(app, hidden="16; 8")
+        assert control(app, "hidden").value == "16, 8"
+        assert can_train(app)
+
+    @pytest.mark.parametrize("text", ["4, 4, 4", "", " , "])
+    def test_hidden_layers_that_do_not_fit_the_images(self, text: str) -> None:
+        app = fill(open_page("train", preset="convolutional"), hidden=text)
+        assert "for 8 x 8 images needs 1 to 2 hidden layers" in trouble(app)
+
+    def test_hidden_layers_in_the_address_that_do_not_fit(self) -> None:
+        app = open_page("train", network="convolutional", hidden="4,4,4")
+        assert "needs 1 to 2 hidden layers" in trouble(app)
+
+    def test_a_dense_network_without_hidden_layers(self) -> None:
+        assert can_train(fill(open_page("train"), hidden=""))
+
+    def test_an_autoencoder_has_no_beta(self) -> None:
+        app = fill(open_page("train"), kind="autoencoder")
+        sentence = "An autoencoder has no KL term, so its beta must be 0."
+        assert trouble(app) == f"{sentence} Received: kind='autoencoder', beta=1.0"
+        # Its link brings it back as it is.
+        again = open_page("train", **app.query_params)
+        assert trouble(again) == trouble(app)
+        assert form(again) == form(app)
+        assert can_train(fill(app, beta=0.0))
+
+    def test_a_capacity_and_free_bits(self) -> None:
+        app = fill(open_page("train"), capacity=12.0, free_bits=0.5)
+        assert trouble(app).startswith("A KL capacity needs a VAE with one importance sample and ")
+        fill(app, free_bits=0.0)
+        assert can_train(app)
+        assert app.query_params["capacity"] == "12"
+        assert form(open_page("train", **app.query_params)) == form(app)
+
+
+class TestTyped:
+    """What is typed is what trains, or the field says what was wrong."""
+
+    @pytest.mark.parametrize(
+        ("name", "text", "value"),
+        [
+            ("batch_size", "1e3", 1000),
+            ("batch_size", "1,000", 1000),
+            ("batch_size", "1 000", 1000),
+            ("batch_size", " +64 ", 64),
+            ("epochs", "1e2", 100),
+            ("epochs", "7.0", 7),
+            ("beta", "0,5", 0.5),
+            ("learning_rate", "0,001", 0.001),
+            ("learning_rate", "1e-3", 0.001),
+            ("learning_rate", "5×10^−4", 0.0005),
+            ("seed", "2,147,483,647", 2**31 - 1),
+        ],
+    )
+    def test_a_number_as_people_write_it(self, name: str, text: str, value: float) -> None:
+        app = fill(open_page("train"), **{name: text})
+        config = PRESETS["recommended"].replace(**{name: value})
+        assert form(app) == as_form(config)
+        assert can_train(app)
+        assert read_setting(name, app.query_params.get(name, text)) == value
+        assert form(open_page("train", **app.query_params)) == form(app)
+
+    @pytest.mark.parametrize(
+        ("name", "text", "complaint"),
+        [
+            ("epochs", "2000", f"{WHOLE} You typed “2000”."),
+            ("epochs", "2.7", f"{WHOLE} You typed “2.7”."),
+            ("epochs", "", f"{WHOLE} The field is empty."),
+            (
+                "epochs",
+                "ten [x](//a.b) ",
+                f"{WHOLE} You typed “ten [x](//a.b)”.",
+            ),
+            ("epochs", "9" * 5000, f"{WHOLE} You typed “{'9' * 29}…”."),
+            ("latent_dim", "0", "A whole number from 1 to 128. You typed “0”."),
+            ("learning_rate", "-1", "A number from 1e-07 to 10. You typed “-1”."),
+            ("learning_rate", "1e-400", "A number from 1e-07 to 10. You typed “1e-400”."),
+            ("beta", "1,500", "Is it 1.5 or 1500? You typed “1,500”."),
+        ],
+    )
+    def test_what_cannot_be_trained_with(self, name: str, text: str, complaint: str) -> None:
+        app = fill(open_page("train", preset="lecture"), **{name: text})
+        assert complaints(app) == [plain(complaint)]
+        assert control(app, name).value == text
+        assert trouble(app).startswith(f"{setting(name).label}: a ")
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
+        go(app, "latent")
+        go(app, "train")
+        assert complaints(app) == [plain(complaint)]
+        assert control(app, name).value == text
+        fill(app, **{name: getattr(PRESETS["lecture"], name)})
+        assert can_train(app)
+
+    def test_a_bad_value_takes_the_one_before_out_of_the_address(self) -> None:
+        app = fill(open_page("train", preset="lecture"), epochs=30, batch_size=64)
+        assert app.query_params["epochs"] == "30"
+        fill(app, epochs="2000")
+        assert app.query_params == {**SET_UP, "preset": "lecture", "batch_size": "64"}
+        fill(app, beta=2.0)
+        assert app.query_params["beta"] == "2"
+
+    def test_train_pressed_in_the_same_moment(self) -> None:
+        app = open_page("train")
+        control(app, "epochs").set_value("2000")
+        press(app, "Train")
+        assert "A whole number from 1 to 500." in complaints(app)[0]
+        assert server.store().list() == []
+        app = open_page("train")
+        control(app, "epochs").set_value("3e0")
+        press(app, "Train")
+        (run,) = server.store().list()
+        assert run.config == PRESETS["recommended"].replace(epochs=3)
+
+    def test_a_preset_sets_also_what_was_typed_wrongly(self) -> None:
+        app = fill(open_page("train"), epochs="2000", beta="x", hidden="x")
+        act(app.segmented_control(key="form_preset").set_value("lecture-fast"))
+        assert form(app) == as_form(PRESETS["lecture-fast"])
+        assert can_train(app)
+
+    def test_what_a_browser_sends_before_it_has_a_preset_does_not_undo_it(self) -> None:
+        app = open_page("train")
+        app.segmented_control(key="form_preset").set_value("lecture")
+        late(app, lambda: None)  # the click on the preset, and a second one before its answer
+        assert form(app) == as_form(PRESETS["lecture"])
+        assert app.query_params == {**SET_UP, "preset": "lecture"}
+
+    def test_a_field_keeps_its_key_while_a_hand_types(self) -> None:
+        app = open_page("train")
+        key = control(app, "batch_size").key
+        for text in ("1e3", "x", "64", "1 000"):
+            assert control(fill(app, batch_size=text), "batch_size").key == key
+
+
+class TestSummary:
+    @pytest.mark.parametrize("config", [*PRESETS.values(), OTHER], ids=[*PRESETS, "other"])
+    def test_totals_are_those_of_the_model(self, config: Config, digits: Dataset) -> None:
+        from vae.model.vae import build
+
+        model = build(config, digits.image_shape, digits.classes)
+        app = fill(open_page("train", preset=config.preset), **as_form(config))
+        total = model.count_params()
+        assert f"Total parameters **{total:,}** · trainable {total:,} · non-trainable 0" in words(
+            app
+        )
+        for name, table in zip(("encoder", "decoder"), app.table, strict=True):
+            network = getattr(model, name)
+            assert f"**{name.capitalize()}** · {network.count_params():,} parameters" in words(app)
+            counts = [layer.count_params() for layer in network.layers]
+            shown = [int(text.replace(",", "")) for text in table.value["Parameters"]]
+            assert sorted(filter(None, shown)) == sorted(filter(None, counts))
+
+    def test_it_follows_the_form(self) -> None:
+        app = fill(open_page("train"), hidden="", latent_dim=2)
+        encoder, decoder = 2 * (64 + 1) * 2, (2 + 1) * 64
+        assert f"Total parameters **{encoder + decoder:,}**" in words(app)
+
+    def test_how_long_it_takes(self) -> None:
+        app = fill(open_page("train"), epochs=500, batch_size=1)
+        assert "Takes about **" in words(app)
+        assert " min** on this machine" in words(app)
+
+
+def test_images_that_an_epoch_leaves_out_are_told() -> None:
+    app = open_page("train", dataset="digits", batch_size="700")
+    assert "Each epoch sees 700 of 1,365 training images" in words(app)
+    assert "Each epoch sees" not in words(open_page("train", dataset="digits"))

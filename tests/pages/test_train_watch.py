@@ -1,0 +1,261 @@
+"""Train: a run while it learns, and the record of it afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from pages._shared import server
+from pages.train import transport
+from tests.conftest import copy_run, wait_until
+from tests.pages.conftest import (
+    act,
+    alternatives,
+    calm,
+    component,
+    go,
+    labelled,
+    open_page,
+    picker,
+    picture_called,
+    press,
+    shows,
+    tell,
+    truncate,
+    watch,
+    words,
+)
+from tests.pages.crafted import craft, enqueue, epochs
+from tests.pages.doubles import Processes
+from tests.pages.test_slow_motion import make_step
+from vae.data.datasets import Dataset
+from vae.figures.curves import curve_points
+from vae.images import tile
+from vae.runs.run import Run, open_run
+
+
+class TestWatch:
+    def test_numbers_are_those_of_the_run(self, run: Run) -> None:
+        app = watch(open_page("train"))
+        last, shown = run.history[-1], {metric.label: metric.value for metric in app.metric}
+        assert shown == {
+            "Loss (nats per image)": f"{last['loss']:.2f}",
+            "Reconstruction (nats per image)": f"{last['reconstruction']:.2f}",
+            "KL (nats per image)": f"{last['kl']:.2f}",
+            "Test ELBO (nats per image)": f"{run.metrics['elbo']:.2f}",
+        }
+        for name in ("loss", "reconstruction", "kl"):
+            assert f"validation {last[f'val_{name}']:.2f}" in words(app)
+        assert "Finished: 12 epochs." in words(app)
+
+    def test_curves_are_those_of_the_run(self, run: Run) -> None:
+        given = component(watch(open_page("train")), "curves-finished-False")
+        assert given["points"] == curve_points(run.rows, run.steps_per_epoch)
+        assert given["epochs"] == 12
+
+    def test_back_through_the_run(self, run: Run, pictures: dict[str, bytes]) -> None:
+        app = watch(open_page("train"))
+        slider = app.select_slider(key="snapshot-finished")
+        assert slider.options == [str(epoch) for epoch in run.snapshot_epochs]
+        for epoch in (12, 0, 3):
+            act(app.select_slider(key="snapshot-finished").set_value(epoch))
+            snapshot = run.snapshot(epoch)
+            samples = pictures[picture_called(app, "Samples from fixed codes")]
+            assert shows(samples, tile(snapshot["samples"], 5, 10))
+            pairs = pictures[picture_called(app, "Test images above their reconstructions")]
+            images = [*run.fixed["images"], *snapshot["reconstructions"]]
+            assert shows(pairs, tile(np.stack(images), 2, len(images) // 2))
+            assert f"· epoch {epoch}" in words(app)
+
+    def test_an_autoencoder_has_no_elbo(self, autoencoder_run: Run, runs: Path) -> None:
+        run = copy_run(autoencoder_run, runs / "autoencoder")
+        app = watch(open_page("train"))
+        shown = {metric.label: metric.value for metric in app.metric}
+        assert shown["Test loss (nats per image)"] == f"{run.metrics['loss']:.2f}"
+        assert "An autoencoder has no ELBO" in words(app)
+
+    def test_it_opens_where_there_is_something_to_see(self, busy: Run) -> None:
+        app = open_page("train")
+        assert labelled(app.segmented_control, "View").value == "Watch"
+
+    @pytest.mark.usefixtures("busy")
+    @pytest.mark.parametrize(
+        ("address", "view"),
+        [({"preset": "lecture"}, "Set up"), ({"preset": "lecture", "run": "busy"}, "Watch")],
+    )
+    def test_a_link_may_bring_a_form_instead(self, address: dict[str, str], view: str) -> None:
+        app = open_page("train", **address)
+        assert labelled(app.segmented_control, "View").value == view
+
+    @pytest.mark.usefixtures("run")
+    def test_it_opens_at_the_form(self) -> None:
+        app = open_page("train")
+        assert labelled(app.segmented_control, "View").value == "Set up"
+
+    def test_it_sees_the_end(self, busy: Run, finished_run: Run) -> None:
+        app = open_page("train")
+        assert "Epoch 2 of 12" in words(app)
+        for name in ("encoder.onnx", "decoder.onnx", "metrics.json", "latents.npz"):
+            (busy.path / name).write_bytes((finished_run.path / name).read_bytes())
+        tell(busy, "finished")
+        calm(app.run())
+        assert "trains now" not in picker(app).options[0]
+        assert app.metric[-1].value == f"{finished_run.metrics['elbo']:.2f}"
+
+
+class TestSingleStep:
+    ALT = "Images of the batch above their reconstructions"
+
+    def test_its_batch_is_seen(self, finished_run: Run, runs: Path) -> None:
+        run = tell(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
+        np.savez(run.path / "step.npz", **make_step())
+        app = open_page("train")
+        assert self.ALT in alternatives(app)
+        assert "**The batch of step 41**, and what the model made of it" in words(app)
+        assert "The step changed the loss of this batch from " in words(app)
+
+    @pytest.mark.parametrize(("state", "step"), [("paused", 42), ("stopped", 41)])
+    def test_not_when_the_run_stands_elsewhere(
+        self, state: str, step: int, finished_run: Run, runs: Path
+    ) -> None:
+        run = tell(copy_run(finished_run, runs / "run"), state, epoch=3, step=step)
+        np.savez(run.path / "step.npz", **make_step())
+        assert self.ALT not in alternatives(open_page("train"))
+
+
+class TestSlowMotion:
+    @pytest.fixture
+    def stepped(self, digits: Dataset, runs: Path) -> Run:
+        """A paused run whose last step was taken apart."""
+        run = craft(runs / "run", digits, state="paused", rows=epochs(40.0))
+        np.savez(run.path / "step.npz", **make_step())
+        return run
+
+    def test_the_component_gets_the_step(self, stepped: Run) -> None:
+        app = open_page("train")
+        with pytest.raises(KeyError):
+            component(app, "slow-motion-run")
+        act(labelled(app.toggle, "Slow motion").set_value(True))
+        assert stepped.control.action == "batch"  # and one more is asked for
+        given = component(app, "slow-motion-run")
+        assert given["place"] == "Epoch 3 · step 41 of 1,200"
+        assert len(given["stages"]) == 9
+
+    def test_it_stays_on_while_the_run_waits_for_a_process(self, stepped: Run) -> None:
+        app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+        assert Run(stepped.path).state == "queued"
+        for state in ("queued", "starting", "paused"):
+            tell(stepped, state)
+            with stepped.lock():
+                calm(app.run())
+            assert labelled(app.toggle, "Slow motion").value is True
+            assert component(app, "slow-motion-run")
+
+    def test_a_single_batch_is_shown_in_it_too(self, stepped: Run) -> None:
+        with stepped.lock():
+            enqueue(stepped, started=True)
+            app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+            press(app, "Step batch")
+            assert labelled(app.toggle, "Slow motion").value is True
+            assert component(app, "slow-motion-run")
+            press(app, "Step epoch")
+            assert labelled(app.toggle, "Slow motion").value is False
+
+    def test_off_again(self, stepped: Run) -> None:
+        app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+        act(labelled(app.toggle, "Slow motion").set_value(False))
+        assert stepped.control.serial == 2  # one to go on, one for the batch
+        with pytest.raises(KeyError):
+            component(app, "slow-motion-run")
+
+    def test_it_ends_when_the_run_goes_on(self, stepped: Run) -> None:
+        with stepped.lock():
+            enqueue(stepped, started=True)
+            app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+            press(app, "Play")
+            assert stepped.control.action == "run"
+            assert labelled(app.toggle, "Slow motion").value is False
+            server.queue().close()
+
+    def test_the_next_step(self, stepped: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        def play(step: object, *, key: str, on_next: Callable[[], None]) -> None:
+            st.button("Next", on_click=on_next)  # what the browser's part asks for at its end
+
+        monkeypatch.setattr("pages.train.watch.slow_motion", play)
+        app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+        tell(stepped, "paused")
+        turn = stepped.control.turn
+        press(app, "Next")
+        assert stepped.control.action == "batch"
+        assert stepped.control.turn > turn
+        assert labelled(app.toggle, "Slow motion").value is True
+        shutil.rmtree(stepped.path)
+        press(app, "Next")  # shows no traceback
+        assert "No runs yet" in words(app)
+
+    def test_before_the_first_step_there_is_nothing_to_show(self, stepped: Run) -> None:
+        (stepped.path / "step.npz").unlink()
+        app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+        assert not app.error
+        with pytest.raises(KeyError):
+            component(app, "slow-motion-run")
+
+    def test_a_damaged_step(self, stepped: Run) -> None:
+        truncate(stepped.path / "step.npz")
+        app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
+        (error,) = app.error
+        assert error.value.startswith("step.npz must hold arrays")
+
+
+def test_a_real_run_like_an_instrument(
+    runs: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Start, watch, pause, step, change, play, stop: with a real process."""
+    processes.become_real()
+    monkeypatch.setattr(transport, "ANSWER_SECONDS", 60.0)  # the machine may be busy
+    app = open_page("train", preset="recommended", epochs="500", hidden="16", batch_size="4")
+    press(app, "Train")
+    path = runs / app.query_params["run"]
+    wait_until(lambda: open_run(path).history, "the run learns")
+    # Who opens the page anew sees the run at once.
+    app = open_page("train")
+    assert app.query_params["run"] == path.name
+    (bar,) = app.progress
+    assert bar.text.startswith("Epoch ")
+    assert " of 500 · step " in bar.text
+    assert picture_called(app, "Samples from fixed codes")
+
+    press(app, "Pause")
+    assert app.progress[0].text.startswith("Paused · Epoch ")
+    before = open_run(path).status
+    press(app, "Step batch")
+    after = open_run(path).status
+    steps = [status["epoch"] * status["steps"] + status["step"] for status in (before, after)]
+    assert steps[1] == steps[0] + 1
+    assert app.progress[0].text.startswith("Paused · Epoch ")
+    act(labelled(app.toggle, "Slow motion").set_value(True))
+    place = component(app, f"slow-motion-{path.name}")["place"]
+    assert place == "Epoch {epoch} · step {step} of {steps}".format(**open_run(path).status)
+
+    act(app.select_slider(key=f"live-beta-{path.name}").set_value(0.5))
+    press(app, "Play")
+    wait_until(lambda: [r for r in open_run(path).rows if r["kind"] == "change"], "it is marked")
+    calm(app.run())
+    (mark,) = component(app, f"curves-{path.name}-False")["marks"]
+    assert mark["text"] == "beta 0.5"
+
+    press(app, "Stop")
+    wait_until(lambda: open_run(path).state == "stopped", "the run stops")
+    wait_until(lambda: not server.queue().is_pending(open_run(path), "train"), "its process left")
+    calm(app.run(), "train")
+    assert "Stopped by hand in epoch " in words(app)
+    assert f"Test ELBO (nats per image): {open_run(path).metrics['elbo']:.2f}" in words(app)
+    assert labelled(app.button, "Continue")
+    assert go(app, "start").image
+    assert component(go(app, "generate"), f"grid-{path.name}")["rows"] == 10
+    assert component(go(app, "latent"), f"map-{path.name}")["names"]

@@ -1,0 +1,148 @@
+"""What is asked of a run: written by one process, obeyed by another, whatever the file is like."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from vae.config import Config
+from vae.runs.control import (
+    ACTIONS,
+    LIVE_SETTINGS,
+    Commands,
+    Control,
+    Leg,
+    ask,
+    legs_of,
+    parse_control,
+    read_control,
+)
+
+DAMAGED = [
+    b"",
+    b"{",
+    b"[]",
+    b"5",
+    b"null",
+    b"{}",
+    b"\xff\xfe",
+    b"[" * 100_000,
+    b'{"action": "stop", "turn": 1, "serial": 1, "settings": {}}',
+    b'{"action": "stop", "turn": null, "serial": 1, "settings": {}, "more": []}',
+    b'{"action": "stop", "turn": 1e999, "serial": 1, "settings": {}, "more": []}',
+    b'{"action": "stop", "turn": 1, "serial": 1, "settings": [], "more": [[1]]}',
+    b'{"action": "stop", "turn": 1, "serial": 1, "settings": {"beta": "x"}, "more": []}',
+    b'{"action": "stop", "turn": 1, "serial": 1, "settings": {"beta": '
+    + b"9" * 400
+    + b'}, "more": []}',
+    b'{"action": "stop", "turn": 1, "serial": 1, "settings": {}, "more": 5}',
+    b'{"action": ["stop"], "turn": 1, "serial": 1, "settings": {}, "more": 5}',
+]
+
+
+class TestBasics:
+    def test_nothing_is_asked_of_a_new_run(self, tmp_path: Path) -> None:
+        assert read_control(tmp_path) == Control("run", 0, 0, {}, ())
+
+    def test_what_is_asked_can_be_read(self, tmp_path: Path) -> None:
+        asked = ask(tmp_path, "pause", {"beta": 2}, Leg(3, 5))
+        assert (
+            asked == read_control(tmp_path) == Control("pause", 1, 1, {"beta": 2.0}, (Leg(3, 5),))
+        )
+
+    def test_a_look_is_counted_and_changes_nothing_else(self, tmp_path: Path) -> None:
+        ask(tmp_path, "pause")
+        asked = ask(tmp_path, show=True)
+        assert asked == read_control(tmp_path) == Control("pause", 1, 2, {}, (), 1)
+
+    def test_the_same_action_can_be_asked_for_twice(self, tmp_path: Path) -> None:
+        first, second = ask(tmp_path, "batch"), ask(tmp_path, "batch")
+        assert (first.turn, second.turn) == (1, 2)
+
+    def test_settings_and_legs_are_no_new_action(self, tmp_path: Path) -> None:
+        ask(tmp_path, "batch")
+        changed = ask(tmp_path, settings={"noise": 0.5})
+        assert (changed.action, changed.turn, changed.serial) == ("batch", 1, 2)
+        again = ask(tmp_path, settings={"beta": 3.0})
+        assert again.settings == {"noise": 0.5, "beta": 3.0}
+        assert ask(tmp_path, leg=Leg(2, 4)).settings == again.settings
+        assert ask(tmp_path, "run", leg=Leg(4, 9)).more == (Leg(2, 4), Leg(4, 9))
+
+    def test_live_settings_are_settings(self) -> None:
+        assert set(LIVE_SETTINGS) <= set(Config().to_dict())
+
+    def test_legs(self) -> None:
+        config = Config(epochs=4)
+        assert legs_of(config, Control()) == (Leg(0, 4),)
+        assert legs_of(config, Control(more=(Leg(4, 7),))) == (Leg(0, 4), Leg(4, 7))
+
+
+class TestCorrectness:
+    @pytest.mark.parametrize(
+        "content", DAMAGED, ids=lambda content: content[-24:].decode("latin-1")
+    )
+    def test_a_damaged_file_asks_for_nothing(self, content: bytes, tmp_path: Path) -> None:
+        (tmp_path / "control.json").write_bytes(content)
+        assert read_control(tmp_path) == Control()
+        # And it does not stand in the way of the next wish.
+        assert ask(tmp_path, "pause").action == read_control(tmp_path).action == "pause"
+
+    @pytest.mark.parametrize("content", DAMAGED)
+    def test_wishes_from_elsewhere_that_are_none(self, content: bytes) -> None:
+        assert parse_control(content) == Control()
+
+    def test_an_unknown_action_trains_on(self, tmp_path: Path) -> None:
+        ask(tmp_path, "pause")
+        values = json.loads((tmp_path / "control.json").read_text())
+        (tmp_path / "control.json").write_text(json.dumps(values | {"action": "explode"}))
+        assert read_control(tmp_path).action == "run"
+
+    def test_only_what_may_change_is_read(self, tmp_path: Path) -> None:
+        ask(tmp_path, settings={"beta": 2.0, "epochs": 5.0, "nothing": 1.0, "noise": -1.0})
+        assert read_control(tmp_path).settings == {"beta": 2.0}
+
+    def test_wishes_of_many_threads_are_all_kept(self, tmp_path: Path) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            changes = [{"settings": {name: 0.25}} for name in LIVE_SETTINGS] + [
+                {"action": "batch"}
+            ] * 9
+            list(threads.map(lambda change: ask(tmp_path, **change), changes))
+        control = read_control(tmp_path)
+        assert (control.serial, control.turn) == (12, 9)
+        assert control.settings == dict.fromkeys(LIVE_SETTINGS, 0.25)
+
+    def test_no_temporary_file_stays(self, tmp_path: Path) -> None:
+        for action in ACTIONS:
+            ask(tmp_path, action)
+        assert [path.name for path in tmp_path.iterdir()] == ["control.json"]
+
+
+class TestCommands:
+    def test_every_look_shows_what_is_asked_now(self, tmp_path: Path) -> None:
+        commands = Commands(tmp_path)
+        assert commands.look() == Control()
+        for turn, action in enumerate(ACTIONS, start=1):
+            ask(tmp_path, action)
+            for _ in range(2):
+                assert (commands.look().turn, commands.look().action) == (turn, action)
+
+    def test_a_look_does_not_read_what_it_has_read(self, tmp_path: Path) -> None:
+        commands, path = Commands(tmp_path), tmp_path / "control.json"
+        ask(tmp_path, "pause")
+        os.utime(path, ns=(0, 0))
+        assert commands.look() is commands.look()
+
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]"])
+    def test_damage_changes_no_wish(self, content: bytes, tmp_path: Path) -> None:
+        # Otherwise a paused run would go on by itself.
+        commands, path = Commands(tmp_path), tmp_path / "control.json"
+        asked = ask(tmp_path, "pause", {"beta": 2.0}, Leg(1, 2))
+        assert commands.look() == asked
+        path.write_bytes(content)
+        assert commands.look() == asked
+        path.unlink()
+        assert commands.look() == asked

@@ -1,0 +1,167 @@
+"""The figures of a run that come from elsewhere: each thing that is refused, alone."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.archive.test_archive import pack, refused, take, unpack
+from tests.archive.test_vetting import REMOVED, Files, with_json
+from vae.archive.archive import export_zip
+from vae.runs.run import Run
+
+
+@pytest.fixture(scope="module")
+def files(finished_run: Run) -> Files:
+    return unpack(export_zip(finished_run))
+
+
+KNOWN = {"dimensions": 2, "knn": 0.9, "probe": 1, "silhouette": -0.25}
+KNOWLEDGE = {
+    **{"training_images": 1437, "test_images": 360, "silhouette_images": 360},
+    **{"latent": KNOWN, "pca": KNOWN, "pixels": KNOWN | {"dimensions": 64}},
+}
+
+
+class TestKnowledge:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"latent": REMOVED},
+            {"pixels": None},
+            {"pixels": []},
+            {"pca": KNOWN | {"knn": 1.5}},
+            {"pca": KNOWN | {"knn": -0.1}},
+            {"pca": KNOWN | {"probe": "1"}},
+            {"pca": KNOWN | {"probe": float("nan")}},
+            {"pca": KNOWN | {"probe": True}},
+            {"latent": KNOWN | {"silhouette": -1.01}},
+            {"latent": KNOWN | {"dimensions": 0}},
+            {"latent": KNOWN | {"dimensions": 2.5}},
+            {"test_images": -5},
+            {"test_images": "many"},
+            {"training_images": REMOVED},
+            {"training_images": 10**12},
+        ],
+        ids=lambda changes: str(changes)[:60],
+    )
+    def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
+        known = json.dumps(KNOWLEDGE).encode()
+        zipped = with_json(files | {"knowledge.json": known}, "knowledge.json", **changes)
+        assert "knowledge.json" in refused(zipped, tmp_path)
+
+    @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"latent"', b"{}", b"", b"\xff"])
+    def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
+        assert "knowledge.json" in refused(pack(files | {"knowledge.json": content}), tmp_path)
+
+    def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
+        known = KNOWLEDGE | {"note": "<script>", "latent": KNOWN | {"more": [1]}}
+        data = pack(files | {"knowledge.json": json.dumps(known).encode()})
+        run = take(data, tmp_path)
+        assert run.knowledge == KNOWLEDGE
+        assert b"more" not in (run.path / "knowledge.json").read_bytes()
+        again = take(export_zip(run), tmp_path)
+        assert again.knowledge == KNOWLEDGE
+
+
+FOUND = {
+    **{"images": "all 360 test images", "treatment": "grey levels in [0, 1]", "seconds": 2.5},
+    **{"nll": 90.5, "nll_standard_error": 0.5, "elbo": -95.5, "importance_samples": 500},
+}
+LIKELIHOOD = {"none": FOUND, "sampled": FOUND | {"treatment": "drawn"}}
+
+
+class TestLikelihood:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"none": None},
+            {"none": 5},
+            {"none": []},
+            {"none": FOUND | {"nll": "low"}},
+            {"none": FOUND | {"nll": float("nan")}},
+            {"none": FOUND | {"elbo": True}},
+            {"none": FOUND | {"seconds": 1e200}},
+            {"none": FOUND | {"treatment": 5}},
+            {"none": FOUND | {"images": None}},
+            {"none": FOUND | {"importance_samples": 0}},
+            {"none": FOUND | {"importance_samples": 2.5}},
+            {"none": {name: value for name, value in FOUND.items() if name != "nll"}},
+        ],
+        ids=lambda changes: str(changes)[:60],
+    )
+    def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
+        content = json.dumps(LIKELIHOOD).encode()
+        zipped = with_json(files | {"likelihood.json": content}, "likelihood.json", **changes)
+        assert "likelihood.json" in refused(zipped, tmp_path)
+
+    @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"none"', b"", b"\xff"])
+    def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
+        assert "likelihood.json" in refused(pack(files | {"likelihood.json": content}), tmp_path)
+
+    def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
+        found = LIKELIHOOD | {"none": FOUND | {"more": [1], "images": "a\0b"}, "grey": "<b>"}
+        data = pack(files | {"likelihood.json": json.dumps(found).encode()})
+        run = take(data, tmp_path)
+        assert run.likelihood == LIKELIHOOD | {"none": FOUND | {"images": "a b"}}
+        assert take(export_zip(run), tmp_path).likelihood == run.likelihood
+
+
+REAL = {
+    **{"precision": 0.88, "recall": 0.9, "share_sure": 1, "class_counts": [10] * 10},
+    **{"class_entropy": math.log(10), "class_balance": 1.0},
+}
+QUALITY = {
+    **{"dataset": "mnist", "samples": 100, "seed": 0, "reference_images": 5000},
+    **{"classifier": "0123456789ab", "classifier_accuracy": 0.99, "noise_floor": 0.5},
+    **{"frechet_classifier_distance": 86.5, "precision": 0.25, "recall": 0.0, "share_sure": 0.75},
+    **{"class_counts": [100, *[0] * 9], "class_entropy": 0.0, "class_balance": 0.0},
+    **{f"real_{name}": value for name, value in REAL.items()},
+}
+
+
+class TestQuality:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"dataset": "digits"},
+            {"dataset": ["mnist"]},
+            {"samples": 0},
+            {"samples": "many"},
+            {"reference_images": 2.5},
+            {"seed": -1},
+            {"classifier": "<b>"},
+            {"classifier": 5},
+            {"classifier_accuracy": 1.5},
+            {"frechet_classifier_distance": -0.1},
+            {"frechet_classifier_distance": float("nan")},
+            {"noise_floor": None},
+            {"precision": 1.01},
+            {"recall": True},
+            {"real_share_sure": "1"},
+            {"real_class_balance": REMOVED},
+            {"class_entropy": 2.4},
+            {"class_counts": [1] * 9},
+            {"class_counts": [1.5] * 10},
+            {"real_class_counts": "0123456789"},
+        ],
+        ids=lambda changes: str(changes)[:60],
+    )
+    def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
+        content = json.dumps(QUALITY).encode()
+        zipped = with_json(files | {"quality.json": content}, "quality.json", **changes)
+        assert "quality.json" in refused(zipped, tmp_path)
+
+    @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"recall"', b"{}", b"", b"\xff"])
+    def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
+        assert "quality.json" in refused(pack(files | {"quality.json": content}), tmp_path)
+
+    def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
+        data = pack(files | {"quality.json": json.dumps(QUALITY | {"more": "<b>"}).encode()})
+        run = take(data, tmp_path)
+        assert run.quality == QUALITY
+        assert take(export_zip(run), tmp_path).quality == QUALITY

@@ -1,0 +1,48 @@
+"""How far a job is: what was told, and nothing where nothing usable was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vae.runs import progress
+from vae.runs.progress import Progress, end_progress, read_progress, tell_progress
+
+
+def test_what_was_told_last(tmp_path: Path) -> None:
+    assert read_progress(tmp_path, "tsne") == Progress(0.0, "")
+    tell_progress(tmp_path, "tsne", 0.25)
+    tell_progress(tmp_path, "knowledge", 0.5, "It failed.")
+    assert read_progress(tmp_path, "tsne") == Progress(0.25)
+    assert read_progress(tmp_path, "knowledge") == Progress(0.5, "It failed.")
+    end_progress(tmp_path, "tsne")
+    end_progress(tmp_path, "tsne")
+    assert read_progress(tmp_path, "tsne") == Progress()
+    assert read_progress(tmp_path, "knowledge").share == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("", 0.0),
+        ("[]", 0.0),
+        ('{"share": "much", "trouble": ""}', 0.0),
+        ('{"share": NaN, "trouble": ""}', 0.0),
+        ('{"share": 7, "trouble": ""}', 0.0),
+        ('{"share": 1.0000000001, "trouble": ""}', 1.0),
+        ('{"share": -1, "trouble": ""}', 0.0),
+    ],
+)
+def test_another_file(text: str, share: float, tmp_path: Path) -> None:
+    (tmp_path / "tsne-progress.json").write_text(text)
+    assert read_progress(tmp_path, "tsne") == Progress(share)
+
+
+def test_a_full_disk_ends_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(progress, "write_json", fail)
+    tell_progress(tmp_path, "tsne", 0.5)
+    assert read_progress(tmp_path, "tsne") == Progress()

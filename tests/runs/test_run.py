@@ -1,0 +1,332 @@
+"""Reading run folders: whole ones, damaged ones, and what only looks like one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import PREDICTABLE, ROOT, change_status, copy_run
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.errors import ConfigError, RunError
+from vae.files import read_json, write_json
+from vae.runs.run import ACTIVE_STATES, STATES, History, Run, open_run, runs_folder
+from vae.runs.store import RunStore
+from vae.runs.writer import Recorder
+
+HOLD_THE_LOCK = """
+import sys
+from pathlib import Path
+from vae.runs.run import Run
+with Run(Path(sys.argv[1])).lock():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def run(finished_run: Run, tmp_path: Path) -> Run:
+    """A copy of a finished run, to be changed."""
+    return copy_run(finished_run, tmp_path / "runs" / "copy")
+
+
+@pytest.fixture
+def held(run: Run) -> Iterator[subprocess.Popen[str]]:
+    """Another process, which holds the run's lock until its input ends."""
+    command = [sys.executable, "-c", HOLD_THE_LOCK, str(run.path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+class TestBasics:
+    @pytest.mark.parametrize("likelihood", ["bernoulli", "continuous_bernoulli", "gaussian"])
+    def test_bits_of_an_earlier_version(self, run: Run, likelihood: str) -> None:
+        """It wrote bits per dimension of densities too: negative, and comparable with nothing."""
+        info = read_json(run.path / "config.json")
+        info["config"]["likelihood"] = likelihood
+        write_json(run.path / "config.json", info)
+        write_json(run.path / "metrics.json", {**run.metrics, "bits_per_dimension": -1.86})
+        found = Run(run.path).metrics
+        assert ("bits_per_dimension" in found) == (likelihood == "bernoulli")
+        assert found["elbo"] == run.metrics["elbo"]
+
+    def test_open(self, finished_run: Run) -> None:
+        for path in (finished_run.path, str(finished_run.path)):
+            run = open_run(path)
+            assert run.id == "run"
+            assert run.config == PREDICTABLE
+            assert run.has_model
+            assert not run.shipped
+            assert run.snapshot_epochs == list(range(PREDICTABLE.epochs + 1))
+
+    def test_history_by_row_and_by_name(self) -> None:
+        history = History([{"loss": 3.0, "kl": 1.0}, {"loss": 2.0, "kl": 1.5}])
+        assert history[-1]["loss"] == 2.0
+        assert history["kl"] == [1.0, 1.5]
+        assert len(history[:1]) == 1
+        with pytest.raises(KeyError):
+            history["nothing"]
+
+    def test_the_steps_of_an_epoch(self, finished_run: Run, tmp_path: Path) -> None:
+        steps = finished_run.steps_per_epoch
+        assert steps == finished_run.history[-1]["step"]
+        young = copy_run(finished_run, tmp_path / "young")
+        rows = (young.path / "history.jsonl").read_text().splitlines()
+        (young.path / "history.jsonl").write_text("\n".join(rows[:3]) + "\n")
+        assert Run(young.path).rows[-1]["step"] < Run(young.path).steps_per_epoch == steps
+
+    def test_folder_for_new_runs(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path))
+        assert runs_folder() == tmp_path
+        monkeypatch.delenv("VAE_RUNS_DIR")
+        assert runs_folder() == Path("runs")
+
+    def test_a_run_waits_for_its_own_training_only(self, digits: Dataset, tmp_path: Path) -> None:
+        Recorder.create(tmp_path / "run", Config(seed=3), digits)
+        run = open_run(tmp_path / "run")
+        assert run.waits_for(Config(seed=3), "digits")
+        assert not run.waits_for(Config(seed=4), "digits")
+        assert not run.waits_for(Config(seed=3), "mnist")
+
+    def test_a_finished_run_waits_for_nothing(self, finished_run: Run) -> None:
+        assert not finished_run.waits_for(finished_run.config, "digits")
+
+
+class TestWishes:
+    """What can be asked of a run, and what it then is to do."""
+
+    def test_ask(self, run: Run) -> None:
+        assert run.control.action == "run"
+        assert run.ask("pause") == run.control == open_run(run.path).control
+        assert run.control.action == "pause"
+
+    def test_live_settings(self, run: Run) -> None:
+        assert run.settings == PREDICTABLE
+        run.change(beta=2, noise=0.5)
+        run.change(beta=3)
+        assert run.control.settings == {"beta": 3.0, "noise": 0.5}
+        assert run.settings == PREDICTABLE.replace(beta=3.0, noise=0.5)
+        assert run.config == PREDICTABLE  # what it began with stays written
+        assert run.control.turn == 0  # nothing begins or ends by it
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"epochs": 5}, "act at once are .*Received: epochs"),
+            ({"beta": 1.0, "seed": 3}, "Received: seed"),
+            ({"beta": 101.0}, r"beta must be .*Received: beta=101\.0"),
+            ({"learning_rate": 0.0}, "learning_rate must be"),
+            ({"noise": float("nan")}, "noise must be"),
+        ],
+    )
+    def test_other_settings_are_refused(
+        self, run: Run, settings: dict[str, float], message: str
+    ) -> None:
+        with pytest.raises(ConfigError, match=message):
+            run.change(**settings)
+        assert run.control.serial == 0
+
+    def test_an_autoencoder_has_no_beta_to_change(
+        self, autoencoder_run: Run, tmp_path: Path
+    ) -> None:
+        run = copy_run(autoencoder_run, tmp_path / "autoencoder")
+        with pytest.raises(ConfigError, match="its beta must be 0"):
+            run.change(beta=1.0)
+
+    @pytest.mark.parametrize("value", ["-1", "1e9", "NaN"])
+    def test_settings_that_cannot_be_are_ignored(self, run: Run, value: str) -> None:
+        run.change(beta=2.0)
+        path = run.path / "control.json"
+        path.write_text(path.read_text().replace("2.0", value))
+        assert run.settings == PREDICTABLE
+        run.change(noise=0.5)
+        assert run.settings == PREDICTABLE.replace(noise=0.5)
+
+    def test_more_epochs(self, run: Run) -> None:
+        assert run.epochs == 12
+        run.ask_to_go_on(3)
+        assert (run.epochs, run.control.more, run.control.action) == (15, ((12, 15),), "run")
+
+    def test_a_run_under_way_goes_on_beyond_its_end(self, run: Run) -> None:
+        change_status(run, state="stopped", epoch=4)
+        stopped = open_run(run.path)
+        stopped.ask_to_go_on(3)
+        stopped.ask_to_go_on(5)
+        assert stopped.control.more == ((12, 15), (15, 20))
+
+    def test_after_early_stopping_it_goes_on_from_there(self, run: Run) -> None:
+        change_status(run, epoch=8)
+        early = open_run(run.path)
+        early.ask_to_go_on(3)
+        assert early.control.more == ((8, 11),)
+        assert early.epochs == 11
+
+    def test_a_finished_run_needs_epochs_to_go_on(self, run: Run) -> None:
+        with pytest.raises(RunError, match=r"say how many\. Received: 0 more"):
+            run.ask_to_go_on()
+        assert run.control.serial == 0
+
+    def test_too_many_epochs(self, run: Run) -> None:
+        with pytest.raises(ConfigError, match="epochs must be"):
+            run.ask_to_go_on(489)
+        assert run.control.serial == 0
+        run.ask_to_go_on(488)
+
+    def test_without_a_checkpoint_what_it_learned_would_be_lost(self, run: Run) -> None:
+        (run.path / "checkpoint.npz").unlink()
+        assert not run.can_go_on
+        with pytest.raises(RunError, match=r"needs its checkpoint\.npz\. Received"):
+            run.ask_to_go_on(3)
+
+    def test_before_the_first_checkpoint_nothing_is_lost(
+        self, digits: Dataset, tmp_path: Path
+    ) -> None:
+        Recorder.create(tmp_path / "run", Config(), digits)
+        run = open_run(tmp_path / "run")
+        assert run.can_go_on
+        run.ask_to_go_on()
+        assert run.control.action == "run"
+
+
+class TestState:
+    @pytest.mark.parametrize("state", ACTIVE_STATES)
+    def test_without_a_process_an_active_run_was_interrupted(self, run: Run, state: str) -> None:
+        assert change_status(run, state=state).state == "interrupted"
+        assert read_json(run.path / "status.json")["state"] == state  # a reader writes nothing
+
+    @pytest.mark.parametrize("state", sorted(set(STATES) - set(ACTIVE_STATES)))
+    def test_other_states_need_no_process(self, run: Run, state: str) -> None:
+        assert change_status(run, state=state).state == state
+
+    def test_a_process_is_known_by_its_lock(self, run: Run, held: subprocess.Popen[str]) -> None:
+        assert change_status(run, state="training").state == "training"
+        assert run.is_alive()
+        held.kill()  # the system lets go of a killed one's lock
+        held.wait()
+        assert not run.is_alive()
+        assert Run(run.path).state == "interrupted"
+
+    def test_looking_leaves_the_lock_free(self, run: Run) -> None:
+        assert not run.is_alive()
+        with run.lock().acquire(timeout=0):
+            assert run.is_alive()
+        assert not run.is_alive()
+
+    def test_looking_makes_no_folder(self, tmp_path: Path) -> None:
+        assert not Run(tmp_path / "removed").is_alive()
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestDamaged:
+    @pytest.mark.parametrize("name", ["config.json", "status.json"])
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "",
+            "{",
+            "[]",
+            "null",
+            "5",
+            '"text"',
+            "{}",
+            '{"state": "elsewhere", "created": "2026-01-01"}',
+            '{"state": "queued", "config": {}, "dataset": "digits", "image_shape": ["8", 8, 1]}',
+            '{"state": "queued", "config": {}, "dataset": "digits", "image_shape": [8, 8, 1]}',
+            '{"state": 5, "config": {"epochs": 0}, "dataset": "digits", "image_shape": [8, 8, 1]}',
+            '{"state": "finished", "config": null, "dataset": "digits", "image_shape": [8, 8, 1]}',
+            '{"state": "finished", "config": {}, "dataset": 5, "image_shape": [8, 8, 1]}',
+            '{"state": "finished", "config": {}, "dataset": "digits", "image_shape": 5}',
+            '{"state": "finished", "config": {}, "dataset": "digits", "image_shape": [8, 8]}',
+            '{"config": {"lr": 1}, "dataset": "digits", "image_shape": [8, 8, 1]}',
+            "\x00\x01",
+            "\udcff",
+            "[" * 100_000,
+        ],
+        ids=lambda content: content[:12].encode("ascii", "replace").decode(),
+    )
+    def test_config_or_status(self, run: Run, name: str, content: str) -> None:
+        (run.path / name).write_bytes(content.encode("utf-8", "surrogateescape"))
+        with pytest.raises(RunError, match="Received") as error:
+            open_run(run.path)
+        assert "\n" not in str(error.value)
+        assert RunStore(run.path.parent).list()[:1] != [run]
+
+    @pytest.mark.parametrize("name", ["config.json", "status.json"])
+    def test_cut_short(self, run: Run, name: str) -> None:
+        content = (run.path / name).read_bytes()
+        for length in (1, len(content) // 2, len(content) - 3):
+            (run.path / name).write_bytes(content[:length])
+            with pytest.raises(RunError, match="Received"):
+                open_run(run.path)
+
+    @pytest.mark.parametrize("name", ["config.json", "status.json"])
+    def test_missing(self, run: Run, name: str) -> None:
+        (run.path / name).unlink()
+        with pytest.raises(RunError, match="Received"):
+            open_run(run.path)
+
+    @pytest.mark.parametrize(
+        "path", ["", "nothing/here", "x" * 5000, "a\0b", "/etc", "/etc/passwd"]
+    )
+    def test_no_run_folder(self, path: str) -> None:
+        with pytest.raises(RunError, match=r"holds config\.json and status\.json\. Received"):
+            open_run(path)
+
+    def test_a_history_cut_short_keeps_its_whole_lines(self, run: Run) -> None:
+        rows, path = run.rows, run.path / "history.jsonl"
+        path.write_bytes(path.read_bytes()[:-20])
+        assert open_run(run.path).rows == rows[:-1]
+
+    def test_foreign_lines_in_a_history_are_left_out(self, run: Run) -> None:
+        rows, path = run.rows, run.path / "history.jsonl"
+        foreign = [b"5", b"null", b'"x"', b"[1]", b"{}", b"", b"\xff\xfe", b"[" * 100_000]
+        path.write_bytes(b"\n".join([*foreign, path.read_bytes(), *foreign]))
+        again = open_run(run.path)
+        assert again.rows == rows
+        assert len(again.history) == PREDICTABLE.epochs
+
+    def test_without_history_and_metrics(self, run: Run) -> None:
+        for name in ("history.jsonl", "metrics.json", "latents.npz", "encoder.onnx"):
+            (run.path / name).unlink()
+        again = open_run(run.path)
+        assert (again.rows, again.metrics, again.latents, again.has_model) == ([], {}, {}, False)
+        assert again.snapshot(999) == {}
+        with pytest.raises(RunError, match=r"no model yet\. Received"):
+            again.encode(np.zeros((1, 8, 8, 1)))
+
+    @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])
+    def test_metrics(self, run: Run, content: bytes) -> None:
+        (run.path / "metrics.json").write_bytes(content)
+        assert open_run(run.path).metrics == {}
+        (fault,) = open_run(run.path).faults
+        assert fault.startswith("metrics.json must be as a run writes it")
+
+    def test_arrays_cut_short_or_foreign(self, run: Run) -> None:
+        path = run.path / "latents.npz"
+        content = path.read_bytes()
+        pickled = run.path / "pickled.npz"
+        np.savez(pickled, mean=np.array([{}], dtype=object))
+        flipped = bytearray(content)
+        flipped[len(content) // 3] ^= 0xFF
+        for damaged in (
+            b"",
+            b"PK",
+            b"text",
+            content[: len(content) // 2],
+            content[:-5],
+            bytes(flipped),
+            b"\x93NUMPY" + bytes(50),
+            pickled.read_bytes(),
+        ):
+            path.write_bytes(damaged)
+            with pytest.raises(RunError, match=r"(?s)latents\.npz must hold arrays .*Received"):
+                _ = Run(run.path).latents

@@ -1,0 +1,247 @@
+"""The recorder: a run folder is never seen half-written, and one run never covers another."""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.pages import crafted
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.errors import RunError
+from vae.files import read_json, replacing, write_json
+from vae.runs.run import open_run
+from vae.runs.writer import Recorder, new_run_id
+
+
+@pytest.fixture
+def recorder(digits: Dataset, tmp_path: Path) -> Recorder:
+    return Recorder.create(tmp_path / "some" / "run", Config(seed=4, epochs=9), digits)
+
+
+class TestBasics:
+    def test_a_new_run_waits(self, recorder: Recorder) -> None:
+        run = open_run(recorder.path)
+        assert run.state == "queued"
+        assert run.config == Config(seed=4, epochs=9)
+        assert run.dataset == "digits"
+        assert run.image_shape == (8, 8, 1)
+        assert run.class_names == tuple("0123456789")
+        assert run.info["seed"] == 4
+        assert {"python", "keras", "numpy"} <= set(run.info["versions"])
+        assert (run.rows, run.history, run.metrics, run.latents) == ([], [], {}, {})
+        assert not run.has_model
+
+    def test_status_keeps_what_is_not_changed(self, recorder: Recorder) -> None:
+        created = open_run(recorder.path).status["created"]
+        recorder.status(state="failed", reason="why")
+        Recorder.reopen(recorder.path).status(pid=5)
+        status = open_run(recorder.path).status
+        assert (status["state"], status["reason"], status["pid"]) == ("failed", "why", 5)
+        assert status["created"] == created <= status["updated"]
+
+    def test_the_last_word(self, recorder: Recorder) -> None:
+        recorder.status(must=True, state="failed", reason="why")
+        assert open_run(recorder.path).state == "failed"
+        assert open_run(recorder.path).status["created"]
+
+    def test_rows_are_appended(self, recorder: Recorder) -> None:
+        rows = [crafted.row(1, 1 / 3), crafted.row(2, 2.5, kind="step")]
+        for row in rows:
+            Recorder.reopen(recorder.path).row(row)
+        run = open_run(recorder.path)
+        assert run.rows == rows
+        assert run.history["reconstruction"] == [1 / 3]
+
+    def test_arrays_and_metrics(self, recorder: Recorder) -> None:
+        recorder.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
+        recorder.metrics(crafted.METRICS)
+        run = open_run(recorder.path)
+        assert run.snapshot_epochs == [3]
+        np.testing.assert_array_equal(run.snapshot(3)["means"], np.eye(2))
+        assert run.metrics == crafted.METRICS
+
+    def test_ids_cannot_be_guessed(self) -> None:
+        ids = {new_run_id() for _ in range(100)}
+        assert len(ids) == 100
+        assert all(re.fullmatch("[0-9a-f]{32}", run_id) for run_id in ids)
+
+
+class TestCorrectness:
+    def test_one_run_does_not_cover_another(self, recorder: Recorder, digits: Dataset) -> None:
+        before = (recorder.path / "config.json").read_bytes()
+        with pytest.raises(RunError, match="Received"):
+            Recorder.create(recorder.path, Config(seed=5), digits)
+        assert (recorder.path / "config.json").read_bytes() == before
+
+    def test_a_folder_that_cannot_be(self, digits: Dataset, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(RunError, match="Received"):
+            Recorder.create(tmp_path / "file" / "run", Config(), digits)
+
+    def test_the_last_word_needs_no_room(
+        self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            recorder.status(reason="a long reason" * 20)
+        for reason in ("a long reason" * 20, "short"):
+            recorder.status(must=True, state="interrupted", reason=reason)
+            run = open_run(recorder.path)
+            assert (run.state, run.status["reason"]) == ("interrupted", reason)
+
+    def test_the_last_word_hides_no_other_trouble(
+        self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def forbidden(*_: object, **__: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+        monkeypatch.setattr(Path, "write_text", forbidden)
+        with pytest.raises(PermissionError):
+            recorder.status(must=True, state="failed", reason="why")
+
+    @pytest.mark.parametrize("value", [math.nan, math.inf])
+    def test_no_file_holds_what_is_no_json(self, recorder: Recorder, value: float) -> None:
+        with pytest.raises(ValueError, match="JSON"):
+            recorder.row({"kind": "epoch", "loss": value})
+        with pytest.raises(ValueError, match="JSON"):
+            recorder.metrics({"loss": value})
+        run = open_run(recorder.path)
+        assert run.rows == []
+        assert run.metrics == {}
+
+    def test_a_write_that_fails_leaves_the_old_file_and_no_other(self, tmp_path: Path) -> None:
+        path = tmp_path / "value.json"
+        write_json(path, {"old": 1})
+
+        def fail() -> None:
+            with replacing(path) as temporary:
+                temporary.write_text("half of")
+                assert temporary.suffix == ".json"
+                raise OSError("disk full")
+
+        with pytest.raises(OSError, match="disk full"):
+            fail()
+        assert read_json(path) == {"old": 1}
+        assert [entry.name for entry in tmp_path.iterdir()] == ["value.json"]
+
+    def test_a_checkpoint_replaces_the_one_before(self, recorder: Recorder) -> None:
+        for epoch in (1, 2):
+            state, means = [np.full(3, epoch), np.array(7)], [np.array(0.5)]
+            recorder.checkpoint(epoch, 10 * epoch, state, means)
+        arrays = open_run(recorder.path).arrays("checkpoint")
+        assert (int(arrays["epoch"]), int(arrays["step"])) == (2, 20)
+        np.testing.assert_array_equal(arrays["v0"], [2, 2, 2])
+        assert (arrays["v1"], arrays["m0"]) == (7, 0.5)
+
+    def test_a_checkpoint_that_fails_leaves_the_one_before(self, recorder: Recorder) -> None:
+        class Broken:
+            def __array__(self, *_: object, **__: object) -> np.ndarray:
+                raise OSError("disk full")
+
+        recorder.checkpoint(1, 5, [np.ones(3), np.ones(2)], [])
+        with pytest.raises(OSError, match="disk full"):
+            recorder.checkpoint(2, 5, [np.full(3, 2.0), Broken()], [])
+        arrays = open_run(recorder.path).arrays("checkpoint")
+        assert int(arrays["epoch"]) == 1
+        np.testing.assert_array_equal(arrays["v1"], [1, 1])
+        assert not list(recorder.path.glob(".writing*"))
+
+    def test_whose_it_is_stands_beside_it(self, digits: Dataset, tmp_path: Path) -> None:
+        Recorder.create(tmp_path / "annas", Config(), digits, owner="anna")
+        assert open_run(tmp_path / "annas").about.owner == "anna"
+        # What the worker writes says nothing about people.
+        assert "anna" not in (tmp_path / "annas" / "config.json").read_text()
+        assert "anna" not in (tmp_path / "annas" / "status.json").read_text()
+
+    def test_the_files_are_plain_json(self, recorder: Recorder) -> None:
+        info = json.loads((recorder.path / "config.json").read_text(encoding="utf-8"))
+        assert info["format"] == 1
+        assert info["images"] == 1437
+        assert Config.from_dict(info["config"]) == Config(seed=4, epochs=9)
+
+
+def row(kind: str, epoch: int, step: int) -> dict[str, object]:
+    if kind == "change":
+        return crafted.change(epoch, step, beta=1 / 3)
+    return crafted.row(epoch, 1 / 3, kind=kind, step=step)
+
+
+class TestRewind:
+    """Two steps of four make a row; the third epoch is cut short by a live change."""
+
+    ROWS = (
+        row("change", 0, 0),
+        row("step", 1, 2),
+        row("step", 1, 4),
+        row("epoch", 1, 4),
+        row("step", 2, 2),
+        row("step", 2, 4),
+        row("epoch", 2, 4),
+        row("change", 2, 4),
+        row("step", 3, 1),
+        row("change", 3, 1),
+        row("step", 3, 2),
+    )
+
+    @pytest.fixture
+    def written(self, recorder: Recorder) -> Recorder:
+        for written in self.ROWS:
+            recorder.row(written)
+        for epoch in range(4):
+            recorder.arrays(f"snapshots/{epoch:04d}", means=np.eye(2))
+        return recorder
+
+    @pytest.mark.parametrize(
+        ("epoch", "step", "rows", "snapshots"),
+        [
+            (0, 0, 1, 1),
+            (1, 1, 1, 2),
+            (1, 2, 2, 2),
+            (1, 4, 4, 2),
+            (2, 3, 5, 3),
+            (2, 4, 8, 3),
+            (3, 0, 8, 4),
+            (3, 1, 10, 4),
+            (3, 4, 11, 4),
+        ],
+    )
+    def test_forgets_what_came_after(
+        self, epoch: int, step: int, rows: int, snapshots: int, written: Recorder
+    ) -> None:
+        whole = (written.path / "history.jsonl").read_bytes()
+        written.rewind(epoch, step, steps=4)
+        run = open_run(written.path)
+        assert run.rows == list(self.ROWS[:rows])
+        assert run.snapshot_epochs == list(range(snapshots))
+        # To the byte, so that a continued history equals an undisturbed one.
+        assert whole.startswith((written.path / "history.jsonl").read_bytes())
+
+    def test_an_epochs_row_without_its_checkpoint_is_forgotten(self, recorder: Recorder) -> None:
+        # All steps were taken and paused after; the epoch was not yet brought to its end.
+        for written in self.ROWS[:4]:
+            recorder.row(written)
+        recorder.rewind(1, 4, steps=4)
+        assert open_run(recorder.path).rows == list(self.ROWS[:4])
+        recorder.rewind(1, 4, steps=5)
+        assert open_run(recorder.path).rows == list(self.ROWS[:3])
+
+    def test_a_line_cut_short_is_forgotten(self, written: Recorder) -> None:
+        path = written.path / "history.jsonl"
+        whole = path.read_bytes()
+        path.write_bytes(whole + b'{"kind": "step", "epo')
+        written.rewind(3, 2, steps=4)
+        assert path.read_bytes() == whole
+
+    def test_before_the_first_row(self, recorder: Recorder) -> None:
+        recorder.rewind(0, 0, steps=4)
+        assert open_run(recorder.path).rows == []

@@ -1,0 +1,474 @@
+"""The queue as pages use it: what people ask for becomes tickets and wishes, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import change_status, copy_run, wait_until
+from tests.queueing import SMALL, Office
+from tests.runs.test_figures_schema import FOUND
+from vae import environment
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.errors import ConfigError, RunError
+from vae.evaluation.likelihood import ask_for_likelihood
+from vae.runs.metadata import write_about
+from vae.runs.run import Run, open_run
+from vae.runs.store import RunStore
+from vae.runs.writer import Recorder
+from vae.server import scheduler
+from vae.server.durations import START_SECONDS, run_seconds, seconds_left
+from vae.server.queue import MOST_WAITING, Queue
+
+
+@pytest.fixture
+def queue(office: Office) -> Queue:
+    """A server whose only worker is taken by a run of somebody else's."""
+    queue = office.open(workers=1)
+    office.until(office.submit(queue, "first", owner="zoe"), "training")
+    return queue
+
+
+@pytest.fixture
+def finished(office: Office, finished_run: Run) -> Run:
+    """A run of twelve epochs that ended before the servers were there."""
+    return copy_run(finished_run, office.folder / "finished")
+
+
+def waiting(queue: Queue) -> list[str]:
+    return [ticket.run_id for ticket in queue.tickets.list() if not ticket.started]
+
+
+class TestSubmit:
+    def test_makes_a_run_that_waits(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a", owner="anna", beta=0.5)
+        assert (run.state, run.config.beta, run.about.owner) == ("queued", 0.5, "anna")
+        assert queue.is_pending(run, "train")
+        assert not queue.is_pending(run, "tsne")
+        assert waiting(queue) == [run.id]
+        assert len(run.id) == 32  # 128 random bits
+
+    def test_what_does_not_fit_leaves_no_folder(self, office: Office) -> None:
+        queue = office.open()
+        office.settle(queue)
+        before = sorted(office.folder.rglob("*"))
+        with pytest.raises(ConfigError, match="Received"):
+            queue.submit(Config(network="convolutional", hidden=(4, 4, 4)), office.dataset)
+        assert sorted(office.folder.rglob("*")) == before
+
+    def test_beyond_the_servers_limits(
+        self, queue: Queue, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "4")
+        before = sorted(office.folder.iterdir())
+        with pytest.raises(ConfigError, match=r"at most 4 epochs\. Received: 5"):
+            office.submit(queue, "a")
+        monkeypatch.setenv("VAE_MOST_PARAMETERS", "100")
+        with pytest.raises(ConfigError, match=r"at most 100 parameters\. Received"):
+            office.submit(queue, "a", epochs=4)
+        assert sorted(office.folder.iterdir()) == before
+
+    def test_too_many_of_one_visitor(
+        self, queue: Queue, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        for _ in range(MOST_WAITING + 1):
+            office.submit(queue, "a", owner="anna")
+        with pytest.raises(RunError, match=r"at most 3 wait.*Received"):
+            office.submit(queue, "a", owner="anna")
+        office.submit(queue, "b", owner="ben")
+        monkeypatch.setenv("VAE_PUBLIC", "0")
+        office.submit(queue, "a", owner="anna")
+
+    def test_no_folder_can_be_made(self, digits: Dataset, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        queue = Queue(RunStore(tmp_path / "file", tmp_path / "none"), workers=1)
+        try:
+            with pytest.raises(RunError, match=r"can be written to .*Received"):
+                queue.submit(SMALL, digits)
+        finally:
+            queue.close()
+        assert (tmp_path / "file").read_text() == "in the way"
+
+    def test_no_line_can_be_made(self, office: Office) -> None:
+        (office.folder / ".queue").write_text("in the way")
+        queue = office.open()
+        with pytest.raises(RunError, match=r"The queue needs a folder .*Received: .*\.queue"):
+            office.submit(queue, "a")
+
+    def test_as_many_workers_as_the_server_has(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_WORKERS", "5")
+        assert office.open(workers=None).workers == environment.worker_count() == 5
+
+
+class TestPlace:
+    def test_how_many_go_first(self, queue: Queue, office: Office) -> None:
+        runs = [office.submit(queue, name, owner=name) for name in "abc"]
+        assert [queue.place(run).ahead for run in runs] == [1, 2, 3]
+        queue.stop(runs[1])
+        assert [queue.place(run).ahead for run in runs] == [1, 0, 2]
+
+    def test_who_is_under_way_waits_for_nobody(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        assert queue.place(run).ahead == 0
+
+    def test_ones_own_run_goes_first_though_there_is_a_free_place(self, office: Office) -> None:
+        queue = office.open(workers=3)
+        runs = [office.submit(queue, name, owner="anna") for name in "abc"]
+        office.until(office.submit(queue, "z", owner="zoe"), "training")
+        places = [queue.place(run) for run in runs]
+        assert [place.ahead for place in places] == [0, 1, 2]
+        assert places[0].seconds == 0.0 < places[1].seconds < places[2].seconds
+
+    def test_what_is_neither_waiting_nor_under_way(self, queue: Queue, finished: Run) -> None:
+        assert queue.place(finished) == (0, 0.0)
+
+    def test_how_long_it_takes(self, queue: Queue, office: Office) -> None:
+        (first,) = office.store.list()
+        change_status(first, epoch=2, step=9, steps=9, seconds_per_epoch=30.0)
+        first = open_run(first.path)
+        runs = [office.submit(queue, name, owner=name, epochs=100) for name in "ab"]
+        whole = run_seconds(runs[0].config, (8, 8, 1), 1437)
+        assert seconds_left(first) == 90.0
+        assert queue.place(runs[0]).seconds == pytest.approx(90.0)
+        assert queue.place(runs[1]).seconds == pytest.approx(90.0 + whole)
+
+    def test_a_likelihood_takes_its_time(self, queue: Queue, office: Office, finished: Run) -> None:
+        first = next(run for run in office.store.list() if run.state == "training")
+        change_status(first, epoch=5, step=9, steps=9, seconds_per_epoch=30.0)
+        found = FOUND | {"importance_samples": 100, "seconds": 30.0}
+        Recorder(finished.path).likelihood({"none": found})
+        ask_for_likelihood(finished, 1000, "none")
+        queue.request(finished, "likelihood")
+        last = office.submit(queue, "b", "ben")
+        assert queue.place(last).seconds == pytest.approx(START_SECONDS + 300.0)
+        queue.withdraw(finished, "likelihood")
+        assert queue.place(last) == (1, 0.0)
+
+    def test_a_job_under_way_cannot_be_withdrawn(self, office: Office, finished: Run) -> None:
+        queue = office.open()
+        queue.request(finished, "tsne")
+        office.until_begun(f"{finished.id} tsne")
+        queue.withdraw(finished, "tsne")
+        assert queue.is_pending(finished, "tsne")
+
+    def test_a_second_worker_halves_it(self, office: Office) -> None:
+        queue = office.open(workers=2)
+        runs = [office.submit(queue, name, owner=name) for name in "abcd"]
+        for run, seconds in zip(runs[:2], (30.0, 10.0), strict=True):
+            office.until(run, "training")
+            change_status(run, epoch=4, step=9, steps=9, seconds_per_epoch=seconds)
+        whole = run_seconds(SMALL, (8, 8, 1), 1437)
+        assert [queue.place(run).ahead for run in runs] == [0, 0, 2, 3]
+        assert queue.place(runs[2]).seconds == pytest.approx(10.0)
+        assert queue.place(runs[3]).seconds == pytest.approx(min(30.0, 10.0 + whole))
+
+    def test_a_paused_run_gives_its_place_away_soon(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        change_status(run, epoch=1, step=9, steps=9, seconds_per_epoch=1000.0)
+        other = office.submit(queue, "a", "anna")
+        assert queue.place(other).seconds == pytest.approx(4000.0)
+        queue.pause(run)
+        office.until(run, "paused")
+        assert queue.place(other).seconds == pytest.approx(scheduler.PAUSED_PLACE_SECONDS)
+
+    def test_a_run_that_goes_on_needs_only_what_is_left(
+        self, queue: Queue, office: Office, finished: Run
+    ) -> None:
+        first = next(run for run in office.store.list() if run.state == "training")
+        change_status(first, epoch=4, step=9, steps=9, seconds_per_epoch=7.0)
+        change_status(finished, state="stopped", epoch=3, step=9, steps=9, seconds_per_epoch=50.0)
+        queue.go_on(open_run(finished.path))
+        last = office.submit(queue, "b", "ben")
+        left = (finished.config.epochs - 3) * 50.0
+        assert queue.place(last).seconds == pytest.approx(7.0 + START_SECONDS + left)
+
+
+class TestPause:
+    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.pause(run)
+        office.until(run, "paused")
+        assert run.is_alive()
+        queue.go_on(open_run(run.path))
+        office.until(run, "training")
+        assert office.starts == 1
+
+    def test_while_it_waits_it_leaves_the_line(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.pause(run)
+        paused = open_run(run.path)
+        assert paused.state == "paused"
+        assert paused.status["reason"] == "Paused while it waited for its turn."
+        assert not queue.is_pending(run, "train")
+        queue.go_on(paused)
+        assert open_run(run.path).state == "queued"
+        assert queue.is_pending(run, "train")
+
+
+class TestGoOn:
+    @pytest.mark.parametrize("action", ["run", "batch", "epoch"])
+    def test_a_process_that_is_there_is_asked(
+        self, action: str, queue: Queue, office: Office
+    ) -> None:
+        (run,) = office.store.list()
+        queue.pause(run)
+        office.until(run, "paused")
+        turn = run.control.turn
+        queue.go_on(open_run(run.path), action=action)
+        assert (run.control.action, run.control.turn) == (action, turn + 1)
+        assert office.starts == 1
+
+    def test_what_waits_keeps_its_place(self, queue: Queue, office: Office) -> None:
+        runs = [office.submit(queue, name, owner=name) for name in "ab"]
+        order = waiting(queue)
+        queue.go_on(open_run(runs[0].path))
+        queue.go_on(open_run(runs[0].path), action="batch")
+        assert waiting(queue) == order == [run.id for run in runs]
+        assert runs[0].control.action == "batch"
+
+    @pytest.mark.parametrize("state", ["paused", "interrupted", "stopped", "diverged", "failed"])
+    def test_a_run_without_a_process_gets_a_place(
+        self, state: str, queue: Queue, finished: Run
+    ) -> None:
+        change_status(finished, state=state, reason="why")
+        queue.go_on(open_run(finished.path))
+        again = open_run(finished.path)
+        assert (again.state, again.status["reason"]) == ("queued", "")
+        assert waiting(queue) == [finished.id]
+
+    @pytest.mark.parametrize("kind", ["conditional", "autoencoder"])
+    def test_whatever_its_kind(self, kind: str, queue: Queue, office: Office) -> None:
+        beta = 0.0 if kind == "autoencoder" else 1.0
+        run = office.submit(queue, "a", kind=kind, beta=beta)
+        queue.pause(run)
+        queue.go_on(open_run(run.path), action="epoch")
+        assert open_run(run.path).state == "queued"
+        queue.go_on(open_run(run.path), more_epochs=3)
+        assert open_run(run.path).epochs == SMALL.epochs + 3
+
+    def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
+        with pytest.raises(RunError, match="goes on for more epochs"):
+            queue.go_on(finished)
+        assert waiting(queue) == []
+        queue.go_on(finished, more_epochs=3)
+        assert waiting(queue) == [finished.id]
+        assert open_run(finished.path).epochs == 15
+
+    def test_more_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.go_on(run, more_epochs=3)
+        assert run.control.more == ((5, 8),)
+        assert waiting(queue) == []
+        office.finish(run)
+        assert open_run(run.path).status["epoch"] == 8
+        assert office.order == ["first"]
+
+    def test_more_than_the_server_allows(
+        self, queue: Queue, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "14")
+        with pytest.raises(ConfigError, match=r"at most 14 epochs\. Received: 15"):
+            queue.go_on(finished, more_epochs=3)
+        assert finished.control.serial == 0
+        # After early stopping it is the epochs that it really has that count.
+        change_status(finished, epoch=8)
+        queue.go_on(open_run(finished.path), more_epochs=3)
+        assert open_run(finished.path).epochs == 11
+
+    def test_its_time_is_used_up(
+        self, queue: Queue, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_SECONDS", "60")
+        change_status(finished, state="stopped", seconds_trained=60.1)
+        with pytest.raises(RunError, match=r"1 minute of training.*used up its time"):
+            queue.go_on(open_run(finished.path))
+        change_status(finished, seconds_trained=59.9)
+        queue.go_on(open_run(finished.path))
+
+    def test_what_is_refused_leaves_no_wish(
+        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        write_about(finished.path, owner="anna")
+        for name in "abcd":
+            office.submit(queue, name, "anna")
+        with pytest.raises(RunError, match="at most 3 wait"):
+            queue.go_on(open_run(finished.path), more_epochs=3)
+        assert (finished.control.serial, finished.control.more) == (0, ())
+
+    def test_no_checkpoint(self, queue: Queue, finished: Run) -> None:
+        (finished.path / "checkpoint.npz").unlink()
+        change_status(finished, state="interrupted")
+        with pytest.raises(RunError, match=r"needs its checkpoint\.npz"):
+            queue.go_on(open_run(finished.path))
+        assert waiting(queue) == []
+
+    def test_whose_run_it_is_stays(self, queue: Queue, finished: Run) -> None:
+        write_about(finished.path, owner="anna")
+        change_status(finished, state="stopped")
+        queue.go_on(open_run(finished.path))
+        assert queue.tickets.list()[-1].owner == "anna"
+
+
+class TestStop:
+    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.stop(run)
+        office.until(run, "stopped")
+        assert office.order == ["first"]
+
+    def test_before_it_began(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.stop(run)
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.rows) == ("stopped", [])
+        assert stopped.status["reason"] == "Stopped before it began."
+        assert not queue.is_pending(run, "train")
+        (first,) = (run for run in office.store.list() if run.state == "training")
+        office.finish(first)
+        office.settle(queue)
+        assert office.order == ["first"]
+
+    def test_after_a_pause_in_the_line(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.pause(run)
+        queue.stop(open_run(run.path))
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
+        assert waiting(queue) == []
+
+    def test_while_its_process_starts(self, office: Office) -> None:
+        queue = office.open()
+        run = queue.submit(SMALL, office.dataset)
+        office.tell(run, "wait")
+        wait_until(lambda: office.starts == 1, "it is started")
+        queue.stop(open_run(run.path))
+        assert open_run(run.path).state == "stopped"
+        assert open_run(run.path).status["reason"] == "Stopped before it began."
+
+    def test_one_that_waits_to_go_on(self, queue: Queue, office: Office, finished: Run) -> None:
+        queue.go_on(finished, more_epochs=3)
+        queue.go_on(open_run(finished.path), action="epoch")
+        queue.stop(open_run(finished.path))
+        stopped = open_run(finished.path)
+        assert (stopped.state, stopped.status["reason"]) == (
+            *("stopped", "Stopped by hand in epoch 12."),
+        )
+        assert queue.place(finished) == (0, 0.0)
+        assert waiting(queue) == []  # it has the model of what it learned
+        (first,) = (run for run in office.store.list() if run.state == "training")
+        office.finish(first)
+        office.settle(queue)
+        assert office.order == ["first"]
+        # And it can go on for the epochs that it was to have.
+        queue.go_on(stopped)
+        office.until_begun("first", finished.id)
+
+    def test_one_that_is_being_measured(self, office: Office, finished: Run) -> None:
+        queue = office.open()
+        queue.request(finished, "tsne")
+        office.until_begun(f"{finished.id} tsne")
+        queue.go_on(finished, more_epochs=3)
+        assert open_run(finished.path).state == "queued"
+        queue.pause(open_run(finished.path))
+        assert (open_run(finished.path).state, waiting(queue)) == ("paused", [])
+        queue.go_on(open_run(finished.path))
+        queue.stop(open_run(finished.path))
+        assert (open_run(finished.path).state, waiting(queue)) == ("stopped", [])
+
+    @pytest.mark.parametrize("again", [False, True])
+    def test_what_a_parked_run_learned_is_made_a_model_of(
+        self, again: bool, queue: Queue, office: Office
+    ) -> None:
+        (run,) = office.store.list()
+        os.kill(run.status["pid"], signal.SIGTERM)
+        office.until(run, "paused")
+        wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
+        office.until(office.submit(queue, "second", owner="ben"), "training")
+        if again:
+            queue.go_on(open_run(run.path))
+            assert open_run(run.path).state == "queued"
+        queue.stop(open_run(run.path))
+        assert open_run(run.path).state == "stopped"
+        assert not queue.is_pending(run, "train")
+        assert queue.is_pending(run, "recover")
+        office.finish(next(r for r in office.store.list() if r.state == "training"))
+        office.until_begun("first", "second", "first recover")
+
+    def test_it_is_never_refused(
+        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        write_about(finished.path, owner="anna")
+        for name in "abcd":
+            office.submit(queue, name, "anna")
+        change_status(finished, state="paused")
+        queue.stop(open_run(finished.path))
+        assert open_run(finished.path).state == "stopped"
+
+
+class TestWhoseItIs:
+    @pytest.fixture
+    def annas(self, queue: Queue, office: Office) -> Run:
+        return office.submit(queue, "a", owner="anna")
+
+    def change(self, queue: Queue, run: Run, visitor: str) -> None:
+        """Name a run, delete it, bring it back."""
+        queue.rename(run, "mine", visitor)
+        queue.delete(run, visitor)
+        assert [run.id for run in queue.deleted(visitor)] == [run.id]
+        assert queue.undelete(run.id, visitor).about.name == "mine"
+
+    def test_on_a_shared_server_the_owners_alone(
+        self, queue: Queue, annas: Run, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        self.change(queue, annas, "anna")
+        for run, visitor, whose in (
+            (annas, "ben", "another visitor's"),
+            (annas, "", "another visitor's"),
+            (finished, "ben", "nobody's"),
+            (finished, "", "nobody's"),
+        ):
+            before = Run(run.path).about
+            for refused in (lambda *who: queue.rename(who[0], "x", who[1]), queue.delete):
+                with pytest.raises(RunError, match=rf"owner's alone .*Received: .*{whose}"):
+                    refused(run, visitor)
+            assert Run(run.path).about == before
+            queue.store.delete(run)
+            assert queue.deleted(visitor) == []
+            with pytest.raises(RunError, match="by its owner"):
+                queue.undelete(run.id, visitor)
+            queue.store.undelete(run.id)
+
+    def test_on_ones_own_machine_anybodys(self, queue: Queue, annas: Run, finished: Run) -> None:
+        for run in (annas, finished):
+            for visitor in ("", "ben"):
+                self.change(queue, run, visitor)
+
+    def test_only_for_a_while(
+        self, queue: Queue, annas: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queue.delete(annas)
+        monkeypatch.setattr("vae.runs.store.UNDO_SECONDS", 0.0)
+        assert queue.deleted() == []
+        with pytest.raises(RunError, match=r"for ten minutes\. Received"):
+            queue.undelete(annas.id)
+
+
+class TestRequest:
+    def test_once(self, queue: Queue, finished: Run) -> None:
+        for _ in range(2):
+            queue.request(finished, "tsne")
+        assert waiting(queue) == [finished.id]
+        assert queue.is_pending(finished, "tsne")
+        assert not queue.is_pending(finished, "train")
+        queue.request(finished, "export")
+        assert waiting(queue) == [finished.id] * 2

@@ -1,0 +1,362 @@
+"""The process around training: what it does for which run, and how it tells of trouble."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import change_status, copy_run, run_python, say_learned
+from tests.workshop import Workshop, assert_same_run, when
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.errors import DatasetError, RunError
+from vae.runs.failures import in_words
+from vae.runs.progress import Progress, read_progress, tell_progress
+from vae.runs.run import Run, open_run
+from vae.runs.writer import Recorder
+from vae.server import worker
+from vae.server.worker import work
+from vae.training import train as training
+
+
+@pytest.fixture(autouse=True)
+def _no_signal_stays() -> Iterator[None]:
+    """`work` turns SIGTERM into a pause, for the whole process."""
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    worker._leaving.clear()
+
+
+class TestBasics:
+    @pytest.mark.parametrize("path", ["nothing/here", "/etc"])
+    def test_no_run_folder(self, path: str, capfd: pytest.CaptureFixture[str]) -> None:
+        assert work(Path(path), "train") == 1
+        assert "A run folder holds config.json and status.json. Received" in capfd.readouterr().err
+
+    @pytest.mark.parametrize("arguments", [[], ["run", "--warm"], ["run", "dance"]])
+    def test_usage(self, arguments: list[str]) -> None:
+        result = run_python("-m", "vae.server.worker", *arguments)
+        assert result.returncode == 2
+        assert "usage: vae.server.worker" in result.stderr
+
+    def test_a_run_that_waits_is_trained(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)
+        assert open_run(run.path).status["pid"] == os.getpid()
+        assert not run.is_alive()
+
+    @pytest.mark.parametrize("job", ["tsne", "knowledge", "likelihood", "quality", "samplers"])
+    def test_what_is_computed_of_a_model(
+        self, job: str, tmp_path: Path, finished_run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[tuple[Path, str, list[str]]] = []
+        run = copy_run(finished_run, tmp_path / "run")
+        tell_progress(run.path, job, 0.5, "It failed the last time.")
+        for name in (
+            "latent.compute_tsne",
+            "knowledge.compute_knowledge",
+            "likelihood.compute_likelihood",
+            "quality.compute_quality",
+            "samplers.compute_samplers",
+        ):
+            monkeypatch.setattr(
+                f"vae.{name}",
+                lambda run, *dataset, name=name, should_leave=None: asked.append(
+                    (run.path, name, [each.name for each in dataset])
+                ),
+            )
+        monkeypatch.setattr("vae.evaluation.sample_quality.check_measurable", lambda _: None)
+        assert work(run.path, job) == 0
+        expected = {
+            "tsne": ("latent.compute_tsne", []),
+            "knowledge": ("knowledge.compute_knowledge", ["digits"]),
+            "likelihood": ("likelihood.compute_likelihood", ["digits"]),
+            "quality": ("quality.compute_quality", ["digits"]),
+            "samplers": ("samplers.compute_samplers", ["digits"]),
+        }
+        assert asked == [(run.path, *expected[job])]
+        assert read_progress(run.path, job) == Progress()
+
+    def test_export(self, finished_run: Run, tmp_path: Path) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        for name in ("encoder.onnx", "decoder.onnx"):
+            (run.path / name).unlink()
+        assert work(run.path, "export") == 0
+        z = np.random.default_rng(0).normal(size=(3, 2))
+        np.testing.assert_allclose(run.decode(z), finished_run.decode(z), atol=1e-6)
+        assert open_run(run.path).state == "finished"
+
+    def test_an_export_that_fails_says_why(self, finished_run: Run, tmp_path: Path) -> None:
+        run = copy_run(finished_run, tmp_path / "run")
+        (run.path / "model.keras").write_bytes(b"something else")
+        assert work(run.path, "export") == 1
+        left = open_run(run.path)
+        assert left.state == "finished"
+        assert left.status["reason"].startswith("It has no model. model.keras must hold")
+
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (RunError("Said for people."), "Said for people."),
+            (MemoryError(), "The memory of this machine did not suffice: try again when nothing"),
+            (OSError(errno.ENOSPC, "x"), "The disk is full: free some room, then try again."),
+            (KeyError("x"), "It failed: KeyError: 'x'. worker.log tells more."),
+        ],
+    )
+    def test_what_is_computed_fails_and_says_why(
+        self,
+        error: Exception,
+        words: str,
+        finished_run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        def fail(_: Run) -> None:
+            raise error
+
+        run = copy_run(finished_run, tmp_path / "run")
+        status = (run.path / "status.json").read_bytes()
+        monkeypatch.setattr("vae.latent.projections.compute_tsne", fail)
+        assert work(run.path, "tsne") == 1
+        assert read_progress(run.path, "tsne").trouble.startswith(words)
+        assert "Traceback" in capfd.readouterr().err
+        assert (run.path / "status.json").read_bytes() == status
+
+    def test_images_that_are_gone_cannot_be_measured(self, run_without_images: Run) -> None:
+        run = run_without_images
+        assert work(run.path, "knowledge") == 1
+        assert read_progress(run.path, "knowledge").trouble.startswith("MNIST needs mnist.npz")
+
+
+class TestWhatIsLeftToDo:
+    @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted", "failed"])
+    def test_nothing_without_a_new_wish(
+        self, state: str, finished_run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
+        before = {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")}
+        assert work(run.path, "train") == 0
+        assert f"Nothing is left to do for this run: {state}" in capfd.readouterr().err
+        assert {path: path.stat().st_mtime_ns for path in run.path.rglob("*.*")} == before
+
+    def test_a_run_that_was_stopped_while_its_process_started(
+        self, finished_run: Run, tmp_path: Path
+    ) -> None:
+        run = change_status(copy_run(finished_run, tmp_path / "run"), state="stopped")
+        run.ask("stop")
+        before = (run.path / "status.json").read_bytes()
+        work_alone = (
+            "import pathlib, sys; from vae.server.worker import work; "
+            "work(pathlib.Path(sys.argv[1]), 'train'); sys.exit('keras' in sys.modules)"
+        )
+        result = run_python("-c", work_alone, run.path)
+        assert result.returncode == 0, result.stderr
+        assert "Nothing is left to do for this run: stopped" in result.stderr
+        assert (run.path / "status.json").read_bytes() == before
+
+    def test_stopped_while_tensorflow_was_loaded(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("stop")
+        assert work(run.path, "train") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
+        assert not stopped.snapshot_epochs
+
+    def test_a_wish_that_was_not_seen(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
+        run.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)
+
+    def test_more_epochs(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.go_on(workshop.new(tmp_path / "run", epochs=1))
+        run.ask_to_go_on(1)
+        assert work(run.path, "train") == 0
+        assert open_run(run.path).status["epoch"] == 2
+        assert work(run.path, "train") == 0  # once
+        assert open_run(run.path).status["epoch"] == 2
+
+    def test_a_run_that_another_process_holds(
+        self,
+        finished_run: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setattr(worker, "LOCK_PATIENCE_SECONDS", 0.1)
+        run = copy_run(finished_run, tmp_path / "run")
+        with run.lock():
+            assert work(run.path, "train") == 1
+        assert "Another process holds this run" in capfd.readouterr().err
+
+    def test_its_time_is_used_up(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_SECONDS", "0.001")
+        run = workshop.new(tmp_path / "run")
+        assert work(run.path, "train") == 0
+        assert open_run(run.path).state == "stopped"
+        assert "that a run may train are used up" in open_run(run.path).status["reason"]
+
+
+class TestLeaving:
+    def test_asked_to_terminate_it_pauses_where_it_is(
+        self,
+        workshop: Workshop,
+        undisturbed: Run,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (2, 9), lambda: os.kill(os.getpid(), signal.SIGTERM))
+            assert work(run.path, "train") == 0
+        left = open_run(run.path)
+        assert (left.state, left.status["epoch"], left.status["step"]) == ("paused", 2, 9)
+        assert not left.has_model
+        worker._leaving.clear()  # the next process
+        left.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert_same_run(open_run(run.path), undisturbed)
+
+    def test_stopped_after_it_left_it_gets_its_model(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        rows = run.rows
+        run.ask("stop")
+        assert work(run.path, "train") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["model_epoch"]) == ("stopped", 2)
+        assert stopped.status["reason"] == "Stopped by hand in epoch 2."
+        assert stopped.rows == rows  # no step more
+        kept = stopped.arrays("checkpoint")
+        assert (kept["epoch"], kept["step"]) == (2, 9)
+        for place, weights in enumerate(stopped.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
+    def test_before_it_has_begun(self, workshop: Workshop, tmp_path: Path) -> None:
+        worker._leaving.set()
+        run = workshop.new(tmp_path / "run")
+        assert work(run.path, "train") == 0
+        left = open_run(run.path)
+        assert (left.state, left.rows) == ("paused", [])
+        assert left.can_go_on
+
+
+class TestRecover:
+    def test_makes_the_model_of_a_killed_run(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        assert work(run.path, "recover") == 0
+        recovered = open_run(run.path)
+        assert recovered.state == "interrupted"
+        assert recovered.status["reason"] == (
+            "The training process was ended from outside; epoch 1 is kept."
+        )
+        kept = recovered.arrays("checkpoint")
+        for place, weights in enumerate(recovered.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
+    def test_what_was_kept_in_the_middle_of_an_epoch(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        change_status(run, state="training", reason="")
+        assert work(run.path, "recover") == 0
+        assert open_run(run.path).status["reason"] == (
+            "The training process was ended from outside; epoch 2 up to step 9 is kept."
+        )
+
+    def test_of_a_run_that_was_stopped_while_nothing_trained_it(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        assert run.has_learned_more
+        reason = "Stopped by hand in epoch 2."
+        change_status(run, state="stopped", reason=reason)
+        assert work(run.path, "recover") == 0
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", reason)
+        assert (stopped.status["model_epoch"], stopped.rows) == (2, run.rows)
+        kept = stopped.arrays("checkpoint")
+        for place, weights in enumerate(stopped.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
+    @pytest.mark.parametrize("state", ["finished", "paused", "queued"])
+    def test_other_runs_need_none(self, state: str, finished_run: Run, tmp_path: Path) -> None:
+        run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
+        before = (run.path / "status.json").read_bytes()
+        assert work(run.path, "recover") == 0
+        assert (run.path / "status.json").read_bytes() == before
+
+    @pytest.mark.parametrize("state", ["interrupted", "stopped"])
+    def test_a_damaged_checkpoint(self, state: str, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        change_status(run, state=state)
+        (run.path / "checkpoint.npz").write_bytes(b"half of")
+        assert work(run.path, "recover") == 1
+        recovered = open_run(run.path)
+        assert recovered.state == state
+        assert recovered.status["reason"].startswith("checkpoint.npz must hold the state")
+
+
+class TestTrouble:
+    def test_a_data_set_that_is_gone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: Dataset
+    ) -> None:
+        recorder = Recorder.create(tmp_path / "run", Config(), digits)
+        say_learned(recorder.path, "mnist")
+        for name in ("VAE_DATA_DIR", "KERAS_HOME"):
+            monkeypatch.setenv(name, str(tmp_path / "empty"))
+        assert work(recorder.path, "train") == 1
+        run = open_run(recorder.path)
+        assert run.state == "failed"
+        assert run.status["reason"].startswith("MNIST needs mnist.npz")
+        assert not run.is_alive()
+
+    def test_the_trace_is_for_whoever_mends_it(
+        self,
+        workshop: Workshop,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise MemoryError
+
+        run = workshop.new(tmp_path / "run")
+        monkeypatch.setattr(training, "evaluate", fail)
+        assert work(run.path, "train") == 1
+        assert "Traceback" in capfd.readouterr().err
+        failed = open_run(run.path)
+        assert failed.state == "failed"
+        assert failed.status["reason"].startswith("The memory of this machine did not suffice")
+        # What it learned is not lost.
+        monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
+        failed.ask_to_go_on()
+        assert work(run.path, "train") == 0
+        assert open_run(run.path).state == "finished"
+
+    def test_errors_in_words(self) -> None:
+        assert in_words(DatasetError("Said for people.")) == "Said for people."
+        assert in_words(MemoryError()).startswith("The memory of this machine did not suffice")
+        assert in_words(RuntimeError("OOM when allocating tensor")) == in_words(MemoryError())
+        words = in_words(RuntimeError("first line\nsecond line " + "x" * 1000))
+        assert words == "Training failed: RuntimeError: first line. worker.log tells more."
+        assert in_words(KeyError()) == "Training failed: KeyError: . worker.log tells more."
+        for number in (errno.ENOSPC, errno.EDQUOT):
+            assert in_words(OSError(number, "x")).startswith("The disk is full: free some room")
+        assert "Permission" in in_words(PermissionError(errno.EACCES, "Permission denied"))

@@ -1,0 +1,314 @@
+"""Nothing is lost: a run that was stopped anywhere goes on as if that had never happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workshop import BASE, STEPS, Killed, Place, Workshop, assert_same_run
+from vae.data.datasets import Dataset
+from vae.errors import RunError
+from vae.files import read_json, write_json
+from vae.model.objective import beta_at, learning_rate_at
+from vae.runs.run import Run, open_run
+from vae.training import train as training
+from vae.training.session import Session
+from vae.training.train import resume
+
+CONVOLUTIONAL = BASE.replace(network="convolutional", hidden=(3,), learning_rate=1e-2)
+SAMPLED = BASE.replace(binarisation="sampled", free_bits=0.5, kl_warmup=1, kl_cycle=2)
+VARIANTS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "scheduled": {"kl_warmup": 3, "schedule": "cosine", "beta": 2.0},
+    "no-validation": {"validation_split": 0.0, "train_share": 0.9},
+    "early": {"patience": 1, "learning_rate": 1e-7, "epochs": 50},
+}
+# Before the first step, after it, on a row, at an epoch's end, between two rows, in the last step.
+PLACES: list[Place] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)]
+
+
+@pytest.fixture(scope="module")
+def convolutional(digits: Dataset) -> Workshop:
+    return Workshop(CONVOLUTIONAL, digits)
+
+
+@pytest.fixture(scope="module")
+def variants(
+    dense_workshop: Workshop, undisturbed: Run, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Run]:
+    """One run of each variant that nothing happens to."""
+    folder = tmp_path_factory.mktemp("variants")
+    with dense_workshop.opened() as workshop:
+        return {
+            name: workshop.go_on(workshop.new(folder / name, **changes)) if changes else undisturbed
+            for name, changes in VARIANTS.items()
+        }
+
+
+def interrupt(workshop: Workshop, run: Run, way: str, places: list[Place]) -> Run:
+    """Interrupt a run at one place after the other, then let it come to its end."""
+    for place in places:
+        getattr(workshop, f"{way}_at")(run, place)
+        assert open_run(run.path).state in ("paused", "interrupted", "stopped")
+        run.ask_to_go_on()
+    return workshop.go_on(run)
+
+
+class TestExact:
+    @pytest.mark.parametrize("variant", VARIANTS)
+    @pytest.mark.parametrize("way", ["leave", "kill"])
+    def test_interrupted_again_and_again(
+        self,
+        variant: str,
+        way: str,
+        workshop: Workshop,
+        variants: dict[str, Run],
+        tmp_path: Path,
+    ) -> None:
+        run, expected = workshop.new(tmp_path / "run", **VARIANTS[variant]), variants[variant]
+        places = [place for place in PLACES if place < (expected.status["epoch"], STEPS)]
+        assert len(places) >= 5
+        assert_same_run(interrupt(workshop, run, way, places), expected)
+
+    def test_stopped_again_and_again(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        assert_same_run(interrupt(workshop, run, "stop", PLACES[:-1]), undisturbed)
+
+    @pytest.mark.parametrize("way", ["leave", "kill"])
+    def test_convolutional(self, way: str, convolutional: Workshop, tmp_path: Path) -> None:
+        with convolutional.opened() as workshop:
+            changes = VARIANTS["scheduled"]
+            expected = workshop.go_on(workshop.new(tmp_path / "expected", **changes))
+            run = workshop.new(tmp_path / "run", **changes)
+            assert_same_run(interrupt(workshop, run, way, PLACES[1:-2]), expected)
+
+    @pytest.mark.parametrize("way", ["leave", "kill"])
+    def test_pixels_that_are_drawn_at_each_step(
+        self, way: str, digits: Dataset, tmp_path: Path
+    ) -> None:
+        with Workshop(SAMPLED, digits).opened() as workshop:
+            expected = workshop.go_on(workshop.new(tmp_path / "expected"))
+            run = workshop.new(tmp_path / "run")
+            assert_same_run(interrupt(workshop, run, way, PLACES), expected)
+            assert expected.history["beta"] == [0.5, 1.0, 0.5]
+            for row in expected.rows:
+                total = row["reconstruction"] + row["beta"] * row["kl"]
+                assert row["loss"] == pytest.approx(total, rel=1e-12)
+
+    def test_left_in_the_middle_it_loses_no_step(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        left = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        assert left.state == "paused"
+        assert left.status["reason"] == "Paused in epoch 2, after step 9 of 25."
+        kept = left.arrays("checkpoint")
+        assert (kept["epoch"], kept["step"]) == (2, 9)
+        rows = [row for row in undisturbed.rows if (row["epoch"], row["step"]) <= (2, 9)]
+        assert left.rows == rows
+
+    def test_killed_in_the_middle_it_goes_back_to_the_epochs_beginning(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        killed = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        assert killed.state == "interrupted"
+        assert killed.rows[-1]["step"] == 6  # shown until it is trained anew
+        kept = killed.arrays("checkpoint")
+        assert (kept["epoch"], kept["step"]) == (1, STEPS)
+        seen: list[int] = []
+
+        def look() -> bool:
+            seen.append(len(open_run(killed.path).history))
+            return True
+
+        workshop.go_on(killed, leave=look)
+        assert seen == [1]
+        assert open_run(killed.path).rows[-1]["kind"] == "epoch"
+
+    @pytest.mark.parametrize("write", ["_row", "_keep", "_checkpoint", "_keep_best"])
+    def test_killed_between_the_files_of_an_epochs_end(
+        self,
+        write: str,
+        workshop: Workshop,
+        variants: dict[str, Run],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        whole = getattr(Session, write)
+
+        def die(session: Session, *arguments: Any) -> None:
+            if (session.epoch, session.step) == (2, STEPS) and "step" not in arguments:
+                raise Killed
+            whole(session, *arguments)
+
+        run = workshop.new(tmp_path / "run", **VARIANTS["early"])
+        with monkeypatch.context() as patch:
+            patch.setattr(Session, write, die)
+            with pytest.raises(Killed):
+                workshop.go_on(run)
+        assert_same_run(workshop.go_on(run), variants["early"])
+
+    def test_killed_while_its_model_was_made(
+        self,
+        workshop: Workshop,
+        variants: dict[str, Run],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        # All is learned; early stopping must not learn one epoch more.
+        def die(*_: object) -> None:
+            raise Killed
+
+        for variant in ("plain", "early"):
+            run = workshop.new(tmp_path / variant, **VARIANTS[variant])
+            with monkeypatch.context() as patch:
+                patch.setattr(training, "save_keras", die)
+                with pytest.raises(Killed):
+                    workshop.go_on(run)
+            assert open_run(run.path).state == "interrupted"
+            assert_same_run(workshop.go_on(run), variants[variant])
+            assert open_run(run.path).status["reason"] == variants[variant].status["reason"]
+
+    def test_a_line_cut_short_by_the_end(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
+        with (run.path / "history.jsonl").open("a") as file:
+            file.write('{"kind": "step", "epo')
+        assert_same_run(workshop.go_on(run), undisturbed)
+
+
+class TestWithWishes:
+    """Settings that were changed on the way are no reason to become another run."""
+
+    def changed_at(self, workshop: Workshop, path: Path, place: Place, **settings: float) -> Run:
+        run = workshop.new(path, schedule="cosine")
+        return workshop.at(run, place, lambda: run.change(**settings))
+
+    @pytest.mark.parametrize("place", [(2, 9), (2, 10), (2, 25), (0, 0)])
+    def test_changed_while_it_was_parked_then_killed(
+        self, place: Place, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        settings = {"beta": 3.0, "learning_rate": 1e-3, "noise": 0.5}
+        expected = self.changed_at(workshop, tmp_path / "expected", place, **settings)
+        run = workshop.leave_at(workshop.new(tmp_path / "run", schedule="cosine"), place)
+        run.change(**settings)
+        # It takes up the wish, and dies before the next checkpoint.
+        workshop.kill_at(run, (place[0], place[1] + 6) if place[0] == 2 else (1, 6))
+        if place[1] != STEPS:
+            workshop.kill_at(run, (place[0], place[1] + 11) if place[0] == 2 else (1, 11))
+        assert_same_run(workshop.go_on(run), expected)
+
+    def test_changed_while_it_was_paused_then_killed(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        expected = self.changed_at(workshop, tmp_path / "expected", (2, 9), noise=0.25)
+        run = workshop.new(tmp_path / "run", schedule="cosine")
+        workshop.leave_at(run, (2, 9))
+        run.ask("pause")
+        places = workshop.direct(run, lambda: run.change(noise=0.25))
+        assert places == [(2, 9), (2, 9)]
+        run.ask("run")
+        workshop.kill_at(run, (2, 20))
+        assert_same_run(workshop.go_on(run), expected)
+
+    def test_what_was_changed_after_the_last_checkpoint_still_holds(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+
+        def change_then_die() -> bool:
+            if workshop.place == (2, 9):
+                run.change(learning_rate=1e-4)
+            if workshop.place == (2, 15):
+                raise Killed
+            return False
+
+        with pytest.raises(Killed):
+            workshop.go_on(run, leave=change_then_die)
+        changes = [row for row in open_run(run.path).rows if row["kind"] == "change"]
+        assert [(row["epoch"], row["step"]) for row in changes] == [(2, 9)]
+        run = workshop.go_on(run)
+        (change,) = (row for row in run.rows if row["kind"] == "change")
+        # It holds from the beginning of the epoch that is trained anew.
+        assert (change["epoch"], change["step"]) == (1, STEPS)
+        rates = [row["learning_rate"] for row in run.history]
+        assert rates == pytest.approx([5e-3, 1e-4, 1e-4])
+
+
+class TestMore:
+    def test_more_epochs_than_it_was_to_have(self, workshop: Workshop, tmp_path: Path) -> None:
+        config = workshop.config.replace(schedule="cosine", kl_warmup=5, epochs=2)
+        run = workshop.go_on(workshop.new(tmp_path / "run", **config.to_dict()))
+        first = run.rows
+        run.ask_to_go_on(3)
+        run = workshop.go_on(run)
+        assert (run.state, run.status["epoch"]) == ("finished", 5)
+        assert run.rows[: len(first)] == first
+        assert [row["epoch"] for row in run.history] == [1, 2, 3, 4, 5]
+        assert run.snapshot_epochs == [0, 1, 2, 3, 4, 5]
+        for row in run.rows:
+            leg, after = (2, 0) if row["epoch"] <= 2 else (3, 2)
+            step = (row["epoch"] - 1 - after) * STEPS + row["step"] - 1
+            rate = learning_rate_at(config, step, leg * STEPS)
+            assert row["learning_rate"] == pytest.approx(rate, rel=1e-6)
+            assert row["beta"] == pytest.approx(beta_at(config, row["epoch"]))
+        # Near zero at the end of each leg, and the full rate at the beginning of the next.
+        assert run.history["learning_rate"][1] < 1e-2 * config.learning_rate
+        assert run.rows[len(first)]["learning_rate"] > 0.9 * config.learning_rate
+
+    def test_a_constant_rate_makes_it_the_longer_run(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.go_on(workshop.new(tmp_path / "run", epochs=1))
+        run.ask_to_go_on(2)
+        assert_same_run(workshop.go_on(run), undisturbed)
+
+    def test_more_while_it_trains_and_interrupted_in_the_new_leg(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        expected = workshop.new(tmp_path / "expected", epochs=1, schedule="cosine")
+        expected.ask_to_go_on(2)
+        run = workshop.new(tmp_path / "run", epochs=1, schedule="cosine")
+        workshop.kill_at(run, (1, 9))
+        run.ask_to_go_on(2)
+        for place in ((2, 9), (3, 1)):
+            workshop.kill_at(run, place)
+        assert_same_run(workshop.go_on(run), workshop.go_on(expected))
+        assert open_run(run.path).status["epoch"] == 3
+
+    def test_after_early_stopping(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.go_on(workshop.new(tmp_path / "run", **VARIANTS["early"]))
+        ended = run.status["epoch"]
+        assert 2 <= ended < 50
+        run.ask_to_go_on(1)
+        run = workshop.go_on(run)
+        assert (run.state, run.status["epoch"]) == ("finished", ended + 1)
+
+    def test_nothing_left_to_do(self, workshop: Workshop, digits: Dataset, tmp_path: Path) -> None:
+        run = workshop.go_on(workshop.new(tmp_path / "run", epochs=1))
+        with pytest.raises(RunError, match="goes on for more epochs"):
+            resume(run, digits)
+        assert resume(run, digits, more_epochs=1).status["epoch"] == 2
+
+    def test_a_damaged_checkpoint_is_said_to_be_one(
+        self, workshop: Workshop, digits: Dataset, tmp_path: Path
+    ) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
+        history = (run.path / "history.jsonl").read_bytes()
+        path = run.path / "checkpoint.npz"
+        path.write_bytes(path.read_bytes()[:-100])
+        with pytest.raises(RunError, match=r"checkpoint\.npz must hold"):
+            resume(run, digits)
+        assert (run.path / "history.jsonl").read_bytes() == history
+
+    def test_seconds_are_counted_over_all_parts(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
+        write_json(run.path / "status.json", run.status | {"seconds_trained": 119.9})
+        run = workshop.go_on(run, seconds=120.0)
+        assert run.state == "stopped"
+        assert run.status["reason"] == "The 2 minutes that a run may train are used up."
+        assert 119.9 < read_json(run.path / "status.json")["seconds_trained"] < 125

@@ -1,0 +1,389 @@
+"""Live control: a run obeys between two steps, and what it obeyed can be seen in its history."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.workshop import BASE, STEPS, Workshop, assert_same_run, when
+from vae.runs.run import Run, open_run
+from vae.training import session
+from vae.training import train as training
+from vae.training.early_stopping import best_epoch
+
+
+def changes(run: Run) -> list[dict[str, Any]]:
+    return [row for row in run.rows if row["kind"] == "change"]
+
+
+class TestPause:
+    def test_before_the_first_step(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("pause")
+        assert workshop.direct(run) == [(0, 0)]
+        left = open_run(run.path)
+        assert (left.state, left.rows, left.snapshot_epochs) == ("paused", [], [0])
+
+    def test_a_paused_run_has_all_it_needs_in_its_folder(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("batch")
+        kept: list[tuple[int, int]] = []
+
+        def look() -> None:
+            checkpoint = open_run(run.path).arrays("checkpoint")
+            kept.append((int(checkpoint["epoch"]), int(checkpoint["step"])))
+            run.ask("batch" if len(kept) < 3 else "run")
+
+        workshop.direct(run, look, look, look)
+        assert kept == [(1, 1), (1, 2), (1, 3)]
+        assert_same_run(open_run(run.path), undisturbed)
+
+    def test_a_process_that_waits_too_long_goes(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session, "PAUSE_PATIENCE_SECONDS", 0.1)
+        run = workshop.new(tmp_path / "run")
+        left = workshop.at(run, (1, 9), lambda: run.ask("pause"))
+        assert left.state == "paused"
+        assert left.status["reason"] == "Paused in epoch 1, after step 9 of 25."
+        assert not left.is_alive()
+        assert left.status["serial"] == left.control.serial
+        assert not left.has_model
+
+    def test_a_process_that_is_asked_to_leave_goes(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        left = workshop.at(run, (1, 9), lambda: run.ask("leave"))
+        assert (left.state, left.status["reason"]) == (
+            "paused",
+            "Paused in epoch 1, after step 9 of 25.",
+        )
+        assert not left.is_alive()
+        left.ask_to_go_on()
+        assert_same_run(workshop.go_on(left), undisturbed)
+
+    def test_a_paused_process_that_is_asked_to_leave_goes(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("batch")
+        assert workshop.direct(run, "leave") == [(1, 1)]
+        assert (open_run(run.path).state, open_run(run.path).is_alive()) == ("paused", False)
+
+    @pytest.mark.parametrize("action", ["pause", "stop", "leave"])
+    def test_the_last_good_checkpoint_outlives_a_divergence_that_no_row_has_seen(
+        self, action: str, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+
+        def diverge() -> None:  # between two rows of the history
+            first = workshop.model.trainable_variables[0]
+            first.assign(np.full(first.shape, np.nan))
+            run.ask(action)
+
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (2, 8), diverge)
+            left = workshop.go_on(run)
+        assert left.state == "diverged"
+        assert "Kept: the weights of epoch 1." in left.status["reason"]
+        checkpoint = left.arrays("checkpoint")
+        assert (checkpoint["epoch"], checkpoint["step"]) == (1, STEPS)
+        assert all(np.isfinite(values).all() for values in checkpoint.values())
+
+    def test_pauses_are_no_training_time(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session, "PAUSE_LOOK_SECONDS", 0.3)
+        run = workshop.new(tmp_path / "run", epochs=1)
+        run.ask("pause")
+        began = time.monotonic()
+        workshop.direct(run, "batch", "batch", "batch")
+        waited = 3 * 0.3  # it looks, is asked for the next step, and sleeps
+        assert time.monotonic() - began > waited
+        trained = open_run(run.path).status["seconds_trained"]
+        assert 0.0 < trained < time.monotonic() - began - waited
+
+
+class TestSteps:
+    def test_one_batch_is_one_step(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("pause")
+        assert workshop.direct(run, "batch", "batch") == [(0, 0), (1, 1), (1, 2)]
+
+    def test_one_epoch_ends_with_the_epoch(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("pause")
+        # From an epoch's end the whole next one; from within, the rest of it.
+        asked = ("batch", "epoch", "epoch", "batch", "epoch")
+        expected = [(0, 0), (1, 1), (1, STEPS), (2, STEPS), (3, 1), (3, STEPS)]
+        assert workshop.direct(run, *asked) == expected
+        assert len(open_run(run.path).history) == 3
+
+    def test_after_the_last_step_it_ends(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run", epochs=1)
+        run.ask("epoch")
+        assert workshop.direct(run, "batch") == [(1, STEPS)]
+        assert open_run(run.path).state == "finished"
+
+    def test_the_same_run_as_without(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("pause")
+        asked = ["batch"] * 8 + ["epoch", "batch", "epoch", "batch", "run"]
+        places = workshop.direct(run, *asked)
+        assert places[-1] == (3, 1)
+        assert_same_run(open_run(run.path), undisturbed)
+
+    def test_a_step_is_taken_apart(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run", schedule="cosine", kl_warmup=1, noise=0.5)
+        run.ask("pause")
+        seen: list[dict[str, np.ndarray]] = []
+        keep = lambda: (seen.append(open_run(run.path).arrays("step")), run.ask("batch"))  # noqa: E731
+        workshop.direct(run, "batch", keep, keep, lambda: run.ask("epoch"), keep)
+        places = [(int(step["epoch"]), int(step["step"])) for step in seen]
+        assert places == [(1, 1), (1, 2), (1, 3)]
+        for step in seen:
+            assert (step["steps"], step["batch_size"], str(step["kind"])) == (STEPS, 50, "vae")
+            assert float(step["beta"]) == pytest.approx(0.5)  # in the warm-up's first epoch
+            assert float(step["noise"]) == 0.5
+            assert 0 < float(step["learning_rate"]) <= 5e-3
+            spread = 0.5 * np.exp(step["log_var"] / 2) * step["epsilon"]
+            np.testing.assert_allclose(step["z"], step["mean"] + spread, rtol=1e-4, atol=1e-5)
+        # The row of the first six steps has their mean loss.
+        rates = [float(step["learning_rate"]) for step in seen]
+        assert rates == sorted(rates, reverse=True)
+
+    def test_its_loss_is_the_one_in_the_history(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("pause")
+        losses: list[float] = []
+
+        def take() -> None:
+            losses.append(float(open_run(run.path).arrays("step")["loss_before"]))
+            run.ask("batch")
+
+        workshop.direct(run, "batch", *[take] * 6)
+        row = open_run(run.path).rows[0]
+        assert row["step"] == len(losses) == 6
+        assert row["loss"] == pytest.approx(np.mean(losses), rel=1e-5)
+
+
+class TestLiveSettings:
+    def test_act_from_the_next_step_and_are_marked(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        run = workshop.at(run, (2, 9), lambda: run.change(learning_rate=1e-4, beta=3))
+        (change,) = changes(run)
+        assert change == {
+            "kind": "change", "epoch": 2, "step": 9, "learning_rate": 1e-4, "beta": 3.0,
+        }  # fmt: skip
+        at = run.rows.index(change)
+        before, after = run.rows[at - 1], run.rows[at + 1]
+        assert (before["step"], after["step"]) == (9, 12)
+        assert (before["beta"], before["learning_rate"]) == (1.0, pytest.approx(5e-3))
+        assert (after["beta"], after["learning_rate"]) == (3.0, pytest.approx(1e-4))
+        # Nothing before it is another's, and all after it is.
+        assert run.rows[: at - 1] == undisturbed.rows[: at - 1]
+        assert run.rows[-1]["reconstruction"] != undisturbed.rows[-1]["reconstruction"]
+        for row in run.rows[at + 1 :]:
+            assert row["loss"] == pytest.approx(row["reconstruction"] + 3 * row["kl"], rel=1e-9)
+
+    def test_cut_the_row_and_not_the_mean(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        # What is changed here acts a step after the row of 12 would have been written.
+        run = workshop.new(tmp_path / "run")
+        run = workshop.at(run, (2, 9), lambda: run.change(noise=0.999999))
+        parts = [row for row in run.rows if row["kind"] == "step" and row["epoch"] == 2]
+        assert [row["step"] for row in parts] == [6, 9, 12, 18, 25]
+        whole = next(r for r in undisturbed.rows if (r["epoch"], r["step"]) == (2, 12))
+        assert (3 * parts[1]["loss"] + 3 * parts[2]["loss"]) / 6 == pytest.approx(
+            whole["loss"], rel=1e-3
+        )
+        mean = np.average([row["loss"] for row in parts], weights=[6, 3, 3, 6, 7])
+        assert run.history[1]["loss"] == pytest.approx(mean, rel=1e-9)
+
+    def test_the_noise_acts(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("pause")
+        seen: list[dict[str, np.ndarray]] = []
+
+        def silence() -> None:
+            seen.append(open_run(run.path).arrays("step"))
+            run.change(noise=0)
+
+        keep = lambda: (seen.append(open_run(run.path).arrays("step")), run.ask("pause"))  # noqa: E731
+        workshop.direct(run, "batch", silence, "batch", keep)
+        assert np.abs(seen[0]["z"] - seen[0]["mean"]).max() > 0.1
+        np.testing.assert_array_equal(seen[1]["z"], seen[1]["mean"])
+
+    def test_two_at_once(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+
+        def change_both() -> None:
+            run.change(beta=2.0)
+            run.change(learning_rate=1e-4)
+
+        run = workshop.at(run, (1, 9), change_both)
+        (change,) = changes(run)  # one moment, one mark
+        assert (change["beta"], change["learning_rate"]) == (2.0, 1e-4)
+
+    def test_one_after_the_other(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("pause")
+        workshop.direct(
+            run,
+            "batch",
+            lambda: run.change(beta=2.0),
+            "batch",
+            lambda: run.change(beta=0.5, noise=0.5),
+            "batch",
+        )
+        found = [
+            (row["step"], row.get("beta"), row.get("noise")) for row in changes(open_run(run.path))
+        ]
+        assert found == [(1, 2.0, None), (2, 0.5, 0.5)]
+        assert open_run(run.path).settings == BASE.replace(beta=0.5, noise=0.5)
+
+    def test_what_stays_the_same_is_no_change(
+        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        run = workshop.at(run, (1, 9), lambda: run.change(beta=1.0, noise=1.0))
+        assert_same_run(run, undisturbed)
+
+    def test_a_warm_up_goes_to_the_new_beta(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run", kl_warmup=3)
+        run = workshop.at(run, (2, 9), lambda: run.change(beta=4.0))
+        assert [row["beta"] for row in run.history] == [0.25, 2.0, 3.0]
+
+    @pytest.mark.parametrize(
+        "wishes",
+        [
+            "{",
+            '{"action": "run", "turn": 0, "serial": 9, "settings": {"beta": -1}, "more": []}',
+            '{"action": "run", "turn": 0, "serial": 9, "settings": {"epochs": 1}, "more": []}',
+            '{"action": "dance", "turn": 3, "serial": 9, "settings": {}, "more": []}',
+        ],
+        ids=["cut-short", "beyond-its-range", "no-live-setting", "no-action"],
+    )
+    def test_what_cannot_be_is_ignored(
+        self, wishes: str, workshop: Workshop, undisturbed: Run, tmp_path: Path
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        run = workshop.at(run, (1, 9), lambda: (run.path / "control.json").write_text(wishes))
+        assert_same_run(run, undisturbed)
+
+
+class TestRows:
+    def test_gradient_norms(self, undisturbed: Run) -> None:
+        steps = [row for row in undisturbed.rows if row["kind"] == "step"]
+        assert all(row["gradient_norm"] > 0 for row in steps)
+        for epoch in undisturbed.history:
+            parts = [row["gradient_norm"] for row in steps if row["epoch"] == epoch["epoch"]]
+            assert epoch["gradient_norm"] == pytest.approx(np.mean(parts))
+
+    def test_how_fast_it_goes(self, undisturbed: Run) -> None:
+        status = undisturbed.status
+        assert status["seconds_per_epoch"] > 0
+        assert status["images_per_second"] > 0
+        assert status["steps"] == STEPS
+
+
+class TestEarlyStopping:
+    def test_keeps_the_best_weights(self, workshop: Workshop, tmp_path: Path) -> None:
+        changes = {"patience": 2, "learning_rate": 1e-7, "epochs": 60}
+        run = workshop.go_on(workshop.new(tmp_path / "run", **changes))
+        losses = run.history["val_loss"]
+        best = int(np.argmin(losses)) + 1
+        assert (run.state, len(losses)) == ("finished", best + 2)
+        assert run.status["model_epoch"] == best == best_epoch(run.config, run.rows)
+        assert run.status["reason"] == (
+            f"Stopped early after epoch {best + 2}: the validation loss had been best in epoch "
+            f"{best}, whose weights are kept."
+        )
+        assert run.metrics["epoch"] == best
+        # They are those that the run had at that epoch's end.
+        there = workshop.leave_at(workshop.new(tmp_path / "there", **changes), (best, STEPS))
+        kept = there.arrays("checkpoint")
+        for place, weights in enumerate(run.arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+
+    def test_stopped_by_hand_it_has_its_best_weights_too(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        changes = {"patience": 50, "learning_rate": 1e-7, "epochs": 60}
+        run = workshop.stop_at(workshop.new(tmp_path / "run", **changes), (5, 9))
+        best = int(np.argmin(run.history["val_loss"])) + 1
+        assert best < 5
+        assert run.status["model_epoch"] == best
+
+    def test_a_change_of_beta_begins_anew(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run", patience=2, learning_rate=1e-7, epochs=60)
+        run = workshop.at(run, (1, 9), lambda: run.change(beta=0.5))
+        val = [row["val_reconstruction"] + 0.5 * row["val_kl"] for row in run.history]
+        assert run.status["model_epoch"] == int(np.argmin(val)) + 1
+
+
+class TestLimits:
+    def test_training_time(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.go_on(workshop.new(tmp_path / "run"), seconds=1e-9)
+        assert (run.state, run.rows) == ("stopped", [])
+        assert "that a run may train are used up" in run.status["reason"]
+
+    @pytest.mark.parametrize("how", ["stop_at", "leave_at"])
+    def test_time_is_counted_to_the_last_step(
+        self, how: str, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run = workshop.new(tmp_path / "run")
+        with monkeypatch.context() as patch:
+            when(workshop, patch, (1, 2), lambda: time.sleep(0.3))
+            run = getattr(workshop, how)(run, (1, 3))  # before the first row
+        assert run.rows == []
+        assert run.status["seconds_trained"] > 0.3
+
+    def test_waiting_too_long_is_no_training_time(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(session, "PAUSE_PATIENCE_SECONDS", 1.0)
+        run = workshop.new(tmp_path / "run")
+        began = time.monotonic()
+        left = workshop.at(run, (1, 2), lambda: run.ask("pause"))
+        assert left.status["seconds_trained"] < time.monotonic() - began - 0.9
+
+    def test_a_worthless_model_is_blamed_on_the_rate_of_now(
+        self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        losses = iter([float("nan"), 1.0])
+        found = {"y": np.zeros(1)}
+        monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": next(losses)}, found))
+        run = workshop.new(tmp_path / "run", epochs=1)
+        run.change(learning_rate=0.02)
+        run = workshop.go_on(run)
+        assert run.state == "diverged"
+        assert "learning rate of 0.02 is likely too large: try 0.002." in run.status["reason"]
+
+    def test_a_stop_that_was_asked_for(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run = workshop.at(run, (2, 9), lambda: run.ask("stop"))
+        assert run.state == "stopped"
+        assert run.status["reason"] == "Stopped by hand in epoch 2."
+        assert (run.status["epoch"], run.status["step"]) == (2, 9)
+
+    def test_stop_while_it_is_paused(self, workshop: Workshop, tmp_path: Path) -> None:
+        run = workshop.new(tmp_path / "run")
+        run.ask("batch")
+        assert workshop.direct(run, "stop") == [(1, 1)]
+        assert open_run(run.path).state == "stopped"
+        kept = open_run(run.path).arrays("checkpoint")
+        for place, weights in enumerate(open_run(run.path).arrays("weights").values()):
+            np.testing.assert_array_equal(weights, kept[f"v{place}"])

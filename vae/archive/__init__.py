@@ -1,0 +1,1 @@
+"""A run as a zip, and what one from elsewhere may hold."""

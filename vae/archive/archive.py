@@ -1,0 +1,266 @@
+"""Runs as zip files: one made of a run folder, and a run folder made of one from anywhere.
+
+An import keeps to four rules. Nothing is written under the name that it has in the zip: the files
+of a run have names that are known. No size that a header states is believed (see `foreign_zip`).
+Each file must be what a run writes (see `schema` and `vetting`); JSON is written anew from what was
+understood of it. And what takes little room in the zip takes little on the disk.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import io
+import json
+import re
+import shutil
+import stat
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from vae.archive.foreign_zip import MOST_BYTES, SNAPSHOT, ForeignZip, run_entries, size_in_words
+from vae.archive.vetting import ArrayCheck, read_frame, read_history
+from vae.archive.vetting_keras import check_keras
+from vae.config import Config
+from vae.environment import is_public
+from vae.errors import ConfigError, RunError
+from vae.files import read_regular, write_json, writing_to
+from vae.runs.control import Control, parse_control
+from vae.runs.figures_schema import FIGURES
+from vae.runs.metadata import AboutFile, write_about
+from vae.runs.provenance import public_name
+from vae.runs.run import Run, open_run
+from vae.runs.schema import Status
+from vae.runs.store import RunStore
+from vae.runs.writer import Recorder, new_run_id
+from vae.schema import MOST_TEXT_BYTES, decode
+
+__all__ = ["MOST_BYTES", "MOST_ENTRIES", "export_zip", "import_zip"]
+
+MOST_ENTRIES = 700  # 500 epochs have a snapshot each
+# 500 epochs in 128 dimensions are 20 MB. Rows that were read need up to three times their bytes, so
+# that where strangers share the memory a history may be that of 100 epochs, which are 4 MB.
+MOST_HISTORY_BYTES = 40_000_000
+MOST_PUBLIC_HISTORY_BYTES = 5_000_000
+MOST_LEGS = 100  # beyond the configured epochs
+# An array file is itself a zip. Each may hold MOST_BYTES, which bounds the memory, and all together
+# this, which bounds the time: 500 snapshots of color 32 x 32 images in 128 dimensions are 220 MB.
+MOST_ARRAY_BYTES = 400_000_000
+MOST_ARRAYS = 1000  # in one file; weights and their optimizer's variables are about a hundred
+# How many times the room of its zip a run takes on the disk, at most. Those that ship take as much
+# as their zip, and one that is mostly history, which is text, three times as much.
+MOST_GROWTH = 10
+FREE_GROWTH = 1_000_000
+WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
+
+FILES = (
+    "about.json",
+    "best.npz",
+    "checkpoint.npz",
+    "config.json",
+    "control.json",
+    "decoder.onnx",
+    "encoder.onnx",
+    "history.jsonl",
+    "knowledge.json",
+    "latents.npz",
+    "likelihood.json",
+    "metrics.json",
+    "model.keras",
+    "quality.json",
+    "samplers.npz",
+    "status.json",
+    "tsne-3d.npz",
+    "tsne.npz",
+)
+
+
+def export_zip(run: Run) -> bytes:
+    """Pack a run folder; the same folder gives the same bytes.
+
+    A process may write to it meanwhile. Raises RunError if it is no run folder any more.
+    """
+    snapshots = [
+        f"snapshots/{path.name}"
+        for path in (run.path / "snapshots").glob("*.npz")
+        if SNAPSHOT.fullmatch(path.name)
+    ]
+    names = [
+        *(name for name in FILES if name != "about.json"),
+        *snapshots,
+    ]
+    contents: dict[str, bytes] = {}
+    # A training run appends to its history before it replaces its checkpoint: read in this order,
+    # the history covers the checkpoint.
+    for name in sorted(names, key=lambda name: (not name.endswith(".npz"), name)):
+        try:
+            contents[name] = read_regular(run.path / name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise RunError(
+                f"A run's files must be readable ({error.strerror}). Received: {run.path / name}"
+            ) from None
+    if "config.json" not in contents:
+        raise RunError(f"A run folder holds config.json. Received: {run.path}, which has none")
+    if run.about.name:  # and nothing else of it: whose run it is stays here
+        contents["about.json"] = json.dumps({"name": run.about.name}).encode()
+    name = unicodedata.normalize("NFC", public_name(run))
+    top = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name in sorted(contents):
+            entry = ZipInfo(f"{top}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3  # as on Linux, wherever this runs
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            # What holds numbers was compressed before, or hardly shrinks.
+            text = name.endswith((".json", ".jsonl"))
+            entry.compress_type = ZIP_DEFLATED if text else ZIP_STORED
+            archive.writestr(entry, contents[name])
+    return buffer.getvalue()
+
+
+def import_zip(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
+    """Make a new run in the store's folder of a zip: by `export_zip`, or of a run's folder.
+
+    The zip is not trusted. Its ONNX files stay out. Raises RunError,
+    and leaves nothing behind, for what is not a run's zip or holds more than a run does.
+    """
+    archive = ForeignZip(file, "The file")
+    entries = _entries(archive)
+    run_id = new_run_id()
+    # One folder deeper than runs are, so that no list shows what is not vetted yet.
+    workshop = store.folder / f".importing-{run_id}"
+    try:
+        with writing_to(store.folder, "Runs need a folder that can be written to"):
+            (workshop / run_id / "snapshots").mkdir(parents=True)
+            _take_over(archive, entries, workshop / run_id, owner)
+            _check_growth(archive, workshop / run_id)
+            open_run(workshop / run_id)
+            (workshop / run_id).rename(store.folder / run_id)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    return open_run(store.folder / run_id)
+
+
+def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, owner: str) -> None:
+    """Write the folder of a run from the entries that pass."""
+
+    def text(name: str, most: int = MOST_TEXT_BYTES) -> bytes | None:
+        return archive.read(entries[name], most) if name in entries else None
+
+    frame = read_frame(text("config.json") or b"")
+    check, unpacked = ArrayCheck(frame), 0
+    for name in sorted(name for name in entries if name.endswith((".npz", ".keras"))):
+        content = archive.read(entries[name])
+        inner = ForeignZip(io.BytesIO(content), name)
+        inner.check(inner.entries, MOST_ARRAYS)
+        files = {
+            entry.filename: inner.read(
+                entry, MOST_TEXT_BYTES if entry.filename.endswith(".json") else MOST_BYTES
+            )
+            for entry in inner.entries
+        }
+        unpacked += inner.size
+        if unpacked > MOST_ARRAY_BYTES:
+            raise RunError(
+                f"The arrays of a run are at most {size_in_words(MOST_ARRAY_BYTES)} when unpacked. "
+                f"Received: {size_in_words(unpacked)}, and more to come"
+            )
+        if name == "model.keras":
+            check_keras(files, frame)
+        else:
+            check(name, files)
+        (folder / name).write_bytes(_packed(content, files))
+    most = MOST_PUBLIC_HISTORY_BYTES if is_public() else MOST_HISTORY_BYTES
+    if (history := text("history.jsonl", most)) is not None:
+        with (folder / "history.jsonl").open("w", encoding="utf-8") as file:
+            for row in read_history(history, frame):
+                file.write(json.dumps(row, allow_nan=False) + "\n")
+    for name, kind in FIGURES.items():
+        if (figures := text(name)) is not None:
+            write_json(folder / name, decode(name, figures, kind))
+    write_about(folder, name=_name(text("about.json")), owner=owner)
+    Recorder(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
+    _take_wishes(text("control.json"), folder, frame.config)
+    write_json(folder / "config.json", frame.info)
+
+
+def _take_wishes(content: bytes | None, folder: Path, config: Config) -> None:
+    """Take over settings that were changed and epochs that were added, as far as they are valid."""
+    wanted = parse_control(content or b"")
+    if len(wanted.more) > MOST_LEGS:
+        raise RunError(
+            f"A run is continued for more epochs at most {MOST_LEGS} times. "
+            f"Received: {len(wanted.more):,} times"
+        )
+    settings = wanted.settings if _fits(config, **wanted.settings) else {}
+    legs = tuple(
+        leg for leg in wanted.more if 0 <= leg.after < leg.until and _fits(config, epochs=leg.until)
+    )
+    if settings or legs:
+        control = Control(serial=1, settings=settings, more=legs)
+        write_json(folder / "control.json", dataclasses.asdict(control))
+
+
+def _fits(config: Config, **changes: float) -> bool:
+    try:
+        config.replace(**changes)
+    except ConfigError:
+        return False
+    return True
+
+
+def _entries(archive: ForeignZip) -> dict[str, ZipInfo]:
+    """Return the entries by their names in a run folder; raises RunError if there is no run."""
+    found = run_entries(archive, FILES)
+    archive.check(found.values(), MOST_ENTRIES)
+    if "config.json" not in found or not found.keys() & {"model.keras", "checkpoint.npz"}:
+        names = sorted(found) or sorted(entry.filename for entry in archive.entries)
+        raise RunError(
+            "A run's zip holds config.json and model.keras or checkpoint.npz. "
+            f"Received: {', '.join(map(repr, names[:5])) or 'no files'!s:.200}"
+        )
+    return found
+
+
+def _packed(content: bytes, files: Mapping[str, bytes]) -> bytes:
+    """Return a zip of these files, deflated; the one that came if that is hardly larger."""
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, file in files.items():
+            packed.writestr(name, file)
+    return buffer.getvalue() if buffer.tell() < WORTH_PACKING * len(content) else content
+
+
+def _check_growth(archive: ForeignZip, folder: Path) -> None:
+    """Refuse what takes much more room than its zip: a history of the same line again and again."""
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    if size > FREE_GROWTH + MOST_GROWTH * archive.packed_size:
+        raise RunError(
+            f"A run takes at most {MOST_GROWTH} times the room of its zip. Received: "
+            f"{size_in_words(size)}, of a zip of {size_in_words(archive.packed_size)}"
+        )
+
+
+def _name(about: bytes | None) -> str:
+    """Return the name that a run was given, fit to be shown; "" without a usable one."""
+    try:
+        return decode("about.json", about or b"{}", AboutFile).get("name", "")
+    except RunError:
+        return ""
+
+
+def _status(content: bytes | None, resumable: bool) -> dict[str, Any]:
+    """Return what an imported run says of itself, whatever else it said before."""
+    old = {} if content is None else decode("status.json", content, Status)
+    state = old.get("state")
+    if state not in ("finished", "diverged"):
+        state = "paused" if resumable else "stopped"
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    status = {"state": state, "created": now, "imported": True, "reason": "Imported."}
+    kept = ("epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained")
+    return status | {name: old[name] for name in kept if name in old}

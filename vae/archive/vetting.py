@@ -1,0 +1,231 @@
+"""What the files of a run must be when they come in a zip from elsewhere.
+
+What each JSON file may hold is the same as in a folder that is read: see `schema`. Here it is held
+against the other files and the server's limits. Each check raises RunError with what was expected
+and what came.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vae.architecture import ImageShape
+from vae.config import Config
+from vae.data.dataset_checks import is_name
+from vae.environment import limits
+from vae.errors import ConfigError, RunError
+from vae.latent.projections import TSNE_FILES
+from vae.runs.control import LIVE_SETTINGS
+from vae.runs.schema import Info, decode_row
+from vae.schema import MOST_COUNT, Text, decode, printable
+
+__all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
+
+TSNE = {f"{name}.npz": count for count, name in TSNE_FILES.items()}
+MOST_ROWS = 20_000
+LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
+MOST_CHANNELS = 4
+SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
+# How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
+ROWS = {
+    "images": (1, 100_000),
+    "points": (1, 100_000),
+    "fixed": (1, 100),
+    "cloud": (1, 1000),
+    "components": (1, 1000),
+    "class_components": (0, 10_000),
+    "posteriors": (1, 10_000),
+    "trials": (1, 100),
+}
+COUNTS = ("epoch", "fitted_images")  # one number each
+LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What config.json says and all other files must fit. info: the cleaned config.json."""
+
+    info: Info
+    config: Config
+    image_shape: ImageShape
+    classes: int
+
+
+def read_frame(content: bytes) -> Frame:
+    """Read config.json; its layers must fit its images and the server's limits."""
+    info = decode("config.json", content, Info)
+    dataset, shape, names = info["dataset"], tuple(info["image_shape"]), info["class_names"]
+    if not is_name(dataset):
+        raise RunError(f"A data set's name is a short word or a few. Received: {dataset!r:.80}")
+    if shape[2] > MOST_CHANNELS:
+        raise RunError(f"Images have at most {MOST_CHANNELS} channels. Received: {shape}")
+    try:
+        config = Config.from_dict(info["config"])
+        config = config.replace(preset=printable(config.preset, Text.longest))
+        # Its epochs are behind it: they cost no more than the rows and snapshots that are there.
+        limits().check(config.replace(epochs=1), shape, len(names))
+    except ConfigError as error:
+        raise RunError(f"config.json must hold settings that work. {error}") from None
+    info |= {"config": config.to_dict(), "seed": config.seed}
+    info.pop("place", None)  # among the shipped ones
+    return Frame(info, config, shape, len(names))
+
+
+def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
+    """Read the rows of history.jsonl; a last line that a crash cut short is left out."""
+    count = content.count(b"\n")
+    if count > MOST_ROWS:
+        raise RunError(f"A history has at most {MOST_ROWS:,} rows. Received: {count:,}")
+    for place, line in enumerate(content.split(b"\n")):
+        try:
+            if line.strip():
+                yield _row(line, frame)
+        except (RunError, ConfigError) as error:
+            if place < count:  # no newline follows the last one
+                raise RunError(
+                    f"Each line of history.jsonl must be a row of a run, but line {place + 1} is "
+                    f"not. {error}"
+                ) from None
+
+
+def _row(line: bytes, frame: Frame) -> dict[str, Any]:
+    if len(line) > LONGEST_ROW:
+        raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
+    row = decode_row(line)
+    if row["kind"] == "change":  # whoever trains on takes these settings up
+        frame.config.replace(**{name: row[name] for name in LIVE_SETTINGS if name in row})
+    dimensions = frame.config.latent_dim
+    for name in ("kl_per_dimension", "val_kl_per_dimension"):
+        if name in row and len(row[name]) != dimensions:
+            raise RunError(f"{name} must be {dimensions} numbers. Received: {len(row[name])}")
+    return row
+
+
+class ArrayCheck:
+    """Checks the array files of one run, unpacked, against its configuration and each other."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        # Those of `ROWS` that are known: the same in all files, so the first one that has it says.
+        self.sizes: dict[str, int] = {}
+
+    def __call__(self, name: str, files: Mapping[str, bytes]) -> None:
+        """Check one file: no pickles, nothing but numbers, and shapes that fit the run."""
+        arrays = {}
+        for member, content in files.items():
+            try:
+                if not member.endswith(".npy"):
+                    raise ValueError("no array's name")
+                arrays[member.removesuffix(".npy")] = _array(content)
+            except Exception as error:
+                # The header is Python text, so that a foreign one fails in a dozen ways.
+                raise RunError(
+                    f"{name} must hold arrays of numbers. Received: {member!r:.60} "
+                    f"({printable(str(error), 100)})"
+                ) from None
+        for key, shape in self._shapes(name).items():
+            if key not in arrays:
+                held = ", ".join(sorted(arrays))
+                raise RunError(f"{name} must hold {key}. Received: {held or 'nothing'!r:.80}")
+            self._check(name, key, arrays[key], shape)
+        points, images = self.sizes.get("points", 0), self.sizes.get("images", 0)
+        if points > images:
+            raise RunError(
+                f"{name} must show images of latents.npz. Received: {points:,} of {images:,}"
+            )
+
+    def _shapes(self, name: str) -> dict[str, tuple[int | str, ...]]:
+        """Return the shapes that the arrays of a file have; a word is one of `ROWS`."""
+        image, dimensions = self.frame.image_shape, self.frame.config.latent_dim
+        if name == "checkpoint.npz":
+            return {"epoch": ()}
+        if name == "latents.npz":
+            codes = ("images", dimensions)
+            return {"mean": codes, "log_var": codes, "y": ("images",)}
+        if name in TSNE:
+            return {"points": ("points", TSNE[name])}
+        if name == "samplers.npz":
+            return {
+                **self._mixtures("components", ""),
+                **self._mixtures("class_components", "class_"),
+                "class_labels": ("class_components",),
+                "mean": ("posteriors", dimensions),
+                "log_var": ("posteriors", dimensions),
+                "y": ("posteriors",),
+                "trials": ("trials", 3),
+                "fitted_images": (),
+            }
+        if name == "snapshots/fixed.npz":
+            return {"z": (SAMPLES, dimensions), "images": ("fixed", *image), "labels": ("cloud",)}
+        if name.startswith("snapshots/"):
+            return {
+                "samples": (SAMPLES, *image),
+                "reconstructions": ("fixed", *image),
+                "means": ("cloud", dimensions),
+            }
+        return {}
+
+    def _mixtures(self, rows: str, prefix: str) -> dict[str, tuple[int | str, ...]]:
+        dimensions = self.frame.config.latent_dim
+        shapes = {"weights": (), "means": (dimensions,), "factors": (dimensions, dimensions)}
+        return {f"{prefix}{key}": (rows, *shape) for key, shape in shapes.items()}
+
+    def _check(self, name: str, key: str, array: np.ndarray, shape: tuple[int | str, ...]) -> None:
+        expected = shape
+        if array.ndim == len(shape):
+            expected = tuple(
+                self._rows(f"{key} in {name}", size, found) if isinstance(size, str) else size
+                for size, found in zip(shape, array.shape, strict=True)
+            )
+        if array.shape != expected:
+            wanted = ", ".join(map(str, expected))
+            raise RunError(f"{key} in {name} must have shape ({wanted}). Received: {array.shape}")
+        kind = array.dtype.kind
+        if key in ("images", "samples", "reconstructions"):
+            fits, wanted = array.dtype == np.uint8, "uint8"
+        elif key in ("y", "labels", "class_labels", *COUNTS):
+            most = MOST_COUNT if key in COUNTS else self.frame.classes - 1
+            fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
+            wanted = f"whole numbers from 0 to {most:,}"
+        elif name in ("latents.npz", "samplers.npz", *TSNE):  # pages compute with these
+            # NaN is the least and the largest of what it is among, and compares as False.
+            # As Python floats, since half precision would make the limits infinite.
+            least, largest = float(array.min(initial=0.0)), float(array.max(initial=0.0))
+            fits = kind == "f" and -LARGEST_LATENT <= least <= largest <= LARGEST_LATENT
+            wanted = f"floats from -{LARGEST_LATENT:,} to {LARGEST_LATENT:,}"
+        else:  # a snapshot of a run that diverges may well be infinite
+            fits, wanted = kind == "f", "floats"
+        if not fits:
+            found = f"{array.dtype}, {array.ravel()[:3]}"
+            raise RunError(f"{key} in {name} must be {wanted}. Received: {found}")
+
+    def _rows(self, what: str, size: str, found: int) -> int:
+        """Return how many rows there must be, which the first array says if it keeps to `ROWS`."""
+        least, most = ROWS[size]
+        if not least <= found <= most:
+            raise RunError(f"{what} must have {least:,} to {most:,} rows. Received: {found:,}")
+        return self.sizes.setdefault(size, found)
+
+
+def _array(content: bytes) -> np.ndarray:
+    """Read one array as NumPy would, if its header agrees with its length; raises ValueError."""
+    stream = io.BytesIO(content)
+    readers = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    shape, fortran_order, dtype = readers[np.lib.format.read_magic(stream)](stream)
+    begin = stream.tell()
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        raise ValueError(f"an array of {dtype}")
+    # NumPy would take the memory that the header asks for before it looks at what there is.
+    if math.prod(shape) * dtype.itemsize != len(content) - begin or min(shape, default=0) < 0:
+        raise ValueError(f"a header that says {shape}")
+    order = "F" if fortran_order else "C"
+    return np.ndarray(shape, dtype, content, begin, order=order)

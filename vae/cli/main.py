@@ -1,0 +1,223 @@
+"""The command line: python -m vae train | resume | evaluate | quality | sample | export | ...
+
+With --json the last line of standard output is one JSON object; without it, it is for people. Bad
+arguments end with exit status 2 and one clear line on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from vae import _startup  # noqa: F401 (first: see there)
+from vae.architecture import summarize
+from vae.cli.export import add_exports
+from vae.cli.files import ConfigFile, check_new_folder, config_file, given_run
+from vae.cli.output import Report, evaluated, print_report, quality_measured, summarized, trained
+from vae.cli.pictures import add_pictures
+from vae.cli.progress import load_images, load_named, share_progress, training_progress
+from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
+from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
+from vae.config import TREATMENTS
+from vae.data.datasets import DATASETS
+from vae.errors import ConfigError, VAEError
+from vae.evaluation.likelihood import measure_likelihood
+from vae.model.importance_sampling import check_samples
+from vae.presets import PRESETS
+from vae.runs.run import runs_folder
+from vae.sampling.prior import check_seed
+
+# Images that are not treated have a name of their own here.
+TREATED = {"grey" if name == "none" else name: name for name in TREATMENTS}
+IMAGE_SHAPE, CLASSES, DATASET = (28, 28, 1), 10, "mnist"  # where nothing says otherwise
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    open_streams()
+    try:
+        options = _parser().parse_args(arguments)
+    finally:
+        flush_output()  # of --help, which ends here
+    options.status = 0
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with without_chatter():
+            report = options.command(options)
+    except (VAEError, OSError) as error:
+        warn(f"vae {options.name}: {error}")
+        return 2
+    except KeyboardInterrupt:
+        warn(f"\nvae {options.name}: stopped by Ctrl-C")
+        return 128 + signal.SIGINT
+    printed = print_report(report, as_json=options.json)
+    return options.status or printed
+
+
+def summary(options: argparse.Namespace) -> Report:
+    """Count the parameters of a configuration."""
+    given = _config(options)
+    shape = tuple(options.image_shape or given.image_shape or IMAGE_SHAPE)
+    classes = (given.classes or CLASSES) if options.classes is None else options.classes
+    counted = summarize(given.config, shape, classes)
+    values = {
+        "encoder": counted.encoder_parameters,
+        "decoder": counted.decoder_parameters,
+        "total": counted.total,
+    }
+    return Report(values, summarized(counted))
+
+
+def train(options: argparse.Namespace) -> Report:
+    """Train a run into a folder."""
+    given = _config(options)
+    config = given.config
+    check_new_folder(options.out or runs_folder() / "new", for_run=True)
+    name = options.dataset or given.dataset or DATASET
+    with training_progress(config.epochs) as on_event:
+        run, options.status = train_run(
+            config, lambda: load_named(name), options.out, on_event, as_json=options.json
+        )
+    return Report(run_result(run), trained(run, run.path))
+
+
+def resume(options: argparse.Namespace) -> Report:
+    """Go on with a run from its last checkpoint, perhaps for more epochs."""
+    run, more = given_run(options.run), options.more_epochs
+    with training_progress(run.next_leg(more).until if more else run.epochs) as on_event:
+        run, options.status = resume_run(
+            run, lambda: load_images(run), more, on_event, as_json=options.json
+        )
+    return Report(run_result(run), trained(run, run.path))
+
+
+def evaluate(options: argparse.Namespace) -> Report:
+    """Measure a run on the test images of its data set."""
+    run = given_run(options.run)
+    if options.importance_samples:
+        check_samples(run.config, options.importance_samples)
+    dataset = load_images(run)
+    import_tensorflow()
+    from vae.model.evaluate import evaluate
+
+    model = run.load_model()
+    values, _ = evaluate(model, dataset, TREATED.get(options.treatment))
+    if options.importance_samples:
+        with share_progress("Measuring the likelihood") as on_share:
+            found = measure_likelihood(
+                *(model, dataset, options.importance_samples, values["binarisation"]), on_share
+            )
+        names = ("nll", "nll_standard_error", "importance_samples", "seconds")
+        values |= {name: found[name] for name in names}
+    return Report(values, evaluated(run, options.run, values))
+
+
+def quality(options: argparse.Namespace) -> Report:
+    """Measure samples of a run beside real images."""
+    from vae.evaluation.sample_quality import check_measurable, measure_samples
+
+    run = given_run(options.run)
+    check_measurable(run)  # before a data set is downloaded
+    check_seed(options.seed)
+    dataset = load_images(run)
+    with share_progress("Measuring samples") as on_share:
+        values = measure_samples(
+            run, dataset, options.samples, seed=options.seed, on_progress=on_share
+        )
+    return Report(values, quality_measured(values))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # One line, not the usage text as well: what was wrong must not scroll away.
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="vae", description="Variational autoencoders from the command line.")
+    commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
+
+    def add(function: Any) -> argparse.ArgumentParser:
+        command = commands.add_parser(
+            function.__name__, help=function.__doc__, description=function.__doc__
+        )
+        command.add_argument("--json", action="store_true", help="end with one JSON object")
+        command.set_defaults(command=function, name=function.__name__)
+        return command
+
+    def add_config(command: argparse.ArgumentParser) -> None:
+        command.add_argument("--preset", default="recommended", help=", ".join(PRESETS))
+        command.add_argument(
+            "--config", type=Path, metavar="FILE",
+            help="JSON instead of a preset: settings, or the config.json of a run",
+        )  # fmt: skip
+        command.add_argument(
+            "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
+            help="settings to change, such as epochs=3 hidden=256,128",
+        )  # fmt: skip
+
+    command = add(summary)
+    add_config(command)
+    command.add_argument(
+        "--image-shape", type=int, nargs=3, metavar=("H", "W", "C"), help="(default: 28 28 1)"
+    )
+    command.add_argument(
+        "--classes", type=int, metavar="N",
+        help=f"of the images, for a conditional VAE (default: {CLASSES})",
+    )  # fmt: skip
+    command = add(train)
+    add_config(command)
+    command.add_argument("--dataset", help=f"{', '.join(DATASETS)} (default: {DATASET})")
+    command.add_argument("--out", type=Path, help="the run's folder (default: a new one)")
+    command.epilog = STATUS_HELP
+    command = add(resume)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument(
+        "--more-epochs", type=int, default=0, metavar="N", help="beyond those that it was to have"
+    )
+    command.epilog = STATUS_HELP
+    command = add(evaluate)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument(
+        "--importance-samples", type=int, default=0, metavar="K",
+        help="also estimate the negative log-likelihood with K samples an image, 1 to 5,000",
+    )  # fmt: skip
+    command.add_argument(
+        "--treatment", choices=TREATED, help="of the test images (default: as in training)"
+    )
+    command = add(quality)
+    command.add_argument("run", type=Path, help="a run folder")
+    command.add_argument(
+        "--samples", type=int, metavar="N", help="default: as many as half of the test images"
+    )
+    command.add_argument("--seed", type=int, default=0)
+    add_pictures(add)
+    add_exports(add)
+    return parser
+
+
+def _config(options: argparse.Namespace) -> ConfigFile:
+    """Return the configuration, and what its file says of the images if it is that of a run."""
+    if options.config:
+        given = config_file(options.config)
+    elif options.preset in PRESETS:
+        given = ConfigFile(PRESETS[options.preset])
+    else:
+        raise ConfigError(f"Presets are {', '.join(PRESETS)}. Received: {options.preset!r}")
+    changes = {}
+    for item in options.set:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise ConfigError(f"--set takes NAME=VALUE. Received: {item!r}")
+        changes[name] = value
+    return given._replace(config=given.config.replace_text(changes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

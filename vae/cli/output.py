@@ -1,0 +1,243 @@
+"""What the command line tells people: rounded figures with units, tables, and what to do next.
+
+Each command has one function here, which makes of its values what rich prints.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import shlex
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, ConsoleRenderable, Group
+from rich.filesize import decimal
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
+
+from vae.architecture import Layer, Summary
+from vae.cli.streams import say, to_json
+from vae.runs.run import Run
+from vae.sampling.samplers import SAMPLER_NAMES
+from vae.server.durations import time_in_words
+
+__all__ = [
+    "Report",
+    "evaluated",
+    "folder_bytes",
+    "print_report",
+    "quality_measured",
+    "summarized",
+    "trained",
+    "wrote",
+]
+
+PROGRAM = "python -m vae"
+UNIT = "nats per image"
+BYTES_PER_PARAMETER = 4
+# Of `vae.evaluation.sample_quality.measure_samples`, with the decimals that say something.
+QUALITY = {
+    "frechet_classifier_distance": ("Fréchet classifier distance", 2),
+    "precision": ("Precision", 3),
+    "recall": ("Recall", 3),
+    "share_sure": ("Share of sure samples", 3),
+    "class_balance": ("Class balance", 3),
+    "share_as_told": ("Share of the class asked for", 3),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command found: `values` for programs, one JSON object; `shown` for people."""
+
+    values: dict[str, Any]
+    shown: ConsoleRenderable
+
+
+class _Page(io.StringIO):
+    """A text for standard output: rich draws lines that its encoding has."""
+
+    @property
+    def encoding(self) -> str:
+        return sys.stdout.encoding or "utf-8"
+
+
+def print_report(report: Report, *, as_json: bool) -> int:
+    """Print a report to standard output; return the exit status that follows from that."""
+    if as_json:
+        return say(to_json(report.values))
+    # Put together first: what may go wrong in writing is seen to in one place.
+    page = _Page()
+    console = Console(file=page, highlight=False, force_terminal=sys.stdout.isatty())
+    console.print(report.shown, soft_wrap=True)  # a path stays on one line, to be copied
+    # Rich pads its lines with blanks.
+    return say("\n".join(line.rstrip() for line in page.getvalue().rstrip("\n").split("\n")))
+
+
+def summarized(counted: Summary) -> ConsoleRenderable:
+    """Show the layers of both networks as Keras does, with the totals."""
+    size = decimal(BYTES_PER_PARAMETER * counted.total)
+    return Group(
+        _layers("Encoder", counted.encoder, counted.encoder_parameters),
+        _layers("Decoder", counted.decoder, counted.decoder_parameters),
+        Text(f"Total: {counted.total:,} parameters ({size}), all trainable"),
+    )
+
+
+def trained(run: Run, path: Path) -> ConsoleRenderable:
+    """Show how a run ended, what it is worth, and where it is."""
+    epochs = len(run.history)
+    said = f"{run.state.capitalize()} after {epochs} epoch{'' if epochs == 1 else 's'}."
+    parts: list[ConsoleRenderable] = [Text(f"{said} {run.status['reason']}".strip())]
+    if run.metrics:
+        parts += [Text(_measured_on(run, run.metrics)), Text(), _figures(_nats(run.metrics))]
+    parts.append(_wrote(path, folder_bytes(path)))
+    if run.has_model:
+        quoted = _quoted(path)
+        parts.append(
+            _next(
+                f"sample {quoted} --out grid.png",
+                f"evaluate {quoted}"
+                + (" --importance-samples 100" if run.config.is_variational else ""),
+            )
+        )
+    return Group(*parts)
+
+
+def evaluated(run: Run, path: Path, values: dict[str, Any]) -> ConsoleRenderable:
+    """Show what a run is worth on test images."""
+    lines = _nats(values)
+    if "nll" in values:
+        error = _error(values["nll_standard_error"])
+        lines.append(("Negative log-likelihood", _number(values["nll"]), f"{error}{UNIT}"))
+        samples = f"{values['importance_samples']:,} importance samples"
+        lines.append(("", "", f"by {samples}, in {time_in_words(values['seconds'])}"))
+    if values["loss"] != values["reconstruction"] + values["kl"]:
+        beta = f"reconstruction + {run.config.beta:g} KL"
+        lines.append(("Loss", _number(values["loss"]), f"{UNIT} ({beta})"))
+    others = []
+    if "bits_per_dimension" in values:
+        others.append(("Bits per dimension", "", _number(values["bits_per_dimension"], 3)))
+    units = f"{values['active_units']} of {run.config.latent_dim}"
+    others.append(("Active latent dimensions", "", units))
+    others.append(("Loss, lecture's units", "", _number(values["lecture_loss"], 4)))
+    classes = Table("Class", title=f"Reconstruction by class, {UNIT}", title_justify="left")
+    classes.add_column("Reconstruction", justify="right")
+    for name, nats in values["reconstruction_per_class"].items():
+        classes.add_row(Text(name), _number(nats))
+    quoted = _quoted(path)
+    ahead = [] if "nll" in values else [f"evaluate {quoted} --importance-samples 100"]
+    ahead.append(f"sample {quoted} --out grid.png")
+    if not run.config.is_variational:
+        ahead = ahead[-1:]
+    return Group(
+        Text(_measured_on(run, values)),
+        Text(),
+        _figures(lines),
+        _figures(others),
+        classes,
+        _next(*ahead),
+    )
+
+
+def quality_measured(values: dict[str, Any]) -> ConsoleRenderable:
+    """Show how good samples are, beside real images."""
+    columns = {"Prior": values}
+    columns |= {SAMPLER_NAMES[name]: found for name, found in values.get("samplers", {}).items()}
+    real = {name.removeprefix("real_"): value for name, value in values.items()}
+    real["frechet_classifier_distance"] = values["noise_floor"]
+    real.pop("share_as_told", None)
+    table = Table("")
+    for name in (*columns, "Real images"):
+        table.add_column(name, justify="right")
+    for name, (title, digits) in QUALITY.items():
+        if name in values:
+            cells = [found.get(name) for found in (*columns.values(), real)]
+            table.add_row(
+                title, *("" if value is None else _number(value, digits) for value in cells)
+            )
+    return Group(
+        Text(
+            f"{values['samples']:,} samples of each kind, seed {values['seed']}, beside "
+            f"{values['reference_images']:,} test images of {values['dataset']}, by a classifier "
+            f"that knows {values['classifier_accuracy']:.1%} of them"
+        ),
+        table,
+        Text("A smaller distance is better; two halves of the real images have the last column's."),
+    )
+
+
+def wrote(out: Path, size: int, what: str, *ahead: str) -> ConsoleRenderable:
+    """Show that a file was written, with its size, what is in it, and lines on what to do next."""
+    return Group(_wrote(out, size, what), *(Text(line) for line in ahead))
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the size of all files in a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _layers(title: str, layers: tuple[Layer, ...], parameters: int) -> Table:
+    table = Table(title=title, title_justify="left", show_footer=True)
+    table.add_column("Layer (type)", "Total")
+    table.add_column("Output shape")
+    table.add_column("Parameters", f"{parameters:,}", justify="right")
+    for layer in layers:
+        shape = ", ".join(map(str, ("None", *layer.output_shape)))
+        table.add_row(f"{layer.name} ({layer.class_name})", f"({shape})", f"{layer.parameters:,}")
+    return table
+
+
+Line = tuple[str, str, str]  # a figure's name, its value, its standard error and unit
+
+
+def _nats(metrics: dict[str, Any]) -> list[Line]:
+    """Return the ELBO and its parts, or what there is of them for an autoencoder."""
+    lines = []
+    if "elbo" in metrics:
+        error = _error(metrics.get("elbo_standard_error"))
+        lines.append(("ELBO", _number(metrics["elbo"]), f"{error}{UNIT}"))
+    lines.append(("Reconstruction", _number(metrics["reconstruction"]), UNIT))
+    if "elbo" in metrics:
+        lines.append(("KL", _number(metrics["kl"]), UNIT))
+    return lines
+
+
+def _figures(lines: Iterable[Line]) -> ConsoleRenderable:
+    """Lay figures out one below the other."""
+    grid = Table.grid("", Column(justify="right"), "", padding=(0, 1))
+    for line in lines:
+        grid.add_row(*line)
+    return Padding(grid, (0, 0, 1, 2))
+
+
+def _measured_on(run: Run, metrics: dict[str, Any]) -> str:
+    return f"{metrics['images'].capitalize()} of {run.dataset}: {metrics['treatment']}"
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    if value is None or not math.isfinite(value):
+        return "no number"
+    return f"{value:,.{digits}f}"
+
+
+def _error(value: float | None) -> str:
+    """Return a standard error as it stands behind its figure; one of a single image is none."""
+    return f"± {_number(value)} " if value else ""
+
+
+def _wrote(out: Path, size: int, what: str = "") -> Text:
+    return Text(f"Wrote {out} ({decimal(size)})" + (f": {what}" if what else ""))
+
+
+def _next(*commands: str) -> ConsoleRenderable:
+    return Group(Text("Next:"), *(Text(f"  {PROGRAM} {command}") for command in commands))
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))

@@ -1,0 +1,110 @@
+"""Progress on standard error: a bar on a terminal, a few lines in a log file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vae.cli.streams import warn
+from vae.data.datasets import Dataset, load_dataset
+from vae.runs.run import Run
+from vae.runs.run_images import check_known
+from vae.training.history_rows import ROWS_PER_EPOCH
+
+__all__ = ["load_images", "load_named", "share_progress", "training_progress"]
+
+LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
+
+OnShare = Callable[[float], None]
+OnEvent = Callable[[dict[str, Any]], None]
+Update = Callable[[float, str], None]
+
+
+@contextmanager
+def training_progress(epochs: int) -> Iterator[OnEvent]:
+    """Yield a listener for the rows of a history; a log file gets a line an epoch."""
+    with _bar(epochs) as update:
+        done, parts, words = 0, 0, ""
+
+        def on_event(row: dict[str, Any]) -> None:
+            nonlocal done, parts, words
+            if row["kind"] == "epoch":
+                done, parts = row["epoch"], 0
+                words = (
+                    f"loss {row['loss']:.2f}, reconstruction {row['reconstruction']:.2f}, "
+                    f"KL {row['kl']:.2f}"
+                )
+                _log(f"epoch {done}/{epochs}: {words} nats per image")
+            elif row["kind"] == "step":
+                done, parts = row["epoch"] - 1, min(parts + 1, ROWS_PER_EPOCH)
+            now = min(done + (parts > 0), epochs)
+            update(done + parts / ROWS_PER_EPOCH, f"Epoch {now}/{epochs}  {words}")
+
+        yield on_event
+
+
+@contextmanager
+def share_progress(what: str) -> Iterator[OnShare]:
+    """Yield a listener for the share that is done, 0 to 1. Nothing shows before it is called."""
+    with _bar(1.0) as update:
+        last = time.monotonic()
+
+        def on_share(share: float) -> None:
+            nonlocal last
+            update(share, what)
+            if time.monotonic() - last >= LOG_SECONDS:
+                last = time.monotonic()
+                _log(f"{what}: {share:.0%}")
+
+        yield on_share
+
+
+def load_named(name: str) -> Dataset:
+    """Load a data set as `load_dataset` does; a download shows how far it is."""
+    with share_progress(f"Downloading {name}") as on_share:
+        return load_dataset(name, on_progress=lambda done, total: on_share(done / total))
+
+
+def load_images(run: Run) -> Dataset:
+    """Load the data set that a run learned as `run_images.load_images` does, with its progress."""
+    check_known(run)
+    return load_named(run.dataset)
+
+
+@contextmanager
+def _bar(total: float) -> Iterator[Update]:
+    """Yield what moves a bar, given what is done and words; it is drawn on a terminal alone."""
+    if not sys.stderr.isatty():
+        yield lambda done, words: None
+        return
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        expand=True,
+    )
+    task = progress.add_task("", total=total)
+
+    def update(done: float, words: str) -> None:
+        progress.start()
+        console.show_cursor()  # a process that is ended would leave none
+        progress.update(task, completed=done, description=words)
+
+    try:
+        yield update
+    finally:
+        progress.stop()
+
+
+def _log(line: str) -> None:
+    if not sys.stderr.isatty():
+        warn(line)

@@ -1,0 +1,64 @@
+"""Black-and-white images from grey ones: the data treatments that the literature compares on.
+
+A number in nats means something only beside others of the same treatment: grey pixels, one
+draw for all time (Larochelle & Murray 2011) or a new draw at every look (Burda et al. 2016).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vae.config import TREATMENTS, Config
+
+__all__ = ["binarise", "treatment_name", "treatment_words"]
+
+# The data set is the same for every run and every machine, as the published binary MNIST is.
+FIXED_SEED = 2011
+
+_NAMES = {
+    "none": "grey levels",
+    "threshold": "black and white, cut at one half",
+    "fixed": "black and white, drawn once from the grey levels",
+    "sampled": "black and white, drawn from the grey levels anew at each step",
+}
+_FIGURE_NAMES = {
+    "threshold": "black and white, cut at one half",
+    "fixed": "black and white, statically binarised: drawn once from the grey levels",
+    "sampled": "black and white, dynamically binarised: drawn from the grey levels, seed 0",
+}
+
+
+def binarise(images: np.ndarray, treatment: str, seed: int = 0) -> np.ndarray:
+    """Return images treated: uint8 (N, H, W, C), 0 or 255 unless the treatment is "none".
+
+    threshold: bright from one half on. fixed: one Bernoulli draw per pixel, with its grey level
+    as probability, always the same. sampled: such a draw of this seed. Raises ValueError for
+    another treatment.
+    """
+    if treatment not in TREATMENTS:
+        raise ValueError(
+            f"treatment must be one of {', '.join(TREATMENTS)}. Received: {treatment!r:.80}"
+        )
+    if treatment == "none":
+        return images
+    if treatment == "threshold":
+        bright = images >= 128
+    else:
+        random = np.random.default_rng(FIXED_SEED if treatment == "fixed" else seed)
+        # One of 0 to 254 is below a pixel with probability pixel / 255, exactly.
+        bright = random.integers(0, 255, images.shape, dtype=np.uint8) < images
+    return np.where(bright, np.uint8(255), np.uint8(0))
+
+
+def treatment_name(treatment: str) -> str:
+    """Return what the interface says of the images that a model learns from."""
+    return _NAMES[treatment]
+
+
+def treatment_words(config: Config, treatment: str) -> str:
+    """Return what figures say of the images that they were measured on."""
+    given = ", given their class" if config.is_conditional else ""
+    if treatment != "none":
+        return f"{_FIGURE_NAMES[treatment]}{given}"
+    how = "as Bernoulli probabilities" if config.likelihood == "bernoulli" else "by their density"
+    return f"grey levels in [0, 1], {how}{given}"

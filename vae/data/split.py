@@ -1,0 +1,79 @@
+"""Which images train, which validate, and in which order an epoch sees them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vae.architecture import summarize
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.errors import ConfigError
+
+__all__ = ["Split", "check_trainable", "epoch_batches", "left_over", "split_indices"]
+
+WORTH_SAYING = 0.1  # of the training images
+
+
+class Split(NamedTuple):
+    """Which training images train and which validate: int32 indices."""
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
+def check_trainable(config: Config, dataset: Dataset) -> None:
+    """Raise ConfigError unless the layers fit the images and one of these is left to train on.
+
+    Asked before a run gets its folder: what does not fit leaves none behind.
+    """
+    summarize(config, dataset.image_shape, dataset.classes)
+    split = split_indices(config, len(dataset.x_train))
+    if config.patience and not len(split.validation):
+        raise ConfigError(
+            "Early stopping needs at least one image to validate on. Received: "
+            f"validation_split={config.validation_split} of {len(split.train):,} images"
+        )
+
+
+def left_over(config: Config, images: int) -> str:
+    """Say how many training images an epoch leaves out, if they are many; "" if not.
+
+    images: the training images of the data set.
+    """
+    train = len(split_indices(config, images).train)
+    batch = min(config.batch_size, train)
+    rest = train % batch
+    if rest < WORTH_SAYING * train:
+        return ""
+    return (
+        f"Each epoch sees {train - rest:,} of {train:,} training images, others each time: the "
+        f"last {rest:,} fill no batch of {batch:,}."
+    )
+
+
+def split_indices(config: Config, images: int) -> Split:
+    """Draw the share of the training images that is used and hold back the validation split.
+
+    Raises ConfigError if less than one image is left to train on.
+    """
+    order = np.random.default_rng([config.seed, 1]).permutation(images).astype(np.int32)
+    used = order[: max(1, round(config.train_share * images))]
+    held_back = round(config.validation_split * len(used))
+    if held_back == len(used):
+        raise ConfigError(
+            "At least one image must be left to train on. "
+            f"Received: train_share={config.train_share} of {images} images"
+        )
+    return Split(used[held_back:], used[:held_back])
+
+
+def epoch_batches(config: Config, train: np.ndarray, epoch: int, batch_size: int) -> np.ndarray:
+    """Return the batches of an epoch: indices (steps, batch), int32.
+
+    The last images that fill no batch wait for another epoch: each one is shuffled anew.
+    """
+    steps = len(train) // batch_size
+    order = np.random.default_rng([config.seed, 2, epoch]).permutation(train)
+    return order[: steps * batch_size].reshape(steps, batch_size)

@@ -1,0 +1,253 @@
+"""How good samples are: what a classifier makes of them, beside what it makes of real images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vae.errors import ConfigError, RunError
+from vae.evaluation.digit_classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
+from vae.runs.progress import end_progress, tell_progress
+from vae.runs.run_images import known_dataset
+from vae.runs.writer import Recorder
+from vae.sampling.fitted import posterior_labels, read_samplers
+from vae.sampling.prior import random_labels
+from vae.sampling.samplers import SAMPLERS, Draw, draw_codes
+
+if TYPE_CHECKING:
+    from vae.data.datasets import Dataset
+    from vae.runs.run import Run
+    from vae.sampling.fitted import Samplers
+
+__all__ = [
+    "FEWEST_SAMPLES",
+    "NEIGHBOURS",
+    "SURE",
+    "check_measurable",
+    "compute_quality",
+    "frechet_distance",
+    "is_measurable",
+    "measure_samples",
+    "precision_recall",
+]
+
+NEIGHBOURS = 3  # Kynkäänniemi et al. 2019 choose it too
+SURE = 0.9  # the probability of its first choice from which on the classifier counts as sure
+FEWEST_SAMPLES = 100
+DECODING = 0.2  # of the time of measuring goes into pictures, for the classifier to look at
+AT_ONCE = 500  # rows of a matrix of distances, and images to decode: bounds the memory
+
+
+def check_measurable(run: Run) -> None:
+    """Raise RunError if there is no classifier for the run's images."""
+    if not is_measurable(run):
+        shape = " x ".join(map(str, run.image_shape))
+        raise RunError(
+            "Sample quality needs a classifier, which there is for mnist alone. "
+            f"Received: a run on {run.dataset}, with images of {shape}"
+        )
+
+
+def is_measurable(run: Run) -> bool:
+    """Whether there is a classifier for the run's images."""
+    return (known_dataset(run), run.image_shape) == ("mnist", IMAGE_SHAPE)
+
+
+def measure_samples(
+    run: Run,
+    dataset: Dataset,
+    samples: int | None = None,
+    *,
+    seed: int = 0,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> dict[str, Any]:
+    """Compare samples from the prior N(0, I) with one half of the test images.
+
+    A sample is the decoder's own image, no pixels drawn. The halves are the same for all runs. The
+    other half, cut to as many images, is measured in the samples' place: its distance is the
+    noise floor, its other values carry "real_" in front. So both are of sets of the same size,
+    which the distance depends on. samples: from 100 to half of the test images, None for those.
+    on_progress: called with the share that is done.
+
+    frechet_classifier_distance: squared, in units of the classifier's features, so good for
+    comparisons by the same classifier alone, which its mark says; 0 is best. share_sure: of the
+    images to which the classifier gives a digit with probability 0.9 or more. class_counts: images
+    by the likeliest digit; class_entropy of these shares in nats, at most ln 10; class_balance: as
+    a share of that. share_as_told: of a conditional run's samples, those in which the classifier
+    sees the class that the run was told; it is told classes as frequent as the training images'.
+    samplers: the same figures of the run's other samplers, if those were fitted.
+    Raises RunError for a run whose images have no classifier, ConfigError for other numbers.
+    """
+    check_measurable(run)
+    half = len(dataset.x_test) // 2
+    count = half if samples is None else samples
+    if not FEWEST_SAMPLES <= count <= half:
+        raise ConfigError(
+            f"Samples must be from {FEWEST_SAMPLES} to {half:,}, half of the test images, which "
+            f"are compared with as many others. Received: {count}"
+        )
+    fitted = read_samplers(run)
+    names = SAMPLERS if fitted else SAMPLERS[:1]
+    done, steps = 0.0, len(names) * (DECODING + 1.0) + 1.0
+
+    def on_step(share: float) -> None:
+        on_progress((done + share) / steps)
+
+    on_step(0.0)
+    # Shuffled: MNIST's first 5,000 test images are easier than the others, and far from them.
+    order = np.random.default_rng(0).permutation(len(dataset.x_test))
+    reference, _ = classify(dataset.x_test[order[:half]])
+    real = _measure(*classify(dataset.x_test[order[half : half + count]]), reference)
+    done += 1.0
+    on_step(0.0)
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        draw, parts = Draw(name, seed=seed), []
+        codes = draw_codes(run, draw, count, fitted)
+        labels = _labels(run, dataset, draw, count, fitted)
+        for begin in range(0, count, AT_ONCE):
+            part = slice(begin, begin + AT_ONCE)
+            told = () if labels is None else (labels[part],)
+            parts.append(classify(run.decode(codes[part], *told)))
+            on_step(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
+        features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        found[name] = _measure(features, probabilities, reference)
+        if labels is not None:
+            seen = probabilities.argmax(axis=1)
+            found[name]["share_as_told"] = float((seen == labels).mean())
+        done += DECODING + 1.0
+        on_step(0.0)
+    values = {
+        "dataset": run.dataset,
+        "samples": count,
+        "seed": seed,
+        "reference_images": half,
+        "classifier": classifier_mark(),
+        "classifier_accuracy": about_classifier()["test_accuracy"],
+        **found.pop("prior"),
+        "noise_floor": real.pop("frechet_classifier_distance"),
+        **{f"real_{name}": value for name, value in real.items()},
+    }
+    return values | ({"samplers": found} if found else {})
+
+
+def compute_quality(
+    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
+) -> None:
+    """Measure as many samples as half of the test images, with seed 0, and keep it in the run.
+
+    Raises as `measure_samples` does, and RunError if it is to leave.
+    """
+
+    def on_progress(share: float) -> None:
+        if should_leave():
+            raise RunError("Measuring takes its time. Received: a wish to end before that")
+        tell_progress(run.path, "quality", share)
+
+    Recorder(run.path).quality(measure_samples(run, dataset, on_progress=on_progress))
+    end_progress(run.path, "quality")
+
+
+def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the squared Fréchet distance of two sets of features (N, f), (M, f) as Gaussians.
+
+    |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) (Dowson & Landau 1982; Heusel et al. 2017 use it
+    with another network's features and call it FID). Few features make it larger: about as
+    1/N + 1/M. Raises RunError for other shapes, fewer than two rows, and what is no number.
+    """
+    one, other = _checked(one, other, 2)
+    # C = R' R with R from the features themselves. The root's trace is then the sum of the singular
+    # values of R1 R2': exact and real, also where some features never vary.
+    roots = [
+        np.linalg.qr((part - part.mean(axis=0)) / math.sqrt(len(part) - 1), mode="r")
+        for part in (one, other)
+    ]
+    trace = np.linalg.norm(roots[0] @ roots[1].T, "nuc")
+    shift = one.mean(axis=0) - other.mean(axis=0)
+    value = shift @ shift + sum(np.square(root).sum() for root in roots) - 2.0 * trace
+    return max(float(value), 0.0)
+
+
+def precision_recall(real: np.ndarray, samples: np.ndarray) -> tuple[float, float]:
+    """Return the share of samples (N, f) among real features (M, f), and the other way round.
+
+    A feature is among the others if it is as near to one of them as that one's third nearest
+    neighbour of its own set is (Kynkäänniemi et al. 2019). Precision: samples are believable.
+    Recall: what is real can be sampled. Real images among other real ones do not reach 1.
+    Raises RunError for other shapes, fewer than four rows, and what is no number.
+    """
+    real, samples = _checked(real, samples, NEIGHBOURS + 1)
+    real_radii, sample_radii = _squared_radii(real), _squared_radii(samples)
+    precise, recalled = [], np.zeros(len(real), dtype=bool)
+    for part, radii in zip(_parts(samples), _parts(sample_radii), strict=True):
+        distances = _squared_distances(part, real)
+        precise.append((distances <= real_radii).any(axis=1))
+        recalled |= (distances <= radii[:, None]).any(axis=0)
+    return float(np.concatenate(precise).mean()), float(recalled.mean())
+
+
+def _labels(
+    run: Run, dataset: Dataset, draw: Draw, count: int, fitted: Samplers | None
+) -> np.ndarray | None:
+    """Return what a conditional run is told: the classes of the data, as frequent as there."""
+    if not run.config.is_conditional:
+        return None
+    if draw.sampler == "posterior":
+        return posterior_labels(fitted, count, seed=draw.seed)
+    return random_labels(count, dataset.y_train, draw.seed)
+
+
+def _measure(
+    features: np.ndarray, probabilities: np.ndarray, reference: np.ndarray
+) -> dict[str, Any]:
+    precision, recall = precision_recall(reference, features)
+    counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
+    shares = counts[counts > 0] / counts.sum()
+    entropy = float((shares * np.log(1.0 / shares)).sum())
+    return {
+        "frechet_classifier_distance": frechet_distance(features, reference),
+        "precision": precision,
+        "recall": recall,
+        "share_sure": float((probabilities.max(axis=1) >= SURE).mean()),
+        "class_counts": counts.tolist(),
+        "class_entropy": entropy,
+        "class_balance": entropy / math.log(len(counts)),
+    }
+
+
+def _squared_radii(features: np.ndarray) -> np.ndarray:
+    """Return each feature's squared distance to its third nearest neighbour (N,)."""
+    radii = np.empty(len(features))
+    for part, found in zip(_parts(features), _parts(radii), strict=True):
+        distances = _squared_distances(part, features)
+        # The nearest of all is the feature itself.
+        found[:] = np.partition(distances, NEIGHBOURS, axis=1)[:, NEIGHBOURS]
+    return radii
+
+
+def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return |points - others|^2 (N, M), exact, so that equal features are at a distance of 0."""
+    from scipy.spatial.distance import cdist
+
+    return cdist(points, others, "sqeuclidean")
+
+
+def _checked(one: np.ndarray, other: np.ndarray, fewest: int) -> tuple[np.ndarray, np.ndarray]:
+    one, other = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    fits = one.ndim == other.ndim == 2 and one.shape[1] == other.shape[1]
+    if not fits or min(len(one), len(other)) < fewest:
+        raise RunError(
+            f"Features must be two sets of {fewest} rows or more, of one width. "
+            f"Received: {one.shape} and {other.shape}"
+        )
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        raise RunError("Features must be numbers. Received: NaN or infinity")
+    return one, other
+
+
+def _parts(array: np.ndarray) -> Iterator[np.ndarray]:
+    for start in range(0, len(array), AT_ONCE):
+        yield array[start : start + AT_ONCE]

@@ -1,0 +1,1 @@
+"""What a person takes away: pictures, animations, code, weights, a page without a server."""

@@ -1,0 +1,236 @@
+"""A run as code that needs nothing of this package: a Keras script, a notebook, three lines.
+
+The script is `keras_script.template` without the lines that a configuration does not need. There a
+line ends with `#:` and the words that must hold for it, and a part begins with `#=` and its title.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from string import Template
+from typing import Any, NamedTuple
+
+from vae.architecture import (
+    FIRST_PIXEL_LOG_VAR,
+    ImageShape,
+    Layer,
+    decoder_layers,
+    encoder_layers,
+)
+from vae.config import Config
+from vae.data.binarisation import FIXED_SEED
+from vae.data.split import split_indices
+from vae.errors import ConfigError
+
+__all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script", "open_in_keras"]
+
+OPEN_IN_KERAS = """\
+import keras  # 3.4 or later
+model = keras.models.load_model("model.keras")
+outputs = model.predict(images)  # images in [0, 1] (N, H, W, C): reconstruction, mean, log_var
+"""
+# What is left where functions are left out: the line before, blank lines, the line behind.
+HOLE = re.compile(r"(.*\n)\n{2,}(?=(.*))")
+TEMPLATE = Path(__file__).with_name("keras_script.template")
+EVALUATION_BATCH = (
+    500  # the noise of validation is drawn for as many at once as in `vae.training.loop`
+)
+THIRD = {"free_bits": "per_dimension", "samples": "bound"}  # what the costs have besides
+OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+
+
+class Source(NamedTuple):
+    """A data set as a script gets it."""
+
+    title: str
+    images: int  # in the training set
+    image_shape: ImageShape
+    classes: int
+
+
+SOURCES = {
+    "mnist": Source("MNIST", 60_000, (28, 28, 1), 10),
+    "fashion_mnist": Source("Fashion-MNIST", 60_000, (28, 28, 1), 10),
+    "digits": Source("scikit-learn's digits", 1_437, (8, 8, 1), 10),
+}
+KINDS = {
+    "vae": "A variational autoencoder",
+    "conditional": "A conditional VAE",
+    "autoencoder": "An autoencoder",
+}
+
+
+class Part(NamedTuple):
+    """One part of the script: what it is, in a line, and its code."""
+
+    title: str
+    code: str
+
+
+def open_in_keras(config: Config) -> str:
+    """Return the three lines that use a run's model.keras in plain Keras."""
+    if not config.is_conditional:
+        return OPEN_IN_KERAS
+    told = OPEN_IN_KERAS.replace("predict(images)", "predict([images, labels])")
+    return told.replace("(N, H, W, C):", "(N, H, W, C), labels one-hot (N, classes):")
+
+
+def keras_script(config: Config, dataset_name: str, image_shape: ImageShape) -> str:
+    """Return a Keras script that trains this model to the same history: loss, reconstruction, KL.
+
+    It takes the path of a local mnist.npz as its argument, or downloads it as Keras does, and
+    leaves encoder.keras, decoder.keras and samples.png. Raises ConfigError for a data set that
+    neither Keras nor scikit-learn has, and for layers that do not fit the images.
+    """
+    title, parts = _parts(config, dataset_name, image_shape, local_file=dataset_name != "digits")
+    usage = "python script.py" + (f" [{dataset_name}.npz]" if dataset_name != "digits" else "")
+    head = f'"""{title}, in plain Keras: {usage}"""\n\n'
+    code = parts[0].code  # it begins with imports, which need no heading
+    for part in parts[1:]:
+        # As a formatter has it: two blank lines around functions, else one.
+        around = part.code.startswith("def ") or code.splitlines()[-1].startswith("    return")
+        apart = "\n\n\n" if around else "\n\n"
+        code += f"{apart}# {part.title}\n{part.code}"
+    return head + code + "\n"
+
+
+def keras_notebook(config: Config, dataset_name: str, image_shape: ImageShape) -> str:
+    """Return the same as a Jupyter notebook, nbformat 4.5; raises ConfigError as `keras_script`."""
+    title, parts = _parts(config, dataset_name, image_shape, local_file=False)
+    cells = [_cell("markdown", f"# {title}")]
+    for part in parts:
+        cells += [_cell("markdown", f"## {part.title}"), _cell("code", part.code)]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {
+        "cells": [{"id": f"cell-{place}", **cell} for place, cell in enumerate(cells)],
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, indent=1)
+
+
+def _cell(kind: str, text: str) -> dict[str, Any]:
+    cell = {"cell_type": kind, "metadata": {}, "source": text.strip().splitlines(keepends=True)}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _parts(
+    config: Config, dataset_name: str, image_shape: ImageShape, *, local_file: bool
+) -> tuple[str, list[Part]]:
+    """Return the title of the whole and its parts."""
+    source = SOURCES.get(dataset_name)
+    if source is None or source.image_shape != tuple(image_shape):
+        known = ", ".join(f"{name} {each.image_shape}" for name, each in SOURCES.items())
+        raise ConfigError(
+            f"A script can load {known}. Received: {dataset_name!r:.80} {tuple(image_shape)}"
+        )
+    holds = _holding(config, dataset_name, local_file)
+    values = _values(config, dataset_name, source, holds)
+    kept = []
+    for line in TEMPLATE.read_text(encoding="utf-8").splitlines():
+        text, _, conditions = line.partition("  #: ")
+        if all(_met(condition, holds) for condition in conditions.split()):
+            kept.append(Template(text).substitute(values))
+    parts = []
+    for part in re.split("^#= ", "\n".join(kept), flags=re.MULTILINE)[1:]:
+        part_title, _, code = part.partition("\n")
+        parts.append(Part(part_title, HOLE.sub(_blank_lines, code.strip("\n"))))
+    return f"{KINDS[config.kind]} on {source.title}", parts
+
+
+def _met(condition: str, holds: set[str]) -> bool:
+    """Whether one condition of a line holds: a word, `!word` or `word|word`."""
+    if condition.startswith("!"):
+        return condition[1:] not in holds
+    return not holds.isdisjoint(condition.split("|"))
+
+
+def _blank_lines(hole: re.Match[str]) -> str:
+    """Leave two blank lines around a function and one elsewhere, as a formatter does."""
+    before, behind = hole.groups()
+    around = before.startswith(" ") or behind.startswith(("def ", "@"))
+    return before + ("\n\n" if around else "\n")
+
+
+def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
+    """Return the words that hold for a configuration; "vae" for a conditional one too."""
+    vae = config.is_variational
+    optional = {
+        "vae": vae,
+        "digits": dataset_name == "digits",
+        "local_file": local_file,
+        "share": config.train_share < 1.0,
+        "validation": config.validation_split > 0.0,
+        "patience": config.patience > 0,
+        "cosine": config.schedule == "cosine",
+        "per_pixel": config.loss_scale == "per_pixel",
+        "warms_up": vae and config.kl_warmup > 0,
+        "kl_cycle": config.kl_cycle > 0,
+        "free_bits": vae and config.free_bits > 0.0,
+        "capacity": config.capacity > 0.0,
+        "samples": config.importance_samples > 1,
+        "noise": vae and config.noise != 1.0,
+    }
+    chosen = {config.kind, config.network, config.likelihood, config.binarisation}
+    return chosen | {word for word, holds in optional.items() if holds}
+
+
+def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) -> dict[str, Any]:
+    """Return what stands in place of each $name: the settings, and what follows from them."""
+    *body, _, _ = encoder_layers(config, source.image_shape, source.classes)
+    upward = decoder_layers(config, source.image_shape, source.classes)[:-1]
+    told = config.is_conditional
+    return config.to_dict() | {
+        "title": source.title,
+        "loader": dataset_name,
+        "pixels": math.prod(source.image_shape),
+        "batch_size": min(config.batch_size, len(split_indices(config, source.images).train)),
+        "optimizer": OPTIMIZERS[config.optimizer],
+        "encoder": _stack(body, "image", 0),
+        "decoder": _stack(upward, "z", 201),
+        "fixed_seed": FIXED_SEED,
+        "first_pixel_log_var": FIRST_PIXEL_LOG_VAR,
+        "beta_now": "beta" if "warms_up" in holds and "capacity" not in holds else "BETA",
+        "capacity_now": "capacity" if "warms_up" in holds else "CAPACITY",
+        "part": EVALUATION_BATCH,
+        "classes": source.classes,
+        "label": ", label" if told else "",
+        **{name: f"[{name}, label]" if told else name for name in ("image", "images", "z")},
+        "arguments": "".join(f", {name}" for name in ("SAMPLES", "NOISE") if name.lower() in holds),
+        "third": "".join(f", {value}" for name, value in THIRD.items() if name in holds),
+    }
+
+
+def _stack(layers: list[Layer], below: str, seed: int) -> str:
+    """Write each layer above the input as a line; each place has its seed, as in `networks`."""
+    lines = []
+    for place, layer in enumerate(layers[1:], start=1):
+        if made := _layer(layer, seed + place):
+            inputs = f"[{below}, label]" if layer.class_name == "Concatenate" else below
+            lines.append(f"x = {made}({inputs})")
+            below = "x"
+    return "\n".join(lines)
+
+
+def _layer(layer: Layer, seed: int) -> str:
+    """Write how a layer is made; nothing for one that changes nothing."""
+    given = layer.arguments
+    activation = f'"{given["activation"]}", ' if given.get("activation") else ""
+    match layer.class_name:
+        case "Dense":
+            return f"dense({given['units']}, {activation}seed={seed})"
+        case "Conv2D" | "Conv2DTranspose" as kind:
+            sizes = f"{given['filters']}, {given['kernel_size']}"
+            return f"conv(layers.{kind}, {sizes}, {activation}seed={seed})"
+        case "Cropping2D" if given["cropping"] == ((0, 0), (0, 0)):
+            return ""
+        case "InputLayer":  # the label's, which the template has
+            return ""
+        case "Concatenate":
+            return "layers.Concatenate()"
+        case kind:
+            return f"layers.{kind}({', '.join(map(repr, given.values()))})"

@@ -1,0 +1,220 @@
+"""A run as one HTML file: its decoder, its map, its samples, its curves; no server, no network.
+
+The page's own source is in `offline/`: HTML, CSS and JavaScript, which are put into one file with
+the run's data. It decodes with the weights of decoder.onnx, in plain JavaScript.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vae.architecture import Layer, decoder_layers, summarize
+from vae.errors import RunError
+from vae.export.decoder_weights import Weights, read_weights
+from vae.figures.colors import HUES, class_color
+from vae.figures.curves import QUANTITIES, curve_points
+from vae.files import replacing, writing_to
+from vae.latent.planes import dimension_plane, extent_of, pca_plane
+from vae.latent.traversals import REACH, ranked_dimensions
+from vae.presets import preset_label
+from vae.runs.run_images import dataset_title
+
+if TYPE_CHECKING:
+    from vae.runs.run import Run
+
+__all__ = ["MOST_BYTES", "demo_page", "write_demo"]
+
+MOST_BYTES = 5_000_000  # of the file: it is mailed, and a phone opens it
+# Smaller kernels are never rounded: they cost little, and the first multiplies codes of any size.
+LEAST_ROUNDED = 10_000
+MOST_CODES = 400_000  # numbers: all 10,000 test images in up to 40 dimensions
+LEVELS = 2**16 - 1
+
+_HERE = Path(__file__).parent / "offline"
+# One script: a page that is opened as a file cannot import modules.
+_PARTS = (
+    "unpack.js", "network.js", "random.js", "pictures.js", "map.js", "map_hands.js", "told.js",
+    "code.js", "samples.js", "curves.js", "page.js",
+)  # fmt: skip
+
+
+def write_demo(run: Run, out: Path) -> int:
+    """Write a run's demo to a file and return its size in bytes.
+
+    Raises RunError as `demo_page` does, and if the file cannot be written.
+    """
+    content = demo_page(run).encode()
+    with writing_to(out, "A demo is written to a file in a folder that is writable"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(out) as temporary:
+            temporary.write_bytes(content)
+    return len(content)
+
+
+def demo_page(run: Run) -> str:
+    """Return a run's demo as HTML of at most 5 MB.
+
+    Weights are float32; where that is too much, those of the large layers are rounded to 16 bits.
+    Raises RunError for a run without a model or latent means, for weights or means that are no
+    numbers, and for a network that is too large either way.
+    """
+    weights = read_weights(run)
+    data = _facts(run) | _space(run) | {"curves": _curves(run)}
+    for bits in (32, 16):
+        page = _fill(data | {"bits": bits, "layers": _layers(run, weights, bits)})
+        size = len(page.encode())
+        if size <= MOST_BYTES:
+            return page
+    count = sum(part.size for pair in weights.values() for part in pair)
+    raise RunError(
+        f"An offline demo is at most {MOST_BYTES / 1e6:.0f} MB. Received: a decoder of {count:,} "
+        f"parameters, which would take {size / 1e6:.1f} MB"
+    )
+
+
+def _fill(data: dict[str, Any]) -> str:
+    """Put the page together; what the data say cannot end the element that holds them."""
+    text = json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    parts = {
+        "title": html.escape(f"{data['name']} – VAE Lab"),
+        "style": _read("page.css"),
+        "data": text,
+        "script": "\n".join(map(_read, _PARTS)),
+    }
+    # In one go, so that a name that looks like a place to fill stays a name.
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _read("page.html"))
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    """Say what the run is and what evaluation found."""
+    title = dataset_title(run)
+    label = preset_label(run.config)
+    counted = summarize(run.config, run.image_shape, run.classes)
+    found = run.metrics
+    facts = [
+        ("Data set", title),
+        ("Recipe", f"{label}, {run.config.latent_dim}-D"),
+        ("Parameters", f"{counted.total:,}"),
+        ("Epochs", str(run.status.get("epoch", run.config.epochs))),
+    ]
+    if "elbo" in found:
+        facts.append(("ELBO", f"{found['elbo']:.1f}".replace("-", "−") + _error(found)))
+    elif found:
+        facts.append(("Reconstruction", f"{found['reconstruction']:.1f} nats per image"))
+    treatment = f"Measured on {found['images']}: {found['treatment']}." if found else ""
+    return {
+        "name": run.about.name or f"{title}, {label}",
+        "facts": facts,
+        "treatment": treatment,
+        "imageShape": run.image_shape,
+        "decoderParameters": counted.decoder_parameters,
+        "hues": HUES,
+        "told": run.config.is_conditional,
+    }
+
+
+def _error(found: dict[str, Any]) -> str:
+    error = found.get("elbo_standard_error")
+    return (f" ± {error:.1f}" if error else "") + " nats per image"
+
+
+def _space(run: Run) -> dict[str, Any]:
+    """Return the latent space: dimensions, the plane of the map, and the test images' codes."""
+    ranked = ranked_dimensions(run)
+    mean, y = run.latents["mean"].astype(np.float64), run.latents["y"]
+    if not np.isfinite(mean).all():
+        raise RunError(
+            f"Latent means must be finite numbers. Received: {run.id}, where "
+            f"{int((~np.isfinite(mean)).sum()):,} are not"
+        )
+    size = run.config.latent_dim
+    plane = pca_plane(mean) if size > 2 else dimension_plane(size, 0, size - 1)
+    every = math.ceil(mean.size / MOST_CODES)
+    centre, covariance = plane.prior()
+    return {
+        "dimensions": [{"place": each.place, "kl": _rounded(each.kl)} for each in ranked],
+        "reach": REACH,
+        "plane": {
+            "origin": plane.origin.tolist(),
+            "axes": plane.axes.tolist(),
+            "inverse": np.linalg.pinv(plane.axes).tolist(),
+            "names": plane.names,
+            "isLine": plane.is_line,
+            "extent": extent_of(plane, plane.coordinates(mean))._asdict(),
+            "prior": {"mean": centre.tolist(), "covariance": covariance.tolist()},
+        },
+        "codes": _packed(mean[::every], 16),
+        "labels": _base64(y[::every].astype(np.uint8)),
+        "classes": [
+            {"name": name, "color": class_color(label)}
+            for label, name in enumerate(run.class_names)
+        ],
+    }
+
+
+def _curves(run: Run) -> dict[str, Any]:
+    """Return the curves of all quantities that are not zero throughout."""
+    points = curve_points(run.rows, run.steps_per_epoch)
+    kept = {name: title for name, title in QUANTITIES.items() if any(points["training"][name])}
+    return {
+        "titles": kept,
+        "points": {
+            part: {name: [_rounded(value) for value in columns[name]] for name in ("epoch", *kept)}
+            for part, columns in points.items()
+        },
+    }
+
+
+def _layers(run: Run, weights: dict[str, Weights], bits: int) -> list[dict[str, Any]]:
+    """Describe the decoder as its Keras layers are, with their weights."""
+    return [
+        _layer(layer, weights.get(layer.name), bits)
+        for layer in decoder_layers(run.config, run.image_shape, run.classes)
+    ]
+
+
+def _layer(layer: Layer, weights: Weights | None, bits: int) -> dict[str, Any]:
+    described = {"class": layer.class_name, "shape": layer.output_shape, **layer.arguments}
+    if weights:
+        kernel, bias = weights
+        described |= {
+            "kernel": _packed(kernel, bits if kernel.size >= LEAST_ROUNDED else 32),
+            "bias": _packed(bias, 32),
+        }
+    return described
+
+
+def _packed(array: np.ndarray, bits: int) -> dict[str, Any]:
+    """Return numbers as text: float32, or uint16 of equal steps from the least to the largest.
+
+    The last axis has such a range for each of its places.
+    """
+    if bits == 32:
+        return {"float32": _base64(array.astype("<f4"))}
+    columns = array.reshape(-1, array.shape[-1]).astype(np.float64)
+    low = columns.min(axis=0).astype("<f4")
+    step = ((columns.max(axis=0) - low) / LEVELS).astype("<f4")
+    step[step == 0.0] = 1.0  # all are the least
+    steps = np.clip(np.rint((columns - low) / step), 0, LEVELS)
+    return {"uint16": _base64(steps.astype("<u2")), "low": _base64(low), "step": _base64(step)}
+
+
+def _base64(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def _rounded(value: float) -> float | None:
+    """Return six digits, which a screen cannot tell from more; None is a gap in a curve."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""Data in, a figure out: Plotly for pages, Matplotlib for papers."""

@@ -1,0 +1,70 @@
+"""The points of the learning curves, as a figure of any kind needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from vae.figures.thinning import thinned
+
+__all__ = ["QUANTITIES", "curve_marks", "curve_points"]
+
+QUANTITIES = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
+SHORT_NAMES = {"beta": "beta", "learning_rate": "rate", "noise": "noise"}
+MOST_POINTS = 2000  # of training, and of validation: more than a screen has pixels for
+MOST_MARKS = 100
+# The untrained network's loss would flatten all that follows.
+FLATTENING_EPOCHS = 0.5
+LONG_ENOUGH = 3
+
+
+def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[str, list[float]]]:
+    """Return training and validation points: epoch and, in nats per image, each quantity.
+
+    rows: `Run.rows`. steps: of an epoch, `Run.steps_per_epoch`.
+
+    Training points are several an epoch, or one where a history keeps no more;
+    validation points are one. The first half epoch is left out once there are more than three.
+    Of a long run the points are thinned, but no spike is lost; the rows stay as they are.
+    """
+    start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
+
+    def place(row: dict[str, Any]) -> float:
+        return row["epoch"] - 1 + row["step"] / steps
+
+    training = [row for row in rows if row["kind"] == "step" and place(row) > start]
+    epochs = [place(row) for row in training]
+    if not training:
+        training = [row for row in rows if row["kind"] == "epoch"]
+        epochs = [float(row["epoch"]) for row in training]
+    validation = [row for row in rows if "val_loss" in row]
+    return {
+        "training": _columns(epochs, training, ""),
+        "validation": _columns([float(row["epoch"]) for row in validation], validation, "val_"),
+    }
+
+
+def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, Any]]:
+    """Return the moments at which settings were changed: epoch, and what in words.
+
+    Of very many, the last ones.
+    """
+    changes = [row for row in rows if row["kind"] == "change"]
+    return [
+        {
+            "epoch": max(row["epoch"] - 1, 0) + row["step"] / steps * (row["epoch"] > 0),
+            "text": ", ".join(
+                f"{SHORT_NAMES[name]} {row[name]:.3g}" for name in SHORT_NAMES if name in row
+            ),
+        }
+        for row in changes[-MOST_MARKS:]
+    ]
+
+
+def _columns(
+    epochs: list[float], rows: list[dict[str, Any]], prefix: str
+) -> dict[str, list[float]]:
+    values = {name: [row[f"{prefix}{name}"] for row in rows] for name in QUANTITIES}
+    chosen = thinned([*values.values()], MOST_POINTS)
+    columns = {"epoch": epochs, **values}
+    return {name: [column[index] for index in chosen] for name, column in columns.items()}

@@ -1,0 +1,1 @@
+"""Latent space: its planes, projections, neighbours and densities, and ways through it."""

@@ -1,0 +1,1 @@
+"""The networks, the objective and the VAE, in Keras, and its files."""

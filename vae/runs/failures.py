@@ -1,0 +1,68 @@
+"""What a run says of itself when its training ends by an error, and how people are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vae.errors import VAEError
+from vae.files import DISK_FULL
+from vae.runs.run import Run
+from vae.runs.writer import Recorder
+
+__all__ = ["RECORDED", "in_words", "is_disk_full", "record_failure"]
+
+
+RECORDED = "The run's status.json says so."  # a note of an error
+
+
+def record_failure(path: Path, error: BaseException) -> None:
+    """Write into a run's folder why its training ended; one that has ended otherwise stays so.
+
+    Where nothing had begun the run is again what it was before it was asked to go on: a refusal
+    takes nothing from it.
+    """
+    if RECORDED in getattr(error, "__notes__", ()):
+        return  # by the training itself, which the worker around it need not know
+    error.add_note(RECORDED)
+    recorder = Recorder.reopen(path)
+    state, reason = recorder.value("state", ""), in_words(error)
+    if state not in ("queued", "starting", "training", "paused"):
+        return
+    before = recorder.value("before", "")
+    if before and state in ("queued", "starting"):
+        # What was asked is answered: else it would be tried again and again.
+        recorder.status(
+            must=True, state=before, reason=f"It did not go on. {reason}",
+            serial=Run(path).control.serial,
+        )  # fmt: skip
+    elif isinstance(error, KeyboardInterrupt):
+        epoch, step = recorder.value("kept", (0, 0))
+        kept = f"Kept: epoch {epoch}, up to step {step:,}." if epoch else "Nothing is trained yet."
+        state = "interrupted" if epoch else "stopped"
+        recorder.status(must=True, state=state, reason=f"{reason} {kept}")
+    else:
+        # A full disk is not the run's fault: with some room it goes on from its checkpoint.
+        full = is_disk_full(error)
+        recorder.status(must=True, state="interrupted" if full else "failed", reason=reason)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error says that there is no room left on the disk."""
+    return isinstance(error, OSError) and error.errno in DISK_FULL
+
+
+def in_words(error: BaseException, what: str = "Training") -> str:
+    """Return an error in a sentence for the person at the screen. what: failed by it."""
+    trains = what == "Training"
+    if isinstance(error, VAEError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped from outside, at once."
+    if isinstance(error, MemoryError) or "OOM" in str(error):
+        cure = "choose a smaller network or batch" if trains else "try again when nothing trains"
+        return f"The memory of this machine did not suffice: {cure}."
+    if is_disk_full(error):
+        cure = "continue the run from its last checkpoint" if trains else "try again"
+        return f"The disk is full: free some room, then {cure}."
+    first = str(error).strip().splitlines() or [""]
+    return f"{what} failed: {type(error).__name__}: {first[0]:.160}. worker.log tells more."

@@ -1,0 +1,132 @@
+"""What the files of measured figures hold: metrics, likelihood, knowledge, quality."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from vae.config import Treatment
+from vae.schema import Count, Distance, Number, Positive, Seconds, Share, Text
+
+__all__ = ["FIGURES", "Asked", "Knowledge", "Likelihood", "Metrics", "Quality"]
+
+DIGITS = 10
+
+
+class Metrics(TypedDict):
+    """metrics.json, in nats per image where nothing else is said.
+
+    An autoencoder has not all of it, and an earlier version had less.
+    """
+
+    images: Text  # which they were, in words
+    treatment: Text
+    loss: Number
+    reconstruction: Number
+    kl: Number
+    epoch: NotRequired[Count]
+    dataset: NotRequired[Text]
+    binarisation: NotRequired[Treatment]
+    distortion: NotRequired[Number]
+    rate: NotRequired[Number]
+    reconstruction_per_class: NotRequired[Annotated[dict[Text, Number], Meta(max_length=256)]]
+    kl_per_dimension: NotRequired[Annotated[list[Number], Meta(max_length=128)]]
+    elbo: NotRequired[Number]
+    elbo_standard_error: NotRequired[Number]
+    bits_per_dimension: NotRequired[Number]
+    lecture_loss: NotRequired[Number]
+    active_units: NotRequired[Count]
+
+
+class _Likelihood(TypedDict):
+    images: Text
+    treatment: Text
+    nll: Number
+    nll_standard_error: Number
+    elbo: Number
+    importance_samples: Positive
+    seconds: Seconds
+
+
+class Likelihood(TypedDict, total=False):
+    """likelihood.json: by the treatment of the test images."""
+
+    none: _Likelihood
+    threshold: _Likelihood
+    fixed: _Likelihood
+    sampled: _Likelihood
+
+
+class Asked(TypedDict):
+    """likelihood-asked.json: what the worker is to measure."""
+
+    samples: Positive
+    treatment: Treatment
+
+
+class _Space(TypedDict):
+    dimensions: Positive
+    knn: Share
+    probe: Share
+    silhouette: Annotated[float, Meta(ge=-1.0, le=1.0)]
+
+
+class Knowledge(TypedDict):
+    """knowledge.json: of each space, accuracies and how far classes are apart."""
+
+    training_images: Positive
+    test_images: Positive
+    silhouette_images: Positive
+    latent: _Space
+    pca: _Space
+    pixels: _Space
+
+
+Counts = Annotated[list[Count], Meta(min_length=DIGITS, max_length=DIGITS)]
+Entropy = Annotated[float, Meta(ge=0.0, le=math.log(DIGITS) + 1e-9)]
+
+
+class _Samples(TypedDict):
+    frechet_classifier_distance: Distance
+    precision: Share
+    recall: Share
+    share_sure: Share
+    class_counts: Counts
+    class_entropy: Entropy
+    class_balance: Share
+    share_as_told: NotRequired[Share]  # of a conditional run
+
+
+class _OtherSamplers(TypedDict):
+    mixture: _Samples
+    posterior: _Samples
+
+
+class Quality(_Samples):
+    """quality.json: of samples, and with "real_" in front the same of real images."""
+
+    dataset: Literal["mnist"]
+    samples: Positive
+    reference_images: Positive
+    seed: Count
+    classifier: Annotated[str, Meta(pattern=r"\A[0-9a-f]{12}\Z")]
+    classifier_accuracy: Share
+    noise_floor: Distance
+    real_precision: Share
+    real_recall: Share
+    real_share_sure: Share
+    real_class_counts: Counts
+    real_class_entropy: Entropy
+    real_class_balance: Share
+    samplers: NotRequired[_OtherSamplers]
+
+
+# By the file's name. Each may be absent.
+FIGURES: dict[str, Any] = {
+    "metrics.json": Metrics,
+    "likelihood.json": Likelihood,
+    "knowledge.json": Knowledge,
+    "quality.json": Quality,
+}

@@ -1,0 +1,100 @@
+"""Reads histories that grow: what was parsed once is not parsed again.
+
+While a run trains, every visitor who looks at it reads its history every second.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vae.errors import RunError
+from vae.files import open_regular
+from vae.runs.schema import decode_row
+
+__all__ = ["history_fault", "read_rows"]
+
+# Of text, over all files; as rows it takes two to three times as much. More than one long history
+# has: else a look at another run's would make it forgotten, and every page looks at several.
+MOST_BYTES = 60_000_000
+TAIL = 64  # bytes that tell whether a file is still the one that was read
+
+
+class _Read(NamedTuple):
+    inode: int
+    end: int  # bytes, up to the end of the last whole line
+    tail: bytes
+    rows: list[dict[str, Any]]
+    lines: int
+    fault: str  # of the first line that is no row, or ""
+
+
+_NOTHING = _Read(0, 0, b"", [], 0, "")
+_known: OrderedDict[Path, _Read] = OrderedDict()
+_guard = threading.Lock()
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return all rows of a history; what is no row is left out.
+
+    That is a line cut short by a crash, or what somebody else wrote. The rows are shared by all who
+    ask: they must not be changed. Raises OSError for a file that cannot be read.
+    """
+    return _read(path).rows
+
+
+def history_fault(path: Path) -> str:
+    """Return why lines of a history are left out, or "" if all of them are rows.
+
+    A file that cannot be read is its reader's to speak of.
+    """
+    try:
+        return _read(path).fault
+    except OSError:
+        return ""
+
+
+def _read(path: Path) -> _Read:
+    try:
+        with open_regular(path) as file:
+            inode = os.fstat(file.fileno()).st_ino  # of what was opened, whatever took its place
+            known = _known.get(path)
+            if known is not None and known.inode == inode:
+                file.seek(known.end - len(known.tail))
+                if file.read(len(known.tail)) != known.tail:
+                    known = None
+            else:
+                known = None
+            if known is None:
+                known = _NOTHING._replace(inode=inode)
+                file.seek(0)
+            new = file.read()
+    except FileNotFoundError:
+        return _NOTHING
+    whole, line_break, _ = new.rpartition(b"\n")
+    if line_break:
+        end = known.end + len(whole) + 1
+        tail = (known.tail + whole + b"\n")[-TAIL:]
+        rows, lines, fault = _parse(whole, known.lines)
+        known = _Read(inode, end, tail, known.rows + rows, lines, known.fault or fault)
+    with _guard:
+        _known[path] = known
+        _known.move_to_end(path)
+        while len(_known) > 1 and sum(read.end for read in _known.values()) > MOST_BYTES:
+            _known.popitem(last=False)
+    return known
+
+
+def _parse(text: bytes, before: int) -> tuple[list[dict[str, Any]], int, str]:
+    """Return the rows of whole lines, how many lines there are by now, and the first fault."""
+    rows, fault, lines = [], "", text.split(b"\n")
+    for place, line in enumerate(lines, start=before + 1):
+        try:
+            if line.strip():
+                rows.append(decode_row(line))
+        except RunError as error:
+            fault = fault or f"Line {place} of history.jsonl is left out. {error}"
+    return rows, before + len(lines), fault

@@ -1,0 +1,82 @@
+"""The images that a run learned: whose they are, whether they are at hand, and what is missing.
+
+A run's folder holds no images, but the name of their data set. A maker's own data set may have the
+name of a known one: which images were meant, the fingerprint in config.json tells. Nothing else
+looks a run's data set up by its name.
+"""
+
+from __future__ import annotations
+
+from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.errors import DatasetError
+from vae.runs.run import Run
+
+__all__ = [
+    "check_known",
+    "dataset_title",
+    "known_dataset",
+    "learned_the_same",
+    "load_images",
+    "missing_images",
+]
+
+
+def known_dataset(run: Run) -> str:
+    """Return the name of the known data set whose images a run learned; "" if there is none.
+
+    A run of an older version has no fingerprint: the shape and the classes of its images tell then.
+    """
+    spec = DATASETS.get(run.dataset)
+    if spec is None:
+        return ""
+    if run.fingerprint:
+        same = run.fingerprint == spec.fingerprint
+    else:
+        same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
+    return run.dataset if same else ""
+
+
+def dataset_title(run: Run) -> str:
+    """Return what a run's data set is called; a maker's own by the name that it has."""
+    name = known_dataset(run)
+    return DATASETS[name].title if name else run.dataset
+
+
+def learned_the_same(run: Run, other: Run) -> bool:
+    """Whether two runs learned the same images, as far as their folders tell."""
+    same_name = run.dataset == other.dataset and known_dataset(run) == known_dataset(other)
+    if run.fingerprint and other.fingerprint:
+        return run.fingerprint == other.fingerprint
+    return same_name and run.image_shape == other.image_shape
+
+
+def missing_images(run: Run) -> str:
+    """Return what a run's images lack, in words that follow "needs"; "" if they are at hand."""
+    name = known_dataset(run)
+    if name:
+        if find_dataset(name) is not None:
+            return ""
+        title = DATASETS[name].title
+        return f"the images of {title}, which are not on this machine: get them on the Data page"
+    if run.dataset in DATASETS:
+        title = DATASETS[run.dataset].title
+        return f"the images that this run learned, which only its maker has: not those of {title}"
+    return f"the images of “{run.dataset:.80}”, a data set that only its maker has"
+
+
+def load_images(run: Run, *, download: bool = True) -> Dataset:
+    """Load the data set whose images a run learned.
+
+    Raises DatasetError if only its maker has it, and as `load_dataset` does.
+    """
+    check_known(run)
+    return load_dataset(run.dataset, download=download)
+
+
+def check_known(run: Run) -> None:
+    """Raise DatasetError if only its maker has the images of a run."""
+    if not known_dataset(run):
+        raise DatasetError(
+            f"This needs {missing_images(run)}. In Python, pass the data set itself, as in "
+            f"vae.resume(run, dataset). Received: {run.path}"
+        )

@@ -1,0 +1,112 @@
+"""The room that runs take on the disk: how much is left, until when one is kept, what may go.
+
+Nothing is removed by itself on one's own machine. Where strangers share a server, runs whose time
+is over go when there is need, and those that nobody owns before them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from vae.environment import is_public, storage_limits
+from vae.errors import RunError
+from vae.files import file_mark
+from vae.runs.run import ACTIVE_STATES, Run
+from vae.runs.store import RunStore
+
+__all__ = ["Storage", "kept_until"]
+
+MEGABYTE = 1_000_000
+# What a run that waits or trains is counted as, at least: it has most of its files yet to write.
+UNFINISHED_BYTES = 10 * MEGABYTE
+
+
+def kept_until(run: Run) -> datetime.date | None:
+    """Return the last day (UTC) on which a run is kept whatever happens; None: for ever."""
+    days = storage_limits().keep_days
+    if run.shipped or not days:
+        return None
+    changed = datetime.datetime.fromtimestamp(_changed(run), datetime.UTC)
+    return (changed + datetime.timedelta(days=days)).date()
+
+
+class Storage:
+    """Counts what the runs of a folder take, and says which of them may go."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self._known: dict[Path, tuple[object, int]] = {}
+
+    def check_room(self) -> None:
+        """Raise RunError, which says what to do, where there is no room for another run."""
+        limits = storage_limits()
+        cure = "delete one of yours, or come back later" if is_public() else "delete some first"
+        free = self.free_bytes()
+        if limits.free_megabytes and free < limits.free_megabytes * MEGABYTE:
+            raise RunError(
+                f"New runs leave {limits.free_megabytes:,.0f} MB of the disk free: {cure}. "
+                f"Received: a disk with {free / MEGABYTE:,.0f} MB left"
+            )
+        if limits.runs_megabytes:
+            stay = sum(self._bytes(run) for run in self._runs() if not _may_go(run))
+            if stay >= limits.runs_megabytes * MEGABYTE:
+                raise RunError(
+                    f"All runs together take at most {limits.runs_megabytes:,.0f} MB here: {cure}. "
+                    f"Received: another one, beside {stay / MEGABYTE:,.0f} MB"
+                )
+
+    def free_bytes(self) -> int:
+        """Return what is left of the disk on which runs are kept."""
+        folder = self.store.folder.absolute()
+        there = next(path for path in (folder, *folder.parents) if path.is_dir())
+        return shutil.disk_usage(there).free
+
+    def to_remove(self, busy: Collection[str]) -> list[Run]:
+        """Return what has to go so that there is room for more, of the runs that may.
+
+        busy: ids of runs that something is done for.
+        """
+        limits, runs = storage_limits(), self._runs()
+        # Twice what new runs leave free: some room before they are refused.
+        need = 2 * limits.free_megabytes * MEGABYTE - self.free_bytes()
+        if limits.runs_megabytes:
+            total = sum(self._bytes(run) for run in runs)
+            need = max(need, total - limits.runs_megabytes * MEGABYTE)
+        found = []
+        for run in sorted(runs, key=lambda run: (bool(run.about.owner), _changed(run))):
+            if need <= 0:
+                break
+            if run.id not in busy and _may_go(run):
+                need -= self._bytes(run)
+                found.append(run)
+        return found
+
+    def _runs(self) -> list[Run]:
+        return [run for run in self.store.list() if not run.shipped]
+
+    def _bytes(self, run: Run) -> int:
+        """Return what a run takes; counted anew only when files have come or gone."""
+        folders = (run.path, run.path / "snapshots")
+        marks = tuple(map(file_mark, folders))
+        known = self._known.get(run.path)
+        if known is None or known[0] != marks:
+            size = sum(path.lstat().st_size for path in run.path.rglob("*") if not path.is_dir())
+            known = self._known[run.path] = marks, size
+        unfinished = run.state in ("queued", *ACTIVE_STATES)
+        return max(known[1], UNFINISHED_BYTES) if unfinished else known[1]
+
+
+def _may_go(run: Run) -> bool:
+    """Whether a run is of those that go when there is need."""
+    until = kept_until(run)
+    if until is None:
+        return False
+    return not run.about.owner or datetime.datetime.now(datetime.UTC).date() > until
+
+
+def _changed(run: Run) -> float:
+    """Return when a run last trained, or came (Unix time)."""
+    return file_mark(run.path / "status.json")[1] / 1e9

@@ -1,0 +1,183 @@
+"""The runs of one folder, and those that ship with the project."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import time
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vae.errors import RunError
+from vae.files import file_mark
+from vae.runs.folder_names import is_folder_name
+from vae.runs.metadata import clean_name, write_about
+from vae.runs.run import ACTIVE_STATES, SHIPPED, Run, open_run, runs_folder
+
+__all__ = ["RunStore"]
+
+UNDO_SECONDS = 600.0
+REMOVING = ".removing-"
+LEFTOVER_SECONDS = 600.0  # after which nobody is still writing a temporary file
+
+
+class RunStore:
+    """The runs of one folder, and those that ship with the project."""
+
+    def __init__(self, folder: Path | None = None, shipped: Path = SHIPPED) -> None:
+        self.folder = folder if folder is not None else runs_folder()
+        self.shipped = shipped
+        self._known: dict[Path, tuple[Any, dict[str, Any]]] = {}
+
+    def list(self) -> list[Run]:
+        """Return all runs that can be read: the newest first, the shipped ones last."""
+        own = (run for run in self._read(self.folder)[0] if not run.about.deleted)
+        newest_first = sorted(own, key=lambda run: run.status["created"], reverse=True)
+        return newest_first + self.list_shipped()
+
+    def list_shipped(self) -> list[Run]:
+        """Return the runs that ship with the project, in their order."""
+        return sorted(self._read(self.shipped)[0], key=lambda run: run.info.get("place", 99))
+
+    def list_unreadable(self) -> dict[str, str]:
+        """Return why folders are left out of the list though they hold a run, by their names."""
+        return self._read(self.folder)[1]
+
+    def open(self, run_id: str) -> Run:
+        """Open a run by its id; raises RunError if there is none, whatever the text holds."""
+        run = self._find(run_id)
+        if run is None or run.about.deleted:
+            raise RunError(f"No run has this id. Received: {run_id!r:.80}")
+        try:
+            return open_run(run.path)
+        except RunError as error:  # who asks by the id is told the id, not where the run lies
+            raise RunError(str(error).replace(str(run.path), run.id)) from None
+
+    def rename(self, run: Run, name: str) -> None:
+        """Give a run a name; an empty one takes it away."""
+        self._own(run)
+        write_about(run.path, name=clean_name(name))
+
+    def delete(self, run: Run) -> None:
+        """Hide a run; `purge` removes it when the time to undo it is over."""
+        self._own(run)
+        write_about(run.path, deleted=time.time())
+
+    def deleted(self) -> list[Run]:
+        """Return the runs that can still be brought back, the one deleted last first."""
+        since = time.time() - UNDO_SECONDS
+        found = [run for run in self._read(self.folder)[0] if run.about.deleted > since]
+        return sorted(found, key=lambda run: run.about.deleted, reverse=True)
+
+    def undelete(self, run_id: str) -> Run:
+        """Bring back a run that was deleted a moment ago."""
+        run = self._find(run_id)
+        if run is None or not run.about.deleted:
+            raise RunError(f"Only a deleted run can be brought back. Received: {run_id!r:.80}")
+        write_about(run.path, deleted=0.0)
+        return open_run(run.path)
+
+    def remove(self, run: Run) -> None:
+        """Remove a run for good, unless a process holds it; raises OSError if it cannot be."""
+        self._own(run)
+        if not run.is_alive():
+            self._put_out_of_sight(run)
+            self._clear_removed()
+
+    def purge(self) -> None:
+        """Remove for good what was deleted long enough ago, and what a crash left of it."""
+        for path in _folders(self.folder):
+            run = Run(path)
+            age = time.time() - run.about.deleted
+            if run.about.deleted and age > UNDO_SECONDS and not run.is_alive():
+                # One that cannot be removed must not keep the others.
+                with contextlib.suppress(OSError):
+                    self._put_out_of_sight(run)
+        self._clear_removed()
+        for pattern in ("*/.writing-*", "*/snapshots/.writing-*", ".importing-*"):
+            for leftover in self.folder.glob(pattern):
+                with contextlib.suppress(OSError):  # just written, and in its place by now
+                    if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                        remove = shutil.rmtree if leftover.is_dir() else Path.unlink
+                        remove(leftover)
+
+    def _clear_removed(self) -> None:
+        for leftover in self.folder.glob(f"{REMOVING}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def _put_out_of_sight(self, run: Run) -> None:
+        """Give a folder another name at once: one that is half removed would be a damaged run."""
+        run.path.rename(self.folder / f"{REMOVING}{secrets.token_hex(8)}")
+        self._known.pop(run.path, None)
+
+    def _read(self, folder: Path) -> tuple[list[Run], dict[str, str]]:
+        """Return the runs of a folder, and by name why others cannot be read."""
+        runs, troubles = [], {}
+        for path in _folders(folder):
+            if not _holds_run(path):
+                continue
+            try:
+                if not is_folder_name(path.name):
+                    raise RunError(f"A run's name is Unicode text. Received: {path.name!a:.80}")
+                runs.append(self._open_known(path))
+            except RunError as error:
+                troubles[path.name] = str(error)
+        return runs, troubles
+
+    def _open_known(self, path: Path) -> Run:
+        """Open a run; of one that has not changed since the last time nothing is read anew."""
+        marks = tuple(
+            file_mark(path / name) for name in ("config.json", "status.json", "about.json")
+        )
+        known = self._known.get(path)
+        if known is None or known[0] != marks:
+            run = open_run(path)
+            parts = {"info": run.info, "config": run.config, "about": run.about}
+            if run.state not in (*ACTIVE_STATES, "interrupted"):
+                parts["status"] = run.status  # does not depend on whether a process is alive
+            self._known[path] = marks, parts
+            return run
+        run = Run(path)
+        run.__dict__.update(known[1])
+        return run
+
+    def _find(self, run_id: str) -> Run | None:
+        if not is_folder_name(run_id):
+            return None
+        for folder in (self.folder, self.shipped):
+            if _holds_run(folder / run_id):
+                return Run(folder / run_id)
+        # An accented letter has two spellings, and a keyboard may have the other one.
+        wanted = unicodedata.normalize("NFC", run_id)
+        for path in (*_folders(self.folder), *_folders(self.shipped)):
+            if unicodedata.normalize("NFC", path.name) == wanted and _holds_run(path):
+                return Run(path)
+        return None
+
+    def _own(self, run: Run) -> None:
+        if run.path.parent != self.folder:
+            raise RunError(f"What ships with VAE Lab stays as it is. Received: {run.id}")
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """Go through what is in sight in a folder, by name; nothing where it cannot be entered."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return
+    yield from (path for path in found if not path.name.startswith("."))
+
+
+def _holds_run(path: Path) -> bool:
+    """Whether a folder has a config.json; one that cannot be entered may have one."""
+    try:
+        os.lstat(path / "config.json")
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,1 @@
+"""Codes to decode: from the prior, from fitted mixtures, from the posteriors."""

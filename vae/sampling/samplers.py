@@ -1,0 +1,110 @@
+"""Codes to decode, from any sampler: the prior, the mixture fitted to codes, the posteriors."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from vae.errors import ConfigError, RunError
+from vae.runs.run import Run
+from vae.sampling.fitted import (
+    Samplers,
+    mixture_codes,
+    posterior_codes,
+    posterior_labels,
+    read_samplers,
+)
+from vae.sampling.prior import balanced_labels, prior_codes
+
+__all__ = ["SAMPLERS", "SAMPLER_NAMES", "Draw", "SamplerName", "draw_codes", "draw_labels"]
+
+SamplerName = Literal["prior", "mixture", "posterior"]
+SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
+SAMPLER_NAMES = {"prior": "Prior", "mixture": "Mixture", "posterior": "Posteriors"}
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What is drawn, by a seed: the same one draws the same codes.
+
+    label: draw from what was fitted to this class alone. temperature and truncation, in standard
+    deviations, are the prior's: `vae.sampling.prior.prior_codes` has them.
+    Raises ConfigError for another sampler, and for what the sampler does not have.
+    """
+
+    sampler: SamplerName = "prior"
+    label: int | None = None
+    temperature: float = 1.0
+    truncation: float = math.inf
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.sampler not in SAMPLERS:
+            raise ConfigError(f"sampler must be one of {SAMPLERS}. Received: {self.sampler!r:.40}")
+        if self.sampler == "prior" and self.label is not None:
+            raise ConfigError(
+                "The prior knows no classes: they are those of the mixture and the posteriors. "
+                f"Received: label={self.label}"
+            )
+        if self.sampler != "prior" and (self.temperature, self.truncation) != (1.0, math.inf):
+            raise ConfigError(
+                "temperature and truncation are the prior's. "
+                f"Received: {self.temperature} and {self.truncation} with {self.sampler!r}"
+            )
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What a file of such images says of them, beside the seed."""
+        notes = {"Sampler": self.sampler}
+        if self.label is not None:
+            notes["Class"] = str(self.label)
+        if self.sampler == "prior":
+            notes["Temperature"] = f"{self.temperature:g}"
+            if self.truncation < math.inf:
+                notes["Truncation"] = f"{self.truncation:g}"
+        return notes
+
+
+def draw_codes(run: Run, draw: Draw, count: int, samplers: Samplers | None = None) -> np.ndarray:
+    """Return codes z (count, d), float32, of a run.
+
+    samplers: those of the run, if they were read before. Raises RunError if they are needed and the
+    run has none, ConfigError for a negative seed and for a class of which nothing was fitted.
+    """
+    if draw.sampler == "prior":
+        limits = {"temperature": draw.temperature, "truncation": draw.truncation}
+        return prior_codes(count, run.config.latent_dim, seed=draw.seed, **limits)
+    samplers = samplers or _fitted(run, draw)
+    codes = mixture_codes if draw.sampler == "mixture" else posterior_codes
+    return codes(samplers, count, label=draw.label, seed=draw.seed)
+
+
+def draw_labels(
+    run: Run, draw: Draw, count: int, samplers: Samplers | None = None
+) -> np.ndarray | None:
+    """Return the class of each of the codes that `draw_codes` returns (count,), None where unknown.
+
+    It is what a conditional run is told: the class of the draw, or else the run's own, or else that
+    of each image from whose posterior a code is drawn, or else each class in turn.
+    """
+    label = run.label if draw.label is None else draw.label
+    if label is not None:
+        return np.full(count, label)
+    if not run.config.is_conditional:
+        return None
+    if draw.sampler == "posterior":
+        return posterior_labels(samplers or _fitted(run, draw), count, seed=draw.seed)
+    return balanced_labels(count, run.classes)
+
+
+def _fitted(run: Run, draw: Draw) -> Samplers:
+    samplers = read_samplers(run)
+    if samplers is None:
+        raise RunError(
+            f"The sampler {draw.sampler!r} must be fitted to the run's codes first. "
+            "Received: a run without samplers.npz"
+        )
+    return samplers

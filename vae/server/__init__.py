@@ -1,0 +1,1 @@
+"""The queue of runs, the processes that train them, and who is connected."""

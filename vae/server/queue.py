@@ -1,0 +1,261 @@
+"""The queue, as pages use it: what people ask for becomes a ticket or a run's control.json.
+
+The folders are the truth. A leader, here or in another server, does what the tickets say.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from typing import BinaryIO, NamedTuple
+
+from vae.archive.archive import import_zip
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.data.split import check_trainable
+from vae.environment import is_public, limits, worker_count
+from vae.errors import RunError
+from vae.files import writing_to
+from vae.runs.run import STOPPED_BEFORE, Run
+from vae.runs.run_images import missing_images
+from vae.runs.storage import Storage
+from vae.runs.store import RunStore
+from vae.runs.writer import Recorder, new_run_id
+from vae.server.durations import START_SECONDS, Job, job_seconds, seconds_left, turn
+from vae.server.presence import Presence
+from vae.server.scheduler import PAUSED_PLACE_SECONDS, Leader
+from vae.server.tickets import Ticket, Tickets
+
+__all__ = ["Place", "Queue"]
+
+# Runs of one visitor, where strangers share a server.
+MOST_WAITING = 3
+MOST_RUNS = 30
+
+
+class Place(NamedTuple):
+    """Where a waiting run stands: how many go first, and about how long that takes."""
+
+    ahead: int
+    seconds: float
+
+
+class Queue:
+    """First come, first served; one run a visitor at a time, as many as there are workers."""
+
+    def __init__(
+        self, store: RunStore, workers: int | None = None, presence: Presence | None = None
+    ) -> None:
+        self.store = store
+        self.workers = workers or worker_count()
+        self.tickets = Tickets(store.folder)
+        self._storage = Storage(store)
+        self._importing = threading.Lock()
+        self._leader = Leader(store, self.tickets, self.workers, presence or Presence(0.0))
+
+    def close(self) -> None:
+        """Stop looking after the runs; those that train go on."""
+        self._leader.close()
+
+    def submit(self, config: Config, dataset: Dataset, owner: str = "") -> Run:
+        """Make a run's folder and put it into the queue.
+
+        Raises ConfigError if the layers do not fit the images or the server's limits, RunError if
+        no folder can be made, no room is left or too many of the owner's runs wait.
+        """
+        limits().check(config, dataset.image_shape, dataset.classes)
+        check_trainable(config, dataset)
+        self._check_room(owner)
+        self._check_line(owner)
+        path = self.store.folder / new_run_id()
+        Recorder.create(path, config, dataset, owner)
+        try:
+            self._draw(path.name, "train", owner)
+        except RunError:
+            # A run that waits without a ticket would get one, and train after all.
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        return self.store.open(path.name)
+
+    def go_on(self, run: Run, more_epochs: int = 0, action: str = "run") -> None:
+        """Let a run go on, or take one step ("batch", "epoch"), from wherever it stands.
+
+        Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
+        """
+        most = limits()
+        longer = run.config.replace(epochs=run.next_leg(more_epochs).until)
+        most.check(longer, run.image_shape, run.classes)
+        if most.seconds and run.status.get("seconds_trained", 0.0) >= most.seconds:
+            raise RunError(f"{most.in_words()} Received: a run that has used up its time")
+        with self._leader.guard:
+            if self._leader.is_training(run) and not more_epochs:
+                run.ask(action)
+                return
+            self._check_line_for(run)  # before anything is asked that would outlive a refusal
+            run.ask_to_go_on(more_epochs)
+            if action != "run":
+                run.ask(action)
+            self._wait_anew(run)
+
+    def pause(self, run: Run) -> None:
+        """Let a run wait where it is, with all that it learned."""
+        with self._leader.guard:
+            if self.tickets.is_waiting(run.id, "train"):
+                self._leader.park(run, "Paused while it waited for its turn.")
+            else:
+                run.ask("pause")
+
+    def stop(self, run: Run) -> None:
+        """End a run; one that learned something keeps it and gets its model.
+
+        One that no process trains yet leaves the line at once. What it had learned before is made
+        a model of in its turn, unless there is one.
+        """
+        with self._leader.guard:
+            run.ask("stop")
+            if self._leader.is_training(run):
+                return  # its process makes the model
+            epoch = int(run.status.get("epoch", 0))
+            reason = f"Stopped by hand in epoch {epoch}." if epoch else STOPPED_BEFORE
+            if not self._leader.become(run, "stopped", reason):
+                return  # a process has just taken it up, and sees the wish
+            if self.tickets.is_waiting(run.id, "train"):
+                self.tickets.remove(Ticket(run.id, "train"))
+            if epoch and run.has_learned_more:
+                self._draw(run.id, "recover", run.about.owner)
+
+    def owns(self, run: Run, visitor: str) -> bool:
+        """Whether a run is this visitor's to name, to delete and to bring back.
+
+        On one's own machine all runs are. Where strangers share a server, the link of a run lets
+        anyone do all else with it, and a run without an owner is nobody's.
+        """
+        return not is_public() or bool(visitor and run.about.owner == visitor)
+
+    def rename(self, run: Run, name: str, visitor: str = "") -> None:
+        """Give a run a name; raises RunError if it is somebody else's."""
+        self._check_owner(run, visitor)
+        self.store.rename(run, name)
+
+    def delete(self, run: Run, visitor: str = "") -> None:
+        """Hide a run, for good after a while; what it does ends.
+
+        Raises RunError if it is somebody else's.
+        """
+        self._check_owner(run, visitor)
+        self.store.delete(run)
+        self._leader.park(run, "Paused, since it was deleted.")
+
+    def deleted(self, visitor: str = "") -> list[Run]:
+        """Return the visitor's runs that can still be brought back, the one deleted last first."""
+        return [run for run in self.store.deleted() if self.owns(run, visitor)]
+
+    def undelete(self, run_id: str, visitor: str = "") -> Run:
+        """Bring back one of these; raises RunError for any other."""
+        if run_id not in [run.id for run in self.deleted(visitor)]:
+            raise RunError(
+                "Only a deleted run can be brought back, by its owner and for ten minutes. "
+                f"Received: {run_id!r:.80}"
+            )
+        return self.store.undelete(run_id)
+
+    def take_in(self, file: BinaryIO, owner: str = "") -> Run:
+        """Make a run of a zip that was exported; the networks that decode are made by a worker.
+
+        Raises RunError if it is not one, no room is left or the owner has too many runs.
+        """
+        with self._importing:  # one at a time: each may unpack a hundred megabytes
+            self._check_room(owner)
+            run = import_zip(file, self.store, owner)
+        if (run.path / "model.keras").exists():
+            self.request(run, "export")
+        return run
+
+    def request(self, run: Run, action: str) -> None:
+        """Have something else done for a run, once: one of the tickets' other `ACTIONS`."""
+        self._draw(run.id, action, run.about.owner)
+
+    def withdraw(self, run: Run, action: str) -> None:
+        """Take such a job out of the line, unless it is under way."""
+        with self._leader.guard:
+            if self.tickets.is_waiting(run.id, action):
+                self.tickets.remove(Ticket(run.id, action))
+
+    def is_pending(self, run: Run, *actions: str) -> bool:
+        """Whether one of these jobs waits or is under way."""
+        return self.tickets.has(run.id, actions)
+
+    def place(self, run: Run) -> Place:
+        """Return how many jobs go before this run's, and the seconds until it starts."""
+        tickets = self.tickets.list()
+        waiting = [ticket for ticket in tickets if not ticket.started]
+        ids = [ticket.run_id for ticket in waiting]
+        if run.id not in ids:
+            return Place(0, 0.0)
+        line = waiting[: ids.index(run.id) + 1]
+        under_way = [ticket for ticket in tickets if ticket.started]
+        jobs = ([self._job(ticket) for ticket in part] for part in (under_way, line))
+        return Place(*turn(*jobs, self.workers))
+
+    def warm_up(self) -> None:
+        """Have a process ready, since somebody may start a run soon."""
+        self._leader.warm_up()
+
+    def _check_owner(self, run: Run, visitor: str) -> None:
+        if not self.owns(run, visitor):
+            whose = "another visitor's" if run.about.owner else "nobody's"
+            raise RunError(
+                "On a shared server a run is its owner's alone to name and to delete. "
+                f"Received: a run that is {whose}"
+            )
+
+    def _check_room(self, owner: str) -> None:
+        self._storage.check_room()
+        if not is_public():
+            return
+        own = sum(run.about.owner == owner for run in self.store.list() if not run.shipped)
+        if own >= MOST_RUNS:
+            raise RunError(
+                f"On this server a visitor has at most {MOST_RUNS} runs: delete one first. "
+                "Received: another one"
+            )
+
+    def _check_line(self, owner: str) -> None:
+        waiting = [ticket for ticket in self.tickets.list() if ticket.owner == owner]
+        if is_public() and len(waiting) > MOST_WAITING:
+            raise RunError(
+                f"One run of yours trains at a time, and at most {MOST_WAITING} wait. "
+                "Received: another one"
+            )
+
+    def _check_line_for(self, run: Run) -> None:
+        if missing := missing_images(run):
+            raise RunError(f"To go on, this run needs {missing}. Received: {run.dataset:.80}")
+        if not self.tickets.has(run.id, ("train",)):
+            self._check_line(run.about.owner)
+
+    def _draw(self, run_id: str, action: str, owner: str) -> None:
+        needs = "The queue needs a folder that can be written to"
+        with writing_to(self.tickets.folder, needs), self._leader.guard:
+            self.tickets.draw(run_id, action, owner)
+
+    def _wait_anew(self, run: Run) -> None:
+        """Put a run whose process is gone at the end of the line."""
+        if self._leader.become(run, "queued", "") or not self._leader.is_training(run):
+            if not self.tickets.is_waiting(run.id, "train"):
+                self.tickets.remove(Ticket(run.id, "train"))
+            self._draw(run.id, "train", run.about.owner)
+
+    def _job(self, ticket: Ticket) -> Job:
+        owner = ticket.owner if ticket.action == "train" else None
+        try:
+            run = self.store.open(ticket.run_id)
+            if ticket.action != "train":
+                return Job(job_seconds(run, ticket.action))
+            if not ticket.started:
+                return Job(START_SECONDS + seconds_left(run), ticket.owner)
+            # A paused one goes when somebody waits.
+            seconds = PAUSED_PLACE_SECONDS if run.state == "paused" else seconds_left(run)
+            return Job(seconds, ticket.owner)
+        except RunError:
+            return Job(0.0, owner)

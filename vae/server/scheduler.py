@@ -1,0 +1,308 @@
+"""The leader of a queue: starts the processes and sees to what became of them.
+
+Of all servers on one runs folder a single one leads, by a lock; one that starts anew, or takes
+over, goes on where the last one was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import subprocess
+import threading
+import time
+
+from filelock import FileLock, Timeout
+
+from vae.errors import RunError
+from vae.runs.run import Run
+from vae.runs.storage import Storage
+from vae.runs.store import RunStore
+from vae.runs.writer import Recorder
+from vae.server.presence import Presence
+from vae.server.tickets import WITHOUT_TENSORFLOW, Ticket, Tickets
+from vae.server.worker_processes import WarmWorker, ask_to_leave, start_worker
+
+__all__ = ["Leader"]
+
+LOOK_SECONDS = 0.3
+STUMBLE_SECONDS = 3.0  # a full disk is not better in a moment, and its log not smaller
+TIDY_SECONDS = 60.0
+# A paused run keeps its process, for a quick answer, unless somebody waits for the place.
+PAUSED_PLACE_SECONDS = 30.0
+LOCK_SECONDS = 0.5  # for those who look whether a run is alive to let go of its lock
+
+
+class Leader:
+    """Looks after the jobs of a runs folder, in a thread, as long as it holds the lead."""
+
+    def __init__(self, store: RunStore, tickets: Tickets, workers: int, presence: Presence) -> None:
+        self.store, self.tickets, self.workers = store, tickets, workers
+        self.presence = presence
+        self.guard = threading.RLock()  # between this thread and those of the pages
+        # Taken in one thread, looked at and let go in others.
+        self._storage = Storage(store)
+        self._lead = FileLock(tickets.folder / "leader.lock", thread_local=False)
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._warm: WarmWorker | None = None
+        self._closing = threading.Event()
+        self._took_over = False
+        self._tidied = -TIDY_SECONDS
+        self._thread = threading.Thread(target=self._watch, name="vae-queue", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking after the runs; those that train go on."""
+        self._closing.set()
+        self._thread.join()
+        with self.guard:
+            self._drop_warm()
+        self._lead.release(force=True)
+
+    def warm_up(self) -> None:
+        """Have a process ready, since somebody may start a run soon."""
+        with self.guard:
+            if self._warm is not None and self._warm.usable:
+                self._warm.keep()
+            elif self._lead.is_locked and self._started() < self.workers:
+                self._drop_warm()
+                with contextlib.suppress(OSError):  # then the start is a slow one
+                    self._warm = WarmWorker()
+
+    def is_training(self, run: Run) -> bool:
+        """Whether a process is there that sees what is asked of the run."""
+        others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
+        return run.is_alive() and not any(ticket.started for ticket in others)
+
+    def become(self, run: Run, state: str, reason: str, **status: object) -> bool:
+        """Write a run's state, unless a process trains it; return whether that was done."""
+
+        if state == "queued" and run.state != "queued":
+            status["before"] = run.state  # what it is again should it turn out that it cannot go on
+
+        def write() -> None:
+            Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
+
+        try:
+            try:
+                with run.lock().acquire(timeout=LOCK_SECONDS):
+                    write()
+            except Timeout:
+                if self.is_training(run):
+                    return False
+                write()  # what measures a model leaves the state alone
+        except (OSError, RunError):
+            return False
+        return True
+
+    def park(self, run: Run, reason: str) -> None:
+        """Pause a run and give its place to others."""
+        with self.guard:
+            if self.tickets.is_waiting(run.id, "train"):
+                if self.become(run, "paused", reason):
+                    self.tickets.remove(Ticket(run.id, "train"))
+            elif run.is_alive():
+                self._ask_to_leave(run)
+
+    def _watch(self) -> None:
+        rest = LOOK_SECONDS
+        while not self._closing.wait(rest):
+            rest = LOOK_SECONDS
+            try:
+                self.presence.announce(self.tickets.folder)
+                with self.guard:
+                    if not (self._lead.is_locked or self._take_lead()):
+                        continue
+                    if not self._took_over:  # tried again, should it fail half-way
+                        self._take_over()
+                        self._took_over = True
+                    self._look()
+            except Exception:
+                # One bad folder must not end the queue for all others.
+                logging.getLogger(__name__).exception("The queue stumbled and goes on")
+                rest = STUMBLE_SECONDS
+
+    def _take_lead(self) -> bool:
+        try:
+            self.tickets.folder.mkdir(parents=True, exist_ok=True)
+            self._lead.acquire(timeout=0)
+            return True
+        except (Timeout, OSError):
+            return False  # another server leads, or nothing can be written here
+
+    def _take_over(self) -> None:
+        """Go on where the last leader was."""
+        for ticket in self.tickets.list():
+            if not ticket.started or self._is_under_way(ticket):
+                continue
+            run = self._run_of(ticket)
+            if ticket.action != "train" or run is None:
+                self.tickets.remove(ticket)
+            elif run.state in ("queued", "interrupted"):
+                # It died together with its server, and through no fault of its own: it is taken
+                # up, but not twice from the same checkpoint.
+                kept = run.status.get("kept", [])
+                if run.status.get("taken_up") == kept:
+                    self._ended(ticket)
+                elif self.become(run, "queued", "", taken_up=kept):
+                    self.tickets.remove(ticket)
+                    self.tickets.draw(run.id, "train", ticket.owner)
+
+    def _tidy(self) -> None:
+        """Remove what was thrown away, and let nobody wait without a ticket."""
+        self._tidied = time.monotonic()
+        self._make_room()
+        self.store.purge()
+        for run in self.store.list():
+            if not run.shipped and run.state == "queued":
+                with contextlib.suppress(OSError):  # one bad folder must not keep the others
+                    self.tickets.draw(run.id, "train", run.about.owner)
+
+    def _make_room(self) -> None:
+        """Remove runs whose time is over, where strangers share the server and need their room."""
+        busy = {ticket.run_id for ticket in self.tickets.list()}
+        for run in self._storage.to_remove(busy):
+            log = logging.getLogger(__name__)
+            try:
+                self.store.remove(run)
+                log.warning("Removed %s, since other runs need its room", run.path)
+            except OSError as error:
+                log.warning("Cannot remove %s: %s", run.path, error)
+
+    def _look(self) -> None:
+        # First, since it is what frees a full disk.
+        if time.monotonic() > self._tidied + TIDY_SECONDS:
+            self._tidy()
+        tickets = self.tickets.list()
+        under_way = []
+        for ticket in tickets:
+            if ticket.started:
+                if self._is_under_way(ticket):
+                    under_way.append(ticket)
+                else:
+                    self._ended(ticket)
+        busy = {ticket.owner for ticket in under_way if ticket.action == "train"}
+        held = {ticket.run_id for ticket in under_way}
+        in_the_way = set()  # owners and ids of runs for whose place others wait
+        for ticket in tickets:
+            if ticket.started:
+                continue
+            if ticket.run_id in held:
+                in_the_way.add(ticket.run_id)
+                continue
+            if ticket.action == "train" and ticket.owner in busy:
+                in_the_way.add(ticket.owner)
+                continue
+            if len(under_way) >= self.workers:
+                in_the_way |= {under.run_id for under in under_way}
+                break
+            self._begin(ticket)
+            under_way.append(ticket)
+            busy |= {ticket.owner} if ticket.action == "train" else set()
+        self._free_paused_places(
+            [ticket for ticket in under_way if {ticket.run_id, ticket.owner} & in_the_way]
+        )
+        self._let_deleted_go(under_way)
+        self._pause_unattended(tickets)
+        if self._warm is not None and not self._warm.usable:
+            self._drop_warm()
+
+    def _started(self) -> int:
+        return sum(ticket.started for ticket in self.tickets.list())
+
+    def _begin(self, ticket: Ticket) -> None:
+        run = self._run_of(ticket)
+        if run is None:
+            self.tickets.remove(ticket)
+            return
+        try:
+            self.tickets.start(ticket)
+            self._processes[ticket.name] = self._process_for(run, ticket.action)
+        except OSError as error:
+            logging.getLogger(__name__).warning("Cannot start %s: %s", ticket, error)
+            if ticket.action == "train":
+                reason = f"The training process could not start: {error.strerror}."
+                self.become(run, "failed", reason)
+            self.tickets.remove(ticket)
+
+    def _process_for(self, run: Run, action: str) -> subprocess.Popen[bytes]:
+        if self._warm is not None and action not in WITHOUT_TENSORFLOW:
+            warm, self._warm = self._warm, None
+            if warm.usable:
+                with contextlib.suppress(OSError):
+                    return warm.give(run, action)
+            warm.end()
+        return start_worker(run, action)
+
+    def _is_under_way(self, ticket: Ticket) -> bool:
+        process = self._processes.get(ticket.name)
+        if process is not None:
+            if process.poll() is None:
+                return True
+            del self._processes[ticket.name]
+        # Perhaps a process of another server has it.
+        return Run(self.store.folder / ticket.run_id).is_alive()
+
+    def _ended(self, ticket: Ticket) -> None:
+        self.tickets.remove(ticket)
+        run = self._run_of(ticket)
+        if run is None or ticket.action != "train":
+            return
+        if run.state == "queued":
+            self.become(run, "failed", "The training process did not start.")
+        elif run.state == "interrupted":
+            self.become(run, "interrupted", run.status["reason"])
+            if (run.path / "checkpoint.npz").exists():
+                # The pages need the model files of what it had learned.
+                self.tickets.draw(run.id, "recover", ticket.owner)
+        elif _wants_more(run) and self.become(run, "queued", ""):
+            self.tickets.draw(run.id, "train", ticket.owner)
+
+    def _free_paused_places(self, under_way: list[Ticket]) -> None:
+        for ticket in under_way:
+            run = self._run_of(ticket)
+            if ticket.action == "train" and run is not None and run.state == "paused":
+                changed = (run.path / "status.json").stat().st_mtime
+                if time.time() - changed > PAUSED_PLACE_SECONDS:
+                    self._ask_to_leave(run)
+
+    def _let_deleted_go(self, under_way: list[Ticket]) -> None:
+        for ticket in under_way:
+            run = Run(self.store.folder / ticket.run_id)
+            # Perhaps it was deleted before its process held it.
+            if ticket.action == "train" and run.about.deleted and run.is_alive():
+                self._ask_to_leave(run)
+
+    def _pause_unattended(self, tickets: list[Ticket]) -> None:
+        for ticket in tickets:
+            if ticket.action == "train" and self.presence.is_gone(ticket.owner, ticket.run_id):
+                run = self._run_of(ticket)
+                if run is not None:
+                    self.park(run, "Paused, since its visitor left.")
+
+    def _ask_to_leave(self, run: Run) -> None:
+        with contextlib.suppress(RunError):  # no room for the wish: it is asked for again
+            ask_to_leave(run, self._processes.get(Ticket(run.id, "train").name))
+
+    def _run_of(self, ticket: Ticket) -> Run | None:
+        try:
+            return self.store.open(ticket.run_id)
+        except RunError:
+            return None  # deleted meanwhile
+
+    def _drop_warm(self) -> None:
+        if self._warm is not None:
+            self._warm.end()
+            self._warm = None
+
+
+def _wants_more(run: Run) -> bool:
+    """Whether more was asked of a run at the moment when its process was about to go."""
+    control = run.control
+    if control.serial <= run.status.get("serial", 0):
+        return False
+    if run.state == "finished":
+        # Not beyond the epoch at which it ended, since early stopping ends it before the last one.
+        return run.epochs > run.status.get("until", run.status["epoch"])
+    done = {"paused": ("pause", "leave"), "stopped": ("pause", "leave", "stop")}
+    return run.state in done and control.action not in done[run.state]

@@ -1,0 +1,124 @@
+"""The waiting line, on disk: one small file for each job that waits or is under way.
+
+So it outlives the server, and two servers on one runs folder have one line between them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from vae.errors import RunError
+from vae.files import write_json
+from vae.runs.folder_names import is_folder_name
+from vae.schema import Text, read
+
+__all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
+
+# train: from where the folder stands. recover: model files of a run that was killed, or stopped
+# while nothing trained it, from its checkpoint. export: the ONNX networks of an imported run. tsne:
+# the projections. knowledge: what the latent space knows of the classes. likelihood: by importance
+# sampling. quality: of samples. samplers: of codes, fitted.
+ACTIONS = (
+    *("train", "recover", "export", "tsne"),
+    *("knowledge", "likelihood", "quality", "samplers"),
+)
+# A process that has TensorFlow ready is too good for these: they read latents or run ONNX files.
+WITHOUT_TENSORFLOW = ("tsne", "knowledge", "quality", "samplers")
+FOLDER = ".queue"
+# Of a run's name in that of a ticket's file, where a file's name may have 255.
+MOST_NAME_BYTES = 200
+
+
+class _File(TypedDict):
+    owner: Text
+    drawn: Annotated[int, Meta(ge=0, le=2**62)]  # nanoseconds since 1970
+    started: bool
+    run: NotRequired[str]  # which the file's name tells too, unless it is too long
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A job for a run. owner: whose it is, since one visitor has one run at a time."""
+
+    run_id: str
+    action: str
+    owner: str = ""
+    drawn: int = 0  # nanoseconds since 1970: who drew first comes first
+    started: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called among the processes, and in most cases its file."""
+        return f"{self.run_id}-{self.action}"
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file; a folder's name may be as long as a file's, and leave no room."""
+        run = self.run_id
+        if len(run.encode()) > MOST_NAME_BYTES:
+            run = hashlib.sha256(run.encode()).hexdigest()
+        return f"{run}-{self.action}.json"
+
+
+class Tickets:
+    """All tickets of one runs folder."""
+
+    def __init__(self, runs_folder: Path) -> None:
+        self.folder = runs_folder / FOLDER
+
+    def list(self) -> list[Ticket]:
+        """Return all tickets, the oldest first."""
+        found = filter(None, map(_read, self.folder.glob("[!.]*.json")))
+        return sorted(found, key=lambda ticket: ticket.drawn)
+
+    def find(self, run_id: str, action: str) -> Ticket | None:
+        """Return the ticket of one job, if it waits or is under way; no other file is read."""
+        return _read(self.folder / Ticket(run_id, action).file_name)
+
+    def has(self, run_id: str, actions: Iterable[str] = ACTIONS) -> bool:
+        """Whether a job waits or is under way."""
+        return any(self.find(run_id, action) for action in actions)
+
+    def is_waiting(self, run_id: str, action: str) -> bool:
+        """Whether a job has not begun."""
+        ticket = self.find(run_id, action)
+        return ticket is not None and not ticket.started
+
+    def draw(self, run_id: str, action: str, owner: str = "") -> None:
+        """Put a job at the end of the line, unless it has a place already."""
+        if not self.has(run_id, (action,)):
+            self._write(Ticket(run_id, action, owner, time.time_ns()))
+
+    def start(self, ticket: Ticket) -> None:
+        """Mark a job as under way."""
+        self._write(ticket, started=True)
+
+    def remove(self, ticket: Ticket) -> None:
+        """Take a job out of the line."""
+        (self.folder / ticket.file_name).unlink(missing_ok=True)
+
+    def _write(self, ticket: Ticket, *, started: bool = False) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        values = {"owner": ticket.owner, "drawn": ticket.drawn, "started": started}
+        write_json(self.folder / ticket.file_name, {"run": ticket.run_id, **values})
+
+
+def _read(path: Path) -> Ticket | None:
+    """Return the ticket in a file; None where there is none, or what is there is none."""
+    try:
+        values = read(path, _File)
+    except (FileNotFoundError, RunError):
+        return None
+    run_id, _, action = path.stem.rpartition("-")
+    run_id = values.get("run", run_id)
+    if not is_folder_name(run_id) or action not in ACTIONS:
+        return None
+    ticket = Ticket(run_id, action, values["owner"], values["drawn"], values["started"])
+    return ticket if ticket.file_name == path.name else None  # the one that would be removed

@@ -1,0 +1,1 @@
+"""Training and describing the models that come with the project."""

@@ -1,0 +1,95 @@
+"""What was measured of a model, each figure with what stands beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae.data.binarisation import treatment_name
+from vae.evaluation.class_probes import NEIGHBOURS
+from vae.evaluation.comparison import beside_literature, references_of
+from vae.runs.run import Run
+from vae.runs.run_images import known_dataset
+
+__all__ = ["LITERATURE_TREATMENT", "figures_of"]
+
+# The literature's MNIST is drawn anew each time.
+LITERATURE_TREATMENT = "sampled"
+
+
+def figures_of(run: Run) -> list[tuple[str, str, str]]:
+    """Return what was measured: its name, the model's figure, and what stands beside it."""
+    metrics, known = run.metrics, references_of(run)
+    rows = [("reconstruction, nats", f"{metrics['reconstruction']:.2f}", _lines(run, known))]
+    if "elbo" in metrics:  # an autoencoder has none
+        mean_image = f"always the mean image {-known['mean_image']:.2f}" if known else ""
+        elbo = f"{metrics['elbo']:.2f} ± {metrics['elbo_standard_error']:.2f}"
+        rows += [
+            ("KL, nats", f"{metrics['kl']:.2f}", ""),
+            ("ELBO, nats", elbo, mean_image),
+        ]
+    if "bits_per_dimension" in metrics:  # a density has none
+        rows.append(("bits per dimension", f"{metrics['bits_per_dimension']:.4f}", ""))
+    used = f"{metrics['active_units']} of {run.config.latent_dim}"
+    rows.append(("active units (Burda et al. 2016)", used, ""))
+    return rows + _likelihoods(run) + _knowledge(run) + _quality(run)
+
+
+def _lines(run: Run, known: dict[str, Any]) -> str:
+    """Return what others pay for the same images, in nats."""
+    if not known:
+        return ""
+    count = min(known["pca"], key=lambda size: abs(int(size) - run.config.latent_dim))
+    words = f"PCA with {count} numbers {known['pca'][count]:.2f}"
+    return f"{words}, floor of grey images {known['floor']:.2f}" if known["floor"] else words
+
+
+def _likelihoods(run: Run) -> list[tuple[str, str, str]]:
+    rows = []
+    for treatment, found in run.likelihood.items():
+        error = found["nll_standard_error"]
+        name = f"negative log-likelihood, nats ({treatment_name(treatment)}; "
+        name += f"{found['importance_samples']:,} importance samples)"
+        comparable = (known_dataset(run), run.config.likelihood) == ("mnist", "bernoulli")
+        words = ""
+        if comparable and not run.config.is_conditional and treatment == LITERATURE_TREATMENT:
+            words = beside_literature(found["nll"], error)
+        rows.append((name, f"{found['nll']:.2f} ± {error:.2f}", words))
+    return rows
+
+
+def _knowledge(run: Run) -> list[tuple[str, str, str]]:
+    if not run.knowledge:
+        return []
+    names = {
+        "knn": f"class by the {NEIGHBOURS} nearest codes",
+        "probe": "class by a linear probe of the codes",
+    }
+    return [
+        (
+            f"{name}, {run.knowledge['test_images']:,} test images",
+            f"{run.knowledge['latent'][key]:.1%}",
+            f"PCA {run.knowledge['pca'][key]:.1%}, pixels {run.knowledge['pixels'][key]:.1%}",
+        )
+        for key, name in names.items()
+    ]
+
+
+def _quality(run: Run) -> list[tuple[str, str, str]]:
+    found = run.quality
+    if not found:
+        return []
+    distance, floor = found["frechet_classifier_distance"], found["noise_floor"]
+    rows = [
+        (
+            f"Fréchet classifier distance of {found['samples']:,} samples",
+            f"{distance:.1f}",
+            f"real images {floor:.1f}",
+        )
+    ]
+    if "share_as_told" in found:
+        told = f"{found['share_as_told']:.1%}"
+        rows.append(("samples that show the class which they were told", told, ""))
+    for name in ("precision", "recall"):
+        real = f"real images {found[f'real_{name}']:.0%}"
+        rows.append((f"{name} of the samples", f"{found[name]:.0%}", real))
+    return rows

@@ -1,0 +1,233 @@
+"""A model card of each run that ships (Mitchell et al. 2019): python -m vae.shipped.model_cards
+
+That writes docs/models.md from the files in `pretrained/` alone: the same files, the same text.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vae.architecture import Layer, Summary, summarize
+from vae.data.binarisation import treatment_name
+from vae.evaluation.comparison import treatment_of
+from vae.presets import PRESET_NOTES, PRESETS, preset_label
+from vae.runs.run import Run
+from vae.runs.run_images import dataset_title
+from vae.runs.store import RunStore
+from vae.server.durations import time_in_words
+from vae.shipped.card_limits import limits_of
+from vae.shipped.card_measurements import LITERATURE_TREATMENT, figures_of
+
+__all__ = ["COMMAND", "PAGE", "model_card", "models_page"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "models.md"
+COMMAND = "python -m vae.shipped.model_cards"
+KINDS = {
+    "vae": "variational autoencoder",
+    "conditional": "conditional variational autoencoder",
+    "autoencoder": "autoencoder",
+}
+TRANSIENT = ("lock", "-progress.json", "-asked.json")
+
+INTRODUCTION = f"""\
+# The models that ship
+
+Each is a run folder in `vae/pretrained/`, trained by the command that its card names. They are
+there to be looked into, compared and taught with, and for no decision about anything or anyone.
+Nats are per image of the test set, which no model has trained on; figures of different data sets or
+treatments cannot be compared. Times are those of the machine that trained the model. `{COMMAND}`
+writes this page from the runs' own files.
+"""
+
+
+def model_card(run: Run) -> str:
+    """Return the card of a finished run as Markdown, without a heading."""
+    what = [
+        ("Model", _model(run)),
+        *((part.capitalize(), text) for part, text in _networks(run).items()),
+        ("Data", _data(run)),
+        ("Training", _training(run)),
+        ("Made by", f"`python -m vae.shipped.train {run.id}`"),
+        ("Files", f"{_bytes(run) / 1e6:.1f} MB in `vae/pretrained/{run.id}`"),
+        ("Versions", ", ".join(f"{name} {text}" for name, text in run.info["versions"].items())),
+    ]
+    measured = f"Measured on {run.metrics['images']}: {run.metrics['treatment']}."
+    return "\n\n".join([
+        _purpose(run),
+        "\n".join(f"- **{name}**: {text}" for name, text in what),
+        f"**Limits.** {' '.join(limits_of(run))}",
+        f"**Figures.** {measured}",
+        _table(("", "this model", "beside it"), figures_of(run)),
+    ])  # fmt: skip
+
+
+def models_page(runs: Sequence[Run]) -> str:
+    """Return docs/models.md: tables of all runs, and a section for each.
+
+    Figures of different data are in no column together: each data set and treatment has a table.
+    """
+    alike: dict[str, list[Run]] = {}
+    for run in runs:
+        alike.setdefault(f"{_title(run)}, {treatment_name(treatment_of(run))}", []).append(run)
+    tables = [f"**{name}**\n\n{_comparison(each)}" for name, each in alike.items()]
+    sections = [f"## {run.id}\n\n{model_card(run)}" for run in runs]
+    return "\n\n".join([INTRODUCTION.rstrip(), *tables, *sections]) + "\n"
+
+
+def _comparison(runs: Sequence[Run]) -> str:
+    columns: dict[str, Callable[[Run], str]] = {
+        "model": lambda run: f"[{run.id}](#{run.id})",
+        "recipe": lambda run: preset_label(run.config),
+        "latent dimensions": lambda run: str(run.config.latent_dim),
+        "parameters": lambda run: f"{_summary(run).total:,}",
+        "trained for": lambda run: time_in_words(_seconds(run)),
+        "reconstruction": lambda run: f"{run.metrics['reconstruction']:.2f}",
+        "KL": lambda run: f"{run.metrics['kl']:.2f}",
+        "ELBO": _elbo,
+    }
+    if any(run.knowledge for run in runs):
+        columns["class by k-NN"] = lambda run: (
+            f"{run.knowledge['latent']['knn']:.1%}" if run.knowledge else "–"
+        )
+    if any(LITERATURE_TREATMENT in run.likelihood for run in runs):
+        columns[f"NLL, {treatment_name(LITERATURE_TREATMENT)}"] = lambda run: (
+            f"{run.likelihood[LITERATURE_TREATMENT]['nll']:.2f}"
+            if LITERATURE_TREATMENT in run.likelihood
+            else "–"
+        )
+    if any(run.quality for run in runs):
+        columns["samples' distance"] = lambda run: (
+            f"{run.quality['frechet_classifier_distance']:.1f}" if run.quality else "–"
+        )
+    return _table(tuple(columns), [[cell(run) for cell in columns.values()] for run in runs])
+
+
+def _elbo(run: Run) -> str:
+    if "elbo" not in run.metrics:
+        return "–"
+    given = ", given the class" if run.config.is_conditional else ""
+    return f"{run.metrics['elbo']:.2f}{given}"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _title(run: Run) -> str:
+    return dataset_title(run)
+
+
+def _purpose(run: Run) -> str:
+    """Return what the model is for: its preset's own words where it is that preset."""
+    label, preset = preset_label(run.config), run.config.preset
+    if preset in PRESETS and label == PRESET_NOTES[preset].title:
+        return f"**{label}.** {PRESET_NOTES[preset].purpose}"
+    return f"**{label}.** A model of {_title(run)} with settings of its own."
+
+
+def _model(run: Run) -> str:
+    config = run.config
+    kind = KINDS[config.kind]
+    words = f"{config.network} {kind}, {config.latent_dim} latent dimensions, {config.activation}"
+    if config.is_variational:
+        words += (
+            f", {config.likelihood.replace('_', ' ').title()} likelihood, beta {config.beta:.3g}"
+        )
+    if config.capacity:
+        words += f", KL capacity {config.capacity:g} nats"
+    if config.free_bits:
+        words += f", {config.free_bits:g} free nats a dimension"
+    if config.importance_samples > 1:
+        words += f", bound of {config.importance_samples} importance samples"
+    return words
+
+
+def _networks(run: Run) -> dict[str, str]:
+    summary, config = _summary(run), run.config
+    heads = f"mean {config.latent_dim}"
+    if config.is_variational:
+        heads += f", log-variance {config.latent_dim}"
+    image = _size(run.image_shape)
+    label = f" + label {run.classes}" if config.is_conditional else ""
+    # The label joins the pixels, or what the convolutions make of them.
+    encoder = [image, *_hidden(summary.encoder), heads]
+    joins = sum(layer.class_name == "Conv2D" for layer in summary.encoder)
+    encoder[joins] += label
+    decoder = [f"{config.latent_dim}{label}", *_hidden(summary.decoder), image]
+    return {
+        "encoder": f"{' → '.join(encoder)}: {summary.encoder_parameters:,} parameters",
+        "decoder": f"{' → '.join(decoder)}: {summary.decoder_parameters:,} parameters",
+    }
+
+
+def _summary(run: Run) -> Summary:
+    return summarize(run.config, run.image_shape, run.classes)
+
+
+def _hidden(layers: Sequence[Layer]) -> list[str]:
+    ends = ("mean", "log_var", "pixels")
+    return [
+        _size(layer.output_shape)
+        for layer in layers
+        if layer.parameters and layer.name not in ends
+    ]  # fmt: skip
+
+
+def _size(shape: Sequence[int]) -> str:
+    sides = shape[:-1] if len(shape) == 3 and shape[-1] == 1 else shape  # grey has no channels
+    return " × ".join(f"{side:,}" for side in sides)
+
+
+def _data(run: Run) -> str:
+    config = run.config
+    count = f"{run.info['images']:,} " if "images" in run.info else ""
+    words = [
+        f"{_title(run)}: {count}training images of {_size(run.image_shape)}",
+        treatment_name(config.binarisation),
+    ]
+    if config.train_share < 1.0:
+        words.append(f"{config.train_share:.3g} of them used")
+    if config.validation_split:
+        words.append(f"{config.validation_split:.0%} held back for validation")
+    return "; ".join(words)
+
+
+def _training(run: Run) -> str:
+    config = run.config
+    whole = "" if "seconds_trained" in run.status else ", start and measuring included"
+    words = [
+        f"{len(run.history)} epochs in {time_in_words(_seconds(run))}{whole}",
+        f"{config.optimizer}, {config.schedule} learning rate {config.learning_rate:g}",
+        f"batches of {config.batch_size}",
+        "loss in nats" if config.loss_scale == "nats" else "loss divided by the pixels",
+        f"seed {config.seed}",
+    ]
+    return "; ".join(words)
+
+
+def _seconds(run: Run) -> float:
+    """Return how long it trained; of an older run, how long its first to its last file took."""
+    status = run.status
+    if "seconds_trained" in status:
+        return status["seconds_trained"]
+    begin, end = (datetime.datetime.fromisoformat(status[key]) for key in ("created", "updated"))
+    return (end - begin).total_seconds()
+
+
+def _bytes(run: Run) -> int:
+    files = (path for path in run.path.rglob("*") if not path.name.endswith(TRANSIENT))
+    return sum(path.stat().st_size for path in files if path.is_file())
+
+
+def main() -> None:
+    """Write docs/models.md."""
+    shipped = RunStore().list_shipped()
+    PAGE.write_text(models_page(shipped), encoding="utf-8")
+    print(f"{PAGE}: {len(shipped)} models")
+
+
+if __name__ == "__main__":
+    main()

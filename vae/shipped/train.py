@@ -1,0 +1,196 @@
+"""Trains the runs that ship with the project: python -m vae.shipped.train [--derive] [NAME ...].
+
+They are run folders like any other, made on all of a data set with fixed seeds, without what only a
+continued training needs and with fewer snapshots. With --derive nothing is trained: the runs that
+are there get what is computed of a model and they lack.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vae.config import MOST_IMPORTANCE_SAMPLES, Config
+from vae.data.datasets import load_dataset
+from vae.evaluation.class_probes import compute_knowledge
+from vae.evaluation.likelihood import ask_for_likelihood, compute_likelihood
+from vae.evaluation.sample_quality import compute_quality
+from vae.files import read_json, replacing, write_json
+from vae.latent.projections import compute_tsne
+from vae.model.evaluate import evaluate
+from vae.model.keras_compat import portable
+from vae.presets import PRESETS
+from vae.runs.run import SHIPPED, Run, open_run
+from vae.runs.writer import Recorder
+from vae.sampling.fitted import compute_samplers, read_samplers
+from vae.training.train import resume, train
+
+__all__ = ["SHIPPED_RUNS", "derive", "ship"]
+
+# In the order in which the app lists them: the first is what a new visitor sees. What stands before
+# the first hyphen is the data set.
+SHIPPED_RUNS: dict[str, Config] = {
+    f"mnist-{preset}": PRESETS[preset]
+    for preset in (
+        "recommended",
+        "convolutional",
+        "2d",
+        "best",
+        "conditional",
+        "lecture",
+        "lecture-fast",
+        "autoencoder",
+    )
+} | {"digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1)}
+CHECKPOINT = "checkpoint.npz"
+MOST_SNAPSHOTS = 16
+MOST_SNAPSHOT_BYTES = 500_000
+MOST_DETAILED_EPOCHS = 60  # a longer run keeps one row an epoch
+LATENT_STEP = 2.0**-10  # latents are rounded to it: far below any posterior's width, half the bytes
+MOST_BYTES = 6_000_000
+GREY_SAMPLES = 500  # importance samples for a likelihood: minutes for a convolutional network
+
+
+def ship(name: str, folder: Path = SHIPPED) -> Run:
+    """Train one of the shipped runs anew and put it in its place.
+
+    It is made beside its place: the app goes on showing the old one until the new one is whole.
+    What was interrupted there, or found too large, goes on where it was.
+    """
+    config, dataset = SHIPPED_RUNS[name], load_dataset(name.partition("-")[0])
+    beside = folder / f".shipping-{name}" / name
+    if (beside / CHECKPOINT).exists():
+        if open_run(beside).state != "finished":
+            resume(beside, dataset)
+    elif not (beside / "metrics.json").exists():
+        shutil.rmtree(beside, ignore_errors=True)
+        train(config, dataset, out=beside)
+    run = open_run(beside)
+    if (beside / CHECKPOINT).exists():
+        _thin_out(run)
+    derive(run)
+    shutil.rmtree(folder / name, ignore_errors=True)
+    beside.rename(folder / name)
+    beside.parent.rmdir()
+    return Run(folder / name)
+
+
+def derive(run: Run) -> None:
+    """Compute what a run lacks of t-SNE, knowledge, samplers, quality, metrics and likelihood.
+
+    What is there stays; a model.keras of an earlier version is made to open in older ones of Keras
+    too. Raises RuntimeError if metrics that are there are not those of its model,
+    or if the run is too large then.
+    """
+    place = list(SHIPPED_RUNS).index(run.id)
+    if run.info.get("place") != place:
+        write_json(run.path / "config.json", {**run.info, "place": place})
+    _make_portable(run.path / "model.keras")
+    if run.config.latent_dim > 2:
+        compute_tsne(run)
+    if not run.knowledge:
+        compute_knowledge(run, load_dataset(run.dataset))
+    if not read_samplers(run):
+        compute_samplers(run, load_dataset(run.dataset))
+    if "samplers" not in run.quality and run.dataset == "mnist":
+        compute_quality(run, load_dataset(run.dataset))
+    if "binarisation" not in run.metrics:
+        _complete_metrics(run)
+    treatment = run.config.binarisation
+    if run.config.is_variational and treatment not in run.likelihood:
+        # What stands beside the literature has as many samples as that.
+        samples = GREY_SAMPLES if treatment == "none" else MOST_IMPORTANCE_SAMPLES
+        ask_for_likelihood(run, samples, treatment)
+        compute_likelihood(run, load_dataset(run.dataset))
+    size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
+    if size > MOST_BYTES:
+        raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
+
+
+def _make_portable(path: Path) -> None:
+    content = path.read_bytes()
+    mended = portable(content)
+    if mended is not content:
+        with replacing(path) as temporary:
+            temporary.write_bytes(mended)
+
+
+def _complete_metrics(run: Run) -> None:
+    """Add what an earlier version did not measure; numbers that are there stay, digit by digit."""
+    known = run.metrics
+    found, _ = evaluate(run.load_model(), load_dataset(run.dataset))
+    for name in ("reconstruction", "kl"):
+        if not math.isclose(found[name], known[name], rel_tol=1e-4):
+            raise RuntimeError(
+                f"{name} of {run.id} is {known[name]:.4f} by its metrics. "
+                f"Received: {found[name]:.4f} from its model"
+            )
+    parts = {"distortion": known["reconstruction"]}
+    if "rate" in found:
+        parts["rate"] = known["kl"]
+    Recorder(run.path).metrics(known | found | known | parts)  # in the order that it had
+
+
+def _thin_out(run: Run) -> None:
+    """Keep what pages show of a run that is over, in fewer bytes."""
+    _thin_out_snapshots(run)
+    if len(run.history) > MOST_DETAILED_EPOCHS:
+        rows = [_rounded(row) for row in run.rows if row["kind"] != "step"]
+        lines = [json.dumps(row) + "\n" for row in rows]
+        (run.path / "history.jsonl").write_text("".join(lines), encoding="utf-8")
+    rounded = {
+        name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
+        for name, values in run.latents.items()
+    }
+    Recorder(run.path).latents(**rounded)
+    for leftover in ("about.json", "lock", "worker.log", CHECKPOINT):
+        (run.path / leftover).unlink(missing_ok=True)
+
+
+def _rounded(value: Any) -> Any:
+    """Return a row of a history with seven digits a number: a curve shows three."""
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return float(f"{value:.7g}") if isinstance(value, float) else value
+
+
+def _thin_out_snapshots(run: Run) -> None:
+    """Keep the first and the last and, between them, more of the early ones."""
+    epochs = run.snapshot_epochs
+    last = epochs[-1]
+    size = (run.path / "snapshots" / f"{last:04d}.npz").stat().st_size
+    most = min(MOST_SNAPSHOTS, MOST_SNAPSHOT_BYTES // size)
+    # Squares of equal steps: learning is quick at first.
+    kept = {round(last * (step / (most - 1)) ** 2) for step in range(most)}
+    for epoch in epochs:
+        if epoch not in kept and len(epochs) > most:
+            (run.path / "snapshots" / f"{epoch:04d}.npz").unlink()
+
+
+def main() -> None:
+    """Train those that are named, or all; or derive what they lack."""
+    parser = argparse.ArgumentParser(prog="vae.shipped.train", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--derive", action="store_true", help="train nothing")
+    arguments = parser.parse_args()
+    if unknown := sorted(set(arguments.names) - set(SHIPPED_RUNS)):
+        parser.error(f"NAME is one of {', '.join(SHIPPED_RUNS)}. Received: {', '.join(unknown)}")
+    for name in arguments.names or SHIPPED_RUNS:
+        if arguments.derive:
+            derive(open_run(SHIPPED / name))
+        else:
+            run = ship(name)
+            print(f"{name}: {read_json(run.path / 'metrics.json')}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""Training: a configuration and a data set in, a run folder out."""
+
+from __future__ import annotations
+
+import gc
+import math
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.data.split import check_trainable
+from vae.errors import RunError
+from vae.files import open_regular
+from vae.model.evaluate import evaluate
+from vae.model.optimizers import make_optimizer
+from vae.model.saving import export_onnx, restore, save_keras
+from vae.model.vae import VAE, build
+from vae.runs.failures import RECORDED, in_words, is_disk_full, record_failure
+from vae.runs.run import (
+    ENDED_FROM_OUTSIDE,
+    LOCK_PATIENCE_SECONDS,
+    Run,
+    how_to_go_on,
+    open_run,
+    runs_folder,
+)
+from vae.runs.writer import Recorder, new_run_id
+from vae.training.early_stopping import best_epoch
+from vae.training.session import UNLIMITED, Ending, Hooks, Session
+from vae.training.stopping import ctrl_c_asks
+
+__all__ = ["carry_out", "recover", "resume", "train"]
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+
+def train(
+    config: Config,
+    dataset: Dataset,
+    on_event: OnEvent | None = None,
+    *,
+    out: Path | str | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Run:
+    """Train and return the run; its folder holds model, curves, snapshots and metrics.
+
+    on_event: called with every row of the history as it is written, several an epoch.
+    out: the run's folder; without it, a new one in `runs_folder()`.
+    should_stop: asked every few steps; True ends the run as "stopped" with what it learned. So does
+    Ctrl-C, and raises KeyboardInterrupt; a second one ends at once. `resume` goes on.
+
+    Raises ConfigError if the layers do not fit the images, RunError if the folder cannot be used or
+    the disk is full.
+    """
+    path = Path(out) if out is not None else runs_folder() / new_run_id()
+    check_trainable(config, dataset)
+    if not (path / "status.json").exists() or not open_run(path).waits_for(config, dataset.name):
+        Recorder.create(path, config, dataset)
+    return _train_until_asked(open_run(path), dataset, on_event, should_stop)
+
+
+def resume(
+    run: Run | Path | str,
+    dataset: Dataset,
+    on_event: OnEvent | None = None,
+    *,
+    more_epochs: int = 0,
+    should_stop: Callable[[], bool] | None = None,
+) -> Run:
+    """Go on with a run from its last checkpoint, as if it had never been interrupted.
+
+    dataset: the one that it learned. more_epochs: train so many beyond those that it was to have;
+    a cosine schedule begins anew. Ctrl-C acts as in `train`.
+
+    Raises RunError if nothing is left to do, these are other images, the checkpoint cannot be used,
+    or another process trains the run.
+    """
+    run = open_run(run.path if isinstance(run, Run) else run)
+    run.check_images(dataset)
+    if run.fingerprint not in ("", dataset.fingerprint):
+        raise RunError(
+            "A run goes on with the images that it began with. "
+            f"Received: {dataset.name}, which holds others"
+        )
+    if run.is_alive():
+        raise RunError(f"To go on, a run must be at rest. Received: {run.path}, which trains now")
+    run.ask_to_go_on(more_epochs)
+    return _train_until_asked(run, dataset, on_event, should_stop)
+
+
+def _train_until_asked(
+    run: Run,
+    dataset: Dataset,
+    on_event: OnEvent | None,
+    should_stop: Callable[[], bool] | None,
+) -> Run:
+    """Train until it ends, should_stop says so, or Ctrl-C asks for a clean end."""
+    with ctrl_c_asks() as asked:
+        wants_to = should_stop or (lambda: False)
+        try:
+            run = carry_out(run, dataset, on_event, should_stop=lambda: asked() or wants_to())
+        except Exception:
+            # As a worker's: the reason that the run states is one line.
+            with suppress(OSError), open_regular(run.path / "worker.log", "ab") as log:
+                log.write(traceback.format_exc().encode())
+            raise
+    if asked():
+        how = run.status["reason"] or f"{run.state.capitalize()}."
+        raise KeyboardInterrupt(f"{how} To go on: {how_to_go_on(run.path)}")
+    return run
+
+
+def carry_out(
+    run: Run,
+    dataset: Dataset,
+    on_event: OnEvent | None = None,
+    *,
+    should_stop: Callable[[], bool] | None = None,
+    should_leave: Callable[[], bool] | None = None,
+    seconds: float = UNLIMITED,
+    lock: FileLock | None = None,
+) -> Run:
+    """Train a run from where its folder stands; what the app's worker process calls.
+
+    should_leave: True pauses the run where it is, to be taken up by another process.
+    seconds: what the run may train in all. lock: the run's, from a caller who holds it already.
+    """
+    run.check_images(dataset)
+    with _held(run, lock), _failures_recorded(run.path):
+        recorder = Recorder.reopen(run.path)
+        model = _compiled(run.config, dataset)
+        test = dataset.without_training_images()
+        hooks = Hooks(
+            on_event or (lambda row: None),
+            should_stop or (lambda: False),
+            should_leave or (lambda: False),
+            seconds,
+            lambda: _publish(model, test, recorder),
+        )
+        session = Session(model, dataset, recorder, hooks)
+        # The loop has its own copy of the training pixels: a caller who holds no other lets go
+        # of 47 MB of MNIST here.
+        dataset = test
+        ending = session.run()
+        serial = session.control.serial
+        # The export needs that memory more.
+        del session
+        gc.collect()
+        if ending.state == "paused":
+            recorder.status(state="paused", reason=ending.reason, serial=serial)
+        else:
+            _finish(model, dataset, recorder, ending)
+    return open_run(run.path)
+
+
+@contextmanager
+def _held(run: Run, lock: FileLock | None) -> Iterator[None]:
+    """Hold a run's lock; raises RunError if another process does."""
+    try:
+        held = (lock or run.lock()).acquire(timeout=LOCK_PATIENCE_SECONDS)
+    except Timeout:
+        raise RunError(
+            f"One process at a time trains a run. Received: {run.path}, which another one holds"
+        ) from None
+    with held:
+        yield
+
+
+@contextmanager
+def _failures_recorded(path: Path) -> Iterator[None]:
+    """Have the run say what ended it, and the error say how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        record_failure(path, stop)
+        stop.add_note(f"To go on from the last checkpoint: {how_to_go_on(path)}")
+        raise
+    except Exception as error:
+        record_failure(path, error)
+        if is_disk_full(error):
+            told = RunError(f"{in_words(error)} Received: {path}")
+            told.add_note(RECORDED)
+            raise told from error
+        raise
+
+
+def recover(run: Run, dataset: Dataset) -> Run:
+    """Make the model files of a run from its last checkpoint: one that was killed, or stopped."""
+    run.check_images(dataset)
+    model = _compiled(run.config, dataset)
+    recorder = Recorder.reopen(run.path)
+    model.optimizer.build(model.trainable_variables)
+    epoch, step = restore(model, run.path)
+    if run.state == "stopped":
+        _finish(model, dataset, recorder, Ending(epoch, "stopped", run.status["reason"]))
+        return open_run(run.path)
+    where = (
+        f"epoch {epoch}"
+        if step in (0, recorder.value("steps", 0))
+        else (f"epoch {epoch} up to step {step}")
+    )
+    reason = f"The training process was ended from outside; {where} is kept."
+    if (known := run.status["reason"]) not in ("", ENDED_FROM_OUTSIDE):
+        reason = f"{known} Kept: {where}."
+    _finish(model, dataset, recorder, Ending(epoch, "interrupted", reason))
+    return open_run(run.path)
+
+
+def _compiled(config: Config, dataset: Dataset) -> VAE:
+    model = build(config, dataset.image_shape, dataset.classes)
+    model.compile(optimizer=make_optimizer(config, int(np.prod(dataset.image_shape))))
+    return model
+
+
+def _publish(model: VAE, dataset: Dataset, recorder: Recorder) -> None:
+    """Write what pages need to look into a model that is not done yet."""
+    _, latents = evaluate(model, dataset)
+    export_onnx(model, recorder.path)
+    recorder.latents(**latents)
+
+
+def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) -> None:
+    """Write model, latents and metrics, and say how the run ended."""
+    epoch, state, reason = ending
+    if state in ("finished", "stopped"):
+        epoch = _take_best(model, Run(recorder.path)) or epoch
+    metrics, latents = evaluate(model, dataset)
+    if not math.isfinite(metrics["loss"]):
+        # Weights so large that the last checkpoint is worthless too: keep the first ones.
+        epoch, state = 0, "diverged"
+        rate = Run(recorder.path).settings.learning_rate  # it may have been changed meanwhile
+        reason = (
+            "The loss on the test images is not a finite number. Kept: the weights of epoch 0. "
+            f"The learning rate of {rate:g} is likely too large: try {rate / 10:g}."
+        )
+        fresh = build(model.config, dataset.image_shape, dataset.classes)
+        model.set_weights(fresh.get_weights())
+        metrics, latents = evaluate(model, dataset)
+    save_keras(model, recorder.path)
+    export_onnx(model, recorder.path)
+    recorder.latents(**latents)
+    recorder.metrics({"epoch": epoch, **metrics})
+    recorder.status(state=state, reason=reason, model_epoch=epoch)
+
+
+def _take_best(model: VAE, run: Run) -> int:
+    """Give the model the weights that early stopping kept; return their epoch, or 0."""
+    best = run.arrays("best") if run.config.patience else {}
+    if not best or best["epoch"] != best_epoch(run.config, run.rows):
+        return 0
+    model.set_weights([best[f"v{place}"] for place in range(len(best) - 1)])
+    return int(best["epoch"])
