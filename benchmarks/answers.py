@@ -90,7 +90,7 @@ def _answer(queue: Queue, preset: str, dataset: Dataset) -> dict[str, str]:
         used, began = sum(process.cpu_times()[:2]), time.perf_counter()
         time.sleep(REST_SECONDS)
         shares.append((sum(process.cpu_times()[:2]) - used) / (time.perf_counter() - began))
-        queue.go_on(open_run(run.path))
+        queue.resume(open_run(run.path))
         wait_until(lambda: open_run(run.path).state == "training", PATIENCE_SECONDS)
     stop = _seconds(
         lambda: queue.stop(open_run(run.path)), lambda: open_run(run.path).state == "stopped"

@@ -16,8 +16,8 @@ from vae.data.datasets import find_dataset, load_dataset
 from vae.images import tile, to_png, to_uint8
 from vae.latent.neighbours import latent_neighbours, pixel_neighbours
 from vae.runs.run import SHIPPED, open_run
-from vae.sampling.prior import MOST_ROWS
-from vae.sampling.samplers import SAMPLERS, Draw, draw_codes
+from vae.sampling.prior import MAX_ROWS
+from vae.sampling.samplers import SAMPLERS, Draw, sample_codes
 
 __all__ = ["generate"]
 
@@ -34,7 +34,7 @@ def generate() -> None:
     print("| | " + " | ".join(name.removeprefix("mnist-") for name in NETWORKS) + " |")
     print("|---|" + "---|" * len(NETWORKS))
     rows: dict[str, Callable[[str], Sequence[float]]] = {
-        f"{MOST_ROWS} x {MOST_ROWS}, from a click on Again to the end of the answer": pages.get,
+        f"{MAX_ROWS} x {MAX_ROWS}, from a click on Again to the end of the answer": pages.get,
         "of that: codes, decoded, tiled, as PNG": lambda name: _alone(name, Draw()),
     }
     rows |= {
@@ -54,8 +54,8 @@ async def _grids(address: str, name: str) -> list[float]:
     """Return how long a visitor waits for each of the largest grids."""
     async with Visitor(address) as visitor:
         await visitor.open(f"/generate?run={name}")
-        await visitor.slide("Rows", MOST_ROWS)
-        await visitor.slide("Columns", MOST_ROWS)
+        await visitor.slide("Rows", MAX_ROWS)
+        await visitor.slide("Columns", MAX_ROWS)
         count = len(visitor.updates)
         for _ in range(TIMES):
             await visitor.click("Again")
@@ -68,8 +68,8 @@ def _alone(name: str, draw: Draw) -> list[float]:
     run = open_run(SHIPPED / name)
 
     def make() -> None:
-        images = to_uint8(run.decode(draw_codes(run, draw, MOST_ROWS**2)))
-        to_png(tile(images, MOST_ROWS, MOST_ROWS), quick=True)
+        images = to_uint8(run.decode(sample_codes(run, draw, MAX_ROWS**2)))
+        to_png(tile(images, MAX_ROWS, MAX_ROWS), quick=True)
 
     return _timed(make)
 

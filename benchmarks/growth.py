@@ -34,7 +34,7 @@ from vae.server.worker_processes import WORKER_ENVIRONMENT
 __all__ = ["AXES", "Axis", "Point", "exponent", "growth", "keeps_up"]
 
 # Warm epochs of a point: together so many images, as short epochs are noisy, within bounds.
-WARM_IMAGES, FEWEST_EPOCHS, MOST_EPOCHS = 30_000, 3, 15
+WARM_IMAGES, FEWEST_EPOCHS, MAX_EPOCHS = 30_000, 3, 15
 IMAGES, SIDE = 6_000, 28  # where they are not what grows
 TEST_IMAGES = 1_000
 # Exponents of noisy seconds differ by so much from one run to the next.
@@ -78,7 +78,7 @@ def growth() -> None:
         print("Growth is measured on MNIST: set VAE_DATA_DIR, or download it in the app.")
         return
     print(
-        f"\nGrowth on MNIST: medians of {FEWEST_EPOCHS} to {MOST_EPOCHS} warm epochs, a process "
+        f"\nGrowth on MNIST: medians of {FEWEST_EPOCHS} to {MAX_EPOCHS} warm epochs, a process "
         "for each point.\n"
     )
     print(
@@ -99,7 +99,7 @@ def growth() -> None:
 def setting(axis: Axis, value: int) -> tuple[Config, int, int]:
     """Return configuration, number of images and image side at a value of an axis."""
     images = value if axis.title == "images" else IMAGES
-    warm = min(max(WARM_IMAGES // images, FEWEST_EPOCHS), MOST_EPOCHS)
+    warm = min(max(WARM_IMAGES // images, FEWEST_EPOCHS), MAX_EPOCHS)
     config = NETWORKS[axis.network].replace(epochs=1 + warm)
     if axis.title == "latent_dim":
         config = config.replace(latent_dim=value)

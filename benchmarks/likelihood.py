@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import measured, peak_megabytes
-from vae.config import MOST_IMPORTANCE_SAMPLES
+from vae.config import MAX_IMPORTANCE_SAMPLES
 from vae.data.datasets import find_dataset, load_dataset
 from vae.model.importance_sampling import importance_sampled_nll
 from vae.runs.run import Run, open_run
@@ -37,7 +37,7 @@ def likelihood() -> None:
         return
     print(
         f"\nImportance-sampled likelihood on MNIST, {ROUNDS} rounds; the last two columns are "
-        f"extrapolated to {ALL_IMAGES:,} images and K = {MOST_IMPORTANCE_SAMPLES:,}.\n"
+        f"extrapolated to {ALL_IMAGES:,} images and K = {MAX_IMPORTANCE_SAMPLES:,}.\n"
     )
     print(
         f"| run | images measured | decoded images/s (range) | peak MB, K = {FEW} "
@@ -56,12 +56,12 @@ def _line(run: Run) -> None:
         few, some = (_measured(run.path, images, samples) for samples in (FEW, SOME))
         speeds.append(images * (SOME - FEW) / (some["seconds"] - few["seconds"]))
         peaks.append((few["peak_megabytes"], some["peak_megabytes"]))
-    decoded = ALL_IMAGES * MOST_IMPORTANCE_SAMPLES
+    decoded = ALL_IMAGES * MAX_IMPORTANCE_SAMPLES
     low, middle, high = min(speeds), statistics.median(speeds), max(speeds)
     few, some = (statistics.median(column) for column in zip(*peaks, strict=True))
     print(
         f"| {run.id} | {images:,} | {middle:,.0f} ({low:,.0f} to {high:,.0f}) "
-        f"| {few:,.0f} | {some:,.0f} | {middle / MOST_IMPORTANCE_SAMPLES:.1f} "
+        f"| {few:,.0f} | {some:,.0f} | {middle / MAX_IMPORTANCE_SAMPLES:.1f} "
         f"| {decoded / middle / 60:.1f} ({decoded / high / 60:.1f} to {decoded / low / 60:.1f}) |",
         flush=True,
     )

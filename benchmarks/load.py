@@ -27,7 +27,7 @@ STARTERS = 10
 ARRIVAL_SECONDS = 20  # the last one opens the app so long after the first
 FINISH_SECONDS = 900
 LAST_LOOK_SECONDS = 3  # in which the pages draw the end of the runs
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 COOKIE = "vae_visitor"
 EPOCHS = 4
 DIGITS = f"dataset=digits&preset=lecture-fast&epochs={EPOCHS}"
@@ -50,7 +50,7 @@ class Memory:
             self.worker = max(self.worker, *sizes, 0.0)
             self.workers = max(self.workers, sum(sizes))
             self.all = max(self.all, here + sum(sizes))
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def load() -> None:

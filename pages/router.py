@@ -8,13 +8,13 @@ from pages._shared.awaited_model import await_model
 from pages._shared.documents import MISSING
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.icon import ICON
-from pages._shared.look import apply_look
 from pages._shared.page_list import PAGES
 from pages._shared.run_picker import chosen_run, run_picker
 from pages._shared.server import queue
+from pages._shared.style import apply_style
 
 st.set_page_config(page_title="VAE Lab", page_icon=ICON, layout="wide")
-apply_look()
+apply_style()
 
 queue()  # a server that starts anew goes on with the runs of the last one
 page = st.navigation(

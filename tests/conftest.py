@@ -242,4 +242,4 @@ def workshop(dense_workshop: Workshop) -> Iterator[Workshop]:
 def undisturbed(dense_workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run of the workshop that nothing happens to."""
     with dense_workshop.opened() as workshop:
-        return workshop.go_on(workshop.new(tmp_path_factory.mktemp("undisturbed") / "run"))
+        return workshop.resume(workshop.new(tmp_path_factory.mktemp("undisturbed") / "run"))

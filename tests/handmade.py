@@ -13,7 +13,7 @@ from vae.architecture import Layer, decoder_layers
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 TEST_IMAGES = 40
 # What ONNX calls them. Keras exports silu as x * sigmoid(x), and leaky_relu with a slope of 0.2.
@@ -37,8 +37,8 @@ def make_run(
     images = np.zeros((TEST_IMAGES, *image_shape), np.uint8)
     y = np.arange(TEST_IMAGES, dtype=np.uint8) % 2
     dataset = Dataset("handmade", "Handmade", images, y, images, y, class_names, "drawn")
-    recorder = Recorder.create(path, config, dataset)
-    recorder.status(state="finished", epoch=config.epochs)
+    writer = RunWriter.create(path, config, dataset)
+    writer.status(state="finished", epoch=config.epochs)
     mean = generator.normal(size=(TEST_IMAGES, config.latent_dim)).astype(np.float32)
     np.savez(path / "latents.npz", mean=mean, log_var=np.full_like(mean, -2.0), y=y)
     decoder = random_decoder(config, image_shape, generator, len(class_names))

@@ -34,7 +34,7 @@ class Office:
         self._names: dict[str, str] = {}
         self.refuses = 0  # how many starts fail, as where there is no memory for a process
         patch.setattr(worker_processes, "_spawn", self._spawn)
-        patch.setattr(scheduler, "LOOK_SECONDS", 0.01)
+        patch.setattr(scheduler, "POLL_SECONDS", 0.01)
 
     def _spawn(self, arguments: list[str], stdin: int, output: Any) -> subprocess.Popen[bytes]:
         if self.refuses:
@@ -50,14 +50,14 @@ class Office:
         queue = Queue(self.store, workers, presence)
         self._queues.append(queue)
         self._looks[queue] = 0
-        for name in ("_look", "_take_lead"):  # the leader does the one, all others the other
-            act = getattr(queue._leader, name)
+        for name in ("_poll", "_take_lead"):  # the leader does the one, all others the other
+            act = getattr(queue._scheduler, name)
 
             def counted(act: Callable[[], Any] = act) -> Any:
                 self._looks[queue] += 1
                 return act()
 
-            setattr(queue._leader, name, counted)
+            setattr(queue._scheduler, name, counted)
         return queue
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-LOOK_SECONDS = 0.005
+POLL_SECONDS = 0.005
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
         path, action = Path(sys.argv[1]), sys.argv[2]
     wait = (path / "wait").exists
     while wait():
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     if (path / "crash-early").exists():
         return
     leaving: list[int] = []
@@ -44,7 +44,7 @@ def work(path: Path, action: str, leaving: list[int]) -> None:
     """Obey until the run is over."""
     if action != "train":
         while not (path / "finish").exists() and not (path / "crash").exists():
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         if (path / "crash").exists():
             os.kill(os.getpid(), signal.SIGKILL)
         return None
@@ -74,13 +74,13 @@ def work(path: Path, action: str, leaving: list[int]) -> None:
             serial = control["serial"]
             state = "paused" if control["action"] == "pause" else "training"
             tell(path, state=state, serial=serial)
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def linger(path: Path) -> None:
     """Do not go yet."""
     while (path / "linger").exists():
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def asked(path: Path) -> dict:
@@ -90,8 +90,8 @@ def asked(path: Path) -> dict:
         control = json.loads((path / "control.json").read_text())
     except FileNotFoundError:
         control = {"action": "run", "serial": 0, "more": []}
-    legs = [[0, config["epochs"]], *control["more"]]
-    return control | {"epochs": legs[-1][1]}
+    segments = [[0, config["epochs"]], *control["more"]]
+    return control | {"epochs": segments[-1][1]}
 
 
 def tell(path: Path, **changes: object) -> None:

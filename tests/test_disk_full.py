@@ -18,7 +18,7 @@ from vae.data.datasets import Dataset
 from vae.errors import RunError
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server.worker import work
 
 
@@ -57,7 +57,7 @@ class TestRoom:
         store.undelete("run")
         store.rename(open_run(run.path), "Anna's")
         store.delete(open_run(run.path))
-        monkeypatch.setattr(store, "UNDO_SECONDS", 0.0)
+        monkeypatch.setattr("vae.runs.store.UNDO_SECONDS", 0.0)
         store.purge()
         assert not run.path.exists()
 
@@ -69,7 +69,7 @@ class TestDiskFull:
         assert left.state == "interrupted"
         assert left.status["reason"].startswith("The disk is full: free some room")
         assert not list(run.path.rglob(".writing*"))
-        assert left.can_go_on
+        assert left.can_resume
         places = [(row["epoch"], row["step"]) for row in left.rows]
         assert places == sorted(places)
         return left
@@ -84,13 +84,13 @@ class TestDiskFull:
         left = self.check(run)
         assert 0 < len(left.history) < 12
         # Without any room it is as far as before.
-        left.ask_to_go_on()
+        left.request_resume()
         assert work(run.path, "train") == 1
         assert len(self.check(run).history) >= len(left.history) - 1
         (small_disk / "filler").unlink()
-        open_run(run.path).ask_to_go_on()
+        open_run(run.path).request_resume()
         assert work(run.path, "train") == 0
-        expected = workshop.go_on(workshop.new(tmp_path / "expected", **changes))
+        expected = workshop.resume(workshop.new(tmp_path / "expected", **changes))
         assert_same_run(open_run(run.path), expected)
 
     @pytest.mark.parametrize("place", [(2, 1), (2, 6), (2, 25)])
@@ -108,7 +108,7 @@ class TestDiskFull:
             assert work(run.path, "train") == 1
         left = self.check(run)
         (small_disk / "filler").unlink()
-        left.ask_to_go_on()
+        left.request_resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
@@ -134,7 +134,7 @@ class TestDiskFull:
         assert work(run.path, "train") == 1
         left = self.check(run)
         (small_disk / "filler").unlink()
-        left.ask_to_go_on()
+        left.request_resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
@@ -170,7 +170,7 @@ class TestNothingIsLeft:
         fill(small_disk, leave=leave)
         before = sorted(small_disk.rglob("*"))
         with pytest.raises(RunError, match=r"No space left on device.*Received"):
-            Recorder.create(small_disk / "new" / "run", Config(), digits)
+            RunWriter.create(small_disk / "new" / "run", Config(), digits)
         assert sorted(small_disk.rglob("*")) == before
 
     def test_but_what_was_in_the_folder_stays(self, small_disk: Path, digits: Dataset) -> None:
@@ -179,7 +179,7 @@ class TestNothingIsLeft:
         (path / "notes.txt").write_text("keep")
         fill(small_disk, leave=0)
         with pytest.raises(RunError, match="Received"):
-            Recorder.create(path, Config(), digits)
+            RunWriter.create(path, Config(), digits)
         assert [each.name for each in path.iterdir()] == ["notes.txt"]
 
     def test_of_one_that_finds_no_place_in_the_line(
@@ -191,7 +191,7 @@ class TestNothingIsLeft:
         def full(*_: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr(queue.tickets, "draw", full)
+        monkeypatch.setattr(queue.tickets, "enqueue", full)
         before = sorted(office.folder.glob("*"))
         with pytest.raises(RunError, match="No space left on device"):
             office.submit(queue, "a")

@@ -28,7 +28,7 @@ SMALL = Config(hidden=(10,), latent_dim=2, epochs=20)  # 64-10-(2+2), 2-10-64: 1
 
 @pytest.fixture(autouse=True)
 def _told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("PUBLIC", "WORKERS", "GRACE_SECONDS", "MOST_EPOCHS", "MOST_SECONDS", "MOST_PARAMETERS")
+    names = ("PUBLIC", "WORKERS", "GRACE_SECONDS", "MAX_EPOCHS", "MAX_SECONDS", "MAX_PARAMETERS")
     for name in names:
         monkeypatch.delenv(f"VAE_{name}", raising=False)
 

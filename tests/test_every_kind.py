@@ -49,11 +49,11 @@ class ThreadWorker:
         return None if self._thread.is_alive() else 0
 
     def terminate(self) -> None:
-        worker._leaving.set()
+        worker._ending.set()
 
     def wait(self) -> None:
         self._thread.join()
-        worker._leaving.clear()
+        worker._ending.clear()
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
 
     monkeypatch.setattr(scheduler, "start_worker", start)
     monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
-    monkeypatch.setattr(scheduler, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.02)
     (tmp_path / "runs").mkdir()
     queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)
     yield queue
     queue.close()
-    worker._leaving.set()
+    worker._ending.set()
     for each in started:
         each.wait()
 
@@ -108,10 +108,10 @@ class TestQueue:
         queue.pause(run)
         run = until_answered(run, "paused")
         # A step, taken apart.
-        queue.go_on(run, action="batch")
+        queue.resume(run, action="batch")
         run = until_answered(run, "paused")
         assert run.arrays("step")["kind"] == run.config.kind
-        queue.go_on(run, action="epoch")
+        queue.resume(run, action="epoch")
         run = until_answered(run, "paused")
         assert run.status["step"] == run.status["steps"]
         # A change, from the next step on.
@@ -119,7 +119,7 @@ class TestQueue:
         changes |= {"beta": 0.5, "noise": 0.5} if run.config.is_variational else {}
         run.change(**changes)
         run.ask_to_show()
-        queue.go_on(run)
+        queue.resume(run)
         run = until(run, "a row with the change", lambda now: now.rows[-1]["learning_rate"] == 1e-3)
         run = until(run, "it shows its model", lambda now: now.status.get("shown") == 1)
         assert not run.status["look_failed"]
@@ -128,12 +128,12 @@ class TestQueue:
         run = until_state(run, "stopped")
         assert run.metrics["epoch"] == run.status["epoch"]
         # Continued, and deleted while it trains: its process leaves.
-        queue.go_on(run)
+        queue.resume(run)
         before = len(run.history)
         run = until(run, "an epoch more", lambda now: len(now.history) > before)
         queue.delete(run)
         wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
-        worker._leaving.clear()  # the next process
+        worker._ending.clear()  # the next process
         run = queue.undelete(run.id)
         assert run.state == "paused"
         # Stopped without a process: another one makes its model.
@@ -165,7 +165,7 @@ class TestQueue:
         z, labels = np.eye(3), [0, 1, 2]
         taken = open_run(taken.path)
         np.testing.assert_allclose(taken.decode(z, labels), run.decode(z, labels), atol=1e-6)
-        queue.go_on(taken, more_epochs=1)
+        queue.resume(taken, more_epochs=1)
         until(taken, "more", lambda now: now.state == "finished" and len(now.history) == 2)
 
 

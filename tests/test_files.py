@@ -10,14 +10,14 @@ import pytest
 
 from tests.conftest import run_python
 from tests.odd_files import KINDS
-from vae.files import MOST_JSON_BYTES, open_regular, read_json, read_regular
+from vae.files import MAX_JSON_BYTES, open_regular, read_json, read_regular
 
 # Each way to a file; in a process of its own, for the one that waits for ever.
 READERS = """
 import sys
 from pathlib import Path
 
-from vae.runs.metadata import read_about
+from vae.runs.metadata import read_metadata
 from vae.data.array_files import ArraySpec, read_array
 from vae.runs.control import read_control
 from vae.export.decoder_weights import read_weights
@@ -25,9 +25,9 @@ from vae.files import open_regular, read_json, read_regular, write_json
 from vae.runs.history import read_rows
 from vae.runs.inference import decode
 from vae.runs.progress import read_progress
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.runs.run import Run, open_run
-from vae.archive.vetting_keras import check_weights
+from vae.model.weights_file import check_weights
 
 folder = Path(sys.argv[1])
 odd = folder / "odd"
@@ -41,10 +41,10 @@ ways = {
     "weights": lambda: check_weights(odd, 1),
     "npz": lambda: read_array(odd.rename(folder / "odd.npz"), "x", ArraySpec((1,), "")),
     "idx": lambda: read_array((folder / "odd.npz").rename(odd), "x", ArraySpec((1,), "")),
-    "about": lambda: read_about(folder),
+    "about": lambda: read_metadata(folder),
     "control": lambda: read_control(folder),
     "progress": lambda: read_progress(folder, "tsne"),
-    "row": lambda: Recorder(folder).row({}),
+    "row": lambda: RunWriter(folder).row({}),
     "rows": lambda: Run(folder).rows,
     "arrays": lambda: Run(folder).latents,
     "run": lambda: open_run(folder),
@@ -125,7 +125,7 @@ class TestRegular:
         path = tmp_path / "status.json"
         with path.open("wb") as file:
             file.truncate(10**12)  # of which nothing is on the disk
-        with pytest.raises(OSError, match=f"more than {MOST_JSON_BYTES:,} bytes"):
+        with pytest.raises(OSError, match=f"more than {MAX_JSON_BYTES:,} bytes"):
             read_json(path)
         with pytest.raises(OSError, match="more than 5 bytes"):
             read_regular(path, 5)

@@ -107,7 +107,7 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     # Not before: it might be over until somebody looks.
     convolutional = queue.submit(CONVOLUTIONAL, dataset, owner="ben")
     kill_amid(convolutional, 2)
-    queue.go_on(open_run(convolutional.path))
+    queue.resume(open_run(convolutional.path))
     # A share of too short a time would be that of the pause's last files.
     wait_until(lambda: time.monotonic() > since + 2.0, "some time has passed")
     notes["share of a processor while paused"] = (processor_seconds(dense) - paused) / (
@@ -117,20 +117,20 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     notes["places"] = [place(dense)]
     for _ in range(2):
         turn = dense.control.serial
-        queue.go_on(open_run(dense.path), action="batch")
+        queue.resume(open_run(dense.path), action="batch")
         wait_until(lambda turn=turn: open_run(dense.path).status["serial"] > turn, "it took a step")
         notes["places"].append(place(dense))
     os.kill(open_run(dense.path).status["pid"], signal.SIGTERM)
     until_nothing_is_pending(queue, dense)
     notes["after it left"] = (open_run(dense.path).state, place(dense), dense.is_alive())
 
-    queue.go_on(open_run(dense.path))
+    queue.resume(open_run(dense.path))
     kill_amid(dense, 3)
     notes["killed in"] = place(dense)
     wait_until(lambda: queue.tickets.has(dense.id, ("recover",)), "its model is made")
     until_nothing_is_pending(queue, dense)
     notes["killed"] = open_run(dense.path)
-    queue.go_on(notes["killed"])
+    queue.resume(notes["killed"])
     for run in (dense, convolutional):
         wait_until(lambda run=run: open_run(run.path).state == "finished", "it ends")
         until_nothing_is_pending(queue, run)

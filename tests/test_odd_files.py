@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import PATIENCE_SECONDS, ROOT, copy_run, wait_until
 from tests.odd_files import KINDS, odd
 from tests.queueing import Office
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.run import SHIPPED, Run
 from vae.server.tickets import Tickets
 
@@ -100,7 +100,7 @@ class TestQueue:
         office.finish(run)
         (run.path / "worker.log").unlink(missing_ok=True)
         os.mkfifo(run.path / "worker.log")
-        write_about(run.path, deleted=time.time() - 10_000)
+        write_metadata(run.path, deleted=time.time() - 10_000)
         office.store.purge()
         assert not run.path.exists()
 

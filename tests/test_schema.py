@@ -16,15 +16,15 @@ from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import asked_likelihood
-from vae.runs.control import Control, Leg, ask, read_control
+from vae.runs.control import Control, Segment, ask, read_control
 from vae.runs.figures_schema import FIGURES, Asked
 from vae.runs.history import history_fault
-from vae.runs.metadata import AboutFile, read_about
+from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.schema import ChangeRow, Info, LearnedRow, Status, decode_row
 from vae.runs.store import RunStore
-from vae.schema import MOST_TEXT_BYTES, Text, Words, decode, printable, read
+from vae.schema import MAX_TEXT_BYTES, Text, Words, decode, printable, read
 from vae.server.presence import Presence
 from vae.server.tickets import Tickets
 
@@ -49,7 +49,7 @@ VALID: dict[str, tuple[dict[str, Any], Any]] = {
     "likelihood-asked.json": ({"samples": 5, "treatment": "none"}, Asked),
     "config.json": (INFO, Info),
     "status.json": (STATUS, Status),
-    "about.json": ({"name": "Mine", "owner": "abc", "deleted": 5.5}, AboutFile),
+    "about.json": ({"name": "Mine", "owner": "abc", "deleted": 5.5}, MetadataFile),
 }
 VALIDATED = {
     f"val_{name}": row(1, 5.0)[name]
@@ -133,7 +133,7 @@ class TestBasics:
 
     def test_a_file_too_large(self, tmp_path: Path) -> None:
         path = tmp_path / "status.json"
-        path.write_bytes(json.dumps(STATUS).encode().rjust(MOST_TEXT_BYTES))
+        path.write_bytes(json.dumps(STATUS).encode().rjust(MAX_TEXT_BYTES))
         assert read(path, Status) == STATUS
         path.write_bytes(b" " + path.read_bytes())
         with pytest.raises(RunError, match=r"^status\.json must be of at most 1 MB"):
@@ -190,9 +190,9 @@ class TestReaders:
         with (run.path / "history.jsonl").open("ab") as file:
             file.write(content + b"\n")
         again = open_run(run.path)
-        assert (again.metrics, again.likelihood, again.knowledge, again.quality) == ({},) * 4
+        assert (again.metrics, again.likelihood, again.class_probes, again.quality) == ({},) * 4
         assert again.rows == run.rows
-        assert read_about(run.path).name == ""
+        assert read_metadata(run.path).name == ""
         assert read_control(run.path) == Control()
         assert read_progress(run.path, "tsne") == Progress()
         said = " ".join(again.faults)
@@ -211,7 +211,7 @@ class TestReaders:
     @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
     def test_of_the_queue(self, content: bytes, run: Run, tmp_path: Path) -> None:
         tickets = Tickets(tmp_path)
-        tickets.draw("good", "train")
+        tickets.enqueue("good", "train")
         (tickets.folder / "bad-train.json").write_bytes(content)
         assert [ticket.name for ticket in tickets.list()] == ["good-train"]
         (tickets.folder / ".present-0.json").write_bytes(content)
@@ -221,7 +221,7 @@ class TestReaders:
 
     def test_other_values_of_a_ticket(self, tmp_path: Path) -> None:
         tickets = Tickets(tmp_path)
-        tickets.draw("run", "train", "me")
+        tickets.enqueue("run", "train", "me")
         path = tickets.folder / "run-train.json"
         for content in altered(json.loads(path.read_bytes())):
             path.write_bytes(content)
@@ -230,10 +230,10 @@ class TestReaders:
                 assert (type(ticket.drawn), type(ticket.started)) == (int, bool)
 
     def test_other_values_of_wishes(self, tmp_path: Path) -> None:
-        ask(tmp_path, "batch", {"beta": 0.5, "learning_rate": 0.1, "noise": 1.0}, Leg(1, 2))
+        ask(tmp_path, "batch", {"beta": 0.5, "learning_rate": 0.1, "noise": 1.0}, Segment(1, 2))
         path = tmp_path / "control.json"
         for content in altered(json.loads(path.read_bytes())):
             path.write_bytes(content)
-            wishes = read_control(tmp_path)
-            Config().replace(**wishes.settings)
-            assert all(type(number) is int for leg in wishes.more for number in leg)
+            values = read_control(tmp_path)
+            Config().replace(**values.settings)
+            assert all(type(number) is int for segment in values.more for number in segment)

@@ -8,11 +8,11 @@ from vae.figures.dimensions import cloud3d
 from vae.figures.latent_space import class_counts, cloud
 from vae.figures.references import class_bars
 from vae.latent.projections import Projection
-from vae.short_names import MOST_LETTERS, shortened
+from vae.short_names import MAX_LETTERS, shortened
 
 
 def test_what_fits_stays() -> None:
-    assert shortened(("0", "T-shirt/top", "x" * MOST_LETTERS)) == ("0", "T-shirt/top", "x" * 24)
+    assert shortened(("0", "T-shirt/top", "x" * MAX_LETTERS)) == ("0", "T-shirt/top", "x" * 24)
 
 
 def test_what_does_not_ends_in_an_ellipsis() -> None:
@@ -26,7 +26,7 @@ def test_what_is_cut_alike_is_told_apart() -> None:
     assert found == ("a" * 21 + "… 0", "other", "a" * 21 + "… 2")
     many = shortened([f"{'a' * 200}{label}" for label in range(256)])
     assert len(set(many)) == 256
-    assert max(map(len, many)) == MOST_LETTERS
+    assert max(map(len, many)) == MAX_LETTERS
 
 
 def test_figures_have_room_for_them() -> None:

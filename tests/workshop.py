@@ -20,12 +20,12 @@ from vae.data.datasets import Dataset
 from vae.model.saving import training_state
 from vae.model.vae import VAE
 from vae.runs.run import Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.training import loop, session
 from vae.training import train as training
 from vae.training.loop import Loop
 from vae.training.session import UNLIMITED, Session
-from vae.training.step_trace import Anatomy
+from vae.training.step_trace import StepTrace
 
 # 1,437 images less a tenth are 1,293: 25 steps an epoch, with a row after 6, 12, 18 and 25 of them.
 BASE = Config(
@@ -48,7 +48,7 @@ class Workshop:
         self.model = training._compiled(config, dataset)
         self.model.optimizer.build(self.model.trainable_variables)
         self.loop = Loop(self.model, dataset.x_train, config.batch_size, dataset.y_train)
-        self.anatomy = Anatomy(self.model)
+        self.step_trace = StepTrace(self.model)
         self._first = [np.array(values) for part in training_state(self.model) for values in part]
         self.session: Session | None = None
 
@@ -78,7 +78,7 @@ class Workshop:
             patch.setattr(session, "ROWS_PER_EPOCH", ROWS_PER_EPOCH)
             patch.setattr(training.gc, "collect", lambda: None)
             patch.setattr(session, "Loop", lambda *_: self.loop)
-            patch.setattr(session, "Anatomy", lambda *_: self.anatomy)
+            patch.setattr(session, "StepTrace", lambda *_: self.step_trace)
             patch.setattr(training, "Session", remember)
             patch.setattr(training, "_compiled", self.begin)
             patch.setattr(training, "evaluate", lambda *_: (METRICS, {"y": np.zeros(1)}))
@@ -88,10 +88,10 @@ class Workshop:
 
     def new(self, path: Path, **changes: Any) -> Run:
         """Make a run's folder."""
-        Recorder.create(path, self.config.replace(**changes), self.dataset)
+        RunWriter.create(path, self.config.replace(**changes), self.dataset)
         return open_run(path)
 
-    def go_on(
+    def resume(
         self,
         run: Run,
         leave: Callable[[], bool] | None = None,
@@ -102,7 +102,7 @@ class Workshop:
         return training.carry_out(
             open_run(run.path),
             self.dataset,
-            should_leave=leave,
+            should_end=leave,
             should_stop=stop,
             seconds=seconds,
         )
@@ -114,11 +114,11 @@ class Workshop:
 
     def leave_at(self, run: Run, place: Place) -> Run:
         """Train until a place, and let the process leave, as when it is asked to terminate."""
-        return self.go_on(run, leave=lambda: self.place >= place)
+        return self.resume(run, leave=lambda: self.place >= place)
 
     def stop_at(self, run: Run, place: Place) -> Run:
         """Train until a place, and end the run."""
-        return self.go_on(run, stop=lambda: self.place >= place)
+        return self.resume(run, stop=lambda: self.place >= place)
 
     def kill_at(self, run: Run, place: Place) -> Run:
         """Train until a place, and die there."""
@@ -129,7 +129,7 @@ class Workshop:
             return False
 
         with pytest.raises(Killed):
-            self.go_on(run, leave=die)
+            self.resume(run, leave=die)
         return open_run(run.path)
 
     def at(self, run: Run, place: Place, act: Callable[[], object]) -> Run:
@@ -141,7 +141,7 @@ class Workshop:
                 waiting.pop()()
             return False
 
-        return self.go_on(run, leave=look)
+        return self.resume(run, leave=look)
 
     def direct(self, run: Run, *actions: str | Callable[[], object]) -> list[Place]:
         """Do one thing after the other, each when the run pauses; return where it paused.
@@ -161,7 +161,7 @@ class Workshop:
                 run.ask(action) if isinstance(action, str) else action()
             return False
 
-        self.go_on(run, leave=look)
+        self.resume(run, leave=look)
         return places
 
 

@@ -38,20 +38,20 @@ __all__ = [
 
 _HOME = {
     "PRESETS": "presets",
-    "VAE": "model",
+    "VAE": "model.vae",
     "Config": "config",
     "ConfigError": "errors",
-    "Dataset": "datasets",
+    "Dataset": "data.datasets",
     "DatasetError": "errors",
-    "Run": "runs",
+    "Run": "runs.run",
     "RunError": "errors",
-    "RunStore": "run_store",
+    "RunStore": "runs.store",
     "VAEError": "errors",
-    "build": "model",
-    "load_dataset": "datasets",
-    "open_run": "runs",
-    "resume": "training",
-    "train": "training",
+    "build": "model.vae",
+    "load_dataset": "data.datasets",
+    "open_run": "runs.run",
+    "resume": "training.train",
+    "train": "training.train",
 }
 
 

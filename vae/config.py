@@ -12,7 +12,7 @@ from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
 __all__ = [
     "MAX_HIDDEN_LAYERS",
-    "MOST_IMPORTANCE_SAMPLES",
+    "MAX_IMPORTANCE_SAMPLES",
     "TREATMENTS",
     "Config",
     "Setting",
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 MAX_HIDDEN_LAYERS = 6
-MOST_IMPORTANCE_SAMPLES = 5000  # of a likelihood that is measured
+MAX_IMPORTANCE_SAMPLES = 5000  # of a likelihood that is measured
 Treatment = Literal["none", "threshold", "fixed", "sampled"]  # see `vae.data.binarisation`
 TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
 

@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-MOST_JSON_BYTES = 16_000_000  # what a run writes has at most a hundredth of it
-MOST_BYTES = 1_000_000_000  # of any file that is read in one piece
+MAX_JSON_BYTES = 16_000_000  # what a run writes has at most a hundredth of it
+MAX_BYTES = 1_000_000_000  # of any file that is read in one piece
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def write_json(path: Path, value: Any, *, must: bool = False) -> None:
             raise
         # In one go: its place on the disk is there already.
         with open_regular(path, "rb+") as file:
-            size = len(file.read(MOST_JSON_BYTES))
+            size = len(file.read(MAX_JSON_BYTES))
             file.seek(0)
             file.write(text.encode().rjust(size))
 
@@ -107,7 +107,7 @@ def _check_regular(found: os.stat_result, path: Path) -> None:
         raise OSError(errno.EINVAL, "it is no regular file", str(path))
 
 
-def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
+def read_regular(path: Path, most: int = MAX_BYTES) -> bytes:
     """Read a regular file of at most so many bytes; raises OSError for anything else."""
     with open_regular(path) as file:
         if os.fstat(file.fileno()).st_size > most:
@@ -117,4 +117,4 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
 
 def read_json(path: Path) -> Any:
     """Read JSON; raises OSError or ValueError."""
-    return json.loads(read_regular(path, MOST_JSON_BYTES).decode("utf-8"))
+    return json.loads(read_regular(path, MAX_JSON_BYTES).decode("utf-8"))

@@ -19,8 +19,8 @@ from vae.files import open_regular
 
 __all__ = [
     "LARGEST",
-    "MOST_COUNT",
-    "MOST_TEXT_BYTES",
+    "MAX_COUNT",
+    "MAX_TEXT_BYTES",
     "Count",
     "Distance",
     "Instant",
@@ -38,17 +38,17 @@ __all__ = [
 
 T = TypeVar("T")
 
-MOST_TEXT_BYTES = 1_000_000  # of a JSON file; the longest that a run writes has 20,000
+MAX_TEXT_BYTES = 1_000_000  # of a JSON file; the longest that a run writes has 20,000
 LARGEST = 1e100  # far beyond any loss, and far from where arithmetic on it becomes infinite
-MOST_COUNT = 10**9
+MAX_COUNT = 10**9
 
 Number = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
 Distance = Annotated[float, Meta(ge=0.0, le=LARGEST)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0 + 1e-9)]  # a rounding error is no forgery
 Seconds = Annotated[float, Meta(ge=0.0, le=1e8)]
 Instant = Annotated[float, Meta(ge=0.0, le=1e11)]  # seconds since 1970
-Count = Annotated[int, Meta(ge=0, le=MOST_COUNT)]
-Positive = Annotated[int, Meta(ge=1, le=MOST_COUNT)]
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
+Positive = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
 
 
 class Text(str):
@@ -102,12 +102,12 @@ def read(path: Path, kind: type[T]) -> T:
     """
     try:
         with open_regular(path) as file:
-            content = file.read(MOST_TEXT_BYTES + 1)
+            content = file.read(MAX_TEXT_BYTES + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise RunError(f"{path.name} must be readable. Received: {error.strerror}") from None
-    if len(content) > MOST_TEXT_BYTES:
+    if len(content) > MAX_TEXT_BYTES:
         raise RunError(f"{path.name} must be of at most 1 MB. Received: more")
     return decode(path.name, content, kind)
 

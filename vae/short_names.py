@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["MOST_LETTERS", "shortened"]
+__all__ = ["MAX_LETTERS", "shortened"]
 
-MOST_LETTERS = 24
+MAX_LETTERS = 24
 
 
-def shortened(names: Sequence[str], most: int = MOST_LETTERS) -> tuple[str, ...]:
+def shortened(names: Sequence[str], most: int = MAX_LETTERS) -> tuple[str, ...]:
     """Return names of at most so many letters, which differ where the names do.
 
     What is cut ends in an ellipsis; of those that would be the same each has its number from 0 on.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.kept import kept
+from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from vae.runs.run import Run
 
 __all__ = ["as_class", "conditioned", "what_colours_are"]
 
-MOST_BUTTONS = 12  # classes, beyond which a list takes less room
+MAX_BUTTONS = 12  # classes, beyond which a list takes less room
 HELP = (
     "What encoder and decoder are told that a picture is. Test images always go with their own "
     "class. Acts at once."
@@ -27,18 +27,22 @@ def conditioned(run: Run, name: str = "Class") -> Run:
     where = f"class-{run.id}"
     label = st.session_state.get(where)
     label = label if label in range(run.classes) else 0
-    choice = {"options": range(run.classes), "label_visibility": "collapsed", **kept(where, label)}
+    choice = {
+        "options": range(run.classes),
+        "label_visibility": "collapsed",
+        **persistent(where, label),
+    }
     # Beside its name, since what it stands above is to be seen whole.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(name, width="content", help=HELP)
-        if run.classes <= MOST_BUTTONS:
+        if run.classes <= MAX_BUTTONS:
             names = [plain(each) for each in run.short_class_names]
             st.segmented_control(
                 name, format_func=names.__getitem__, required=True, wrap=True, **choice
             )
         else:
             st.selectbox(name, format_func=run.short_class_names.__getitem__, width=240, **choice)
-    return run.given(label)
+    return run.conditioned_on(label)
 
 
 def as_class(run: Run) -> str:

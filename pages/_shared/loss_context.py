@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._shared.server import store
 from vae.errors import RunError
-from vae.evaluation.comparison import loss_in_context
+from vae.evaluation.comparison import loss_in_comparison
 from vae.runs.run import Run
 
 __all__ = ["loss_words", "show_loss_context"]
@@ -15,7 +15,7 @@ __all__ = ["loss_words", "show_loss_context"]
 def loss_words(run: Run) -> str:
     """Return the line as Markdown; "" where there is nothing to compare with."""
     try:
-        return loss_in_context(run, store().list_shipped())
+        return loss_in_comparison(run, store().list_shipped())
     except RunError:
         return ""  # a damaged file, which the figures beside this line speak of
 

@@ -12,7 +12,7 @@ from pages._shared.typed_field import is_text_refused, typed_field
 from vae.errors import ConfigError
 from vae.number_text import number_text, parse_number
 
-__all__ = ["between", "is_refused", "kept_number", "number_field"]
+__all__ = ["between", "is_refused", "number_field", "persistent_number"]
 
 
 def number_field(
@@ -41,7 +41,9 @@ def number_field(
     )
 
 
-def kept_number(label: str, value: int, low: int, high: int, *, name: str, **looks: Any) -> None:
+def persistent_number(
+    label: str, value: int, low: int, high: int, *, name: str, **looks: Any
+) -> None:
     """Show a whole number that acts at once: the last one holds while something else is there."""
     number_field(label, value, low, high, name=name, holds=True, **looks)
 

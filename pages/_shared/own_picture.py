@@ -11,8 +11,8 @@ from PIL import Image
 from pages._components.drawing_pad import drawing_pad, png_of
 from pages._shared.guard import show_error
 from pages._shared.images_at_hand import images_at_hand, reconstructions
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
 from vae.data.uploads import read_drawing, read_picture
 from vae.data.user_images import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.errors import RunError, VAEError
@@ -52,7 +52,7 @@ def take_picture(run: Run) -> Picture:
         sources,
         required=True,
         help="Draw one, take a test image, or upload an image file. Acts at once.",
-        **kept("picture_source", source),
+        **persistent("picture_source", source),
     )
     try:
         if source == "Test image":
@@ -129,14 +129,16 @@ def _treated(run: Run, picture: Image.Image, name: str) -> Picture:
     else:
         ink = ink_of(picture)
         image, before = framed(ink, run.image_shape, frame), plainly_scaled(ink, run.image_shape)
-    return Picture(run.seen(image[None])[0], before, name)
+    return Picture(run.preprocess(image[None])[0], before, name)
 
 
 def _choose(run: Run) -> Picture:
     images, last = images_at_hand(run), len(run.latents["y"]) - 1
     index = st.session_state.get("picture_index")
     index = index if index in range(last + 1) else 0
-    kept_number("Test image", index, 0, last, name="picture_index", help="A number from 0 on.")
+    persistent_number(
+        "Test image", index, 0, last, name="picture_index", help="A number from 0 on."
+    )
     if images is None:
         st.caption("The test images themselves need the data set: this is a reconstruction.")
     return _test_image(run, index)
@@ -153,5 +155,5 @@ def _test_image(run: Run, index: int) -> Picture:
     if images is None:
         image = reconstructions(run, [index])[0]
     else:
-        image = run.seen(images[: index + 1])[index]  # drawn as among all test images
+        image = run.preprocess(images[: index + 1])[index]  # drawn as among all test images
     return Picture(image, None, f"Test image {index}", index)

@@ -9,10 +9,10 @@ import streamlit as st
 from pages._shared.guard import explained, show_error
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
-from vae.archive.archive import MOST_BYTES, export_zip
+from vae.archive.archive import MAX_BYTES, export_zip
 from vae.environment import is_public, storage_limits
 from vae.errors import VAEError
-from vae.runs.metadata import MOST_NAME
+from vae.runs.metadata import MAX_NAME
 from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.storage import kept_until
@@ -20,7 +20,7 @@ from vae.runs.storage import kept_until
 __all__ = ["offer_undo", "run_menu"]
 
 TEXT_PIXELS = 290  # the menu is as wide as its longest line
-MOST_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
+MAX_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
 # Said where strangers share the server.
 LINK_GIVES = "look at it, train it on, pause and stop it, change its settings and download it."
 OWN_LINK = (
@@ -50,8 +50,8 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
         if own:
             st.text_input(
                 "Name of this run",
-                value=run.about.name,
-                max_chars=MOST_NAME,
+                value=run.metadata.name,
+                max_chars=MAX_NAME,
                 key=f"name-{run.id}",
                 help="How the list above calls it. Acts at once.",
                 on_change=_rename,
@@ -72,7 +72,7 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
             type="zip",
             key=f"import-{st.session_state.get('imports', 0)}",
             help="A zip that VAE Lab made: it becomes a run of yours.",
-            max_upload_size=MOST_PUBLIC_MEGABYTES if is_public() else MOST_BYTES // 1_000_000,
+            max_upload_size=MAX_PUBLIC_MEGABYTES if is_public() else MAX_BYTES // 1_000_000,
         )
         if uploaded is not None:
             _import(uploaded, owner, choose)
@@ -89,7 +89,7 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
                 args=(run.id, owner),
             )
         if is_public() and not run.shipped:
-            others = OTHERS_LINK if run.about.owner else NOBODYS_LINK
+            others = OTHERS_LINK if run.metadata.owner else NOBODYS_LINK
             st.caption(OWN_LINK if own else others)
 
 
@@ -100,7 +100,7 @@ def _say_how_long(run: Run) -> None:
     until = kept_until(run)
     if until is not None:
         words = f"Kept until {until.day} {until:%B %Y}, then until its room is needed."
-        if not run.about.owner:
+        if not run.metadata.owner:
             words = "Nobody owns this run: it goes when its room is needed."
     st.caption(f"{words} Download it to keep it.", width=TEXT_PIXELS)
 

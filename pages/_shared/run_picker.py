@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.address import asked, hold
+from pages._shared.controlled import controlled_key, user_value
 from pages._shared.guard import show_wrong_link
 from pages._shared.run_faults import show_run_faults
 from pages._shared.run_menu import offer_undo, run_menu
 from pages._shared.server import store
-from pages._shared.steered import moved, steered_key
 from pages._shared.visitors import note_presence, visitor
 from vae.environment import is_public
 from vae.errors import RunError
@@ -62,7 +62,7 @@ def run_picker() -> None:
             "Run",
             list(runs),
             # A widget's own value is dropped when it is not drawn, so the choice lives beside it.
-            key=steered_key("run_picker", st.session_state.chosen_run),
+            key=controlled_key("run_picker", st.session_state.chosen_run),
             format_func=lambda run_id: label(runs[run_id], owner),
             label_visibility="collapsed",
             help="Shipped models and your own runs: every page shows the one chosen here.",
@@ -81,14 +81,14 @@ def label(run: Run, visitor_owner: str) -> str:
     """
     title = dataset_title(run)
     words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
-    if run.about.name:
-        words.insert(0, run.about.name)
+    if run.metadata.name:
+        words.insert(0, run.metadata.name)
     words += _cost(run)
     if run.state != "finished":
         words.append(STATE_WORDS[run.state])
     if run.shipped:
         words.append("shipped")
-    elif run.about.owner == visitor_owner:
+    elif run.metadata.owner == visitor_owner:
         words.append(f"yours, {run.short_id}")
     else:
         words.append(f"by its link, {run.short_id}")
@@ -100,7 +100,7 @@ def _cost(run: Run) -> list[str]:
 
 
 def _remember() -> None:
-    st.session_state.chosen_run = moved("run_picker")
+    st.session_state.chosen_run = user_value("run_picker")
 
 
 def visible_runs(owner: str, link: str | None) -> list[Run]:
@@ -111,7 +111,7 @@ def visible_runs(owner: str, link: str | None) -> list[Run]:
     runs = store().list()
     if is_public():
         # One's own, and the one whose link was opened: nobody can list another's.
-        runs = [run for run in runs if run.shipped or run.about.owner == owner or run.id == link]
+        runs = [run for run in runs if run.shipped or run.metadata.owner == owner or run.id == link]
     # A run that trains comes first: after a reload it is what one looks for.
     return sorted(runs, key=lambda run: run.state not in ACTIVE_STATES)
 

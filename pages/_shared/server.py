@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from pages._shared.shelf import Shelf
+from pages._shared.idle_cache import IdleCache
 from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
 from vae.environment import grace_seconds
 from vae.runs.run import Run
@@ -47,9 +47,9 @@ def presence() -> Presence:
     return Presence(grace_seconds())
 
 
-@st.cache_resource(show_spinner=False, on_release=Shelf.clear)
-def _datasets() -> Shelf[Dataset]:
-    return Shelf(lambda name, where: load_dataset(name, download=False), UNUSED_SECONDS)
+@st.cache_resource(show_spinner=False, on_release=IdleCache.clear)
+def _datasets() -> IdleCache[Dataset]:
+    return IdleCache(lambda name, where: load_dataset(name, download=False), UNUSED_SECONDS)
 
 
 def dataset(name: str) -> Dataset | None:

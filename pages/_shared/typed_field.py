@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from pages._shared.controlled import controlled_key, rewrite, user_value
 from pages._shared.plain import plain
-from pages._shared.steered import moved, rewrite, steered_key
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError
 
@@ -49,7 +49,7 @@ def typed_field(
     with st.container(key=f"typed-{type(value).__name__}-{name}", gap=None):
         st.text_input(
             label,
-            key=steered_key(name, text),
+            key=controlled_key(name, text),
             on_change=partial(_take, name, shown, read, write, keep),
             autocomplete="off",
             width=width,
@@ -93,7 +93,7 @@ def _take(
     name: str, shown: str, read: Callable[[str], T], write: Callable[[T], str],
     keep: Callable[[T], None],
 ) -> None:  # fmt: skip
-    text = moved(name)
+    text = user_value(name)
     try:
         value = read(text)
     except ConfigError:

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from pages._shared.address import asked, hold
-from pages._shared.steered import moved, steered_key
+from pages._shared.controlled import controlled_key, user_value
 
 __all__ = ["choose_view"]
 
@@ -31,7 +31,7 @@ def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
     st.segmented_control(
         "View",
         list(names.values()),
-        key=steered_key(f"{page}_view_control", view),
+        key=controlled_key(f"{page}_view_control", view),
         on_change=partial(_remember, page),
         required=True,
         label_visibility="collapsed",
@@ -42,7 +42,7 @@ def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
 
 
 def _remember(page: str) -> None:
-    st.session_state[f"{page}_view"] = moved(f"{page}_view_control")
+    st.session_state[f"{page}_view"] = user_value(f"{page}_view_control")
 
 
 def _slug(view: str) -> str:

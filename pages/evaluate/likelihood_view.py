@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.kept import kept
 from pages._shared.measuring import ask, can_be_measured, forget_asking, show_trouble, wait
 from pages._shared.number_field import number_field
+from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
-from vae.config import MOST_IMPORTANCE_SAMPLES, TREATMENTS
+from vae.config import MAX_IMPORTANCE_SAMPLES, TREATMENTS
 from vae.data.binarisation import treatment_name, treatment_words
 from vae.evaluation.comparison import beside_literature
 from vae.evaluation.likelihood import (
@@ -71,7 +71,7 @@ def _choose_treatment(run: Run) -> str:
     return st.selectbox(
         "Test images",
         choices,
-        **kept(name, chosen if chosen in choices else choices[0]),
+        **persistent(name, chosen if chosen in choices else choices[0]),
         format_func=partial(treatment_words, run.config),
         help="Black and white images are other data than grey ones: figures of one treatment are "
         "to be compared with figures of the same. Acts at once.",
@@ -125,9 +125,9 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
             "Importance samples of each image",
             st.session_state.get(name, USUAL_SAMPLES),
             1,
-            MOST_IMPORTANCE_SAMPLES,
+            MAX_IMPORTANCE_SAMPLES,
             name=name,
-            help=f"From 1, which is the ELBO, to {MOST_IMPORTANCE_SAMPLES:,}, as papers take. "
+            help=f"From 1, which is the ELBO, to {MAX_IMPORTANCE_SAMPLES:,}, as papers take. "
             "Time grows in proportion.",
         )
     wants = button.button(
@@ -180,6 +180,6 @@ def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> 
     remarks = []
     if treatment == "fixed":
         remarks.append("Theirs are drawn anew, these once.")
-    if samples < MOST_IMPORTANCE_SAMPLES:
-        remarks.append(f"With {MOST_IMPORTANCE_SAMPLES:,} samples its row would be a little lower.")
+    if samples < MAX_IMPORTANCE_SAMPLES:
+        remarks.append(f"With {MAX_IMPORTANCE_SAMPLES:,} samples its row would be a little lower.")
     st.caption(" ".join([HOW, *remarks]))

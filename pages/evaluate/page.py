@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages._components.learning_curves import learning_curves
+from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import what_colours_are
-from pages._shared.knowledge_view import knowledge_view
 from pages._shared.model_card import show_model_card
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import choose_view
@@ -39,7 +39,7 @@ def latent_space(run: Run) -> None:
     """Show what the latent space knows of the classes, beside a look at it."""
     left, right = st.columns([1.3, 1], gap="large")
     with left:
-        knowledge_view(run)
+        class_probes_view(run)
     with right:
         projection = best_projection(run)
         if projection is not None:

@@ -11,25 +11,25 @@ import streamlit as st
 from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
 from pages._shared.guard import explained, show_error
-from pages._shared.kept import kept
 from pages._shared.model_mark import model_mark
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
 from pages._shared.strip import show_strip
 from pages.generate.background import Work
 from pages.generate.fitted import offer_samplers, samplers_of
-from pages.generate.grid_choice import MOST_SEED, SAMPLER_HELP
-from pages.generate.hand import forget_codes, kept_codes
+from pages.generate.grid_choice import MAX_SEED, SAMPLER_HELP
+from pages.generate.hand import bookmarks, forget_codes
 from vae.errors import VAEError
 from vae.export.media import AnimationKind, animation
 from vae.images import to_uint8
-from vae.latent.walks import MOST_FRAMES, walk_codes
+from vae.latent.walks import MAX_FRAMES, walk_codes
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, sample_codes
 
 __all__ = ["animation_view"]
 
-MOST_VALUES = 4_000_000  # of all frames: what a browser is sent at once
+MAX_VALUES = 4_000_000  # of all frames: what a browser is sent at once
 AT_ONCE = 100  # frames that are decoded at a time
 FILE_PIXELS = (140, 280, 560)
 KINDS: dict[AnimationKind, str] = {"gif": "GIF", "webp": "WebP"}
@@ -82,7 +82,7 @@ def _choose(run: Run) -> _Walk | None:
     stops, notes = _choose_stops(run)
     if stops is None:
         return None
-    most = max(len(stops), min(MOST_FRAMES, MOST_VALUES // int(np.prod(run.image_shape))))
+    most = max(len(stops), min(MAX_FRAMES, MAX_VALUES // int(np.prod(run.image_shape))))
     frames = min(max(state.get("walk_frames", 120), len(stops)), most)
     across, down = st.columns(2)
     across.slider(
@@ -90,21 +90,21 @@ def _choose(run: Run) -> _Walk | None:
         len(stops),
         most,
         help=f"Images in all: {most} at most of this size. Acts at once.",
-        **kept("walk_frames", frames),
+        **persistent("walk_frames", frames),
     )
     speed = state.get("walk_speed", 20)
-    down.slider("Frames a second", 1, 50, help="Acts at once.", **kept("walk_speed", speed))
+    down.slider("Frames a second", 1, 50, help="Acts at once.", **persistent("walk_speed", speed))
     loop = state.get("walk_loop", True)
     st.toggle(
         "Loop",
         help="Back to the first stop, for ever; without it the walk ends at the last one.",
-        **kept("walk_loop", loop),
+        **persistent("walk_loop", loop),
     )
     return _Walk(stops, frames, loop, speed, notes)
 
 
 def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
-    state, codes = st.session_state, kept_codes(run)
+    state, codes = st.session_state, bookmarks(run)
     ways = ["Random walk", "Through what I kept"]
     way = state.get("walk_way", ways[0])
     st.segmented_control(
@@ -112,7 +112,7 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         ways,
         required=True,
         help="Past codes that a sampler draws, or past the images that you kept. Acts at once.",
-        **kept("walk_way", way),
+        **persistent("walk_way", way),
     )
     if way == ways[1]:
         if len(codes) < 2:
@@ -138,7 +138,7 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         required=True,
         format_func=SAMPLER_NAMES.get,
         help=SAMPLER_HELP,
-        **kept("walk_sampler", sampler),
+        **persistent("walk_sampler", sampler),
     )
     samplers = samplers_of(run)
     if sampler != "prior" and samplers is None:
@@ -147,14 +147,18 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
     across, down = st.columns(2)
     count, seed = state.get("walk_stops", 8), state.get("walk_seed", 0)
     across.slider(
-        "Stops", 2, 20, help="Codes that it passes. Acts at once.", **kept("walk_stops", count)
+        "Stops",
+        2,
+        20,
+        help="Codes that it passes. Acts at once.",
+        **persistent("walk_stops", count),
     )
     with down:
-        kept_number(
-            "Seed", seed, 0, MOST_SEED, name="walk_seed", help="The same seed takes the same way."
+        persistent_number(
+            "Seed", seed, 0, MAX_SEED, name="walk_seed", help="The same seed takes the same way."
         )
     draw = Draw(sampler, seed=seed)
-    return draw_codes(run, draw, count, samplers), notes_of(run, seed) | draw.notes
+    return sample_codes(run, draw, count, samplers), notes_of(run, seed) | draw.notes
 
 
 def _decoded(run: Run, codes: np.ndarray, on_progress: Callable[[float], None]) -> np.ndarray:
@@ -178,7 +182,7 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
         required=True,
         format_func=KINDS.get,
         help="A GIF opens everywhere; a WebP is smaller and keeps every grey.",
-        **kept("walk_kind", kind),
+        **persistent("walk_kind", kind),
     )
     st.segmented_control(
         "Width",
@@ -186,7 +190,7 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
         required=True,
         format_func=lambda pixels: f"{pixels} px",
         help="About so many pixels: each of the image becomes a square of whole ones.",
-        **kept("walk_pixels", pixels),
+        **persistent("walk_pixels", pixels),
     )
     scale = max(1, round(pixels / run.image_shape[1]))
     wish = (

@@ -7,10 +7,10 @@ import streamlit as st
 
 from pages._shared.guard import explained
 from pages._shared.images_at_hand import images_at_hand, reconstructions
-from pages._shared.kept import kept
+from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages.generate.code_source import choose_code
-from pages.generate.hand import keep_button
+from pages.generate.hand import bookmark_button
 from vae.images import to_uint8
 from vae.latent.projections import nearest_images
 from vae.runs.run import Run
@@ -52,9 +52,9 @@ def arithmetic_view(run: Run) -> None:
                 2.0,
                 step=0.05,
                 help="1 is the whole difference, 0 none of it: C itself. Acts at once.",
-                **kept("sum_amount", amount),
+                **persistent("sum_amount", amount),
             )
-            keep_button(run, code, f"{a.name} − {b.name} + {c.name}")
+            bookmark_button(run, code, f"{a.name} − {b.name} + {c.name}")
         shares = np.linspace(0.0, 1.0, STEPS)[:, None]
         codes = (c.code + shares * difference).astype(np.float32)
         show_grid(to_uint8(run.decode(codes)), 1, STEPS, alt="From C to A minus B plus C")

@@ -9,10 +9,10 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._shared.guard import explained
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
 from pages._shared.pictures import SHARP_PIXELS
-from pages.generate.grid_choice import MOST_SEED, next_seed
+from pages.generate.grid_choice import MAX_SEED, next_seed
 from vae.images import tile, to_png
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
@@ -20,7 +20,7 @@ from vae.sampling.prior import prior_codes
 
 __all__ = ["classes_grid"]
 
-MOST_COLUMNS = 20
+MAX_COLUMNS = 20
 TABLE = (
     "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
     "width:min(100%,{share:.3f} * 74vh)"  # all rows are on the screen
@@ -68,9 +68,9 @@ def _choose() -> tuple[int, float, int]:
     st.slider(
         "Styles",
         1,
-        MOST_COLUMNS,
+        MAX_COLUMNS,
         help="Columns: each is one code from the prior. Acts at once.",
-        **kept("classes_columns", columns),
+        **persistent("classes_columns", columns),
     )
     st.slider(
         "Temperature",
@@ -78,15 +78,15 @@ def _choose() -> tuple[int, float, int]:
         2.0,
         step=0.05,
         help="Spread of the codes: 1 is the prior, less is plainer, more is wilder. Acts at once.",
-        **kept("classes_temperature", temperature),
+        **persistent("classes_temperature", temperature),
     )
     seed = state.get("classes_seed", 0)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kept_number(
+        persistent_number(
             "Seed",
             seed,
             0,
-            MOST_SEED,
+            MAX_SEED,
             name="classes_seed",
             width=140,
             help="The same seed draws the same styles. Acts at once.",

@@ -12,11 +12,11 @@ from vae.images import tile, to_uint8
 from vae.latent.traversals import REACH, ranked_dimensions, traverse_all
 from vae.runs.run import Run
 
-__all__ = ["MOST_SLIDERS", "code_sliders"]
+__all__ = ["MAX_SLIDERS", "code_sliders"]
 
-MOST_SLIDERS = 32
+MAX_SLIDERS = 32
 STRIP_STEPS = 9
-MOST_NUMBER = 1000.0  # of a code: beyond, a decoder's numbers mean nothing
+MAX_NUMBER = 1000.0  # of a code: beyond, a decoder's numbers mean nothing
 
 
 def code_sliders(
@@ -26,7 +26,7 @@ def code_sliders(
     *,
     key: str,
     pixels: int,
-    most: int = MOST_SLIDERS,
+    most: int = MAX_SLIDERS,
     strips: bool = False,
 ) -> np.ndarray:
     """Show sliders that begin at a code (d,) and return where they stand: z (d,), float32.
@@ -66,4 +66,4 @@ def _moved(state: Any, generation: str, size: int) -> np.ndarray | None:
         code = np.asarray(found["values"], dtype=np.float32)
     except (TypeError, KeyError, ValueError):
         return None
-    return code if code.shape == (size,) and (np.abs(code) <= MOST_NUMBER).all() else None
+    return code if code.shape == (size,) and (np.abs(code) <= MAX_NUMBER).all() else None

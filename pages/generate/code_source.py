@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
 from pages._shared.own_picture import drawing_at_hand
+from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages.generate.grid_choice import MOST_SEED
-from pages.generate.hand import KeptCode, kept_codes
+from pages.generate.grid_choice import MAX_SEED
+from pages.generate.hand import Bookmark, bookmarks
 from vae.images import to_uint8
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
@@ -23,7 +23,7 @@ __all__ = ["choose_code"]
 PICTURE_PIXELS = 130
 
 
-def choose_code(run: Run, name: str, label: str, *, source: str, number: int) -> KeptCode:
+def choose_code(run: Run, name: str, label: str, *, source: str, number: int) -> Bookmark:
     """Show what there is to choose, and the picture; return the code.
 
     name: of the choice in the session. source and number: what it begins with.
@@ -36,7 +36,7 @@ def choose_code(run: Run, name: str, label: str, *, source: str, number: int) ->
         label,
         sources,
         help="Where this code comes from. Acts at once.",
-        **kept(f"{name}_source", chosen),
+        **persistent(f"{name}_source", chosen),
     )
     found = _code(run, name, chosen, number)
     with st.container(width=PICTURE_PIXELS):
@@ -49,18 +49,18 @@ def _sources(run: Run) -> list[str]:
     sources = ["Sample"]
     if run.latents:
         sources += ["Class mean", "Test image"]
-    if kept_codes(run):
+    if bookmarks(run):
         sources.append("Kept")
     if _drawn(run) is not None:
         sources.append("Your drawing")
     return sources
 
 
-def _code(run: Run, name: str, source: str, number: int) -> KeptCode:
+def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
     latents = run.latents
     if source == "Sample":
-        seed = _number(name, "seed", "Seed", MOST_SEED, number, "Draws it from the prior.")
-        return KeptCode(prior_codes(1, run.config.latent_dim, seed=seed)[0], f"sample, seed {seed}")
+        seed = _number(name, "seed", "Seed", MAX_SEED, number, "Draws it from the prior.")
+        return Bookmark(prior_codes(1, run.config.latent_dim, seed=seed)[0], f"sample, seed {seed}")
     if source == "Class mean":
         labels = np.unique(latents["y"]).tolist()
         label = _chosen(f"{name}_class", labels, number)
@@ -69,34 +69,34 @@ def _code(run: Run, name: str, source: str, number: int) -> KeptCode:
             labels,
             format_func=run.short_class_names.__getitem__,
             help="The mean of its test images' codes. Acts at once.",
-            **kept(f"{name}_class", label),
+            **persistent(f"{name}_class", label),
         )
         code = latents["mean"][latents["y"] == label].mean(axis=0)
-        return KeptCode(code, f"mean of the class {plain(run.short_class_names[label])}")
+        return Bookmark(code, f"mean of the class {plain(run.short_class_names[label])}")
     if source == "Test image":
         index = _number(
             name, "image", "Number", len(latents["y"]) - 1, number, "Of a test image, from 0 on."
         )
         word = plain(run.short_class_names[latents["y"][index]])
-        return KeptCode(latents["mean"][index], f"test image {index} ({word})")
+        return Bookmark(latents["mean"][index], f"test image {index} ({word})")
     if source == "Kept":
-        codes = kept_codes(run)
+        codes = bookmarks(run)
         place = _chosen(f"{name}_kept", [*range(len(codes))], len(codes) - 1)
         st.selectbox(
             "Which",
             range(len(codes)),
             format_func=lambda place: f"{place + 1}: {codes[place].name}",
             help="What you kept, the first one first. Acts at once.",
-            **kept(f"{name}_kept", place),
+            **persistent(f"{name}_kept", place),
         )
         return codes[place]
-    return KeptCode(_drawn(run), "your drawing")
+    return Bookmark(_drawn(run), "your drawing")
 
 
 def _number(name: str, part: str, label: str, most: int, default: int, words: str) -> int:
     value = st.session_state.get(f"{name}_{part}", default)
     value = value if isinstance(value, int) and 0 <= value <= most else 0
-    kept_number(label, value, 0, most, name=f"{name}_{part}", help=f"{words} Acts at once.")
+    persistent_number(label, value, 0, most, name=f"{name}_{part}", help=f"{words} Acts at once.")
     return value
 
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
-from vae.sampling.prior import MOST_ROWS
+from vae.sampling.prior import MAX_ROWS
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw
 
 __all__ = ["GridChoice", "choose_grid", "choose_label", "in_words", "next_seed"]
@@ -22,8 +22,8 @@ SAMPLER_HELP = (
 )
 TRUNCATIONS = (0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, math.inf)
 ALL = -1  # in the place of a class: what is None is no choice to Streamlit
-MOST_SEED = 2**31 - 1
-MOST_GRIDS = 30  # that can be gone back to
+MAX_SEED = 2**31 - 1
+MAX_GRIDS = 30  # that can be gone back to
 GRIDS, PLACE = "generate_grids", "generate_grid_place"
 
 
@@ -44,7 +44,7 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
         required=True,
         format_func=SAMPLER_NAMES.get,
         help=SAMPLER_HELP,
-        **kept(_name("sampler"), sampler),
+        **persistent(_name("sampler"), sampler),
     )
     label, temperature, truncation = None, 1.0, math.inf
     if sampler == "prior":
@@ -53,10 +53,10 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
         label = choose_label(run, samplers, _name("label"))
     across, down = st.columns(2)
     rows, columns = _value("rows", 10), _value("columns", 10)
-    sides = {"min_value": 1, "max_value": MOST_ROWS}
-    words = f"From 1 to {MOST_ROWS}: 900 images at most. Acts at once."
-    across.slider("Rows", **sides, help=words, **kept(_name("rows"), rows))
-    down.slider("Columns", **sides, help=words, **kept(_name("columns"), columns))
+    sides = {"min_value": 1, "max_value": MAX_ROWS}
+    words = f"From 1 to {MAX_ROWS}: 900 images at most. Acts at once."
+    across.slider("Rows", **sides, help=words, **persistent(_name("rows"), rows))
+    down.slider("Columns", **sides, help=words, **persistent(_name("columns"), columns))
     seed = _choose_seed()
     choice = GridChoice(rows, columns, Draw(sampler, label, temperature, truncation, seed))
     _remember(choice)
@@ -79,7 +79,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
         labels,
         format_func=lambda label: "All" if label == ALL else run.short_class_names[label],
         help="Draw from what was fitted to the codes of one class alone. Acts at once.",
-        **kept(name, label),
+        **persistent(name, label),
     )
     return None if label == ALL else label
 
@@ -87,7 +87,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
 def next_seed(name: str) -> None:
     """Take the seed after the one that is typed by now: the very click may have left its field."""
     seed = st.session_state.get(name, 0)
-    st.session_state[name] = 0 if seed == MOST_SEED else seed + 1
+    st.session_state[name] = 0 if seed == MAX_SEED else seed + 1
 
 
 def in_words(draw: Draw) -> str:
@@ -109,7 +109,7 @@ def _choose_limits() -> tuple[float, float]:
         2.0,
         step=0.05,
         help="Spread of the codes: 1 is the prior, less is safer, more is wilder. Acts at once.",
-        **kept(_name("temperature"), temperature),
+        **persistent(_name("temperature"), temperature),
     )
     down.select_slider(
         "Truncation (σ)",
@@ -117,7 +117,7 @@ def _choose_limits() -> tuple[float, float]:
         format_func=lambda limit: "none" if limit == math.inf else f"{limit:g}",
         help="What is drawn farther from 0 than so many standard deviations is drawn anew: fewer "
         "odd images, less variety. Acts at once.",
-        **kept(_name("truncation"), truncation),
+        **persistent(_name("truncation"), truncation),
     )
     return temperature, truncation
 
@@ -125,11 +125,11 @@ def _choose_limits() -> tuple[float, float]:
 def _choose_seed() -> int:
     seed, locked = _value("seed", 0), _value("locked", False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kept_number(
+        persistent_number(
             "Seed",
             seed,
             0,
-            MOST_SEED,
+            MAX_SEED,
             name=_name("seed"),
             disabled=locked,
             width=140,
@@ -147,7 +147,7 @@ def _choose_seed() -> int:
         st.toggle(
             "Lock",
             help="Holds the seed, so that a click on Again by mistake loses nothing.",
-            **kept(_name("locked"), locked),
+            **persistent(_name("locked"), locked),
         )
     return seed
 
@@ -158,7 +158,7 @@ def _remember(choice: GridChoice) -> None:
     grids, place = state.get(GRIDS, []), state.get(PLACE, -1)
     if grids and grids[place] == choice:
         return
-    state[GRIDS] = [*grids[: place + 1], choice][-MOST_GRIDS:]
+    state[GRIDS] = [*grids[: place + 1], choice][-MAX_GRIDS:]
     state[PLACE] = len(state[GRIDS]) - 1
 
 

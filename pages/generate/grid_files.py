@@ -7,18 +7,18 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from pages._shared.kept import kept
+from pages._shared.persistent import persistent
 from pages.generate.grid_choice import GridChoice
 from vae.export.media import to_csv, to_npz
 from vae.figures.publication import grid_figure, to_file
 from vae.images import tile, to_png
 from vae.runs.run import Run
-from vae.sampling.samplers import draw_labels
+from vae.sampling.samplers import sample_labels
 
 __all__ = ["offer_files"]
 
 SCALES = (1, 2, 4, 8, 16)
-MOST_PIXELS = 40_000_000  # of a picture: 120 MB in colour while it is made
+MAX_PIXELS = 40_000_000  # of a picture: 120 MB in colour while it is made
 
 
 def offer_files(
@@ -27,7 +27,7 @@ def offer_files(
     """Offer a grid of images uint8 (N, H, W, C) and their codes (N, d) in a popover."""
     rows, columns, draw = choice
     grid = tile(images, rows, columns)
-    labels = draw_labels(run, draw, len(codes))
+    labels = sample_labels(run, draw, len(codes))
     with st.popover("Download", icon=":material/download:", help="This grid as files."):
         scale, smooth = _choose_scale(grid)
         arrays = {"images": images, "z": codes} | ({} if labels is None else {"labels": labels})
@@ -74,7 +74,7 @@ def offer_files(
 def _choose_scale(grid: np.ndarray) -> tuple[int, bool]:
     """Show how large the PNG is to be; return the scale and whether it is smooth."""
     state = st.session_state
-    scales = [scale for scale in SCALES if grid.shape[0] * grid.shape[1] * scale**2 <= MOST_PIXELS]
+    scales = [scale for scale in SCALES if grid.shape[0] * grid.shape[1] * scale**2 <= MAX_PIXELS]
     scale = state.get("grid_scale", 4)
     scale = scale if scale in scales else scales[-1]
     smooth = state.get("grid_smooth", False)
@@ -83,13 +83,13 @@ def _choose_scale(grid: np.ndarray) -> tuple[int, bool]:
         scales,
         required=True,
         format_func=lambda scale: f"{scale}×",
-        help=f"Pixels for each pixel, up to {MOST_PIXELS / 1e6:.0f} million in all.",
-        **kept("grid_scale", scale),
+        help=f"Pixels for each pixel, up to {MAX_PIXELS / 1e6:.0f} million in all.",
+        **persistent("grid_scale", scale),
     )
     st.toggle(
         "Smooth",
         help="With values between the pixels, instead of squares.",
-        **kept("grid_smooth", smooth),
+        **persistent("grid_smooth", smooth),
     )
     height, width = (side * scale for side in grid.shape[:2])
     st.caption(f"The PNG has {width:,} × {height:,} pixels.")

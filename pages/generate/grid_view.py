@@ -18,7 +18,7 @@ from vae.files import file_mark
 from vae.images import tile, to_png, to_uint8
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
-from vae.sampling.samplers import draw_codes
+from vae.sampling.samplers import sample_codes
 
 __all__ = ["grid_view"]
 
@@ -36,7 +36,7 @@ def grid_view(run: Run) -> None:
         with grid:
             offer_samplers(run)
         return
-    codes = draw_codes(run, choice.draw, choice.rows * choice.columns, samplers)
+    codes = sample_codes(run, choice.draw, choice.rows * choice.columns, samplers)
     images = to_uint8(run.decode(codes))
     with grid:
         picked = _show(run, choice, images)

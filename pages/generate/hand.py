@@ -9,24 +9,24 @@ import streamlit as st
 
 from vae.runs.run import Run
 
-__all__ = ["MOST_KEPT", "KeptCode", "forget_codes", "keep_button", "kept_codes"]
+__all__ = ["MAX_KEPT", "Bookmark", "bookmark_button", "bookmarks", "forget_codes"]
 
-MOST_KEPT = 12
+MAX_KEPT = 12
 
 
-class KeptCode(NamedTuple):
+class Bookmark(NamedTuple):
     """A code (d,) and where it comes from."""
 
     code: np.ndarray
     name: str
 
 
-def kept_codes(run: Run) -> list[KeptCode]:
+def bookmarks(run: Run) -> list[Bookmark]:
     """Return what this visitor keeps of a run, the latest last."""
     return st.session_state.get(_key(run), [])
 
 
-def keep_button(run: Run, code: np.ndarray, name: str) -> None:
+def bookmark_button(run: Run, code: np.ndarray, name: str) -> None:
     """Show a button that keeps a code."""
     st.button(
         "Keep",
@@ -39,8 +39,8 @@ def keep_button(run: Run, code: np.ndarray, name: str) -> None:
 
 def _keep(run: Run, code: np.ndarray, name: str) -> None:
     """Keep a code; of more than twelve the first ones go. One that is there moves to the end."""
-    others = [each for each in kept_codes(run) if not np.array_equal(each.code, code)]
-    st.session_state[_key(run)] = [*others, KeptCode(code.copy(), name)][-MOST_KEPT:]
+    others = [each for each in bookmarks(run) if not np.array_equal(each.code, code)]
+    st.session_state[_key(run)] = [*others, Bookmark(code.copy(), name)][-MAX_KEPT:]
     st.toast("Kept: it is there in Arithmetic and Animation.", icon=":material/bookmark:")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages._shared.idle_cache import IdleCache
 from pages._shared.images_at_hand import images_at_hand
 from pages._shared.model_mark import model_mark
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import UNUSED_SECONDS, dataset, images_of
-from pages._shared.shelf import Shelf
 from vae.latent.neighbours import Neighbours, latent_neighbours, pixel_neighbours
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
@@ -21,9 +21,9 @@ COUNT = 5
 REFERENCE_IMAGES = 40  # test images whose distances say what is usual
 
 
-@st.cache_resource(show_spinner=False, on_release=Shelf.clear)
-def _pixels() -> Shelf[tuple[Neighbours, float]]:
-    return Shelf(_index_pixels, UNUSED_SECONDS)
+@st.cache_resource(show_spinner=False, on_release=IdleCache.clear)
+def _pixels() -> IdleCache[tuple[Neighbours, float]]:
+    return IdleCache(_index_pixels, UNUSED_SECONDS)
 
 
 def _index_pixels(name: str) -> tuple[Neighbours, float]:

@@ -7,12 +7,12 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
-from pages._shared.kept import kept
+from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.sent_code import send_to_map, send_to_path
 from pages.generate.code_sliders import code_sliders
 from pages.generate.grid_choice import SAMPLER_NAMES, GridChoice
-from pages.generate.hand import keep_button
+from pages.generate.hand import bookmark_button
 from pages.generate.nearest_training import show_nearest
 from pages.generate.slider_board import put_on_sliders
 from vae.images import to_uint8
@@ -21,7 +21,7 @@ from vae.runs.run import Run
 __all__ = ["show_tile"]
 
 IMAGE_PIXELS = 220
-MOST_SLIDERS = 4  # those of all dimensions are in By hand
+MAX_SLIDERS = 4  # those of all dimensions are in By hand
 LOOKS = ("Vary", "Nearest training images")
 VARIED = (3, 5)
 
@@ -48,7 +48,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, picked: int | Non
         f"{choice} {picked}",
         key=f"tile-sliders-{run_key(run)}",
         pixels=IMAGE_PIXELS,
-        most=MOST_SLIDERS,
+        most=MAX_SLIDERS,
     )
     if not np.array_equal(code, codes[picked]):
         name += ", moved by hand"
@@ -60,7 +60,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, picked: int | Non
         required=True,
         label_visibility="collapsed",
         help="Images around this one, or real ones like it. Acts at once.",
-        **kept("tile_look", look),
+        **persistent("tile_look", look),
     )
     if look == LOOKS[0]:
         _vary(run, code)
@@ -70,8 +70,8 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, picked: int | Non
 
 def _offer(run: Run, code: np.ndarray, name: str) -> None:
     with st.container(horizontal=True):
-        keep_button(run, code, name)
-        if len(code) > MOST_SLIDERS and st.button(
+        bookmark_button(run, code, name)
+        if len(code) > MAX_SLIDERS and st.button(
             "All sliders",
             icon=":material/tune:",
             help=f"Opens By hand with this code: all {len(code)} dimensions.",
@@ -101,7 +101,7 @@ def _vary(run: Run, code: np.ndarray) -> None:
         1.0,
         step=0.05,
         help="Standard deviation of the noise that is added to its code. Acts at once.",
-        **kept("tile_spread", spread),
+        **persistent("tile_spread", spread),
     )
     rows, columns = VARIED
     noise = np.random.default_rng(0).standard_normal((rows * columns, len(code)))

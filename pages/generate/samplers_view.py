@@ -8,15 +8,15 @@ import streamlit as st
 
 from pages._shared.guard import explained
 from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
 from pages._shared.pictures import show_grid
 from pages._shared.server import queue
 from pages.generate.fitted import offer_samplers, samplers_of
-from pages.generate.grid_choice import MOST_SEED, choose_label, next_seed
+from pages.generate.grid_choice import MAX_SEED, choose_label, next_seed
 from vae.evaluation.sample_quality import is_measurable
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, sample_codes
 
 __all__ = ["samplers_view"]
 
@@ -42,11 +42,11 @@ def samplers_view(run: Run) -> None:
     samplers = samplers_of(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.session_state.get("samplers_seed", 0)
-        kept_number(
+        persistent_number(
             "Seed",
             seed,
             0,
-            MOST_SEED,
+            MAX_SEED,
             name="samplers_seed",
             width=140,
             help="The same for all of them. Acts at once.",
@@ -70,7 +70,7 @@ def samplers_view(run: Run) -> None:
                 st.caption(_words(name, samplers))
                 continue
             draw = Draw(name, label if name != "prior" else None, seed=seed)
-            images = run.decode(draw_codes(run, draw, ROWS * COLUMNS, samplers))
+            images = run.decode(sample_codes(run, draw, ROWS * COLUMNS, samplers))
             show_grid(images, ROWS, COLUMNS, alt=f"Samples: {SAMPLER_NAMES[name]}")
             st.caption(_words(name, samplers))
             _show_quality(run.quality, name)

@@ -9,11 +9,11 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
-from pages.generate.code_sliders import MOST_SLIDERS, code_sliders
-from pages.generate.hand import keep_button
+from pages.generate.code_sliders import MAX_SLIDERS, code_sliders
+from pages.generate.hand import bookmark_button
 from vae.latent.code_text import parse_code
 from vae.runs.run import Run
-from vae.sampling.samplers import Draw, draw_codes
+from vae.sampling.samplers import Draw, sample_codes
 
 __all__ = ["put_on_sliders", "slider_board"]
 
@@ -35,7 +35,7 @@ def slider_board(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Random code", icon=":material/casino:", help="Draws a code from the prior."):
             seed = int(np.random.default_rng().integers(2**31))
-            put_on_sliders(run, draw_codes(run, Draw(seed=seed), 1)[0])
+            put_on_sliders(run, sample_codes(run, Draw(seed=seed), 1)[0])
         if st.button("Reset", icon=":material/restart_alt:", help="Back to the prior's mean, 0."):
             put_on_sliders(run, nothing)
         with st.popover(
@@ -44,9 +44,9 @@ def slider_board(run: Run) -> None:
             text = st.container()
             _paste(run)
         keep = st.container(width="content")
-    if dims > MOST_SLIDERS:
+    if dims > MAX_SLIDERS:
         st.caption(
-            f"Sliders for the {MOST_SLIDERS} of {dims} dimensions that carry most; the others stay."
+            f"Sliders for the {MAX_SLIDERS} of {dims} dimensions that carry most; the others stay."
         )
     start, generation = st.session_state.get(_key(run), (nothing, 0))
     if len(start) != dims:
@@ -58,7 +58,7 @@ def slider_board(run: Run) -> None:
         json.dumps([round(float(value), 4) for value in code]), language="json", wrap_lines=True
     )
     with keep:
-        keep_button(run, code, "from the sliders")
+        bookmark_button(run, code, "from the sliders")
     st.caption(
         "The dimensions that carry most (KL) come first. The strip under each slider: what that "
         "dimension alone does, from −3 to 3, where the sliders were put last."

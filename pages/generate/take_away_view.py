@@ -12,16 +12,16 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from pages._shared.guard import explained
-from pages._shared.kept import kept
 from pages._shared.model_mark import model_mark
 from pages._shared.paper_files import offer_figure
+from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from pages.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from vae.architecture import summarize
 from vae.errors import ConfigError, RunError, VAEError
 from vae.export.keras_code import SOURCES, keras_notebook, keras_script, open_in_keras
-from vae.export.offline_demo import MOST_BYTES, demo_page
+from vae.export.offline_demo import MAX_BYTES, demo_page
 from vae.figures.publication import clusters_figure, curves_figure, manifold_figure
 from vae.figures.publication_bars import classes_figure, dimensions_figure, variance_figure
 from vae.files import read_regular
@@ -123,14 +123,14 @@ def _figures(run: Run) -> None:
     names += [manifold] if is_plane else []
     name = st.session_state.get("paper_figure", first)
     name = name if name in names else first
-    shown = run if name == manifold else run.given(None)  # the others are of no class
+    shown = run if name == manifold else run.conditioned_on(None)  # the others are of no class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Figure",
             names,
             width=230,
             help="Grids of samples: in the Grid view. Reference lines: on Evaluate. Acts at once.",
-            **kept("paper_figure", name),
+            **persistent("paper_figure", name),
         )
         offer_figure(shown, name, lambda: FIGURES[name](shown))
 
@@ -157,7 +157,7 @@ def _demo(run: Run) -> None:
         lambda: demo_page(run).encode(),
         f"{public_name(run)}.html",
         "text/html",
-        f"At most {MOST_BYTES / 1e6:.0f} MB. Making it takes a few seconds.",
+        f"At most {MAX_BYTES / 1e6:.0f} MB. Making it takes a few seconds.",
     )
 
 

@@ -16,7 +16,7 @@ from pages.latent.picked import Pick
 from vae.figures.colors import class_color
 from vae.figures.dimensions import cloud3d
 from vae.images import tile, to_png, to_uint8
-from vae.latent.atlas import MOST_PIXELS
+from vae.latent.atlas import MAX_PIXELS
 from vae.latent.planes import Extent
 from vae.latent.projections import Projection
 from vae.runs.run import Run
@@ -94,7 +94,7 @@ def cloud_space(
 def tile_shrink(run: Run, count: int) -> int:
     """Return by how much tiles are smaller than images, so that so many fit into one picture."""
     side = max(run.image_shape[:2]) * int(np.ceil(np.sqrt(count)))
-    return max(1, -(-side // MOST_PIXELS))
+    return max(1, -(-side // MAX_PIXELS))
 
 
 def _tiles_id(run: Run, count: int) -> str:

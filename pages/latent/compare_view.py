@@ -10,7 +10,7 @@ import streamlit as st
 from pages._components.run_key import run_key
 from pages._shared.condition import as_class, conditioned
 from pages._shared.guard import explained
-from pages._shared.kept import kept
+from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import label
@@ -40,7 +40,7 @@ LAYERS = {
 AT_FIRST = ["dots", "prior", "holes"]
 ROWS, COLUMNS = 4, 6  # of samples
 MAP_PIXELS = 480
-MOST_REACH = 10.0  # from 0: more of a plane is seen after zooming out
+MAX_REACH = 10.0  # from 0: more of a plane is seen after zooming out
 MANY_BEYOND = 0.02  # of the dots
 
 
@@ -101,7 +101,7 @@ def _choose_layers() -> list[str]:
         format_func=LAYERS.get,
         help="What both maps show. Holes: likely under the prior, and less than a twentieth of "
         "that under the posteriors, both blurred by as much as codes lie apart. Acts at once.",
-        **kept("compare_layers", shown),
+        **persistent("compare_layers", shown),
     )
     return shown
 
@@ -134,7 +134,7 @@ def _places(run: Run) -> Places:
     # Through 0, the prior's mean: the plane of an autoencoder's codes may miss all that is likely.
     places = places_of(run, replace(plane, origin=np.zeros_like(plane.origin)))
     # Wide codes would make the prior a spot: who wants to see them all zooms out.
-    return replace(places, extent=places.extent.clipped(MOST_REACH))
+    return replace(places, extent=places.extent.clipped(MAX_REACH))
 
 
 def _square_around(extents: list[Extent]) -> Extent:

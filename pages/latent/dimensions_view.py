@@ -10,8 +10,8 @@ import streamlit as st
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.images_at_hand import pair_of
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages.latent.traversal_rows import Row, show_rows
@@ -48,7 +48,7 @@ def dimensions_view(run: Run) -> None:
         codes = run.latents["mean"]
         center = np.zeros(codes.shape[1], np.float32) if index is None else codes[index]
         # A test image keeps its own class too.
-        told = run if index is None else run.given(int(run.latents["y"][index]))
+        told = run if index is None else run.conditioned_on(int(run.latents["y"][index]))
         strips = traverse_all(told, [each.place for each in shown], center, STEPS)
         rows = [
             Row(
@@ -83,10 +83,10 @@ def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
             format_func=names.get,
             required=True,
             help="Where the other dimensions stay while one moves. Acts at once.",
-            **kept("dimensions_around", kind),
+            **persistent("dimensions_around", kind),
         )
         # Always there, so that the rows below stay where they are.
-        kept_number(
+        persistent_number(
             "Test image",
             index,
             0,
@@ -109,7 +109,7 @@ def _choose_count(ranked: list[Dimension]) -> list[Dimension]:
     st.toggle(
         f"All {len(ranked)} dimensions",
         help=f"Else the {AT_ONCE} that carry most. Acts at once.",
-        **kept("dimensions_all", is_all),
+        **persistent("dimensions_all", is_all),
     )
     return ranked if is_all else ranked[:AT_ONCE]
 

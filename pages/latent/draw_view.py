@@ -15,7 +15,7 @@ from pages._shared.plain import plain
 from pages._shared.strip import show_strip
 from pages.latent.board import board, posterior_on
 from pages.latent.map_data import places_of, usual_plane
-from vae.evaluation.image_costs import Costs, costs_of, share_below
+from vae.evaluation.image_costs import Costs, costs_of, fraction_below
 from vae.figures.costs import costs_beside
 from vae.files import file_mark
 from vae.images import to_png, to_uint8
@@ -52,7 +52,7 @@ def draw_view(run: Run) -> None:
     with left:
         picture = take_picture(run)
     if picture.index is not None:
-        run = run.given(int(run.latents["y"][picture.index]))
+        run = run.conditioned_on(int(run.latents["y"][picture.index]))
     mean, log_var = (part[0] for part in run.encode(picture.image[None]))
     # In the order in which they are looked at: each goes to the browser as soon as it is there.
     with left:
@@ -63,7 +63,7 @@ def draw_view(run: Run) -> None:
     with right:
         _show_nearest(run, picture, mean)
     with middle:
-        _show_surprise(run, picture)
+        _show_costs(run, picture)
     with right:  # last, since a map takes seconds when it is the first of its model
         st.markdown("**Where it lies**")
         places = places_of(run, usual_plane(run))
@@ -171,7 +171,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     )
 
 
-def _show_surprise(run: Run, picture: Picture) -> None:
+def _show_costs(run: Run, picture: Picture) -> None:
     """Show what the picture costs beside what the test images cost."""
     st.markdown("**How surprised the model is**")
     own = costs_of(run, picture.image[None])
@@ -187,7 +187,7 @@ def _show_surprise(run: Run, picture: Picture) -> None:
         )
         return
     usual = _usual_costs(run, images, run.id, file_mark(run.path / "decoder.onnx"))
-    share = share_below(total, usual.reconstruction + usual.kl)
+    share = fraction_below(total, usual.reconstruction + usual.kl)
     verdict = next(words for least, words in VERDICTS if share >= least)
     st.plotly_chart(
         costs_beside(usual, own, has_kl),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from pages._shared.address import hold
-from pages._shared.kept import kept
+from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.run_picker import follow_address, label, visible_runs
 from pages._shared.visitors import visitor
@@ -37,7 +37,7 @@ def choose_other(run: Run) -> Run | None:
         list(others),
         format_func=lambda run_id: label(others[run_id], owner),
         help="Any other run that has a model. Acts at once; the address holds it.",
-        **kept("chosen_with", other.id),
+        **persistent("chosen_with", other.id),
     )
     hold("with", other.id)
     return other

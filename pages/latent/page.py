@@ -3,14 +3,14 @@
 import numpy as np
 import streamlit as st
 
+from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import conditioned
-from pages._shared.knowledge_view import knowledge_view
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import choose_view
 from pages.latent.compare_view import compare_view
 from pages.latent.dimensions_view import dimensions_view
 from pages.latent.draw_view import draw_view
-from pages.latent.live_look import is_at_work, live_look
+from pages.latent.live_preview import is_at_work, live_preview
 from pages.latent.map_view import map_view
 from pages.latent.path_view import path_view
 from pages.latent.projections_view import projections_view
@@ -22,7 +22,7 @@ VIEWS = {
     "Path": path_view,
     "Dimensions": dimensions_view,
     "Projections": projections_view,
-    "Knowledge": knowledge_view,
+    "Knowledge": class_probes_view,
     "Compare": compare_view,
 }
 TOLD = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
@@ -43,7 +43,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     is_whole = has_space and _is_finite(run)
     view = choose_view("latent", VIEWS) if is_whole else ""
 if at_work:
-    live_look(run)
+    live_preview(run)
 if is_whole:
     VIEWS[view](conditioned(run) if view in TOLD else run)
 elif has_space:

@@ -11,9 +11,9 @@ from pages._components.run_key import run_key
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.images_at_hand import images_at_hand, reconstructions
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
 from pages._shared.own_picture import drawing_at_hand
+from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.sent_code import end_of_path
@@ -99,7 +99,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
     index = state.get(name)
     index = index if index in range(last + 1) else default
-    kept_number(
+    persistent_number(
         f"{label} test image",
         index,
         0,
@@ -112,14 +112,14 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
         st.toggle(
             f"{label} your drawing",
             help="What stands in the Draw view, instead of a test image.",
-            **kept(f"{name}_drawn", is_drawn),
+            **persistent(f"{name}_drawn", is_drawn),
         )
     if sample is not None:
         st.toggle(
             f"{label} the sample",
             disabled=is_drawn,
             help="What was sent here from the Generate page, instead of a test image.",
-            **kept(f"{name}_sampled", is_sample),
+            **persistent(f"{name}_sampled", is_sample),
         )
     if is_sample:
         end = End(sample.code, to_uint8(run.decode(sample.code[None]))[0], "the sample")
@@ -173,13 +173,13 @@ def _choose_path(run: Run) -> tuple[str, int]:
             format_func=PATHS.get,
             help="A straight line between the two codes; or the great circle around the prior's "
             "mean, on which codes stay as long as the prior's are. Acts at once.",
-            **kept("path_kind", kind),
+            **persistent("path_kind", kind),
         )
     st.slider(
         "Steps",
         *STEPS,
         help="Images on the path, both ends included. Acts at once.",
-        **kept("path_steps", steps),
+        **persistent("path_steps", steps),
     )
     st.button(
         "Two other images",

@@ -26,8 +26,8 @@ __all__ = ["Pick", "pick_code", "read_pick", "show_pick"]
 
 NEIGHBOURS = 10
 PICTURE_PIXELS = 150  # on the screen
-MOST_NATS = 9.0  # of a ratio of densities that is written out
-MOST_FAR = 1000.0  # beyond, a decoder's numbers mean nothing
+MAX_NATS = 9.0  # of a ratio of densities that is written out
+MAX_FAR = 1000.0  # beyond, a decoder's numbers mean nothing
 
 
 class Pick(NamedTuple):
@@ -77,7 +77,7 @@ def pick_code(run: Run, places: Places, code: np.ndarray) -> Pick | None:
 
 
 def _with_neighbours(run: Run, pick: Pick) -> Pick | None:
-    if not (np.abs(pick.code) < MOST_FAR).all():
+    if not (np.abs(pick.code) < MAX_FAR).all():
         return None
     indices = pick.indices
     neighbours, distances = nearest_images(run, pick.code, NEIGHBOURS + len(indices))
@@ -128,8 +128,8 @@ def _show_place(run: Run, places: Places, pick: Pick) -> None:
 
 
 def _times(log_ratio: float) -> str:
-    if abs(log_ratio) > MOST_NATS:
-        return f"less than {np.exp(-MOST_NATS):.1g} times" if log_ratio < 0 else "far more than"
+    if abs(log_ratio) > MAX_NATS:
+        return f"less than {np.exp(-MAX_NATS):.1g} times" if log_ratio < 0 else "far more than"
     return f"{np.exp(log_ratio):.2g} times"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
 from pages.latent.map_data import pca_of
 from pages.latent.picked import Pick
 from vae.latent.planes import Plane, dimension_plane, picture_plane
@@ -38,7 +38,7 @@ def choose_plane(run: Run) -> Plane:
             help="PCA: the plane along which the test images vary most. Two dimensions: as they "
             "are, the others held. Three pictures: the plane through three test images. Acts at "
             "once.",
-            **kept(f"plane-{run.id}", kind),
+            **persistent(f"plane-{run.id}", kind),
         )
         if kind == "PCA":
             return pca_of(run)
@@ -76,12 +76,12 @@ def _choose_dimensions(run: Run) -> Plane:
     first = _kept_of(run, "across", tuple(range(dims)))
     st.selectbox(
         "Across", range(dims), help="Dimension of the x axis.", **looks,
-        **kept(f"across-{run.id}", first),
+        **persistent(f"across-{run.id}", first),
     )  # fmt: skip
     others = tuple(place for place in range(dims) if place != first)
     second = _kept_of(run, "up", others)
     st.selectbox(
-        "Up", others, help="Dimension of the y axis.", **looks, **kept(f"up-{run.id}", second)
+        "Up", others, help="Dimension of the y axis.", **looks, **persistent(f"up-{run.id}", second)
     )
     if dims == 2:
         return dimension_plane(dims, first, second)
@@ -98,7 +98,7 @@ def _choose_held(run: Run) -> np.ndarray | None:
         options,
         help="Where the other dimensions stay; the picked point is the one on the map.",
         width=160,
-        **kept(f"others-{run.id}", held),
+        **persistent(f"others-{run.id}", held),
     )
     if held == HELD[0]:
         return None
@@ -106,7 +106,7 @@ def _choose_held(run: Run) -> np.ndarray | None:
         return picked.code
     last = len(run.latents["y"]) - 1
     index = min(st.session_state.get(f"held-{run.id}", 0), last)
-    kept_number(
+    persistent_number(
         "Test image", index, 0, last, name=f"held-{run.id}", width=130,
         help="Whose code: a number from 0 on.",
     )  # fmt: skip
@@ -123,7 +123,7 @@ def _choose_three(run: Run) -> list[int]:
         min(state.get(name, value), len(y) - 1) for name, value in zip(names, defaults, strict=True)
     ]
     for label, name, index in zip(PICTURES, names, chosen, strict=True):
-        kept_number(
+        persistent_number(
             f"{label} picture", index, 0, len(y) - 1, name=name, width=118,
             help="Number of a test image, from 0 on.",
         )  # fmt: skip

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages._shared.guard import explained, show_error
-from pages._shared.kept import kept
+from pages._shared.persistent import persistent
 from pages._shared.server import queue
-from pages.latent.live_look import is_at_work
+from pages.latent.live_preview import is_at_work
 from vae.files import file_mark
 from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
 from vae.runs.progress import read_progress
@@ -17,7 +17,7 @@ from vae.runs.run import Run
 
 __all__ = ["Choice", "choose_projection", "find_projection"]
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 KINDS = ("PCA", "t-SNE")
 SIDES = {2: "2-D", 3: "3-D"}
 
@@ -40,7 +40,7 @@ def choose_projection(run: Run) -> Choice:
         required=True,
         help="PCA: the directions along which codes vary most; distances stay true. t-SNE: keeps "
         "neighbours together, its distances mean nothing. Acts at once.",
-        **kept("projection_kind", kind),
+        **persistent("projection_kind", kind),
     )
     count = state.get("projection_count")
     count = count if count in SIDES and count <= dims else 2
@@ -50,7 +50,7 @@ def choose_projection(run: Run) -> Choice:
         format_func=SIDES.get,
         required=True,
         help="On a plane, or in space, to turn with the mouse. Acts at once.",
-        **kept("projection_count", count),
+        **persistent("projection_count", count),
     )
     return Choice(kind, count)
 
@@ -103,7 +103,7 @@ def _have_tsne_computed(run: Run, count: int) -> None:
         )
 
 
-@st.fragment(run_every=LOOK_SECONDS)
+@st.fragment(run_every=POLL_SECONDS)
 @explained()
 def _wait(run: Run) -> None:
     """Show how far t-SNE is; draw the page anew when the job is no longer there."""

@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
-from pages._shared.kept import kept
-from pages._shared.number_field import kept_number
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
 from pages.latent.cloud_board import cloud_board, cloud_space, tile_shrink
 from pages.latent.picked import Pick, show_pick
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
@@ -71,7 +71,12 @@ def _choose_look() -> tuple[float, float]:
     size, opacity = state.get("projection_size", 5.0), state.get("projection_opacity", 0.75)
     with st.popover("Dots", help="Size and opacity of the dots."):
         st.slider(
-            "Point size", 1.0, 12.0, step=0.5, help="In pixels.", **kept("projection_size", size)
+            "Point size",
+            1.0,
+            12.0,
+            step=0.5,
+            help="In pixels.",
+            **persistent("projection_size", size),
         )
         st.slider(
             "Opacity",
@@ -79,13 +84,13 @@ def _choose_look() -> tuple[float, float]:
             1.0,
             step=0.05,
             help="Thin dots show where many lie.",
-            **kept("projection_opacity", opacity),
+            **persistent("projection_opacity", opacity),
         )
     return size, opacity
 
 
 def _choose_image(pick: Pick, count: int) -> None:
-    kept_number(
+    persistent_number(
         "Test image",
         int(pick.indices[0]),
         0,

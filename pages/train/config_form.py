@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from pages._shared.address import asked, hold
+from pages._shared.controlled import controlled_key, user_value
 from pages._shared.guard import show_wrong_link
 from pages._shared.number_field import between
-from pages._shared.steered import moved, steered_key
 from pages._shared.typed_field import forget_typed, typed_field
 from vae.config import MAX_HIDDEN_LAYERS, Config, read_setting, setting
 from vae.errors import ConfigError
@@ -104,12 +104,12 @@ def _control(name: str, value: Any) -> bool:
         st.selectbox(
             limits.label,
             limits.choices,
-            key=steered_key(key, value),
+            key=controlled_key(key, value),
             help=f"{limits.help} {when}",
             format_func=lambda choice: CHOICE_WORDS.get(
                 choice, choice.replace("_", " ").capitalize()
             ),
-            on_change=lambda: _keep(name, moved(key)),
+            on_change=lambda: _keep(name, user_value(key)),
         )
         return True
     expected = _expected(name, value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.controlled import controlled_key, user_value
 from pages._shared.server import store
-from pages._shared.steered import moved, steered_key
 from pages.train.transport import await_answer
 from vae.config import setting
 from vae.errors import VAEError
@@ -32,7 +32,7 @@ def live_settings(run: Run, *, under_way: bool) -> None:
             setting(name).label,
             sorted([now, *(value for value in values if _short(value) != _short(now))]),
             # What is changed elsewhere, by a cure or in another window, moves the slider too.
-            key=steered_key(slider, now),
+            key=controlled_key(slider, now),
             format_func=_short,
             help=f"{setting(name).help} {when}",
             on_change=_change,
@@ -43,7 +43,7 @@ def live_settings(run: Run, *, under_way: bool) -> None:
 def _change(run_id: str, name: str, slider: str) -> None:
     try:
         run = store().open(run_id)
-        run.change(**{name: moved(slider)})
+        run.change(**{name: user_value(slider)})
         await_answer(run)  # so that the curves have their mark, also where nothing else is drawn
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)

@@ -8,11 +8,11 @@ from functools import partial
 
 import streamlit as st
 
+from pages._shared.controlled import controlled_key, user_value
 from pages._shared.number_field import is_refused, number_field
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from pages._shared.server_paths import without_paths
-from pages._shared.steered import moved, steered_key
 from vae.errors import ConfigError, VAEError
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.run_images import known_dataset, missing_images
@@ -22,14 +22,14 @@ __all__ = [
     "await_answer",
     "is_slow_motion",
     "is_under_way",
-    "missing_to_go_on",
+    "missing_to_resume",
     "show_where_it_stands",
     "step_once",
     "transport",
 ]
 
 ANSWER_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
-MORE_EPOCHS, MOST_EPOCHS = 10, 500  # that Continue adds
+MORE_EPOCHS, MAX_EPOCHS = 10, 500  # that Continue adds
 
 
 def is_under_way(run: Run) -> bool:
@@ -43,7 +43,7 @@ def is_slow_motion(run: Run) -> bool:
     return bool(st.session_state.get(_slow(run.id)))
 
 
-def missing_to_go_on(run: Run) -> str:
+def missing_to_resume(run: Run) -> str:
     """Return what a run that rests lacks of its images, as `missing_images` does."""
     # A process that holds it, as somebody's own Python does, has them.
     return "" if run.state == "queued" or run.is_alive() else missing_images(run)
@@ -51,13 +51,13 @@ def missing_to_go_on(run: Run) -> str:
 
 def transport(run: Run) -> None:
     """Show the buttons; they are always the same ones, so that nothing jumps."""
-    if not run.can_go_on and not is_under_way(run):
+    if not run.can_resume and not is_under_way(run):
         st.caption("This run has no checkpoint to go on from: it stays as it is.")
         return
     key = f"transport-{run.id}"
     waiting = run.state == "queued"
     trains = run.state in ACTIVE_STATES
-    missing = missing_to_go_on(run)
+    missing = missing_to_resume(run)
     ended = run.state == "finished"
     ending = run.control.action == "stop" and trains
     with st.container(horizontal=True, vertical_alignment="bottom", key=key):
@@ -65,17 +65,17 @@ def transport(run: Run) -> None:
             _button(run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
                     disabled=ending)  # fmt: skip
         else:
-            can_go_on = not ended or _more_epochs(run) is not None
+            can_resume = not ended or _more_epochs(run) is not None
             words = "Play" if run.state == "paused" else "Continue"
             _button(
-                run, words, "play_arrow", _go_on_for_more if ended else queue().go_on,
+                run, words, "play_arrow", _resume_for_more if ended else queue().resume,
                 "Goes on from where it stands, with all that it learned. Acts at once.",
-                disabled=bool(missing) or not can_go_on, primary=not missing,
+                disabled=bool(missing) or not can_resume, primary=not missing,
             )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
         for name, words, icon, act in (
             ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
-            ("epoch", "Step epoch", "fast_forward", partial(queue().go_on, action="epoch")),
+            ("epoch", "Step epoch", "fast_forward", partial(queue().resume, action="epoch")),
         ):
             _button(
                 run, words, icon, act, f"Trains one {name}, then waits. {steps_help}",
@@ -90,7 +90,7 @@ def transport(run: Run) -> None:
         if not (ended or missing):
             st.toggle(
                 "Slow motion",
-                key=steered_key(_toggle(run.id), is_slow_motion(run)),
+                key=controlled_key(_toggle(run.id), is_slow_motion(run)),
                 # Never disabled: Streamlit forgets a switch that its own drawing disables, as this
                 # one does where the run has to wait for a process.
                 help="Takes one training step apart, on real values of the batch. Pauses the run.",
@@ -147,18 +147,18 @@ def _more_epochs(run: Run) -> int | None:
         "More epochs",
         st.session_state.get(_more(run.id), MORE_EPOCHS),
         1,
-        MOST_EPOCHS,
+        MAX_EPOCHS,
         name=_more(run.id),
         width=150,
         help="How many epochs Continue adds. A cosine schedule begins anew over them.",
     )
 
 
-def _go_on_for_more(run: Run) -> None:
+def _resume_for_more(run: Run) -> None:
     """Go on for what is typed by now: the field may be left by the very click on the button."""
     if is_refused(_more(run.id)):
         raise ConfigError("More epochs must be a whole number, as its field says.")
-    queue().go_on(run, st.session_state.get(_more(run.id), MORE_EPOCHS))
+    queue().resume(run, st.session_state.get(_more(run.id), MORE_EPOCHS))
 
 
 def _more(run_id: str) -> str:
@@ -188,7 +188,7 @@ def step_once(run_id: str) -> None:
 
 
 def _switch_slow_motion(run_id: str) -> None:
-    on = st.session_state[_slow(run_id)] = moved(_toggle(run_id))
+    on = st.session_state[_slow(run_id)] = user_value(_toggle(run_id))
     if on:
         step_once(run_id)
 
@@ -227,4 +227,4 @@ def await_answer(run: Run) -> None:
 
 
 def _one_step(run: Run) -> None:
-    queue().go_on(run, action="batch")
+    queue().resume(run, action="batch")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages._shared.server import queue, store
-from pages.train.transport import missing_to_go_on
+from pages.train.transport import missing_to_resume
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import troubles
 from vae.runs.run import Run
@@ -23,7 +23,7 @@ def trouble_box(run: Run) -> None:
         with st.container(border=True, key=f"trouble-{run.id}"):
             words, button = st.columns([3, 1.3], vertical_alignment="center")
             words.markdown(f":material/healing: **{trouble.name}.** {trouble.words}")
-            if run.can_go_on and not missing_to_go_on(run):
+            if run.can_resume and not missing_to_resume(run):
                 more = MORE_EPOCHS if run.state == "finished" else 0
                 button.button(
                     trouble.button,
@@ -42,7 +42,7 @@ def _cure(run_id: str, cure: Mapping[str, float], more_epochs: int) -> None:
         before = {name: getattr(run.settings, name) for name in cure}
         run.change(**cure)  # first, so that no step is taken without it
         try:
-            queue().go_on(run, more_epochs)
+            queue().resume(run, more_epochs)
         except VAEError:
             run.change(**before)
             raise

@@ -30,7 +30,7 @@ from vae.runs.run import Run
 
 __all__ = ["watch"]
 
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 
 
 def watch(run_id: str) -> None:
@@ -38,7 +38,7 @@ def watch(run_id: str) -> None:
     first = store().open(run_id)
     under_way = is_under_way(first)
 
-    @st.fragment(run_every=LOOK_SECONDS if under_way else None)
+    @st.fragment(run_every=POLL_SECONDS if under_way else None)
     def view() -> None:
         with explained():
             st.session_state[_drawn(run_id)] = _mark(first)  # before it is read
@@ -53,7 +53,7 @@ def watch(run_id: str) -> None:
         _notice_changes(first)
 
 
-@st.fragment(run_every=LOOK_SECONDS)
+@st.fragment(run_every=POLL_SECONDS)
 @explained()
 def _notice_changes(run: Run) -> None:
     """Draw the page anew when a run at rest is changed elsewhere: in another tab, by its link."""
@@ -87,7 +87,7 @@ def _show(run: Run, *, under_way: bool) -> None:
             key=f"slow-motion-{run_key(run)}",
             on_next=lambda: step_once(run.id),
         )
-    if run.can_go_on and not run.shipped:
+    if run.can_resume and not run.shipped:
         live_settings(run, under_way=under_way)
     show_loss_context(run)
     if run.rows:

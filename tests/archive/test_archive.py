@@ -21,17 +21,17 @@ import pytest
 from tests.conftest import ROOT, copy_run, run_python
 from vae.archive import archive, foreign_zip
 from vae.archive.archive import (
-    MOST_BYTES,
-    MOST_ENTRIES,
-    MOST_LEGS,
+    MAX_BYTES,
+    MAX_ENTRIES,
+    MAX_SEGMENTS,
     export_zip,
     import_zip,
 )
 from vae.errors import RunError
 from vae.files import read_json, write_json
 from vae.latent.projections import TSNE_FILES
-from vae.runs.control import Control, Leg, read_control
-from vae.runs.metadata import read_about, write_about
+from vae.runs.control import Control, Segment, read_control
+from vae.runs.metadata import read_metadata, write_metadata
 from vae.runs.provenance import public_name
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -168,7 +168,7 @@ class TestExport:
         self, finished_run: Run, tmp_path: Path, name: str, top: str
     ) -> None:
         run = copy_run(finished_run, tmp_path / "copy")
-        write_about(run.path, name=name, owner="me", deleted=5.0)
+        write_metadata(run.path, name=name, owner="me", deleted=5.0)
         with zipfile.ZipFile(io.BytesIO(export_zip(run))) as zipped:
             assert {path.partition("/")[0] for path in zipped.namelist()} == {top}
             about = json.loads(zipped.read(f"{top}/about.json")) if name else {"name": ""}
@@ -259,7 +259,7 @@ class TestRoundTrip:
             name = str(path.relative_to(finished_run.path).with_suffix(""))
             assert same_arrays(run.arrays(name), finished_run.arrays(name)), name
         assert not run.has_model  # its ONNX files are made here
-        assert read_about(run.path).owner == "someone"
+        assert read_metadata(run.path).owner == "someone"
 
     def test_its_model_gives_the_same_images(
         self, finished_run: Run, exported: bytes, tmp_path: Path
@@ -282,7 +282,7 @@ class TestRoundTrip:
             assert again.state == "finished"
             assert again.rows == run.rows
             assert same_arrays(again.latents, run.latents)
-            assert again.knowledge == run.knowledge
+            assert again.class_probes == run.class_probes
             assert again.metrics == run.metrics
             for name in TSNE_FILES.values():
                 assert same_arrays(again.arrays(name), run.arrays(name))
@@ -310,11 +310,11 @@ class TestRoundTrip:
         self, finished_run: Run, tmp_path: Path
     ) -> None:
         run = copy_run(finished_run, tmp_path / "copy")
-        write_about(run.path, name="My run", owner="secret-owner")
+        write_metadata(run.path, name="My run", owner="secret-owner")
         data = export_zip(run)
         assert b"secret" not in data
         assert json.loads(unpack(data)["about.json"]) == {"name": "My run"}
-        about = read_about(take(data, tmp_path / "runs", owner="me").path)
+        about = read_metadata(take(data, tmp_path / "runs", owner="me").path)
         assert (about.name, about.owner, about.deleted) == ("My run", "me", 0.0)
 
     @pytest.mark.parametrize(
@@ -477,21 +477,25 @@ class TestStatus:
 
 
 class TestWishes:
-    def wish(self, files: dict[str, bytes], **wishes: object) -> bytes:
-        wishes = {"action": "stop", "turn": 7, "serial": 9, "settings": {}, "more": []} | wishes
-        return pack(files | {"control.json": json.dumps(wishes).encode()})
+    def wish(self, files: dict[str, bytes], **values: object) -> bytes:
+        values = {"action": "stop", "turn": 7, "serial": 9, "settings": {}, "more": []} | values
+        return pack(files | {"control.json": json.dumps(values).encode()})
 
     def test_settings_and_epochs_come_along(self, files: dict[str, bytes], tmp_path: Path) -> None:
         data = self.wish(files, settings={"beta": 0.5, "epochs": 9}, more=[[12, 20], [20, 25]])
         run = take(data, tmp_path)
-        assert run.control == Control("run", 0, 1, {"beta": 0.5}, (Leg(12, 20), Leg(20, 25)))
+        assert run.control == Control(
+            "run", 0, 1, {"beta": 0.5}, (Segment(12, 20), Segment(20, 25))
+        )
         assert run.epochs == 25
 
-    @pytest.mark.parametrize("leg", [[12, 501], [12, 12], [20, 12]], ids=str)
+    @pytest.mark.parametrize("segment", [[12, 501], [12, 12], [20, 12]], ids=str)
     def test_epochs_that_no_run_has(
-        self, files: dict[str, bytes], tmp_path: Path, leg: list[int]
+        self, files: dict[str, bytes], tmp_path: Path, segment: list[int]
     ) -> None:
-        assert take(self.wish(files, more=[[12, 20], leg]), tmp_path).control.more == (Leg(12, 20),)
+        assert take(self.wish(files, more=[[12, 20], segment]), tmp_path).control.more == (
+            Segment(12, 20),
+        )
 
     def test_settings_that_do_not_fit_the_run(self, autoencoder_run: Run, tmp_path: Path) -> None:
         files = unpack(export_zip(autoencoder_run))
@@ -509,11 +513,11 @@ class TestWishes:
             "write_json",
             lambda path, value: (written.append(path.name), write(path, value)),
         )
-        legs = [[i, i + 1] for i in range(12, 12 + MOST_LEGS)]
-        run = take(self.wish(files, more=legs), tmp_path / "most")
-        assert len(read_control(run.path).more) == MOST_LEGS == 100
+        segments = [[i, i + 1] for i in range(12, 12 + MAX_SEGMENTS)]
+        run = take(self.wish(files, more=segments), tmp_path / "most")
+        assert len(read_control(run.path).more) == MAX_SEGMENTS == 100
         assert written.count("control.json") == 1
-        message = refused(self.wish(files, more=[[12, 13]] * (MOST_LEGS + 1)), tmp_path)
+        message = refused(self.wish(files, more=[[12, 13]] * (MAX_SEGMENTS + 1)), tmp_path)
         assert "at most 100 times. Received: 101 times" in message
 
 
@@ -633,12 +637,12 @@ class TestRefused:
 
     def test_too_many_entries(self, files: dict[str, bytes], tmp_path: Path) -> None:
         for few in (1, 20):
-            many = {f"snapshots/{i:04d}.npz": b"" for i in range(MOST_ENTRIES * few)}
-            assert f"at most {MOST_ENTRIES} entries" in refused(pack(files | many), tmp_path)
+            many = {f"snapshots/{i:04d}.npz": b"" for i in range(MAX_ENTRIES * few)}
+            assert f"at most {MAX_ENTRIES} entries" in refused(pack(files | many), tmp_path)
 
     def test_a_list_of_contents_too_long_to_be_read(self, tmp_path: Path) -> None:
         """Python would make objects of all of it before anyone can count them."""
-        data = b"PK\x01\x02" * (foreign_zip.MOST_MARKS + 1)
+        data = b"PK\x01\x02" * (foreign_zip.MAX_MARKS + 1)
         assert "holds too much" in refused(data, tmp_path)
 
     def test_marks_are_found_across_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -723,7 +727,7 @@ class TestBombs:
         finally:
             tracemalloc.stop()
         assert "must be a whole zip file" in message
-        assert peak < 3 * MOST_BYTES
+        assert peak < 3 * MAX_BYTES
 
     @pytest.mark.parametrize("name", ["checkpoint.npz", "best.npz", "model.keras"])
     def test_little_in_the_zip_is_little_on_the_disk(
@@ -758,8 +762,8 @@ class TestBombs:
         assert "at most 10 times the room of its zip. Received: " in message
 
     def test_what_is_left_out_costs_nothing(self, files: dict[str, bytes], tmp_path: Path) -> None:
-        extra = {"worker.log": bytes(MOST_BYTES + 1)}
-        extra |= {f"._{place}": b"" for place in range(2 * MOST_ENTRIES)}
+        extra = {"worker.log": bytes(MAX_BYTES + 1)}
+        extra |= {f"._{place}": b"" for place in range(2 * MAX_ENTRIES)}
         data = pack(files | extra, "run/", zipfile.ZIP_DEFLATED)
         tracemalloc.start()
         try:
@@ -772,7 +776,7 @@ class TestBombs:
 
     def test_all_together(self, files: dict[str, bytes], tmp_path: Path) -> None:
         """No entry is too large, but the sum is."""
-        zeros = bytes(MOST_BYTES // 3)
+        zeros = bytes(MAX_BYTES // 3)
         many = dict.fromkeys(("encoder.onnx", "decoder.onnx", "tsne.npz"), zeros)
         data = pack(files | many, compression=zipfile.ZIP_DEFLATED)
         assert len(data) < 3_000_000
@@ -781,7 +785,7 @@ class TestBombs:
     def test_a_file_too_large(self, exported: bytes, tmp_path: Path) -> None:
         class Large(io.BytesIO):
             def tell(self) -> int:
-                return super().tell() + MOST_BYTES
+                return super().tell() + MAX_BYTES
 
         with pytest.raises(RunError, match=r"at most 100 MB\. Received: 1"):
             import_zip(Large(exported), RunStore(tmp_path))
@@ -806,13 +810,13 @@ class TestBombs:
     def test_inner_zips_together(
         self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(archive, "MOST_ARRAY_BYTES", 100_000)
+        monkeypatch.setattr(archive, "MAX_ARRAY_BYTES", 100_000)
         assert "at most 100,000 bytes when unpacked" in refused(pack(files), tmp_path)
 
     def test_an_inner_zip_with_too_many_names(
         self, files: dict[str, bytes], tmp_path: Path
     ) -> None:
-        inner = pack({f"v{i}.npy": b"" for i in range(archive.MOST_ARRAYS + 1)}, "")
+        inner = pack({f"v{i}.npy": b"" for i in range(archive.MAX_ARRAYS + 1)}, "")
         message = refused(pack(files | {"best.npz": inner}), tmp_path)
         assert "best.npz holds at most 1000 entries. Received: 1,001" in message
 

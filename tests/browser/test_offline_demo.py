@@ -21,7 +21,7 @@ from vae.sampling.prior import balanced_labels
 
 pytestmark = pytest.mark.browser
 
-MOST_DIFFERENCE = 1e-3  # of a pixel from the server's, as the demo promises
+MAX_DIFFERENCE = 1e-3  # of a pixel from the server's, as the demo promises
 SMALL = Config(latent_dim=2, hidden=(5, 7))
 CONVOLUTIONAL = SMALL.replace(network="convolutional", latent_dim=3)
 COLOR, GREY = (12, 9, 3), (10, 10, 1)
@@ -84,7 +84,7 @@ def labels_for(run: Run, z: np.ndarray) -> np.ndarray:
 def assert_alike(found: list[list[float]], run: Run, z: np.ndarray) -> None:
     expected = run.decode(z, labels_for(run, z)).reshape(len(z), -1)
     assert expected.std() > 0.01  # no network that says the same of every code
-    assert np.abs(np.array(found) - expected).max() < MOST_DIFFERENCE
+    assert np.abs(np.array(found) - expected).max() < MAX_DIFFERENCE
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from tests.browser.driving import PHONE, SCREEN, settled
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +26,8 @@ def test_two_clicks_on_delete_delete_one_run(
 ) -> None:
     store, mark = RunStore(runs), f"{at}{size['width']}"
     for name in NAMES:
-        Recorder.create(runs / f"{mark}-{name}", Config(), digits)
-        Recorder.reopen(runs / f"{mark}-{name}").status(state="stopped")
+        RunWriter.create(runs / f"{mark}-{name}", Config(), digits)
+        RunWriter.reopen(runs / f"{mark}-{name}").status(state="stopped")
     before = {run.id for run in store.deleted()}
     page.set_viewport_size(size)
     page.goto(f"{server[0]}/{at}?run={mark}-second")
@@ -58,8 +58,8 @@ def test_several_come_back_in_any_order(
 ) -> None:
     store = RunStore(runs)
     for name in NAMES:
-        Recorder.create(runs / name, Config(), digits)
-        Recorder.reopen(runs / name).status(state="stopped")
+        RunWriter.create(runs / name, Config(), digits)
+        RunWriter.reopen(runs / name).status(state="stopped")
         store.rename(store.open(name), f"The {name}")
     page.goto(f"{server[0]}/data")
     settled(page)
@@ -74,7 +74,7 @@ def test_several_come_back_in_any_order(
     for name in ("first", "second"):
         page.get_by_role("button", name=f"Undo: The {name}").click()
         expect(page.get_by_role("button", name=f"Undo: The {name}")).to_have_count(0)
-        assert store.open(name).about.name == f"The {name}"
+        assert store.open(name).metadata.name == f"The {name}"
     page.get_by_role("button", name="Undo: The third").click()
     expect(page.get_by_text("Deleted, and gone for good")).to_have_count(0)
     assert store.deleted() == []

@@ -13,7 +13,7 @@ from tests.browser.driving import SCREEN, button, settled, wait_until
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +23,8 @@ SECONDS = 120
 @pytest.fixture
 def paused(runs: Path, server: tuple[str, int], digits: Dataset) -> Run:
     """A run that waits to be begun."""
-    Recorder.create(runs / "paused", Config(hidden=(16,), epochs=500), digits)
-    Recorder.reopen(runs / "paused").status(state="paused")
+    RunWriter.create(runs / "paused", Config(hidden=(16,), epochs=500), digits)
+    RunWriter.reopen(runs / "paused").status(state="paused")
     return open_run(runs / "paused")
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from tests.cli.test_main import Output, refused
 from tests.conftest import copy_run
 from vae.archive.archive import FILES
-from vae.cli.files import ENDINGS, FORMATS, MOST_PIXELS, MOST_SIDE, check_picture
+from vae.cli.files import ENDINGS, FORMATS, MAX_PIXELS, MAX_SIDE, check_picture
 from vae.cli.main import main
 from vae.errors import ConfigError
 from vae.runs.run import Run
@@ -31,8 +31,8 @@ def _no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_run(path: Path) -> Run:
         raise AssertionError(f"work began: {path}")
 
-    for module in ("cli_export", "cli_pictures"):
-        monkeypatch.setattr(f"vae.{module}.given_run", open_run)
+    for module in ("cli.export", "cli.pictures"):
+        monkeypatch.setattr(f"vae.{module}.conditioned_run", open_run)
     monkeypatch.setattr("vae.cli.main.load_named", open_run)
 
 
@@ -128,7 +128,7 @@ class TestFolders:
 
 class TestPictures:
     def test_the_limits_are_what_others_open(self) -> None:
-        assert MOST_PIXELS == Image.MAX_IMAGE_PIXELS
+        assert MAX_PIXELS == Image.MAX_IMAGE_PIXELS
 
     @pytest.mark.parametrize(
         ("width", "height", "largest"),
@@ -138,8 +138,8 @@ class TestPictures:
         self, width: int, height: int, largest: int
     ) -> None:
         check_picture(width, height, largest)
-        assert width * height * largest**2 <= MOST_PIXELS
-        assert max(width, height) * largest <= MOST_SIDE
+        assert width * height * largest**2 <= MAX_PIXELS
+        assert max(width, height) * largest <= MAX_SIDE
         if largest < 64:
             with pytest.raises(ConfigError, match=rf"--scale {largest} is the largest here"):
                 check_picture(width, height, largest + 1)

@@ -16,7 +16,7 @@ from vae.files import read_json, write_json
 from vae.images import to_uint8
 from vae.runs.run import Run
 from vae.sampling.fitted import compute_samplers, read_samplers
-from vae.sampling.samplers import Draw, draw_codes, draw_labels
+from vae.sampling.samplers import Draw, sample_codes, sample_labels
 
 
 def sampled(run: Run, path: Path, *arguments: str) -> dict[str, np.ndarray]:
@@ -44,8 +44,8 @@ def test_every_sampler_of_every_kind_is_fitted_on_demand(
     compute_samplers(run, digits)  # as the app's worker does
     assert (run.path / "samplers.npz").read_bytes() == kept
     label = 3 if arguments else None
-    told = run.given(label)
-    z, labels = (draw(told, Draw(sampler, label), 10) for draw in (draw_codes, draw_labels))
+    told = run.conditioned_on(label)
+    z, labels = (draw(told, Draw(sampler, label), 10) for draw in (sample_codes, sample_labels))
     np.testing.assert_array_equal(found["z"], z)
     np.testing.assert_array_equal(found["images"], to_uint8(told.decode(z, labels)))
     assert "Traceback" not in capsys.readouterr().err

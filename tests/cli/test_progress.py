@@ -9,14 +9,14 @@ import pytest
 
 from tests.conftest import PATIENCE_SECONDS, ROOT
 from vae.cli import progress
-from vae.cli.progress import share_progress, training_progress
+from vae.cli.progress import progress_fraction, training_progress
 
 ROW = {"loss": 10.0, "reconstruction": 7.5, "kl": 2.5}
 SHOW = """
-from vae.cli.progress import share_progress, training_progress
-with share_progress("Measuring") as on_share:
-    on_share(0.25)
-with share_progress("Nothing to show"):
+from vae.cli.progress import progress_fraction, training_progress
+with progress_fraction("Measuring") as on_progress:
+    on_progress(0.25)
+with progress_fraction("Nothing to show"):
     pass
 with training_progress(2) as on_event:
     for epoch in (1, 2):
@@ -41,12 +41,12 @@ class TestLog:
     def test_a_short_job_is_silent_and_a_long_one_is_not(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with share_progress("Measuring") as on_share:
-            on_share(0.5)
+        with progress_fraction("Measuring") as on_progress:
+            on_progress(0.5)
         assert capsys.readouterr().err == ""
         monkeypatch.setattr(progress, "LOG_SECONDS", 0.0)
-        with share_progress("Measuring") as on_share:
-            on_share(0.5)
+        with progress_fraction("Measuring") as on_progress:
+            on_progress(0.5)
         assert capsys.readouterr().err == "Measuring: 50%\n"
 
 

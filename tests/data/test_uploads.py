@@ -186,7 +186,7 @@ class TestOfItsOwn:
     def test_memory_has_an_end(self) -> None:
         code = (
             "import sys, vae.data.picture_decoder as program\n"
-            "program.SPARE_BYTES = 40_000_000 - program.MOST_BYTES\n"
+            "program.SPARE_BYTES = 40_000_000 - program.MAX_BYTES\n"
             "sys.exit(program.main())"
         )
         found = {}

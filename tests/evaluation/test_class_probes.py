@@ -12,7 +12,7 @@ from tests.conftest import copy_run, run_python
 from vae.data.datasets import Dataset
 from vae.errors import RunError
 from vae.evaluation import class_probes
-from vae.evaluation.class_probes import SPACES, compute_knowledge, measure_space
+from vae.evaluation.class_probes import SPACES, compute_class_probes, measure_space
 from vae.runs.progress import read_progress
 from vae.runs.run import Run
 
@@ -86,9 +86,9 @@ class TestMeasures:
 
 class TestRun:
     def test_the_three_spaces(self, run: Run, digits: Dataset) -> None:
-        assert run.knowledge == {}
-        compute_knowledge(run, digits)
-        found = Run(run.path).knowledge
+        assert run.class_probes == {}
+        compute_class_probes(run, digits)
+        found = Run(run.path).class_probes
         assert {name: found[name] for name in found if name not in SPACES} == {
             "training_images": 1437,
             "test_images": 360,
@@ -123,31 +123,31 @@ class TestRun:
             Run, "encode", lambda _, images, y: (images.reshape(len(images), -1) @ mixing, None)
         )
         run.__dict__["config"] = run.config.replace(latent_dim=70)
-        compute_knowledge(run, digits)
-        dimensions = [Run(run.path).knowledge[space]["dimensions"] for space in SPACES]
+        compute_class_probes(run, digits)
+        dimensions = [Run(run.path).class_probes[space]["dimensions"] for space in SPACES]
         assert dimensions == [70, 64, 64]
 
     def test_of_large_pictures_fewer(
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(class_probes, "MOST_VALUES", 64 * 100)
-        compute_knowledge(run, digits)
-        found = Run(run.path).knowledge
+        monkeypatch.setattr(class_probes, "MAX_VALUES", 64 * 100)
+        compute_class_probes(run, digits)
+        found = Run(run.path).class_probes
         assert [found[f"{part}_images"] for part in ("training", "test", "silhouette")] == [100] * 3
 
     def test_tells_how_far_it_is(
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         shares: list[float] = []
-        tell = class_probes.tell_progress
+        tell = class_probes.write_progress
 
         def listen(*arguments: object) -> None:
             tell(*arguments)
             shares.append(read_progress(run.path, "knowledge").share)
 
-        monkeypatch.setattr(class_probes, "tell_progress", listen)
+        monkeypatch.setattr(class_probes, "write_progress", listen)
         monkeypatch.setattr(class_probes, "AT_ONCE", 100)
-        compute_knowledge(run, digits)
+        compute_class_probes(run, digits)
         assert shares == sorted(shares)
         assert shares[0] == 0.0
         assert 0.5 < shares[-1] < 1.0
@@ -156,14 +156,14 @@ class TestRun:
 
     def test_a_damaged_file(self, run: Run) -> None:
         (run.path / "knowledge.json").write_text("{")
-        assert run.knowledge == {}
+        assert run.class_probes == {}
         assert run.faults[0].startswith("knowledge.json must be as a run writes it")
 
 
 class TestBadInput:
     def test_images_of_another_shape(self, run: Run, stripes: Dataset) -> None:
         with pytest.raises(RunError, match=r"shape \(8, 8, 1\)\. Received: stripes"):
-            compute_knowledge(run, stripes)
+            compute_class_probes(run, stripes)
 
     @pytest.mark.parametrize("part", ["training", "test"])
     def test_one_class(self, part: str, run: Run, digits: Dataset) -> None:
@@ -173,16 +173,16 @@ class TestBadInput:
             for name, kept in zip(("training", "test"), threes, strict=True)
         )
         with pytest.raises(RunError, match=f"{part} images are of two or more. Received: 1"):
-            compute_knowledge(run, some(digits, train, test))
+            compute_class_probes(run, some(digits, train, test))
 
     def test_no_images(self, run: Run, digits: Dataset) -> None:
         with pytest.raises(RunError, match="Received: 0"):
-            compute_knowledge(run, digits.without_training_images())
+            compute_class_probes(run, digits.without_training_images())
 
     def test_as_many_classes_as_images(self, run: Run, digits: Dataset) -> None:
         two = np.array([int(np.flatnonzero(digits.y_test == label)[0]) for label in (0, 1)])
         with pytest.raises(RunError, match="Received: 2 images of 2 classes"):
-            compute_knowledge(run, some(digits, slice(None), two))
+            compute_class_probes(run, some(digits, slice(None), two))
 
     def test_a_run_that_diverged(
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
@@ -191,13 +191,13 @@ class TestBadInput:
             Run, "encode", lambda _, images, y: (np.full((len(images), 2), np.nan), None)
         )
         with pytest.raises(RunError, match="Received: NaN or infinity"):
-            compute_knowledge(run, digits)
-        assert run.knowledge == {}
+            compute_class_probes(run, digits)
+        assert run.class_probes == {}
 
     def test_no_model(self, run: Run, digits: Dataset) -> None:
         (run.path / "encoder.onnx").unlink()
         with pytest.raises(RunError, match="no model yet"):
-            compute_knowledge(run, digits)
+            compute_class_probes(run, digits)
 
 
 def some(dataset: Dataset, train: object, test: object) -> Dataset:
@@ -217,4 +217,4 @@ def test_the_worker_needs_no_tensorflow(run: Run) -> None:
         run.path,
     )
     assert look.stdout.strip() == "0 []", look.stderr
-    assert Run(run.path).knowledge["training_images"] == 1437
+    assert Run(run.path).class_probes["training_images"] == 1437

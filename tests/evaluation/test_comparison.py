@@ -15,7 +15,7 @@ from vae.evaluation.comparison import (
     beside_literature,
     compared,
     cost,
-    loss_in_context,
+    loss_in_comparison,
     references_of,
 )
 from vae.evaluation.references import read_references
@@ -75,30 +75,30 @@ class TestBasics:
 class TestWhileItTrains:
     def test_before_its_first_epoch_it_says_what_there_is_to_beat(self, young: Any) -> None:
         words = f"To beat, in nats per image (grey levels): {BEAT.split(' (')[0]} **{MEAN:.1f}**."
-        assert loss_in_context(young(), []) == words
+        assert loss_in_comparison(young(), []) == words
 
     def test_validation_comes_first(self, young: Any) -> None:
         words = f"**Validation loss 20.0 nats** (grey levels): {MEAN - 20:.1f} less than {BEAT}."
-        assert loss_in_context(young(validated(15.0, 5.0)), []) == words
+        assert loss_in_comparison(young(validated(15.0, 5.0)), []) == words
 
     def test_without_validation_it_is_training(self, young: Any) -> None:
-        said = loss_in_context(young(row(1, 32.0, (3.0, 5.0)), validation_split=0.0), [])
+        said = loss_in_comparison(young(row(1, 32.0, (3.0, 5.0)), validation_split=0.0), [])
         assert (
             said == f"**Training loss 40.0 nats** (grey levels): {40 - MEAN:.1f} more than {BEAT}."
         )
 
     def test_the_loss_of_another_beta_is_not_what_is_compared(self, young: Any) -> None:
-        said = loss_in_context(young(validated(15.0, 5.0, beta=4.0), beta=4.0), [])
+        said = loss_in_comparison(young(validated(15.0, 5.0, beta=4.0), beta=4.0), [])
         assert said.startswith("**Validation reconstruction + KL 20.0 nats**")
 
     def test_beta_that_warms_up(self, young: Any) -> None:
-        said = loss_in_context(young(validated(15.0, 5.0, beta=0.25), kl_warmup=3), [])
+        said = loss_in_comparison(young(validated(15.0, 5.0, beta=0.25), kl_warmup=3), [])
         assert said.startswith("**Validation reconstruction + KL 20.0 nats**")
 
     def test_a_treatment_has_lines_of_its_own(self, young: Any) -> None:
         mean = read_references("digits", "threshold")["mean_image"]
         assert abs(mean - MEAN) > 1.0
-        said = loss_in_context(young(validated(15.0, 5.0), binarisation="threshold"), [])
+        said = loss_in_comparison(young(validated(15.0, 5.0), binarisation="threshold"), [])
         assert said.startswith("**Validation loss 20.0 nats** (black and white, cut at one half): ")
         assert f"the mean image ({mean:.1f})" in said
 
@@ -106,28 +106,28 @@ class TestWhileItTrains:
     def test_densities_are_not_compared(self, name: str, young: Any) -> None:
         run = young(validated(15.0, 5.0), likelihood=name)
         assert references_of(run) == {}
-        assert loss_in_context(run, []) == ""
+        assert loss_in_comparison(run, []) == ""
 
     def test_images_that_nobody_measured(self, convolutional_run: Run) -> None:
-        assert loss_in_context(convolutional_run, []) == ""
+        assert loss_in_comparison(convolutional_run, []) == ""
 
 
 class TestMeasured:
     def test_the_test_loss(self, finished_run: Run) -> None:
         total = finished_run.metrics["reconstruction"] + finished_run.metrics["kl"]
-        assert loss_in_context(finished_run, []) == (
+        assert loss_in_comparison(finished_run, []) == (
             f"**Test loss {total:.1f} nats** (grey levels): {compared(total, MEAN)} {BEAT}."
         )
 
     def test_a_run_that_goes_on_has_a_newer_one(self, finished_run: Run, tmp_path: Path) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state="paused")
-        assert loss_in_context(run, []).startswith("**Validation loss")
+        assert loss_in_comparison(run, []).startswith("**Validation loss")
 
     def test_metrics_without_parts_are_none(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")
         path = run.path / "metrics.json"
         write_json(path, {"loss": 20.0, "images": "all", "treatment": "grey"})
-        assert loss_in_context(Run(run.path), []).startswith("**Validation loss")
+        assert loss_in_comparison(Run(run.path), []).startswith("**Validation loss")
 
 
 class TestShipped:
@@ -139,12 +139,14 @@ class TestShipped:
     def test_the_first_that_is_another(self) -> None:
         recommended, convolutional, _ = self.RUNS
         total = recommended.metrics["reconstruction"] + recommended.metrics["kl"]
-        said = loss_in_context(convolutional, self.RUNS)
+        said = loss_in_comparison(convolutional, self.RUNS)
         assert said.endswith(f" less than the Recommended model that ships ({total:.1f}).")
-        assert "than the Convolutional model that ships" in loss_in_context(recommended, self.RUNS)
+        assert "than the Convolutional model that ships" in loss_in_comparison(
+            recommended, self.RUNS
+        )
 
     def test_an_autoencoder_is_compared_with_its_kind_alone(self) -> None:
-        said = loss_in_context(self.RUNS[2], self.RUNS)
+        said = loss_in_comparison(self.RUNS[2], self.RUNS)
         assert said.startswith("**Test loss 117.3 nats**")
         assert "that ships" not in said
 
@@ -158,7 +160,7 @@ class TestShipped:
         write_json(run.path / "config.json", info)
         metrics = run.metrics | {"binarisation": info["config"].get("binarisation", "none")}
         write_json(run.path / "metrics.json", metrics)
-        assert "that ships" not in loss_in_context(Run(run.path), self.RUNS)
+        assert "that ships" not in loss_in_comparison(Run(run.path), self.RUNS)
 
     def test_other_images(self, finished_run: Run) -> None:
-        assert "that ships" not in loss_in_context(finished_run, self.RUNS)
+        assert "that ships" not in loss_in_comparison(finished_run, self.RUNS)

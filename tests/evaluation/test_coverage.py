@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vae.errors import RunError
-from vae.evaluation.coverage import Coverage, coverage, far_share
+from vae.evaluation.coverage import Coverage, coverage, far_fraction
 from vae.runs.run import Run
 
 RANDOM = np.random.default_rng(3)
@@ -21,7 +21,7 @@ def as_they_are(mean: np.ndarray, log_var: float | np.ndarray) -> Coverage:
 @pytest.mark.parametrize("dims", [1, 2, 4, 16, 64])
 def test_of_the_same_distribution_about_one_percent_is_far(dims: int) -> None:
     first, second = RANDOM.standard_normal((2, 4000, dims))
-    assert far_share(first, second) == pytest.approx(0.01, abs=0.008)
+    assert far_fraction(first, second) == pytest.approx(0.01, abs=0.008)
 
 
 @pytest.mark.parametrize("dims", [2, 4, 16])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vae.data.datasets import load_dataset
-from vae.evaluation.image_costs import costs_of, share_below
+from vae.evaluation.image_costs import costs_of, fraction_below
 from vae.runs.run import Run
 
 
@@ -37,8 +37,10 @@ def test_noise_is_surprising(finished_run: Run) -> None:
     noise = np.random.default_rng(0).integers(
         256, size=(1, *finished_run.image_shape), dtype=np.uint8
     )
-    assert share_below(costs_of(finished_run, noise).reconstruction[0], usual.reconstruction) > 0.99
-    assert share_below(1.0, np.array([0.0, 0.5, 1.0, 2.0])) == 0.5
+    assert (
+        fraction_below(costs_of(finished_run, noise).reconstruction[0], usual.reconstruction) > 0.99
+    )
+    assert fraction_below(1.0, np.array([0.0, 0.5, 1.0, 2.0])) == 0.5
 
 
 def test_an_autoencoder_has_no_kl(autoencoder_run: Run) -> None:

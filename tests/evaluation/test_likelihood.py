@@ -27,7 +27,7 @@ from vae.model.saving import save_keras
 from vae.model.vae import VAE
 from vae.runs.progress import Progress, read_progress
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +75,13 @@ class TestInTheWorker:
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         shares: list[float] = []
-        tell = likelihood.tell_progress
+        tell = likelihood.write_progress
 
         def listen(*arguments: object) -> None:
             tell(*arguments)
             shares.append(read_progress(run.path, "likelihood").share)
 
-        monkeypatch.setattr(likelihood, "tell_progress", listen)
+        monkeypatch.setattr(likelihood, "write_progress", listen)
         monkeypatch.setattr(importance_sampling, "VALUES_AT_ONCE", 50 * 64 * 100)
         ask_for_likelihood(run, 100, "none")
         compute_likelihood(run, digits)
@@ -93,7 +93,7 @@ class TestInTheWorker:
     def test_it_leaves_when_asked_to(self, run: Run, digits: Dataset) -> None:
         ask_for_likelihood(run, 5000, "none")
         with pytest.raises(RunError, match="Received: a wish to end"):
-            compute_likelihood(run, digits, should_leave=lambda: True)
+            compute_likelihood(run, digits, should_end=lambda: True)
         assert Run(run.path).likelihood == {}
 
     @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ class TestInTheWorker:
         assert read_progress(run.path, "likelihood") == Progress()
 
     def test_withdrawn_on_the_way(self, run: Run, digits: Dataset) -> None:
-        Recorder(run.path).likelihood(LIKELIHOOD)
+        RunWriter(run.path).likelihood(LIKELIHOOD)
         looks: list[bool] = []
 
         def leave() -> bool:

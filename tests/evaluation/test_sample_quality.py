@@ -28,11 +28,11 @@ from vae.evaluation.sample_quality import (
 from vae.files import read_json, write_json
 from vae.images import to_uint8
 from vae.runs.figures_schema import Quality
-from vae.runs.progress import Progress, read_progress, tell_progress
+from vae.runs.progress import Progress, read_progress, write_progress
 from vae.runs.run import SHIPPED, Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.sampling.prior import prior_codes
-from vae.sampling.samplers import Draw, draw_codes
+from vae.sampling.samplers import Draw, sample_codes
 from vae.schema import decode
 
 SHIPPED_RUN = Run(SHIPPED / "mnist-recommended")
@@ -279,7 +279,7 @@ class TestMeasureSamples:
         run = copy_run(SHIPPED_RUN, tmp_path / "run")
         narrow = np.full((1, 4, 4), 0.01, np.float32) * np.eye(4, dtype=np.float32)
         one, nowhere = np.ones(1, np.float32), np.zeros((1, 4), np.float32)
-        Recorder(run.path).arrays(
+        RunWriter(run.path).arrays(
             "samplers",
             weights=one, means=nowhere, factors=narrow,
             class_labels=np.zeros(1, np.uint8),
@@ -297,7 +297,7 @@ class TestMeasureSamples:
         # One place of the space gives one digit; draws of the prior are as good as it.
         assert others["mixture"]["class_balance"] < found["class_balance"] / 2
         assert others["posterior"]["class_balance"] > 0.8 * found["class_balance"]
-        features, _ = classify(run.decode(draw_codes(run, Draw("posterior", seed=2), 150)))
+        features, _ = classify(run.decode(sample_codes(run, Draw("posterior", seed=2), 150)))
         order = np.random.default_rng(0).permutation(600)
         reference, _ = classify(dataset.x_test[order[:300]])
         distance = others["posterior"]["frechet_classifier_distance"]
@@ -359,7 +359,7 @@ class TestInTheWorker:
         return Run(run.path)
 
     def test_it_is_kept_in_the_run(self, run: Run, dataset: Dataset) -> None:
-        tell_progress(run.path, "quality", 0.5, "It failed the last time.")
+        write_progress(run.path, "quality", 0.5, "It failed the last time.")
         compute_quality(run, dataset)
         kept = Run(run.path).quality
         assert kept == measure_samples(run, dataset)

@@ -20,7 +20,7 @@ from vae.export.media import (
     to_csv,
     to_npz,
 )
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.provenance import notes_of, public_name
 from vae.runs.run import SHIPPED, open_run
 
@@ -47,7 +47,7 @@ class TestNotes:
         run = copy_run(RUN, tmp_path / "run")
         assert notes_of(run, 5) == {"Run": public_name(run), "Seed": "5"}
         assert notes_of(run)["Seed"] == str(run.config.seed)
-        write_about(run.path, name="My digits")
+        write_metadata(run.path, name="My digits")
         assert notes_of(open_run(run.path), 0)["Run"] == "My digits"
 
 

@@ -24,11 +24,11 @@ from vae.config import Config
 from vae.errors import RunError
 from vae.export import offline_demo
 from vae.export.decoder_weights import read_weights
-from vae.export.offline_demo import LEAST_ROUNDED, MOST_BYTES, _packed, demo_page, write_demo
+from vae.export.offline_demo import MAX_BYTES, MIN_ROUNDED, _packed, demo_page, write_demo
 from vae.figures.colors import class_color
 from vae.latent.planes import pca_plane
 from vae.latent.traversals import ranked_dimensions
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.sampling.prior import balanced_labels
 
@@ -82,7 +82,7 @@ def decode_with(run: Run, change: Callable[[np.ndarray], np.ndarray], z: np.ndar
     model = onnx.load(run.path / "decoder.onnx")
     for item in model.graph.initializer:
         array = onnx.numpy_helper.to_array(item)
-        if array.dtype == np.float32 and array.size >= LEAST_ROUNDED:
+        if array.dtype == np.float32 and array.size >= MIN_ROUNDED:
             changed = change(array).astype(np.float32)
             item.CopyFrom(onnx.numpy_helper.from_array(changed, item.name))
     session = onnxruntime.InferenceSession(model.SerializeToString())
@@ -107,7 +107,7 @@ class TestBasics:
         run = open_run(SHIPPED / name)
         page = demo_page(run)
         weights = sum(part.nbytes for pair in read_weights(run).values() for part in pair)
-        assert 4 / 3 * weights < len(page.encode()) < MOST_BYTES
+        assert 4 / 3 * weights < len(page.encode()) < MAX_BYTES
         assert data_of(page)["bits"] == 32
 
     def test_nothing_is_fetched(self, shipped: Run) -> None:
@@ -119,7 +119,7 @@ class TestBasics:
 
     def test_it_looks_as_the_app_does(self) -> None:
         theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
-        light, dark = (ROOT / "vae/offline/page.css").read_text().split("@media", 1)
+        light, dark = (ROOT / "vae/export/offline/page.css").read_text().split("@media", 1)
         for colors, css in ((theme["light"], light), (theme["dark"], dark)):
             for name, variable in {
                 "primaryColor": "primary",
@@ -131,12 +131,12 @@ class TestBasics:
                 assert f"--{variable}: {colors[name]};" in css
 
     def test_every_source_file_is_in_it(self) -> None:
-        found = {path.name for path in (ROOT / "vae/offline").iterdir()}
+        found = {path.name for path in (ROOT / "vae/export/offline").iterdir()}
         assert found == {*offline_demo._PARTS, "page.html", "page.css"}
 
     def test_names_cannot_break_out(self, tmp_path: Path) -> None:
         run = make_run(tmp_path / "run", SMALL, (8, 8, 1), class_names=(NASTY, "other"))
-        write_about(run.path, name=NASTY[:60])
+        write_metadata(run.path, name=NASTY[:60])
         parts = Parts(demo_page(open_run(run.path)))
         data, script = parts.of("script")
         assert json.loads(data)["name"] == NASTY[:60]
@@ -211,7 +211,7 @@ class TestCorrectness:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = make_run(tmp_path / "run", SMALL, (8, 8, 1))
-        monkeypatch.setattr(offline_demo, "MOST_CODES", TEST_IMAGES)  # a third of what there is
+        monkeypatch.setattr(offline_demo, "MAX_CODES", TEST_IMAGES)  # a third of what there is
         found = data_of(demo_page(run))
         codes = unpacked(found["codes"])
         assert np.abs(codes - run.latents["mean"][::3]).max() < 1e-4
@@ -258,7 +258,7 @@ class TestCorrectness:
     ) -> None:
         run = make_run(tmp_path / "run", SMALL.replace(hidden=(256,)), (32, 32, 1))
         exact = demo_page(run)
-        monkeypatch.setattr(offline_demo, "MOST_BYTES", len(exact) - 1)
+        monkeypatch.setattr(offline_demo, "MAX_BYTES", len(exact) - 1)
         page = demo_page(run)
         assert len(page) < 0.7 * len(exact)
         found = data_of(page)
@@ -295,7 +295,7 @@ class TestCorrectness:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = make_run(tmp_path / "run", SMALL, (8, 8, 1))
-        monkeypatch.setattr(offline_demo, "MOST_BYTES", 10_000)
+        monkeypatch.setattr(offline_demo, "MAX_BYTES", 10_000)
         with pytest.raises(RunError, match="Received: a decoder of 608 parameters, which would"):
             demo_page(run)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from vae.figures.curves import MOST_MARKS, MOST_POINTS, curve_marks, curve_points
+from vae.figures.curves import MAX_MARKS, MAX_POINTS, curve_marks, curve_points
 
 
 def rows(epochs: int, per_epoch: int = 10, validation: bool = True) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ class TestCorrectness:
         points = curve_points(long, 10)
         for part in ("training", "validation"):
             assert {len(values) for values in points[part].values()} != {0}
-            assert all(len(values) <= MOST_POINTS for values in points[part].values())
+            assert all(len(values) <= MAX_POINTS for values in points[part].values())
             epochs = points[part]["epoch"]
             assert max(b - a for a, b in pairwise(epochs)) < 5000 / 200
             assert epochs == sorted(epochs)
@@ -79,5 +79,5 @@ class TestCorrectness:
             {"kind": "change", "epoch": epoch, "step": 1, "beta": epoch} for epoch in range(1, 5000)
         ]
         marks = curve_marks(changes, 10)
-        assert len(marks) == MOST_MARKS
+        assert len(marks) == MAX_MARKS
         assert marks[-1]["text"] == "beta 5e+03"

@@ -43,7 +43,7 @@ class TestBasics:
         self, finished_run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         height = finished_run.image_shape[0]
-        monkeypatch.setattr("vae.latent.atlas.MOST_PIXELS", 5 * height + 1)
+        monkeypatch.setattr("vae.latent.atlas.MAX_PIXELS", 5 * height + 1)
         plane = dimension_plane(finished_run.config.latent_dim, 0, 1)
         assert decode_atlas(finished_run, plane, EXTENT).columns == 5
 

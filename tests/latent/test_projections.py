@@ -22,7 +22,7 @@ from vae.latent.projections import (
 )
 from vae.runs.progress import read_progress
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def run(finished_run: Run, tmp_path: Path) -> Run:
 def with_latents(run: Run, mean: np.ndarray) -> Run:
     """Give a run other latent means; labels say which third an image is of."""
     y = (np.arange(len(mean)) * 3 // len(mean)).astype(np.uint8)
-    Recorder(run.path).arrays("latents", mean=mean.astype(np.float32), y=y)
+    RunWriter(run.path).arrays("latents", mean=mean.astype(np.float32), y=y)
     return Run(run.path)
 
 
@@ -106,13 +106,13 @@ class TestTsne:
     def shares(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
         """What is told of the progress."""
         told: list[float] = []
-        tell = projections.tell_progress
+        tell = projections.write_progress
 
         def listen(folder: Path, job: str, share: float) -> None:
             tell(folder, job, share)
             told.append(read_progress(folder, "tsne").share)
 
-        monkeypatch.setattr(projections, "tell_progress", listen)
+        monkeypatch.setattr(projections, "write_progress", listen)
         return told
 
     def test_keeps_neighbours_together(self, wide: Run) -> None:
@@ -139,7 +139,7 @@ class TestTsne:
 
     def test_a_run_that_has_it_in_two_dimensions_gets_the_third(self, wide: Run) -> None:
         points = np.ones((40, 2), np.float32)
-        Recorder(wide.path).arrays("tsne", points=points)
+        RunWriter(wide.path).arrays("tsne", points=points)
         compute_tsne(wide)
         np.testing.assert_array_equal(read_tsne(wide).points, points)
         assert read_tsne(wide, 3).points.shape == (40, 3)
@@ -191,7 +191,7 @@ class TestBest:
         run = copy_run(autoencoder_run, tmp_path / "run")
         assert best_projection(run).axes[0].startswith("PC1")
         points = np.random.default_rng(0).normal(size=(360, 2)).astype(np.float32)
-        Recorder(run.path).arrays("tsne", points=points)
+        RunWriter(run.path).arrays("tsne", points=points)
         np.testing.assert_array_equal(best_projection(Run(run.path)).points, points)
 
 
@@ -200,7 +200,7 @@ class TestHardlyAnything:
 
     def with_means(self, run: Run, mean: np.ndarray) -> Run:
         labels = np.zeros(len(mean), np.uint8)
-        Recorder(run.path).latents(mean=mean, log_var=mean, y=labels)
+        RunWriter(run.path).latents(mean=mean, log_var=mean, y=labels)
         return Run(run.path)
 
     @pytest.mark.parametrize("shape", [(2, 1), (2, 2), (3, 5), (20, 1)])

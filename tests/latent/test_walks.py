@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vae.errors import ConfigError
-from vae.latent.walks import MOST_FRAMES, MOST_STOPS, walk_codes
+from vae.latent.walks import MAX_FRAMES, MAX_STOPS, walk_codes
 
 
 def stops(count: int, dims: int = 3) -> np.ndarray:
@@ -25,11 +25,11 @@ class TestBasics:
         ("given", "frames", "words"),
         [
             (stops(1), 10, r"2 to 60 codes .* Received: \(1, 3\)"),
-            (stops(MOST_STOPS + 1), 100, r"Received: \(61, 3\)"),
+            (stops(MAX_STOPS + 1), 100, r"Received: \(61, 3\)"),
             (stops(3) * np.float32("nan"), 10, "NaN or infinity"),
             (stops(3)[0], 10, r"Received: \(3,\)"),
             (stops(3), 2, "from 3 to 600 frames. Received: 2"),
-            (stops(3), MOST_FRAMES + 1, "Received: 601"),
+            (stops(3), MAX_FRAMES + 1, "Received: 601"),
         ],
     )
     def test_what_is_no_walk(self, given: np.ndarray, frames: int, words: str) -> None:
@@ -41,7 +41,7 @@ class TestCorrectness:
     @pytest.mark.parametrize("loop", [True, False])
     def test_it_passes_every_stop(self, loop: bool) -> None:
         given = stops(5)
-        codes = walk_codes(given, MOST_FRAMES, loop=loop)
+        codes = walk_codes(given, MAX_FRAMES, loop=loop)
         for stop in given:
             assert np.linalg.norm(codes - stop, axis=1).min() < 0.05
         np.testing.assert_allclose(codes[0], given[0], atol=1e-6)

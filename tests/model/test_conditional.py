@@ -17,7 +17,7 @@ from vae.archive.archive import export_zip, import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.evaluation.class_probes import compute_knowledge
+from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.image_costs import costs_of
 from vae.latent.training_codes import training_codes
 from vae.model.evaluate import evaluate
@@ -77,18 +77,18 @@ class TestBasics:
     def test_given_is_a_view_that_is_told_a_class(self, conditional_run: Run) -> None:
         z = prior_codes(4, 3)
         latents = conditional_run.latents
-        view = conditional_run.given(6)
+        view = conditional_run.conditioned_on(6)
         assert (view.label, conditional_run.label) == (6, None)
         np.testing.assert_array_equal(view.decode(z), conditional_run.decode(z, 6))
         np.testing.assert_array_equal(view.decode(z, 2), conditional_run.decode(z, 2))
         assert view.latents is latents  # read once
-        assert view.given(None) == conditional_run
+        assert view.conditioned_on(None) == conditional_run
         with pytest.raises(RunError, match="Received: 10"):
-            conditional_run.given(10)
+            conditional_run.conditioned_on(10)
 
     def test_other_kinds_are_told_nothing(self, finished_run: Run, digits: Dataset) -> None:
         z = prior_codes(4, 2)
-        assert finished_run.given(3) is finished_run
+        assert finished_run.conditioned_on(3) is finished_run
         np.testing.assert_array_equal(finished_run.decode(z, 3), finished_run.decode(z))
         mean, _ = finished_run.encode(digits.x_test[:4], digits.y_test[:4])
         np.testing.assert_array_equal(mean, finished_run.encode(digits.x_test[:4])[0])
@@ -122,7 +122,7 @@ class TestElbo:
         config = Config(kind="conditional", hidden=(6,), latent_dim=3, beta=0.3).replace(**changes)
         model = build(config, (8, 8, 1), CLASSES)
         x, y = floats(digits.x_test[:7]), digits.y_test[:7]
-        inputs = model.told(x, y)
+        inputs = model.with_labels(x, y)
         np.testing.assert_array_equal(inputs[1], np.eye(CLASSES)[y])
         outputs = model(inputs, training=True)
         mean, log_var = model.encoder(inputs)
@@ -184,8 +184,8 @@ class TestLabelAndStyle:
         self, conditional_run: Run, finished_run: Run, tmp_path: Path, digits: Dataset
     ) -> None:
         # The label says it, so nothing rewards a code for saying it again.
-        compute_knowledge(conditional_run, digits)
-        found = open_run(conditional_run.path).knowledge
+        compute_class_probes(conditional_run, digits)
+        found = open_run(conditional_run.path).class_probes
         mean, _ = training_codes(conditional_run, digits, np.arange(100))
         np.testing.assert_allclose(
             mean, conditional_run.encode(digits.x_train[:100], digits.y_train[:100])[0], atol=1e-5
@@ -206,10 +206,10 @@ class TestFiles:
     def test_keras_and_onnx_say_the_same(self, conditional_run: Run, digits: Dataset) -> None:
         model = conditional_run.load_model()
         x, y = floats(digits.x_test[:60]), digits.y_test[:60]
-        mean, log_var = model.encoder(model.told(x, y))
+        mean, log_var = model.encoder(model.with_labels(x, y))
         for found, expected in zip(conditional_run.encode(x, y), (mean, log_var), strict=True):
             np.testing.assert_allclose(found, expected, atol=1e-5)
-        decoded = model.decoder(model.told(mean, y))
+        decoded = model.decoder(model.with_labels(mean, y))
         np.testing.assert_allclose(conditional_run.decode(mean, y), decoded, atol=1e-5)
 
     def test_plain_keras_opens_it(self, conditional_run: Run, digits: Dataset) -> None:
@@ -230,7 +230,7 @@ class TestFiles:
         model.pixel_log_var.assign(-1.5)
         save_keras(model, tmp_path)
         again = load_model(tmp_path, config, (9, 8, 3), 4)
-        z = model.told(prior_codes(5, 4), np.array([0, 1, 2, 3, 3]))
+        z = model.with_labels(prior_codes(5, 4), np.array([0, 1, 2, 3, 3]))
         np.testing.assert_array_equal(model.decoder(z), again.decoder(z))
         assert float(again.pixel_log_var) == -1.5
         with pytest.raises(RunError, match=r"weights\. Received"):
@@ -246,7 +246,7 @@ class TestArchive:
     def test_round_trip(self, exported: bytes, conditional_run: Run, tmp_path: Path) -> None:
         again = import_zip(io.BytesIO(exported), RunStore(tmp_path / "runs", tmp_path / "none"))
         assert again.config == conditional_run.config
-        z = again.load_model().told(prior_codes(5, 3), np.arange(5))
+        z = again.load_model().with_labels(prior_codes(5, 3), np.arange(5))
         decoded = again.load_model().decoder(z)
         np.testing.assert_allclose(decoded, conditional_run.decode(z[0], np.arange(5)), atol=1e-5)
 

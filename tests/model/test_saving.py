@@ -24,7 +24,7 @@ from vae.model.saving import Position, load_model, restore, save_keras, training
 from vae.model.vae import VAE, build
 from vae.runs.run import Run
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 ELSEWHERE = """
 import json, sys
@@ -159,11 +159,11 @@ class TestCheckpoint:
         self, digits: Dataset, tmp_path: Path
     ) -> None:
         images = digits.x_train[:400].astype(np.float32) / 255.0
-        recorder = Recorder.create(tmp_path / "run", Config(), digits)
+        writer = RunWriter.create(tmp_path / "run", Config(), digits)
         model = self.compiled()
         self.steps(model, images)
         kept = self.state(model)
-        recorder.checkpoint(3, 4, *training_state(model))
+        writer.checkpoint(3, 4, *training_state(model))
         losses = self.steps(model, images)
         after = self.state(model)
 

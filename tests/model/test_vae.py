@@ -122,7 +122,7 @@ class TestSampling:
         mean, log_var = np.zeros((2, 3), np.float32), np.log(np.full((2, 3), 4.0, np.float32))
         sampling, other = Sampling(seed=1), Sampling(seed=1)
         epsilon = np.arange(6, dtype=np.float32).reshape(2, 3)
-        with sampling.given(epsilon):
+        with sampling.fixed_noise(epsilon):
             np.testing.assert_allclose(sampling(mean, log_var), 2 * epsilon, rtol=1e-6)
         # Nothing was drawn meanwhile.
         np.testing.assert_array_equal(sampling(mean, log_var), other(mean, log_var))

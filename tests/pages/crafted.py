@@ -11,7 +11,7 @@ import numpy as np
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server.tickets import Ticket, Tickets
 from vae.training.history_rows import in_nats
 
@@ -62,15 +62,15 @@ def craft(
 ) -> Run:
     """Make such a run; only its name says that it has a checkpoint."""
     rows = list(rows)
-    recorder = Recorder.create(path, config or Config(latent_dim=2, epochs=12), dataset, owner)
+    writer = RunWriter.create(path, config or Config(latent_dim=2, epochs=12), dataset, owner)
     for each in rows:
-        recorder.row(each)
+        writer.row(each)
     if checkpoint:
         (path / "checkpoint.npz").touch()
     if rows:
         place = {name: rows[-1][name] for name in ("epoch", "step")}
-        recorder.status(**place, steps=STEPS)
-    recorder.status(state=state, **status)
+        writer.status(**place, steps=STEPS)
+    writer.status(state=state, **status)
     return Run(path)
 
 
@@ -83,7 +83,7 @@ def ticket_of(run: Run) -> Ticket | None:
 def enqueue(run: Run, *, started: bool = False) -> Run:
     """Put a run at the end of the line of those that train, or among those under way."""
     tickets = Tickets(run.path.parent)
-    tickets.draw(run.id, "train", run.about.owner)
+    tickets.enqueue(run.id, "train", run.metadata.owner)
     if started:
         tickets.start(ticket_of(run))
     return run
@@ -93,5 +93,5 @@ def spoil_latents(run: Run) -> Run:
     """Make the codes of a run no numbers, as those of one that diverged."""
     latents = run.latents
     nothing = {name: np.full_like(latents[name], np.nan) for name in ("mean", "log_var")}
-    Recorder(run.path).arrays("latents", y=latents["y"], **nothing)
+    RunWriter(run.path).arrays("latents", y=latents["y"], **nothing)
     return run

@@ -32,7 +32,7 @@ from tests.pages.test_run_picker import BAD_IDS
 from vae.evaluation.coverage import Coverage, coverage
 from vae.files import read_json, write_json
 from vae.images import tile, to_uint8
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
 
@@ -278,7 +278,7 @@ class TestOther:
 
     def test_a_deleted_one(self, code: Run) -> None:
         app = act(chooser(open_page("latent", run="wide", **COMPARE)).set_value("code"))
-        write_about(code.path, deleted=1.0)
+        write_metadata(code.path, deleted=1.0)
         assert chooser(calm(app.run())).value == "finished"
 
     @pytest.mark.parametrize("value", [3, ["x"], "../../etc", None])
@@ -293,8 +293,8 @@ class TestStrangers:
     def test_another_ones_run_opens_by_its_link_alone(
         self, run: Run, code: Run, browser: Browser
     ) -> None:
-        write_about(run.path, owner=owner_of(BEN))
-        write_about(code.path, owner=owner_of(ANNA))
+        write_metadata(run.path, owner=owner_of(BEN))
+        write_metadata(code.path, owner=owner_of(ANNA))
         browser.take(BEN)
         app = open_page("latent", run=run.id, **COMPARE)
         assert "there must be another run" in words(app)

@@ -27,7 +27,7 @@ from tests.pages.doubles import Processes
 from vae.config import Config
 from vae.data.binarisation import treatment_name
 from vae.data.datasets import Dataset
-from vae.evaluation.comparison import loss_in_context
+from vae.evaluation.comparison import loss_in_comparison
 from vae.evaluation.references import read_references
 from vae.files import read_json, write_json
 from vae.runs.run import Run
@@ -222,7 +222,7 @@ def test_the_loss_has_its_context(page: str, run: Run) -> None:
     app = open_page(page)
     if page == "train":
         watch(app)
-    assert loss_in_context(run, []) in words(app)
+    assert loss_in_comparison(run, []) in words(app)
 
 
 def test_what_there_is_to_beat_stands_there_before_the_first_loss(

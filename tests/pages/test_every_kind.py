@@ -30,9 +30,9 @@ from tests.pages.form import fill
 from tests.pages.test_draw import draw, stroke
 from vae.archive.archive import export_zip, import_zip
 from vae.data.datasets import Dataset
-from vae.evaluation.class_probes import compute_knowledge
+from vae.evaluation.class_probes import compute_class_probes
 from vae.latent.projections import compute_tsne
-from vae.runs.control import Leg
+from vae.runs.control import Segment
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.sampling.fitted import compute_samplers
@@ -66,7 +66,7 @@ def measured(
             run = copy_run(kinds[name], tmp_path_factory.mktemp("measured") / name)
             compute_samplers(run, digits)
             compute_tsne(run)
-            compute_knowledge(run, digits)
+            compute_class_probes(run, digits)
             made[name] = run
         return made[name]
 
@@ -82,9 +82,9 @@ def stepped(
 
     def run_of(name: str) -> Run:
         run = copy_run(kinds[name], tmp_path_factory.mktemp("stepped") / name)
-        run.ask_to_go_on(1)
+        run.request_resume(1)
         run.ask("batch")
-        return carry_out(run, digits, should_leave=(run.path / "step.npz").exists)
+        return carry_out(run, digits, should_end=(run.path / "step.npz").exists)
 
     return run_of
 
@@ -203,7 +203,7 @@ class TestTraining:
         act(labelled(app.text_input, "More epochs").set_value("7"))
         press(app, "Continue")
         healthy(app)
-        assert (run.control.more, Run(run.path).state) == ((Leg(1, 8),), "queued")
+        assert (run.control.more, Run(run.path).state) == ((Segment(1, 8),), "queued")
         press(app, "Stop")
         assert (Run(run.path).state, ticket_of(run)) == ("stopped", None)
 
@@ -239,7 +239,7 @@ class TestTraining:
         act(labelled(app.text_input, "Name of this run").set_value("Mine"))
         app = press(app, "Delete this run")
         press(app, "Undo: Mine")
-        assert Run(run.path).about.name == "Mine"
+        assert Run(run.path).metadata.name == "Mine"
         content = downloads["Mine.zip"]()
         uploader = labelled(app.file_uploader, "Import a run")
         app = act(uploader.set_value(("run.zip", content, "application/zip")))

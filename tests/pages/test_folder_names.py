@@ -69,11 +69,11 @@ class TestNames:
         run = named(runs, name)
         app = open_page("start", run=name)
         act(labelled(app.text_input, "Name of this run").set_value("mine"))
-        assert Run(run.path).about.name == "mine"
+        assert Run(run.path).metadata.name == "mine"
         press(app, "Delete this run")
         assert RunStore(runs, runs / "none").list() == []
         act(app.button(key=f"undo-{run.id}").click())
-        assert Run(run.path).about.deleted == 0.0
+        assert Run(run.path).metadata.deleted == 0.0
 
 
 class TestUnreadable:

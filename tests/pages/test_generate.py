@@ -29,10 +29,10 @@ from tests.pages.conftest import (
 )
 from tests.pages.doubles import Processes
 from vae.images import tile
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.run import Run
 from vae.runs.writer import new_run_id
-from vae.sampling.samplers import Draw, draw_codes
+from vae.sampling.samplers import Draw, sample_codes
 
 VIEWS = ["grid", "samplers", "by-hand", "manifold", "arithmetic", "animation", "take-away"]
 FILES = ("png", "pdf", "svg", "npz", "csv")
@@ -42,7 +42,7 @@ Downloads = dict[str, Callable[[], bytes]]
 
 def grid(run: Run, rows: int, columns: int, draw: Draw | None = None) -> np.ndarray:
     """The grid that the page must show."""
-    return tile(run.decode(draw_codes(run, draw or Draw(), rows * columns)), rows, columns)
+    return tile(run.decode(sample_codes(run, draw or Draw(), rows * columns)), rows, columns)
 
 
 def shown(app: AppTest, run: Run) -> dict[str, Any]:
@@ -214,7 +214,7 @@ class TestFiles:
             "Sampler": "prior",
             "Temperature": "1",
         }
-        codes = draw_codes(run, Draw(seed=6), 8)
+        codes = sample_codes(run, Draw(seed=6), 8)
         with np.load(io.BytesIO(files["npz"])) as arrays:
             np.testing.assert_array_equal(arrays["z"], codes)
             assert arrays["images"].shape == (8, 8, 8, 1)
@@ -243,7 +243,7 @@ class TestFiles:
         open_page("generate")
         for kind in FILES:
             assert run.id.encode() not in downloads[f"digits-prior-10x10-seed0.{kind}"]()
-        write_about(run.path, name="My first")
+        write_metadata(run.path, name="My first")
         open_page("generate")
         file = downloads["digits-prior-10x10-seed0.png"]()
         assert Image.open(io.BytesIO(file)).text["Run"] == "My first"
@@ -253,7 +253,7 @@ class TestPicked:
     def test_larger_on_sliders_and_varied(self, run: Run) -> None:
         app = pick(arrange(open_page("generate"), Columns=4), run, 6)
         assert "Prior, seed 0, row 2, column 3" in words(app)
-        code = draw_codes(run, Draw(), 40)[6]
+        code = sample_codes(run, Draw(), 40)[6]
         given = component(app, f"tile-sliders-{run.id}")
         np.testing.assert_allclose(given["z"], code, rtol=1e-6)
         assert "Images around this one" in alternatives(app)
@@ -294,7 +294,7 @@ class TestPicked:
         app = pick(open_page("generate"), run, 8)
         press(app, "On the map")
         assert [title.value for title in app.title] == ["Latent space"]
-        code = draw_codes(run, Draw(), 9)[8]
+        code = sample_codes(run, Draw(), 9)[8]
         given = component(app, f"map-{run.id}")
         # Two dimensions: the map's plane is the space itself.
         assert np.linalg.norm(given["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
@@ -316,4 +316,4 @@ class TestPicked:
         assert len(component(app, f"tile-sliders-{run.id}")["places"]) == 4
         press(app, "All sliders")
         given = component(app, f"sliders-{run.id}")["z"]
-        np.testing.assert_allclose(given, draw_codes(run, Draw(), 3)[2], rtol=1e-6)
+        np.testing.assert_allclose(given, sample_codes(run, Draw(), 3)[2], rtol=1e-6)

@@ -11,14 +11,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.generate import animation_view
-from pages.generate.hand import KeptCode
+from pages.generate.hand import Bookmark
 from tests.conftest import wait_until
 from tests.pages.conftest import act, component, labelled, open_page, press, words
 from vae.errors import ConfigError
 from vae.images import to_uint8
 from vae.latent.walks import walk_codes
 from vae.runs.run import Run
-from vae.sampling.samplers import Draw, draw_codes
+from vae.sampling.samplers import Draw, sample_codes
 
 
 def walk(**address: str) -> AppTest:
@@ -52,9 +52,9 @@ class TestWalk:
         way = labelled(app.segmented_control, "Walk")
         act(way.set_value("Through what I kept"))
         assert "Keep two images or more: 0 is kept so far" in words(app)
-        codes = draw_codes(run, Draw(), 2)
+        codes = sample_codes(run, Draw(), 2)
         app.session_state[f"kept-codes-{run.id}"] = [
-            KeptCode(code, f"number {place}") for place, code in enumerate(codes)
+            Bookmark(code, f"number {place}") for place, code in enumerate(codes)
         ]
         act(app)
         assert "Past number 0; number 1." in words(app)
@@ -84,7 +84,7 @@ class TestFile:
         act(labelled(app.slider, "Frames").set_value(30))
         made(app)
         content = pictures[labelled(app.download_button, f"Download the {name}").proto.url]
-        codes = walk_codes(draw_codes(run, Draw(), 8), 30)
+        codes = walk_codes(sample_codes(run, Draw(), 8), 30)
         with Image.open(io.BytesIO(content)) as opened:
             assert opened.size == (144, 144)  # the nearest whole number of pixels
             if kind == "webp":

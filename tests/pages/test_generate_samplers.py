@@ -23,11 +23,11 @@ from vae.files import write_json
 from vae.images import tile
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.sampling.fitted import read_samplers
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, draw_codes
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, sample_codes
 
 
 def grid(run: Run, draw: Draw) -> np.ndarray:
-    return tile(run.decode(draw_codes(run, draw, 48)), 6, 8)
+    return tile(run.decode(sample_codes(run, draw, 48)), 6, 8)
 
 
 class TestSamplers:

@@ -15,9 +15,9 @@ from tests.pages.doubles import Processes
 from tests.pages.test_evaluate import become_mnist
 from vae.data.binarisation import treatment_words
 from vae.files import read_json, write_json
-from vae.runs.progress import tell_progress
+from vae.runs.progress import write_progress
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 FOUND = {
     **{"images": "all 360 test images", "treatment": "as said", "seconds": 20.0},
@@ -32,7 +32,7 @@ def open_likelihood(run: Run) -> AppTest:
 def find(run: Run, **treatments: dict[str, Any]) -> Run:
     """Have likelihoods be known, each `FOUND` with some changes."""
     found = {name: FOUND | changes for name, changes in treatments.items()}
-    Recorder(run.path).likelihood(found)
+    RunWriter(run.path).likelihood(found)
     return Run(run.path)
 
 
@@ -143,7 +143,7 @@ class TestMeasuring:
     def test_how_far_it_is_and_for_how_long(self, run: Run, processes: Processes) -> None:
         app = press(open_likelihood(run), "Measure")
         wait_until(lambda: f"{run.id}-likelihood" in processes, "it is under way")
-        tell_progress(run.path, "likelihood", 0.5)
+        write_progress(run.path, "likelihood", 0.5)
         said = words(calm(app.run()))
         assert "Measuring with 500 samples · 50% · about 4 s left" in said
         said = words(choose(app, "sampled"))
@@ -160,7 +160,7 @@ class TestMeasuring:
         assert labelled(app.button, "Measure")
 
     def test_a_worker_that_fails_says_why(self, run: Run) -> None:
-        tell_progress(run.path, "likelihood", 0.0, "The disk is full: free some room.")
+        write_progress(run.path, "likelihood", 0.0, "The disk is full: free some room.")
         app = open_likelihood(run)
         assert [error.value for error in app.error] == ["The disk is full: free some room."]
         assert labelled(app.button, "Measure")

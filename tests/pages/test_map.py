@@ -33,7 +33,7 @@ from vae.latent.density import hole_mask, log_density_ratio, posteriors_of
 from vae.latent.planes import dimension_plane, pca_plane, picture_plane
 from vae.latent.projections import nearest_images
 from vae.runs.run import Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 
 @pytest.fixture
@@ -270,7 +270,7 @@ class TestPicks:
         latents = run.latents
         mean = 0.2 * latents["mean"] / latents["mean"].std(axis=0) + 0.8
         narrow = np.full_like(mean, -6.0)
-        Recorder(run.path).arrays("latents", y=latents["y"], mean=mean, log_var=narrow)
+        RunWriter(run.path).arrays("latents", y=latents["y"], mean=mean, log_var=narrow)
         run = open_run(run.path)
         plane = usual_plane(run)
         points = places_of(run, plane).extent.grid(20, 20)

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
 from tests.pages.conftest import act, calm, go, labelled, open_page, press, words
-from tests.pages.test_steered import late
-from vae.runs.control import Leg
+from tests.pages.test_controlled import late
+from vae.runs.control import Segment
 from vae.runs.run import Run
 
 
@@ -92,14 +92,14 @@ class TestButtons:
         act(labelled(app.text_input, "More epochs").set_value("1e1"))
         assert not labelled(app.button, "Continue").disabled
 
-    @pytest.mark.parametrize(("text", "legs"), [("7", 1), ("x", 0)])
-    def test_continue_pressed_in_the_same_moment(self, text: str, legs: int, run: Run) -> None:
+    @pytest.mark.parametrize(("text", "segments"), [("7", 1), ("x", 0)])
+    def test_continue_pressed_in_the_same_moment(self, text: str, segments: int, run: Run) -> None:
         ended = run.epochs
         app = open_page("train", run=run.id)
         act(app.segmented_control(key="train_view_control").set_value("Watch"))
         labelled(app.text_input, "More epochs").set_value(text)
         press(app, "Continue")
-        assert run.control.more == (Leg(ended, ended + 7),) * legs
+        assert run.control.more == (Segment(ended, ended + 7),) * segments
 
     def test_measuring_waits_for_a_number(self, run: Run) -> None:
         app = open_page("evaluate", view="likelihood", run=run.id)

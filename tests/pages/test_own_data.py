@@ -49,7 +49,7 @@ def test_one_that_trains_elsewhere_is_steered(stripes: Dataset, runs: Path) -> N
         app = open_page("train", run=run.id)
         assert not labelled(app.button, "Play").disabled
         assert MISSING not in words(app)
-        queue().go_on(open_run(run.path), action="batch")
+        queue().resume(open_run(run.path), action="batch")
         assert open_run(run.path).control.action == "batch"
 
 

@@ -46,7 +46,7 @@ from vae.files import read_json, write_json
 from vae.images import tile, to_uint8
 from vae.latent.projections import compute_tsne, project_pca, read_tsne
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server.tickets import Ticket
 
 __all__ = ["open_colours"]
@@ -134,7 +134,7 @@ class TestProjection:
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # 360 dots take 19 tiles of 8 pixels in a row: twice as many as there is room for.
-        monkeypatch.setattr(cloud_board, "MOST_PIXELS", 19 * 4)
+        monkeypatch.setattr(cloud_board, "MAX_PIXELS", 19 * 4)
         app = see()
         images = run.decode(run.latents["mean"]).reshape(360, 4, 2, 4, 2, 1)
         np.testing.assert_array_equal(tiles(app, run)[:360], to_uint8(images.mean(axis=(2, 4))))
@@ -231,7 +231,7 @@ class TestTsne:
         assert server.queue().is_pending(wide, "tsne")
         server.queue().tickets.remove(Ticket(wide.id, "tsne"))
         latents = {**wide.latents, "mean": wide.latents["mean"] + 1.0}
-        Recorder(wide.path).latents(**latents)
+        RunWriter(wide.path).latents(**latents)
         calm(asked.run())
         assert not asked.error
         assert server.queue().is_pending(wide, "tsne")

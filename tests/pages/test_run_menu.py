@@ -28,7 +28,7 @@ from tests.pages.crafted import craft, enqueue, epochs, ticket_of
 from tests.pages.doubles import Processes
 from vae.archive.archive import export_zip, import_zip
 from vae.data.datasets import Dataset
-from vae.runs.metadata import MOST_NAME
+from vae.runs.metadata import MAX_NAME
 from vae.runs.run import Run, open_run
 from vae.runs.store import UNDO_SECONDS, RunStore
 from vae.server.queue import Queue
@@ -88,7 +88,7 @@ class TestRename:
         app = rename(open_page("start"), "My first")
         assert options(app) == ["My first · Digits · Custom (2-D) · training loss 37.0 nats · "
                                 "stopped · yours, made"]  # fmt: skip
-        assert Run(made.path).about.name == "My first"
+        assert Run(made.path).metadata.name == "My first"
         assert options(open_page("latent"))[0].startswith("My first · ")
 
     def test_none_again(self, made: Run) -> None:
@@ -97,7 +97,7 @@ class TestRename:
 
     @pytest.mark.parametrize("kind", HOSTILE)
     def test_a_hostile_name_is_shown_as_it_is(self, kind: str, made: Run) -> None:
-        name = HOSTILE[kind][:MOST_NAME]
+        name = HOSTILE[kind][:MAX_NAME]
         app = rename(open_page("train"), name)
         assert options(app)[0].startswith(f"{name} · Digits")
         for page in ("start", "train", "latent"):
@@ -108,13 +108,13 @@ class TestRename:
     def test_a_very_long_one_is_cut(self, made: Run) -> None:
         app = open_page("start")
         box = labelled(app.text_input, "Name of this run")
-        assert box.proto.max_chars == MOST_NAME
+        assert box.proto.max_chars == MAX_NAME
         rename(app, "x" * 5000)
-        assert Run(made.path).about.name == "x" * MOST_NAME
+        assert Run(made.path).metadata.name == "x" * MAX_NAME
 
     def test_control_characters_are_no_part_of_it(self, made: Run) -> None:
         rename(open_page("start"), "a\nb\x00c\u202ed")
-        assert Run(made.path).about.name == "a b c d"
+        assert Run(made.path).metadata.name == "a b c d"
 
     def test_each_run_has_its_own(self, made: Run, digits: Dataset, runs: Path) -> None:
         other = craft(runs / "other", digits)
@@ -122,7 +122,7 @@ class TestRename:
         act(picker(app).set_value("other"))
         assert labelled(app.text_input, "Name of this run").value == ""
         rename(app, "Second")
-        assert [Run(run.path).about.name for run in (made, other)] == ["First", "Second"]
+        assert [Run(run.path).metadata.name for run in (made, other)] == ["First", "Second"]
 
     def test_a_run_that_is_gone_meanwhile(self, made: Run) -> None:
         app = open_page("start")
@@ -250,7 +250,7 @@ class TestDelete:
 
         def late(queue: Queue, visitor: str = "") -> list[Run]:
             found = deleted(queue, visitor)
-            if not Run(made.path).about.deleted:
+            if not Run(made.path).metadata.deleted:
                 queue.store.delete(made)  # by the other click, meanwhile
             return found
 
@@ -278,7 +278,7 @@ class TestDelete:
             craft(runs / name, digits)
         server.store().rename(Run(runs / "second"), HOSTILE["markdown"])
         called = {"made": UNDO, "third": "Undo: digits Custom third"}
-        called["second"] = f"Undo: {plain(HOSTILE['markdown'][:MOST_NAME])}"
+        called["second"] = f"Undo: {plain(HOSTILE['markdown'][:MAX_NAME])}"
         app = open_page("start")
         for name in ("made", "second", "third"):
             app = act(picker(app).set_value(name))

@@ -17,7 +17,7 @@ from vae.archive.archive import export_zip, import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import VAEError
-from vae.evaluation.class_probes import compute_knowledge
+from vae.evaluation.class_probes import compute_class_probes
 from vae.latent.projections import compute_tsne
 from vae.runs.run import Run
 from vae.runs.store import RunStore
@@ -75,7 +75,7 @@ def small_run(
         warnings.simplefilter("error", RuntimeWarning)
         run = train(config, data, out=tmp_path_factory.mktemp("small") / "run")
         for compute in (
-            lambda: compute_knowledge(run, data),
+            lambda: compute_class_probes(run, data),
             lambda: compute_samplers(run, data),
             lambda: compute_tsne(run),
         ):

@@ -100,7 +100,7 @@ def test_an_imported_run_gets_its_samples(run: Run) -> None:
         (run.path / name).unlink()
     tickets = Tickets(run.path.parent)
     with run.lock():  # the worker has not come to it yet
-        tickets.draw(run.id, "export", "")
+        tickets.enqueue(run.id, "export", "")
         app = open_page("start")
         assert "The networks of this run are being made" in words(app)
         for name, each in content.items():

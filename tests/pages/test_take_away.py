@@ -126,7 +126,7 @@ class TestDemo:
         monkeypatch.setattr(take_away_view, "SURE_PARAMETERS", 100)
         open_page("generate", view="take-away")
         assert "digits Custom finished.html" in downloads  # it was tried, and fits
-        monkeypatch.setattr(offline_demo, "MOST_BYTES", 1000)
+        monkeypatch.setattr(offline_demo, "MAX_BYTES", 1000)
         st.cache_data.clear()
         said = words(open_page("generate", view="take-away"))
         assert "An offline demo is at most 0 MB. Received: a decoder of" in said

@@ -9,7 +9,7 @@ from pages._shared import server
 from pages._shared.plain import plain
 from tests.pages.conftest import act, calm, go, labelled, open_page, press, watch, words
 from tests.pages.form import FIELDS, OTHER, as_form, control, fill, form
-from tests.pages.test_steered import late
+from tests.pages.test_controlled import late
 from vae.config import Config, read_setting, setting
 from vae.data.datasets import Dataset
 from vae.presets import PRESET_NOTES, PRESETS

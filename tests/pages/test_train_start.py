@@ -30,7 +30,7 @@ from vae.data.datasets import Dataset
 from vae.files import read_json
 from vae.presets import PRESETS
 from vae.runs.run import Run, open_run
-from vae.server.scheduler import Leader
+from vae.server.scheduler import Scheduler
 
 ANNA, BEN = "a" * 32, "b" * 32
 
@@ -87,7 +87,7 @@ class TestSubmit:
             "vae.server.scheduler.WarmWorker", lambda: made.append(1) or NoWarmWorker()
         )
         app = open_page("start")
-        wait_until(lambda: server.queue()._leader._lead.is_locked, "this server leads")
+        wait_until(lambda: server.queue()._scheduler._lead.is_locked, "this server leads")
         assert made == []
         go(app, "train")
         assert made == [1]
@@ -202,8 +202,8 @@ class TestQueue:
         self, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_WORKERS", "3")
-        looks, look = [], Leader._look
-        monkeypatch.setattr(Leader, "_look", lambda self: look(self) or looks.append(1))
+        looks, look = [], Scheduler._look
+        monkeypatch.setattr(Scheduler, "_poll", lambda self: look(self) or looks.append(1))
         open_page("train")
         wait_until(lambda: "ben1-train" in processes, "ben1 has its turn")
         seen = len(looks)

@@ -22,7 +22,7 @@ from tests.pages.crafted import craft, enqueue, epochs, ticket_of
 from tests.pages.doubles import Processes
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.runs.control import Leg
+from vae.runs.control import Segment
 from vae.runs.run import Run
 
 Make = Callable[..., Run]
@@ -243,7 +243,7 @@ class TestMoreEpochs:
         act(labelled(app.text_input, "More epochs").set_value("7"))
         assert not run.control.more  # not before the button
         press(app, "Continue")
-        assert run.control.more == (Leg(12, 19),)
+        assert run.control.more == (Segment(12, 19),)
         assert (run.epochs, Run(run.path).state) == (19, "queued")
         assert ticket_of(run) is not None
         change_status(run, state="training", epoch=13, step=5)
@@ -254,7 +254,7 @@ class TestMoreEpochs:
     def test_after_early_stopping_they_begin_where_it_ended(self, make: Make) -> None:
         run = make("finished", rows=TRAINED)
         press(look(run), "Continue")
-        assert run.control.more == (Leg(2, 12),)
+        assert run.control.more == (Segment(2, 12),)
 
     def test_more_than_a_run_may_have(self, make: Make) -> None:
         run = make("finished")

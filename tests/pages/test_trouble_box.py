@@ -12,7 +12,7 @@ from tests.pages.conftest import calm, labelled, open_page, press, watch, words
 from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.runs.control import Leg
+from vae.runs.control import Segment
 from vae.runs.run import Run
 
 CONFIG = Config(latent_dim=2, epochs=12)
@@ -104,7 +104,7 @@ class TestEach:
         press(app, button)
         assert run.control.settings == pytest.approx(cure)
         last = len(run.history)
-        assert run.control.more == (Leg(last, last + 5),)
+        assert run.control.more == (Segment(last, last + 5),)
         assert Run(run.path).state == "queued"
 
     def test_without_a_checkpoint_there_are_words_alone(

@@ -151,7 +151,7 @@ class TestWhatALinkPermits:
             assert not [each for each in other.button if each.label.startswith("Undo")]
         browser.take(ANNA)
         press(open_page("start"), "Undo: digits Custom annas-run")
-        assert not Run(annas.path).about.deleted
+        assert not Run(annas.path).metadata.deleted
 
     def test_who_has_the_link_may_not(self, annas: Run, browser: Browser) -> None:
         browser.take(BEN)
@@ -165,7 +165,7 @@ class TestWhatALinkPermits:
         browser.take(BEN)
         open_page("start", run="annas-run")
         run_menu._delete("annas-run", owner_of(BEN))
-        assert not Run(annas.path).about.deleted
+        assert not Run(annas.path).metadata.deleted
 
     def test_what_is_nobodys_nobody_may_delete(
         self, browser: Browser, digits: Dataset, runs: Path
@@ -186,7 +186,7 @@ class TestWhatALinkPermits:
             assert self.may_delete(app)
             assert "link" not in words(app)
             press(app, "Delete this run")
-            assert Run(runs / run_id).about.deleted
+            assert Run(runs / run_id).metadata.deleted
 
 
 class TestCookie:

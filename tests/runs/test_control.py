@@ -15,11 +15,11 @@ from vae.runs.control import (
     LIVE_SETTINGS,
     Commands,
     Control,
-    Leg,
+    Segment,
     ask,
-    legs_of,
     parse_control,
     read_control,
+    segments_of,
 )
 
 DAMAGED = [
@@ -49,9 +49,11 @@ class TestBasics:
         assert read_control(tmp_path) == Control("run", 0, 0, {}, ())
 
     def test_what_is_asked_can_be_read(self, tmp_path: Path) -> None:
-        asked = ask(tmp_path, "pause", {"beta": 2}, Leg(3, 5))
+        asked = ask(tmp_path, "pause", {"beta": 2}, Segment(3, 5))
         assert (
-            asked == read_control(tmp_path) == Control("pause", 1, 1, {"beta": 2.0}, (Leg(3, 5),))
+            asked
+            == read_control(tmp_path)
+            == Control("pause", 1, 1, {"beta": 2.0}, (Segment(3, 5),))
         )
 
     def test_a_look_is_counted_and_changes_nothing_else(self, tmp_path: Path) -> None:
@@ -69,16 +71,16 @@ class TestBasics:
         assert (changed.action, changed.turn, changed.serial) == ("batch", 1, 2)
         again = ask(tmp_path, settings={"beta": 3.0})
         assert again.settings == {"noise": 0.5, "beta": 3.0}
-        assert ask(tmp_path, leg=Leg(2, 4)).settings == again.settings
-        assert ask(tmp_path, "run", leg=Leg(4, 9)).more == (Leg(2, 4), Leg(4, 9))
+        assert ask(tmp_path, segment=Segment(2, 4)).settings == again.settings
+        assert ask(tmp_path, "run", segment=Segment(4, 9)).more == (Segment(2, 4), Segment(4, 9))
 
     def test_live_settings_are_settings(self) -> None:
         assert set(LIVE_SETTINGS) <= set(Config().to_dict())
 
     def test_legs(self) -> None:
         config = Config(epochs=4)
-        assert legs_of(config, Control()) == (Leg(0, 4),)
-        assert legs_of(config, Control(more=(Leg(4, 7),))) == (Leg(0, 4), Leg(4, 7))
+        assert segments_of(config, Control()) == (Segment(0, 4),)
+        assert segments_of(config, Control(more=(Segment(4, 7),))) == (Segment(0, 4), Segment(4, 7))
 
 
 class TestCorrectness:
@@ -140,7 +142,7 @@ class TestCommands:
     def test_damage_changes_no_wish(self, content: bytes, tmp_path: Path) -> None:
         # Otherwise a paused run would go on by itself.
         commands, path = Commands(tmp_path), tmp_path / "control.json"
-        asked = ask(tmp_path, "pause", {"beta": 2.0}, Leg(1, 2))
+        asked = ask(tmp_path, "pause", {"beta": 2.0}, Segment(1, 2))
         assert commands.look() == asked
         path.write_bytes(content)
         assert commands.look() == asked

@@ -62,10 +62,10 @@ class TestKnowledge:
         known = KNOWLEDGE | {"note": "<script>", "latent": KNOWN | {"more": [1]}}
         data = pack(files | {"knowledge.json": json.dumps(known).encode()})
         run = take(data, tmp_path)
-        assert run.knowledge == KNOWLEDGE
+        assert run.class_probes == KNOWLEDGE
         assert b"more" not in (run.path / "knowledge.json").read_bytes()
         again = take(export_zip(run), tmp_path)
-        assert again.knowledge == KNOWLEDGE
+        assert again.class_probes == KNOWLEDGE
 
 
 FOUND = {

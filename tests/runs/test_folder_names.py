@@ -116,8 +116,8 @@ class TestEverywhere:
     @pytest.mark.parametrize("name", NAMES, ids=label)
     def test_tickets(self, tmp_path: Path, name: str) -> None:
         tickets = Tickets(tmp_path)
-        tickets.draw(name, "train", "anna")
-        tickets.draw(name, "tsne")
+        tickets.enqueue(name, "train", "anna")
+        tickets.enqueue(name, "tsne")
         tickets.start(tickets.list()[0])
         assert Tickets(tmp_path).list() == tickets.list()
         assert [(t.run_id, t.action, t.started) for t in tickets.list()] == [
@@ -131,7 +131,7 @@ class TestEverywhere:
 
     def test_a_ticket_leads_nowhere_else(self, tmp_path: Path) -> None:
         tickets = Tickets(tmp_path)
-        tickets.draw("run", "train")
+        tickets.enqueue("run", "train")
         values = json.loads((tickets.folder / "run-train.json").read_text())
         for name in ("../run", "/etc", "other"):
             (tickets.folder / "x-train.json").write_text(json.dumps(values | {"run": name}))

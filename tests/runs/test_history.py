@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.pages.crafted import row
-from vae.archive.archive import MOST_HISTORY_BYTES
+from vae.archive.archive import MAX_HISTORY_BYTES
 from vae.runs import history
 from vae.runs.history import history_fault, read_rows
 
@@ -60,7 +60,7 @@ class TestBasics:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(history, "_known", OrderedDict())
-        monkeypatch.setattr(history, "MOST_BYTES", 3 * len(line(1)))
+        monkeypatch.setattr(history, "MAX_BYTES", 3 * len(line(1)))
         paths = [tmp_path / str(number) for number in range(1, 6)]
         for number, path in enumerate(paths, start=1):
             path.write_text(line(number))
@@ -71,7 +71,7 @@ class TestBasics:
         self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(history, "_known", OrderedDict())
-        monkeypatch.setattr(history, "MOST_BYTES", 1)
+        monkeypatch.setattr(history, "MAX_BYTES", 1)
         assert steps(path) == [1, 2]
         assert list(history._known) == [path]
 
@@ -80,11 +80,11 @@ class TestBasics:
     ) -> None:
         """Each page looks at the histories of several runs: none is to be parsed anew each time."""
         monkeypatch.setattr(history, "_known", OrderedDict())
-        assert history.MOST_BYTES > 1.4 * MOST_HISTORY_BYTES
-        assert 1.4 * len(line(1)) * 100_000 < history.MOST_BYTES
+        assert history.MAX_BYTES > 1.4 * MAX_HISTORY_BYTES
+        assert 1.4 * len(line(1)) * 100_000 < history.MAX_BYTES
         long = tmp_path / "long.jsonl"
         long.write_text(line(1) * 1000)
-        monkeypatch.setattr(history, "MOST_BYTES", int(1.4 * long.stat().st_size))
+        monkeypatch.setattr(history, "MAX_BYTES", int(1.4 * long.stat().st_size))
         rows = read_rows(long)
         read_rows(path)
         assert read_rows(long) is rows

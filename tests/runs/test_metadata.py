@@ -6,22 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from vae.runs.metadata import MOST_NAME, About, clean_name, read_about, write_about
+from vae.runs.metadata import MAX_NAME, Metadata, clean_name, read_metadata, write_metadata
 
 
 class TestBasics:
     def test_of_a_new_run_nothing_is_said(self, tmp_path: Path) -> None:
-        assert read_about(tmp_path) == About("", "", 0.0)
+        assert read_metadata(tmp_path) == Metadata("", "", 0.0)
 
     def test_a_change_keeps_the_rest(self, tmp_path: Path) -> None:
-        write_about(tmp_path, owner="someone")
-        changed = write_about(tmp_path, name="Zwölf Ziffern")
-        assert changed == read_about(tmp_path) == About("Zwölf Ziffern", "someone", 0.0)
-        assert write_about(tmp_path, deleted=5.5).deleted == read_about(tmp_path).deleted == 5.5
+        write_metadata(tmp_path, owner="someone")
+        changed = write_metadata(tmp_path, name="Zwölf Ziffern")
+        assert changed == read_metadata(tmp_path) == Metadata("Zwölf Ziffern", "someone", 0.0)
+        assert (
+            write_metadata(tmp_path, deleted=5.5).deleted == read_metadata(tmp_path).deleted == 5.5
+        )
 
     def test_what_nobody_can_say(self, tmp_path: Path) -> None:
         with pytest.raises(TypeError):
-            write_about(tmp_path, colour="red")
+            write_metadata(tmp_path, colour="red")
 
 
 class TestCorrectness:
@@ -43,8 +45,8 @@ class TestCorrectness:
     )
     def test_a_damaged_file_says_nothing(self, content: bytes, tmp_path: Path) -> None:
         (tmp_path / "about.json").write_bytes(content)
-        assert read_about(tmp_path) == About()
-        assert write_about(tmp_path, name="x").name == read_about(tmp_path).name == "x"
+        assert read_metadata(tmp_path) == Metadata()
+        assert write_metadata(tmp_path, name="x").name == read_metadata(tmp_path).name == "x"
 
     @pytest.mark.parametrize(
         ("text", "name"),
@@ -52,12 +54,12 @@ class TestCorrectness:
             ("  two\n words\t", "two words"),
             ("a\0b\x1b[31m", "a b [31m"),
             ("\u202egnirts", "gnirts"),  # would turn the rest of the line around
-            ("é" * 100, "é" * MOST_NAME),
+            ("é" * 100, "é" * MAX_NAME),
             ("   ", ""),
         ],
     )
     def test_a_name_fits_into_a_line(self, text: str, name: str, tmp_path: Path) -> None:
         assert clean_name(text) == name
         # Also where another hand wrote it.
-        write_about(tmp_path, name=text)
-        assert read_about(tmp_path).name == name
+        write_metadata(tmp_path, name=text)
+        assert read_metadata(tmp_path).name == name

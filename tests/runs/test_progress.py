@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from vae.runs import progress
-from vae.runs.progress import Progress, end_progress, read_progress, tell_progress
+from vae.runs.progress import Progress, end_progress, read_progress, write_progress
 
 
 def test_what_was_told_last(tmp_path: Path) -> None:
     assert read_progress(tmp_path, "tsne") == Progress(0.0, "")
-    tell_progress(tmp_path, "tsne", 0.25)
-    tell_progress(tmp_path, "knowledge", 0.5, "It failed.")
+    write_progress(tmp_path, "tsne", 0.25)
+    write_progress(tmp_path, "knowledge", 0.5, "It failed.")
     assert read_progress(tmp_path, "tsne") == Progress(0.25)
     assert read_progress(tmp_path, "knowledge") == Progress(0.5, "It failed.")
     end_progress(tmp_path, "tsne")
@@ -44,5 +44,5 @@ def test_a_full_disk_ends_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         raise OSError("no room")
 
     monkeypatch.setattr(progress, "write_json", fail)
-    tell_progress(tmp_path, "tsne", 0.5)
+    write_progress(tmp_path, "tsne", 0.5)
     assert read_progress(tmp_path, "tsne") == Progress()

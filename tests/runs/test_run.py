@@ -17,7 +17,7 @@ from vae.errors import ConfigError, RunError
 from vae.files import read_json, write_json
 from vae.runs.run import ACTIVE_STATES, STATES, History, Run, open_run, runs_folder
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 HOLD_THE_LOCK = """
 import sys
@@ -91,7 +91,7 @@ class TestBasics:
         assert runs_folder() == Path("runs")
 
     def test_a_run_waits_for_its_own_training_only(self, digits: Dataset, tmp_path: Path) -> None:
-        Recorder.create(tmp_path / "run", Config(seed=3), digits)
+        RunWriter.create(tmp_path / "run", Config(seed=3), digits)
         run = open_run(tmp_path / "run")
         assert run.waits_for(Config(seed=3), "digits")
         assert not run.waits_for(Config(seed=4), "digits")
@@ -153,47 +153,47 @@ class TestWishes:
 
     def test_more_epochs(self, run: Run) -> None:
         assert run.epochs == 12
-        run.ask_to_go_on(3)
+        run.request_resume(3)
         assert (run.epochs, run.control.more, run.control.action) == (15, ((12, 15),), "run")
 
     def test_a_run_under_way_goes_on_beyond_its_end(self, run: Run) -> None:
         change_status(run, state="stopped", epoch=4)
         stopped = open_run(run.path)
-        stopped.ask_to_go_on(3)
-        stopped.ask_to_go_on(5)
+        stopped.request_resume(3)
+        stopped.request_resume(5)
         assert stopped.control.more == ((12, 15), (15, 20))
 
     def test_after_early_stopping_it_goes_on_from_there(self, run: Run) -> None:
         change_status(run, epoch=8)
         early = open_run(run.path)
-        early.ask_to_go_on(3)
+        early.request_resume(3)
         assert early.control.more == ((8, 11),)
         assert early.epochs == 11
 
     def test_a_finished_run_needs_epochs_to_go_on(self, run: Run) -> None:
         with pytest.raises(RunError, match=r"say how many\. Received: 0 more"):
-            run.ask_to_go_on()
+            run.request_resume()
         assert run.control.serial == 0
 
     def test_too_many_epochs(self, run: Run) -> None:
         with pytest.raises(ConfigError, match="epochs must be"):
-            run.ask_to_go_on(489)
+            run.request_resume(489)
         assert run.control.serial == 0
-        run.ask_to_go_on(488)
+        run.request_resume(488)
 
     def test_without_a_checkpoint_what_it_learned_would_be_lost(self, run: Run) -> None:
         (run.path / "checkpoint.npz").unlink()
-        assert not run.can_go_on
+        assert not run.can_resume
         with pytest.raises(RunError, match=r"needs its checkpoint\.npz\. Received"):
-            run.ask_to_go_on(3)
+            run.request_resume(3)
 
     def test_before_the_first_checkpoint_nothing_is_lost(
         self, digits: Dataset, tmp_path: Path
     ) -> None:
-        Recorder.create(tmp_path / "run", Config(), digits)
+        RunWriter.create(tmp_path / "run", Config(), digits)
         run = open_run(tmp_path / "run")
-        assert run.can_go_on
-        run.ask_to_go_on()
+        assert run.can_resume
+        run.request_resume()
         assert run.control.action == "run"
 
 

@@ -14,7 +14,7 @@ from tests.queueing import Office
 from vae.cli.main import main
 from vae.data.datasets import DATASETS, Dataset
 from vae.errors import DatasetError, RunError
-from vae.evaluation.class_probes import compute_knowledge
+from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.comparison import comparable, references_of
 from vae.evaluation.sample_quality import is_measurable
 from vae.files import read_json, write_json
@@ -148,7 +148,7 @@ class TestQueue:
         before = {path: path.read_bytes() for path in run.path.rglob("*.*")}
         for action in ("run", "batch", "epoch"):
             with pytest.raises(RunError, match="this run needs the images of “stripes”"):
-                queue.go_on(run, 3, action)
+                queue.resume(run, 3, action)
         assert {path: path.read_bytes() for path in run.path.rglob("*.*")} == before
         assert queue.tickets.list() == []
 
@@ -156,15 +156,15 @@ class TestQueue:
 class TestWorker:
     @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted"])
     def test_images_that_went_meanwhile(self, state: str, office: Office, own: Run) -> None:
-        from vae.runs.writer import Recorder
+        from vae.runs.writer import RunWriter
 
         run = copy_run(own, office.folder / "stripes")
-        Recorder.reopen(run.path).status(state=state)
+        RunWriter.reopen(run.path).status(state=state)
         run = open_run(run.path)
-        run.ask_to_go_on(2)
+        run.request_resume(2)
         queue = office.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._leader.become(run, "queued", "")
+        assert queue._scheduler.set_state(run, "queued", "")
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == state
@@ -177,16 +177,16 @@ class TestWorker:
 
     def test_what_the_training_says_is_said_once(self, office: Office, finished_run: Run) -> None:
         """A paused run whose checkpoint is damaged is paused still, after Play was refused."""
-        from vae.runs.writer import Recorder
+        from vae.runs.writer import RunWriter
 
         run = copy_run(finished_run, office.folder / "run")
-        Recorder.reopen(run.path).status(state="paused")
+        RunWriter.reopen(run.path).status(state="paused")
         run = open_run(run.path)
-        run.ask_to_go_on(2)
+        run.request_resume(2)
         (run.path / "checkpoint.npz").write_bytes(b"half")
         queue = office.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._leader.become(run, "queued", "")
+        assert queue._scheduler.set_state(run, "queued", "")
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == "paused"
@@ -205,8 +205,8 @@ class TestInPython:
         assert (run.state, len(run.history)) == ("finished", 3)
 
     def test_it_is_measured_with_its_images(self, own: Run, stripes: Dataset) -> None:
-        compute_knowledge(own, stripes)
-        assert Run(own.path).knowledge
+        compute_class_probes(own, stripes)
+        assert Run(own.path).class_probes
 
 
 def test_every_known_data_set_has_a_fingerprint_of_its_own() -> None:

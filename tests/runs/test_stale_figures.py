@@ -10,9 +10,9 @@ import pytest
 from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from tests.workshop import Workshop
 from vae.latent.projections import TSNE_FILES
-from vae.runs.progress import read_progress, tell_progress
+from vae.runs.progress import read_progress, write_progress
 from vae.runs.run import Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server.worker import work
 
 JOBS = ("tsne", "knowledge", "likelihood", "quality", "samplers")
@@ -21,19 +21,19 @@ JOBS = ("tsne", "knowledge", "likelihood", "quality", "samplers")
 @pytest.fixture
 def run(workshop: Workshop, tmp_path: Path) -> Run:
     """A run of one epoch that has ended, and of whose model everything was computed."""
-    return computed(workshop.go_on(workshop.new(tmp_path / "run", epochs=1)))
+    return computed(workshop.resume(workshop.new(tmp_path / "run", epochs=1)))
 
 
 def computed(run: Run) -> Run:
-    recorder = Recorder(run.path)
+    writer = RunWriter(run.path)
     for count, name in TSNE_FILES.items():
-        recorder.arrays(name, points=np.zeros((1, count), np.float32))
-    recorder.knowledge(KNOWLEDGE)
-    recorder.likelihood(LIKELIHOOD)
-    recorder.quality(QUALITY)
-    recorder.arrays("samplers", y=np.zeros(1))
+        writer.arrays(name, points=np.zeros((1, count), np.float32))
+    writer.class_probes(KNOWLEDGE)
+    writer.likelihood(LIKELIHOOD)
+    writer.quality(QUALITY)
+    writer.arrays("samplers", y=np.zeros(1))
     for job in JOBS:
-        tell_progress(run.path, job, 0.0, "It failed.")
+        write_progress(run.path, job, 0.0, "It failed.")
     return open_run(run.path)
 
 
@@ -41,7 +41,7 @@ def holds(run: Run) -> set[bool]:
     """Whether the run holds what was computed: all of it, nothing, or (both) some."""
     run = open_run(run.path)
     found = [bool(run.arrays(name)) for name in (*TSNE_FILES.values(), "samplers")]
-    found += [bool(figures) for figures in (run.knowledge, run.likelihood, run.quality)]
+    found += [bool(figures) for figures in (run.class_probes, run.likelihood, run.quality)]
     return {*found, *(bool(read_progress(run.path, job).trouble) for job in JOBS)}
 
 
@@ -52,7 +52,7 @@ def test_they_stay_as_long_as_the_model_does(run: Run) -> None:
 
 
 def test_more_epochs_make_another_model(run: Run, workshop: Workshop) -> None:
-    run.ask_to_go_on(1)
+    run.request_resume(1)
     kept: list[set[bool]] = []
     workshop.at(run, (2, 5), lambda: kept.append(holds(run)))
     assert kept == [{True}]  # the model in the folder is still the one of epoch 1
@@ -61,7 +61,7 @@ def test_more_epochs_make_another_model(run: Run, workshop: Workshop) -> None:
 
 
 def test_a_look_into_a_run_that_trains(run: Run, workshop: Workshop) -> None:
-    run.ask_to_go_on(1)
+    run.request_resume(1)
     seen: list[set[bool]] = []
 
     def leave() -> bool:
@@ -71,12 +71,12 @@ def test_a_look_into_a_run_that_trains(run: Run, workshop: Workshop) -> None:
             seen.append(holds(run))
         return bool(seen)
 
-    workshop.go_on(run, leave=leave)
+    workshop.resume(run, leave=leave)
     assert seen == [{False}]
 
 
 def test_the_model_of_a_killed_run(run: Run, workshop: Workshop) -> None:
-    run.ask_to_go_on(2)
+    run.request_resume(2)
     workshop.kill_at(run, (3, 5))
     assert holds(run) == {True}
     assert work(run.path, "recover") == 0

@@ -16,7 +16,7 @@ from tests.queueing import Office
 from vae.archive.archive import export_zip
 from vae.errors import RunError
 from vae.runs import storage
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.run import SHIPPED, Run
 from vae.runs.storage import MEGABYTE, UNFINISHED_BYTES, Storage, kept_until
 from vae.runs.store import RunStore
@@ -38,7 +38,7 @@ class Disk:
     def add(self, name: str, owner: str = "", *, days_ago: float = 0.0, size: int = 0) -> Run:
         """Add a finished run of at least this size that last trained so many days ago."""
         run = copy_run(Run(SHIPPED / "digits"), self.store.folder / name)
-        write_about(run.path, owner=owner)
+        write_metadata(run.path, owner=owner)
         (run.path / "best.npz").write_bytes(bytes(size))
         then = time.time() - days_ago * DAY
         os.utime(run.path / "status.json", (then, then))
@@ -166,7 +166,7 @@ class TestWhereStrangersShareAServer:
     def test_the_leader_removes_them(
         self, disk: Disk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(scheduler, "LOOK_SECONDS", 0.01)
+        monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.01)
         for name in ("old", "older"):
             disk.add(name, "anna", days_ago=9 if name == "old" else 10, size=4 * MEGABYTE)
         disk.add("kept", "anna")

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import ROOT, change_status, copy_run
 from vae.errors import RunError
 from vae.files import write_json
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.run import Run, open_run
 from vae.runs.store import UNDO_SECONDS, RunStore
 
@@ -96,9 +96,9 @@ class TestStore:
 class TestNames:
     def test_rename(self, run: Run, store: RunStore) -> None:
         store.rename(run, "  my\nrun ")
-        assert store.open("copy").about.name == "my run"
+        assert store.open("copy").metadata.name == "my run"
         store.rename(run, "")
-        assert store.open("copy").about.name == ""
+        assert store.open("copy").metadata.name == ""
 
     def test_a_name_is_no_place(self, run: Run, store: RunStore) -> None:
         store.rename(run, "../../elsewhere")
@@ -106,11 +106,11 @@ class TestNames:
 
     def test_what_ships_stays_as_it_is(self, run: Run, tmp_path: Path) -> None:
         store = RunStore(tmp_path / "own", run.path.parent)
-        before = run.about
+        before = run.metadata
         for change in (lambda: store.rename(run, "x"), lambda: store.delete(run)):
             with pytest.raises(RunError, match=r"stays as it is\. Received: copy"):
                 change()
-        assert open_run(run.path).about == before
+        assert open_run(run.path).metadata == before
 
 
 class TestDelete:
@@ -123,22 +123,22 @@ class TestDelete:
         assert (run.path / "model.keras").exists()
 
     def test_undo_brings_all_of_it_back(self, run: Run, store: RunStore, finished_run: Run) -> None:
-        write_about(run.path, owner="anna")
+        write_metadata(run.path, owner="anna")
         store.rename(run, "mine")
         store.delete(run)
         again = store.undelete("copy")
         assert again.path == store.open("copy").path == store.list()[0].path
-        assert (again.about.name, again.about.owner) == ("mine", "anna")
+        assert (again.metadata.name, again.metadata.owner) == ("mine", "anna")
         assert again.rows == finished_run.rows
 
     def test_what_can_be_brought_back(self, run: Run, store: RunStore) -> None:
         later = copy_run(run, run.path.parent / "later")
         assert store.deleted() == []
         now = time.time()
-        write_about(run.path, deleted=now - UNDO_SECONDS + 5)
-        write_about(later.path, deleted=now)
+        write_metadata(run.path, deleted=now - UNDO_SECONDS + 5)
+        write_metadata(later.path, deleted=now)
         assert [found.id for found in store.deleted()] == ["later", "copy"]
-        write_about(run.path, deleted=now - UNDO_SECONDS - 5)
+        write_metadata(run.path, deleted=now - UNDO_SECONDS - 5)
         assert [found.id for found in store.deleted()] == ["later"]
 
     @pytest.mark.parametrize("run_id", ["copy", "nothing", "../copy", ""])
@@ -151,10 +151,10 @@ class TestDelete:
         store.delete(run)
         store.purge()
         assert store.undelete("copy").has_model
-        write_about(run.path, deleted=time.time() - UNDO_SECONDS + 5)
+        write_metadata(run.path, deleted=time.time() - UNDO_SECONDS + 5)
         store.purge()
         assert run.path.exists()
-        write_about(run.path, deleted=time.time() - UNDO_SECONDS - 5)
+        write_metadata(run.path, deleted=time.time() - UNDO_SECONDS - 5)
         store.purge()
         assert [path.name for path in run.path.parent.iterdir()] == ["kept"]
         assert open_run(kept.path).has_model
@@ -162,7 +162,7 @@ class TestDelete:
             store.undelete("copy")
 
     def test_purge_waits_for_the_runs_process(self, run: Run, store: RunStore) -> None:
-        write_about(run.path, deleted=1.0)
+        write_metadata(run.path, deleted=1.0)
         with run.lock():
             store.purge()
             assert run.path.exists()

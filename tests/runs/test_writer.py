@@ -1,4 +1,4 @@
-"""The recorder: a run folder is never seen half-written, and one run never covers another."""
+"""The writer: a run folder is never seen half-written, and one run never covers another."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from vae.data.datasets import Dataset
 from vae.errors import RunError
 from vae.files import read_json, replacing, write_json
 from vae.runs.run import open_run
-from vae.runs.writer import Recorder, new_run_id
+from vae.runs.writer import RunWriter, new_run_id
 
 
 @pytest.fixture
-def recorder(digits: Dataset, tmp_path: Path) -> Recorder:
-    return Recorder.create(tmp_path / "some" / "run", Config(seed=4, epochs=9), digits)
+def writer(digits: Dataset, tmp_path: Path) -> RunWriter:
+    return RunWriter.create(tmp_path / "some" / "run", Config(seed=4, epochs=9), digits)
 
 
 class TestBasics:
-    def test_a_new_run_waits(self, recorder: Recorder) -> None:
-        run = open_run(recorder.path)
+    def test_a_new_run_waits(self, writer: RunWriter) -> None:
+        run = open_run(writer.path)
         assert run.state == "queued"
         assert run.config == Config(seed=4, epochs=9)
         assert run.dataset == "digits"
@@ -38,31 +38,31 @@ class TestBasics:
         assert (run.rows, run.history, run.metrics, run.latents) == ([], [], {}, {})
         assert not run.has_model
 
-    def test_status_keeps_what_is_not_changed(self, recorder: Recorder) -> None:
-        created = open_run(recorder.path).status["created"]
-        recorder.status(state="failed", reason="why")
-        Recorder.reopen(recorder.path).status(pid=5)
-        status = open_run(recorder.path).status
+    def test_status_keeps_what_is_not_changed(self, writer: RunWriter) -> None:
+        created = open_run(writer.path).status["created"]
+        writer.status(state="failed", reason="why")
+        RunWriter.reopen(writer.path).status(pid=5)
+        status = open_run(writer.path).status
         assert (status["state"], status["reason"], status["pid"]) == ("failed", "why", 5)
         assert status["created"] == created <= status["updated"]
 
-    def test_the_last_word(self, recorder: Recorder) -> None:
-        recorder.status(must=True, state="failed", reason="why")
-        assert open_run(recorder.path).state == "failed"
-        assert open_run(recorder.path).status["created"]
+    def test_the_last_word(self, writer: RunWriter) -> None:
+        writer.status(must=True, state="failed", reason="why")
+        assert open_run(writer.path).state == "failed"
+        assert open_run(writer.path).status["created"]
 
-    def test_rows_are_appended(self, recorder: Recorder) -> None:
+    def test_rows_are_appended(self, writer: RunWriter) -> None:
         rows = [crafted.row(1, 1 / 3), crafted.row(2, 2.5, kind="step")]
         for row in rows:
-            Recorder.reopen(recorder.path).row(row)
-        run = open_run(recorder.path)
+            RunWriter.reopen(writer.path).row(row)
+        run = open_run(writer.path)
         assert run.rows == rows
         assert run.history["reconstruction"] == [1 / 3]
 
-    def test_arrays_and_metrics(self, recorder: Recorder) -> None:
-        recorder.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
-        recorder.metrics(crafted.METRICS)
-        run = open_run(recorder.path)
+    def test_arrays_and_metrics(self, writer: RunWriter) -> None:
+        writer.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
+        writer.metrics(crafted.METRICS)
+        run = open_run(writer.path)
         assert run.snapshot_epochs == [3]
         np.testing.assert_array_equal(run.snapshot(3)["means"], np.eye(2))
         assert run.metrics == crafted.METRICS
@@ -74,48 +74,48 @@ class TestBasics:
 
 
 class TestCorrectness:
-    def test_one_run_does_not_cover_another(self, recorder: Recorder, digits: Dataset) -> None:
-        before = (recorder.path / "config.json").read_bytes()
+    def test_one_run_does_not_cover_another(self, writer: RunWriter, digits: Dataset) -> None:
+        before = (writer.path / "config.json").read_bytes()
         with pytest.raises(RunError, match="Received"):
-            Recorder.create(recorder.path, Config(seed=5), digits)
-        assert (recorder.path / "config.json").read_bytes() == before
+            RunWriter.create(writer.path, Config(seed=5), digits)
+        assert (writer.path / "config.json").read_bytes() == before
 
     def test_a_folder_that_cannot_be(self, digits: Dataset, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(RunError, match="Received"):
-            Recorder.create(tmp_path / "file" / "run", Config(), digits)
+            RunWriter.create(tmp_path / "file" / "run", Config(), digits)
 
     def test_the_last_word_needs_no_room(
-        self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+        self, writer: RunWriter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: object, **__: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr(Path, "write_text", full)
         with pytest.raises(OSError, match="No space left"):
-            recorder.status(reason="a long reason" * 20)
+            writer.status(reason="a long reason" * 20)
         for reason in ("a long reason" * 20, "short"):
-            recorder.status(must=True, state="interrupted", reason=reason)
-            run = open_run(recorder.path)
+            writer.status(must=True, state="interrupted", reason=reason)
+            run = open_run(writer.path)
             assert (run.state, run.status["reason"]) == ("interrupted", reason)
 
     def test_the_last_word_hides_no_other_trouble(
-        self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+        self, writer: RunWriter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def forbidden(*_: object, **__: object) -> None:
             raise PermissionError(errno.EACCES, "Permission denied")
 
         monkeypatch.setattr(Path, "write_text", forbidden)
         with pytest.raises(PermissionError):
-            recorder.status(must=True, state="failed", reason="why")
+            writer.status(must=True, state="failed", reason="why")
 
     @pytest.mark.parametrize("value", [math.nan, math.inf])
-    def test_no_file_holds_what_is_no_json(self, recorder: Recorder, value: float) -> None:
+    def test_no_file_holds_what_is_no_json(self, writer: RunWriter, value: float) -> None:
         with pytest.raises(ValueError, match="JSON"):
-            recorder.row({"kind": "epoch", "loss": value})
+            writer.row({"kind": "epoch", "loss": value})
         with pytest.raises(ValueError, match="JSON"):
-            recorder.metrics({"loss": value})
-        run = open_run(recorder.path)
+            writer.metrics({"loss": value})
+        run = open_run(writer.path)
         assert run.rows == []
         assert run.metrics == {}
 
@@ -134,37 +134,37 @@ class TestCorrectness:
         assert read_json(path) == {"old": 1}
         assert [entry.name for entry in tmp_path.iterdir()] == ["value.json"]
 
-    def test_a_checkpoint_replaces_the_one_before(self, recorder: Recorder) -> None:
+    def test_a_checkpoint_replaces_the_one_before(self, writer: RunWriter) -> None:
         for epoch in (1, 2):
             state, means = [np.full(3, epoch), np.array(7)], [np.array(0.5)]
-            recorder.checkpoint(epoch, 10 * epoch, state, means)
-        arrays = open_run(recorder.path).arrays("checkpoint")
+            writer.checkpoint(epoch, 10 * epoch, state, means)
+        arrays = open_run(writer.path).arrays("checkpoint")
         assert (int(arrays["epoch"]), int(arrays["step"])) == (2, 20)
         np.testing.assert_array_equal(arrays["v0"], [2, 2, 2])
         assert (arrays["v1"], arrays["m0"]) == (7, 0.5)
 
-    def test_a_checkpoint_that_fails_leaves_the_one_before(self, recorder: Recorder) -> None:
+    def test_a_checkpoint_that_fails_leaves_the_one_before(self, writer: RunWriter) -> None:
         class Broken:
             def __array__(self, *_: object, **__: object) -> np.ndarray:
                 raise OSError("disk full")
 
-        recorder.checkpoint(1, 5, [np.ones(3), np.ones(2)], [])
+        writer.checkpoint(1, 5, [np.ones(3), np.ones(2)], [])
         with pytest.raises(OSError, match="disk full"):
-            recorder.checkpoint(2, 5, [np.full(3, 2.0), Broken()], [])
-        arrays = open_run(recorder.path).arrays("checkpoint")
+            writer.checkpoint(2, 5, [np.full(3, 2.0), Broken()], [])
+        arrays = open_run(writer.path).arrays("checkpoint")
         assert int(arrays["epoch"]) == 1
         np.testing.assert_array_equal(arrays["v1"], [1, 1])
-        assert not list(recorder.path.glob(".writing*"))
+        assert not list(writer.path.glob(".writing*"))
 
     def test_whose_it_is_stands_beside_it(self, digits: Dataset, tmp_path: Path) -> None:
-        Recorder.create(tmp_path / "annas", Config(), digits, owner="anna")
-        assert open_run(tmp_path / "annas").about.owner == "anna"
+        RunWriter.create(tmp_path / "annas", Config(), digits, owner="anna")
+        assert open_run(tmp_path / "annas").metadata.owner == "anna"
         # What the worker writes says nothing about people.
         assert "anna" not in (tmp_path / "annas" / "config.json").read_text()
         assert "anna" not in (tmp_path / "annas" / "status.json").read_text()
 
-    def test_the_files_are_plain_json(self, recorder: Recorder) -> None:
-        info = json.loads((recorder.path / "config.json").read_text(encoding="utf-8"))
+    def test_the_files_are_plain_json(self, writer: RunWriter) -> None:
+        info = json.loads((writer.path / "config.json").read_text(encoding="utf-8"))
         assert info["format"] == 1
         assert info["images"] == 1437
         assert Config.from_dict(info["config"]) == Config(seed=4, epochs=9)
@@ -194,12 +194,12 @@ class TestRewind:
     )
 
     @pytest.fixture
-    def written(self, recorder: Recorder) -> Recorder:
+    def written(self, writer: RunWriter) -> RunWriter:
         for written in self.ROWS:
-            recorder.row(written)
+            writer.row(written)
         for epoch in range(4):
-            recorder.arrays(f"snapshots/{epoch:04d}", means=np.eye(2))
-        return recorder
+            writer.arrays(f"snapshots/{epoch:04d}", means=np.eye(2))
+        return writer
 
     @pytest.mark.parametrize(
         ("epoch", "step", "rows", "snapshots"),
@@ -216,7 +216,7 @@ class TestRewind:
         ],
     )
     def test_forgets_what_came_after(
-        self, epoch: int, step: int, rows: int, snapshots: int, written: Recorder
+        self, epoch: int, step: int, rows: int, snapshots: int, written: RunWriter
     ) -> None:
         whole = (written.path / "history.jsonl").read_bytes()
         written.rewind(epoch, step, steps=4)
@@ -226,22 +226,22 @@ class TestRewind:
         # To the byte, so that a continued history equals an undisturbed one.
         assert whole.startswith((written.path / "history.jsonl").read_bytes())
 
-    def test_an_epochs_row_without_its_checkpoint_is_forgotten(self, recorder: Recorder) -> None:
+    def test_an_epochs_row_without_its_checkpoint_is_forgotten(self, writer: RunWriter) -> None:
         # All steps were taken and paused after; the epoch was not yet brought to its end.
         for written in self.ROWS[:4]:
-            recorder.row(written)
-        recorder.rewind(1, 4, steps=4)
-        assert open_run(recorder.path).rows == list(self.ROWS[:4])
-        recorder.rewind(1, 4, steps=5)
-        assert open_run(recorder.path).rows == list(self.ROWS[:3])
+            writer.row(written)
+        writer.rewind(1, 4, steps=4)
+        assert open_run(writer.path).rows == list(self.ROWS[:4])
+        writer.rewind(1, 4, steps=5)
+        assert open_run(writer.path).rows == list(self.ROWS[:3])
 
-    def test_a_line_cut_short_is_forgotten(self, written: Recorder) -> None:
+    def test_a_line_cut_short_is_forgotten(self, written: RunWriter) -> None:
         path = written.path / "history.jsonl"
         whole = path.read_bytes()
         path.write_bytes(whole + b'{"kind": "step", "epo')
         written.rewind(3, 2, steps=4)
         assert path.read_bytes() == whole
 
-    def test_before_the_first_row(self, recorder: Recorder) -> None:
-        recorder.rewind(0, 0, steps=4)
-        assert open_run(recorder.path).rows == []
+    def test_before_the_first_row(self, writer: RunWriter) -> None:
+        writer.rewind(0, 0, steps=4)
+        assert open_run(writer.path).rows == []

@@ -16,9 +16,9 @@ from vae.archive.archive import export_zip
 from vae.data.datasets import Dataset
 from vae.data.split import split_indices
 from vae.errors import ConfigError, RunError
-from vae.runs.progress import Progress, read_progress, tell_progress
+from vae.runs.progress import Progress, read_progress, write_progress
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.sampling import fitted as module
 from vae.sampling import mixtures
 from vae.sampling.fitted import (
@@ -54,7 +54,7 @@ def fitted(
 ) -> Run:
     """A run whose samplers were computed."""
     run = copy_run(finished_run, tmp_path_factory.mktemp("fitted") / "run")
-    tell_progress(run.path, "samplers", 0.5, "It failed the last time.")
+    write_progress(run.path, "samplers", 0.5, "It failed the last time.")
     compute_samplers(run, digits)
     return run
 
@@ -175,7 +175,7 @@ class TestComputing:
             run.arrays("samplers")["means"], fitted.arrays("samplers")["means"]
         )
 
-    @pytest.mark.parametrize(("limit", "value"), [("FITTED_IMAGES", 300), ("MOST_VALUES", 601)])
+    @pytest.mark.parametrize(("limit", "value"), [("FITTED_IMAGES", 300), ("MAX_VALUES", 601)])
     def test_no_more_images_than_needed(
         self, limit: str, value: int, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -198,7 +198,7 @@ class TestComputing:
 
     def test_progress(self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
         shares: list[float] = []
-        monkeypatch.setattr(module, "tell_progress", lambda *told: shares.append(told[2]))
+        monkeypatch.setattr(module, "write_progress", lambda *told: shares.append(told[2]))
         compute_samplers(run, digits)
         assert shares == sorted(shares)
         assert (shares[0], shares[-1]) == (0.0, 1.0)
@@ -212,7 +212,7 @@ class TestComputing:
     def test_none_converges(
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(mixtures, "MOST_STEPS", 1)
+        monkeypatch.setattr(mixtures, "MAX_STEPS", 1)
         with pytest.raises(RunError, match="must converge within 1 steps"):
             compute_samplers(run, digits)
         assert read_samplers(run) is None
@@ -242,7 +242,7 @@ class TestFile:
     def test_a_damaged_one(self, fitted: Run, run: Run, changes: dict[str, Any]) -> None:
         arrays = fitted.arrays("samplers") | changes
         arrays = {name: array for name, array in arrays.items() if array is not None}
-        Recorder(run.path).arrays("samplers", **arrays)
+        RunWriter(run.path).arrays("samplers", **arrays)
         with pytest.raises(RunError, match=r"samplers\.npz must hold mixtures"):
             read_samplers(run)
 

@@ -81,7 +81,7 @@ class TestFit:
         assert [trial.components for trial in fit_mixture(clusters(2))[1]] == [1]
 
     def test_of_many_dimensions_few_components(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(mixtures, "MOST_WORK", 2 * 200 * 2**2)
+        monkeypatch.setattr(mixtures, "MAX_WORK", 2 * 200 * 2**2)
         assert [trial.components for trial in fit_mixture(clusters(200))[1]] == [1, 2]
 
     @pytest.mark.parametrize("dimensions", [1, 3])
@@ -101,14 +101,14 @@ class TestTrouble:
         _, trials = fit_mixture(overlapping)
         best = min(trials, key=lambda trial: trial.bic)
         assert best.components > 1
-        monkeypatch.setattr(mixtures, "MOST_STEPS", 2)  # enough for a single component
+        monkeypatch.setattr(mixtures, "MAX_STEPS", 2)  # enough for a single component
         mixture, trials = fit_mixture(overlapping)
         assert [trial.converged for trial in trials] == [True, *[False] * (len(trials) - 1)]
         assert len(mixture.weights) == 1
 
     @pytest.mark.filterwarnings("error")
     def test_none_converges(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(mixtures, "MOST_STEPS", 1)
+        monkeypatch.setattr(mixtures, "MAX_STEPS", 1)
         with pytest.raises(RunError, match=r"within 1 steps\. Received: .* of 1, 2 comp"):
             fit_mixture(clusters(30))
 

@@ -21,7 +21,7 @@ from vae.sampling.fitted import (
     read_samplers,
 )
 from vae.sampling.prior import balanced_labels, prior_codes
-from vae.sampling.samplers import SAMPLERS, Draw, draw_codes, draw_labels
+from vae.sampling.samplers import SAMPLERS, Draw, sample_codes, sample_labels
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +35,10 @@ class TestBasics:
     @pytest.mark.parametrize("sampler", SAMPLERS)
     def test_the_same_seed_draws_the_same(self, sampler: Any, run: Run) -> None:
         draw = Draw(sampler, seed=3)
-        z = draw_codes(run, draw, 9)
+        z = sample_codes(run, draw, 9)
         assert (z.shape, z.dtype) == ((9, run.config.latent_dim), np.float32)
-        np.testing.assert_array_equal(z, draw_codes(run, draw, 9, read_samplers(run)))
-        assert not np.array_equal(z, draw_codes(run, Draw(sampler, seed=4), 9))
+        np.testing.assert_array_equal(z, sample_codes(run, draw, 9, read_samplers(run)))
+        assert not np.array_equal(z, sample_codes(run, Draw(sampler, seed=4), 9))
 
     def test_notes_say_what_was_drawn(self) -> None:
         assert Draw("prior", temperature=0.5).notes == {"Sampler": "prior", "Temperature": "0.5"}
@@ -60,10 +60,10 @@ class TestBasics:
 
     def test_what_was_not_fitted(self, finished_run: Run, run: Run, tmp_path: Path) -> None:
         with pytest.raises(RunError, match=r"fitted .* first. Received: a run without"):
-            draw_codes(finished_run, Draw("mixture"), 1)
-        assert draw_codes(finished_run, Draw(), 1).shape == (1, run.config.latent_dim)
+            sample_codes(finished_run, Draw("mixture"), 1)
+        assert sample_codes(finished_run, Draw(), 1).shape == (1, run.config.latent_dim)
         with pytest.raises(ConfigError, match="Received: 77"):
-            draw_codes(run, Draw("posterior", 77), 1)
+            sample_codes(run, Draw("posterior", 77), 1)
 
 
 class TestCorrectness:
@@ -79,15 +79,15 @@ class TestCorrectness:
             Draw("mixture", 7): mixture_codes(samplers, 5, label=7),
             Draw("posterior", 7, seed=1): posterior_codes(samplers, 5, label=7, seed=1),
         }.items():
-            np.testing.assert_array_equal(draw_codes(run, draw, 5), expected)
+            np.testing.assert_array_equal(sample_codes(run, draw, 5), expected)
         assert Draw().truncation == math.inf
 
 
 class TestLabels:
     def test_of_a_run_that_is_told_nothing(self, run: Run) -> None:
-        assert draw_labels(run, Draw(), 3) is None
-        assert draw_labels(run, Draw("posterior"), 3) is None
-        assert draw_labels(run, Draw("mixture", 7), 3).tolist() == [7] * 3  # what was drawn from
+        assert sample_labels(run, Draw(), 3) is None
+        assert sample_labels(run, Draw("posterior"), 3) is None
+        assert sample_labels(run, Draw("mixture", 7), 3).tolist() == [7] * 3  # what was drawn from
 
     def test_of_a_conditional_run(
         self, conditional_run: Run, run: Run, digits: Dataset, tmp_path: Path
@@ -96,14 +96,14 @@ class TestLabels:
         compute_samplers(told, digits)
         each = balanced_labels(12, 10)
         for sampler in ("prior", "mixture"):
-            np.testing.assert_array_equal(draw_labels(told, Draw(sampler), 12), each)
+            np.testing.assert_array_equal(sample_labels(told, Draw(sampler), 12), each)
         draw, samplers = Draw("posterior", seed=5), read_samplers(told)
         own = posterior_labels(samplers, 12, seed=5)
-        np.testing.assert_array_equal(draw_labels(told, draw, 12), own)
+        np.testing.assert_array_equal(sample_labels(told, draw, 12), own)
         # So decoded, a code is what the image was that it comes from.
-        z = draw_codes(told, draw, 12, samplers)
+        z = sample_codes(told, draw, 12, samplers)
         np.testing.assert_array_equal(z, posterior_codes(samplers, 12, seed=5))
-        assert draw_labels(told.given(4), draw, 2).tolist() == [4, 4]
-        assert draw_labels(told.given(4), Draw("mixture", 6), 2).tolist() == [6, 6]
+        assert sample_labels(told.conditioned_on(4), draw, 2).tolist() == [4, 4]
+        assert sample_labels(told.conditioned_on(4), Draw("mixture", 6), 2).tolist() == [6, 6]
         with pytest.raises(RunError, match="fitted"):
-            draw_labels(conditional_run, draw, 2)
+            sample_labels(conditional_run, draw, 2)

@@ -12,9 +12,9 @@ from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.likelihood import ask_for_likelihood
 from vae.presets import PRESETS
-from vae.runs.progress import tell_progress
+from vae.runs.progress import write_progress
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server.durations import (
     START_SECONDS,
     Job,
@@ -53,15 +53,15 @@ class TestCorrectness:
         config, data = Config(epochs=10, batch_size=1), load_dataset("digits")
         images = len(data.x_train)
         guess = run_seconds(config, data.image_shape, images) - START_SECONDS
-        recorder = Recorder.create(tmp_path / "run", config, data)
-        recorder.status(state="finished", seconds_per_epoch=3 * guess / 10)
+        writer = RunWriter.create(tmp_path / "run", config, data)
+        writer.status(state="finished", seconds_per_epoch=3 * guess / 10)
         corrected = run_seconds(config, data.image_shape, images, [Run(tmp_path / "run")])
         assert corrected - START_SECONDS == pytest.approx(3 * guess)
 
     def test_another_kind_of_network_says_nothing(self, tmp_path: Path) -> None:
         config, data = Config(), load_dataset("digits")
-        recorder = Recorder.create(tmp_path / "run", config.replace(network="convolutional"), data)
-        recorder.status(state="finished", seconds_per_epoch=100.0)
+        writer = RunWriter.create(tmp_path / "run", config.replace(network="convolutional"), data)
+        writer.status(state="finished", seconds_per_epoch=100.0)
         past = [Run(tmp_path / "run")]
         shape, images = data.image_shape, len(data.x_train)
         assert run_seconds(config, shape, images, past) == run_seconds(config, shape, images)
@@ -70,7 +70,7 @@ class TestCorrectness:
 class TestSecondsLeft:
     def run_at(self, tmp_path: Path, **status: object) -> Run:
         config = Config(epochs=10)
-        Recorder.create(tmp_path / "run", config, load_dataset("digits")).status(**status)
+        RunWriter.create(tmp_path / "run", config, load_dataset("digits")).status(**status)
         return Run(tmp_path / "run")
 
     @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ class TestSecondsLeft:
 
     def test_epochs_that_were_added_count(self, tmp_path: Path) -> None:
         run = self.run_at(tmp_path, epoch=10, step=10, steps=10, seconds_per_epoch=10.0)
-        run.ask_to_go_on(5)
+        run.request_resume(5)
         assert seconds_left(Run(run.path)) == pytest.approx(50.0)
 
     def test_before_it_has_measured_an_epoch_it_is_a_guess(self, tmp_path: Path) -> None:
@@ -103,19 +103,19 @@ class TestJobs:
         guess = likelihood_seconds(run, 500)
         found = FOUND | {"importance_samples": 50, "seconds": 30.0}
         few = FOUND | {"importance_samples": 100, "seconds": 9.0}  # mostly its start
-        Recorder(run.path).likelihood({"none": few, "sampled": found})
+        RunWriter(run.path).likelihood({"none": few, "sampled": found})
         assert likelihood_seconds(Run(run.path), 500) == pytest.approx(300.0)
         change_status(run, imported=True)  # measured elsewhere, for all we know
         assert likelihood_seconds(Run(run.path), 500) == guess
 
     def test_a_job_takes_what_is_left_of_it(self, run: Run) -> None:
         whole = job_seconds(run, "knowledge")
-        tell_progress(run.path, "knowledge", 0.75)
+        write_progress(run.path, "knowledge", 0.75)
         assert job_seconds(run, "knowledge") == pytest.approx(whole / 4)
         ask_for_likelihood(run, 5000, "none")
         seconds = START_SECONDS + likelihood_seconds(run, 5000)
         assert job_seconds(run, "likelihood") == pytest.approx(seconds)
-        tell_progress(run.path, "likelihood", 0.5)
+        write_progress(run.path, "likelihood", 0.5)
         assert job_seconds(run, "likelihood") == pytest.approx(seconds / 2)
 
 

@@ -16,13 +16,13 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.evaluation.likelihood import ask_for_likelihood
-from vae.runs.metadata import write_about
+from vae.runs.metadata import write_metadata
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server import scheduler
 from vae.server.durations import START_SECONDS, run_seconds, seconds_left
-from vae.server.queue import MOST_WAITING, Queue
+from vae.server.queue import MAX_WAITING, Queue
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def waiting(queue: Queue) -> list[str]:
 class TestSubmit:
     def test_makes_a_run_that_waits(self, queue: Queue, office: Office) -> None:
         run = office.submit(queue, "a", owner="anna", beta=0.5)
-        assert (run.state, run.config.beta, run.about.owner) == ("queued", 0.5, "anna")
+        assert (run.state, run.config.beta, run.metadata.owner) == ("queued", 0.5, "anna")
         assert queue.is_pending(run, "train")
         assert not queue.is_pending(run, "tsne")
         assert waiting(queue) == [run.id]
@@ -76,7 +76,7 @@ class TestSubmit:
         self, queue: Queue, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_PUBLIC", "1")
-        for _ in range(MOST_WAITING + 1):
+        for _ in range(MAX_WAITING + 1):
             office.submit(queue, "a", owner="anna")
         with pytest.raises(RunError, match=r"at most 3 wait.*Received"):
             office.submit(queue, "a", owner="anna")
@@ -143,7 +143,7 @@ class TestPlace:
         first = next(run for run in office.store.list() if run.state == "training")
         change_status(first, epoch=5, step=9, steps=9, seconds_per_epoch=30.0)
         found = FOUND | {"importance_samples": 100, "seconds": 30.0}
-        Recorder(finished.path).likelihood({"none": found})
+        RunWriter(finished.path).likelihood({"none": found})
         ask_for_likelihood(finished, 1000, "none")
         queue.request(finished, "likelihood")
         last = office.submit(queue, "b", "ben")
@@ -184,7 +184,7 @@ class TestPlace:
         first = next(run for run in office.store.list() if run.state == "training")
         change_status(first, epoch=4, step=9, steps=9, seconds_per_epoch=7.0)
         change_status(finished, state="stopped", epoch=3, step=9, steps=9, seconds_per_epoch=50.0)
-        queue.go_on(open_run(finished.path))
+        queue.resume(open_run(finished.path))
         last = office.submit(queue, "b", "ben")
         left = (finished.config.epochs - 3) * 50.0
         assert queue.place(last).seconds == pytest.approx(7.0 + START_SECONDS + left)
@@ -196,7 +196,7 @@ class TestPause:
         queue.pause(run)
         office.until(run, "paused")
         assert run.is_alive()
-        queue.go_on(open_run(run.path))
+        queue.resume(open_run(run.path))
         office.until(run, "training")
         assert office.starts == 1
 
@@ -207,7 +207,7 @@ class TestPause:
         assert paused.state == "paused"
         assert paused.status["reason"] == "Paused while it waited for its turn."
         assert not queue.is_pending(run, "train")
-        queue.go_on(paused)
+        queue.resume(paused)
         assert open_run(run.path).state == "queued"
         assert queue.is_pending(run, "train")
 
@@ -221,15 +221,15 @@ class TestGoOn:
         queue.pause(run)
         office.until(run, "paused")
         turn = run.control.turn
-        queue.go_on(open_run(run.path), action=action)
+        queue.resume(open_run(run.path), action=action)
         assert (run.control.action, run.control.turn) == (action, turn + 1)
         assert office.starts == 1
 
     def test_what_waits_keeps_its_place(self, queue: Queue, office: Office) -> None:
         runs = [office.submit(queue, name, owner=name) for name in "ab"]
         order = waiting(queue)
-        queue.go_on(open_run(runs[0].path))
-        queue.go_on(open_run(runs[0].path), action="batch")
+        queue.resume(open_run(runs[0].path))
+        queue.resume(open_run(runs[0].path), action="batch")
         assert waiting(queue) == order == [run.id for run in runs]
         assert runs[0].control.action == "batch"
 
@@ -238,7 +238,7 @@ class TestGoOn:
         self, state: str, queue: Queue, finished: Run
     ) -> None:
         change_status(finished, state=state, reason="why")
-        queue.go_on(open_run(finished.path))
+        queue.resume(open_run(finished.path))
         again = open_run(finished.path)
         assert (again.state, again.status["reason"]) == ("queued", "")
         assert waiting(queue) == [finished.id]
@@ -248,22 +248,22 @@ class TestGoOn:
         beta = 0.0 if kind == "autoencoder" else 1.0
         run = office.submit(queue, "a", kind=kind, beta=beta)
         queue.pause(run)
-        queue.go_on(open_run(run.path), action="epoch")
+        queue.resume(open_run(run.path), action="epoch")
         assert open_run(run.path).state == "queued"
-        queue.go_on(open_run(run.path), more_epochs=3)
+        queue.resume(open_run(run.path), more_epochs=3)
         assert open_run(run.path).epochs == SMALL.epochs + 3
 
     def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
         with pytest.raises(RunError, match="goes on for more epochs"):
-            queue.go_on(finished)
+            queue.resume(finished)
         assert waiting(queue) == []
-        queue.go_on(finished, more_epochs=3)
+        queue.resume(finished, more_epochs=3)
         assert waiting(queue) == [finished.id]
         assert open_run(finished.path).epochs == 15
 
     def test_more_while_it_trains(self, queue: Queue, office: Office) -> None:
         (run,) = office.store.list()
-        queue.go_on(run, more_epochs=3)
+        queue.resume(run, more_epochs=3)
         assert run.control.more == ((5, 8),)
         assert waiting(queue) == []
         office.finish(run)
@@ -275,11 +275,11 @@ class TestGoOn:
     ) -> None:
         monkeypatch.setenv("VAE_MOST_EPOCHS", "14")
         with pytest.raises(ConfigError, match=r"at most 14 epochs\. Received: 15"):
-            queue.go_on(finished, more_epochs=3)
+            queue.resume(finished, more_epochs=3)
         assert finished.control.serial == 0
         # After early stopping it is the epochs that it really has that count.
         change_status(finished, epoch=8)
-        queue.go_on(open_run(finished.path), more_epochs=3)
+        queue.resume(open_run(finished.path), more_epochs=3)
         assert open_run(finished.path).epochs == 11
 
     def test_its_time_is_used_up(
@@ -288,32 +288,32 @@ class TestGoOn:
         monkeypatch.setenv("VAE_MOST_SECONDS", "60")
         change_status(finished, state="stopped", seconds_trained=60.1)
         with pytest.raises(RunError, match=r"1 minute of training.*used up its time"):
-            queue.go_on(open_run(finished.path))
+            queue.resume(open_run(finished.path))
         change_status(finished, seconds_trained=59.9)
-        queue.go_on(open_run(finished.path))
+        queue.resume(open_run(finished.path))
 
     def test_what_is_refused_leaves_no_wish(
         self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_PUBLIC", "1")
-        write_about(finished.path, owner="anna")
+        write_metadata(finished.path, owner="anna")
         for name in "abcd":
             office.submit(queue, name, "anna")
         with pytest.raises(RunError, match="at most 3 wait"):
-            queue.go_on(open_run(finished.path), more_epochs=3)
+            queue.resume(open_run(finished.path), more_epochs=3)
         assert (finished.control.serial, finished.control.more) == (0, ())
 
     def test_no_checkpoint(self, queue: Queue, finished: Run) -> None:
         (finished.path / "checkpoint.npz").unlink()
         change_status(finished, state="interrupted")
         with pytest.raises(RunError, match=r"needs its checkpoint\.npz"):
-            queue.go_on(open_run(finished.path))
+            queue.resume(open_run(finished.path))
         assert waiting(queue) == []
 
     def test_whose_run_it_is_stays(self, queue: Queue, finished: Run) -> None:
-        write_about(finished.path, owner="anna")
+        write_metadata(finished.path, owner="anna")
         change_status(finished, state="stopped")
-        queue.go_on(open_run(finished.path))
+        queue.resume(open_run(finished.path))
         assert queue.tickets.list()[-1].owner == "anna"
 
 
@@ -354,8 +354,8 @@ class TestStop:
         assert open_run(run.path).status["reason"] == "Stopped before it began."
 
     def test_one_that_waits_to_go_on(self, queue: Queue, office: Office, finished: Run) -> None:
-        queue.go_on(finished, more_epochs=3)
-        queue.go_on(open_run(finished.path), action="epoch")
+        queue.resume(finished, more_epochs=3)
+        queue.resume(open_run(finished.path), action="epoch")
         queue.stop(open_run(finished.path))
         stopped = open_run(finished.path)
         assert (stopped.state, stopped.status["reason"]) == (
@@ -368,18 +368,18 @@ class TestStop:
         office.settle(queue)
         assert office.order == ["first"]
         # And it can go on for the epochs that it was to have.
-        queue.go_on(stopped)
+        queue.resume(stopped)
         office.until_begun("first", finished.id)
 
     def test_one_that_is_being_measured(self, office: Office, finished: Run) -> None:
         queue = office.open()
         queue.request(finished, "tsne")
         office.until_begun(f"{finished.id} tsne")
-        queue.go_on(finished, more_epochs=3)
+        queue.resume(finished, more_epochs=3)
         assert open_run(finished.path).state == "queued"
         queue.pause(open_run(finished.path))
         assert (open_run(finished.path).state, waiting(queue)) == ("paused", [])
-        queue.go_on(open_run(finished.path))
+        queue.resume(open_run(finished.path))
         queue.stop(open_run(finished.path))
         assert (open_run(finished.path).state, waiting(queue)) == ("stopped", [])
 
@@ -393,7 +393,7 @@ class TestStop:
         wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
         office.until(office.submit(queue, "second", owner="ben"), "training")
         if again:
-            queue.go_on(open_run(run.path))
+            queue.resume(open_run(run.path))
             assert open_run(run.path).state == "queued"
         queue.stop(open_run(run.path))
         assert open_run(run.path).state == "stopped"
@@ -406,7 +406,7 @@ class TestStop:
         self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_PUBLIC", "1")
-        write_about(finished.path, owner="anna")
+        write_metadata(finished.path, owner="anna")
         for name in "abcd":
             office.submit(queue, name, "anna")
         change_status(finished, state="paused")
@@ -424,7 +424,7 @@ class TestWhoseItIs:
         queue.rename(run, "mine", visitor)
         queue.delete(run, visitor)
         assert [run.id for run in queue.deleted(visitor)] == [run.id]
-        assert queue.undelete(run.id, visitor).about.name == "mine"
+        assert queue.undelete(run.id, visitor).metadata.name == "mine"
 
     def test_on_a_shared_server_the_owners_alone(
         self, queue: Queue, annas: Run, finished: Run, monkeypatch: pytest.MonkeyPatch
@@ -437,11 +437,11 @@ class TestWhoseItIs:
             (finished, "ben", "nobody's"),
             (finished, "", "nobody's"),
         ):
-            before = Run(run.path).about
+            before = Run(run.path).metadata
             for refused in (lambda *who: queue.rename(who[0], "x", who[1]), queue.delete):
                 with pytest.raises(RunError, match=rf"owner's alone .*Received: .*{whose}"):
                     refused(run, visitor)
-            assert Run(run.path).about == before
+            assert Run(run.path).metadata == before
             queue.store.delete(run)
             assert queue.deleted(visitor) == []
             with pytest.raises(RunError, match="by its owner"):

@@ -11,7 +11,6 @@ import pytest
 
 from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import SMALL, Office
-from vae.runs import store
 from vae.runs.run import Run, open_run
 from vae.server import scheduler
 from vae.server.presence import Presence
@@ -124,7 +123,7 @@ class TestPausedPlaces:
         run = self.paused(office, queue, "a", "anna")
         office.settle(queue)
         assert run.is_alive()
-        queue.go_on(run)
+        queue.resume(run)
         office.until(run, "training")
         assert office.order == ["a"]  # in the same process
 
@@ -172,7 +171,7 @@ class TestPausedPlaces:
         run = self.paused(office, queue, "a", "anna")
         other = office.submit(queue, "b", "ben")
         office.until(other, "training")
-        queue.go_on(open_run(run.path))
+        queue.resume(open_run(run.path))
         assert open_run(run.path).state == "queued"
         assert queue.place(run).ahead == 1
         office.finish(other)
@@ -197,7 +196,7 @@ class TestTheGone:
         assert office.order == ["a1"]
         # From its link it goes on.
         presence.arrive("another session", "ben", second.id)
-        queue.go_on(open_run(second.path))
+        queue.resume(open_run(second.path))
         office.until(second, "training")
 
     def test_others_runs_go_on(self, office: Office) -> None:
@@ -245,7 +244,7 @@ class TestThrownAway:
         # Brought back, it goes on when it is asked to.
         again = office.store.undelete(second.id)
         assert again.state == "paused"
-        queue.go_on(again)
+        queue.resume(again)
         office.finish(third)
         office.until(second, "training")
 
@@ -303,7 +302,7 @@ class TestThrownAway:
     def test_purged_only_when_its_process_is_gone(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(store, "UNDO_SECONDS", 0.0)
+        monkeypatch.setattr("vae.runs.store.UNDO_SECONDS", 0.0)
         monkeypatch.setattr(scheduler, "TIDY_SECONDS", 0.0)
         queue = office.open()
         run = office.submit(queue, "a")
@@ -338,9 +337,9 @@ class TestNoFolder:
 
     def test_a_ticket_for_nothing(self, office: Office) -> None:
         queue = office.open()
-        queue.tickets.draw("nothing", "train")
+        queue.tickets.enqueue("nothing", "train")
         wait_until(lambda: not queue.tickets.list(), "it is thrown away")
-        queue.tickets.draw("nothing", "tsne")
+        queue.tickets.enqueue("nothing", "tsne")
         wait_until(lambda: not queue.tickets.list(), "it is thrown away")
         queue.tickets.remove(Ticket("nothing", "train"))
         assert office.starts == 0

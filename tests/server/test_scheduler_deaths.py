@@ -12,7 +12,7 @@ from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import SMALL, Office
 from vae.files import write_json
 from vae.runs.run import Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server import scheduler
 from vae.server.queue import Queue
 from vae.server.tickets import Ticket, Tickets
@@ -84,7 +84,7 @@ class TestDeath:
         office.until(run, "training")
         kill(run)
         office.until_begun("a", "a recover")
-        queue.go_on(open_run(run.path))
+        queue.resume(open_run(run.path))
         assert queue.is_pending(run, "train")
         office.settle(queue)
         assert office.order == ["a", "a recover"]
@@ -112,7 +112,7 @@ class TestDeath:
             assert reason == "The training process could not start: No space left on device."
             office.settle(queue)  # it is not tried for ever
             assert not queue.is_pending(run, "train")
-        queue.go_on(open_run(run.path))
+        queue.resume(open_run(run.path))
         office.until(run, "training")
         assert office.starts == 1
 
@@ -133,7 +133,7 @@ class TestDeath:
         wait_until(lambda: not queue.is_pending(run, "train"), "it is given up")
         # And it can be tried again.
         (run.path / "crash-early").unlink()
-        queue.go_on(open_run(run.path))
+        queue.resume(open_run(run.path))
         office.until(run, "training")
 
 
@@ -153,7 +153,7 @@ class TestLastMoment:
     def test_go_on(self, action: str, office: Office) -> None:
         queue = office.open()
         run = self.leaving(office, queue)
-        queue.go_on(run, action=action)
+        queue.resume(run, action=action)
         office.settle(queue)
         assert office.order == ["a"]
         (run.path / "linger").unlink()
@@ -179,7 +179,7 @@ class TestLastMoment:
     def test_more_epochs_while_its_model_is_made(self, office: Office) -> None:
         queue = office.open()
         run = self.making_its_model(office, queue)
-        queue.go_on(run, more_epochs=2)
+        queue.resume(run, more_epochs=2)
         for name in ("finish", "linger"):
             (run.path / name).unlink()
         office.until_begun("a", "a")
@@ -217,7 +217,7 @@ class TestLastMoment:
         office.tell(run, "linger")
         queue.stop(open_run(run.path))
         wait_until(lambda: open_run(run.path).status["epoch"] == 5, "it has obeyed")
-        queue.go_on(open_run(run.path))
+        queue.resume(open_run(run.path))
         (run.path / "linger").unlink()
         office.until_begun("a", "a")
         office.until(run, "training")
@@ -328,15 +328,15 @@ class TestServers:
         for run in runs:
             office.until(run, "training")
         office.close()
-        monkeypatch.setattr(scheduler, "STUMBLE_SECONDS", 0.01)
-        draw, failures = Tickets.draw, [OSError(errno.ENOSPC, "No space left on device")] * 2
+        monkeypatch.setattr(scheduler, "RETRY_SECONDS", 0.01)
+        enqueue, failures = Tickets.enqueue, [OSError(errno.ENOSPC, "No space left on device")] * 2
 
         def fails_twice(tickets: Tickets, *arguments: str) -> None:
             if failures:
                 raise failures.pop()
-            draw(tickets, *arguments)
+            enqueue(tickets, *arguments)
 
-        monkeypatch.setattr(Tickets, "draw", fails_twice)
+        monkeypatch.setattr(Tickets, "enqueue", fails_twice)
         office.open(workers=2)
         for run in runs:
             office.until(run, "training")
@@ -356,7 +356,7 @@ class TestServers:
 
     def test_who_waited_without_a_ticket_gets_one(self, office: Office) -> None:
         # The line was lost, or the server died between the two writes.
-        Recorder.create(office.folder / "lost", SMALL, office.dataset, owner="anna")
+        RunWriter.create(office.folder / "lost", SMALL, office.dataset, owner="anna")
         queue = office.open()
         run = open_run(office.folder / "lost")
         office.until(run, "training")
@@ -384,7 +384,7 @@ class TestServers:
     def test_a_half_done_projection_is_forgotten(self, office: Office, finished_run: Run) -> None:
         run = copy_run(finished_run, office.folder / "run")
         queue = office.open()
-        queue.tickets.draw("run", "tsne")
+        queue.tickets.enqueue("run", "tsne")
         wait_until(lambda: office.starts == 1, "it is begun")
         office.close()
         queue = office.open()

@@ -26,14 +26,14 @@ class TestBasics:
 
     def test_who_draws_first_comes_first(self, tickets: Tickets) -> None:
         for run_id in ("c", "a", "b"):
-            tickets.draw(run_id, "train", owner=f"owner of {run_id}")
+            tickets.enqueue(run_id, "train", owner=f"owner of {run_id}")
         assert names(tickets) == ["c-train", "a-train", "b-train"]
         assert [ticket.owner for ticket in tickets.list()] == [f"owner of {x}" for x in "cab"]
         assert not any(ticket.started for ticket in tickets.list())
 
     @pytest.mark.parametrize("action", ACTIONS)
     def test_a_ticket_comes_and_goes(self, tickets: Tickets, action: str) -> None:
-        tickets.draw("run", action)
+        tickets.enqueue("run", action)
         assert tickets.has("run")
         assert tickets.has("run", (action,))
         assert not tickets.has("run", [other for other in ACTIONS if other != action])
@@ -43,7 +43,7 @@ class TestBasics:
         assert tickets.list() == []
 
     def test_waiting_ends_with_the_start(self, tickets: Tickets) -> None:
-        tickets.draw("run", "train")
+        tickets.enqueue("run", "train")
         assert tickets.is_waiting("run", "train")
         assert not tickets.is_waiting("run", "tsne")
         tickets.start(tickets.list()[0])
@@ -54,12 +54,12 @@ class TestBasics:
 class TestCorrectness:
     def test_a_second_ticket_costs_no_place(self, tickets: Tickets) -> None:
         for run_id in ("first", "second", "first"):
-            tickets.draw(run_id, "train")
+            tickets.enqueue(run_id, "train")
         assert names(tickets) == ["first-train", "second-train"]
 
     def test_a_start_keeps_the_place(self, tickets: Tickets) -> None:
         for run_id in ("first", "second"):
-            tickets.draw(run_id, "train", "owner")
+            tickets.enqueue(run_id, "train", "owner")
         before = tickets.list()[0]
         tickets.start(before)
         after = tickets.list()[0]
@@ -67,8 +67,8 @@ class TestCorrectness:
         assert after.started
 
     def test_the_line_outlives_who_wrote_it(self, tickets: Tickets, tmp_path: Path) -> None:
-        tickets.draw("run-with_dashes-1", "train")
-        tickets.draw("run-with_dashes-1", "tsne")
+        tickets.enqueue("run-with_dashes-1", "train")
+        tickets.enqueue("run-with_dashes-1", "tsne")
         assert Tickets(tmp_path).list() == tickets.list()
         assert {ticket.run_id for ticket in tickets.list()} == {"run-with_dashes-1"}
 
@@ -90,22 +90,22 @@ class TestCorrectness:
         ids=lambda content: content[:28].decode("latin-1"),
     )
     def test_a_damaged_ticket_holds_up_nobody(self, tickets: Tickets, content: bytes) -> None:
-        tickets.draw("good", "train")
+        tickets.enqueue("good", "train")
         (tickets.folder / "bad-train.json").write_bytes(content)
         assert names(tickets) == ["good-train"]
         assert not tickets.is_waiting("bad", "train")
         assert not tickets.has("bad")
-        tickets.draw("bad", "train")  # and whose it was draws anew
+        tickets.enqueue("bad", "train")  # and whose it was draws anew
         assert names(tickets) == ["good-train", "bad-train"]
 
     @pytest.mark.parametrize("name", ["run-explode", "train", "leader", ".hidden-train"])
     def test_what_is_no_ticket_is_left_out(self, tickets: Tickets, name: str) -> None:
-        tickets.draw("good", "train")
+        tickets.enqueue("good", "train")
         content = (tickets.folder / "good-train.json").read_text()
         (tickets.folder / f"{name}.json").write_text(content)
         assert names(tickets) == ["good-train"]
 
     def test_no_temporary_file_stays(self, tickets: Tickets) -> None:
-        tickets.draw("run", "train")
+        tickets.enqueue("run", "train")
         tickets.start(tickets.list()[0])
         assert [path.name for path in tickets.folder.iterdir()] == ["run-train.json"]

@@ -17,9 +17,9 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import DatasetError, RunError
 from vae.runs.failures import in_words
-from vae.runs.progress import Progress, read_progress, tell_progress
+from vae.runs.progress import Progress, read_progress, write_progress
 from vae.runs.run import Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server import worker
 from vae.server.worker import work
 from vae.training import train as training
@@ -31,7 +31,7 @@ def _no_signal_stays() -> Iterator[None]:
     handler = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, handler)
-    worker._leaving.clear()
+    worker._ending.clear()
 
 
 class TestBasics:
@@ -61,28 +61,28 @@ class TestBasics:
     ) -> None:
         asked: list[tuple[Path, str, list[str]]] = []
         run = copy_run(finished_run, tmp_path / "run")
-        tell_progress(run.path, job, 0.5, "It failed the last time.")
+        write_progress(run.path, job, 0.5, "It failed the last time.")
         for name in (
-            "latent.compute_tsne",
-            "knowledge.compute_knowledge",
-            "likelihood.compute_likelihood",
-            "quality.compute_quality",
-            "samplers.compute_samplers",
+            "latent.projections.compute_tsne",
+            "evaluation.class_probes.compute_class_probes",
+            "evaluation.likelihood.compute_likelihood",
+            "evaluation.sample_quality.compute_quality",
+            "sampling.fitted.compute_samplers",
         ):
             monkeypatch.setattr(
                 f"vae.{name}",
-                lambda run, *dataset, name=name, should_leave=None: asked.append(
+                lambda run, *dataset, name=name, should_end=None: asked.append(
                     (run.path, name, [each.name for each in dataset])
                 ),
             )
         monkeypatch.setattr("vae.evaluation.sample_quality.check_measurable", lambda _: None)
         assert work(run.path, job) == 0
         expected = {
-            "tsne": ("latent.compute_tsne", []),
-            "knowledge": ("knowledge.compute_knowledge", ["digits"]),
-            "likelihood": ("likelihood.compute_likelihood", ["digits"]),
-            "quality": ("quality.compute_quality", ["digits"]),
-            "samplers": ("samplers.compute_samplers", ["digits"]),
+            "tsne": ("latent.projections.compute_tsne", []),
+            "knowledge": ("evaluation.class_probes.compute_class_probes", ["digits"]),
+            "likelihood": ("evaluation.likelihood.compute_likelihood", ["digits"]),
+            "quality": ("evaluation.sample_quality.compute_quality", ["digits"]),
+            "samplers": ("sampling.fitted.compute_samplers", ["digits"]),
         }
         assert asked == [(run.path, *expected[job])]
         assert read_progress(run.path, job) == Progress()
@@ -177,13 +177,13 @@ class TestWhatIsLeftToDo:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
-        run.ask_to_go_on()
+        run.request_resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
     def test_more_epochs(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.go_on(workshop.new(tmp_path / "run", epochs=1))
-        run.ask_to_go_on(1)
+        run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
+        run.request_resume(1)
         assert work(run.path, "train") == 0
         assert open_run(run.path).status["epoch"] == 2
         assert work(run.path, "train") == 0  # once
@@ -227,8 +227,8 @@ class TestLeaving:
         left = open_run(run.path)
         assert (left.state, left.status["epoch"], left.status["step"]) == ("paused", 2, 9)
         assert not left.has_model
-        worker._leaving.clear()  # the next process
-        left.ask_to_go_on()
+        worker._ending.clear()  # the next process
+        left.request_resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
@@ -249,12 +249,12 @@ class TestLeaving:
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
     def test_before_it_has_begun(self, workshop: Workshop, tmp_path: Path) -> None:
-        worker._leaving.set()
+        worker._ending.set()
         run = workshop.new(tmp_path / "run")
         assert work(run.path, "train") == 0
         left = open_run(run.path)
         assert (left.state, left.rows) == ("paused", [])
-        assert left.can_go_on
+        assert left.can_resume
 
 
 class TestRecover:
@@ -317,12 +317,12 @@ class TestTrouble:
     def test_a_data_set_that_is_gone(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: Dataset
     ) -> None:
-        recorder = Recorder.create(tmp_path / "run", Config(), digits)
-        say_learned(recorder.path, "mnist")
+        writer = RunWriter.create(tmp_path / "run", Config(), digits)
+        say_learned(writer.path, "mnist")
         for name in ("VAE_DATA_DIR", "KERAS_HOME"):
             monkeypatch.setenv(name, str(tmp_path / "empty"))
-        assert work(recorder.path, "train") == 1
-        run = open_run(recorder.path)
+        assert work(writer.path, "train") == 1
+        run = open_run(writer.path)
         assert run.state == "failed"
         assert run.status["reason"].startswith("MNIST needs mnist.npz")
         assert not run.is_alive()
@@ -346,7 +346,7 @@ class TestTrouble:
         assert failed.status["reason"].startswith("The memory of this machine did not suffice")
         # What it learned is not lost.
         monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
-        failed.ask_to_go_on()
+        failed.request_resume()
         assert work(run.path, "train") == 0
         assert open_run(run.path).state == "finished"
 

@@ -15,7 +15,7 @@ from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import Office
 from vae.runs.run import Run, open_run
 from vae.server import worker_processes
-from vae.server.worker_processes import WORKER_ENVIRONMENT, WarmWorker, ask_to_leave, start_worker
+from vae.server.worker_processes import WORKER_ENVIRONMENT, WarmWorker, request_exit, start_worker
 
 # Says how it was started, and waits for a line if it is to be warm.
 WITNESS = """
@@ -76,26 +76,26 @@ class TestStart:
 class TestAskToLeave:
     def test_a_process_of_ours(self, office: Office, run: Run) -> None:
         sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-        ask_to_leave(run, sleeper)
+        request_exit(run, sleeper)
         assert sleeper.wait() == -signal.SIGTERM
 
     def test_that_of_another_server(self, office: Office) -> None:
         queue = office.open()
         run = office.submit(queue, "a")
         office.until(run, "training")
-        ask_to_leave(open_run(run.path))
+        request_exit(open_run(run.path))
         office.until(run, "paused")
 
     def test_once(self, run: Run) -> None:
         for _ in range(3):
-            ask_to_leave(open_run(run.path))
+            request_exit(open_run(run.path))
         assert (run.control.action, run.control.serial) == ("leave", 1)
 
     def test_never_by_a_number_that_may_be_anybodys(self, run: Run) -> None:
         sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         change_status(run, pid=sleeper.pid)
         with run.lock():
-            ask_to_leave(open_run(run.path))
+            request_exit(open_run(run.path))
         assert sleeper.poll() is None
         sleeper.kill()
         sleeper.wait()

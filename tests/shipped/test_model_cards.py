@@ -85,7 +85,7 @@ class TestCorrectness:
             "- **Made by**: `python -m vae.shipped.train mnist-recommended`\n",
             f"| ELBO, nats | {metrics['elbo']:.2f} ± {metrics['elbo_standard_error']:.2f} | always "
             "the mean image -206.17 |",
-            f"| {RECOMMENDED.knowledge['latent']['knn']:.1%} | PCA 62.2%, pixels 94.4% |",
+            f"| {RECOMMENDED.class_probes['latent']['knn']:.1%} | PCA 62.2%, pixels 94.4% |",
             "keras 3.",
         ):
             assert words in card

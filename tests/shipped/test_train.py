@@ -23,7 +23,7 @@ from vae.sampling.fitted import read_samplers
 from vae.sampling.prior import balanced_labels, prior_codes
 from vae.schema import decode
 from vae.shipped import train as shipping
-from vae.shipped.train import GREY_SAMPLES, LATENT_STEP, MOST_BYTES, SHIPPED_RUNS, derive
+from vae.shipped.train import GREY_SAMPLES, LATENT_STEP, MAX_BYTES, SHIPPED_RUNS, derive
 
 SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360)}  # training and test images
 STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
@@ -51,7 +51,7 @@ class TestBasics:
         samples = run.decode(prior_codes(2, run.config.latent_dim), labels)
         assert samples.shape == (2, *run.image_shape)
         files = [path for path in run.path.rglob("*") if path.is_file()]
-        assert sum(path.stat().st_size for path in files) <= MOST_BYTES
+        assert sum(path.stat().st_size for path in files) <= MAX_BYTES
         assert not {"checkpoint.npz", "lock", "worker.log"} & {path.name for path in files}
 
     @pytest.mark.parametrize("name", SHIPPED_RUNS)
@@ -61,10 +61,10 @@ class TestBasics:
         images, test_images = (min(size, 10_000) for size in SIZES[dataset])
         for count in (2, 3) if run.config.latent_dim > 2 else ():  # a plane is shown as it is
             assert read_tsne(run, count).points.shape == (min(TSNE_POINTS, test_images), count)
-        assert run.knowledge["latent"]["dimensions"] == run.config.latent_dim
-        assert run.knowledge["pca"]["dimensions"] == run.config.latent_dim
-        assert run.knowledge["training_images"] == images
-        assert run.knowledge["test_images"] == test_images
+        assert run.class_probes["latent"]["dimensions"] == run.config.latent_dim
+        assert run.class_probes["pca"]["dimensions"] == run.config.latent_dim
+        assert run.class_probes["training_images"] == images
+        assert run.class_probes["test_images"] == test_images
         if run.config.is_variational:
             found = run.likelihood[run.config.binarisation]
             assert found["nll"] < -found["elbo"]
@@ -91,7 +91,7 @@ class TestBasics:
         before = {path: path.read_bytes() for path in run.path.rglob("*.*")}
         derive(run)
         assert {path: path.read_bytes() for path in run.path.rglob("*.*")} == before
-        monkeypatch.setattr(shipping, "MOST_BYTES", 1000)
+        monkeypatch.setattr(shipping, "MAX_BYTES", 1000)
         with pytest.raises(RuntimeError, match="at most 1,000 bytes"):
             derive(run)
 
@@ -102,7 +102,7 @@ class TestBasics:
         asked: list[str] = []
         monkeypatch.setattr(shipping, "compute_tsne", lambda _: asked.append("tsne"))
         monkeypatch.setattr(shipping, "load_dataset", lambda name: name)
-        monkeypatch.setattr(shipping, "compute_knowledge", lambda _, name: asked.append(name))
+        monkeypatch.setattr(shipping, "compute_class_probes", lambda _, name: asked.append(name))
         monkeypatch.setattr(shipping, "compute_samplers", lambda *_: asked.append("samplers"))
         monkeypatch.setattr(shipping, "compute_quality", lambda _, name: asked.append("quality"))
         monkeypatch.setattr(shipping, "compute_likelihood", lambda *_: asked.append("likelihood"))
@@ -141,21 +141,21 @@ class TestBasics:
         config = Config(latent_dim=2, hidden=(8,), epochs=2)
         monkeypatch.setattr(shipping, "SHIPPED_RUNS", {"digits": config})
         with monkeypatch.context() as small:
-            small.setattr(shipping, "MOST_BYTES", 1000)
+            small.setattr(shipping, "MAX_BYTES", 1000)
             with pytest.raises(RuntimeError, match="at most 1,000 bytes"):
                 shipping.ship("digits", tmp_path)
         assert not (tmp_path / "digits").exists()
         monkeypatch.setattr(shipping, "train", None)  # it is trained already
         run = shipping.ship("digits", tmp_path)
         assert (run.path, run.config, run.state) == (tmp_path / "digits", config, "finished")
-        assert run.knowledge
+        assert run.class_probes
         assert [path.name for path in tmp_path.iterdir()] == ["digits"]
 
 
 class TestCorrectness:
     def test_what_the_spaces_know(self) -> None:
         """Measured on MNIST; the pixels and their PCA are the same whatever was learned."""
-        known = {name: STORE.open(name).knowledge for name in SHIPPED_RUNS if name != "digits"}
+        known = {name: STORE.open(name).class_probes for name in SHIPPED_RUNS if name != "digits"}
         assert len({str(found["pixels"]) for found in known.values()}) == 1
         told = known.pop("mnist-conditional")
         # Its code need not say the class: what is left is style, near chance, far below PCA.
@@ -189,7 +189,7 @@ class TestCorrectness:
         if find_dataset(run.dataset) is None:
             pytest.skip("needs MNIST")
         data = load_dataset(run.dataset, download=False)
-        codes = run.encode(run.seen(data.x_test)[:100], data.y_test[:100])
+        codes = run.encode(run.preprocess(data.x_test)[:100], data.y_test[:100])
         for found, kept in zip(codes, ("mean", "log_var"), strict=True):
             np.testing.assert_allclose(found, run.latents[kept][:100], atol=LATENT_STEP)
 

@@ -181,7 +181,7 @@ class TestLabels:
             images = loop.images(indices).astype(np.float32) / 255.0
             loop.train(indices[None], rates(0.01))
             theirs.optimizer.learning_rate = 0.01
-            theirs.train_on_batch(theirs.told(images, digits.y_train[indices]))
+            theirs.train_on_batch(theirs.with_labels(images, digits.y_train[indices]))
         start = build(config, (8, 8, 1), 10).get_weights()
         for a, b, before in zip(ours.get_weights(), theirs.get_weights(), start, strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)
@@ -193,7 +193,9 @@ class TestLabels:
         indices = np.arange(100, 1303, dtype=np.int32)  # two full batches and a part
         found = Loop(model, digits.x_train, 100, digits.y_train).evaluate(indices)
         x = digits.x_train[indices].astype(np.float32) / 255.0
-        mean, log_var = map(np.asarray, model.encoder(model.told(x, digits.y_train[indices])))
+        mean, log_var = map(
+            np.asarray, model.encoder(model.with_labels(x, digits.y_train[indices]))
+        )
         kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).sum(axis=1)
         assert found["kl"] == pytest.approx(kl.mean(), rel=1e-4)
 

@@ -42,7 +42,9 @@ def variants(
     folder = tmp_path_factory.mktemp("variants")
     with dense_workshop.opened() as workshop:
         return {
-            name: workshop.go_on(workshop.new(folder / name, **changes)) if changes else undisturbed
+            name: workshop.resume(workshop.new(folder / name, **changes))
+            if changes
+            else undisturbed
             for name, changes in VARIANTS.items()
         }
 
@@ -52,8 +54,8 @@ def interrupt(workshop: Workshop, run: Run, way: str, places: list[Place]) -> Ru
     for place in places:
         getattr(workshop, f"{way}_at")(run, place)
         assert open_run(run.path).state in ("paused", "interrupted", "stopped")
-        run.ask_to_go_on()
-    return workshop.go_on(run)
+        run.request_resume()
+    return workshop.resume(run)
 
 
 class TestExact:
@@ -82,7 +84,7 @@ class TestExact:
     def test_convolutional(self, way: str, convolutional: Workshop, tmp_path: Path) -> None:
         with convolutional.opened() as workshop:
             changes = VARIANTS["scheduled"]
-            expected = workshop.go_on(workshop.new(tmp_path / "expected", **changes))
+            expected = workshop.resume(workshop.new(tmp_path / "expected", **changes))
             run = workshop.new(tmp_path / "run", **changes)
             assert_same_run(interrupt(workshop, run, way, PLACES[1:-2]), expected)
 
@@ -91,7 +93,7 @@ class TestExact:
         self, way: str, digits: Dataset, tmp_path: Path
     ) -> None:
         with Workshop(SAMPLED, digits).opened() as workshop:
-            expected = workshop.go_on(workshop.new(tmp_path / "expected"))
+            expected = workshop.resume(workshop.new(tmp_path / "expected"))
             run = workshop.new(tmp_path / "run")
             assert_same_run(interrupt(workshop, run, way, PLACES), expected)
             assert expected.history["beta"] == [0.5, 1.0, 0.5]
@@ -124,7 +126,7 @@ class TestExact:
             seen.append(len(open_run(killed.path).history))
             return True
 
-        workshop.go_on(killed, leave=look)
+        workshop.resume(killed, leave=look)
         assert seen == [1]
         assert open_run(killed.path).rows[-1]["kind"] == "epoch"
 
@@ -148,8 +150,8 @@ class TestExact:
         with monkeypatch.context() as patch:
             patch.setattr(Session, write, die)
             with pytest.raises(Killed):
-                workshop.go_on(run)
-        assert_same_run(workshop.go_on(run), variants["early"])
+                workshop.resume(run)
+        assert_same_run(workshop.resume(run), variants["early"])
 
     def test_killed_while_its_model_was_made(
         self,
@@ -167,9 +169,9 @@ class TestExact:
             with monkeypatch.context() as patch:
                 patch.setattr(training, "save_keras", die)
                 with pytest.raises(Killed):
-                    workshop.go_on(run)
+                    workshop.resume(run)
             assert open_run(run.path).state == "interrupted"
-            assert_same_run(workshop.go_on(run), variants[variant])
+            assert_same_run(workshop.resume(run), variants[variant])
             assert open_run(run.path).status["reason"] == variants[variant].status["reason"]
 
     def test_a_line_cut_short_by_the_end(
@@ -178,7 +180,7 @@ class TestExact:
         run = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
         with (run.path / "history.jsonl").open("a") as file:
             file.write('{"kind": "step", "epo')
-        assert_same_run(workshop.go_on(run), undisturbed)
+        assert_same_run(workshop.resume(run), undisturbed)
 
 
 class TestWithWishes:
@@ -200,7 +202,7 @@ class TestWithWishes:
         workshop.kill_at(run, (place[0], place[1] + 6) if place[0] == 2 else (1, 6))
         if place[1] != STEPS:
             workshop.kill_at(run, (place[0], place[1] + 11) if place[0] == 2 else (1, 11))
-        assert_same_run(workshop.go_on(run), expected)
+        assert_same_run(workshop.resume(run), expected)
 
     def test_changed_while_it_was_paused_then_killed(
         self, workshop: Workshop, tmp_path: Path
@@ -213,7 +215,7 @@ class TestWithWishes:
         assert places == [(2, 9), (2, 9)]
         run.ask("run")
         workshop.kill_at(run, (2, 20))
-        assert_same_run(workshop.go_on(run), expected)
+        assert_same_run(workshop.resume(run), expected)
 
     def test_what_was_changed_after_the_last_checkpoint_still_holds(
         self, workshop: Workshop, tmp_path: Path
@@ -228,10 +230,10 @@ class TestWithWishes:
             return False
 
         with pytest.raises(Killed):
-            workshop.go_on(run, leave=change_then_die)
+            workshop.resume(run, leave=change_then_die)
         changes = [row for row in open_run(run.path).rows if row["kind"] == "change"]
         assert [(row["epoch"], row["step"]) for row in changes] == [(2, 9)]
-        run = workshop.go_on(run)
+        run = workshop.resume(run)
         (change,) = (row for row in run.rows if row["kind"] == "change")
         # It holds from the beginning of the epoch that is trained anew.
         assert (change["epoch"], change["step"]) == (1, STEPS)
@@ -242,54 +244,54 @@ class TestWithWishes:
 class TestMore:
     def test_more_epochs_than_it_was_to_have(self, workshop: Workshop, tmp_path: Path) -> None:
         config = workshop.config.replace(schedule="cosine", kl_warmup=5, epochs=2)
-        run = workshop.go_on(workshop.new(tmp_path / "run", **config.to_dict()))
+        run = workshop.resume(workshop.new(tmp_path / "run", **config.to_dict()))
         first = run.rows
-        run.ask_to_go_on(3)
-        run = workshop.go_on(run)
+        run.request_resume(3)
+        run = workshop.resume(run)
         assert (run.state, run.status["epoch"]) == ("finished", 5)
         assert run.rows[: len(first)] == first
         assert [row["epoch"] for row in run.history] == [1, 2, 3, 4, 5]
         assert run.snapshot_epochs == [0, 1, 2, 3, 4, 5]
         for row in run.rows:
-            leg, after = (2, 0) if row["epoch"] <= 2 else (3, 2)
+            segment, after = (2, 0) if row["epoch"] <= 2 else (3, 2)
             step = (row["epoch"] - 1 - after) * STEPS + row["step"] - 1
-            rate = learning_rate_at(config, step, leg * STEPS)
+            rate = learning_rate_at(config, step, segment * STEPS)
             assert row["learning_rate"] == pytest.approx(rate, rel=1e-6)
             assert row["beta"] == pytest.approx(beta_at(config, row["epoch"]))
-        # Near zero at the end of each leg, and the full rate at the beginning of the next.
+        # Near zero at the end of each segment, and the full rate at the beginning of the next.
         assert run.history["learning_rate"][1] < 1e-2 * config.learning_rate
         assert run.rows[len(first)]["learning_rate"] > 0.9 * config.learning_rate
 
     def test_a_constant_rate_makes_it_the_longer_run(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
-        run = workshop.go_on(workshop.new(tmp_path / "run", epochs=1))
-        run.ask_to_go_on(2)
-        assert_same_run(workshop.go_on(run), undisturbed)
+        run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
+        run.request_resume(2)
+        assert_same_run(workshop.resume(run), undisturbed)
 
     def test_more_while_it_trains_and_interrupted_in_the_new_leg(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         expected = workshop.new(tmp_path / "expected", epochs=1, schedule="cosine")
-        expected.ask_to_go_on(2)
+        expected.request_resume(2)
         run = workshop.new(tmp_path / "run", epochs=1, schedule="cosine")
         workshop.kill_at(run, (1, 9))
-        run.ask_to_go_on(2)
+        run.request_resume(2)
         for place in ((2, 9), (3, 1)):
             workshop.kill_at(run, place)
-        assert_same_run(workshop.go_on(run), workshop.go_on(expected))
+        assert_same_run(workshop.resume(run), workshop.resume(expected))
         assert open_run(run.path).status["epoch"] == 3
 
     def test_after_early_stopping(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.go_on(workshop.new(tmp_path / "run", **VARIANTS["early"]))
+        run = workshop.resume(workshop.new(tmp_path / "run", **VARIANTS["early"]))
         ended = run.status["epoch"]
         assert 2 <= ended < 50
-        run.ask_to_go_on(1)
-        run = workshop.go_on(run)
+        run.request_resume(1)
+        run = workshop.resume(run)
         assert (run.state, run.status["epoch"]) == ("finished", ended + 1)
 
     def test_nothing_left_to_do(self, workshop: Workshop, digits: Dataset, tmp_path: Path) -> None:
-        run = workshop.go_on(workshop.new(tmp_path / "run", epochs=1))
+        run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
         with pytest.raises(RunError, match="goes on for more epochs"):
             resume(run, digits)
         assert resume(run, digits, more_epochs=1).status["epoch"] == 2
@@ -308,7 +310,7 @@ class TestMore:
     def test_seconds_are_counted_over_all_parts(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
         write_json(run.path / "status.json", run.status | {"seconds_trained": 119.9})
-        run = workshop.go_on(run, seconds=120.0)
+        run = workshop.resume(run, seconds=120.0)
         assert run.state == "stopped"
         assert run.status["reason"] == "The 2 minutes that a run may train are used up."
         assert 119.9 < read_json(run.path / "status.json")["seconds_trained"] < 125

@@ -66,8 +66,8 @@ class TestPause:
             "Paused in epoch 1, after step 9 of 25.",
         )
         assert not left.is_alive()
-        left.ask_to_go_on()
-        assert_same_run(workshop.go_on(left), undisturbed)
+        left.request_resume()
+        assert_same_run(workshop.resume(left), undisturbed)
 
     def test_a_paused_process_that_is_asked_to_leave_goes(
         self, workshop: Workshop, tmp_path: Path
@@ -90,7 +90,7 @@ class TestPause:
 
         with monkeypatch.context() as patch:
             when(workshop, patch, (2, 8), diverge)
-            left = workshop.go_on(run)
+            left = workshop.resume(run)
         assert left.state == "diverged"
         assert "Kept: the weights of epoch 1." in left.status["reason"]
         checkpoint = left.arrays("checkpoint")
@@ -267,7 +267,7 @@ class TestLiveSettings:
         assert [row["beta"] for row in run.history] == [0.25, 2.0, 3.0]
 
     @pytest.mark.parametrize(
-        "wishes",
+        "values",
         [
             "{",
             '{"action": "run", "turn": 0, "serial": 9, "settings": {"beta": -1}, "more": []}',
@@ -277,10 +277,10 @@ class TestLiveSettings:
         ids=["cut-short", "beyond-its-range", "no-live-setting", "no-action"],
     )
     def test_what_cannot_be_is_ignored(
-        self, wishes: str, workshop: Workshop, undisturbed: Run, tmp_path: Path
+        self, values: str, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (1, 9), lambda: (run.path / "control.json").write_text(wishes))
+        run = workshop.at(run, (1, 9), lambda: (run.path / "control.json").write_text(values))
         assert_same_run(run, undisturbed)
 
 
@@ -302,7 +302,7 @@ class TestRows:
 class TestEarlyStopping:
     def test_keeps_the_best_weights(self, workshop: Workshop, tmp_path: Path) -> None:
         changes = {"patience": 2, "learning_rate": 1e-7, "epochs": 60}
-        run = workshop.go_on(workshop.new(tmp_path / "run", **changes))
+        run = workshop.resume(workshop.new(tmp_path / "run", **changes))
         losses = run.history["val_loss"]
         best = int(np.argmin(losses)) + 1
         assert (run.state, len(losses)) == ("finished", best + 2)
@@ -336,7 +336,7 @@ class TestEarlyStopping:
 
 class TestLimits:
     def test_training_time(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.go_on(workshop.new(tmp_path / "run"), seconds=1e-9)
+        run = workshop.resume(workshop.new(tmp_path / "run"), seconds=1e-9)
         assert (run.state, run.rows) == ("stopped", [])
         assert "that a run may train are used up" in run.status["reason"]
 
@@ -368,7 +368,7 @@ class TestLimits:
         monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": next(losses)}, found))
         run = workshop.new(tmp_path / "run", epochs=1)
         run.change(learning_rate=0.02)
-        run = workshop.go_on(run)
+        run = workshop.resume(run)
         assert run.state == "diverged"
         assert "learning rate of 0.02 is likely too large: try 0.002." in run.status["reason"]
 

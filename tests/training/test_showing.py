@@ -37,7 +37,7 @@ class TestBasics:
                 seen.append(status)
             return False
 
-        workshop.go_on(run, leave=look)
+        workshop.resume(run, leave=look)
         assert [seen[0][name] for name in ("state", "shown", "model_epoch")] == ["training", 1, 2]
 
     def test_a_paused_run_shows_itself_and_stays_paused(
@@ -56,8 +56,8 @@ class TestBasics:
         run = workshop.new(tmp_path / "run")
         run.ask_to_show()
         workshop.leave_at(run, (1, 5))
-        open_run(run.path).ask_to_go_on()
-        workshop.go_on(run)
+        open_run(run.path).request_resume()
+        workshop.resume(run)
         assert shown == [(0, 0)]
 
     def test_a_look_that_fails_costs_nothing(

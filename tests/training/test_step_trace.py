@@ -14,7 +14,7 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.model.vae import VAE, build
 from vae.training.loop import Loop
-from vae.training.step_trace import EXAMPLES, Anatomy
+from vae.training.step_trace import EXAMPLES, StepTrace
 
 DENSE = Config(hidden=(12,), latent_dim=3, beta=0.3, noise=0.7, seed=5)
 CONFIGS: dict[str, Config] = {
@@ -30,7 +30,7 @@ BATCH = 20
 
 
 class Bench:
-    """A model with its loop and its anatomy, under plain gradient descent."""
+    """A model with its loop and its step_trace, under plain gradient descent."""
 
     def __init__(self, name: str, dataset: Dataset) -> None:
         self.name, self.config = name, CONFIGS[name]
@@ -38,23 +38,23 @@ class Bench:
         self.model.compile(optimizer=keras.optimizers.SGD(0.0))
         self.labels = dataset.y_train
         self.loop = Loop(self.model, dataset.x_train, BATCH, self.labels)
-        self.anatomy = Anatomy(self.model)
+        self.step_trace = StepTrace(self.model)
 
     def batch(self, place: int) -> np.ndarray:
         return np.arange(place * BATCH, (place + 1) * BATCH, dtype=np.int32)
 
-    def seen(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def preprocess(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images as the next step would see them, and their labels."""
         return self.loop.images(indices), self.labels[indices]
 
     def step(self, place: int, rate: float, *, apart: bool = True) -> dict[str, Any]:
-        """Take one step; return what its anatomy says, and under "real" what the loop does."""
+        """Take one step; return what its step_trace says, and under "real" what the loop does."""
         indices = self.batch(place)
         self.model.optimizer.learning_rate = rate
-        taken = self.anatomy.before(*self.seen(indices)) if apart else {}
+        taken = self.step_trace.before(*self.preprocess(indices)) if apart else {}
         self.loop.train(indices[None], np.array([rate], np.float32))
         if apart:
-            taken |= self.anatomy.after()
+            taken |= self.step_trace.after()
         return {**taken, "real": self.loop.results()}
 
 
@@ -111,7 +111,7 @@ class TestBasics:
 
     def test_without_a_hidden_layer_it_is_what_comes_in(self) -> None:
         model = build(DENSE.replace(hidden=()), (8, 8, 1))
-        hidden = Anatomy(model)._hidden
+        hidden = StepTrace(model)._hidden
         images = np.random.default_rng(0).random((2, 8, 8, 1), dtype=np.float32)
         np.testing.assert_array_equal(np.ravel(hidden["encoder"](images)), images.ravel())
         np.testing.assert_array_equal(hidden["decoder"](images[:, 0, :3, 0]), images[:, 0, :3, 0])
@@ -125,10 +125,10 @@ class TestCorrectness:
             assert taken["loss_before"] == pytest.approx(taken["real"]["loss"], rel=1e-5)
 
     def test_another_epsilon_has_another_loss(self, bench: Bench) -> None:
-        images, labels = bench.seen(bench.batch(3))
+        images, labels = bench.preprocess(bench.batch(3))
         images = tf.cast(images, tf.float32) / 255.0
         losses = {
-            float(bench.anatomy._differentiate(images, labels, tf.constant(epsilon))[0])
+            float(bench.step_trace._differentiate(images, labels, tf.constant(epsilon))[0])
             for epsilon in np.random.default_rng(0).normal(size=(2, BATCH, 3)).astype(np.float32)
         }
         # An autoencoder draws none.
@@ -149,7 +149,7 @@ class TestCorrectness:
 
     def test_the_loss_is_the_sum_of_its_parts(self, bench: Bench) -> None:
         # A batch that is shown whole: as many images as there are examples.
-        taken = bench.anatomy.before(*bench.seen(bench.batch(7)[:EXAMPLES]))
+        taken = bench.step_trace.before(*bench.preprocess(bench.batch(7)[:EXAMPLES]))
         parts = taken["reconstruction_nats"].mean() + taken["beta"] * taken["kl"].sum(axis=1).mean()
         assert taken["loss_before"] == pytest.approx(parts, rel=1e-5)
 
@@ -170,18 +170,18 @@ class TestCorrectness:
         assert taken["update_norms"].max() == 0.0
 
     def test_the_norm_of_the_whole_gradient(self, bench: Bench) -> None:
-        seen = bench.seen(bench.batch(6))
-        norm = bench.anatomy.gradient_norm(*seen)
-        parts = bench.anatomy.before(*seen)["gradient_norms"]
+        seen = bench.preprocess(bench.batch(6))
+        norm = bench.step_trace.gradient_norm(*seen)
+        parts = bench.step_trace.before(*seen)["gradient_norms"]
         assert norm == pytest.approx(float(np.sqrt(np.square(parts).sum())), rel=1e-5)
 
     def test_importance_samples(self, digits: Dataset) -> None:
         model = build(DENSE.replace(importance_samples=3), (8, 8, 1))
         model.compile(optimizer=keras.optimizers.SGD(0.0))
-        loop, anatomy = Loop(model, digits.x_train, BATCH), Anatomy(model)
+        loop, step_trace = Loop(model, digits.x_train, BATCH), StepTrace(model)
         for place in range(2):
             indices = np.arange(place * BATCH, (place + 1) * BATCH, dtype=np.int32)
-            taken = anatomy.before(loop.images(indices))
+            taken = step_trace.before(loop.images(indices))
             assert taken["z"].shape == taken["epsilon"].shape == (EXAMPLES, 3)
             loop.train(indices[None], np.array([0.01], np.float32))
             assert taken["loss_before"] == pytest.approx(loop.results()["loss"], rel=1e-5)
@@ -189,10 +189,10 @@ class TestCorrectness:
     def test_a_learned_variance_is_one_of_the_places(self, digits: Dataset) -> None:
         model = build(DENSE.replace(likelihood="gaussian"), (8, 8, 1))
         model.compile(optimizer=keras.optimizers.SGD(0.0))
-        loop, anatomy = Loop(model, digits.x_train, BATCH), Anatomy(model)
-        taken = anatomy.before(loop.images(np.arange(BATCH, dtype=np.int32)))
+        loop, step_trace = Loop(model, digits.x_train, BATCH), StepTrace(model)
+        taken = step_trace.before(loop.images(np.arange(BATCH, dtype=np.int32)))
         loop.train(np.arange(BATCH, dtype=np.int32)[None], np.array([1e-3], np.float32))
-        taken |= anatomy.after()
+        taken |= step_trace.after()
         assert taken["loss_before"] == pytest.approx(loop.results()["loss"], rel=1e-5)
         place = taken["layer_names"].tolist().index("pixel variance")
         moved = abs(float(model.pixel_log_var) - FIRST_PIXEL_LOG_VAR)
@@ -211,7 +211,7 @@ class TestCorrectness:
             for place in range(3):
                 losses.append(bench.step(place, 0.01, apart=apart)["real"])
                 if apart:
-                    bench.anatomy.gradient_norm(*bench.seen(bench.batch(place)))
+                    bench.step_trace.gradient_norm(*bench.preprocess(bench.batch(place)))
             ends.append([variable.numpy().copy() for variable in state])
         assert losses[:3] == losses[3:]
         for looked, blind in zip(*ends, strict=True):

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from vae.archive.foreign_zip import MOST_BYTES, SNAPSHOT, ForeignZip, run_entries, size_in_words
+from vae.archive.foreign_zip import MAX_BYTES, SNAPSHOT, ForeignZip, run_entries, size_in_words
 from vae.archive.vetting import ArrayCheck, read_frame, read_history
 from vae.archive.vetting_keras import check_keras
 from vae.config import Config
@@ -30,29 +30,29 @@ from vae.errors import ConfigError, RunError
 from vae.files import read_regular, write_json, writing_to
 from vae.runs.control import Control, parse_control
 from vae.runs.figures_schema import FIGURES
-from vae.runs.metadata import AboutFile, write_about
+from vae.runs.metadata import MetadataFile, write_metadata
 from vae.runs.provenance import public_name
 from vae.runs.run import Run, open_run
 from vae.runs.schema import Status
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder, new_run_id
-from vae.schema import MOST_TEXT_BYTES, decode
+from vae.runs.writer import RunWriter, new_run_id
+from vae.schema import MAX_TEXT_BYTES, decode
 
-__all__ = ["MOST_BYTES", "MOST_ENTRIES", "export_zip", "import_zip"]
+__all__ = ["MAX_BYTES", "MAX_ENTRIES", "export_zip", "import_zip"]
 
-MOST_ENTRIES = 700  # 500 epochs have a snapshot each
+MAX_ENTRIES = 700  # 500 epochs have a snapshot each
 # 500 epochs in 128 dimensions are 20 MB. Rows that were read need up to three times their bytes, so
 # that where strangers share the memory a history may be that of 100 epochs, which are 4 MB.
-MOST_HISTORY_BYTES = 40_000_000
-MOST_PUBLIC_HISTORY_BYTES = 5_000_000
-MOST_LEGS = 100  # beyond the configured epochs
-# An array file is itself a zip. Each may hold MOST_BYTES, which bounds the memory, and all together
+MAX_HISTORY_BYTES = 40_000_000
+MAX_PUBLIC_HISTORY_BYTES = 5_000_000
+MAX_SEGMENTS = 100  # beyond the configured epochs
+# An array file is itself a zip. Each may hold MAX_BYTES, which bounds the memory, and all together
 # this, which bounds the time: 500 snapshots of color 32 x 32 images in 128 dimensions are 220 MB.
-MOST_ARRAY_BYTES = 400_000_000
-MOST_ARRAYS = 1000  # in one file; weights and their optimizer's variables are about a hundred
+MAX_ARRAY_BYTES = 400_000_000
+MAX_ARRAYS = 1000  # in one file; weights and their optimizer's variables are about a hundred
 # How many times the room of its zip a run takes on the disk, at most. Those that ship take as much
 # as their zip, and one that is mostly history, which is text, three times as much.
-MOST_GROWTH = 10
+MAX_GROWTH = 10
 FREE_GROWTH = 1_000_000
 WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
 
@@ -106,8 +106,8 @@ def export_zip(run: Run) -> bytes:
             ) from None
     if "config.json" not in contents:
         raise RunError(f"A run folder holds config.json. Received: {run.path}, which has none")
-    if run.about.name:  # and nothing else of it: whose run it is stays here
-        contents["about.json"] = json.dumps({"name": run.about.name}).encode()
+    if run.metadata.name:  # and nothing else of it: whose run it is stays here
+        contents["about.json"] = json.dumps({"name": run.metadata.name}).encode()
     name = unicodedata.normalize("NFC", public_name(run))
     top = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
     buffer = io.BytesIO()
@@ -149,7 +149,7 @@ def import_zip(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
 def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, owner: str) -> None:
     """Write the folder of a run from the entries that pass."""
 
-    def text(name: str, most: int = MOST_TEXT_BYTES) -> bytes | None:
+    def text(name: str, most: int = MAX_TEXT_BYTES) -> bytes | None:
         return archive.read(entries[name], most) if name in entries else None
 
     frame = read_frame(text("config.json") or b"")
@@ -157,17 +157,17 @@ def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, o
     for name in sorted(name for name in entries if name.endswith((".npz", ".keras"))):
         content = archive.read(entries[name])
         inner = ForeignZip(io.BytesIO(content), name)
-        inner.check(inner.entries, MOST_ARRAYS)
+        inner.check(inner.entries, MAX_ARRAYS)
         files = {
             entry.filename: inner.read(
-                entry, MOST_TEXT_BYTES if entry.filename.endswith(".json") else MOST_BYTES
+                entry, MAX_TEXT_BYTES if entry.filename.endswith(".json") else MAX_BYTES
             )
             for entry in inner.entries
         }
         unpacked += inner.size
-        if unpacked > MOST_ARRAY_BYTES:
+        if unpacked > MAX_ARRAY_BYTES:
             raise RunError(
-                f"The arrays of a run are at most {size_in_words(MOST_ARRAY_BYTES)} when unpacked. "
+                f"The arrays of a run are at most {size_in_words(MAX_ARRAY_BYTES)} when unpacked. "
                 f"Received: {size_in_words(unpacked)}, and more to come"
             )
         if name == "model.keras":
@@ -175,7 +175,7 @@ def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, o
         else:
             check(name, files)
         (folder / name).write_bytes(_packed(content, files))
-    most = MOST_PUBLIC_HISTORY_BYTES if is_public() else MOST_HISTORY_BYTES
+    most = MAX_PUBLIC_HISTORY_BYTES if is_public() else MAX_HISTORY_BYTES
     if (history := text("history.jsonl", most)) is not None:
         with (folder / "history.jsonl").open("w", encoding="utf-8") as file:
             for row in read_history(history, frame):
@@ -183,26 +183,28 @@ def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, o
     for name, kind in FIGURES.items():
         if (figures := text(name)) is not None:
             write_json(folder / name, decode(name, figures, kind))
-    write_about(folder, name=_name(text("about.json")), owner=owner)
-    Recorder(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
-    _take_wishes(text("control.json"), folder, frame.config)
+    write_metadata(folder, name=_name(text("about.json")), owner=owner)
+    RunWriter(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
+    _read_commands(text("control.json"), folder, frame.config)
     write_json(folder / "config.json", frame.info)
 
 
-def _take_wishes(content: bytes | None, folder: Path, config: Config) -> None:
+def _read_commands(content: bytes | None, folder: Path, config: Config) -> None:
     """Take over settings that were changed and epochs that were added, as far as they are valid."""
     wanted = parse_control(content or b"")
-    if len(wanted.more) > MOST_LEGS:
+    if len(wanted.more) > MAX_SEGMENTS:
         raise RunError(
-            f"A run is continued for more epochs at most {MOST_LEGS} times. "
+            f"A run is continued for more epochs at most {MAX_SEGMENTS} times. "
             f"Received: {len(wanted.more):,} times"
         )
     settings = wanted.settings if _fits(config, **wanted.settings) else {}
-    legs = tuple(
-        leg for leg in wanted.more if 0 <= leg.after < leg.until and _fits(config, epochs=leg.until)
+    segments = tuple(
+        segment
+        for segment in wanted.more
+        if 0 <= segment.after < segment.until and _fits(config, epochs=segment.until)
     )
-    if settings or legs:
-        control = Control(serial=1, settings=settings, more=legs)
+    if settings or segments:
+        control = Control(serial=1, settings=settings, more=segments)
         write_json(folder / "control.json", dataclasses.asdict(control))
 
 
@@ -217,7 +219,7 @@ def _fits(config: Config, **changes: float) -> bool:
 def _entries(archive: ForeignZip) -> dict[str, ZipInfo]:
     """Return the entries by their names in a run folder; raises RunError if there is no run."""
     found = run_entries(archive, FILES)
-    archive.check(found.values(), MOST_ENTRIES)
+    archive.check(found.values(), MAX_ENTRIES)
     if "config.json" not in found or not found.keys() & {"model.keras", "checkpoint.npz"}:
         names = sorted(found) or sorted(entry.filename for entry in archive.entries)
         raise RunError(
@@ -239,9 +241,9 @@ def _packed(content: bytes, files: Mapping[str, bytes]) -> bytes:
 def _check_growth(archive: ForeignZip, folder: Path) -> None:
     """Refuse what takes much more room than its zip: a history of the same line again and again."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    if size > FREE_GROWTH + MOST_GROWTH * archive.packed_size:
+    if size > FREE_GROWTH + MAX_GROWTH * archive.packed_size:
         raise RunError(
-            f"A run takes at most {MOST_GROWTH} times the room of its zip. Received: "
+            f"A run takes at most {MAX_GROWTH} times the room of its zip. Received: "
             f"{size_in_words(size)}, of a zip of {size_in_words(archive.packed_size)}"
         )
 
@@ -249,7 +251,7 @@ def _check_growth(archive: ForeignZip, folder: Path) -> None:
 def _name(about: bytes | None) -> str:
     """Return the name that a run was given, fit to be shown; "" without a usable one."""
     try:
-        return decode("about.json", about or b"{}", AboutFile).get("name", "")
+        return decode("about.json", about or b"{}", MetadataFile).get("name", "")
     except RunError:
         return ""
 

@@ -18,11 +18,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from vae.archive.vetting import printable
 from vae.errors import RunError, VAEError
 
-__all__ = ["MOST_BYTES", "SNAPSHOT", "ForeignZip", "run_entries", "size_in_words"]
+__all__ = ["MAX_BYTES", "SNAPSHOT", "ForeignZip", "run_entries", "size_in_words"]
 
-MOST_BYTES = 100_000_000  # of a zip, and of all that is taken of it
+MAX_BYTES = 100_000_000  # of a zip, and of all that is taken of it
 # Python reads the whole list of a zip's contents before it can be counted: 500 bytes an entry.
-MOST_MARKS = 20_000
+MAX_MARKS = 20_000
 CHUNK = 1 << 20
 SNAPSHOT = re.compile(r"[0-9]{4}\.npz|fixed\.npz")
 DRIVE = re.compile("[A-Za-z]:")
@@ -39,7 +39,7 @@ class ForeignZip:
         self.name, self.size = name, 0  # size: bytes that came out so far
         with self._or_refuse():
             self.packed_size, marks = _count(file, b"PK\x01\x02")  # one in the list for each entry
-            if marks > MOST_MARKS:
+            if marks > MAX_MARKS:
                 raise RunError(f"{name} holds too much. Received: {marks:,} entries or so")
             self._archive = ZipFile(file)
             self.entries = self._archive.infolist()
@@ -65,18 +65,18 @@ class ForeignZip:
             if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
                 self._refuse("is stored or deflated", f"compression {entry.compress_type}")
         declared = sum(entry.file_size for entry in entries)
-        if declared > MOST_BYTES:
-            expected = f"is at most {size_in_words(MOST_BYTES)} when unpacked"
+        if declared > MAX_BYTES:
+            expected = f"is at most {size_in_words(MAX_BYTES)} when unpacked"
             self._refuse(expected, size_in_words(declared))
 
-    def read(self, entry: ZipInfo, most: int = MOST_BYTES) -> bytes:
+    def read(self, entry: ZipInfo, most: int = MAX_BYTES) -> bytes:
         """Unpack an entry, and stop where there is too much of it."""
         content = io.BytesIO()
         with self._or_refuse(), self._archive.open(entry) as member:
             while part := member.read(CHUNK):
                 content.write(part)
                 self.size += len(part)
-                if content.tell() > most or self.size > MOST_BYTES:
+                if content.tell() > most or self.size > MAX_BYTES:
                     expected = f"holds at most {size_in_words(most)} of {entry.filename!r:.80}"
                     self._refuse(expected, "more")
         return content.getvalue()
@@ -147,12 +147,12 @@ def _parts(entry: ZipInfo) -> list[str]:
 
 
 def _count(file: BinaryIO, mark: bytes) -> tuple[int, int]:
-    """Return the size of a file of at most MOST_BYTES, and how often the mark is in it."""
+    """Return the size of a file of at most MAX_BYTES, and how often the mark is in it."""
     file.seek(0, io.SEEK_END)
     size = file.tell()
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise RunError(
-            f"A run's zip is at most {size_in_words(MOST_BYTES)}. Received: {size_in_words(size)}"
+            f"A run's zip is at most {size_in_words(MAX_BYTES)}. Received: {size_in_words(size)}"
         )
     file.seek(0)
     found, end = 0, b""

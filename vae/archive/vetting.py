@@ -23,14 +23,14 @@ from vae.errors import ConfigError, RunError
 from vae.latent.projections import TSNE_FILES
 from vae.runs.control import LIVE_SETTINGS
 from vae.runs.schema import Info, decode_row
-from vae.schema import MOST_COUNT, Text, decode, printable
+from vae.schema import MAX_COUNT, Text, decode, printable
 
 __all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
 
 TSNE = {f"{name}.npz": count for count, name in TSNE_FILES.items()}
-MOST_ROWS = 20_000
+MAX_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
-MOST_CHANNELS = 4
+MAX_CHANNELS = 4
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
 ROWS = {
@@ -63,8 +63,8 @@ def read_frame(content: bytes) -> Frame:
     dataset, shape, names = info["dataset"], tuple(info["image_shape"]), info["class_names"]
     if not is_name(dataset):
         raise RunError(f"A data set's name is a short word or a few. Received: {dataset!r:.80}")
-    if shape[2] > MOST_CHANNELS:
-        raise RunError(f"Images have at most {MOST_CHANNELS} channels. Received: {shape}")
+    if shape[2] > MAX_CHANNELS:
+        raise RunError(f"Images have at most {MAX_CHANNELS} channels. Received: {shape}")
     try:
         config = Config.from_dict(info["config"])
         config = config.replace(preset=printable(config.preset, Text.longest))
@@ -80,8 +80,8 @@ def read_frame(content: bytes) -> Frame:
 def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
     """Read the rows of history.jsonl; a last line that a crash cut short is left out."""
     count = content.count(b"\n")
-    if count > MOST_ROWS:
-        raise RunError(f"A history has at most {MOST_ROWS:,} rows. Received: {count:,}")
+    if count > MAX_ROWS:
+        raise RunError(f"A history has at most {MAX_ROWS:,} rows. Received: {count:,}")
     for place, line in enumerate(content.split(b"\n")):
         try:
             if line.strip():
@@ -190,7 +190,7 @@ class ArrayCheck:
         if key in ("images", "samples", "reconstructions"):
             fits, wanted = array.dtype == np.uint8, "uint8"
         elif key in ("y", "labels", "class_labels", *COUNTS):
-            most = MOST_COUNT if key in COUNTS else self.frame.classes - 1
+            most = MAX_COUNT if key in COUNTS else self.frame.classes - 1
             fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
             wanted = f"whole numbers from 0 to {most:,}"
         elif name in ("latents.npz", "samplers.npz", *TSNE):  # pages compute with these

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vae.cli.files import FORMATS, check_new_file, check_new_folder, given_run, write_file
+from vae.cli.files import FORMATS, check_new_file, check_new_folder, conditioned_run, write_file
 from vae.cli.output import Report, wrote
 from vae.errors import RunError
 from vae.export.keras_code import keras_notebook, keras_script
@@ -54,7 +54,7 @@ def export(options: argparse.Namespace) -> Report:
         check_new_folder(out)
     else:
         check_new_file(out, kind)
-    run = given_run(options.run)
+    run = conditioned_run(options.run)
     if kind == "keras":
         size = write_file(out, portable(_content(run, "model.keras")))
         what = "encoder and decoder in one Keras model"
@@ -81,7 +81,7 @@ def export(options: argparse.Namespace) -> Report:
 def demo(options: argparse.Namespace) -> Report:
     """Write a run as one HTML file that works without a server or a network."""
     check_new_file(options.out, "demo")
-    size = write_demo(given_run(options.run), options.out)
+    size = write_demo(conditioned_run(options.run), options.out)
     ahead = "Open it in a browser, or mail it: it needs no server and no network."
     return Report(
         {"out": str(options.out), "bytes": size}, wrote(options.out, size, "one page", ahead)

@@ -20,14 +20,14 @@ from vae.runs.run import Run, open_run
 __all__ = [
     "ENDINGS",
     "FORMATS",
-    "MOST_PIXELS",
-    "MOST_SIDE",
+    "MAX_PIXELS",
+    "MAX_SIDE",
     "ConfigFile",
     "check_new_file",
     "check_new_folder",
     "check_picture",
+    "conditioned_run",
     "config_file",
-    "given_run",
     "write_file",
 ]
 
@@ -49,8 +49,8 @@ FORMATS = {  # of `export`, and what it calls the file, or for onnx the folder
     "notebook": "notebook.ipynb",
 }
 # Pillow warns of pictures with more pixels, for they might be attacks; it refuses twice as many.
-MOST_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
-MOST_SIDE = 32_767  # Firefox and GTK show none that are longer
+MAX_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
+MAX_SIDE = 32_767  # Firefox and GTK show none that are longer
 RUN_FILES = frozenset((*FILES, "snapshots"))
 
 
@@ -111,13 +111,13 @@ def check_picture(width: int, height: int, scale: int) -> None:
     """
 
     def fits(scale: int) -> bool:
-        return width * height * scale**2 <= MOST_PIXELS and max(width, height) * scale <= MOST_SIDE
+        return width * height * scale**2 <= MAX_PIXELS and max(width, height) * scale <= MAX_SIDE
 
     if not fits(scale):
         largest = max(each for each in range(1, scale) if fits(each))
         raise ConfigError(
-            f"Few programs open a picture of more than {MOST_PIXELS:,} pixels or with a side of "
-            f"more than {MOST_SIDE:,}: --scale {largest} is the largest here. Received: --scale "
+            f"Few programs open a picture of more than {MAX_PIXELS:,} pixels or with a side of "
+            f"more than {MAX_SIDE:,}: --scale {largest} is the largest here. Received: --scale "
             f"{scale}, for {width * scale:,} x {height * scale:,} pixels"
         )
 
@@ -131,7 +131,7 @@ def write_file(path: Path, content: bytes) -> int:
     return len(content)
 
 
-def given_run(path: Path) -> Run:
+def conditioned_run(path: Path) -> Run:
     """Open a run that was named on the command line; raises RunError with what to do instead."""
     try:
         is_zip = path.suffix.lower() == ".zip" and path.is_file()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vae.cli.progress import load_images, share_progress
+from vae.cli.progress import load_images, progress_fraction
 from vae.cli.streams import warn
 from vae.errors import ConfigError, DatasetError, RunError
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.sampling.fitted import Samplers, fit_samplers, parse_samplers, read_samplers
 from vae.sampling.samplers import SamplerName
 
@@ -34,11 +34,11 @@ def samplers_of(run: Run, sampler: SamplerName, label: int | None) -> Samplers |
             f"The sampler {sampler!r} is fitted to the run's training images, once, and they are "
             f"not at hand. {error}"
         ) from None
-    with share_progress("Fitting the samplers") as on_share:
-        arrays = fit_samplers(run, dataset, on_share)
+    with progress_fraction("Fitting the samplers") as on_progress:
+        arrays = fit_samplers(run, dataset, on_progress)
     try:
         with run.lock().acquire(timeout=0):
-            Recorder(run.path).arrays("samplers", **arrays)
+            RunWriter(run.path).arrays("samplers", **arrays)
     except OSError as error:  # another process has the run, or the folder is somebody else's
         warn(
             f"The samplers could not be kept in {run.path}; next time they are fitted anew: {error}"

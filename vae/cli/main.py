@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 from vae import _startup  # noqa: F401 (first: see there)
 from vae.architecture import summarize
 from vae.cli.export import add_exports
-from vae.cli.files import ConfigFile, check_new_folder, config_file, given_run
+from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
 from vae.cli.output import Report, evaluated, print_report, quality_measured, summarized, trained
 from vae.cli.pictures import add_pictures
-from vae.cli.progress import load_images, load_named, share_progress, training_progress
+from vae.cli.progress import load_images, load_named, progress_fraction, training_progress
 from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.config import TREATMENTS
@@ -89,8 +89,8 @@ def train(options: argparse.Namespace) -> Report:
 
 def resume(options: argparse.Namespace) -> Report:
     """Go on with a run from its last checkpoint, perhaps for more epochs."""
-    run, more = given_run(options.run), options.more_epochs
-    with training_progress(run.next_leg(more).until if more else run.epochs) as on_event:
+    run, more = conditioned_run(options.run), options.more_epochs
+    with training_progress(run.next_segment(more).until if more else run.epochs) as on_event:
         run, options.status = resume_run(
             run, lambda: load_images(run), more, on_event, as_json=options.json
         )
@@ -99,7 +99,7 @@ def resume(options: argparse.Namespace) -> Report:
 
 def evaluate(options: argparse.Namespace) -> Report:
     """Measure a run on the test images of its data set."""
-    run = given_run(options.run)
+    run = conditioned_run(options.run)
     if options.importance_samples:
         check_samples(run.config, options.importance_samples)
     dataset = load_images(run)
@@ -109,9 +109,9 @@ def evaluate(options: argparse.Namespace) -> Report:
     model = run.load_model()
     values, _ = evaluate(model, dataset, TREATED.get(options.treatment))
     if options.importance_samples:
-        with share_progress("Measuring the likelihood") as on_share:
+        with progress_fraction("Measuring the likelihood") as on_progress:
             found = measure_likelihood(
-                *(model, dataset, options.importance_samples, values["binarisation"]), on_share
+                *(model, dataset, options.importance_samples, values["binarisation"]), on_progress
             )
         names = ("nll", "nll_standard_error", "importance_samples", "seconds")
         values |= {name: found[name] for name in names}
@@ -122,13 +122,13 @@ def quality(options: argparse.Namespace) -> Report:
     """Measure samples of a run beside real images."""
     from vae.evaluation.sample_quality import check_measurable, measure_samples
 
-    run = given_run(options.run)
+    run = conditioned_run(options.run)
     check_measurable(run)  # before a data set is downloaded
     check_seed(options.seed)
     dataset = load_images(run)
-    with share_progress("Measuring samples") as on_share:
+    with progress_fraction("Measuring samples") as on_progress:
         values = measure_samples(
-            run, dataset, options.samples, seed=options.seed, on_progress=on_share
+            run, dataset, options.samples, seed=options.seed, on_progress=on_progress
         )
     return Report(values, quality_measured(values))
 

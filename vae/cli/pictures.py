@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from vae.cli.files import ENDINGS, check_new_file, check_picture, given_run, write_file
+from vae.cli.files import ENDINGS, check_new_file, check_picture, conditioned_run, write_file
 from vae.cli.fitting import samplers_of
 from vae.cli.output import Report, wrote
-from vae.cli.progress import share_progress
+from vae.cli.progress import progress_fraction
 from vae.errors import ConfigError
 from vae.export.media import (
     animation,
@@ -26,16 +26,16 @@ from vae.latent.interpolation import interpolate as path_between
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 from vae.sampling.prior import (
-    MOST_ROWS,
+    MAX_ROWS,
     check_seed,
     prior_codes,
 )
-from vae.sampling.samplers import SAMPLERS, Draw, draw_codes, draw_labels
+from vae.sampling.samplers import SAMPLERS, Draw, sample_codes, sample_labels
 
 __all__ = ["add_pictures"]
 
-MOST_CODES = 10_000
-MOST_SCALE = 64
+MAX_CODES = 10_000
+MAX_SCALE = 64
 STEPS = (2, 200)
 PICTURES = (".png", ".pdf", ".svg")
 SIDE = 10  # of a grid
@@ -113,8 +113,8 @@ def sample(options: argparse.Namespace) -> Report:
     draw = Draw(*(options.sampler, label, options.temperature, options.truncation, options.seed))
     check_seed(options.seed)  # before anything is fitted
     samplers = samplers_of(run, draw.sampler, label)
-    z = draw_codes(run, draw, count, samplers)
-    labels = draw_labels(run, draw, count, samplers)
+    z = sample_codes(run, draw, count, samplers)
+    labels = sample_labels(run, draw, count, samplers)
     images = to_uint8(run.decode(z, labels))
     notes = notes_of(run, options.seed) | draw.notes
     values = {"out": str(options.out), "images": count}
@@ -157,13 +157,15 @@ def interpolate(options: argparse.Namespace) -> Report:
     check_picture(width * (options.steps if kind == ".png" else 1), height, options.scale)
     start, start_name, label = _end(run, options.start, options.start_seed)
     end, end_name, _ = _end(run, options.end, options.end_seed)
-    run = run if run.label is not None else run.given(label or 0)  # as the Path view begins
+    run = (
+        run if run.label is not None else run.conditioned_on(label or 0)
+    )  # as the Path view begins
     images = to_uint8(run.decode(path_between(start, end, options.steps, options.kind)))
     notes = notes_of(run) | {"From": start_name, "To": end_name}
     if kind == ".png":
         content = _picture(tile(images, 1, len(images)), kind, options, notes)
     else:
-        with share_progress("Drawing the frames") as on_share:
+        with progress_fraction("Drawing the frames") as on_progress:
             content = animation(
                 images,
                 kind.removeprefix("."),
@@ -171,7 +173,7 @@ def interpolate(options: argparse.Namespace) -> Report:
                 smooth=options.smooth,
                 frames_per_second=speed,
                 notes=notes,
-                on_progress=on_share,
+                on_progress=on_progress,
             )
     size = write_file(options.out, content)
     what = f"{len(images)} images from {start_name} to {end_name}"
@@ -182,12 +184,12 @@ def _grid_of(options: argparse.Namespace, kind: str) -> tuple[int, int, int]:
     """Return rows, columns and how many images there are; one is not said by two options."""
     rows = SIDE if options.rows is None else options.rows
     columns = SIDE if options.columns is None else options.columns
-    _check("rows", rows, 1, MOST_ROWS)
-    _check("columns", columns, 1, MOST_ROWS)
+    _check("rows", rows, 1, MAX_ROWS)
+    _check("columns", columns, 1, MAX_ROWS)
     if options.count is None:
         return rows, columns, rows * columns
     count = options.count
-    _check("count", count, 1, MOST_ROWS * columns if kind in PICTURES else MOST_CODES)
+    _check("count", count, 1, MAX_ROWS * columns if kind in PICTURES else MAX_CODES)
     needed = -(-count // columns)
     if options.rows not in (None, needed):
         raise ConfigError(
@@ -199,7 +201,7 @@ def _grid_of(options: argparse.Namespace, kind: str) -> tuple[int, int, int]:
 
 def _check_scale(options: argparse.Namespace, scales: bool) -> None:
     """Raise ConfigError for a scale that is none, or that the file does not have."""
-    _check("scale", options.scale, 1, MOST_SCALE)
+    _check("scale", options.scale, 1, MAX_SCALE)
     if not scales and (options.scale != 1 or options.smooth):
         raise ConfigError(
             "--scale and --smooth are those of a .png; other files are drawn or hold numbers. "
@@ -208,7 +210,7 @@ def _check_scale(options: argparse.Namespace, scales: bool) -> None:
 
 
 def _run(options: argparse.Namespace) -> Run:
-    return given_run(options.run).given(options.label)
+    return conditioned_run(options.run).conditioned_on(options.label)
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:

@@ -17,7 +17,7 @@ from vae.runs.run import Run
 from vae.runs.run_images import check_known
 from vae.training.history_rows import ROWS_PER_EPOCH
 
-__all__ = ["load_images", "load_named", "share_progress", "training_progress"]
+__all__ = ["load_images", "load_named", "progress_fraction", "training_progress"]
 
 LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
 
@@ -50,25 +50,25 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
 
 
 @contextmanager
-def share_progress(what: str) -> Iterator[OnShare]:
+def progress_fraction(what: str) -> Iterator[OnShare]:
     """Yield a listener for the share that is done, 0 to 1. Nothing shows before it is called."""
     with _bar(1.0) as update:
         last = time.monotonic()
 
-        def on_share(share: float) -> None:
+        def on_progress(share: float) -> None:
             nonlocal last
             update(share, what)
             if time.monotonic() - last >= LOG_SECONDS:
                 last = time.monotonic()
                 _log(f"{what}: {share:.0%}")
 
-        yield on_share
+        yield on_progress
 
 
 def load_named(name: str) -> Dataset:
     """Load a data set as `load_dataset` does; a download shows how far it is."""
-    with share_progress(f"Downloading {name}") as on_share:
-        return load_dataset(name, on_progress=lambda done, total: on_share(done / total))
+    with progress_fraction(f"Downloading {name}") as on_progress:
+        return load_dataset(name, on_progress=lambda done, total: on_progress(done / total))
 
 
 def load_images(run: Run) -> Dataset:

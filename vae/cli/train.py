@@ -22,8 +22,8 @@ from vae.data.datasets import Dataset
 from vae.data.split import check_trainable, left_over
 from vae.errors import VAEError
 from vae.runs.failures import in_words, record_failure
-from vae.runs.run import Run, how_to_go_on, open_run, runs_folder
-from vae.runs.writer import Recorder, check_free, new_run_id
+from vae.runs.run import Run, how_to_resume, open_run, runs_folder
+from vae.runs.writer import RunWriter, check_free, new_run_id
 from vae.training.stopping import StopRequest
 
 __all__ = ["STATUS_HELP", "resume_run", "run_result", "train_run"]
@@ -54,7 +54,7 @@ def train_run(
 
     def train(stop: _Stop) -> None:
         # The folder first: a run that is stopped while TensorFlow loads can go on too.
-        Recorder.create(path, config, dataset)
+        RunWriter.create(path, config, dataset)
         import_tensorflow()
         from vae.training.train import train
 
@@ -67,7 +67,7 @@ def resume_run(
     run: Run, load: Load, more_epochs: int, on_event: OnEvent, *, as_json: bool
 ) -> tuple[Run, int]:
     """Go on with a run from its last checkpoint; return it and the exit status."""
-    run.check_can_go_on(more_epochs)
+    run.check_can_resume(more_epochs)
     dataset = load()
 
     def resume(stop: _Stop) -> None:
@@ -109,7 +109,7 @@ def _carried_out(path: Path, act: Callable[[_Stop], None], as_json: bool) -> tup
 def _how_to_go_on(path: Path) -> str:
     run = open_run(path)
     reason = run.status.get("reason") or f"{run.state.capitalize()}."
-    return f"{reason} To go on: {how_to_go_on(path)}"
+    return f"{reason} To go on: {how_to_resume(path)}"
 
 
 class _Stop(StopRequest):

@@ -22,7 +22,7 @@ __all__ = ["DAMAGED", "OUT_OF_MEMORY", "REFUSED", "TooLarge", "decode"]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 LARGEST_SIDE = 512  # pixels: more is not seen in an image that a model learns from
 LONGEST_SIDE = 16_384  # pixels that a file may have: as many as WebP can
-MOST_BYTES = 200_000_000  # that decoding may take: a PNG of 40 million pixels, a WebP of 12.5
+MAX_BYTES = 200_000_000  # that decoding may take: a PNG of 40 million pixels, a WebP of 12.5
 # Of memory for a pixel, by format, else by mode: as `python -m benchmarks.decoding` measures them.
 BYTES = {"WEBP": 16, "GIF": 10}
 BYTES_OF_RGB, BYTES_OF_OTHERS = 5, 10
@@ -30,7 +30,7 @@ PROGRESSIVE_BYTES = (
     6  # a progressive JPEG is there whole, as coefficients, however small it is read
 )
 SPARE_BYTES = 96_000_000  # beside that: the file itself, what libraries allocate ahead
-MOST_SECONDS = 10  # of one core
+MAX_SECONDS = 10  # of one core
 REFUSED, DAMAGED, OUT_OF_MEMORY = 2, 3, 4
 
 
@@ -55,9 +55,9 @@ def decode(
     if max(whole) > longest_side:
         raise TooLarge(_side_words(longest_side, f"{width:,} x {height:,}"))
     takes = _bytes_of(picture, width * height)
-    if takes > MOST_BYTES:
+    if takes > MAX_BYTES:
         raise TooLarge(
-            f"A picture may take at most {MOST_BYTES // 10**6} MB while it is decoded. Make it "
+            f"A picture may take at most {MAX_BYTES // 10**6} MB while it is decoded. Make it "
             f"smaller, or save it as JPEG. Received: {width:,} x {height:,} pixels as "
             f"{picture.format}, which take {takes // 10**6:,} MB"
         )
@@ -104,9 +104,9 @@ def _limit_this_process() -> None:
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        most = pages * resource.getpagesize() + MOST_BYTES + SPARE_BYTES
+        most = pages * resource.getpagesize() + MAX_BYTES + SPARE_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.errors import RunError
-from vae.runs.progress import end_progress, tell_progress
-from vae.runs.writer import Recorder
+from vae.runs.progress import end_progress, write_progress
+from vae.runs.writer import RunWriter
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "NEIGHBOURS",
     "SPACES",
-    "compute_knowledge",
+    "compute_class_probes",
     "measure_space",
 ]
 
 IMAGES = 10_000  # the first ones, of training and of test
-MOST_VALUES = 16_000_000  # pixels at once, as floats 64 MB: fewer images where they are larger
+MAX_VALUES = 16_000_000  # pixels at once, as floats 64 MB: fewer images where they are larger
 SILHOUETTE_IMAGES = 2_000  # of the test images; the distances between all would need 800 MB
 NEIGHBOURS = 5
 AT_ONCE = 500  # test images between two words on the progress
@@ -73,14 +73,14 @@ def measure_space(
         }
 
 
-def compute_knowledge(run: Run, dataset: Dataset) -> None:
+def compute_class_probes(run: Run, dataset: Dataset) -> None:
     """Measure latent means, PCA and pixels of the same images and keep the figures in the run.
 
     PCA is fitted to the pixels of the training images, with as many components as the run has
     latent dimensions. Raises RunError for images of another shape, too few of them or of one class,
     and for latent means that are no numbers.
     """
-    count = min(IMAGES, MOST_VALUES // math.prod(run.image_shape))
+    count = min(IMAGES, MAX_VALUES // math.prod(run.image_shape))
     _check(run, dataset, count)
     x_train, y_train = dataset.x_train[:count], dataset.y_train[:count]
     x_test, y_test = dataset.x_test[:count], dataset.y_test[:count]
@@ -94,13 +94,13 @@ def compute_knowledge(run: Run, dataset: Dataset) -> None:
 
         def on_progress(share: float, space: str = space, done: float = done) -> None:
             part = done + SECONDS[space] * share
-            tell_progress(run.path, "knowledge", part / sum(SECONDS.values()))
+            write_progress(run.path, "knowledge", part / sum(SECONDS.values()))
 
         on_progress(0.0)
         figures = measure_space(train, y_train, test, y_test, on_progress)
         found[space] = {"dimensions": train.shape[1], **figures}
         done += SECONDS[space]
-    Recorder(run.path).knowledge(found)
+    RunWriter(run.path).class_probes(found)
     end_progress(run.path, "knowledge")
 
 
@@ -114,7 +114,7 @@ def _codes(
     from sklearn.decomposition import PCA
     from threadpoolctl import threadpool_limits
 
-    codes = [run.encode(run.seen(images), labels)[0] for images, labels in parts]
+    codes = [run.encode(run.preprocess(images), labels)[0] for images, labels in parts]
     if not all(np.isfinite(part).all() for part in codes):
         raise RunError(
             "Measuring needs latent means that are numbers. Received: NaN or infinity, as a run "

@@ -19,7 +19,7 @@ __all__ = [
     "compared",
     "cost",
     "cost_in_words",
-    "loss_in_context",
+    "loss_in_comparison",
     "references_of",
     "treatment_of",
 ]
@@ -73,8 +73,8 @@ def cost(metrics: dict[str, Any]) -> float | None:
 def cost_in_words(run: Run) -> str:
     """Return in a few words what a test image costs a run, or "" before its first epoch.
 
-    It is the figure by which runs compare, reconstruction + KL, and the one of `loss_in_context`;
-    what keeps it from being compared with most others is said beside it.
+    It is the figure by which runs compare, reconstruction + KL, as in `loss_in_comparison`; what
+    keeps it from being compared with most others is said beside it.
     """
     loss = _loss(run)
     if loss is None:
@@ -102,7 +102,7 @@ def class_nats(run: Run) -> float:
     return math.log(run.classes) if run.config.is_conditional else 0.0
 
 
-def loss_in_context(run: Run, shipped: Iterable[Run]) -> str:
+def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
     """Return what a run's loss means, as Markdown; "" where nothing can be compared with it.
 
     The lines and the shipped model are of test images, and so is the loss of a run that has ended.

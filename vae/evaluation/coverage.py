@@ -10,7 +10,7 @@ import numpy as np
 from vae.errors import RunError
 from vae.sampling.prior import prior_codes
 
-__all__ = ["IMAGES", "NEAR_SHARE", "Coverage", "coverage", "far_share"]
+__all__ = ["IMAGES", "NEAR_SHARE", "Coverage", "coverage", "far_fraction"]
 
 IMAGES = 1000  # of the test images, and as many samples: all would take a hundred times as long
 NEAR_SHARE = 0.99  # of images have another one of their own kind nearer than what counts as unlike
@@ -56,14 +56,14 @@ def coverage(
     random = prior_codes(len(codes), mean.shape[1], seed=seed)
     reconstructions, samples = (decode(z).reshape(len(z), -1) for z in (codes, random))
     return Coverage(
-        unlike=far_share(samples, reconstructions),
-        missed=far_share(reconstructions, samples),
+        unlike=far_fraction(samples, reconstructions),
+        missed=far_fraction(reconstructions, samples),
         distance=float(np.linalg.norm(codes, axis=1).mean()),
         prior_distance=float(np.linalg.norm(random, axis=1).mean()),
     )
 
 
-def far_share(points: np.ndarray, reference: np.ndarray) -> float:
+def far_fraction(points: np.ndarray, reference: np.ndarray) -> float:
     """Return the share of points (N, d) that are far from all reference points (M, d).
 
     Far: farther from the nearest one than 99 % of the reference points are from theirs. So of

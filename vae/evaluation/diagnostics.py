@@ -23,7 +23,7 @@ UNTRAINED_SHARE = 0.9  # of the loss of an all-grey image, 0.693 nats a pixel
 RISING = 2.0
 # Densities of grey levels have no zero to take a multiple of.
 RISING_NATS_PER_PIXEL = 0.5
-LEAST_EPOCHS = 2  # before which a run has shown too little
+MIN_EPOCHS = 2  # before which a run has shown too little
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def how_it_goes(config: Config, rows: list[dict[str, Any]]) -> str:
         return "The first steps are being taken."
     epochs = [row["reconstruction"] for row in learned if row["kind"] == "epoch"]
     words = "Reconstruction has just begun to fall"
-    if len(epochs) >= LEAST_EPOCHS:
+    if len(epochs) >= MIN_EPOCHS:
         fall = epochs[-2] - epochs[-1]
         if abs(fall) < SETTLED_SHARE * abs(epochs[-1]):
             words = f"Reconstruction has settled near {epochs[-1]:.1f} nats"
@@ -108,7 +108,7 @@ def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Tr
         return None  # what plain grey costs is known of the Bernoulli likelihood alone
     grey = math.prod(run.image_shape) * math.log(2.0)
     now = epochs[-1]["reconstruction"]
-    if len(epochs) < LEAST_EPOCHS or now < UNTRAINED_SHARE * grey:
+    if len(epochs) < MIN_EPOCHS or now < UNTRAINED_SHARE * grey:
         return None
     if epochs[-2]["reconstruction"] - now > 3 * SETTLED_SHARE * now:
         return None  # slowly, but it does

@@ -36,7 +36,7 @@ SEED = 0
 EPOCHS = 8
 BATCH = 128
 LEARNING_RATE = 2e-3  # falls to 0 along a cosine
-LEAST_ACCURACY = 0.99  # of the test images
+MIN_ACCURACY = 0.99  # of the test images
 
 
 def classify(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -92,9 +92,9 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
         # Of the file that is read later, so that the figure is its own.
         _, probabilities = encode(temporary, dataset.x_test, IMAGE_SHAPE)
         accuracy = float((probabilities.argmax(axis=1) == dataset.y_test).mean())
-        if accuracy < LEAST_ACCURACY:
+        if accuracy < MIN_ACCURACY:
             raise RuntimeError(
-                f"The classifier must know {LEAST_ACCURACY:.0%} of the test images. "
+                f"The classifier must know {MIN_ACCURACY:.0%} of the test images. "
                 f"Received: {accuracy:.2%}"
             )
     about = {

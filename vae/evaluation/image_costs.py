@@ -12,7 +12,7 @@ from vae.architecture import FIRST_PIXEL_LOG_VAR
 if TYPE_CHECKING:
     from vae.runs.run import Run
 
-__all__ = ["MARGIN", "Costs", "costs_of", "share_below"]
+__all__ = ["MARGIN", "Costs", "costs_of", "fraction_below"]
 
 MARGIN = 1e-7
 
@@ -34,7 +34,7 @@ def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     the decoder is surer of than 1e-7 counts as that: a continuous Bernoulli, whose density has
     no upper end, costs less in evaluation.
     """
-    images = run.seen(images)
+    images = run.preprocess(images)
     mean, log_var = run.encode(images, labels)
     x = images.reshape(len(images), -1).astype(np.float64) / 255.0
     said = run.decode(mean, labels).reshape(x.shape).astype(np.float64)
@@ -64,6 +64,6 @@ def _pixel_nats(run: Run, x: np.ndarray, said: np.ndarray) -> np.ndarray:
     return nats
 
 
-def share_below(value: float, others: np.ndarray) -> float:
+def fraction_below(value: float, others: np.ndarray) -> float:
     """Return the share of the others that cost less."""
     return float((others < value).mean())

@@ -13,8 +13,8 @@ from vae.errors import ConfigError, RunError
 from vae.files import write_json, writing_to
 from vae.model.importance_sampling import check_samples, importance_sampled_nll
 from vae.runs.figures_schema import Asked
-from vae.runs.progress import end_progress, tell_progress
-from vae.runs.writer import Recorder
+from vae.runs.progress import end_progress, write_progress
+from vae.runs.writer import RunWriter
 from vae.schema import read
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def asked_likelihood(run: Run) -> tuple[int, str] | None:
 
 
 def compute_likelihood(
-    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
+    run: Run, dataset: Dataset, should_end: Callable[[], bool] = lambda: False
 ) -> None:
     """Measure what was asked for and keep it in the run, beside that of other treatments.
 
@@ -109,16 +109,16 @@ def compute_likelihood(
 
     def on_progress(share: float) -> None:
         nonlocal told
-        if should_leave():
+        if should_end():
             raise RunError("Measuring takes its time. Received: a wish to end before that")
         if not (run.path / ASKED).exists():
             raise _Withdrawn
         if share >= told + 0.005:  # a file each time
             told = share
-            tell_progress(run.path, "likelihood", share)
+            write_progress(run.path, "likelihood", share)
 
     with contextlib.suppress(_Withdrawn):
         found = measure_likelihood(run.load_model(), dataset, samples, treatment, on_progress)
-        Recorder(run.path).likelihood(run.likelihood | {treatment: found})
+        RunWriter(run.path).likelihood(run.likelihood | {treatment: found})
     withdraw_likelihood(run)
     end_progress(run.path, "likelihood")

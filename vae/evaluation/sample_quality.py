@@ -10,12 +10,12 @@ import numpy as np
 
 from vae.errors import ConfigError, RunError
 from vae.evaluation.digit_classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
-from vae.runs.progress import end_progress, tell_progress
+from vae.runs.progress import end_progress, write_progress
 from vae.runs.run_images import known_dataset
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.sampling.fitted import posterior_labels, read_samplers
 from vae.sampling.prior import random_labels
-from vae.sampling.samplers import SAMPLERS, Draw, draw_codes
+from vae.sampling.samplers import SAMPLERS, Draw, sample_codes
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
@@ -106,7 +106,7 @@ def measure_samples(
     found: dict[str, dict[str, Any]] = {}
     for name in names:
         draw, parts = Draw(name, seed=seed), []
-        codes = draw_codes(run, draw, count, fitted)
+        codes = sample_codes(run, draw, count, fitted)
         labels = _labels(run, dataset, draw, count, fitted)
         for begin in range(0, count, AT_ONCE):
             part = slice(begin, begin + AT_ONCE)
@@ -135,7 +135,7 @@ def measure_samples(
 
 
 def compute_quality(
-    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
+    run: Run, dataset: Dataset, should_end: Callable[[], bool] = lambda: False
 ) -> None:
     """Measure as many samples as half of the test images, with seed 0, and keep it in the run.
 
@@ -143,11 +143,11 @@ def compute_quality(
     """
 
     def on_progress(share: float) -> None:
-        if should_leave():
+        if should_end():
             raise RunError("Measuring takes its time. Received: a wish to end before that")
-        tell_progress(run.path, "quality", share)
+        write_progress(run.path, "quality", share)
 
-    Recorder(run.path).quality(measure_samples(run, dataset, on_progress=on_progress))
+    RunWriter(run.path).quality(measure_samples(run, dataset, on_progress=on_progress))
     end_progress(run.path, "quality")
 
 

@@ -18,7 +18,7 @@ from vae.runs.provenance import one_line
 __all__ = ["AnimationKind", "animation", "to_csv", "to_npz"]
 
 AnimationKind = Literal["gif", "webp"]
-MOST_FRAMES_PER_SECOND = 50  # browsers slow down what is faster
+MAX_FRAMES_PER_SECOND = 50  # browsers slow down what is faster
 ENDS_LAST = 5  # frames: the two ends of a path are seen for longer
 XMP = """\
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -47,9 +47,9 @@ def animation(
     on_progress: called with the share of the frames that are made.
     Raises ConfigError for a speed outside 1 to 50 frames a second.
     """
-    if not 1 <= frames_per_second <= MOST_FRAMES_PER_SECOND:
+    if not 1 <= frames_per_second <= MAX_FRAMES_PER_SECOND:
         raise ConfigError(
-            f"frames_per_second must be from 1 to {MOST_FRAMES_PER_SECOND}. "
+            f"frames_per_second must be from 1 to {MAX_FRAMES_PER_SECOND}. "
             f"Received: {frames_per_second}"
         )
     order = [*range(len(images))]

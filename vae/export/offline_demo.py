@@ -30,12 +30,12 @@ from vae.runs.run_images import dataset_title
 if TYPE_CHECKING:
     from vae.runs.run import Run
 
-__all__ = ["MOST_BYTES", "demo_page", "write_demo"]
+__all__ = ["MAX_BYTES", "demo_page", "write_demo"]
 
-MOST_BYTES = 5_000_000  # of the file: it is mailed, and a phone opens it
+MAX_BYTES = 5_000_000  # of the file: it is mailed, and a phone opens it
 # Smaller kernels are never rounded: they cost little, and the first multiplies codes of any size.
-LEAST_ROUNDED = 10_000
-MOST_CODES = 400_000  # numbers: all 10,000 test images in up to 40 dimensions
+MIN_ROUNDED = 10_000
+MAX_CODES = 400_000  # numbers: all 10,000 test images in up to 40 dimensions
 LEVELS = 2**16 - 1
 
 _HERE = Path(__file__).parent / "offline"
@@ -71,11 +71,11 @@ def demo_page(run: Run) -> str:
     for bits in (32, 16):
         page = _fill(data | {"bits": bits, "layers": _layers(run, weights, bits)})
         size = len(page.encode())
-        if size <= MOST_BYTES:
+        if size <= MAX_BYTES:
             return page
     count = sum(part.size for pair in weights.values() for part in pair)
     raise RunError(
-        f"An offline demo is at most {MOST_BYTES / 1e6:.0f} MB. Received: a decoder of {count:,} "
+        f"An offline demo is at most {MAX_BYTES / 1e6:.0f} MB. Received: a decoder of {count:,} "
         f"parameters, which would take {size / 1e6:.1f} MB"
     )
 
@@ -115,7 +115,7 @@ def _facts(run: Run) -> dict[str, Any]:
         facts.append(("Reconstruction", f"{found['reconstruction']:.1f} nats per image"))
     treatment = f"Measured on {found['images']}: {found['treatment']}." if found else ""
     return {
-        "name": run.about.name or f"{title}, {label}",
+        "name": run.metadata.name or f"{title}, {label}",
         "facts": facts,
         "treatment": treatment,
         "imageShape": run.image_shape,
@@ -141,7 +141,7 @@ def _space(run: Run) -> dict[str, Any]:
         )
     size = run.config.latent_dim
     plane = pca_plane(mean) if size > 2 else dimension_plane(size, 0, size - 1)
-    every = math.ceil(mean.size / MOST_CODES)
+    every = math.ceil(mean.size / MAX_CODES)
     centre, covariance = plane.prior()
     return {
         "dimensions": [{"place": each.place, "kl": _rounded(each.kl)} for each in ranked],
@@ -190,7 +190,7 @@ def _layer(layer: Layer, weights: Weights | None, bits: int) -> dict[str, Any]:
     if weights:
         kernel, bias = weights
         described |= {
-            "kernel": _packed(kernel, bits if kernel.size >= LEAST_ROUNDED else 32),
+            "kernel": _packed(kernel, bits if kernel.size >= MIN_ROUNDED else 32),
             "bias": _packed(bias, 32),
         }
     return described

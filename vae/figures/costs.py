@@ -14,8 +14,8 @@ __all__ = ["costs_beside"]
 
 BINS = 40
 USUAL = (0.2, 99.8)  # percent of the test images between the ends of the histogram
-MOST_BEYOND = 0.3  # of that span: an image that costs more is drawn at the edge
-LEAST_BEYOND = 0.08
+MAX_BEYOND = 0.3  # of that span: an image that costs more is drawn at the edge
+MIN_BEYOND = 0.08
 HEIGHT = 180  # pixels
 GAP = 0.08  # of the width, between the two
 
@@ -62,7 +62,7 @@ def _part(
     counts, edges = np.histogram(others, bins=BINS, range=(low, low + span))
     most = float(counts.max())
     # The axis does not depend on one's own image: from drawing to drawing the line alone moves.
-    ends = low - LEAST_BEYOND * span, low + (1.0 + MOST_BEYOND) * span
+    ends = low - MIN_BEYOND * span, low + (1.0 + MAX_BEYOND) * span
     shown = float(np.clip(value, *ends))
     bars = {
         "type": "bar",

@@ -11,8 +11,8 @@ __all__ = ["QUANTITIES", "curve_marks", "curve_points"]
 
 QUANTITIES = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
 SHORT_NAMES = {"beta": "beta", "learning_rate": "rate", "noise": "noise"}
-MOST_POINTS = 2000  # of training, and of validation: more than a screen has pixels for
-MOST_MARKS = 100
+MAX_POINTS = 2000  # of training, and of validation: more than a screen has pixels for
+MAX_MARKS = 100
 # The untrained network's loss would flatten all that follows.
 FLATTENING_EPOCHS = 0.5
 LONG_ENOUGH = 3
@@ -57,7 +57,7 @@ def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, An
                 f"{SHORT_NAMES[name]} {row[name]:.3g}" for name in SHORT_NAMES if name in row
             ),
         }
-        for row in changes[-MOST_MARKS:]
+        for row in changes[-MAX_MARKS:]
     ]
 
 
@@ -65,6 +65,6 @@ def _columns(
     epochs: list[float], rows: list[dict[str, Any]], prefix: str
 ) -> dict[str, list[float]]:
     values = {name: [row[f"{prefix}{name}"] for row in rows] for name in QUANTITIES}
-    chosen = thinned([*values.values()], MOST_POINTS)
+    chosen = thinned([*values.values()], MAX_POINTS)
     columns = {"epoch": epochs, **values}
     return {name: [column[index] for index in chosen] for name, column in columns.items()}

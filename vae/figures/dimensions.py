@@ -19,7 +19,7 @@ __all__ = ["cloud3d", "kl_bars", "variance_bars"]
 
 DEAD = "rgba(128, 128, 128, 0.55)"
 CAMERA = {"eye": {"x": 1.32, "y": 1.32, "z": 0.7}, "center": {"x": 0, "y": 0, "z": -0.18}}
-LEAST_VARIANCE = ACTIVE_VARIANCE / 100  # what a logarithmic axis shows of a dimension without any
+MIN_VARIANCE = ACTIVE_VARIANCE / 100  # what a logarithmic axis shows of a dimension without any
 
 
 def kl_bars(ranked: Sequence[Dimension]) -> go.Figure:
@@ -32,12 +32,12 @@ def kl_bars(ranked: Sequence[Dimension]) -> go.Figure:
 
 def variance_bars(ranked: Sequence[Dimension]) -> go.Figure:
     """Draw the variance of each dimension's posterior means beside the threshold of use."""
-    heights = [max(each.variance, LEAST_VARIANCE) for each in ranked]
+    heights = [max(each.variance, MIN_VARIANCE) for each in ranked]
     figure = _bars(ranked, heights, HUES["mean"], "variance %{y:.3g}")
     figure.add_hline(
         ACTIVE_VARIANCE, line={"dash": "dot", "width": 2, "color": HUES["z"]}, opacity=0.9
     )
-    ends = [math.log10(LEAST_VARIANCE), math.log10(2 * max(heights))]
+    ends = [math.log10(MIN_VARIANCE), math.log10(2 * max(heights))]
     figure.update_layout(
         yaxis={"title": "variance of the means", "type": "log", "dtick": 1, "range": ends}
     )

@@ -13,12 +13,12 @@ from vae.latent.planes import Extent, Plane
 if TYPE_CHECKING:
     from vae.runs.run import Run
 
-__all__ = ["MOST_PIXELS", "SIDE", "Atlas", "decode_atlas", "preview"]
+__all__ = ["MAX_PIXELS", "SIDE", "Atlas", "decode_atlas", "preview"]
 
 # Tiles across and up. Of the recommended model 64 would take the error from 0.15 to 0.12 grey
 # levels, most of which is rounding, for 1.7 times the bytes.
 SIDE = 48
-MOST_PIXELS = 2048  # of the picture's longer side: what a phone still takes as one texture
+MAX_PIXELS = 2048  # of the picture's longer side: what a phone still takes as one texture
 PROBES = 100  # random places at which a preview is compared with the exact decoding
 
 
@@ -44,7 +44,7 @@ def decode_atlas(run: Run, plane: Plane, extent: Extent, side: int = SIDE) -> At
     As many tiles as fit into 2,048 pixels, at most side x side; a line has a single row.
     """
     height, width, _ = run.image_shape
-    side = max(1, min(side, MOST_PIXELS // max(height, width)))
+    side = max(1, min(side, MAX_PIXELS // max(height, width)))
     rows = 1 if plane.is_line else side
     tiles = to_uint8(run.decode(plane.codes(extent.grid(side, rows))))
     random = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import numpy as np
 __all__ = ["PathKind", "interpolate"]
 
 PathKind = Literal["linear", "spherical"]
-LEAST_ANGLE = 1e-4  # radians: below, both paths are the same and the formula divides by zero
+MIN_ANGLE = 1e-4  # radians: below, both paths are the same and the formula divides by zero
 
 
 def interpolate(
@@ -29,7 +29,7 @@ def interpolate(
         return linear.astype(np.float32)
     one, other = start / lengths[0], end / lengths[1]
     angle = float(np.arccos(np.clip(one @ other, -1.0, 1.0)))
-    if angle < LEAST_ANGLE or angle > np.pi - LEAST_ANGLE:
+    if angle < MIN_ANGLE or angle > np.pi - MIN_ANGLE:
         return linear.astype(np.float32)
     direction = (np.sin((1.0 - t) * angle) * one + np.sin(t * angle) * other) / np.sin(angle)
     length = (1.0 - t) * lengths[0] + t * lengths[1]

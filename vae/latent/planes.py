@@ -13,10 +13,10 @@ __all__ = ["Extent", "Plane", "dimension_plane", "extent_of", "pca_plane", "pict
 
 PRIOR_REACH = 3.0  # standard deviations of the prior that a map shows at least
 EDGE_SHARE = 0.001  # of the points on each side may lie beyond the edge
-MOST_REACH = 5.0  # times as far as nine of ten points lie: what is beyond is left out, too
+MAX_REACH = 5.0  # times as far as nine of ten points lie: what is beyond is left out, too
 FARTHEST = 1000.0  # from the prior's mean: there a decoder's numbers mean nothing
 MARGIN = 0.04
-LEAST_AREA = 1e-6  # of a triangle's sides, below which three points are on one line
+MIN_AREA = 1e-6  # of a triangle's sides, below which three points are on one line
 
 
 class Extent(NamedTuple):
@@ -141,7 +141,7 @@ def picture_plane(codes: np.ndarray) -> Plane:
     across = along / (length or 1.0)
     rest = towards - (towards @ across) * across
     height = np.linalg.norm(rest)
-    if length * height <= LEAST_AREA * max(1.0, length, float(np.linalg.norm(towards))):
+    if length * height <= MIN_AREA * max(1.0, length, float(np.linalg.norm(towards))):
         raise RunError(
             "A plane needs three pictures whose codes are not on one line. Received: codes with "
             f"distances {length:.2g} and {height:.2g}"
@@ -161,7 +161,7 @@ def extent_of(plane: Plane, points: np.ndarray) -> Extent:
     low, high = mean - reach, mean + reach
     seen = points[np.isfinite(points).all(axis=1)]
     if len(seen):
-        most = min(FARTHEST, MOST_REACH * np.quantile(np.abs(seen - mean), 0.9))
+        most = min(FARTHEST, MAX_REACH * np.quantile(np.abs(seen - mean), 0.9))
         edges = np.quantile(seen, [EDGE_SHARE, 1.0 - EDGE_SHARE], axis=0)
         low = np.minimum(low, np.maximum(edges[0], mean - most))
         high = np.maximum(high, np.minimum(edges[1], mean + most))

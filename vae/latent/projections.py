@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae.errors import RunError
-from vae.runs.progress import end_progress, tell_progress
-from vae.runs.writer import Recorder
+from vae.runs.progress import end_progress, write_progress
+from vae.runs.writer import RunWriter
 
 if TYPE_CHECKING:
     from vae.runs.run import Run
@@ -112,10 +112,10 @@ def compute_tsne(run: Run) -> None:
 
         def on_step(step: int, done: float = done, count: int = count) -> None:
             share = (done + TSNE_SECONDS[count] * step / TSNE_STEPS) / seconds
-            tell_progress(run.path, "tsne", share)
+            write_progress(run.path, "tsne", share)
 
         on_step(0)
-        Recorder(run.path).arrays(TSNE_FILES[count], points=_tsne(mean, count, on_step))
+        RunWriter(run.path).arrays(TSNE_FILES[count], points=_tsne(mean, count, on_step))
         done += TSNE_SECONDS[count]
     end_progress(run.path, "tsne")
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from vae.errors import ConfigError
 
-__all__ = ["MOST_FRAMES", "MOST_STOPS", "walk_codes"]
+__all__ = ["MAX_FRAMES", "MAX_STOPS", "walk_codes"]
 
-MOST_FRAMES = 600
-MOST_STOPS = 60
+MAX_FRAMES = 600
+MAX_STOPS = 60
 
 
 def walk_codes(stops: np.ndarray, frames: int, *, loop: bool = True) -> np.ndarray:
@@ -22,14 +22,14 @@ def walk_codes(stops: np.ndarray, frames: int, *, loop: bool = True) -> np.ndarr
     fewer frames than stops or more than 600.
     """
     stops = np.asarray(stops, dtype=np.float64)
-    if stops.ndim != 2 or not 2 <= len(stops) <= MOST_STOPS or not np.isfinite(stops).all():
+    if stops.ndim != 2 or not 2 <= len(stops) <= MAX_STOPS or not np.isfinite(stops).all():
         raise ConfigError(
-            f"A walk passes 2 to {MOST_STOPS} codes (K, d) that are numbers. "
+            f"A walk passes 2 to {MAX_STOPS} codes (K, d) that are numbers. "
             f"Received: {stops.shape}{'' if np.isfinite(stops).all() else ', NaN or infinity'}"
         )
-    if not len(stops) <= frames <= MOST_FRAMES:
+    if not len(stops) <= frames <= MAX_FRAMES:
         raise ConfigError(
-            f"A walk past {len(stops)} codes has from {len(stops)} to {MOST_FRAMES} frames. "
+            f"A walk past {len(stops)} codes has from {len(stops)} to {MAX_FRAMES} frames. "
             f"Received: {frames}"
         )
     from scipy.interpolate import CubicSpline

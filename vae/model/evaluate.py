@@ -37,10 +37,10 @@ def evaluate(
     @tf.function(reduce_retracing=True)
     def terms(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
         images = tf.cast(images, tf.float32) / 255.0
-        mean, log_var = model.encoder(model.told(images, labels))
+        mean, log_var = model.encoder(model.with_labels(images, labels))
         noise = keras.random.normal(ops.shape(mean), seed=seed)
         z = mean if point else mean + ops.exp(0.5 * log_var) * noise
-        nats = model.reconstruction_nats(images, model.decoder_logits(model.told(z, labels)))
+        nats = model.reconstruction_nats(images, model.decoder_logits(model.with_labels(z, labels)))
         return nats, gaussian_kl(mean, log_var), mean, log_var
 
     batches = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vae.config import MOST_IMPORTANCE_SAMPLES, Config
+from vae.config import MAX_IMPORTANCE_SAMPLES, Config
 from vae.errors import ConfigError, RunError
 from vae.statistics import standard_error
 
@@ -81,7 +81,7 @@ def importance_log_likelihood(
         for first in range(0, samples, SAMPLES_AT_ONCE):
             count = min(SAMPLES_AT_ONCE, samples - first)
             # Which images and samples these are says what is drawn, and nothing else does.
-            draw = tf.constant([seed, begin * MOST_IMPORTANCE_SAMPLES + first], tf.int64)
+            draw = tf.constant([seed, begin * MAX_IMPORTANCE_SAMPLES + first], tf.int64)
             sums, logs = weigh(batch, mean, log_var, tf.constant(count), draw)
             with np.errstate(invalid="ignore"):  # NaN stays NaN, which the caller sees
                 most = np.logaddexp(most, sums.numpy())
@@ -123,13 +123,15 @@ def importance_sampled_nll(
     ) -> tf.Tensor:
         count, latent_dim = tf.shape(z)[0], z.shape[-1]
         repeated_labels = None if labels is None else tf.tile(labels, [count])
-        logits = model.decoder_logits(model.told(tf.reshape(z, (-1, latent_dim)), repeated_labels))
+        logits = model.decoder_logits(
+            model.with_labels(tf.reshape(z, (-1, latent_dim)), repeated_labels)
+        )
         repeated = tf.tile(scaled(images), (count, 1, 1, 1))
         return -tf.reshape(model.reconstruction_nats(repeated, logits), (count, -1))
 
     @tf.function(autograph=False)
     def encode(images: tf.Tensor, labels: tf.Tensor | None = None) -> tuple[tf.Tensor, tf.Tensor]:
-        return model.encoder(model.told(scaled(images), labels))
+        return model.encoder(model.with_labels(scaled(images), labels))
 
     found = importance_log_likelihood(
         encode,
@@ -159,7 +161,7 @@ def check_samples(config: Config, samples: int) -> None:
     """Raise ConfigError for an autoencoder, or importance samples outside 1 to 5,000."""
     if not config.is_variational:
         raise ConfigError("A likelihood needs a VAE. Received: an autoencoder")
-    if not 1 <= samples <= MOST_IMPORTANCE_SAMPLES:
+    if not 1 <= samples <= MAX_IMPORTANCE_SAMPLES:
         raise ConfigError(
-            f"Importance samples must be from 1 to {MOST_IMPORTANCE_SAMPLES:,}. Received: {samples}"
+            f"Importance samples must be from 1 to {MAX_IMPORTANCE_SAMPLES:,}. Received: {samples}"
         )

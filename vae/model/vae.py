@@ -47,7 +47,7 @@ class Sampling(keras.layers.Layer):
         return keras.random.normal(shape, seed=self.seed_generator)
 
     @contextmanager
-    def given(self, epsilon: keras.KerasTensor) -> Iterator[None]:
+    def fixed_noise(self, epsilon: keras.KerasTensor) -> Iterator[None]:
         """Use this epsilon in what is called within, and draw none."""
         self._given = epsilon
         try:
@@ -131,7 +131,7 @@ class VAE(keras.Model):
         model = Config.from_dict(config["config"])
         return cls(model, tuple(config["image_shape"]), config["classes"], config["name"])
 
-    def told(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
+    def with_labels(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
         """Return images or codes as this model's networks take them: with labels, where it is told.
 
         labels: whole numbers (N,). copies: of all labels, set after set, for as many inputs.

@@ -19,11 +19,11 @@ __all__ = [
     "LIVE_SETTINGS",
     "Commands",
     "Control",
-    "Leg",
+    "Segment",
     "ask",
-    "legs_of",
     "parse_control",
     "read_control",
+    "segments_of",
 ]
 
 # run: train on. pause: wait. batch, epoch: train one, then wait. stop: end, and make the model.
@@ -36,7 +36,7 @@ FILE = "control.json"
 _writing = threading.Lock()
 
 
-class Leg(NamedTuple):
+class Segment(NamedTuple):
     """A stretch of a run with a schedule of its own: the epochs after `after`, up to `until`."""
 
     after: Count
@@ -49,14 +49,14 @@ class _Settings(TypedDict, total=False):
     noise: Number
 
 
-class _Wishes(TypedDict):
+class _ControlFile(TypedDict):
     """control.json."""
 
     action: Text
     turn: Count
     serial: Count
     settings: _Settings
-    more: tuple[Leg, ...]
+    more: tuple[Segment, ...]
     show: NotRequired[Count]
 
 
@@ -66,9 +66,9 @@ class Control:
 
     action: str = "run"
     turn: int = 0  # counts the actions, so that the same one can be asked for twice
-    serial: int = 0  # counts all wishes: the process says which one it has seen
+    serial: int = 0  # counts all values: the process says which one it has seen
     settings: Mapping[str, float] = field(default_factory=dict)  # those that were changed
-    more: tuple[Leg, ...] = ()  # legs beyond the configured epochs
+    more: tuple[Segment, ...] = ()  # segments beyond the configured epochs
     show: int = 0  # counts the wishes to see the model as it is at that moment
 
 
@@ -80,7 +80,7 @@ def read_control(folder: Path) -> Control:
 def parse_control(content: bytes) -> Control:
     """Read wishes from what a control.json holds; what is none of them asks for nothing."""
     try:
-        return _control(decode(FILE, content, _Wishes))
+        return _control(decode(FILE, content, _ControlFile))
     except RunError:
         return Control()
 
@@ -89,7 +89,7 @@ def ask(
     folder: Path,
     action: str | None = None,
     settings: Mapping[str, float] | None = None,
-    leg: Leg | None = None,
+    segment: Segment | None = None,
     *,
     show: bool = False,
 ) -> Control:
@@ -104,7 +104,7 @@ def ask(
             old.turn + (action is not None),
             old.serial + 1,
             {**old.settings, **(settings or {})},
-            (*old.more, leg) if leg else old.more,
+            (*old.more, segment) if segment else old.more,
             old.show + show,
         )
         with writing_to(folder, "A run's folder must be writable"):
@@ -112,9 +112,9 @@ def ask(
     return new
 
 
-def legs_of(config: Config, control: Control) -> tuple[Leg, ...]:
+def segments_of(config: Config, control: Control) -> tuple[Segment, ...]:
     """Return the configured epochs and those that were added, in their order."""
-    return (Leg(0, config.epochs), *control.more)
+    return (Segment(0, config.epochs), *control.more)
 
 
 class Commands:
@@ -136,20 +136,20 @@ class Commands:
 
 def _read(folder: Path) -> Control | None:
     try:
-        return _control(read(folder / FILE, _Wishes))
+        return _control(read(folder / FILE, _ControlFile))
     except (FileNotFoundError, RunError):
         return None
 
 
-def _control(wishes: _Wishes) -> Control:
-    action = str(wishes["action"])
+def _control(values: _ControlFile) -> Control:
+    action = str(values["action"])
     return Control(
         action if action in ACTIONS else "run",
-        wishes["turn"],
-        wishes["serial"],
-        {name: value for name, value in wishes["settings"].items() if _can_be(name, value)},
-        wishes["more"],
-        wishes.get("show", 0),
+        values["turn"],
+        values["serial"],
+        {name: value for name, value in values["settings"].items() if _can_be(name, value)},
+        values["more"],
+        values.get("show", 0),
     )
 
 

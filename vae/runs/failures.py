@@ -7,7 +7,7 @@ from pathlib import Path
 from vae.errors import VAEError
 from vae.files import DISK_FULL
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 __all__ = ["RECORDED", "in_words", "is_disk_full", "record_failure"]
 
@@ -24,26 +24,26 @@ def record_failure(path: Path, error: BaseException) -> None:
     if RECORDED in getattr(error, "__notes__", ()):
         return  # by the training itself, which the worker around it need not know
     error.add_note(RECORDED)
-    recorder = Recorder.reopen(path)
-    state, reason = recorder.value("state", ""), in_words(error)
+    writer = RunWriter.reopen(path)
+    state, reason = writer.value("state", ""), in_words(error)
     if state not in ("queued", "starting", "training", "paused"):
         return
-    before = recorder.value("before", "")
+    before = writer.value("before", "")
     if before and state in ("queued", "starting"):
         # What was asked is answered: else it would be tried again and again.
-        recorder.status(
+        writer.status(
             must=True, state=before, reason=f"It did not go on. {reason}",
             serial=Run(path).control.serial,
         )  # fmt: skip
     elif isinstance(error, KeyboardInterrupt):
-        epoch, step = recorder.value("kept", (0, 0))
+        epoch, step = writer.value("kept", (0, 0))
         kept = f"Kept: epoch {epoch}, up to step {step:,}." if epoch else "Nothing is trained yet."
         state = "interrupted" if epoch else "stopped"
-        recorder.status(must=True, state=state, reason=f"{reason} {kept}")
+        writer.status(must=True, state=state, reason=f"{reason} {kept}")
     else:
         # A full disk is not the run's fault: with some room it goes on from its checkpoint.
         full = is_disk_full(error)
-        recorder.status(must=True, state="interrupted" if full else "failed", reason=reason)
+        writer.status(must=True, state="interrupted" if full else "failed", reason=reason)
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from vae.config import Treatment
 from vae.schema import Count, Distance, Number, Positive, Seconds, Share, Text
 
-__all__ = ["FIGURES", "Asked", "Knowledge", "Likelihood", "Metrics", "Quality"]
+__all__ = ["FIGURES", "Asked", "ClassProbes", "Likelihood", "Metrics", "Quality"]
 
 DIGITS = 10
 
@@ -73,7 +73,7 @@ class _Space(TypedDict):
     silhouette: Annotated[float, Meta(ge=-1.0, le=1.0)]
 
 
-class Knowledge(TypedDict):
+class ClassProbes(TypedDict):
     """knowledge.json: of each space, accuracies and how far classes are apart."""
 
     training_images: Positive
@@ -127,6 +127,6 @@ class Quality(_Samples):
 FIGURES: dict[str, Any] = {
     "metrics.json": Metrics,
     "likelihood.json": Likelihood,
-    "knowledge.json": Knowledge,
+    "knowledge.json": ClassProbes,
     "quality.json": Quality,
 }

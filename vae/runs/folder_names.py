@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path, PureWindowsPath
 
-__all__ = ["MOST_NAME_BYTES", "is_folder_name"]
+__all__ = ["MAX_NAME_BYTES", "is_folder_name"]
 
-MOST_NAME_BYTES = 255  # what file systems take
+MAX_NAME_BYTES = 255  # what file systems take
 
 
 def is_folder_name(text: str) -> bool:
@@ -19,7 +19,7 @@ def is_folder_name(text: str) -> bool:
         size = len(text.encode())
     except UnicodeEncodeError:  # bytes that are no UTF-8: no address and no page can hold them
         return False
-    if not 0 < size <= MOST_NAME_BYTES or text.startswith(".") or "\0" in text:
+    if not 0 < size <= MAX_NAME_BYTES or text.startswith(".") or "\0" in text:
         return False
     if Path(text).name != text:  # separators, and a drive where there are any
         return False

@@ -19,7 +19,7 @@ __all__ = ["history_fault", "read_rows"]
 
 # Of text, over all files; as rows it takes two to three times as much. More than one long history
 # has: else a look at another run's would make it forgotten, and every page looks at several.
-MOST_BYTES = 60_000_000
+MAX_BYTES = 60_000_000
 TAIL = 64  # bytes that tell whether a file is still the one that was read
 
 
@@ -83,7 +83,7 @@ def _read(path: Path) -> _Read:
     with _guard:
         _known[path] = known
         _known.move_to_end(path)
-        while len(_known) > 1 and sum(read.end for read in _known.values()) > MOST_BYTES:
+        while len(_known) > 1 and sum(read.end for read in _known.values()) > MAX_BYTES:
             _known.popitem(last=False)
     return known
 

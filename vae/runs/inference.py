@@ -21,7 +21,7 @@ TOLERANCE = 1e-3  # what arithmetic on pixels may add to 0 and 1
 # A convolutional network of 2 million parameters takes 5 MB an image for what is between its
 # layers: 240 MB at once. A dense one decodes as fast as in one piece, 900 codes in 1.2 ms.
 BATCH = 50
-MOST_SESSIONS = 16  # networks kept ready, a few MB each
+MAX_SESSIONS = 16  # networks kept ready, a few MB each
 
 
 def one_hot(labels: Any, count: int, classes: int) -> np.ndarray:
@@ -110,7 +110,7 @@ def _run(path: Path, **inputs: np.ndarray) -> list[np.ndarray]:
         ) from None
 
 
-@lru_cache(maxsize=MOST_SESSIONS)
+@lru_cache(maxsize=MAX_SESSIONS)
 def _session(path: Path, changed: int) -> onnxruntime.InferenceSession:
     """Open a network; `changed` makes a rewritten file a new entry."""
     import onnxruntime

@@ -15,16 +15,16 @@ from vae.errors import RunError
 from vae.files import write_json, writing_to
 from vae.schema import Instant, Name, Text, printable, read
 
-__all__ = ["MOST_NAME", "About", "AboutFile", "clean_name", "read_about", "write_about"]
+__all__ = ["MAX_NAME", "Metadata", "MetadataFile", "clean_name", "read_metadata", "write_metadata"]
 
-MOST_NAME = Name.longest
+MAX_NAME = Name.longest
 FILE = "about.json"
 
 _writing = threading.Lock()
 
 
 @dataclass(frozen=True)
-class About:
+class Metadata:
     """name: as its owner calls it. owner: who may list it. deleted: when (Unix time), or 0."""
 
     name: str = ""
@@ -32,7 +32,7 @@ class About:
     deleted: float = 0.0
 
 
-class AboutFile(TypedDict, total=False):
+class MetadataFile(TypedDict, total=False):
     """about.json."""
 
     name: Name
@@ -40,18 +40,18 @@ class AboutFile(TypedDict, total=False):
     deleted: Instant
 
 
-def read_about(folder: Path) -> About:
+def read_metadata(folder: Path) -> Metadata:
     """Read it; a missing or damaged file says nothing."""
     try:
-        return About(**read(folder / FILE, AboutFile))
+        return Metadata(**read(folder / FILE, MetadataFile))
     except (FileNotFoundError, RunError):
-        return About()
+        return Metadata()
 
 
-def write_about(folder: Path, **changes: Any) -> About:
+def write_metadata(folder: Path, **changes: Any) -> Metadata:
     """Change what is said of a run; raises RunError if the folder cannot be written to."""
     with _writing:  # a name that is typed and a click on Delete come at the same moment
-        new = dataclasses.replace(read_about(folder), **changes)
+        new = dataclasses.replace(read_metadata(folder), **changes)
         with writing_to(folder, "A run's folder must be writable"):
             write_json(folder / FILE, dataclasses.asdict(new), must=True)
     return new
@@ -59,4 +59,4 @@ def write_about(folder: Path, **changes: Any) -> About:
 
 def clean_name(text: str) -> str:
     """Return a name that fits into a line: printable, at most 60 characters."""
-    return printable(text, MOST_NAME)
+    return printable(text, MAX_NAME)

@@ -10,7 +10,7 @@ from vae.errors import RunError
 from vae.files import write_json
 from vae.schema import Share, Words, read
 
-__all__ = ["Progress", "end_progress", "read_progress", "tell_progress"]
+__all__ = ["Progress", "end_progress", "read_progress", "write_progress"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class _File(TypedDict):
     trouble: Words
 
 
-def tell_progress(folder: Path, job: str, share: float, trouble: str = "") -> None:
+def write_progress(folder: Path, job: str, share: float, trouble: str = "") -> None:
     """Write how far a job is; it goes on where that cannot be written."""
     try:
         write_json(_path(folder, job), {"share": share, "trouble": trouble})

@@ -15,7 +15,7 @@ def public_name(run: Run) -> str:
     """
     if run.shipped:
         return run.id
-    return run.about.name or f"{run.dataset} {preset_label(run.config)} {run.short_id}"
+    return run.metadata.name or f"{run.dataset} {preset_label(run.config)} {run.short_id}"
 
 
 def notes_of(run: Run, seed: int | None = None) -> dict[str, str]:

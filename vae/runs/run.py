@@ -19,10 +19,10 @@ from vae.data.binarisation import binarise
 from vae.errors import ConfigError, RunError, VAEError
 from vae.files import open_regular
 from vae.runs import inference
-from vae.runs.control import LIVE_SETTINGS, Control, Leg, ask, legs_of, read_control
+from vae.runs.control import LIVE_SETTINGS, Control, Segment, ask, read_control, segments_of
 from vae.runs.figures_schema import FIGURES
 from vae.runs.history import history_fault, read_rows
-from vae.runs.metadata import About, clean_name, read_about
+from vae.runs.metadata import Metadata, clean_name, read_metadata
 from vae.runs.schema import STATES, Info, Status
 from vae.schema import read
 from vae.short_names import shortened
@@ -36,7 +36,7 @@ __all__ = [
     "STATES",
     "History",
     "Run",
-    "how_to_go_on",
+    "how_to_resume",
     "open_run",
     "runs_folder",
 ]
@@ -56,7 +56,7 @@ def runs_folder() -> Path:
     return Path(os.environ.get("VAE_RUNS_DIR", "runs"))
 
 
-def how_to_go_on(path: Path) -> str:
+def how_to_resume(path: Path) -> str:
     """Return the command that goes on with a run, and its name in Python."""
     return f"python -m vae resume {shlex.quote(str(path))} (in Python: vae.resume)"
 
@@ -185,7 +185,7 @@ class Run:
         return found
 
     @cached_property
-    def knowledge(self) -> dict[str, Any]:
+    def class_probes(self) -> dict[str, Any]:
         """knowledge.json, what the space knows of the classes; empty until it was measured."""
         return self._figures("knowledge.json")
 
@@ -252,14 +252,14 @@ class Run:
                 f"has {dataset.classes}"
             )
 
-    def seen(self, images: np.ndarray) -> np.ndarray:
+    def preprocess(self, images: np.ndarray) -> np.ndarray:
         """Return images (N, H, W, C), uint8, in the treatment that this run has learned.
 
         The test images are drawn black or white exactly as they were when it was measured.
         """
         return binarise(images, self.config.binarisation)
 
-    def given(self, label: int | None) -> Run:
+    def conditioned_on(self, label: int | None) -> Run:
         """Return the same run, which is told this class wherever it is given no label.
 
         What was read of its folder is shared. A run of another kind is told nothing: it is itself.
@@ -322,7 +322,7 @@ class Run:
     @property
     def epochs(self) -> int:
         """The epoch at which the run is to end: those configured, and those added since."""
-        return legs_of(self.config, self.control)[-1].until
+        return segments_of(self.config, self.control)[-1].until
 
     @property
     def settings(self) -> Config:
@@ -351,37 +351,39 @@ class Run:
         changed = self.settings.replace(**settings)
         return ask(self.path, settings={name: getattr(changed, name) for name in settings})
 
-    def ask_to_go_on(self, more_epochs: int = 0) -> Control:
+    def request_resume(self, more_epochs: int = 0) -> Control:
         """Ask that the run goes on from its last checkpoint, perhaps beyond its last epoch.
 
-        Raises as `check_can_go_on`.
+        Raises as `check_can_resume`.
         """
-        self.check_can_go_on(more_epochs)
-        return ask(self.path, "run", leg=self.next_leg(more_epochs) if more_epochs else None)
+        self.check_can_resume(more_epochs)
+        return ask(
+            self.path, "run", segment=self.next_segment(more_epochs) if more_epochs else None
+        )
 
-    def check_can_go_on(self, more_epochs: int = 0) -> None:
+    def check_can_resume(self, more_epochs: int = 0) -> None:
         """Raise RunError if there is no checkpoint or nothing left to do.
 
         Raises ConfigError if the epochs become too many, or are fewer than none.
         """
-        if not self.can_go_on:
+        if not self.can_resume:
             raise RunError(f"To go on, a run needs its checkpoint.npz. Received: {self.path}")
         if more_epochs < 0:
             raise ConfigError(f"A run goes on for more epochs, or as many. Received: {more_epochs}")
         if more_epochs:
-            self.config.replace(epochs=self.next_leg(more_epochs).until)
+            self.config.replace(epochs=self.next_segment(more_epochs).until)
         elif self.state == "finished" and self.epochs <= self.status.get("until", self.epochs):
             raise RunError("A finished run goes on for more epochs: say how many. Received: 0 more")
 
-    def next_leg(self, more_epochs: int) -> Leg:
+    def next_segment(self, more_epochs: int) -> Segment:
         """Return the epochs that would follow those that the run has or is to have."""
         # One that early stopping ended goes on from there, not from where it was to end.
         finished = self.state == "finished"
         after = int(self.status.get("epoch", 0)) if finished else self.epochs
-        return Leg(after, after + more_epochs)
+        return Segment(after, after + more_epochs)
 
     @property
-    def can_go_on(self) -> bool:
+    def can_resume(self) -> bool:
         """Whether there is a checkpoint to go on from, or nothing yet that could be lost."""
         checkpoint = (self.path / "checkpoint.npz").is_file()
         return checkpoint or not (self.has_model or self.rows)
@@ -395,9 +397,9 @@ class Run:
         return not model.is_file() or model.stat().st_mtime_ns < saved.stat().st_mtime_ns
 
     @cached_property
-    def about(self) -> About:
+    def metadata(self) -> Metadata:
         """Its name, its owner, and whether it was deleted."""
-        return read_about(self.path)
+        return read_metadata(self.path)
 
     def _told(self, labels: Any) -> tuple[Any, ...]:
         """Return the labels that the networks are told, and of how many classes; () if of none."""

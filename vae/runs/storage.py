@@ -76,7 +76,7 @@ class Storage:
             total = sum(self._bytes(run) for run in runs)
             need = max(need, total - limits.runs_megabytes * MEGABYTE)
         found = []
-        for run in sorted(runs, key=lambda run: (bool(run.about.owner), _changed(run))):
+        for run in sorted(runs, key=lambda run: (bool(run.metadata.owner), _changed(run))):
             if need <= 0:
                 break
             if run.id not in busy and _may_go(run):
@@ -104,7 +104,7 @@ def _may_go(run: Run) -> bool:
     until = kept_until(run)
     if until is None:
         return False
-    return not run.about.owner or datetime.datetime.now(datetime.UTC).date() > until
+    return not run.metadata.owner or datetime.datetime.now(datetime.UTC).date() > until
 
 
 def _changed(run: Run) -> float:

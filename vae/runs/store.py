@@ -15,7 +15,7 @@ from typing import Any
 from vae.errors import RunError
 from vae.files import file_mark
 from vae.runs.folder_names import is_folder_name
-from vae.runs.metadata import clean_name, write_about
+from vae.runs.metadata import clean_name, write_metadata
 from vae.runs.run import ACTIVE_STATES, SHIPPED, Run, open_run, runs_folder
 
 __all__ = ["RunStore"]
@@ -35,7 +35,7 @@ class RunStore:
 
     def list(self) -> list[Run]:
         """Return all runs that can be read: the newest first, the shipped ones last."""
-        own = (run for run in self._read(self.folder)[0] if not run.about.deleted)
+        own = (run for run in self._read(self.folder)[0] if not run.metadata.deleted)
         newest_first = sorted(own, key=lambda run: run.status["created"], reverse=True)
         return newest_first + self.list_shipped()
 
@@ -50,7 +50,7 @@ class RunStore:
     def open(self, run_id: str) -> Run:
         """Open a run by its id; raises RunError if there is none, whatever the text holds."""
         run = self._find(run_id)
-        if run is None or run.about.deleted:
+        if run is None or run.metadata.deleted:
             raise RunError(f"No run has this id. Received: {run_id!r:.80}")
         try:
             return open_run(run.path)
@@ -60,25 +60,25 @@ class RunStore:
     def rename(self, run: Run, name: str) -> None:
         """Give a run a name; an empty one takes it away."""
         self._own(run)
-        write_about(run.path, name=clean_name(name))
+        write_metadata(run.path, name=clean_name(name))
 
     def delete(self, run: Run) -> None:
         """Hide a run; `purge` removes it when the time to undo it is over."""
         self._own(run)
-        write_about(run.path, deleted=time.time())
+        write_metadata(run.path, deleted=time.time())
 
     def deleted(self) -> list[Run]:
         """Return the runs that can still be brought back, the one deleted last first."""
         since = time.time() - UNDO_SECONDS
-        found = [run for run in self._read(self.folder)[0] if run.about.deleted > since]
-        return sorted(found, key=lambda run: run.about.deleted, reverse=True)
+        found = [run for run in self._read(self.folder)[0] if run.metadata.deleted > since]
+        return sorted(found, key=lambda run: run.metadata.deleted, reverse=True)
 
     def undelete(self, run_id: str) -> Run:
         """Bring back a run that was deleted a moment ago."""
         run = self._find(run_id)
-        if run is None or not run.about.deleted:
+        if run is None or not run.metadata.deleted:
             raise RunError(f"Only a deleted run can be brought back. Received: {run_id!r:.80}")
-        write_about(run.path, deleted=0.0)
+        write_metadata(run.path, deleted=0.0)
         return open_run(run.path)
 
     def remove(self, run: Run) -> None:
@@ -92,8 +92,8 @@ class RunStore:
         """Remove for good what was deleted long enough ago, and what a crash left of it."""
         for path in _folders(self.folder):
             run = Run(path)
-            age = time.time() - run.about.deleted
-            if run.about.deleted and age > UNDO_SECONDS and not run.is_alive():
+            age = time.time() - run.metadata.deleted
+            if run.metadata.deleted and age > UNDO_SECONDS and not run.is_alive():
                 # One that cannot be removed must not keep the others.
                 with contextlib.suppress(OSError):
                     self._put_out_of_sight(run)
@@ -136,7 +136,7 @@ class RunStore:
         known = self._known.get(path)
         if known is None or known[0] != marks:
             run = open_run(path)
-            parts = {"info": run.info, "config": run.config, "about": run.about}
+            parts = {"info": run.info, "config": run.config, "about": run.metadata}
             if run.state not in (*ACTIVE_STATES, "interrupted"):
                 parts["status"] = run.status  # does not depend on whether a process is alive
             self._known[path] = marks, parts

@@ -18,12 +18,12 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
 from vae.files import open_regular, replacing, write_json, writing_to
-from vae.runs.metadata import write_about
-from vae.runs.run import Run, how_to_go_on
+from vae.runs.metadata import write_metadata
+from vae.runs.run import Run, how_to_resume
 from vae.runs.schema import Status
 from vae.schema import read
 
-__all__ = ["Recorder", "check_free", "new_run_id"]
+__all__ = ["RunWriter", "check_free", "new_run_id"]
 
 VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
 # What is computed of a model, when somebody asks for it, and what was told of that.
@@ -46,11 +46,11 @@ def check_free(path: Path) -> None:
     if (path / "config.json").exists():
         raise RunError(
             f"A new run needs a folder of its own. Received: {path}, which holds one; to go on "
-            f"with that one: {how_to_go_on(path)}"
+            f"with that one: {how_to_resume(path)}"
         )
 
 
-class Recorder:
+class RunWriter:
     """Writes the files of one run folder, each of them atomically.
 
     Raises RunError if the folder cannot be made or already holds a run.
@@ -61,7 +61,7 @@ class Recorder:
         self._status: dict[str, Any] = {}
 
     @classmethod
-    def create(cls, path: Path, config: Config, dataset: Dataset, owner: str = "") -> Recorder:
+    def create(cls, path: Path, config: Config, dataset: Dataset, owner: str = "") -> RunWriter:
         """Make the folder of a run that is about to wait for its start; owner: whose it is."""
         check_free(path)
         with (
@@ -69,10 +69,10 @@ class Recorder:
             _removed_if_it_fails(path),
         ):
             (path / "snapshots").mkdir(parents=True, exist_ok=True)
-            recorder = cls(path)
-            recorder.status(state="queued", created=_now())
+            writer = cls(path)
+            writer.status(state="queued", created=_now())
             # Also if there is nothing to say: then the run can be deleted on a full disk.
-            write_about(path, owner=owner)
+            write_metadata(path, owner=owner)
             # Last, because a folder counts as a run from here on.
             write_json(
                 path / "config.json",
@@ -88,14 +88,14 @@ class Recorder:
                     "versions": _versions(),
                 },
             )
-        return recorder
+        return writer
 
     @classmethod
-    def reopen(cls, path: Path) -> Recorder:
+    def reopen(cls, path: Path) -> RunWriter:
         """Go on writing a folder that `create` made."""
-        recorder = cls(path)
-        recorder._status = read(path / "status.json", Status)
-        return recorder
+        writer = cls(path)
+        writer._status = read(path / "status.json", Status)
+        return writer
 
     def status(self, *, must: bool = False, **changes: Any) -> None:
         """Change what the run says of itself; must: also where the disk is full."""
@@ -151,7 +151,7 @@ class Recorder:
             (self.path / name).unlink(missing_ok=True)
         self.arrays("latents", **arrays)
 
-    def knowledge(self, found: dict[str, Any]) -> None:
+    def class_probes(self, found: dict[str, Any]) -> None:
         """Write what the latent space knows of the classes."""
         write_json(self.path / "knowledge.json", found)
 

@@ -17,8 +17,8 @@ import numpy as np
 from vae.data.split import split_indices
 from vae.errors import ConfigError, RunError
 from vae.latent.training_codes import training_codes
-from vae.runs.progress import end_progress, tell_progress
-from vae.runs.writer import Recorder
+from vae.runs.progress import end_progress, write_progress
+from vae.runs.writer import RunWriter
 from vae.sampling.mixtures import Mixture, Trial, fit_mixture
 from vae.sampling.prior import check_seed
 
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 FITTED_IMAGES = 20_000  # training images, at random: three times as many take three times as long
-MOST_VALUES = 640_000  # of their codes: fewer images where these have more than 32 dimensions
+MAX_VALUES = 640_000  # of their codes: fewer images where these have more than 32 dimensions
 POSTERIORS = 2000  # that are kept
 FEWEST = 2  # images of a class that has a mixture of its own
 # What the progress weighs the parts by: seconds on MNIST, 16 dimensions.
@@ -120,7 +120,7 @@ def fit_samplers(
     on_progress: called with the share that is done. Raises RunError for images of another shape,
     fewer than two, codes that are no numbers, and mixtures that do not converge.
     """
-    most = min(FITTED_IMAGES, MOST_VALUES // run.config.latent_dim)
+    most = min(FITTED_IMAGES, MAX_VALUES // run.config.latent_dim)
     # They are in random order.
     indices = split_indices(run.config, len(dataset.x_train)).train[:most]
     mean, log_var = training_codes(
@@ -152,7 +152,7 @@ def fit_samplers(
 
 
 def compute_samplers(
-    run: Run, dataset: Dataset, should_leave: Callable[[], bool] = lambda: False
+    run: Run, dataset: Dataset, should_end: Callable[[], bool] = lambda: False
 ) -> None:
     """Fit the samplers, tell how far that is, and keep them in the run.
 
@@ -160,12 +160,12 @@ def compute_samplers(
     """
 
     def on_progress(share: float) -> None:
-        if should_leave():
+        if should_end():
             raise RunError("Fitting takes its time. Received: a wish to end before that")
-        tell_progress(run.path, "samplers", share)
+        write_progress(run.path, "samplers", share)
 
     on_progress(0.0)
-    Recorder(run.path).arrays("samplers", **fit_samplers(run, dataset, on_progress))
+    RunWriter(run.path).arrays("samplers", **fit_samplers(run, dataset, on_progress))
     end_progress(run.path, "samplers")
 
 

@@ -15,9 +15,9 @@ from vae.errors import RunError
 __all__ = ["COMPONENTS", "Mixture", "Trial", "fit_mixture"]
 
 COMPONENTS = (1, 2, 5, 10, 20, 40)  # that are tried
-MOST_STEPS = 200  # of expectation maximisation
+MAX_STEPS = 200  # of expectation maximisation
 # Multiplications of one of these steps: with more, many dimensions would take minutes.
-MOST_WORK = 250_000_000
+MAX_WORK = 250_000_000
 FEWEST_CODES = 5  # for each component and each d + 1 of its parameters
 
 
@@ -79,12 +79,12 @@ def fit_mixture(
         if components == 1
         or (
             components * FEWEST_CODES * (dimensions + 1) <= count
-            and components * count * dimensions**2 <= MOST_WORK
+            and components * count * dimensions**2 <= MAX_WORK
         )
     ]
     trials, best = [], None
     for place, components in enumerate(candidates):
-        model = GaussianMixture(components, max_iter=MOST_STEPS, random_state=0)
+        model = GaussianMixture(components, max_iter=MAX_STEPS, random_state=0)
         # On a busy machine several threads wait for each other.
         with threadpool_limits(limits=1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # which is in the trial
@@ -97,7 +97,7 @@ def fit_mixture(
     if best is None:
         tried = ", ".join(map(str, candidates))
         raise RunError(
-            f"A mixture must converge within {MOST_STEPS} steps. Received: codes for which none "
+            f"A mixture must converge within {MAX_STEPS} steps. Received: codes for which none "
             f"does, of {tried} components"
         )
     factors = np.linalg.cholesky(best.covariances_)

@@ -10,7 +10,7 @@ import numpy as np
 from vae.errors import ConfigError
 
 __all__ = [
-    "MOST_ROWS",
+    "MAX_ROWS",
     "balanced_labels",
     "check_seed",
     "manifold_codes",
@@ -19,8 +19,8 @@ __all__ = [
     "random_labels",
 ]
 
-MOST_ROWS = 30
-MOST_TEMPERATURE = 1000.0  # beyond, a decoder's numbers mean nothing
+MAX_ROWS = 30
+MAX_TEMPERATURE = 1000.0  # beyond, a decoder's numbers mean nothing
 
 
 def check_seed(seed: int) -> None:
@@ -46,9 +46,9 @@ def prior_codes(
     is not above 0.
     """
     check_seed(seed)
-    if not 0.0 <= temperature <= MOST_TEMPERATURE:  # NaN too
+    if not 0.0 <= temperature <= MAX_TEMPERATURE:  # NaN too
         raise ConfigError(
-            f"temperature must be a number from 0 to {MOST_TEMPERATURE:,.0f}. "
+            f"temperature must be a number from 0 to {MAX_TEMPERATURE:,.0f}. "
             f"Received: temperature={temperature}"
         )
     if not truncation > 0.0:  # NaN too

@@ -19,7 +19,7 @@ from vae.sampling.fitted import (
 )
 from vae.sampling.prior import balanced_labels, prior_codes
 
-__all__ = ["SAMPLERS", "SAMPLER_NAMES", "Draw", "SamplerName", "draw_codes", "draw_labels"]
+__all__ = ["SAMPLERS", "SAMPLER_NAMES", "Draw", "SamplerName", "sample_codes", "sample_labels"]
 
 SamplerName = Literal["prior", "mixture", "posterior"]
 SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
@@ -68,7 +68,7 @@ class Draw:
         return notes
 
 
-def draw_codes(run: Run, draw: Draw, count: int, samplers: Samplers | None = None) -> np.ndarray:
+def sample_codes(run: Run, draw: Draw, count: int, samplers: Samplers | None = None) -> np.ndarray:
     """Return codes z (count, d), float32, of a run.
 
     samplers: those of the run, if they were read before. Raises RunError if they are needed and the
@@ -82,10 +82,10 @@ def draw_codes(run: Run, draw: Draw, count: int, samplers: Samplers | None = Non
     return codes(samplers, count, label=draw.label, seed=draw.seed)
 
 
-def draw_labels(
+def sample_labels(
     run: Run, draw: Draw, count: int, samplers: Samplers | None = None
 ) -> np.ndarray | None:
-    """Return the class of each of the codes that `draw_codes` returns (count,), None where unknown.
+    """Return the class of each code that `sample_codes` returns (count,), None where unknown.
 
     It is what a conditional run is told: the class of the draw, or else the run's own, or else that
     of each image from whose posterior a code is drawn, or else each class in turn.

@@ -20,17 +20,17 @@ from vae.runs.run import STOPPED_BEFORE, Run
 from vae.runs.run_images import missing_images
 from vae.runs.storage import Storage
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder, new_run_id
+from vae.runs.writer import RunWriter, new_run_id
 from vae.server.durations import START_SECONDS, Job, job_seconds, seconds_left, turn
 from vae.server.presence import Presence
-from vae.server.scheduler import PAUSED_PLACE_SECONDS, Leader
+from vae.server.scheduler import PAUSED_PLACE_SECONDS, Scheduler
 from vae.server.tickets import Ticket, Tickets
 
 __all__ = ["Place", "Queue"]
 
 # Runs of one visitor, where strangers share a server.
-MOST_WAITING = 3
-MOST_RUNS = 30
+MAX_WAITING = 3
+MAX_RUNS = 30
 
 
 class Place(NamedTuple):
@@ -51,11 +51,11 @@ class Queue:
         self.tickets = Tickets(store.folder)
         self._storage = Storage(store)
         self._importing = threading.Lock()
-        self._leader = Leader(store, self.tickets, self.workers, presence or Presence(0.0))
+        self._scheduler = Scheduler(store, self.tickets, self.workers, presence or Presence(0.0))
 
     def close(self) -> None:
         """Stop looking after the runs; those that train go on."""
-        self._leader.close()
+        self._scheduler.close()
 
     def submit(self, config: Config, dataset: Dataset, owner: str = "") -> Run:
         """Make a run's folder and put it into the queue.
@@ -68,40 +68,40 @@ class Queue:
         self._check_room(owner)
         self._check_line(owner)
         path = self.store.folder / new_run_id()
-        Recorder.create(path, config, dataset, owner)
+        RunWriter.create(path, config, dataset, owner)
         try:
-            self._draw(path.name, "train", owner)
+            self._enqueue(path.name, "train", owner)
         except RunError:
             # A run that waits without a ticket would get one, and train after all.
             shutil.rmtree(path, ignore_errors=True)
             raise
         return self.store.open(path.name)
 
-    def go_on(self, run: Run, more_epochs: int = 0, action: str = "run") -> None:
+    def resume(self, run: Run, more_epochs: int = 0, action: str = "run") -> None:
         """Let a run go on, or take one step ("batch", "epoch"), from wherever it stands.
 
         Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
         """
         most = limits()
-        longer = run.config.replace(epochs=run.next_leg(more_epochs).until)
+        longer = run.config.replace(epochs=run.next_segment(more_epochs).until)
         most.check(longer, run.image_shape, run.classes)
         if most.seconds and run.status.get("seconds_trained", 0.0) >= most.seconds:
             raise RunError(f"{most.in_words()} Received: a run that has used up its time")
-        with self._leader.guard:
-            if self._leader.is_training(run) and not more_epochs:
+        with self._scheduler.guard:
+            if self._scheduler.is_training(run) and not more_epochs:
                 run.ask(action)
                 return
             self._check_line_for(run)  # before anything is asked that would outlive a refusal
-            run.ask_to_go_on(more_epochs)
+            run.request_resume(more_epochs)
             if action != "run":
                 run.ask(action)
             self._wait_anew(run)
 
     def pause(self, run: Run) -> None:
         """Let a run wait where it is, with all that it learned."""
-        with self._leader.guard:
+        with self._scheduler.guard:
             if self.tickets.is_waiting(run.id, "train"):
-                self._leader.park(run, "Paused while it waited for its turn.")
+                self._scheduler.suspend(run, "Paused while it waited for its turn.")
             else:
                 run.ask("pause")
 
@@ -111,18 +111,18 @@ class Queue:
         One that no process trains yet leaves the line at once. What it had learned before is made
         a model of in its turn, unless there is one.
         """
-        with self._leader.guard:
+        with self._scheduler.guard:
             run.ask("stop")
-            if self._leader.is_training(run):
+            if self._scheduler.is_training(run):
                 return  # its process makes the model
             epoch = int(run.status.get("epoch", 0))
             reason = f"Stopped by hand in epoch {epoch}." if epoch else STOPPED_BEFORE
-            if not self._leader.become(run, "stopped", reason):
+            if not self._scheduler.set_state(run, "stopped", reason):
                 return  # a process has just taken it up, and sees the wish
             if self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
             if epoch and run.has_learned_more:
-                self._draw(run.id, "recover", run.about.owner)
+                self._enqueue(run.id, "recover", run.metadata.owner)
 
     def owns(self, run: Run, visitor: str) -> bool:
         """Whether a run is this visitor's to name, to delete and to bring back.
@@ -130,7 +130,7 @@ class Queue:
         On one's own machine all runs are. Where strangers share a server, the link of a run lets
         anyone do all else with it, and a run without an owner is nobody's.
         """
-        return not is_public() or bool(visitor and run.about.owner == visitor)
+        return not is_public() or bool(visitor and run.metadata.owner == visitor)
 
     def rename(self, run: Run, name: str, visitor: str = "") -> None:
         """Give a run a name; raises RunError if it is somebody else's."""
@@ -144,7 +144,7 @@ class Queue:
         """
         self._check_owner(run, visitor)
         self.store.delete(run)
-        self._leader.park(run, "Paused, since it was deleted.")
+        self._scheduler.suspend(run, "Paused, since it was deleted.")
 
     def deleted(self, visitor: str = "") -> list[Run]:
         """Return the visitor's runs that can still be brought back, the one deleted last first."""
@@ -173,11 +173,11 @@ class Queue:
 
     def request(self, run: Run, action: str) -> None:
         """Have something else done for a run, once: one of the tickets' other `ACTIONS`."""
-        self._draw(run.id, action, run.about.owner)
+        self._enqueue(run.id, action, run.metadata.owner)
 
     def withdraw(self, run: Run, action: str) -> None:
         """Take such a job out of the line, unless it is under way."""
-        with self._leader.guard:
+        with self._scheduler.guard:
             if self.tickets.is_waiting(run.id, action):
                 self.tickets.remove(Ticket(run.id, action))
 
@@ -199,11 +199,11 @@ class Queue:
 
     def warm_up(self) -> None:
         """Have a process ready, since somebody may start a run soon."""
-        self._leader.warm_up()
+        self._scheduler.warm_up()
 
     def _check_owner(self, run: Run, visitor: str) -> None:
         if not self.owns(run, visitor):
-            whose = "another visitor's" if run.about.owner else "nobody's"
+            whose = "another visitor's" if run.metadata.owner else "nobody's"
             raise RunError(
                 "On a shared server a run is its owner's alone to name and to delete. "
                 f"Received: a run that is {whose}"
@@ -213,18 +213,18 @@ class Queue:
         self._storage.check_room()
         if not is_public():
             return
-        own = sum(run.about.owner == owner for run in self.store.list() if not run.shipped)
-        if own >= MOST_RUNS:
+        own = sum(run.metadata.owner == owner for run in self.store.list() if not run.shipped)
+        if own >= MAX_RUNS:
             raise RunError(
-                f"On this server a visitor has at most {MOST_RUNS} runs: delete one first. "
+                f"On this server a visitor has at most {MAX_RUNS} runs: delete one first. "
                 "Received: another one"
             )
 
     def _check_line(self, owner: str) -> None:
         waiting = [ticket for ticket in self.tickets.list() if ticket.owner == owner]
-        if is_public() and len(waiting) > MOST_WAITING:
+        if is_public() and len(waiting) > MAX_WAITING:
             raise RunError(
-                f"One run of yours trains at a time, and at most {MOST_WAITING} wait. "
+                f"One run of yours trains at a time, and at most {MAX_WAITING} wait. "
                 "Received: another one"
             )
 
@@ -232,19 +232,19 @@ class Queue:
         if missing := missing_images(run):
             raise RunError(f"To go on, this run needs {missing}. Received: {run.dataset:.80}")
         if not self.tickets.has(run.id, ("train",)):
-            self._check_line(run.about.owner)
+            self._check_line(run.metadata.owner)
 
-    def _draw(self, run_id: str, action: str, owner: str) -> None:
+    def _enqueue(self, run_id: str, action: str, owner: str) -> None:
         needs = "The queue needs a folder that can be written to"
-        with writing_to(self.tickets.folder, needs), self._leader.guard:
-            self.tickets.draw(run_id, action, owner)
+        with writing_to(self.tickets.folder, needs), self._scheduler.guard:
+            self.tickets.enqueue(run_id, action, owner)
 
     def _wait_anew(self, run: Run) -> None:
         """Put a run whose process is gone at the end of the line."""
-        if self._leader.become(run, "queued", "") or not self._leader.is_training(run):
+        if self._scheduler.set_state(run, "queued", "") or not self._scheduler.is_training(run):
             if not self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
-            self._draw(run.id, "train", run.about.owner)
+            self._enqueue(run.id, "train", run.metadata.owner)
 
     def _job(self, ticket: Ticket) -> Job:
         owner = ticket.owner if ticket.action == "train" else None

@@ -18,22 +18,22 @@ from vae.errors import RunError
 from vae.runs.run import Run
 from vae.runs.storage import Storage
 from vae.runs.store import RunStore
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server.presence import Presence
 from vae.server.tickets import WITHOUT_TENSORFLOW, Ticket, Tickets
-from vae.server.worker_processes import WarmWorker, ask_to_leave, start_worker
+from vae.server.worker_processes import WarmWorker, request_exit, start_worker
 
-__all__ = ["Leader"]
+__all__ = ["Scheduler"]
 
-LOOK_SECONDS = 0.3
-STUMBLE_SECONDS = 3.0  # a full disk is not better in a moment, and its log not smaller
+POLL_SECONDS = 0.3
+RETRY_SECONDS = 3.0  # a full disk is not better in a moment, and its log not smaller
 TIDY_SECONDS = 60.0
 # A paused run keeps its process, for a quick answer, unless somebody waits for the place.
 PAUSED_PLACE_SECONDS = 30.0
 LOCK_SECONDS = 0.5  # for those who look whether a run is alive to let go of its lock
 
 
-class Leader:
+class Scheduler:
     """Looks after the jobs of a runs folder, in a thread, as long as it holds the lead."""
 
     def __init__(self, store: RunStore, tickets: Tickets, workers: int, presence: Presence) -> None:
@@ -74,14 +74,14 @@ class Leader:
         others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
         return run.is_alive() and not any(ticket.started for ticket in others)
 
-    def become(self, run: Run, state: str, reason: str, **status: object) -> bool:
+    def set_state(self, run: Run, state: str, reason: str, **status: object) -> bool:
         """Write a run's state, unless a process trains it; return whether that was done."""
 
         if state == "queued" and run.state != "queued":
             status["before"] = run.state  # what it is again should it turn out that it cannot go on
 
         def write() -> None:
-            Recorder.reopen(run.path).status(must=True, state=state, reason=reason, **status)
+            RunWriter.reopen(run.path).status(must=True, state=state, reason=reason, **status)
 
         try:
             try:
@@ -95,19 +95,19 @@ class Leader:
             return False
         return True
 
-    def park(self, run: Run, reason: str) -> None:
+    def suspend(self, run: Run, reason: str) -> None:
         """Pause a run and give its place to others."""
         with self.guard:
             if self.tickets.is_waiting(run.id, "train"):
-                if self.become(run, "paused", reason):
+                if self.set_state(run, "paused", reason):
                     self.tickets.remove(Ticket(run.id, "train"))
             elif run.is_alive():
-                self._ask_to_leave(run)
+                self._request_exit(run)
 
     def _watch(self) -> None:
-        rest = LOOK_SECONDS
+        rest = POLL_SECONDS
         while not self._closing.wait(rest):
-            rest = LOOK_SECONDS
+            rest = POLL_SECONDS
             try:
                 self.presence.announce(self.tickets.folder)
                 with self.guard:
@@ -116,11 +116,11 @@ class Leader:
                     if not self._took_over:  # tried again, should it fail half-way
                         self._take_over()
                         self._took_over = True
-                    self._look()
+                    self._poll()
             except Exception:
                 # One bad folder must not end the queue for all others.
-                logging.getLogger(__name__).exception("The queue stumbled and goes on")
-                rest = STUMBLE_SECONDS
+                logging.getLogger(__name__).exception("The queue failed and retries")
+                rest = RETRY_SECONDS
 
     def _take_lead(self) -> bool:
         try:
@@ -144,9 +144,9 @@ class Leader:
                 kept = run.status.get("kept", [])
                 if run.status.get("taken_up") == kept:
                     self._ended(ticket)
-                elif self.become(run, "queued", "", taken_up=kept):
+                elif self.set_state(run, "queued", "", taken_up=kept):
                     self.tickets.remove(ticket)
-                    self.tickets.draw(run.id, "train", ticket.owner)
+                    self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _tidy(self) -> None:
         """Remove what was thrown away, and let nobody wait without a ticket."""
@@ -156,7 +156,7 @@ class Leader:
         for run in self.store.list():
             if not run.shipped and run.state == "queued":
                 with contextlib.suppress(OSError):  # one bad folder must not keep the others
-                    self.tickets.draw(run.id, "train", run.about.owner)
+                    self.tickets.enqueue(run.id, "train", run.metadata.owner)
 
     def _make_room(self) -> None:
         """Remove runs whose time is over, where strangers share the server and need their room."""
@@ -169,7 +169,7 @@ class Leader:
             except OSError as error:
                 log.warning("Cannot remove %s: %s", run.path, error)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         # First, since it is what frees a full disk.
         if time.monotonic() > self._tidied + TIDY_SECONDS:
             self._tidy()
@@ -222,7 +222,7 @@ class Leader:
             logging.getLogger(__name__).warning("Cannot start %s: %s", ticket, error)
             if ticket.action == "train":
                 reason = f"The training process could not start: {error.strerror}."
-                self.become(run, "failed", reason)
+                self.set_state(run, "failed", reason)
             self.tickets.remove(ticket)
 
     def _process_for(self, run: Run, action: str) -> subprocess.Popen[bytes]:
@@ -249,14 +249,14 @@ class Leader:
         if run is None or ticket.action != "train":
             return
         if run.state == "queued":
-            self.become(run, "failed", "The training process did not start.")
+            self.set_state(run, "failed", "The training process did not start.")
         elif run.state == "interrupted":
-            self.become(run, "interrupted", run.status["reason"])
+            self.set_state(run, "interrupted", run.status["reason"])
             if (run.path / "checkpoint.npz").exists():
                 # The pages need the model files of what it had learned.
-                self.tickets.draw(run.id, "recover", ticket.owner)
-        elif _wants_more(run) and self.become(run, "queued", ""):
-            self.tickets.draw(run.id, "train", ticket.owner)
+                self.tickets.enqueue(run.id, "recover", ticket.owner)
+        elif _wants_more(run) and self.set_state(run, "queued", ""):
+            self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _free_paused_places(self, under_way: list[Ticket]) -> None:
         for ticket in under_way:
@@ -264,25 +264,25 @@ class Leader:
             if ticket.action == "train" and run is not None and run.state == "paused":
                 changed = (run.path / "status.json").stat().st_mtime
                 if time.time() - changed > PAUSED_PLACE_SECONDS:
-                    self._ask_to_leave(run)
+                    self._request_exit(run)
 
     def _let_deleted_go(self, under_way: list[Ticket]) -> None:
         for ticket in under_way:
             run = Run(self.store.folder / ticket.run_id)
             # Perhaps it was deleted before its process held it.
-            if ticket.action == "train" and run.about.deleted and run.is_alive():
-                self._ask_to_leave(run)
+            if ticket.action == "train" and run.metadata.deleted and run.is_alive():
+                self._request_exit(run)
 
     def _pause_unattended(self, tickets: list[Ticket]) -> None:
         for ticket in tickets:
             if ticket.action == "train" and self.presence.is_gone(ticket.owner, ticket.run_id):
                 run = self._run_of(ticket)
                 if run is not None:
-                    self.park(run, "Paused, since its visitor left.")
+                    self.suspend(run, "Paused, since its visitor left.")
 
-    def _ask_to_leave(self, run: Run) -> None:
+    def _request_exit(self, run: Run) -> None:
         with contextlib.suppress(RunError):  # no room for the wish: it is asked for again
-            ask_to_leave(run, self._processes.get(Ticket(run.id, "train").name))
+            request_exit(run, self._processes.get(Ticket(run.id, "train").name))
 
     def _run_of(self, ticket: Ticket) -> Run | None:
         try:

@@ -33,7 +33,7 @@ ACTIONS = (
 WITHOUT_TENSORFLOW = ("tsne", "knowledge", "quality", "samplers")
 FOLDER = ".queue"
 # Of a run's name in that of a ticket's file, where a file's name may have 255.
-MOST_NAME_BYTES = 200
+MAX_NAME_BYTES = 200
 
 
 class _File(TypedDict):
@@ -62,7 +62,7 @@ class Ticket:
     def file_name(self) -> str:
         """The name of its file; a folder's name may be as long as a file's, and leave no room."""
         run = self.run_id
-        if len(run.encode()) > MOST_NAME_BYTES:
+        if len(run.encode()) > MAX_NAME_BYTES:
             run = hashlib.sha256(run.encode()).hexdigest()
         return f"{run}-{self.action}.json"
 
@@ -91,7 +91,7 @@ class Tickets:
         ticket = self.find(run_id, action)
         return ticket is not None and not ticket.started
 
-    def draw(self, run_id: str, action: str, owner: str = "") -> None:
+    def enqueue(self, run_id: str, action: str, owner: str = "") -> None:
         """Put a job at the end of the line, unless it has a place already."""
         if not self.has(run_id, (action,)):
             self._write(Ticket(run_id, action, owner, time.time_ns()))

@@ -23,13 +23,13 @@ from vae.environment import limits
 from vae.errors import RunError
 from vae.files import open_regular
 from vae.runs.failures import in_words, record_failure
-from vae.runs.progress import tell_progress
+from vae.runs.progress import write_progress
 from vae.runs.run import ACTIVE_STATES, LOCK_PATIENCE_SECONDS, STOPPED_BEFORE, Run, open_run
 from vae.runs.run_images import load_images
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.server.tickets import ACTIONS
 
-_leaving = threading.Event()
+_ending = threading.Event()
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def main() -> int:
 
 def work(path: Path, action: str) -> int:
     """Hold a run and do one thing for it."""
-    signal.signal(signal.SIGTERM, lambda *_: _leaving.set())
+    signal.signal(signal.SIGTERM, lambda *_: _ending.set())
     try:
         lock = open_run(path).lock()
         with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
@@ -84,20 +84,20 @@ def _train(run: Run, lock: FileLock) -> int:
     if run.state != "queued" and (nothing_new or is_over):
         print(f"Nothing is left to do for this run: {run.state}", file=sys.stderr)
         return 0
-    recorder = Recorder.reopen(run.path)
+    writer = RunWriter.reopen(run.path)
     try:
-        recorder.status(state="starting", reason="", pid=os.getpid())
+        writer.status(state="starting", reason="", pid=os.getpid())
         # Slow imports: from here on TensorFlow is in this process.
         from vae.training.session import UNLIMITED
         from vae.training.train import carry_out
 
         if run.control.action == "stop" and not run.status.get("epoch"):
-            recorder.status(state="stopped", reason=STOPPED_BEFORE)
+            writer.status(state="stopped", reason=STOPPED_BEFORE)
             return 0
         carry_out(
             run,
             load_images(run, download=False),  # held by no name, see carry_out()
-            should_leave=_leaving.is_set,
+            should_end=_ending.is_set,
             seconds=limits().seconds or UNLIMITED,
             lock=lock,
         )
@@ -112,9 +112,9 @@ def _recover(run: Run, lock: FileLock) -> int:
     if run.state not in ("interrupted", "stopped", *ACTIVE_STATES):
         print(f"Nothing is to recover in this run: {run.state}", file=sys.stderr)
         return 0
-    recorder = Recorder.reopen(run.path)
+    writer = RunWriter.reopen(run.path)
     try:
-        recorder.status(pid=os.getpid())
+        writer.status(pid=os.getpid())
         dataset = load_images(run, download=False)
         from vae.training.train import recover
 
@@ -122,7 +122,7 @@ def _recover(run: Run, lock: FileLock) -> int:
     except Exception as error:
         traceback.print_exc()
         state = "stopped" if run.state == "stopped" else "interrupted"
-        Recorder.reopen(run.path).status(must=True, state=state, reason=in_words(error))
+        RunWriter.reopen(run.path).status(must=True, state=state, reason=in_words(error))
         return 1
     return 0
 
@@ -136,7 +136,7 @@ def _export(run: Run, lock: FileLock) -> int:
         traceback.print_exc()
         # Its state stays: what there is of it can be looked at, and perhaps it can go on.
         reason = f"It has no model. {in_words(error, 'The export')}"
-        Recorder.reopen(run.path).status(must=True, reason=reason)
+        RunWriter.reopen(run.path).status(must=True, reason=reason)
         return 1
     return 0
 
@@ -148,9 +148,9 @@ def _tsne(run: Run, lock: FileLock) -> int:
 
 
 def _knowledge(run: Run, lock: FileLock) -> int:
-    from vae.evaluation.class_probes import compute_knowledge
+    from vae.evaluation.class_probes import compute_class_probes
 
-    return _measure(run, "knowledge", lambda run, dataset, **_: compute_knowledge(run, dataset))
+    return _measure(run, "knowledge", lambda run, dataset, **_: compute_class_probes(run, dataset))
 
 
 def _likelihood(run: Run, lock: FileLock) -> int:
@@ -181,19 +181,19 @@ def _measure(
 
     def measure() -> None:
         check(run)
-        compute(run, load_images(run, download=False), should_leave=_leaving.is_set)
+        compute(run, load_images(run, download=False), should_end=_ending.is_set)
 
     return _compute(run, job, measure)
 
 
 def _compute(run: Run, job: str, compute: Callable[[], None]) -> int:
     """Compute something of a run's model; its state stays, whatever comes of it."""
-    tell_progress(run.path, job, 0.0)
+    write_progress(run.path, job, 0.0)
     try:
         compute()
     except Exception as error:
         traceback.print_exc()
-        tell_progress(run.path, job, 0.0, in_words(error, "It"))
+        write_progress(run.path, job, 0.0, in_words(error, "It"))
         return 1
     return 0
 

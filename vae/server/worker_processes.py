@@ -13,7 +13,7 @@ from pathlib import Path
 from vae.files import open_regular
 from vae.runs.run import Run
 
-__all__ = ["WORKER_ENVIRONMENT", "WarmWorker", "ask_to_leave", "start_worker"]
+__all__ = ["WORKER_ENVIRONMENT", "WarmWorker", "request_exit", "start_worker"]
 
 # Fewer heaps keep less that is free: about 40 MB of the worker's peak.
 WORKER_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "MALLOC_ARENA_MAX": "2"}
@@ -26,7 +26,7 @@ def start_worker(run: Run, action: str) -> subprocess.Popen[bytes]:
         return _spawn([str(run.path.resolve()), action], subprocess.DEVNULL, log)
 
 
-def ask_to_leave(run: Run, process: subprocess.Popen[bytes] | None = None) -> None:
+def request_exit(run: Run, process: subprocess.Popen[bytes] | None = None) -> None:
     """Ask a run's process to pause the run where it is, and to go.
 
     process: the one that does it, if it is ours. Another server's is told through the run's folder:

@@ -45,7 +45,7 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
     ),
     (
         lambda run: (
-            bool(run.knowledge)
+            bool(run.class_probes)
             and not run.config.is_conditional
             and _knn(run, "latent") < _knn(run, "pixels")
         ),
@@ -82,4 +82,4 @@ def limits_of(run: Run) -> list[str]:
 
 
 def _knn(run: Run, space: str) -> float:
-    return run.knowledge[space]["knn"]
+    return run.class_probes[space]["knn"]

@@ -58,7 +58,7 @@ def _likelihoods(run: Run) -> list[tuple[str, str, str]]:
 
 
 def _knowledge(run: Run) -> list[tuple[str, str, str]]:
-    if not run.knowledge:
+    if not run.class_probes:
         return []
     names = {
         "knn": f"class by the {NEIGHBOURS} nearest codes",
@@ -66,9 +66,9 @@ def _knowledge(run: Run) -> list[tuple[str, str, str]]:
     }
     return [
         (
-            f"{name}, {run.knowledge['test_images']:,} test images",
-            f"{run.knowledge['latent'][key]:.1%}",
-            f"PCA {run.knowledge['pca'][key]:.1%}, pixels {run.knowledge['pixels'][key]:.1%}",
+            f"{name}, {run.class_probes['test_images']:,} test images",
+            f"{run.class_probes['latent'][key]:.1%}",
+            f"PCA {run.class_probes['pca'][key]:.1%}, pixels {run.class_probes['pixels'][key]:.1%}",
         )
         for key, name in names.items()
     ]

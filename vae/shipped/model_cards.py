@@ -87,9 +87,9 @@ def _comparison(runs: Sequence[Run]) -> str:
         "KL": lambda run: f"{run.metrics['kl']:.2f}",
         "ELBO": _elbo,
     }
-    if any(run.knowledge for run in runs):
+    if any(run.class_probes for run in runs):
         columns["class by k-NN"] = lambda run: (
-            f"{run.knowledge['latent']['knn']:.1%}" if run.knowledge else "–"
+            f"{run.class_probes['latent']['knn']:.1%}" if run.class_probes else "–"
         )
     if any(LITERATURE_TREATMENT in run.likelihood for run in runs):
         columns[f"NLL, {treatment_name(LITERATURE_TREATMENT)}"] = lambda run: (

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from vae.config import MOST_IMPORTANCE_SAMPLES, Config
+from vae.config import MAX_IMPORTANCE_SAMPLES, Config
 from vae.data.datasets import load_dataset
-from vae.evaluation.class_probes import compute_knowledge
+from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.likelihood import ask_for_likelihood, compute_likelihood
 from vae.evaluation.sample_quality import compute_quality
 from vae.files import read_json, replacing, write_json
@@ -28,7 +28,7 @@ from vae.model.evaluate import evaluate
 from vae.model.keras_compat import portable
 from vae.presets import PRESETS
 from vae.runs.run import SHIPPED, Run, open_run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
 from vae.training.train import resume, train
 
@@ -50,11 +50,11 @@ SHIPPED_RUNS: dict[str, Config] = {
     )
 } | {"digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1)}
 CHECKPOINT = "checkpoint.npz"
-MOST_SNAPSHOTS = 16
-MOST_SNAPSHOT_BYTES = 500_000
-MOST_DETAILED_EPOCHS = 60  # a longer run keeps one row an epoch
+MAX_SNAPSHOTS = 16
+MAX_SNAPSHOT_BYTES = 500_000
+MAX_DETAILED_EPOCHS = 60  # a longer run keeps one row an epoch
 LATENT_STEP = 2.0**-10  # latents are rounded to it: far below any posterior's width, half the bytes
-MOST_BYTES = 6_000_000
+MAX_BYTES = 6_000_000
 GREY_SAMPLES = 500  # importance samples for a likelihood: minutes for a convolutional network
 
 
@@ -95,8 +95,8 @@ def derive(run: Run) -> None:
     _make_portable(run.path / "model.keras")
     if run.config.latent_dim > 2:
         compute_tsne(run)
-    if not run.knowledge:
-        compute_knowledge(run, load_dataset(run.dataset))
+    if not run.class_probes:
+        compute_class_probes(run, load_dataset(run.dataset))
     if not read_samplers(run):
         compute_samplers(run, load_dataset(run.dataset))
     if "samplers" not in run.quality and run.dataset == "mnist":
@@ -106,12 +106,12 @@ def derive(run: Run) -> None:
     treatment = run.config.binarisation
     if run.config.is_variational and treatment not in run.likelihood:
         # What stands beside the literature has as many samples as that.
-        samples = GREY_SAMPLES if treatment == "none" else MOST_IMPORTANCE_SAMPLES
+        samples = GREY_SAMPLES if treatment == "none" else MAX_IMPORTANCE_SAMPLES
         ask_for_likelihood(run, samples, treatment)
         compute_likelihood(run, load_dataset(run.dataset))
     size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
-    if size > MOST_BYTES:
-        raise RuntimeError(f"A shipped run has at most {MOST_BYTES:,} bytes. Received: {size:,}")
+    if size > MAX_BYTES:
+        raise RuntimeError(f"A shipped run has at most {MAX_BYTES:,} bytes. Received: {size:,}")
 
 
 def _make_portable(path: Path) -> None:
@@ -135,13 +135,13 @@ def _complete_metrics(run: Run) -> None:
     parts = {"distortion": known["reconstruction"]}
     if "rate" in found:
         parts["rate"] = known["kl"]
-    Recorder(run.path).metrics(known | found | known | parts)  # in the order that it had
+    RunWriter(run.path).metrics(known | found | known | parts)  # in the order that it had
 
 
 def _thin_out(run: Run) -> None:
     """Keep what pages show of a run that is over, in fewer bytes."""
     _thin_out_snapshots(run)
-    if len(run.history) > MOST_DETAILED_EPOCHS:
+    if len(run.history) > MAX_DETAILED_EPOCHS:
         rows = [_rounded(row) for row in run.rows if row["kind"] != "step"]
         lines = [json.dumps(row) + "\n" for row in rows]
         (run.path / "history.jsonl").write_text("".join(lines), encoding="utf-8")
@@ -149,7 +149,7 @@ def _thin_out(run: Run) -> None:
         name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
         for name, values in run.latents.items()
     }
-    Recorder(run.path).latents(**rounded)
+    RunWriter(run.path).latents(**rounded)
     for leftover in ("about.json", "lock", "worker.log", CHECKPOINT):
         (run.path / leftover).unlink(missing_ok=True)
 
@@ -168,7 +168,7 @@ def _thin_out_snapshots(run: Run) -> None:
     epochs = run.snapshot_epochs
     last = epochs[-1]
     size = (run.path / "snapshots" / f"{last:04d}.npz").stat().st_size
-    most = min(MOST_SNAPSHOTS, MOST_SNAPSHOT_BYTES // size)
+    most = min(MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // size)
     # Squares of equal steps: learning is quick at first.
     kept = {round(last * (step / (most - 1)) ** 2) for step in range(most)}
     for epoch in epochs:

@@ -34,7 +34,7 @@ def best_epoch(config: Config, rows: Iterable[dict[str, Any]]) -> int:
 
 
 def is_over(config: Config, rows: list[dict[str, Any]], leg_start: int) -> bool:
-    """Whether `config.patience` epochs have passed in this leg without a new best one."""
+    """Whether `config.patience` epochs have passed in this segment without a new best one."""
     if not config.patience or not rows:
         return False
     best = best_epoch(config, rows)

@@ -63,14 +63,14 @@ class Loop:
 
         def data(pixels: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any]:
             images = tf.reshape(floats(pixels), (-1, *shape))
-            return (model.told(images, labels),)  # what Keras takes for x, without any y
+            return (model.with_labels(images, labels),)  # what Keras takes for x, without any y
 
         def draw(indices: tf.Tensor, *key: Any) -> tf.Tensor:
             grey = floats(tf.gather(pixels, indices))
             random = tf.random.stateless_uniform(tf.shape(grey), tf.stack(key), alg="philox")
             return 255 * tf.cast(random < grey, tf.uint8)
 
-        def draw_ahead(indices: tf.Tensor, ahead: tf.Tensor | int) -> tf.Tensor:
+        def sample_ahead(indices: tf.Tensor, ahead: tf.Tensor | int) -> tf.Tensor:
             # The number of the step is in every checkpoint, so a run that goes on draws the same.
             return draw(indices, seed, tf.cast(optimizer.iterations.value, tf.int32) + ahead)
 
@@ -89,7 +89,7 @@ class Loop:
             def step(place: tf.Tensor) -> tuple[tf.Tensor]:
                 optimizer.learning_rate.assign(learning_rates[place])
                 batch = tf.gather(source, batches[place])
-                with model.sampling.given(noise[place]):
+                with model.sampling.fixed_noise(noise[place]):
                     model.train_step(data(batch, None if labels is None else labels[place]))
                 return (place + 1,)
 
@@ -121,7 +121,7 @@ class Loop:
                 )
             if sampled:
                 drawn = for_each_step(
-                    lambda ahead: draw_ahead(indices[ahead], ahead), count, drawn_spec
+                    lambda ahead: sample_ahead(indices[ahead], ahead), count, drawn_spec
                 )
                 source = tf.reshape(drawn, (-1, pixels.shape[1]))
                 batches = tf.reshape(tf.range(chunk * batch_size), (chunk, batch_size))
@@ -138,7 +138,7 @@ class Loop:
 
         @tf.function(autograph=False, input_signature=[tf.TensorSpec((None,), tf.int32)])
         def look(indices: tf.Tensor) -> tf.Tensor:
-            return draw_ahead(indices, 0) if sampled else tf.gather(pixels, indices)
+            return sample_ahead(indices, 0) if sampled else tf.gather(pixels, indices)
 
         @tf.function(autograph=False)
         def take() -> dict[str, tf.Tensor]:

@@ -16,16 +16,16 @@ from vae.errors import ConfigError
 from vae.model.objective import beta_at, capacity_at, learning_rate_at
 from vae.model.saving import restore, training_state
 from vae.model.vae import VAE
-from vae.runs.control import LIVE_SETTINGS, Commands, Control, Leg, legs_of
+from vae.runs.control import LIVE_SETTINGS, Commands, Control, Segment, segments_of
 from vae.runs.run import Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 from vae.training.early_stopping import best_epoch, is_over
 from vae.training.history_rows import ROWS_PER_EPOCH, in_nats, last_step_row, mean_row, step_parts
 from vae.training.loop import Loop
 from vae.training.snapshots import Snapshots
-from vae.training.step_trace import Anatomy
+from vae.training.step_trace import StepTrace
 
-__all__ = ["Ending", "Hooks", "Session"]
+__all__ = ["Hooks", "Outcome", "Session"]
 
 PAUSE_LOOK_SECONDS = 0.03
 # A paused process holds hundreds of megabytes; the run itself is safe in its folder.
@@ -33,7 +33,7 @@ PAUSE_PATIENCE_SECONDS = 600.0
 UNLIMITED = float("inf")
 
 
-class Ending(NamedTuple):
+class Outcome(NamedTuple):
     """Why a session is over: the epoch of its weights, the run's state, the reason in words."""
 
     epoch: int
@@ -46,7 +46,7 @@ class Hooks(NamedTuple):
 
     on_event: Callable[[dict[str, Any]], None]  # every row of the history, as it is written
     should_stop: Callable[[], bool]  # True: end the run, keep what it learned
-    should_leave: Callable[[], bool]  # True: pause the run and go
+    should_end: Callable[[], bool]  # True: pause the run and go
     seconds: float = UNLIMITED  # training time that the run may use in all
     publish: Callable[[], None] = lambda: None  # put the model as it is now into the folder
 
@@ -57,8 +57,8 @@ class Session:
     `epoch` is the one that is being trained, from 1, and `step` how many of its steps are done.
     """
 
-    def __init__(self, model: VAE, dataset: Dataset, recorder: Recorder, hooks: Hooks) -> None:
-        self.model, self.recorder, self.hooks = model, recorder, hooks
+    def __init__(self, model: VAE, dataset: Dataset, writer: RunWriter, hooks: Hooks) -> None:
+        self.model, self.writer, self.hooks = model, writer, hooks
         self.config = self.settings = model.config
         self.split = split_indices(self.config, len(dataset.x_train))
         self.batch = min(self.config.batch_size, len(self.split.train))
@@ -68,33 +68,33 @@ class Session:
         )[1:].tolist()
         self.loop = Loop(model, dataset.x_train, self.batch, dataset.y_train)
         self.labels = dataset.y_train
-        self.anatomy = Anatomy(model)
+        self.step_trace = StepTrace(model)
         self.snapshots = Snapshots(self.config, dataset)
-        self.commands = Commands(recorder.path)
+        self.commands = Commands(writer.path)
         self.control = Control()
         self.allowance = UNLIMITED  # steps until the next pause
         self.epoch, self.step = 0, 0
         self.rows: list[dict[str, Any]] = []  # all of the run's, as they are in the file
-        self.leg = Leg(0, self.config.epochs)
+        self.segment = Segment(0, self.config.epochs)
         self.until = 0  # the epoch at which the run is to end, as far as is known here
         self._compiled = False
         self._row_at = 0.0  # seconds trained, when the last row was written
         self.trained = 0.0  # seconds, pauses left out, up to `resumed_at`
         self.resumed_at = time.perf_counter()
 
-    def run(self) -> Ending:
+    def run(self) -> Outcome:
         """Train; return how it ended."""
         self._begin()
         outcome = ""
         while not outcome:
             if outcome := self._obey():
                 break
-            leg = self._leg()
-            if leg is None:
+            segment = self._leg()
+            if segment is None:
                 return self._finished()
-            self.leg = leg
+            self.segment = segment
             # Asked before an epoch, not after one: the process may have died in between.
-            if self.step == self.steps and is_over(self.config, self.rows, leg.after):
+            if self.step == self.steps and is_over(self.config, self.rows, segment.after):
                 return self._finished(early=True)
             outcome = self._train_epoch()
         if outcome == "diverged" or not self._is_finite():
@@ -102,22 +102,24 @@ class Session:
         self._checkpoint()
         where = f"in epoch {self.epoch}, after step {self.step:,} of {self.steps:,}"
         if outcome == "left":
-            return Ending(self.epoch, "paused", f"Paused {where}.")
+            return Outcome(self.epoch, "paused", f"Paused {where}.")
         if outcome == "limit":
             minutes = f"{self.hooks.seconds / 60:g} minutes"
-            return Ending(self.epoch, "stopped", f"The {minutes} that a run may train are used up.")
-        return Ending(self.epoch, "stopped", f"Stopped by hand in epoch {self.epoch}.")
+            return Outcome(
+                self.epoch, "stopped", f"The {minutes} that a run may train are used up."
+            )
+        return Outcome(self.epoch, "stopped", f"Stopped by hand in epoch {self.epoch}.")
 
     # Where the run stands
 
     def _begin(self) -> None:
         """Take up the checkpoint, or write what there is before the first step."""
-        path = self.recorder.path
-        self.trained = self.recorder.value("seconds_trained", 0.0)
+        path = self.writer.path
+        self.trained = self.writer.value("seconds_trained", 0.0)
         if (path / "checkpoint.npz").exists():
             position = restore(self.model, path)
             self.epoch, self.step = position.epoch, min(position.step, self.steps)
-            self.recorder.rewind(self.epoch, self.step, self.steps)
+            self.writer.rewind(self.epoch, self.step, self.steps)
             self.rows = [*Run(path).rows]
             if last_step_row(self.rows, self.epoch) == self.step:
                 # A change after the checkpoint has written the row of these means.
@@ -130,26 +132,26 @@ class Session:
             # The process may have died between a checkpoint and the best weights beside it.
             self._keep_best()
         else:
-            self.recorder.rewind(0, 0, self.steps)
-            self.recorder.arrays("snapshots/fixed", **self.snapshots.fixed)
+            self.writer.rewind(0, 0, self.steps)
+            self.writer.arrays("snapshots/fixed", **self.snapshots.fixed)
             self._keep(self.snapshots.take(self.model))
-        self.leg = self._leg() or self.leg
+        self.segment = self._leg() or self.segment
         self._row_at = self.trained
-        self.recorder.status(
+        self.writer.status(
             state="training", reason="", epoch=self.epoch, step=self.step, steps=self.steps
         )
 
-    def _leg(self) -> Leg | None:
-        """Return the leg that the next step belongs to, or None behind the last one."""
-        legs = legs_of(self.config, self.commands.look())
-        self.until = legs[-1].until
+    def _leg(self) -> Segment | None:
+        """Return the segment that the next step belongs to, or None behind the last one."""
+        segments = segments_of(self.config, self.commands.look())
+        self.until = segments[-1].until
         next_epoch = self.epoch + (self.epoch == 0 or self.step == self.steps)
-        if next_epoch > legs[-1].until:
+        if next_epoch > segments[-1].until:
             return None
-        return [leg for leg in legs if leg.after < next_epoch][-1]
+        return [segment for segment in segments if segment.after < next_epoch][-1]
 
-    def _finished(self, *, early: bool = False) -> Ending:
-        self.recorder.status(until=self.until)
+    def _finished(self, *, early: bool = False) -> Outcome:
+        self.writer.status(until=self.until)
         reason = ""
         if early:
             best = best_epoch(self.config, self.rows)
@@ -157,15 +159,15 @@ class Session:
                 f"Stopped early after epoch {self.epoch}: the validation loss had been best in "
                 f"epoch {best}, whose weights are kept."
             )
-        return Ending(self.epoch, "finished", reason)
+        return Outcome(self.epoch, "finished", reason)
 
-    def _diverged(self) -> Ending:
-        kept, rate = restore(self.model, self.recorder.path).epoch, self.settings.learning_rate
+    def _diverged(self) -> Outcome:
+        kept, rate = restore(self.model, self.writer.path).epoch, self.settings.learning_rate
         reason = (
             f"The loss was no longer a finite number in epoch {self.epoch}. Kept: the weights of "
             f"epoch {kept}. The learning rate of {rate:g} is likely too large: try {rate / 10:g}."
         )
-        return Ending(kept, "diverged", reason)
+        return Outcome(kept, "diverged", reason)
 
     def _active_seconds(self) -> float:
         return self.trained + time.perf_counter() - self.resumed_at
@@ -177,7 +179,7 @@ class Session:
         while True:
             if self.hooks.should_stop():
                 return "stopped"
-            if self.hooks.should_leave():
+            if self.hooks.should_end():
                 return "left"
             control = self.commands.look()
             if control.serial != self.control.serial:
@@ -193,7 +195,7 @@ class Session:
         return "limit" if self._active_seconds() > self.hooks.seconds else ""
 
     def _take(self, control: Control) -> None:
-        """Take over new wishes."""
+        """Take over new values."""
         new_turn = control.turn != self.control.turn
         self.control = control
         self._change(control.settings)
@@ -201,10 +203,10 @@ class Session:
             rest_of_epoch = self.steps - self.step or self.steps
             allowances = {"pause": 0, "leave": 0, "batch": 1, "epoch": rest_of_epoch}
             self.allowance = allowances.get(control.action, UNLIMITED)
-        if control.show > self.recorder.value("shown", 0):
+        if control.show > self.writer.value("shown", 0):
             self._show(control.show)
         if self.allowance > 1:
-            self.recorder.status(state="training", serial=control.serial)
+            self.writer.status(state="training", serial=control.serial)
 
     def _show(self, wish: int) -> None:
         """Let those who look see the model as it is now; the time does not count as training."""
@@ -217,7 +219,7 @@ class Session:
             except Exception:
                 # A look must not cost a run: a full disk, say.
                 logging.getLogger(__name__).exception("The model could not be shown")
-        self.recorder.status(**news)
+        self.writer.status(**news)
         self.resumed_at = time.perf_counter()
 
     def _pause(self) -> str:
@@ -227,10 +229,10 @@ class Session:
         self._checkpoint()
         self.trained = self._active_seconds()
         serial = self.control.serial
-        self.recorder.status(state="paused", serial=serial)
+        self.writer.status(state="paused", serial=serial)
         deadline, outcome = time.monotonic() + PAUSE_PATIENCE_SECONDS, ""
         while self.commands.look().serial == serial and not outcome:
-            if self.hooks.should_stop() or self.hooks.should_leave():
+            if self.hooks.should_stop() or self.hooks.should_end():
                 break
             if time.monotonic() > deadline:
                 outcome = "left"
@@ -282,7 +284,7 @@ class Session:
             return "diverged"
         if first < self.steps:
             seconds = (self._active_seconds() - began) * self.steps / (self.steps - first)
-            self.recorder.status(seconds_per_epoch=round(seconds, 3))
+            self.writer.status(seconds_per_epoch=round(seconds, 3))
         snapshot = self.snapshots.take(self.model)
         self._row("epoch", means, validation, snapshot)
         self._keep(snapshot)
@@ -298,19 +300,22 @@ class Session:
         taken: dict[str, Any] = {}
         if apart:
             first = batches[0]
-            taken = self.anatomy.before(self.loop.images(first), self.labels[first])
+            taken = self.step_trace.before(self.loop.images(first), self.labels[first])
         self.loop.train(batches, np.array(rates, dtype=np.float32))
         self.step += len(batches)
         self.allowance -= len(batches)
         if apart:
-            taken |= self.anatomy.after() | {"learning_rate": rates[-1], "kind": self.config.kind}
+            taken |= self.step_trace.after() | {
+                "learning_rate": rates[-1],
+                "kind": self.config.kind,
+            }
             place = {"epoch": self.epoch, "step": self.step, "steps": self.steps}
-            self.recorder.arrays("step", **taken, **place)
-            self.recorder.status(epoch=self.epoch, step=self.step)
+            self.writer.arrays("step", **taken, **place)
+            self.writer.status(epoch=self.epoch, step=self.step)
 
     def _rate(self, step: int) -> float:
         """Return the learning rate of a step of this epoch; the first is 0."""
-        after, until = self.leg
+        after, until = self.segment
         done = (self.epoch - 1 - after) * self.steps + step
         return learning_rate_at(self.settings, done, (until - after) * self.steps)
 
@@ -323,13 +328,13 @@ class Session:
         if not np.isfinite(means["loss"]):
             return False
         if batch is not None:
-            norm = self.anatomy.gradient_norm(self.loop.images(batch), self.labels[batch])
+            norm = self.step_trace.gradient_norm(self.loop.images(batch), self.labels[batch])
             if np.isfinite(norm):
                 means["gradient_norm"] = norm
         now = self._active_seconds()
         rate = count * self.batch / max(now - self._row_at, 1e-9)
         self._row_at = now
-        self.recorder.status(images_per_second=round(rate), seconds_trained=round(now, 3))
+        self.writer.status(images_per_second=round(rate), seconds_trained=round(now, 3))
         self._row("step", means)
         return True
 
@@ -362,21 +367,21 @@ class Session:
         self._write(row)
 
     def _write(self, row: dict[str, Any]) -> None:
-        self.recorder.row(row)
+        self.writer.row(row)
         self.rows.append(row)
-        self.recorder.status(epoch=self.epoch, step=self.step)
+        self.writer.status(epoch=self.epoch, step=self.step)
         self.hooks.on_event(row)
 
     def _keep(self, snapshot: dict[str, np.ndarray]) -> None:
         """Keep what a crash must not take and what the pages show of this epoch."""
-        self.recorder.arrays(f"snapshots/{self.epoch:04d}", **snapshot)
+        self.writer.arrays(f"snapshots/{self.epoch:04d}", **snapshot)
         # After the snapshot: a run that is killed in between still has one of its model.
         self._checkpoint()
         self._keep_best()
 
     def _checkpoint(self) -> None:
-        self.recorder.checkpoint(self.epoch, self.step, *training_state(self.model))
-        self.recorder.status(
+        self.writer.checkpoint(self.epoch, self.step, *training_state(self.model))
+        self.writer.status(
             epoch=self.epoch,
             step=self.step,
             kept=[self.epoch, self.step],
@@ -389,4 +394,4 @@ class Session:
             return
         if self.epoch and best_epoch(self.config, self.rows) == self.epoch:
             weights = {f"v{i}": w for i, w in enumerate(self.model.get_weights())}
-            self.recorder.arrays("best", epoch=np.array(self.epoch), **weights)
+            self.writer.arrays("best", epoch=np.array(self.epoch), **weights)

@@ -65,11 +65,11 @@ class Snapshots:
 
 
 def _encode(model: VAE, images: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-    return model.encoder(model.told(images.astype(np.float32) / 255.0, labels))
+    return model.encoder(model.with_labels(images.astype(np.float32) / 255.0, labels))
 
 
 def _decode(model: VAE, codes: np.ndarray | tf.Tensor, labels: np.ndarray) -> np.ndarray:
-    return to_uint8(model.decoder(model.told(codes, labels)).numpy())
+    return to_uint8(model.decoder(model.with_labels(codes, labels)).numpy())
 
 
 def _distance(codes: np.ndarray, means: np.ndarray, log_vars: np.ndarray) -> np.ndarray:

@@ -10,12 +10,12 @@ from vae.images import to_uint8
 from vae.model.keras_setup import keras, ops, tf
 from vae.model.vae import VAE
 
-__all__ = ["EXAMPLES", "Anatomy"]
+__all__ = ["EXAMPLES", "StepTrace"]
 
 EXAMPLES = 8  # images of the batch that are shown
 
 
-class Anatomy:
+class StepTrace:
     """Looks at a step of a compiled model that is about to be taken, and changes nothing."""
 
     def __init__(self, model: VAE) -> None:
@@ -35,12 +35,12 @@ class Anatomy:
             images: tf.Tensor, labels: tf.Tensor | None, epsilon: tf.Tensor
         ) -> tuple[Any, ...]:
             with tf.GradientTape() as tape:
-                mean, log_var = model.encoder(model.told(images, labels), training=True)
+                mean, log_var = model.encoder(model.with_labels(images, labels), training=True)
                 z = mean
                 if model.config.is_variational:
                     means, log_vars = (ops.tile(a, (samples, 1)) for a in (mean, log_var))
                     z = means + model.noise * ops.exp(0.5 * log_vars) * epsilon
-                logits = model.decoder_logits(model.told(z, labels, samples), training=True)
+                logits = model.decoder_logits(model.with_labels(z, labels, samples), training=True)
                 parts = {"mean": mean, "log_var": log_var, "logits": logits}
                 if samples > 1:
                     parts["z"] = ops.reshape(z, (samples, -1, z.shape[-1]))
@@ -92,8 +92,8 @@ class Anatomy:
         told = None if labels is None else labels[:EXAMPLES]
         return {
             "images": images[:EXAMPLES],
-            "encoder": self._say("encoder", model.told(_floats(images[:EXAMPLES]), told)),
-            "decoder": self._say("decoder", model.told(first["z"], told)),
+            "encoder": self._say("encoder", model.with_labels(_floats(images[:EXAMPLES]), told)),
+            "decoder": self._say("decoder", model.with_labels(first["z"], told)),
             "epsilon": np.asarray(epsilon)[:EXAMPLES],
             "reconstructions": to_uint8(np.asarray(ops.sigmoid(logits))),
             **{name: np.asarray(value) for name, value in first.items()},

@@ -27,13 +27,13 @@ from vae.runs.run import (
     ENDED_FROM_OUTSIDE,
     LOCK_PATIENCE_SECONDS,
     Run,
-    how_to_go_on,
+    how_to_resume,
     open_run,
     runs_folder,
 )
-from vae.runs.writer import Recorder, new_run_id
+from vae.runs.writer import RunWriter, new_run_id
 from vae.training.early_stopping import best_epoch
-from vae.training.session import UNLIMITED, Ending, Hooks, Session
+from vae.training.session import UNLIMITED, Hooks, Outcome, Session
 from vae.training.stopping import ctrl_c_asks
 
 __all__ = ["carry_out", "recover", "resume", "train"]
@@ -62,7 +62,7 @@ def train(
     path = Path(out) if out is not None else runs_folder() / new_run_id()
     check_trainable(config, dataset)
     if not (path / "status.json").exists() or not open_run(path).waits_for(config, dataset.name):
-        Recorder.create(path, config, dataset)
+        RunWriter.create(path, config, dataset)
     return _train_until_asked(open_run(path), dataset, on_event, should_stop)
 
 
@@ -91,7 +91,7 @@ def resume(
         )
     if run.is_alive():
         raise RunError(f"To go on, a run must be at rest. Received: {run.path}, which trains now")
-    run.ask_to_go_on(more_epochs)
+    run.request_resume(more_epochs)
     return _train_until_asked(run, dataset, on_event, should_stop)
 
 
@@ -113,7 +113,7 @@ def _train_until_asked(
             raise
     if asked():
         how = run.status["reason"] or f"{run.state.capitalize()}."
-        raise KeyboardInterrupt(f"{how} To go on: {how_to_go_on(run.path)}")
+        raise KeyboardInterrupt(f"{how} To go on: {how_to_resume(run.path)}")
     return run
 
 
@@ -123,28 +123,28 @@ def carry_out(
     on_event: OnEvent | None = None,
     *,
     should_stop: Callable[[], bool] | None = None,
-    should_leave: Callable[[], bool] | None = None,
+    should_end: Callable[[], bool] | None = None,
     seconds: float = UNLIMITED,
     lock: FileLock | None = None,
 ) -> Run:
     """Train a run from where its folder stands; what the app's worker process calls.
 
-    should_leave: True pauses the run where it is, to be taken up by another process.
+    should_end: True pauses the run where it is, to be taken up by another process.
     seconds: what the run may train in all. lock: the run's, from a caller who holds it already.
     """
     run.check_images(dataset)
     with _held(run, lock), _failures_recorded(run.path):
-        recorder = Recorder.reopen(run.path)
+        writer = RunWriter.reopen(run.path)
         model = _compiled(run.config, dataset)
         test = dataset.without_training_images()
         hooks = Hooks(
             on_event or (lambda row: None),
             should_stop or (lambda: False),
-            should_leave or (lambda: False),
+            should_end or (lambda: False),
             seconds,
-            lambda: _publish(model, test, recorder),
+            lambda: _publish(model, test, writer),
         )
-        session = Session(model, dataset, recorder, hooks)
+        session = Session(model, dataset, writer, hooks)
         # The loop has its own copy of the training pixels: a caller who holds no other lets go
         # of 47 MB of MNIST here.
         dataset = test
@@ -154,9 +154,9 @@ def carry_out(
         del session
         gc.collect()
         if ending.state == "paused":
-            recorder.status(state="paused", reason=ending.reason, serial=serial)
+            writer.status(state="paused", reason=ending.reason, serial=serial)
         else:
-            _finish(model, dataset, recorder, ending)
+            _finish(model, dataset, writer, ending)
     return open_run(run.path)
 
 
@@ -180,7 +180,7 @@ def _failures_recorded(path: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt as stop:
         record_failure(path, stop)
-        stop.add_note(f"To go on from the last checkpoint: {how_to_go_on(path)}")
+        stop.add_note(f"To go on from the last checkpoint: {how_to_resume(path)}")
         raise
     except Exception as error:
         record_failure(path, error)
@@ -195,21 +195,21 @@ def recover(run: Run, dataset: Dataset) -> Run:
     """Make the model files of a run from its last checkpoint: one that was killed, or stopped."""
     run.check_images(dataset)
     model = _compiled(run.config, dataset)
-    recorder = Recorder.reopen(run.path)
+    writer = RunWriter.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
     epoch, step = restore(model, run.path)
     if run.state == "stopped":
-        _finish(model, dataset, recorder, Ending(epoch, "stopped", run.status["reason"]))
+        _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status["reason"]))
         return open_run(run.path)
     where = (
         f"epoch {epoch}"
-        if step in (0, recorder.value("steps", 0))
+        if step in (0, writer.value("steps", 0))
         else (f"epoch {epoch} up to step {step}")
     )
     reason = f"The training process was ended from outside; {where} is kept."
     if (known := run.status["reason"]) not in ("", ENDED_FROM_OUTSIDE):
         reason = f"{known} Kept: {where}."
-    _finish(model, dataset, recorder, Ending(epoch, "interrupted", reason))
+    _finish(model, dataset, writer, Outcome(epoch, "interrupted", reason))
     return open_run(run.path)
 
 
@@ -219,23 +219,23 @@ def _compiled(config: Config, dataset: Dataset) -> VAE:
     return model
 
 
-def _publish(model: VAE, dataset: Dataset, recorder: Recorder) -> None:
+def _publish(model: VAE, dataset: Dataset, writer: RunWriter) -> None:
     """Write what pages need to look into a model that is not done yet."""
     _, latents = evaluate(model, dataset)
-    export_onnx(model, recorder.path)
-    recorder.latents(**latents)
+    export_onnx(model, writer.path)
+    writer.latents(**latents)
 
 
-def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) -> None:
+def _finish(model: VAE, dataset: Dataset, writer: RunWriter, ending: Outcome) -> None:
     """Write model, latents and metrics, and say how the run ended."""
     epoch, state, reason = ending
     if state in ("finished", "stopped"):
-        epoch = _take_best(model, Run(recorder.path)) or epoch
+        epoch = _take_best(model, Run(writer.path)) or epoch
     metrics, latents = evaluate(model, dataset)
     if not math.isfinite(metrics["loss"]):
         # Weights so large that the last checkpoint is worthless too: keep the first ones.
         epoch, state = 0, "diverged"
-        rate = Run(recorder.path).settings.learning_rate  # it may have been changed meanwhile
+        rate = Run(writer.path).settings.learning_rate  # it may have been changed meanwhile
         reason = (
             "The loss on the test images is not a finite number. Kept: the weights of epoch 0. "
             f"The learning rate of {rate:g} is likely too large: try {rate / 10:g}."
@@ -243,11 +243,11 @@ def _finish(model: VAE, dataset: Dataset, recorder: Recorder, ending: Ending) ->
         fresh = build(model.config, dataset.image_shape, dataset.classes)
         model.set_weights(fresh.get_weights())
         metrics, latents = evaluate(model, dataset)
-    save_keras(model, recorder.path)
-    export_onnx(model, recorder.path)
-    recorder.latents(**latents)
-    recorder.metrics({"epoch": epoch, **metrics})
-    recorder.status(state=state, reason=reason, model_epoch=epoch)
+    save_keras(model, writer.path)
+    export_onnx(model, writer.path)
+    writer.latents(**latents)
+    writer.metrics({"epoch": epoch, **metrics})
+    writer.status(state=state, reason=reason, model_epoch=epoch)
 
 
 def _take_best(model: VAE, run: Run) -> int:

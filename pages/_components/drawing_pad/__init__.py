@@ -15,7 +15,7 @@ import streamlit as st
 __all__ = ["drawing_pad", "png_of"]
 
 HEAD = "data:image/png;base64,"
-MOST_CHARACTERS = 400_000  # of a drawing: 280 x 280 pixels of noise, in colour, take 320,000
+MAX_CHARACTERS = 400_000  # of a drawing: 280 x 280 pixels of noise, in colour, take 320,000
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -45,7 +45,7 @@ def png_of(drawing: Any) -> bytes | None:
     """Return the PNG of a drawing, or None while nothing is drawn or it is no PNG."""
     if not isinstance(drawing, str) or not drawing.startswith(HEAD):
         return None
-    if len(drawing) > MOST_CHARACTERS:
+    if len(drawing) > MAX_CHARACTERS:
         return None
     try:
         return base64.b64decode(drawing[len(HEAD) :], validate=True)

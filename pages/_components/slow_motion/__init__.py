@@ -30,9 +30,9 @@ from vae.images import to_png
 
 __all__ = ["slow_motion"]
 
-MOST_IMAGES = 8
-MOST_BARS = 8  # dimensions, and layers
-MOST_CELLS = 64  # activations of a layer
+MAX_IMAGES = 8
+MAX_BARS = 8  # dimensions, and layers
+MAX_CELLS = 64  # activations of a layer
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -55,7 +55,7 @@ def slow_motion(step: Mapping[str, Any], *, key: str, on_next: Callable[[], None
 
 def _film(step: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that the browser shows, as JSON values."""
-    layers = _some(len(step["layer_names"]), MOST_BARS)
+    layers = _some(len(step["layer_names"]), MAX_BARS)
     names = [
         str(step["layer_names"][place]).replace("encoder ", "enc. ").replace("decoder ", "dec. ")
         for place in layers
@@ -69,7 +69,7 @@ def _film(step: Mapping[str, Any]) -> dict[str, Any]:
         "reach": _reach(step),
         "layers": _bars(step["gradient_norms"][layers], names, norm_text),
         "batch": {"before": before, "after": after},
-        "examples": [_example(step, i) for i in range(min(MOST_IMAGES, len(step["images"])))],
+        "examples": [_example(step, i) for i in range(min(MAX_IMAGES, len(step["images"])))],
     }
 
 
@@ -81,12 +81,12 @@ def _stages(step: Mapping[str, Any]) -> list[dict[str, str]]:
     plain = is_autoencoder(step)
     height, width, _ = step["images"].shape[1:]
     pixels = f"{height} × {width} pixels"
-    dimensions = _count(step["z"].shape[1], MOST_BARS, "dimension", " shown")
+    dimensions = _count(step["z"].shape[1], MAX_BARS, "dimension", " shown")
     encoder, decoder = (
-        _count(step[name].shape[1], MOST_CELLS, "number") for name in ("encoder", "decoder")
+        _count(step[name].shape[1], MAX_CELLS, "number") for name in ("encoder", "decoder")
     )
     layers = len(step["layer_names"])
-    norms = "norm of each layer" if layers <= MOST_BARS else f"norms, {MOST_BARS} of {layers} shown"
+    norms = "norm of each layer" if layers <= MAX_BARS else f"norms, {MAX_BARS} of {layers} shown"
     noise = float(step["noise"])
     drawn = "from N(0, 1)" if noise == 1.0 else f"{noise:.3g} × N(0, 1)"
     cloud = "mean[Mean]" if plain else "mean[Mean], log_var[log-variance]"
@@ -147,13 +147,13 @@ def _example(step: Mapping[str, Any], i: int) -> dict[str, Any]:
         example["losses"][1]["text"] = "none"
     else:
         example |= {name: _bars(step[name][i]) for name in ("log_var", "epsilon", "kl")}
-        example["spread"] = [_plain(value) for value in spread(step)[i, :MOST_BARS]]
+        example["spread"] = [_plain(value) for value in spread(step)[i, :MAX_BARS]]
     return example
 
 
 def _bars(
     values: Sequence[float],
-    names: Sequence[str] = tuple(map(str, range(1, MOST_BARS + 1))),
+    names: Sequence[str] = tuple(map(str, range(1, MAX_BARS + 1))),
     write: Callable[[float], str] = short_text,
 ) -> list[dict[str, Any]]:
     """Return name, value and text of as many values as there are names."""
@@ -165,7 +165,7 @@ def _bars(
 
 def _heat(values: np.ndarray) -> list[float | None]:
     """Return some of a layer's activations, scaled so that 0 and all of them are in [0, 1]."""
-    shown = np.asarray(values, float)[_some(len(values), MOST_CELLS)]
+    shown = np.asarray(values, float)[_some(len(values), MAX_CELLS)]
     finite = shown[np.isfinite(shown)]
     low, high = finite.min(initial=0.0), finite.max(initial=0.0)
     return [_plain((value - low) / ((high - low) or 1.0)) for value in shown]
@@ -188,7 +188,7 @@ def _count(count: int, most: int, what: str, shown: str = "") -> str:
 
 def _largest(arrays: Sequence[np.ndarray]) -> float:
     """Return the largest size among what is shown, or 1 if there is none."""
-    shown = [array[:, :MOST_BARS] if array.ndim > 1 else array for array in arrays]
+    shown = [array[:, :MAX_BARS] if array.ndim > 1 else array for array in arrays]
     sizes = np.abs(np.concatenate([array.ravel() for array in shown]), dtype=float)
     return _plain(sizes[np.isfinite(sizes)].max(initial=0.0)) or 1.0
 

@@ -10,9 +10,9 @@ from pages._shared.guard import explained
 from pages._shared.server import queue, store
 from vae.runs.run import Run
 
-__all__ = ["is_at_work", "live_look"]
+__all__ = ["is_at_work", "live_preview"]
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 FOLLOW_SECONDS = 4.0  # a look takes the training up to two seconds
 WAITING = ("queued", "starting")
 
@@ -24,7 +24,7 @@ def is_at_work(run: Run) -> bool:
     return run.state in (*WAITING, "training") or at_hand
 
 
-def live_look(run: Run) -> None:
+def live_preview(run: Run) -> None:
     """Say of when the model is that is shown, and offer a newer one; ask for the first."""
     if run.state in WAITING:
         _watch(run, follow=False)
@@ -48,7 +48,7 @@ def live_look(run: Run) -> None:
         _watch(run, follow=follow)
 
 
-@st.fragment(run_every=LOOK_SECONDS)
+@st.fragment(run_every=POLL_SECONDS)
 @explained()
 def _watch(run: Run, *, follow: bool) -> None:
     """Say where the run is; draw the page anew when it has shown its model, or has ended."""

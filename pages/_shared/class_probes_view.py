@@ -1,4 +1,4 @@
-"""Knowledge: what the space knows of the classes, beside PCA and pixels."""
+"""ClassProbes: what the space knows of the classes, beside PCA and pixels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages._shared.server import queue
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
 from vae.runs.run import Run
 
-__all__ = ["knowledge_view"]
+__all__ = ["class_probes_view"]
 
 SPACE_NAMES = {"latent": "latent means", "pca": "PCA values", "pixels": "raw pixels"}
 HEADINGS = {
@@ -25,7 +25,7 @@ NEAR = 0.01  # of accuracy: closer than this counts as equal
 
 @st.fragment
 @explained()
-def knowledge_view(run: Run) -> None:
+def class_probes_view(run: Run) -> None:
     """Show the figures, or have them measured."""
     seen = "The model never saw a label."
     if run.config.is_conditional:
@@ -37,7 +37,7 @@ def knowledge_view(run: Run) -> None:
         f"{seen} How well do its latent means tell the classes apart, beside as many numbers from "
         "PCA and the raw pixels?"
     )
-    if run.knowledge:
+    if run.class_probes:
         _show(run)
     elif queue().is_pending(run, "knowledge"):
         wait(run, "knowledge", "what the space knows")
@@ -69,7 +69,7 @@ def _counted(count: int, things: str) -> str:
 
 
 def _show(run: Run) -> None:
-    found = run.knowledge
+    found = run.class_probes
     st.markdown(_table(found))
     st.markdown(_sentence(found))
     st.caption(

@@ -7,18 +7,18 @@ from typing import Any
 
 import streamlit as st
 
-from pages._shared.steered import moved, steered_key
+from pages._shared.controlled import controlled_key, user_value
 
-__all__ = ["kept"]
+__all__ = ["persistent"]
 
 
-def kept(name: str, value: Any) -> dict[str, Any]:
+def persistent(name: str, value: Any) -> dict[str, Any]:
     """Return key and on_change of a widget that shows `value`; a hand's choice is the state's name.
 
     The choice is in st.session_state[name]; whoever draws the widget says what counts of it.
     """
-    return {"key": steered_key(f"{name}_control", value), "on_change": partial(_keep, name)}
+    return {"key": controlled_key(f"{name}_control", value), "on_change": partial(_keep, name)}
 
 
 def _keep(name: str) -> None:
-    st.session_state[name] = moved(f"{name}_control")
+    st.session_state[name] = user_value(f"{name}_control")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pages._shared.shelf import Shelf
+from pages._shared.idle_cache import IdleCache
 from tests.conftest import wait_until
 
 
@@ -27,7 +27,7 @@ def maker() -> Maker:
 
 class TestBasics:
     def test_made_once_for_all(self, maker: Maker) -> None:
-        shelf = Shelf(maker, 60.0)
+        shelf = IdleCache(maker, 60.0)
         with ThreadPoolExecutor(8) as threads:
             found = list(threads.map(lambda _: shelf.get("mnist", "here"), range(8)))
         assert maker.made == [("mnist", "here")]
@@ -36,7 +36,7 @@ class TestBasics:
         shelf.clear()
 
     def test_each_key_has_its_own(self, maker: Maker) -> None:
-        shelf = Shelf(maker, 60.0)
+        shelf = IdleCache(maker, 60.0)
         assert shelf.get("a") is not shelf.get("b")
         assert maker.made == [("a",), ("b",)]
         shelf.clear()
@@ -46,7 +46,7 @@ class TestBasics:
         def fail(_: str) -> None:
             raise ValueError("damaged")
 
-        shelf = Shelf(fail, 60.0)
+        shelf = IdleCache(fail, 60.0)
         for _ in range(2):
             with pytest.raises(ValueError, match="damaged"):
                 shelf.get("a")
@@ -55,13 +55,13 @@ class TestBasics:
 
 class TestCorrectness:
     def test_what_nobody_uses_is_let_go(self, maker: Maker) -> None:
-        shelf = Shelf(maker, 0.05)
+        shelf = IdleCache(maker, 0.05)
         first = shelf.get("a")
         wait_until(lambda: ("a",) not in shelf, "it is let go")
         assert shelf.get("a") is not first
 
     def test_what_is_used_stays(self, maker: Maker) -> None:
-        shelf = Shelf(maker, 0.5)
+        shelf = IdleCache(maker, 0.5)
         shelf.get("unused")
 
         def one_is_gone() -> bool:
@@ -73,7 +73,7 @@ class TestCorrectness:
         shelf.clear()
 
     def test_looks_no_more_often_than_needed(self, maker: Maker) -> None:
-        shelf = Shelf(maker, 60.0)
+        shelf = IdleCache(maker, 60.0)
         before = {*threading.enumerate()}
         for _ in range(50):
             shelf.get("a")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-__all__ = ["apply_look"]
+__all__ = ["apply_style"]
 
 STYLE = """
 <style>
@@ -48,6 +48,6 @@ STYLE = """
 """
 
 
-def apply_look() -> None:
+def apply_style() -> None:
     """Add the few rules that make grids crisp and live figures calm."""
     st.html(STYLE)

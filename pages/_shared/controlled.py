@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["moved", "rewrite", "steered_key"]
+__all__ = ["controlled_key", "rewrite", "user_value"]
 
 MEMORY = "steered"  # by a widget's name: what it shows, and how often the app moved it
 
 
-def steered_key(name: str, value: Any) -> str:
-    """Return the key of a widget that shows `value`; its on_change has to call `moved`.
+def controlled_key(name: str, value: Any) -> str:
+    """Return the key of a widget that shows `value`; its on_change has to call `user_value`.
 
     A browser tells the values of all widgets with each message. One that was sent before the app
     moved a widget would move it back, as if by hand: so each move gives the widget a new key.
@@ -27,7 +27,7 @@ def steered_key(name: str, value: Any) -> str:
     return key
 
 
-def moved(name: str) -> Any:
+def user_value(name: str) -> Any:
     """Return what a hand chose on the widget of this name."""
     memory = st.session_state[MEMORY]
     _, moves = memory[name]

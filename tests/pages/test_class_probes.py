@@ -1,4 +1,4 @@
-"""Knowledge: what a worker has measured, how it is had measured, and what stands in the way."""
+"""ClassProbes: what a worker has measured, how it is had measured, and what stands in the way."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.pages.crafted import spoil_latents
 from tests.pages.doubles import Processes
 from vae.evaluation.class_probes import SPACES
 from vae.files import read_json, write_json
-from vae.runs.progress import tell_progress
+from vae.runs.progress import write_progress
 from vae.runs.run import SHIPPED, Run
-from vae.runs.writer import Recorder
+from vae.runs.writer import RunWriter
 
 
 def open_knowledge(run: Run) -> AppTest:
@@ -39,7 +39,7 @@ def know(run: Run, knn: tuple[float, ...], **counts: int) -> Run:
             **{"dimensions": dimensions, "knn": accuracy},
             **{"probe": probe, "silhouette": silhouette},
         }
-    Recorder(run.path).knowledge(found)
+    RunWriter(run.path).class_probes(found)
     return run
 
 
@@ -135,14 +135,14 @@ class TestMeasuring:
         assert not can_measure(app)
         wait_until(lambda: not server.queue().is_pending(run, "knowledge"), "it is measured")
         calm(app.run())
-        found = Run(run.path).knowledge
+        found = Run(run.path).class_probes
         assert table(app)[3][1].strip("*") == f"{found['pixels']['knn']:.1%}"
         assert f"{found['latent']['knn']:.1%}" in words(app)
 
     def test_how_far_it_is(self, run: Run, processes: Processes) -> None:
         app = press(open_knowledge(run), "Measure")
         wait_until(lambda: f"{run.id}-knowledge" in processes, "it is under way")
-        tell_progress(run.path, "knowledge", 0.42)
+        write_progress(run.path, "knowledge", 0.42)
         assert "Measuring what the space knows · 42%" in words(calm(app.run()))
 
     def test_a_run_that_trains_is_measured_after(self, busy: Run, finished_run: Run) -> None:
@@ -156,7 +156,7 @@ class TestMeasuring:
         assert "Measuring waits for its turn" in words(press(open_knowledge(other), "Measure"))
 
     def test_a_worker_that_fails_says_why(self, run: Run) -> None:
-        tell_progress(run.path, "knowledge", 0.0, "The disk is full: free some room.")
+        write_progress(run.path, "knowledge", 0.0, "The disk is full: free some room.")
         app = open_knowledge(run)
         (error,) = app.error
         assert error.value == "The disk is full: free some room."
@@ -200,7 +200,7 @@ class TestInTheWay:
     def test_what_ships_without_figures_stays_as_it_is(
         self, shipped: list[Run], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(Run, "knowledge", {})
+        monkeypatch.setattr(Run, "class_probes", {})
         app = open_page("latent", run="mnist-recommended", view="knowledge")
         assert "stays as it is" in words(app)
         assert not can_measure(app)

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-__all__ = ["Shelf"]
+__all__ = ["IdleCache"]
 
 Value = TypeVar("Value")
 
 
-class Shelf(Generic[Value]):
+class IdleCache(Generic[Value]):
     """Makes a value when it is first asked for, and keeps it as long as it is used.
 
     seconds: how long one stays that nobody asks for.

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.latent import live_look
+from pages.latent import live_preview
 from tests.pages.conftest import (
     act,
     calm,
@@ -68,7 +68,7 @@ def test_look_again(busy: Run, finished_run: Run) -> None:
 
 
 def test_follow(busy: Run, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_look, "FOLLOW_SECONDS", -1.0)
+    monkeypatch.setattr(live_preview, "FOLLOW_SECONDS", -1.0)
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
     look_again(app)
@@ -107,7 +107,7 @@ def test_a_paused_run_that_another_job_holds(busy: Run) -> None:
     tell(busy, "paused")
     tickets = Tickets(busy.path.parent)
     tickets.remove(ticket_of(busy))
-    tickets.draw(busy.id, "tsne")
+    tickets.enqueue(busy.id, "tsne")
     app = open_page("latent")
     assert "Look again" not in [each.label for each in app.button]
     assert busy.control.show == 0
