@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from vae.environment import keras_home
 from vae.errors import SettingsError
 
 __all__ = ["check_settings", "keras", "ops", "tf"]
@@ -72,10 +73,9 @@ try:
         import tensorflow as tf
         from keras import ops
 except (AttributeError, TypeError, ValueError) as error:  # a broken keras.json
-    folder = os.environ.get("KERAS_HOME", "~/.keras")
     raise SettingsError(
         f"Keras must be able to read its settings ({' '.join(str(error).split()):.200}). Mend or "
-        f"remove them. Received: {folder}/keras.json"
+        f"remove them. Received: {keras_home()}/keras.json"
     ) from None
 if _is_first:
     for _name, _needed in NEEDED.items():

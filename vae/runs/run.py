@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -38,7 +37,6 @@ __all__ = [
     "Run",
     "how_to_resume",
     "open_run",
-    "runs_folder",
 ]
 
 # A run in one of these states has a process that holds its lock.
@@ -49,11 +47,6 @@ ENDED_FROM_OUTSIDE = "The training process was ended from outside."
 STOPPED_BEFORE = "Stopped before it began."
 RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it can open the run
 SHIPPED = Path(__file__).parents[1] / "pretrained"
-
-
-def runs_folder() -> Path:
-    """Return the folder for new runs: `VAE_RUNS_DIR`, else `runs` in the current folder."""
-    return Path(os.environ.get("VAE_RUNS_DIR", "runs"))
 
 
 def how_to_resume(path: Path) -> str:

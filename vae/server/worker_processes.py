@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from vae.environment import inherited_python_path
 from vae.files import open_regular
 from vae.runs.run import Run
 
@@ -84,4 +85,4 @@ def _spawn(arguments: list[str], stdin: int, output: object) -> subprocess.Popen
 def _python_path() -> str:
     """The worker finds this package wherever the server was started."""
     here = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+    return os.pathsep.join(filter(None, (here, inherited_python_path())))
