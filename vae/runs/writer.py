@@ -114,17 +114,6 @@ class RunWriter:
         with replacing(path) as temporary:
             np.savez_compressed(temporary, **arrays)
 
-    def checkpoint(
-        self, epoch: int, step: int, state: list[np.ndarray], means: list[np.ndarray]
-    ) -> None:
-        """Keep all that training needs to go on after this step of this epoch."""
-        path = self.path / "checkpoint.npz"
-        arrays = {f"v{i}": values for i, values in enumerate(state)}
-        arrays |= {f"m{i}": values for i, values in enumerate(means)}
-        with replacing(path) as temporary:
-            # Uncompressed: this is written after every epoch, and weights hardly shrink.
-            np.savez(temporary, epoch=epoch, step=step, **arrays)
-
     def rewind(self, epoch: int, step: int, steps: int) -> None:
         """Forget what was written after this step of this epoch, which `steps` make whole."""
 
