@@ -69,6 +69,8 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: i
     try:
         check_weights(path, summarize(config, image_shape, classes).total)
         saved = keras.models.load_model(path, compile=False)
+        if not isinstance(saved, keras.Model):
+            raise TypeError("it holds no model")
         model = build(config, image_shape, classes)
         for name in ("encoder", "decoder"):
             getattr(model, name).set_weights(saved.get_layer(name).get_weights())

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vae.model.keras_setup import keras, tf
+from vae.model.keras_setup import tf
 from vae.model.vae import VAE
 from vae.training.training_images import TrainingImages, to_floats
 
@@ -38,7 +38,7 @@ class Loop:
         self, model: VAE, images: np.ndarray, batch_size: int, labels: np.ndarray | None = None
     ) -> None:
         self.model, config = model, model.config
-        self._optimizer: keras.Optimizer = model.optimizer
+        self._optimizer: Any = model.optimizer  # Keras does not annotate what it has
         self._optimizer.build(model.trainable_variables)
         self._image_shape, self._batch_size = images.shape[1:], batch_size
         self._images = TrainingImages(config, images, labels if model.classes else None)

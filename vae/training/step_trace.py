@@ -100,7 +100,7 @@ class StepTrace:
 
     def _loss_and_gradients(
         self, images: tf.Tensor, labels: tf.Tensor | None, epsilon: tf.Tensor
-    ) -> tuple[tf.Tensor, list[tf.Tensor], dict[str, tf.Tensor]]:
+    ) -> tuple[tf.Tensor, list[Any], dict[str, tf.Tensor]]:
         """Return the loss, its gradient by each array of weights, and the step's quantities."""
         model, samples = self.model, self.model.config.importance_samples
         with tf.GradientTape() as tape:
@@ -119,7 +119,7 @@ class StepTrace:
         return loss, gradients, parts | {"reconstruction_nats": nats, "kl": kl}
 
     def _gradient_norm(self, images: tf.Tensor, labels: tf.Tensor | None) -> tf.Tensor:
-        epsilon = self._next_epsilon(int(images.shape[0]))
+        epsilon = self._next_epsilon(ops.shape(images)[0])
         _, gradients, _ = self._differentiate(to_floats(images), labels, epsilon)
         return tf.linalg.global_norm(gradients)
 

@@ -115,7 +115,7 @@ def _train_until_asked(
                 log.write(traceback.format_exc().encode())
             raise
     if interrupted():
-        how = run.status["reason"] or f"{run.state.capitalize()}."
+        how = run.status.get("reason") or f"{run.state.capitalize()}."
         raise KeyboardInterrupt(f"{how} To go on: {how_to_resume(run.path)}")
     return run
 
@@ -206,7 +206,7 @@ def recover(run: Run, dataset: Dataset) -> Run:
     model.optimizer.build(model.trainable_variables)
     epoch, step = Checkpoints(model, run.path).restore()
     if run.state == "stopped":
-        _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status["reason"]))
+        _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status.get("reason", "")))
         return open_run(run.path)
     where = (
         f"epoch {epoch}"
@@ -214,7 +214,7 @@ def recover(run: Run, dataset: Dataset) -> Run:
         else (f"epoch {epoch} up to step {step}")
     )
     reason = f"The training process was ended from outside; {where} is kept."
-    if (known := run.status["reason"]) not in ("", ENDED_FROM_OUTSIDE):
+    if (known := run.status.get("reason", "")) not in ("", ENDED_FROM_OUTSIDE):
         reason = f"{known} Kept: {where}."
     _finish(model, dataset, writer, Outcome(epoch, "interrupted", reason))
     return open_run(run.path)

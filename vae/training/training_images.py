@@ -22,18 +22,9 @@ class TrainingImages:
         self.is_sampled = config.binarisation == "sampled"  # anew at each step
         self._seed = config.seed
         binary = images if self.is_sampled else binarise(images, config.binarisation)
-        self._pixels = tf.constant(binary.reshape(len(images), -1))
+        self.pixel_count = int(np.prod(images.shape[1:]))  # values of one image: HWC
+        self.pixels = tf.constant(binary.reshape(len(images), -1))
         self._labels = None if labels is None else tf.constant(labels, tf.int32)
-
-    @property
-    def pixels(self) -> tf.Tensor:
-        """All pixels: uint8 (N, HWC)."""
-        return self._pixels
-
-    @property
-    def pixel_count(self) -> int:
-        """Values of one image: HWC."""
-        return int(self._pixels.shape[1])
 
     def labels(self, indices: tf.Tensor) -> tf.Tensor | None:
         """Return the labels of these images, in the shape of indices."""
@@ -57,7 +48,7 @@ class TrainingImages:
 
     def _sampled(self, indices: tf.Tensor, seed: int, stream: tf.Tensor) -> tf.Tensor:
         """Return pixels, each white with its grey level as probability if they are sampled."""
-        pixels = tf.gather(self._pixels, indices)
+        pixels = tf.gather(self.pixels, indices)
         if not self.is_sampled:
             return pixels
         grey = to_floats(pixels)
@@ -66,6 +57,6 @@ class TrainingImages:
         return 255 * tf.cast(random < grey, tf.uint8)
 
 
-def to_floats(pixels: tf.Tensor) -> tf.Tensor:
+def to_floats(pixels: tf.Tensor | np.ndarray) -> tf.Tensor:
     """Return uint8 pixels as float32 in [0, 1]."""
     return tf.cast(pixels, tf.float32) / 255.0
