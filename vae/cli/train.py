@@ -166,7 +166,7 @@ class _Stop(StopRequest):
         self.signal = first
         self._say("\nStopping: the model is written first. A second Ctrl-C ends at once.")
         again = self._next_signal(NOTICE_SECONDS)
-        if again is None and (self.seen.is_set() or self.has_trained):
+        if again is None and (self.noticed.is_set() or self.has_trained):
             again = self._next_signal(None)
         if again != 0:
             self._end()
