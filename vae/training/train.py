@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
+from vae.environment import runs_folder
 from vae.errors import RunError
 from vae.files import open_regular
 from vae.model.evaluate import evaluate
@@ -30,7 +31,6 @@ from vae.runs.run import (
     Run,
     how_to_resume,
     open_run,
-    runs_folder,
 )
 from vae.runs.writer import RunWriter, new_run_id
 from vae.training.checkpoints import Checkpoints
