@@ -141,14 +141,17 @@ def _train(config: Config, dataset: Dataset, folder: Path) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the browser's files over the first three quarters of the others.
+    """Have the files begin in an order in which no process is alone with a long one at the end.
 
-    Two cores can do with one or two browsers at a time, not with one in each process, and a long
-    file that began last would run alone.
+    Those of this folder itself come first: they try the whole and take longest. The browser's are
+    spread over the first three quarters, because two cores can do with one or two browsers at a
+    time, not with one in each process.
     """
+    here = Path(__file__).parent
     files = list(dict.fromkeys(item.path for item in items))
     browser = [path for path in files if path.parent.name == "browser"]
     others = [path for path in files if path.parent.name != "browser"]
+    others.sort(key=lambda path: path.parent != here)
     place = {path: index / len(others) for index, path in enumerate(others)}
     place |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
     items.sort(key=lambda item: place[item.path])
