@@ -36,6 +36,11 @@ def convolutional(digits: Dataset) -> Workshop:
 
 
 @pytest.fixture(scope="module")
+def sampled(digits: Dataset) -> Workshop:
+    return Workshop(SAMPLED, digits)
+
+
+@pytest.fixture(scope="module")
 def variants(
     dense_workshop: Workshop, undisturbed: Run, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Run]:
@@ -91,9 +96,9 @@ class TestExact:
 
     @pytest.mark.parametrize("way", ["leave", "kill"])
     def test_pixels_that_are_drawn_at_each_step(
-        self, way: str, digits: Dataset, tmp_path: Path
+        self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
-        with Workshop(SAMPLED, digits).opened() as workshop:
+        with sampled.opened() as workshop:
             expected = workshop.resume(workshop.new(tmp_path / "expected"))
             run = workshop.new(tmp_path / "run")
             assert_same_run(interrupt(workshop, run, way, PLACES), expected)
