@@ -209,7 +209,7 @@ def runs(processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("VAE_WORKERS", "1")
-    for name in ("PUBLIC", "MAX_EPOCHS", "MAX_SECONDS", "MAX_PARAMETERS", "GRACE_SECONDS"):
+    for name in ("PUBLIC", "MOST_EPOCHS", "MOST_SECONDS", "MOST_PARAMETERS", "GRACE_SECONDS"):
         monkeypatch.delenv(f"VAE_{name}", raising=False)
     monkeypatch.setattr(transport, "ANSWER_SECONDS", 0.0)  # nobody is there to answer
     monkeypatch.setattr(server, "RunStore", partial(RunStore, shipped=tmp_path / "none"))
