@@ -68,7 +68,7 @@ def resume_run(
     run: Run, load: Load, more_epochs: int, on_event: OnEvent, *, as_json: bool
 ) -> tuple[Run, int]:
     """Go on with a run from its last checkpoint; return it and the exit status."""
-    run.check_can_resume(more_epochs)
+    run.requests.check_resume(more_epochs)
     dataset = load()
 
     def resume(stop: _Stop) -> None:
@@ -167,7 +167,7 @@ class _Stop(StopRequest):
         self.signal = first
         self._say("\nStopping: the model is written first. A second Ctrl-C ends at once.")
         again = self._next_signal(NOTICE_SECONDS)
-        if again is None and (self.seen.is_set() or self.has_trained):
+        if again is None and (self.noticed.is_set() or self.has_trained):
             again = self._next_signal(None)
         if again != 0:
             self._end()
