@@ -198,7 +198,7 @@ class TestResume:
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run"))
-        run.request_resume(1)  # and the process was ended before it saw that
+        run.requests.resume(1)  # and the process was ended before it saw that
         assert main(["resume", str(run.path)]) == 0
         assert open_run(run.path).status["epoch"] == 4
 
@@ -267,7 +267,7 @@ class TestExitStatus:
 
     def test_stopped_from_the_app(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("stop")
+        run.requests.send("stop")
         change_status(run, serial=0)
         assert main(["resume", str(run.path), "--json"]) == 0
 

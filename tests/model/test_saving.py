@@ -188,7 +188,7 @@ class TestCheckpoint:
     def test_damaged(self, damage: str, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")
         path = run.path / "checkpoint.npz"
-        content, arrays = path.read_bytes(), run.arrays("checkpoint")
+        content, arrays = path.read_bytes(), run.arrays("checkpoint.npz")
         if damage == "another":
             arrays["v0"] = arrays["v0"][:, :3]
         if damage == "old":
@@ -207,7 +207,7 @@ class TestCheckpoint:
         assert "\n" not in str(error.value)
 
     def test_a_run_keeps_the_checkpoint_of_its_last_epoch(self, finished_run: Run) -> None:
-        arrays = finished_run.arrays("checkpoint")
+        arrays = finished_run.arrays("checkpoint.npz")
         assert arrays["epoch"] == finished_run.config.epochs
         assert arrays["step"] == finished_run.rows[-1]["step"] == 25
         for place, weights in enumerate(finished_run.load_model().get_weights()):

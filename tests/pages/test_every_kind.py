@@ -85,8 +85,8 @@ def stepped(
 
     def run_of(name: str) -> Run:
         run = copy_run(kinds[name], tmp_path_factory.mktemp("stepped") / name)
-        run.request_resume(1)
-        run.ask("batch")
+        run.requests.resume(1)
+        run.requests.send("batch")
         return carry_out(run, digits, should_end=(run.path / "step.npz").exists)
 
     return run_of

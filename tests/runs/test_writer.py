@@ -60,8 +60,8 @@ class TestBasics:
         assert run.history["reconstruction"] == [1 / 3]
 
     def test_arrays_and_metrics(self, writer: RunWriter) -> None:
-        writer.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
-        writer.metrics(crafted.METRICS)
+        writer.arrays("snapshots/0003.npz", means=np.eye(2, dtype=np.float16))
+        writer.figures("metrics.json", crafted.METRICS)
         run = open_run(writer.path)
         assert run.snapshot_epochs == [3]
         np.testing.assert_array_equal(run.snapshot(3)["means"], np.eye(2))
@@ -114,7 +114,7 @@ class TestCorrectness:
         with pytest.raises(ValueError, match="JSON"):
             writer.row({"kind": "epoch", "loss": value})
         with pytest.raises(ValueError, match="JSON"):
-            writer.metrics({"loss": value})
+            writer.figures("metrics.json", {"loss": value})
         run = open_run(writer.path)
         assert run.rows == []
         assert run.metrics == {}
@@ -138,7 +138,7 @@ class TestCorrectness:
         for epoch in (1, 2):
             state, means = [np.full(3, epoch), np.array(7)], [np.array(0.5)]
             writer.checkpoint(epoch, 10 * epoch, state, means)
-        arrays = open_run(writer.path).arrays("checkpoint")
+        arrays = open_run(writer.path).arrays("checkpoint.npz")
         assert (int(arrays["epoch"]), int(arrays["step"])) == (2, 20)
         np.testing.assert_array_equal(arrays["v0"], [2, 2, 2])
         assert (arrays["v1"], arrays["m0"]) == (7, 0.5)
@@ -151,7 +151,7 @@ class TestCorrectness:
         writer.checkpoint(1, 5, [np.ones(3), np.ones(2)], [])
         with pytest.raises(OSError, match="disk full"):
             writer.checkpoint(2, 5, [np.full(3, 2.0), Broken()], [])
-        arrays = open_run(writer.path).arrays("checkpoint")
+        arrays = open_run(writer.path).arrays("checkpoint.npz")
         assert int(arrays["epoch"]) == 1
         np.testing.assert_array_equal(arrays["v1"], [1, 1])
         assert not list(writer.path.glob(".writing*"))
@@ -198,7 +198,7 @@ class TestRewind:
         for written in self.ROWS:
             writer.row(written)
         for epoch in range(4):
-            writer.arrays(f"snapshots/{epoch:04d}", means=np.eye(2))
+            writer.arrays(f"snapshots/{epoch:04d}.npz", means=np.eye(2))
         return writer
 
     @pytest.mark.parametrize(

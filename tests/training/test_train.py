@@ -30,7 +30,7 @@ def sample_grid(run: Run) -> bytes:
 
 
 def checkpoint(run: Run) -> dict[str, np.ndarray]:
-    return run.arrays("checkpoint")
+    return run.arrays("checkpoint.npz")
 
 
 def first_weights(run: Run) -> list[np.ndarray]:

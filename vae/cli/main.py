@@ -90,7 +90,9 @@ def train(options: argparse.Namespace) -> Report:
 def resume(options: argparse.Namespace) -> Report:
     """Go on with a run from its last checkpoint, perhaps for more epochs."""
     run, more = conditioned_run(options.run), options.more_epochs
-    with training_progress(run.next_segment(more).until if more else run.epochs) as on_event:
+    with training_progress(
+        run.requests.next_segment(more).until if more else run.epochs
+    ) as on_event:
         run, options.status = resume_run(
             run, lambda: load_images(run), more, on_event, as_json=options.json
         )

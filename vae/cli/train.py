@@ -67,7 +67,7 @@ def resume_run(
     run: Run, load: Load, more_epochs: int, on_event: OnEvent, *, as_json: bool
 ) -> tuple[Run, int]:
     """Go on with a run from its last checkpoint; return it and the exit status."""
-    run.check_can_resume(more_epochs)
+    run.requests.check_resume(more_epochs)
     dataset = load()
 
     def resume(stop: _Stop) -> None:

@@ -16,6 +16,7 @@ from vae.errors import ConfigError
 from vae.model.objective import beta_at, capacity_at, learning_rate_at
 from vae.model.saving import restore, training_state
 from vae.model.vae import VAE
+from vae.runs import layout
 from vae.runs.control import LIVE_SETTINGS, Commands, Control, Segment, segments_of
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
@@ -133,7 +134,7 @@ class Session:
             self._keep_best()
         else:
             self.writer.rewind(0, 0, self.steps)
-            self.writer.arrays("snapshots/fixed", **self.snapshots.fixed)
+            self.writer.arrays(layout.FIXED, **self.snapshots.fixed)
             self._keep(self.snapshots.take(self.model))
         self.segment = self._leg() or self.segment
         self._row_at = self.trained
@@ -310,7 +311,7 @@ class Session:
                 "kind": self.config.kind,
             }
             place = {"epoch": self.epoch, "step": self.step, "steps": self.steps}
-            self.writer.arrays("step", **taken, **place)
+            self.writer.arrays(layout.STEP, **taken, **place)
             self.writer.status(epoch=self.epoch, step=self.step)
 
     def _rate(self, step: int) -> float:
@@ -374,7 +375,7 @@ class Session:
 
     def _keep(self, snapshot: dict[str, np.ndarray]) -> None:
         """Keep what a crash must not take and what the pages show of this epoch."""
-        self.writer.arrays(f"snapshots/{self.epoch:04d}", **snapshot)
+        self.writer.arrays(layout.snapshot_file(self.epoch), **snapshot)
         # After the snapshot: a run that is killed in between still has one of its model.
         self._checkpoint()
         self._keep_best()
@@ -394,4 +395,4 @@ class Session:
             return
         if self.epoch and best_epoch(self.config, self.rows) == self.epoch:
             weights = {f"v{i}": w for i, w in enumerate(self.model.get_weights())}
-            self.writer.arrays("best", epoch=np.array(self.epoch), **weights)
+            self.writer.arrays(layout.BEST, epoch=np.array(self.epoch), **weights)

@@ -22,10 +22,11 @@ from vae.model.evaluate import evaluate
 from vae.model.optimizers import make_optimizer
 from vae.model.saving import export_onnx, restore, save_keras
 from vae.model.vae import VAE, build
+from vae.runs import layout
 from vae.runs.failures import RECORDED, in_words, is_disk_full, record_failure
+from vae.runs.folder import ENDED_FROM_OUTSIDE
+from vae.runs.lock import LOCK_PATIENCE_SECONDS
 from vae.runs.run import (
-    ENDED_FROM_OUTSIDE,
-    LOCK_PATIENCE_SECONDS,
     Run,
     how_to_resume,
     open_run,
@@ -91,7 +92,7 @@ def resume(
         )
     if run.is_alive():
         raise RunError(f"To go on, a run must be at rest. Received: {run.path}, which trains now")
-    run.request_resume(more_epochs)
+    run.requests.resume(more_epochs)
     return _train_until_asked(run, dataset, on_event, should_stop)
 
 
@@ -246,13 +247,13 @@ def _finish(model: VAE, dataset: Dataset, writer: RunWriter, ending: Outcome) ->
     save_keras(model, writer.path)
     export_onnx(model, writer.path)
     writer.latents(**latents)
-    writer.metrics({"epoch": epoch, **metrics})
+    writer.figures(layout.METRICS, {"epoch": epoch, **metrics})
     writer.status(state=state, reason=reason, model_epoch=epoch)
 
 
 def _take_best(model: VAE, run: Run) -> int:
     """Give the model the weights that early stopping kept; return their epoch, or 0."""
-    best = run.arrays("best") if run.config.patience else {}
+    best = run.arrays(layout.BEST) if run.config.patience else {}
     if not best or best["epoch"] != best_epoch(run.config, run.rows):
         return 0
     model.set_weights([best[f"v{place}"] for place in range(len(best) - 1)])
