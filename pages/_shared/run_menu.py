@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -169,7 +170,7 @@ def _deleted_ids(owner: str) -> list[str]:
     return [run.id for run in queue().deleted(owner)]
 
 
-def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:
+def _import(file: BinaryIO, owner: str, choose: Callable[[Run], None]) -> None:
     try:
         run = queue().take_in(file, owner)
     except VAEError as error:

@@ -202,7 +202,7 @@ class TestQueue:
         self, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_WORKERS", "3")
-        looks, look = [], Scheduler._look
+        looks, look = [], Scheduler._poll
         monkeypatch.setattr(Scheduler, "_poll", lambda self: look(self) or looks.append(1))
         open_page("train")
         wait_until(lambda: "ben1-train" in processes, "ben1 has its turn")
