@@ -16,10 +16,10 @@ from pages._shared.guard import show_unexpected
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the queue with the server, so that runs go on before anyone visits, and close it."""
-    # Beside the first requests: it imports for a second, and the server answers meanwhile.
+    # Before the first request: what it imports must not be imported by a page at the same moment.
     starting = asyncio.create_task(asyncio.to_thread(server.queue))
-    yield
     await asyncio.wait([starting])
+    yield
     if not starting.exception():  # else every page shows it
         await asyncio.to_thread(starting.result().close)
 

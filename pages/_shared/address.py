@@ -8,10 +8,11 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["address_of_page", "asked", "hold"]
+__all__ = ["address_of_page", "asked", "hold", "linked"]
 
 HELD = "address_held"  # what this script run has put into the address
-ASKED = "address_asked"  # what a person asks for by the address, until it is taken over
+LINKED = "address_linked"  # what a person asks for by the address
+ASKED = "address_asked"  # the same, until it is taken over
 KNOWN = "address_known"  # what a browser sends where nobody touched it: as it was, as it became
 
 
@@ -26,7 +27,9 @@ def address_of_page() -> Iterator[None]:
     state = st.session_state
     before = st.query_params.to_dict()
     known = state.get(KNOWN, ())
-    if _is_back_or_forward() or before not in known:
+    is_new = _is_back_or_forward() or before not in known
+    state[LINKED] = dict(before) if is_new else {}
+    if is_new:
         state[ASKED] = before
     state[KNOWN] = before, *known[-1:]
     state[HELD] = {}
@@ -41,6 +44,11 @@ def address_of_page() -> Iterator[None]:
 def asked(name: str) -> str | None:
     """Return what a link, Back or Forward asks for, once; None where the app itself wrote it."""
     return st.session_state[ASKED].pop(name, None)
+
+
+def linked(name: str) -> str | None:
+    """Return what a link, Back or Forward asks for, whether `asked` has taken it over or not."""
+    return st.session_state[LINKED].get(name)
 
 
 def hold(name: str, value: str) -> None:

@@ -25,7 +25,7 @@ def choose_dataset(key: str) -> Dataset | None:
     if wanted or "dataset" not in st.session_state:
         st.session_state.dataset = wanted or server.best_dataset_here()
     st.session_state[key] = st.session_state.dataset
-    name = st.segmented_control(
+    st.segmented_control(
         "Data set",
         names,
         key=key,
@@ -35,6 +35,7 @@ def choose_dataset(key: str) -> Dataset | None:
         on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
         wrap=True,
     )
+    name: str = st.session_state.dataset
     hold("dataset", name)
     data = server.dataset(name)
     if data is None:

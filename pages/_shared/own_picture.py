@@ -29,13 +29,13 @@ DRAWING, UPLOAD = "drawing", "uploaded_picture"  # in the session, for all runs
 class Picture(NamedTuple):
     """image: as the model gets it, uint8 (H, W, C). before: only scaled, where that differs.
 
-    index: of the test image that it is. is_own: whether it is the one that was asked for.
+    number: of the test image that it is. is_own: whether it is the one that was asked for.
     """
 
     image: np.ndarray
     before: np.ndarray | None
     name: str
-    index: int | None = None
+    number: int | None = None
     is_own: bool = True
 
 
@@ -134,7 +134,7 @@ def _treated(run: Run, picture: Image.Image, name: str) -> Picture:
 
 def _choose(run: Run) -> Picture:
     images, last = images_at_hand(run), len(run.latents["y"]) - 1
-    index = st.session_state.get("picture_index")
+    index: int = st.session_state.get("picture_index", 0)
     index = index if index in range(last + 1) else 0
     persistent_number(
         "Test image", index, 0, last, name="picture_index", help="A number from 0 on."

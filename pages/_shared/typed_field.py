@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
@@ -31,7 +31,7 @@ def typed_field(
     keep: Callable[[T], None],
     expected: str,
     holds: bool = False,
-    width: int | str = "stretch",
+    width: int | Literal["stretch"] = "stretch",
     **looks: Any,
 ) -> T | None:
     """Show a value as text and return it; None while there stands what cannot be read.

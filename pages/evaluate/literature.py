@@ -43,7 +43,8 @@ def why_not_comparable(run: Run, treatment: str) -> str:
 
 def literature_table(own: Paper | None = None) -> str:
     """Return the figures as a Markdown table, the least first; own: the run's row."""
-    papers = sorted([*LITERATURE, *([own] if own else [])], key=lambda paper: paper.nll)
+    papers: list[Paper] = [*LITERATURE, *([own] if own else [])]
+    papers.sort(key=lambda paper: paper.nll)
     rows = []
     for paper in papers:
         cells = paper.model, f"{paper.nll:.2f}", paper.source

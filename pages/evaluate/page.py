@@ -57,10 +57,10 @@ VIEWS = {
 run = chosen_run()
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Evaluate", width="content")  # first, since a damaged file ends the page
-    is_measured = run is not None and bool(run.metrics)
-    view = choose_view("evaluate", VIEWS) if is_measured else ""
-if is_measured:
-    VIEWS[view](run)
+    measured = run if run is not None and run.metrics else None
+    view = choose_view("evaluate", VIEWS) if measured else ""
+if measured:
+    VIEWS[view](measured)
 else:
     st.info(
         "There is nothing measured yet: a run is measured on its test images when it ends.",

@@ -17,8 +17,9 @@ from pages._shared.persistent import persistent
 from pages._shared.strip import show_strip
 from pages.generate.background import Work
 from pages.generate.fitted import offer_samplers, samplers_of
-from pages.generate.grid_choice import MAX_SEED, SAMPLER_HELP
+from pages.generate.grid_choice import SAMPLER_HELP
 from pages.generate.hand import bookmarks, forget_codes
+from pages.generate.seed_field import MAX_SEED
 from vae.errors import VAEError
 from vae.export.media import AnimationKind, animation
 from vae.images import to_uint8
@@ -136,7 +137,7 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         "Sampler",
         SAMPLERS,
         required=True,
-        format_func=SAMPLER_NAMES.get,
+        format_func=SAMPLER_NAMES.__getitem__,
         help=SAMPLER_HELP,
         **persistent("walk_sampler", sampler),
     )
@@ -180,7 +181,7 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
         "File",
         list(KINDS),
         required=True,
-        format_func=KINDS.get,
+        format_func=KINDS.__getitem__,
         help="A GIF opens everywhere; a WebP is smaller and keeps every grey.",
         **persistent("walk_kind", kind),
     )

@@ -9,10 +9,9 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._shared.guard import explained
-from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import SHARP_PIXELS
-from pages.generate.grid_choice import MAX_SEED, next_seed
+from pages.generate.seed_field import seed_field
 from vae.images import tile, to_png
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
@@ -80,25 +79,8 @@ def _choose() -> tuple[int, float, int]:
         help="Spread of the codes: 1 is the prior, less is plainer, more is wilder. Acts at once.",
         **persistent("classes_temperature", temperature),
     )
-    seed = state.get("classes_seed", 0)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        persistent_number(
-            "Seed",
-            seed,
-            0,
-            MAX_SEED,
-            name="classes_seed",
-            width=140,
-            help="The same seed draws the same styles. Acts at once.",
-        )
-        st.button(
-            "Again",
-            icon=":material/casino:",
-            type="primary",
-            on_click=next_seed,
-            args=("classes_seed",),
-            help="Takes the next seed.",
-        )
+        seed = seed_field("classes_seed", "The same seed draws the same styles.")
     return columns, temperature, seed
 
 

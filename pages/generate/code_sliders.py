@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._components.latent_sliders import latent_sliders
 from vae.images import tile, to_uint8
+from vae.latent.code_text import MAX_NUMBER
 from vae.latent.traversals import REACH, ranked_dimensions, traverse_all
 from vae.runs.run import Run
 
@@ -16,7 +17,6 @@ __all__ = ["MAX_SLIDERS", "code_sliders"]
 
 MAX_SLIDERS = 32
 STRIP_STEPS = 9
-MAX_NUMBER = 1000.0  # of a code: beyond, a decoder's numbers mean nothing
 
 
 def code_sliders(

@@ -12,8 +12,9 @@ from pages._shared.own_picture import drawing_at_hand
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages.generate.grid_choice import MAX_SEED
 from pages.generate.hand import Bookmark, bookmarks
+from pages.generate.seed_field import MAX_SEED
+from vae.errors import RunError
 from vae.images import to_uint8
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
@@ -90,7 +91,10 @@ def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
             **persistent(f"{name}_kept", place),
         )
         return codes[place]
-    return Bookmark(_drawn(run), "your drawing")
+    drawn = _drawn(run)
+    if drawn is None:  # it was cleared in another tab since the sources were shown
+        raise RunError("There is no drawing any more: draw one, or choose another source.")
+    return Bookmark(drawn, "your drawing")
 
 
 def _number(name: str, part: str, label: str, most: int, default: int, words: str) -> int:

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
+from pages.generate.seed_field import seed_field
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.prior import MAX_ROWS
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw
 
-__all__ = ["GridChoice", "choose_grid", "choose_label", "in_words", "next_seed"]
+__all__ = ["GridChoice", "choose_grid", "choose_label", "in_words"]
 
 SAMPLER_HELP = (
     "Prior: codes from N(0, I), as the model was made for. Mixture: Gaussians fitted to the codes "
@@ -22,7 +22,6 @@ SAMPLER_HELP = (
 )
 TRUNCATIONS = (0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, math.inf)
 ALL = -1  # in the place of a class: what is None is no choice to Streamlit
-MAX_SEED = 2**31 - 1
 MAX_GRIDS = 30  # that can be gone back to
 GRIDS, PLACE = "generate_grids", "generate_grid_place"
 
@@ -42,7 +41,7 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
         "Sampler",
         SAMPLERS,
         required=True,
-        format_func=SAMPLER_NAMES.get,
+        format_func=SAMPLER_NAMES.__getitem__,
         help=SAMPLER_HELP,
         **persistent(_name("sampler"), sampler),
     )
@@ -84,12 +83,6 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     return None if label == ALL else label
 
 
-def next_seed(name: str) -> None:
-    """Take the seed after the one that is typed by now: the very click may have left its field."""
-    seed = st.session_state.get(name, 0)
-    st.session_state[name] = 0 if seed == MAX_SEED else seed + 1
-
-
 def in_words(draw: Draw) -> str:
     """Say what the codes are drawn from."""
     if draw.sampler == "mixture":
@@ -123,27 +116,9 @@ def _choose_limits() -> tuple[float, float]:
 
 
 def _choose_seed() -> int:
-    seed, locked = _value("seed", 0), _value("locked", False)
+    locked = _value("locked", False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        persistent_number(
-            "Seed",
-            seed,
-            0,
-            MAX_SEED,
-            name=_name("seed"),
-            disabled=locked,
-            width=140,
-            help="The same seed draws the same codes. Acts at once.",
-        )
-        st.button(
-            "Again",
-            icon=":material/casino:",
-            type="primary",
-            disabled=locked,
-            on_click=next_seed,
-            args=(_name("seed"),),
-            help="Takes the next seed.",
-        )
+        seed = seed_field(_name("seed"), "The same seed draws the same codes.", disabled=locked)
         st.toggle(
             "Lock",
             help="Holds the seed, so that a click on Again by mistake loses nothing.",

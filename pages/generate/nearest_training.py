@@ -11,6 +11,8 @@ from pages._shared.model_mark import model_mark
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import UNUSED_SECONDS, dataset, images_of
+from vae.data.datasets import Dataset
+from vae.errors import DatasetError
 from vae.latent.neighbours import Neighbours, latent_neighbours, pixel_neighbours
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
@@ -27,15 +29,21 @@ def _pixels() -> IdleCache[tuple[Neighbours, float]]:
 
 
 def _index_pixels(name: str) -> tuple[Neighbours, float]:
-    data = dataset(name)
+    data = _present(dataset(name))
     index = pixel_neighbours(data)
     return index, float(np.median(index.nearest(data.x_test[:REFERENCE_IMAGES]).distances))
+
+
+def _present(data: Dataset | None) -> Dataset:
+    if data is None:  # it has just been there
+        raise DatasetError("The images of this run have gone from this machine meanwhile.")
+    return data
 
 
 # By the run's model: the run itself is what the codes are computed with.
 @st.cache_resource(show_spinner=False, max_entries=3, ttl=600)
 def _codes(_run: Run, mark: str) -> tuple[Neighbours, float]:
-    index = latent_neighbours(_run, images_of(_run))
+    index = latent_neighbours(_run, _present(images_of(_run)))
     usual = index.nearest(_run.latents["mean"][:REFERENCE_IMAGES]).distances
     return index, float(np.median(usual))
 
@@ -53,7 +61,7 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
         codes, usual_code = _codes(run, model_mark(run))
         by_pixels = pixels.nearest(image[None], COUNT)
         by_code = codes.nearest(code[None], COUNT)
-    images = images_of(run).x_train
+    images = _present(images_of(run)).x_train
     found = images[by_pixels.indices[0]]
     show_grid(found, 1, len(found), alt="The training images nearest in pixels")
     st.caption(

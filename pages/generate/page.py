@@ -24,17 +24,18 @@ VIEWS = {
     "Animation": animation_view,
     "Take away": take_away_view,
 }
-ONLY_TOLD = "Classes"  # there for runs that are told a class alone
+ONLY_CONDITIONAL = "Classes"
 
 run = chosen_run()
-has_model = run is not None and run.has_model
+model = run if run is not None and run.has_model else None
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Generate", width="content")
-    told = has_model and run.config.is_conditional
-    views = [name for name in VIEWS if name != ONLY_TOLD or told]
-    view = choose_view("generate", views) if has_model else ""
-if has_model:
-    VIEWS[view](run if view == ONLY_TOLD else conditioned(run))  # it draws all classes
+    is_conditional = model is not None and model.config.is_conditional
+    views = [name for name in VIEWS if name != ONLY_CONDITIONAL or is_conditional]
+    view = choose_view("generate", views) if model else ""
+if model:
+    # The view of all classes needs no class.
+    VIEWS[view](model if view == ONLY_CONDITIONAL else conditioned(model))
 else:
     st.info(
         "There is no model to draw with yet: train a run, or choose another one above.",

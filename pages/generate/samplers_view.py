@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages._shared.guard import explained
 from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
-from pages._shared.number_field import persistent_number
 from pages._shared.pictures import show_grid
 from pages._shared.server import queue
 from pages.generate.fitted import offer_samplers, samplers_of
-from pages.generate.grid_choice import MAX_SEED, choose_label, next_seed
+from pages.generate.grid_choice import choose_label
+from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
@@ -41,24 +41,7 @@ def samplers_view(run: Run) -> None:
     )
     samplers = samplers_of(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = st.session_state.get("samplers_seed", 0)
-        persistent_number(
-            "Seed",
-            seed,
-            0,
-            MAX_SEED,
-            name="samplers_seed",
-            width=140,
-            help="The same for all of them. Acts at once.",
-        )
-        st.button(
-            "Again",
-            icon=":material/casino:",
-            type="primary",
-            help="Takes the next seed.",
-            on_click=next_seed,
-            args=("samplers_seed",),
-        )
+        seed = seed_field("samplers_seed", "The same for all of them.")
         label = None
         if samplers is not None:
             with st.container(width=180):

@@ -12,7 +12,7 @@ import streamlit as st
 from pages._components.latent_map import as_base64, feed, latent_map
 from pages._components.plot_hover import plot_hover
 from pages._shared.model_mark import model_mark
-from pages.latent.picked import Pick
+from pages.latent.picked import Pick, Selection
 from vae.figures.colors import class_color
 from vae.figures.dimensions import cloud3d
 from vae.images import tile, to_png, to_uint8
@@ -30,7 +30,7 @@ AT_ONCE = 500  # codes that are decoded at a time: decoded images are floats
 def cloud_board(
     run: Run,
     projection: Projection,
-    pick: Pick,
+    pick: Pick | Selection,
     *,
     key: str,
     size: float,
@@ -45,7 +45,6 @@ def cloud_board(
     count, points = len(projection.points), projection.points.astype(np.float32)
     plane = hashlib.sha256(model_mark(run).encode() + points.tobytes()).hexdigest()[:16]
     ids = {"points": f"points-{plane}", "tiles": _tiles_id(run, count)}
-    is_one = pick.kind == "image"
     frame: dict[str, Any] = {
         "isCloud": True,
         "plane": plane,
@@ -59,10 +58,15 @@ def cloud_board(
         "dot": size / 2,
         "opacity": opacity,
         "feeds": ids,
-        "pin": points[pick.indices[0]].tolist() if is_one else None,
-        "neighbours": pick.neighbours.tolist() if is_one else [],
-        "selected": [] if is_one else pick.indices.tolist(),
+        "pin": None,
+        "neighbours": [],
+        "selected": [],
     }
+    if isinstance(pick, Selection):
+        frame["selected"] = pick.indices.tolist()
+    else:
+        frame["pin"] = points[pick.indices[0]].tolist()
+        frame["neighbours"] = pick.neighbours.tolist()
     with st.container(gap=None):  # the feeds take no room
         labels = as_base64(projection.y.astype(np.uint8))
         feed(f"{key}-points", {"xy": as_base64(points), "labels": labels}, ids["points"])

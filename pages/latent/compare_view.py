@@ -98,7 +98,7 @@ def _choose_layers() -> list[str]:
         list(LAYERS),
         selection_mode="multi",
         wrap=True,
-        format_func=LAYERS.get,
+        format_func=LAYERS.__getitem__,
         help="What both maps show. Holes: likely under the prior, and less than a twentieth of "
         "that under the posteriors, both blurred by as much as codes lie apart. Acts at once.",
         **persistent("compare_layers", shown),

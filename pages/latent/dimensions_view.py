@@ -74,13 +74,13 @@ def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
     names = {PRIOR: "The prior's mean" if is_vae else "Zero", IMAGE: "A test image"}
     kind = state.get("dimensions_around")
     kind = kind if kind in names else PRIOR
-    index = state.get("dimensions_image")
+    index: int = state.get("dimensions_image", 0)
     index = index if index in range(last + 1) else 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Around",
             list(names),
-            format_func=names.get,
+            format_func=names.__getitem__,
             required=True,
             help="Where the other dimensions stay while one moves. Acts at once.",
             **persistent("dimensions_around", kind),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._components.run_key import run_key
 from pages._shared.condition import as_class
@@ -52,8 +53,8 @@ def draw_view(run: Run) -> None:
     left, middle, right = st.columns([5, 7, 5], gap="medium")
     with left:
         picture = take_picture(run)
-    if picture.index is not None:
-        run = run.conditioned_on(int(run.latents["y"][picture.index]))
+    if picture.number is not None:
+        run = run.conditioned_on(int(run.latents["y"][picture.number]))
     mean, log_var = (part[0] for part in run.encode(picture.image[None]))
     # In the order in which they are looked at: each goes to the browser as soon as it is there.
     with left:
@@ -101,14 +102,14 @@ def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
         what = (
             "test image" if images_at_hand(run) is not None else "the reconstruction of test image"
         )
-        st.caption(f"An example, {what} {picture.index}, until there is one of your own.")
+        st.caption(f"An example, {what} {picture.number}, until there is one of your own.")
     elif picture.before is not None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl
         st.caption(f"{TREATED[known_dataset(run)]}: {after:,.0f} nats. Only scaled: {before:,.0f}.")
 
 
-def _three_tiles() -> list[st.delta_generator.DeltaGenerator]:
+def _three_tiles() -> list[DeltaGenerator]:
     """Return three places side by side, on a phone too."""
     row = st.container(horizontal=True, gap="small")
     return [row.container(width=TILE_PIXELS, gap="small") for _ in range(3)]
@@ -151,7 +152,7 @@ def _show_every_class(run: Run, mean: np.ndarray) -> None:
 def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     """Show the test images whose codes are nearest."""
     indices, distances = nearest_images(run, mean, NEIGHBOURS + 1)
-    others = indices != picture.index  # itself is none
+    others = indices != picture.number  # itself is none
     indices, distances = indices[others][:NEIGHBOURS], distances[others][:NEIGHBOURS]
     if not len(indices):
         return

@@ -13,7 +13,7 @@ from pages._shared.images_at_hand import pair_of
 from pages._shared.sent_code import code_on_map
 from pages.latent.board import board, covariance_on
 from pages.latent.map_data import Places
-from pages.latent.picked import Pick, pick_code, read_pick
+from pages.latent.picked import Pick, Selection, pick_code, read_pick
 from vae.images import to_png, to_uint8
 from vae.latent.planes import Extent
 from vae.runs.run import Run
@@ -26,7 +26,7 @@ FARTHEST = 3
 
 def live_board(
     run: Run, places: Places, *, key: str, look_key: str = "", **looks: Any
-) -> tuple[Pick | None, float]:
+) -> tuple[Pick | Selection | None, float]:
     """Draw a map inside a fragment, which runs again with each thing that the browser asks for.
 
     Returns what is picked, and how far a preview is from the exact image, in grey levels.
@@ -59,7 +59,7 @@ def _remember(key: str, name: str, where: str) -> None:
 
 def _looked_at(key: str, places: Places) -> Extent:
     """Return the part of the plane whose atlas is wanted: all of it, until somebody zooms in."""
-    wanted = st.session_state.get(f"{key}-view")
+    wanted: Any = st.session_state.get(f"{key}-view")
     try:
         extent = Extent(*(float(wanted[name]) for name in Extent._fields))
         of_this_plane = wanted["plane"] == places.id
@@ -70,7 +70,7 @@ def _looked_at(key: str, places: Places) -> Extent:
     return extent if of_this_plane and fits and extent.top > extent.bottom else places.extent
 
 
-def _answers(run: Run, places: Places, index: Any, pick: Pick | None) -> dict[str, Any]:
+def _answers(run: Run, places: Places, index: Any, pick: Pick | Selection | None) -> dict[str, Any]:
     """Return what the browser asked for: a dot's pictures and posterior, the pinned image."""
     found: dict[str, Any] = {}
     latents = run.latents
@@ -80,7 +80,7 @@ def _answers(run: Run, places: Places, index: Any, pick: Pick | None) -> dict[st
             **_pictures(pair_of(run, index), f"test image {index} and its reconstruction"),
             "covariance": covariance_on(places, latents["log_var"][index]),
         }
-    if pick is None or pick.code is None:
+    if not isinstance(pick, Pick) or pick.point is None:
         return found
     found |= {"pin": pick.point.tolist(), "neighbours": pick.neighbours.tolist()}
     if pick.kind == "image":

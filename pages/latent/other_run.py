@@ -29,13 +29,14 @@ def choose_other(run: Run) -> Run | None:
     }
     follow_address("with", there, instead=" Compared with instead: the run below.")
     others = {each.id: each for each in there.values() if each.id != run.id and _is_ready(each)}
-    wanted = there.get(state.get("chosen_with"))
+    chosen: str = state.get("chosen_with", "")
+    wanted = there.get(chosen)
     if wanted is not None and not _is_ready(wanted):
         st.info(f"There is no model to compare with yet: {plain(label(wanted, owner))}.")
     if not others:
         st.info("To compare, there must be another run with a model: train one on the Train page.")
         return None
-    other = others.get(state.get("chosen_with")) or _most_telling(run, others.values())
+    other = others.get(chosen) or _most_telling(run, others.values())
     st.selectbox(
         "Compare with",
         list(others),

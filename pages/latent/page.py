@@ -25,7 +25,7 @@ VIEWS = {
     "Knowledge": class_probes_view,
     "Compare": compare_view,
 }
-TOLD = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
+CONDITIONAL = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
 
 
 def _is_finite(run: Run) -> bool:
@@ -36,16 +36,16 @@ def _is_finite(run: Run) -> bool:
 
 
 run = chosen_run()
-at_work = run is not None and is_at_work(run)
+at_work = run if run is not None and is_at_work(run) else None
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Latent space", width="content")
     has_space = run is not None and bool(run.latents) and run.has_model
-    is_whole = has_space and _is_finite(run)
-    view = choose_view("latent", VIEWS) if is_whole else ""
+    whole = run if run is not None and has_space and _is_finite(run) else None
+    view = choose_view("latent", VIEWS) if whole else ""
 if at_work:
-    live_preview(run)
-if is_whole:
-    VIEWS[view](conditioned(run) if view in TOLD else run)
+    live_preview(at_work)
+if whole:
+    VIEWS[view](conditioned(whole) if view in CONDITIONAL else whole)
 elif has_space:
     st.warning(
         "The codes of this run are no numbers: it diverged. Train it again with a lower learning "

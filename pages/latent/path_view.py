@@ -22,7 +22,7 @@ from pages.latent.board import board
 from pages.latent.map_data import Places, places_of, usual_plane
 from vae.export.media import animation
 from vae.images import to_uint8
-from vae.latent.interpolation import interpolate
+from vae.latent.interpolation import PathKind, interpolate
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 
@@ -94,10 +94,10 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     """Show what one end can be, and its picture and reconstruction."""
     state, last = st.session_state, len(run.latents["y"]) - 1
     drawn = _drawn(run)
-    is_drawn = bool(state.get(f"{name}_drawn")) and drawn is not None
     sample = end_of_path(run, name)
+    is_drawn = bool(state.get(f"{name}_drawn")) and drawn is not None
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
-    index = state.get(name)
+    index: int = state.get(name, default)
     index = index if index in range(last + 1) else default
     persistent_number(
         f"{label} test image",
@@ -121,16 +121,18 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
             help="What was sent here from the Generate page, instead of a test image.",
             **persistent(f"{name}_sampled", is_sample),
         )
-    if is_sample:
+    if drawn is not None and is_drawn:
+        end = drawn
+    elif sample is not None and is_sample:
         end = End(sample.code, to_uint8(run.decode(sample.code[None]))[0], "the sample")
     else:
-        end = drawn if is_drawn else _test_image(run, index)
+        end = _test_image(run, index)
     copy = to_uint8(run.decode(end.code[None], end.label))
     has_image = is_drawn or (images_at_hand(run) is not None and not is_sample)
     shown = np.concatenate([end.image[None], copy]) if has_image else copy
     with st.container(width=125 * len(shown)):
         show_grid(shown, 1, len(shown), alt=f"{label}: {end.name}")
-    if is_sample:
+    if sample is not None and is_sample:
         st.caption(f"{sample.name}.")
     elif has_image:
         st.caption("The picture, and decoded from its code.")
@@ -159,9 +161,10 @@ def _of_another_class(run: Run) -> int:
     return int(others[0]) if len(others) else len(run.latents["y"]) - 1
 
 
-def _choose_path(run: Run) -> tuple[str, int]:
+def _choose_path(run: Run) -> tuple[PathKind, int]:
     state = st.session_state
-    kind, steps = state.get("path_kind", "linear"), state.get("path_steps", 11)
+    kind: PathKind = state.get("path_kind", "linear")
+    steps = state.get("path_steps", 11)
     if run.config.latent_dim == 1:
         kind = "linear"
         st.caption("This model has one latent dimension: between two codes there is one way.")
@@ -170,7 +173,7 @@ def _choose_path(run: Run) -> tuple[str, int]:
             "Path",
             list(PATHS),
             required=True,
-            format_func=PATHS.get,
+            format_func=PATHS.__getitem__,
             help="A straight line between the two codes; or the great circle around the prior's "
             "mean, on which codes stay as long as the prior's are. Acts at once.",
             **persistent("path_kind", kind),

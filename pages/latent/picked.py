@@ -14,6 +14,7 @@ from pages._shared.plain import plain
 from pages.latent.map_data import Places, posteriors_at
 from pages.latent.picked_image import show_image
 from vae.images import to_uint8
+from vae.latent.code_text import MAX_NUMBER
 from vae.latent.density import (
     HOLE_RATIO,
     hole_mask,
@@ -22,30 +23,35 @@ from vae.latent.density import (
 from vae.latent.projections import nearest_images
 from vae.runs.run import Run
 
-__all__ = ["Pick", "pick_code", "read_pick", "show_pick"]
+__all__ = ["Pick", "Selection", "pick_code", "read_pick", "show_pick"]
 
 NEIGHBOURS = 10
 PICTURE_PIXELS = 150  # on the screen
 MAX_NATS = 9.0  # of a ratio of densities that is written out
-MAX_FAR = 1000.0  # beyond, a decoder's numbers mean nothing
+
+
+class Selection(NamedTuple):
+    """Many test images, by their indices."""
+
+    indices: np.ndarray
 
 
 class Pick(NamedTuple):
-    """kind: place, image or selection. indices: the test images that it means.
+    """A place or a test image: its code (d,), the indices and distances of its nearest images.
 
-    Unless it is a selection: the code (d,), where it lies on the map (2,), and the indices and
-    distances of its nearest test images.
+    kind: place or image. indices: of the image, none of a place. point: where it lies on the map
+    (2,), if there is one.
     """
 
     kind: str
     indices: np.ndarray
-    code: np.ndarray | None = None
+    code: np.ndarray
+    neighbours: np.ndarray
+    distances: np.ndarray
     point: np.ndarray | None = None
-    neighbours: np.ndarray | None = None
-    distances: np.ndarray | None = None
 
 
-def read_pick(run: Run, places: Places, picked: Any) -> Pick | None:
+def read_pick(run: Run, places: Places, picked: Any) -> Pick | Selection | None:
     """Return what the browser says is picked, or None for what this run does not have.
 
     A place is one of its plane; images stay picked on every plane.
@@ -56,7 +62,7 @@ def read_pick(run: Run, places: Places, picked: Any) -> Pick | None:
         if kind == "selection":
             indices = np.unique(np.asarray(picked["indices"], dtype=int))
             indices = indices[(indices >= 0) & (indices < len(mean))]
-            return Pick(kind, indices) if len(indices) else None
+            return Selection(indices) if len(indices) else None
         if kind == "image":
             index = range(len(mean))[int(picked["index"])]
             indices, code, point = np.array([index]), mean[index], places.points[index]
@@ -67,25 +73,26 @@ def read_pick(run: Run, places: Places, picked: Any) -> Pick | None:
             return None
     except (TypeError, KeyError, ValueError, IndexError, OverflowError):
         return None
-    return _with_neighbours(run, Pick(kind, indices, code, point))
+    return _with_neighbours(run, kind, indices, code, point)
 
 
 def pick_code(run: Run, places: Places, code: np.ndarray) -> Pick | None:
     """Return a code (d,) as what is picked, wherever its plane passes."""
     point = places.plane.coordinates(code[None])[0]
-    return _with_neighbours(run, Pick("place", np.empty(0, int), code, point))
+    return _with_neighbours(run, "place", np.empty(0, int), code, point)
 
 
-def _with_neighbours(run: Run, pick: Pick) -> Pick | None:
-    if not (np.abs(pick.code) < MAX_FAR).all():
+def _with_neighbours(
+    run: Run, kind: str, indices: np.ndarray, code: np.ndarray, point: np.ndarray
+) -> Pick | None:
+    if not (np.abs(code) <= MAX_NUMBER).all():
         return None
-    indices = pick.indices
-    neighbours, distances = nearest_images(run, pick.code, NEIGHBOURS + len(indices))
+    neighbours, distances = nearest_images(run, code, NEIGHBOURS + len(indices))
     others = neighbours != indices[0] if len(indices) else slice(None)  # itself is none
-    return pick._replace(neighbours=neighbours[others], distances=distances[others])
+    return Pick(kind, indices, code, neighbours[others], distances[others], point)
 
 
-def show_pick(run: Run, places: Places | None, pick: Pick | None) -> None:
+def show_pick(run: Run, places: Places | None, pick: Pick | Selection | None) -> None:
     """Show what is picked, or say what there is to do; places: None where no place can be."""
     if pick is None:
         st.markdown(
@@ -95,12 +102,12 @@ def show_pick(run: Run, places: Places | None, pick: Pick | None) -> None:
             "**Box** and **Lasso** select many: you see their mean image.\n\n"
             "**Holes** are places that the prior finds likely and no test image is near. Click one."
         )
-    elif pick.kind == "selection":
+    elif isinstance(pick, Selection):
         _show_selection(run, pick)
     else:
         if pick.kind == "image":
             show_image(run, int(pick.indices[0]))
-        else:
+        elif places is not None:
             _show_place(run, places, pick)
         if len(pick.neighbours):
             _show_neighbours(run, pick)
@@ -118,7 +125,7 @@ def _show_place(run: Run, places: Places, pick: Pick) -> None:
         f"together have {_times(float(log_ratio[0]))} the density that the prior has here, both "
         "blurred by as much as codes lie apart."
     )
-    if hole_mask(places.plane, pick.point[None], log_ratio)[0]:
+    if pick.point is not None and hole_mask(places.plane, pick.point[None], log_ratio)[0]:
         st.info(
             "A hole: the prior finds this place likely, and hardly any posterior reaches it (less "
             f"than {HOLE_RATIO:.0%} of the prior's density). Nothing taught the decoder what to "
@@ -149,7 +156,7 @@ def _show_neighbours(run: Run, pick: Pick) -> None:
     )
 
 
-def _show_selection(run: Run, pick: Pick) -> None:
+def _show_selection(run: Run, pick: Selection) -> None:
     latents, chosen = run.latents, pick.indices
     st.markdown(f"**{len(chosen):,} test images selected**")
     centre = latents["mean"][chosen].mean(axis=0, keepdims=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import streamlit as st
 
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages.latent.map_data import pca_of
-from pages.latent.picked import Pick
+from pages.latent.picked import Pick, Selection
 from vae.latent.planes import Plane, dimension_plane, picture_plane
 from vae.runs.run import Run
 
@@ -17,6 +19,7 @@ __all__ = ["choose_plane", "keep_pick"]
 PLANES = ("PCA", "Two dimensions", "Three pictures")
 HELD = ("The prior's mean", "A test image", "The picked point")
 PICTURES = ("First", "Second", "Third")
+T = TypeVar("T")
 
 
 def choose_plane(run: Run) -> Plane:
@@ -30,7 +33,7 @@ def choose_plane(run: Run) -> Plane:
         return dimension_plane(1, 0, 0)
     kinds = PLANES if dims > 2 else PLANES[1:]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = _kept_of(run, "plane", kinds)
+        kind = _persistent_of(run, "plane", kinds)
         st.segmented_control(
             "Plane",
             kinds,
@@ -47,13 +50,13 @@ def choose_plane(run: Run) -> Plane:
         return _choose_dimensions(run)
 
 
-def keep_pick(run: Run, pick: Pick | None) -> bool:
+def keep_pick(run: Run, pick: Pick | Selection | None) -> bool:
     """Remember the point that is picked on the map; return whether there is more to choose by it.
 
     Planes are chosen above the map, before it says what is picked.
     """
     before, state = _picked(run), st.session_state
-    if pick is None or pick.code is None:
+    if not isinstance(pick, Pick):
         return False
     state[f"picked-{run.id}"] = pick
     is_new = before is None or not np.array_equal(before.code, pick.code)
@@ -64,22 +67,22 @@ def _picked(run: Run) -> Pick | None:
     return st.session_state.get(f"picked-{run.id}")
 
 
-def _kept_of(run: Run, name: str, options: tuple) -> object:
+def _persistent_of(run: Run, name: str, options: tuple[T, ...]) -> T:
     """Return what was chosen of these options before, or the first."""
     value = st.session_state.get(f"{name}-{run.id}")
-    return value if value in options else options[0]
+    return next((option for option in options if option == value), options[0])
 
 
 def _choose_dimensions(run: Run) -> Plane:
     dims = run.config.latent_dim
     looks = {"format_func": lambda place: f"z{place + 1}", "width": 84}
-    first = _kept_of(run, "across", tuple(range(dims)))
+    first = _persistent_of(run, "across", tuple(range(dims)))
     st.selectbox(
         "Across", range(dims), help="Dimension of the x axis.", **looks,
         **persistent(f"across-{run.id}", first),
     )  # fmt: skip
     others = tuple(place for place in range(dims) if place != first)
-    second = _kept_of(run, "up", others)
+    second = _persistent_of(run, "up", others)
     st.selectbox(
         "Up", others, help="Dimension of the y axis.", **looks, **persistent(f"up-{run.id}", second)
     )
@@ -92,7 +95,7 @@ def _choose_held(run: Run) -> np.ndarray | None:
     """Return the code at which the other dimensions stay; None: the prior's mean."""
     picked = _picked(run)
     options = HELD if picked is not None else HELD[:2]
-    held = _kept_of(run, "others", options)
+    held = _persistent_of(run, "others", options)
     st.selectbox(
         "Others at",
         options,
@@ -102,7 +105,7 @@ def _choose_held(run: Run) -> np.ndarray | None:
     )
     if held == HELD[0]:
         return None
-    if held == HELD[2]:
+    if picked is not None and held == HELD[2]:
         return picked.code
     last = len(run.latents["y"]) - 1
     index = min(st.session_state.get(f"held-{run.id}", 0), last)

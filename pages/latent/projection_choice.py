@@ -24,10 +24,10 @@ SIDES = {2: "2-D", 3: "3-D"}
 
 
 class Choice(NamedTuple):
-    """kind: PCA or t-SNE. count: of dimensions, 2 or 3."""
+    """kind: PCA or t-SNE. sides: dimensions, 2 or 3."""
 
     kind: str
-    count: int
+    sides: int
 
 
 def choose_projection(run: Run) -> Choice:
@@ -48,7 +48,7 @@ def choose_projection(run: Run) -> Choice:
     st.segmented_control(
         "Dimensions",
         [each for each in SIDES if each <= dims],
-        format_func=SIDES.get,
+        format_func=SIDES.__getitem__,
         required=True,
         help="On a plane, or in space, to turn with the mouse. Acts at once.",
         **persistent("projection_count", count),
@@ -62,10 +62,10 @@ def find_projection(run: Run, choice: Choice) -> Projection | None:
     Raises RunError where codes are no numbers.
     """
     if choice.kind == "PCA":
-        return _pca(run, choice.count, run.id, file_mark(run.path / LATENTS))
-    projection = read_tsne(run, choice.count)
+        return _pca(run, choice.sides, run.id, file_mark(run.path / LATENTS))
+    projection = read_tsne(run, choice.sides)
     if projection is None:
-        _have_tsne_computed(run, choice.count)
+        _have_tsne_computed(run, choice.sides)
     return projection
 
 

@@ -12,7 +12,7 @@ from pages._shared.guard import explained
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages.latent.cloud_board import cloud_board, cloud_space, tile_shrink
-from pages.latent.picked import Pick, show_pick
+from pages.latent.picked import Pick, Selection, show_pick
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from vae.figures.latent_space import variance_kept
 from vae.latent.projections import TSNE_POINTS, Projection
@@ -89,7 +89,7 @@ def _choose_look() -> tuple[float, float]:
     return size, opacity
 
 
-def _choose_image(pick: Pick, count: int) -> None:
+def _choose_image(pick: Pick | Selection, count: int) -> None:
     persistent_number(
         "Test image",
         int(pick.indices[0]),
@@ -106,15 +106,15 @@ def _keep(picked: Any) -> None:
     st.session_state.projection_pick = picked
 
 
-def _pick(run: Run, count: int) -> Pick:
+def _pick(run: Run, count: int) -> Pick | Selection:
     """Return what is picked of so many test images: one, or a selection; the first at first."""
-    picked = st.session_state.get("projection_pick")
+    picked: Any = st.session_state.get("projection_pick")
     try:
         if picked["kind"] == "selection":
             chosen = np.unique(np.asarray(picked["indices"], dtype=int))
             chosen = chosen[(chosen >= 0) & (chosen < count)]
             if len(chosen):
-                return Pick("selection", chosen)
+                return Selection(chosen)
         index = range(count)[int(picked.get("index", 0))]
     except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError):
         index = 0
@@ -132,16 +132,21 @@ def _pick(run: Run, count: int) -> Pick:
 
 
 def _show_dots(
-    run: Run, projection: Projection, choice: Choice, pick: Pick, size: float, opacity: float
+    run: Run,
+    projection: Projection,
+    choice: Choice,
+    pick: Pick | Selection,
+    size: float,
+    opacity: float,
 ) -> None:
     look = {"size": size, "opacity": opacity}
-    key = f"cloud-{run_key(run)}" if choice.count == 2 else f"cloud3d-{choice.kind}-{run_key(run)}"
+    key = f"cloud-{run_key(run)}" if choice.sides == 2 else f"cloud3d-{choice.kind}-{run_key(run)}"
 
     def on_pick() -> None:
         if (board := st.session_state.get(key)) is not None:  # else it has gone meanwhile
             _keep(board["pick"])
 
-    if choice.count == 2:
+    if choice.sides == 2:
         cloud_board(run, projection, pick, key=key, on_pick=on_pick, **look)
     else:
         cloud_space(run, projection, key=key, on_pick=on_pick, **look)
@@ -169,6 +174,6 @@ def _how_to_read(run: Run, projection: Projection, choice: Choice) -> str:
         " The image beside the pointer is the reconstruction of the nearest test image"
         f"{smaller}; a click on a dot picks it."
     )
-    if choice.count == 2:
+    if choice.sides == 2:
         return f"{text} Circles: the nearest of these in latent space to the picked one."
     return f"{text} Drag to turn, a click in the legend hides or shows a class."

@@ -106,9 +106,7 @@ def _control(name: str, value: Any) -> bool:
             limits.choices,
             key=controlled_key(key, value),
             help=f"{limits.help} {when}",
-            format_func=lambda choice: CHOICE_WORDS.get(
-                choice, choice.replace("_", " ").capitalize()
-            ),
+            format_func=_choice_words,
             on_change=lambda: _keep(name, user_value(key)),
         )
         return True
@@ -126,9 +124,15 @@ def _control(name: str, value: Any) -> bool:
     return shown is not None
 
 
+def _choice_words(choice: str) -> str:
+    return CHOICE_WORDS.get(choice) or choice.replace("_", " ").capitalize()
+
+
 def _expected(name: str, value: Any) -> str:
     """Say what a field takes."""
     limits = setting(name)
+    assert limits.low is not None  # a field without choices has a range
+    assert limits.high is not None
     numbers = between(limits.low, limits.high)
     if isinstance(value, tuple):
         return f"Up to {MAX_HIDDEN_LAYERS} whole numbers {numbers}, with commas between."

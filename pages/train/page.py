@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._shared.address import linked
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.once import Once
 from pages._shared.plain import plain
@@ -91,20 +92,22 @@ def start_if_pressed(config: Config, data: Dataset) -> None:
     st.rerun()
 
 
-def wants_watching(run: Run) -> bool:
-    """Whether who comes back to this run wants to see it rather than set up another one."""
-    return is_under_way(run) or run.state == "paused"
+def first_view(run: Run | None) -> str:
+    """Return the view for who comes to this page: the run that is under way, if it is one's own.
+
+    A link to a form opens the form, unless it names that run too.
+    """
+    if run is None or not (is_under_way(run) or run.state == "paused"):
+        return "Set up"
+    is_link_to_form = linked("preset") is not None and linked("run") != run.id
+    return "Set up" if is_link_to_form else "Watch"
 
 
 title, switch = st.columns([1, 1], vertical_alignment="bottom")
 title.title("Train")
 run = chosen_run()
-# Who comes back while the own run trains wants to see it; a link may bring a form instead.
-named = run is not None and st.query_params.get("run") == run.id
-form = "preset" in st.query_params and not named
-watching = run is not None and wants_watching(run) and not form
 with switch:
-    view = choose_view("train", VIEWS, first="Watch" if watching else "Set up")
+    view = choose_view("train", VIEWS, first=first_view(run))
 if view == "Set up":
     set_up()
 elif run is None:

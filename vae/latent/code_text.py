@@ -7,7 +7,7 @@ import numpy as np
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError, parse_numbers
 
-__all__ = ["parse_code"]
+__all__ = ["MAX_NUMBER", "parse_code"]
 
 MAX_NUMBER = 1000.0  # beyond, a decoder's numbers mean nothing
 

@@ -7,23 +7,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from pages._components.mounting import mounted
 
 __all__ = ["drawing_pad", "png_of"]
 
 HEAD = "data:image/png;base64,"
 MAX_CHARACTERS = 400_000  # of a drawing: 280 x 280 pixels of noise, in colour, take 320,000
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "drawing_pad",
-    html=(_HERE / "pad.html").read_text(encoding="utf-8"),
-    css=(_HERE / "pad.css").read_text(encoding="utf-8"),
-    js=(_HERE / "pad.js").read_text(encoding="utf-8"),
-)
+_mount = mounted(__file__, "drawing_pad", "pad.js", html="pad.html", css="pad.css")
 
 
 def drawing_pad(drawing: str, *, key: str) -> str:

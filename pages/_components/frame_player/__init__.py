@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from pages._components.data_url import as_data_url
+from pages._components.mounting import mounted
 from vae.images import tile, to_png
 
 __all__ = ["frame_player"]
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
+_mount = mounted(
+    __file__,
     "frame_player",
+    "player.js",
     html='<div class="player"><canvas role="img"></canvas><div class="bar"><button></button>'
     '<input type="range" min="0" step="1" aria-label="Frame"><output></output></div></div>',
-    css=(_HERE / "player.css").read_text(encoding="utf-8"),
-    js=(_HERE / "player.js").read_text(encoding="utf-8"),
+    css="player.css",
 )
 
 

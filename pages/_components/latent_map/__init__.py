@@ -8,27 +8,29 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
+
+from pages._components.mounting import mounted
 
 __all__ = ["as_base64", "feed", "latent_map"]
 
-_HERE = Path(__file__).parent
-# One module in seven parts: a component's script cannot import another.
-_PARTS = ("view.js", "preview.js", "paint.js", "hands.js", "link.js", "cloud.js", "map.js")
-
-
-def _read(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-_mount = st.components.v2.component(
-    "latent_map", html=_read("map.html"), css=_read("map.css"), js=_read(*_PARTS)
+# One module in parts: a component's script cannot import another.
+_PARTS = (
+    "../svg.js",
+    "view.js",
+    "preview.js",
+    "paint.js",
+    "pointer.js",
+    "link.js",
+    "cloud.js",
+    "map.js",
 )
-_mount_feed = st.components.v2.component("latent_map_feed", html="", js=_read("feed.js"))
+
+
+_mount = mounted(__file__, "latent_map", *_PARTS, html="map.html", css="map.css")
+_mount_feed = mounted(__file__, "latent_map_feed", "feed.js")
 
 
 def _nothing() -> None:

@@ -1,7 +1,6 @@
 // What is drawn: grounds and dots on canvases, which the theme leaves alone; axes, contours and
 // marks in SVG, which follow it.
 
-const SVG = "http://www.w3.org/2000/svg";
 const DOT = 2.2; // pixels, radius
 const FADED = 0.12;
 const CORNER = 30; // pixels that belong to the names of the axes
@@ -209,15 +208,3 @@ function ellipse(map, mean, [[a, b], [, d]], sigma, name) {
 }
 
 const short = (value) => String(Number(value.toPrecision(4))).replace("-", "−");
-
-function shape(name, attributes = {}) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
-function words(text, x, y, anchor) {
-  const node = shape("text", { x, y, "text-anchor": anchor });
-  node.textContent = text;
-  return node;
-}

@@ -47,15 +47,6 @@ function adoptView(map, view) {
   map.settle();
 }
 
-// Round steps of 1, 2 or 5 times a power of ten.
-function ticks(low, high, most) {
-  const rough = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
-}
-
 const number = (value) => {
   const text = value.toFixed(2).replace("-", "−");
   return text === "−0.00" ? "0.00" : text;

@@ -7,28 +7,27 @@ the image inside the same component, so that nothing else on the page is drawn a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from pages._components.data_url import as_data_url
+from pages._components.mounting import mounted
 from vae.images import to_png
 
 __all__ = ["latent_sliders"]
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
+_mount = mounted(
+    __file__,
     "latent_sliders",
+    "sliders.js",
     html='<div class="room"><div class="board"><figure><img alt="Decoded image"><figcaption>'
     '</figcaption></figure><div class="sliders"></div></div></div>',
-    css=(_HERE / "sliders.css").read_text(encoding="utf-8"),
-    js=(_HERE / "sliders.js").read_text(encoding="utf-8"),
+    css="sliders.css",
 )
 
 
 def latent_sliders(
-    z: Sequence[float],
+    z: Sequence[float] | np.ndarray,
     image: np.ndarray,
     *,
     places: Sequence[int],

@@ -6,10 +6,7 @@ anew, and Altair's and ECharts' are reset. This one keeps its nodes and its zoom
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
+from pages._components.mounting import mounted
 from pages._components.run_key import run_key
 from vae.figures.colors import HUES
 from vae.figures.curves import QUANTITIES, curve_marks, curve_points
@@ -17,12 +14,13 @@ from vae.runs.run import Run
 
 __all__ = ["learning_curves"]
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
+_mount = mounted(
+    __file__,
     "learning_curves",
+    "../svg.js",
+    "curves.js",
     html='<div class="curves"></div>',
-    css=(_HERE / "curves.css").read_text(encoding="utf-8"),
-    js=(_HERE / "curves.js").read_text(encoding="utf-8"),
+    css="curves.css",
 )
 
 

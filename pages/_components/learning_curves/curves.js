@@ -1,7 +1,6 @@
 // Three panels with one zoom over the epochs: drag across a panel to look closer, double-click to
 // come back. New data redraw what is inside the nodes and touch neither the nodes nor the zoom.
 
-const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 46, right: 12, top: 8, bottom: 22 };
 const LEAST_DRAG = 6; // pixels; less is a click
 
@@ -201,37 +200,14 @@ function label(each, points) {
     : `${each.spec.title} over epochs, now ${last.toFixed(2)} nats per image`;
 }
 
-// Round steps of 1, 2 or 5 times a power of ten.
-function ticks(low, high, most, least = 0) {
-  const rough = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max([1, 2, 5, 10].find((factor) => factor * power >= rough) * power, high - low > 2 ? least : 0);
-  const first = Math.ceil(low / step);
-  // Counted, since to add a step that is less than a rounding error leads nowhere.
-  const count = Math.min(Math.floor(high / step + 1e-6) - first + 1, 2 * most);
-  return Array.from({ length: count }, (_, i) => (first + i) * step);
-}
-
 const short = (value) => String(Number(value.toPrecision(5)));
 const set = (node, attributes) => {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 };
 
-function shape(name, attributes = {}) {
-  const node = document.createElementNS(SVG, name);
-  set(node, attributes);
-  return node;
-}
-
 function element(name, attributes = {}, text = "") {
   const node = document.createElement(name);
   set(node, attributes);
-  node.textContent = text;
-  return node;
-}
-
-function words(text, x, y, anchor) {
-  const node = shape("text", { x, y, "text-anchor": anchor });
   node.textContent = text;
   return node;
 }

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
+from pages._components.mounting import mounted
 
 __all__ = ["number_keys"]
 
-_mount = st.components.v2.component(
-    "number_keys",
-    html="<span></span>",
-    js=(Path(__file__).parent / "keys.js").read_text(encoding="utf-8"),
-)
+_mount = mounted(__file__, "number_keys", "keys.js", html="<span></span>")
 
 
 def number_keys() -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import streamlit as st
+from pages._components.mounting import mounted
 
 __all__ = ["plot_hover"]
 
-_HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
+_mount = mounted(
+    __file__,
     "plot_hover",
+    "hover.js",
     html='<div class="box" hidden><canvas></canvas></div>',
-    css=(_HERE / "hover.css").read_text(encoding="utf-8"),
-    js=(_HERE / "hover.js").read_text(encoding="utf-8"),
+    css="hover.css",
 )
 
 

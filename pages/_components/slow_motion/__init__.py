@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from pages._components.data_url import as_data_url
+from pages._components.mounting import mounted
 from pages._components.slow_motion.words import (
     captions,
     change,
@@ -34,13 +33,13 @@ MAX_IMAGES = 8
 MAX_BARS = 8  # dimensions, and layers
 MAX_CELLS = 64  # activations of a layer
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
+_mount = mounted(
+    __file__,
     "slow_motion",
+    "slow_motion.js",
     html='<div class="slow" tabindex="0" role="group" '
     'aria-label="One training step in slow motion"></div>',
-    css=(_HERE / "slow_motion.css").read_text(encoding="utf-8"),
-    js=(_HERE / "slow_motion.js").read_text(encoding="utf-8"),
+    css="slow_motion.css",
 )
 
 

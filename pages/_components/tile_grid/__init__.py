@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from pages._components.data_url import as_data_url
+from pages._components.mounting import mounted
 
 __all__ = ["tile_grid"]
 
-_HERE = Path(__file__).parent
-_mount = st.components.v2.component(
+_mount = mounted(
+    __file__,
     "tile_grid",
+    "tiles.js",
     html='<div class="tiles" tabindex="0" role="group"><img alt=""><div class="under"></div>'
     '<div class="picked"></div><span class="said" aria-live="polite"></span></div>',
-    css=(_HERE / "tiles.css").read_text(encoding="utf-8"),
-    js=(_HERE / "tiles.js").read_text(encoding="utf-8"),
+    css="tiles.css",
 )
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
-import streamlit as st
+from pages._components.mounting import mounted
 
 __all__ = ["COOKIE", "Kept", "keep_cookie"]
 
 COOKIE = "vae_visitor"
-_mount = st.components.v2.component(
-    "visitor_cookie",
-    html="<span></span>",
-    js=(Path(__file__).parent / "cookie.js").read_text(encoding="utf-8"),
-)
+_mount = mounted(__file__, "visitor_cookie", "cookie.js", html="<span></span>")
 
 
 class Kept(NamedTuple):

@@ -1,0 +1,32 @@
+"""Registers a component of our own, whose CSS and JavaScript are files in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from streamlit.components.v2 import component
+
+__all__ = ["mounted"]
+
+
+def mounted(
+    module: str, name: str, *scripts: str, html: str = "", css: str = ""
+) -> Callable[..., Any]:
+    """Register a component once, at the import of its module; return what shows it.
+
+    module: its __file__. scripts: parts of one module, since a component's script cannot
+    import another. html: a file's name, or the element itself. css: a file's name; "": no style.
+    """
+    here = Path(module).parent
+
+    def read(*names: str) -> str:
+        return "\n".join((here / each).read_text(encoding="utf-8") for each in names)
+
+    return component(
+        name,
+        html=read(html) if html.endswith(".html") else html,
+        css=read(css) if css else None,
+        js=read(*scripts),
+    )
