@@ -24,7 +24,7 @@ import pytest
 from benchmarks.__main__ import BENCHMARKS
 from tests.conftest import PATIENCE_SECONDS, ROOT
 from vae.data.datasets import find_dataset
-from vae.evaluation.sample_quality import FEWEST_SAMPLES
+from vae.evaluation.sample_quality import MIN_SAMPLES
 from vae.shipped.train import SHIPPED_RUNS
 
 DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -75,7 +75,7 @@ TARGETS_NOT_RUN = {
     "screenshots": "replaces the pictures in docs/screenshots",
     "chromium": "installs a browser",
 }
-LEAST = {"--samples": FEWEST_SAMPLES}  # of all else it is 1
+LEAST = {"--samples": MIN_SAMPLES}  # of all else it is 1
 
 
 class Command(NamedTuple):

@@ -48,7 +48,7 @@ def classify(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if images.shape[1:] != IMAGE_SHAPE:
         raise RunError(
-            f"The classifier sees images of shape (N, {', '.join(map(str, IMAGE_SHAPE))}). "
+            f"The classifier takes images of shape (N, {', '.join(map(str, IMAGE_SHAPE))}). "
             f"Received: {images.shape}"
         )
     # It runs as an encoder does: from images to two arrays.
@@ -61,7 +61,7 @@ def about_classifier() -> dict[str, Any]:
 
 
 def classifier_mark() -> str:
-    """Return what tells this classifier from any other: the begin of its file's SHA-256."""
+    """Return what identifies this classifier: the beginning of its file's SHA-256."""
     return hashlib.sha256((FOLDER / "mnist.onnx").read_bytes()).hexdigest()[:12]
 
 
@@ -96,7 +96,7 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
         accuracy = float((probabilities.argmax(axis=1) == dataset.y_test).mean())
         if accuracy < MIN_ACCURACY:
             raise RuntimeError(
-                f"The classifier must know {MIN_ACCURACY:.0%} of the test images. "
+                f"The classifier must recognise {MIN_ACCURACY:.0%} of the test images. "
                 f"Received: {accuracy:.2%}"
             )
     about = {
@@ -149,7 +149,7 @@ def _with_features(trained: keras.Model, channels: keras.Model, images: np.ndarr
 
 
 def main() -> None:
-    """Train the classifier and put it in its place."""
+    """Train the classifier and write its files."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     about = train_classifier()
     print(json.dumps(about))

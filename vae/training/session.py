@@ -17,7 +17,14 @@ from vae.model.objective import beta_at, capacity_at, learning_rate_at
 from vae.model.saving import restore, training_state
 from vae.model.vae import VAE
 from vae.runs import layout
-from vae.runs.control import LIVE_SETTINGS, Commands, Control, Segment, segments_of
+from vae.runs.control import (
+    LIVE_SETTINGS,
+    Commands,
+    Control,
+    Segment,
+    segments_of,
+    trained_settings,
+)
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.training.early_stopping import best_epoch, is_over
@@ -125,11 +132,7 @@ class Session:
             if last_step_row(self.rows, self.epoch) == self.step:
                 # A change after the checkpoint has written the row of these means.
                 self.model.reset_metrics()
-            for row in self.rows:
-                if row["kind"] == "change":
-                    self.settings = self.settings.replace(
-                        **{name: row[name] for name in LIVE_SETTINGS if name in row}
-                    )
+            self.settings = trained_settings(self.settings, self.rows)
             # The process may have died between a checkpoint and the best weights beside it.
             self._keep_best()
         else:
