@@ -95,7 +95,7 @@ def cost_in_words(run: Run) -> str:
 def class_nats(run: Run) -> float:
     """Return the nats of saying an image's class, ln C of C classes, which a conditional run saves.
 
-    What it costs such a run to tell an image is -log p(x | y), or a bound on that. With these nats
+    What an image costs such a run is -log p(x | y), or a bound on that. With these nats
     it is a bound on -log p(x), which the other kinds are measured by: p(x) >= p(x | y) / C, where
     all classes are equally likely. 0 for runs of another kind.
     """
