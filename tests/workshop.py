@@ -161,7 +161,7 @@ class Workshop:
                 if not left:
                     return True
                 action = left.pop(0)
-                run.ask(action) if isinstance(action, str) else action()
+                run.requests.send(action) if isinstance(action, str) else action()
             return False
 
         self.resume(run, leave=look)
@@ -198,6 +198,6 @@ def assert_same_run(run: Run, expected: Run) -> None:
     assert history.read_bytes() == rows.read_bytes()
     assert (run.state, run.status["epoch"]) == (expected.state, expected.status["epoch"])
     assert run.snapshot_epochs == expected.snapshot_epochs
-    names = ["checkpoint", "weights", "best"]
-    for name in [*names, *(f"snapshots/{epoch:04d}" for epoch in run.snapshot_epochs)]:
+    names = ["checkpoint.npz", "weights.npz", "best.npz"]
+    for name in [*names, *(f"snapshots/{epoch:04d}.npz" for epoch in run.snapshot_epochs)]:
         assert same_arrays(run.arrays(name), expected.arrays(name)), name

@@ -60,8 +60,8 @@ class TestBasics:
         assert run.history["reconstruction"] == [1 / 3]
 
     def test_arrays_and_metrics(self, writer: RunWriter) -> None:
-        writer.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
-        writer.metrics(crafted.METRICS)
+        writer.arrays("snapshots/0003.npz", means=np.eye(2, dtype=np.float16))
+        writer.figures("metrics.json", crafted.METRICS)
         run = open_run(writer.path)
         assert run.snapshot_epochs == [3]
         np.testing.assert_array_equal(run.snapshot(3)["means"], np.eye(2))
@@ -114,7 +114,7 @@ class TestCorrectness:
         with pytest.raises(ValueError, match="JSON"):
             writer.row({"kind": "epoch", "loss": value})
         with pytest.raises(ValueError, match="JSON"):
-            writer.metrics({"loss": value})
+            writer.figures("metrics.json", {"loss": value})
         run = open_run(writer.path)
         assert run.rows == []
         assert run.metrics == {}
@@ -176,7 +176,7 @@ class TestRewind:
         for written in self.ROWS:
             writer.row(written)
         for epoch in range(4):
-            writer.arrays(f"snapshots/{epoch:04d}", means=np.eye(2))
+            writer.arrays(f"snapshots/{epoch:04d}.npz", means=np.eye(2))
         return writer
 
     @pytest.mark.parametrize(

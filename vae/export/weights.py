@@ -13,6 +13,7 @@ from vae.architecture import Layer, decoder_layers, summarize
 from vae.errors import RunError
 from vae.files import open_regular, read_regular
 from vae.model.weights_file import check_weights
+from vae.runs.layout import DECODER, MODEL
 
 if TYPE_CHECKING:
     import onnx
@@ -40,7 +41,7 @@ def read_weights(run: Run) -> dict[str, Weights]:
     They are those of decoder.onnx, which `Run.decode` computes with. Raises RunError for a run
     without a model, for a file that holds another network, and for weights that are no numbers.
     """
-    path = run.path / "decoder.onnx"
+    path = run.path / DECODER
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.id}, {run.state}")
     every = decoder_layers(run.config, run.image_shape, run.classes)
@@ -98,7 +99,7 @@ def named_weights(run: Run) -> dict[str, np.ndarray]:
     Kernels have Keras's order of axes. With a Gaussian likelihood there is "pixel_log_var" too.
     Raises RunError for a run without a model and for a file that is damaged.
     """
-    path = run.path / "model.keras"
+    path = run.path / MODEL
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.id}, {run.state}")
     named: dict[str, np.ndarray] = {}

@@ -123,7 +123,8 @@ def pca_plane(mean: np.ndarray) -> Plane:
 
     if mean.shape[1] < 2:
         raise RunError(f"PCA needs two latent dimensions or more. Received: {mean.shape[1]}")
-    pca = PCA(2).fit(mean)
+    with np.errstate(invalid="ignore"):  # means that are all the same vary along nothing
+        pca = PCA(2).fit(mean)
     first, second = pca.explained_variance_ratio_
     names = (f"PC1 ({first:.0%} of the variance)", f"PC2 ({second:.0%} of the variance)")
     centre, components = (np.asarray(part, np.float64) for part in (pca.mean_, pca.components_))

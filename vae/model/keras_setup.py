@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from vae.environment import keras_home
 from vae.errors import SettingsError
 
 __all__ = ["check_settings", "keras", "ops", "random", "tf"]
@@ -72,10 +73,9 @@ try:
         import keras
         import tensorflow as tf
 except (AttributeError, TypeError, ValueError) as error:  # a broken keras.json
-    folder = os.environ.get("KERAS_HOME", "~/.keras")
     raise SettingsError(
         f"Keras must be able to read its settings ({' '.join(str(error).split()):.200}). Mend or "
-        f"remove them. Received: {folder}/keras.json"
+        f"remove them. Received: {keras_home()}/keras.json"
     ) from None
 # Keras does not annotate them, and what is inferred over all its backends may be None everywhere.
 ops: Any = keras.ops

@@ -22,11 +22,9 @@ from vae.errors import RunError
 from vae.files import open_regular, replacing
 from vae.model.keras_setup import keras
 from vae.model.vae import VAE
+from vae.runs import layout
 
 __all__ = ["Checkpoints", "Position"]
-
-CHECKPOINT = "checkpoint.npz"
-BEST = "best.npz"
 
 
 class Position(NamedTuple):
@@ -41,7 +39,7 @@ class Checkpoints:
 
     def __init__(self, model: VAE, folder: Path) -> None:
         self._model = model
-        self._checkpoint, self._best = folder / CHECKPOINT, folder / BEST
+        self._checkpoint, self._best = folder / layout.CHECKPOINT, folder / layout.BEST
 
     @property
     def exists(self) -> bool:

@@ -11,6 +11,7 @@ from vae.data.datasets import Dataset
 from vae.data.split import epoch_batches, split_indices
 from vae.errors import ConfigError
 from vae.model.vae import VAE
+from vae.runs import layout
 from vae.runs.control import LIVE_SETTINGS, Control, Segment
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Checkpoints, Position
@@ -104,7 +105,7 @@ class Session:
             self._save_best()
         else:
             self.writer.rewind(0, 0, self.steps)
-            self.writer.arrays("snapshots/fixed", **self.snapshots.fixed)
+            self.writer.arrays(layout.FIXED, **self.snapshots.fixed)
             self._save_epoch(self.snapshots.take(self.model))
         self.segment = self._next_segment() or self.segment
         self.writer.status(
@@ -237,7 +238,9 @@ class Session:
 
     def _write_step_trace(self, trace: dict[str, Any]) -> None:
         trace |= {"kind": self.config.kind} | self.position._asdict() | {"steps": self.steps}
-        self.writer.arrays("step", **{name: np.asarray(value) for name, value in trace.items()})
+        self.writer.arrays(
+            layout.STEP, **{name: np.asarray(value) for name, value in trace.items()}
+        )
         self.writer.status(epoch=self.epoch, step=self.step)
 
     def _write_step_row(self, batch: np.ndarray | None = None) -> bool:
@@ -270,7 +273,7 @@ class Session:
 
     def _save_epoch(self, snapshot: dict[str, np.ndarray]) -> None:
         """Save what a crash must not take and what the pages show of this epoch."""
-        self.writer.arrays(f"snapshots/{self.epoch:04d}", **snapshot)
+        self.writer.arrays(layout.snapshot_file(self.epoch), **snapshot)
         # After the snapshot: a run that is killed in between still has one of its model.
         self._save_checkpoint()
         self._save_best()

@@ -16,20 +16,21 @@ from filelock import FileLock, Timeout
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
+from vae.environment import runs_folder
 from vae.errors import RunError
 from vae.files import open_regular
 from vae.model.evaluate import evaluate
 from vae.model.optimizers import make_optimizer
 from vae.model.saving import export_onnx, save_keras
 from vae.model.vae import VAE, build
+from vae.runs import layout
 from vae.runs.failures import RECORDED, in_words, is_disk_full, record_failure
+from vae.runs.folder import ENDED_FROM_OUTSIDE
+from vae.runs.lock import LOCK_PATIENCE_SECONDS
 from vae.runs.run import (
-    ENDED_FROM_OUTSIDE,
-    LOCK_PATIENCE_SECONDS,
     Run,
     how_to_resume,
     open_run,
-    runs_folder,
 )
 from vae.runs.writer import RunWriter, new_run_id
 from vae.training.checkpoints import Checkpoints
@@ -94,7 +95,7 @@ def resume(
         )
     if run.is_alive():
         raise RunError(f"To go on, a run must be at rest. Received: {run.path}, which trains now")
-    run.request_resume(more_epochs)
+    run.requests.resume(more_epochs)
     return _train_until_asked(run, dataset, on_event, should_stop)
 
 
@@ -253,7 +254,7 @@ def _finish(model: VAE, dataset: Dataset, writer: RunWriter, outcome: Outcome) -
     save_keras(model, writer.path)
     export_onnx(model, writer.path)
     writer.latents(**latents)
-    writer.metrics({"epoch": epoch, **metrics})
+    writer.figures(layout.METRICS, {"epoch": epoch, **metrics})
     writer.status(state=state, reason=reason, model_epoch=epoch)
 
 
