@@ -30,20 +30,26 @@ from vae.data.datasets import find_dataset
 from vae.evaluation.sample_quality import FEWEST_SAMPLES
 from vae.shipped.train import SHIPPED_RUNS
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+)
 # Code blocks that are no commands, by what they begin with.
 NO_COMMANDS = {
     "page --Config--> queue": "a drawing",
-    "app.py                 the server": "a list of files",
+    "app.py > pages > vae": "the order of layers",
     "config.json       configuration": "a list of files",
 }
 PROGRAM = re.compile(
     r"(?:\S*[/\\])?(?:python[\d.]*|py|pip3?|make|git|streamlit|uv|conda|docker|npm|npx|node|sh|bash"
-    r"|curl|wget|apt|apt-get|sudo|jupyter|pytest|ruff)(?=\s|$)"
+    r"|vae-lab|curl|wget|apt|apt-get|sudo|jupyter|pytest|ruff)(?=\s|$)"
 )
 WRITES = "writes into the project, for minutes"
 NOT_RUN = {
     r"git clone .*": "needs the repository's address and a network",
+    r'pip install "git\+<this repository>"': "tests/test_installed.py installs the wheel",
+    r"vae-lab app": "a server that runs until it is stopped: tests/test_installed.py starts it",
+    r"\.venv/bin/python -m pytest .*": "runs tests",
     r"make": "names the program",
     r"\.venv/bin/python": "names the program",
     r"(py -3\.12|\.venv\\Scripts\\).*": "is for Windows",
