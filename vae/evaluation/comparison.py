@@ -46,7 +46,7 @@ def references_of(run: Run) -> dict[str, Any]:
     There are none, {}, of other data sets, and of other likelihoods: the lines count each pixel as
     a Bernoulli variable, and densities have nats of their own.
     """
-    if run.config.likelihood != "bernoulli":
+    if run.config.is_density:
         return {}
     return read_references(known_dataset(run), treatment_of(run))
 
@@ -85,7 +85,7 @@ def cost_in_words(run: Run) -> str:
     remarks = [f"{of.lower()} {what} {loss.nats:.1f} nats"]
     if config.binarisation != "none":
         remarks.append("black and white")
-    if config.likelihood != "bernoulli":
+    if config.is_density:
         remarks.append("as a density")
     if config.is_conditional:
         remarks.append("given the class")

@@ -81,7 +81,7 @@ def troubles(run: Run) -> list[Trouble]:
     last = learned[-1]
     lowest = min(row["reconstruction"] for row in learned)
     allowed = (RISING - 1.0) * lowest
-    if settings.likelihood != "bernoulli":
+    if settings.is_density:
         allowed = RISING_NATS_PER_PIXEL * math.prod(run.image_shape)
     if last["reconstruction"] - lowest > allowed:
         return [_too_fast(settings, f"Reconstruction rose from {lowest:.0f} nats")]
@@ -104,7 +104,7 @@ def _too_fast(settings: Config, what: str) -> Trouble:
 
 
 def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Trouble | None:
-    if settings.likelihood != "bernoulli":
+    if settings.is_density:
         return None  # what plain grey costs is known of the Bernoulli likelihood alone
     grey = math.prod(run.image_shape) * math.log(2.0)
     now = epochs[-1]["reconstruction"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.architecture import FIRST_PIXEL_LOG_VAR
+from vae.statistics import gaussian_kl
 
 if TYPE_CHECKING:
     from vae.runs.run import Run
@@ -42,7 +43,7 @@ def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     if not run.config.is_variational:
         return Costs(reconstruction, np.zeros(len(images)))
     mean, log_var = mean.astype(np.float64), log_var.astype(np.float64)
-    kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).sum(axis=1)
+    kl = gaussian_kl(mean, log_var).sum(axis=1)
     return Costs(reconstruction, kl)
 
 
