@@ -7,6 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from vae.errors import VAEError
 from vae.evaluation.likelihood import request_likelihood
 from vae.latent import projections
 from vae.runs.progress import read_progress
+from vae.runs.results import RESULTS
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.sampling.fitted import compute_samplers
@@ -44,7 +46,11 @@ class ThreadWorker:
     def _work(self, path: Path, action: str) -> None:
         lock = open_run(path).lock()
         with lock.acquire(timeout=worker.LOCK_PATIENCE_SECONDS):
-            worker._DO[action](open_run(path), lock)
+            run = open_run(path)
+            if action in RESULTS:
+                worker._compute(run, RESULTS[action])
+            else:
+                worker._JOBS[action](run, lock)
 
     def poll(self) -> int | None:
         return None if self._thread.is_alive() else 0
@@ -66,6 +72,8 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
         started.append(ThreadWorker(run, action))
         return started[-1]
 
+    # Only a process takes signals: tests/server has some.
+    monkeypatch.setattr(worker, "_interrupted_by_sigterm", nullcontext)
     monkeypatch.setattr(scheduler, "start_worker", start)
     monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
     monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.1)
