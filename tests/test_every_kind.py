@@ -7,6 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,8 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
         started.append(ThreadWorker(run, action))
         return started[-1]
 
+    # Only a process takes signals: tests/server has some.
+    monkeypatch.setattr(worker, "_interrupted_by_sigterm", nullcontext)
     monkeypatch.setattr(scheduler, "start_worker", start)
     monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
     monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.1)
