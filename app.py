@@ -1,9 +1,32 @@
 """The server: Streamlit's, which runs pages/router.py for each visitor, and a little around it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages._shared import server
 from pages._shared.documents import Documents
 from pages._shared.frame_cookies import FrameCookies
+from pages._shared.guard import show_unexpected
 
-app = st.App("pages/router.py", middleware=[Middleware(FrameCookies), Middleware(Documents)])
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Start the queue with the server, so that runs go on before anyone visits, and close it."""
+    # Beside the first requests: it imports for a second, and the server answers meanwhile.
+    starting = asyncio.create_task(asyncio.to_thread(server.queue))
+    yield
+    await asyncio.wait([starting])
+    if not starting.exception():  # else every page shows it
+        await asyncio.to_thread(starting.result().close)
+
+
+app = st.App(
+    "pages/router.py",
+    lifespan=lifespan,
+    middleware=[Middleware(FrameCookies), Middleware(Documents)],
+    on_script_error=show_unexpected,
+)

@@ -16,7 +16,7 @@ from pages._shared.style import apply_style
 st.set_page_config(page_title="VAE Lab", page_icon=ICON, layout="wide")
 apply_style()
 
-queue()  # a server that starts anew goes on with the runs of the last one
+queue()  # app.py starts it with the server; here it starts again after its cache was cleared
 page = st.navigation(
     [
         st.Page(

@@ -23,6 +23,7 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import VAEError
 from vae.evaluation.likelihood import request_likelihood
+from vae.latent import projections
 from vae.runs.progress import read_progress
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -67,7 +68,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
 
     monkeypatch.setattr(scheduler, "start_worker", start)
     monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
-    monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.1)
     (tmp_path / "runs").mkdir()
     queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)
     yield queue
@@ -145,7 +146,10 @@ class TestQueue:
         assert run.history["epoch"] == list(range(1, len(run.history) + 1))
 
     @pytest.mark.parametrize("job", ["tsne", "knowledge", "samplers", "likelihood", "quality"])
-    def test_it_is_measured(self, job: str, name: str, queue: Queue, kinds: Kinds) -> None:
+    def test_it_is_measured(
+        self, job: str, name: str, queue: Queue, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(projections, "TSNE_POINTS", 50)
         run = copy_run(kinds[name], queue.store.folder / "run")
         if job == "likelihood":
             if not run.config.is_variational:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._shared.page_list import PAGES
@@ -16,6 +16,8 @@ __all__ = ["MISSING", "Documents"]
 
 MISSING = "missing"  # the parameter that names an address without a page
 SCRIPT = (Path(__file__).parent / "history_steps.js").read_text(encoding="utf-8")
+# Streamlit's own routes: downloads, pictures, scripts. They have no document.
+ROUTES = ("_stcore", "media", "component", "static")
 # Streamlit's answer would be another one for these: not modified, packed.
 CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range")
 
@@ -24,7 +26,8 @@ class Documents:
     """ASGI middleware: puts our script into Streamlit's document, and mends wrong addresses.
 
     Streamlit answers every path with its document. The files in it are named from where it stands,
-    so that it stays blank at /train/foo: such an address leads to the start page instead.
+    so that it stays blank at /train/foo: such an address leads to the start page instead. All else
+    passes as it comes.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,48 +35,57 @@ class Documents:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if not _wants_document(scope):
+        if not _may_be_document(scope):
             await self.app(scope, receive, send)
             return
-        messages: list[Message] = []
+        is_document, html = False, b""
 
-        async def keep(message: Message) -> None:
-            messages.append(message)
+        async def mend(message: Message) -> None:
+            nonlocal is_document, html
+            if message["type"] == "http.response.start":
+                is_document = message["status"] == 200 and _is_html(message)
+            if not is_document:
+                await send(message)
+                return
+            html += message.get("body", b"")
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await _answer(scope, html.decode())(scope, receive, send)
 
         headers = [each for each in scope["headers"] if each[0] not in CONDITIONS]
-        await self.app({**scope, "headers": headers}, receive, keep)
-        start, *rest = messages
-        if not (start["status"] == 200 and _is_html(start)):
-            for message in messages:
-                await send(message)
-            return
-        elsewhere = _where_instead(scope)
-        if elsewhere:
-            response = RedirectResponse(elsewhere)
-        else:
-            html = b"".join(message.get("body", b"") for message in rest).decode()
-            html = html.replace("<head>", f"<head><script>{SCRIPT}</script>", 1)
-            response = HTMLResponse(html, headers={"Cache-Control": "no-cache"})
-        await response(scope, receive, send)
+        await self.app({**scope, "headers": headers}, receive, mend)
 
 
-def _wants_document(scope: Scope) -> bool:
+def _may_be_document(scope: Scope) -> bool:
     """Whether a browser is opening this address, rather than something that a page shows."""
     return (
         scope["type"] == "http"
         and scope["method"] == "GET"
         and "text/html" in Headers(scope=scope).get("accept", "")
+        and _path(scope).partition("/")[0] not in ROUTES
     )
+
+
+def _path(scope: Scope) -> str:
+    """Return the path below the one where the app stands, without slashes at its ends."""
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return scope["path"].removeprefix(f"/{base}" if base else "").strip("/")
 
 
 def _is_html(start: Message) -> bool:
     return Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
 
 
+def _answer(scope: Scope, html: str) -> Response:
+    """Return the document with our script in it, or where an address without a page leads."""
+    if elsewhere := _where_instead(scope):
+        return RedirectResponse(elsewhere)
+    html = html.replace("<head>", f"<head><script>{SCRIPT}</script>", 1)
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+
 def _where_instead(scope: Scope) -> str:
     """Return where an address without a page leads, relative to it; "" if there is a page."""
-    base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    path = scope["path"].removeprefix(f"/{base}" if base else "").strip("/")
+    path = _path(scope)
     if path in ("", *(page.folder for page in PAGES[1:])):
         return ""
     query = scope["query_string"].decode("latin-1")

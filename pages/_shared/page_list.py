@@ -8,7 +8,7 @@ __all__ = ["PAGES", "PageEntry"]
 
 
 class PageEntry(NamedTuple):
-    """A page: its folder in views/, which is its address too, its title and its icon."""
+    """A page: its folder in pages/, which is its address too, its title and its icon."""
 
     folder: str
     title: str

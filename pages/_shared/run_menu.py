@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import BinaryIO
 
 import streamlit as st
 
 from pages._shared.guard import explained, show_error
+from pages._shared.once import Once
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from vae.archive.archive import MAX_BYTES, export_zip
@@ -78,6 +80,7 @@ def run_menu(
             key=f"import-{st.session_state.get('imports', 0)}",
             help="A zip that VAE Lab made: it becomes a run of yours.",
             max_upload_size=MAX_PUBLIC_MEGABYTES if is_public() else MAX_BYTES // 1_000_000,
+            on_change=_upload,
         )
         if uploaded is not None:
             _import(uploaded, owner, choose)
@@ -174,13 +177,19 @@ def _deleted_ids(owner: str) -> list[str]:
     return [run.id for run in queue().deleted(owner)]
 
 
-def _import(file: object, owner: str, choose: Callable[[Run], None]) -> None:
+def _upload() -> None:
+    st.session_state.upload = Once[Run]()
+
+
+def _import(file: BinaryIO, owner: str, choose: Callable[[Run], None]) -> None:
+    upload: Once[Run] = st.session_state.upload
+    line = queue()
     try:
-        run = queue().take_in(file, owner)
+        run = upload(lambda: line.take_in(file, owner))
     except VAEError as error:
         show_error(error)
         return
+    choose(run)
     # The uploader is another one from now on, so that it is empty.
     st.session_state.imports = st.session_state.get("imports", 0) + 1
-    choose(run)
     st.rerun()

@@ -8,13 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vae.environment import is_public
-from vae.runs.run import SHIPPED, runs_folder
+from vae.environment import is_public, runs_folder
+from vae.runs.run import SHIPPED
 
 __all__ = ["without_paths"]
 
-# An absolute path, and no part of a web address: /a/b/c or C:\a\b\c.
-FOLDERS = re.compile(r"(?<![\w.:/\\~])(?:[A-Za-z]:[\\/]|/)(?:[^\\/\s'\"<>]+[\\/])*(?=[^\\/\s])")
+# An absolute path, and no part of a web address: /a/b/c or C:\a\b\c. In "1 /2" it is a fraction.
+FOLDERS = re.compile(
+    r"(?<![\w.:/\\~])(?!/\d+(?![\w./\\]))"
+    r"(?:[A-Za-z]:[\\/]|/)(?:[^\\/\s'\"<>]+[\\/])*(?=[^\\/\s])"
+)
 
 
 def without_paths(text: str) -> str:

@@ -28,18 +28,6 @@ EPOCHS = 3
 TRAINING_SECONDS = 180
 
 
-def test_deep_link_on_a_fresh_server_opens_the_page_under_the_router(
-    server: tuple[str, int], page: Page
-) -> None:
-    page.goto(f"{server[0]}/generate?run=mnist-recommended")
-    settled(page)
-    expect(page.get_by_role("heading", name="Generate", exact=True)).to_be_visible()
-    expect(page.get_by_text("Page not found")).to_have_count(0)
-    # The router's own things: its navigation with all five pages, and the picker.
-    expect(page.get_by_test_id("stTopNavLink")).to_have_count(6)
-    expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile("Recommended"))
-
-
 def test_first_paint_shows_a_trained_model(server: tuple[str, int], page: Page) -> None:
     page.goto(server[0])
     settled(page)

@@ -124,7 +124,7 @@ class TestStop:
 
     def test_while_the_package_is_imported(self) -> None:
         process = start("-X", "importtime", "-m", "vae", "summary")
-        while "vae._startup" not in process.stderr.readline():
+        while not process.stderr.readline().endswith(" vae.cli\n"):
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)

@@ -38,8 +38,9 @@ OTHER_TEXTS = [
     ("MNIST needs it in /srv/data/keras.", "MNIST needs it in keras."),
     ("Received: /elsewhere/x.npz (and '/y/z').", "Received: x.npz (and 'z')."),
     (r"It is in C:\Users\me\runs\abc.", "It is in abc."),
+    ("Received: 1 /2/x and /3rd.", "Received: 1 x and 3rd."),
 ]
-NO_PATHS = ["See https://a.example/b/c", "1/2, and/or ~/x/y", "3 / 4"]
+NO_PATHS = ["See https://a.example/b/c", "1/2, and/or ~/x/y", "3 / 4", "1 /2", "the (/10) of it"]
 
 
 @pytest.mark.parametrize(("text", "said"), RUN_TEXTS)
@@ -60,6 +61,13 @@ def test_strangers_learn_no_path(
 ) -> None:
     monkeypatch.setenv("VAE_PUBLIC", "1")
     assert without_paths(text.replace("{runs}", str(runs))) == said
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_wrong_link_names_no_path(runs: Path) -> None:
+    for wrong in ("/srv/place/abc", str(runs / "abc")):
+        assert "Received: 'abc'." in words(open_page("start", run=wrong))
+        assert "Received: 'abc'." in words(open_page("data", dataset=wrong))
 
 
 @pytest.mark.parametrize("file", FILES)

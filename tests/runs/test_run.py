@@ -16,7 +16,7 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.files import read_json, write_json
-from vae.runs.run import ACTIVE_STATES, History, Run, open_run, runs_folder
+from vae.runs.run import ACTIVE_STATES, History, Run, open_run
 from vae.runs.schema import RunState
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
@@ -86,12 +86,6 @@ class TestBasics:
         rows = (young.path / "history.jsonl").read_text().splitlines()
         (young.path / "history.jsonl").write_text("\n".join(rows[:3]) + "\n")
         assert Run(young.path).rows[-1]["step"] < Run(young.path).steps_per_epoch == steps
-
-    def test_folder_for_new_runs(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path))
-        assert runs_folder() == tmp_path
-        monkeypatch.delenv("VAE_RUNS_DIR")
-        assert runs_folder() == Path("runs")
 
     def test_a_run_waits_for_its_own_training_only(self, digits: Dataset, tmp_path: Path) -> None:
         RunWriter.create(tmp_path / "run", Config(seed=3), digits)

@@ -14,6 +14,7 @@ from vae.files import read_json, write_json
 from vae.model.objective import beta_at, learning_rate_at
 from vae.runs.run import Run, open_run
 from vae.training import train as training
+from vae.training.row_writer import RowWriter
 from vae.training.session import Session
 from vae.training.train import resume
 
@@ -32,6 +33,11 @@ PLACES: list[Place] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)
 @pytest.fixture(scope="module")
 def convolutional(digits: Dataset) -> Workshop:
     return Workshop(CONVOLUTIONAL, digits)
+
+
+@pytest.fixture(scope="module")
+def sampled(digits: Dataset) -> Workshop:
+    return Workshop(SAMPLED, digits)
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +96,9 @@ class TestExact:
 
     @pytest.mark.parametrize("way", ["leave", "kill"])
     def test_pixels_that_are_drawn_at_each_step(
-        self, way: str, digits: Dataset, tmp_path: Path
+        self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
-        with Workshop(SAMPLED, digits).opened() as workshop:
+        with sampled.opened() as workshop:
             expected = workshop.resume(workshop.new(tmp_path / "expected"))
             run = workshop.new(tmp_path / "run")
             assert_same_run(interrupt(workshop, run, way, PLACES), expected)
@@ -130,7 +136,9 @@ class TestExact:
         assert seen == [1]
         assert open_run(killed.path).rows[-1]["kind"] == "epoch"
 
-    @pytest.mark.parametrize("write", ["_row", "_keep", "_checkpoint", "_keep_best"])
+    @pytest.mark.parametrize(
+        "write", ["write_epoch", "_save_epoch", "_save_checkpoint", "_save_best"]
+    )
     def test_killed_between_the_files_of_an_epochs_end(
         self,
         write: str,
@@ -139,16 +147,17 @@ class TestExact:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        whole = getattr(Session, write)
+        owner = RowWriter if write == "write_epoch" else Session
+        whole = getattr(owner, write)
 
-        def die(session: Session, *arguments: Any) -> None:
-            if (session.epoch, session.step) == (2, STEPS) and "step" not in arguments:
+        def die(self: RowWriter | Session, *arguments: Any) -> None:
+            if workshop.place == (2, STEPS):
                 raise Killed
-            whole(session, *arguments)
+            whole(self, *arguments)
 
         run = workshop.new(tmp_path / "run", **VARIANTS["early"])
         with monkeypatch.context() as patch:
-            patch.setattr(Session, write, die)
+            patch.setattr(owner, write, die)
             with pytest.raises(Killed):
                 workshop.resume(run)
         assert_same_run(workshop.resume(run), variants["early"])

@@ -11,7 +11,7 @@ import pytest
 
 from tests.workshop import BASE, STEPS, Workshop, assert_same_run, when
 from vae.runs.run import Run, open_run
-from vae.training import session
+from vae.training import commands
 from vae.training import train as training
 from vae.training.early_stopping import best_epoch
 
@@ -47,7 +47,7 @@ class TestPause:
     def test_a_process_that_waits_too_long_goes(
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session, "PAUSE_PATIENCE_SECONDS", 0.1)
+        monkeypatch.setattr(commands, "PAUSE_PATIENCE_SECONDS", 0.1)
         run = workshop.new(tmp_path / "run")
         left = workshop.at(run, (1, 9), lambda: run.requests.send("pause"))
         assert left.state == "paused"
@@ -100,7 +100,7 @@ class TestPause:
     def test_pauses_are_no_training_time(
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session, "PAUSE_LOOK_SECONDS", 0.3)
+        monkeypatch.setattr(commands, "POLL_SECONDS", 0.3)
         run = workshop.new(tmp_path / "run", epochs=1)
         run.requests.send("pause")
         began = time.monotonic()
@@ -361,7 +361,7 @@ class TestLimits:
     def test_waiting_too_long_is_no_training_time(
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session, "PAUSE_PATIENCE_SECONDS", 1.0)
+        monkeypatch.setattr(commands, "PAUSE_PATIENCE_SECONDS", 1.0)
         run = workshop.new(tmp_path / "run")
         began = time.monotonic()
         left = workshop.at(run, (1, 2), lambda: run.requests.send("pause"))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.data.datasets import load_dataset
+from vae.environment import quiet_tensorflow
 from vae.errors import RunError
 from vae.files import read_json, replacing, write_json
 from vae.runs.inference import encode
@@ -150,7 +151,7 @@ def _with_features(trained: keras.Model, channels: keras.Model, images: np.ndarr
 
 def main() -> None:
     """Train the classifier and write its files."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet_tensorflow()
     about = train_classifier()
     print(json.dumps(about))
     print(f"test accuracy {about['test_accuracy']:.2%}", file=sys.stderr)

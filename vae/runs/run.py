@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,15 +30,9 @@ __all__ = [
     "Run",
     "how_to_resume",
     "open_run",
-    "runs_folder",
 ]
 
 STOPPED_BEFORE = "Stopped before it began."
-
-
-def runs_folder() -> Path:
-    """Return the folder for new runs: `VAE_RUNS_DIR`, else `runs` in the current folder."""
-    return Path(os.environ.get("VAE_RUNS_DIR", "runs"))
 
 
 def how_to_resume(path: Path) -> str:

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vae.environment import runs_folder
 from vae.errors import RunError
 from vae.files import file_mark
 from vae.runs import layout
 from vae.runs.folder_names import is_folder_name
 from vae.runs.metadata import clean_name, write_metadata
-from vae.runs.run import ACTIVE_STATES, SHIPPED, Run, open_run, runs_folder
+from vae.runs.run import ACTIVE_STATES, SHIPPED, Run, open_run
 
 __all__ = ["Contents", "RunStore"]
 

@@ -107,17 +107,6 @@ class RunWriter:
         with replacing(self.path / layout.array_file(name)) as temporary:
             np.savez_compressed(temporary, allow_pickle=False, **arrays)
 
-    def checkpoint(
-        self, epoch: int, step: int, state: list[np.ndarray], means: list[np.ndarray]
-    ) -> None:
-        """Write all that training needs to resume after this step of this epoch."""
-        path = self.path / layout.CHECKPOINT
-        arrays = {f"v{i}": values for i, values in enumerate(state)}
-        arrays |= {f"m{i}": values for i, values in enumerate(means)}
-        with replacing(path) as temporary:
-            # Uncompressed: this is written after every epoch, and weights hardly shrink.
-            np.savez(temporary, allow_pickle=False, epoch=epoch, step=step, **arrays)
-
     def rewind(self, epoch: int, step: int, steps: int) -> None:
         """Remove what was written after this step of this epoch of `steps` steps."""
 

@@ -109,7 +109,7 @@ def _train(run: Run, lock: FileLock) -> int:
     try:
         writer.status(state=RunState.STARTING, reason="", pid=os.getpid())
         # Slow imports: from here on TensorFlow is in this process.
-        from vae.training.session import UNLIMITED
+        from vae.training.hooks import UNLIMITED
         from vae.training.train import carry_out
 
         if run.control.action == "stop" and not run.status.get("epoch"):

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from vae.environment import inherited_python_path
 from vae.files import open_regular
 from vae.runs.layout import LOG
 from vae.runs.run import Run
@@ -89,4 +90,4 @@ def _spawn(arguments: list[str], stdin: int, output: IO[bytes] | int) -> subproc
 def _python_path() -> str:
     """Return the path that has this package, wherever the server was started."""
     here = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+    return os.pathsep.join(filter(None, (here, inherited_python_path())))
