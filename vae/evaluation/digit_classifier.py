@@ -150,7 +150,7 @@ def _with_features(trained: keras.Model, channels: keras.Model, images: np.ndarr
 
 
 def main() -> None:
-    """Train the classifier and put it in its place."""
+    """Train the classifier and write its files."""
     quiet_tensorflow()
     about = train_classifier()
     print(json.dumps(about))
