@@ -51,6 +51,7 @@ test-backends: $(VENV)/backends.stamp
 lint: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
 
 format: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check --fix .

@@ -77,7 +77,7 @@ def _answer(queue: Queue, preset: str, dataset: Dataset) -> dict[str, str]:
         beta = 1.0 + 0.1 * (turn + 1)
         changes.append(
             _seconds(
-                lambda beta=beta: open_run(run.path).change(beta=beta),
+                lambda beta=beta: open_run(run.path).requests.change(beta=beta),
                 lambda beta=beta: any(row["beta"] == beta for row in open_run(run.path).rows[-3:]),
             )
         )

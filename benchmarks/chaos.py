@@ -105,7 +105,7 @@ class Chaos:
         else:
             steps = {"step batch": "batch", "step epoch": "epoch", "play": "run"}
             if kind in steps:
-                self.ask("go_on", run, action=steps[kind])
+                self.ask("resume", run, action=steps[kind])
             else:
                 self.ask(kind, run)
 
@@ -217,7 +217,7 @@ class Chaos:
                 resting = run.state not in ("queued", *ACTIVE_STATES)
                 if resting and time.monotonic() > asked.get(run.id, 0.0) + 3.0:
                     asked[run.id] = time.monotonic()
-                    self.ask("go_on", run)
+                    self.ask("resume", run)
             time.sleep(0.2)
         wait_until(lambda: not self.workers(), "all workers are gone")
         wait_until(lambda: not list((self.folder / ".queue").glob("*.json")), "no ticket is left")

@@ -32,7 +32,7 @@ def main() -> None:
         if name == "undelete":
             store.undelete(run_id)
         elif name == "change":
-            store.open(run_id).change(**arguments)
+            store.open(run_id).requests.change(**arguments)
         elif name != "ready":
             getattr(queue, name)(store.open(run_id), **arguments)
         return ""

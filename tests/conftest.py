@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from vae.config import Config
 from vae.data.datasets import DATASETS, Dataset, load_dataset
@@ -25,6 +30,19 @@ if TYPE_CHECKING:
     from tests.workshop import Workshop
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# The processes of a run share two cores: threads of one that wait for each other only cost time.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Hundreds of processes import the same modules, of which some machines keep no compiled copy.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# And what one has compiled the others take: XLA has a third of a short training.
+if "TF_XLA_FLAGS" not in os.environ:  # not in a process that another pytest has started
+    COMPILED = tempfile.mkdtemp(prefix="compiled-")
+    atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
+    os.environ["TF_XLA_FLAGS"] = (
+        f"--tf_xla_persistent_cache_directory={COMPILED} --tf_xla_persistent_cache_device_types=CPU"
+    )
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 180  # for a busy machine; nothing here takes nearly as long
@@ -43,10 +61,12 @@ PREDICTABLE = Config(
 
 def wait_until(condition: Callable[[], Any], what: str) -> None:
     """Return as soon as the condition holds; fail the test if it never does."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline, f"never happened: {what}"
-        time.sleep(0.02)
+        waited = time.monotonic() - began
+        assert waited < PATIENCE_SECONDS, f"never happened: {what}"
+        # A tenth longer at most, without a thousand looks at what takes long.
+        time.sleep(min(max(0.01, waited / 10), 0.2))
 
 
 def run_python(
@@ -86,18 +106,66 @@ def say_learned(folder: Path, name: str) -> None:
     write_json(folder / "config.json", read_json(folder / "config.json") | changes)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the browser's files over the first three quarters of the others.
+class TrainedOnce:
+    """Trains each run in one of pytest's processes and copies it to the others.
 
-    Two cores can do with one or two browsers at a time, not with one in each process, and a long
-    file that began last would run alone.
+    To train takes seconds of processor time, and tests of most files want the same few runs.
     """
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        base = factory.getbasetemp()  # each of several processes has its own in a common one
+        self._shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
+        self._shared.mkdir(exist_ok=True)
+        self._factory = factory
+
+    def __call__(self, name: str, config: Config, dataset: Dataset) -> Run:
+        """Return a run of this configuration; the name is that of no other."""
+        return open_run(self.folder(name, partial(_train, config, dataset)) / "run")
+
+    def folder(self, name: str, fill: Callable[[Path], object]) -> Path:
+        """Return a copy of the folder of this name, which one process has filled."""
+        whole = self._shared / name
+        with FileLock(f"{whole}.lock"):
+            if not whole.exists():
+                # Another one of this name is left where filling it failed.
+                half = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._shared))
+                fill(half)
+                half.rename(whole)
+        return shutil.copytree(whole, self._factory.mktemp(name) / "copy")
+
+
+def _train(config: Config, dataset: Dataset, folder: Path) -> None:
+    from vae.training.train import train
+
+    train(config, dataset, out=folder / "run")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the files begin in an order in which no process is alone with a long one at the end.
+
+    Those of this folder itself come first: they try the whole and take longest. The browser's are
+    spread over the first three quarters, because two cores can do with one or two browsers at a
+    time, not with one in each process.
+    """
+    here = Path(__file__).parent
     files = list(dict.fromkeys(item.path for item in items))
     browser = [path for path in files if path.parent.name == "browser"]
     others = [path for path in files if path.parent.name != "browser"]
+    others.sort(key=lambda path: path.parent != here)
     place = {path: index / len(others) for index, path in enumerate(others)}
     place |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
     items.sort(key=lambda item: place[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """Take what the imports made out of Python's later collections: it stays to the end anyway."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> TrainedOnce:
+    return TrainedOnce(tmp_path_factory)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -137,24 +205,24 @@ def stripes() -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def events() -> list[tuple[str, dict[str, Any]]]:
+def events(finished_run: Run) -> list[tuple[str, dict[str, Any]]]:
     """What `finished_run` told its listener: the run's state at that moment, and the row."""
-    return []
+    return [(state, row) for state, row in read_json(finished_run.path.parent / "events.json")]
 
 
 @pytest.fixture(scope="session")
-def finished_run(
-    digits: Dataset,
-    events: list[tuple[str, dict[str, Any]]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Run:
+def finished_run(digits: Dataset, trained_once: TrainedOnce) -> Run:
     """A VAE with two latent dimensions, a KL warm-up and validation, on Digits."""
-    from vae.training.train import train
 
-    path = tmp_path_factory.mktemp("finished") / "run"
-    return train(
-        PREDICTABLE, digits, lambda row: events.append((open_run(path).state, row)), out=path
-    )
+    def fill(folder: Path) -> None:
+        from vae.training.train import train
+
+        events: list[tuple[str, dict[str, Any]]] = []
+        path = folder / "run"
+        train(PREDICTABLE, digits, lambda row: events.append((open_run(path).state, row)), out=path)
+        write_json(folder / "events.json", events)
+
+    return open_run(trained_once.folder("finished", fill) / "run")
 
 
 @pytest.fixture
@@ -168,18 +236,14 @@ def run_without_images(finished_run: Run, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(scope="session")
-def autoencoder_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    from vae.training.train import train
-
+def autoencoder_run(digits: Dataset, trained_once: TrainedOnce) -> Run:
     config = Config(kind="autoencoder", beta=0.0, latent_dim=3, hidden=(16,), epochs=2)
-    return train(config, digits, out=tmp_path_factory.mktemp("autoencoder") / "run")
+    return trained_once("autoencoder", config, digits)
 
 
 @pytest.fixture(scope="session")
-def conditional_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def conditional_run(digits: Dataset, trained_once: TrainedOnce) -> Run:
     """A conditional VAE on Digits that draws the class which it is told."""
-    from vae.training.train import train
-
     config = Config(
         kind="conditional",
         latent_dim=3,
@@ -191,26 +255,24 @@ def conditional_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -
         validation_split=0.1,
         seed=3,
     )
-    return train(config, digits, out=tmp_path_factory.mktemp("conditional") / "run")
+    return trained_once("conditional", config, digits)
 
 
 @pytest.fixture(scope="session")
-def convolutional_run(stripes: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def convolutional_run(stripes: Dataset, trained_once: TrainedOnce) -> Run:
     """A convolutional VAE on pictures that are neither square nor grey."""
-    from vae.training.train import train
-
     config = Config(
         network="convolutional", hidden=(4, 6), latent_dim=5, epochs=2, batch_size=40, beta=0.5
     )
-    return train(config, stripes, out=tmp_path_factory.mktemp("convolutional") / "run")
+    return trained_once("convolutional", config, stripes)
 
 
 @pytest.fixture(scope="session")
-def kinds(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Kinds:
+def kinds(digits: Dataset, trained_once: TrainedOnce) -> Kinds:
     """A run of every kind on Digits, each trained for an epoch when it is first asked for."""
     from tests.kinds import Kinds
 
-    return Kinds(digits, tmp_path_factory.mktemp)
+    return Kinds(digits, trained_once)
 
 
 @pytest.fixture

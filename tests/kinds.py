@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
+
+if TYPE_CHECKING:
+    from tests.conftest import TrainedOnce
 
 __all__ = ["EVERY", "Kinds", "config_of"]
 
@@ -34,14 +35,11 @@ def config_of(name: str, **changes: Any) -> Config:
 class Kinds:
     """One run of each, trained for an epoch when it is first asked for."""
 
-    def __init__(self, dataset: Dataset, make_folder: Callable[[str], Path]) -> None:
-        self._dataset, self._make_folder = dataset, make_folder
+    def __init__(self, dataset: Dataset, trained_once: TrainedOnce) -> None:
+        self._dataset, self._trained_once = dataset, trained_once
         self._runs: dict[str, Run] = {}
 
     def __getitem__(self, name: str) -> Run:
-        from vae.training.train import train
-
         if name not in self._runs:
-            out = self._make_folder("kinds") / name
-            self._runs[name] = train(config_of(name), self._dataset, out=out)
+            self._runs[name] = self._trained_once(name, config_of(name), self._dataset)
         return self._runs[name]

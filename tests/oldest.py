@@ -25,5 +25,9 @@ def run_oldest(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess
     if not OLDEST_PYTHON.exists():
         pytest.skip(f"`make test` makes {OLDEST_PYTHON}")
     return run_python(
-        "-I", *arguments, cwd=cwd, executable=OLDEST_PYTHON, KERAS_BACKEND=OLDEST_BACKEND
+        *("-I", *arguments),
+        cwd=cwd,
+        executable=OLDEST_PYTHON,
+        KERAS_BACKEND=OLDEST_BACKEND,
+        TF_XLA_FLAGS="",  # an old TensorFlow ends at a flag that it does not know
     )

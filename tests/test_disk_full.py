@@ -84,11 +84,11 @@ class TestDiskFull:
         left = self.check(run)
         assert 0 < len(left.history) < 12
         # Without any room it is as far as before.
-        left.request_resume()
+        left.requests.resume()
         assert work(run.path, "train") == 1
         assert len(self.check(run).history) >= len(left.history) - 1
         (small_disk / "filler").unlink()
-        open_run(run.path).request_resume()
+        open_run(run.path).requests.resume()
         assert work(run.path, "train") == 0
         expected = workshop.resume(workshop.new(tmp_path / "expected", **changes))
         assert_same_run(open_run(run.path), expected)
@@ -108,7 +108,7 @@ class TestDiskFull:
             assert work(run.path, "train") == 1
         left = self.check(run)
         (small_disk / "filler").unlink()
-        left.request_resume()
+        left.requests.resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
@@ -124,7 +124,7 @@ class TestDiskFull:
         (small_disk / "filler").unlink()
         assert work(run.path, "recover") == 0
         assert self.check(run).status["reason"].endswith(" Kept: epoch 1.")
-        assert run.arrays("weights")
+        assert run.arrays("weights.npz")
 
     def test_full_before_it_began(
         self, workshop: Workshop, undisturbed: Run, small_disk: Path
@@ -134,7 +134,7 @@ class TestDiskFull:
         assert work(run.path, "train") == 1
         left = self.check(run)
         (small_disk / "filler").unlink()
-        left.request_resume()
+        left.requests.resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 

@@ -8,6 +8,7 @@ What cannot be run is in `NOT_RUN`, with the reason. A command that is neither f
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,24 +25,31 @@ import pytest
 
 from benchmarks.__main__ import BENCHMARKS
 from tests.conftest import PATIENCE_SECONDS, ROOT
+from vae.cli.main import main
 from vae.data.datasets import find_dataset
 from vae.evaluation.sample_quality import FEWEST_SAMPLES
 from vae.shipped.train import SHIPPED_RUNS
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+)
 # Code blocks that are no commands, by what they begin with.
 NO_COMMANDS = {
     "page --Config--> queue": "a drawing",
-    "app.py                 the server": "a list of files",
+    "app.py > pages > vae": "the order of layers",
     "config.json       configuration": "a list of files",
 }
 PROGRAM = re.compile(
     r"(?:\S*[/\\])?(?:python[\d.]*|py|pip3?|make|git|streamlit|uv|conda|docker|npm|npx|node|sh|bash"
-    r"|curl|wget|apt|apt-get|sudo|jupyter|pytest|ruff)(?=\s|$)"
+    r"|vae-lab|curl|wget|apt|apt-get|sudo|jupyter|pytest|ruff)(?=\s|$)"
 )
 WRITES = "writes into the project, for minutes"
 NOT_RUN = {
     r"git clone .*": "needs the repository's address and a network",
+    r'pip install "git\+<this repository>"': "tests/test_installed.py installs the wheel",
+    r"vae-lab app": "a server that runs until it is stopped: tests/test_installed.py starts it",
+    r"\.venv/bin/python -m pytest .*": "runs tests",
     r"make": "names the program",
     r"\.venv/bin/python": "names the program",
     r"(py -3\.12|\.venv\\Scripts\\).*": "is for Windows",
@@ -75,6 +84,7 @@ TARGETS_NOT_RUN = {
     "screenshots": "replaces the pictures in docs/screenshots",
     "chromium": "installs a browser",
 }
+PROGRAM_OURS = ["python", "-m", "vae"]
 LEAST = {"--samples": FEWEST_SAMPLES}  # of all else it is 1
 
 
@@ -156,9 +166,26 @@ def in_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def in_process(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of the program as `in_shell` does, in this process, which has TensorFlow already.
+
+    That the program can be started from a shell is what tests/cli tests.
+    """
+    said, warned = io.StringIO(), io.StringIO()
+    arguments = shlex.split(reduced(line), comments=True)
+    assert arguments[:3] == PROGRAM_OURS, line
+    with chdir(folder), redirect_stdout(said), redirect_stderr(warned):
+        try:
+            status = main(arguments[3:])
+        except SystemExit as end:  # argparse, after --help
+            status = end.code
+    return subprocess.CompletedProcess(line, status or 0, said.getvalue(), warned.getvalue())
+
+
 def succeeds(line: str, folder: Path) -> str:
     """Run a line, which must do what it says; return its output."""
-    found = in_shell(line, folder)
+    is_ours = shlex.split(line, comments=True)[:3] == PROGRAM_OURS
+    found = (in_process if is_ours else in_shell)(line, folder)
     assert found.returncode == 0, found.stderr
     assert "Traceback" not in found.stderr
     if out := re.search(r"--out (\S+)", line):

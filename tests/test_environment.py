@@ -1,12 +1,15 @@
-"""What a server is told from outside: its limits, its visitors, how many train at once."""
+"""The environment: folders, who shares the server, what a run may use, how many train at once."""
 
 from __future__ import annotations
 
+import ast
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from tests.conftest import ROOT, run_python
 from vae import environment
 from vae.config import Config
 from vae.environment import (
@@ -14,10 +17,14 @@ from vae.environment import (
     SERVER_MEGABYTES,
     WORKER_MEGABYTES,
     Limits,
+    abbreviate_home,
+    data_folders,
     grace_seconds,
     is_public,
+    keras_home,
     limits,
     memory_megabytes,
+    runs_folder,
     worker_count,
 )
 from vae.errors import ConfigError
@@ -27,8 +34,11 @@ SMALL = Config(hidden=(10,), latent_dim=2, epochs=20)  # 64-10-(2+2), 2-10-64: 1
 
 
 @pytest.fixture(autouse=True)
-def _told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("PUBLIC", "WORKERS", "GRACE_SECONDS", "MAX_EPOCHS", "MAX_SECONDS", "MAX_PARAMETERS")
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = (
+        *("PUBLIC", "WORKERS", "GRACE_SECONDS"),
+        *("MOST_EPOCHS", "MOST_SECONDS", "MOST_PARAMETERS"),
+    )
     for name in names:
         monkeypatch.delenv(f"VAE_{name}", raising=False)
 
@@ -45,6 +55,76 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     )
     monkeypatch.setattr(environment.joblib, "cpu_count", lambda: machine.cores)
     return machine
+
+
+# Where other code than vae/environment.py touches os.environ, and why it does not read a setting.
+ENVIRON_ELSEWHERE = {
+    "vae/model/keras_setup.py": "replaces Keras's variables while Keras is imported",
+    "vae/server/worker_processes.py": "hands the whole environment to a process",
+}
+
+
+class TestOneReader:
+    def test_no_other_module_reads_a_variable(self) -> None:
+        sources = [*(ROOT / "vae").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]
+        found = {
+            path.relative_to(ROOT).as_posix()
+            for path in sources
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+        }
+        assert found - {"vae/environment.py"} == set(ENVIRON_ELSEWHERE)
+
+
+class TestFolders:
+    @pytest.fixture(autouse=True)
+    def _home(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        for name in ("VAE_RUNS_DIR", "VAE_DATA_DIR", "KERAS_HOME", "XDG_DATA_HOME"):
+            monkeypatch.delenv(name, raising=False)
+
+    def test_a_clone_has_its_own_runs(self) -> None:
+        assert runs_folder() == ROOT / "runs"
+
+    def test_an_installed_package_has_the_users(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(environment, "INSTALLED_APP", tmp_path)
+        folder = runs_folder()
+        assert folder.is_relative_to(tmp_path)
+        assert folder.parts[-2:] == ("vae-lab", "runs")
+
+    def test_the_variable_comes_first(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(environment, "INSTALLED_APP", tmp_path)
+        monkeypatch.setenv("VAE_RUNS_DIR", "~/mine")
+        assert runs_folder() == tmp_path / "mine"
+        monkeypatch.setenv("VAE_RUNS_DIR", "/tmp/mine")
+        assert runs_folder() == Path("/tmp/mine")
+
+    def test_the_same_runs_from_any_folder(self, tmp_path: Path) -> None:
+        code = "import vae; print(vae.RunStore().folder)"
+        found = [
+            run_python("-c", code, cwd=folder, PYTHONPATH=str(ROOT)) for folder in (ROOT, tmp_path)
+        ]
+        assert [each.stdout.strip() for each in found] == [str(ROOT / "runs")] * 2
+
+    def test_data_folders(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        assert data_folders() == [tmp_path / ".keras" / "datasets"]
+        monkeypatch.setenv("VAE_DATA_DIR", "~/data")
+        monkeypatch.setenv("KERAS_HOME", "~/keras")
+        assert data_folders() == [tmp_path / "data", tmp_path / "keras" / "datasets"]
+
+    def test_an_account_without_a_home_has_keras_in_tmp(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", "/nowhere")
+        assert keras_home() == Path("/tmp/.keras")
+
+    def test_home_is_abbreviated(self, tmp_path: Path) -> None:
+        assert abbreviate_home(str(tmp_path / "a")) == f"~{os.sep}a"
+        assert abbreviate_home(f"{tmp_path}-2/a") == f"{tmp_path}-2/a"
 
 
 class TestLimits:
@@ -110,7 +190,7 @@ class TestWhoSharesIt:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert not is_public()
-        monkeypatch.setattr(environment, "__file__", "/mount/src/vae-lab/vae/x.py")
+        monkeypatch.setattr(environment, "PACKAGE", Path("/mount/src/vae-lab/vae"))
         assert is_public()
 
     def test_at_home_nobody_is_ever_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:

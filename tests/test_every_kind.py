@@ -22,7 +22,8 @@ from vae.cli.main import main
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import VAEError
-from vae.evaluation.likelihood import ask_for_likelihood
+from vae.evaluation.likelihood import request_likelihood
+from vae.latent import projections
 from vae.runs.progress import read_progress
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -67,7 +68,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
 
     monkeypatch.setattr(scheduler, "start_worker", start)
     monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
-    monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.1)
     (tmp_path / "runs").mkdir()
     queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)
     yield queue
@@ -110,15 +111,15 @@ class TestQueue:
         # A step, taken apart.
         queue.resume(run, action="batch")
         run = until_answered(run, "paused")
-        assert run.arrays("step")["kind"] == run.config.kind
+        assert run.arrays("step.npz")["kind"] == run.config.kind
         queue.resume(run, action="epoch")
         run = until_answered(run, "paused")
         assert run.status["step"] == run.status["steps"]
         # A change, from the next step on.
         changes = {"learning_rate": 1e-3}
         changes |= {"beta": 0.5, "noise": 0.5} if run.config.is_variational else {}
-        run.change(**changes)
-        run.ask_to_show()
+        run.requests.change(**changes)
+        run.requests.show_model()
         queue.resume(run)
         run = until(run, "a row with the change", lambda now: now.rows[-1]["learning_rate"] == 1e-3)
         run = until(run, "it shows its model", lambda now: now.status.get("shown") == 1)
@@ -145,14 +146,17 @@ class TestQueue:
         assert run.history["epoch"] == list(range(1, len(run.history) + 1))
 
     @pytest.mark.parametrize("job", ["tsne", "knowledge", "samplers", "likelihood", "quality"])
-    def test_it_is_measured(self, job: str, name: str, queue: Queue, kinds: Kinds) -> None:
+    def test_it_is_measured(
+        self, job: str, name: str, queue: Queue, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(projections, "TSNE_POINTS", 50)
         run = copy_run(kinds[name], queue.store.folder / "run")
         if job == "likelihood":
             if not run.config.is_variational:
                 with pytest.raises(VAEError, match="Received"):
-                    ask_for_likelihood(run, 2, "none")
+                    request_likelihood(run, 2, "none")
                 return
-            ask_for_likelihood(run, 2, "none")
+            request_likelihood(run, 2, "none")
         queue.request(run, job)
         wait_until(lambda: not queue.is_pending(run, job), "it is done")
         trouble = read_progress(run.path, job).trouble

@@ -15,12 +15,13 @@ from tests.pages.crafted import METRICS, change, row
 from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
-from vae.evaluation.likelihood import asked_likelihood
+from vae.evaluation.likelihood import requested_likelihood
 from vae.runs.control import Control, Segment, ask, read_control
-from vae.runs.figures_schema import FIGURES, Asked
+from vae.runs.figures_schema import LikelihoodRequest
 from vae.runs.history import history_fault
 from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
+from vae.runs.results import FIGURES
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.schema import ChangeRow, Info, LearnedRow, Status, decode_row
 from vae.runs.store import RunStore
@@ -46,7 +47,7 @@ VALID: dict[str, tuple[dict[str, Any], Any]] = {
     "likelihood.json": (LIKELIHOOD, FIGURES["likelihood.json"]),
     "knowledge.json": (KNOWLEDGE, FIGURES["knowledge.json"]),
     "quality.json": (QUALITY, FIGURES["quality.json"]),
-    "likelihood-asked.json": ({"samples": 5, "treatment": "none"}, Asked),
+    "likelihood-asked.json": ({"samples": 5, "treatment": "none"}, LikelihoodRequest),
     "config.json": (INFO, Info),
     "status.json": (STATUS, Status),
     "about.json": ({"name": "Mine", "owner": "abc", "deleted": 5.5}, MetadataFile),
@@ -217,7 +218,7 @@ class TestReaders:
         (tickets.folder / ".present-0.json").write_bytes(content)
         Presence(30.0).announce(tickets.folder)
         (run.path / "likelihood-asked.json").write_bytes(content)
-        assert refused(lambda: asked_likelihood(run))
+        assert refused(lambda: requested_likelihood(run))
 
     def test_other_values_of_a_ticket(self, tmp_path: Path) -> None:
         tickets = Tickets(tmp_path)

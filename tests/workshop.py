@@ -17,14 +17,14 @@ import pytest
 from tests.pages.crafted import METRICS
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.model.saving import training_state
 from vae.model.vae import VAE
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
-from vae.training import loop, session
+from vae.training import history_rows, loop, session
 from vae.training import train as training
+from vae.training.hooks import UNLIMITED
 from vae.training.loop import Loop
-from vae.training.session import UNLIMITED, Session
+from vae.training.session import Session
 from vae.training.step_trace import StepTrace
 
 # 1,437 images less a tenth are 1,293: 25 steps an epoch, with a row after 6, 12, 18 and 25 of them.
@@ -49,18 +49,21 @@ class Workshop:
         self.model.optimizer.build(self.model.trainable_variables)
         self.loop = Loop(self.model, dataset.x_train, config.batch_size, dataset.y_train)
         self.step_trace = StepTrace(self.model)
-        self._first = [np.array(values) for part in training_state(self.model) for values in part]
+        self._first = [variable.numpy().copy() for variable in self._variables()]
         self.session: Session | None = None
 
     def begin(self, config: Config, _: Dataset) -> VAE:
         """Return the model as a new process has it."""
-        state = [*self.model.trainable_variables, *self.model.optimizer.variables]
-        state += [self.model.sampling.seed_generator.state, *self.model.metrics_variables]
-        for variable, first in zip(state, self._first, strict=True):
+        for variable, first in zip(self._variables(), self._first, strict=True):
             variable.assign(first)
         self.model.config = config
         self.loop.steps_at_once = 1
         return self.model
+
+    def _variables(self) -> list[Any]:
+        model = self.model
+        variables = [*model.trainable_variables, *model.optimizer.variables]
+        return [*variables, model.sampling.seed_generator.state, *model.metrics_variables]
 
     @contextmanager
     def opened(self) -> Iterator[Workshop]:
@@ -75,7 +78,7 @@ class Workshop:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(loop, "CALL_SECONDS", 0.0)
-            patch.setattr(session, "ROWS_PER_EPOCH", ROWS_PER_EPOCH)
+            patch.setattr(history_rows, "ROWS_PER_EPOCH", ROWS_PER_EPOCH)
             patch.setattr(training.gc, "collect", lambda: None)
             patch.setattr(session, "Loop", lambda *_: self.loop)
             patch.setattr(session, "StepTrace", lambda *_: self.step_trace)
@@ -158,7 +161,7 @@ class Workshop:
                 if not left:
                     return True
                 action = left.pop(0)
-                run.ask(action) if isinstance(action, str) else action()
+                run.requests.send(action) if isinstance(action, str) else action()
             return False
 
         self.resume(run, leave=look)
@@ -195,6 +198,6 @@ def assert_same_run(run: Run, expected: Run) -> None:
     assert history.read_bytes() == rows.read_bytes()
     assert (run.state, run.status["epoch"]) == (expected.state, expected.status["epoch"])
     assert run.snapshot_epochs == expected.snapshot_epochs
-    names = ["checkpoint", "weights", "best"]
-    for name in [*names, *(f"snapshots/{epoch:04d}" for epoch in run.snapshot_epochs)]:
+    names = ["checkpoint.npz", "weights.npz", "best.npz"]
+    for name in [*names, *(f"snapshots/{epoch:04d}.npz" for epoch in run.snapshot_epochs)]:
         assert same_arrays(run.arrays(name), expected.arrays(name)), name

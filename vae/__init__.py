@@ -1,6 +1,56 @@
 """Variational autoencoders: configure, train, look inside, generate.
 
-The names are loaded when they are first used, so `import vae` does not import TensorFlow.
+The names are loaded when they are first used, so `import vae` does not import TensorFlow. One
+example for each, which tests/test_package.py runs:
+
+Configuration:
+
+>>> import vae
+>>> config = vae.PRESETS["recommended"].replace(hidden=(16,), latent_dim=2, epochs=1)
+>>> vae.Config.from_json(config.to_json()) == config
+True
+>>> try:
+...     config.replace(epochs=-1)
+... except vae.ConfigError as error:
+...     print("epochs" in str(error))
+True
+
+Data, uint8 images (N, H, W, C):
+
+>>> dataset = vae.load_dataset("digits")
+>>> isinstance(dataset, vae.Dataset), dataset.x_test.shape, dataset.x_test.dtype
+(True, (360, 8, 8, 1), dtype('uint8'))
+>>> try:
+...     vae.load_dataset("letters")
+... except vae.DatasetError as error:
+...     print(error)
+The data set must be one of mnist, fashion_mnist, digits. Received: letters.
+
+A Keras model, images in [0, 1] -> mean and log-variance (N, latent_dim):
+
+>>> model = vae.build(config, image_shape=(8, 8, 1))
+>>> isinstance(model, vae.VAE), model.encoder.output_shape
+(True, [(None, 2), (None, 2)])
+
+Training, into a folder:
+
+>>> import tempfile
+>>> from pathlib import Path
+>>> folder = Path(tempfile.mkdtemp())
+>>> run = vae.train(config, dataset, out=folder / "run")
+>>> isinstance(run, vae.Run), run.state, run.decode([[0.0, 0.0]]).shape
+(True, 'finished', (1, 8, 8, 1))
+>>> vae.resume(run, dataset, more_epochs=1).history[-1]["epoch"]
+2
+>>> vae.open_run(folder / "run").config.latent_dim
+2
+>>> vae.RunStore(folder).open("run").id
+'run'
+>>> try:
+...     vae.open_run(folder / "none")
+... except vae.RunError as error:
+...     print(isinstance(error, vae.VAEError))
+True
 """
 
 from __future__ import annotations

@@ -1,9 +1,17 @@
-"""python -m vae: see vae/cli."""
+"""The program: python -m vae, or vae-lab where the package is installed. See vae/cli."""
 
+import signal
 import sys
 
-from vae import _startup  # noqa: F401 (first: see there)
-from vae.cli.main import main
+
+def main() -> int:
+    """Run the command line and return its exit status."""
+    # Ctrl-C ends the process without a traceback while modules load; the command line takes over.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from vae.cli.main import main as command_line
+
+    return command_line()
+
 
 if __name__ == "__main__":
     sys.exit(main())

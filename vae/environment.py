@@ -1,4 +1,7 @@
-"""What a server is told from outside: who shares it, what a run may use, how many train at once."""
+"""The environment: folders, who shares the server, what a run may use, how many train at once.
+
+Every environment variable that this package reads is read here. `~` in a folder is the home folder.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import joblib
+import platformdirs
 import psutil
 
 from vae.architecture import ImageShape, summarize
@@ -17,13 +21,23 @@ from vae.errors import ConfigError
 __all__ = [
     "Limits",
     "StorageLimits",
+    "abbreviate_home",
+    "app_folder",
+    "data_folders",
     "grace_seconds",
+    "inherited_python_path",
     "is_public",
+    "keras_home",
     "limits",
     "memory_megabytes",
+    "quiet_tensorflow",
+    "runs_folder",
     "storage_limits",
     "worker_count",
 ]
+
+PACKAGE = Path(__file__).resolve().parent
+INSTALLED_APP = PACKAGE / "_app"  # in a wheel alone: see pyproject.toml
 
 # Measured with `python -m benchmarks`: the server while visitors move, a worker at its peak on
 # 60,000 images, and what a further one adds to it, since they share the libraries.
@@ -45,15 +59,15 @@ class Limits:
 
     def check(self, config: Config, image_shape: ImageShape, classes: int) -> None:
         """Raise ConfigError if a configuration asks for more on images of so many classes."""
-        asked = {
+        requested = {
             "epochs": config.epochs,
             "parameters": summarize(config, image_shape, classes).total,
         }
-        for name, value in asked.items():
-            most = getattr(self, name)
-            if most and value > most:
+        for name, value in requested.items():
+            limit = getattr(self, name)
+            if limit and value > limit:
                 raise ConfigError(
-                    f"On this server a run has at most {most:,} {name}. Received: {value:,}"
+                    f"On this server a run has at most {limit:,} {name}. Received: {value:,}"
                 )
 
     def in_words(self) -> str:
@@ -73,8 +87,9 @@ class Limits:
 class StorageLimits:
     """What runs may take of the disk; 0 is no limit.
 
-    free_megabytes: what new runs leave of it. runs_megabytes: all runs together. keep_days: how
-    long a run is kept after it last trained, whatever room is needed; 0 is for ever.
+    free_megabytes: how much of the disk new runs leave free. runs_megabytes: all runs together.
+    keep_days: how long a run stays after it last trained, even if its space is needed; 0 is for
+    ever.
     """
 
     free_megabytes: float = 0.0
@@ -82,41 +97,96 @@ class StorageLimits:
     keep_days: float = 0.0
 
     def in_words(self) -> str:
-        """Return until when runs are kept as a sentence, or "" if that is for ever."""
+        """Return how long runs are kept as a sentence, or "" if that is for ever."""
         if not self.keep_days:
             return ""
         days = f"{self.keep_days:g} day{'s' * (self.keep_days != 1)}"
         return f"A run is kept for {days} after it last trained, then until its room is needed."
 
 
+def app_folder() -> Path:
+    """Return the folder of app.py: inside an installed package, else the clone's."""
+    return INSTALLED_APP if INSTALLED_APP.is_dir() else PACKAGE.parent
+
+
+def runs_folder() -> Path:
+    """Return the folder of new runs, the same one wherever the program is started.
+
+    `VAE_RUNS_DIR`, else `runs` beside a clone's app.py, else a folder of the user's own data.
+    """
+    folder = _folder("VAE_RUNS_DIR")
+    if folder:
+        return folder
+    if INSTALLED_APP.is_dir():
+        return platformdirs.user_data_path("vae-lab", appauthor=False) / "runs"
+    return PACKAGE.parent / "runs"
+
+
+def data_folders() -> list[Path]:
+    """Return the folders that may hold data sets, the first to search first.
+
+    `VAE_DATA_DIR`, if it is set, and the folder of Keras's own downloads.
+    """
+    own = _folder("VAE_DATA_DIR")
+    return [*([own] if own else []), keras_home() / "datasets"]
+
+
+def keras_home() -> Path:
+    """Return `KERAS_HOME`, else `.keras` in the home folder, else the same in /tmp.
+
+    The last is Keras's own rule for an account whose home is missing, as in many containers.
+    """
+    home = _home()
+    return _folder("KERAS_HOME") or Path(home if os.access(home, os.W_OK) else "/tmp", ".keras")
+
+
+def abbreviate_home(path: str) -> str:
+    """Return a path with `~` in place of the home folder."""
+    home = _home()
+    return "~" + path[len(home) :] if path.startswith(home + os.sep) else path
+
+
+def inherited_python_path() -> str:
+    """Return `PYTHONPATH`, or "" where it is not set."""
+    return os.environ.get("PYTHONPATH", "")
+
+
+def quiet_tensorflow() -> bool:
+    """Silence the notes of TensorFlow's C++ code, unless `TF_CPP_MIN_LOG_LEVEL` is set already.
+
+    Returns whether they are silenced. To have an effect it precedes the import of TensorFlow.
+    """
+    return os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3"
+
+
 def is_public() -> bool:
-    """Whether strangers share this server, so that each sees the own runs alone.
+    """Return whether strangers share this server, so that each sees the own runs alone.
 
     `VAE_PUBLIC` says so (1 or 0); without it, Community Cloud is known by its mount point.
     """
     setting = os.environ.get("VAE_PUBLIC")
     if setting is not None:
         return setting not in ("", "0")
-    return str(Path(__file__).resolve()).startswith(COMMUNITY_CLOUD)
+    return str(PACKAGE).startswith(COMMUNITY_CLOUD)
 
 
 def limits() -> Limits:
     """Return what a run may use: `VAE_MOST_EPOCHS`, `VAE_MOST_SECONDS`, `VAE_MOST_PARAMETERS`.
 
-    Strangers who share a server have limits without being told; one's own machine has none.
+    By default a public server has limits and one's own machine has none.
     """
-    usual = Limits(100, 1200.0, 2_000_000) if is_public() else Limits()
+    default = Limits(100, 1200.0, 2_000_000) if is_public() else Limits()
     return Limits(
-        int(_number("VAE_MOST_EPOCHS", usual.epochs)),
-        _number("VAE_MOST_SECONDS", usual.seconds),
-        int(_number("VAE_MOST_PARAMETERS", usual.parameters)),
+        int(_number("VAE_MOST_EPOCHS", default.epochs)),
+        _number("VAE_MOST_SECONDS", default.seconds),
+        int(_number("VAE_MOST_PARAMETERS", default.parameters)),
     )
 
 
 def grace_seconds() -> float:
-    """Return how long a run goes on whose visitor left: `VAE_GRACE_SECONDS`; 0 is for ever.
+    """Return how long a run trains on after its visitor left: `VAE_GRACE_SECONDS`; 0 is for ever.
 
-    On one's own machine that is the default, so that a closed laptop loses nothing.
+    On one's own machine the default is 0, so that a closed browser loses nothing.
     """
     return _number("VAE_GRACE_SECONDS", 300.0 if is_public() else 0.0)
 
@@ -124,14 +194,14 @@ def grace_seconds() -> float:
 def storage_limits() -> StorageLimits:
     """Return what runs may take of the disk.
 
-    `VAE_FREE_MEGABYTES`, `VAE_RUNS_MEGABYTES`, `VAE_KEEP_DAYS`; on one's own machine a run is kept
-    for ever, whatever the last one says.
+    `VAE_FREE_MEGABYTES`, `VAE_RUNS_MEGABYTES`, `VAE_KEEP_DAYS`; the last one has an effect on a
+    public server alone.
     """
-    usual = StorageLimits(500, 2000, 7) if is_public() else StorageLimits(100)
+    default = StorageLimits(500, 2000, 7) if is_public() else StorageLimits(100)
     return StorageLimits(
-        _number("VAE_FREE_MEGABYTES", usual.free_megabytes),
-        _number("VAE_RUNS_MEGABYTES", usual.runs_megabytes),
-        _number("VAE_KEEP_DAYS", usual.keep_days) if is_public() else 0.0,
+        _number("VAE_FREE_MEGABYTES", default.free_megabytes),
+        _number("VAE_RUNS_MEGABYTES", default.runs_megabytes),
+        _number("VAE_KEEP_DAYS", default.keep_days) if is_public() else 0.0,
     )
 
 
@@ -140,9 +210,9 @@ def worker_count() -> int:
 
     More than one a core would only make all of them, and the pages, slower.
     """
-    wanted = int(_number("VAE_WORKERS", 0))
-    if wanted > 0:
-        return wanted
+    requested = int(_number("VAE_WORKERS", 0))
+    if requested > 0:
+        return requested
     rest = memory_megabytes() - SERVER_MEGABYTES - WORKER_MEGABYTES
     return max(1, min(1 + int(rest // FURTHER_WORKER_MEGABYTES), joblib.cpu_count()))
 
@@ -158,8 +228,18 @@ def memory_megabytes() -> float:
     return min(found) / 2**20
 
 
+def _home() -> str:
+    return os.path.expanduser("~")  # noqa: PTH111 (Path.home raises for an account without one)
+
+
+def _folder(name: str) -> Path | None:
+    """Read the path of a folder; None if the variable is empty or not set."""
+    text = os.environ.get(name)
+    return Path(os.path.expanduser(text)) if text else None  # noqa: PTH111 (as in `_home`)
+
+
 def _number(name: str, default: float) -> float:
-    """Read a setting; one that is no number from 0 counts as not given."""
+    """Read a number from 0; anything else counts as not set."""
     try:
         value = float(os.environ[name])
     except (KeyError, ValueError):

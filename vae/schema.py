@@ -7,7 +7,6 @@ are one printable line.
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -32,6 +31,7 @@ __all__ = [
     "Text",
     "Words",
     "decode",
+    "decode_any",
     "printable",
     "read",
 ]
@@ -95,6 +95,12 @@ def decode(name: str, content: bytes, kind: type[T]) -> T:
         ) from None
 
 
+def decode_any(name: str, content: bytes) -> object:
+    """Return what JSON holds, whatever it is; raises RunError for what is no JSON."""
+    anything: Any = Any
+    return decode(name, content, anything)
+
+
 def read(path: Path, kind: type[T]) -> T:
     """Return what a small file holds, as `decode` does.
 
@@ -112,10 +118,15 @@ def read(path: Path, kind: type[T]) -> T:
     return decode(path.name, content, kind)
 
 
-@functools.cache
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
 def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     """Return what parses and checks JSON of a type: made once, since that takes a moment."""
-    return msgspec.json.Decoder(kind, dec_hook=_text)
+    found = _decoders.get(kind)
+    if found is None:
+        found = _decoders[kind] = msgspec.json.Decoder(kind, dec_hook=_text)
+    return found
 
 
 def _text(kind: type[Any], value: Any) -> Text:

@@ -1,4 +1,4 @@
-"""ClassProbes: what the space knows of the classes, beside PCA and pixels."""
+"""Class probes: how well codes tell the classes apart, beside PCA and pixels."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
+from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
 from pages._shared.server import queue
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
 from vae.runs.run import Run
 
 __all__ = ["class_probes_view"]
 
+JOB = "knowledge"
 SPACE_NAMES = {"latent": "latent means", "pca": "PCA values", "pixels": "raw pixels"}
 HEADINGS = {
     "knn": "k-NN",
@@ -39,8 +40,8 @@ def class_probes_view(run: Run) -> None:
     )
     if run.class_probes:
         _show(run)
-    elif queue().is_pending(run, "knowledge"):
-        wait(run, "knowledge", "what the space knows")
+    elif queue().is_pending(run, JOB):
+        wait(run, JOB, "what the space knows")
     elif can_be_measured(run):
         _offer(run)
 
@@ -102,7 +103,7 @@ def _table(found: dict[str, Any]) -> str:
 
 def _offer(run: Run) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
-    show_trouble(run, "knowledge")
+    show_trouble(run, JOB)
     if st.button(
         "Measure",
         type="primary",
@@ -110,5 +111,5 @@ def _offer(run: Run) -> None:
         help="Trains two small classifiers on each, in a process beside this page. The figures "
         "stay with the run.",
     ):
-        ask(run, "knowledge")
-    st.caption("Takes about 10 seconds once its turn comes.")
+        request(run, JOB)
+    show_duration(run, JOB)

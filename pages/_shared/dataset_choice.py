@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import streamlit as st
 
 from pages._shared import server
@@ -11,7 +9,7 @@ from pages._shared.address import asked, hold
 from pages._shared.guard import show_error, show_wrong_link
 from pages._shared.plain import plain
 from vae.data.datasets import DATASETS, Dataset, DatasetSpec, load_dataset
-from vae.environment import is_public
+from vae.environment import abbreviate_home, data_folders, is_public
 from vae.errors import DatasetError
 
 __all__ = ["choose_dataset"]
@@ -86,7 +84,6 @@ def _by_hand(spec: DatasetSpec) -> str:
     """Say where a file can be put; a stranger can put none, and learns no folder of the server."""
     if is_public():
         return ""
-    keras_home = os.environ.get("KERAS_HOME") or "~/.keras"
-    folder = os.environ.get("VAE_DATA_DIR") or f"{keras_home}/datasets"
+    folder = abbreviate_home(str(data_folders()[0]))
     files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
     return f" put {files} into {plain(folder)},"

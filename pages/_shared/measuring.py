@@ -1,4 +1,4 @@
-"""What a worker measures of a run when somebody asks: the wish, the waiting, what went wrong."""
+"""What a worker measures of a run on request: the request, the progress, what went wrong."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from pages._shared.guard import explained, show_error
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from vae.files import file_mark
+from vae.runs.layout import LATENTS
 from vae.runs.progress import read_progress
+from vae.runs.results import RESULTS
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
-from vae.server.durations import time_in_words
+from vae.server.durations import result_seconds, time_in_words
 
-__all__ = ["ask", "can_be_measured", "forget_asking", "show_trouble", "wait"]
+__all__ = ["can_be_measured", "forget_request", "request", "show_duration", "show_trouble", "wait"]
+
+
+Marks = tuple[tuple[int, int], ...]
 
 
 def can_be_measured(run: Run) -> bool:
@@ -32,14 +37,14 @@ def can_be_measured(run: Run) -> bool:
     return False
 
 
-def ask(run: Run, job: str) -> None:
+def request(run: Run, job: str) -> None:
     """Put a job into the queue, and wait for it from the next rerun on."""
     queue().request(run, job)
     st.session_state[_key(run, job)] = _mark(run, job)
     st.rerun()
 
 
-def forget_asking(run: Run, job: str) -> None:
+def forget_request(run: Run, job: str) -> None:
     """Expect nothing of a job that was withdrawn."""
     st.session_state.pop(_key(run, job), None)
 
@@ -49,6 +54,12 @@ def show_trouble(run: Run, job: str) -> None:
     trouble = read_progress(run.path, job).trouble
     if trouble or st.session_state.get(_key(run, job)) == _mark(run, job):
         show_error(trouble or "The process that measured ended before it was done. Try again.")
+
+
+def show_duration(run: Run, job: str) -> None:
+    """Say how long a job takes."""
+    seconds = result_seconds(run, job)
+    st.caption(f"Takes about {time_in_words(seconds)} once its turn comes.")
 
 
 def wait(run: Run, job: str, what: str, left: Callable[[Run], float] | None = None) -> None:
@@ -66,28 +77,28 @@ def _wait(
     job: str,
     what: str,
     left: Callable[[Run], float] | None,
-    mark: tuple[int, int],
+    mark: Marks,
 ) -> None:
     # The figures are there a moment before the queue knows that the process has ended.
     if _mark(run, job) != mark or not queue().is_pending(run, job):
         st.rerun()
     if not queue().tickets.is_waiting(run.id, job):
-        share = read_progress(run.path, job).share
-        words = f"Measuring {what} · {share:.0%}"
-        if left and share:  # before the first share it loads what it needs
+        fraction = read_progress(run.path, job).fraction
+        words = f"Measuring {what} · {fraction:.0%}"
+        if left and fraction:  # before that it loads what it needs
             words += f" · about {time_in_words(left(run))} left"
-        st.progress(share, text=words)
+        st.progress(fraction, text=words)
     elif run.is_alive():
         st.progress(0.0, text="Measuring waits until the training of this run ends or pauses")
     else:
         st.progress(0.0, text="Measuring waits for its turn")
 
 
-def _mark(run: Run, job: str) -> tuple[int, int]:
-    """Return what changes when the job's figures do."""
-    return file_mark(run.path / f"{job}.json")
+def _mark(run: Run, job: str) -> Marks:
+    """Return what changes when the job's files do."""
+    return tuple(file_mark(run.path / name) for name in RESULTS[job].files)
 
 
 def _key(run: Run, job: str) -> str:
-    # Of this model: another one has other figures, and nobody asked for those.
-    return f"{job}-asked-{run.id}-{file_mark(run.path / 'latents.npz')}"
+    # Of this model: another one has other figures, and nobody requested those.
+    return f"{job}-requested-{run.id}-{file_mark(run.path / LATENTS)}"

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import streamlit as st
 
 from pages._shared.guard import explained, show_error
+from pages._shared.once import Once
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from vae.archive.archive import MAX_BYTES, export_zip
@@ -38,8 +39,13 @@ NOBODYS_LINK = (
 )
 
 
-def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
-    """Show a small menu for the chosen run; `choose` looks at another one."""
+def run_menu(
+    run: Run, owner: str, choose: Callable[[Run], None], unreadable: dict[str, str]
+) -> None:
+    """Show a small menu for the chosen run; `choose` chooses another one.
+
+    unreadable: why folders of the store cannot be read, by their names.
+    """
     own = not run.shipped and queue().owns(run, owner)
     with st.popover(
         "",
@@ -74,11 +80,12 @@ def run_menu(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
             key=f"import-{st.session_state.get('imports', 0)}",
             help="A zip that VAE Lab made: it becomes a run of yours.",
             max_upload_size=MAX_PUBLIC_MEGABYTES if is_public() else MAX_BYTES // 1_000_000,
+            on_change=_upload,
         )
         if uploaded is not None:
             _import(uploaded, owner, choose)
         _say_how_long(run)
-        _say_what_is_left_out()
+        _say_what_is_left_out(unreadable)
         if own:
             st.button(
                 "Delete this run",
@@ -106,11 +113,11 @@ def _say_how_long(run: Run) -> None:
     st.caption(f"{words} Download it to keep it.", width=TEXT_PIXELS)
 
 
-def _say_what_is_left_out() -> None:
+def _say_what_is_left_out(unreadable: dict[str, str]) -> None:
     """Name folders that hold a run and cannot be read, on one's own machine."""
     if is_public():  # whoever knows a name can open that run
         return
-    for name, reason in store().list_unreadable().items():
+    for name, reason in unreadable.items():
         shown = name.encode(errors="replace").decode()  # perhaps the name is no text
         st.caption(
             f"Left out, since it cannot be read: {plain(shown)}",
@@ -119,12 +126,12 @@ def _say_what_is_left_out() -> None:
         )
 
 
-def offer_undo(owner: str, choose: Callable[[Run], None]) -> None:
-    """Show a button for each run of this visitor's that was just deleted: it comes back by it."""
-    deleted = queue().deleted(owner)
-    if not deleted:
+def offer_undo(deleted: list[Run], owner: str, choose: Callable[[Run], None]) -> None:
+    """Show a button for each of the deleted runs that are this visitor's: it brings it back."""
+    own = [run for run in deleted if queue().owns(run, owner)]
+    if not own:
         return
-    last, *others = deleted
+    last, *others = own
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
         st.markdown(":material/delete: Deleted, and gone for good after ten minutes:")
         _undo_button(last, owner, choose)
@@ -170,13 +177,19 @@ def _deleted_ids(owner: str) -> list[str]:
     return [run.id for run in queue().deleted(owner)]
 
 
+def _upload() -> None:
+    st.session_state.upload = Once[Run]()
+
+
 def _import(file: BinaryIO, owner: str, choose: Callable[[Run], None]) -> None:
+    upload: Once[Run] = st.session_state.upload
+    line = queue()
     try:
-        run = queue().take_in(file, owner)
+        run = upload(lambda: line.take_in(file, owner))
     except VAEError as error:
         show_error(error)
         return
+    choose(run)
     # The uploader is another one from now on, so that it is empty.
     st.session_state.imports = st.session_state.get("imports", 0) + 1
-    choose(run)
     st.rerun()

@@ -45,14 +45,15 @@ def choose_run(run: Run) -> None:
 
 def run_picker() -> None:
     """Show the picker; the address names what is chosen, and chooses when it is opened."""
-    owner = visitor()
-    runs = {run.id: run for run in visible_runs(owner, st.session_state.get("chosen_run"))}
+    owner, contents = visitor(), store().read()
+    visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
+    runs = {run.id: run for run in visible}
     follow_address("run", runs, instead=" Shown instead: the run below." if runs else "")
     if not runs:
         note_presence(owner, None)
         st.session_state.pop("chosen_run", None)
         st.info("No runs yet: train one on the Train page.", icon=":material/info:")
-        offer_undo(owner, choose_run)
+        offer_undo(contents.deleted, owner, choose_run)
         return
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs))
@@ -68,9 +69,9 @@ def run_picker() -> None:
             help="Shipped models and your own runs: every page shows the one chosen here.",
             on_change=_remember,
         )
-        run_menu(runs[picked], owner, choose_run)
+        run_menu(runs[picked], owner, choose_run, contents.unreadable)
     hold("run", picked)
-    offer_undo(owner, choose_run)
+    offer_undo(contents.deleted, owner, choose_run)
     show_run_faults(runs[picked])
 
 
@@ -103,12 +104,11 @@ def _remember() -> None:
     st.session_state.chosen_run = user_value("run_picker")
 
 
-def visible_runs(owner: str, link: str | None) -> list[Run]:
-    """Return the runs that a visitor may list, one that trains first, then the newest.
+def visible_runs(runs: list[Run], owner: str, link: str | None) -> list[Run]:
+    """Return those of a store's runs that a visitor may list, one that trains first, in order.
 
     link: the id of a run that the visitor has opened by its link.
     """
-    runs = store().list()
     if is_public():
         # One's own, and the one whose link was opened: nobody can list another's.
         runs = [run for run in runs if run.shipped or run.metadata.owner == owner or run.id == link]

@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vae.environment import is_public
-from vae.runs.run import SHIPPED, runs_folder
+from vae.environment import is_public, runs_folder
+from vae.runs.run import SHIPPED
 
 __all__ = ["without_paths"]
 

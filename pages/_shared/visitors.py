@@ -60,7 +60,7 @@ def _ask_to_keep_the_link(run_id: str | None) -> None:
 
 def _arrive(owner: str, run_id: str | None) -> None:
     session = _session()
-    session.presence.arrive(session.id, owner, run_id)
+    session.presence.connect(session.id, owner, run_id)
 
 
 class _Session:
@@ -68,7 +68,7 @@ class _Session:
         self.id, self.presence = secrets.token_hex(8), presence()
 
     def leave(self) -> None:
-        self.presence.leave(self.id)
+        self.presence.disconnect(self.id)
 
 
 # Streamlit lets go of it whenever the connection is lost, a short drop included: only the grace

@@ -1,13 +1,12 @@
 """Data: what the model sees, as the lecture shows it."""
 
-import os
-
 import streamlit as st
 
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
+from vae.environment import abbreviate_home
 from vae.figures.latent_space import class_counts
 
 FACT_PIXELS = 168  # two beside each other on a phone
@@ -50,8 +49,5 @@ if data is not None:
         labels = data.y_train if split == "Training" else data.y_test
         st.plotly_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
         st.subheader("Where it came from")
-        home = os.path.expanduser("~")  # noqa: PTH111 (Path.home may raise)
-        source = without_paths(data.source)  # before "~" makes a folder hard to tell
-        if source.startswith(home + os.sep):
-            source = "~" + source[len(home) :]
+        source = abbreviate_home(without_paths(data.source))  # a path with "~" is hard to recognise
         st.markdown(f"{data.title}, read from {plain(source)}.")

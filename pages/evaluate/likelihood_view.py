@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import ask, can_be_measured, forget_asking, show_trouble, wait
+from pages._shared.measuring import can_be_measured, forget_request, request, show_trouble, wait
 from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
@@ -18,13 +18,14 @@ from vae.config import MAX_IMPORTANCE_SAMPLES, TREATMENTS
 from vae.data.binarisation import treatment_name, treatment_words
 from vae.evaluation.comparison import beside_literature
 from vae.evaluation.likelihood import (
-    ask_for_likelihood,
-    asked_likelihood,
+    likelihood_seconds,
+    request_likelihood,
+    requested_likelihood,
     withdraw_likelihood,
 )
 from vae.evaluation.references import Paper
 from vae.runs.run import Run
-from vae.server.durations import START_SECONDS, job_seconds, likelihood_seconds, time_in_words
+from vae.server.durations import START_SECONDS, job_seconds, time_in_words
 
 __all__ = ["likelihood_view"]
 
@@ -141,25 +142,25 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     if samples is None:  # also where it was pressed before the number was read
         return
     if wants:
-        ask_for_likelihood(run, samples, treatment)
-        ask(run, JOB)
+        request_likelihood(run, samples, treatment)
+        request(run, JOB)
     seconds = START_SECONDS + likelihood_seconds(run, samples)
     st.caption(f"Takes about {time_in_words(seconds)} once its turn comes.")
 
 
 def _wait(run: Run, treatment: str) -> None:
     what = "the likelihood"
-    if asked := asked_likelihood(run):
-        what = f"with {asked[0]:,} samples"
-        if asked[1] != treatment:
-            what += f" of other images ({treatment_name(asked[1])})"
+    if requested := requested_likelihood(run):
+        what = f"with {requested['samples']:,} samples"
+        if requested["treatment"] != treatment:
+            what += f" of other images ({treatment_name(requested['treatment'])})"
     wait(run, JOB, what, lambda run: job_seconds(run, JOB))
     if st.button(
         "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."
     ):
         withdraw_likelihood(run)
         queue().withdraw(run, JOB)
-        forget_asking(run, JOB)
+        forget_request(run, JOB)
         st.rerun()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
+from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
@@ -74,8 +74,8 @@ def _offer(run: Run) -> None:
         help="Compares 5,000 samples with as many test images, in a process beside this page. The "
         "figures stay with the run.",
     ):
-        ask(run, JOB)
-    st.caption("Takes up to half a minute once its turn comes.")
+        request(run, JOB)
+    show_duration(run, JOB)
 
 
 def _show(run: Run, found: dict[str, Any]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
+from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
 from pages._shared.server import queue
 from vae.files import file_mark
+from vae.runs.layout import SAMPLERS
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers, read_samplers
 
@@ -17,7 +18,7 @@ JOB = "samplers"
 
 def samplers_of(run: Run) -> Samplers | None:
     """Return a run's samplers, read once for all visitors, or None until they are fitted."""
-    return _read(run, str(run.path), file_mark(run.path / "samplers.npz"))
+    return _read(run, str(run.path), file_mark(run.path / SAMPLERS))
 
 
 @st.cache_resource(show_spinner=False, max_entries=12, ttl=900)
@@ -42,5 +43,5 @@ def offer_samplers(run: Run) -> None:
             help="Encodes up to 20,000 training images and fits Gaussian mixtures to their codes: "
             "to all of them and to those of each class. They stay with the run.",
         ):
-            ask(run, JOB)
-        st.caption("Takes about half a minute once its turn comes.")
+            request(run, JOB)
+        show_duration(run, JOB)

@@ -16,6 +16,7 @@ from pages.generate.grid_files import offer_files
 from pages.generate.picked_tile import show_tile
 from vae.files import file_mark
 from vae.images import tile, to_png, to_uint8
+from vae.runs.layout import DECODER
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 from vae.sampling.samplers import sample_codes
@@ -49,7 +50,7 @@ def grid_view(run: Run) -> None:
 
 def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
     rows, columns, draw = choice
-    model = run.path, file_mark(run.path / "decoder.onnx")
+    model = run.path, file_mark(run.path / DECODER)
     grid_id = hashlib.sha256(f"{model} {choice}".encode()).hexdigest()[:16]
     picked = tile_grid(
         to_png(tile(images, rows, columns), quick=True),

@@ -6,6 +6,7 @@ import io
 from zipfile import ZipFile
 
 from vae.config import Config
+from vae.runs.layout import DECODER, ENCODER
 from vae.runs.run import Run
 
 __all__ = ["ONNX_WORDS", "OPEN_IN_ONNX", "onnx_zip", "open_in_onnx"]
@@ -39,6 +40,6 @@ def onnx_zip(run: Run) -> bytes:
     """Return encoder.onnx and decoder.onnx of a run as one zip."""
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
-        for name in ("encoder.onnx", "decoder.onnx"):
+        for name in (ENCODER, DECODER):
             archive.write(run.path / name, name)
     return buffer.getvalue()

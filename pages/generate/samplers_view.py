@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import ask, can_be_measured, show_trouble, wait
+from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
 from pages._shared.pictures import show_grid
 from pages._shared.server import queue
 from pages.generate.fitted import offer_samplers, samplers_of
@@ -108,5 +108,5 @@ def _measure(run: Run) -> None:
             help="Compares 5,000 samples of each with as many test images, in a process beside "
             "this page. The figures stay with the run.",
         ):
-            ask(run, JOB)
-        st.caption("Takes about half a minute once its turn comes.")
+            request(run, JOB)
+        show_duration(run, JOB)

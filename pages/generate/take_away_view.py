@@ -26,6 +26,7 @@ from vae.figures.publication import clusters_figure, curves_figure, manifold_fig
 from vae.figures.publication_bars import classes_figure, dimensions_figure, variance_figure
 from vae.files import read_regular
 from vae.model.keras_compat import portable
+from vae.runs.layout import MODEL
 from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
@@ -72,7 +73,7 @@ def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words:
 
 def _model(run: Run) -> None:
     st.subheader("The model")
-    keras_file = run.path / "model.keras"
+    keras_file = run.path / MODEL
     with st.container(horizontal=True):
         if keras_file.is_file():
             _file(

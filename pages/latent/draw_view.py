@@ -21,6 +21,7 @@ from vae.figures.costs import costs_beside
 from vae.files import file_mark
 from vae.images import to_png, to_uint8
 from vae.latent.projections import nearest_images
+from vae.runs.layout import DECODER
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset, missing_images
 
@@ -187,7 +188,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
             f"{plain(missing)}."
         )
         return
-    usual = _usual_costs(run, images, run.id, file_mark(run.path / "decoder.onnx"))
+    usual = _usual_costs(run, images, run.id, file_mark(run.path / DECODER))
     share = fraction_below(total, usual.reconstruction + usual.kl)
     verdict = next(words for least, words in VERDICTS if share >= least)
     st.plotly_chart(

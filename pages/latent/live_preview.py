@@ -30,7 +30,7 @@ def live_preview(run: Run) -> None:
         _watch(run, follow=False)
         return
     if not run.latents and not _is_asked(run) and not run.status.get("look_failed"):
-        run.ask_to_show()
+        run.requests.show_model()
     with st.container(horizontal=True, vertical_alignment="center"):
         words = st.container(width="stretch")
         if st.button(
@@ -38,7 +38,7 @@ def live_preview(run: Run) -> None:
             icon=":material/refresh:",
             help="Shows the model as it is now. The training waits up to two seconds meanwhile.",
         ):
-            run.ask_to_show()
+            run.requests.show_model()
         follow = st.toggle(
             "Follow",
             key=f"follow-{run.id}",
@@ -75,7 +75,7 @@ def _watch(run: Run, *, follow: bool) -> None:
     failed = now.status.get("look_failed")
     if follow and rested and epoch > of and not _is_asked(now) and not failed:
         st.session_state[last] = time.monotonic()
-        now.ask_to_show()
+        now.requests.show_model()
 
 
 def _shown(run: Run) -> int:

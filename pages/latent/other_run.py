@@ -10,7 +10,9 @@ from pages._shared.address import hold
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.run_picker import follow_address, label, visible_runs
+from pages._shared.server import store
 from pages._shared.visitors import visitor
+from vae.runs.layout import LATENTS
 from vae.runs.run import Run
 
 __all__ = ["choose_other"]
@@ -22,7 +24,9 @@ def choose_other(run: Run) -> Run | None:
     The choice stays when the chosen run changes, unless both would be the same.
     """
     owner, state = visitor(), st.session_state
-    there = {each.id: each for each in visible_runs(owner, state.get("chosen_with"))}
+    there = {
+        each.id: each for each in visible_runs(store().list(), owner, state.get("chosen_with"))
+    }
     follow_address("with", there, instead=" Compared with instead: the run below.")
     others = {each.id: each for each in there.values() if each.id != run.id and _is_ready(each)}
     chosen: str = state.get("chosen_with", "")
@@ -45,7 +49,7 @@ def choose_other(run: Run) -> Run | None:
 
 
 def _is_ready(run: Run) -> bool:
-    return run.has_model and (run.path / "latents.npz").is_file()
+    return run.has_model and (run.path / LATENTS).is_file()
 
 
 def _most_telling(run: Run, others: Iterable[Run]) -> Run:

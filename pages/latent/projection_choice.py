@@ -12,6 +12,7 @@ from pages._shared.server import queue
 from pages.latent.live_preview import is_at_work
 from vae.files import file_mark
 from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
+from vae.runs.layout import LATENTS
 from vae.runs.progress import read_progress
 from vae.runs.run import Run
 
@@ -61,7 +62,7 @@ def find_projection(run: Run, choice: Choice) -> Projection | None:
     Raises RunError where codes are no numbers.
     """
     if choice.kind == "PCA":
-        return _pca(run, choice.sides, run.id, file_mark(run.path / "latents.npz"))
+        return _pca(run, choice.sides, run.id, file_mark(run.path / LATENTS))
     projection = read_tsne(run, choice.sides)
     if projection is None:
         _have_tsne_computed(run, choice.sides)
@@ -84,7 +85,7 @@ def _have_tsne_computed(run: Run, count: int) -> None:
         st.info("t-SNE takes a while: it is computed when the run has ended. PCA is there now.")
         return
     # Of this model: a run that goes on loses what was computed from it, and may ask again.
-    asked = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / 'latents.npz')}"
+    asked = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / LATENTS)}"
     if not st.session_state.get(asked):
         st.session_state[asked] = True
         queue().request(run, "tsne")
@@ -110,6 +111,8 @@ def _wait(run: Run) -> None:
     if not queue().is_pending(run, "tsne"):
         st.rerun()
     number = min(TSNE_POINTS, len(run.latents["y"]))
-    share = read_progress(run.path, "tsne").share
-    text = f"t-SNE of {number:,} test images, in a process beside this page: {share:.0%}"
-    st.progress(share, text=text if share else f"t-SNE of {number:,} test images waits its turn")
+    fraction = read_progress(run.path, "tsne").fraction
+    text = f"t-SNE of {number:,} test images, in a process beside this page: {fraction:.0%}"
+    st.progress(
+        fraction, text=text if fraction else f"t-SNE of {number:,} test images waits its turn"
+    )

@@ -43,7 +43,7 @@ def live_settings(run: Run, *, under_way: bool) -> None:
 def _change(run_id: str, name: str, slider: str) -> None:
     try:
         run = store().open(run_id)
-        run.change(**{name: user_value(slider)})
+        run.requests.change(**{name: user_value(slider)})
         await_answer(run)  # so that the curves have their mark, also where nothing else is drawn
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)

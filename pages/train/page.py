@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._shared.address import linked
 from pages._shared.dataset_choice import choose_dataset
+from pages._shared.once import Once
 from pages._shared.plain import plain
 from pages._shared.run_picker import choose_run, chosen_run
 from pages._shared.server import queue, store
@@ -18,11 +19,12 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable, left_over
 from vae.environment import is_public, limits, storage_limits
-from vae.errors import ConfigError
+from vae.errors import ConfigError, VAEError
 from vae.runs.run import Run
 from vae.server.durations import run_seconds, time_in_words
 
 VIEWS = ("Set up", "Watch")
+PRESS = "train_press"  # in the session's state, until its run is watched
 
 
 def set_up() -> None:
@@ -45,14 +47,16 @@ def set_up() -> None:
         except ConfigError as error:
             trouble = str(error)
     button, words = st.columns([1, 3], vertical_alignment="center")
-    wants = button.button(
+    button.button(
         "Train",
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
         disabled=summary is None,
+        on_click=_press,
     )
     if config is None or summary is None:  # also where it was pressed while a field was typed in
+        st.session_state.pop(PRESS, None)
         words.markdown(f":red[:material/error: {plain(trouble)}]")
         return
     past = () if is_public() else store().list()
@@ -64,15 +68,27 @@ def set_up() -> None:
     )
     if unseen := left_over(config, len(data.x_train)):
         words.caption(unseen)
-    if wants:
-        start(config, data)
+    start_if_pressed(config, data)
     show_summary(summary)
 
 
-def start(config: Config, data: Dataset) -> None:
+def _press() -> None:
+    st.session_state[PRESS] = Once[Run]()
+
+
+def start_if_pressed(config: Config, data: Dataset) -> None:
     """Put the run into the queue and watch it."""
-    choose_run(queue().submit(config, data, visitor()))
+    press: Once[Run] | None = st.session_state.get(PRESS)
+    if press is None:
+        return
+    line, owner = queue(), visitor()
+    try:
+        choose_run(press(lambda: line.submit(config, data, owner)))
+    except VAEError:
+        st.session_state.pop(PRESS, None)
+        raise
     st.session_state.train_view = "Watch"
+    st.session_state.pop(PRESS, None)
     st.rerun()
 
 

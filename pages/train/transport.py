@@ -132,7 +132,7 @@ def show_where_it_stands(run: Run) -> None:
 
 
 def _waiting_words(run: Run) -> str:
-    place = queue().place(run)
+    place = queue().position(run)
     if not place.ahead:
         return "Next in the queue: it starts in a moment."
     others = "run goes" if place.ahead == 1 else "runs go"

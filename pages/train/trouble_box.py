@@ -40,11 +40,11 @@ def _cure(run_id: str, cure: Mapping[str, float], more_epochs: int) -> None:
     try:
         run = store().open(run_id)
         before = {name: getattr(run.settings, name) for name in cure}
-        run.change(**cure)  # first, so that no step is taken without it
+        run.requests.change(**cure)  # first, so that no step is taken without it
         try:
             queue().resume(run, more_epochs)
         except VAEError:
-            run.change(**before)
+            run.requests.change(**before)
             raise
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)

@@ -26,6 +26,7 @@ from pages.train.trouble_box import trouble_box
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import how_it_goes
 from vae.files import file_mark
+from vae.runs import layout
 from vae.runs.run import Run
 
 __all__ = ["watch"]
@@ -63,7 +64,7 @@ def _notice_changes(run: Run) -> None:
 
 def _mark(run: Run) -> tuple[object, ...]:
     """Return what changes with all that is asked of a run at rest, and said of it."""
-    names = ("about.json", "control.json", "status.json")
+    names = (layout.METADATA, layout.CONTROL, layout.STATUS)
     marks = [file_mark(run.path / name) for name in names]
     try:
         return is_under_way(Run(run.path)), *marks
@@ -81,7 +82,7 @@ def _show(run: Run, *, under_way: bool) -> None:
     if refused := st.session_state.pop(f"refused-{run.id}", None):
         show_error(refused)
     trouble_box(run)
-    if is_slow_motion(run) and (step := run.arrays("step")):
+    if is_slow_motion(run) and (step := run.arrays(layout.STEP)):
         slow_motion(
             {name: value.item() if value.ndim == 0 else value for name, value in step.items()},
             key=f"slow-motion-{run_key(run)}",
@@ -107,7 +108,7 @@ def _single_step(run: Run) -> dict[str, np.ndarray]:
     """Return the step that was taken alone last, where the run still stands at its end, or {}."""
     if run.state != "paused":
         return {}
-    step = run.arrays("step")
+    step = run.arrays(layout.STEP)
     is_last = step and all(int(step[name]) == run.status.get(name) for name in ("epoch", "step"))
     return step if is_last else {}
 

@@ -88,16 +88,16 @@ def test_pause_step_change_and_go_on(server: tuple[str, int], page: Page, runs: 
 def test_slow_motion_takes_single_steps(server: tuple[str, int], page: Page, runs: Path) -> None:
     run = start(page, server[0], runs, "preset=recommended&epochs=400&seed=5")
     page.get_by_text("Slow motion", exact=True).click()
-    wait_until(lambda: open_run(run.path).arrays("step"), SECONDS)
+    wait_until(lambda: open_run(run.path).arrays("step.npz"), SECONDS)
     expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
     settled(page)  # a click into the drawing of the paused state would be lost
-    first = open_run(run.path).arrays("step")
+    first = open_run(run.path).arrays("step.npz")
     next_step = page.get_by_role("button", name="Next training step")
     expect(next_step).to_be_visible()
     next_step.click()
     steps = open_run(run.path).status["steps"]
     following = int(first["step"]) % steps + 1
-    wait_until(lambda: open_run(run.path).arrays("step")["step"] == following, SECONDS)
+    wait_until(lambda: open_run(run.path).arrays("step.npz")["step"] == following, SECONDS)
     expect(page.locator(".slow .place")).to_contain_text(f"step {following} of {steps}")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
     press(page, "Stop")

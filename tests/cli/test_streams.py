@@ -40,6 +40,19 @@ def named(finished_run: Run, tmp_path: Path) -> Path:
     return copy_run(finished_run, tmp_path / "größe 数字").path
 
 
+@pytest.fixture(scope="module")
+def evaluated(
+    finished_run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> subprocess.CompletedProcess[str]:
+    """What `evaluate` says on an ASCII console to whoever wants TensorFlow's logs."""
+    named = copy_run(finished_run, tmp_path_factory.mktemp("evaluated") / "größe 数字")
+    return run_python(
+        *("-m", "vae", "evaluate", named.path),
+        PYTHONIOENCODING="ascii",
+        TF_CPP_MIN_LOG_LEVEL="0",
+    )
+
+
 @posix
 class TestEncodings:
     @pytest.mark.parametrize(
@@ -63,11 +76,10 @@ class TestEncodings:
             else (out == f"{named}.png")
         )
 
-    def test_figures_and_tables_in_ascii(self, named: Path) -> None:
-        found = in_shell('vae evaluate "$RUN"', named, PYTHONIOENCODING="ascii")
-        assert found.returncode == 0
-        assert b" +/- " in found.stdout
-        assert b"| Class | Reconstruction |" in found.stdout
+    def test_figures_and_tables_in_ascii(self, evaluated: subprocess.CompletedProcess[str]) -> None:
+        assert evaluated.returncode == 0
+        assert " +/- " in evaluated.stdout
+        assert "| Class | Reconstruction |" in evaluated.stdout
 
     def test_a_name_that_is_no_text(self, finished_run: Run, tmp_path: Path) -> None:
         try:
@@ -135,10 +147,10 @@ class TestChatter:
             found = run_python("-m", "vae", *command, *out)
             assert (found.returncode, found.stderr) == (0, "")
 
-    def test_whoever_wants_them_reads_all_logs(self, finished_run: Run) -> None:
-        command = ("-m", "vae", "evaluate", finished_run.path)
-        found = run_python(*command, TF_CPP_MIN_LOG_LEVEL="0")
-        assert "oneDNN custom operations are on" in found.stderr
+    def test_whoever_wants_them_reads_all_logs(
+        self, evaluated: subprocess.CompletedProcess[str]
+    ) -> None:
+        assert "oneDNN custom operations are on" in evaluated.stderr
 
     def test_what_is_not_known_as_chatter_is_passed_on(self, capfd) -> None:
         with _held_back():

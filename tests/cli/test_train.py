@@ -124,7 +124,7 @@ class TestStop:
 
     def test_while_the_package_is_imported(self) -> None:
         process = start("-X", "importtime", "-m", "vae", "summary")
-        while "vae._startup" not in process.stderr.readline():
+        while not process.stderr.readline().endswith(" vae.cli\n"):
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
@@ -198,7 +198,7 @@ class TestResume:
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run"))
-        run.request_resume(1)  # and the process was ended before it saw that
+        run.requests.resume(1)  # and the process was ended before it saw that
         assert main(["resume", str(run.path)]) == 0
         assert open_run(run.path).status["epoch"] == 4
 
@@ -267,7 +267,7 @@ class TestExitStatus:
 
     def test_stopped_from_the_app(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("stop")
+        run.requests.send("stop")
         change_status(run, serial=0)
         assert main(["resume", str(run.path), "--json"]) == 0
 

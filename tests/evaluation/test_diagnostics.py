@@ -167,14 +167,14 @@ class TestDivergence:
     def test_the_rate_that_it_diverged_with_is_too_large(self, make: Any) -> None:
         rows = [*epochs(30.0), change(1, 25, learning_rate=0.05)]
         run = make(rows, "diverged", learning_rate=0.5)
-        run.change(learning_rate=0.05)
+        run.requests.change(learning_rate=0.05)
         (trouble,) = troubles(run)
         assert "a learning rate of 0.05 makes" in trouble.words
         assert trouble.cure == {"learning_rate": pytest.approx(0.005)}
 
     def test_not_the_one_that_it_has_not_gone_on_with(self, make: Any) -> None:
         run = make(epochs(30.0), "diverged", learning_rate=0.5)
-        run.change(learning_rate=0.02)
+        run.requests.change(learning_rate=0.02)
         (trouble,) = troubles(run)
         assert "a learning rate of 0.5 makes" in trouble.words
         assert trouble.cure == {"learning_rate": pytest.approx(0.05)}
@@ -235,9 +235,9 @@ class TestAfterACure:
         for state in ("queued", "training", "paused"):
             run = make(bad, state, **settings)
             assert len(names(run)) == 1
-            run.change(**cure)
+            run.requests.change(**cure)
             assert names(run) == []
-            run.change(**settings)  # as where it was refused
+            run.requests.change(**settings)  # as where it was refused
             assert len(names(run)) == 1
             shutil.rmtree(run.path)
 
@@ -246,12 +246,12 @@ class TestAfterACure:
         bad = epochs(30.0, 29.0, kl=(0.0, 0.0))
         rows = [*bad, change(3, step, beta=5.0), row(3, 29.0, (0.0, 0.0), beta=5.0)]
         run = make(rows, beta=50.0)
-        run.change(beta=5.0)
+        run.requests.change(beta=5.0)
         whole = step == 0
         assert names(run) == ["Posterior collapse"] * whole
         shutil.rmtree(run.path)
         run = make([*rows, row(4, 28.0, (0.0, 0.0), beta=5.0)], beta=50.0)
-        run.change(beta=5.0)
+        run.requests.change(beta=5.0)
         assert names(run) == ["Posterior collapse"]
 
     def test_two_epochs_without_learning_are_two_of_the_new_rate(self, make: Any) -> None:
@@ -259,7 +259,7 @@ class TestAfterACure:
         later = [row(3, GREY), row(4, GREY), row(5, GREY)]
         for count, found in ((1, []), (2, []), (3, ["No learning"])):
             run = make([*rows, *later[:count]], learning_rate=1e-6)
-            run.change(learning_rate=1e-5)
+            run.requests.change(learning_rate=1e-5)
             assert names(run) == found
             shutil.rmtree(run.path)
 
@@ -274,14 +274,14 @@ class TestAfterACure:
         make: Any,
     ) -> None:
         run = make([*bad, change(2, 25, **cure), *later], **settings)
-        run.change(**cure)
+        run.requests.change(**cure)
         assert names(run) == []
 
     def test_but_what_comes_after_it_is(self, make: Any) -> None:
         rows = [*epochs(30.0, kl=(0.0, 0.0)), change(1, 25, beta=5.0)]
         after = row(2, 30.0, (0.0, 0.0), beta=5.0)
         run = make([*rows, after], beta=50.0)
-        run.change(beta=5.0)
+        run.requests.change(beta=5.0)
         (trouble,) = troubles(run)
         assert "A beta of 5 punishes" in trouble.words
 

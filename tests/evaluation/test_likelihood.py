@@ -12,12 +12,11 @@ from tests.runs.test_figures_schema import LIKELIHOOD
 from vae.data.binarisation import binarise, treatment_words
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.evaluation import likelihood
 from vae.evaluation.likelihood import (
-    ask_for_likelihood,
-    asked_likelihood,
     compute_likelihood,
     measure_likelihood,
+    request_likelihood,
+    requested_likelihood,
     withdraw_likelihood,
 )
 from vae.files import read_json, write_json
@@ -59,7 +58,7 @@ class TestMeasured:
 class TestInTheWorker:
     def test_it_is_kept_beside_other_treatments(self, run: Run, digits: Dataset) -> None:
         for samples, treatment in ((3, "sampled"), (5, "none"), (4, "sampled")):
-            ask_for_likelihood(run, samples, treatment)
+            request_likelihood(run, samples, treatment)
             compute_likelihood(Run(run.path), digits)
         kept = Run(run.path).likelihood
         assert {name: found["importance_samples"] for name, found in kept.items()} == {
@@ -71,37 +70,21 @@ class TestInTheWorker:
         assert read_json(run.path / "likelihood.json") == kept
         assert not list(run.path.glob("likelihood-*.json"))
 
-    def test_progress_is_told(
-        self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        shares: list[float] = []
-        tell = likelihood.write_progress
-
-        def listen(*arguments: object) -> None:
-            tell(*arguments)
-            shares.append(read_progress(run.path, "likelihood").share)
-
-        monkeypatch.setattr(likelihood, "write_progress", listen)
+    def test_progress(self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+        fractions: list[float] = []
         monkeypatch.setattr(importance_sampling, "VALUES_AT_ONCE", 50 * 64 * 100)
-        ask_for_likelihood(run, 100, "none")
-        compute_likelihood(run, digits)
-        assert shares == sorted(shares)
-        assert len(shares) == 8  # four parts of the images, two of the samples
-        assert shares[-1] == 1.0
-        assert read_progress(run.path, "likelihood") == Progress()
-
-    def test_it_leaves_when_asked_to(self, run: Run, digits: Dataset) -> None:
-        ask_for_likelihood(run, 5000, "none")
-        with pytest.raises(RunError, match="Received: a wish to end"):
-            compute_likelihood(run, digits, should_end=lambda: True)
-        assert Run(run.path).likelihood == {}
+        request_likelihood(run, 100, "none")
+        compute_likelihood(run, digits, fractions.append)
+        assert fractions == sorted(fractions)
+        assert len(fractions) == 8  # four parts of the images, two of the samples
+        assert fractions[-1] == 1.0
 
     @pytest.mark.parametrize(
         ("samples", "treatment"), [(0, "none"), (5001, "none"), (10, "grey"), (10, "")]
     )
     def test_what_cannot_be_asked(self, run: Run, samples: int, treatment: str) -> None:
         with pytest.raises(ConfigError, match="Received"):
-            ask_for_likelihood(run, samples, treatment)
+            request_likelihood(run, samples, treatment)
         assert not (run.path / "likelihood-asked.json").exists()
 
     @pytest.mark.parametrize(
@@ -113,31 +96,30 @@ class TestInTheWorker:
             compute_likelihood(run, digits)
 
     def test_withdrawn_before_it_begins(self, run: Run, digits: Dataset) -> None:
-        ask_for_likelihood(run, 5, "none")
-        assert asked_likelihood(run) == (5, "none")
+        request_likelihood(run, 5, "none")
+        assert requested_likelihood(run) == {"samples": 5, "treatment": "none"}
         withdraw_likelihood(run)
-        assert asked_likelihood(run) is None
+        assert requested_likelihood(run) is None
         compute_likelihood(run, digits)
         assert Run(run.path).likelihood == {}
         assert read_progress(run.path, "likelihood") == Progress()
 
     def test_withdrawn_on_the_way(self, run: Run, digits: Dataset) -> None:
-        RunWriter(run.path).likelihood(LIKELIHOOD)
-        looks: list[bool] = []
+        RunWriter(run.path).figures("likelihood.json", LIKELIHOOD)
+        fractions: list[float] = []
 
-        def leave() -> bool:
-            looks.append(True)
+        def withdraw(fraction: float) -> None:
+            fractions.append(fraction)
             withdraw_likelihood(run)
-            return False
 
-        ask_for_likelihood(run, 5000, "none")
-        compute_likelihood(run, digits, leave)
-        assert looks == [True]
+        request_likelihood(run, 5000, "none")
+        compute_likelihood(run, digits, withdraw)
+        assert len(fractions) == 1
         assert Run(run.path).likelihood == LIKELIHOOD
         assert read_progress(run.path, "likelihood") == Progress()
 
     def test_other_images(self, run: Run, stripes: Dataset) -> None:
-        ask_for_likelihood(run, 5, "none")
+        request_likelihood(run, 5, "none")
         with pytest.raises(RunError, match="Received: stripes"):
             compute_likelihood(run, stripes)
 
@@ -145,7 +127,7 @@ class TestInTheWorker:
         model = run.load_model()
         model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
         save_keras(model, run.path)
-        ask_for_likelihood(run, 5, "none")
+        request_likelihood(run, 5, "none")
         with pytest.raises(RunError, match="NaN or infinity, as a run that diverged has"):
             compute_likelihood(run, digits)
         assert Run(run.path).likelihood == {}
@@ -153,8 +135,8 @@ class TestInTheWorker:
     def test_pages_can_ask_without_tensorflow(self, run: Run) -> None:
         look = run_python(
             "-c",
-            "import sys, vae\nfrom vae.evaluation.likelihood import ask_for_likelihood\n"
-            "ask_for_likelihood(vae.open_run(sys.argv[1]), 7, 'fixed')\n"
+            "import sys, vae\nfrom vae.evaluation.likelihood import request_likelihood\n"
+            "request_likelihood(vae.open_run(sys.argv[1]), 7, 'fixed')\n"
             "print([name for name in ('tensorflow', 'keras') if name in sys.modules])",
             run.path,
         )
@@ -165,7 +147,7 @@ class TestInTheWorker:
         }
 
     def test_the_process(self, run: Run) -> None:
-        ask_for_likelihood(run, 5, "threshold")
+        request_likelihood(run, 5, "threshold")
         result = run_python("-m", "vae.server.worker", run.path, "likelihood")
         assert result.returncode == 0, result.stderr
         assert Run(run.path).likelihood["threshold"]["importance_samples"] == 5

@@ -28,7 +28,6 @@ from vae.evaluation.sample_quality import (
 from vae.files import read_json, write_json
 from vae.images import to_uint8
 from vae.runs.figures_schema import Quality
-from vae.runs.progress import Progress, read_progress, write_progress
 from vae.runs.run import SHIPPED, Run
 from vae.runs.writer import RunWriter
 from vae.sampling.prior import prior_codes
@@ -280,7 +279,7 @@ class TestMeasureSamples:
         narrow = np.full((1, 4, 4), 0.01, np.float32) * np.eye(4, dtype=np.float32)
         one, nowhere = np.ones(1, np.float32), np.zeros((1, 4), np.float32)
         RunWriter(run.path).arrays(
-            "samplers",
+            "samplers.npz",
             weights=one, means=nowhere, factors=narrow,
             class_labels=np.zeros(1, np.uint8),
             class_weights=one, class_means=nowhere, class_factors=narrow,
@@ -359,16 +358,9 @@ class TestInTheWorker:
         return Run(run.path)
 
     def test_it_is_kept_in_the_run(self, run: Run, dataset: Dataset) -> None:
-        write_progress(run.path, "quality", 0.5, "It failed the last time.")
         compute_quality(run, dataset)
         kept = Run(run.path).quality
         assert kept == measure_samples(run, dataset)
         assert kept["classifier"] == classifier_mark()
         # It travels as it is.
         assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
-        assert read_progress(run.path, "quality") == Progress()
-
-    def test_it_leaves_when_asked_to(self, run: Run, dataset: Dataset) -> None:
-        with pytest.raises(RunError, match="Received: a wish to end"):
-            compute_quality(run, dataset, lambda: True)
-        assert Run(run.path).quality == {}

@@ -11,7 +11,6 @@ from threadpoolctl import threadpool_limits
 
 from tests.conftest import copy_run
 from vae.errors import RunError
-from vae.latent import projections
 from vae.latent.projections import (
     best_projection,
     compute_tsne,
@@ -19,8 +18,9 @@ from vae.latent.projections import (
     pick_dimensions,
     project_pca,
     read_tsne,
+    tsne_seconds,
 )
-from vae.runs.progress import read_progress
+from vae.runs import layout
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 
@@ -33,7 +33,7 @@ def run(finished_run: Run, tmp_path: Path) -> Run:
 def with_latents(run: Run, mean: np.ndarray) -> Run:
     """Give a run other latent means; labels say which third an image is of."""
     y = (np.arange(len(mean)) * 3 // len(mean)).astype(np.uint8)
-    RunWriter(run.path).arrays("latents", mean=mean.astype(np.float32), y=y)
+    RunWriter(run.path).arrays("latents.npz", mean=mean.astype(np.float32), y=y)
     return Run(run.path)
 
 
@@ -102,19 +102,6 @@ class TestTsne:
         # So few points that the usual perplexity of 30 would be too large.
         return with_latents(copy_run(autoencoder_run, tmp_path / "wide"), blobs()[::3, :3])
 
-    @pytest.fixture
-    def shares(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        """What is told of the progress."""
-        told: list[float] = []
-        tell = projections.write_progress
-
-        def listen(folder: Path, job: str, share: float) -> None:
-            tell(folder, job, share)
-            told.append(read_progress(folder, "tsne").share)
-
-        monkeypatch.setattr(projections, "write_progress", listen)
-        return told
-
     def test_keeps_neighbours_together(self, wide: Run) -> None:
         assert read_tsne(wide) is read_tsne(wide, 3) is None
         compute_tsne(wide)
@@ -128,7 +115,7 @@ class TestTsne:
             nearest = projected.y[distances.argmin(axis=1)]
             np.testing.assert_array_equal(nearest, projected.y)
             # Computed anew, it is the same.
-            (wide.path / f"{projections.TSNE_FILES[count]}.npz").unlink()
+            (wide.path / layout.TSNE[count]).unlink()
             compute_tsne(wide)
             np.testing.assert_array_equal(read_tsne(wide, count).points, projected.points)
 
@@ -139,20 +126,24 @@ class TestTsne:
 
     def test_a_run_that_has_it_in_two_dimensions_gets_the_third(self, wide: Run) -> None:
         points = np.ones((40, 2), np.float32)
-        RunWriter(wide.path).arrays("tsne", points=points)
+        RunWriter(wide.path).arrays("tsne.npz", points=points)
         compute_tsne(wide)
         np.testing.assert_array_equal(read_tsne(wide).points, points)
         assert read_tsne(wide, 3).points.shape == (40, 3)
 
-    def test_tells_how_far_it_is(self, wide: Run, shares: list[float]) -> None:
-        assert read_progress(wide.path, "tsne").share == 0.0
-        compute_tsne(wide)
-        assert shares == sorted(shares)
-        assert (shares[0], shares[-1]) == (0.0, 1.0)
-        # More than the two stages: scikit-learn tells of its steps.
-        assert len(set(shares)) > 10
-        assert not (wide.path / "tsne-progress.json").exists()
-        assert read_progress(wide.path, "tsne").share == 0.0
+    def test_progress(self, wide: Run) -> None:
+        fractions: list[float] = []
+        compute_tsne(wide, fractions.append)
+        assert fractions == sorted(fractions)
+        assert (fractions[0], fractions[-1]) == (0.0, 1.0)
+        # More than the two stages: scikit-learn prints its steps.
+        assert len(set(fractions)) > 10
+
+    def test_expected_seconds_are_those_of_what_is_missing(self, wide: Run, run: Run) -> None:
+        assert tsne_seconds(wide) == 28.0
+        assert tsne_seconds(with_latents(run, blobs()[::5, :2])) == 7.0
+        RunWriter(wide.path).arrays("tsne.npz", points=np.ones((40, 2), np.float32))
+        assert tsne_seconds(wide) == 21.0
 
     def test_what_it_is_told_goes_nowhere_else(
         self, wide: Run, capsys: pytest.CaptureFixture[str]
@@ -191,7 +182,7 @@ class TestBest:
         run = copy_run(autoencoder_run, tmp_path / "run")
         assert best_projection(run).axes[0].startswith("PC1")
         points = np.random.default_rng(0).normal(size=(360, 2)).astype(np.float32)
-        RunWriter(run.path).arrays("tsne", points=points)
+        RunWriter(run.path).arrays("tsne.npz", points=points)
         np.testing.assert_array_equal(best_projection(Run(run.path)).points, points)
 
 

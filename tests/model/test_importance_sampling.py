@@ -19,7 +19,7 @@ from vae.data.binarisation import binarise, treatment_words
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError
 from vae.evaluation.likelihood import (
-    ask_for_likelihood,
+    request_likelihood,
 )
 from vae.model import importance_sampling
 from vae.model.evaluate import evaluate
@@ -275,7 +275,7 @@ class TestOfAModel:
         with pytest.raises(ConfigError, match="Received: an autoencoder"):
             importance_sampled_nll(autoencoder_run.load_model(), digits.x_test, 10)
         with pytest.raises(ConfigError, match="Received: an autoencoder"):
-            ask_for_likelihood(autoencoder_run, 10, "none")
+            request_likelihood(autoencoder_run, 10, "none")
 
     def test_a_single_image_has_no_standard_error(self, model: VAE, digits: Dataset) -> None:
         assert importance_sampled_nll(model, digits.x_test[:1], 5)["nll_standard_error"] == 0.0

@@ -16,6 +16,7 @@ from vae.data.datasets import Dataset
 from vae.errors import SettingsError
 from vae.model.keras_setup import check_settings, keras
 from vae.model.vae import build
+from vae.runs.run import Run
 from vae.training.train import train
 
 CONFIG = Config(
@@ -60,9 +61,15 @@ def keras_home(folder: Path, text: str) -> str:
     return str(folder)
 
 
+@pytest.fixture(scope="module")
+def here(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run that was trained in this process, with the settings that VAE Lab needs."""
+    return train(CONFIG, digits, out=tmp_path_factory.mktemp("here") / "run")
+
+
 class TestLeftByAnotherProject:
     @pytest.mark.parametrize("left", ["keras.json", "variables"])
-    def test_trains_the_same(self, left: str, digits: Dataset, tmp_path: Path) -> None:
+    def test_trains_the_same(self, left: str, here: Run, tmp_path: Path) -> None:
         text = json.dumps(KERAS_JSON if left == "keras.json" else {})
         variables = VARIABLES if left == "variables" else {}
         done = run_python(
@@ -77,8 +84,8 @@ class TestLeftByAnotherProject:
         found = json.loads(done.stdout.splitlines()[-1])
         assert found["types"] == ["float32"]
         assert found["backend"] == variables.get("KERAS_BACKEND")  # what it starts has its own
-        here = train(CONFIG, digits, out=tmp_path / "here").history[-1]
-        assert found["row"] == pytest.approx({name: here[name] for name in found["row"]}, rel=1e-5)
+        expected = {name: here.history[-1][name] for name in found["row"]}
+        assert found["row"] == pytest.approx(expected, rel=1e-5)
 
     @pytest.mark.parametrize("text", ["[]", '{"floatx": "bfloat16"}', '{"epsilon": 1}'])
     def test_settings_that_keras_refuses(self, text: str, tmp_path: Path) -> None:

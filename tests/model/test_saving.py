@@ -19,12 +19,10 @@ from vae.archive.archive import export_zip, import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
-from vae.model.optimizers import make_optimizer
-from vae.model.saving import Position, load_model, restore, save_keras, training_state
-from vae.model.vae import VAE, build
+from vae.model.saving import load_model, save_keras
+from vae.model.vae import build
 from vae.runs.run import Run
 from vae.runs.store import RunStore
-from vae.runs.writer import RunWriter
 
 ELSEWHERE = """
 import json, sys
@@ -140,78 +138,6 @@ class TestOnnx:
         decoded = run.decode(codes_for(run))
         np.testing.assert_allclose(decoded, saved.get_layer("decoder")(codes_for(run)), atol=1e-5)
         assert decoded.std() > 0.01  # of something, not of nothing
-
-
-class TestCheckpoint:
-    def compiled(self) -> VAE:
-        model = build(Config(hidden=(8,), latent_dim=2, seed=5), (8, 8, 1))
-        model.compile(optimizer=keras.optimizers.Adam(0.01))
-        model.optimizer.build(model.trainable_variables)
-        return model
-
-    def state(self, model: VAE) -> list[np.ndarray]:
-        return [array.copy() for part in training_state(model) for array in part]
-
-    def steps(self, model: VAE, images: np.ndarray) -> list[float]:
-        return [float(model.train_step(batch)["loss"]) for batch in np.split(images, 4)]
-
-    def test_training_goes_on_as_if_never_interrupted(
-        self, digits: Dataset, tmp_path: Path
-    ) -> None:
-        images = digits.x_train[:400].astype(np.float32) / 255.0
-        writer = RunWriter.create(tmp_path / "run", Config(), digits)
-        model = self.compiled()
-        self.steps(model, images)
-        kept = self.state(model)
-        writer.checkpoint(3, 4, *training_state(model))
-        losses = self.steps(model, images)
-        after = self.state(model)
-
-        other = self.compiled()
-        for _ in range(3):  # whatever it has been through, and whatever noise it has drawn
-            self.steps(other, images[::-1])
-        assert restore(other, tmp_path / "run") == Position(3, 4)
-        assert same(self.state(other), kept)
-        # The running means too: the loss that a step tells is the mean since they began.
-        assert self.steps(other, images) == losses
-        assert same(self.state(other), after)
-
-    def test_holds_weights_optimizer_and_random_state(self) -> None:
-        model = self.compiled()
-        state, means = training_state(model)
-        # 10 arrays of weights; Adam's two moments of each, its step and its learning rate; a seed.
-        assert len(state) == 10 + 2 * 10 + 2 + 1
-        # Total and count of loss, reconstruction, KL and KL per dimension.
-        assert len(means) == 2 * 4
-
-    @pytest.mark.parametrize("damage", ["missing", "empty", "half", "foreign", "another", "old"])
-    def test_damaged(self, damage: str, finished_run: Run, tmp_path: Path) -> None:
-        run = copy_run(finished_run, tmp_path / "run")
-        path = run.path / "checkpoint.npz"
-        content, arrays = path.read_bytes(), run.arrays("checkpoint")
-        if damage == "another":
-            arrays["v0"] = arrays["v0"][:, :3]
-        if damage == "old":
-            del arrays["v3"]
-        np.savez(path, **arrays)
-        damaged = {"empty": b"", "half": content[: len(content) // 2], "foreign": b"text"}
-        if damage in damaged:
-            path.write_bytes(damaged[damage])
-        if damage == "missing":
-            path.unlink()
-        model = build(run.config, run.image_shape)
-        model.compile(optimizer=make_optimizer(run.config, 64))
-        model.optimizer.build(model.trainable_variables)
-        with pytest.raises(RunError, match=r"checkpoint\.npz must hold .*Received") as error:
-            restore(model, run.path)
-        assert "\n" not in str(error.value)
-
-    def test_a_run_keeps_the_checkpoint_of_its_last_epoch(self, finished_run: Run) -> None:
-        arrays = finished_run.arrays("checkpoint")
-        assert arrays["epoch"] == finished_run.config.epochs
-        assert arrays["step"] == finished_run.rows[-1]["step"] == 25
-        for place, weights in enumerate(finished_run.load_model().get_weights()):
-            np.testing.assert_array_equal(arrays[f"v{place}"], weights)
 
 
 def never_written(group: h5py.Group) -> None:

@@ -93,5 +93,5 @@ def spoil_latents(run: Run) -> Run:
     """Make the codes of a run no numbers, as those of one that diverged."""
     latents = run.latents
     nothing = {name: np.full_like(latents[name], np.nan) for name in ("mean", "log_var")}
-    RunWriter(run.path).arrays("latents", y=latents["y"], **nothing)
+    RunWriter(run.path).arrays("latents.npz", y=latents["y"], **nothing)
     return run

@@ -6,8 +6,10 @@ import hashlib
 
 import pytest
 from streamlit.runtime.context import ContextProxy
+from streamlit.runtime.scriptrunner import StopException
 
 from pages._components.visitor_cookie import COOKIE
+from pages._shared import run_picker
 from vae.runs.run import Run
 from vae.server import scheduler
 from vae.server.worker_processes import WarmWorker, start_worker
@@ -70,3 +72,16 @@ class Browser:
 def owner_of(secret: str) -> str:
     """Whose runs are those of the browser with this secret, as their folders say it."""
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
+
+
+def overtake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """End the next run of the script where it chooses a run, as a message that comes then does."""
+    choose, ends = run_picker.choose_run, [True]
+
+    def choose_or_end(run: Run) -> None:
+        if ends:
+            ends.pop()
+            raise StopException
+        choose(run)
+
+    monkeypatch.setattr(run_picker, "choose_run", choose_or_end)

@@ -39,7 +39,7 @@ def know(run: Run, knn: tuple[float, ...], **counts: int) -> Run:
             **{"dimensions": dimensions, "knn": accuracy},
             **{"probe": probe, "silhouette": silhouette},
         }
-    RunWriter(run.path).class_probes(found)
+    RunWriter(run.path).figures("knowledge.json", found)
     return run
 
 
@@ -175,7 +175,7 @@ class TestMeasuring:
         assert can_measure(app)
 
     def test_it_says_how_long_it_takes(self, run: Run) -> None:
-        assert "about 10 seconds" in words(open_knowledge(run))
+        assert "Takes about 10 s once its turn comes." in words(open_knowledge(run))
 
 
 class TestInTheWay:

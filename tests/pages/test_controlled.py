@@ -42,7 +42,7 @@ def beta(app: AppTest) -> Any:
 def test_a_cure_stays(run: Run) -> None:
     app = open_page("train")
     act(beta(app).set_value(100.0))
-    late(app, lambda: run.change(beta=1.0))
+    late(app, lambda: run.requests.change(beta=1.0))
     assert run.control.settings == {"beta": 1.0}
     assert beta(calm(app.run())).value == 1.0
 
@@ -50,7 +50,7 @@ def test_a_cure_stays(run: Run) -> None:
 def test_the_hand_has_the_last_word(run: Run) -> None:
     app = open_page("train")
     for value in (100.0, 0.5, 100.0):
-        late(app, lambda: run.change(beta=1.0))
+        late(app, lambda: run.requests.change(beta=1.0))
         act(beta(app).set_value(value))
         assert run.control.settings == {"beta": value}
         assert beta(calm(app.run())).value == value
@@ -61,7 +61,7 @@ def test_a_widget_keeps_its_key_while_a_hand_moves_it(run: Run) -> None:
     key = beta(app).key
     for value in (0.5, 2.0, 0.5):
         assert beta(act(beta(app).set_value(value))).key == key
-    run.change(beta=5.0)
+    run.requests.change(beta=5.0)
     assert beta(calm(app.run())).key != key
 
 

@@ -31,6 +31,7 @@ from tests.pages.test_draw import draw, stroke
 from vae.archive.archive import export_zip, import_zip
 from vae.data.datasets import Dataset
 from vae.evaluation.class_probes import compute_class_probes
+from vae.latent import projections
 from vae.latent.projections import compute_tsne
 from vae.runs.control import Segment
 from vae.runs.run import Run, open_run
@@ -65,7 +66,9 @@ def measured(
         if name not in made:
             run = copy_run(kinds[name], tmp_path_factory.mktemp("measured") / name)
             compute_samplers(run, digits)
-            compute_tsne(run)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(projections, "TSNE_POINTS", 50)
+                compute_tsne(run)
             compute_class_probes(run, digits)
             made[name] = run
         return made[name]
@@ -82,8 +85,8 @@ def stepped(
 
     def run_of(name: str) -> Run:
         run = copy_run(kinds[name], tmp_path_factory.mktemp("stepped") / name)
-        run.request_resume(1)
-        run.ask("batch")
+        run.requests.resume(1)
+        run.requests.send("batch")
         return carry_out(run, digits, should_end=(run.path / "step.npz").exists)
 
     return run_of

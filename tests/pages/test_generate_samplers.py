@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pages._shared import measuring
 from tests.conftest import copy_run
 from tests.pages.conftest import (
     act,
@@ -21,6 +22,7 @@ from tests.pages.conftest import (
 from tests.pages.doubles import Processes
 from vae.files import write_json
 from vae.images import tile
+from vae.runs.results import RESULTS
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.sampling.fitted import read_samplers
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, sample_codes
@@ -52,6 +54,13 @@ class TestSamplers:
         press(app, "Fit the samplers")
         assert "Measuring" in words(app)
         assert not [button for button in app.button if button.label == "Fit the samplers"]
+
+    def test_progress_watches_the_files_that_the_job_writes(self, run: Run) -> None:
+        before = {job: measuring._mark(run, job) for job in RESULTS}
+        for job, result in RESULTS.items():
+            for name in result.files:
+                (run.path / name).write_bytes(b"found")
+            assert measuring._mark(run, job) != before[job], job
 
     @pytest.mark.usefixtures("shipped")
     def test_figures_of_each(self) -> None:

@@ -15,7 +15,7 @@ from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, VIEWS, with_texts
 from tests.pages.conftest import open_page, watch, words
 from vae.files import read_json, write_json
-from vae.runs.figures_schema import FIGURES
+from vae.runs.results import FIGURES
 from vae.runs.run import SHIPPED, Run, open_run
 
 # Elements whose values are shown to the letter; their labels and help texts are Markdown too.

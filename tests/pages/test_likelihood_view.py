@@ -32,7 +32,7 @@ def open_likelihood(run: Run) -> AppTest:
 def find(run: Run, **treatments: dict[str, Any]) -> Run:
     """Have likelihoods be known, each `FOUND` with some changes."""
     found = {name: FOUND | changes for name, changes in treatments.items()}
-    RunWriter(run.path).likelihood(found)
+    RunWriter(run.path).figures("likelihood.json", found)
     return Run(run.path)
 
 

@@ -51,13 +51,13 @@ class TestPositions:
     def test_they_follow_what_is_asked_elsewhere(self, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         app = open_page("train")
-        run.change(beta=0.2, learning_rate=1e-4)
+        run.requests.change(beta=0.2, learning_rate=1e-4)
         assert positions(calm(app.run())) == {"beta": 0.2, "learning_rate": 1e-4, "noise": 1.0}
-        run.change(beta=10.0, noise=0.0)
+        run.requests.change(beta=10.0, noise=0.0)
         assert positions(calm(app.run())) == {"beta": 10.0, "learning_rate": 1e-4, "noise": 0.0}
 
     def test_a_value_between_the_steps_has_its_place(self, runs: Path, digits: Dataset) -> None:
-        make(runs, digits).change(beta=0.0392)
+        make(runs, digits).requests.change(beta=0.0392)
         app = open_page("train")
         assert positions(app)["beta"] == 0.0392
         options = app.select_slider(key="live-beta-run").options
@@ -68,8 +68,8 @@ class TestPositions:
     def test_no_two_steps_look_alike(self, preset: str, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits, config=PRESETS[preset])
         if run.config.kind == "vae":
-            run.change(beta=0.1 * 2 + 0.1, noise=0.1 + 0.2)  # each a little more than 0.3
-        run.change(learning_rate=1e-6 * 10)  # as the cure for no learning has it
+            run.requests.change(beta=0.1 * 2 + 0.1, noise=0.1 + 0.2)  # each a little more than 0.3
+        run.requests.change(learning_rate=1e-6 * 10)  # as the cure for no learning has it
         for slider in open_page("train").select_slider:
             assert len(set(slider.options)) == len(slider.options)
             assert sorted(slider.options, key=float) == slider.options

@@ -270,7 +270,7 @@ class TestPicks:
         latents = run.latents
         mean = 0.2 * latents["mean"] / latents["mean"].std(axis=0) + 0.8
         narrow = np.full_like(mean, -6.0)
-        RunWriter(run.path).arrays("latents", y=latents["y"], mean=mean, log_var=narrow)
+        RunWriter(run.path).arrays("latents.npz", y=latents["y"], mean=mean, log_var=narrow)
         run = open_run(run.path)
         plane = usual_plane(run)
         points = places_of(run, plane).extent.grid(20, 20)

@@ -25,7 +25,7 @@ from tests.pages.conftest import (
     words,
 )
 from tests.pages.crafted import craft, enqueue, epochs, ticket_of
-from tests.pages.doubles import Processes
+from tests.pages.doubles import Processes, overtake
 from vae.archive.archive import export_zip, import_zip
 from vae.data.datasets import Dataset
 from vae.runs.metadata import MAX_NAME
@@ -182,6 +182,18 @@ class TestImport:
         # Its ONNX files are made here, of the model that was vetted.
         assert server.queue().is_pending(Run(runs / new), "export")
         wait_until(lambda: f"{new}-export" in processes, "the export begins")
+
+    def test_one_that_was_overtaken(
+        self, content: bytes, finished_run: Run, runs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        app = import_page(runs, finished_run)
+        overtake(monkeypatch)
+        upload(app, content)
+        (new,) = folders(runs) - {"mine"}
+        act(app)  # what overtook it
+        assert folders(runs) == {"mine", new}
+        assert app.query_params["run"] == new
+        assert labelled(app.file_uploader, "Import a run").value is None
 
     def test_once_and_again(self, content: bytes, finished_run: Run, runs: Path) -> None:
         app = upload(import_page(runs, finished_run), content)

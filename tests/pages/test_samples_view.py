@@ -48,7 +48,7 @@ def table(app: AppTest) -> dict[str, list[str]]:
 
 class TestFigures:
     def test_beside_the_noise_floor(self, mnist_run: Run) -> None:
-        RunWriter(mnist_run.path).quality(known())
+        RunWriter(mnist_run.path).figures("quality.json", known())
         app = open_samples(mnist_run)
         assert table(app) == {
             "": ["Distance", "Precision", "Recall", "Sure", "Balance"],
@@ -66,7 +66,7 @@ class TestFigures:
 
     def test_every_sampler(self, mnist_run: Run) -> None:
         others = {"mixture": known(precision=0.5), "posterior": known(precision=0.75)}
-        RunWriter(mnist_run.path).quality(known(samplers=others))
+        RunWriter(mnist_run.path).figures("quality.json", known(samplers=others))
         rows = table(open_samples(mnist_run))
         names = ["**This run**", "This run, mixture", "This run, posterior", "Real digits"]
         assert list(rows) == ["", *names]
@@ -84,7 +84,7 @@ class TestFigures:
         assert rows["Convolutional, shipped"][1] == "50%"
 
     def test_of_another_classifier(self, mnist_run: Run) -> None:
-        RunWriter(mnist_run.path).quality(known(classifier="0123456789ab"))
+        RunWriter(mnist_run.path).figures("quality.json", known(classifier="0123456789ab"))
         assert "Another classifier measured it" in words(open_samples(mnist_run))
 
     def test_a_damaged_file_says_so(self, mnist_run: Run) -> None:
@@ -103,7 +103,7 @@ class TestMeasuring:
         wait_until(lambda: f"{mnist_run.id}-quality" in processes, "it is under way")
         write_progress(mnist_run.path, "quality", 0.25)
         assert "Measuring samples · 25%" in words(calm(app.run()))
-        RunWriter(mnist_run.path).quality(known())
+        RunWriter(mnist_run.path).figures("quality.json", known())
         assert server.queue().is_pending(mnist_run, "quality")
         assert table(calm(app.run()))["**This run**"][0] == "86.5"
 

@@ -23,7 +23,7 @@ from tests.pages.conftest import (
     words,
 )
 from tests.pages.crafted import craft, enqueue, epochs
-from tests.pages.doubles import Browser, NoWarmWorker, Processes, owner_of
+from tests.pages.doubles import Browser, NoWarmWorker, Processes, overtake, owner_of
 from tests.pages.form import OTHER, as_form, fill
 from vae.config import Config
 from vae.data.datasets import Dataset
@@ -47,6 +47,21 @@ def submitted(app: AppTest) -> dict[str, Any]:
 
 
 class TestSubmit:
+    @pytest.mark.usefixtures("busy")
+    def test_a_run_whose_start_was_overtaken(
+        self, runs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        app = set_up(open_page("train", preset="lecture"))
+        before = {path.name for path in runs.iterdir()}
+        overtake(monkeypatch)
+        press(app, "Train")
+        (made,) = {path.name for path in runs.iterdir()} - before
+        assert app.query_params["run"] != made
+        act(app)  # what overtook it
+        assert app.query_params["run"] == made
+        assert labelled(app.segmented_control, "View").value == "Watch"
+        assert {path.name for path in runs.iterdir()} == before | {made}
+
     @pytest.mark.usefixtures("busy")
     @pytest.mark.parametrize("config", [*PRESETS.values(), OTHER], ids=[*PRESETS, "other"])
     def test_the_run_gets_what_the_form_holds(self, config: Config, runs: Path) -> None:

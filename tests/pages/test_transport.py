@@ -138,7 +138,7 @@ class TestTraining:
 
     def test_play_while_its_process_waits(self, make: Make) -> None:
         run = make("paused", alive=True)
-        run.ask("pause")
+        run.requests.send("pause")
         press(look(run), "Play")
         assert (run.control.action, run.control.turn) == ("run", 2)
         assert ticket_of(run).started

@@ -120,7 +120,7 @@ class TestEach:
         change_row = change(rows[-1]["epoch"], 25, **cure)
         later = [*rows, change_row, row(3, 25.0, kind="step", step=5, beta=cure.get("beta", 1.0))]
         run = craft(runs / "run", digits, CONFIG.replace(**settings), "paused", later)
-        run.change(**cure)
+        run.requests.change(**cure)
         assert box(look(run)) == []
 
 

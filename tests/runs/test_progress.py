@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vae.runs import progress
-from vae.runs.progress import Progress, end_progress, read_progress, write_progress
+from vae.runs.progress import Progress, end_progress, progress_writer, read_progress, write_progress
 
 
 def test_what_was_told_last(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_what_was_told_last(tmp_path: Path) -> None:
     end_progress(tmp_path, "tsne")
     end_progress(tmp_path, "tsne")
     assert read_progress(tmp_path, "tsne") == Progress()
-    assert read_progress(tmp_path, "knowledge").share == 0.5
+    assert read_progress(tmp_path, "knowledge").fraction == 0.5
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,13 @@ def test_a_full_disk_ends_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(progress, "write_json", fail)
     write_progress(tmp_path, "tsne", 0.5)
     assert read_progress(tmp_path, "tsne") == Progress()
+
+
+def test_no_file_for_what_nobody_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[float] = []
+    monkeypatch.setattr(progress, "write_progress", lambda *values: written.append(values[2]))
+    on_progress = progress_writer(tmp_path, "tsne")
+    for step in range(10_001):
+        on_progress(step / 10_000)
+    assert 190 <= len(written) <= 200
+    assert written == sorted(written)

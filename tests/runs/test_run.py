@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,15 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.files import read_json, write_json
-from vae.runs.run import ACTIVE_STATES, STATES, History, Run, open_run, runs_folder
+from vae.runs.run import ACTIVE_STATES, History, Run, open_run
+from vae.runs.schema import RunState
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 
 HOLD_THE_LOCK = """
 import sys
 from pathlib import Path
+from vae.runs.schema import RunState
 from vae.runs.run import Run
 with Run(Path(sys.argv[1])).lock():
     print("held", flush=True)
@@ -84,12 +87,6 @@ class TestBasics:
         (young.path / "history.jsonl").write_text("\n".join(rows[:3]) + "\n")
         assert Run(young.path).rows[-1]["step"] < Run(young.path).steps_per_epoch == steps
 
-    def test_folder_for_new_runs(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path))
-        assert runs_folder() == tmp_path
-        monkeypatch.delenv("VAE_RUNS_DIR")
-        assert runs_folder() == Path("runs")
-
     def test_a_run_waits_for_its_own_training_only(self, digits: Dataset, tmp_path: Path) -> None:
         RunWriter.create(tmp_path / "run", Config(seed=3), digits)
         run = open_run(tmp_path / "run")
@@ -106,13 +103,13 @@ class TestWishes:
 
     def test_ask(self, run: Run) -> None:
         assert run.control.action == "run"
-        assert run.ask("pause") == run.control == open_run(run.path).control
+        assert run.requests.send("pause") == run.control == open_run(run.path).control
         assert run.control.action == "pause"
 
     def test_live_settings(self, run: Run) -> None:
         assert run.settings == PREDICTABLE
-        run.change(beta=2, noise=0.5)
-        run.change(beta=3)
+        run.requests.change(beta=2, noise=0.5)
+        run.requests.change(beta=3)
         assert run.control.settings == {"beta": 3.0, "noise": 0.5}
         assert run.settings == PREDICTABLE.replace(beta=3.0, noise=0.5)
         assert run.config == PREDICTABLE  # what it began with stays written
@@ -132,7 +129,7 @@ class TestWishes:
         self, run: Run, settings: dict[str, float], message: str
     ) -> None:
         with pytest.raises(ConfigError, match=message):
-            run.change(**settings)
+            run.requests.change(**settings)
         assert run.control.serial == 0
 
     def test_an_autoencoder_has_no_beta_to_change(
@@ -140,52 +137,52 @@ class TestWishes:
     ) -> None:
         run = copy_run(autoencoder_run, tmp_path / "autoencoder")
         with pytest.raises(ConfigError, match="its beta must be 0"):
-            run.change(beta=1.0)
+            run.requests.change(beta=1.0)
 
     @pytest.mark.parametrize("value", ["-1", "1e9", "NaN"])
     def test_settings_that_cannot_be_are_ignored(self, run: Run, value: str) -> None:
-        run.change(beta=2.0)
+        run.requests.change(beta=2.0)
         path = run.path / "control.json"
         path.write_text(path.read_text().replace("2.0", value))
         assert run.settings == PREDICTABLE
-        run.change(noise=0.5)
+        run.requests.change(noise=0.5)
         assert run.settings == PREDICTABLE.replace(noise=0.5)
 
     def test_more_epochs(self, run: Run) -> None:
         assert run.epochs == 12
-        run.request_resume(3)
+        run.requests.resume(3)
         assert (run.epochs, run.control.more, run.control.action) == (15, ((12, 15),), "run")
 
     def test_a_run_under_way_goes_on_beyond_its_end(self, run: Run) -> None:
         change_status(run, state="stopped", epoch=4)
         stopped = open_run(run.path)
-        stopped.request_resume(3)
-        stopped.request_resume(5)
+        stopped.requests.resume(3)
+        stopped.requests.resume(5)
         assert stopped.control.more == ((12, 15), (15, 20))
 
     def test_after_early_stopping_it_goes_on_from_there(self, run: Run) -> None:
         change_status(run, epoch=8)
         early = open_run(run.path)
-        early.request_resume(3)
+        early.requests.resume(3)
         assert early.control.more == ((8, 11),)
         assert early.epochs == 11
 
     def test_a_finished_run_needs_epochs_to_go_on(self, run: Run) -> None:
         with pytest.raises(RunError, match=r"say how many\. Received: 0 more"):
-            run.request_resume()
+            run.requests.resume()
         assert run.control.serial == 0
 
     def test_too_many_epochs(self, run: Run) -> None:
         with pytest.raises(ConfigError, match="epochs must be"):
-            run.request_resume(489)
+            run.requests.resume(489)
         assert run.control.serial == 0
-        run.request_resume(488)
+        run.requests.resume(488)
 
     def test_without_a_checkpoint_what_it_learned_would_be_lost(self, run: Run) -> None:
         (run.path / "checkpoint.npz").unlink()
         assert not run.can_resume
         with pytest.raises(RunError, match=r"needs its checkpoint\.npz\. Received"):
-            run.request_resume(3)
+            run.requests.resume(3)
 
     def test_before_the_first_checkpoint_nothing_is_lost(
         self, digits: Dataset, tmp_path: Path
@@ -193,7 +190,7 @@ class TestWishes:
         RunWriter.create(tmp_path / "run", Config(), digits)
         run = open_run(tmp_path / "run")
         assert run.can_resume
-        run.request_resume()
+        run.requests.resume()
         assert run.control.action == "run"
 
 
@@ -203,7 +200,7 @@ class TestState:
         assert change_status(run, state=state).state == "interrupted"
         assert read_json(run.path / "status.json")["state"] == state  # a reader writes nothing
 
-    @pytest.mark.parametrize("state", sorted(set(STATES) - set(ACTIVE_STATES)))
+    @pytest.mark.parametrize("state", sorted(set(RunState) - set(ACTIVE_STATES)))
     def test_other_states_need_no_process(self, run: Run, state: str) -> None:
         assert change_status(run, state=state).state == state
 
@@ -214,6 +211,12 @@ class TestState:
         held.wait()
         assert not run.is_alive()
         assert Run(run.path).state == "interrupted"
+
+    def test_two_who_check_do_not_take_each_other_for_the_process(self, run: Run) -> None:
+        run.lock().acquire(timeout=0).lock.release()  # as its process did
+        with ThreadPoolExecutor(8) as pool:
+            found = pool.map(lambda _: Run(run.path).is_alive(), range(4000))
+        assert set(found) == {False}
 
     def test_looking_leaves_the_lock_free(self, run: Run) -> None:
         assert not run.is_alive()

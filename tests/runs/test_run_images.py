@@ -161,10 +161,10 @@ class TestWorker:
         run = copy_run(own, office.folder / "stripes")
         RunWriter.reopen(run.path).status(state=state)
         run = open_run(run.path)
-        run.request_resume(2)
+        run.requests.resume(2)
         queue = office.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._scheduler.set_state(run, "queued", "")
+        assert queue._scheduler.queue_again(run)
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == state
@@ -182,11 +182,11 @@ class TestWorker:
         run = copy_run(finished_run, office.folder / "run")
         RunWriter.reopen(run.path).status(state="paused")
         run = open_run(run.path)
-        run.request_resume(2)
+        run.requests.resume(2)
         (run.path / "checkpoint.npz").write_bytes(b"half")
         queue = office.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._scheduler.set_state(run, "queued", "")
+        assert queue._scheduler.queue_again(run)
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == "paused"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from tests.workshop import Workshop
-from vae.latent.projections import TSNE_FILES
+from vae.runs.layout import SAMPLERS, TSNE
 from vae.runs.progress import read_progress, write_progress
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
@@ -26,12 +26,12 @@ def run(workshop: Workshop, tmp_path: Path) -> Run:
 
 def computed(run: Run) -> Run:
     writer = RunWriter(run.path)
-    for count, name in TSNE_FILES.items():
+    for count, name in TSNE.items():
         writer.arrays(name, points=np.zeros((1, count), np.float32))
-    writer.class_probes(KNOWLEDGE)
-    writer.likelihood(LIKELIHOOD)
-    writer.quality(QUALITY)
-    writer.arrays("samplers", y=np.zeros(1))
+    writer.figures("knowledge.json", KNOWLEDGE)
+    writer.figures("likelihood.json", LIKELIHOOD)
+    writer.figures("quality.json", QUALITY)
+    writer.arrays("samplers.npz", y=np.zeros(1))
     for job in JOBS:
         write_progress(run.path, job, 0.0, "It failed.")
     return open_run(run.path)
@@ -40,7 +40,7 @@ def computed(run: Run) -> Run:
 def holds(run: Run) -> set[bool]:
     """Whether the run holds what was computed: all of it, nothing, or (both) some."""
     run = open_run(run.path)
-    found = [bool(run.arrays(name)) for name in (*TSNE_FILES.values(), "samplers")]
+    found = [bool(run.arrays(name)) for name in (*TSNE.values(), SAMPLERS)]
     found += [bool(figures) for figures in (run.class_probes, run.likelihood, run.quality)]
     return {*found, *(bool(read_progress(run.path, job).trouble) for job in JOBS)}
 
@@ -52,7 +52,7 @@ def test_they_stay_as_long_as_the_model_does(run: Run) -> None:
 
 
 def test_more_epochs_make_another_model(run: Run, workshop: Workshop) -> None:
-    run.request_resume(1)
+    run.requests.resume(1)
     kept: list[set[bool]] = []
     workshop.at(run, (2, 5), lambda: kept.append(holds(run)))
     assert kept == [{True}]  # the model in the folder is still the one of epoch 1
@@ -61,12 +61,12 @@ def test_more_epochs_make_another_model(run: Run, workshop: Workshop) -> None:
 
 
 def test_a_look_into_a_run_that_trains(run: Run, workshop: Workshop) -> None:
-    run.request_resume(1)
+    run.requests.resume(1)
     seen: list[set[bool]] = []
 
     def leave() -> bool:
         if workshop.place == (2, 3):
-            run.ask_to_show()
+            run.requests.show_model()
         if open_run(run.path).status.get("shown"):
             seen.append(holds(run))
         return bool(seen)
@@ -76,7 +76,7 @@ def test_a_look_into_a_run_that_trains(run: Run, workshop: Workshop) -> None:
 
 
 def test_the_model_of_a_killed_run(run: Run, workshop: Workshop) -> None:
-    run.request_resume(2)
+    run.requests.resume(2)
     workshop.kill_at(run, (3, 5))
     assert holds(run) == {True}
     assert work(run.path, "recover") == 0

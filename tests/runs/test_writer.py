@@ -60,8 +60,8 @@ class TestBasics:
         assert run.history["reconstruction"] == [1 / 3]
 
     def test_arrays_and_metrics(self, writer: RunWriter) -> None:
-        writer.arrays("snapshots/0003", means=np.eye(2, dtype=np.float16))
-        writer.metrics(crafted.METRICS)
+        writer.arrays("snapshots/0003.npz", means=np.eye(2, dtype=np.float16))
+        writer.figures("metrics.json", crafted.METRICS)
         run = open_run(writer.path)
         assert run.snapshot_epochs == [3]
         np.testing.assert_array_equal(run.snapshot(3)["means"], np.eye(2))
@@ -114,7 +114,7 @@ class TestCorrectness:
         with pytest.raises(ValueError, match="JSON"):
             writer.row({"kind": "epoch", "loss": value})
         with pytest.raises(ValueError, match="JSON"):
-            writer.metrics({"loss": value})
+            writer.figures("metrics.json", {"loss": value})
         run = open_run(writer.path)
         assert run.rows == []
         assert run.metrics == {}
@@ -133,28 +133,6 @@ class TestCorrectness:
             fail()
         assert read_json(path) == {"old": 1}
         assert [entry.name for entry in tmp_path.iterdir()] == ["value.json"]
-
-    def test_a_checkpoint_replaces_the_one_before(self, writer: RunWriter) -> None:
-        for epoch in (1, 2):
-            state, means = [np.full(3, epoch), np.array(7)], [np.array(0.5)]
-            writer.checkpoint(epoch, 10 * epoch, state, means)
-        arrays = open_run(writer.path).arrays("checkpoint")
-        assert (int(arrays["epoch"]), int(arrays["step"])) == (2, 20)
-        np.testing.assert_array_equal(arrays["v0"], [2, 2, 2])
-        assert (arrays["v1"], arrays["m0"]) == (7, 0.5)
-
-    def test_a_checkpoint_that_fails_leaves_the_one_before(self, writer: RunWriter) -> None:
-        class Broken:
-            def __array__(self, *_: object, **__: object) -> np.ndarray:
-                raise OSError("disk full")
-
-        writer.checkpoint(1, 5, [np.ones(3), np.ones(2)], [])
-        with pytest.raises(OSError, match="disk full"):
-            writer.checkpoint(2, 5, [np.full(3, 2.0), Broken()], [])
-        arrays = open_run(writer.path).arrays("checkpoint")
-        assert int(arrays["epoch"]) == 1
-        np.testing.assert_array_equal(arrays["v1"], [1, 1])
-        assert not list(writer.path.glob(".writing*"))
 
     def test_whose_it_is_stands_beside_it(self, digits: Dataset, tmp_path: Path) -> None:
         RunWriter.create(tmp_path / "annas", Config(), digits, owner="anna")
@@ -198,7 +176,7 @@ class TestRewind:
         for written in self.ROWS:
             writer.row(written)
         for epoch in range(4):
-            writer.arrays(f"snapshots/{epoch:04d}", means=np.eye(2))
+            writer.arrays(f"snapshots/{epoch:04d}.npz", means=np.eye(2))
         return writer
 
     @pytest.mark.parametrize(

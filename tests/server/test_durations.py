@@ -10,7 +10,7 @@ from tests.conftest import change_status, copy_run
 from tests.runs.test_figures_schema import FOUND
 from vae.config import Config
 from vae.data.datasets import load_dataset
-from vae.evaluation.likelihood import ask_for_likelihood
+from vae.evaluation.likelihood import likelihood_seconds, request_likelihood
 from vae.presets import PRESETS
 from vae.runs.progress import write_progress
 from vae.runs.run import Run
@@ -20,11 +20,10 @@ from vae.server.durations import (
     Job,
     epoch_seconds,
     job_seconds,
-    likelihood_seconds,
+    last_start,
     run_seconds,
     seconds_left,
     time_in_words,
-    turn,
 )
 
 SHAPE = (28, 28, 1)
@@ -82,7 +81,7 @@ class TestSecondsLeft:
 
     def test_epochs_that_were_added_count(self, tmp_path: Path) -> None:
         run = self.run_at(tmp_path, epoch=10, step=10, steps=10, seconds_per_epoch=10.0)
-        run.request_resume(5)
+        run.requests.resume(5)
         assert seconds_left(Run(run.path)) == pytest.approx(50.0)
 
     def test_before_it_has_measured_an_epoch_it_is_a_guess(self, tmp_path: Path) -> None:
@@ -103,7 +102,7 @@ class TestJobs:
         guess = likelihood_seconds(run, 500)
         found = FOUND | {"importance_samples": 50, "seconds": 30.0}
         few = FOUND | {"importance_samples": 100, "seconds": 9.0}  # mostly its start
-        RunWriter(run.path).likelihood({"none": few, "sampled": found})
+        RunWriter(run.path).figures("likelihood.json", {"none": few, "sampled": found})
         assert likelihood_seconds(Run(run.path), 500) == pytest.approx(300.0)
         change_status(run, imported=True)  # measured elsewhere, for all we know
         assert likelihood_seconds(Run(run.path), 500) == guess
@@ -112,14 +111,14 @@ class TestJobs:
         whole = job_seconds(run, "knowledge")
         write_progress(run.path, "knowledge", 0.75)
         assert job_seconds(run, "knowledge") == pytest.approx(whole / 4)
-        ask_for_likelihood(run, 5000, "none")
+        request_likelihood(run, 5000, "none")
         seconds = START_SECONDS + likelihood_seconds(run, 5000)
         assert job_seconds(run, "likelihood") == pytest.approx(seconds)
         write_progress(run.path, "likelihood", 0.5)
         assert job_seconds(run, "likelihood") == pytest.approx(seconds / 2)
 
 
-class TestTurn:
+class TestLastStart:
     ME = Job(1.0, "me")
 
     @pytest.mark.parametrize(
@@ -145,16 +144,16 @@ class TestTurn:
         expected: tuple[int, float],
     ) -> None:
         others = [[Job(seconds) for seconds in part] for part in (under_way, ahead)]
-        assert turn(others[0], [*others[1], self.ME], workers) == expected
+        assert last_start(others[0], [*others[1], self.ME], workers) == expected
 
     def test_behind_ones_own(self) -> None:
         running, other = Job(30.0, "me"), Job(100.0, "other")
-        assert turn([running, other], [self.ME], 3) == (1, 30.0)
-        assert turn([running, other], [Job(5.0, "me"), self.ME], 3) == (2, 35.0)
+        assert last_start([running, other], [self.ME], 3) == (1, 30.0)
+        assert last_start([running, other], [Job(5.0, "me"), self.ME], 3) == (2, 35.0)
         # Whoever has no run under way goes first.
-        assert turn([running], [Job(5.0, "me"), other], 2) == (0, 0.0)
-        assert turn([running], [other, self.ME], 2) == (2, 30.0)
+        assert last_start([running], [Job(5.0, "me"), other], 2) == (0, 0.0)
+        assert last_start([running], [other, self.ME], 2) == (2, 30.0)
 
     def test_equal_jobs_are_told_apart(self) -> None:
-        assert turn([], [self.ME, self.ME], 2) == (1, 1.0)
-        assert turn([self.ME], [self.ME, self.ME], 1) == (2, 2.0)
+        assert last_start([], [self.ME, self.ME], 2) == (1, 1.0)
+        assert last_start([self.ME], [self.ME, self.ME], 1) == (2, 2.0)

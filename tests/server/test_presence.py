@@ -33,16 +33,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class TestBasics:
     def test_who_is_connected_is_not_gone(self, clock: Clock) -> None:
         here = Presence(60.0)
-        here.arrive("session", "anna", None)
+        here.connect("session", "anna", None)
         clock.now += 1e6
         assert not here.is_gone("anna", "run")
         assert here.is_gone("ben", "run")
 
     def test_gone_only_after_the_grace_time(self, clock: Clock) -> None:
         here = Presence(60.0)
-        here.arrive("session", "anna", None)
+        here.connect("session", "anna", None)
         clock.now += 1000
-        here.leave("session")
+        here.disconnect("session")
         clock.now += 59
         assert not here.is_gone("anna", "run")
         clock.now += 2
@@ -50,8 +50,8 @@ class TestBasics:
 
     def test_without_a_grace_time_nobody_is_ever_gone(self, clock: Clock) -> None:
         here = Presence(0.0)
-        here.arrive("session", "anna", None)
-        here.leave("session")
+        here.connect("session", "anna", None)
+        here.disconnect("session")
         clock.now += 1e9
         assert not here.is_gone("anna", "run")
 
@@ -69,13 +69,13 @@ class TestServers:
 
     def test_they_know_each_others_visitors(self, clock: Clock, tmp_path: Path) -> None:
         here, there = Presence(60.0), Presence(60.0)
-        there.arrive("session", "anna", "bens-run")
+        there.connect("session", "anna", "bens-run")
         clock.now += 1000
         self.meet(tmp_path, clock, here, there)
         assert not here.is_gone("anna", "run")
         assert not here.is_gone("ben", "bens-run")
         assert here.is_gone("ben", "run")
-        there.leave("session")
+        there.disconnect("session")
         clock.now += 61
         self.meet(tmp_path, clock, here, there)
         assert here.is_gone("anna", "run")
@@ -84,7 +84,7 @@ class TestServers:
         self, clock: Clock, tmp_path: Path
     ) -> None:
         here, there = Presence(60.0), Presence(60.0)
-        there.arrive("session", "anna", None)
+        there.connect("session", "anna", None)
         clock.now += 1000
         self.meet(tmp_path, clock, here, there)
         for later, gone in ((53, False), (8, True)):
@@ -121,7 +121,7 @@ class TestServers:
     def test_where_nothing_can_be_written(self, clock: Clock, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         here = Presence(60.0)
-        here.arrive("session", "anna", None)
+        here.connect("session", "anna", None)
         here.announce(tmp_path / "file")
         assert not here.is_gone("anna", "run")
 
@@ -129,28 +129,28 @@ class TestServers:
 class TestCorrectness:
     def test_a_connection_that_comes_back_in_time(self, clock: Clock) -> None:
         here = Presence(60.0)
-        here.arrive("session", "anna", None)
+        here.connect("session", "anna", None)
         clock.now += 100
-        here.leave("session")
+        here.disconnect("session")
         clock.now += 59
-        here.arrive("session", "anna", None)
+        here.connect("session", "anna", None)
         clock.now += 1000
         assert not here.is_gone("anna", "run")
 
     def test_who_watches_keeps_a_run_too(self, clock: Clock) -> None:
         here = Presence(60.0)
-        here.arrive("session", "ben", "annas-run")
+        here.connect("session", "ben", "annas-run")
         clock.now += 1000
         assert not here.is_gone("anna", "annas-run")
         assert here.is_gone("anna", "annas-other-run")
-        here.arrive("session", "ben", "another")  # and turns to another one
+        here.connect("session", "ben", "another")  # and turns to another one
         assert here.is_gone("anna", "annas-run")
 
     def test_one_of_two_tabs_stays(self, clock: Clock) -> None:
         here = Presence(60.0)
-        here.arrive("first", "anna", None)
-        here.arrive("second", "anna", None)
-        here.leave("first")
+        here.connect("first", "anna", None)
+        here.connect("second", "anna", None)
+        here.disconnect("first")
         clock.now += 1000
         assert not here.is_gone("anna", "run")
 
@@ -163,15 +163,15 @@ class TestCorrectness:
 
     def test_a_session_that_was_never_there_may_leave(self, clock: Clock) -> None:
         here = Presence(60.0)
-        here.leave("nobody")
+        here.disconnect("nobody")
         clock.now += 100
         assert here.is_gone("anna", "run")
 
     def test_the_gone_are_forgotten(self, clock: Clock) -> None:
         here = Presence(60.0)
         for session in range(1000):
-            here.arrive(str(session), "anna", None)
-            here.leave(str(session))
+            here.connect(str(session), "anna", None)
+            here.disconnect(str(session))
         clock.now += 1000
         assert here.is_gone("anna", "run")
         assert len(here._visits) == 0

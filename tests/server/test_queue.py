@@ -15,7 +15,7 @@ from vae import environment
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.evaluation.likelihood import ask_for_likelihood
+from vae.evaluation.likelihood import request_likelihood
 from vae.runs.metadata import write_metadata
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -107,27 +107,27 @@ class TestSubmit:
         assert office.open(workers=None).workers == environment.worker_count() == 5
 
 
-class TestPlace:
+class TestPosition:
     def test_how_many_go_first(self, queue: Queue, office: Office) -> None:
         runs = [office.submit(queue, name, owner=name) for name in "abc"]
-        assert [queue.place(run).ahead for run in runs] == [1, 2, 3]
+        assert [queue.position(run).ahead for run in runs] == [1, 2, 3]
         queue.stop(runs[1])
-        assert [queue.place(run).ahead for run in runs] == [1, 0, 2]
+        assert [queue.position(run).ahead for run in runs] == [1, 0, 2]
 
     def test_who_is_under_way_waits_for_nobody(self, queue: Queue, office: Office) -> None:
         (run,) = office.store.list()
-        assert queue.place(run).ahead == 0
+        assert queue.position(run).ahead == 0
 
     def test_ones_own_run_goes_first_though_there_is_a_free_place(self, office: Office) -> None:
         queue = office.open(workers=3)
         runs = [office.submit(queue, name, owner="anna") for name in "abc"]
         office.until(office.submit(queue, "z", owner="zoe"), "training")
-        places = [queue.place(run) for run in runs]
+        places = [queue.position(run) for run in runs]
         assert [place.ahead for place in places] == [0, 1, 2]
         assert places[0].seconds == 0.0 < places[1].seconds < places[2].seconds
 
     def test_what_is_neither_waiting_nor_under_way(self, queue: Queue, finished: Run) -> None:
-        assert queue.place(finished) == (0, 0.0)
+        assert queue.position(finished) == (0, 0.0)
 
     def test_how_long_it_takes(self, queue: Queue, office: Office) -> None:
         (first,) = office.store.list()
@@ -136,20 +136,20 @@ class TestPlace:
         runs = [office.submit(queue, name, owner=name, epochs=100) for name in "ab"]
         whole = run_seconds(runs[0].config, (8, 8, 1), 1437)
         assert seconds_left(first) == 90.0
-        assert queue.place(runs[0]).seconds == pytest.approx(90.0)
-        assert queue.place(runs[1]).seconds == pytest.approx(90.0 + whole)
+        assert queue.position(runs[0]).seconds == pytest.approx(90.0)
+        assert queue.position(runs[1]).seconds == pytest.approx(90.0 + whole)
 
     def test_a_likelihood_takes_its_time(self, queue: Queue, office: Office, finished: Run) -> None:
         first = next(run for run in office.store.list() if run.state == "training")
         change_status(first, epoch=5, step=9, steps=9, seconds_per_epoch=30.0)
         found = FOUND | {"importance_samples": 100, "seconds": 30.0}
-        RunWriter(finished.path).likelihood({"none": found})
-        ask_for_likelihood(finished, 1000, "none")
+        RunWriter(finished.path).figures("likelihood.json", {"none": found})
+        request_likelihood(finished, 1000, "none")
         queue.request(finished, "likelihood")
         last = office.submit(queue, "b", "ben")
-        assert queue.place(last).seconds == pytest.approx(START_SECONDS + 300.0)
+        assert queue.position(last).seconds == pytest.approx(START_SECONDS + 300.0)
         queue.withdraw(finished, "likelihood")
-        assert queue.place(last) == (1, 0.0)
+        assert queue.position(last) == (1, 0.0)
 
     def test_a_job_under_way_cannot_be_withdrawn(self, office: Office, finished: Run) -> None:
         queue = office.open()
@@ -165,18 +165,18 @@ class TestPlace:
             office.until(run, "training")
             change_status(run, epoch=4, step=9, steps=9, seconds_per_epoch=seconds)
         whole = run_seconds(SMALL, (8, 8, 1), 1437)
-        assert [queue.place(run).ahead for run in runs] == [0, 0, 2, 3]
-        assert queue.place(runs[2]).seconds == pytest.approx(10.0)
-        assert queue.place(runs[3]).seconds == pytest.approx(min(30.0, 10.0 + whole))
+        assert [queue.position(run).ahead for run in runs] == [0, 0, 2, 3]
+        assert queue.position(runs[2]).seconds == pytest.approx(10.0)
+        assert queue.position(runs[3]).seconds == pytest.approx(min(30.0, 10.0 + whole))
 
     def test_a_paused_run_gives_its_place_away_soon(self, queue: Queue, office: Office) -> None:
         (run,) = office.store.list()
         change_status(run, epoch=1, step=9, steps=9, seconds_per_epoch=1000.0)
         other = office.submit(queue, "a", "anna")
-        assert queue.place(other).seconds == pytest.approx(4000.0)
+        assert queue.position(other).seconds == pytest.approx(4000.0)
         queue.pause(run)
         office.until(run, "paused")
-        assert queue.place(other).seconds == pytest.approx(scheduler.PAUSED_PLACE_SECONDS)
+        assert queue.position(other).seconds == pytest.approx(scheduler.PAUSED_SECONDS)
 
     def test_a_run_that_goes_on_needs_only_what_is_left(
         self, queue: Queue, office: Office, finished: Run
@@ -187,7 +187,7 @@ class TestPlace:
         queue.resume(open_run(finished.path))
         last = office.submit(queue, "b", "ben")
         left = (finished.config.epochs - 3) * 50.0
-        assert queue.place(last).seconds == pytest.approx(7.0 + START_SECONDS + left)
+        assert queue.position(last).seconds == pytest.approx(7.0 + START_SECONDS + left)
 
 
 class TestPause:
@@ -361,7 +361,7 @@ class TestStop:
         assert (stopped.state, stopped.status["reason"]) == (
             *("stopped", "Stopped by hand in epoch 12."),
         )
-        assert queue.place(finished) == (0, 0.0)
+        assert queue.position(finished) == (0, 0.0)
         assert waiting(queue) == []  # it has the model of what it learned
         (first,) = (run for run in office.store.list() if run.state == "training")
         office.finish(first)

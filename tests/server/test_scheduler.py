@@ -110,7 +110,7 @@ class TestPausedPlaces:
 
     @pytest.fixture(autouse=True)
     def _at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(scheduler, "PAUSED_PLACE_SECONDS", 0.0)
+        monkeypatch.setattr(scheduler, "PAUSED_SECONDS", 0.0)
 
     def paused(self, office: Office, queue: Queue, name: str, owner: str) -> Run:
         run = office.submit(queue, name, owner)
@@ -158,7 +158,7 @@ class TestPausedPlaces:
         assert open_run(run.path).state == "paused"
 
     def test_not_before_its_time(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(scheduler, "PAUSED_PLACE_SECONDS", 1000.0)
+        monkeypatch.setattr(scheduler, "PAUSED_SECONDS", 1000.0)
         queue = office.open()
         run = self.paused(office, queue, "a", "anna")
         office.submit(queue, "b", "ben")
@@ -173,7 +173,7 @@ class TestPausedPlaces:
         office.until(other, "training")
         queue.resume(open_run(run.path))
         assert open_run(run.path).state == "queued"
-        assert queue.place(run).ahead == 1
+        assert queue.position(run).ahead == 1
         office.finish(other)
         office.until(run, "training")
 
@@ -181,12 +181,12 @@ class TestPausedPlaces:
 class TestTheGone:
     def test_a_run_nobody_comes_back_to_is_paused(self, office: Office) -> None:
         presence = Presence(0.05)
-        presence.arrive("session", "anna", None)
+        presence.connect("session", "anna", None)
         queue = office.open(presence=presence)
         first, second = (office.submit(queue, name, "anna") for name in ("a1", "a2"))
         office.until(first, "training")
         office.settle(queue)
-        presence.leave("session")
+        presence.disconnect("session")
         for run in (first, second):
             office.until(run, "paused")
         wait_until(lambda: not queue.tickets.list(), "nobody waits")
@@ -195,19 +195,19 @@ class TestTheGone:
         office.settle(queue)
         assert office.order == ["a1"]
         # From its link it goes on.
-        presence.arrive("another session", "ben", second.id)
+        presence.connect("another session", "ben", second.id)
         queue.resume(open_run(second.path))
         office.until(second, "training")
 
     def test_others_runs_go_on(self, office: Office) -> None:
         presence = Presence(0.05)
-        presence.arrive("a session", "anna", None)
-        presence.arrive("another", "ben", None)
+        presence.connect("a session", "anna", None)
+        presence.connect("another", "ben", None)
         queue = office.open(workers=2, presence=presence)
         annas, bens = (office.submit(queue, name, name) for name in ("anna", "ben"))
         office.until(annas, "training")
         office.until(bens, "training")
-        presence.leave("a session")
+        presence.disconnect("a session")
         office.until(annas, "paused")
         office.settle(queue)
         assert open_run(bens.path).state == "training"
@@ -220,7 +220,7 @@ class TestSeveralServers:
         leads = office.open(presence=here)
         office.settle(leads)
         second = office.open(presence=elsewhere)
-        elsewhere.arrive("session", "anna", None)
+        elsewhere.connect("session", "anna", None)
         office.settle(second)
         run = office.submit(second, "a", "anna")
         office.until(run, "training")
@@ -228,7 +228,7 @@ class TestSeveralServers:
         # Longer than the grace time, in which she would have been gone.
         wait_until(lambda: time.monotonic() > began + 1.5, "the grace time is over")
         assert open_run(run.path).state == "training"
-        elsewhere.leave("session")
+        elsewhere.disconnect("session")
         office.until(run, "paused")
 
 

@@ -100,6 +100,34 @@ class TestDeath:
         office.until(other, "training")
         assert not queue.is_pending(run, "train")
 
+    def test_a_finished_run_whose_process_cannot_start_stays_finished(
+        self, office: Office, finished_run: Run
+    ) -> None:
+        run = copy_run(finished_run, office.folder / "run")
+        queue = office.open()
+        office.refuses = 1
+        queue.resume(run, 1)
+        wait_until(lambda: not queue.is_pending(run, "train"), "it is given up")
+        after = open_run(run.path)
+        reason = "It did not go on. The training process could not start: Cannot allocate memory."
+        assert (after.state, after.status["reason"]) == ("finished", reason)
+        office.settle(queue)  # and it is not tried again
+        assert office.starts == 0
+
+    def test_a_finished_run_whose_process_ends_at_once_stays_finished(
+        self, office: Office, finished_run: Run
+    ) -> None:
+        run = copy_run(finished_run, office.folder / "run")
+        queue = office.open()
+        office.tell(run, "crash-early")
+        queue.resume(run, 1)
+        wait_until(lambda: office.starts and not queue.is_pending(run, "train"), "it is given up")
+        after = open_run(run.path)
+        reason = "It did not go on. The training process did not start."
+        assert (after.state, after.status["reason"]) == ("finished", reason)
+        office.settle(queue)
+        assert office.starts == 1
+
     def test_no_room_on_the_disk(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(_: Ticket) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -194,8 +222,8 @@ class TestLastMoment:
         queue = office.open()
         run = self.making_its_model(office, queue)
         run = change_status(run, until=9)  # it was to have more epochs, and needs them no more
-        run.ask(action)
-        run.change(beta=2.0)
+        run.requests.send(action)
+        run.requests.change(beta=2.0)
         (run.path / "linger").unlink()
         office.until(run, "finished")
         office.settle(queue)
@@ -204,7 +232,7 @@ class TestLastMoment:
     def test_a_change_while_its_model_is_made(self, office: Office) -> None:
         queue = office.open()
         run = self.making_its_model(office, queue)
-        run.change(beta=2.0)
+        run.requests.change(beta=2.0)
         (run.path / "linger").unlink()
         office.until(run, "finished")
         office.settle(queue)
@@ -226,7 +254,7 @@ class TestLastMoment:
         queue = office.open()
         run = self.leaving(office, queue)
         queue.pause(run)
-        run.change(beta=2.0)
+        run.requests.change(beta=2.0)
         (run.path / "linger").unlink()
         wait_until(lambda: not queue.tickets.list(), "its process is gone")
         office.settle(queue)
@@ -243,7 +271,7 @@ class TestServers:
         office.until(runs[0], "training")
         office.settle(second)
         assert office.order == ["a"]
-        assert second.place(runs[1]).ahead == 1
+        assert second.position(runs[1]).ahead == 1
         office.finish(runs[0])
         office.until(runs[1], "training")
         assert office.starts == 2

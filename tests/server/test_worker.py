@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from tests.workshop import Workshop, assert_same_run, when
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import DatasetError, RunError
+from vae.evaluation.likelihood import request_likelihood
 from vae.runs.failures import in_words
 from vae.runs.progress import Progress, read_progress, write_progress
+from vae.runs.results import RESULTS
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
 from vae.server import worker
@@ -71,7 +74,7 @@ class TestBasics:
         ):
             monkeypatch.setattr(
                 f"vae.{name}",
-                lambda run, *dataset, name=name, should_end=None: asked.append(
+                lambda run, *dataset, name=name, on_progress=None: asked.append(
                     (run.path, name, [each.name for each in dataset])
                 ),
             )
@@ -122,7 +125,7 @@ class TestBasics:
         monkeypatch: pytest.MonkeyPatch,
         capfd: pytest.CaptureFixture[str],
     ) -> None:
-        def fail(_: Run) -> None:
+        def fail(_: Run, on_progress: object) -> None:
             raise error
 
         run = copy_run(finished_run, tmp_path / "run")
@@ -132,6 +135,41 @@ class TestBasics:
         assert read_progress(run.path, "tsne").trouble.startswith(words)
         assert "Traceback" in capfd.readouterr().err
         assert (run.path / "status.json").read_bytes() == status
+
+    @pytest.mark.parametrize(
+        ("job", "fit"),
+        [
+            ("tsne", "sklearn.manifold.TSNE.fit_transform"),
+            ("knowledge", "sklearn.linear_model.LogisticRegression.fit"),
+            ("samplers", "sklearn.mixture.GaussianMixture.fit"),
+            ("likelihood", "vae.evaluation.likelihood.importance_sampled_nll"),
+        ],
+    )
+    def test_asked_to_end_it_ends_at_once(
+        self, job: str, fit: str, finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fit_for_ever(*_: object, **__: object) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:  # as a library that has no callback
+                pass
+
+        run = copy_run(finished_run, tmp_path / "run")
+        request_likelihood(run, 5000, "none")
+        monkeypatch.setattr(fit, fit_for_ever)
+        began = time.monotonic()
+        assert work(run.path, job) == 1
+        assert time.monotonic() - began < 30
+        assert read_progress(run.path, job).trouble == "Stopped from outside, at once."
+        assert not any((run.path / name).exists() for name in RESULTS[job].files)
+        assert not list(run.path.glob(".writing-*"))
+        assert not run.is_alive()
+
+    def test_asked_to_end_before_it_begins(self, finished_run: Run, tmp_path: Path) -> None:
+        worker._ending.set()
+        run = copy_run(finished_run, tmp_path / "run")
+        assert work(run.path, "knowledge") == 1
+        assert read_progress(run.path, "knowledge").trouble == "Stopped from outside, at once."
 
     def test_images_that_are_gone_cannot_be_measured(self, run_without_images: Run) -> None:
         run = run_without_images
@@ -154,7 +192,7 @@ class TestWhatIsLeftToDo:
         self, finished_run: Run, tmp_path: Path
     ) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state="stopped")
-        run.ask("stop")
+        run.requests.send("stop")
         before = (run.path / "status.json").read_bytes()
         work_alone = (
             "import pathlib, sys; from vae.server.worker import work; "
@@ -167,7 +205,7 @@ class TestWhatIsLeftToDo:
 
     def test_stopped_while_tensorflow_was_loaded(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("stop")
+        run.requests.send("stop")
         assert work(run.path, "train") == 0
         stopped = open_run(run.path)
         assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
@@ -177,13 +215,13 @@ class TestWhatIsLeftToDo:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
-        run.request_resume()
+        run.requests.resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
     def test_more_epochs(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
-        run.request_resume(1)
+        run.requests.resume(1)
         assert work(run.path, "train") == 0
         assert open_run(run.path).status["epoch"] == 2
         assert work(run.path, "train") == 0  # once
@@ -228,7 +266,7 @@ class TestLeaving:
         assert (left.state, left.status["epoch"], left.status["step"]) == ("paused", 2, 9)
         assert not left.has_model
         worker._ending.clear()  # the next process
-        left.request_resume()
+        left.requests.resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
@@ -237,15 +275,15 @@ class TestLeaving:
     ) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
         rows = run.rows
-        run.ask("stop")
+        run.requests.send("stop")
         assert work(run.path, "train") == 0
         stopped = open_run(run.path)
         assert (stopped.state, stopped.status["model_epoch"]) == ("stopped", 2)
         assert stopped.status["reason"] == "Stopped by hand in epoch 2."
         assert stopped.rows == rows  # no step more
-        kept = stopped.arrays("checkpoint")
+        kept = stopped.arrays("checkpoint.npz")
         assert (kept["epoch"], kept["step"]) == (2, 9)
-        for place, weights in enumerate(stopped.arrays("weights").values()):
+        for place, weights in enumerate(stopped.arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
     def test_before_it_has_begun(self, workshop: Workshop, tmp_path: Path) -> None:
@@ -266,8 +304,8 @@ class TestRecover:
         assert recovered.status["reason"] == (
             "The training process was ended from outside; epoch 1 is kept."
         )
-        kept = recovered.arrays("checkpoint")
-        for place, weights in enumerate(recovered.arrays("weights").values()):
+        kept = recovered.arrays("checkpoint.npz")
+        for place, weights in enumerate(recovered.arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
     def test_what_was_kept_in_the_middle_of_an_epoch(
@@ -291,8 +329,8 @@ class TestRecover:
         stopped = open_run(run.path)
         assert (stopped.state, stopped.status["reason"]) == ("stopped", reason)
         assert (stopped.status["model_epoch"], stopped.rows) == (2, run.rows)
-        kept = stopped.arrays("checkpoint")
-        for place, weights in enumerate(stopped.arrays("weights").values()):
+        kept = stopped.arrays("checkpoint.npz")
+        for place, weights in enumerate(stopped.arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
     @pytest.mark.parametrize("state", ["finished", "paused", "queued"])
@@ -346,7 +384,7 @@ class TestTrouble:
         assert failed.status["reason"].startswith("The memory of this machine did not suffice")
         # What it learned is not lost.
         monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
-        failed.request_resume()
+        failed.requests.resume()
         assert work(run.path, "train") == 0
         assert open_run(run.path).state == "finished"
 

@@ -106,7 +106,7 @@ class TestWarmWorker:
         change_status(run, state="queued")
         warm = WarmWorker()
         assert warm.usable
-        process = warm.give(run, "train")
+        process = warm.start(run, "train")
         office.until(run, "training")
         assert open_run(run.path).status["pid"] == process.pid == warm.process.pid
 
@@ -115,7 +115,7 @@ class TestWarmWorker:
         warm = WarmWorker()
         assert not warm.usable
         monkeypatch.setattr(worker_processes, "WARM_SECONDS", 1000.0)
-        warm.keep()
+        warm.extend()
         assert warm.usable
         warm.end()
         assert not warm.usable
@@ -131,7 +131,7 @@ class TestWarmWorker:
         warm.process.kill()
         warm.process.wait()
         with pytest.raises(OSError, match="Broken pipe"):
-            warm.give(run, "train")
+            warm.start(run, "train")
         warm.end()
 
     def test_loads_what_takes_long_before_it_is_needed(self) -> None:

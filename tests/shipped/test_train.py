@@ -12,7 +12,7 @@ from tests.conftest import copy_run
 from vae.config import Config
 from vae.data.datasets import find_dataset, load_dataset
 from vae.evaluation.digit_classifier import classifier_mark
-from vae.evaluation.likelihood import asked_likelihood
+from vae.evaluation.likelihood import requested_likelihood
 from vae.files import write_json
 from vae.latent.projections import TSNE_POINTS, read_tsne
 from vae.presets import PRESETS
@@ -110,7 +110,7 @@ class TestBasics:
             (run.path / name).unlink(missing_ok=True)
         derive(open_run(run.path))
         assert asked == ["tsne", "mnist", "samplers", "quality", "likelihood"]
-        assert asked_likelihood(run) == (GREY_SAMPLES, "none")
+        assert requested_likelihood(run) == (GREY_SAMPLES, "none")
 
     @pytest.mark.skipif(find_dataset("mnist") is None, reason="MNIST is not on this machine")
     def test_metrics_of_an_earlier_version(self, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ class TestBasics:
         self, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # A step draws 20 codes of two numbers of four bytes and 10 images of 64 pixels: 800 bytes.
-        monkeypatch.setattr("vae.training.loop.DRAWN_BYTES", 2000)
+        monkeypatch.setattr("vae.training.loop.RANDOM_BYTES", 2000)
         config = SAMPLED.replace(importance_samples=2)
         loop = Loop(compiled(config), digits.x_train, 10)
         assert loop.chunk == loop.steps_at_once == 2

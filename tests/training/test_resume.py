@@ -14,6 +14,7 @@ from vae.files import read_json, write_json
 from vae.model.objective import beta_at, learning_rate_at
 from vae.runs.run import Run, open_run
 from vae.training import train as training
+from vae.training.row_writer import RowWriter
 from vae.training.session import Session
 from vae.training.train import resume
 
@@ -32,6 +33,11 @@ PLACES: list[Place] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)
 @pytest.fixture(scope="module")
 def convolutional(digits: Dataset) -> Workshop:
     return Workshop(CONVOLUTIONAL, digits)
+
+
+@pytest.fixture(scope="module")
+def sampled(digits: Dataset) -> Workshop:
+    return Workshop(SAMPLED, digits)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +60,7 @@ def interrupt(workshop: Workshop, run: Run, way: str, places: list[Place]) -> Ru
     for place in places:
         getattr(workshop, f"{way}_at")(run, place)
         assert open_run(run.path).state in ("paused", "interrupted", "stopped")
-        run.request_resume()
+        run.requests.resume()
     return workshop.resume(run)
 
 
@@ -90,9 +96,9 @@ class TestExact:
 
     @pytest.mark.parametrize("way", ["leave", "kill"])
     def test_pixels_that_are_drawn_at_each_step(
-        self, way: str, digits: Dataset, tmp_path: Path
+        self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
-        with Workshop(SAMPLED, digits).opened() as workshop:
+        with sampled.opened() as workshop:
             expected = workshop.resume(workshop.new(tmp_path / "expected"))
             run = workshop.new(tmp_path / "run")
             assert_same_run(interrupt(workshop, run, way, PLACES), expected)
@@ -107,7 +113,7 @@ class TestExact:
         left = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
         assert left.state == "paused"
         assert left.status["reason"] == "Paused in epoch 2, after step 9 of 25."
-        kept = left.arrays("checkpoint")
+        kept = left.arrays("checkpoint.npz")
         assert (kept["epoch"], kept["step"]) == (2, 9)
         rows = [row for row in undisturbed.rows if (row["epoch"], row["step"]) <= (2, 9)]
         assert left.rows == rows
@@ -118,7 +124,7 @@ class TestExact:
         killed = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
         assert killed.state == "interrupted"
         assert killed.rows[-1]["step"] == 6  # shown until it is trained anew
-        kept = killed.arrays("checkpoint")
+        kept = killed.arrays("checkpoint.npz")
         assert (kept["epoch"], kept["step"]) == (1, STEPS)
         seen: list[int] = []
 
@@ -130,7 +136,9 @@ class TestExact:
         assert seen == [1]
         assert open_run(killed.path).rows[-1]["kind"] == "epoch"
 
-    @pytest.mark.parametrize("write", ["_row", "_keep", "_checkpoint", "_keep_best"])
+    @pytest.mark.parametrize(
+        "write", ["write_epoch", "_save_epoch", "_save_checkpoint", "_save_best"]
+    )
     def test_killed_between_the_files_of_an_epochs_end(
         self,
         write: str,
@@ -139,16 +147,17 @@ class TestExact:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        whole = getattr(Session, write)
+        owner = RowWriter if write == "write_epoch" else Session
+        whole = getattr(owner, write)
 
-        def die(session: Session, *arguments: Any) -> None:
-            if (session.epoch, session.step) == (2, STEPS) and "step" not in arguments:
+        def die(self: RowWriter | Session, *arguments: Any) -> None:
+            if workshop.place == (2, STEPS):
                 raise Killed
-            whole(session, *arguments)
+            whole(self, *arguments)
 
         run = workshop.new(tmp_path / "run", **VARIANTS["early"])
         with monkeypatch.context() as patch:
-            patch.setattr(Session, write, die)
+            patch.setattr(owner, write, die)
             with pytest.raises(Killed):
                 workshop.resume(run)
         assert_same_run(workshop.resume(run), variants["early"])
@@ -188,7 +197,7 @@ class TestWithWishes:
 
     def changed_at(self, workshop: Workshop, path: Path, place: Place, **settings: float) -> Run:
         run = workshop.new(path, schedule="cosine")
-        return workshop.at(run, place, lambda: run.change(**settings))
+        return workshop.at(run, place, lambda: run.requests.change(**settings))
 
     @pytest.mark.parametrize("place", [(2, 9), (2, 10), (2, 25), (0, 0)])
     def test_changed_while_it_was_parked_then_killed(
@@ -197,7 +206,7 @@ class TestWithWishes:
         settings = {"beta": 3.0, "learning_rate": 1e-3, "noise": 0.5}
         expected = self.changed_at(workshop, tmp_path / "expected", place, **settings)
         run = workshop.leave_at(workshop.new(tmp_path / "run", schedule="cosine"), place)
-        run.change(**settings)
+        run.requests.change(**settings)
         # It takes up the wish, and dies before the next checkpoint.
         workshop.kill_at(run, (place[0], place[1] + 6) if place[0] == 2 else (1, 6))
         if place[1] != STEPS:
@@ -210,10 +219,10 @@ class TestWithWishes:
         expected = self.changed_at(workshop, tmp_path / "expected", (2, 9), noise=0.25)
         run = workshop.new(tmp_path / "run", schedule="cosine")
         workshop.leave_at(run, (2, 9))
-        run.ask("pause")
-        places = workshop.direct(run, lambda: run.change(noise=0.25))
+        run.requests.send("pause")
+        places = workshop.direct(run, lambda: run.requests.change(noise=0.25))
         assert places == [(2, 9), (2, 9)]
-        run.ask("run")
+        run.requests.send("run")
         workshop.kill_at(run, (2, 20))
         assert_same_run(workshop.resume(run), expected)
 
@@ -224,7 +233,7 @@ class TestWithWishes:
 
         def change_then_die() -> bool:
             if workshop.place == (2, 9):
-                run.change(learning_rate=1e-4)
+                run.requests.change(learning_rate=1e-4)
             if workshop.place == (2, 15):
                 raise Killed
             return False
@@ -246,7 +255,7 @@ class TestMore:
         config = workshop.config.replace(schedule="cosine", kl_warmup=5, epochs=2)
         run = workshop.resume(workshop.new(tmp_path / "run", **config.to_dict()))
         first = run.rows
-        run.request_resume(3)
+        run.requests.resume(3)
         run = workshop.resume(run)
         assert (run.state, run.status["epoch"]) == ("finished", 5)
         assert run.rows[: len(first)] == first
@@ -266,17 +275,17 @@ class TestMore:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
-        run.request_resume(2)
+        run.requests.resume(2)
         assert_same_run(workshop.resume(run), undisturbed)
 
     def test_more_while_it_trains_and_interrupted_in_the_new_leg(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         expected = workshop.new(tmp_path / "expected", epochs=1, schedule="cosine")
-        expected.request_resume(2)
+        expected.requests.resume(2)
         run = workshop.new(tmp_path / "run", epochs=1, schedule="cosine")
         workshop.kill_at(run, (1, 9))
-        run.request_resume(2)
+        run.requests.resume(2)
         for place in ((2, 9), (3, 1)):
             workshop.kill_at(run, place)
         assert_same_run(workshop.resume(run), workshop.resume(expected))
@@ -286,7 +295,7 @@ class TestMore:
         run = workshop.resume(workshop.new(tmp_path / "run", **VARIANTS["early"]))
         ended = run.status["epoch"]
         assert 2 <= ended < 50
-        run.request_resume(1)
+        run.requests.resume(1)
         run = workshop.resume(run)
         assert (run.state, run.status["epoch"]) == ("finished", ended + 1)
 

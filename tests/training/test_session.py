@@ -11,7 +11,7 @@ import pytest
 
 from tests.workshop import BASE, STEPS, Workshop, assert_same_run, when
 from vae.runs.run import Run, open_run
-from vae.training import session
+from vae.training import commands
 from vae.training import train as training
 from vae.training.early_stopping import best_epoch
 
@@ -23,7 +23,7 @@ def changes(run: Run) -> list[dict[str, Any]]:
 class TestPause:
     def test_before_the_first_step(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("pause")
+        run.requests.send("pause")
         assert workshop.direct(run) == [(0, 0)]
         left = open_run(run.path)
         assert (left.state, left.rows, left.snapshot_epochs) == ("paused", [], [0])
@@ -32,13 +32,13 @@ class TestPause:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("batch")
+        run.requests.send("batch")
         kept: list[tuple[int, int]] = []
 
         def look() -> None:
-            checkpoint = open_run(run.path).arrays("checkpoint")
+            checkpoint = open_run(run.path).arrays("checkpoint.npz")
             kept.append((int(checkpoint["epoch"]), int(checkpoint["step"])))
-            run.ask("batch" if len(kept) < 3 else "run")
+            run.requests.send("batch" if len(kept) < 3 else "run")
 
         workshop.direct(run, look, look, look)
         assert kept == [(1, 1), (1, 2), (1, 3)]
@@ -47,9 +47,9 @@ class TestPause:
     def test_a_process_that_waits_too_long_goes(
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session, "PAUSE_PATIENCE_SECONDS", 0.1)
+        monkeypatch.setattr(commands, "PAUSE_PATIENCE_SECONDS", 0.1)
         run = workshop.new(tmp_path / "run")
-        left = workshop.at(run, (1, 9), lambda: run.ask("pause"))
+        left = workshop.at(run, (1, 9), lambda: run.requests.send("pause"))
         assert left.state == "paused"
         assert left.status["reason"] == "Paused in epoch 1, after step 9 of 25."
         assert not left.is_alive()
@@ -60,20 +60,20 @@ class TestPause:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        left = workshop.at(run, (1, 9), lambda: run.ask("leave"))
+        left = workshop.at(run, (1, 9), lambda: run.requests.send("leave"))
         assert (left.state, left.status["reason"]) == (
             "paused",
             "Paused in epoch 1, after step 9 of 25.",
         )
         assert not left.is_alive()
-        left.request_resume()
+        left.requests.resume()
         assert_same_run(workshop.resume(left), undisturbed)
 
     def test_a_paused_process_that_is_asked_to_leave_goes(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("batch")
+        run.requests.send("batch")
         assert workshop.direct(run, "leave") == [(1, 1)]
         assert (open_run(run.path).state, open_run(run.path).is_alive()) == ("paused", False)
 
@@ -86,23 +86,23 @@ class TestPause:
         def diverge() -> None:  # between two rows of the history
             first = workshop.model.trainable_variables[0]
             first.assign(np.full(first.shape, np.nan))
-            run.ask(action)
+            run.requests.send(action)
 
         with monkeypatch.context() as patch:
             when(workshop, patch, (2, 8), diverge)
             left = workshop.resume(run)
         assert left.state == "diverged"
         assert "Kept: the weights of epoch 1." in left.status["reason"]
-        checkpoint = left.arrays("checkpoint")
+        checkpoint = left.arrays("checkpoint.npz")
         assert (checkpoint["epoch"], checkpoint["step"]) == (1, STEPS)
         assert all(np.isfinite(values).all() for values in checkpoint.values())
 
     def test_pauses_are_no_training_time(
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session, "PAUSE_LOOK_SECONDS", 0.3)
+        monkeypatch.setattr(commands, "POLL_SECONDS", 0.3)
         run = workshop.new(tmp_path / "run", epochs=1)
-        run.ask("pause")
+        run.requests.send("pause")
         began = time.monotonic()
         workshop.direct(run, "batch", "batch", "batch")
         waited = 3 * 0.3  # it looks, is asked for the next step, and sleeps
@@ -114,12 +114,12 @@ class TestPause:
 class TestSteps:
     def test_one_batch_is_one_step(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("pause")
+        run.requests.send("pause")
         assert workshop.direct(run, "batch", "batch") == [(0, 0), (1, 1), (1, 2)]
 
     def test_one_epoch_ends_with_the_epoch(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("pause")
+        run.requests.send("pause")
         # From an epoch's end the whole next one; from within, the rest of it.
         asked = ("batch", "epoch", "epoch", "batch", "epoch")
         expected = [(0, 0), (1, 1), (1, STEPS), (2, STEPS), (3, 1), (3, STEPS)]
@@ -128,7 +128,7 @@ class TestSteps:
 
     def test_after_the_last_step_it_ends(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run", epochs=1)
-        run.ask("epoch")
+        run.requests.send("epoch")
         assert workshop.direct(run, "batch") == [(1, STEPS)]
         assert open_run(run.path).state == "finished"
 
@@ -136,7 +136,7 @@ class TestSteps:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("pause")
+        run.requests.send("pause")
         asked = ["batch"] * 8 + ["epoch", "batch", "epoch", "batch", "run"]
         places = workshop.direct(run, *asked)
         assert places[-1] == (3, 1)
@@ -144,10 +144,14 @@ class TestSteps:
 
     def test_a_step_is_taken_apart(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run", schedule="cosine", kl_warmup=1, noise=0.5)
-        run.ask("pause")
+        run.requests.send("pause")
         seen: list[dict[str, np.ndarray]] = []
-        keep = lambda: (seen.append(open_run(run.path).arrays("step")), run.ask("batch"))  # noqa: E731
-        workshop.direct(run, "batch", keep, keep, lambda: run.ask("epoch"), keep)
+
+        def keep() -> None:
+            seen.append(open_run(run.path).arrays("step.npz"))
+            run.requests.send("batch")
+
+        workshop.direct(run, "batch", keep, keep, lambda: run.requests.send("epoch"), keep)
         places = [(int(step["epoch"]), int(step["step"])) for step in seen]
         assert places == [(1, 1), (1, 2), (1, 3)]
         for step in seen:
@@ -163,12 +167,12 @@ class TestSteps:
 
     def test_its_loss_is_the_one_in_the_history(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("pause")
+        run.requests.send("pause")
         losses: list[float] = []
 
         def take() -> None:
-            losses.append(float(open_run(run.path).arrays("step")["loss_before"]))
-            run.ask("batch")
+            losses.append(float(open_run(run.path).arrays("step.npz")["loss_before"]))
+            run.requests.send("batch")
 
         workshop.direct(run, "batch", *[take] * 6)
         row = open_run(run.path).rows[0]
@@ -181,7 +185,7 @@ class TestLiveSettings:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (2, 9), lambda: run.change(learning_rate=1e-4, beta=3))
+        run = workshop.at(run, (2, 9), lambda: run.requests.change(learning_rate=1e-4, beta=3))
         (change,) = changes(run)
         assert change == {
             "kind": "change", "epoch": 2, "step": 9, "learning_rate": 1e-4, "beta": 3.0,
@@ -202,7 +206,7 @@ class TestLiveSettings:
     ) -> None:
         # What is changed here acts a step after the row of 12 would have been written.
         run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (2, 9), lambda: run.change(noise=0.999999))
+        run = workshop.at(run, (2, 9), lambda: run.requests.change(noise=0.999999))
         parts = [row for row in run.rows if row["kind"] == "step" and row["epoch"] == 2]
         assert [row["step"] for row in parts] == [6, 9, 12, 18, 25]
         whole = next(r for r in undisturbed.rows if (r["epoch"], r["step"]) == (2, 12))
@@ -214,14 +218,17 @@ class TestLiveSettings:
 
     def test_the_noise_acts(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("pause")
+        run.requests.send("pause")
         seen: list[dict[str, np.ndarray]] = []
 
         def silence() -> None:
-            seen.append(open_run(run.path).arrays("step"))
-            run.change(noise=0)
+            seen.append(open_run(run.path).arrays("step.npz"))
+            run.requests.change(noise=0)
 
-        keep = lambda: (seen.append(open_run(run.path).arrays("step")), run.ask("pause"))  # noqa: E731
+        def keep() -> None:
+            seen.append(open_run(run.path).arrays("step.npz"))
+            run.requests.send("pause")
+
         workshop.direct(run, "batch", silence, "batch", keep)
         assert np.abs(seen[0]["z"] - seen[0]["mean"]).max() > 0.1
         np.testing.assert_array_equal(seen[1]["z"], seen[1]["mean"])
@@ -230,8 +237,8 @@ class TestLiveSettings:
         run = workshop.new(tmp_path / "run")
 
         def change_both() -> None:
-            run.change(beta=2.0)
-            run.change(learning_rate=1e-4)
+            run.requests.change(beta=2.0)
+            run.requests.change(learning_rate=1e-4)
 
         run = workshop.at(run, (1, 9), change_both)
         (change,) = changes(run)  # one moment, one mark
@@ -239,13 +246,13 @@ class TestLiveSettings:
 
     def test_one_after_the_other(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("pause")
+        run.requests.send("pause")
         workshop.direct(
             run,
             "batch",
-            lambda: run.change(beta=2.0),
+            lambda: run.requests.change(beta=2.0),
             "batch",
-            lambda: run.change(beta=0.5, noise=0.5),
+            lambda: run.requests.change(beta=0.5, noise=0.5),
             "batch",
         )
         found = [
@@ -258,12 +265,12 @@ class TestLiveSettings:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (1, 9), lambda: run.change(beta=1.0, noise=1.0))
+        run = workshop.at(run, (1, 9), lambda: run.requests.change(beta=1.0, noise=1.0))
         assert_same_run(run, undisturbed)
 
     def test_a_warm_up_goes_to_the_new_beta(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run", kl_warmup=3)
-        run = workshop.at(run, (2, 9), lambda: run.change(beta=4.0))
+        run = workshop.at(run, (2, 9), lambda: run.requests.change(beta=4.0))
         assert [row["beta"] for row in run.history] == [0.25, 2.0, 3.0]
 
     @pytest.mark.parametrize(
@@ -314,8 +321,8 @@ class TestEarlyStopping:
         assert run.metrics["epoch"] == best
         # They are those that the run had at that epoch's end.
         there = workshop.leave_at(workshop.new(tmp_path / "there", **changes), (best, STEPS))
-        kept = there.arrays("checkpoint")
-        for place, weights in enumerate(run.arrays("weights").values()):
+        kept = there.arrays("checkpoint.npz")
+        for place, weights in enumerate(run.arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
     def test_stopped_by_hand_it_has_its_best_weights_too(
@@ -329,7 +336,7 @@ class TestEarlyStopping:
 
     def test_a_change_of_beta_begins_anew(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run", patience=2, learning_rate=1e-7, epochs=60)
-        run = workshop.at(run, (1, 9), lambda: run.change(beta=0.5))
+        run = workshop.at(run, (1, 9), lambda: run.requests.change(beta=0.5))
         val = [row["val_reconstruction"] + 0.5 * row["val_kl"] for row in run.history]
         assert run.status["model_epoch"] == int(np.argmin(val)) + 1
 
@@ -354,10 +361,10 @@ class TestLimits:
     def test_waiting_too_long_is_no_training_time(
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(session, "PAUSE_PATIENCE_SECONDS", 1.0)
+        monkeypatch.setattr(commands, "PAUSE_PATIENCE_SECONDS", 1.0)
         run = workshop.new(tmp_path / "run")
         began = time.monotonic()
-        left = workshop.at(run, (1, 2), lambda: run.ask("pause"))
+        left = workshop.at(run, (1, 2), lambda: run.requests.send("pause"))
         assert left.status["seconds_trained"] < time.monotonic() - began - 0.9
 
     def test_a_worthless_model_is_blamed_on_the_rate_of_now(
@@ -367,23 +374,23 @@ class TestLimits:
         found = {"y": np.zeros(1)}
         monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": next(losses)}, found))
         run = workshop.new(tmp_path / "run", epochs=1)
-        run.change(learning_rate=0.02)
+        run.requests.change(learning_rate=0.02)
         run = workshop.resume(run)
         assert run.state == "diverged"
         assert "learning rate of 0.02 is likely too large: try 0.002." in run.status["reason"]
 
     def test_a_stop_that_was_asked_for(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (2, 9), lambda: run.ask("stop"))
+        run = workshop.at(run, (2, 9), lambda: run.requests.send("stop"))
         assert run.state == "stopped"
         assert run.status["reason"] == "Stopped by hand in epoch 2."
         assert (run.status["epoch"], run.status["step"]) == (2, 9)
 
     def test_stop_while_it_is_paused(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("batch")
+        run.requests.send("batch")
         assert workshop.direct(run, "stop") == [(1, 1)]
         assert open_run(run.path).state == "stopped"
-        kept = open_run(run.path).arrays("checkpoint")
-        for place, weights in enumerate(open_run(run.path).arrays("weights").values()):
+        kept = open_run(run.path).arrays("checkpoint.npz")
+        for place, weights in enumerate(open_run(run.path).arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])

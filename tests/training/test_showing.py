@@ -32,7 +32,7 @@ class TestBasics:
         def look() -> bool:
             status = open_run(run.path).status
             if workshop.place == (2, 10) and not seen:
-                run.ask_to_show()
+                run.requests.show_model()
             if status.get("shown") and not seen:
                 seen.append(status)
             return False
@@ -44,7 +44,7 @@ class TestBasics:
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        run.ask("batch")
+        run.requests.send("batch")
         assert workshop.direct(run, run.ask_to_show, "leave") == [(1, 1), (1, 1)]
         assert open_run(run.path).status["shown"] == 1
 
@@ -54,9 +54,9 @@ class TestBasics:
         shown: list[tuple[int, int]] = []
         monkeypatch.setattr(training, "_publish", lambda *_: shown.append(workshop.place))
         run = workshop.new(tmp_path / "run")
-        run.ask_to_show()
+        run.requests.show_model()
         workshop.leave_at(run, (1, 5))
-        open_run(run.path).request_resume()
+        open_run(run.path).requests.resume()
         workshop.resume(run)
         assert shown == [(0, 0)]
 
@@ -81,7 +81,7 @@ class TestCorrectness:
         def look(row: dict[str, Any]) -> None:
             run = open_run(tmp_path / "run")
             if row["kind"] == "epoch" and row["epoch"] == 1:
-                run.ask_to_show()
+                run.requests.show_model()
             if run.has_model and not found:
                 snapshot = run.snapshot(1)["means"].astype(np.float32)
                 found.append((run.encode(digits.x_test)[0], run.latents["mean"], snapshot))

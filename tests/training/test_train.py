@@ -12,12 +12,13 @@ import pytest
 from tests.conftest import PREDICTABLE, copy_run
 from vae.config import Config
 from vae.data.datasets import Dataset
+from vae.environment import runs_folder
 from vae.errors import ConfigError, RunError
 from vae.files import write_json
 from vae.images import tile, to_png, to_uint8
 from vae.model.objective import beta_at, learning_rate_at
 from vae.model.vae import build
-from vae.runs.run import Run, open_run, runs_folder
+from vae.runs.run import Run, open_run
 from vae.sampling.prior import prior_codes
 from vae.training.train import recover, resume, train
 
@@ -30,7 +31,7 @@ def sample_grid(run: Run) -> bytes:
 
 
 def checkpoint(run: Run) -> dict[str, np.ndarray]:
-    return run.arrays("checkpoint")
+    return run.arrays("checkpoint.npz")
 
 
 def first_weights(run: Run) -> list[np.ndarray]:

@@ -18,7 +18,7 @@ import stat
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, Literal
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from vae.archive.foreign_zip import MAX_BYTES, SNAPSHOT, ForeignZip, run_entries, size_in_words
@@ -29,11 +29,26 @@ from vae.environment import is_public
 from vae.errors import ConfigError, RunError
 from vae.files import read_regular, write_json, writing_to
 from vae.runs.control import Control, parse_control
-from vae.runs.figures_schema import FIGURES
+from vae.runs.layout import (
+    BEST,
+    CHECKPOINT,
+    CONFIG,
+    CONTROL,
+    DECODER,
+    ENCODER,
+    HISTORY,
+    LATENTS,
+    METADATA,
+    METRICS,
+    MODEL,
+    SNAPSHOTS,
+    STATUS,
+)
 from vae.runs.metadata import MetadataFile, write_metadata
 from vae.runs.provenance import public_name
+from vae.runs.results import FIGURES, result_files
 from vae.runs.run import Run, open_run
-from vae.runs.schema import Status
+from vae.runs.schema import RunState, Status, StatusChanges
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter, new_run_id
 from vae.schema import MAX_TEXT_BYTES, decode
@@ -54,27 +69,16 @@ MAX_ARRAYS = 1000  # in one file; weights and their optimizer's variables are ab
 # as their zip, and one that is mostly history, which is text, three times as much.
 MAX_GROWTH = 10
 FREE_GROWTH = 1_000_000
+# Fields of status.json that an import takes over.
+KEPT: tuple[
+    Literal["epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained"], ...
+] = ("epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained")
 WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
 
 FILES = (
-    "about.json",
-    "best.npz",
-    "checkpoint.npz",
-    "config.json",
-    "control.json",
-    "decoder.onnx",
-    "encoder.onnx",
-    "history.jsonl",
-    "knowledge.json",
-    "latents.npz",
-    "likelihood.json",
-    "metrics.json",
-    "model.keras",
-    "quality.json",
-    "samplers.npz",
-    "status.json",
-    "tsne-3d.npz",
-    "tsne.npz",
+    *(CONFIG, STATUS, METADATA, CONTROL, HISTORY, METRICS),
+    *(CHECKPOINT, BEST, LATENTS, MODEL, ENCODER, DECODER),
+    *result_files(),
 )
 
 
@@ -84,12 +88,12 @@ def export_zip(run: Run) -> bytes:
     A process may write to it meanwhile. Raises RunError if it is no run folder any more.
     """
     snapshots = [
-        f"snapshots/{path.name}"
-        for path in (run.path / "snapshots").glob("*.npz")
+        f"{SNAPSHOTS}/{path.name}"
+        for path in (run.path / SNAPSHOTS).glob("*.npz")
         if SNAPSHOT.fullmatch(path.name)
     ]
     names = [
-        *(name for name in FILES if name != "about.json"),
+        *(name for name in FILES if name != METADATA),
         *snapshots,
     ]
     contents: dict[str, bytes] = {}
@@ -104,10 +108,10 @@ def export_zip(run: Run) -> bytes:
             raise RunError(
                 f"A run's files must be readable ({error.strerror}). Received: {run.path / name}"
             ) from None
-    if "config.json" not in contents:
+    if CONFIG not in contents:
         raise RunError(f"A run folder holds config.json. Received: {run.path}, which has none")
     if run.metadata.name:  # and nothing else of it: whose run it is stays here
-        contents["about.json"] = json.dumps({"name": run.metadata.name}).encode()
+        contents[METADATA] = json.dumps({"name": run.metadata.name}).encode()
     name = unicodedata.normalize("NFC", public_name(run))
     top = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
     buffer = io.BytesIO()
@@ -136,7 +140,7 @@ def import_zip(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
     workshop = store.folder / f".importing-{run_id}"
     try:
         with writing_to(store.folder, "Runs need a folder that can be written to"):
-            (workshop / run_id / "snapshots").mkdir(parents=True)
+            (workshop / run_id / SNAPSHOTS).mkdir(parents=True)
             _take_over(archive, entries, workshop / run_id, owner)
             _check_growth(archive, workshop / run_id)
             open_run(workshop / run_id)
@@ -149,10 +153,10 @@ def import_zip(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
 def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, owner: str) -> None:
     """Write the folder of a run from the entries that pass."""
 
-    def text(name: str, most: int = MAX_TEXT_BYTES) -> bytes | None:
-        return archive.read(entries[name], most) if name in entries else None
+    def text(name: str, max_bytes: int = MAX_TEXT_BYTES) -> bytes | None:
+        return archive.read(entries[name], max_bytes) if name in entries else None
 
-    frame = read_frame(text("config.json") or b"")
+    frame = read_frame(text(CONFIG) or b"")
     check, unpacked = ArrayCheck(frame), 0
     for name in sorted(name for name in entries if name.endswith((".npz", ".keras"))):
         content = archive.read(entries[name])
@@ -170,23 +174,23 @@ def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, o
                 f"The arrays of a run are at most {size_in_words(MAX_ARRAY_BYTES)} when unpacked. "
                 f"Received: {size_in_words(unpacked)}, and more to come"
             )
-        if name == "model.keras":
+        if name == MODEL:
             check_keras(files, frame)
         else:
             check(name, files)
         (folder / name).write_bytes(_packed(content, files))
-    most = MAX_PUBLIC_HISTORY_BYTES if is_public() else MAX_HISTORY_BYTES
-    if (history := text("history.jsonl", most)) is not None:
-        with (folder / "history.jsonl").open("w", encoding="utf-8") as file:
+    max_bytes = MAX_PUBLIC_HISTORY_BYTES if is_public() else MAX_HISTORY_BYTES
+    if (history := text(HISTORY, max_bytes)) is not None:
+        with (folder / HISTORY).open("w", encoding="utf-8") as file:
             for row in read_history(history, frame):
                 file.write(json.dumps(row, allow_nan=False) + "\n")
     for name, kind in FIGURES.items():
         if (figures := text(name)) is not None:
             write_json(folder / name, decode(name, figures, kind))
-    write_metadata(folder, name=_name(text("about.json")), owner=owner)
-    RunWriter(folder).status(**_status(text("status.json"), "checkpoint.npz" in entries))
-    _read_commands(text("control.json"), folder, frame.config)
-    write_json(folder / "config.json", frame.info)
+    write_metadata(folder, name=_name(text(METADATA)), owner=owner)
+    RunWriter(folder).status(**_status(text(STATUS), CHECKPOINT in entries))
+    _read_commands(text(CONTROL), folder, frame.config)
+    write_json(folder / CONFIG, frame.info)
 
 
 def _read_commands(content: bytes | None, folder: Path, config: Config) -> None:
@@ -205,7 +209,7 @@ def _read_commands(content: bytes | None, folder: Path, config: Config) -> None:
     )
     if settings or segments:
         control = Control(serial=1, settings=settings, more=segments)
-        write_json(folder / "control.json", dataclasses.asdict(control))
+        write_json(folder / CONTROL, dataclasses.asdict(control))
 
 
 def _fits(config: Config, **changes: float) -> bool:
@@ -220,7 +224,7 @@ def _entries(archive: ForeignZip) -> dict[str, ZipInfo]:
     """Return the entries by their names in a run folder; raises RunError if there is no run."""
     found = run_entries(archive, FILES)
     archive.check(found.values(), MAX_ENTRIES)
-    if "config.json" not in found or not found.keys() & {"model.keras", "checkpoint.npz"}:
+    if CONFIG not in found or not found.keys() & {MODEL, CHECKPOINT}:
         names = sorted(found) or sorted(entry.filename for entry in archive.entries)
         raise RunError(
             "A run's zip holds config.json and model.keras or checkpoint.npz. "
@@ -251,18 +255,22 @@ def _check_growth(archive: ForeignZip, folder: Path) -> None:
 def _name(about: bytes | None) -> str:
     """Return the name that a run was given, fit to be shown; "" without a usable one."""
     try:
-        return decode("about.json", about or b"{}", MetadataFile).get("name", "")
+        return decode(METADATA, about or b"{}", MetadataFile).get("name", "")
     except RunError:
         return ""
 
 
-def _status(content: bytes | None, resumable: bool) -> dict[str, Any]:
+def _status(content: bytes | None, resumable: bool) -> StatusChanges:
     """Return what an imported run says of itself, whatever else it said before."""
-    old = {} if content is None else decode("status.json", content, Status)
-    state = old.get("state")
-    if state not in ("finished", "diverged"):
-        state = "paused" if resumable else "stopped"
+    rest = RunState.PAUSED if resumable else RunState.STOPPED
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-    status = {"state": state, "created": now, "imported": True, "reason": "Imported."}
-    kept = ("epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained")
-    return status | {name: old[name] for name in kept if name in old}
+    status: StatusChanges = {"state": rest, "created": now, "imported": True, "reason": "Imported."}
+    if content is None:
+        return status
+    old = decode(STATUS, content, Status)
+    if old["state"] in (RunState.FINISHED, RunState.DIVERGED):
+        status["state"] = old["state"]
+    for name in KEPT:
+        if (value := old.get(name)) is not None:
+            status[name] = value
+    return status

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from vae.archive.vetting import printable
 from vae.errors import RunError, VAEError
+from vae.runs.layout import CONFIG, SNAPSHOTS
+from vae.schema import printable
 
 __all__ = ["MAX_BYTES", "SNAPSHOT", "ForeignZip", "run_entries", "size_in_words"]
 
@@ -110,11 +111,11 @@ def run_entries(archive: ForeignZip, known: Sequence[str]) -> dict[str, ZipInfo]
         *folders, name = _parts(entry)
         if RESOURCES in folders:
             continue
-        if folders[-1:] == ["snapshots"] and SNAPSHOT.fullmatch(name):
-            found.append((tuple(folders[:-1]), f"snapshots/{name}", entry))
+        if folders[-1:] == [SNAPSHOTS] and SNAPSHOT.fullmatch(name):
+            found.append((tuple(folders[:-1]), f"{SNAPSHOTS}/{name}", entry))
         elif name in known:
             found.append((tuple(folders), name, entry))
-    runs = {folders for folders, name, _ in found if name == "config.json"}
+    runs = {folders for folders, name, _ in found if name == CONFIG}
     nearest = min(map(len, runs), default=0)
     runs = {folders for folders in runs if len(folders) == nearest}
     if len(runs) > 1:

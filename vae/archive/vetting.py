@@ -20,14 +20,14 @@ from vae.config import Config
 from vae.data.dataset_checks import is_name
 from vae.environment import limits
 from vae.errors import ConfigError, RunError
-from vae.latent.projections import TSNE_FILES
 from vae.runs.control import LIVE_SETTINGS
+from vae.runs.layout import CHECKPOINT, CONFIG, FIXED, LATENTS, SNAPSHOTS
+from vae.runs.results import ARRAYS, Shapes
 from vae.runs.schema import Info, decode_row
 from vae.schema import MAX_COUNT, Text, decode, printable
 
 __all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
 
-TSNE = {f"{name}.npz": count for count, name in TSNE_FILES.items()}
 MAX_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
 MAX_CHANNELS = 4
@@ -44,6 +44,22 @@ ROWS = {
     "trials": (1, 100),
 }
 COUNTS = ("epoch", "fitted_images")  # one number each
+PIXELS = ("images", "samples", "reconstructions")  # each followed by the shape of an image
+SHAPES: dict[str, Shapes] = {
+    CHECKPOINT: {"epoch": ()},
+    LATENTS: {
+        "mean": ("images", "latent_dim"),
+        "log_var": ("images", "latent_dim"),
+        "y": ("images",),
+    },
+    FIXED: {"z": (SAMPLES, "latent_dim"), "images": ("fixed",), "labels": ("cloud",)},
+    **ARRAYS,
+}
+SNAPSHOT_SHAPES: Shapes = {
+    "samples": (SAMPLES,),
+    "reconstructions": ("fixed",),
+    "means": ("cloud", "latent_dim"),
+}
 LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32
 
 
@@ -59,8 +75,9 @@ class Frame:
 
 def read_frame(content: bytes) -> Frame:
     """Read config.json; its layers must fit its images and the server's limits."""
-    info = decode("config.json", content, Info)
-    dataset, shape, names = info["dataset"], tuple(info["image_shape"]), info["class_names"]
+    info = decode(CONFIG, content, Info)
+    dataset, (height, width, channels) = info["dataset"], info["image_shape"]
+    shape, names = (height, width, channels), info["class_names"]
     if not is_name(dataset):
         raise RunError(f"A data set's name is a short word or a few. Received: {dataset!r:.80}")
     if shape[2] > MAX_CHANNELS:
@@ -72,7 +89,7 @@ def read_frame(content: bytes) -> Frame:
         limits().check(config.replace(epochs=1), shape, len(names))
     except ConfigError as error:
         raise RunError(f"config.json must hold settings that work. {error}") from None
-    info |= {"config": config.to_dict(), "seed": config.seed}
+    info["config"], info["seed"] = config.to_dict(), config.seed
     info.pop("place", None)  # among the shipped ones
     return Frame(info, config, shape, len(names))
 
@@ -142,39 +159,16 @@ class ArrayCheck:
 
     def _shapes(self, name: str) -> dict[str, tuple[int | str, ...]]:
         """Return the shapes that the arrays of a file have; a word is one of `ROWS`."""
-        image, dimensions = self.frame.image_shape, self.frame.config.latent_dim
-        if name == "checkpoint.npz":
-            return {"epoch": ()}
-        if name == "latents.npz":
-            codes = ("images", dimensions)
-            return {"mean": codes, "log_var": codes, "y": ("images",)}
-        if name in TSNE:
-            return {"points": ("points", TSNE[name])}
-        if name == "samplers.npz":
-            return {
-                **self._mixtures("components", ""),
-                **self._mixtures("class_components", "class_"),
-                "class_labels": ("class_components",),
-                "mean": ("posteriors", dimensions),
-                "log_var": ("posteriors", dimensions),
-                "y": ("posteriors",),
-                "trials": ("trials", 3),
-                "fitted_images": (),
-            }
-        if name == "snapshots/fixed.npz":
-            return {"z": (SAMPLES, dimensions), "images": ("fixed", *image), "labels": ("cloud",)}
-        if name.startswith("snapshots/"):
-            return {
-                "samples": (SAMPLES, *image),
-                "reconstructions": ("fixed", *image),
-                "means": ("cloud", dimensions),
-            }
-        return {}
-
-    def _mixtures(self, rows: str, prefix: str) -> dict[str, tuple[int | str, ...]]:
-        dimensions = self.frame.config.latent_dim
-        shapes = {"weights": (), "means": (dimensions,), "factors": (dimensions, dimensions)}
-        return {f"{prefix}{key}": (rows, *shape) for key, shape in shapes.items()}
+        sizes = {"latent_dim": self.frame.config.latent_dim}
+        shapes = SHAPES.get(name, SNAPSHOT_SHAPES if name.startswith(f"{SNAPSHOTS}/") else {})
+        image = self.frame.image_shape
+        return {
+            key: tuple(
+                sizes.get(size, size) if isinstance(size, str) else size
+                for size in (*shape, *(image if key in PIXELS else ()))
+            )
+            for key, shape in shapes.items()
+        }
 
     def _check(self, name: str, key: str, array: np.ndarray, shape: tuple[int | str, ...]) -> None:
         expected = shape
@@ -187,13 +181,13 @@ class ArrayCheck:
             wanted = ", ".join(map(str, expected))
             raise RunError(f"{key} in {name} must have shape ({wanted}). Received: {array.shape}")
         kind = array.dtype.kind
-        if key in ("images", "samples", "reconstructions"):
+        if key in PIXELS:
             fits, wanted = array.dtype == np.uint8, "uint8"
         elif key in ("y", "labels", "class_labels", *COUNTS):
             most = MAX_COUNT if key in COUNTS else self.frame.classes - 1
             fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
             wanted = f"whole numbers from 0 to {most:,}"
-        elif name in ("latents.npz", "samplers.npz", *TSNE):  # pages compute with these
+        elif name == LATENTS or name in ARRAYS:  # pages compute with these
             # NaN is the least and the largest of what it is among, and compares as False.
             # As Python floats, since half precision would make the limits infinite.
             least, largest = float(array.min(initial=0.0)), float(array.max(initial=0.0))

@@ -9,7 +9,7 @@ from typing import Any
 from vae.architecture import Layer, summarize
 from vae.archive.vetting import Frame
 from vae.errors import RunError
-from vae.schema import LARGEST, decode
+from vae.schema import LARGEST, decode_any
 
 __all__ = ["check_keras"]
 
@@ -37,8 +37,8 @@ def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
     if sorted(files) != [*expected]:
         held = ", ".join(sorted(files))
         raise RunError(f"model.keras must hold {', '.join(expected)}. Received: {held!r:.120}")
-    model = decode("config.json of model.keras", files["config.json"], Any)
-    decode("metadata.json of model.keras", files["metadata.json"], Any)
+    model: Any = decode_any("config.json of model.keras", files["config.json"])
+    decode_any("metadata.json of model.keras", files["metadata.json"])
     summary = summarize(frame.config, frame.image_shape, frame.classes)
     gaussian = frame.config.likelihood == "gaussian"
     known = {layer.class_name for layer in summary.encoder + summary.decoder}

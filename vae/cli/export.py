@@ -16,6 +16,7 @@ from vae.export.media import to_npz
 from vae.export.offline_demo import write_demo
 from vae.files import read_regular
 from vae.model.keras_compat import portable
+from vae.runs.layout import DECODER, ENCODER, MODEL
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset, missing_images
@@ -56,10 +57,10 @@ def export(options: argparse.Namespace) -> Report:
         check_new_file(out, kind)
     run = conditioned_run(options.run)
     if kind == "keras":
-        size = write_file(out, portable(_content(run, "model.keras")))
+        size = write_file(out, portable(_content(run, MODEL)))
         what = "encoder and decoder in one Keras model"
     elif kind == "onnx":
-        contents = {name: _content(run, name) for name in ("encoder.onnx", "decoder.onnx")}
+        contents = {name: _content(run, name) for name in (ENCODER, DECODER)}
         size = sum(write_file(out / name, content) for name, content in contents.items())
         what = " and ".join(contents)
     elif kind == "weights":

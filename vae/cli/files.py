@@ -15,6 +15,7 @@ from vae.archive.archive import FILES
 from vae.config import Config
 from vae.errors import ConfigError, RunError
 from vae.files import replacing
+from vae.runs.layout import CONFIG, STATUS
 from vae.runs.run import Run, open_run
 
 __all__ = [
@@ -160,7 +161,7 @@ def config_file(path: Path) -> ConfigFile:
 
     Raises ConfigError for other files, OSError for none.
     """
-    path = path / "config.json" if path.is_dir() else path
+    path = path / CONFIG if path.is_dir() else path
     content = path.read_bytes()
     try:
         found = json.loads(content)
@@ -182,7 +183,7 @@ def config_file(path: Path) -> ConfigFile:
 
 
 def _is_run(folder: Path) -> bool:
-    return (folder / "config.json").is_file() and (folder / "status.json").is_file()
+    return (folder / CONFIG).is_file() and (folder / STATUS).is_file()
 
 
 def _check_place(path: Path) -> None:

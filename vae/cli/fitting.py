@@ -5,6 +5,7 @@ from __future__ import annotations
 from vae.cli.progress import load_images, progress_fraction
 from vae.cli.streams import warn
 from vae.errors import ConfigError, DatasetError, RunError
+from vae.runs.layout import SAMPLERS
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import Samplers, fit_samplers, parse_samplers, read_samplers
@@ -38,7 +39,7 @@ def samplers_of(run: Run, sampler: SamplerName, label: int | None) -> Samplers |
         arrays = fit_samplers(run, dataset, on_progress)
     try:
         with run.lock().acquire(timeout=0):
-            RunWriter(run.path).arrays("samplers", **arrays)
+            RunWriter(run.path).arrays(SAMPLERS, **arrays)
     except OSError as error:  # another process has the run, or the folder is somebody else's
         warn(
             f"The samplers could not be kept in {run.path}; next time they are fitted anew: {error}"

@@ -1,4 +1,4 @@
-"""The command line: python -m vae train | resume | evaluate | quality | sample | export | ...
+"""The command line: python -m vae train | resume | evaluate | quality | sample | export | app | ...
 
 With --json the last line of standard output is one JSON object; without it, it is for people. Bad
 arguments end with exit status 2 and one clear line on standard error.
@@ -7,14 +7,12 @@ arguments end with exit status 2 and one clear line on standard error.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from vae import _startup  # noqa: F401 (first: see there)
 from vae.architecture import summarize
+from vae.cli.app import start_app
 from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
 from vae.cli.output import Report, evaluated, print_report, quality_measured, summarized, trained
@@ -24,11 +22,11 @@ from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn,
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.config import TREATMENTS
 from vae.data.datasets import DATASETS
+from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
 from vae.evaluation.likelihood import measure_likelihood
 from vae.model.importance_sampling import check_samples
 from vae.presets import PRESETS
-from vae.runs.run import runs_folder
 from vae.sampling.prior import check_seed
 
 # Images that are not treated have a name of their own here.
@@ -38,12 +36,14 @@ IMAGE_SHAPE, CLASSES, DATASET = (28, 28, 1), 10, "mnist"  # where nothing says o
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet_tensorflow()
     open_streams()
     try:
         options = _parser().parse_args(arguments)
     finally:
         flush_output()  # of --help, which ends here
+    if options.name == "app":
+        start_app(options)
     options.status = 0
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -90,7 +90,9 @@ def train(options: argparse.Namespace) -> Report:
 def resume(options: argparse.Namespace) -> Report:
     """Go on with a run from its last checkpoint, perhaps for more epochs."""
     run, more = conditioned_run(options.run), options.more_epochs
-    with training_progress(run.next_segment(more).until if more else run.epochs) as on_event:
+    with training_progress(
+        run.requests.next_segment(more).until if more else run.epochs
+    ) as on_event:
         run, options.status = resume_run(
             run, lambda: load_images(run), more, on_event, as_json=options.json
         )
@@ -199,6 +201,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     add_pictures(add)
     add_exports(add)
+    app = commands.add_parser(
+        "app",
+        help=start_app.__doc__,
+        description=start_app.__doc__,
+        epilog="Streamlit's own variables, such as STREAMLIT_SERVER_ADDRESS, have their effect.",
+    )
+    app.add_argument("--port", type=int, help="(default: 8501, or the next free one)")
+    app.set_defaults(name="app")
     return parser
 
 
@@ -217,7 +227,3 @@ def _config(options: argparse.Namespace) -> ConfigFile:
             raise ConfigError(f"--set takes NAME=VALUE. Received: {item!r}")
         changes[name] = value
     return given._replace(config=given.config.replace_text(changes))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
+from vae.environment import quiet_tensorflow
+
 __all__ = [
     "flush_output",
     "import_tensorflow",
@@ -118,7 +120,7 @@ def import_tensorflow() -> None:
     TensorFlow's C++ writes some notes past Python and past its own log level. Who sets
     TF_CPP_MIN_LOG_LEVEL to less than 3 reads them all.
     """
-    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
+    if quiet_tensorflow():
         with _held_back():
             import vae.model.vae
     else:

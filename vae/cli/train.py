@@ -20,9 +20,10 @@ from vae.cli.streams import import_tensorflow, say, to_json, warn
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable, left_over
+from vae.environment import runs_folder
 from vae.errors import VAEError
 from vae.runs.failures import in_words, record_failure
-from vae.runs.run import Run, how_to_resume, open_run, runs_folder
+from vae.runs.run import Run, how_to_resume, open_run
 from vae.runs.writer import RunWriter, check_free, new_run_id
 from vae.training.stopping import StopRequest
 
@@ -67,7 +68,7 @@ def resume_run(
     run: Run, load: Load, more_epochs: int, on_event: OnEvent, *, as_json: bool
 ) -> tuple[Run, int]:
     """Go on with a run from its last checkpoint; return it and the exit status."""
-    run.check_can_resume(more_epochs)
+    run.requests.check_resume(more_epochs)
     dataset = load()
 
     def resume(stop: _Stop) -> None:
@@ -166,7 +167,7 @@ class _Stop(StopRequest):
         self.signal = first
         self._say("\nStopping: the model is written first. A second Ctrl-C ends at once.")
         again = self._next_signal(NOTICE_SECONDS)
-        if again is None and (self.seen.is_set() or self.has_trained):
+        if again is None and (self.noticed.is_set() or self.has_trained):
             again = self._next_signal(None)
         if again != 0:
             self._end()

@@ -22,6 +22,7 @@ from vae.data.dataset_checks import (
     checked_labels,
 )
 from vae.data.download import OnProgress, RemoteFile, download_files
+from vae.environment import data_folders
 from vae.errors import DatasetError
 
 __all__ = ["DATASETS", "Dataset", "DatasetSpec", "find_dataset", "load_dataset"]
@@ -245,21 +246,9 @@ def _spec(name: str) -> DatasetSpec:
     return DATASETS[name]
 
 
-def _folders() -> list[Path]:
-    """The folders that may hold data, the first to look into first."""
-    # Keras's own rule, also for an account without a home folder, as in many containers.
-    home = os.path.expanduser("~")  # noqa: PTH111 (Path.home raises for such an account)
-    keras_home = os.environ.get("KERAS_HOME") or Path(
-        home if os.access(home, os.W_OK) else "/tmp", ".keras"
-    )
-    data_dir = os.environ.get("VAE_DATA_DIR")
-    folders = [Path(data_dir)] if data_dir else []
-    return [folder.expanduser() for folder in (*folders, Path(keras_home, "datasets"))]
-
-
 def _locate(spec: DatasetSpec) -> Path | None:
     """The npz file, or the folder of idx files; None if the data is not all there."""
-    for folder in _folders():
+    for folder in data_folders():
         if _is_file(folder / spec.archive):
             return folder / spec.archive
         if all(_is_file(folder / file.path) for file in spec.files):
@@ -280,7 +269,7 @@ def _download(spec: DatasetSpec, allowed: bool, on_progress: OnProgress | None) 
         download_files(spec.files, folder, on_progress)
     except OSError as error:
         also = f" (or {spec.idx_folder}, as Keras keeps it)" if spec.idx_folder else ""
-        folders = " or ".join(str(folder) for folder in _folders())
+        folders = " or ".join(str(folder) for folder in data_folders())
         raise DatasetError(
             f"{spec.title} needs {spec.archive}{also} in {folders}: put it there, download it with "
             f'an internet connection, or choose the data set "digits", which needs no file. '
@@ -290,7 +279,7 @@ def _download(spec: DatasetSpec, allowed: bool, on_progress: OnProgress | None) 
 
 
 def _writable_folder() -> Path:
-    for folder in _folders():
+    for folder in data_folders():
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.data.datasets import load_dataset
+from vae.environment import quiet_tensorflow
 from vae.errors import RunError
 from vae.files import read_json, replacing, write_json
 from vae.runs.inference import encode
@@ -79,10 +80,12 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
     steps = epochs * -(-len(dataset.x_train) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
     trained.compile(
-        keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
+        keras.optimizers.Adam(rate),  # pyright: ignore[reportArgumentType] -- Keras types the default
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
     )
     images = dataset.x_train.astype(np.float32) / 255.0
-    trained.fit(images, dataset.y_train, batch_size=BATCH, epochs=epochs, verbose=2)
+    trained.fit(images, dataset.y_train, batch_size=BATCH, epochs=epochs)
     seconds = time.perf_counter() - began
     network = _with_features(trained, channels, images)
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,7 +139,7 @@ def _with_features(trained: keras.Model, channels: keras.Model, images: np.ndarr
     """Return images (N, 28, 28, 1) -> features (N, 112), probabilities (N, 10)."""
     from vae.model.keras_setup import keras
 
-    found = channels.predict(images, batch_size=BATCH, verbose=0)
+    found = channels.predict(images, batch_size=BATCH)
     # Not Normalization, whose constants are lost on the way to ONNX.
     scale = keras.layers.BatchNormalization(center=False, scale=False, epsilon=1e-8)
     outputs = [scale(channels.output), trained.output]
@@ -148,7 +151,7 @@ def _with_features(trained: keras.Model, channels: keras.Model, images: np.ndarr
 
 def main() -> None:
     """Train the classifier and put it in its place."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet_tensorflow()
     about = train_classifier()
     print(json.dumps(about))
     print(f"test accuracy {about['test_accuracy']:.2%}", file=sys.stderr)

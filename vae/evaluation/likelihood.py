@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from vae.architecture import summarize
 from vae.config import TREATMENTS
 from vae.data.binarisation import binarise, treatment_words
-from vae.errors import ConfigError, RunError
+from vae.errors import ConfigError
 from vae.files import write_json, writing_to
 from vae.model.importance_sampling import check_samples, importance_sampled_nll
-from vae.runs.figures_schema import Asked
-from vae.runs.progress import end_progress, write_progress
+from vae.runs.figures_schema import LikelihoodRequest
+from vae.runs.layout import LIKELIHOOD, LIKELIHOOD_REQUEST
 from vae.runs.writer import RunWriter
 from vae.schema import read
 
@@ -23,18 +24,21 @@ if TYPE_CHECKING:
     from vae.runs.run import Run
 
 __all__ = [
-    "ask_for_likelihood",
-    "asked_likelihood",
     "compute_likelihood",
+    "likelihood_seconds",
     "measure_likelihood",
+    "request_likelihood",
+    "requested_likelihood",
+    "requested_seconds",
     "withdraw_likelihood",
 ]
 
-ASKED = "likelihood-asked.json"
+SECONDS_PER_DECODED = 5e-11  # a multiplication of the decoder, where it does not learn
+COMPARABLE_SECONDS = 15.0  # what is shorter says little about the machine
 
 
 class _Withdrawn(Exception):
-    """Nobody wants the likelihood any more."""
+    """The request for the likelihood is gone."""
 
 
 def measure_likelihood(
@@ -42,7 +46,7 @@ def measure_likelihood(
     dataset: Dataset,
     samples: int,
     treatment: str,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> dict[str, Any]:
     """Return the likelihood of all test images, with their treatment in words, and the seconds.
 
@@ -61,8 +65,8 @@ def measure_likelihood(
     }
 
 
-def ask_for_likelihood(run: Run, samples: int, treatment: str) -> None:
-    """Note what the worker is to measure when its turn comes: the queue's action "likelihood".
+def request_likelihood(run: Run, samples: int, treatment: str) -> None:
+    """Write down what the worker is to measure: the queue's action "likelihood".
 
     Raises ConfigError for an autoencoder, samples outside 1 to 5,000 or an unknown treatment,
     RunError if the run's folder cannot be written to.
@@ -71,54 +75,69 @@ def ask_for_likelihood(run: Run, samples: int, treatment: str) -> None:
     if treatment not in TREATMENTS:
         raise ConfigError(f"Treatments are {', '.join(TREATMENTS)}. Received: {treatment!r:.80}")
     with writing_to(run.path, "A run's folder must be one that can be written to"):
-        write_json(run.path / ASKED, {"samples": samples, "treatment": treatment})
+        write_json(run.path / LIKELIHOOD_REQUEST, {"samples": samples, "treatment": treatment})
 
 
 def withdraw_likelihood(run: Run) -> None:
-    """Ask for none any more; a worker that measures it ends within moments."""
-    (run.path / ASKED).unlink(missing_ok=True)
+    """Remove the request; a worker that measures it ends within moments."""
+    (run.path / LIKELIHOOD_REQUEST).unlink(missing_ok=True)
 
 
-def asked_likelihood(run: Run) -> tuple[int, str] | None:
-    """Return the samples and the treatment that were asked for, None if none are.
+def requested_likelihood(run: Run) -> LikelihoodRequest | None:
+    """Return the samples and the treatment that are requested, None if none are.
 
     Raises RunError if that cannot be read.
     """
     try:
-        asked = read(run.path / ASKED, Asked)
+        return read(run.path / LIKELIHOOD_REQUEST, LikelihoodRequest)
     except FileNotFoundError:
         return None
-    return asked["samples"], asked["treatment"]
+
+
+def likelihood_seconds(run: Run, samples: int) -> float:
+    """Return a guess of the seconds that the likelihood of all test images takes.
+
+    One that was measured on this machine says how fast it is.
+    """
+    elsewhere = run.shipped or run.status.get("imported")
+    known = (
+        found
+        for found in run.likelihood.values()
+        if not elsewhere and found["seconds"] >= COMPARABLE_SECONDS
+    )
+    longest = max(known, key=lambda found: found["importance_samples"], default=None)
+    if longest is not None:
+        return samples * longest["seconds"] / longest["importance_samples"]
+    decoder = summarize(run.config, run.image_shape, run.classes).decoder
+    per_image = SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
+    return samples * per_image * len(run.latents.get("mean", ()))
+
+
+def requested_seconds(run: Run) -> float:
+    """Return a guess of the seconds that the requested likelihood takes; 0 where none is."""
+    request = requested_likelihood(run)
+    return likelihood_seconds(run, request["samples"]) if request else 0.0
 
 
 def compute_likelihood(
-    run: Run, dataset: Dataset, should_end: Callable[[], bool] = lambda: False
+    run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> None:
-    """Measure what was asked for and keep it in the run, beside that of other treatments.
+    """Measure the requested likelihood and write it to the run, beside that of other treatments.
 
-    It keeps nothing where the wish was withdrawn. Raises RunError for images of another shape or
-    if it is to leave.
+    Nothing is written where the request is withdrawn. Raises RunError for images of another shape.
     """
-    asked = asked_likelihood(run)
-    if asked is None:
-        end_progress(run.path, "likelihood")
+    request = requested_likelihood(run)
+    if request is None:
         return
-    samples, treatment = asked
     run.check_images(dataset)
-    told = 0.0
 
-    def on_progress(share: float) -> None:
-        nonlocal told
-        if should_end():
-            raise RunError("Measuring takes its time. Received: a wish to end before that")
-        if not (run.path / ASKED).exists():
+    def check_request(fraction: float) -> None:
+        if not (run.path / LIKELIHOOD_REQUEST).exists():
             raise _Withdrawn
-        if share >= told + 0.005:  # a file each time
-            told = share
-            write_progress(run.path, "likelihood", share)
+        on_progress(fraction)
 
+    samples, treatment = request["samples"], request["treatment"]
     with contextlib.suppress(_Withdrawn):
-        found = measure_likelihood(run.load_model(), dataset, samples, treatment, on_progress)
-        RunWriter(run.path).likelihood(run.likelihood | {treatment: found})
+        found = measure_likelihood(run.load_model(), dataset, samples, treatment, check_request)
+        RunWriter(run.path).figures(LIKELIHOOD, {**run.likelihood, treatment: found})
     withdraw_likelihood(run)
-    end_progress(run.path, "likelihood")

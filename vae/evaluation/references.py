@@ -87,15 +87,16 @@ def pca_nats(
     """
     from sklearn.decomposition import PCA  # slow to import
 
-    pixels = train.reshape(len(train), -1).astype(np.float32) / 255.0
-    pca = PCA(max(dimensions), svd_solver="covariance_eigh").fit(pixels)
-    del pixels
+    x_train = train.reshape(len(train), -1).astype(np.float32) / 255.0
+    pixels = x_train.shape[1]
+    pca = PCA(max(dimensions), svd_solver="covariance_eigh").fit(x_train)
+    del x_train
     found = dict.fromkeys(dimensions, 0.0)
     for start in range(0, len(test), AT_ONCE):
-        x = test[start : start + AT_ONCE].reshape(-1, pca.n_features_in_) / np.float32(255.0)
+        x = test[start : start + AT_ONCE].reshape(-1, pixels) / np.float32(255.0)
         codes = pca.transform(x)
         for count in dimensions:
-            p = codes[:, :count] @ pca.components_[:count] + pca.mean_
+            p = codes[:, :count] @ np.asarray(pca.components_)[:count] + pca.mean_
             p = np.clip(p, MARGIN, 1.0 - MARGIN, dtype=np.float64)
             found[count] -= float((x * np.log(p) + (1.0 - x) * np.log1p(-p)).sum())
     return {count: total / len(test) for count, total in found.items()}

@@ -10,7 +10,7 @@ import numpy as np
 
 from vae.errors import ConfigError, RunError
 from vae.evaluation.digit_classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
-from vae.runs.progress import end_progress, write_progress
+from vae.runs.layout import QUALITY
 from vae.runs.run_images import known_dataset
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import posterior_labels, read_samplers
@@ -62,7 +62,7 @@ def measure_samples(
     samples: int | None = None,
     *,
     seed: int = 0,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> dict[str, Any]:
     """Compare samples from the prior N(0, I) with one half of the test images.
 
@@ -70,7 +70,7 @@ def measure_samples(
     other half, cut to as many images, is measured in the samples' place: its distance is the
     noise floor, its other values carry "real_" in front. So both are of sets of the same size,
     which the distance depends on. samples: from 100 to half of the test images, None for those.
-    on_progress: called with the share that is done.
+    on_progress: called with the fraction that is done.
 
     frechet_classifier_distance: squared, in units of the classifier's features, so good for
     comparisons by the same classifier alone, which its mark says; 0 is best. share_sure: of the
@@ -135,20 +135,13 @@ def measure_samples(
 
 
 def compute_quality(
-    run: Run, dataset: Dataset, should_end: Callable[[], bool] = lambda: False
+    run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> None:
-    """Measure as many samples as half of the test images, with seed 0, and keep it in the run.
+    """Measure as many samples as half of the test images, with seed 0, and write it to the run.
 
-    Raises as `measure_samples` does, and RunError if it is to leave.
+    Raises as `measure_samples` does.
     """
-
-    def on_progress(share: float) -> None:
-        if should_end():
-            raise RunError("Measuring takes its time. Received: a wish to end before that")
-        write_progress(run.path, "quality", share)
-
-    RunWriter(run.path).quality(measure_samples(run, dataset, on_progress=on_progress))
-    end_progress(run.path, "quality")
+    RunWriter(run.path).figures(QUALITY, measure_samples(run, dataset, on_progress=on_progress))
 
 
 def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
@@ -162,7 +155,7 @@ def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
     # C = R' R with R from the features themselves. The root's trace is then the sum of the singular
     # values of R1 R2': exact and real, also where some features never vary.
     roots = [
-        np.linalg.qr((part - part.mean(axis=0)) / math.sqrt(len(part) - 1), mode="r")
+        np.asarray(np.linalg.qr((part - part.mean(axis=0)) / math.sqrt(len(part) - 1), mode="r"))
         for part in (one, other)
     ]
     trace = np.linalg.norm(roots[0] @ roots[1].T, "nuc")
@@ -195,7 +188,7 @@ def _labels(
     """Return what a conditional run is told: the classes of the data, as frequent as there."""
     if not run.config.is_conditional:
         return None
-    if draw.sampler == "posterior":
+    if draw.sampler == "posterior" and fitted is not None:
         return posterior_labels(fitted, count, seed=draw.seed)
     return random_labels(count, dataset.y_train, draw.seed)
 

@@ -10,6 +10,7 @@ import numpy as np
 from vae.architecture import Layer, decoder_layers
 from vae.errors import RunError
 from vae.files import read_regular
+from vae.runs.layout import DECODER
 
 if TYPE_CHECKING:
     import onnx
@@ -35,7 +36,7 @@ def read_weights(run: Run) -> dict[str, Weights]:
     They are those of decoder.onnx, which `Run.decode` computes with. Raises RunError for a run
     without a model, for a file that holds another network, and for weights that are no numbers.
     """
-    path = run.path / "decoder.onnx"
+    path = run.path / DECODER
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.id}, {run.state}")
     every = decoder_layers(run.config, run.image_shape, run.classes)

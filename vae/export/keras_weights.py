@@ -13,6 +13,7 @@ from vae.architecture import summarize
 from vae.errors import RunError
 from vae.files import open_regular
 from vae.model.weights_file import check_weights
+from vae.runs.layout import MODEL
 
 if TYPE_CHECKING:
     import h5py
@@ -30,7 +31,7 @@ def named_weights(run: Run) -> dict[str, np.ndarray]:
     Kernels have Keras's order of axes. With a Gaussian likelihood there is "pixel_log_var" too.
     Raises RunError for a run without a model and for a file that is damaged.
     """
-    path = run.path / "model.keras"
+    path = run.path / MODEL
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.id}, {run.state}")
     named: dict[str, np.ndarray] = {}

@@ -123,7 +123,8 @@ def pca_plane(mean: np.ndarray) -> Plane:
 
     if mean.shape[1] < 2:
         raise RunError(f"PCA needs two latent dimensions or more. Received: {mean.shape[1]}")
-    pca = PCA(2).fit(mean)
+    with np.errstate(invalid="ignore"):  # means that are all the same vary along nothing
+        pca = PCA(2).fit(mean)
     share = pca.explained_variance_ratio_
     names = tuple(f"PC{place + 1} ({share[place]:.0%} of the variance)" for place in range(2))
     mean, components = (part.astype(np.float64) for part in (pca.mean_, pca.components_))

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae.errors import RunError
-from vae.runs.progress import end_progress, write_progress
+from vae.runs import layout
 from vae.runs.writer import RunWriter
 
 if TYPE_CHECKING:
     from vae.runs.run import Run
 
 __all__ = [
-    "TSNE_FILES",
     "TSNE_POINTS",
     "Projection",
     "best_projection",
@@ -28,11 +27,11 @@ __all__ = [
     "pick_dimensions",
     "project_pca",
     "read_tsne",
+    "tsne_seconds",
 ]
 
 TSNE_POINTS = 2000  # the time grows faster than the number of points
 TSNE_STEPS = 1000
-TSNE_FILES = {2: "tsne", 3: "tsne-3d"}  # by the number of dimensions
 # What the progress weighs the steps by: seconds on MNIST, on one core of a busy machine.
 TSNE_SECONDS = {2: 7.0, 3: 21.0}
 
@@ -94,8 +93,13 @@ def project_pca(run: Run, count: int = 2) -> Projection:
     return Projection(points.astype(np.float32), y, np.arange(len(y)), axes, share)
 
 
-def compute_tsne(run: Run) -> None:
-    """Compute t-SNE of the first 2,000 test images' latent means and keep it in the run.
+def tsne_seconds(run: Run) -> float:
+    """Return a guess of the seconds that `compute_tsne` takes."""
+    return sum(TSNE_SECONDS[count] for count in _missing_tsne(run))
+
+
+def compute_tsne(run: Run, on_progress: Callable[[float], None] = lambda fraction: None) -> None:
+    """Compute t-SNE of the first 2,000 test images' latent means and write it to the run.
 
     In 2-D, and in 3-D of three latent dimensions or more; what the run has already stays. van der
     Maaten & Hinton 2008, in scikit-learn's default settings with a fixed seed. Raises RunError for
@@ -104,25 +108,27 @@ def compute_tsne(run: Run) -> None:
     mean = _finite_latents(run)[0][:TSNE_POINTS].astype(np.float32)
     if len(mean) < 2:
         raise RunError("t-SNE needs two test images or more. Received: 1")
-    counts = [count for count in TSNE_FILES if count == 2 or count <= run.config.latent_dim]
-    missing = [count for count in counts if not run.arrays(TSNE_FILES[count])]
+    missing = _missing_tsne(run)
     seconds = sum(TSNE_SECONDS[count] for count in missing)
     done = 0.0
     for count in missing:
 
         def on_step(step: int, done: float = done, count: int = count) -> None:
-            share = (done + TSNE_SECONDS[count] * step / TSNE_STEPS) / seconds
-            write_progress(run.path, "tsne", share)
+            on_progress((done + TSNE_SECONDS[count] * step / TSNE_STEPS) / seconds)
 
         on_step(0)
-        RunWriter(run.path).arrays(TSNE_FILES[count], points=_tsne(mean, count, on_step))
+        RunWriter(run.path).arrays(layout.TSNE[count], points=_tsne(mean, count, on_step))
         done += TSNE_SECONDS[count]
-    end_progress(run.path, "tsne")
+
+
+def _missing_tsne(run: Run) -> list[int]:
+    counts = [count for count in layout.TSNE if count == 2 or count <= run.config.latent_dim]
+    return [count for count in counts if not run.arrays(layout.TSNE[count])]
 
 
 def read_tsne(run: Run, count: int = 2) -> Projection | None:
     """Return the t-SNE in 2 or 3 dimensions that the run holds, or None."""
-    arrays = run.arrays(TSNE_FILES[count])
+    arrays = run.arrays(layout.TSNE[count])
     if not arrays:
         return None
     points = arrays["points"]

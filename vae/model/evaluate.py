@@ -9,7 +9,7 @@ import numpy as np
 
 from vae.data.binarisation import binarise, treatment_words
 from vae.data.datasets import Dataset
-from vae.model.keras_setup import keras, ops, tf
+from vae.model.keras_setup import keras, ops, random, tf
 from vae.model.objective import gaussian_kl
 from vae.model.vae import VAE
 from vae.statistics import ACTIVE_VARIANCE, standard_error
@@ -38,13 +38,13 @@ def evaluate(
     def terms(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
         images = tf.cast(images, tf.float32) / 255.0
         mean, log_var = model.encoder(model.with_labels(images, labels))
-        noise = keras.random.normal(ops.shape(mean), seed=seed)
+        noise = random.normal(ops.shape(mean), seed=seed)
         z = mean if point else mean + ops.exp(0.5 * log_var) * noise
         nats = model.reconstruction_nats(images, model.decoder_logits(model.with_labels(z, labels)))
         return nats, gaussian_kl(mean, log_var), mean, log_var
 
     batches = [
-        terms(images, labels)
+        terms(tf.constant(images), tf.constant(labels))
         for images, labels in zip(
             _batches(x_test, BATCH), _batches(dataset.y_test, BATCH), strict=True
         )

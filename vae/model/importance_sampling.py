@@ -122,11 +122,11 @@ def importance_sampled_nll(
         images: tf.Tensor, z: tf.Tensor, labels: tf.Tensor | None = None
     ) -> tf.Tensor:
         count, latent_dim = tf.shape(z)[0], z.shape[-1]
-        repeated_labels = None if labels is None else tf.tile(labels, [count])
+        repeated_labels = None if labels is None else tf.tile(labels, tf.stack([count]))
         logits = model.decoder_logits(
             model.with_labels(tf.reshape(z, (-1, latent_dim)), repeated_labels)
         )
-        repeated = tf.tile(scaled(images), (count, 1, 1, 1))
+        repeated = tf.tile(scaled(images), tf.stack([count, 1, 1, 1]))
         return -tf.reshape(model.reconstruction_nats(repeated, logits), (count, -1))
 
     @tf.function(autograph=False)

@@ -12,10 +12,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from vae.environment import keras_home
 from vae.errors import SettingsError
 
-__all__ = ["check_settings", "keras", "ops", "tf"]
+__all__ = ["check_settings", "keras", "ops", "random", "tf"]
 
 # None: not set. The last two cut each call of fit and predict short.
 ENVIRONMENT = {
@@ -70,13 +72,14 @@ try:
     with _environment(ENVIRONMENT):
         import keras
         import tensorflow as tf
-        from keras import ops
 except (AttributeError, TypeError, ValueError) as error:  # a broken keras.json
-    folder = os.environ.get("KERAS_HOME", "~/.keras")
     raise SettingsError(
         f"Keras must be able to read its settings ({' '.join(str(error).split()):.200}). Mend or "
-        f"remove them. Received: {folder}/keras.json"
+        f"remove them. Received: {keras_home()}/keras.json"
     ) from None
+# Keras does not annotate them, and what is inferred over all its backends may be None everywhere.
+ops: Any = keras.ops
+random: Any = keras.random
 if _is_first:
     for _name, _needed in NEEDED.items():
         getattr(keras.config, f"set_{_name}")(_needed)

@@ -36,7 +36,7 @@ def logits_of(decoder: keras.Model) -> keras.Model:
     return keras.Model(decoder.input, decoder.get_layer("logits").output, name="decoder_logits")
 
 
-def _stack(layers: list[Layer], seed: int) -> tuple[Any, keras.KerasTensor]:
+def _stack(layers: list[Layer], seed: int) -> tuple[Any, Any]:
     """Build one layer upon the other; return the input, or both, and what comes out on top."""
     inputs = [
         keras.Input(layer.output_shape, name=layer.name)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from vae.config import Config
-from vae.model.keras_setup import keras, ops
+from vae.model.keras_setup import ops, tf
 
 __all__ = [
     "beta_at",
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def reconstruction_nats(images: keras.KerasTensor, logits: keras.KerasTensor) -> keras.KerasTensor:
+def reconstruction_nats(images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """Return the Bernoulli cross-entropy of each image, summed over pixels: (N,) nats.
 
     Grey levels in [0, 1] count as probabilities, as in the lecture.
@@ -41,9 +41,7 @@ def reconstruction_nats(images: keras.KerasTensor, logits: keras.KerasTensor) ->
     return ops.sum(nats, axis=1)  # (N,)
 
 
-def continuous_bernoulli_nats(
-    images: keras.KerasTensor, logits: keras.KerasTensor
-) -> keras.KerasTensor:
+def continuous_bernoulli_nats(images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """Return -log of the continuous Bernoulli density of each image: (N,) nats, may be negative.
 
     The Bernoulli's nats less log C, the constant with which it integrates to 1 over grey levels
@@ -63,9 +61,7 @@ def continuous_bernoulli_nats(
     return reconstruction_nats(images, logits) - ops.sum(_flat(log_c), axis=1)
 
 
-def gaussian_nats(
-    images: keras.KerasTensor, logits: keras.KerasTensor, log_var: keras.KerasTensor
-) -> keras.KerasTensor:
+def gaussian_nats(images: tf.Tensor, logits: tf.Tensor, log_var: tf.Tensor) -> tf.Tensor:
     """Return -log N(image; sigmoid(logits), exp(log_var)) of each image: (N,), may be negative.
 
     log_var: a scalar, one variance for all pixels, which is learned (Rybkin et al. 2021).
@@ -74,7 +70,7 @@ def gaussian_nats(
     return 0.5 * ops.sum(squares + log_var + math.log(2.0 * math.pi), axis=1)
 
 
-def gaussian_kl(mean: keras.KerasTensor, log_var: keras.KerasTensor) -> keras.KerasTensor:
+def gaussian_kl(mean: tf.Tensor, log_var: tf.Tensor) -> tf.Tensor:
     """Return KL(N(mean, exp(log_var)) || N(0, 1)) per dimension: (N, d) nats.
 
     Kingma & Welling 2014, appendix B.
@@ -82,7 +78,7 @@ def gaussian_kl(mean: keras.KerasTensor, log_var: keras.KerasTensor) -> keras.Ke
     return 0.5 * (ops.square(mean) + ops.exp(log_var) - 1.0 - log_var)
 
 
-def free_kl(kl: keras.KerasTensor, free_nats: float) -> keras.KerasTensor:
+def free_kl(kl: tf.Tensor, free_nats: float) -> tf.Tensor:
     """Return sum_d max(free_nats, mean over the batch of KL_d) for kl (N, d): a scalar, nats.
 
     A dimension below that costs the same whatever it says, so nothing presses it down (Kingma et
@@ -91,7 +87,7 @@ def free_kl(kl: keras.KerasTensor, free_nats: float) -> keras.KerasTensor:
     return ops.sum(ops.maximum(free_nats, ops.mean(kl, axis=0)))
 
 
-def capacity_gap(kl: keras.KerasTensor, capacity: float | keras.KerasTensor) -> keras.KerasTensor:
+def capacity_gap(kl: tf.Tensor, capacity: float | tf.Tensor) -> tf.Tensor:
     """Return |mean over the batch of KL - capacity| for kl (N, d): a scalar, nats.
 
     Burgess et al. 2018, equation 8, where beta is called gamma. Images share the capacity: one may
@@ -101,12 +97,12 @@ def capacity_gap(kl: keras.KerasTensor, capacity: float | keras.KerasTensor) -> 
 
 
 def importance_weighted_nats(
-    nats: keras.KerasTensor,
-    z: keras.KerasTensor,
-    mean: keras.KerasTensor,
-    log_var: keras.KerasTensor,
-    beta: float | keras.KerasTensor = 1.0,
-) -> keras.KerasTensor:
+    nats: tf.Tensor,
+    z: tf.Tensor,
+    mean: tf.Tensor,
+    log_var: tf.Tensor,
+    beta: float | tf.Tensor = 1.0,
+) -> tf.Tensor:
     """Return -log 1/k sum_k p(x|z_k) (p(z_k) / q(z_k|x))^beta of each image: (N,) nats.
 
     The bound of Burda et al. 2016 (equation 8), at beta 1; it falls with k, from minus the ELBO
@@ -116,7 +112,7 @@ def importance_weighted_nats(
     drawn = (z - mean) * ops.exp(-0.5 * log_var)
     # log p(z) - log q(z|x): their constants cancel.
     prior = 0.5 * ops.sum(ops.square(drawn) + log_var - ops.square(z), axis=-1)  # (k, N)
-    return math.log(nats.shape[0]) - ops.logsumexp(beta * prior - nats, axis=0)
+    return math.log(ops.shape(nats)[0]) - ops.logsumexp(beta * prior - nats, axis=0)
 
 
 def beta_at(config: Config, epoch: int) -> float:
@@ -151,5 +147,5 @@ def _warmed_up(config: Config, epoch: int) -> float:
     return min(1.0, epoch / (config.kl_warmup + 1))
 
 
-def _flat(images: keras.KerasTensor) -> keras.KerasTensor:
+def _flat(images: tf.Tensor) -> tf.Tensor:
     return ops.reshape(images, (ops.shape(images)[0], -1))

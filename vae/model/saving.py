@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import logging
 import zipfile
-import zlib
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from vae.architecture import ImageShape, summarize
 from vae.config import Config
 from vae.errors import RunError, VAEError
-from vae.files import open_regular, replacing
+from vae.files import replacing
 from vae.model.keras_compat import portable
 from vae.model.keras_setup import keras
 from vae.model.vae import VAE, build
 from vae.model.weights_file import check_weights
 
-__all__ = [
-    "Position",
-    "export_onnx",
-    "load_model",
-    "restore",
-    "save_keras",
-    "training_state",
-]
-
+__all__ = ["export_onnx", "load_model", "save_keras"]
 
 # Of 2021, and tried with ONNX Runtime 1.15; a later tf2onnx must not raise it unseen.
 ONNX_OPSET = 15
-
-
-class Position(NamedTuple):
-    """Where in a run a checkpoint was taken: after this many steps of this epoch."""
-
-    epoch: int
-    step: int
 
 
 def save_keras(model: VAE, folder: Path) -> None:
@@ -86,6 +69,8 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: i
     try:
         check_weights(path, summarize(config, image_shape, classes).total)
         saved = keras.models.load_model(path, compile=False)
+        if not isinstance(saved, keras.Model):
+            raise TypeError("it holds no model")
         model = build(config, image_shape, classes)
         for name in ("encoder", "decoder"):
             getattr(model, name).set_weights(saved.get_layer(name).get_weights())
@@ -99,44 +84,3 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: i
             f"({str(error).splitlines()[0]:.120})"
         ) from None
     return model
-
-
-def training_state(model: VAE) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return all that training goes on from.
-
-    First weights, optimizer variables and random state; then the running means, which matter in
-    the middle of an epoch.
-    """
-    return (
-        [np.asarray(variable) for variable in _state_variables(model)],
-        [np.asarray(variable) for variable in model.metrics_variables],
-    )
-
-
-def restore(model: VAE, folder: Path) -> Position:
-    """Set a compiled model to its run's last checkpoint and return where that was taken.
-
-    Raises RunError if the checkpoint is damaged or another model's.
-    """
-    path = folder / "checkpoint.npz"
-    try:
-        with open_regular(path) as file, np.load(file, allow_pickle=False) as arrays:
-            for place, variable in enumerate(_state_variables(model)):
-                variable.assign(arrays[f"v{place}"])
-            for place, variable in enumerate(model.metrics_variables):
-                if f"m{place}" in arrays:
-                    variable.assign(arrays[f"m{place}"])
-            return Position(int(arrays["epoch"]), int(arrays["step"]))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise RunError(
-            f"checkpoint.npz must hold the state of this run's training. Received: {path} "
-            f"({' '.join(str(error).split()):.120})"
-        ) from None
-
-
-def _state_variables(model: VAE) -> list[keras.Variable]:
-    return [
-        *model.trainable_variables,
-        *model.optimizer.variables,
-        model.sampling.seed_generator.state,
-    ]

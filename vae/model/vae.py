@@ -8,7 +8,7 @@ from typing import Any
 
 from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
-from vae.model.keras_setup import check_settings, keras, ops, tf
+from vae.model.keras_setup import check_settings, keras, ops, random, tf
 from vae.model.networks import build_decoder, build_encoder, logits_of
 from vae.model.objective import (
     capacity_gap,
@@ -32,22 +32,20 @@ class Sampling(keras.layers.Layer):
     def __init__(self, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed_generator = keras.random.SeedGenerator(seed)
-        self._given: keras.KerasTensor | None = None
+        self._given: tf.Tensor | None = None
 
-    def call(
-        self, mean: keras.KerasTensor, log_var: keras.KerasTensor, noise: Any = 1.0
-    ) -> keras.KerasTensor:
+    def call(self, mean: tf.Tensor, log_var: tf.Tensor, noise: Any = 1.0) -> tf.Tensor:
         """Return z (N, d) for mean and log_var (N, d)."""
         return mean + noise * ops.exp(0.5 * log_var) * self.epsilon(ops.shape(mean))  # (N, d)
 
-    def epsilon(self, shape: Any) -> keras.KerasTensor:
+    def epsilon(self, shape: Any) -> tf.Tensor:
         """Draw epsilon; the layer's own random state moves on."""
         if self._given is not None:
             return self._given
-        return keras.random.normal(shape, seed=self.seed_generator)
+        return random.normal(shape, seed=self.seed_generator)
 
     @contextmanager
-    def fixed_noise(self, epsilon: keras.KerasTensor) -> Iterator[None]:
+    def fixed_noise(self, epsilon: tf.Tensor) -> Iterator[None]:
         """Use this epsilon in what is called within, and draw none."""
         self._given = epsilon
         try:
@@ -64,12 +62,12 @@ class MeanVector(keras.metrics.Metric):
         self.total = self.add_variable((size,), "zeros", name="total")
         self.count = self.add_variable((), "zeros", name="count")
 
-    def update_state(self, values: keras.KerasTensor) -> None:
+    def update_state(self, values: tf.Tensor) -> None:
         """Add vectors (N, d)."""
         self.total.assign_add(ops.sum(values, axis=0))
         self.count.assign_add(ops.cast(ops.shape(values)[0], "float32"))
 
-    def result(self) -> keras.KerasTensor:
+    def result(self) -> tf.Tensor:
         """Return the mean (d,)."""
         return ops.divide_no_nan(self.total, self.count)
 
@@ -100,11 +98,9 @@ class VAE(keras.Model):
         self.sampling = Sampling(config.seed, name="sampling")
         # Plain TensorFlow variables: they can change between steps without a new trace, and are
         # no parameters that Keras would count or save.
-        self.beta = tf.Variable(config.beta, trainable=False, dtype="float32", name="beta")
-        self.noise = tf.Variable(config.noise, trainable=False, dtype="float32", name="noise")
-        self.capacity = tf.Variable(
-            config.capacity, trainable=False, dtype="float32", name="capacity"
-        )
+        self.beta = _scalar(config.beta, "beta")
+        self.noise = _scalar(config.noise, "noise")
+        self.capacity = _scalar(config.capacity, "capacity")
         self.pixel_log_var: keras.Variable | None = None
         if config.likelihood == "gaussian":
             constant = keras.initializers.Constant(FIRST_PIXEL_LOG_VAR)
@@ -126,7 +122,7 @@ class VAE(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> VAE:
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> VAE:
         """Make a model of what `get_config` returned."""
         model = Config.from_dict(config["config"])
         return cls(model, tuple(config["image_shape"]), config["classes"], config["name"])
@@ -142,7 +138,7 @@ class VAE(keras.Model):
         inputs = ops.convert_to_tensor(inputs)
         return [inputs, ops.tile(one_hot, (copies, 1)) if copies > 1 else one_hot]
 
-    def call(self, inputs: Any, training: bool = False) -> dict[str, keras.KerasTensor]:
+    def call(self, inputs: Any, training: bool = False) -> dict[str, tf.Tensor]:
         """Return logits (N, H, W, C) of one sample from each posterior, mean and log_var (N, d).
 
         inputs: as the encoder takes them. The noise has its temperature in training alone:
@@ -168,7 +164,7 @@ class VAE(keras.Model):
         y_pred: Any = None,
         sample_weight: Any = None,
         training: bool = True,
-    ) -> keras.KerasTensor:
+    ) -> tf.Tensor:
         """Return the loss in nats per image, a scalar; its parts go into the metrics."""
         images = x[0] if self.classes else x
         loss, reconstruction, kl = self.costs(images, y_pred)
@@ -178,8 +174,8 @@ class VAE(keras.Model):
         return loss
 
     def costs(
-        self, images: keras.KerasTensor, outputs: dict[str, keras.KerasTensor]
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:
+        self, images: tf.Tensor, outputs: dict[str, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Return what the optimizer lowers, a scalar, and reconstruction (N,) and kl (N, d).
 
         outputs: of `call`. The reconstruction is the mean over importance samples.
@@ -204,9 +200,7 @@ class VAE(keras.Model):
             weighed = ops.mean(ops.sum(kl, axis=1))
         return ops.mean(reconstruction) + self.beta * weighed, reconstruction, kl
 
-    def reconstruction_nats(
-        self, images: keras.KerasTensor, logits: keras.KerasTensor
-    ) -> keras.KerasTensor:
+    def reconstruction_nats(self, images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Return -log p(image | z) under the likelihood of the configuration: (N,) nats."""
         if self.pixel_log_var is not None:
             return gaussian_nats(images, logits, self.pixel_log_var)
@@ -221,10 +215,15 @@ def build(config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
     classes: of the data set, which a conditional VAE needs. Raises ConfigError if the layers do
     not fit the images or the classes.
     """
-    return VAE(config, tuple(image_shape), classes)
+    height, width, channels = image_shape
+    return VAE(config, (height, width, channels), classes)
 
 
-def _beside(z: keras.KerasTensor, inputs: Any, copies: int = 1) -> Any:
+def _scalar(value: float, name: str) -> tf.Variable:
+    return tf.Variable(tf.constant(value, "float32"), trainable=False, name=name)
+
+
+def _beside(z: tf.Tensor, inputs: Any, copies: int = 1) -> Any:
     """Return codes as the decoder takes them: with the labels that came with the images, if any."""
     if not isinstance(inputs, list | tuple):
         return z

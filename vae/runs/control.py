@@ -1,4 +1,4 @@
-"""What a person asks of a run: written by who shows it, obeyed by the process that trains it."""
+"""What is requested of a run: pages write it, and the process that trains the run applies it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, NotRequired, TypedDict
+from typing import Literal, NamedTuple, NotRequired, TypedDict
 
-from vae.config import Config, setting
+from vae.config import Config, Setting, setting
 from vae.errors import RunError
 from vae.files import file_mark, write_json, writing_to
+from vae.runs.layout import CONTROL
 from vae.schema import Count, Number, Text, decode, read
 
 __all__ = [
@@ -26,12 +27,15 @@ __all__ = [
     "segments_of",
 ]
 
-# run: train on. pause: wait. batch, epoch: train one, then wait. stop: end, and make the model.
+# run: train. pause: wait. batch, epoch: train one, then wait. stop: end, and make the model.
 # leave: pause, and end the process.
 ACTIONS = ("run", "pause", "batch", "epoch", "stop", "leave")
 # Fields of `Config` that may change between two steps of a run.
-LIVE_SETTINGS = ("beta", "learning_rate", "noise")
-FILE = "control.json"
+LIVE_SETTINGS: tuple[Literal["beta", "learning_rate", "noise"], ...] = (
+    "beta",
+    "learning_rate",
+    "noise",
+)
 
 _writing = threading.Lock()
 
@@ -62,25 +66,25 @@ class _ControlFile(TypedDict):
 
 @dataclass(frozen=True)
 class Control:
-    """The wishes that hold now."""
+    """What is requested of a run now."""
 
     action: str = "run"
-    turn: int = 0  # counts the actions, so that the same one can be asked for twice
-    serial: int = 0  # counts all values: the process says which one it has seen
-    settings: Mapping[str, float] = field(default_factory=dict)  # those that were changed
+    turn: int = 0  # counts the actions, so that the same one can be requested twice
+    serial: int = 0  # counts all requests: the process says which one it has applied
+    settings: Mapping[str, float] = field(default_factory=dict[str, float])  # changed ones
     more: tuple[Segment, ...] = ()  # segments beyond the configured epochs
-    show: int = 0  # counts the wishes to see the model as it is at that moment
+    show: int = 0  # counts the requests to write the model as it is at that moment
 
 
 def read_control(folder: Path) -> Control:
-    """Read what is asked of a run; a missing or damaged file asks for nothing."""
+    """Read what is requested of a run; a missing or damaged file requests nothing."""
     return _read(folder) or Control()
 
 
 def parse_control(content: bytes) -> Control:
-    """Read wishes from what a control.json holds; what is none of them asks for nothing."""
+    """Read what the content of a control.json requests; a damaged one requests nothing."""
     try:
-        return _control(decode(FILE, content, _ControlFile))
+        return _control(decode(CONTROL, content, _ControlFile))
     except RunError:
         return Control()
 
@@ -93,7 +97,7 @@ def ask(
     *,
     show: bool = False,
 ) -> Control:
-    """Change what is asked of a run and return all that is asked of it now.
+    """Change what is requested of a run and return all that is requested now.
 
     Raises RunError if the folder cannot be written to.
     """
@@ -108,7 +112,7 @@ def ask(
             old.show + show,
         )
         with writing_to(folder, "A run's folder must be writable"):
-            write_json(folder / FILE, dataclasses.asdict(new))
+            write_json(folder / CONTROL, dataclasses.asdict(new))
     return new
 
 
@@ -118,7 +122,7 @@ def segments_of(config: Config, control: Control) -> tuple[Segment, ...]:
 
 
 class Commands:
-    """Looks again and again at what is asked of a run; a look costs microseconds."""
+    """Reads what is requested of a run, as often as it is called: each costs microseconds."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -126,17 +130,17 @@ class Commands:
         self._control = Control()
 
     def look(self) -> Control:
-        """Return what is asked now."""
-        mark = file_mark(self._folder / FILE)
+        """Return what is requested now."""
+        mark = file_mark(self._folder / CONTROL)
         if any(mark) and mark != self._seen:
-            # A damaged file changes no wish: a paused run would go on by itself.
+            # A damaged file changes nothing: a paused run would resume by itself.
             self._seen, self._control = mark, _read(self._folder) or self._control
         return self._control
 
 
 def _read(folder: Path) -> Control | None:
     try:
-        return _control(read(folder / FILE, _ControlFile))
+        return _control(read(folder / CONTROL, _ControlFile))
     except (FileNotFoundError, RunError):
         return None
 
@@ -147,12 +151,22 @@ def _control(values: _ControlFile) -> Control:
         action if action in ACTIONS else "run",
         values["turn"],
         values["serial"],
-        {name: value for name, value in values["settings"].items() if _can_be(name, value)},
+        _valid(values["settings"]),
         values["more"],
         values.get("show", 0),
     )
 
 
-def _can_be(name: str, value: float) -> bool:
-    limits = setting(name)
-    return limits.low <= value <= limits.high
+def _valid(settings: _Settings) -> dict[str, float]:
+    """Return the settings that are within their limits."""
+    found = {name: settings.get(name) for name in LIVE_SETTINGS}
+    return {
+        name: value
+        for name, value in found.items()
+        if value is not None and _is_within(setting(name), value)
+    }
+
+
+def _is_within(limits: Setting, value: float) -> bool:
+    low, high = limits.low, limits.high
+    return (low is None or low <= value) and (high is None or value <= high)

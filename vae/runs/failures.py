@@ -1,4 +1,4 @@
-"""What a run says of itself when its training ends by an error, and how people are told."""
+"""What a run says of itself when its training ends by an error, in words for people."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from pathlib import Path
 
 from vae.errors import VAEError
 from vae.files import DISK_FULL
-from vae.runs.run import Run
+from vae.runs.control import read_control
+from vae.runs.folder import ACTIVE_STATES
+from vae.runs.schema import RunState, StatusChanges
 from vae.runs.writer import RunWriter
 
-__all__ = ["RECORDED", "in_words", "is_disk_full", "record_failure"]
+__all__ = ["RECORDED", "in_words", "is_disk_full", "record_failure", "refused_resume"]
 
 
 RECORDED = "The run's status.json says so."  # a note of an error
@@ -18,7 +20,7 @@ RECORDED = "The run's status.json says so."  # a note of an error
 def record_failure(path: Path, error: BaseException) -> None:
     """Write into a run's folder why its training ended; one that has ended otherwise stays so.
 
-    Where nothing had begun the run is again what it was before it was asked to go on: a refusal
+    Where nothing had begun the run is again what it was before it was to resume: a refusal
     takes nothing from it.
     """
     if RECORDED in getattr(error, "__notes__", ()):
@@ -26,24 +28,37 @@ def record_failure(path: Path, error: BaseException) -> None:
     error.add_note(RECORDED)
     writer = RunWriter.reopen(path)
     state, reason = writer.value("state", ""), in_words(error)
-    if state not in ("queued", "starting", "training", "paused"):
+    if state not in (RunState.QUEUED, *ACTIVE_STATES, RunState.PAUSED):
         return
-    before = writer.value("before", "")
-    if before and state in ("queued", "starting"):
-        # What was asked is answered: else it would be tried again and again.
-        writer.status(
-            must=True, state=before, reason=f"It did not go on. {reason}",
-            serial=Run(path).control.serial,
-        )  # fmt: skip
+    if (refusal := refused_resume(writer, reason)) is not None:
+        writer.status(must=True, **refusal)
     elif isinstance(error, KeyboardInterrupt):
         epoch, step = writer.value("kept", (0, 0))
         kept = f"Kept: epoch {epoch}, up to step {step:,}." if epoch else "Nothing is trained yet."
-        state = "interrupted" if epoch else "stopped"
+        state = RunState.INTERRUPTED if epoch else RunState.STOPPED
         writer.status(must=True, state=state, reason=f"{reason} {kept}")
     else:
-        # A full disk is not the run's fault: with some room it goes on from its checkpoint.
+        # A full disk is not the run's fault: with some room it resumes from its checkpoint.
         full = is_disk_full(error)
-        writer.status(must=True, state="interrupted" if full else "failed", reason=reason)
+        writer.status(
+            must=True, state=RunState.INTERRUPTED if full else RunState.FAILED, reason=reason
+        )
+
+
+def refused_resume(writer: RunWriter, reason: str) -> StatusChanges | None:
+    """Return what a run says that was to resume and has not begun; None for any other run.
+
+    It is again what it was before. The request is answered by that: else it would be tried again
+    and again.
+    """
+    before = writer.value("before", "")
+    if not before or writer.value("state", "") not in (RunState.QUEUED, RunState.STARTING):
+        return None
+    return {
+        "state": before,
+        "reason": f"It did not go on. {reason}",
+        "serial": read_control(writer.path).serial,
+    }
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -1,16 +1,16 @@
-"""What the files of measured figures hold: metrics, likelihood, knowledge, quality."""
+"""What the files of measured figures hold: metrics, likelihood, class probes, sample quality."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
 from vae.config import Treatment
 from vae.schema import Count, Distance, Number, Positive, Seconds, Share, Text
 
-__all__ = ["FIGURES", "Asked", "ClassProbes", "Likelihood", "Metrics", "Quality"]
+__all__ = ["ClassProbes", "Likelihood", "LikelihoodRequest", "Metrics", "Quality"]
 
 DIGITS = 10
 
@@ -59,8 +59,8 @@ class Likelihood(TypedDict, total=False):
     sampled: _Likelihood
 
 
-class Asked(TypedDict):
-    """likelihood-asked.json: what the worker is to measure."""
+class LikelihoodRequest(TypedDict):
+    """likelihood-asked.json: what the worker measures next."""
 
     samples: Positive
     treatment: Treatment
@@ -121,12 +121,3 @@ class Quality(_Samples):
     real_class_entropy: Entropy
     real_class_balance: Share
     samplers: NotRequired[_OtherSamplers]
-
-
-# By the file's name. Each may be absent.
-FIGURES: dict[str, Any] = {
-    "metrics.json": Metrics,
-    "likelihood.json": Likelihood,
-    "knowledge.json": ClassProbes,
-    "quality.json": Quality,
-}

@@ -1,6 +1,6 @@
 """Reads histories that grow: what was parsed once is not parsed again.
 
-While a run trains, every visitor who looks at it reads its history every second.
+While a run trains, each page that shows it reads its history every second.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from vae.runs.schema import decode_row
 __all__ = ["history_fault", "read_rows"]
 
 # Of text, over all files; as rows it takes two to three times as much. More than one long history
-# has: else a look at another run's would make it forgotten, and every page looks at several.
+# has: else reading another run's would drop it, and every page reads several.
 MAX_BYTES = 60_000_000
 TAIL = 64  # bytes that tell whether a file is still the one that was read
 
@@ -49,7 +49,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 def history_fault(path: Path) -> str:
     """Return why lines of a history are left out, or "" if all of them are rows.
 
-    A file that cannot be read is its reader's to speak of.
+    Of a file that cannot be read its reader says so.
     """
     try:
         return _read(path).fault
@@ -90,7 +90,8 @@ def _read(path: Path) -> _Read:
 
 def _parse(text: bytes, before: int) -> tuple[list[dict[str, Any]], int, str]:
     """Return the rows of whole lines, how many lines there are by now, and the first fault."""
-    rows, fault, lines = [], "", text.split(b"\n")
+    rows: list[dict[str, Any]] = []
+    fault, lines = "", text.split(b"\n")
     for place, line in enumerate(lines, start=before + 1):
         try:
             if line.strip():

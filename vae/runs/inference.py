@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from vae.errors import RunError
 from vae.files import open_regular
 
-if TYPE_CHECKING:
-    import onnxruntime
+
+class _Network(Protocol):
+    """The part of `onnxruntime.InferenceSession` that is used here; it has no type stubs."""
+
+    def run(self, names: None, inputs: dict[str, np.ndarray], /) -> list[np.ndarray]: ...
+
 
 __all__ = ["decode", "encode", "one_hot"]
 
@@ -29,18 +35,14 @@ def one_hot(labels: Any, count: int, classes: int) -> np.ndarray:
 
     Raises RunError for others.
     """
-    try:
-        found = np.asarray(labels)
-        places = np.broadcast_to(found, (count,))
-        fits = found.dtype.kind in "iu" and ((places >= 0) & (places < classes)).all()
-    except (ValueError, TypeError):  # another number of labels, or no numbers
-        fits = False
-    if not fits:
-        raise RunError(
-            f"A conditional run is told a class from 0 to {classes - 1} for each image or code, of "
-            f"which there are {count:,}. Received: {' '.join(repr(labels).split()):.80}"
-        )
-    return np.eye(classes, dtype=np.float32)[places]
+    with suppress(ValueError, TypeError):  # another number of labels, or no numbers
+        found = np.broadcast_to(np.asarray(labels), (count,))
+        if found.dtype.kind in "iu" and ((found >= 0) & (found < classes)).all():
+            return np.eye(classes, dtype=np.float32)[found]
+    raise RunError(
+        f"A conditional run is told a class from 0 to {classes - 1} for each image or code, of "
+        f"which there are {count:,}. Received: {' '.join(repr(labels).split()):.80}"
+    )
 
 
 def encode(
@@ -52,7 +54,7 @@ def encode(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d).
 
-    labels: as `one_hot` takes them, for a network that is told one of so many classes.
+    labels: as `one_hot` takes them, for a network that takes one of so many classes.
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1:] != image_shape:
@@ -81,18 +83,19 @@ def decode(
     path: Path, z: np.ndarray, latent_dim: int, labels: Any = None, classes: int = 0
 ) -> np.ndarray:
     """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]; labels as in `encode`."""
-    try:
-        codes = np.asarray(z, dtype=np.float32)
-        fits = codes.ndim == 2 and codes.shape[1] == latent_dim and np.isfinite(codes).all()
-    except (ValueError, TypeError):  # text, or rows of different lengths
-        fits = False
-    if not fits:
-        raise RunError(
-            f"This run decodes finite numbers of shape (N, {latent_dim}). "
-            f"Received: {' '.join(repr(z).split()):.200}"
-        )
-    parts = _batches(codes, labels, classes)
+    parts = _batches(_codes(z, latent_dim), labels, classes)
     return np.concatenate([_run(path, z=batch, **label)[0] for batch, label in parts])
+
+
+def _codes(z: Any, latent_dim: int) -> np.ndarray:
+    with suppress(ValueError, TypeError):  # text, or rows of different lengths
+        codes = np.asarray(z, dtype=np.float32)
+        if codes.ndim == 2 and codes.shape[1] == latent_dim and np.isfinite(codes).all():
+            return codes
+    raise RunError(
+        f"This run decodes finite numbers of shape (N, {latent_dim}). "
+        f"Received: {' '.join(repr(z).split()):.200}"
+    )
 
 
 def _run(path: Path, **inputs: np.ndarray) -> list[np.ndarray]:
@@ -111,10 +114,9 @@ def _run(path: Path, **inputs: np.ndarray) -> list[np.ndarray]:
 
 
 @lru_cache(maxsize=MAX_SESSIONS)
-def _session(path: Path, changed: int) -> onnxruntime.InferenceSession:
+def _session(path: Path, changed: int) -> _Network:
     """Open a network; `changed` makes a rewritten file a new entry."""
-    import onnxruntime
-
+    onnxruntime: Any = importlib.import_module("onnxruntime")  # slow
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # many visitors share two cores
     options.enable_cpu_mem_arena = False  # no memory is kept between calls
@@ -129,7 +131,7 @@ def _batches(
     array: np.ndarray, labels: Any, classes: int
 ) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
     """Yield what a network takes at once: a part of the array, and its labels if it takes any."""
-    told = one_hot(labels, len(array), classes) if classes else None
+    encoded = one_hot(labels, len(array), classes) if classes else None
     for start in range(0, max(len(array), 1), BATCH):
         part = slice(start, start + BATCH)
-        yield array[part], {} if told is None else {"label": told[part]}
+        yield array[part], {} if encoded is None else {"label": encoded[part]}

@@ -13,12 +13,12 @@ from typing import Any, TypedDict
 
 from vae.errors import RunError
 from vae.files import write_json, writing_to
+from vae.runs.layout import METADATA
 from vae.schema import Instant, Name, Text, printable, read
 
 __all__ = ["MAX_NAME", "Metadata", "MetadataFile", "clean_name", "read_metadata", "write_metadata"]
 
 MAX_NAME = Name.longest
-FILE = "about.json"
 
 _writing = threading.Lock()
 
@@ -43,7 +43,7 @@ class MetadataFile(TypedDict, total=False):
 def read_metadata(folder: Path) -> Metadata:
     """Read it; a missing or damaged file says nothing."""
     try:
-        return Metadata(**read(folder / FILE, MetadataFile))
+        return Metadata(**read(folder / METADATA, MetadataFile))
     except (FileNotFoundError, RunError):
         return Metadata()
 
@@ -53,7 +53,7 @@ def write_metadata(folder: Path, **changes: Any) -> Metadata:
     with _writing:  # a name that is typed and a click on Delete come at the same moment
         new = dataclasses.replace(read_metadata(folder), **changes)
         with writing_to(folder, "A run's folder must be writable"):
-            write_json(folder / FILE, dataclasses.asdict(new), must=True)
+            write_json(folder / METADATA, dataclasses.asdict(new), must=True)
     return new
 
 

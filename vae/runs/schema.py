@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired, TypedDict, get_args
+from enum import StrEnum
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
 from msgspec import Meta
@@ -10,20 +11,22 @@ from msgspec import Meta
 from vae.errors import RunError
 from vae.schema import Count, Number, Positive, Seconds, Text, Words, decode, decoder
 
-__all__ = ["STATES", "ChangeRow", "Info", "LearnedRow", "State", "Status", "decode_row"]
+__all__ = ["ChangeRow", "Info", "LearnedRow", "RunState", "Status", "StatusChanges", "decode_row"]
 
-State = Literal[
-    "queued",
-    "starting",
-    "training",
-    "paused",
-    "stopped",
-    "finished",
-    "diverged",
-    "failed",
-    "interrupted",
-]
-STATES: tuple[State, ...] = get_args(State)
+
+class RunState(StrEnum):
+    """Where a run stands, as status.json says it."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
 
 Side = Annotated[int, Meta(ge=1, le=512)]
 
@@ -47,8 +50,8 @@ class Info(TypedDict):
 class Status(TypedDict):
     """status.json."""
 
-    state: State
-    before: NotRequired[State]  # what it is again should it turn out that it cannot go on
+    state: RunState
+    before: NotRequired[RunState]  # what it is again if it cannot be resumed
     created: Text  # as ISO 8601 has it, so that the order of texts is that of time
     updated: NotRequired[Text]
     reason: NotRequired[Words]
@@ -67,6 +70,30 @@ class Status(TypedDict):
     images_per_second: NotRequired[Annotated[int, Meta(ge=0, le=10**15)]]
     seconds_per_epoch: NotRequired[Seconds]
     seconds_trained: NotRequired[Seconds]
+
+
+class StatusChanges(TypedDict, total=False):
+    """Fields of `Status` that a process or the queue writes."""
+
+    state: str  # one of `RunState`
+    before: str
+    created: str
+    reason: str
+    pid: int
+    imported: bool
+    epoch: int
+    step: int
+    steps: int
+    until: int
+    kept: list[int]
+    taken_up: list[int]
+    model_epoch: int
+    serial: int
+    shown: int
+    look_failed: bool
+    images_per_second: int
+    seconds_per_epoch: float
+    seconds_trained: float
 
 
 Nats = Annotated[list[Number], Meta(max_length=128)]  # of each latent dimension
@@ -123,10 +150,10 @@ def decode_row(line: bytes) -> dict[str, Any]:
     Raises RunError for anything else.
     """
     try:
-        row = _learned.decode(line)  # which nearly all are
+        row: dict[str, Any] = {**_learned.decode(line)}  # which nearly all are
     except (ValueError, RecursionError):
         is_change = decode("A row", line, _Kind).kind == "change"
-        return decode("A row", line, ChangeRow if is_change else LearnedRow)
+        return {**decode("A row", line, ChangeRow if is_change else LearnedRow)}
     held = TWINS & row.keys()
     if held and held != TWINS:
         raise RunError(

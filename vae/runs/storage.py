@@ -14,6 +14,7 @@ from pathlib import Path
 from vae.environment import is_public, storage_limits
 from vae.errors import RunError
 from vae.files import file_mark
+from vae.runs import layout
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.store import RunStore
 
@@ -75,7 +76,7 @@ class Storage:
         if limits.runs_megabytes:
             total = sum(self._bytes(run) for run in runs)
             need = max(need, total - limits.runs_megabytes * MEGABYTE)
-        found = []
+        found: list[Run] = []
         for run in sorted(runs, key=lambda run: (bool(run.metadata.owner), _changed(run))):
             if need <= 0:
                 break
@@ -89,7 +90,7 @@ class Storage:
 
     def _bytes(self, run: Run) -> int:
         """Return what a run takes; counted anew only when files have come or gone."""
-        folders = (run.path, run.path / "snapshots")
+        folders = (run.path, run.path / layout.SNAPSHOTS)
         marks = tuple(map(file_mark, folders))
         known = self._known.get(run.path)
         if known is None or known[0] != marks:
@@ -109,4 +110,4 @@ def _may_go(run: Run) -> bool:
 
 def _changed(run: Run) -> float:
     """Return when a run last trained, or came (Unix time)."""
-    return file_mark(run.path / "status.json")[1] / 1e9
+    return file_mark(run.path / layout.STATUS)[1] / 1e9

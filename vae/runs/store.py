@@ -10,19 +10,34 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from vae.environment import runs_folder
 from vae.errors import RunError
 from vae.files import file_mark
+from vae.runs import layout
 from vae.runs.folder_names import is_folder_name
 from vae.runs.metadata import clean_name, write_metadata
-from vae.runs.run import ACTIVE_STATES, SHIPPED, Run, open_run, runs_folder
+from vae.runs.run import ACTIVE_STATES, SHIPPED, Run, open_run
 
-__all__ = ["RunStore"]
+__all__ = ["Contents", "RunStore"]
 
 UNDO_SECONDS = 600.0
 REMOVING = ".removing-"
 LEFTOVER_SECONDS = 600.0  # after which nobody is still writing a temporary file
+
+
+class Contents(NamedTuple):
+    """What there is in a runs folder, and what ships with the project.
+
+    runs: all that can be read, the newest first, the shipped ones last. deleted: those that can
+    still be brought back, the one deleted last first. unreadable: why other folders that hold a run
+    are left out, by their names.
+    """
+
+    runs: list[Run]
+    deleted: list[Run]
+    unreadable: dict[str, str]
 
 
 class RunStore:
@@ -33,11 +48,19 @@ class RunStore:
         self.shipped = shipped
         self._known: dict[Path, tuple[Any, dict[str, Any]]] = {}
 
+    def read(self) -> Contents:
+        """Go through the folder once, for who needs more than one of its lists."""
+        own, unreadable = self._read(self.folder)
+        listed = [run for run in own if not run.metadata.deleted]
+        listed.sort(key=lambda run: run.status["created"], reverse=True)
+        since = time.time() - UNDO_SECONDS
+        deleted = [run for run in own if run.metadata.deleted > since]
+        deleted.sort(key=lambda run: run.metadata.deleted, reverse=True)
+        return Contents(listed + self.list_shipped(), deleted, unreadable)
+
     def list(self) -> list[Run]:
         """Return all runs that can be read: the newest first, the shipped ones last."""
-        own = (run for run in self._read(self.folder)[0] if not run.metadata.deleted)
-        newest_first = sorted(own, key=lambda run: run.status["created"], reverse=True)
-        return newest_first + self.list_shipped()
+        return self.read().runs
 
     def list_shipped(self) -> list[Run]:
         """Return the runs that ship with the project, in their order."""
@@ -45,7 +68,7 @@ class RunStore:
 
     def list_unreadable(self) -> dict[str, str]:
         """Return why folders are left out of the list though they hold a run, by their names."""
-        return self._read(self.folder)[1]
+        return self.read().unreadable
 
     def open(self, run_id: str) -> Run:
         """Open a run by its id; raises RunError if there is none, whatever the text holds."""
@@ -54,7 +77,7 @@ class RunStore:
             raise RunError(f"No run has this id. Received: {run_id!r:.80}")
         try:
             return open_run(run.path)
-        except RunError as error:  # who asks by the id is told the id, not where the run lies
+        except RunError as error:  # who knows the id learns the id, not the path
             raise RunError(str(error).replace(str(run.path), run.id)) from None
 
     def rename(self, run: Run, name: str) -> None:
@@ -63,18 +86,16 @@ class RunStore:
         write_metadata(run.path, name=clean_name(name))
 
     def delete(self, run: Run) -> None:
-        """Hide a run; `purge` removes it when the time to undo it is over."""
+        """Hide a run; `purge` removes it when the time to undo is over."""
         self._own(run)
         write_metadata(run.path, deleted=time.time())
 
     def deleted(self) -> list[Run]:
         """Return the runs that can still be brought back, the one deleted last first."""
-        since = time.time() - UNDO_SECONDS
-        found = [run for run in self._read(self.folder)[0] if run.metadata.deleted > since]
-        return sorted(found, key=lambda run: run.metadata.deleted, reverse=True)
+        return self.read().deleted
 
     def undelete(self, run_id: str) -> Run:
-        """Bring back a run that was deleted a moment ago."""
+        """Bring back a run that was just deleted."""
         run = self._find(run_id)
         if run is None or not run.metadata.deleted:
             raise RunError(f"Only a deleted run can be brought back. Received: {run_id!r:.80}")
@@ -85,22 +106,22 @@ class RunStore:
         """Remove a run for good, unless a process holds it; raises OSError if it cannot be."""
         self._own(run)
         if not run.is_alive():
-            self._put_out_of_sight(run)
+            self._hide(run)
             self._clear_removed()
 
     def purge(self) -> None:
-        """Remove for good what was deleted long enough ago, and what a crash left of it."""
+        """Remove for good what was deleted long enough ago, and leftovers of crashes."""
         for path in _folders(self.folder):
             run = Run(path)
             age = time.time() - run.metadata.deleted
             if run.metadata.deleted and age > UNDO_SECONDS and not run.is_alive():
-                # One that cannot be removed must not keep the others.
+                # One that cannot be removed must not stop the others.
                 with contextlib.suppress(OSError):
-                    self._put_out_of_sight(run)
+                    self._hide(run)
         self._clear_removed()
-        for pattern in ("*/.writing-*", "*/snapshots/.writing-*", ".importing-*"):
+        for pattern in ("*/.writing-*", f"*/{layout.SNAPSHOTS}/.writing-*", ".importing-*"):
             for leftover in self.folder.glob(pattern):
-                with contextlib.suppress(OSError):  # just written, and in its place by now
+                with contextlib.suppress(OSError):  # just written, and renamed by now
                     if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
                         remove = shutil.rmtree if leftover.is_dir() else Path.unlink
                         remove(leftover)
@@ -109,14 +130,15 @@ class RunStore:
         for leftover in self.folder.glob(f"{REMOVING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
-    def _put_out_of_sight(self, run: Run) -> None:
+    def _hide(self, run: Run) -> None:
         """Give a folder another name at once: one that is half removed would be a damaged run."""
         run.path.rename(self.folder / f"{REMOVING}{secrets.token_hex(8)}")
         self._known.pop(run.path, None)
 
     def _read(self, folder: Path) -> tuple[list[Run], dict[str, str]]:
         """Return the runs of a folder, and by name why others cannot be read."""
-        runs, troubles = [], {}
+        runs: list[Run] = []
+        troubles: dict[str, str] = {}
         for path in _folders(folder):
             if not _holds_run(path):
                 continue
@@ -131,12 +153,12 @@ class RunStore:
     def _open_known(self, path: Path) -> Run:
         """Open a run; of one that has not changed since the last time nothing is read anew."""
         marks = tuple(
-            file_mark(path / name) for name in ("config.json", "status.json", "about.json")
+            file_mark(path / name) for name in (layout.CONFIG, layout.STATUS, layout.METADATA)
         )
         known = self._known.get(path)
         if known is None or known[0] != marks:
             run = open_run(path)
-            parts = {"info": run.info, "config": run.config, "about": run.metadata}
+            parts: dict[str, Any] = {"info": run.info, "config": run.config, "about": run.metadata}
             if run.state not in (*ACTIVE_STATES, "interrupted"):
                 parts["status"] = run.status  # does not depend on whether a process is alive
             self._known[path] = marks, parts
@@ -164,7 +186,7 @@ class RunStore:
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    """Go through what is in sight in a folder, by name; nothing where it cannot be entered."""
+    """Yield what is visible in a folder, by name; nothing where it cannot be entered."""
     try:
         found = sorted(folder.iterdir())
     except OSError:
@@ -175,7 +197,7 @@ def _folders(folder: Path) -> Iterator[Path]:
 def _holds_run(path: Path) -> bool:
     """Whether a folder has a config.json; one that cannot be entered may have one."""
     try:
-        os.lstat(path / "config.json")
+        os.lstat(path / layout.CONFIG)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:

@@ -7,10 +7,10 @@ import importlib.metadata
 import json
 import platform
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -18,32 +18,26 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
 from vae.files import open_regular, replacing, write_json, writing_to
+from vae.runs import layout
 from vae.runs.metadata import write_metadata
+from vae.runs.results import RESULTS, result_files
 from vae.runs.run import Run, how_to_resume
-from vae.runs.schema import Status
+from vae.runs.schema import RunState, Status, StatusChanges
 from vae.schema import read
 
 __all__ = ["RunWriter", "check_free", "new_run_id"]
 
 VERSIONED = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "onnxruntime")
-# What is computed of a model, when somebody asks for it, and what was told of that.
-OF_ONE_MODEL = (
-    *("tsne.npz", "tsne-3d.npz", "tsne-progress.json"),
-    *("knowledge.json", "knowledge-progress.json"),
-    *("likelihood.json", "likelihood-progress.json"),
-    *("quality.json", "quality-progress.json"),
-    *("samplers.npz", "samplers-progress.json"),
-)
 
 
 def new_run_id() -> str:
-    """Return 128 random bits as text: who does not have it cannot guess it."""
+    """Return 128 random bits as text, which nobody can guess."""
     return secrets.token_hex(16)
 
 
 def check_free(path: Path) -> None:
-    """Raise RunError if a folder holds a run already; the error says how that one goes on."""
-    if (path / "config.json").exists():
+    """Raise RunError if a folder holds a run; the error says how to resume that one."""
+    if (path / layout.CONFIG).exists():
         raise RunError(
             f"A new run needs a folder of its own. Received: {path}, which holds one; to go on "
             f"with that one: {how_to_resume(path)}"
@@ -56,26 +50,26 @@ class RunWriter:
     Raises RunError if the folder cannot be made or already holds a run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, status: Mapping[str, Any] | None = None) -> None:
         self.path = path
-        self._status: dict[str, Any] = {}
+        self._status: dict[str, Any] = dict(status or {})
 
     @classmethod
     def create(cls, path: Path, config: Config, dataset: Dataset, owner: str = "") -> RunWriter:
-        """Make the folder of a run that is about to wait for its start; owner: whose it is."""
+        """Make the folder of a queued run. owner: the visitor's id."""
         check_free(path)
         with (
             writing_to(path, "Runs need a folder that can be written to"),
             _removed_if_it_fails(path),
         ):
-            (path / "snapshots").mkdir(parents=True, exist_ok=True)
+            (path / layout.SNAPSHOTS).mkdir(parents=True, exist_ok=True)
             writer = cls(path)
-            writer.status(state="queued", created=_now())
+            writer.status(state=RunState.QUEUED, created=_now())
             # Also if there is nothing to say: then the run can be deleted on a full disk.
             write_metadata(path, owner=owner)
             # Last, because a folder counts as a run from here on.
             write_json(
-                path / "config.json",
+                path / layout.CONFIG,
                 {
                     "format": 1,
                     "config": config.to_dict(),
@@ -92,41 +86,29 @@ class RunWriter:
 
     @classmethod
     def reopen(cls, path: Path) -> RunWriter:
-        """Go on writing a folder that `create` made."""
-        writer = cls(path)
-        writer._status = read(path / "status.json", Status)
-        return writer
+        """Continue writing a folder that `create` made."""
+        return cls(path, read(path / layout.STATUS, Status))
 
-    def status(self, *, must: bool = False, **changes: Any) -> None:
-        """Change what the run says of itself; must: also where the disk is full."""
+    def status(self, *, must: bool = False, **changes: Unpack[StatusChanges]) -> None:
+        """Change fields of status.json; must: also where the disk is full."""
+        if "state" in changes:
+            changes["state"] = RunState(changes["state"])
         self._status |= {**changes, "updated": _now()}
-        write_json(self.path / "status.json", self._status, must=must)
+        write_json(self.path / layout.STATUS, self._status, must=must)
 
     def row(self, row: dict[str, Any]) -> None:
         """Append one line to the history."""
         line = json.dumps(row, allow_nan=False) + "\n"
-        with open_regular(self.path / "history.jsonl", "ab") as file:
+        with open_regular(self.path / layout.HISTORY, "ab") as file:
             file.write(line.encode())
 
     def arrays(self, name: str, **arrays: np.ndarray) -> None:
-        """Write named arrays to `name`.npz."""
-        path = self.path / f"{name}.npz"
-        with replacing(path) as temporary:
-            np.savez_compressed(temporary, **arrays)
-
-    def checkpoint(
-        self, epoch: int, step: int, state: list[np.ndarray], means: list[np.ndarray]
-    ) -> None:
-        """Keep all that training needs to go on after this step of this epoch."""
-        path = self.path / "checkpoint.npz"
-        arrays = {f"v{i}": values for i, values in enumerate(state)}
-        arrays |= {f"m{i}": values for i, values in enumerate(means)}
-        with replacing(path) as temporary:
-            # Uncompressed: this is written after every epoch, and weights hardly shrink.
-            np.savez(temporary, epoch=epoch, step=step, **arrays)
+        """Write named arrays to one of the array files of `layout`, compressed."""
+        with replacing(self.path / layout.array_file(name)) as temporary:
+            np.savez_compressed(temporary, allow_pickle=False, **arrays)
 
     def rewind(self, epoch: int, step: int, steps: int) -> None:
-        """Forget what was written after this step of this epoch, which `steps` make whole."""
+        """Remove what was written after this step of this epoch of `steps` steps."""
 
         def stays(row: dict[str, Any]) -> bool:
             if row["kind"] == "epoch" and row["epoch"] == epoch:
@@ -134,51 +116,39 @@ class RunWriter:
             return (row["epoch"], row["step"]) <= (epoch, step)
 
         rows = Run(self.path).rows
-        with replacing(self.path / "history.jsonl") as temporary:
+        with replacing(self.path / layout.HISTORY) as temporary:
             lines = [json.dumps(row) + "\n" for row in rows if stays(row)]
             temporary.write_text("".join(lines), encoding="utf-8")
         for later in Run(self.path).snapshot_epochs:
             if later > epoch:
-                (self.path / "snapshots" / f"{later:04d}.npz").unlink()
+                (self.path / layout.snapshot_file(later)).unlink()
 
     def value(self, name: str, default: Any) -> Any:
-        """Return what the run says of itself under a name."""
+        """Return a field of status.json."""
         return self._status.get(name, default)
 
     def latents(self, **arrays: np.ndarray) -> None:
-        """Write the latent means of a new model; what was computed of the last one goes."""
-        for name in OF_ONE_MODEL:
+        """Write the latent means of a new model; all results of the last one are removed."""
+        for name in (*result_files(), *map(layout.progress_file, RESULTS)):
             (self.path / name).unlink(missing_ok=True)
-        self.arrays("latents", **arrays)
+        self.arrays(layout.LATENTS, **arrays)
 
-    def class_probes(self, found: dict[str, Any]) -> None:
-        """Write what the latent space knows of the classes."""
-        write_json(self.path / "knowledge.json", found)
-
-    def likelihood(self, found: dict[str, Any]) -> None:
-        """Write importance-sampled likelihoods by the treatment of the images."""
-        write_json(self.path / "likelihood.json", found)
-
-    def quality(self, found: dict[str, Any]) -> None:
-        """Write how good samples are."""
-        write_json(self.path / "quality.json", found)
-
-    def metrics(self, metrics: dict[str, Any]) -> None:
-        """Write what evaluation found, with its settings."""
-        write_json(self.path / "metrics.json", metrics)
+    def figures(self, name: str, found: Mapping[str, Any]) -> None:
+        """Write measured figures to one of the files of `results.FIGURES`."""
+        write_json(self.path / name, found)
 
 
 @contextmanager
-def _removed_if_it_fails(path: Path) -> Iterator[None]:
+def _removed_if_it_fails(path: Path) -> Generator[None]:
     """Leave nothing of a run's folder that could not be made, and no empty folder above it."""
     made = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
         yield
     except BaseException:
-        for name in ("config.json", "about.json", "status.json"):
+        for name in (layout.CONFIG, layout.METADATA, layout.STATUS):
             with suppress(OSError):
                 (path / name).unlink()
-        for folder in (path / "snapshots", *made):
+        for folder in (path / layout.SNAPSHOTS, *made):
             with suppress(OSError):  # one that holds something else stays
                 folder.rmdir()
         raise

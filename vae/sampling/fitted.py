@@ -17,7 +17,7 @@ import numpy as np
 from vae.data.split import split_indices
 from vae.errors import ConfigError, RunError
 from vae.latent.training_codes import training_codes
-from vae.runs.progress import end_progress, write_progress
+from vae.runs.layout import SAMPLERS
 from vae.runs.writer import RunWriter
 from vae.sampling.mixtures import Mixture, Trial, fit_mixture
 from vae.sampling.prior import check_seed
@@ -152,21 +152,10 @@ def fit_samplers(
 
 
 def compute_samplers(
-    run: Run, dataset: Dataset, should_end: Callable[[], bool] = lambda: False
+    run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> None:
-    """Fit the samplers, tell how far that is, and keep them in the run.
-
-    Raises RunError as `fit_samplers` does, or if it is to leave.
-    """
-
-    def on_progress(share: float) -> None:
-        if should_end():
-            raise RunError("Fitting takes its time. Received: a wish to end before that")
-        write_progress(run.path, "samplers", share)
-
-    on_progress(0.0)
-    RunWriter(run.path).arrays("samplers", **fit_samplers(run, dataset, on_progress))
-    end_progress(run.path, "samplers")
+    """Fit the samplers and write them to the run; raises as `fit_samplers` does."""
+    RunWriter(run.path).arrays(SAMPLERS, **fit_samplers(run, dataset, on_progress))
 
 
 def read_samplers(run: Run) -> Samplers | None:
@@ -174,7 +163,7 @@ def read_samplers(run: Run) -> Samplers | None:
 
     Raises RunError for a damaged file.
     """
-    arrays = run.arrays("samplers")
+    arrays = run.arrays(SAMPLERS)
     if not arrays:
         return None
     try:

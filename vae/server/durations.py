@@ -8,19 +8,19 @@ from typing import NamedTuple
 
 from vae.architecture import summarize
 from vae.config import Config
-from vae.evaluation.likelihood import asked_likelihood
 from vae.runs.progress import read_progress
+from vae.runs.results import RESULTS, resolve
 from vae.runs.run import Run
 
 __all__ = [
     "Job",
     "epoch_seconds",
     "job_seconds",
-    "likelihood_seconds",
+    "last_start",
+    "result_seconds",
     "run_seconds",
     "seconds_left",
     "time_in_words",
-    "turn",
 ]
 
 # Fitted to `python -m benchmarks` on 2 cores; a run on the same machine corrects them.
@@ -28,11 +28,9 @@ SECONDS_PER_MULTIPLICATION = 6e-11
 SECONDS_PER_IMAGE = 3e-6
 SECONDS_PER_STEP = 2e-4
 START_SECONDS = 8.0  # TensorFlow's import, the data, the first compilation, the last files
-SECONDS_PER_DECODED = 5e-11  # a multiplication of the decoder, where it does not learn
-OTHER_SECONDS = 20.0  # t-SNE, an export, what the space knows, how good samples are: about
+MODEL_SECONDS = 20.0  # to make the model files of a run: about
 # What is shorter than this says little about the machine.
 COMPARABLE_EPOCH_SECONDS = 0.05
-COMPARABLE_LIKELIHOOD_SECONDS = 15.0
 
 
 def epoch_seconds(
@@ -88,60 +86,47 @@ def seconds_left(run: Run) -> float:
     return max(0.0, run.epochs - done) * status.get("seconds_per_epoch", guess)
 
 
-def likelihood_seconds(run: Run, samples: int) -> float:
-    """Return a guess of the seconds that the likelihood of all test images takes.
-
-    One that was measured on this machine says how fast it is.
-    """
-    elsewhere = run.shipped or run.status.get("imported")
-    known = (
-        found
-        for found in run.likelihood.values()
-        if not elsewhere and found["seconds"] >= COMPARABLE_LIKELIHOOD_SECONDS
-    )
-    most = max(known, key=lambda found: found["importance_samples"], default=None)
-    if most is not None:
-        return samples * most["seconds"] / most["importance_samples"]
-    decoder = summarize(run.config, run.image_shape, run.classes).decoder
-    per_image = SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
-    return samples * per_image * len(run.latents.get("mean", ()))
+def result_seconds(run: Run, name: str) -> float:
+    """Return a guess of the seconds that a result of `RESULTS` takes, its start included."""
+    result = RESULTS[name]
+    start = START_SECONDS if result.needs_tensorflow else 0.0
+    seconds = result.seconds
+    return start + float(resolve(seconds)(run) if isinstance(seconds, str) else seconds)
 
 
 def job_seconds(run: Run, action: str) -> float:
     """Return a guess of the seconds that a job beside training still takes, its start included."""
-    seconds = OTHER_SECONDS
-    if action == "likelihood" and (asked := asked_likelihood(run)):
-        seconds = START_SECONDS + likelihood_seconds(run, asked[0])
-    return seconds * (1.0 - read_progress(run.path, action).share)
+    seconds = result_seconds(run, action) if action in RESULTS else MODEL_SECONDS
+    return seconds * (1.0 - read_progress(run.path, action).fraction)
 
 
 class Job(NamedTuple):
-    """What a queue works on: its seconds, and whose it is, if they have one at a time."""
+    """What a queue works on: its seconds, and its owner, if owners have one at a time."""
 
     seconds: float
     owner: str | None = None
 
 
-def turn(under_way: list[Job], line: list[Job], workers: int) -> tuple[int, float]:
-    """Return how many jobs go before the last one of a line, and the seconds until its turn."""
-    *ahead, last = line
-    ends = [(job.seconds, job.owner) for job in under_way]  # and those that begin meanwhile
+def last_start(running: list[Job], queued: list[Job], workers: int) -> tuple[int, float]:
+    """Return how many jobs are ahead of the last queued one, and the seconds until it starts."""
+    *ahead, last = queued
+    ends = [(job.seconds, job.owner) for job in running]  # and those that start meanwhile
     heapq.heapify(ends)
-    left, now, go_first = list(line), 0.0, 0
+    waiting, now, first = list(queued), 0.0, 0
     while True:
         busy = {owner for _, owner in ends if owner is not None}
-        able = [place for place, job in enumerate(left) if job.owner not in busy]
+        able = [index for index, job in enumerate(waiting) if job.owner not in busy]
         if able and len(ends) < workers:
-            job = left.pop(able[0])
-            if able[0] == len(left):
-                return go_first, now
+            job = waiting.pop(able[0])
+            if able[0] == len(waiting):
+                return first, now
             heapq.heappush(ends, (now + job.seconds, job.owner))
             continue
         if not now:
-            # It waits for a place, or, with places to spare, for those of the same owner alone.
-            others = [*under_way, *ahead]
+            # It waits for a worker, or, with workers to spare, only for jobs of the same owner.
+            others = [*running, *ahead]
             full = len(ends) >= workers
-            go_first = len([job for job in others if full or job.owner == last.owner])
+            first = len([job for job in others if full or job.owner == last.owner])
         now, _ = heapq.heappop(ends)
 
 

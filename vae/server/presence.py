@@ -1,7 +1,7 @@
-"""Who is there: a run whose visitor has left for good does not go on for ever.
+"""Which visitors are connected: a run whose visitor has left for good does not train for ever.
 
-Each server knows its own visitors and tells the others through a file in the queue's folder, since
-the one that leads the queue may be another than the one that a visitor is connected to.
+Each server knows its own visitors and informs the others through a file in the queue's folder,
+since the queue's leader may be another server than the one that a visitor is connected to.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ PREFIX = ".present-"
 
 class _Visit(NamedTuple):
     owner: str
-    run_id: str | None  # the run that is looked at, whoever owns it
+    run_id: str | None  # the run on the page, whoever owns it
     until: float  # infinity, as long as the visitor is connected
 
 
 class Presence:
-    """Knows which visitors are connected, and which left how long ago.
+    """Knows which visitors are connected, and since when others are not.
 
     grace_seconds: how long one may be gone, as with a lost connection; 0 is for ever.
     """
 
     def __init__(self, grace_seconds: float) -> None:
         self.grace_seconds = grace_seconds
-        self._began = time.monotonic()  # whoever was there before a restart may come back
+        self._began = time.monotonic()  # visitors of before a restart may come back
         self._visits: dict[str, _Visit] = {}
         self._guard = threading.Lock()
         self._file = f"{PREFIX}{secrets.token_hex(8)}.json"
         self._announced = -grace_seconds
-        self._elsewhere: set[str] = set()  # owners and runs that other servers know to be there
+        self._elsewhere: set[str] = set()  # owners and runs of other servers' visitors
 
-    def arrive(self, session: str, owner: str, run_id: str | None) -> None:
-        """A session is there and looks at a run."""
+    def connect(self, session: str, owner: str, run_id: str | None) -> None:
+        """A session is connected and shows a run."""
         with self._guard:
             self._visits[session] = _Visit(owner, run_id, float("inf"))
 
-    def leave(self, session: str) -> None:
+    def disconnect(self, session: str) -> None:
         """A session's connection is lost, perhaps for a moment."""
         with self._guard:
             visit = self._visits.get(session)
@@ -57,12 +57,12 @@ class Presence:
                 self._visits[session] = visit._replace(until=time.monotonic())
 
     def announce(self, folder: Path) -> None:
-        """Tell other servers who is here, and hear who is there; often enough to be believed."""
+        """Write who is connected here and read who is elsewhere, several times a grace time."""
         now = time.monotonic()
         if not self.grace_seconds or now < self._announced + self.grace_seconds / ANNOUNCEMENTS:
             return
         self._announced = now
-        with suppress(OSError):  # a full disk: they hear of it when there is room
+        with suppress(OSError):  # a full disk: written when there is room
             folder.mkdir(parents=True, exist_ok=True)
             write_json(folder / self._file, sorted(self._here()))
         self._elsewhere = set()
@@ -76,14 +76,14 @@ class Presence:
                     path.unlink()
 
     def is_gone(self, owner: str, run_id: str) -> bool:
-        """Whether nobody has owned or watched this run for longer than the grace time."""
+        """Whether neither owner nor viewer of this run was connected during the grace time."""
         if not self.grace_seconds:
             return False
-        there = {owner, run_id} & (self._here() | self._elsewhere)
-        return not there and self._began < time.monotonic() - self.grace_seconds
+        connected = {owner, run_id} & (self._here() | self._elsewhere)
+        return not connected and self._began < time.monotonic() - self.grace_seconds
 
     def _here(self) -> set[str]:
-        """Return the owners, and the runs that are looked at, of this server's visitors."""
+        """Return the owners, and the runs on their pages, of this server's visitors."""
         oldest = time.monotonic() - self.grace_seconds
         with self._guard:
             self._visits = {

@@ -1,4 +1,4 @@
-"""The queue, as pages use it: what people ask for becomes a ticket or a run's control.json.
+"""The queue, as pages use it: a request becomes a ticket or a run's control.json.
 
 The folders are the truth. A leader, here or in another server, does what the tickets say.
 """
@@ -16,25 +16,27 @@ from vae.data.split import check_trainable
 from vae.environment import is_public, limits, worker_count
 from vae.errors import RunError
 from vae.files import writing_to
+from vae.runs.layout import MODEL
 from vae.runs.run import STOPPED_BEFORE, Run
 from vae.runs.run_images import missing_images
+from vae.runs.schema import RunState
 from vae.runs.storage import Storage
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter, new_run_id
-from vae.server.durations import START_SECONDS, Job, job_seconds, seconds_left, turn
+from vae.server.durations import START_SECONDS, Job, job_seconds, last_start, seconds_left
 from vae.server.presence import Presence
-from vae.server.scheduler import PAUSED_PLACE_SECONDS, Scheduler
+from vae.server.scheduler import PAUSED_SECONDS, Scheduler
 from vae.server.tickets import Ticket, Tickets
 
-__all__ = ["Place", "Queue"]
+__all__ = ["Position", "Queue"]
 
 # Runs of one visitor, where strangers share a server.
 MAX_WAITING = 3
 MAX_RUNS = 30
 
 
-class Place(NamedTuple):
-    """Where a waiting run stands: how many go first, and about how long that takes."""
+class Position(NamedTuple):
+    """Where a waiting run stands: how many jobs are ahead, and about how long they take."""
 
     ahead: int
     seconds: float
@@ -51,10 +53,12 @@ class Queue:
         self.tickets = Tickets(store.folder)
         self._storage = Storage(store)
         self._importing = threading.Lock()
-        self._scheduler = Scheduler(store, self.tickets, self.workers, presence or Presence(0.0))
+        self._scheduler = Scheduler(
+            self._storage, self.tickets, self.workers, presence or Presence(0.0)
+        )
 
     def close(self) -> None:
-        """Stop looking after the runs; those that train go on."""
+        """Stop scheduling; processes that train continue."""
         self._scheduler.close()
 
     def submit(self, config: Config, dataset: Dataset, owner: str = "") -> Run:
@@ -66,7 +70,7 @@ class Queue:
         limits().check(config, dataset.image_shape, dataset.classes)
         check_trainable(config, dataset)
         self._check_room(owner)
-        self._check_line(owner)
+        self._check_waiting(owner)
         path = self.store.folder / new_run_id()
         RunWriter.create(path, config, dataset, owner)
         try:
@@ -78,47 +82,47 @@ class Queue:
         return self.store.open(path.name)
 
     def resume(self, run: Run, more_epochs: int = 0, action: str = "run") -> None:
-        """Let a run go on, or take one step ("batch", "epoch"), from wherever it stands.
+        """Resume a run, or have it take one step ("batch", "epoch"), from wherever it stands.
 
         Raises RunError if it cannot, ConfigError if the epochs are more than allowed.
         """
-        most = limits()
-        longer = run.config.replace(epochs=run.next_segment(more_epochs).until)
-        most.check(longer, run.image_shape, run.classes)
-        if most.seconds and run.status.get("seconds_trained", 0.0) >= most.seconds:
-            raise RunError(f"{most.in_words()} Received: a run that has used up its time")
+        allowed = limits()
+        longer = run.config.replace(epochs=run.requests.next_segment(more_epochs).until)
+        allowed.check(longer, run.image_shape, run.classes)
+        if allowed.seconds and run.status.get("seconds_trained", 0.0) >= allowed.seconds:
+            raise RunError(f"{allowed.in_words()} Received: a run that has used up its time")
         with self._scheduler.guard:
             if self._scheduler.is_training(run) and not more_epochs:
-                run.ask(action)
+                run.requests.send(action)
                 return
-            self._check_line_for(run)  # before anything is asked that would outlive a refusal
-            run.request_resume(more_epochs)
+            self._check_resume(run)  # before any request that would outlive a refusal
+            run.requests.resume(more_epochs)
             if action != "run":
-                run.ask(action)
-            self._wait_anew(run)
+                run.requests.send(action)
+            self._requeue(run)
 
     def pause(self, run: Run) -> None:
-        """Let a run wait where it is, with all that it learned."""
+        """Pause a run where it is, with all that it learned."""
         with self._scheduler.guard:
             if self.tickets.is_waiting(run.id, "train"):
                 self._scheduler.suspend(run, "Paused while it waited for its turn.")
             else:
-                run.ask("pause")
+                run.requests.send("pause")
 
     def stop(self, run: Run) -> None:
         """End a run; one that learned something keeps it and gets its model.
 
-        One that no process trains yet leaves the line at once. What it had learned before is made
-        a model of in its turn, unless there is one.
+        One that no process trains yet leaves the queue at once. A job makes the model of what it
+        had learned before, unless there is one.
         """
         with self._scheduler.guard:
-            run.ask("stop")
+            run.requests.send("stop")
             if self._scheduler.is_training(run):
                 return  # its process makes the model
             epoch = int(run.status.get("epoch", 0))
             reason = f"Stopped by hand in epoch {epoch}." if epoch else STOPPED_BEFORE
-            if not self._scheduler.set_state(run, "stopped", reason):
-                return  # a process has just taken it up, and sees the wish
+            if not self._scheduler.set_state(run, RunState.STOPPED, reason):
+                return  # a process has just started, and reads the request
             if self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
             if epoch and run.has_learned_more:
@@ -167,38 +171,37 @@ class Queue:
         with self._importing:  # one at a time: each may unpack a hundred megabytes
             self._check_room(owner)
             run = import_zip(file, self.store, owner)
-        if (run.path / "model.keras").exists():
+        if (run.path / MODEL).exists():
             self.request(run, "export")
         return run
 
     def request(self, run: Run, action: str) -> None:
-        """Have something else done for a run, once: one of the tickets' other `ACTIONS`."""
+        """Put another job for a run into the queue, once: one of the tickets' other `ACTIONS`."""
         self._enqueue(run.id, action, run.metadata.owner)
 
     def withdraw(self, run: Run, action: str) -> None:
-        """Take such a job out of the line, unless it is under way."""
+        """Remove such a job from the queue, unless it runs."""
         with self._scheduler.guard:
             if self.tickets.is_waiting(run.id, action):
                 self.tickets.remove(Ticket(run.id, action))
 
     def is_pending(self, run: Run, *actions: str) -> bool:
-        """Whether one of these jobs waits or is under way."""
+        """Whether one of these jobs waits or runs."""
         return self.tickets.has(run.id, actions)
 
-    def place(self, run: Run) -> Place:
-        """Return how many jobs go before this run's, and the seconds until it starts."""
+    def position(self, run: Run) -> Position:
+        """Return how many jobs are ahead of this run's, and the seconds until it starts."""
         tickets = self.tickets.list()
         waiting = [ticket for ticket in tickets if not ticket.started]
         ids = [ticket.run_id for ticket in waiting]
         if run.id not in ids:
-            return Place(0, 0.0)
-        line = waiting[: ids.index(run.id) + 1]
-        under_way = [ticket for ticket in tickets if ticket.started]
-        jobs = ([self._job(ticket) for ticket in part] for part in (under_way, line))
-        return Place(*turn(*jobs, self.workers))
+            return Position(0, 0.0)
+        queued = [self._job(ticket) for ticket in waiting[: ids.index(run.id) + 1]]
+        running = [self._job(ticket) for ticket in tickets if ticket.started]
+        return Position(*last_start(running, queued, self.workers))
 
     def warm_up(self) -> None:
-        """Have a process ready, since somebody may start a run soon."""
+        """Have a process ready, since a run may start soon."""
         self._scheduler.warm_up()
 
     def _check_owner(self, run: Run, visitor: str) -> None:
@@ -220,7 +223,7 @@ class Queue:
                 "Received: another one"
             )
 
-    def _check_line(self, owner: str) -> None:
+    def _check_waiting(self, owner: str) -> None:
         waiting = [ticket for ticket in self.tickets.list() if ticket.owner == owner]
         if is_public() and len(waiting) > MAX_WAITING:
             raise RunError(
@@ -228,20 +231,20 @@ class Queue:
                 "Received: another one"
             )
 
-    def _check_line_for(self, run: Run) -> None:
+    def _check_resume(self, run: Run) -> None:
         if missing := missing_images(run):
             raise RunError(f"To go on, this run needs {missing}. Received: {run.dataset:.80}")
         if not self.tickets.has(run.id, ("train",)):
-            self._check_line(run.metadata.owner)
+            self._check_waiting(run.metadata.owner)
 
     def _enqueue(self, run_id: str, action: str, owner: str) -> None:
         needs = "The queue needs a folder that can be written to"
         with writing_to(self.tickets.folder, needs), self._scheduler.guard:
             self.tickets.enqueue(run_id, action, owner)
 
-    def _wait_anew(self, run: Run) -> None:
-        """Put a run whose process is gone at the end of the line."""
-        if self._scheduler.set_state(run, "queued", "") or not self._scheduler.is_training(run):
+    def _requeue(self, run: Run) -> None:
+        """Put a run whose process has ended at the end of the queue."""
+        if self._scheduler.queue_again(run) or not self._scheduler.is_training(run):
             if not self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
             self._enqueue(run.id, "train", run.metadata.owner)
@@ -254,8 +257,8 @@ class Queue:
                 return Job(job_seconds(run, ticket.action))
             if not ticket.started:
                 return Job(START_SECONDS + seconds_left(run), ticket.owner)
-            # A paused one goes when somebody waits.
-            seconds = PAUSED_PLACE_SECONDS if run.state == "paused" else seconds_left(run)
+            # A paused one ends when another job waits.
+            seconds = PAUSED_SECONDS if run.state == RunState.PAUSED else seconds_left(run)
             return Job(seconds, ticket.owner)
         except RunError:
             return Job(0.0, owner)

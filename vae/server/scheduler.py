@@ -1,7 +1,7 @@
-"""The leader of a queue: starts the processes and sees to what became of them.
+"""The leader of a queue: it starts the processes and handles their ends.
 
-Of all servers on one runs folder a single one leads, by a lock; one that starts anew, or takes
-over, goes on where the last one was.
+Of all servers on one runs folder a single one leads, by a lock; one that restarts, or takes over,
+continues where the last one was.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ import logging
 import subprocess
 import threading
 import time
+from typing import Unpack
 
 from filelock import FileLock, Timeout
 
 from vae.errors import RunError
+from vae.runs import layout
+from vae.runs.failures import refused_resume
+from vae.runs.results import RESULTS
 from vae.runs.run import Run
+from vae.runs.schema import RunState, StatusChanges
 from vae.runs.storage import Storage
-from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 from vae.server.presence import Presence
-from vae.server.tickets import WITHOUT_TENSORFLOW, Ticket, Tickets
+from vae.server.tickets import Ticket, Tickets
 from vae.server.worker_processes import WarmWorker, request_exit, start_worker
 
 __all__ = ["Scheduler"]
@@ -28,20 +32,22 @@ __all__ = ["Scheduler"]
 POLL_SECONDS = 0.3
 RETRY_SECONDS = 3.0  # a full disk is not better in a moment, and its log not smaller
 TIDY_SECONDS = 60.0
-# A paused run keeps its process, for a quick answer, unless somebody waits for the place.
-PAUSED_PLACE_SECONDS = 30.0
-LOCK_SECONDS = 0.5  # for those who look whether a run is alive to let go of its lock
+# A paused run keeps its process, for a quick answer, unless another job waits for a worker.
+PAUSED_SECONDS = 30.0
+LOCK_SECONDS = 0.5  # who checks whether a run is alive holds its lock for less
 
 
 class Scheduler:
-    """Looks after the jobs of a runs folder, in a thread, as long as it holds the lead."""
+    """Runs the jobs of a runs folder, in a thread, as long as it is the leader."""
 
-    def __init__(self, store: RunStore, tickets: Tickets, workers: int, presence: Presence) -> None:
-        self.store, self.tickets, self.workers = store, tickets, workers
+    def __init__(
+        self, storage: Storage, tickets: Tickets, workers: int, presence: Presence
+    ) -> None:
+        self.store, self.tickets, self.workers = storage.store, tickets, workers
         self.presence = presence
+        self._storage = storage
         self.guard = threading.RLock()  # between this thread and those of the pages
-        # Taken in one thread, looked at and let go in others.
-        self._storage = Storage(store)
+        # Taken in one thread, checked and released in others.
         self._lead = FileLock(tickets.folder / "leader.lock", thread_local=False)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._warm: WarmWorker | None = None
@@ -52,7 +58,7 @@ class Scheduler:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop looking after the runs; those that train go on."""
+        """Stop scheduling; processes that train continue."""
         self._closing.set()
         self._thread.join()
         with self.guard:
@@ -60,28 +66,40 @@ class Scheduler:
         self._lead.release(force=True)
 
     def warm_up(self) -> None:
-        """Have a process ready, since somebody may start a run soon."""
+        """Have a process ready, since a run may start soon."""
         with self.guard:
             if self._warm is not None and self._warm.usable:
-                self._warm.keep()
+                self._warm.extend()
             elif self._lead.is_locked and self._started() < self.workers:
                 self._drop_warm()
                 with contextlib.suppress(OSError):  # then the start is a slow one
                     self._warm = WarmWorker()
 
     def is_training(self, run: Run) -> bool:
-        """Whether a process is there that sees what is asked of the run."""
+        """Whether a process runs that reads what is requested of the run."""
         others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
         return run.is_alive() and not any(ticket.started for ticket in others)
 
-    def set_state(self, run: Run, state: str, reason: str, **status: object) -> bool:
+    def set_state(self, run: Run, state: RunState, reason: str) -> bool:
         """Write a run's state, unless a process trains it; return whether that was done."""
+        return self._write_status(run, {"state": state, "reason": reason})
 
-        if state == "queued" and run.state != "queued":
-            status["before"] = run.state  # what it is again should it turn out that it cannot go on
+    def queue_again(self, run: Run, **status: Unpack[StatusChanges]) -> bool:
+        """Write that a run waits for its process, unless one trains it; return as `set_state`."""
+        changes: StatusChanges = {"state": RunState.QUEUED, "reason": "", **status}
+        if run.state != RunState.QUEUED:
+            changes["before"] = run.state  # what it is again if it cannot be resumed
+        return self._write_status(run, changes)
 
+    def _set_failed(self, run: Run, reason: str) -> None:
+        """Write that a run's process did not start; what it learned before stays."""
+        with contextlib.suppress(RunError):  # damaged meanwhile
+            changes = refused_resume(RunWriter.reopen(run.path), reason)
+            self._write_status(run, changes or {"state": RunState.FAILED, "reason": reason})
+
+    def _write_status(self, run: Run, changes: StatusChanges) -> bool:
         def write() -> None:
-            RunWriter.reopen(run.path).status(must=True, state=state, reason=reason, **status)
+            RunWriter.reopen(run.path).status(must=True, **changes)
 
         try:
             try:
@@ -96,10 +114,10 @@ class Scheduler:
         return True
 
     def suspend(self, run: Run, reason: str) -> None:
-        """Pause a run and give its place to others."""
+        """Pause a run and free its worker."""
         with self.guard:
             if self.tickets.is_waiting(run.id, "train"):
-                if self.set_state(run, "paused", reason):
+                if self.set_state(run, RunState.PAUSED, reason):
                     self.tickets.remove(Ticket(run.id, "train"))
             elif run.is_alive():
                 self._request_exit(run)
@@ -131,35 +149,35 @@ class Scheduler:
             return False  # another server leads, or nothing can be written here
 
     def _take_over(self) -> None:
-        """Go on where the last leader was."""
+        """Continue where the last leader was."""
         for ticket in self.tickets.list():
             if not ticket.started or self._is_under_way(ticket):
                 continue
             run = self._run_of(ticket)
             if ticket.action != "train" or run is None:
                 self.tickets.remove(ticket)
-            elif run.state in ("queued", "interrupted"):
-                # It died together with its server, and through no fault of its own: it is taken
-                # up, but not twice from the same checkpoint.
+            elif run.state in (RunState.QUEUED, RunState.INTERRUPTED):
+                # It died together with its server, and through no fault of its own: it resumes, but
+                # not twice from the same checkpoint.
                 kept = run.status.get("kept", [])
                 if run.status.get("taken_up") == kept:
                     self._ended(ticket)
-                elif self.set_state(run, "queued", "", taken_up=kept):
+                elif self.queue_again(run, taken_up=kept):
                     self.tickets.remove(ticket)
                     self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _tidy(self) -> None:
-        """Remove what was thrown away, and let nobody wait without a ticket."""
+        """Remove deleted runs, and give each queued run a ticket."""
         self._tidied = time.monotonic()
         self._make_room()
         self.store.purge()
         for run in self.store.list():
-            if not run.shipped and run.state == "queued":
-                with contextlib.suppress(OSError):  # one bad folder must not keep the others
+            if not run.shipped and run.state == RunState.QUEUED:
+                with contextlib.suppress(OSError):  # one bad folder must not stop the others
                     self.tickets.enqueue(run.id, "train", run.metadata.owner)
 
     def _make_room(self) -> None:
-        """Remove runs whose time is over, where strangers share the server and need their room."""
+        """Remove expired runs, where strangers share the server and need their room."""
         busy = {ticket.run_id for ticket in self.tickets.list()}
         for run in self._storage.to_remove(busy):
             log = logging.getLogger(__name__)
@@ -174,7 +192,7 @@ class Scheduler:
         if time.monotonic() > self._tidied + TIDY_SECONDS:
             self._tidy()
         tickets = self.tickets.list()
-        under_way = []
+        under_way: list[Ticket] = []
         for ticket in tickets:
             if ticket.started:
                 if self._is_under_way(ticket):
@@ -183,7 +201,7 @@ class Scheduler:
                     self._ended(ticket)
         busy = {ticket.owner for ticket in under_way if ticket.action == "train"}
         held = {ticket.run_id for ticket in under_way}
-        in_the_way = set()  # owners and ids of runs for whose place others wait
+        in_the_way: set[str] = set()  # owners and ids of runs for whose end others wait
         for ticket in tickets:
             if ticket.started:
                 continue
@@ -199,10 +217,10 @@ class Scheduler:
             self._begin(ticket)
             under_way.append(ticket)
             busy |= {ticket.owner} if ticket.action == "train" else set()
-        self._free_paused_places(
+        self._end_paused(
             [ticket for ticket in under_way if {ticket.run_id, ticket.owner} & in_the_way]
         )
-        self._let_deleted_go(under_way)
+        self._end_deleted(under_way)
         self._pause_unattended(tickets)
         if self._warm is not None and not self._warm.usable:
             self._drop_warm()
@@ -222,15 +240,17 @@ class Scheduler:
             logging.getLogger(__name__).warning("Cannot start %s: %s", ticket, error)
             if ticket.action == "train":
                 reason = f"The training process could not start: {error.strerror}."
-                self.set_state(run, "failed", reason)
+                self._set_failed(run, reason)
             self.tickets.remove(ticket)
 
     def _process_for(self, run: Run, action: str) -> subprocess.Popen[bytes]:
-        if self._warm is not None and action not in WITHOUT_TENSORFLOW:
+        # What reads latents or runs ONNX files leaves the warm process to who needs TensorFlow.
+        needs_tensorflow = action not in RESULTS or RESULTS[action].needs_tensorflow
+        if self._warm is not None and needs_tensorflow:
             warm, self._warm = self._warm, None
             if warm.usable:
                 with contextlib.suppress(OSError):
-                    return warm.give(run, action)
+                    return warm.start(run, action)
             warm.end()
         return start_worker(run, action)
 
@@ -248,25 +268,25 @@ class Scheduler:
         run = self._run_of(ticket)
         if run is None or ticket.action != "train":
             return
-        if run.state == "queued":
-            self.set_state(run, "failed", "The training process did not start.")
-        elif run.state == "interrupted":
-            self.set_state(run, "interrupted", run.status["reason"])
-            if (run.path / "checkpoint.npz").exists():
+        if run.state == RunState.QUEUED:
+            self._set_failed(run, "The training process did not start.")
+        elif run.state == RunState.INTERRUPTED:
+            self.set_state(run, RunState.INTERRUPTED, run.status.get("reason", ""))
+            if (run.path / layout.CHECKPOINT).exists():
                 # The pages need the model files of what it had learned.
                 self.tickets.enqueue(run.id, "recover", ticket.owner)
-        elif _wants_more(run) and self.set_state(run, "queued", ""):
+        elif _wants_more(run) and self.queue_again(run):
             self.tickets.enqueue(run.id, "train", ticket.owner)
 
-    def _free_paused_places(self, under_way: list[Ticket]) -> None:
+    def _end_paused(self, under_way: list[Ticket]) -> None:
         for ticket in under_way:
             run = self._run_of(ticket)
-            if ticket.action == "train" and run is not None and run.state == "paused":
-                changed = (run.path / "status.json").stat().st_mtime
-                if time.time() - changed > PAUSED_PLACE_SECONDS:
+            if ticket.action == "train" and run is not None and run.state == RunState.PAUSED:
+                changed = (run.path / layout.STATUS).stat().st_mtime
+                if time.time() - changed > PAUSED_SECONDS:
                     self._request_exit(run)
 
-    def _let_deleted_go(self, under_way: list[Ticket]) -> None:
+    def _end_deleted(self, under_way: list[Ticket]) -> None:
         for ticket in under_way:
             run = Run(self.store.folder / ticket.run_id)
             # Perhaps it was deleted before its process held it.
@@ -281,7 +301,7 @@ class Scheduler:
                     self.suspend(run, "Paused, since its visitor left.")
 
     def _request_exit(self, run: Run) -> None:
-        with contextlib.suppress(RunError):  # no room for the wish: it is asked for again
+        with contextlib.suppress(RunError):  # no room for the request: it is made again
             request_exit(run, self._processes.get(Ticket(run.id, "train").name))
 
     def _run_of(self, ticket: Ticket) -> Run | None:
@@ -297,12 +317,15 @@ class Scheduler:
 
 
 def _wants_more(run: Run) -> bool:
-    """Whether more was asked of a run at the moment when its process was about to go."""
+    """Whether more was requested of a run at the moment when its process was about to end."""
     control = run.control
     if control.serial <= run.status.get("serial", 0):
         return False
-    if run.state == "finished":
+    if run.state == RunState.FINISHED:
         # Not beyond the epoch at which it ended, since early stopping ends it before the last one.
-        return run.epochs > run.status.get("until", run.status["epoch"])
-    done = {"paused": ("pause", "leave"), "stopped": ("pause", "leave", "stop")}
+        return run.epochs > run.status.get("until", run.status.get("epoch", 0))
+    done = {
+        RunState.PAUSED: ("pause", "leave"),
+        RunState.STOPPED: ("pause", "leave", "stop"),
+    }
     return run.state in done and control.action not in done[run.state]

@@ -1,6 +1,6 @@
-"""The waiting line, on disk: one small file for each job that waits or is under way.
+"""The queue on disk: one small file for each job that waits or runs.
 
-So it outlives the server, and two servers on one runs folder have one line between them.
+So it outlives the server, and two servers on one runs folder share one queue.
 """
 
 from __future__ import annotations
@@ -16,24 +16,19 @@ from msgspec import Meta
 
 from vae.errors import RunError
 from vae.files import write_json
-from vae.runs.folder_names import is_folder_name
+from vae.runs.folder_names import MAX_NAME_BYTES, is_folder_name
+from vae.runs.results import RESULTS
 from vae.schema import Text, read
 
-__all__ = ["ACTIONS", "WITHOUT_TENSORFLOW", "Ticket", "Tickets"]
+__all__ = ["ACTIONS", "Ticket", "Tickets"]
 
 # train: from where the folder stands. recover: model files of a run that was killed, or stopped
-# while nothing trained it, from its checkpoint. export: the ONNX networks of an imported run. tsne:
-# the projections. knowledge: what the latent space knows of the classes. likelihood: by importance
-# sampling. quality: of samples. samplers: of codes, fitted.
-ACTIONS = (
-    *("train", "recover", "export", "tsne"),
-    *("knowledge", "likelihood", "quality", "samplers"),
-)
-# A process that has TensorFlow ready is too good for these: they read latents or run ONNX files.
-WITHOUT_TENSORFLOW = ("tsne", "knowledge", "quality", "samplers")
+# while nothing trained it, from its checkpoint. export: the ONNX networks of an imported run. The
+# others are results that are computed of a model.
+ACTIONS = ("train", "recover", "export", *RESULTS)
 FOLDER = ".queue"
-# Of a run's name in that of a ticket's file, where a file's name may have 255.
-MAX_NAME_BYTES = 200
+# Of a run's name in that of a ticket's file: what follows it needs the rest.
+MAX_RUN_BYTES = MAX_NAME_BYTES - 55
 
 
 class _File(TypedDict):
@@ -50,19 +45,19 @@ class Ticket:
     run_id: str
     action: str
     owner: str = ""
-    drawn: int = 0  # nanoseconds since 1970: who drew first comes first
+    drawn: int = 0  # nanoseconds since 1970: the earliest comes first
     started: bool = False
 
     @property
     def name(self) -> str:
-        """What it is called among the processes, and in most cases its file."""
+        """Its name among the processes, and in most cases of its file."""
         return f"{self.run_id}-{self.action}"
 
     @property
     def file_name(self) -> str:
-        """The name of its file; a folder's name may be as long as a file's, and leave no room."""
+        """The name of its file; a run's name may be as long as a file's, and leave no room."""
         run = self.run_id
-        if len(run.encode()) > MAX_NAME_BYTES:
+        if len(run.encode()) > MAX_RUN_BYTES:
             run = hashlib.sha256(run.encode()).hexdigest()
         return f"{run}-{self.action}.json"
 
@@ -79,11 +74,11 @@ class Tickets:
         return sorted(found, key=lambda ticket: ticket.drawn)
 
     def find(self, run_id: str, action: str) -> Ticket | None:
-        """Return the ticket of one job, if it waits or is under way; no other file is read."""
+        """Return the ticket of one job, if it waits or runs; no other file is read."""
         return _read(self.folder / Ticket(run_id, action).file_name)
 
     def has(self, run_id: str, actions: Iterable[str] = ACTIONS) -> bool:
-        """Whether a job waits or is under way."""
+        """Whether a job waits or runs."""
         return any(self.find(run_id, action) for action in actions)
 
     def is_waiting(self, run_id: str, action: str) -> bool:
@@ -92,16 +87,16 @@ class Tickets:
         return ticket is not None and not ticket.started
 
     def enqueue(self, run_id: str, action: str, owner: str = "") -> None:
-        """Put a job at the end of the line, unless it has a place already."""
+        """Put a job at the end of the queue, unless it is in it."""
         if not self.has(run_id, (action,)):
             self._write(Ticket(run_id, action, owner, time.time_ns()))
 
     def start(self, ticket: Ticket) -> None:
-        """Mark a job as under way."""
+        """Mark a job as running."""
         self._write(ticket, started=True)
 
     def remove(self, ticket: Ticket) -> None:
-        """Take a job out of the line."""
+        """Remove a job from the queue."""
         (self.folder / ticket.file_name).unlink(missing_ok=True)
 
     def _write(self, ticket: Ticket, *, started: bool = False) -> None:
@@ -111,7 +106,7 @@ class Tickets:
 
 
 def _read(path: Path) -> Ticket | None:
-    """Return the ticket in a file; None where there is none, or what is there is none."""
+    """Return the ticket in a file; None where there is no file, or something else in it."""
     try:
         values = read(path, _File)
     except (FileNotFoundError, RunError):

@@ -20,13 +20,24 @@ import numpy as np
 from vae.config import MAX_IMPORTANCE_SAMPLES, Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
-from vae.evaluation.likelihood import ask_for_likelihood, compute_likelihood
+from vae.evaluation.likelihood import compute_likelihood, request_likelihood
 from vae.evaluation.sample_quality import compute_quality
 from vae.files import read_json, replacing, write_json
 from vae.latent.projections import compute_tsne
 from vae.model.evaluate import evaluate
 from vae.model.keras_compat import portable
 from vae.presets import PRESETS
+from vae.runs.layout import (
+    CHECKPOINT,
+    CONFIG,
+    HISTORY,
+    LOCK,
+    LOG,
+    METADATA,
+    METRICS,
+    MODEL,
+    snapshot_file,
+)
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
@@ -49,7 +60,6 @@ SHIPPED_RUNS: dict[str, Config] = {
         "autoencoder",
     )
 } | {"digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1)}
-CHECKPOINT = "checkpoint.npz"
 MAX_SNAPSHOTS = 16
 MAX_SNAPSHOT_BYTES = 500_000
 MAX_DETAILED_EPOCHS = 60  # a longer run keeps one row an epoch
@@ -69,7 +79,7 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
     if (beside / CHECKPOINT).exists():
         if open_run(beside).state != "finished":
             resume(beside, dataset)
-    elif not (beside / "metrics.json").exists():
+    elif not (beside / METRICS).exists():
         shutil.rmtree(beside, ignore_errors=True)
         train(config, dataset, out=beside)
     run = open_run(beside)
@@ -83,7 +93,7 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
 
 
 def derive(run: Run) -> None:
-    """Compute what a run lacks of t-SNE, knowledge, samplers, quality, metrics and likelihood.
+    """Compute what a run lacks of t-SNE, class probes, samplers, quality, metrics and likelihood.
 
     What is there stays; a model.keras of an earlier version is made to open in older ones of Keras
     too. Raises RuntimeError if metrics that are there are not those of its model,
@@ -91,8 +101,8 @@ def derive(run: Run) -> None:
     """
     place = list(SHIPPED_RUNS).index(run.id)
     if run.info.get("place") != place:
-        write_json(run.path / "config.json", {**run.info, "place": place})
-    _make_portable(run.path / "model.keras")
+        write_json(run.path / CONFIG, {**run.info, "place": place})
+    _make_portable(run.path / MODEL)
     if run.config.latent_dim > 2:
         compute_tsne(run)
     if not run.class_probes:
@@ -107,7 +117,7 @@ def derive(run: Run) -> None:
     if run.config.is_variational and treatment not in run.likelihood:
         # What stands beside the literature has as many samples as that.
         samples = GREY_SAMPLES if treatment == "none" else MAX_IMPORTANCE_SAMPLES
-        ask_for_likelihood(run, samples, treatment)
+        request_likelihood(run, samples, treatment)
         compute_likelihood(run, load_dataset(run.dataset))
     size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
     if size > MAX_BYTES:
@@ -135,7 +145,7 @@ def _complete_metrics(run: Run) -> None:
     parts = {"distortion": known["reconstruction"]}
     if "rate" in found:
         parts["rate"] = known["kl"]
-    RunWriter(run.path).metrics(known | found | known | parts)  # in the order that it had
+    RunWriter(run.path).figures(METRICS, known | found | known | parts)  # in the order that it had
 
 
 def _thin_out(run: Run) -> None:
@@ -144,13 +154,13 @@ def _thin_out(run: Run) -> None:
     if len(run.history) > MAX_DETAILED_EPOCHS:
         rows = [_rounded(row) for row in run.rows if row["kind"] != "step"]
         lines = [json.dumps(row) + "\n" for row in rows]
-        (run.path / "history.jsonl").write_text("".join(lines), encoding="utf-8")
+        (run.path / HISTORY).write_text("".join(lines), encoding="utf-8")
     rounded = {
         name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
         for name, values in run.latents.items()
     }
     RunWriter(run.path).latents(**rounded)
-    for leftover in ("about.json", "lock", "worker.log", CHECKPOINT):
+    for leftover in (METADATA, LOCK, LOG, CHECKPOINT):
         (run.path / leftover).unlink(missing_ok=True)
 
 
@@ -167,13 +177,13 @@ def _thin_out_snapshots(run: Run) -> None:
     """Keep the first and the last and, between them, more of the early ones."""
     epochs = run.snapshot_epochs
     last = epochs[-1]
-    size = (run.path / "snapshots" / f"{last:04d}.npz").stat().st_size
+    size = (run.path / snapshot_file(last)).stat().st_size
     most = min(MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // size)
     # Squares of equal steps: learning is quick at first.
     kept = {round(last * (step / (most - 1)) ** 2) for step in range(most)}
     for epoch in epochs:
         if epoch not in kept and len(epochs) > most:
-            (run.path / "snapshots" / f"{epoch:04d}.npz").unlink()
+            (run.path / snapshot_file(epoch)).unlink()
 
 
 def main() -> None:

@@ -6,9 +6,18 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ROWS_PER_EPOCH", "in_nats", "last_step_row", "mean_row", "step_parts"]
+__all__ = ["ROWS_PER_EPOCH", "in_nats", "last_step_row", "mean_row", "row_ends", "step_parts"]
 
 ROWS_PER_EPOCH = 10  # points on the live curves; fewer where an epoch has fewer steps
+
+
+def row_ends(steps: int, after: int = 0) -> list[int]:
+    """Return the steps of an epoch, at even distances, after which a row is written.
+
+    steps: of the epoch. after: only later ones, where a run resumes in its middle.
+    """
+    ends = np.linspace(0, steps, min(ROWS_PER_EPOCH, steps) + 1, dtype=int)
+    return [end for end in np.unique(ends).tolist() if end > after]
 
 
 def in_nats(means: dict[str, Any], beta: float) -> dict[str, Any]:

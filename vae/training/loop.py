@@ -2,10 +2,9 @@
 
 What a step does is Keras's own `train_step`; only the loop around it is ours, because `fit`
 spends longer between the steps than in them (`make bench` prints the ratio). The pixels stay
-uint8 until the few batches of one call are on their way into the network. Random numbers are drawn
-for all steps of a call before it, because XLA has a generator of its own: other numbers, and ten
-times slower. The sampling layer draws as ever; pixels that are to be black or white each time are
-drawn from the seed and the number of the step alone.
+uint8 until the few batches of one call are on their way into the network. Random numbers are
+sampled for all steps of a call before it, because XLA has a generator of its own: other numbers,
+and ten times slower.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from vae.data.binarisation import binarise
-from vae.model.keras_setup import keras, tf
+from vae.model.keras_setup import tf
 from vae.model.vae import VAE
+from vae.training.training_images import TrainingImages, to_floats
 
 __all__ = ["CHUNK", "Loop"]
 
 CHUNK = 60  # steps in one call, at most
-DRAWN_BYTES = 32 * 1024**2  # random numbers for one call, at most, or for one step
+RANDOM_BYTES = 32 * 1024**2  # random numbers for one call, at most, or for one step
 CALL_SECONDS = 0.2  # slow steps go in smaller calls, so that a pause is answered soon
 EVALUATION_BATCH = 500
 
@@ -38,118 +37,21 @@ class Loop:
     def __init__(
         self, model: VAE, images: np.ndarray, batch_size: int, labels: np.ndarray | None = None
     ) -> None:
-        self.model = model
-        optimizer: keras.Optimizer = model.optimizer
-        optimizer.build(model.trainable_variables)
-        shape, config = images.shape[1:], model.config
-        self._image_shape = shape
-        sampled, seed = config.binarisation == "sampled", config.seed
-        treated = images if sampled else binarise(images, config.binarisation)
-        # Flat, because loops over an axis of length 1, the grey channel, are not vectorised.
-        pixels = tf.constant(treated.reshape(len(images), -1))  # (N, HWC)
-        classes = tf.constant(labels, tf.int32) if model.classes else None  # (N,)
+        self.model, config = model, model.config
+        self._optimizer: Any = model.optimizer  # Keras does not annotate what it has
+        self._optimizer.build(model.trainable_variables)
+        self._image_shape, self._batch_size = images.shape[1:], batch_size
+        self._images = TrainingImages(config, images, labels if model.classes else None)
         codes = config.importance_samples * batch_size if config.is_variational else 0
-        noise_spec = tf.TensorSpec((codes, config.latent_dim), tf.float32)
-        drawn_spec = tf.TensorSpec((batch_size, pixels.shape[1]), tf.uint8)
-        drawn_bytes = 4 * codes * config.latent_dim + sampled * batch_size * pixels.shape[1]
-        chunk = int(np.clip(DRAWN_BYTES // max(drawn_bytes, 1), 1, CHUNK))
-        self.chunk = self.steps_at_once = chunk
-
-        def floats(images: tf.Tensor) -> tf.Tensor:
-            return tf.cast(images, tf.float32) / 255.0
-
-        def labels_of(indices: tf.Tensor) -> tf.Tensor | None:
-            return None if classes is None else tf.gather(classes, indices)
-
-        def data(pixels: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any]:
-            images = tf.reshape(floats(pixels), (-1, *shape))
-            return (model.with_labels(images, labels),)  # what Keras takes for x, without any y
-
-        def draw(indices: tf.Tensor, *key: Any) -> tf.Tensor:
-            grey = floats(tf.gather(pixels, indices))
-            random = tf.random.stateless_uniform(tf.shape(grey), tf.stack(key), alg="philox")
-            return 255 * tf.cast(random < grey, tf.uint8)
-
-        def sample_ahead(indices: tf.Tensor, ahead: tf.Tensor | int) -> tf.Tensor:
-            # The number of the step is in every checkpoint, so a run that goes on draws the same.
-            return draw(indices, seed, tf.cast(optimizer.iterations.value, tf.int32) + ahead)
-
-        # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
-        # The number of steps is an argument, so that a short last chunk needs no new compilation.
-        # Without autograph: it writes source files that a killed process leaves behind.
-        @tf.function(jit_compile=config.network == "dense", autograph=False)
-        def steps(
-            source: tf.Tensor,
-            batches: tf.Tensor,
-            labels: tf.Tensor | None,
-            noise: tf.Tensor,
-            learning_rates: tf.Tensor,
-            count: tf.Tensor,
-        ) -> None:
-            def step(place: tf.Tensor) -> tuple[tf.Tensor]:
-                optimizer.learning_rate.assign(learning_rates[place])
-                batch = tf.gather(source, batches[place])
-                with model.sampling.fixed_noise(noise[place]):
-                    model.train_step(data(batch, None if labels is None else labels[place]))
-                return (place + 1,)
-
-            tf.while_loop(lambda place: place < count, step, (tf.constant(0),))
-
-        def for_each_step(
-            draw: Callable[[tf.Tensor], tf.Tensor], count: tf.Tensor, spec: tf.TensorSpec
-        ) -> tf.Tensor:
-            drawn = tf.map_fn(
-                draw, tf.range(count), fn_output_signature=spec, parallel_iterations=1
-            )
-            # `steps` is compiled for a whole chunk, however many steps it takes.
-            drawn = tf.pad(drawn, [(0, chunk - count), *[(0, 0)] * len(spec.shape)])
-            return tf.ensure_shape(drawn, (chunk, *spec.shape))
-
-        @tf.function(
-            autograph=False,
-            input_signature=[
-                tf.TensorSpec((chunk, batch_size), tf.int32),
-                tf.TensorSpec((chunk,), tf.float32),
-                tf.TensorSpec((), tf.int32),
-            ],
-        )
-        def train(indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
-            source, batches, noise = pixels, indices, tf.zeros((chunk, *noise_spec.shape))
-            if config.is_variational:
-                noise = for_each_step(
-                    lambda _: model.sampling.epsilon(noise_spec.shape), count, noise_spec
-                )
-            if sampled:
-                drawn = for_each_step(
-                    lambda ahead: sample_ahead(indices[ahead], ahead), count, drawn_spec
-                )
-                source = tf.reshape(drawn, (-1, pixels.shape[1]))
-                batches = tf.reshape(tf.range(chunk * batch_size), (chunk, batch_size))
-            steps(source, batches, labels_of(indices), noise, learning_rates, count)
-
-        @tf.function(
-            autograph=False,
-            input_signature=[tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)],
-        )
-        def evaluate(indices: tf.Tensor, place: tf.Tensor) -> None:
-            # The same draw in every epoch, so that the curve moves with the model alone.
-            batch = draw(indices, ~seed, place) if sampled else tf.gather(pixels, indices)
-            model.test_step(data(batch, labels_of(indices)))
-
-        @tf.function(autograph=False, input_signature=[tf.TensorSpec((None,), tf.int32)])
-        def look(indices: tf.Tensor) -> tf.Tensor:
-            return sample_ahead(indices, 0) if sampled else tf.gather(pixels, indices)
-
-        @tf.function(autograph=False)
-        def take() -> dict[str, tf.Tensor]:
-            means = model.get_metrics_result()
-            model.reset_metrics()
-            return means
-
-        self._train, self._evaluate, self._look, self._take = train, evaluate, look, take
+        self._noise_shape = (codes, config.latent_dim)
+        self.chunk = self.steps_at_once = self._steps_that_fit()
+        self._compile()
 
     def train(self, indices: np.ndarray, learning_rates: np.ndarray) -> None:
-        """Take one step for each of at most `chunk` rows of indices (steps, batch), int32."""
+        """Take one step for each of at most `chunk` rows of indices (steps, batch), int32.
+
+        learning_rates: (steps,), float32.
+        """
         count = len(indices)
         padding = self.chunk - count
         indices = np.pad(indices, ((0, padding), (0, 0)))
@@ -159,8 +61,8 @@ class Loop:
         self.steps_at_once = int(np.clip(CALL_SECONDS / per_step, 1, self.chunk))
 
     def images(self, indices: np.ndarray) -> np.ndarray:
-        """Return these images as the next step would see them: uint8 (n, H, W, C)."""
-        images = self._look(indices).numpy()
+        """Return these images as the next step sees them: uint8 (n, H, W, C)."""
+        images = self._next_images(indices).numpy()
         return images.reshape(len(indices), *self._image_shape)
 
     def evaluate(self, indices: np.ndarray) -> dict[str, Any]:
@@ -171,5 +73,106 @@ class Loop:
         return self.results()
 
     def results(self) -> dict[str, Any]:
-        """Return the means since the last call as plain numbers, and start anew."""
-        return {name: value.numpy().tolist() for name, value in self._take().items()}
+        """Return the means since the last call, in nats per image, and start anew."""
+        return {name: value.numpy().tolist() for name, value in self._take_means().items()}
+
+    def _steps_that_fit(self) -> int:
+        """Return how many steps of random numbers are few enough for one call."""
+        noise_bytes = 4 * int(np.prod(self._noise_shape))
+        pixel_bytes = self._batch_size * self._images.pixel_count * self._images.is_sampled
+        return int(np.clip(RANDOM_BYTES // max(noise_bytes + pixel_bytes, 1), 1, CHUNK))
+
+    def _compile(self) -> None:
+        """Make TensorFlow functions of the methods below; they are traced at their first call.
+
+        Without autograph: it writes source files that a killed process leaves behind.
+        """
+        whole, some = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int32)
+        batches = tf.TensorSpec((self.chunk, self._batch_size), tf.int32)
+        rates = tf.TensorSpec((self.chunk,), tf.float32)
+        # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
+        xla = self.model.config.network == "dense"
+        self._run_steps = tf.function(self._steps, jit_compile=xla, autograph=False)
+        self._train = tf.function(
+            self._train_chunk, autograph=False, input_signature=[batches, rates, whole]
+        )
+        self._evaluate = tf.function(
+            self._evaluate_batch, autograph=False, input_signature=[some, whole]
+        )
+        self._next_images = tf.function(
+            self._images_of_next_step, autograph=False, input_signature=[some]
+        )
+        self._take_means = tf.function(self._means, autograph=False)
+
+    def _train_chunk(self, indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
+        """Sample what `count` steps need, and take them."""
+        pixels, batches = self._images.pixels, indices
+        noise = tf.zeros((self.chunk, *self._noise_shape))
+        if self.model.config.is_variational:
+            spec = tf.TensorSpec(self._noise_shape, tf.float32)
+            noise = self._for_each_step(
+                lambda _: self.model.sampling.epsilon(self._noise_shape), count, spec
+            )
+        if self._images.is_sampled:
+            spec = tf.TensorSpec((self._batch_size, self._images.pixel_count), tf.uint8)
+            sampled = self._for_each_step(
+                lambda ahead: self._images_ahead(indices[ahead], ahead), count, spec
+            )
+            pixels = tf.reshape(sampled, (-1, self._images.pixel_count))
+            batches = tf.reshape(tf.range(self.chunk * self._batch_size), indices.shape)
+        labels = self._images.labels(indices)
+        self._run_steps(pixels, batches, labels, noise, learning_rates, count)
+
+    def _for_each_step(
+        self, sample: Callable[[tf.Tensor], tf.Tensor], count: tf.Tensor, spec: tf.TensorSpec
+    ) -> tf.Tensor:
+        """Return what `sample` gives for the steps 0 to count - 1: (chunk, ...), padded."""
+        samples = tf.map_fn(
+            sample, tf.range(count), fn_output_signature=spec, parallel_iterations=1
+        )
+        # `_steps` is compiled for a whole chunk, however many steps it takes.
+        padding = tf.zeros((self.chunk - count, *spec.shape), spec.dtype)
+        return tf.ensure_shape(tf.concat([samples, padding], axis=0), (self.chunk, *spec.shape))
+
+    def _steps(
+        self,
+        pixels: tf.Tensor,
+        batches: tf.Tensor,
+        labels: tf.Tensor | None,
+        noise: tf.Tensor,
+        learning_rates: tf.Tensor,
+        count: tf.Tensor,
+    ) -> None:
+        """Take `count` steps: an argument, so that a short last chunk needs no compilation."""
+
+        def step(index: tf.Tensor) -> tuple[tf.Tensor]:
+            self._optimizer.learning_rate.assign(learning_rates[index])
+            batch = tf.gather(pixels, batches[index])
+            with self.model.sampling.fixed_noise(noise[index]):
+                batch_labels = None if labels is None else labels[index]
+                self.model.train_step(self._inputs(batch, batch_labels))
+            return (index + 1,)
+
+        tf.while_loop(lambda index: index < count, step, (tf.constant(0),))
+
+    def _evaluate_batch(self, indices: tf.Tensor, start: tf.Tensor) -> None:
+        batch = self._images.for_validation(indices, start)
+        self.model.test_step(self._inputs(batch, self._images.labels(indices)))
+
+    def _images_of_next_step(self, indices: tf.Tensor) -> tf.Tensor:
+        return self._images_ahead(indices, tf.constant(0))
+
+    def _images_ahead(self, indices: tf.Tensor, ahead: tf.Tensor) -> tf.Tensor:
+        """Return the images of a batch as the step sees them that follows so many others."""
+        step = tf.cast(self._optimizer.iterations.value, tf.int32) + ahead
+        return self._images.at_step(indices, step)
+
+    def _inputs(self, pixels: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any]:
+        """Return what Keras takes for x, without any y."""
+        images = tf.reshape(to_floats(pixels), (-1, *self._image_shape))
+        return (self.model.with_labels(images, labels),)
+
+    def _means(self) -> dict[str, tf.Tensor]:
+        means = self.model.get_metrics_result()
+        self.model.reset_metrics()
+        return means

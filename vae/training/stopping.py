@@ -1,4 +1,4 @@
-"""Ctrl-C while a run trains: the first one asks for a clean end, the second one ends at once."""
+"""Ctrl-C while a run trains: the first one requests a clean end, the second one ends at once."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["StopRequest", "ctrl_c_asks"]
+__all__ = ["StopRequest", "stop_on_ctrl_c"]
 
 
 class StopRequest:
-    """Whether a clean end was asked for; a training takes it as `should_stop`."""
+    """Whether a clean end was requested; a training takes it as `should_stop`."""
 
     def __init__(self) -> None:
         self.signal = 0  # the one that came
-        self.seen = threading.Event()  # set once the training knows
+        self.noticed = threading.Event()  # set once the training has asked
 
     def __call__(self) -> bool:
         """Whether the run is to end."""
         if self.signal:
-            self.seen.set()
+            self.noticed.set()
         return bool(self.signal)
 
 
 @contextmanager
-def ctrl_c_asks() -> Iterator[StopRequest]:
+def stop_on_ctrl_c() -> Iterator[StopRequest]:
     """Have Ctrl-C ask for a clean end within, where nobody else has taken it over.
 
     That is in the main thread alone, in a script as in a notebook.

@@ -16,25 +16,29 @@ from filelock import FileLock, Timeout
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
+from vae.environment import runs_folder
 from vae.errors import RunError
 from vae.files import open_regular
 from vae.model.evaluate import evaluate
 from vae.model.optimizers import make_optimizer
-from vae.model.saving import export_onnx, restore, save_keras
+from vae.model.saving import export_onnx, save_keras
 from vae.model.vae import VAE, build
+from vae.runs import layout
 from vae.runs.failures import RECORDED, in_words, is_disk_full, record_failure
+from vae.runs.folder import ENDED_FROM_OUTSIDE
+from vae.runs.lock import LOCK_PATIENCE_SECONDS
 from vae.runs.run import (
-    ENDED_FROM_OUTSIDE,
-    LOCK_PATIENCE_SECONDS,
     Run,
     how_to_resume,
     open_run,
-    runs_folder,
 )
 from vae.runs.writer import RunWriter, new_run_id
+from vae.training.checkpoints import Checkpoints
 from vae.training.early_stopping import best_epoch
-from vae.training.session import UNLIMITED, Hooks, Outcome, Session
-from vae.training.stopping import ctrl_c_asks
+from vae.training.hooks import UNLIMITED, Hooks
+from vae.training.outcome import Outcome
+from vae.training.session import Session
+from vae.training.stopping import stop_on_ctrl_c
 
 __all__ = ["carry_out", "recover", "resume", "train"]
 
@@ -91,7 +95,7 @@ def resume(
         )
     if run.is_alive():
         raise RunError(f"To go on, a run must be at rest. Received: {run.path}, which trains now")
-    run.request_resume(more_epochs)
+    run.requests.resume(more_epochs)
     return _train_until_asked(run, dataset, on_event, should_stop)
 
 
@@ -102,17 +106,17 @@ def _train_until_asked(
     should_stop: Callable[[], bool] | None,
 ) -> Run:
     """Train until it ends, should_stop says so, or Ctrl-C asks for a clean end."""
-    with ctrl_c_asks() as asked:
-        wants_to = should_stop or (lambda: False)
+    with stop_on_ctrl_c() as interrupted:
+        is_asked = should_stop or (lambda: False)
         try:
-            run = carry_out(run, dataset, on_event, should_stop=lambda: asked() or wants_to())
+            run = carry_out(run, dataset, on_event, should_stop=lambda: interrupted() or is_asked())
         except Exception:
-            # As a worker's: the reason that the run states is one line.
+            # As a worker's: the reason in status.json is one line.
             with suppress(OSError), open_regular(run.path / "worker.log", "ab") as log:
                 log.write(traceback.format_exc().encode())
             raise
-    if asked():
-        how = run.status["reason"] or f"{run.state.capitalize()}."
+    if interrupted():
+        how = run.status.get("reason") or f"{run.state.capitalize()}."
         raise KeyboardInterrupt(f"{how} To go on: {how_to_resume(run.path)}")
     return run
 
@@ -129,11 +133,15 @@ def carry_out(
 ) -> Run:
     """Train a run from where its folder stands; what the app's worker process calls.
 
-    should_end: True pauses the run where it is, to be taken up by another process.
-    seconds: what the run may train in all. lock: the run's, from a caller who holds it already.
+    on_event, should_stop: as in `train`. should_end: True pauses the run where it is, to be
+    resumed by another process. seconds: training time that the run may use in all. lock: the run's,
+    from a caller who holds it already.
+
+    Raises RunError for images of another shape, if another process holds the run, if the checkpoint
+    cannot be used, or if the disk is full.
     """
     run.check_images(dataset)
-    with _held(run, lock), _failures_recorded(run.path):
+    with _locked(run, lock), _failures_recorded(run.path):
         writer = RunWriter.reopen(run.path)
         model = _compiled(run.config, dataset)
         test = dataset.without_training_images()
@@ -145,37 +153,37 @@ def carry_out(
             lambda: _publish(model, test, writer),
         )
         session = Session(model, dataset, writer, hooks)
-        # The loop has its own copy of the training pixels: a caller who holds no other lets go
-        # of 47 MB of MNIST here.
+        # The loop has its own copy of the training pixels: where the caller holds no other, 47 MB
+        # of MNIST are freed here.
         dataset = test
-        ending = session.run()
-        serial = session.control.serial
+        outcome = session.run()
+        serial = session.commands.applied.serial
         # The export needs that memory more.
         del session
         gc.collect()
-        if ending.state == "paused":
-            writer.status(state="paused", reason=ending.reason, serial=serial)
+        if outcome.state == "paused":
+            writer.status(state="paused", reason=outcome.reason, serial=serial)
         else:
-            _finish(model, dataset, writer, ending)
+            _finish(model, dataset, writer, outcome)
     return open_run(run.path)
 
 
 @contextmanager
-def _held(run: Run, lock: FileLock | None) -> Iterator[None]:
+def _locked(run: Run, lock: FileLock | None) -> Iterator[None]:
     """Hold a run's lock; raises RunError if another process does."""
     try:
-        held = (lock or run.lock()).acquire(timeout=LOCK_PATIENCE_SECONDS)
+        acquired = (lock or run.lock()).acquire(timeout=LOCK_PATIENCE_SECONDS)
     except Timeout:
         raise RunError(
             f"One process at a time trains a run. Received: {run.path}, which another one holds"
         ) from None
-    with held:
+    with acquired:
         yield
 
 
 @contextmanager
 def _failures_recorded(path: Path) -> Iterator[None]:
-    """Have the run say what ended it, and the error say how it goes on."""
+    """Record in the run what ended it, and say in the error how to resume."""
     try:
         yield
     except KeyboardInterrupt as stop:
@@ -185,9 +193,9 @@ def _failures_recorded(path: Path) -> Iterator[None]:
     except Exception as error:
         record_failure(path, error)
         if is_disk_full(error):
-            told = RunError(f"{in_words(error)} Received: {path}")
-            told.add_note(RECORDED)
-            raise told from error
+            disk_full = RunError(f"{in_words(error)} Received: {path}")
+            disk_full.add_note(RECORDED)
+            raise disk_full from error
         raise
 
 
@@ -197,9 +205,9 @@ def recover(run: Run, dataset: Dataset) -> Run:
     model = _compiled(run.config, dataset)
     writer = RunWriter.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
-    epoch, step = restore(model, run.path)
+    epoch, step = Checkpoints(model, run.path).restore()
     if run.state == "stopped":
-        _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status["reason"]))
+        _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status.get("reason", "")))
         return open_run(run.path)
     where = (
         f"epoch {epoch}"
@@ -207,7 +215,7 @@ def recover(run: Run, dataset: Dataset) -> Run:
         else (f"epoch {epoch} up to step {step}")
     )
     reason = f"The training process was ended from outside; {where} is kept."
-    if (known := run.status["reason"]) not in ("", ENDED_FROM_OUTSIDE):
+    if (known := run.status.get("reason", "")) not in ("", ENDED_FROM_OUTSIDE):
         reason = f"{known} Kept: {where}."
     _finish(model, dataset, writer, Outcome(epoch, "interrupted", reason))
     return open_run(run.path)
@@ -220,17 +228,17 @@ def _compiled(config: Config, dataset: Dataset) -> VAE:
 
 
 def _publish(model: VAE, dataset: Dataset, writer: RunWriter) -> None:
-    """Write what pages need to look into a model that is not done yet."""
+    """Write what pages need to show a model that is still training."""
     _, latents = evaluate(model, dataset)
     export_onnx(model, writer.path)
     writer.latents(**latents)
 
 
-def _finish(model: VAE, dataset: Dataset, writer: RunWriter, ending: Outcome) -> None:
+def _finish(model: VAE, dataset: Dataset, writer: RunWriter, outcome: Outcome) -> None:
     """Write model, latents and metrics, and say how the run ended."""
-    epoch, state, reason = ending
+    epoch, state, reason = outcome
     if state in ("finished", "stopped"):
-        epoch = _take_best(model, Run(writer.path)) or epoch
+        epoch = _restore_best(model, Run(writer.path)) or epoch
     metrics, latents = evaluate(model, dataset)
     if not math.isfinite(metrics["loss"]):
         # Weights so large that the last checkpoint is worthless too: keep the first ones.
@@ -246,14 +254,13 @@ def _finish(model: VAE, dataset: Dataset, writer: RunWriter, ending: Outcome) ->
     save_keras(model, writer.path)
     export_onnx(model, writer.path)
     writer.latents(**latents)
-    writer.metrics({"epoch": epoch, **metrics})
+    writer.figures(layout.METRICS, {"epoch": epoch, **metrics})
     writer.status(state=state, reason=reason, model_epoch=epoch)
 
 
-def _take_best(model: VAE, run: Run) -> int:
-    """Give the model the weights that early stopping kept; return their epoch, or 0."""
-    best = run.arrays("best") if run.config.patience else {}
-    if not best or best["epoch"] != best_epoch(run.config, run.rows):
+def _restore_best(model: VAE, run: Run) -> int:
+    """Give the model the weights that early stopping saved; return their epoch, or 0."""
+    if not run.config.patience:
         return 0
-    model.set_weights([best[f"v{place}"] for place in range(len(best) - 1)])
-    return int(best["epoch"])
+    epoch = best_epoch(run.config, run.rows)
+    return epoch if Checkpoints(model, run.path).restore_best(epoch) else 0

@@ -1,0 +1,262 @@
+"""What the files of a run's folder say: read without TensorFlow, and nothing is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, SupportsIndex, overload
+
+import numpy as np
+
+from vae.config import Config
+from vae.errors import RunError
+from vae.files import open_regular
+from vae.runs import layout
+from vae.runs.control import Control, read_control, segments_of
+from vae.runs.figures import figures_fault, read_figures
+from vae.runs.history import history_fault, read_rows
+from vae.runs.lock import is_held
+from vae.runs.metadata import Metadata, clean_name, read_metadata
+from vae.runs.results import FIGURES
+from vae.runs.schema import Info, RunState, Status
+from vae.schema import Words, read
+from vae.short_names import shortened
+
+__all__ = ["ACTIVE_STATES", "ENDED_FROM_OUTSIDE", "SHIPPED", "History", "RunFolder"]
+
+# A run in one of these states has a process that holds its lock.
+ACTIVE_STATES = (RunState.STARTING, RunState.TRAINING)
+ENDED_FROM_OUTSIDE = "The training process was ended from outside."
+RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it can open the run
+SHIPPED = Path(__file__).parents[1] / "pretrained"
+
+
+class History(list[dict[str, Any]]):
+    """The epochs of a run, oldest first: `history[-1]["loss"]` or `history["loss"][-1]`."""
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | str, /) -> Any: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> list[dict[str, Any]]: ...
+    def __getitem__(self, key: SupportsIndex | slice | str, /) -> Any:
+        """Return an epoch, some, or a column of all."""
+        if isinstance(key, str):
+            return [row[key] for row in self]
+        return super().__getitem__(key)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run's folder as it is when it is read: make a new one to see what has changed since."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name, which is what addresses and links carry."""
+        return self.path.name
+
+    @property
+    def short_id(self) -> str:
+        """What tells it apart in a line: the beginning of a random id, or the folder's own name."""
+        return self.id[:6] if RANDOM_ID.fullmatch(self.id) else clean_name(self.id)
+
+    @cached_property
+    def info(self) -> Info:
+        """config.json: configuration, data set, image shape, versions, seed."""
+        return read(self.path / layout.CONFIG, Info)
+
+    @cached_property
+    def config(self) -> Config:
+        """The hyperparameters."""
+        return Config.from_dict(self.info["config"])
+
+    @property
+    def dataset(self) -> str:
+        """The name of the data set; `run_images` tells whether it is one that can be loaded."""
+        return self.info["dataset"]
+
+    @property
+    def fingerprint(self) -> str:
+        """`Dataset.fingerprint` of what it learned; "" of a run of an older version."""
+        return self.info.get("fingerprint", "")
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels."""
+        height, width, channels = self.info["image_shape"]
+        return height, width, channels
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the labels 0, 1, ... stand for."""
+        return tuple(self.info["class_names"])
+
+    @cached_property
+    def short_class_names(self) -> tuple[str, ...]:
+        """The same in at most 24 letters each: an imported run may have names of 200."""
+        return shortened(self.class_names)
+
+    @property
+    def classes(self) -> int:
+        """How many classes the labels tell apart."""
+        return len(self.info["class_names"])
+
+    @property
+    def shipped(self) -> bool:
+        """Whether the run came with the project."""
+        return self.path.parent == SHIPPED
+
+    @cached_property
+    def status(self) -> Status:
+        """status.json, with the state "interrupted" if the process that wrote it is gone."""
+        status = read(self.path / layout.STATUS, Status)
+        if status["state"] in ACTIVE_STATES and not self.is_alive():
+            # Read again: in between the run may have come to its proper end.
+            status = read(self.path / layout.STATUS, Status)
+            if status["state"] in ACTIVE_STATES:
+                status["state"] = RunState.INTERRUPTED
+                status["reason"] = Words(ENDED_FROM_OUTSIDE)
+        return status
+
+    @property
+    def state(self) -> RunState:
+        """Where it stands."""
+        return self.status["state"]
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """All rows of the history, several an epoch; a line that is none is left out."""
+        try:
+            return read_rows(self.path / layout.HISTORY)
+        except OSError as error:  # not as if it were empty: whoever trains on would write it anew
+            raise RunError(
+                f"history.jsonl must be readable ({error.strerror}). Received: {self.path}"
+            ) from None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The steps of an epoch, which the process says that trains it.
+
+        Of a run that never trained it is the largest step that a row has, and 1 without rows.
+        """
+        known = self.status.get("steps", 0)
+        return known or max((row["step"] for row in self.rows), default=0) or 1
+
+    @cached_property
+    def history(self) -> History:
+        """One row an epoch: loss, reconstruction, kl, val_loss, ... in nats per image."""
+        return History(row for row in self.rows if row["kind"] == "epoch")
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """metrics.json, or an empty dict while there is none that can be read."""
+        found = read_figures(self.path, layout.METRICS)
+        if self.config.is_density:  # an earlier version measured bits of a density
+            found.pop("bits_per_dimension", None)
+        return found
+
+    @cached_property
+    def class_probes(self) -> dict[str, Any]:
+        """knowledge.json, how well codes tell the classes apart; empty until it was measured."""
+        return read_figures(self.path, layout.CLASS_PROBES)
+
+    @cached_property
+    def likelihood(self) -> dict[str, Any]:
+        """likelihood.json: by treatment of the test images; empty until one was measured."""
+        return read_figures(self.path, layout.LIKELIHOOD)
+
+    @cached_property
+    def quality(self) -> dict[str, Any]:
+        """quality.json, how good samples are; empty until it was measured."""
+        return read_figures(self.path, layout.QUALITY)
+
+    @property
+    def faults(self) -> list[str]:
+        """Why files of the folder read as if they were not there, a sentence each."""
+        figures = [figures_fault(self.path, name) for name in FIGURES]
+        return [*filter(None, [*figures, history_fault(self.path / layout.HISTORY)])]
+
+    @cached_property
+    def latents(self) -> dict[str, np.ndarray]:
+        """Mean and log_var (N, d) and labels y (N,) of the test images; empty until evaluated."""
+        return self.arrays(layout.LATENTS)
+
+    @property
+    def snapshot_epochs(self) -> list[int]:
+        """Epochs with a snapshot, from 0, the untrained network."""
+        return sorted(int(path.stem) for path in (self.path / layout.SNAPSHOTS).glob("[0-9]*.npz"))
+
+    def snapshot(self, epoch: int) -> dict[str, np.ndarray]:
+        """Samples and reconstructions (uint8) and latent means after an epoch."""
+        return self.arrays(layout.snapshot_file(epoch))
+
+    @cached_property
+    def fixed(self) -> dict[str, np.ndarray]:
+        """The z, images and labels that every snapshot was taken with."""
+        return self.arrays(layout.FIXED)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether `encode` and `decode` work."""
+        return all((self.path / name).is_file() for name in (layout.ENCODER, layout.DECODER))
+
+    @property
+    def control(self) -> Control:
+        """What is requested of the run, as it is now."""
+        return read_control(self.path)
+
+    @property
+    def epochs(self) -> int:
+        """The epoch at which the run is to end: those configured, and those added since."""
+        return segments_of(self.config, self.control)[-1].until
+
+    @property
+    def settings(self) -> Config:
+        """The configuration with the settings that were changed while the run trained."""
+        return self.config.replace(**self.control.settings)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is a checkpoint to resume from, or nothing yet that could be lost."""
+        checkpoint = (self.path / layout.CHECKPOINT).is_file()
+        return checkpoint or not (self.has_model or self.rows)
+
+    @property
+    def has_learned_more(self) -> bool:
+        """Whether the checkpoint is newer than the model that the run has, if it has one."""
+        saved, model = (self.path / name for name in (layout.CHECKPOINT, layout.MODEL))
+        if not saved.is_file():
+            return False
+        return not model.is_file() or model.stat().st_mtime_ns < saved.stat().st_mtime_ns
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Its name, its owner, and whether it was deleted."""
+        return read_metadata(self.path)
+
+    def waits_for(self, config: Config, dataset: str) -> bool:
+        """Whether this folder was made for such a run, and the run has not begun."""
+        fresh = self.state in (RunState.QUEUED, RunState.STARTING) and not self.rows
+        return fresh and self.config == config and self.dataset == dataset
+
+    def is_alive(self) -> bool:
+        """Whether a process holds the run."""
+        return is_held(self.path)
+
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """Read one of the array files of `layout`; empty if there is none."""
+        path = self.path / layout.array_file(name)
+        try:
+            with (
+                open_regular(path) as file,
+                np.load(file, allow_pickle=False) as arrays,
+            ):
+                return dict(arrays)
+        except FileNotFoundError:
+            return {}
+        except Exception as error:
+            # A damaged file fails in a dozen ways: zip, zlib, npy header, pickled data, ...
+            raise RunError(f"{name} must hold arrays ({error}). Received: {self.path}") from None

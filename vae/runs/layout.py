@@ -1,0 +1,86 @@
+"""The names of a run's files: they stand here, and everybody else imports them.
+
+Only what reads old folders and foreign zips depends on them too, so none of them ever changes.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BEST",
+    "CHECKPOINT",
+    "CLASS_PROBES",
+    "CONFIG",
+    "CONTROL",
+    "DECODER",
+    "ENCODER",
+    "FIXED",
+    "HISTORY",
+    "LATENTS",
+    "LIKELIHOOD",
+    "LIKELIHOOD_REQUEST",
+    "LOCK",
+    "LOG",
+    "METADATA",
+    "METRICS",
+    "MODEL",
+    "QUALITY",
+    "SAMPLERS",
+    "SNAPSHOTS",
+    "STATUS",
+    "STEP",
+    "TSNE",
+    "array_file",
+    "progress_file",
+    "snapshot_file",
+]
+
+# What a run is and how it stands.
+CONFIG = "config.json"  # configuration, data set, versions, seed: a folder that has it is a run
+STATUS = "status.json"
+METADATA = "about.json"  # name, owner, deletion
+CONTROL = "control.json"  # what is requested of it
+HISTORY = "history.jsonl"
+LOCK = "lock"  # its process holds it
+LOG = "worker.log"
+
+# What training needs to resume, and to show.
+CHECKPOINT = "checkpoint.npz"
+BEST = "best.npz"  # weights of the best epoch, for early stopping
+STEP = "step.npz"  # one step, taken apart
+SNAPSHOTS = "snapshots"
+FIXED = f"{SNAPSHOTS}/fixed.npz"  # what every snapshot is taken of
+
+# The model, and what its evaluation found.
+MODEL = "model.keras"
+ENCODER = "encoder.onnx"
+DECODER = "decoder.onnx"
+LATENTS = "latents.npz"
+METRICS = "metrics.json"
+
+# What a worker computes of the model on request: see `results`.
+TSNE = {2: "tsne.npz", 3: "tsne-3d.npz"}  # by the number of dimensions
+CLASS_PROBES = "knowledge.json"
+LIKELIHOOD = "likelihood.json"
+LIKELIHOOD_REQUEST = "likelihood-asked.json"
+QUALITY = "quality.json"
+SAMPLERS = "samplers.npz"
+
+
+def array_file(name: str) -> str:
+    """Return the name of an array file; raises ValueError for a name without the ending.
+
+    NumPy would add it, and then the file that is written is not the one that is read.
+    """
+    if not name.endswith(".npz"):
+        raise ValueError(f"An array file is called NAME.npz. Received: {name!r}")
+    return name
+
+
+def snapshot_file(epoch: int) -> str:
+    """Return the name of an epoch's snapshot; 0 is the untrained network."""
+    return f"{SNAPSHOTS}/{epoch:04d}.npz"
+
+
+def progress_file(job: str) -> str:
+    """Return the name of the file that says how far a job beside training is."""
+    return f"{job}-progress.json"

@@ -1,0 +1,129 @@
+"""What a worker computes of a run's model on request: one record each, and all who need it read it.
+
+The queue takes a result's name as an action, the worker finds its function here, archives find the
+files and what a foreign one may hold, the writer knows what a new model makes stale, and pages and
+queue how long it takes. A new one is a file with its function and a line in `RESULTS`.
+
+Functions are dotted paths, "module:name", resolved where they run: reading this loads nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vae.runs import layout
+from vae.runs.figures_schema import ClassProbes, Likelihood, Metrics, Quality
+
+__all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "resolve", "result_files"]
+
+# Shapes of arrays by their names. A word is a size of the run ("latent_dim") or one that is free
+# within limits, and the same wherever it stands (see `archive.vetting`).
+Shapes = Mapping[str, tuple[int | str, ...]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Something that is computed of a finished model.
+
+    name: of its action in the queue and of its progress file. files: their names and what each may
+    hold, a type for JSON (see `schema`) and shapes for arrays. compute: called with the run, its
+    images where it needs them, and `on_progress`, which takes the fraction that is done. seconds:
+    that it takes on two cores, or the function of the run that tells. check: called with the run
+    before the images are loaded; raises RunError if there is nothing to compute.
+    """
+
+    name: str
+    files: Mapping[str, Any]
+    compute: str
+    seconds: float | str
+    needs_images: bool = True
+    needs_tensorflow: bool = False
+    check: str | None = None
+
+
+def _mixtures(components: str, prefix: str = "") -> Shapes:
+    shapes: Shapes = {
+        "weights": (components,),
+        "means": (components, "latent_dim"),
+        "factors": (components, "latent_dim", "latent_dim"),
+    }
+    return {f"{prefix}{name}": shape for name, shape in shapes.items()}
+
+
+SAMPLERS: Shapes = {
+    **_mixtures("components"),
+    **_mixtures("class_components", "class_"),
+    "class_labels": ("class_components",),
+    "mean": ("posteriors", "latent_dim"),
+    "log_var": ("posteriors", "latent_dim"),
+    "y": ("posteriors",),
+    "trials": ("trials", 3),
+    "fitted_images": (),
+}
+
+RESULTS: dict[str, Result] = {
+    result.name: result
+    for result in (
+        Result(
+            "tsne",
+            files={name: {"points": ("points", count)} for count, name in layout.TSNE.items()},
+            compute="vae.latent.projections:compute_tsne",
+            seconds="vae.latent.projections:tsne_seconds",
+            needs_images=False,
+        ),
+        Result(
+            "knowledge",
+            files={layout.CLASS_PROBES: ClassProbes},
+            compute="vae.evaluation.class_probes:compute_class_probes",
+            seconds=10.0,
+        ),
+        Result(
+            "likelihood",
+            files={layout.LIKELIHOOD: Likelihood},
+            compute="vae.evaluation.likelihood:compute_likelihood",
+            seconds="vae.evaluation.likelihood:requested_seconds",
+            needs_tensorflow=True,
+        ),
+        Result(
+            "quality",
+            files={layout.QUALITY: Quality},
+            compute="vae.evaluation.sample_quality:compute_quality",
+            seconds=30.0,
+            check="vae.evaluation.sample_quality:check_measurable",
+        ),
+        Result(
+            "samplers",
+            files={layout.SAMPLERS: SAMPLERS},
+            compute="vae.sampling.fitted:compute_samplers",
+            seconds=30.0,
+        ),
+    )
+}
+
+
+def result_files() -> list[str]:
+    """Return the names of all files that results are kept in."""
+    return [name for result in RESULTS.values() for name in result.files]
+
+
+def _files(ending: str) -> dict[str, Any]:
+    return {
+        name: kind
+        for result in RESULTS.values()
+        for name, kind in result.files.items()
+        if name.endswith(ending)
+    }
+
+
+# By the file's name. Each may be absent.
+FIGURES: dict[str, Any] = {layout.METRICS: Metrics, **_files(".json")}
+ARRAYS: dict[str, Shapes] = _files(".npz")
+
+
+def resolve(path: str) -> Any:
+    """Import and return what a dotted path names: "vae.latent.projections:compute_tsne"."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,33 @@
+"""What the caller of a training passes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+__all__ = ["UNLIMITED", "Hooks"]
+
+UNLIMITED = float("inf")
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
+
+
+def _never() -> bool:
+    return False
+
+
+class Hooks(NamedTuple):
+    """Functions that a training calls, all from its own thread.
+
+    on_event: called with every row of the history as it is written. should_stop: True ends the run
+    with what it learned. should_end: True pauses the run and ends the process. seconds: training
+    time that the run may use in all. publish: writes the model as it is now into the run's folder.
+    """
+
+    on_event: Callable[[dict[str, Any]], None] = _nothing
+    should_stop: Callable[[], bool] = _never
+    should_end: Callable[[], bool] = _never
+    seconds: float = UNLIMITED
+    publish: Callable[[], None] = _nothing

@@ -1,0 +1,102 @@
+"""Writes the rows of a run's history, and holds all that the run has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from vae.config import Config
+from vae.model.vae import VAE
+from vae.runs.control import LIVE_SETTINGS
+from vae.runs.run import Run
+from vae.runs.writer import RunWriter
+from vae.training.checkpoints import Position
+from vae.training.history_rows import in_nats, last_step_row, mean_row, step_parts
+from vae.training.schedules import Schedules
+
+__all__ = ["RowWriter"]
+
+Row = dict[str, Any]  # as `LearnedRow` and `ChangeRow` of `vae.runs.schema` have it
+
+
+class RowWriter:
+    """Appends rows to history.jsonl, keeps status.json in step with them, and calls `on_event`.
+
+    rows: all of the run's, as they are in the file.
+    """
+
+    def __init__(self, model: VAE, writer: RunWriter, on_event: Callable[[Row], None]) -> None:
+        self.rows: list[Row] = []
+        self._model, self._config = model, model.config
+        self._writer, self._on_event = writer, on_event
+
+    def resume(self, position: Position, steps: int) -> None:
+        """Forget what was written after a checkpoint, and read the rows before it."""
+        self._writer.rewind(*position, steps)
+        self.rows = [*Run(self._writer.path).rows]
+
+    def unwritten_steps(self, position: Position) -> int:
+        """Return how many steps of the epoch have no row yet."""
+        return position.step - last_step_row(self.rows, position.epoch)
+
+    def settings(self) -> Config:
+        """Return the configuration with the live settings that rows say were changed."""
+        settings = self._config
+        for row in self.rows:
+            if row["kind"] == "change":
+                changes = {name: row[name] for name in LIVE_SETTINGS if name in row}
+                settings = settings.replace(**changes)
+        return settings
+
+    def write_step(self, position: Position, schedules: Schedules, means: Row) -> None:
+        """Write the means over the steps since the last row."""
+        self._write(self._learned_row("step", position, schedules, means))
+
+    def write_epoch(
+        self,
+        position: Position,
+        schedules: Schedules,
+        validation: Row,
+        snapshot: dict[str, np.ndarray],
+    ) -> None:
+        """Write the means over an epoch, which are those over the rows of its steps.
+
+        validation: the means over the validation images, empty without any.
+        """
+        means = mean_row(step_parts(self.rows, position.epoch))
+        row = self._learned_row("epoch", position, schedules, means)
+        distance = float(snapshot["prior_distance"])
+        if self._config.is_variational and math.isfinite(distance):
+            row["prior_distance"] = distance
+        if validation:
+            parts = in_nats(validation, row["beta"])
+            row |= {f"val_{name}": value for name, value in parts.items()}
+        self._write(row)
+
+    def write_change(self, position: Position, changed: dict[str, float]) -> None:
+        """Write that live settings act from the next step on."""
+        self._write({"kind": "change", **position._asdict(), **changed})
+
+    def _learned_row(self, kind: str, position: Position, schedules: Schedules, means: Row) -> Row:
+        epoch, step = position
+        # As float32, as the step has them.
+        beta = float(np.float32(schedules.beta(epoch)))
+        rate = float(np.float32(schedules.learning_rate(epoch, step - 1)))
+        row = {"kind": kind, "epoch": epoch, "step": step, **in_nats(means, beta)}
+        row |= {"beta": beta, "learning_rate": rate}
+        if "gradient_norm" in means:
+            row["gradient_norm"] = means["gradient_norm"]
+        if self._config.capacity:
+            row["capacity"] = float(np.float32(schedules.capacity(epoch)))
+        if self._model.pixel_log_var is not None:
+            row["pixel_deviation"] = math.exp(0.5 * float(self._model.pixel_log_var))
+        return row
+
+    def _write(self, row: Row) -> None:
+        self._writer.row(row)
+        self.rows.append(row)
+        self._writer.status(epoch=row["epoch"], step=row["step"])
+        self._on_event(row)
