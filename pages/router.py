@@ -9,7 +9,7 @@ from pages._shared.documents import MISSING
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.icon import ICON
 from pages._shared.page_list import PAGES
-from pages._shared.run_picker import chosen_run, run_picker
+from pages._shared.run_picker import run_picker
 from pages._shared.server import queue
 from pages._shared.style import apply_style
 
@@ -34,7 +34,6 @@ with address_of_page(), explained():
     missing = asked(MISSING)
     if missing is not None:
         show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
-    run_picker()
-    await_model(chosen_run())
+    await_model(run_picker())
     page.run()
 number_keys()

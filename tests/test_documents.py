@@ -27,7 +27,7 @@ from benchmarks.__main__ import BENCHMARKS
 from tests.conftest import PATIENCE_SECONDS, ROOT
 from vae.cli.main import main
 from vae.data.datasets import find_dataset
-from vae.evaluation.sample_quality import FEWEST_SAMPLES
+from vae.evaluation.sample_quality import MIN_SAMPLES
 from vae.shipped.train import SHIPPED_RUNS
 
 DOCUMENTS = (
@@ -85,7 +85,7 @@ TARGETS_NOT_RUN = {
     "chromium": "installs a browser",
 }
 PROGRAM_OURS = ["python", "-m", "vae"]
-LEAST = {"--samples": FEWEST_SAMPLES}  # of all else it is 1
+LEAST = {"--samples": MIN_SAMPLES}  # of all else it is 1
 
 
 class Command(NamedTuple):

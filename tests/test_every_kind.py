@@ -44,7 +44,7 @@ class ThreadWorker:
     def _work(self, path: Path, action: str) -> None:
         lock = open_run(path).lock()
         with lock.acquire(timeout=worker.LOCK_PATIENCE_SECONDS):
-            worker._DO[action](open_run(path), lock)
+            worker.do_job(open_run(path), action, lock)
 
     def poll(self) -> int | None:
         return None if self._thread.is_alive() else 0

@@ -20,7 +20,7 @@ from pathlib import Path
 from vae.runs.metadata import read_metadata
 from vae.data.array_files import ArraySpec, read_array
 from vae.runs.control import read_control
-from vae.export.decoder_weights import read_weights
+from vae.export.weights import read_weights
 from vae.files import open_regular, read_json, read_regular, write_json
 from vae.runs.history import read_rows
 from vae.runs.inference import decode

@@ -12,12 +12,14 @@ from typing import Any
 from vae.config import Config
 from vae.errors import ConfigError
 
-__all__ = ["Layer", "Summary", "decoder_layers", "encoder_layers", "summarize"]
+__all__ = ["MAX_CODE", "Layer", "Summary", "decoder_layers", "encoder_layers", "summarize"]
 
 ImageShape = tuple[int, int, int]
 
 # An autoencoder's posterior is a point: a standard deviation of exp(-20 / 2) = 4.5e-5.
 POINT_LOG_VAR = -20.0
+# The largest number of a code, far beyond the prior: there a decoder's images mean nothing.
+MAX_CODE = 1000.0
 # The variance of a Gaussian likelihood before it learns: about that of grey pixels.
 FIRST_PIXEL_LOG_VAR = -2.0
 

@@ -21,6 +21,7 @@ from vae.errors import RunError
 __all__ = [
     "DISK_FULL",
     "file_mark",
+    "folder_bytes",
     "open_regular",
     "read_json",
     "read_regular",
@@ -80,6 +81,15 @@ def file_mark(path: Path) -> tuple[int, int]:
         return found.st_ino, found.st_mtime_ns
     except OSError:
         return 0, 0
+
+
+def folder_bytes(folder: Path, without: tuple[str, ...] = ()) -> int:
+    """Return the size of all files in a folder. without: endings of names that do not count."""
+    return sum(
+        path.lstat().st_size
+        for path in folder.rglob("*")
+        if not (path.is_dir() or path.name.endswith(without))
+    )
 
 
 def open_regular(path: Path, mode: Literal["rb", "ab", "rb+"] = "rb") -> IO[bytes]:

@@ -7,6 +7,7 @@ are one printable line.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from vae.errors import RunError
-from vae.files import open_regular
+from vae.files import read_regular
 
 __all__ = [
     "LARGEST",
@@ -107,14 +108,13 @@ def read(path: Path, kind: type[T]) -> T:
     Raises FileNotFoundError if there is none, RunError if it cannot be read or is too large.
     """
     try:
-        with open_regular(path) as file:
-            content = file.read(MAX_TEXT_BYTES + 1)
+        content = read_regular(path, MAX_TEXT_BYTES)
     except FileNotFoundError:
         raise
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise RunError(f"{path.name} must be of at most 1 MB. Received: more") from None
         raise RunError(f"{path.name} must be readable. Received: {error.strerror}") from None
-    if len(content) > MAX_TEXT_BYTES:
-        raise RunError(f"{path.name} must be of at most 1 MB. Received: more")
     return decode(path.name, content, kind)
 
 

@@ -43,8 +43,8 @@ def choose_run(run: Run) -> None:
     st.session_state.chosen_run = run.id
 
 
-def run_picker() -> None:
-    """Show the picker; the address names what is chosen, and chooses when it is opened."""
+def run_picker() -> Run | None:
+    """Show the picker and return the chosen run; the address names it, and chooses when opened."""
     owner, contents = visitor(), store().read()
     visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
     runs = {run.id: run for run in visible}
@@ -54,7 +54,7 @@ def run_picker() -> None:
         st.session_state.pop("chosen_run", None)
         st.info("No runs yet: train one on the Train page.", icon=":material/info:")
         offer_undo(contents.deleted, owner, choose_run)
-        return
+        return None
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs))
     note_presence(owner, st.session_state.chosen_run)
@@ -73,6 +73,7 @@ def run_picker() -> None:
     hold("run", picked)
     offer_undo(contents.deleted, owner, choose_run)
     show_run_faults(runs[picked])
+    return runs[picked]
 
 
 def label(run: Run, visitor_owner: str) -> str:

@@ -75,7 +75,7 @@ def _own(run: Run) -> Line:
 
 
 def _why_not(run: Run) -> str:
-    if run.config.likelihood != "bernoulli":
+    if run.config.is_density:
         return (
             "The reference lines count each pixel as a Bernoulli variable; the nats of this run "
             "are those of a density and cannot be compared with them."

@@ -34,7 +34,7 @@ def why_not_comparable(run: Run, treatment: str) -> str:
         )
     if not run.config.is_variational:
         return f"{papers}; an autoencoder has no likelihood."
-    if run.config.likelihood != "bernoulli":
+    if run.config.is_density:
         return f"{papers}; the figures of this run are those of a density and cannot be compared."
     if treatment not in DRAWN:
         return f"{papers}; these figures are of {treatment_name(treatment)}, which are other data."

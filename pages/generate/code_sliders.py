@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from pages._components.latent_sliders import latent_sliders
+from vae.architecture import MAX_CODE
 from vae.images import tile, to_uint8
-from vae.latent.code_text import MAX_NUMBER
 from vae.latent.traversals import REACH, ranked_dimensions, traverse_all
 from vae.runs.run import Run
 
@@ -66,4 +66,4 @@ def _moved(state: Any, generation: str, size: int) -> np.ndarray | None:
         code = np.asarray(found["values"], dtype=np.float32)
     except (TypeError, KeyError, ValueError):
         return None
-    return code if code.shape == (size,) and (np.abs(code) <= MAX_NUMBER).all() else None
+    return code if code.shape == (size,) and (np.abs(code) <= MAX_CODE).all() else None

@@ -25,7 +25,7 @@ from vae.export.offline_demo import MAX_BYTES, demo_page
 from vae.figures.publication import clusters_figure, curves_figure, manifold_figure
 from vae.figures.publication_bars import classes_figure, dimensions_figure, variance_figure
 from vae.files import read_regular
-from vae.model.keras_compat import portable
+from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.runs.layout import MODEL
 from vae.runs.provenance import public_name
 from vae.runs.run import Run
@@ -81,7 +81,7 @@ def _model(run: Run) -> None:
                 lambda: portable(read_regular(keras_file)),
                 "model.keras",
                 "application/zip",
-                "Opens in plain Keras 3.4 or later, without VAE Lab.",
+                f"Opens in plain Keras {OLDEST_KERAS} or later, without VAE Lab.",
             )
         _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", ONNX_WORDS)
         if keras_file.is_file():

@@ -20,7 +20,7 @@ from pages.latent.map_data import Places, places_of, usual_plane
 from pages.latent.other_run import choose_other
 from pages.latent.what_to_see import what_to_see
 from vae.errors import RunError
-from vae.evaluation.coverage import IMAGES, NEAR_SHARE, Coverage, coverage
+from vae.evaluation.coverage import IMAGES, NEAR_FRACTION, Coverage, coverage
 from vae.images import to_uint8
 from vae.latent.planes import Extent
 from vae.runs.run import Run
@@ -179,6 +179,6 @@ def _say_how_it_is_measured(errors: list[float], same_images: bool) -> None:
         f"The shares are measured alike for both, between {IMAGES:,} samples from the prior and "
         f"the reconstructions of {IMAGES:,} test images, each from a code drawn from its posterior "
         "(an autoencoder's is the code itself). Like: no farther away, in pixels, than "
-        f"{NEAR_SHARE:.0%} of the others are from the one nearest to them; were both the same, "
+        f"{NEAR_FRACTION:.0%} of the others are from the one nearest to them; were both the same, "
         "1% would be like none."
     )

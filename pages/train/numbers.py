@@ -59,7 +59,7 @@ def show_losses(run: Run) -> None:
 def _what_they_count(config: Config, row: dict[str, Any]) -> str:
     """Say what the losses of training and validation are those of."""
     words = "Bernoulli likelihood"
-    if config.likelihood != "bernoulli":
+    if config.is_density:
         words = "continuous Bernoulli density"
         if "pixel_deviation" in row:
             words = f"Gaussian density of standard deviation {row['pixel_deviation']:.3g}"

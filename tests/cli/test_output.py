@@ -14,12 +14,12 @@ from vae.cli.main import main
 from vae.cli.output import (
     Report,
     evaluated,
-    folder_bytes,
     print_report,
     quality_measured,
     summarized,
     trained,
 )
+from vae.files import folder_bytes
 from vae.model.evaluate import evaluate
 from vae.presets import PRESETS
 from vae.runs.run import SHIPPED, Run, open_run

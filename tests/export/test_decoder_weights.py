@@ -13,7 +13,7 @@ from tests.handmade import make_run
 from vae.architecture import decoder_layers
 from vae.config import Config
 from vae.errors import RunError
-from vae.export.decoder_weights import read_weights
+from vae.export.weights import read_weights
 from vae.runs.run import SHIPPED, Run, open_run
 
 DENSE = Config(latent_dim=3, hidden=(8, 6))

@@ -11,7 +11,7 @@ from tests.conftest import copy_run, run_python
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
-from vae.export.keras_weights import named_weights
+from vae.export.weights import named_weights
 from vae.runs.run import Run
 
 
@@ -27,7 +27,7 @@ class TestBasics:
     def test_without_tensorflow(self, finished_run: Run) -> None:
         code = (
             "import sys; from pathlib import Path; from vae.runs.run import Run\n"
-            "from vae.export.keras_weights import named_weights\n"
+            "from vae.export.weights import named_weights\n"
             f"print(len(named_weights(Run(Path({str(finished_run.path)!r})))))\n"
             "assert 'tensorflow' not in sys.modules"
         )

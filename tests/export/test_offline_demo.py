@@ -23,8 +23,8 @@ from vae.cli.main import main
 from vae.config import Config
 from vae.errors import RunError
 from vae.export import offline_demo
-from vae.export.decoder_weights import read_weights
 from vae.export.offline_demo import MAX_BYTES, MIN_ROUNDED, _packed, demo_page, write_demo
+from vae.export.weights import read_weights
 from vae.figures.colors import class_color
 from vae.latent.planes import pca_plane
 from vae.latent.traversals import ranked_dimensions

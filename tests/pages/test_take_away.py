@@ -23,7 +23,7 @@ from tests.pages.crafted import change
 from vae.data.datasets import Dataset
 from vae.export import offline_demo
 from vae.export.keras_code import keras_notebook, keras_script
-from vae.export.keras_weights import named_weights
+from vae.export.weights import named_weights
 from vae.runs.run import Run
 
 Downloads = dict[str, Callable[[], bytes]]

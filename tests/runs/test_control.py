@@ -126,25 +126,25 @@ class TestCorrectness:
 class TestCommands:
     def test_every_look_shows_what_is_asked_now(self, tmp_path: Path) -> None:
         commands = Commands(tmp_path)
-        assert commands.look() == Control()
+        assert commands.read() == Control()
         for turn, action in enumerate(ACTIONS, start=1):
             ask(tmp_path, action)
             for _ in range(2):
-                assert (commands.look().turn, commands.look().action) == (turn, action)
+                assert (commands.read().turn, commands.read().action) == (turn, action)
 
     def test_a_look_does_not_read_what_it_has_read(self, tmp_path: Path) -> None:
         commands, path = Commands(tmp_path), tmp_path / "control.json"
         ask(tmp_path, "pause")
         os.utime(path, ns=(0, 0))
-        assert commands.look() is commands.look()
+        assert commands.read() is commands.read()
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]"])
     def test_damage_changes_no_wish(self, content: bytes, tmp_path: Path) -> None:
         # Otherwise a paused run would go on by itself.
         commands, path = Commands(tmp_path), tmp_path / "control.json"
         asked = ask(tmp_path, "pause", {"beta": 2.0}, Segment(1, 2))
-        assert commands.look() == asked
+        assert commands.read() == asked
         path.write_bytes(content)
-        assert commands.look() == asked
+        assert commands.read() == asked
         path.unlink()
-        assert commands.look() == asked
+        assert commands.read() == asked

@@ -86,7 +86,7 @@ class TestBasics:
         assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.npz"]
 
     def test_a_run_has_the_one_of_its_last_epoch(self, finished_run: Run) -> None:
-        found = finished_run.arrays("checkpoint")
+        found = finished_run.arrays("checkpoint.npz")
         assert found["epoch"] == finished_run.config.epochs
         assert found["step"] == finished_run.rows[-1]["step"] == 25
         for i, weights in enumerate(finished_run.load_model().get_weights()):
@@ -118,7 +118,7 @@ class TestCorrectness:
     def test_damaged(self, damage: str, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")
         path = run.path / "checkpoint.npz"
-        content, found = path.read_bytes(), run.arrays("checkpoint")
+        content, found = path.read_bytes(), run.arrays("checkpoint.npz")
         if damage == "another":
             found["v0"] = found["v0"][:, :3]
         if damage == "old":

@@ -1,6 +1,6 @@
 """Runs as zip files: one made of a run folder, and a run folder made of one from anywhere.
 
-An import keeps to four rules. Nothing is written under the name that it has in the zip: the files
+An import follows four rules. Nothing is written under the name that it has in the zip: the files
 of a run have names that are known. No size that a header states is believed (see `foreign_zip`).
 Each file must be what a run writes (see `schema` and `vetting`); JSON is written anew from what was
 understood of it. And what takes little room in the zip takes little on the disk.

@@ -1,4 +1,4 @@
-"""Zip files that nobody vouches for: a run as somebody packed it, and the zips inside of that.
+"""Zip files that are not trusted: a run as somebody packed it, and the zips inside of that.
 
 No size that a header states is believed, and no name in it becomes a path.
 """
@@ -27,7 +27,7 @@ MAX_MARKS = 20_000
 CHUNK = 1 << 20
 SNAPSHOT = re.compile(r"[0-9]{4}\.npz|fixed\.npz")
 DRIVE = re.compile("[A-Za-z]:")
-RESOURCES = "__MACOSX"  # where the Finder puts what other systems have no place for
+RESOURCES = "__MACOSX"  # where the Finder stores what only macOS uses
 
 
 class ForeignZip:
@@ -55,10 +55,10 @@ class ForeignZip:
         if twice is not None:
             self._refuse("holds each name once", f"{twice!r:.80} twice")
 
-    def check(self, entries: Collection[ZipInfo], most: int) -> None:
+    def check(self, entries: Collection[ZipInfo], limit: int) -> None:
         """Refuse what is not to be read: too many entries, too large, encrypted."""
-        if len(entries) > most:
-            self._refuse(f"holds at most {most} entries", f"{len(entries):,}")
+        if len(entries) > limit:
+            self._refuse(f"holds at most {limit} entries", f"{len(entries):,}")
         for entry in entries:
             if entry.flag_bits & 0x41:
                 self._refuse("must not be encrypted", f"an encrypted {entry.filename!r:.80}")
@@ -70,15 +70,15 @@ class ForeignZip:
             expected = f"is at most {size_in_words(MAX_BYTES)} when unpacked"
             self._refuse(expected, size_in_words(declared))
 
-    def read(self, entry: ZipInfo, most: int = MAX_BYTES) -> bytes:
+    def read(self, entry: ZipInfo, limit: int = MAX_BYTES) -> bytes:
         """Unpack an entry, and stop where there is too much of it."""
         content = io.BytesIO()
         with self._or_refuse(), self._archive.open(entry) as member:
             while part := member.read(CHUNK):
                 content.write(part)
                 self.size += len(part)
-                if content.tell() > most or self.size > MAX_BYTES:
-                    expected = f"holds at most {size_in_words(most)} of {entry.filename!r:.80}"
+                if content.tell() > limit or self.size > MAX_BYTES:
+                    expected = f"holds at most {size_in_words(limit)} of {entry.filename!r:.80}"
                     self._refuse(expected, "more")
         return content.getvalue()
 

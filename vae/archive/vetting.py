@@ -32,7 +32,7 @@ MAX_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
 MAX_CHANNELS = 4
 SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
-# How many rows arrays may have, where that is free: whoever looks at the run has them in memory.
+# How many rows arrays may have, where that is free: a page that shows the run has them in memory.
 ROWS = {
     "images": (1, 100_000),
     "points": (1, 100_000),
@@ -99,14 +99,14 @@ def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
     count = content.count(b"\n")
     if count > MAX_ROWS:
         raise RunError(f"A history has at most {MAX_ROWS:,} rows. Received: {count:,}")
-    for place, line in enumerate(content.split(b"\n")):
+    for index, line in enumerate(content.split(b"\n")):
         try:
             if line.strip():
                 yield _row(line, frame)
         except (RunError, ConfigError) as error:
-            if place < count:  # no newline follows the last one
+            if index < count:  # no newline follows the last one
                 raise RunError(
-                    f"Each line of history.jsonl must be a row of a run, but line {place + 1} is "
+                    f"Each line of history.jsonl must be a row of a run, but line {index + 1} is "
                     f"not. {error}"
                 ) from None
 
@@ -115,7 +115,7 @@ def _row(line: bytes, frame: Frame) -> dict[str, Any]:
     if len(line) > LONGEST_ROW:
         raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
     row = decode_row(line)
-    if row["kind"] == "change":  # whoever trains on takes these settings up
+    if row["kind"] == "change":  # a training that resumes applies these settings
         frame.config.replace(**{name: row[name] for name in LIVE_SETTINGS if name in row})
     dimensions = frame.config.latent_dim
     for name in ("kl_per_dimension", "val_kl_per_dimension"):
@@ -184,14 +184,16 @@ class ArrayCheck:
         if key in PIXELS:
             fits, wanted = array.dtype == np.uint8, "uint8"
         elif key in ("y", "labels", "class_labels", *COUNTS):
-            most = MAX_COUNT if key in COUNTS else self.frame.classes - 1
-            fits = kind in "iu" and (not array.size or (array.min() >= 0 and array.max() <= most))
-            wanted = f"whole numbers from 0 to {most:,}"
+            largest = MAX_COUNT if key in COUNTS else self.frame.classes - 1
+            fits = kind in "iu" and (
+                not array.size or (array.min() >= 0 and array.max() <= largest)
+            )
+            wanted = f"whole numbers from 0 to {largest:,}"
         elif name == LATENTS or name in ARRAYS:  # pages compute with these
-            # NaN is the least and the largest of what it is among, and compares as False.
+            # The minimum and maximum of what holds NaN are NaN, which compares as False.
             # As Python floats, since half precision would make the limits infinite.
-            least, largest = float(array.min(initial=0.0)), float(array.max(initial=0.0))
-            fits = kind == "f" and -LARGEST_LATENT <= least <= largest <= LARGEST_LATENT
+            low, high = float(array.min(initial=0.0)), float(array.max(initial=0.0))
+            fits = kind == "f" and -LARGEST_LATENT <= low <= high <= LARGEST_LATENT
             wanted = f"floats from -{LARGEST_LATENT:,} to {LARGEST_LATENT:,}"
         else:  # a snapshot of a run that diverges may well be infinite
             fits, wanted = kind == "f", "floats"
@@ -201,9 +203,9 @@ class ArrayCheck:
 
     def _rows(self, what: str, size: str, found: int) -> int:
         """Return how many rows there must be, which the first array says if it keeps to `ROWS`."""
-        least, most = ROWS[size]
-        if not least <= found <= most:
-            raise RunError(f"{what} must have {least:,} to {most:,} rows. Received: {found:,}")
+        low, high = ROWS[size]
+        if not low <= found <= high:
+            raise RunError(f"{what} must have {low:,} to {high:,} rows. Received: {found:,}")
         return self.sizes.setdefault(size, found)
 
 

@@ -31,7 +31,7 @@ HDF5_OVERHEAD = 200_000  # bytes around the weights; 14 layers have 65,000
 def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
     """Check model.keras, unpacked: the networks of this configuration and not a layer more.
 
-    The weights are not looked into here: HDF5 is read in a worker process, after `check_weights`.
+    The weights are not read here: HDF5 is read in a worker process, after `check_weights`.
     """
     expected = ("config.json", "metadata.json", "model.weights.h5")
     if sorted(files) != [*expected]:
@@ -113,20 +113,20 @@ def _check_networks(model: Any, *networks: tuple[Layer, ...]) -> None:
                 f"The layers must be {', '.join(layer.name for layer in layers)}. "
                 f"Received: {names!r:.120}"
             )
-        for place, (spec, layer) in enumerate(zip(specs, layers, strict=True)):
-            _check_layer(spec, layer, _below(layers, place))
+        for index, (spec, layer) in enumerate(zip(specs, layers, strict=True)):
+            _check_layer(spec, layer, _below(layers, index))
 
 
-def _below(layers: tuple[Layer, ...], place: int) -> tuple[Layer, ...]:
+def _below(layers: tuple[Layer, ...], index: int) -> tuple[Layer, ...]:
     """Return what a layer stands on: the one before it, with few exceptions."""
-    layer = layers[place]
+    layer = layers[index]
     if layer.class_name == "InputLayer":
         return ()
     if layer.class_name == "Concatenate":  # what is labelled, and the label
-        return layers[place - 2 : place]
+        return layers[index - 2 : index]
     # Both heads stand on the layer before them.
     heads = layer.name == "log_var" and layer.class_name == "Dense"
-    return (layers[place - 2 if heads else place - 1],)
+    return (layers[index - 2 if heads else index - 1],)
 
 
 def _check_variance(spec: Any, image: Layer) -> None:

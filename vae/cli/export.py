@@ -11,9 +11,9 @@ from vae.cli.files import FORMATS, check_new_file, check_new_folder, conditioned
 from vae.cli.output import Report, wrote
 from vae.errors import RunError
 from vae.export.keras_code import keras_notebook, keras_script
-from vae.export.keras_weights import named_weights
 from vae.export.media import to_npz
 from vae.export.offline_demo import write_demo
+from vae.export.weights import named_weights
 from vae.files import read_regular
 from vae.model.keras_compat import portable
 from vae.runs.layout import DECODER, ENCODER, MODEL

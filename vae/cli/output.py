@@ -22,6 +22,7 @@ from rich.text import Text
 
 from vae.architecture import Layer, Summary
 from vae.cli.streams import say, to_json
+from vae.files import folder_bytes
 from vae.runs.run import Run
 from vae.sampling.samplers import SAMPLER_NAMES
 from vae.server.durations import time_in_words
@@ -29,7 +30,6 @@ from vae.server.durations import time_in_words
 __all__ = [
     "Report",
     "evaluated",
-    "folder_bytes",
     "print_report",
     "quality_measured",
     "summarized",
@@ -175,11 +175,6 @@ def quality_measured(values: dict[str, Any]) -> ConsoleRenderable:
 def wrote(out: Path, size: int, what: str, *ahead: str) -> ConsoleRenderable:
     """Show that a file was written, with its size, what is in it, and lines on what to do next."""
     return Group(_wrote(out, size, what), *(Text(line) for line in ahead))
-
-
-def folder_bytes(folder: Path) -> int:
-    """Return the size of all files in a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _layers(title: str, layers: tuple[Layer, ...], parameters: int) -> Table:

@@ -69,8 +69,8 @@ def _read_idx(path: Path) -> np.ndarray:
 
 def _checksum(array: np.ndarray, algorithm: str) -> str:
     if algorithm == "sha256":
-        return hashlib.sha256(array).hexdigest()
+        return hashlib.sha256(array.data).hexdigest()
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     digest = hashlib.md5(header, usedforsecurity=False)
-    digest.update(array)
+    digest.update(array.data)
     return digest.hexdigest()

@@ -60,5 +60,5 @@ def treatment_words(config: Config, treatment: str) -> str:
     given = ", given their class" if config.is_conditional else ""
     if treatment != "none":
         return f"{_FIGURE_NAMES[treatment]}{given}"
-    how = "as Bernoulli probabilities" if config.likelihood == "bernoulli" else "by their density"
+    how = "by their density" if config.is_density else "as Bernoulli probabilities"
     return f"grey levels in [0, 1], {how}{given}"

@@ -78,7 +78,7 @@ class Dataset:
         digest = hashlib.blake2b(digest_size=16)
         for array in (self.x_train, self.y_train, self.x_test, self.y_test):
             digest.update(f"{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array))
+            digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def without_training_images(self) -> Dataset:
@@ -311,10 +311,9 @@ def _load_digits() -> dict[str, np.ndarray]:
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
-    digits = load_digits()
-    images = np.rint(digits.images * (255 / 16)).astype(np.uint8)  # 0..16 -> 0..255
-    labels = digits.target.astype(np.uint8)
-    x_train, x_test, y_train, y_test = train_test_split(
-        images, labels, test_size=360, stratify=labels, random_state=0
-    )
-    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+    pixels, targets = (np.asarray(part) for part in load_digits(return_X_y=True))
+    images = np.rint(pixels.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)  # 0..16 -> 0..255
+    labels = targets.astype(np.uint8)
+    parts = train_test_split(images, labels, test_size=360, stratify=labels, random_state=0)
+    names = ("x_train", "x_test", "y_train", "y_test")
+    return {name: np.asarray(part) for name, part in zip(names, parts, strict=True)}

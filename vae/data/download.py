@@ -40,7 +40,10 @@ def download_files(
 
     pooch.get_logger().setLevel("ERROR")  # the progress says what is downloaded
     meter = _Meter(sum(file.size for file in files), on_progress or _show_bar)
-    http = pooch.HTTPDownloader(progressbar=meter, chunk_size=CHUNK_BYTES)
+    http = pooch.HTTPDownloader(
+        progressbar=meter,  # pyright: ignore[reportArgumentType] -- pooch takes any such object
+        chunk_size=CHUNK_BYTES,
+    )
 
     def fetch(address: str, temporary_path: str, _: object) -> None:
         http(address, temporary_path, None)
@@ -60,10 +63,10 @@ def download_files(
                 known_hash=f"sha256:{file.sha256}",
                 fname=target.name,
                 path=target.parent,
-                downloader=fetch,
+                downloader=fetch,  # pyright: ignore[reportArgumentType] -- any callable will do
             )
         except requests.HTTPError as error:
-            status = error.response.status_code
+            status = error.response.status_code if error.response is not None else "with an error"
             raise OSError(f"{host} answered {status} for {file.address}") from error
         except requests.RequestException as error:
             raise OSError(f"{host} could not be reached or broke off") from error

@@ -11,7 +11,14 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError
 
-__all__ = ["Split", "check_trainable", "epoch_batches", "left_over", "split_indices"]
+__all__ = [
+    "Split",
+    "check_trainable",
+    "epoch_batches",
+    "left_over",
+    "split_counts",
+    "split_indices",
+]
 
 WORTH_SAYING = 0.1  # of the training images
 
@@ -29,11 +36,11 @@ def check_trainable(config: Config, dataset: Dataset) -> None:
     Asked before a run gets its folder: what does not fit leaves none behind.
     """
     summarize(config, dataset.image_shape, dataset.classes)
-    split = split_indices(config, len(dataset.x_train))
-    if config.patience and not len(split.validation):
+    train, validation = split_counts(config, len(dataset.x_train))
+    if config.patience and not validation:
         raise ConfigError(
             "Early stopping needs at least one image to validate on. Received: "
-            f"validation_split={config.validation_split} of {len(split.train):,} images"
+            f"validation_split={config.validation_split} of {train:,} images"
         )
 
 
@@ -42,7 +49,7 @@ def left_over(config: Config, images: int) -> str:
 
     images: the training images of the data set.
     """
-    train = len(split_indices(config, images).train)
+    train, _ = split_counts(config, images)
     batch = min(config.batch_size, train)
     rest = train % batch
     if rest < WORTH_SAYING * train:
@@ -53,20 +60,29 @@ def left_over(config: Config, images: int) -> str:
     )
 
 
-def split_indices(config: Config, images: int) -> Split:
-    """Draw the share of the training images that is used and hold back the validation split.
+def split_counts(config: Config, images: int) -> tuple[int, int]:
+    """Return how many of a data set's training images train, and how many validate.
 
     Raises ConfigError if less than one image is left to train on.
     """
-    order = np.random.default_rng([config.seed, 1]).permutation(images).astype(np.int32)
-    used = order[: max(1, round(config.train_share * images))]
-    held_back = round(config.validation_split * len(used))
-    if held_back == len(used):
+    used = min(images, max(1, round(config.train_share * images)))
+    validation = round(config.validation_split * used)
+    if validation == used:
         raise ConfigError(
             "At least one image must be left to train on. "
             f"Received: train_share={config.train_share} of {images} images"
         )
-    return Split(used[held_back:], used[:held_back])
+    return used - validation, validation
+
+
+def split_indices(config: Config, images: int) -> Split:
+    """Sample the fraction of the training images that is used, and hold back those that validate.
+
+    Raises ConfigError if less than one image is left to train on.
+    """
+    train, validation = split_counts(config, images)
+    order = np.random.default_rng([config.seed, 1]).permutation(images).astype(np.int32)
+    return Split(order[validation : validation + train], order[:validation])
 
 
 def epoch_batches(config: Config, train: np.ndarray, epoch: int, batch_size: int) -> np.ndarray:

@@ -46,7 +46,7 @@ def references_of(run: Run) -> dict[str, Any]:
     There are none, {}, of other data sets, and of other likelihoods: the lines count each pixel as
     a Bernoulli variable, and densities have nats of their own.
     """
-    if run.config.likelihood != "bernoulli":
+    if run.config.is_density:
         return {}
     return read_references(known_dataset(run), treatment_of(run))
 
@@ -85,7 +85,7 @@ def cost_in_words(run: Run) -> str:
     remarks = [f"{of.lower()} {what} {loss.nats:.1f} nats"]
     if config.binarisation != "none":
         remarks.append("black and white")
-    if config.likelihood != "bernoulli":
+    if config.is_density:
         remarks.append("as a density")
     if config.is_conditional:
         remarks.append("given the class")
@@ -95,7 +95,7 @@ def cost_in_words(run: Run) -> str:
 def class_nats(run: Run) -> float:
     """Return the nats of saying an image's class, ln C of C classes, which a conditional run saves.
 
-    What it costs such a run to tell an image is -log p(x | y), or a bound on that. With these nats
+    What an image costs such a run is -log p(x | y), or a bound on that. With these nats
     it is a bound on -log p(x), which the other kinds are measured by: p(x) >= p(x | y) / C, where
     all classes are equally likely. 0 for runs of another kind.
     """

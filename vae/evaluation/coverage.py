@@ -10,16 +10,16 @@ import numpy as np
 from vae.errors import RunError
 from vae.sampling.prior import prior_codes
 
-__all__ = ["IMAGES", "NEAR_SHARE", "Coverage", "coverage", "far_fraction"]
+__all__ = ["IMAGES", "NEAR_FRACTION", "Coverage", "coverage", "far_fraction"]
 
 IMAGES = 1000  # of the test images, and as many samples: all would take a hundred times as long
-NEAR_SHARE = 0.99  # of images have another one of their own kind nearer than what counts as unlike
+NEAR_FRACTION = 0.99  # of images: their nearest neighbour is nearer than what counts as unlike
 
 
 class Coverage(NamedTuple):
     """How samples from the prior and reconstructions of test images lie to each other.
 
-    unlike: the share of samples that are far from every reconstruction. missed: the share of
+    unlike: the fraction of samples that are far from every reconstruction. missed: the fraction of
     reconstructions that are far from every sample. distance, prior_distance: how far the codes of
     test images and of the prior lie from 0 on average.
     """
@@ -39,11 +39,11 @@ def coverage(
 ) -> Coverage:
     """Compare the reconstructions of the first 1,000 test images with as many samples.
 
-    decode: of as many codes as these images are; a conditional run is told the labels of the
-    images. mean, log_var: (N, d) of their posteriors, of which one code each is drawn: means alone
+    decode: of as many codes as these images are; a conditional run gets the labels of the
+    images. mean, log_var: (N, d) of their posteriors, one code of each is sampled: means alone
     lie closer together than the prior's codes do. An autoencoder's log_var is so low that it is the
     code itself. As images, since a distance between codes means something else in each model.
-    Raises RunError for codes that are no numbers, and for fewer than two images.
+    Raises RunError for codes that are not finite, and for fewer than two images.
     """
     mean, log_var = (np.asarray(part[:IMAGES], dtype=np.float64) for part in (mean, log_var))
     if len(mean) < 2:
@@ -64,7 +64,7 @@ def coverage(
 
 
 def far_fraction(points: np.ndarray, reference: np.ndarray) -> float:
-    """Return the share of points (N, d) that are far from all reference points (M, d).
+    """Return the fraction of points (N, d) that are far from all reference points (M, d).
 
     Far: farther from the nearest one than 99 % of the reference points are from theirs. So of
     points of the same distribution about 1 % are far. (Kynkäänniemi et al. 2019 compare two sets
@@ -73,7 +73,7 @@ def far_fraction(points: np.ndarray, reference: np.ndarray) -> float:
     own = _squared_distances(reference, reference)
     np.fill_diagonal(own, np.inf)
     nearest = _squared_distances(points, reference).min(axis=1)
-    return float((nearest > np.quantile(own.min(axis=1), NEAR_SHARE)).mean())
+    return float((nearest > np.quantile(own.min(axis=1), NEAR_FRACTION)).mean())
 
 
 def _squared_distances(points: np.ndarray, reference: np.ndarray) -> np.ndarray:

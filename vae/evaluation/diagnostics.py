@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae.config import Config
-from vae.runs.control import LIVE_SETTINGS
+from vae.runs.control import trained_settings
 from vae.runs.run import Run
 
 __all__ = ["USED_NATS", "Trouble", "dimensions_in_use", "how_it_goes", "troubles"]
 
-USED_NATS = 0.1  # a latent dimension below this mean KL says next to nothing about the image
+USED_NATS = 0.1  # a latent dimension below this mean KL holds next to nothing about the image
 # Median distance from a draw of the prior to the nearest of 1,000 posteriors, in that posterior's
 # standard deviations (root mean square over dimensions). Measured on MNIST after training: 2.7 and
 # 3.5 with beta 1 (4-D, 16-D), 9.7 and 12.7 with the lecture's beta of 0.0392.
 HOLES_DISTANCE = 6.0
-SETTLED_SHARE = 0.003  # less change of the reconstruction in an epoch counts as none
-UNTRAINED_SHARE = 0.9  # of the loss of an all-grey image, 0.693 nats a pixel
+SETTLED_FRACTION = 0.003  # less change of the reconstruction in an epoch counts as none
+UNTRAINED_FRACTION = 0.9  # of the loss of an all-grey image, 0.693 nats a pixel
 RISING = 2.0
 # Densities of grey levels have no zero to take a multiple of.
 RISING_NATS_PER_PIXEL = 0.5
@@ -50,7 +50,7 @@ def how_it_goes(config: Config, rows: list[dict[str, Any]]) -> str:
     words = "Reconstruction has just begun to fall"
     if len(epochs) >= MIN_EPOCHS:
         fall = epochs[-2] - epochs[-1]
-        if abs(fall) < SETTLED_SHARE * abs(epochs[-1]):
+        if abs(fall) < SETTLED_FRACTION * abs(epochs[-1]):
             words = f"Reconstruction has settled near {epochs[-1]:.1f} nats"
         elif fall > 0:
             words = f"Reconstruction is still falling, by {fall:.1f} nats in the last epoch"
@@ -69,22 +69,22 @@ def troubles(run: Run) -> list[Trouble]:
     Settings are blamed for what was trained with them alone, and after a change not before a whole
     epoch was.
     """
-    settings = _trained_settings(run)
+    settings = trained_settings(run.config, run.rows)
     if run.state == "diverged":
         return [_too_fast(settings, "The loss stopped being a number")]
     asked = run.control.settings
     if any(value != getattr(settings, name) for name, value in asked.items()):
-        return []  # nobody knows yet what these will do
+        return []  # their effect is not known yet
     learned = _since_last_change(run.rows)
     if not learned:
         return []
     last = learned[-1]
-    least = min(row["reconstruction"] for row in learned)
-    allowed = (RISING - 1.0) * least
-    if settings.likelihood != "bernoulli":
+    lowest = min(row["reconstruction"] for row in learned)
+    allowed = (RISING - 1.0) * lowest
+    if settings.is_density:
         allowed = RISING_NATS_PER_PIXEL * math.prod(run.image_shape)
-    if last["reconstruction"] - least > allowed:
-        return [_too_fast(settings, f"Reconstruction rose from {least:.0f} nats")]
+    if last["reconstruction"] - lowest > allowed:
+        return [_too_fast(settings, f"Reconstruction rose from {lowest:.0f} nats")]
     epochs = [row for row in learned if row["kind"] == "epoch"]
     if not epochs:
         return []
@@ -104,13 +104,13 @@ def _too_fast(settings: Config, what: str) -> Trouble:
 
 
 def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Trouble | None:
-    if settings.likelihood != "bernoulli":
+    if settings.is_density:
         return None  # what plain grey costs is known of the Bernoulli likelihood alone
     grey = math.prod(run.image_shape) * math.log(2.0)
     now = epochs[-1]["reconstruction"]
-    if len(epochs) < MIN_EPOCHS or now < UNTRAINED_SHARE * grey:
+    if len(epochs) < MIN_EPOCHS or now < UNTRAINED_FRACTION * grey:
         return None
-    if epochs[-2]["reconstruction"] - now > 3 * SETTLED_SHARE * now:
+    if epochs[-2]["reconstruction"] - now > 3 * SETTLED_FRACTION * now:
         return None  # slowly, but it does
     rate = float(f"{min(settings.learning_rate * 10, 10.0):.6g}")
     return Trouble(
@@ -153,19 +153,9 @@ def _holes(settings: Config, last: dict[str, Any]) -> Trouble | None:
     )
 
 
-def _trained_settings(run: Run) -> Config:
-    """Return the settings that the last step was taken with."""
-    settings = run.config
-    for row in run.rows:
-        if row["kind"] == "change":
-            names = [name for name in LIVE_SETTINGS if name in row]
-            settings = settings.replace(**{name: row[name] for name in names})
-    return settings
-
-
 def _since_last_change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows of the settings of now; none until a whole epoch was trained with them."""
-    changes = [place for place, row in enumerate(rows) if row["kind"] == "change"]
+    changes = [index for index, row in enumerate(rows) if row["kind"] == "change"]
     if not changes:
         return rows
     change, later = rows[changes[-1]], rows[changes[-1] + 1 :]

@@ -49,7 +49,7 @@ def classify(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     if images.shape[1:] != IMAGE_SHAPE:
         raise RunError(
-            f"The classifier sees images of shape (N, {', '.join(map(str, IMAGE_SHAPE))}). "
+            f"The classifier takes images of shape (N, {', '.join(map(str, IMAGE_SHAPE))}). "
             f"Received: {images.shape}"
         )
     # It runs as an encoder does: from images to two arrays.
@@ -62,7 +62,7 @@ def about_classifier() -> dict[str, Any]:
 
 
 def classifier_mark() -> str:
-    """Return what tells this classifier from any other: the begin of its file's SHA-256."""
+    """Return what identifies this classifier: the beginning of its file's SHA-256."""
     return hashlib.sha256((FOLDER / "mnist.onnx").read_bytes()).hexdigest()[:12]
 
 
@@ -97,7 +97,7 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
         accuracy = float((probabilities.argmax(axis=1) == dataset.y_test).mean())
         if accuracy < MIN_ACCURACY:
             raise RuntimeError(
-                f"The classifier must know {MIN_ACCURACY:.0%} of the test images. "
+                f"The classifier must recognise {MIN_ACCURACY:.0%} of the test images. "
                 f"Received: {accuracy:.2%}"
             )
     about = {

@@ -1,4 +1,4 @@
-"""How surprised a model is by an image: what it costs in nats, beside the test images."""
+"""What an image costs a model in nats, beside the test images."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vae.architecture import FIRST_PIXEL_LOG_VAR
+from vae.statistics import gaussian_kl
 
 if TYPE_CHECKING:
     from vae.runs.run import Run
@@ -37,26 +38,26 @@ def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     images = run.preprocess(images)
     mean, log_var = run.encode(images, labels)
     x = images.reshape(len(images), -1).astype(np.float64) / 255.0
-    said = run.decode(mean, labels).reshape(x.shape).astype(np.float64)
-    reconstruction = _pixel_nats(run, x, said).sum(axis=1)
+    decoded = run.decode(mean, labels).reshape(x.shape).astype(np.float64)
+    reconstruction = _pixel_nats(run, x, decoded).sum(axis=1)
     if not run.config.is_variational:
         return Costs(reconstruction, np.zeros(len(images)))
     mean, log_var = mean.astype(np.float64), log_var.astype(np.float64)
-    kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).sum(axis=1)
+    kl = gaussian_kl(mean, log_var).sum(axis=1)
     return Costs(reconstruction, kl)
 
 
-def _pixel_nats(run: Run, x: np.ndarray, said: np.ndarray) -> np.ndarray:
-    """Return -log p of each grey level x, given what the decoder says: as in `objective`."""
+def _pixel_nats(run: Run, x: np.ndarray, decoded: np.ndarray) -> np.ndarray:
+    """Return -log p of each grey level x, given the decoder's output: as in `objective`."""
     if run.config.likelihood == "gaussian":
-        # Each row tells the deviation at its end; the model is that of an epoch's end.
+        # Each row has the deviation at its end; the model is that of an epoch's end.
         epoch = run.status.get("model_epoch", 0)
-        told = [row for row in run.rows if "pixel_deviation" in row and row["epoch"] <= epoch]
+        later = [row for row in run.rows if "pixel_deviation" in row and row["epoch"] <= epoch]
         first = {"pixel_deviation": np.exp(0.5 * FIRST_PIXEL_LOG_VAR)}
-        deviation = np.clip([first, *told][-1]["pixel_deviation"], 1e-6, 1e6)
-        return 0.5 * ((x - said) / deviation) ** 2 + np.log(deviation * np.sqrt(2.0 * np.pi))
+        deviation = np.clip([first, *later][-1]["pixel_deviation"], 1e-6, 1e6)
+        return 0.5 * ((x - decoded) / deviation) ** 2 + np.log(deviation * np.sqrt(2.0 * np.pi))
     # The decoder gives probabilities: the margin keeps their logarithms finite, as float32 does.
-    p = np.clip(said, MARGIN, 1.0 - MARGIN)
+    p = np.clip(decoded, MARGIN, 1.0 - MARGIN)
     nats = -(x * np.log(p) + (1.0 - x) * np.log1p(-p))
     if run.config.likelihood == "continuous_bernoulli":
         logits = np.abs(np.log(p) - np.log1p(-p)) + 1e-6  # where it is 0, C is 2
@@ -65,5 +66,5 @@ def _pixel_nats(run: Run, x: np.ndarray, said: np.ndarray) -> np.ndarray:
 
 
 def fraction_below(value: float, others: np.ndarray) -> float:
-    """Return the share of the others that cost less."""
+    """Return the fraction of the others that cost less."""
     return float((others < value).mean())

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 SECONDS_PER_DECODED = 5e-11  # a multiplication of the decoder, where it does not learn
-COMPARABLE_SECONDS = 15.0  # what is shorter says little about the machine
+COMPARABLE_SECONDS = 15.0  # a shorter one depends mostly on its start
 
 
 class _Withdrawn(Exception):
@@ -97,7 +97,7 @@ def requested_likelihood(run: Run) -> LikelihoodRequest | None:
 def likelihood_seconds(run: Run, samples: int) -> float:
     """Return a guess of the seconds that the likelihood of all test images takes.
 
-    One that was measured on this machine says how fast it is.
+    One that was measured on this machine shows how fast it is.
     """
     elsewhere = run.shipped or run.status.get("imported")
     known = (

@@ -29,8 +29,8 @@ __all__ = [
 
 PATH = Path(__file__).with_name("references.json")
 PCA_DIMENSIONS = (2, 4, 8, 16, 32)
-# A probability of 0 or 1 would make one wrong pixel infinitely expensive. This is the least
-# that a pixel of 8 bits can be told from them.
+# A probability of 0 or 1 would make one wrong pixel infinitely expensive. This is the smallest
+# difference from them that a pixel of 8 bits can have.
 MARGIN = 0.5 / 255.0
 AT_ONCE = 2000  # images: their pixels as floats take 13 MB
 # Training images that are drawn are not drawn with the numbers that test images are drawn with.
@@ -54,7 +54,7 @@ LITERATURE = (
 
 
 def grey_floor(images: np.ndarray) -> float:
-    """Return what grey images uint8 (N, H, W, C) cost at the very least, in nats per image.
+    """Return what grey images uint8 (N, H, W, C) cost at a minimum, in nats per image.
 
     A grey level x counts as a probability, so even a model that outputs x itself pays the entropy
     of x, summed over pixels: no loss on grey images is below it. Of black and white it is 0.
@@ -127,7 +127,7 @@ def _measured() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure the reference lines of all data sets at hand and keep them."""
+    """Measure the reference lines of all data sets on this machine and write them."""
     from vae.data.datasets import DATASETS, find_dataset, load_dataset
 
     found = {}

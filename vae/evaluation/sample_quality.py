@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vae.sampling.fitted import Samplers
 
 __all__ = [
-    "FEWEST_SAMPLES",
+    "MIN_SAMPLES",
     "NEIGHBOURS",
     "SURE",
     "check_measurable",
@@ -36,8 +36,8 @@ __all__ = [
 
 NEIGHBOURS = 3  # Kynkäänniemi et al. 2019 choose it too
 SURE = 0.9  # the probability of its first choice from which on the classifier counts as sure
-FEWEST_SAMPLES = 100
-DECODING = 0.2  # of the time of measuring goes into pictures, for the classifier to look at
+MIN_SAMPLES = 100
+DECODING = 0.2  # of the time of measuring goes into images for the classifier
 AT_ONCE = 500  # rows of a matrix of distances, and images to decode: bounds the memory
 
 
@@ -75,26 +75,26 @@ def measure_samples(
     frechet_classifier_distance: squared, in units of the classifier's features, so good for
     comparisons by the same classifier alone, which its mark says; 0 is best. share_sure: of the
     images to which the classifier gives a digit with probability 0.9 or more. class_counts: images
-    by the likeliest digit; class_entropy of these shares in nats, at most ln 10; class_balance: as
-    a share of that. share_as_told: of a conditional run's samples, those in which the classifier
-    sees the class that the run was told; it is told classes as frequent as the training images'.
+    by the likeliest digit; class_entropy of these fractions in nats, at most ln 10; class_balance:
+    as a fraction of that. share_as_told: of a conditional run's samples, those in which the
+    classifier recognises the class that the run was given, as frequent as in the training images.
     samplers: the same figures of the run's other samplers, if those were fitted.
     Raises RunError for a run whose images have no classifier, ConfigError for other numbers.
     """
     check_measurable(run)
     half = len(dataset.x_test) // 2
     count = half if samples is None else samples
-    if not FEWEST_SAMPLES <= count <= half:
+    if not MIN_SAMPLES <= count <= half:
         raise ConfigError(
-            f"Samples must be from {FEWEST_SAMPLES} to {half:,}, half of the test images, which "
+            f"Samples must be from {MIN_SAMPLES} to {half:,}, half of the test images, which "
             f"are compared with as many others. Received: {count}"
         )
     fitted = read_samplers(run)
     names = SAMPLERS if fitted else SAMPLERS[:1]
     done, steps = 0.0, len(names) * (DECODING + 1.0) + 1.0
 
-    def on_step(share: float) -> None:
-        on_progress((done + share) / steps)
+    def on_step(fraction: float) -> None:
+        on_progress((done + fraction) / steps)
 
     on_step(0.0)
     # Shuffled: MNIST's first 5,000 test images are easier than the others, and far from them.
@@ -110,14 +110,14 @@ def measure_samples(
         labels = _labels(run, dataset, draw, count, fitted)
         for begin in range(0, count, AT_ONCE):
             part = slice(begin, begin + AT_ONCE)
-            told = () if labels is None else (labels[part],)
-            parts.append(classify(run.decode(codes[part], *told)))
+            condition = () if labels is None else (labels[part],)
+            parts.append(classify(run.decode(codes[part], *condition)))
             on_step(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
         features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         found[name] = _measure(features, probabilities, reference)
         if labels is not None:
-            seen = probabilities.argmax(axis=1)
-            found[name]["share_as_told"] = float((seen == labels).mean())
+            recognised = probabilities.argmax(axis=1)
+            found[name]["share_as_told"] = float((recognised == labels).mean())
         done += DECODING + 1.0
         on_step(0.0)
     values = {
@@ -165,7 +165,7 @@ def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def precision_recall(real: np.ndarray, samples: np.ndarray) -> tuple[float, float]:
-    """Return the share of samples (N, f) among real features (M, f), and the other way round.
+    """Return the fraction of samples (N, f) among real features (M, f), and the other way round.
 
     A feature is among the others if it is as near to one of them as that one's third nearest
     neighbour of its own set is (Kynkäänniemi et al. 2019). Precision: samples are believable.
@@ -185,7 +185,7 @@ def precision_recall(real: np.ndarray, samples: np.ndarray) -> tuple[float, floa
 def _labels(
     run: Run, dataset: Dataset, draw: Draw, count: int, fitted: Samplers | None
 ) -> np.ndarray | None:
-    """Return what a conditional run is told: the classes of the data, as frequent as there."""
+    """Return the labels for a conditional run: the classes of the data, as frequent as there."""
     if not run.config.is_conditional:
         return None
     if draw.sampler == "posterior" and fitted is not None:
@@ -198,8 +198,8 @@ def _measure(
 ) -> dict[str, Any]:
     precision, recall = precision_recall(reference, features)
     counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
-    shares = counts[counts > 0] / counts.sum()
-    entropy = float((shares * np.log(1.0 / shares)).sum())
+    fractions = counts[counts > 0] / counts.sum()
+    entropy = float((fractions * np.log(1.0 / fractions)).sum())
     return {
         "frechet_classifier_distance": frechet_distance(features, reference),
         "precision": precision,
@@ -228,12 +228,12 @@ def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
     return cdist(points, others, "sqeuclidean")
 
 
-def _checked(one: np.ndarray, other: np.ndarray, fewest: int) -> tuple[np.ndarray, np.ndarray]:
+def _checked(one: np.ndarray, other: np.ndarray, minimum: int) -> tuple[np.ndarray, np.ndarray]:
     one, other = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     fits = one.ndim == other.ndim == 2 and one.shape[1] == other.shape[1]
-    if not fits or min(len(one), len(other)) < fewest:
+    if not fits or min(len(one), len(other)) < minimum:
         raise RunError(
-            f"Features must be two sets of {fewest} rows or more, of one width. "
+            f"Features must be two sets of {minimum} rows or more, of one width. "
             f"Received: {one.shape} and {other.shape}"
         )
     if not (np.isfinite(one).all() and np.isfinite(other).all()):

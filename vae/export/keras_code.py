@@ -22,13 +22,14 @@ from vae.architecture import (
 )
 from vae.config import Config
 from vae.data.binarisation import FIXED_SEED
-from vae.data.split import split_indices
+from vae.data.split import split_counts
 from vae.errors import ConfigError
+from vae.model.keras_compat import OLDEST_KERAS
 
 __all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script", "open_in_keras"]
 
-OPEN_IN_KERAS = """\
-import keras  # 3.4 or later
+OPEN_IN_KERAS = f"""\
+import keras  # {OLDEST_KERAS} or later
 model = keras.models.load_model("model.keras")
 outputs = model.predict(images)  # images in [0, 1] (N, H, W, C): reconstruction, mean, log_var
 """
@@ -188,7 +189,7 @@ def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) 
         "title": source.title,
         "loader": dataset_name,
         "pixels": math.prod(source.image_shape),
-        "batch_size": min(config.batch_size, len(split_indices(config, source.images).train)),
+        "batch_size": min(config.batch_size, split_counts(config, source.images)[0]),
         "optimizer": OPTIMIZERS[config.optimizer],
         "encoder": _stack(body, "image", 0),
         "decoder": _stack(upward, "z", 201),

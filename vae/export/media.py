@@ -86,7 +86,7 @@ def to_npz(arrays: dict[str, np.ndarray], notes: dict[str, str]) -> bytes:
     """
     buffer = io.BytesIO()
     texts = {name.lower(): np.array(value) for name, value in notes.items()}
-    np.savez_compressed(buffer, **arrays, **texts)
+    np.savez_compressed(buffer, allow_pickle=False, **arrays, **texts)
     return buffer.getvalue()
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from vae.architecture import Layer, decoder_layers, summarize
 from vae.errors import RunError
-from vae.export.decoder_weights import Weights, read_weights
+from vae.export.weights import Weights, read_weights
 from vae.figures.colors import HUES, class_color
 from vae.figures.curves import QUANTITIES, curve_points
 from vae.files import replacing, writing_to

@@ -56,7 +56,7 @@ def variance_figure(run: Run) -> Figure:
 
     Raises RunError as `vae.latent.projections.project_pca` does.
     """
-    share = project_pca(run).variance
+    share = np.asarray(project_pca(run).variance)
     figure, axes = _wide(len(share))
     names = [f"PC{place + 1}" for place in range(len(share))]
     axes.bar(names, 100 * share, color=HUES["mean"], label="each")

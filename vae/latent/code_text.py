@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from vae.architecture import MAX_CODE
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError, parse_numbers
 
 __all__ = ["MAX_NUMBER", "parse_code"]
-
-MAX_NUMBER = 1000.0  # beyond, a decoder's numbers mean nothing
 
 
 def parse_code(text: str, latent_dim: int) -> np.ndarray:
@@ -29,9 +28,9 @@ def parse_code(text: str, latent_dim: int) -> np.ndarray:
             f"A code is a list of {latent_dim} numbers, one for each latent dimension. "
             f"Received: {received}"
         )
-    if not all(abs(each) <= MAX_NUMBER for each in found):
+    if not all(abs(each) <= MAX_CODE for each in found):
         raise ConfigError(
-            f"The numbers of a code are from -{MAX_NUMBER:,g} to {MAX_NUMBER:,g}. "
+            f"The numbers of a code are from -{MAX_CODE:,g} to {MAX_CODE:,g}. "
             f"Received: {text!r:.60}"
         )
     return np.array(found, dtype=np.float32)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vae.architecture import MAX_CODE
 from vae.errors import RunError
 
 __all__ = ["Extent", "Plane", "dimension_plane", "extent_of", "pca_plane", "picture_plane"]
@@ -14,7 +15,6 @@ __all__ = ["Extent", "Plane", "dimension_plane", "extent_of", "pca_plane", "pict
 PRIOR_REACH = 3.0  # standard deviations of the prior that a map shows at least
 EDGE_SHARE = 0.001  # of the points on each side may lie beyond the edge
 MAX_REACH = 5.0  # times as far as nine of ten points lie: what is beyond is left out, too
-FARTHEST = 1000.0  # from the prior's mean: there a decoder's numbers mean nothing
 MARGIN = 0.04
 MIN_AREA = 1e-6  # of a triangle's sides, below which three points are on one line
 
@@ -125,10 +125,10 @@ def pca_plane(mean: np.ndarray) -> Plane:
         raise RunError(f"PCA needs two latent dimensions or more. Received: {mean.shape[1]}")
     with np.errstate(invalid="ignore"):  # means that are all the same vary along nothing
         pca = PCA(2).fit(mean)
-    share = pca.explained_variance_ratio_
-    names = tuple(f"PC{place + 1} ({share[place]:.0%} of the variance)" for place in range(2))
-    mean, components = (part.astype(np.float64) for part in (pca.mean_, pca.components_))
-    return Plane(mean, components, names, ("PC1", "PC2"))
+    first, second = pca.explained_variance_ratio_
+    names = (f"PC1 ({first:.0%} of the variance)", f"PC2 ({second:.0%} of the variance)")
+    centre, components = (np.asarray(part, np.float64) for part in (pca.mean_, pca.components_))
+    return Plane(centre, components, names, ("PC1", "PC2"))
 
 
 def picture_plane(codes: np.ndarray) -> Plane:
@@ -162,7 +162,7 @@ def extent_of(plane: Plane, points: np.ndarray) -> Extent:
     low, high = mean - reach, mean + reach
     seen = points[np.isfinite(points).all(axis=1)]
     if len(seen):
-        most = min(FARTHEST, MAX_REACH * np.quantile(np.abs(seen - mean), 0.9))
+        most = min(MAX_CODE, MAX_REACH * np.quantile(np.abs(seen - mean), 0.9))
         edges = np.quantile(seen, [EDGE_SHARE, 1.0 - EDGE_SHARE], axis=0)
         low = np.minimum(low, np.maximum(edges[0], mean - most))
         high = np.maximum(high, np.minimum(edges[1], mean + most))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, NotRequired, TypedDict
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from vae.config import Config, Setting, setting
 from vae.errors import RunError
@@ -25,6 +25,7 @@ __all__ = [
     "parse_control",
     "read_control",
     "segments_of",
+    "trained_settings",
 ]
 
 # run: train. pause: wait. batch, epoch: train one, then wait. stop: end, and make the model.
@@ -121,6 +122,14 @@ def segments_of(config: Config, control: Control) -> tuple[Segment, ...]:
     return (Segment(0, config.epochs), *control.more)
 
 
+def trained_settings(config: Config, rows: Iterable[Mapping[str, Any]]) -> Config:
+    """Return the settings that the last of a run's rows was trained with."""
+    for row in rows:
+        if row["kind"] == "change":
+            config = config.replace(**{name: row[name] for name in LIVE_SETTINGS if name in row})
+    return config
+
+
 class Commands:
     """Reads what is requested of a run, as often as it is called: each costs microseconds."""
 
@@ -129,7 +138,7 @@ class Commands:
         self._seen: tuple[int, int] | None = None
         self._control = Control()
 
-    def look(self) -> Control:
+    def read(self) -> Control:
         """Return what is requested now."""
         mark = file_mark(self._folder / CONTROL)
         if any(mark) and mark != self._seen:

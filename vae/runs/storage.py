@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vae.environment import is_public, storage_limits
 from vae.errors import RunError
-from vae.files import file_mark
+from vae.files import file_mark, folder_bytes
 from vae.runs import layout
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.store import RunStore
@@ -94,8 +94,7 @@ class Storage:
         marks = tuple(map(file_mark, folders))
         known = self._known.get(run.path)
         if known is None or known[0] != marks:
-            size = sum(path.lstat().st_size for path in run.path.rglob("*") if not path.is_dir())
-            known = self._known[run.path] = marks, size
+            known = self._known[run.path] = marks, folder_bytes(run.path)
         unfinished = run.state in ("queued", *ACTIVE_STATES)
         return max(known[1], UNFINISHED_BYTES) if unfinished else known[1]
 

@@ -82,7 +82,7 @@ def mixture_codes(
     check_seed(seed)
     mixture = samplers.mixture if label is None else samplers.class_mixtures.get(label)
     if mixture is None:
-        _refuse_class(samplers.class_mixtures, label)
+        raise _unknown_class(samplers.class_mixtures, label)
     return mixture.draw(count, seed)
 
 
@@ -182,11 +182,13 @@ def parse_samplers(arrays: dict[str, np.ndarray]) -> Samplers:
         for label in np.unique(labels)
     }
     return Samplers(
-        _mixture(*(arrays[name] for name in _PARTS)),
-        mixtures,
-        *(arrays[name] for name in ("mean", "log_var", "y")),
-        tuple(Trial(int(k), float(bic), bool(whole)) for k, bic, whole in arrays["trials"]),
-        int(arrays["fitted_images"]),
+        mixture=_mixture(*(arrays[name] for name in _PARTS)),
+        class_mixtures=mixtures,
+        mean=arrays["mean"],
+        log_var=arrays["log_var"],
+        y=arrays["y"],
+        trials=tuple(Trial(int(k), float(bic), bool(whole)) for k, bic, whole in arrays["trials"]),
+        fitted_images=int(arrays["fitted_images"]),
     )
 
 
@@ -204,7 +206,7 @@ def _chosen(samplers: Samplers, count: int, label: int | None, seed: int) -> np.
     check_seed(seed)
     own = np.arange(len(samplers.y)) if label is None else np.flatnonzero(samplers.y == label)
     if not len(own):
-        _refuse_class(np.unique(samplers.y), label)
+        raise _unknown_class(np.unique(samplers.y), label)
     return own[(np.random.default_rng([seed, 0]).random(count) * len(own)).astype(np.int64)]
 
 
@@ -212,6 +214,6 @@ def _joined(parts: list[np.ndarray], like: np.ndarray) -> np.ndarray:
     return np.concatenate([like[:0], *parts])
 
 
-def _refuse_class(known: Iterable[int], label: int | None) -> None:
+def _unknown_class(known: Iterable[int], label: int | None) -> ConfigError:
     words = ", ".join(str(int(each)) for each in known) or "none"
-    raise ConfigError(f"Classes that can be sampled are {words}. Received: {label}")
+    return ConfigError(f"Classes that can be sampled are {words}. Received: {label}")

@@ -100,6 +100,8 @@ def fit_mixture(
             f"A mixture must converge within {MAX_STEPS} steps. Received: codes for which none "
             f"does, of {tried} components"
         )
-    factors = np.linalg.cholesky(best.covariances_)
-    arrays = (best.weights_, scale * best.means_, scale * factors)
+    weights, means, covariances = (
+        np.asarray(fitted) for fitted in (best.weights_, best.means_, best.covariances_)
+    )
+    arrays = (weights, scale * means, scale * np.linalg.cholesky(covariances))
     return Mixture(*(array.astype(np.float32) for array in arrays)), trials

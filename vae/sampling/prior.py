@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from vae.architecture import MAX_CODE
 from vae.errors import ConfigError
 
 __all__ = [
@@ -20,7 +21,7 @@ __all__ = [
 ]
 
 MAX_ROWS = 30
-MAX_TEMPERATURE = 1000.0  # beyond, a decoder's numbers mean nothing
+MAX_TEMPERATURE = MAX_CODE
 
 
 def check_seed(seed: int) -> None:

@@ -37,6 +37,7 @@ from vae.runs.writer import RunWriter
 from vae.server.tickets import ACTIONS
 
 _ending = threading.Event()
+_interruptible = threading.Event()  # at any line, by SIGTERM
 
 
 def main() -> int:
@@ -62,9 +63,7 @@ def work(path: Path, action: str) -> int:
         lock = open_run(path).lock()
         with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
             run = open_run(path)  # anew: it may have ended while this waited
-            if action in RESULTS:
-                return _compute(run, RESULTS[action])
-            return _JOBS[action](run, lock)
+            return do_job(run, action, lock)
     except Timeout:
         print(f"Another process holds this run: {path}", file=sys.stderr)
     except RunError as error:  # deleted, or damaged, since it was put into the queue
@@ -72,8 +71,17 @@ def work(path: Path, action: str) -> int:
     return 1
 
 
+def do_job(run: Run, action: str, lock: FileLock) -> int:
+    """Do one of `ACTIONS` for a run whose lock is held; return the exit status."""
+    if action in RESULTS:
+        return _compute(run, RESULTS[action])
+    return _JOBS[action](run, lock)
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     _ending.set()
+    if _interruptible.is_set():
+        raise KeyboardInterrupt
 
 
 def _wait_warm() -> int:
@@ -179,13 +187,13 @@ def _interrupted_by_sigterm() -> Generator[None]:
     Libraries that fit a model for seconds have no callback to ask in. Nothing is lost by that: a
     result is written whole, at its end.
     """
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _interruptible.set()
     try:
         if _ending.is_set():
             raise KeyboardInterrupt
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        _interruptible.clear()
 
 
 # Jobs that change a run; all others compute a result.

@@ -55,13 +55,13 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         ),
     ),
     (
-        lambda run: run.config.likelihood != "bernoulli",
+        lambda run: run.config.is_density,
         lambda run: (
             "Its nats are those of a density and may be negative: they compare with no others."
         ),
     ),
     (
-        lambda run: run.config.likelihood == "bernoulli" and run.config.binarisation == "none",
+        lambda run: not run.config.is_density and run.config.binarisation == "none",
         lambda run: (
             "Grey levels count as probabilities: its nats cannot be compared with the literature's "
             "on black-and-white images."

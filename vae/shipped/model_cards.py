@@ -12,6 +12,7 @@ from pathlib import Path
 from vae.architecture import Layer, Summary, summarize
 from vae.data.binarisation import treatment_name
 from vae.evaluation.comparison import treatment_of
+from vae.files import folder_bytes
 from vae.presets import PRESET_NOTES, PRESETS, preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
@@ -50,7 +51,7 @@ def model_card(run: Run) -> str:
         ("Data", _data(run)),
         ("Training", _training(run)),
         ("Made by", f"`python -m vae.shipped.train {run.id}`"),
-        ("Files", f"{_bytes(run) / 1e6:.1f} MB in `vae/pretrained/{run.id}`"),
+        ("Files", f"{folder_bytes(run.path, TRANSIENT) / 1e6:.1f} MB in `vae/pretrained/{run.id}`"),
         ("Versions", ", ".join(f"{name} {text}" for name, text in run.info["versions"].items())),
     ]
     measured = f"Measured on {run.metrics['images']}: {run.metrics['treatment']}."
@@ -215,11 +216,6 @@ def _seconds(run: Run) -> float:
         return status["seconds_trained"]
     begin, end = (datetime.datetime.fromisoformat(status[key]) for key in ("created", "updated"))
     return (end - begin).total_seconds()
-
-
-def _bytes(run: Run) -> int:
-    files = (path for path in run.path.rglob("*") if not path.name.endswith(TRANSIENT))
-    return sum(path.stat().st_size for path in files if path.is_file())
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.likelihood import compute_likelihood, request_likelihood
 from vae.evaluation.sample_quality import compute_quality
-from vae.files import read_json, replacing, write_json
+from vae.files import folder_bytes, read_json, replacing, write_json
 from vae.latent.projections import compute_tsne
 from vae.model.evaluate import evaluate
 from vae.model.keras_compat import portable
@@ -119,7 +119,7 @@ def derive(run: Run) -> None:
         samples = GREY_SAMPLES if treatment == "none" else MAX_IMPORTANCE_SAMPLES
         request_likelihood(run, samples, treatment)
         compute_likelihood(run, load_dataset(run.dataset))
-    size = sum(file.stat().st_size for file in run.path.rglob("*") if file.is_file())
+    size = folder_bytes(run.path)
     if size > MAX_BYTES:
         raise RuntimeError(f"A shipped run has at most {MAX_BYTES:,} bytes. Received: {size:,}")
 

@@ -52,7 +52,7 @@ class RunCommands:
 
         rest_of_epoch: the steps to its end, those of a whole one at an epoch's end.
         """
-        control = self._commands.look()
+        control = self._commands.read()
         if control.serial == self.applied.serial:
             return None
         if control.turn != self.applied.turn:
@@ -63,7 +63,7 @@ class RunCommands:
 
     def segments(self, config: Config) -> tuple[Segment, ...]:
         """Return the configured epochs and those that were added until now, in their order."""
-        return segments_of(config, self._commands.look())
+        return segments_of(config, self._commands.read())
 
     @property
     def is_single_step(self) -> bool:
@@ -73,7 +73,7 @@ class RunCommands:
     def wait(self) -> End | None:
         """Wait for another command; return SUSPENDED when that takes too long."""
         deadline = time.monotonic() + PAUSE_PATIENCE_SECONDS
-        while self._commands.look().serial == self.applied.serial:
+        while self._commands.read().serial == self.applied.serial:
             if self.end():
                 return None  # which whoever applies the commands finds again
             if time.monotonic() > deadline:

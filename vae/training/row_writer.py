@@ -10,7 +10,7 @@ import numpy as np
 
 from vae.config import Config
 from vae.model.vae import VAE
-from vae.runs.control import LIVE_SETTINGS
+from vae.runs.control import trained_settings
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Position
@@ -44,12 +44,7 @@ class RowWriter:
 
     def settings(self) -> Config:
         """Return the configuration with the live settings that rows say were changed."""
-        settings = self._config
-        for row in self.rows:
-            if row["kind"] == "change":
-                changes = {name: row[name] for name in LIVE_SETTINGS if name in row}
-                settings = settings.replace(**changes)
-        return settings
+        return trained_settings(self._config, self.rows)
 
     def write_step(self, position: Position, schedules: Schedules, means: Row) -> None:
         """Write the means over the steps since the last row."""

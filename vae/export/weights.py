@@ -1,23 +1,28 @@
-"""The weights of a run's decoder, layer by layer, read without TensorFlow."""
+"""The weights of a run by name, read without TensorFlow: of its Keras file, or of decoder.onnx."""
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vae.architecture import Layer, decoder_layers
+from vae.architecture import Layer, decoder_layers, summarize
 from vae.errors import RunError
-from vae.files import read_regular
-from vae.runs.layout import DECODER
+from vae.files import open_regular, read_regular
+from vae.model.weights_file import check_weights
+from vae.runs.layout import DECODER, MODEL
 
 if TYPE_CHECKING:
     import onnx
 
     from vae.runs.run import Run
 
-__all__ = ["Weights", "read_weights"]
+__all__ = ["Weights", "named_weights", "read_weights"]
+
+PARTS = ("kernel", "bias")  # in the order in which Keras writes those of a layer
 
 
 class Weights(NamedTuple):
@@ -86,3 +91,40 @@ def _bias(
         if node.op_type == "Add" and product.output[0] in node.input:
             return next(arrays[name] for name in node.input if name in arrays)
     return np.zeros(1, np.float32)  # a bias that is all zero is left out of the file
+
+
+def named_weights(run: Run) -> dict[str, np.ndarray]:
+    """Return each weight under network, layer and part: "encoder/hidden_1/kernel", ...
+
+    Kernels have Keras's order of axes. With a Gaussian likelihood there is "pixel_log_var" too.
+    Raises RunError for a run without a model and for a file that is damaged.
+    """
+    path = run.path / MODEL
+    if not run.has_model:
+        raise RunError(f"This run has no model yet. Received: {run.id}, {run.state}")
+    named: dict[str, np.ndarray] = {}
+    try:
+        import h5py  # which comes with Keras
+
+        check_weights(path, summarize(run.config, run.image_shape, run.classes).total)
+        with open_regular(path) as source, zipfile.ZipFile(source) as archive:
+            model = json.loads(archive.read("config.json"))
+            with archive.open("model.weights.h5") as member, h5py.File(member, "r") as file:
+                layers: Any = file["layers"]  # h5py cannot know that it is a group of groups
+                for network in layers.values():
+                    for layer in network.get("layers", {}).values():
+                        names = (_name(network["vars"]), _name(layer["vars"]))
+                        for part, values in zip(PARTS, layer["vars"].values(), strict=False):
+                            named["/".join((*names, part))] = values[()]
+    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
+        raise RunError(
+            f"model.keras must hold this run's weights ({error!r:.80}). Received: {path}"
+        ) from None
+    if run.config.likelihood == "gaussian":
+        last = model["config"]["layers"][-1]["config"]
+        named["pixel_log_var"] = np.array(last["offset"], np.float32)
+    return named
+
+
+def _name(variables: Any) -> str:
+    return str(variables.attrs["name"])
