@@ -23,7 +23,7 @@ class TestBasics:
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        assert_same_run(workshop.at(run, (2, 9), run.ask_to_show), undisturbed)
+        assert_same_run(workshop.at(run, (2, 9), run.requests.show_model), undisturbed)
 
     def test_it_says_of_when_the_model_is(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
@@ -45,7 +45,7 @@ class TestBasics:
     ) -> None:
         run = workshop.new(tmp_path / "run")
         run.requests.send("batch")
-        assert workshop.direct(run, run.ask_to_show, "leave") == [(1, 1), (1, 1)]
+        assert workshop.direct(run, run.requests.show_model, "leave") == [(1, 1), (1, 1)]
         assert open_run(run.path).status["shown"] == 1
 
     def test_what_was_shown_is_not_shown_again_by_the_next_process(
@@ -68,7 +68,7 @@ class TestBasics:
 
         monkeypatch.setattr(training, "_publish", fail)
         run = workshop.new(tmp_path / "run")
-        assert_same_run(workshop.at(run, (1, 3), run.ask_to_show), undisturbed)
+        assert_same_run(workshop.at(run, (1, 3), run.requests.show_model), undisturbed)
         assert open_run(run.path).status["look_failed"]
 
 
