@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -353,11 +354,11 @@ def _checked(name: str, value: Any, default: Any) -> Any:
 def _number(name: str, value: Any, limits: Setting, *, whole: bool) -> Any:
     kind = "a whole number" if whole else "a number"
     real = isinstance(value, int | float) and not isinstance(value, bool)
+    low, high = limits.low or 0, math.inf if limits.high is None else limits.high
     # The range first: it also refuses NaN and infinity, which int() cannot take.
-    if not (real and limits.low <= value <= limits.high) or (whole and value != int(value)):
+    if not (real and low <= value <= high) or (whole and value != int(value)):
         raise ConfigError(
-            f"{name} must be {kind} from {limits.low:,} to {limits.high:,}. "
-            f"Received: {name}={value!r:.80}"
+            f"{name} must be {kind} from {low:,} to {high:,}. Received: {name}={value!r:.80}"
         )
     return int(value) if whole else float(value)
 

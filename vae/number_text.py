@@ -96,7 +96,7 @@ def _digits(digits: str, text: str, whole: bool) -> str:
     decimal, grouped = DECIMALS.fullmatch(digits), THOUSANDS.fullmatch(digits)
     if not any(map(str.isdigit, digits)) or not (decimal or grouped):
         raise ConfigError(f"A number was expected. Received: {text!r:.60}")
-    with_decimals = decimal and f"{decimal[1] or 0}.{decimal[2] or 0}"
+    with_decimals = f"{decimal[1] or 0}.{decimal[2] or 0}" if decimal else ""
     if not grouped:
         return with_decimals
     with_thousands = f"{re.sub(r'[^0-9]', '', grouped[1])}.{grouped[3] or 0}"

@@ -63,8 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
 def summary(options: argparse.Namespace) -> Report:
     """Count the parameters of a configuration."""
     given = _config(options)
-    shape = tuple(options.image_shape or given.image_shape or IMAGE_SHAPE)
+    height, width, channels = options.image_shape or given.image_shape or IMAGE_SHAPE
     classes = (given.classes or CLASSES) if options.classes is None else options.classes
+    shape = (height, width, channels)
     counted = summarize(given.config, shape, classes)
     values = {
         "encoder": counted.encoder_parameters,

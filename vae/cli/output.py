@@ -63,7 +63,9 @@ class _Page(io.StringIO):
     """A text for standard output: rich draws lines that its encoding has."""
 
     @property
-    def encoding(self) -> str:
+    def encoding(  # pyright: ignore[reportIncompatibleVariableOverride] -- an attribute in io
+        self,
+    ) -> str:
         return sys.stdout.encoding or "utf-8"
 
 
@@ -93,7 +95,7 @@ def trained(run: Run, path: Path) -> ConsoleRenderable:
     """Show how a run ended, what it is worth, and where it is."""
     epochs = len(run.history)
     said = f"{run.state.capitalize()} after {epochs} epoch{'' if epochs == 1 else 's'}."
-    parts: list[ConsoleRenderable] = [Text(f"{said} {run.status['reason']}".strip())]
+    parts: list[ConsoleRenderable] = [Text(f"{said} {run.status.get('reason', '')}".strip())]
     if run.metrics:
         parts += [Text(_measured_on(run, run.metrics)), Text(), _figures(_nats(run.metrics))]
     parts.append(_wrote(path, folder_bytes(path)))

@@ -168,7 +168,7 @@ def interpolate(options: argparse.Namespace) -> Report:
         with progress_fraction("Drawing the frames") as on_progress:
             content = animation(
                 images,
-                kind.removeprefix("."),
+                "gif" if kind == ".gif" else "webp",
                 scale=options.scale,
                 smooth=options.smooth,
                 frames_per_second=speed,
@@ -226,7 +226,7 @@ def _picture(
         return to_png(image, options.scale, notes, smooth=options.smooth)
     from vae.figures.publication import grid_figure, to_file
 
-    return to_file(grid_figure(image), kind.removeprefix("."), notes)
+    return to_file(grid_figure(image), "pdf" if kind == ".pdf" else "svg", notes)
 
 
 def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | None]:

@@ -102,7 +102,7 @@ def _carried_out(path: Path, act: Callable[[_Stop], None], as_json: bool) -> tup
         warn(_how_to_go_on(path))
         return run, 128 + stop.signal
     if reason or run.state in ("diverged", "failed"):
-        warn(reason or run.status["reason"])
+        warn(reason or run.status.get("reason", ""))
         return run, 1
     return run, 0
 
@@ -124,7 +124,7 @@ class _Stop(StopRequest):
         super().__init__()
         self.path, self.as_json = path, as_json
         self.has_trained = False
-        self._handlers = {signal.SIGINT: None, signal.SIGTERM: None}
+        self._handlers: dict[int, Any] = {signal.SIGINT: None, signal.SIGTERM: None}
 
     def hearing(self, on_event: OnEvent) -> OnEvent:
         """Return the listener, which also tells that there is something to lose."""

@@ -45,6 +45,7 @@ writes this page from the runs' own files.
 
 def model_card(run: Run) -> str:
     """Return the card of a finished run as Markdown, without a heading."""
+    versions = run.info.get("versions", {})
     what = [
         ("Model", _model(run)),
         *((part.capitalize(), text) for part, text in _networks(run).items()),
@@ -52,7 +53,7 @@ def model_card(run: Run) -> str:
         ("Training", _training(run)),
         ("Made by", f"`python -m vae.shipped.train {run.id}`"),
         ("Files", f"{folder_bytes(run.path, TRANSIENT) / 1e6:.1f} MB in `vae/pretrained/{run.id}`"),
-        ("Versions", ", ".join(f"{name} {text}" for name, text in run.info["versions"].items())),
+        ("Versions", ", ".join(f"{name} {text}" for name, text in versions.items())),
     ]
     measured = f"Measured on {run.metrics['images']}: {run.metrics['treatment']}."
     return "\n\n".join([
@@ -214,7 +215,8 @@ def _seconds(run: Run) -> float:
     status = run.status
     if "seconds_trained" in status:
         return status["seconds_trained"]
-    begin, end = (datetime.datetime.fromisoformat(status[key]) for key in ("created", "updated"))
+    times = (status.get("created", ""), status.get("updated", ""))
+    begin, end = map(datetime.datetime.fromisoformat, times)
     return (end - begin).total_seconds()
 
 
