@@ -13,8 +13,8 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages.latent.map_data import Places, posteriors_at
 from pages.latent.picked_image import show_image
+from vae.architecture import MAX_CODE
 from vae.images import to_uint8
-from vae.latent.code_text import MAX_NUMBER
 from vae.latent.density import (
     HOLE_RATIO,
     hole_mask,
@@ -85,7 +85,7 @@ def pick_code(run: Run, places: Places, code: np.ndarray) -> Pick | None:
 def _with_neighbours(
     run: Run, kind: str, indices: np.ndarray, code: np.ndarray, point: np.ndarray
 ) -> Pick | None:
-    if not (np.abs(code) <= MAX_NUMBER).all():
+    if not (np.abs(code) <= MAX_CODE).all():
         return None
     neighbours, distances = nearest_images(run, code, NEIGHBOURS + len(indices))
     others = neighbours != indices[0] if len(indices) else slice(None)  # itself is none

@@ -50,7 +50,7 @@ def test_runs_of_a_server_that_died_resume_before_anyone_visits(runs: Path) -> N
     with serve(runs):  # which asks for its health alone
         wait_until(lambda: len(Run(run.path).history) > epoch + 3, SECONDS)
         assert Run(run.path).state == "training"
-        run.ask("stop")
+        run.requests.send("stop")
         wait_until(lambda: Run(run.path).state == "stopped", SECONDS)
     assert "Traceback" not in log_of(runs)
 

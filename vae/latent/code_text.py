@@ -8,7 +8,7 @@ from vae.architecture import MAX_CODE
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError, parse_numbers
 
-__all__ = ["MAX_NUMBER", "parse_code"]
+__all__ = ["parse_code"]
 
 
 def parse_code(text: str, latent_dim: int) -> np.ndarray:
