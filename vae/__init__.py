@@ -38,7 +38,7 @@ Training, into a folder:
 >>> from pathlib import Path
 >>> folder = Path(tempfile.mkdtemp())
 >>> run = vae.train(config, dataset, out=folder / "run")
->>> isinstance(run, vae.Run), run.state, run.decode([[0.0, 0.0]]).shape
+>>> isinstance(run, vae.Run), str(run.state), run.decode([[0.0, 0.0]]).shape
 (True, 'finished', (1, 8, 8, 1))
 >>> vae.resume(run, dataset, more_epochs=1).history[-1]["epoch"]
 2
