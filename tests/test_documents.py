@@ -50,7 +50,7 @@ NOT_RUN = {
     r'pip install "git\+<this repository>"': "tests/test_installed.py installs the wheel",
     r"vae-lab app": "a server that runs until it is stopped: tests/test_installed.py starts it",
     r"\.venv/bin/python -m pytest .*": "runs tests",
-    r"make": "names the program",
+    r"make|make (lint|format|help)|pip install|python -m vae|vae-lab": "names the program",
     r"\.venv/bin/python": "names the program",
     r"(py -3\.12|\.venv\\Scripts\\).*": "is for Windows",
     r"make app": "a server that runs until it is stopped: tests/browser drives it",

@@ -121,10 +121,11 @@ class TestDeath:
         queue = office.open()
         office.tell(run, "crash-early")
         queue.resume(run, 1)
-        wait_until(lambda: office.starts and not queue.is_pending(run, "train"), "it is given up")
-        after = open_run(run.path)
+        wait_until(
+            lambda: office.starts and open_run(run.path).state == "finished", "it is given up"
+        )
         reason = "It did not go on. The training process did not start."
-        assert (after.state, after.status["reason"]) == ("finished", reason)
+        assert open_run(run.path).status["reason"] == reason
         office.settle(queue)
         assert office.starts == 1
 

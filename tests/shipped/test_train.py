@@ -110,7 +110,7 @@ class TestBasics:
             (run.path / name).unlink(missing_ok=True)
         derive(open_run(run.path))
         assert asked == ["tsne", "mnist", "samplers", "quality", "likelihood"]
-        assert requested_likelihood(run) == (GREY_SAMPLES, "none")
+        assert requested_likelihood(run) == {"samples": GREY_SAMPLES, "treatment": "none"}
 
     @pytest.mark.skipif(find_dataset("mnist") is None, reason="MNIST is not on this machine")
     def test_metrics_of_an_earlier_version(self, tmp_path: Path) -> None:

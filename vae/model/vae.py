@@ -215,8 +215,8 @@ def build(config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
     classes: of the data set, which a conditional VAE needs. Raises ConfigError if the layers do
     not fit the images or the classes.
     """
-    height, width, channels = image_shape
-    return VAE(config, (height, width, channels), classes)
+    shape: Any = tuple(image_shape)  # as JSON has it, too; the layers check it
+    return VAE(config, shape, classes)
 
 
 def _scalar(value: float, name: str) -> tf.Variable:
