@@ -181,8 +181,9 @@ class TestOnTheWay:
         assert story.notes["share of a processor while paused"] < 0.05
 
     def test_one_batch_is_one_step(self, story: Story) -> None:
-        (epoch, first), *later = story.notes["places"]
-        assert later == [(epoch, first + 1), (epoch, first + 2)]
+        steps = story.dense.status["steps"]
+        first, *later = ((epoch - 1) * steps + step for epoch, step in story.notes["places"])
+        assert later == [first + 1, first + 2]  # perhaps into the next epoch
 
     def test_asked_to_terminate_it_left_its_run_paused(self, story: Story) -> None:
         assert story.notes["after it left"] == ("paused", story.notes["places"][-1], False)
@@ -190,9 +191,17 @@ class TestOnTheWay:
     def test_killed_it_was_interrupted_and_got_a_model(self, story: Story) -> None:
         killed: Run = story.notes["killed"]
         assert killed.state == "interrupted"
-        epoch = story.notes["killed in"][0] - 1
+        epoch, step = killed.status["kept"]  # the last whole epoch, or where it was paused since
+        assert (epoch, step) in {(story.notes["killed in"][0] - 1, killed.status["steps"])} | {
+            story.notes["places"][-1]
+        }
+        kept = (
+            f"epoch {epoch}"
+            if step == killed.status["steps"]
+            else f"epoch {epoch} up to step {step}"
+        )
         assert killed.status["reason"] == (
-            f"The training process was ended from outside; epoch {epoch} is kept."
+            f"The training process was ended from outside; {kept} is kept."
         )
         assert killed.status["model_epoch"] == epoch
         assert killed.has_model
