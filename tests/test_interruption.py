@@ -191,10 +191,10 @@ class TestOnTheWay:
     def test_killed_it_was_interrupted_and_got_a_model(self, story: Story) -> None:
         killed: Run = story.notes["killed"]
         assert killed.state == "interrupted"
-        epoch, step = killed.status["kept"]  # the last whole epoch, or where it was paused since
-        assert (epoch, step) in {(story.notes["killed in"][0] - 1, killed.status["steps"])} | {
-            story.notes["places"][-1]
-        }
+        epoch, step = killed.status["kept"]
+        # The last whole epoch, or where it was paused after that.
+        whole = story.notes["killed in"][0] - 1, killed.status["steps"]
+        assert (epoch, step) == max(whole, tuple(story.notes["places"][-1]))
         kept = (
             f"epoch {epoch}"
             if step == killed.status["steps"]

@@ -42,6 +42,8 @@ STYLE = """
         margin-top: -15px;
     }
 }
+/* Streamlit leaves a button that another one replaces beside it for a moment. */
+[class*="st-key-first-transport-"] > :not(:first-child) { display: none; }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>

@@ -63,7 +63,7 @@ def set_up() -> None:
     seconds = run_seconds(config, data.image_shape, len(data.x_train), past, data.classes)
     words.markdown(
         f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
-        "Everything above makes a new run; one that trains is steered under Watch. "
+        "Everything above makes a new run; one that trains is controlled under Watch. "
         f"{limits().in_words()} {storage_limits().in_words()}"
     )
     if unseen := left_over(config, len(data.x_train)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -30,6 +31,7 @@ __all__ = [
 
 ANSWER_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
 MORE_EPOCHS, MAX_EPOCHS = 10, 500  # that Continue adds
+MAIN_PIXELS = 128  # the first button, as wide as its longest word needs
 
 
 def is_under_way(run: Run) -> bool:
@@ -61,17 +63,21 @@ def transport(run: Run) -> None:
     ended = run.state == "finished"
     ending = run.control.action == "stop" and trains
     with st.container(horizontal=True, vertical_alignment="bottom", key=key):
-        if trains or waiting:
-            _button(run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
-                    disabled=ending)  # fmt: skip
-        else:
-            can_resume = not ended or _more_epochs(run) is not None
-            words = "Play" if run.state == "paused" else "Continue"
-            _button(
-                run, words, "play_arrow", _resume_for_more if ended else queue().resume,
-                "Goes on from where it stands, with all that it learned. Acts at once.",
-                disabled=bool(missing) or not can_resume, primary=not missing,
-            )  # fmt: skip
+        can_resume = not ended or _more_epochs(run) is not None
+        # In a container of its own, of which the style shows one button only: Streamlit leaves the
+        # old one beside a new one for a moment, which pushes the others from under the pointer.
+        with st.container(key=f"first-{key}", width=MAIN_PIXELS):
+            if trains or waiting:
+                _button(run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
+                        disabled=ending, width="stretch")  # fmt: skip
+            else:
+                words = "Play" if run.state == "paused" else "Continue"
+                _button(
+                    run, words, "play_arrow", _resume_for_more if ended else queue().resume,
+                    "Goes on from where it stands, with all that it learned. Acts at once.",
+                    disabled=bool(missing) or not can_resume, primary=not missing,
+                    width="stretch",
+                )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
         for name, words, icon, act in (
             ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
@@ -167,7 +173,7 @@ def _more(run_id: str) -> str:
 
 def _button(
     run: Run, words: str, icon: str, act: Callable[[Run], object], help: str, *,
-    disabled: bool = False, primary: bool = False,
+    disabled: bool = False, primary: bool = False, width: Literal["content", "stretch"] = "content",
 ) -> None:  # fmt: skip
     st.button(
         words,
@@ -175,6 +181,7 @@ def _button(
         key=f"{icon}-{run.id}",
         type="primary" if primary else "secondary",
         disabled=disabled,
+        width=width,
         help=help,
         # Before the next drawing, be that of this fragment or, at the same moment, of the page.
         on_click=_do,

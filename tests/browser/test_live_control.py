@@ -29,15 +29,34 @@ def start(page: Page, address: str, runs: Path, settings: str) -> Run:
     return RunStore(runs).open(run_id)
 
 
+# Where "Step batch" is from now on, in pixels from the left, looked up in each frame.
+WATCH_PLACES = """() => {
+    window.places = [];
+    const look = () => {
+        const buttons = [...document.querySelectorAll('[class*="st-key-transport-"] button')];
+        const step = buttons.find((each) => each.innerText.includes('Step batch'));
+        const place = step && Math.round(step.getBoundingClientRect().x);
+        if (step && !window.places.includes(place)) window.places.push(place);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
 def press(page: Page, name: str) -> None:
     button(page, name).click()
 
 
 def test_pause_step_change_and_go_on(server: tuple[str, int], page: Page, runs: Path) -> None:
     run = start(page, server[0], runs, "preset=recommended&epochs=400")
+    page.evaluate(WATCH_PLACES)
     press(page, "Pause")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
     expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
+    expect(button(page, "Play")).to_be_visible()
+    expect(button(page, "Pause")).to_have_count(0)
+    # A click that begins on a button ends on it, whatever becomes of the first one meanwhile.
+    assert len(page.evaluate("window.places")) == 1
 
     paused = open_run(run.path)
     process = psutil.Process(paused.status["pid"])

@@ -106,7 +106,9 @@ class TestTraining:
         self, strokes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(digit_classifier, "LEARNING_RATE", 0.0)
-        with pytest.raises(RuntimeError, match=r"must recognise 99% of the test images"):
+        with pytest.raises(
+            RuntimeError, match=r"must recognise 99% of the test images\. Received: "
+        ):
             train_classifier(tmp_path, epochs=1)
         assert list(tmp_path.iterdir()) == []
 

@@ -24,7 +24,6 @@ from vae.model import importance_sampling
 from vae.model.importance_sampling import importance_sampled_nll
 from vae.model.saving import save_keras
 from vae.model.vae import VAE
-from vae.runs.progress import Progress, read_progress
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 
@@ -102,7 +101,6 @@ class TestInTheWorker:
         assert requested_likelihood(run) is None
         compute_likelihood(run, digits)
         assert Run(run.path).likelihood == {}
-        assert read_progress(run.path, "likelihood") == Progress()
 
     def test_withdrawn_on_the_way(self, run: Run, digits: Dataset) -> None:
         RunWriter(run.path).figures("likelihood.json", LIKELIHOOD)
@@ -116,7 +114,6 @@ class TestInTheWorker:
         compute_likelihood(run, digits, withdraw)
         assert len(fractions) == 1
         assert Run(run.path).likelihood == LIKELIHOOD
-        assert read_progress(run.path, "likelihood") == Progress()
 
     def test_other_images(self, run: Run, stripes: Dataset) -> None:
         request_likelihood(run, 5, "none")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from tests.conftest import copy_run
 from vae.errors import RunError
@@ -90,12 +88,6 @@ class TestPca:
 
 
 class TestTsne:
-    @pytest.fixture(autouse=True)
-    def _one_thread(self) -> Iterator[None]:
-        """On a busy machine several threads wait for one another at each of 1,000 steps."""
-        with threadpool_limits(limits=1):
-            yield
-
     @pytest.fixture
     def wide(self, autoencoder_run: Run, tmp_path: Path) -> Run:
         """A run of three latent dimensions, with few points in clusters far apart."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ import tensorflow as tf
 from scipy import integrate, special, stats
 from sklearn.decomposition import PCA
 
-from tests.conftest import copy_run
 from tests.model.test_evaluate import cross_entropy, steep_model
 from vae.config import Config
 from vae.data.binarisation import binarise, treatment_words
@@ -34,11 +32,6 @@ Codes = tuple[tf.Tensor, tf.Tensor]
 @pytest.fixture(scope="module")
 def model(finished_run: Run) -> VAE:
     return finished_run.load_model()
-
-
-@pytest.fixture
-def run(finished_run: Run, tmp_path: Path) -> Run:
-    return copy_run(finished_run, tmp_path / "run")
 
 
 @dataclasses.dataclass

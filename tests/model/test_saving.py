@@ -56,10 +56,6 @@ def codes_for(run: Run, count: int = 12) -> np.ndarray:
     return np.random.default_rng(1).normal(size=(count, run.config.latent_dim)).astype(np.float32)
 
 
-def same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
-    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
-
-
 class TestBasics:
     @pytest.mark.parametrize("name", RUNS)
     def test_load_model(self, name: str, request: pytest.FixtureRequest) -> None:

@@ -94,7 +94,9 @@ class TestSubmit:
 
     def test_what_it_says_before_the_start(self) -> None:
         said = words(open_page("train"))
-        assert "Everything above makes a new run; one that trains is steered under Watch." in said
+        assert (
+            "Everything above makes a new run; one that trains is controlled under Watch." in said
+        )
 
     def test_the_form_warms_a_worker_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = []

@@ -65,7 +65,7 @@ class TestBasics:
         first, second = ask(tmp_path, "batch"), ask(tmp_path, "batch")
         assert (first.turn, second.turn) == (1, 2)
 
-    def test_settings_and_legs_are_no_new_action(self, tmp_path: Path) -> None:
+    def test_settings_and_segments_are_no_new_action(self, tmp_path: Path) -> None:
         ask(tmp_path, "batch")
         changed = ask(tmp_path, settings={"noise": 0.5})
         assert (changed.action, changed.turn, changed.serial) == ("batch", 1, 2)
@@ -77,7 +77,7 @@ class TestBasics:
     def test_live_settings_are_settings(self) -> None:
         assert set(LIVE_SETTINGS) <= set(Config().to_dict())
 
-    def test_legs(self) -> None:
+    def test_segments(self) -> None:
         config = Config(epochs=4)
         assert segments_of(config, Control()) == (Segment(0, 4),)
         assert segments_of(config, Control(more=(Segment(4, 7),))) == (Segment(0, 4), Segment(4, 7))

@@ -16,7 +16,6 @@ from vae.archive.archive import export_zip
 from vae.data.datasets import Dataset
 from vae.data.split import split_indices
 from vae.errors import ConfigError, RunError
-from vae.runs.progress import write_progress
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.sampling import fitted as module
@@ -54,7 +53,6 @@ def fitted(
 ) -> Run:
     """A run whose samplers were computed."""
     run = copy_run(finished_run, tmp_path_factory.mktemp("fitted") / "run")
-    write_progress(run.path, "samplers", 0.5, "It failed the last time.")
     compute_samplers(run, digits)
     return run
 

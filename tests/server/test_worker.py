@@ -143,6 +143,7 @@ class TestBasics:
             ("knowledge", "sklearn.linear_model.LogisticRegression.fit"),
             ("samplers", "sklearn.mixture.GaussianMixture.fit"),
             ("likelihood", "vae.evaluation.likelihood.importance_sampled_nll"),
+            ("quality", "vae.evaluation.sample_quality.measure_samples"),
         ],
     )
     def test_asked_to_end_it_ends_at_once(
@@ -156,6 +157,7 @@ class TestBasics:
 
         run = copy_run(finished_run, tmp_path / "run")
         request_likelihood(run, 5000, "none")
+        monkeypatch.setattr("vae.evaluation.sample_quality.check_measurable", lambda _: None)
         monkeypatch.setattr(fit, fit_for_ever)
         began = time.monotonic()
         assert work(run.path, job) == 1

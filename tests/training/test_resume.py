@@ -278,7 +278,7 @@ class TestMore:
         run.requests.resume(2)
         assert_same_run(workshop.resume(run), undisturbed)
 
-    def test_more_while_it_trains_and_interrupted_in_the_new_leg(
+    def test_more_while_it_trains_and_interrupted_in_the_new_segment(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         expected = workshop.new(tmp_path / "expected", epochs=1, schedule="cosine")

@@ -34,7 +34,8 @@ def evaluate(
     seed = keras.random.SeedGenerator(0)
     point = not model.config.is_variational
 
-    @tf.function(reduce_retracing=True)
+    # Without autograph: it writes source files that a killed process leaves behind.
+    @tf.function(reduce_retracing=True, autograph=False)
     def terms(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
         images = tf.cast(images, tf.float32) / 255.0
         mean, log_var = model.encoder(model.with_labels(images, labels))

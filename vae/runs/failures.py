@@ -11,10 +11,14 @@ from vae.runs.folder import ACTIVE_STATES
 from vae.runs.schema import RunState, StatusChanges
 from vae.runs.writer import RunWriter
 
-__all__ = ["RECORDED", "in_words", "is_disk_full", "record_failure", "refused_resume"]
+__all__ = ["in_words", "is_disk_full", "mark_recorded", "record_failure", "refused_resume"]
+
+_RECORDED = "_recorded_in_its_run"  # an attribute of an error
 
 
-RECORDED = "The run's status.json says so."  # a note of an error
+def mark_recorded(error: BaseException) -> None:
+    """Have `record_failure` leave an error alone, since the run says of it what there is to say."""
+    setattr(error, _RECORDED, True)
 
 
 def record_failure(path: Path, error: BaseException) -> None:
@@ -23,9 +27,9 @@ def record_failure(path: Path, error: BaseException) -> None:
     Where nothing had begun the run is again what it was before it was to resume: a refusal
     takes nothing from it.
     """
-    if RECORDED in getattr(error, "__notes__", ()):
+    if getattr(error, _RECORDED, False):
         return  # by the training itself, which the worker around it need not know
-    error.add_note(RECORDED)
+    mark_recorded(error)
     writer = RunWriter.reopen(path)
     state, reason = writer.value("state", ""), in_words(error)
     if state not in (RunState.QUEUED, *ACTIVE_STATES, RunState.PAUSED):

@@ -66,10 +66,6 @@ class RunStore:
         """Return the runs that ship with the project, in their order."""
         return sorted(self._read(self.shipped)[0], key=lambda run: run.info.get("place", 99))
 
-    def list_unreadable(self) -> dict[str, str]:
-        """Return why folders are left out of the list though they hold a run, by their names."""
-        return self.read().unreadable
-
     def open(self, run_id: str) -> Run:
         """Open a run by its id; raises RunError if there is none, whatever the text holds."""
         run = self._find(run_id)

@@ -17,17 +17,19 @@ class TrainingClock:
 
     def __init__(self, seconds: float = 0.0) -> None:
         self._before = seconds
-        self._started = time.perf_counter()
+        self._started: float | None = time.perf_counter()  # None while it stands still
 
     @property
     def seconds(self) -> float:
         """Seconds trained until now."""
+        if self._started is None:
+            return self._before
         return self._before + time.perf_counter() - self._started
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
         """Count nothing within."""
-        self._before = self.seconds
+        self._before, self._started = self.seconds, None
         try:
             yield
         finally:

@@ -33,9 +33,9 @@ def best_epoch(config: Config, rows: Iterable[dict[str, Any]]) -> int:
     return best
 
 
-def is_over(config: Config, rows: list[dict[str, Any]], leg_start: int) -> bool:
+def is_over(config: Config, rows: list[dict[str, Any]], segment_start: int) -> bool:
     """Whether `config.patience` epochs have passed in this segment without a new best one."""
     if not config.patience or not rows:
         return False
     best = best_epoch(config, rows)
-    return best > 0 and rows[-1]["epoch"] - max(best, leg_start) >= config.patience
+    return best > 0 and rows[-1]["epoch"] - max(best, segment_start) >= config.patience

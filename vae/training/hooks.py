@@ -10,14 +10,6 @@ __all__ = ["UNLIMITED", "Hooks"]
 UNLIMITED = float("inf")
 
 
-def _nothing(*_: object) -> None:
-    """Do nothing."""
-
-
-def _never() -> bool:
-    return False
-
-
 class Hooks(NamedTuple):
     """Functions that a training calls, all from its own thread.
 
@@ -26,8 +18,8 @@ class Hooks(NamedTuple):
     time that the run may use in all. publish: writes the model as it is now into the run's folder.
     """
 
-    on_event: Callable[[dict[str, Any]], None] = _nothing
-    should_stop: Callable[[], bool] = _never
-    should_end: Callable[[], bool] = _never
-    seconds: float = UNLIMITED
-    publish: Callable[[], None] = _nothing
+    on_event: Callable[[dict[str, Any]], None]
+    should_stop: Callable[[], bool]
+    should_end: Callable[[], bool]
+    seconds: float
+    publish: Callable[[], None]

@@ -85,31 +85,28 @@ class Loop:
     def _compile(self) -> None:
         """Make TensorFlow functions of the methods below; they are traced at their first call.
 
-        Without autograph: it writes source files that a killed process leaves behind. As lambdas,
-        each loop's own: of a method TensorFlow counts the traces of all loops, and warns of many.
+        Without autograph: it writes source files that a killed process leaves behind.
         """
         whole, some = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int32)
         batches = tf.TensorSpec((self.chunk, self._batch_size), tf.int32)
         rates = tf.TensorSpec((self.chunk,), tf.float32)
         # XLA fuses the element-wise work of a dense step; convolutions run faster without it.
         xla = self.model.config.network == "dense"
-        self._run_steps = tf.function(
-            lambda *each: self._steps(*each), jit_compile=xla, autograph=False
-        )
+        self._run_steps = tf.function(self._steps, jit_compile=xla, autograph=False)
         self._train = tf.function(
-            lambda *each: self._train_chunk(*each),
+            self._train_chunk,
             autograph=False,
             input_signature=[batches, rates, whole],
         )
         self._evaluate = tf.function(
-            lambda *each: self._evaluate_batch(*each),
+            self._evaluate_batch,
             autograph=False,
             input_signature=[some, whole],
         )
         self._next_images = tf.function(
-            lambda *each: self._images_of_next_step(*each), autograph=False, input_signature=[some]
+            self._images_of_next_step, autograph=False, input_signature=[some]
         )
-        self._take_means = tf.function(lambda *each: self._means(*each), autograph=False)
+        self._take_means = tf.function(self._means, autograph=False)
 
     def _train_chunk(self, indices: tf.Tensor, learning_rates: tf.Tensor, count: tf.Tensor) -> None:
         """Sample what `count` steps need, and take them."""

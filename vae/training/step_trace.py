@@ -35,12 +35,11 @@ class StepTrace:
         ]
         self.layers = list(dict.fromkeys(names))
         self._layer_of = [self.layers.index(name) for name in names]  # of each array of weights
-        # Lambdas, as in `Loop`: of a method TensorFlow counts the traces of all objects together.
         self._differentiate = tf.function(
-            lambda *each: self._loss_and_gradients(*each), autograph=False, reduce_retracing=True
+            self._loss_and_gradients, autograph=False, reduce_retracing=True
         )
         # All in one graph: it is measured ten times an epoch.
-        self._norm = tf.function(lambda *each: self._gradient_norm(*each), autograph=False)
+        self._norm = tf.function(self._gradient_norm, autograph=False)
 
     def gradient_norm(self, images: np.ndarray, labels: np.ndarray | None = None) -> float:
         """Return the norm of the loss's gradient on a batch (N, H, W, C) uint8: nats per image."""

@@ -24,7 +24,7 @@ from vae.model.optimizers import make_optimizer
 from vae.model.saving import export_onnx, save_keras
 from vae.model.vae import VAE, build
 from vae.runs import layout
-from vae.runs.failures import RECORDED, in_words, is_disk_full, record_failure
+from vae.runs.failures import in_words, is_disk_full, mark_recorded, record_failure
 from vae.runs.folder import ENDED_FROM_OUTSIDE
 from vae.runs.lock import LOCK_PATIENCE_SECONDS
 from vae.runs.run import (
@@ -65,7 +65,7 @@ def train(
     """
     path = Path(out) if out is not None else runs_folder() / new_run_id()
     check_trainable(config, dataset)
-    if not (path / "status.json").exists() or not open_run(path).waits_for(config, dataset.name):
+    if not (path / layout.STATUS).exists() or not open_run(path).waits_for(config, dataset.name):
         RunWriter.create(path, config, dataset)
     return _train_until_asked(open_run(path), dataset, on_event, should_stop)
 
@@ -112,7 +112,7 @@ def _train_until_asked(
             run = carry_out(run, dataset, on_event, should_stop=lambda: interrupted() or is_asked())
         except Exception:
             # As a worker's: the reason in status.json is one line.
-            with suppress(OSError), open_regular(run.path / "worker.log", "ab") as log:
+            with suppress(OSError), open_regular(run.path / layout.LOG, "ab") as log:
                 log.write(traceback.format_exc().encode())
             raise
     if interrupted():
@@ -194,7 +194,7 @@ def _failures_recorded(path: Path) -> Iterator[None]:
         record_failure(path, error)
         if is_disk_full(error):
             disk_full = RunError(f"{in_words(error)} Received: {path}")
-            disk_full.add_note(RECORDED)
+            mark_recorded(disk_full)
             raise disk_full from error
         raise
 

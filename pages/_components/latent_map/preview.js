@@ -19,7 +19,7 @@ async function loadAtlas(map, feed) {
   };
 }
 
-// Bilinear between the centres of the four tiles around a place, as `vae.atlas.preview` does.
+// Bilinear between the centres of the four tiles around a place, as `vae.latent.atlas.preview` does.
 function blend(atlas, x, y, image) {
   const { extent, columns, rows, width, height, stride, pixels } = atlas;
   const clip = (value, most) => Math.min(most, Math.max(0, value));

@@ -1,4 +1,4 @@
-// The fields of views/_shared/typed_field.py that hold one number. They are Streamlit's text fields,
+// The fields of pages/_shared/typed_field.py that hold one number. They are Streamlit's text fields,
 // since its number field reads numbers otherwise than people write them.
 
 const FIELDS = '[class*="st-key-typed-int-"] input, [class*="st-key-typed-float-"] input';
