@@ -8,7 +8,7 @@ import streamlit as st
 
 __all__ = ["controlled_key", "rewrite", "user_value"]
 
-MEMORY = "steered"  # by a widget's name: what it shows, and how often the app moved it
+MEMORY = "controlled"  # by a widget's name: what it shows, and how often the app moved it
 
 
 def controlled_key(name: str, value: Any) -> str:

@@ -8,12 +8,14 @@ may begin while the first one is still at it, goes on from there.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 __all__ = ["Once"]
 
 Value = TypeVar("Value")
+PATIENCE_SECONDS = 5.0  # a run of the script begins within moments, unless it was stopped for good
 
 
 class Once(Generic[Value]):
@@ -22,6 +24,12 @@ class Once(Generic[Value]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._values: list[Value] = []
+        self._began = time.monotonic()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a run of the script may still begin it: nobody waits for a click of long ago."""
+        return bool(self._values) or time.monotonic() - self._began < PATIENCE_SECONDS
 
     def __call__(self, make: Callable[[], Value]) -> Value:
         """Return what `make` returns, which must not call Streamlit; what it raises counts not."""

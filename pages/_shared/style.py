@@ -42,8 +42,8 @@ STYLE = """
         margin-top: -15px;
     }
 }
-/* Streamlit leaves a button that another one replaces beside it for a moment. */
-[class*="st-key-first-transport-"] > :not(:first-child) { display: none; }
+/* Streamlit leaves a button that was just clicked beside the one that replaces it, for a moment. */
+[data-retained="true"]:has(.stButton) { display: none; }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>

@@ -19,7 +19,7 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable, left_over
 from vae.environment import is_public, limits, storage_limits
-from vae.errors import ConfigError, VAEError
+from vae.errors import ConfigError
 from vae.runs.run import Run
 from vae.server.durations import run_seconds, time_in_words
 
@@ -79,12 +79,13 @@ def _press() -> None:
 def start_if_pressed(config: Config, data: Dataset) -> None:
     """Put the run into the queue and watch it."""
     press: Once[Run] | None = st.session_state.get(PRESS)
-    if press is None:
+    if press is None or not press.is_due:
+        st.session_state.pop(PRESS, None)
         return
     line, owner = queue(), visitor()
     try:
         choose_run(press(lambda: line.submit(config, data, owner)))
-    except VAEError:
+    except Exception:  # what stops a script is none: another run takes the press up
         st.session_state.pop(PRESS, None)
         raise
     st.session_state.train_view = "Watch"

@@ -64,20 +64,18 @@ def transport(run: Run) -> None:
     ending = run.control.action == "stop" and trains
     with st.container(horizontal=True, vertical_alignment="bottom", key=key):
         can_resume = not ended or _more_epochs(run) is not None
-        # In a container of its own, of which the style shows one button only: Streamlit leaves the
-        # old one beside a new one for a moment, which pushes the others from under the pointer.
-        with st.container(key=f"first-{key}", width=MAIN_PIXELS):
-            if trains or waiting:
-                _button(run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
-                        disabled=ending, width="stretch")  # fmt: skip
-            else:
-                words = "Play" if run.state == "paused" else "Continue"
-                _button(
-                    run, words, "play_arrow", _resume_for_more if ended else queue().resume,
-                    "Goes on from where it stands, with all that it learned. Acts at once.",
-                    disabled=bool(missing) or not can_resume, primary=not missing,
-                    width="stretch",
-                )  # fmt: skip
+        if trains or waiting:
+            _button(
+                run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
+                disabled=ending, width=MAIN_PIXELS,
+            )  # fmt: skip
+        else:
+            words = "Play" if run.state == "paused" else "Continue"
+            _button(
+                run, words, "play_arrow", _resume_for_more if ended else queue().resume,
+                "Goes on from where it stands, with all that it learned. Acts at once.",
+                disabled=bool(missing) or not can_resume, primary=not missing, width=MAIN_PIXELS,
+            )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
         for name, words, icon, act in (
             ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
@@ -173,7 +171,7 @@ def _more(run_id: str) -> str:
 
 def _button(
     run: Run, words: str, icon: str, act: Callable[[Run], object], help: str, *,
-    disabled: bool = False, primary: bool = False, width: Literal["content", "stretch"] = "content",
+    disabled: bool = False, primary: bool = False, width: int | Literal["content"] = "content",
 ) -> None:  # fmt: skip
     st.button(
         words,

@@ -42,6 +42,19 @@ class TestStore:
         listed = RunStore(runs, shipped).list()
         assert [found.id for found in listed] == ["copy", "c", "b", "a", "y", "x"]
 
+    def test_what_has_not_changed_is_not_read_again(
+        self, store: RunStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def again(*_: object) -> None:
+            raise AssertionError("read again")
+
+        (first,) = store.list()
+        for name in ("read", "read_metadata"):
+            monkeypatch.setattr(f"vae.runs.folder.{name}", again)
+        (second,) = store.list()
+        assert (second.info, second.status) == (first.info, first.status)
+        assert second.metadata == first.metadata
+
     def test_a_bad_folder_does_not_end_the_list(self, run: Run) -> None:
         folder = run.path.parent
         for place, status in enumerate(

@@ -123,7 +123,7 @@ def compute_tsne(run: Run, on_progress: Callable[[float], None] = lambda fractio
 
 def _missing_tsne(run: Run) -> list[int]:
     counts = [count for count in layout.TSNE if count == 2 or count <= run.config.latent_dim]
-    return [count for count in counts if not run.arrays(layout.TSNE[count])]
+    return [count for count in counts if not (run.path / layout.TSNE[count]).is_file()]
 
 
 def read_tsne(run: Run, count: int = 2) -> Projection | None:

@@ -1,4 +1,4 @@
-"""The names of a run's files: they stand here, and everybody else imports them.
+"""The names of a run's files: everybody imports them, except `model`, which stands below.
 
 Only what reads old folders and foreign zips depends on them too, so none of them ever changes.
 """

@@ -36,8 +36,8 @@ def is_held(folder: Path) -> bool:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:
-        return False  # a file system without locks
+    except OSError:  # a file system with locks of another kind
+        return _is_held_by_trying(folder)
     finally:
         os.close(file)
     return False

@@ -18,7 +18,7 @@ __all__ = ["Requests"]
 
 
 class Requests:
-    """Writes requests to one run; each returns all that is requested of it now.
+    """Writes requests to one run, and says which can be carried out.
 
     Raises RunError if the run's folder cannot be written to.
     """

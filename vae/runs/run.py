@@ -14,7 +14,7 @@ from filelock import FileLock
 from vae.data.binarisation import binarise
 from vae.errors import RunError, VAEError
 from vae.runs import inference, layout
-from vae.runs.folder import ACTIVE_STATES, SHIPPED, History, RunFolder
+from vae.runs.folder import ACTIVE_STATES, SHIPPED, RunFolder
 from vae.runs.lock import run_lock
 from vae.runs.requests import Requests
 
@@ -26,7 +26,6 @@ __all__ = [
     "ACTIVE_STATES",
     "SHIPPED",
     "STOPPED_BEFORE",
-    "History",
     "Run",
     "how_to_resume",
     "open_run",

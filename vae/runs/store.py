@@ -154,7 +154,9 @@ class RunStore:
         known = self._known.get(path)
         if known is None or known[0] != marks:
             run = open_run(path)
-            parts: dict[str, Any] = {"info": run.info, "config": run.config, "about": run.metadata}
+            parts: dict[str, Any] = {
+                name: getattr(run, name) for name in ("info", "config", "metadata")
+            }
             if run.state not in (*ACTIVE_STATES, "interrupted"):
                 parts["status"] = run.status  # does not depend on whether a process is alive
             self._known[path] = marks, parts

@@ -1,4 +1,4 @@
-"""How long a training will take, before it starts."""
+"""How long trainings and other jobs take, and how long one waits for its turn."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Scheduler:
 
     def _set_failed(self, run: Run, reason: str) -> None:
         """Write that a run's process did not start; what it learned before stays."""
-        with contextlib.suppress(RunError):  # damaged meanwhile
+        with contextlib.suppress(OSError, RunError):  # damaged, or gone, meanwhile
             changes = refused_resume(RunWriter.reopen(run.path), reason)
             self._write_status(run, changes or {"state": RunState.FAILED, "reason": reason})
 
