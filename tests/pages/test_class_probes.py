@@ -1,4 +1,4 @@
-"""ClassProbes: what a worker has measured, how it is had measured, and what stands in the way."""
+"""Class probes: what a worker has measured, how it is had measured, and what stands in the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shelf: made once, kept while it is used, let go when nobody needs it."""
+"""The cache: made once, kept while it is used, let go when nobody needs it."""
 
 from __future__ import annotations
 

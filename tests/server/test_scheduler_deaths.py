@@ -178,6 +178,19 @@ class TestLastMoment:
         office.until(run, "paused")
         return open_run(run.path)
 
+    def trains_again(self, office: Office, run: Run) -> None:
+        """Let the process of "a" end, and wait until its next one trains."""
+        (run.path / "linger").unlink()
+        office.until_begun("a", "a")
+        office.until(run, "training")
+
+    def ends_for_good(self, office: Office, queue: Queue, run: Run) -> None:
+        """Let the process of "a" end, and see that no other one is started."""
+        (run.path / "linger").unlink()
+        office.until(run, "finished")
+        office.settle(queue)
+        assert office.order == ["a"]
+
     @pytest.mark.parametrize("action", ["run", "batch", "epoch"])
     def test_go_on(self, action: str, office: Office) -> None:
         queue = office.open()
@@ -185,9 +198,7 @@ class TestLastMoment:
         queue.resume(run, action=action)
         office.settle(queue)
         assert office.order == ["a"]
-        (run.path / "linger").unlink()
-        office.until_begun("a", "a")
-        office.until(run, "training")
+        self.trains_again(office, run)
 
     def test_stop(self, office: Office) -> None:
         queue = office.open()
@@ -225,19 +236,13 @@ class TestLastMoment:
         run = change_status(run, until=9)  # it was to have more epochs, and needs them no more
         run.requests.send(action)
         run.requests.change(beta=2.0)
-        (run.path / "linger").unlink()
-        office.until(run, "finished")
-        office.settle(queue)
-        assert office.order == ["a"]
+        self.ends_for_good(office, queue, run)
 
     def test_a_change_while_its_model_is_made(self, office: Office) -> None:
         queue = office.open()
         run = self.making_its_model(office, queue)
         run.requests.change(beta=2.0)
-        (run.path / "linger").unlink()
-        office.until(run, "finished")
-        office.settle(queue)
-        assert office.order == ["a"]
+        self.ends_for_good(office, queue, run)
 
     def test_go_on_after_a_stop(self, office: Office) -> None:
         queue = office.open()
@@ -247,9 +252,7 @@ class TestLastMoment:
         queue.stop(open_run(run.path))
         wait_until(lambda: open_run(run.path).status["epoch"] == 5, "it has obeyed")
         queue.resume(open_run(run.path))
-        (run.path / "linger").unlink()
-        office.until_begun("a", "a")
-        office.until(run, "training")
+        self.trains_again(office, run)
 
     def test_pause(self, office: Office) -> None:
         queue = office.open()
@@ -332,8 +335,8 @@ class TestServers:
             office.until(run, "training")
             office.close()
             change_status(run, kept=[epoch, 9])
-            queue = office.open()
-            wait_until(queue.tickets.list, "it is taken up")
+            office.open()
+            office.until_begun(*["a"] * epoch)  # the ticket is the old one, and so is the status
         office.until(run, "training")
         assert office.order == ["a"] * 4
 
@@ -341,13 +344,12 @@ class TestServers:
         # Else a machine that always falls within one epoch would take it up for ever.
         queue = office.open()
         run = office.submit(queue, "a")
-        for step in (5, 6):
+        for step, begun in ((5, ["a", "a"]), (6, ["a", "a", "a recover"])):
             office.until(run, "training")
             office.close()
             change_status(run, step=step, kept=[1, 9])
-            queue = office.open()
-            wait_until(queue.tickets.list, "it is seen to")
-        office.until_begun("a", "a", "a recover")
+            office.open()
+            office.until_begun(*begun)
 
     def test_a_take_over_that_fails_half_way_is_done_again(
         self, office: Office, monkeypatch: pytest.MonkeyPatch

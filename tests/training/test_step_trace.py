@@ -30,7 +30,7 @@ BATCH = 20
 
 
 class Bench:
-    """A model with its loop and its step_trace, under plain gradient descent."""
+    """A model with its loop and its step trace, under plain gradient descent."""
 
     def __init__(self, name: str, dataset: Dataset) -> None:
         self.name, self.config = name, CONFIGS[name]
@@ -48,7 +48,7 @@ class Bench:
         return self.loop.images(indices), self.labels[indices]
 
     def step(self, place: int, rate: float, *, apart: bool = True) -> dict[str, Any]:
-        """Take one step; return what its step_trace says, and under "real" what the loop does."""
+        """Take one step; return what its step trace says, and under "real" what the loop does."""
         indices = self.batch(place)
         self.model.optimizer.learning_rate = rate
         taken = self.step_trace.before(*self.preprocess(indices)) if apart else {}
