@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._components.number_keys import number_keys
 from pages._shared.address import address_of_page, asked
-from pages._shared.awaited_model import await_model
+from pages._shared.pending_networks import await_model
 from pages._shared.documents import MISSING
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.icon import ICON

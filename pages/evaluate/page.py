@@ -8,9 +8,9 @@ from pages._shared.condition import what_colours_are
 from pages._shared.model_card import show_model_card
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import choose_view
-from pages.evaluate.is_this_good import is_this_good, show_lines
+from pages.evaluate.assessment import is_this_good, show_lines
 from pages.evaluate.likelihood_view import likelihood_view
-from pages.evaluate.numbers import show_classes, show_numbers
+from pages.evaluate.metrics import show_classes, show_numbers
 from pages.evaluate.samples_view import samples_view
 from vae.figures.latent_space import cloud
 from vae.latent.projections import best_projection

@@ -11,14 +11,14 @@ import streamlit as st
 from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
 from pages._shared.guard import explained, show_error
-from pages._shared.model_mark import model_mark
+from pages._shared.model_fingerprint import model_mark
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.strip import show_strip
 from pages.generate.background import Work
-from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import SAMPLER_HELP
-from pages.generate.hand import bookmarks, forget_codes
+from pages.generate.bookmarks import bookmarks, forget_codes
 from pages.generate.seed_field import MAX_SEED
 from vae.errors import VAEError
 from vae.export.media import AnimationKind, animation

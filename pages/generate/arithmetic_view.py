@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import images_at_hand, reconstructions
+from pages._shared.available_images import images_at_hand, reconstructions
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages.generate.code_source import choose_code
-from pages.generate.hand import bookmark_button
+from pages.generate.bookmarks import bookmark_button
 from vae.images import to_uint8
 from vae.latent.projections import nearest_images
 from vae.runs.run import Run

@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.number_field import persistent_number
-from pages._shared.own_picture import drawing_at_hand
+from pages._shared.user_picture import drawing_at_hand
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages.generate.hand import Bookmark, bookmarks
+from pages.generate.bookmarks import Bookmark, bookmarks
 from pages.generate.seed_field import MAX_SEED
 from vae.errors import RunError
 from vae.images import to_uint8

@@ -10,10 +10,10 @@ import streamlit as st
 from pages._components.run_key import run_key
 from pages._components.tile_grid import tile_grid
 from pages._shared.guard import explained
-from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import GridChoice, choose_grid, in_words
 from pages.generate.grid_files import offer_files
-from pages.generate.picked_tile import show_tile
+from pages.generate.selected_tile import show_tile
 from vae.files import file_mark
 from vae.images import tile, to_png, to_uint8
 from vae.runs.layout import DECODER

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.idle_cache import IdleCache
-from pages._shared.images_at_hand import images_at_hand
-from pages._shared.model_mark import model_mark
+from pages._shared.available_images import images_at_hand
+from pages._shared.model_fingerprint import model_mark
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import UNUSED_SECONDS, dataset, images_of

@@ -11,8 +11,8 @@ from pages.generate.classes_grid import classes_grid
 from pages.generate.grid_view import grid_view
 from pages.generate.manifold_view import manifold_view
 from pages.generate.samplers_view import samplers_view
-from pages.generate.slider_board import slider_board
-from pages.generate.take_away_view import take_away_view
+from pages.generate.sliders_view import slider_board
+from pages.generate.export_view import take_away_view
 
 VIEWS = {
     "Grid": grid_view,

@@ -10,7 +10,7 @@ from pages._shared.guard import explained
 from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
 from pages._shared.pictures import show_grid
 from pages._shared.server import queue
-from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable

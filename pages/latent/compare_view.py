@@ -15,10 +15,10 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import label
 from pages._shared.visitors import visitor
-from pages.latent.live_board import live_board
+from pages.latent.interactive_map import live_board
 from pages.latent.map_data import Places, places_of, usual_plane
 from pages.latent.other_run import choose_other
-from pages.latent.what_to_see import what_to_see
+from pages.latent.coverage_text import what_to_see
 from vae.errors import RunError
 from vae.evaluation.coverage import IMAGES, NEAR_FRACTION, Coverage, coverage
 from vae.images import to_uint8

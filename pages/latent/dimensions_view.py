@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import pair_of
+from pages._shared.available_images import pair_of
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid

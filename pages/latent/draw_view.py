@@ -9,12 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from pages._components.run_key import run_key
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import images_at_hand, reconstructions
-from pages._shared.own_picture import Picture, take_picture
+from pages._shared.available_images import images_at_hand, reconstructions
+from pages._shared.user_picture import Picture, take_picture
 from pages._shared.pictures import show_png
 from pages._shared.plain import plain
 from pages._shared.strip import show_strip
-from pages.latent.board import board, posterior_on
+from pages.latent.plane_map import board, posterior_on
 from pages.latent.map_data import places_of, usual_plane
 from vae.evaluation.image_costs import Costs, costs_of, fraction_below
 from vae.figures.costs import costs_beside

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from pages._components.latent_map import as_base64
-from pages._shared.model_mark import model_mark
+from pages._shared.model_fingerprint import model_mark
 from vae.figures.colors import class_color
 from vae.images import to_png
 from vae.latent.atlas import decode_atlas

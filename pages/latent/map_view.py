@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
-from pages.latent.live_board import live_board
+from pages.latent.interactive_map import live_board
 from pages.latent.map_data import places_of
-from pages.latent.picked import show_pick
+from pages.latent.selection import show_pick
 from pages.latent.plane_choice import choose_plane, keep_pick
 from vae.runs.run import Run
 

@@ -10,15 +10,15 @@ import streamlit as st
 from pages._components.run_key import run_key
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import images_at_hand, reconstructions
+from pages._shared.available_images import images_at_hand, reconstructions
 from pages._shared.number_field import persistent_number
-from pages._shared.own_picture import drawing_at_hand
+from pages._shared.user_picture import drawing_at_hand
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.sent_code import end_of_path
 from pages._shared.strip import show_strip
-from pages.latent.board import board
+from pages.latent.plane_map import board
 from pages.latent.map_data import Places, places_of, usual_plane
 from vae.export.media import animation
 from vae.images import to_uint8

@@ -10,7 +10,7 @@ import streamlit as st
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages.latent.map_data import pca_of
-from pages.latent.picked import Pick, Selection
+from pages.latent.selection import Pick, Selection
 from vae.latent.planes import Plane, dimension_plane, picture_plane
 from vae.runs.run import Run
 

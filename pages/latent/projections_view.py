@@ -11,8 +11,8 @@ from pages._components.run_key import run_key
 from pages._shared.guard import explained
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
-from pages.latent.cloud_board import cloud_board, cloud_space, tile_shrink
-from pages.latent.picked import Pick, Selection, show_pick
+from pages.latent.projection_map import cloud_board, cloud_space, tile_shrink
+from pages.latent.selection import Pick, Selection, show_pick
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from vae.figures.latent_space import variance_kept
 from vae.latent.projections import TSNE_POINTS, Projection

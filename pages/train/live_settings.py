@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.server import store
-from pages.train.transport import await_answer
+from pages.train.run_controls import await_answer
 from vae.config import setting
 from vae.errors import VAEError
 from vae.runs.run import Run

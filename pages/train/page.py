@@ -12,7 +12,7 @@ from pages._shared.view_choice import choose_view
 from pages._shared.visitors import visitor
 from pages.train.config_form import config_form, preset_choice
 from pages.train.network_summary import show_summary
-from pages.train.transport import is_under_way
+from pages.train.run_controls import is_under_way
 from pages.train.watch import watch
 from vae.architecture import summarize
 from vae.config import Config

@@ -15,7 +15,7 @@ from pages._shared.pictures import show_grid
 from pages._shared.server import store
 from pages.train.live_settings import live_settings
 from pages.train.numbers import show_dimensions, show_losses, show_speed
-from pages.train.transport import (
+from pages.train.run_controls import (
     is_slow_motion,
     is_under_way,
     show_where_it_stands,

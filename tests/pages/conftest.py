@@ -23,7 +23,7 @@ from streamlit.testing.v1.element_tree import UnknownElement
 from streamlit.util import calc_hash
 
 from pages._shared import server
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import PATIENCE_SECONDS, ROOT, change_status, copy_run
 from tests.pages.crafted import enqueue
 from tests.pages.doubles import Browser, Processes

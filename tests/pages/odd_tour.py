@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.train import transport
+from pages.train import run_controls
 from tests.odd_files import odd
 from tests.pages.conftest import PAGES, open_page, watch
 

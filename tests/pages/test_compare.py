@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
-from pages.latent.what_to_see import what_to_see
+from pages.latent.coverage_text import what_to_see
 from tests.conftest import copy_run
 from tests.pages.conftest import (
     act,
@@ -314,7 +314,7 @@ def test_what_is_sent_of_a_map_that_went_is_left() -> None:
     def late() -> None:
         import streamlit as st
 
-        from pages.latent.live_board import _remember
+        from pages.latent.interactive_map import _remember
 
         _remember("gone", "view", "kept")
         st.write(str("kept" in st.session_state))

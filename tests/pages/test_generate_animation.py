@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.generate import animation_view
-from pages.generate.hand import Bookmark
+from pages.generate.bookmarks import Bookmark
 from tests.conftest import wait_until
 from tests.pages.conftest import act, component, labelled, open_page, press, words
 from vae.errors import ConfigError

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.generate.hand import MAX_KEPT, Bookmark
+from pages.generate.bookmarks import MAX_KEPT, Bookmark
 from tests.pages.conftest import (
     act,
     alternatives,

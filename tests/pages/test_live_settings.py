@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import change_status
 from tests.pages.conftest import act, calm, component, open_page, tell, watch
 from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from pages._shared import server
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import copy_run, wait_until
 from tests.pages.conftest import (
     act,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pages._components.drawing_pad import drawing_pad, png_of
 from pages._shared.guard import show_error
-from pages._shared.images_at_hand import images_at_hand, reconstructions
+from pages._shared.available_images import images_at_hand, reconstructions
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from vae.data.uploads import read_drawing, read_picture

@@ -12,9 +12,9 @@ from pages._shared.pictures import show_grid
 from pages._shared.sent_code import send_to_map, send_to_path
 from pages.generate.code_sliders import code_sliders
 from pages.generate.grid_choice import SAMPLER_NAMES, GridChoice
-from pages.generate.hand import bookmark_button
+from pages.generate.bookmarks import bookmark_button
 from pages.generate.nearest_training import show_nearest
-from pages.generate.slider_board import put_on_sliders
+from pages.generate.sliders_view import put_on_sliders
 from vae.images import to_uint8
 from vae.runs.run import Run
 

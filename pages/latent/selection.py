@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.condition import as_class
-from pages._shared.images_at_hand import images_at_hand, reconstructions
+from pages._shared.available_images import images_at_hand, reconstructions
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages.latent.map_data import Places, posteriors_at
-from pages.latent.picked_image import show_image
+from pages.latent.selected_image import show_image
 from vae.architecture import MAX_CODE
 from vae.images import to_uint8
 from vae.latent.density import (

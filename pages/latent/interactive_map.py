@@ -9,11 +9,11 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._components.run_key import run_key
-from pages._shared.images_at_hand import pair_of
+from pages._shared.available_images import pair_of
 from pages._shared.sent_code import code_on_map
-from pages.latent.board import board, covariance_on
+from pages.latent.plane_map import board, covariance_on
 from pages.latent.map_data import Places
-from pages.latent.picked import Pick, Selection, pick_code, read_pick
+from pages.latent.selection import Pick, Selection, pick_code, read_pick
 from vae.images import to_png, to_uint8
 from vae.latent.planes import Extent
 from vae.runs.run import Run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.images_at_hand import pair_of
+from pages._shared.available_images import pair_of
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from vae.figures.latent_space import posterior

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._shared.paper_files import offer_figure
+from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable

@@ -14,9 +14,9 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from pages.generate import take_away_view
+from pages.generate import export_view
 from pages.generate.onnx_files import OPEN_IN_ONNX
-from pages.generate.take_away_view import FIGURES
+from pages.generate.export_view import FIGURES
 from tests.conftest import copy_run
 from tests.pages.conftest import act, labelled, open_page, words
 from tests.pages.crafted import change

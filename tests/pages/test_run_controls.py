@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from pages._shared.plain import plain
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import change_status, wait_until
 from tests.pages.conftest import act, calm, labelled, open_page, press, watch, words
 from tests.pages.crafted import craft, enqueue, epochs, ticket_of

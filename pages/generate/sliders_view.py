@@ -10,7 +10,7 @@ import streamlit as st
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
 from pages.generate.code_sliders import MAX_SLIDERS, code_sliders
-from pages.generate.hand import bookmark_button
+from pages.generate.bookmarks import bookmark_button
 from vae.latent.code_text import parse_code
 from vae.runs.run import Run
 from vae.sampling.samplers import Draw, sample_codes

@@ -12,8 +12,8 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from pages._shared.guard import explained
-from pages._shared.model_mark import model_mark
-from pages._shared.paper_files import offer_figure
+from pages._shared.model_fingerprint import model_mark
+from pages._shared.figure_files import offer_figure
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
