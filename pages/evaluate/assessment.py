@@ -25,10 +25,10 @@ from vae.figures.references import Line, reference_bars
 from vae.presets import preset_label
 from vae.runs.run import Run
 
-__all__ = ["is_this_good", "show_lines"]
+__all__ = ["show_assessment", "show_reference_lines"]
 
 
-def is_this_good(run: Run) -> None:
+def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
     st.subheader("Is this good?")
     if _has_lines(run):
@@ -37,7 +37,7 @@ def is_this_good(run: Run) -> None:
         st.info(_why_not(run), icon=":material/info:")
 
 
-def show_lines(run: Run) -> None:
+def show_reference_lines(run: Run) -> None:
     """Draw the run among the lines and shipped runs, and show the literature, where they are."""
     if not _has_lines(run):
         return
@@ -70,8 +70,8 @@ def _has_lines(run: Run) -> bool:
 
 
 def _own(run: Run) -> Line:
-    told = _remark(run) if run.config.is_conditional else ""
-    return _line(run, f"This run{told}", is_own=True)
+    class_text = _remark(run) if run.config.is_conditional else ""
+    return _line(run, f"This run{class_text}", is_own=True)
 
 
 def _why_not(run: Run) -> str:

@@ -33,7 +33,7 @@ QUEUE = (
 def main(kind: str) -> None:
     """Go through all files and pages of the run called `run` in the runs folder."""
     run = Path(os.environ["VAE_RUNS_DIR"]) / "run"
-    transport.ANSWER_SECONDS = 0.0
+    run_controls.REPLY_SECONDS = 0.0
     for name in (*FILES, *QUEUE):
         for page in PAGES:
             print(name, page, end=" ", flush=True)
