@@ -14,6 +14,7 @@ from pages._shared.number_field import is_refused, number_field
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from pages._shared.server_paths import without_paths
+from pages._shared.stable_position import stable_position
 from vae.errors import ConfigError, VAEError
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.run_images import known_dataset, missing_images
@@ -63,7 +64,8 @@ def run_controls(run: Run) -> None:
     ended = run.state == "finished"
     ending = run.control.action == "stop" and trains
     with st.container(horizontal=True, vertical_alignment="bottom", key=key):
-        can_resume = not ended or _more_epochs(run) is not None
+        with stable_position("content"):
+            can_resume = not ended or _more_epochs(run) is not None
         if trains or waiting:
             _button(
                 run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
@@ -85,12 +87,13 @@ def run_controls(run: Run) -> None:
                 run, words, icon, action, f"Trains one {name}, then waits. {steps_help}",
                 disabled=bool(ended or waiting or ending or missing),
             )  # fmt: skip
-        if trains or waiting or run.state == "paused":
-            _button(
-                run, "Stopping…" if ending else "Stop", "stop", queue().stop,
-                "Ends the run, keeps what it learned and makes the model. It can go on later.",
-                disabled=bool(ending or missing),
-            )  # fmt: skip
+        with stable_position("content"):
+            if trains or waiting or run.state == "paused":
+                _button(
+                    run, "Stopping…" if ending else "Stop", "stop", queue().stop,
+                    "Ends the run, keeps what it learned and makes the model. It can go on later.",
+                    disabled=bool(ending or missing),
+                )  # fmt: skip
         if not (ended or missing):
             st.toggle(
                 "Slow motion",
@@ -101,9 +104,10 @@ def run_controls(run: Run) -> None:
                 on_change=_switch_slow_motion,
                 args=(run.id,),
             )
-    if missing:
-        its_maker = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
-        st.caption(f"To go on, this run needs {plain(missing)}.{its_maker}")
+    with stable_position():
+        if missing:
+            note = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
+            st.caption(f"To go on, this run needs {plain(missing)}.{note}")
 
 
 def show_run_progress(run: Run) -> None:
