@@ -12,7 +12,7 @@ from pages.evaluate.is_this_good import is_this_good, show_lines
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.numbers import show_classes, show_numbers
 from pages.evaluate.samples_view import samples_view
-from vae.figures.latent_space import cloud
+from vae.figures.clouds import cloud
 from vae.latent.projections import best_projection
 from vae.runs.run import Run
 

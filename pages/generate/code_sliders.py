@@ -37,7 +37,7 @@ def code_sliders(
     """
     moved = _moved(st.session_state.get(key), generation, len(start))
     code = start if moved is None else moved
-    ranked = [each.place for each in ranked_dimensions(run)] if run.latents else []
+    ranked = [each.index for each in ranked_dimensions(run)] if run.latents else []
     places = (ranked or [*range(len(start))])[:most]
     latent_sliders(
         code,

@@ -7,7 +7,7 @@ import streamlit as st
 from pages._shared.images_at_hand import pair_of
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from vae.figures.latent_space import posterior
+from vae.figures.posterior import posterior
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
 
