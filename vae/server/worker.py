@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from vae.environment import limits
 from vae.errors import RunError
 from vae.files import open_regular
+from vae.model.lean_keras import import_lean
 from vae.runs.failures import in_words, record_failure
 from vae.runs.layout import LOG
 from vae.runs.lock import LOCK_PATIENCE_SECONDS
@@ -51,6 +52,7 @@ def main() -> int:
         parser.error("a run folder or --warm is needed. Received: both or none")
     if hasattr(os, "nice"):
         os.nice(10)  # pages answer first
+    import_lean()
     if arguments.warm:
         return _wait_warm()
     return work(arguments.run, arguments.action)
