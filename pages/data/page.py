@@ -7,7 +7,7 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from vae.environment import abbreviate_home
-from vae.figures.latent_space import class_counts
+from vae.figures.classes import class_counts
 
 FACT_PIXELS = 168  # two beside each other on a phone
 

@@ -20,8 +20,7 @@ from vae.evaluation.comparison import (
     treatment_of,
 )
 from vae.evaluation.references import Paper
-from vae.figures.publication_bars import lines_figure
-from vae.figures.references import Line, reference_bars
+from vae.figures.references import Line, reference_bars, reference_figure
 from vae.presets import preset_label
 from vae.runs.run import Run
 
@@ -61,7 +60,7 @@ def show_reference_lines(run: Run) -> None:
         st.popover("For a paper", icon=":material/download:", help="These lines as a figure."),
         st.container(horizontal=True),
     ):
-        offer_figure(run, "Reference lines", lambda: lines_figure(lines))
+        offer_figure(run, "Reference lines", lambda: reference_figure(lines))
     _show_literature(run, own)
 
 

@@ -12,7 +12,7 @@ from pages.evaluate.assessment import show_assessment, show_reference_lines
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
 from pages.evaluate.samples_view import samples_view
-from vae.figures.latent_space import cloud
+from vae.figures.clouds import cloud
 from vae.latent.projections import best_projection
 from vae.runs.run import Run
 

@@ -19,7 +19,7 @@ from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.sample_quality import NEIGHBOURS, SURE, is_measurable
-from vae.figures.references import count_bars
+from vae.figures.classes import digit_counts
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
@@ -149,4 +149,4 @@ def _real(found: dict[str, Any]) -> dict[str, Any]:
 def _show_counts(found: dict[str, Any], key: str) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
-    st.plotly_chart(count_bars(counts), key=f"digits-{key}", config={"displayModeBar": False})
+    st.plotly_chart(digit_counts(counts), key=f"digits-{key}", config={"displayModeBar": False})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.guard import explained
-from vae.figures.latent_space import manifold
+from vae.figures.manifold import manifold
 from vae.images import tile
 from vae.runs.run import Run
 from vae.sampling.prior import manifold_codes

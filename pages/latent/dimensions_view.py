@@ -49,14 +49,14 @@ def dimensions_view(run: Run) -> None:
         center = np.zeros(codes.shape[1], np.float32) if index is None else codes[index]
         # A test image keeps its own class too.
         conditioned = run if index is None else run.conditioned_on(int(run.latents["y"][index]))
-        strips = traverse_all(conditioned, [each.place for each in shown], center, STEPS)
+        strips = traverse_all(conditioned, [each.index for each in shown], center, STEPS)
         rows = [
             Row(
-                f"z{each.place + 1}",
+                f"z{each.index + 1}",
                 f"{each.kl:,.2f} nats" if is_vae else f"variance {each.variance:,.2f}",
                 each.is_active,
                 strip,
-                None if index is None else float(center[each.place]),
+                None if index is None else float(center[each.index]),
             )
             for each, strip in zip(shown, strips, strict=True)
         ]

@@ -14,7 +14,7 @@ from pages._shared.persistent import persistent
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from pages.latent.projection_map import projection_map, projection_space, tile_shrink
 from pages.latent.selection import SelectedImages, SelectedPoint, show_selection
-from vae.figures.latent_space import variance_kept
+from vae.figures.explained_variance import explained_variance
 from vae.latent.projections import TSNE_POINTS, Projection
 from vae.runs.run import Run
 
@@ -61,7 +61,7 @@ def projections_view(run: Run) -> None:
         show_selection(run, None, selection)
         if projection is not None and projection.variance is not None:
             st.markdown("**Variance that PCA keeps**")
-            figure = variance_kept(projection.variance)
+            figure = explained_variance(projection.variance)
             st.plotly_chart(figure, key="variance", config={"displayModeBar": False})
 
 

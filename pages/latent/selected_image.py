@@ -7,7 +7,7 @@ import streamlit as st
 from pages._shared.available_images import image_and_reconstruction
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from vae.figures.latent_space import posterior
+from vae.figures.posterior import posterior
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
 

@@ -8,7 +8,7 @@ from pages._shared.loss_context import loss_words
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
-from vae.figures.latent_space import cloud
+from vae.figures.clouds import cloud
 from vae.latent.projections import best_projection
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES

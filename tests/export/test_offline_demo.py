@@ -227,7 +227,7 @@ class TestCorrectness:
 
     def test_dimensions_come_by_their_kl(self, data: dict[str, Any], shipped: Run) -> None:
         places = [each["place"] for each in data["dimensions"]]
-        assert places == [each.place for each in ranked_dimensions(shipped)]
+        assert places == [each.index for each in ranked_dimensions(shipped)]
         kl = [each["kl"] for each in data["dimensions"]]
         assert kl == sorted(kl, reverse=True)
 

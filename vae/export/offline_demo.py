@@ -144,7 +144,7 @@ def _space(run: Run) -> dict[str, Any]:
     every = math.ceil(mean.size / MAX_CODES)
     centre, covariance = plane.prior()
     return {
-        "dimensions": [{"place": each.place, "kl": _rounded(each.kl)} for each in ranked],
+        "dimensions": [{"place": each.index, "kl": _rounded(each.kl)} for each in ranked],
         "reach": REACH,
         "plane": {
             "origin": plane.origin.tolist(),

@@ -15,7 +15,6 @@ __all__ = [
     "balanced_labels",
     "check_seed",
     "manifold_codes",
-    "manifold_ticks",
     "prior_codes",
     "random_labels",
 ]
@@ -101,14 +100,3 @@ def manifold_codes(
     z[:, :, down] = values[::-1, None]
     z[:, :, across] = values[None, :]
     return z.reshape(-1, latent_dim), values
-
-
-def manifold_ticks(values: np.ndarray, most: int = 8) -> tuple[np.ndarray, list[str]]:
-    """Return which tiles of a manifold's axis to name, equally far apart, and their z values.
-
-    values: as `manifold_codes` returns them. most: of the names.
-    """
-    side = len(values)
-    step = -(-side // most)
-    shown = np.arange((side - 1) % step // 2, side, step)
-    return shown, [f"{round(float(values[place]), 1) + 0.0:.1f}" for place in shown]  # no "-0.0"
