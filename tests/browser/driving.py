@@ -52,11 +52,15 @@ ARGUMENTS = [
 
 @contextmanager
 def serve(
-    runs: Path, tls: tuple[Path, Path] | None = None, **environment: str
+    runs: Path,
+    tls: tuple[Path, Path] | None = None,
+    script: Path = ROOT / "app.py",
+    **environment: str,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start the app on a free port; yield its address and its process.
 
-    tls: the files of a certificate and its key, with which it is at an https address.
+    tls: the files of a certificate and its key, with which it is at an https address. script:
+    another app, to compare with.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -68,7 +72,7 @@ def serve(
     log = (runs.parent / f"server-{port}.log").open("wb")
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "streamlit", "run", "app.py",
+            sys.executable, "-m", "streamlit", "run", str(script),
             "--server.port", str(port), "--server.address", "127.0.0.1",
             "--server.headless", "true",
         ],
