@@ -17,7 +17,7 @@ from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
 from vae.cli.output import Report, evaluated, print_report, quality_measured, summarized, trained
 from vae.cli.pictures import add_pictures
-from vae.cli.progress import load_images, load_named, progress_fraction, training_progress
+from vae.cli.progress import load_learned, load_named, progress_fraction, training_progress
 from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.config import TREATMENTS
@@ -95,7 +95,7 @@ def resume(options: argparse.Namespace) -> Report:
         run.requests.next_segment(more).until if more else run.epochs
     ) as on_event:
         run, options.status = resume_run(
-            run, lambda: load_images(run), more, on_event, as_json=options.json
+            run, lambda: load_learned(run), more, on_event, as_json=options.json
         )
     return Report(run_result(run), trained(run, run.path))
 
@@ -105,7 +105,7 @@ def evaluate(options: argparse.Namespace) -> Report:
     run = conditioned_run(options.run)
     if options.importance_samples:
         check_samples(run.config, options.importance_samples)
-    dataset = load_images(run)
+    dataset = load_learned(run)
     import_tensorflow()
     from vae.model.evaluate import evaluate
 
@@ -128,7 +128,7 @@ def quality(options: argparse.Namespace) -> Report:
     run = conditioned_run(options.run)
     check_measurable(run)  # before a data set is downloaded
     check_seed(options.seed)
-    dataset = load_images(run)
+    dataset = load_learned(run)
     with progress_fraction("Measuring samples") as on_progress:
         values = measure_samples(
             run, dataset, options.samples, seed=options.seed, on_progress=on_progress

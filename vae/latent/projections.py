@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae.errors import RunError
+from vae.latent.latents import latents_of
 from vae.runs import layout
 from vae.runs.writer import RunWriter
 
@@ -23,7 +24,6 @@ __all__ = [
     "Projection",
     "best_projection",
     "compute_tsne",
-    "nearest_images",
     "pick_dimensions",
     "project_pca",
     "read_tsne",
@@ -137,21 +137,8 @@ def read_tsne(run: Run, count: int = 2) -> Projection | None:
     return Projection(points, _latents(run)[1][indices], indices, axes)
 
 
-def nearest_images(run: Run, code: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the test images whose latent means lie nearest to a code (d,), the nearest first.
-
-    Returns indices and Euclidean distances, both (count,); all of them, if there are fewer.
-    """
-    mean, _ = _latents(run)
-    distances = np.linalg.norm(mean.astype(np.float64) - code, axis=1)
-    nearest = np.argsort(distances, kind="stable")[:count]
-    return nearest, distances[nearest]
-
-
 def _latents(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    latents = run.latents
-    if not latents:
-        raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
+    latents = latents_of(run)
     return latents["mean"], latents["y"]
 
 
