@@ -36,10 +36,10 @@ class Nearest(NamedTuple):
 
 
 class Neighbours:
-    """Rows to look for the nearest among; built once, shared by all who ask.
+    """Rows to search for the nearest; built once, shared by all who search.
 
     rows: (N, ...), uint8 pixels, whose distances are those of pixels in [0, 1], or floats. They
-    are kept as they are, beside a squared norm each. labels: (N,).
+    stay as they are, beside a squared norm each. labels: (N,).
     """
 
     def __init__(self, rows: np.ndarray, labels: np.ndarray) -> None:
@@ -104,14 +104,14 @@ class Neighbours:
 
 
 def pixel_neighbours(dataset: Dataset) -> Neighbours:
-    """Return the training images to look for the nearest among, grey as they are; no copy."""
+    """Return what finds the nearest training images, grey as they are; no copy."""
     return Neighbours(dataset.x_train, dataset.y_train)
 
 
 def latent_neighbours(run: Run, dataset: Dataset) -> Neighbours:
-    """Return the latent means of all training images: float32 (N, d), 4 MB of MNIST for d = 16.
+    """Return what finds the nearest of the training images' latent means.
 
-    Raises as `training_codes` does.
+    They are float32 (N, d): 4 MB of MNIST for d = 16. Raises as `training_codes` does.
     """
     return Neighbours(training_codes(run, dataset)[0], dataset.y_train)
 

@@ -40,8 +40,8 @@ TSNE_SECONDS = {2: 7.0, 3: 21.0}
 class Projection:
     """Points (N, 2 or 3) of the test images, the classes y (N,) and what the axes are.
 
-    indices: which test images they are. variance: the share of the variance that each principal
-    component keeps, those that are not shown too, for PCA.
+    indices: which test images they are. variance: the fraction of it that each principal
+    component explains, those that are not shown too, for PCA.
     """
 
     points: np.ndarray
@@ -88,9 +88,9 @@ def project_pca(run: Run, count: int = 2) -> Projection:
     with np.errstate(invalid="ignore"):  # means that are all the same vary along nothing
         pca = PCA().fit(mean)
     points = pca.transform(mean)[:, :count]
-    share = np.nan_to_num(pca.explained_variance_ratio_)
-    axes = tuple(f"PC{i + 1} ({share[i]:.0%} of the variance)" for i in range(count))
-    return Projection(points.astype(np.float32), y, np.arange(len(y)), axes, share)
+    fractions = np.nan_to_num(pca.explained_variance_ratio_)
+    axes = tuple(f"PC{i + 1} ({fractions[i]:.0%} of the variance)" for i in range(count))
+    return Projection(points.astype(np.float32), y, np.arange(len(y)), axes, fractions)
 
 
 def tsne_seconds(run: Run) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vae.data.binarisation import binarise, treatment_words
+from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.model.keras_setup import keras, random, tf
 from vae.model.vae import VAE
@@ -19,17 +19,17 @@ BATCH = 500
 
 
 def evaluate(
-    model: VAE, dataset: Dataset, treatment: str | None = None
+    model: VAE, dataset: Dataset, binarisation: str | None = None
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return metrics and latents of the test images, in nats per image.
 
-    treatment: of `binarisation.TREATMENTS`, the one that the model was trained with where it is
+    binarisation: of `config.BINARISATIONS`, the one that the model was trained with where it is
     None. The ELBO has one posterior sample per image, with a fixed seed; rate and distortion are
-    its parts (Alemi et al. 2018). A conditional VAE is told the labels, and its figures bound
+    its parts (Alemi et al. 2018). A conditional VAE gets the labels, and its figures bound
     log p(x | y). Latents are mean and log_var (N, d), float32, and labels y (N,).
     """
-    treatment = treatment or model.config.binarisation
-    x_test = binarise(dataset.x_test, treatment)
+    binarisation = binarisation or model.config.binarisation
+    x_test = binarise(dataset.x_test, binarisation)
     point = not model.config.is_variational
     nats, kl, mean, log_var = _bound_terms(model, x_test, dataset.y_test)
     pixels = int(np.prod(dataset.image_shape))
@@ -40,8 +40,8 @@ def evaluate(
     metrics = {
         "dataset": dataset.name,
         "images": f"all {len(nats):,} test images",
-        "treatment": treatment_words(model.config, treatment),
-        "binarisation": treatment,
+        "treatment": binarisation_words(model.config, binarisation),
+        "binarisation": binarisation,
         "loss": reconstruction + beta * total,
         "reconstruction": reconstruction,
         "distortion": reconstruction,
