@@ -8,7 +8,13 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import can_be_measured, forget_request, request, show_trouble, wait
+from pages._shared.measuring import (
+    can_be_measured,
+    forget_request,
+    request,
+    show_last_error,
+    show_progress,
+)
 from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
@@ -120,7 +126,7 @@ def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
 
 def _offer(run: Run, treatment: str, *, again: bool) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
-    show_trouble(run, JOB)
+    show_last_error(run, JOB)
     number, button = st.columns([1, 1], vertical_alignment="bottom")
     name = f"likelihood-samples-{run.id}"
     with number:
@@ -156,7 +162,7 @@ def _wait(run: Run, treatment: str) -> None:
         what = f"with {requested['samples']:,} samples"
         if requested["treatment"] != treatment:
             what += f" of other images ({binarisation_name(requested['treatment'])})"
-    wait(run, JOB, what, lambda run: job_seconds(run, JOB))
+    show_progress(run, JOB, what, lambda run: job_seconds(run, JOB))
     if st.button(
         "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."
     ):

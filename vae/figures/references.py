@@ -78,11 +78,12 @@ def reference_figure(lines: Sequence[Line]) -> Figure:
     ordered = _best_last(lines)
     names = [literal(line.name) for line in ordered]
     figure, axes = new_axes(1.3 * INCHES, 1.0 + BAR_INCHES * len(ordered))
-    first, last = ([getattr(line, part) for line in ordered] for part in PARTS)
-    styles = [{"color": HUES[part], "label": title} for part, title in PARTS.items()]
-    axes.barh(names, first, **styles[0])
-    bars = axes.barh(names, last, left=np.array(first), **styles[1])
-    axes.bar_label(bars, [line.text for line in ordered], padding=3)
+    bars, ends = [], np.zeros(len(ordered))
+    for part, title in PARTS.items():
+        widths = np.array([getattr(line, part) for line in ordered])
+        bars.append(axes.barh(names, widths, left=ends, color=HUES[part], label=title))
+        ends = ends + widths
+    axes.bar_label(bars[-1], [line.text for line in ordered], padding=3)
     axes.margins(x=0.12)
     axes.set(xlabel=TITLE)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 1.15), ncols=2)

@@ -10,11 +10,11 @@ from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.sent_code import send_to_map, send_to_path
+from pages.generate.bookmarks import bookmark_button
 from pages.generate.code_sliders import code_sliders
 from pages.generate.grid_choice import SAMPLER_NAMES, GridChoice
-from pages.generate.hand import bookmark_button
 from pages.generate.nearest_training import show_nearest
-from pages.generate.slider_board import put_on_sliders
+from pages.generate.sliders_view import set_sliders
 from vae.images import to_uint8
 from vae.runs.run import Run
 
@@ -22,15 +22,15 @@ __all__ = ["show_tile"]
 
 IMAGE_PIXELS = 220
 MAX_SLIDERS = 4  # those of all dimensions are in By hand
-LOOKS = ("Vary", "Nearest training images")
+PANELS = ("Vary", "Nearest training images")
 VARIED = (3, 5)
 
 
 @st.fragment  # of its own: a slider that moves here draws no grid anew
 @explained()
-def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, picked: int | None) -> None:
+def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | None) -> None:
     """Show what can be done with one of the codes (N, d), or say what a click does."""
-    if picked is None:
+    if selected is None:
         st.markdown(
             "**Click an image** to see it larger, with its code on sliders.\n\n"
             "**Vary** it, find the training images that it resembles, see where it lies on the "
@@ -38,37 +38,37 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, picked: int | Non
             "**Keep** the ones you like: Arithmetic and Animation work with them."
         )
         return
-    row, column = divmod(picked, choice.columns)
+    row, column = divmod(selected, choice.columns)
     name = f"{SAMPLER_NAMES[choice.draw.sampler]}, seed {choice.draw.seed}"
     name += f", row {row + 1}, column {column + 1}"
     st.markdown(f"**{name}**")
     code = code_sliders(
         run,
-        codes[picked],
-        f"{choice} {picked}",
+        codes[selected],
+        f"{choice} {selected}",
         key=f"tile-sliders-{run_key(run)}",
         pixels=IMAGE_PIXELS,
-        most=MAX_SLIDERS,
+        max_sliders=MAX_SLIDERS,
     )
-    if not np.array_equal(code, codes[picked]):
+    if not np.array_equal(code, codes[selected]):
         name += ", moved by hand"
-    _offer(run, code, name)
-    look = st.session_state.get("tile_look", LOOKS[0])
+    _show_actions(run, code, name)
+    panel = st.session_state.get("tile_panel", PANELS[0])
     st.segmented_control(
         "Look closer",
-        LOOKS,
+        PANELS,
         required=True,
         label_visibility="collapsed",
         help="Images around this one, or real ones like it. Acts at once.",
-        **persistent("tile_look", look),
+        **persistent("tile_panel", panel),
     )
-    if look == LOOKS[0]:
+    if panel == PANELS[0]:
         _vary(run, code)
     else:
         show_nearest(run, code, to_uint8(run.decode(code[None]))[0])
 
 
-def _offer(run: Run, code: np.ndarray, name: str) -> None:
+def _show_actions(run: Run, code: np.ndarray, name: str) -> None:
     with st.container(horizontal=True):
         bookmark_button(run, code, name)
         if len(code) > MAX_SLIDERS and st.button(
@@ -76,7 +76,7 @@ def _offer(run: Run, code: np.ndarray, name: str) -> None:
             icon=":material/tune:",
             help=f"Opens By hand with this code: all {len(code)} dimensions.",
         ):
-            put_on_sliders(run, code)
+            set_sliders(run, code)
             st.session_state.generate_view = "By hand"
             st.rerun()
         if not run.latents:

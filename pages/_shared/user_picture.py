@@ -9,8 +9,8 @@ import streamlit as st
 from PIL import Image
 
 from pages._components.drawing_pad import drawing_pad, png_of
+from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.guard import show_error
-from pages._shared.images_at_hand import images_at_hand, reconstructions
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from vae.data.uploads import read_drawing, read_picture
@@ -19,9 +19,9 @@ from vae.errors import RunError, VAEError
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 
-__all__ = ["Picture", "drawing_at_hand", "drawn_picture", "take_picture"]
+__all__ = ["Picture", "choose_picture", "drawn_picture", "usable_drawing"]
 
-DRAWN_ON = ("mnist", "digits")  # data sets of what a hand draws with a pen
+DRAWABLE = ("mnist", "digits")  # data sets of what a hand draws with a pen
 TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
 DRAWING, UPLOAD = "drawing", "uploaded_picture"  # in the session, for all runs
 
@@ -39,11 +39,11 @@ class Picture(NamedTuple):
     is_own: bool = True
 
 
-def take_picture(run: Run) -> Picture:
+def choose_picture(run: Run) -> Picture:
     """Show how to choose a picture and return it: an example while there is none."""
     state = st.session_state
     sources = ["Test image", "Upload"]
-    if known_dataset(run) in DRAWN_ON:
+    if known_dataset(run) in DRAWABLE:
         sources.insert(0, "Draw")
     source = state.get("picture_source")
     source = source if source in sources else sources[0]
@@ -74,12 +74,12 @@ def drawn_picture(run: Run) -> Picture | None:
     Raises RunError for a drawing without ink.
     """
     png = png_of(st.session_state.get(DRAWING))
-    if png is None or known_dataset(run) not in DRAWN_ON:
+    if png is None or known_dataset(run) not in DRAWABLE:
         return None
-    return _treated(run, read_drawing(png), "Drawn")
+    return _preprocessed(run, read_drawing(png), "Drawn")
 
 
-def drawing_at_hand(run: Run) -> Picture | None:
+def usable_drawing(run: Run) -> Picture | None:
     """Return what stands in the Draw view, if it is a drawing that this run can take."""
     try:
         return drawn_picture(run)
@@ -92,36 +92,36 @@ def _uploaded(run: Run) -> Picture | None:
         "Image file",
         TYPES,
         key="picture_file",
-        on_change=_keep_file,
+        on_change=_store_upload,
         help="A photo or a scan, as PNG, JPEG, WebP, GIF or BMP; 16,384 pixels wide or high "
         "at most.",
     )
-    kept_file = st.session_state.get(UPLOAD)
-    if kept_file is not None and st.session_state.get("picture_file") is None:
+    uploaded = st.session_state.get(UPLOAD)
+    if uploaded is not None and st.session_state.get("picture_file") is None:
         st.button(
             "Remove the picture",
             icon=":material/close:",
             help="Lets go of what was uploaded before.",
             on_click=lambda: st.session_state.pop(UPLOAD, None),
         )
-    if isinstance(kept_file, str):
-        raise RunError(kept_file)
-    return None if kept_file is None else _treated(run, kept_file, "Uploaded")
+    if isinstance(uploaded, str):
+        raise RunError(uploaded)
+    return None if uploaded is None else _preprocessed(run, uploaded, "Uploaded")
 
 
-def _keep_file() -> None:
+def _store_upload() -> None:
     """Read a file once, when it comes: it stays when the uploader goes."""
     file = st.session_state.picture_file
-    kept_file: Image.Image | str | None = None  # the error's words: itself it holds the picture
+    uploaded: Image.Image | str | None = None  # the error's words: itself it holds the picture
     if file is not None:
         try:
-            kept_file = read_picture(file)
+            uploaded = read_picture(file)
         except VAEError as error:
-            kept_file = str(error)
-    st.session_state[UPLOAD] = kept_file
+            uploaded = str(error)
+    st.session_state[UPLOAD] = uploaded
 
 
-def _treated(run: Run, picture: Image.Image, name: str) -> Picture:
+def _preprocessed(run: Run, picture: Image.Image, name: str) -> Picture:
     """Make of a picture what the run's images are."""
     frame = FRAMES.get(known_dataset(run))
     if frame is None:
@@ -133,7 +133,7 @@ def _treated(run: Run, picture: Image.Image, name: str) -> Picture:
 
 
 def _choose(run: Run) -> Picture:
-    images, last = images_at_hand(run), len(run.latents["y"]) - 1
+    images, last = available_test_images(run), len(run.latents["y"]) - 1
     index: int = st.session_state.get("picture_index", 0)
     index = index if index in range(last + 1) else 0
     persistent_number(
@@ -151,7 +151,7 @@ def _example(run: Run) -> Picture:
 
 
 def _test_image(run: Run, index: int) -> Picture:
-    images = images_at_hand(run)
+    images = available_test_images(run)
     if images is None:
         image = reconstructions(run, [index])[0]
     else:

@@ -9,9 +9,9 @@ import streamlit as st
 
 from vae.runs.run import Run
 
-__all__ = ["MAX_KEPT", "Bookmark", "bookmark_button", "bookmarks", "forget_codes"]
+__all__ = ["MAX_BOOKMARKS", "Bookmark", "bookmark_button", "bookmarks", "clear_bookmarks"]
 
-MAX_KEPT = 12
+MAX_BOOKMARKS = 12
 
 
 class Bookmark(NamedTuple):
@@ -32,22 +32,22 @@ def bookmark_button(run: Run, code: np.ndarray, name: str) -> None:
         "Keep",
         icon=":material/bookmark:",
         help="Keeps this code at hand, for arithmetic and walks.",
-        on_click=_keep,
+        on_click=_add,
         args=(run, code, name),
     )
 
 
-def _keep(run: Run, code: np.ndarray, name: str) -> None:
+def _add(run: Run, code: np.ndarray, name: str) -> None:
     """Keep a code; of more than twelve the first ones go. One that is there moves to the end."""
     others = [each for each in bookmarks(run) if not np.array_equal(each.code, code)]
-    st.session_state[_key(run)] = [*others, Bookmark(code.copy(), name)][-MAX_KEPT:]
+    st.session_state[_key(run)] = [*others, Bookmark(code.copy(), name)][-MAX_BOOKMARKS:]
     st.toast("Kept: it is there in Arithmetic and Animation.", icon=":material/bookmark:")
 
 
-def forget_codes(run: Run) -> None:
+def clear_bookmarks(run: Run) -> None:
     """Let go of all of them."""
     st.session_state.pop(_key(run), None)
 
 
 def _key(run: Run) -> str:
-    return f"kept-codes-{run.id}"
+    return f"bookmarks-{run.id}"

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from pages._shared.plain import plain
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import change_status, wait_until
 from tests.pages.conftest import act, calm, labelled, open_page, press, watch, words
 from tests.pages.crafted import craft, enqueue, epochs, ticket_of
@@ -151,7 +151,7 @@ class TestTraining:
     def test_the_answer_is_awaited(self, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         # The process answers while the button's own drawing is still to come.
         run = make("training")
-        monkeypatch.setattr(transport, "ANSWER_SECONDS", 60.0)
+        monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)
         looks = []
 
         def answer(seconds: float) -> None:
@@ -160,7 +160,7 @@ class TestTraining:
                 change_status(run, state="paused", serial=run.control.serial)
 
         clock = SimpleNamespace(monotonic=time.monotonic, sleep=answer)
-        monkeypatch.setattr(transport, "time", clock)
+        monkeypatch.setattr(run_controls, "time", clock)
         app = press(look(run), "Pause")
         assert len(looks) == 3
         assert [*shown(app)] == ["Play", *STEP, "Stop"]
@@ -169,7 +169,7 @@ class TestTraining:
     def test_nobody_waits_for_a_process_that_only_starts(
         self, make: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(transport, "ANSWER_SECONDS", 60.0)
+        monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)
         run = make("starting")
         press(look(run), "Pause")
         assert run.control.action == "pause"

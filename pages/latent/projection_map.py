@@ -11,8 +11,8 @@ import streamlit as st
 
 from pages._components.latent_map import as_base64, feed, latent_map
 from pages._components.plot_hover import plot_hover
-from pages._shared.model_mark import model_mark
-from pages.latent.picked import Pick, Selection
+from pages._shared.model_fingerprint import model_fingerprint
+from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.figures.clouds import cloud3d
 from vae.figures.colors import class_color
 from vae.images import tile, to_png, to_uint8
@@ -21,21 +21,21 @@ from vae.latent.planes import Extent
 from vae.latent.projections import Projection
 from vae.runs.run import Run
 
-__all__ = ["cloud_board", "cloud_space", "tile_shrink"]
+__all__ = ["projection_map", "projection_space", "tile_shrink"]
 
 CLOSE = 0.6  # of a dot's size on a plane: dots in space cover each other
 AT_ONCE = 500  # codes that are decoded at a time: decoded images are floats
 
 
-def cloud_board(
+def projection_map(
     run: Run,
     projection: Projection,
-    pick: Pick | Selection,
+    selection: SelectedPoint | SelectedImages,
     *,
     key: str,
     size: float,
     opacity: float,
-    on_pick: Callable[[], None],
+    on_select: Callable[[], None],
 ) -> None:
     """Draw a projection (N, 2) of a run's first N test images, and what is picked among them.
 
@@ -43,7 +43,7 @@ def cloud_board(
     the reconstructions of all dots are in the browser, as tiles of one picture.
     """
     count, points = len(projection.points), projection.points.astype(np.float32)
-    plane = hashlib.sha256(model_mark(run).encode() + points.tobytes()).hexdigest()[:16]
+    plane = hashlib.sha256(model_fingerprint(run).encode() + points.tobytes()).hexdigest()[:16]
     ids = {"points": f"points-{plane}", "tiles": _tiles_id(run, count)}
     frame: dict[str, Any] = {
         "isCloud": True,
@@ -62,26 +62,26 @@ def cloud_board(
         "neighbours": [],
         "selected": [],
     }
-    if isinstance(pick, Selection):
-        frame["selected"] = pick.indices.tolist()
+    if isinstance(selection, SelectedImages):
+        frame["selected"] = selection.indices.tolist()
     else:
-        frame["pin"] = points[pick.indices[0]].tolist()
-        frame["neighbours"] = pick.neighbours.tolist()
+        frame["pin"] = points[selection.indices[0]].tolist()
+        frame["neighbours"] = selection.neighbours.tolist()
     with st.container(gap=None):  # the feeds take no room
         labels = as_base64(projection.y.astype(np.uint8))
         feed(f"{key}-points", {"xy": as_base64(points), "labels": labels}, ids["points"])
-        latent_map(frame, key=key, on_pick=on_pick)
-        feed(f"{key}-tiles", _tiles(run, count, model_mark(run)), ids["tiles"])
+        latent_map(frame, key=key, on_select=on_select)
+        feed(f"{key}-tiles", _tiles(run, count, model_fingerprint(run)), ids["tiles"])
 
 
-def cloud_space(
+def projection_space(
     run: Run,
     projection: Projection,
     *,
     key: str,
     size: float,
     opacity: float,
-    on_pick: Callable[[], None],
+    on_select: Callable[[], None],
 ) -> None:
     """Draw a projection (N, 3) of a run's first N test images as Plotly does.
 
@@ -91,8 +91,8 @@ def cloud_space(
     with st.container(gap=None):
         figure = cloud3d(projection, run.class_names, size=CLOSE * size, opacity=opacity)
         st.plotly_chart(figure, key=f"{key}-chart")
-        plot_hover(f"{key}-chart", _tiles_id(run, count), key=key, on_pick=on_pick)
-        feed(f"{key}-tiles", _tiles(run, count, model_mark(run)), _tiles_id(run, count))
+        plot_hover(f"{key}-chart", _tiles_id(run, count), key=key, on_select=on_select)
+        feed(f"{key}-tiles", _tiles(run, count, model_fingerprint(run)), _tiles_id(run, count))
 
 
 def tile_shrink(run: Run, count: int) -> int:
@@ -102,7 +102,7 @@ def tile_shrink(run: Run, count: int) -> int:
 
 
 def _tiles_id(run: Run, count: int) -> str:
-    return f"tiles-{model_mark(run)}-{count}"
+    return f"tiles-{model_fingerprint(run)}-{count}"
 
 
 @st.cache_data(show_spinner=False, max_entries=8, ttl=900)

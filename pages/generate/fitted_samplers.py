@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
+from pages._shared.measuring import (
+    can_be_measured,
+    request,
+    show_duration,
+    show_last_error,
+    show_progress,
+)
 from pages._shared.server import queue
 from vae.files import file_mark
 from vae.runs.layout import SAMPLERS
@@ -22,16 +28,16 @@ def samplers_of(run: Run) -> Samplers | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=12, ttl=900)
-def _read(_run: Run, path: str, mark: tuple[int, int]) -> Samplers | None:
+def _read(_run: Run, path: str, fingerprint: tuple[int, int]) -> Samplers | None:
     return read_samplers(_run)
 
 
 def offer_samplers(run: Run) -> None:
     """Offer to fit the samplers, or show how far that is."""
     if queue().is_pending(run, JOB):
-        wait(run, JOB, "the codes of training images")
+        show_progress(run, JOB, "the codes of training images")
     elif can_be_measured(run):
-        show_trouble(run, JOB)
+        show_last_error(run, JOB)
         st.markdown(
             "The mixture and the posteriors are fitted to the codes of this run's training images, "
             "once, in a process beside this page."

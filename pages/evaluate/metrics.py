@@ -8,7 +8,7 @@ from pages._shared.plain import plain
 from vae.figures.classes import class_cost_bars
 from vae.runs.run import Run
 
-__all__ = ["show_classes", "show_numbers"]
+__all__ = ["show_class_costs", "show_metrics"]
 
 HELP = {
     "elbo": "A lower bound on the log-likelihood of a test image: less the reconstruction, less "
@@ -23,7 +23,7 @@ HELP = {
 }
 
 
-def show_numbers(run: Run) -> None:
+def show_metrics(run: Run) -> None:
     """Show ELBO, its parts, bits per dimension and active units of the test images."""
     metrics = run.metrics
     names = {
@@ -45,7 +45,7 @@ def show_numbers(run: Run) -> None:
     )
 
 
-def show_classes(run: Run) -> None:
+def show_class_costs(run: Run) -> None:
     """Show which classes the model finds hard, where that was measured."""
     nats = run.metrics.get("reconstruction_per_class")
     if nats:
@@ -53,5 +53,5 @@ def show_classes(run: Run) -> None:
         st.plotly_chart(
             class_cost_bars(nats), key=f"classes-{run.id}", config={"displayModeBar": False}
         )
-        told = "was told their labels" if run.config.is_conditional else "saw no labels"
-        st.caption(f"Mean reconstruction of the test images of each class. The model {told}.")
+        class_text = "was told their labels" if run.config.is_conditional else "saw no labels"
+        st.caption(f"Mean reconstruction of the test images of each class. The model {class_text}.")

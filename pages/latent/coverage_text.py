@@ -8,13 +8,13 @@ from vae.evaluation.coverage import Coverage
 from vae.runs.run import Run
 from vae.statistics import ACTIVE_VARIANCE
 
-__all__ = ["what_to_see"]
+__all__ = ["coverage_text"]
 
 MANY_MISSED = 0.2  # of the test images, from which on they are what is to be seen first
 MANY_UNLIKE = 0.15  # of the samples
 
 
-def what_to_see(run: Run, found: Coverage) -> str:
+def coverage_text(run: Run, found: Coverage) -> str:
     """Return what is most to be seen on a run's map, from how prior and codes lie to each other."""
     if np.var(run.latents["mean"], axis=0).max() <= ACTIVE_VARIANCE:
         return (

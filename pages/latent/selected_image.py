@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.images_at_hand import pair_of
+from pages._shared.available_images import image_and_reconstruction
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from vae.figures.posterior import posterior
@@ -18,7 +18,7 @@ def show_image(run: Run, index: int) -> None:
     """Show one test image, its reconstruction and its posterior."""
     mean, log_var = (run.latents[name][index] for name in ("mean", "log_var"))
     label = plain(run.short_class_names[run.latents["y"][index]])
-    pair = pair_of(run, index)
+    pair = image_and_reconstruction(run, index)
     images, sureness = st.columns([1, 1]) if run.config.is_variational else (st.container(), None)
     with images:
         show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")

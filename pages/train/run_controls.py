@@ -20,21 +20,21 @@ from vae.runs.run_images import known_dataset, missing_images
 from vae.server.durations import seconds_left, time_in_words
 
 __all__ = [
-    "await_answer",
+    "is_active",
     "is_slow_motion",
-    "is_under_way",
     "missing_to_resume",
-    "show_where_it_stands",
+    "run_controls",
+    "show_run_progress",
     "step_once",
-    "transport",
+    "wait_for_reply",
 ]
 
-ANSWER_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
+REPLY_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
 MORE_EPOCHS, MAX_EPOCHS = 10, 500  # that Continue adds
 MAIN_PIXELS = 128  # the first button, as wide as its longest word needs
 
 
-def is_under_way(run: Run) -> bool:
+def is_active(run: Run) -> bool:
     """Whether the run will change without anyone pressing a button."""
     jobs = ("recover", "export") if run.state == "paused" else ("train", "recover", "export")
     return run.state in (*ACTIVE_STATES, "queued") or queue().is_pending(run, *jobs)
@@ -51,9 +51,9 @@ def missing_to_resume(run: Run) -> str:
     return "" if run.state == "queued" or run.is_alive() else missing_images(run)
 
 
-def transport(run: Run) -> None:
+def run_controls(run: Run) -> None:
     """Show the buttons; they are always the same ones, so that nothing jumps."""
-    if not run.can_resume and not is_under_way(run):
+    if not run.can_resume and not is_active(run):
         st.caption("This run has no checkpoint to go on from: it stays as it is.")
         return
     key = f"transport-{run.id}"
@@ -77,12 +77,12 @@ def transport(run: Run) -> None:
                 disabled=bool(missing) or not can_resume, primary=not missing, width=MAIN_PIXELS,
             )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
-        for name, words, icon, act in (
+        for name, words, icon, action in (
             ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
             ("epoch", "Step epoch", "fast_forward", partial(queue().resume, action="epoch")),
         ):
             _button(
-                run, words, icon, act, f"Trains one {name}, then waits. {steps_help}",
+                run, words, icon, action, f"Trains one {name}, then waits. {steps_help}",
                 disabled=bool(ended or waiting or ending or missing),
             )  # fmt: skip
         if trains or waiting or run.state == "paused":
@@ -106,7 +106,7 @@ def transport(run: Run) -> None:
         st.caption(f"To go on, this run needs {plain(missing)}.{its_maker}")
 
 
-def show_where_it_stands(run: Run) -> None:
+def show_run_progress(run: Run) -> None:
     """Show progress while the run is under way, else how it ended."""
     status = run.status
     epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
@@ -170,7 +170,7 @@ def _more(run_id: str) -> str:
 
 
 def _button(
-    run: Run, words: str, icon: str, act: Callable[[Run], object], help: str, *,
+    run: Run, words: str, icon: str, action: Callable[[Run], object], help: str, *,
     disabled: bool = False, primary: bool = False, width: int | Literal["content"] = "content",
 ) -> None:  # fmt: skip
     st.button(
@@ -182,14 +182,14 @@ def _button(
         width=width,
         help=help,
         # Before the next drawing, be that of this fragment or, at the same moment, of the page.
-        on_click=_do,
-        args=(run.id, act),
+        on_click=_perform,
+        args=(run.id, action),
     )
 
 
 def step_once(run_id: str) -> None:
     """Have one more step taken, for who watches in slow motion."""
-    _do(run_id, _one_step)
+    _perform(run_id, _one_step)
 
 
 def _switch_slow_motion(run_id: str) -> None:
@@ -206,22 +206,22 @@ def _toggle(run_id: str) -> str:
     return f"toggle-{_slow(run_id)}"
 
 
-def _do(run_id: str, act: Callable[[Run], object]) -> None:
+def _perform(run_id: str, action: Callable[[Run], object]) -> None:
     """Ask for something and wait a moment for the answer; what is refused is said on the page."""
     try:
         run = store().open(run_id)
-        act(run)
-        await_answer(run)
-        if act is not _one_step:
+        action(run)
+        wait_for_reply(run)
+        if action is not _one_step:
             st.session_state[_slow(run_id)] = False
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)
 
 
-def await_answer(run: Run) -> None:
+def wait_for_reply(run: Run) -> None:
     """Wait a moment until the run's process, if there is one, has seen what was asked."""
     wanted = run.control.serial
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + REPLY_SECONDS
     while time.monotonic() < deadline:
         now = Run(run.path)
         if now.state not in (*ACTIVE_STATES, "paused") or now.status.get("serial", 0) >= wanted:

@@ -9,18 +9,18 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
+from pages.generate.bookmarks import bookmark_button
 from pages.generate.code_sliders import MAX_SLIDERS, code_sliders
-from pages.generate.hand import bookmark_button
 from vae.latent.code_text import parse_code
 from vae.runs.run import Run
 from vae.sampling.samplers import Draw, sample_codes
 
-__all__ = ["put_on_sliders", "slider_board"]
+__all__ = ["set_sliders", "sliders_view"]
 
 IMAGE_PIXELS = 320
 
 
-def put_on_sliders(run: Run, code: np.ndarray) -> None:
+def set_sliders(run: Run, code: np.ndarray) -> None:
     """Have the sliders stand at a code (d,) when they are looked at."""
     _, generation = st.session_state.get(_key(run), (None, 0))
     st.session_state[_key(run)] = code.astype(np.float32), generation + 1
@@ -28,16 +28,16 @@ def put_on_sliders(run: Run, code: np.ndarray) -> None:
 
 @st.fragment
 @explained()
-def slider_board(run: Run) -> None:
+def sliders_view(run: Run) -> None:
     """Decode where the sliders stand, as they move."""
     dims = run.config.latent_dim
     nothing = np.zeros(dims, np.float32)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Random code", icon=":material/casino:", help="Draws a code from the prior."):
             seed = int(np.random.default_rng().integers(2**31))
-            put_on_sliders(run, sample_codes(run, Draw(seed=seed), 1)[0])
+            set_sliders(run, sample_codes(run, Draw(seed=seed), 1)[0])
         if st.button("Reset", icon=":material/restart_alt:", help="Back to the prior's mean, 0."):
-            put_on_sliders(run, nothing)
+            set_sliders(run, nothing)
         with st.popover(
             "Code as text", icon=":material/data_object:", help="Copy z as JSON, or paste one."
         ):
@@ -74,7 +74,7 @@ def _paste(run: Run) -> None:
     )
     if st.button("Put it on the sliders", help="The sliders move to this code."):
         with explained():  # here, so that the sliders stay
-            put_on_sliders(run, parse_code(pasted, run.config.latent_dim))
+            set_sliders(run, parse_code(pasted, run.config.latent_dim))
 
 
 def _key(run: Run) -> str:

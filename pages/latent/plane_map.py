@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._components.latent_map import feed, latent_map
 from pages.latent.map_data import (
-    Places,
+    PlanePoints,
     atlas_feed,
     layers_feed,
     map_frame,
@@ -18,16 +18,16 @@ from pages.latent.map_data import (
 from vae.latent.planes import Extent
 from vae.runs.run import Run
 
-__all__ = ["board", "covariance_on", "posterior_on"]
+__all__ = ["covariance_on", "plane_map", "posterior_on"]
 
 
 # They take a second: they are made when one of them is looked at.
-DEEP_LAYERS = {"density", "regions", "holes"}
+SLOW_LAYERS = {"density", "regions", "holes"}
 
 
-def board(
+def plane_map(
     run: Run,
-    places: Places,
+    on_plane: PlanePoints,
     *,
     key: str,
     atlas_extent: Extent | None = None,
@@ -45,36 +45,36 @@ def board(
     regions and holes. link: maps with the same one keep the same part in view, and if same_images
     the same test image in sight. answers and handlers: what `latent_map` takes.
     """
-    extent = atlas_extent or places.extent
+    extent = atlas_extent or on_plane.extent
     # With another class a place stays where it is, and decodes to something else.
-    told = "" if run.label is None else run.label
+    label = "" if run.label is None else run.label
     ids = {
-        "points": f"points-{places.id}",
-        "atlas": f"atlas-{places.id}-{told}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
+        "points": f"points-{on_plane.id}",
+        "atlas": f"atlas-{on_plane.id}-{label}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
     }
-    is_deep = st.session_state.get(key, {}).get("deep") or DEEP_LAYERS.intersection(layers)
-    if is_deep:
-        ids["layers"] = f"layers-{places.id}"
-    atlas = atlas_feed(run, places, f"{places.id}-{told}", extent)
-    frame = map_frame(run, places) | {"feeds": ids, "small": small, "layers": layers}
+    has_slow_layers = st.session_state.get(key, {}).get("slow") or SLOW_LAYERS.intersection(layers)
+    if has_slow_layers:
+        ids["layers"] = f"layers-{on_plane.id}"
+    atlas = atlas_feed(run, on_plane, f"{on_plane.id}-{label}", extent)
+    frame = map_frame(run, on_plane) | {"feeds": ids, "small": small, "layers": layers}
     frame |= {"link": link, "sameImages": same_images}
     frame |= answers or {}
     with st.container(gap=None):  # the feeds take no room
         # What is looked at first goes first: points and images before what lies behind them.
-        feed(f"{key}-points", points_feed(run, places), ids["points"])
+        feed(f"{key}-points", points_feed(run, on_plane), ids["points"])
         feed(f"{key}-atlas", atlas, ids["atlas"])
         latent_map(frame, key=key, **handlers)
-        if is_deep:
-            feed(f"{key}-layers", layers_feed(run, places, places.id), ids["layers"])
+        if has_slow_layers:
+            feed(f"{key}-layers", layers_feed(run, on_plane, on_plane.id), ids["layers"])
     return atlas["error"]
 
 
-def posterior_on(places: Places, mean: np.ndarray, log_var: np.ndarray) -> dict[str, Any]:
+def posterior_on(on_plane: PlanePoints, mean: np.ndarray, log_var: np.ndarray) -> dict[str, Any]:
     """Return the posterior of a code's mean and log_var (d,) as an ellipse for `latent_map`."""
-    point = places.plane.coordinates(mean[None])[0]
-    return {"mean": point.tolist(), "covariance": covariance_on(places, log_var)}
+    point = on_plane.plane.coordinates(mean[None])[0]
+    return {"mean": point.tolist(), "covariance": covariance_on(on_plane, log_var)}
 
 
-def covariance_on(places: Places, log_var: np.ndarray) -> list[list[float]]:
+def covariance_on(on_plane: PlanePoints, log_var: np.ndarray) -> list[list[float]]:
     """Return the covariance (2, 2) that a posterior with log_var (d,) has on the plane."""
-    return places.plane.spread(log_var[None])[0].tolist()
+    return on_plane.plane.spread(log_var[None])[0].tolist()

@@ -95,7 +95,7 @@ class TestSliders:
         app = by_hand()
         places = [each.index for each in ranked_dimensions(run)]
         given = board(app, run)
-        assert given["places"] == places
+        assert given["dimensions"] == places
         rows = traverse_all(run, places, np.zeros(2), 9)
         for strip, row in zip(given["strips"], rows, strict=True):
             assert shows(opened(strip), tile(row, 1, 9))
@@ -115,7 +115,7 @@ class TestSliders:
     def test_more_dimensions_than_sliders(self, wide: Run) -> None:
         app = by_hand()
         assert "Sliders for the 32 of 40 dimensions that carry most; the others stay." in words(app)
-        assert len(board(app, wide)["places"]) == len(board(app, wide)["strips"]) == 32
+        assert len(board(app, wide)["dimensions"]) == len(board(app, wide)["strips"]) == 32
         code = [1.0] * 40
         assert shows(decoded(move(app, wide, code), wide), image(wide, code))
 

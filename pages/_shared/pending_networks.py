@@ -9,29 +9,29 @@ from pages._shared.server import queue, store
 from vae.errors import RunError
 from vae.runs.run import Run
 
-__all__ = ["await_model"]
+__all__ = ["show_pending_networks"]
 
 POLL_SECONDS = 0.5
 
 
-def await_model(run: Run | None) -> None:
+def show_pending_networks(run: Run | None) -> None:
     """Say that a run's networks are being made, and draw the page anew once they are there."""
-    if run is not None and _is_awaited(run):
-        _wait(run.id)
+    if run is not None and _is_pending(run):
+        _poll(run.id)
 
 
-def _is_awaited(run: Run) -> bool:
+def _is_pending(run: Run) -> bool:
     return not run.has_model and queue().is_pending(run, "export")
 
 
 @st.fragment(run_every=POLL_SECONDS)
 @explained()
-def _wait(run_id: str) -> None:
+def _poll(run_id: str) -> None:
     try:
-        awaited = _is_awaited(store().open(run_id))
+        pending = _is_pending(store().open(run_id))
     except RunError:  # deleted meanwhile: the page chooses another
-        awaited = False
-    if not awaited:
+        pending = False
+    if not pending:
         st.rerun()
     st.caption(
         "The networks of this run are being made: what they draw appears here in a few seconds."

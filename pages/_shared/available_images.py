@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from pages._shared.server import images_of
+from pages._shared.server import dataset_of_run
 from vae.images import to_uint8
 from vae.runs.run import Run
 
-__all__ = ["images_at_hand", "pair_of", "reconstructions"]
+__all__ = ["available_test_images", "image_and_reconstruction", "reconstructions"]
 
 
-def images_at_hand(run: Run) -> np.ndarray | None:
+def available_test_images(run: Run) -> np.ndarray | None:
     """Return the test images that a run was measured on, uint8 (N, H, W, C), or None."""
-    data = images_of(run)
+    data = dataset_of_run(run)
     if data is None or data.image_shape != run.image_shape:  # as a foreign folder may claim
         return None
     return data.x_test if len(data.x_test) == len(run.latents["y"]) else None
@@ -27,8 +27,8 @@ def reconstructions(run: Run, indices: Any) -> np.ndarray:
     return to_uint8(run.decode(latents["mean"][indices], latents["y"][indices]))
 
 
-def pair_of(run: Run, index: int) -> np.ndarray:
+def image_and_reconstruction(run: Run, index: int) -> np.ndarray:
     """Return a test image, where it is at hand, and its reconstruction: uint8 (1 or 2, H, W, C)."""
     copy = reconstructions(run, [index])
-    images = images_at_hand(run)
+    images = available_test_images(run)
     return copy if images is None else np.concatenate([images[index : index + 1], copy])

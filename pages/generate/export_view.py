@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._shared.figure_files import offer_figure
 from pages._shared.guard import explained
-from pages._shared.model_mark import model_mark
-from pages._shared.paper_files import offer_figure
+from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
@@ -38,7 +38,7 @@ from vae.runs.run_images import known_dataset
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["take_away_view"]
+__all__ = ["export_view"]
 
 WEIGHTS_SECONDS = 60
 SURE_PARAMETERS = 1_000_000  # of a decoder: up to these the demo is small enough without trying
@@ -54,7 +54,7 @@ FIGURES: dict[str, Callable[[Run], Figure]] = {
 
 @st.fragment
 @explained()
-def take_away_view(run: Run) -> None:
+def export_view(run: Run) -> None:
     """Offer everything that a run can give for use elsewhere."""
     left, right = st.columns(2, gap="large")
     with left:
@@ -157,7 +157,7 @@ def _demo(run: Run) -> None:
         return
     summary = summarize(run.config, run.image_shape, run.classes)
     is_large = summary.decoder_parameters > SURE_PARAMETERS
-    if is_large and (why := _why_no_demo(run, model_mark(run))):
+    if is_large and (why := _why_no_demo(run, model_fingerprint(run))):
         st.info(plain(why), icon=":material/info:")
         return
     _file(

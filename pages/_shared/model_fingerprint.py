@@ -9,10 +9,10 @@ import numpy as np
 from vae.files import file_mark
 from vae.runs.run import Run
 
-__all__ = ["model_mark"]
+__all__ = ["model_fingerprint"]
 
 
-def model_mark(run: Run) -> str:
+def model_fingerprint(run: Run) -> str:
     """Return what names a run's model: its codes as they were read, and its decoder.
 
     It is the same whatever class a conditional run is told.

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._shared.paper_files import offer_figure
+from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
@@ -24,10 +24,10 @@ from vae.figures.references import Line, reference_bars, reference_figure
 from vae.presets import preset_label
 from vae.runs.run import Run
 
-__all__ = ["is_this_good", "show_lines"]
+__all__ = ["show_assessment", "show_reference_lines"]
 
 
-def is_this_good(run: Run) -> None:
+def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
     st.subheader("Is this good?")
     if _has_lines(run):
@@ -36,7 +36,7 @@ def is_this_good(run: Run) -> None:
         st.info(_why_not(run), icon=":material/info:")
 
 
-def show_lines(run: Run) -> None:
+def show_reference_lines(run: Run) -> None:
     """Draw the run among the lines and shipped runs, and show the literature, where they are."""
     if not _has_lines(run):
         return
@@ -69,8 +69,8 @@ def _has_lines(run: Run) -> bool:
 
 
 def _own(run: Run) -> Line:
-    told = _remark(run) if run.config.is_conditional else ""
-    return _line(run, f"This run{told}", is_own=True)
+    class_text = _remark(run) if run.config.is_conditional else ""
+    return _line(run, f"This run{class_text}", is_own=True)
 
 
 def _why_not(run: Run) -> str:
