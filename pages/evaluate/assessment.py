@@ -10,14 +10,14 @@ from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.comparison import (
+    binarisation_of,
     class_nats,
     comparable,
     compared,
     cost,
     references_of,
-    treatment_of,
 )
 from vae.evaluation.references import Paper
 from vae.figures.references import Line, reference_bars, reference_figure
@@ -81,7 +81,7 @@ def _why_not(run: Run) -> str:
         )
     return (
         f"There are no reference lines of {plain(run.dataset)} in this treatment: "
-        f"{treatment_name(run.config.binarisation)}. `python -m vae.evaluation.references` "
+        f"{binarisation_name(run.config.binarisation)}. `python -m vae.evaluation.references` "
         "measures those of VAE Lab's own data sets."
     )
 
@@ -114,7 +114,7 @@ def _remark(run: Run) -> str:
 def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
     words = (
         f"An image costs this run **{own.total:.1f} nats** "
-        f"({treatment_name(treatment_of(run))}): {compared(own.total, known['mean_image'])} "
+        f"({binarisation_name(binarisation_of(run))}): {compared(own.total, known['mean_image'])} "
         "always predicting the mean image"
     )
     if known["floor"]:
@@ -135,7 +135,7 @@ def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
 
 
 def _show_literature(run: Run, own: Line) -> None:
-    if reason := why_not_comparable(run, treatment_of(run)):
+    if reason := why_not_comparable(run, binarisation_of(run)):
         st.caption(reason)
         return
     with st.expander("Published results", expanded=True, icon=":material/menu_book:"):

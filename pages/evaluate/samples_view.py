@@ -18,7 +18,8 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from vae.evaluation.digit_classifier import classifier_mark
-from vae.evaluation.sample_quality import NEIGHBOURS, SURE, is_measurable
+from vae.evaluation.feature_sets import NEIGHBOURS
+from vae.evaluation.sample_quality import SURE, is_measurable
 from vae.figures.classes import digit_counts
 from vae.presets import preset_label
 from vae.runs.run import Run

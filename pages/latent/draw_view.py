@@ -20,7 +20,7 @@ from vae.evaluation.image_costs import Costs, costs_of, fraction_below
 from vae.figures.costs import costs_beside
 from vae.files import file_mark
 from vae.images import to_png, to_uint8
-from vae.latent.projections import nearest_images
+from vae.latent.neighbours import nearest_images
 from vae.runs.layout import DECODER
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset, missing_images

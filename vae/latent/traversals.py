@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae.errors import RunError
 from vae.images import to_uint8
+from vae.latent.latents import latents_of
 from vae.statistics import ACTIVE_VARIANCE, gaussian_kl
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def ranked_dimensions(run: Run) -> list[Dimension]:
     By their mean KL from the prior; those of an autoencoder, which has none, by the variance of
     their means. Raises RunError while a run has no latents.
     """
-    latents = run.latents
-    if not latents:
-        raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
+    latents = latents_of(run)
     mean, log_var = (latents[name].astype(np.float64) for name in ("mean", "log_var"))
     variance = mean.var(axis=0)
     kl = gaussian_kl(mean, log_var).mean(axis=0)
