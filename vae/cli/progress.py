@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,6 +14,7 @@ from vae.cli.streams import warn
 from vae.data.datasets import Dataset, load_dataset
 from vae.runs.run import Run
 from vae.runs.run_images import check_known
+from vae.runs.schema import Row
 from vae.training.history_rows import ROWS_PER_EPOCH
 
 __all__ = ["load_images", "load_named", "progress_fraction", "training_progress"]
@@ -22,7 +22,7 @@ __all__ = ["load_images", "load_named", "progress_fraction", "training_progress"
 LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
 
 OnShare = Callable[[float], None]
-OnEvent = Callable[[dict[str, Any]], None]
+OnEvent = Callable[[Row], None]
 Update = Callable[[float, str], None]
 
 
@@ -32,7 +32,7 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
     with _bar(epochs) as update:
         done, parts, words = 0, 0, ""
 
-        def on_event(row: dict[str, Any]) -> None:
+        def on_event(row: Row) -> None:
             nonlocal done, parts, words
             if row["kind"] == "epoch":
                 done, parts = row["epoch"], 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vae.figures.thinning import thinned
+from vae.runs.schema import LearnedRow, Row
 
 __all__ = ["QUANTITIES", "curve_marks", "curve_points"]
 
@@ -18,7 +19,7 @@ FLATTENING_EPOCHS = 0.5
 LONG_ENOUGH = 3
 
 
-def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[str, list[float]]]:
+def curve_points(rows: Sequence[Row], steps: int) -> dict[str, dict[str, list[float]]]:
     """Return training and validation points: epoch and, in nats per image, each quantity.
 
     rows: `Run.rows`. steps: of an epoch, `Run.steps_per_epoch`.
@@ -29,7 +30,7 @@ def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[s
     """
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
 
-    def place(row: dict[str, Any]) -> float:
+    def place(row: Row) -> float:
         return row["epoch"] - 1 + row["step"] / steps
 
     training = [row for row in rows if row["kind"] == "step" and place(row) > start]
@@ -44,7 +45,7 @@ def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[s
     }
 
 
-def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, Any]]:
+def curve_marks(rows: Sequence[Row], steps: int) -> list[dict[str, Any]]:
     """Return the moments at which settings were changed: epoch, and what in words.
 
     Of very many, the last ones.
@@ -61,9 +62,7 @@ def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, An
     ]
 
 
-def _columns(
-    epochs: list[float], rows: list[dict[str, Any]], prefix: str
-) -> dict[str, list[float]]:
+def _columns(epochs: list[float], rows: list[LearnedRow], prefix: str) -> dict[str, list[float]]:
     values = {name: [row[f"{prefix}{name}"] for row in rows] for name in QUANTITIES}
     chosen = thinned([*values.values()], MAX_POINTS)
     columns = {"epoch": epochs, **values}
