@@ -13,9 +13,6 @@ from pages._shared.run_picker import run_picker
 from pages._shared.server import queue
 from pages._shared.style import apply_style
 
-st.set_page_config(page_title="VAE Lab", page_icon=ICON, layout="wide")
-apply_style()
-
 queue()  # app.py starts it with the server; here it starts again after its cache was cleared
 page = st.navigation(
     [
@@ -30,6 +27,8 @@ page = st.navigation(
     ],
     position="top",
 )
+st.set_page_config(page_title=f"{page.title} · VAE Lab", page_icon=ICON, layout="wide")
+apply_style()
 with address_of_page(), explained():
     missing = take_parameter(MISSING)
     if missing is not None:

@@ -178,7 +178,7 @@ class TestApp:
             page.on("request", lambda request: asked.append(request.url))
             page.goto(address)
             settled(page)
-            assert page.title() == "VAE Lab"
+            assert page.title() == "Start · VAE Lab"
             assert page.get_by_alt_text("A 10 by 10 grid of generated images").count() == 1
             size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
             assert size == "17px", "the theme of .streamlit/config.toml"

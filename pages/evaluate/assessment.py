@@ -29,7 +29,7 @@ __all__ = ["show_assessment", "show_reference_lines"]
 
 def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
-    st.subheader("Is this good?")
+    st.header("Is this good?")
     if _has_lines(run):
         st.markdown(_sentence(run, _own(run), references_of(run)))
     else:
@@ -41,7 +41,7 @@ def show_reference_lines(run: Run) -> None:
     if not _has_lines(run):
         return
     known, own = references_of(run), _own(run)
-    st.subheader("Among reference lines")
+    st.header("Among reference lines")
     lines = [own, *_lines(run, known)]
     st.plotly_chart(
         reference_bars(lines), key=f"references-{run.id}", config={"displayModeBar": False}

@@ -49,7 +49,7 @@ def show_class_costs(run: Run) -> None:
     """Show which classes the model finds hard, where that was measured."""
     nats = run.metrics.get("reconstruction_per_class")
     if nats:
-        st.subheader("Which classes are hard")
+        st.header("Which classes are hard")
         st.plotly_chart(
             class_cost_bars(nats), key=f"classes-{run.id}", config={"displayModeBar": False}
         )

@@ -25,7 +25,7 @@ def overview(run: Run) -> None:
     with left:
         show_reference_lines(run)
     with right:
-        st.subheader("While it learned")
+        st.header("While it learned")
         learning_curves(run, small=True)
         st.caption(
             "Training and validation together: where the validation curve turns upwards while the "

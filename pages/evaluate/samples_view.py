@@ -108,7 +108,7 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         for each in others
         if same and each.quality.get("classifier") == found["classifier"]
     }
-    lines = [["", *HEADINGS], ["---", *["---:"] * len(HEADINGS)]]
+    lines = [["Images", *HEADINGS], ["---", *["---:"] * len(HEADINGS)]]
     for name, values in rows.items():
         fractions = [f"{values[key]:.0%}" for key in FRACTIONS]
         lines.append([name, f"{values['frechet_classifier_distance']:.1f}", *fractions])

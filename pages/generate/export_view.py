@@ -79,7 +79,7 @@ def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words:
 
 
 def _model(run: Run) -> None:
-    st.subheader("The model")
+    st.header("The model")
     keras_file = run.path / MODEL
     with st.container(horizontal=True):
         if keras_file.is_file():
@@ -121,7 +121,7 @@ def _weights(run: Run) -> bytes:
 
 
 def _figures(run: Run) -> None:
-    st.subheader("Figures for papers")
+    st.header("Figures for papers")
     first, clusters, kl, variance, classes, manifold = FIGURES
     is_plane = run.config.latent_dim > 1
     names = [first]
@@ -144,7 +144,7 @@ def _figures(run: Run) -> None:
 
 
 def _demo(run: Run) -> None:
-    st.subheader("The talk works without Wi-Fi")
+    st.header("The talk works without Wi-Fi")
     st.markdown(
         "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
         "sample grid and the curves. It opens from a USB stick in any browser, without a server."
@@ -179,7 +179,7 @@ def _why_no_demo(_run: Run, mark: str) -> str:
 
 
 def _code(run: Run) -> None:
-    st.subheader("The code")
+    st.header("The code")
     if known_dataset(run) not in SOURCES:
         st.info(
             f"A script needs a data set that Keras or scikit-learn can load, which "

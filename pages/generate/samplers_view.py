@@ -54,7 +54,7 @@ def samplers_view(run: Run) -> None:
                 label = choose_label(run, samplers, "samplers_label")
     for name, column in zip(SAMPLERS, st.columns(len(SAMPLERS), gap="large"), strict=True):
         with column:
-            st.subheader(SAMPLER_NAMES[name])
+            st.header(SAMPLER_NAMES[name])
             if name != "prior" and samplers is None:
                 st.caption(_description(name, samplers))
                 continue

@@ -36,7 +36,7 @@ if run is not None:
     )
     grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
     with grid:
-        st.subheader("Samples")
+        st.header("Samples")
         if run.has_model and run.state not in ACTIVE_STATES:
             labels = balanced_labels(100, run.classes)  # where there are ten, one a column
             images = run.decode(prior_codes(100, run.config.latent_dim), labels)
@@ -53,7 +53,7 @@ if run is not None:
         else:
             st.caption("Samples appear when the run has learned something.")
     with clusters:
-        st.subheader("Latent space")
+        st.header("Latent space")
         projection = best_projection(run)
         if projection is None:
             st.caption("Clusters appear when the run has ended.")
@@ -63,7 +63,7 @@ if run is not None:
             st.plotly_chart(figure, key=f"start-cloud-{run.id}")
             st.caption(dots_caption(run))
     with curves:
-        st.subheader("Learning")
+        st.header("Learning")
         if run.rows:
             learning_curves(run, small=True)
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages._shared.plain import plain
@@ -12,6 +10,7 @@ from vae.data.binarisation import binarisation_name
 from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use
 from vae.figures.colors import HUES
 from vae.runs.run import Run
+from vae.runs.schema import LearnedRow
 from vae.server.durations import time_in_words
 
 __all__ = ["show_dimensions", "show_losses", "show_speed"]
@@ -56,7 +55,7 @@ def show_losses(run: Run) -> None:
     st.caption(_what_they_count(run.config, last))
 
 
-def _what_they_count(config: Config, row: dict[str, Any]) -> str:
+def _what_they_count(config: Config, row: LearnedRow) -> str:
     """Say what the losses of training and validation are those of."""
     words = "Bernoulli likelihood"
     if config.is_density:

@@ -51,11 +51,15 @@ ARGUMENTS = [
 
 @contextmanager
 def serve(
-    runs: Path, tls: tuple[Path, Path] | None = None, **environment: str
+    runs: Path,
+    tls: tuple[Path, Path] | None = None,
+    script: Path = ROOT / "app.py",
+    **environment: str,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start the app on a free port; yield its address and its process.
 
-    tls: the files of a certificate and its key, with which it is at an https address.
+    tls: the files of a certificate and its key, with which it is at an https address. script:
+    another app, to compare with.
     """
     port = free_port()
     address = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
@@ -65,7 +69,7 @@ def serve(
     log = (runs.parent / f"server-{port}.log").open("wb")
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "streamlit", "run", "app.py",
+            sys.executable, "-m", "streamlit", "run", str(script),
             "--server.port", str(port), "--server.address", "127.0.0.1",
             "--server.headless", "true",
         ],

@@ -94,7 +94,7 @@ def act(widget: Any) -> AppTest:
 
 
 SAYING = (
-    *("title", "subheader", "markdown", "caption"),
+    *("title", "header", "markdown", "caption"),
     *("info", "warning", "error", "success", "progress", "metric"),
 )
 

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -16,6 +15,7 @@ from vae.data.datasets import Dataset, load_dataset
 from vae.data.download import OnProgress
 from vae.runs.run import Run
 from vae.runs.run_images import load_images
+from vae.runs.schema import Row
 from vae.training.history_rows import ROWS_PER_EPOCH
 
 __all__ = ["load_learned", "load_named", "progress_fraction", "training_progress"]
@@ -23,7 +23,7 @@ __all__ = ["load_learned", "load_named", "progress_fraction", "training_progress
 LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
 
 OnFraction = Callable[[float], None]
-OnEvent = Callable[[dict[str, Any]], None]
+OnEvent = Callable[[Row], None]
 Update = Callable[[float, str], None]
 
 
@@ -33,7 +33,7 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
     with _bar(epochs) as update:
         done, parts, words = 0, 0, ""
 
-        def on_event(row: dict[str, Any]) -> None:
+        def on_event(row: Row) -> None:
             nonlocal done, parts, words
             if row["kind"] == "epoch":
                 done, parts = row["epoch"], 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from vae.figures.colors import HUES
 from vae.figures.publication import new_figure
 from vae.figures.thinning import thinned
+from vae.runs.schema import LearnedRow, Row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,7 +26,7 @@ FLATTENING_EPOCHS = 0.5
 LONG_ENOUGH = 3
 
 
-def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[str, list[float]]]:
+def curve_points(rows: Sequence[Row], steps: int) -> dict[str, dict[str, list[float]]]:
     """Return training and validation points: epoch and, in nats per image, each quantity.
 
     rows: `Run.rows`. steps: of an epoch, `Run.steps_per_epoch`.
@@ -36,7 +37,7 @@ def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[s
     """
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
 
-    def position(row: dict[str, Any]) -> float:
+    def position(row: Row) -> float:
         return row["epoch"] - 1 + row["step"] / steps
 
     training = [row for row in rows if row["kind"] == "step" and position(row) > start]
@@ -51,7 +52,7 @@ def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[s
     }
 
 
-def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, Any]]:
+def curve_marks(rows: Sequence[Row], steps: int) -> list[dict[str, Any]]:
     """Return the moments at which settings were changed: epoch, and what in words.
 
     Of very many, the last ones.
@@ -84,9 +85,7 @@ def curves_figure(run: Run) -> Figure:
     return figure
 
 
-def _columns(
-    epochs: list[float], rows: list[dict[str, Any]], prefix: str
-) -> dict[str, list[float]]:
+def _columns(epochs: list[float], rows: list[LearnedRow], prefix: str) -> dict[str, list[float]]:
     values = {name: [row[f"{prefix}{name}"] for row in rows] for name in QUANTITIES}
     chosen = thinned([*values.values()], MAX_POINTS)
     columns = {"epoch": epochs, **values}
