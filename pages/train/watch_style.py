@@ -18,13 +18,15 @@ STYLE = """
     width: 40.5rem;
     flex-wrap: nowrap;
     .stButton button { padding-inline: 0.7rem; white-space: nowrap; }
+    /* As high as what Streamlit shows until the switch has been loaded. */
+    [class*="st-key-toggle-"] { min-height: 2.5rem; justify-content: center; }
 }
 :has(> .stHorizontalBlock[class*="st-key-transport-"]) { flex: none; }
 .stVerticalBlock[class*="st-key-where-"] {
     min-height: 2.7rem;
     max-height: 2.7rem;
     overflow: hidden auto;
-    justify-content: center;
+    padding-top: 0.35rem;
     p { font-size: 0.85rem; line-height: 1.15; }
 }
 /* A label beside its field or slider takes no line of its own. */

@@ -21,7 +21,7 @@ __all__ = ["KEPT", "LiveSnapshots"]
 
 FIRST_STEPS = tuple(digit * 10**power for power in range(12) for digit in (1, 2, 5))
 EVERY_SECONDS = 0.8  # so that with a call of a few steps in between there is one each second
-MAX_FRACTION = 0.025  # of the time since the last one
+MAX_FRACTION = 0.02  # of the time since the last one
 KEPT = 12
 
 

@@ -56,30 +56,40 @@ class Snapshots:
         of those test images, in its standard deviations: the median over codes of the root mean
         square over dimensions. What is small has no holes.
         """
-        pictures, means, log_vars = self._look(model)
+        labels, fixed = self._labels, self.fixed
+        copies, _ = _encode(model, fixed["images"], labels["images"])
+        means, log_vars = map(np.asarray, _encode(model, self._cloud, fixed["labels"]))
+        samples = _decode(model, self._z, labels["z"])
+        reconstructions = _decode(model, copies, labels["images"])
+        pictures = _pictures(samples, reconstructions, means)
         return pictures | {"prior_distance": _distance(self.fixed["z"], means, log_vars)}
 
     def look(self, model: VAE) -> dict[str, np.ndarray]:
         """Return samples and reconstructions, uint8, and latent means (1000, d), float16.
 
-        The samples are those of the 50 fixed z; more_samples, those of the 14 others.
+        The samples are those of the 50 fixed z; more_samples, those of the 14 others. Each network
+        is called once, since within an epoch it is time that counts.
         """
-        return self._look(model)[0]
-
-    def _look(self, model: VAE) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-        """Return the pictures, and means and log-variances (1000, d) as they are."""
         labels, fixed = self._labels, self.fixed
-        copies, _ = _encode(model, fixed["images"], labels["images"])
-        means, log_vars = map(np.asarray, _encode(model, self._cloud, fixed["labels"]))
-        samples = _decode(model, self._z, labels["z"])
-        pictures = {
-            "samples": samples[:SAMPLES],
-            "more_samples": samples[SAMPLES:],
-            "reconstructions": _decode(model, copies, labels["images"]),
-            # A run that diverges passes beyond what half a float holds.
-            "means": np.clip(means, -HALF_MAX, HALF_MAX).astype(np.float16),
-        }
-        return pictures, means, log_vars
+        count = len(fixed["images"])
+        images = np.concatenate([fixed["images"], self._cloud])
+        of_images = np.concatenate([labels["images"], fixed["labels"]])
+        means = np.asarray(_encode(model, images, of_images)[0])
+        codes = np.concatenate([means[:count], self._z])
+        decoded = _decode(model, codes, np.concatenate([labels["images"], labels["z"]]))
+        return _pictures(decoded[count:], decoded[:count], means[count:])
+
+
+def _pictures(
+    samples: np.ndarray, reconstructions: np.ndarray, means: np.ndarray
+) -> dict[str, np.ndarray]:
+    return {
+        "samples": samples[:SAMPLES],
+        "more_samples": samples[SAMPLES:],
+        "reconstructions": reconstructions,
+        # A run that diverges passes beyond what half a float holds.
+        "means": np.clip(means, -HALF_MAX, HALF_MAX).astype(np.float16),
+    }
 
 
 def _encode(model: VAE, images: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:

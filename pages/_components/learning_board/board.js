@@ -76,8 +76,8 @@ function showPictures(board, frame) {
     image.alt = name === "pairs" && batch ? batch.alt : data.alt[name];
     image.hidden = false;
   }
-  root.querySelector(".pairs strong").textContent = batch ? batch.title : data.titles.pairs;
-  root.querySelector(".pairs span").textContent = batch ? batch.note : "above their reconstructions";
+  write(root.querySelector(".pairs strong"), batch ? batch.title : data.titles.pairs);
+  write(root.querySelector(".pairs span"), batch ? batch.note : "above their reconstructions");
   root.dataset.moment = frame.words;
   board.canvas.setAttribute("aria-label", `${data.alt.map} ${frame.words}.`);
 }
@@ -108,10 +108,15 @@ function showNumbers(list, numbers) {
   }
   numbers.forEach(({ name, value, note }, i) => {
     const [title, figure] = list.children[i].children;
-    if (title.textContent !== name) title.textContent = name;
-    if (figure.textContent !== value) figure.textContent = value;
+    write(title, name);
+    write(figure, value);
     list.children[i].title = note;
   });
+}
+
+// What stays as it is is not written again: the browser would take it for something that moved.
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 function say(board) {
