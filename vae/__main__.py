@@ -9,7 +9,9 @@ def main() -> int:
     # Ctrl-C ends the process without a traceback while modules load; the command line takes over.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from vae.cli.main import main as command_line
+    from vae.model.lean_keras import import_lean
 
+    import_lean()
     return command_line()
 
 

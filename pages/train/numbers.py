@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages._shared.plain import plain
 from vae.config import Config
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use
 from vae.figures.colors import HUES
 from vae.runs.run import Run
+from vae.runs.schema import LearnedRow
 from vae.server.durations import time_in_words
 
 __all__ = [
@@ -26,7 +25,7 @@ BAR_PIXELS = 86
 UNUSED = "color-mix(in srgb, currentColor 30%, transparent)"
 
 
-def latest_row(run: Run, *, live: bool) -> dict[str, Any] | None:
+def latest_row(run: Run, *, live: bool) -> LearnedRow | None:
     """Return the row that the numbers are of, None before the first.
 
     live: of the last few steps, rather than of the epoch where one has just ended.
@@ -41,18 +40,21 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
 
     They are always the same ones, so that none moves another one. live: see `latest_row`.
     """
-    row, epoch = latest_row(run, live=live), run.history[-1] if run.history else {}
+    row = latest_row(run, live=live)
     of = "" if row is None else f"Training images, epoch {row['epoch']}. "
-    names = {"loss": "Loss", "reconstruction": "Reconstruction"}
-    if run.config.is_variational:
-        names["kl"] = "KL"
-    found = [
-        _number(title, (row or {}).get(name), f"{of}loss = reconstruction + beta × KL.")
-        for name, title in names.items()
-    ]
+    values = {
+        "Loss": row and row["loss"],
+        "Reconstruction": row and row["reconstruction"],
+        "KL": row and row["kl"],
+    }
+    if not run.config.is_variational:
+        del values["KL"]
+    note = f"{of}loss = reconstruction + beta × KL."
+    found = [_number(name, value, note) for name, value in values.items()]
     if run.config.validation_split:
         note = "The loss of images that are held back from training, after the last epoch."
-        found.append(_number("Validation", epoch.get("val_loss"), note))
+        loss = run.history[-1].get("val_loss") if run.history else None
+        found.append(_number("Validation", loss, note))
     found.append(_test_number(run))
     found.append({"name": "nats per image", "value": "", "note": "The unit of all of these."})
     if run.config.is_variational:
@@ -90,7 +92,7 @@ def show_what_is_counted(run: Run) -> None:
     st.markdown(said)
 
 
-def _what_they_count(config: Config, row: dict[str, Any]) -> str:
+def _what_they_count(config: Config, row: LearnedRow) -> str:
     """Say what the losses of training and validation are those of."""
     words = "Bernoulli likelihood"
     if config.is_density:
@@ -98,7 +100,7 @@ def _what_they_count(config: Config, row: dict[str, Any]) -> str:
         if "pixel_deviation" in row:
             words = f"Gaussian density of standard deviation {row['pixel_deviation']:.3g}"
         words += ", whose nats may be negative"
-    said = f"Training and validation: {treatment_name(config.binarisation)}; {words}."
+    said = f"Training and validation: {binarisation_name(config.binarisation)}; {words}."
     if config.free_bits:
         said += f" The KL is whole, also below the {config.free_bits:g} free nats a dimension."
     if "capacity" in row:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages._shared.guard import show_error
 from pages._shared.server import queue, store
-from pages.train.transport import missing_to_resume, what_keeps_it
+from pages.train.run_controls import missing_to_resume, what_keeps_it
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import Trouble, troubles
 from vae.runs.run import Run

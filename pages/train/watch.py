@@ -12,12 +12,12 @@ from pages._shared.server import store
 from pages.train.board import moment_slider, show_board
 from pages.train.live_settings import live_settings
 from pages.train.numbers import show_dimensions, show_speed, show_what_is_counted
-from pages.train.transport import (
+from pages.train.run_controls import (
+    is_active,
     is_slow_motion,
-    is_under_way,
-    show_where_it_stands,
+    run_controls,
+    show_run_progress,
     step_once,
-    transport,
 )
 from pages.train.trouble_box import trouble_line
 from pages.train.watch_style import apply_watch_style
@@ -36,20 +36,20 @@ def watch(run_id: str) -> None:
     """Show state, curves and pictures; look again every second while the run is under way."""
     apply_watch_style()
     first = store().open(run_id)
-    under_way = is_under_way(first)
+    active = is_active(first)
 
-    @st.fragment(run_every=POLL_SECONDS if under_way else None)
+    @st.fragment(run_every=POLL_SECONDS if active else None)
     def view() -> None:
         with explained():
             st.session_state[_drawn(run_id)] = _mark(first)  # before it is read
             run = store().open(run_id)
-            if (run.state, is_under_way(run)) != (first.state, under_way):
+            if (run.state, is_active(run)) != (first.state, active):
                 # The whole page once more: the picker's words change, and the looking may end.
                 st.rerun()
-            _show(run, under_way=under_way)
+            _show(run, active=active)
 
     view()
-    if not (under_way or first.shipped):  # what ships stays as it is
+    if not (active or first.shipped):  # what ships stays as it is
         _notice_changes(first)
 
 
@@ -66,7 +66,7 @@ def _mark(run: Run) -> tuple[object, ...]:
     names = (layout.METADATA, layout.CONTROL, layout.STATUS)
     marks = [file_mark(run.path / name) for name in names]
     try:
-        return is_under_way(Run(run.path)), *marks
+        return is_active(Run(run.path)), *marks
     except (VAEError, OSError):  # its folder has gone meanwhile: another mark
         return None, *marks
 
@@ -75,21 +75,21 @@ def _drawn(run_id: str) -> str:
     return f"drawn-{run_id}"
 
 
-def _show(run: Run, *, under_way: bool) -> None:
+def _show(run: Run, *, active: bool) -> None:
     with st.container(key=f"first-screen-{run.id}", gap="xsmall"):
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"bar-{run.id}"
         ):
-            transport(run)
-            show_where_it_stands(run)
+            run_controls(run)
+            show_run_progress(run)
         with st.container(horizontal=True, gap="medium", key=f"knobs-{run.id}"):
             st.html("<i></i>")  # Streamlit leaves out what is empty
             if run.can_resume and not run.shipped:
-                live_settings(run, under_way=under_way)
+                live_settings(run, active=active)
             # Who wants to look back pauses the run.
-            chosen = None if under_way else moment_slider(run)
+            chosen = None if active else moment_slider(run)
         with st.container(key=f"board-place-{run.id}", gap=None):
-            show_board(run, chosen, live=under_way, slow=is_slow_motion(run))
+            show_board(run, chosen, live=active, slow=is_slow_motion(run))
         trouble_line(run)
     _show_more(run)
 

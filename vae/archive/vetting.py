@@ -11,7 +11,6 @@ import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -20,10 +19,10 @@ from vae.config import Config
 from vae.data.dataset_checks import is_name
 from vae.environment import limits
 from vae.errors import ConfigError, RunError
-from vae.runs.control import LIVE_SETTINGS
+from vae.runs.control import changed_settings
 from vae.runs.layout import CHECKPOINT, CONFIG, FIXED, LATENTS, SNAPSHOTS
 from vae.runs.results import ARRAYS, Shapes
-from vae.runs.schema import Info, decode_row
+from vae.runs.schema import Info, Row, decode_row
 from vae.schema import MAX_COUNT, Text, decode, printable
 
 __all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
@@ -97,7 +96,7 @@ def read_frame(content: bytes) -> Frame:
     return Frame(info, config, shape, len(names))
 
 
-def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
+def read_history(content: bytes, frame: Frame) -> Iterator[Row]:
     """Read the rows of history.jsonl; a last line that a crash cut short is left out."""
     count = content.count(b"\n")
     if count > MAX_ROWS:
@@ -114,16 +113,18 @@ def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
                 ) from None
 
 
-def _row(line: bytes, frame: Frame) -> dict[str, Any]:
+def _row(line: bytes, frame: Frame) -> Row:
     if len(line) > LONGEST_ROW:
         raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
     row = decode_row(line)
     if row["kind"] == "change":  # a training that resumes applies these settings
-        frame.config.replace(**{name: row[name] for name in LIVE_SETTINGS if name in row})
+        frame.config.replace(**changed_settings(row))
+        return row
     dimensions = frame.config.latent_dim
     for name in ("kl_per_dimension", "val_kl_per_dimension"):
-        if name in row and len(row[name]) != dimensions:
-            raise RunError(f"{name} must be {dimensions} numbers. Received: {len(row[name])}")
+        found = row.get(name)
+        if found is not None and len(found) != dimensions:
+            raise RunError(f"{name} must be {dimensions} numbers. Received: {len(found)}")
     return row
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from vae.environment import keras_home
 from vae.errors import SettingsError
+from vae.model.lean_keras import optional_libraries
 
 __all__ = ["check_settings", "keras", "ops", "random", "tf"]
 
@@ -69,7 +70,7 @@ def _environment(values: dict[str, str | None]) -> Iterator[None]:
 
 _is_first = "keras" not in sys.modules
 try:
-    with _environment(ENVIRONMENT):
+    with _environment(ENVIRONMENT), optional_libraries():
         import keras
         import tensorflow as tf
 except (AttributeError, TypeError, ValueError) as error:  # a broken keras.json

@@ -20,7 +20,7 @@ from vae.runs.history import history_fault, read_rows
 from vae.runs.lock import is_held
 from vae.runs.metadata import Metadata, clean_name, read_metadata
 from vae.runs.results import FIGURES
-from vae.runs.schema import Info, RunState, Status
+from vae.runs.schema import Info, LearnedRow, Row, RunState, Status
 from vae.schema import Words, read
 from vae.short_names import shortened
 
@@ -33,13 +33,15 @@ RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it c
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 
 
-class History(list[dict[str, Any]]):
+class History(list[LearnedRow]):
     """The epochs of a run, oldest first: `history[-1]["loss"]` or `history["loss"][-1]`."""
 
     @overload
-    def __getitem__(self, key: SupportsIndex | str, /) -> Any: ...
+    def __getitem__(self, key: SupportsIndex, /) -> LearnedRow: ...
     @overload
-    def __getitem__(self, key: slice, /) -> list[dict[str, Any]]: ...
+    def __getitem__(self, key: slice, /) -> list[LearnedRow]: ...
+    @overload
+    def __getitem__(self, key: str, /) -> list[Any]: ...
     def __getitem__(self, key: SupportsIndex | slice | str, /) -> Any:
         """Return an epoch, some, or a column of all."""
         if isinstance(key, str):
@@ -127,7 +129,7 @@ class RunFolder:
         return self.status["state"]
 
     @cached_property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[Row]:
         """All rows of the history, several an epoch; a line that is none is left out."""
         try:
             return read_rows(self.path / layout.HISTORY)

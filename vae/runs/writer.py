@@ -22,7 +22,7 @@ from vae.runs import layout
 from vae.runs.metadata import write_metadata
 from vae.runs.results import RESULTS, result_files
 from vae.runs.run import Run, how_to_resume
-from vae.runs.schema import RunState, Status, StatusChanges
+from vae.runs.schema import Row, RunState, Status, StatusChanges
 from vae.schema import read
 
 __all__ = ["RunWriter", "check_free", "new_run_id"]
@@ -96,7 +96,7 @@ class RunWriter:
         self._status |= {**changes, "updated": _now()}
         write_json(self.path / layout.STATUS, self._status, must=must)
 
-    def row(self, row: dict[str, Any]) -> None:
+    def row(self, row: Row) -> None:
         """Append one line to the history."""
         line = json.dumps(row, allow_nan=False) + "\n"
         with open_regular(self.path / layout.HISTORY, "ab") as file:
@@ -129,7 +129,7 @@ class RunWriter:
     def rewind(self, epoch: int, step: int, steps: int) -> None:
         """Remove what was written after this step of this epoch of `steps` steps."""
 
-        def stays(row: dict[str, Any]) -> bool:
+        def stays(row: Row) -> bool:
             if row["kind"] == "epoch" and row["epoch"] == epoch:
                 return step == steps
             return (row["epoch"], row["step"]) <= (epoch, step)

@@ -227,11 +227,12 @@ class Session:
                     self._is_compiled, began, first = True, self.clock.seconds, self.step
             if not self._write_step_row(batches[row_end - 1]):
                 return End.DIVERGED
-        validation: dict[str, Any] = {}
-        if len(self.split.validation):
-            validation = self.loop.evaluate(self.split.validation)
+        held_back = self.split.validation
+        validation = self.loop.evaluate(held_back) if len(held_back) else None
         # Perhaps it was the very last step, which no loss has seen.
-        if not self._has_finite_weights() or not np.isfinite(validation.get("loss", 0.0)):
+        if not self._has_finite_weights() or not np.isfinite(
+            validation["loss"] if validation else 0.0
+        ):
             return End.DIVERGED
         if first < self.steps:
             seconds = (self.clock.seconds - began) * self.steps / (self.steps - first)

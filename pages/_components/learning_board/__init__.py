@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from pages._components.mounting import mounted
+from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["learning_board"]
 
 _mount = mounted(
     __file__,
     "learning_board",
-    "../svg.js",
+    str(SVG_SCRIPT),
     "../learning_curves/chart.js",
     "cloud.js",
     "board.js",
