@@ -131,7 +131,7 @@ def show_run_progress(run: Run) -> None:
             return
         state = run.state.capitalize()  # with which most reasons begin
         said = reason if reason.startswith(state) else f"{state}. {reason}"
-        st.markdown(f":material/info: {said}")
+        st.markdown(said)
 
 
 def _show_progress(run: Run) -> None:
