@@ -81,5 +81,5 @@ def _empty_is_shown(page: Page) -> None:
 def _ours_is_shown(page: Page) -> None:
     """Wait for the samples, the dots of the latent space and the curves."""
     page.get_by_alt_text(SAMPLES).wait_for()
-    page.locator(".js-plotly-plot, canvas").first.wait_for()
+    page.get_by_role("img", name="Test images in latent space").wait_for()
     page.locator("path.line.training[d]").first.wait_for()

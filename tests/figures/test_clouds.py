@@ -1,4 +1,4 @@
-"""Points by class: on a page in two and three dimensions, and for a paper."""
+"""Points by class: in three dimensions on a page, and for a paper."""
 
 from __future__ import annotations
 
@@ -9,33 +9,12 @@ import pytest
 
 from tests.conftest import copy_run
 from vae.errors import RunError
-from vae.figures.clouds import cloud, cloud3d, cloud_figure
+from vae.figures.clouds import cloud3d, cloud_figure
 from vae.figures.colors import class_color
 from vae.latent.projections import Projection, read_tsne
 from vae.runs.run import SHIPPED, Run, open_run
 
 NAMES = ("a", "b", "c")
-
-
-class TestCloud:
-    @pytest.fixture
-    def projection(self) -> Projection:
-        points = np.arange(12, dtype=np.float64).reshape(6, 2)
-        return Projection(points, np.array([0, 1, 2, 0, 1, 2]), np.arange(6), ("z1", "z2"))
-
-    def test_one_trace_a_class_with_its_points(self, projection: Projection) -> None:
-        figure = cloud(projection, NAMES, size=5)
-        assert [trace.name for trace in figure.data] == list(NAMES)
-        second = figure.data[1]
-        np.testing.assert_array_equal(second.x, [2, 8])
-        np.testing.assert_array_equal(second.customdata, [1, 4])
-        assert second.x.dtype == np.float32
-        assert second.marker.size == 5
-        assert second.marker.color == class_color(1)
-        assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("z1", "z2")
-
-    def test_a_class_without_points_is_in_the_legend(self, projection: Projection) -> None:
-        assert [trace.name for trace in cloud(projection, [*NAMES, "none"]).data][-1] == "none"
 
 
 class TestCloud3d:

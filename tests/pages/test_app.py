@@ -54,7 +54,7 @@ NO_SPACE = (
 )
 # The figures of a finished VAE with two dimensions: pictures, then charts.
 FIGURES = {
-    "start": (["A 10 by 10 grid of generated images"], ["start-cloud-finished"]),
+    "start": (["A 10 by 10 grid of generated images"], []),
     "data": (["100 training images of Digits"], ["counts-digits-Training"]),
     "train": (
         ["Test images above their reconstructions", "Samples from fixed codes"],

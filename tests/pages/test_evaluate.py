@@ -15,6 +15,7 @@ from tests.pages.conftest import (
     act,
     chart,
     charts,
+    component,
     numbers,
     open_page,
     press,
@@ -212,7 +213,7 @@ def test_the_address_names_the_view(run: Run) -> None:
 
 def test_the_latent_space_is_measured_here_too(run: Run, processes: Processes) -> None:
     app = open_page("evaluate", view="latent-space")
-    assert charts(app) == ["cloud-finished"]
+    assert component(app, "cloud-finished")["labels"]
     press(app, "Measure")
     assert server.queue().is_pending(run, "knowledge")
 

@@ -19,7 +19,7 @@ from vae.short_names import shortened
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["cloud", "cloud3d", "cloud_figure"]
+__all__ = ["cloud3d", "cloud_figure"]
 
 OPACITY = 0.7
 HOVER = "%{fullData.name}<br>test image %{customdata}<extra></extra>"
@@ -37,30 +37,6 @@ class _ClassPoints(NamedTuple):
     indices: np.ndarray
 
 
-def cloud(projection: Projection, class_names: Sequence[str], *, size: float = 4.0) -> go.Figure:
-    """Plot points (N, 2); a point's customdata is the index of its test image."""
-    figure = go.Figure()
-    for each in _by_class(projection, class_names):
-        figure.add_scattergl(
-            x=each.points[:, 0],
-            y=each.points[:, 1],
-            customdata=each.indices,
-            name=html.escape(each.name),  # Plotly reads some HTML, and a run may be a foreign one
-            mode="markers",
-            marker={"size": size, "opacity": OPACITY, "color": each.color},
-            hovertemplate=HOVER,
-        )
-    figure.update_layout(
-        xaxis_title=projection.axes[0],
-        yaxis_title=projection.axes[1],
-        legend=LEGEND,
-        dragmode="pan",
-        height=460,
-        margin={"l": 10, "r": 10, "t": 20, "b": 10},
-    )
-    return figure
-
-
 def cloud3d(
     projection: Projection,
     class_names: Sequence[str],
@@ -76,7 +52,7 @@ def cloud3d(
         figure.add_scatter3d(
             **dict(zip("xyz", each.points.T, strict=True)),
             customdata=each.indices,
-            name=html.escape(each.name),
+            name=html.escape(each.name),  # Plotly reads some HTML, and a run may be a foreign one
             mode="markers",
             marker={"size": size, "opacity": opacity, "color": each.color},
             hovertemplate=HOVER,

@@ -18,7 +18,7 @@ _mount = mounted(
     "learning_board",
     str(SVG_SCRIPT),
     "../learning_curves/chart.js",
-    "cloud.js",
+    "../cloud.js",
     "board.js",
     html="board.html",
     css=("../learning_curves/curves.css", "board.css"),

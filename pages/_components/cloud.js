@@ -1,4 +1,4 @@
-// The latent map: a dot for each test image, which glides from moment to moment.
+// A latent map: a dot for each test image, which may glide from moment to moment.
 
 const UNITS = 16000; // of a coordinate, from the centre of its window to the edge
 const SIGMAS = [1, 2, 3]; // standard deviations of the prior
