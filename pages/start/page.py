@@ -36,7 +36,7 @@ if run is not None:
         f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
         f"{loss_words(run)}"
     )
-    grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
+    grid, clusters, curves = st.columns([1, 1.1, 0.9], gap="medium")
     with grid:
         st.header("Samples")
         if run.has_model and run.state not in ACTIVE_STATES:

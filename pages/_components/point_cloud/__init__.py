@@ -20,8 +20,8 @@ _mount = mounted(
     "point_cloud",
     "../cloud.js",
     "point_cloud.js",
-    html='<figure><div class="frame"><canvas role="img"></canvas><output></output></div>'
-    "<figcaption></figcaption></figure>",
+    html='<figure><figcaption></figcaption><div class="frame"><canvas role="img"></canvas>'
+    "<output></output></div></figure>",
     css="cloud.css",
 )
 
