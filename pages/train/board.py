@@ -24,6 +24,7 @@ from vae.runs.run import Run
 __all__ = ["moment_slider", "show_board"]
 
 MAX_FRAMES = 8  # that are played between two looks
+MAX_PICTURES = 4  # of them the last ones with pictures: a frame without is a tenth of the bytes
 LIVE_SECONDS = 0.95  # in which they are, and then the next look is due
 CALM_SECONDS = 0.35  # in which the points move to a moment that a hand asks for
 PAIRS = "Test images above their reconstructions"
@@ -98,6 +99,8 @@ def _newest_frames(run: Run, *, live: bool) -> list[dict[str, Any]]:
     after = seen["newest"] if seen is not None and is_next else np.nextafter(newest, -1.0)
     wanted = [moment for moment in moments if moment.at > after][-MAX_FRAMES:]
     frames = [frame for moment in wanted if (frame := frame_of(run, moment))]
+    bare = [{**frame, "pairs": "", "samples": ""} for frame in frames[:-MAX_PICTURES]]
+    frames = [*bare, *frames[-MAX_PICTURES:]]
     st.session_state[_seen(run)] = _Seen(newest=newest, frames=frames)
     return frames
 
