@@ -152,3 +152,10 @@ def test_colors(convolutional_run: Run, runs: Path) -> None:
     copy_run(convolutional_run, runs / "run")
     (frame,) = board(watch(open_page("train")), "run")["frames"]
     assert picture(decoded_url(frame["samples"])).shape == (8 * 12, 8 * 9, 3)
+
+
+def test_a_snapshot_of_another_model(run: Run) -> None:
+    arrays = {**run.snapshot(12), "means": np.zeros((360, 3), np.float16)}
+    RunWriter.reopen(run.path).arrays("snapshots/0012.npz", **arrays)
+    (error,) = watch(open_page("train")).error
+    assert error.value.startswith("snapshots/0012.npz must hold pictures and latent means")
