@@ -24,6 +24,7 @@ from vae.runs.run import Run
 __all__ = ["moment_slider", "show_board"]
 
 MAX_FRAMES = 8  # that are played between two looks
+MAX_PICTURES = 4  # of them the last ones with pictures: a frame without is a tenth of the bytes
 LIVE_SECONDS = 0.95  # in which they are, and then the next look is due
 CALM_SECONDS = 0.35  # in which the points move to a moment that a hand asks for
 PAIRS = "Test images above their reconstructions"
@@ -31,10 +32,10 @@ SAMPLES = "Samples from fixed codes"
 
 
 class _Seen(TypedDict):
-    """What a visitor's board was sent last."""
+    """The moments that a visitor's board was sent last, and the newest of them."""
 
     newest: float
-    frames: list[dict[str, Any]]
+    moments: list[Moment]
 
 
 def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = False) -> None:
@@ -87,19 +88,16 @@ def moment_slider(run: Run) -> Moment | None:
 def _newest_frames(run: Run, *, live: bool) -> list[dict[str, Any]]:
     """Return the moments since the last look, or again those of that one where there are none."""
     moments = moments_of(run)
-    if not moments:
-        st.session_state[_seen(run)] = _Seen(newest=-1.0, frames=[])
-        return []
-    newest = moments[-1].at
+    newest = moments[-1].at if moments else -1.0
     seen: _Seen | None = st.session_state.get(_seen(run))
-    if seen is not None and seen["newest"] == newest:
-        return seen["frames"]
-    is_next = live and seen is not None and newest > seen["newest"]
-    after = seen["newest"] if seen is not None and is_next else np.nextafter(newest, -1.0)
-    wanted = [moment for moment in moments if moment.at > after][-MAX_FRAMES:]
-    frames = [frame for moment in wanted if (frame := frame_of(run, moment))]
-    st.session_state[_seen(run)] = _Seen(newest=newest, frames=frames)
-    return frames
+    if seen is None or seen["newest"] != newest:
+        is_next = live and seen is not None and newest > seen["newest"]
+        after = seen["newest"] if seen is not None and is_next else np.nextafter(newest, -1.0)
+        wanted = [moment for moment in moments if moment.at > after][-MAX_FRAMES:]
+        seen = st.session_state[_seen(run)] = _Seen(newest=newest, moments=wanted)
+    frames = [frame for moment in seen["moments"] if (frame := frame_of(run, moment))]
+    bare = [{**frame, "pairs": "", "samples": ""} for frame in frames[:-MAX_PICTURES]]
+    return [*bare, *frames[-MAX_PICTURES:]]
 
 
 def _seen(run: Run) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._components.latent_map import as_base64
+from vae.errors import ConfigError, RunError
 from vae.files import file_mark
 from vae.images import tile, to_png
 from vae.latent.learning import learning_axes, window_around
@@ -18,7 +19,7 @@ from vae.runs.run import Run
 
 __all__ = ["frame_of", "grid_side"]
 
-KEPT = {"show_spinner": False, "max_entries": 200, "ttl": 600}  # a frame is about 40 kB
+KEPT = {"show_spinner": False, "max_entries": 60, "ttl": 600}  # a frame is about 40 kB
 UNITS = 16_000  # of a coordinate, from the centre of the window to its edge
 MAX_UNITS = 32_767
 LINE_ROOM = 0.8  # of a map's height, which the classes share where there is one dimension
@@ -30,12 +31,12 @@ def frame_of(run: Run, moment: Moment) -> dict[str, Any]:
     points: base64 of int16 (N, 2), in 16,000ths of half the window from its centre. {}: its
     snapshot has been removed meanwhile.
     """
-    mark = file_mark(run.path / moment.file)
     first = next((epoch for epoch in run.snapshot_epochs if epoch > 0), 0)
     plane = None
     if first and moment.at > first:  # else the plane is that of the moment itself
         plane = layout.snapshot_file(first)
-    return _frame(run, moment, str(run.path), mark, plane) if any(mark) else {}
+    marks = [file_mark(run.path / name) for name in (moment.file, plane) if name]
+    return _frame(run, moment, str(run.path), marks, plane) if any(marks[0]) else {}
 
 
 def grid_side(samples: int) -> int:
@@ -45,18 +46,33 @@ def grid_side(samples: int) -> int:
 
 @st.cache_data(**KEPT)
 def _frame(
-    _run: Run, moment: Moment, path: str, mark: tuple[int, int], plane: str | None
+    _run: Run, moment: Moment, path: str, marks: list[tuple[int, int]], plane: str | None
 ) -> dict[str, Any]:
     found, fixed = _run.arrays(moment.file), _run.fixed
     if not found or not fixed:
         return {}
+    try:
+        return _drawn(_run, moment, plane, found, fixed)
+    except (KeyError, ValueError, ConfigError) as error:  # of another program
+        raise RunError(
+            f"{moment.file} must hold pictures and latent means ({error}). Received: {path}"
+        ) from None
+
+
+def _drawn(
+    run: Run,
+    moment: Moment,
+    plane: str | None,
+    found: dict[str, np.ndarray],
+    fixed: dict[str, np.ndarray],
+) -> dict[str, Any]:
     copies, samples = found["reconstructions"], _samples(found)
     side = grid_side(len(samples))
     pairs = tile(np.concatenate([fixed["images"], copies]), 2, len(copies))
-    points = _points(_run, found["means"], plane)
-    window = window_around(points, _run.config.is_variational)
-    if _run.config.latent_dim == 1:  # nothing lies above or below: the classes are drawn apart
-        points[:, 1] = window.y + window.half * _rows(fixed["labels"], _run.classes)
+    points = _points(run, found["means"], plane)
+    window = window_around(points, run.config.is_variational)
+    if run.config.latent_dim == 1:  # nothing lies above or below: the classes are drawn apart
+        points[:, 1] = window.y + window.half * _rows(fixed["labels"], run.classes)
     units = (points - window[:2]) / window.half * UNITS
     return {
         "at": round(moment.at, 6),

@@ -89,12 +89,6 @@ def run_controls(run: Run) -> None:
             )  # fmt: skip
         if ended:
             _more_epochs(run)
-        if trains or waiting or run.state == "paused":
-            _button(
-                run, "Stopping…" if ending else "Stop", "stop", queue().stop,
-                "Ends the run, keeps what it learned and makes the model. It can go on later.",
-                disabled=bool(ending or missing),
-            )  # fmt: skip
         if not (ended or missing):
             st.toggle(
                 "Slow motion",
@@ -105,6 +99,12 @@ def run_controls(run: Run) -> None:
                 on_change=_switch_slow_motion,
                 args=(run.id,),
             )
+        if trains or waiting or run.state == "paused":
+            _button(
+                run, "Stopping…" if ending else "Stop", "stop", queue().stop,
+                "Ends the run, keeps what it learned and makes the model. It can go on later.",
+                disabled=bool(ending or missing),
+            )  # fmt: skip
 
 
 def what_keeps_it(run: Run) -> str:

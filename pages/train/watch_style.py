@@ -19,15 +19,20 @@ STYLE = """
     flex-wrap: nowrap;
     .stButton button { padding-inline: 0.7rem; white-space: nowrap; }
     /* As high as what Streamlit shows until the switch has been loaded. */
-    [class*="st-key-toggle-"] { min-height: 2.5rem; justify-content: center; }
+    [class*="st-key-toggle-"] {
+        display: flex;
+        flex-direction: column;
+        justify-content: center;
+        min-height: 2.5rem;
+    }
 }
 :has(> .stHorizontalBlock[class*="st-key-transport-"]) { flex: none; }
 .stVerticalBlock[class*="st-key-where-"] {
     min-height: 2.7rem;
     max-height: 2.7rem;
     overflow: hidden auto;
-    padding-top: 0.35rem;
-    p { font-size: 0.85rem; line-height: 1.15; }
+    padding-top: 0.1rem;
+    p { font-size: 0.8rem; line-height: 1.15; }
 }
 /* A label beside its field or slider takes no line of its own. */
 [class*="st-key-transport-"] [data-testid="stTextInput"] {
@@ -41,6 +46,7 @@ STYLE = """
     min-height: 2.7rem;
     max-height: 2.7rem;
     flex-wrap: nowrap;
+    gap: 1.5rem;
     > * { flex: 0 0 calc((100% - 3 * 1.5rem) / 4); min-width: 0; }
     > :has(.stHtml) { display: none; }
     > [class*="st-key-snapshot-"] { margin-left: auto; }
@@ -50,16 +56,19 @@ STYLE = """
 }
 /* There before the board is, so that what is below stays where it is. */
 .stVerticalBlock[class*="st-key-board-place-"] {
-    --board-high: clamp(17rem, calc(100dvh - 24.8rem), 62rem);
+    --board-high: clamp(17rem, calc(100dvh - 25.3rem), 62rem);
     min-height: calc(var(--board-high) + 2.2rem);
 }
-/* Two lines of small type; more can be scrolled to. */
+/* Three lines of small type; more can be scrolled to. */
 .stVerticalBlock[class*="st-key-trouble-line-"] {
-    min-height: 2.8rem;
-    max-height: 2.8rem;
+    min-height: 3.3rem;
+    max-height: 3.3rem;
     overflow: hidden auto;
-    justify-content: center;
-    p { font-size: 0.9rem; line-height: 1.35; }
+    p { font-size: 0.85rem; line-height: 1.25; }
+    .stHorizontalBlock { flex-wrap: nowrap; min-height: 3.2rem; }
+    .stHorizontalBlock > :has(.stMarkdown) { flex: 1; min-width: 0; }
+    .stHorizontalBlock > :has(.stButton) { flex: none; }
+    .stButton button { white-space: nowrap; }
     :has(> .stHtml) { display: none; }
     [data-testid="stAlertContainer"] { padding: 0.3rem 0.8rem; min-height: 0; }
 }
@@ -71,7 +80,11 @@ STYLE = """
         flex-wrap: wrap;
         align-content: flex-start;
     }
-    .stVerticalBlock[class*="st-key-trouble-line-"] { max-height: none; }
+    .stVerticalBlock[class*="st-key-trouble-line-"] {
+        max-height: none;
+        .stHorizontalBlock { flex-wrap: wrap; }
+        .stHorizontalBlock > :has(.stMarkdown) { flex: 1 1 20rem; }
+    }
 }
 /* A phone: first the pictures, with the buttons in one line above them; below, what can change. */
 @media (max-width: 640px) {
@@ -79,9 +92,10 @@ STYLE = """
         gap: 0.4rem;
         :has(> .stHorizontalBlock[class*="st-key-transport-"]),
         .stHorizontalBlock[class*="st-key-transport-"] { display: contents; }
-        .stButton { width: auto !important; }
-        .stButton button { padding-inline: 0.45rem; min-width: 3.6rem; font-size: 0.85rem; }
-        .stButton [data-testid="stIconMaterial"] { display: none; }
+        .stElementContainer:has(.stButton) { flex: 1 1 auto; width: auto !important; }
+        .stButton button { padding-inline: 0.35rem; }
+        .stButton p { font-size: 0.85rem; }
+        .stButton :has(> [data-testid="stIconMaterial"]) { display: none; }
         > div:has(> [class*="st-key-where-"]) { flex: 1 1 10rem; min-width: 0; }
     }
     .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-knobs-"]) { order: 1; }

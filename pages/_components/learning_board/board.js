@@ -72,6 +72,7 @@ function showPictures(board, frame) {
   for (const name of ["pairs", "samples"]) {
     const image = root.querySelector(`.${name} img`);
     const content = (name === "pairs" && batch?.picture) || frame[name];
+    if (!content) continue; // many moments at once: the picture of the last one stays
     if (image.src !== content) image.src = content;
     image.alt = name === "pairs" && batch ? batch.alt : data.alt[name];
     image.hidden = false;
