@@ -11,6 +11,7 @@ from pages._shared.page_list import PAGES
 from pages._shared.pending_networks import show_pending_networks
 from pages._shared.run_picker import run_picker
 from pages._shared.server import queue
+from pages._shared.stable_position import stable_position
 from pages._shared.style import apply_style
 
 # Before the navigation, whose icons would be the tab's: those are fetched from a foreign host.
@@ -33,9 +34,13 @@ page = st.navigation(
 )
 st.set_page_config(page_title=f"{page.title} · VAE Lab")
 with address_of_page(), explained():
-    missing = take_parameter(MISSING)
-    if missing is not None:
-        show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
-    show_pending_networks(run_picker())
-    page.run()
+    with stable_position():
+        missing = take_parameter(MISSING)
+        if missing is not None:
+            show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
+    run = run_picker()
+    with stable_position():
+        show_pending_networks(run)
+    with stable_position():
+        page.run()
 number_keys()

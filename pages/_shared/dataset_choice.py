@@ -8,6 +8,7 @@ from pages._shared import server
 from pages._shared.address import set_parameter, take_parameter
 from pages._shared.guard import show_error, show_wrong_link
 from pages._shared.plain import plain
+from pages._shared.stable_position import stable_position
 from vae.data.datasets import DATASETS, Dataset, DatasetSpec, load_dataset
 from vae.environment import abbreviate_home, data_folders, is_public
 from vae.errors import DatasetError
@@ -21,7 +22,8 @@ def choose_dataset(key: str) -> Dataset | None:
     Data and Train page share the choice, and a link can carry it (?dataset=mnist).
     """
     names = list(DATASETS)
-    requested = _from_address()
+    with stable_position():
+        requested = _from_address()
     if requested or "dataset" not in st.session_state:
         st.session_state.dataset = requested or server.first_available_dataset()
     st.session_state[key] = st.session_state.dataset

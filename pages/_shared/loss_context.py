@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.server import store
+from pages._shared.stable_position import stable_position
 from vae.errors import RunError
 from vae.evaluation.comparison import loss_in_comparison
 from vae.runs.run import Run
@@ -22,5 +23,6 @@ def loss_words(run: Run) -> str:
 
 def show_loss_context(run: Run) -> None:
     """Show the line, which is there before the first loss is: nothing moves when that comes."""
-    if words := loss_words(run):
-        st.caption(words)
+    with stable_position():
+        if words := loss_words(run):
+            st.caption(words)

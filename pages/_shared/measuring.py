@@ -9,6 +9,7 @@ import streamlit as st
 from pages._shared.guard import explained, show_error
 from pages._shared.plain import plain
 from pages._shared.server import queue
+from pages._shared.stable_position import stable_position
 from vae.files import file_mark
 from vae.runs.layout import LATENTS
 from vae.runs.progress import read_progress
@@ -59,8 +60,9 @@ def forget_request(run: Run, job: str) -> None:
 def show_last_error(run: Run, job: str) -> None:
     """Say what went wrong the last time, if it did."""
     error = read_progress(run.path, job).trouble
-    if error or st.session_state.get(_key(run, job)) == _fingerprint(run, job):
-        show_error(error or "The process that measured ended before it was done. Try again.")
+    with stable_position():
+        if error or st.session_state.get(_key(run, job)) == _fingerprint(run, job):
+            show_error(error or "The process that measured ended before it was done. Try again.")
 
 
 def show_duration(run: Run, job: str) -> None:

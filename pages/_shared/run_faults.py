@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.plain import plain
+from pages._shared.stable_position import stable_position
 from vae.runs.run import Run
 
 __all__ = ["show_run_faults"]
 
 
-def show_run_faults(run: Run) -> None:
+def show_run_faults(run: Run | None) -> None:
     """Show why files of the run are left out, if any are."""
-    if faults := run.faults:
-        st.warning(
-            "\n- ".join(["Part of this run cannot be read and is left out.", *map(plain, faults)]),
-            icon=":material/draft:",
-        )
+    with stable_position():
+        if run is not None and (faults := run.faults):
+            lines = ["Part of this run cannot be read and is left out.", *map(plain, faults)]
+            st.warning("\n- ".join(lines), icon=":material/draft:")

@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from pages._shared.guard import explained, show_error
+from pages._shared.guard import show_error
 from pages._shared.once import Once
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
+from pages._shared.stable_position import stable_position
 from vae.archive.archive import MAX_BYTES, export_zip
 from vae.environment import is_public, storage_limits
 from vae.errors import VAEError
@@ -19,10 +20,11 @@ from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.storage import kept_until
 
-__all__ = ["offer_undo", "run_menu"]
+__all__ = ["offer_undo", "run_menu", "show_menu_error"]
 
 TEXT_PIXELS = 290  # the menu is as wide as its longest line
 MAX_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
+MENU_ERROR = "run_menu_error"  # in the session: of a callback, which runs before the page
 # Said where strangers share the server.
 LINK_GIVES = "look at it, train it on, pause and stop it, change its settings and download it."
 OWN_LINK = (
@@ -126,11 +128,22 @@ def _show_unreadable(unreadable: dict[str, str]) -> None:
         )
 
 
+def show_menu_error() -> None:
+    """Show why the run could not be renamed or deleted, once."""
+    with stable_position():
+        if error := st.session_state.pop(MENU_ERROR, None):
+            show_error(error)
+
+
 def offer_undo(deleted: list[Run], owner: str, choose: Callable[[Run], None]) -> None:
     """Show a button for each of the deleted runs that are this visitor's: it brings it back."""
     own = [run for run in deleted if queue().owns(run, owner)]
-    if not own:
-        return
+    with stable_position():
+        if own:
+            _undo_buttons(own, owner, choose)
+
+
+def _undo_buttons(own: list[Run], owner: str, choose: Callable[[Run], None]) -> None:
     last, *others = own
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
         st.markdown(":material/delete: Deleted, and gone for good after ten minutes:")
@@ -158,8 +171,10 @@ def _undo_button(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
 
 
 def _rename(run_id: str, owner: str) -> None:
-    with explained():
+    try:
         queue().rename(store().open(run_id), st.session_state[f"name-{run_id}"], owner)
+    except VAEError as error:
+        st.session_state[MENU_ERROR] = str(error)
 
 
 def _delete(run_id: str, owner: str) -> None:
@@ -168,7 +183,7 @@ def _delete(run_id: str, owner: str) -> None:
         queue().delete(store().open(run_id), owner)
     except VAEError as error:
         if run_id not in _deleted_ids(owner):
-            show_error(error)
+            st.session_state[MENU_ERROR] = str(error)
             return
     st.session_state.pop("chosen_run", None)
 

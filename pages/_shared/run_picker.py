@@ -8,8 +8,9 @@ from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.guard import show_wrong_link
 from pages._shared.run_faults import show_run_faults
-from pages._shared.run_menu import offer_undo, run_menu
+from pages._shared.run_menu import offer_undo, run_menu, show_menu_error
 from pages._shared.server import store
+from pages._shared.stable_position import stable_position
 from pages._shared.visitors import note_presence, visitor
 from vae.environment import is_public
 from vae.errors import RunError
@@ -49,15 +50,22 @@ def run_picker() -> Run | None:
     visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
     runs = {run.id: run for run in visible}
     follow_address("run", runs, instead=" Shown instead: the run below." if runs else "")
-    if not runs:
-        note_presence(owner, None)
-        st.session_state.pop("chosen_run", None)
-        st.info("No runs yet: train one on the Train page.", icon=":material/info:")
-        offer_undo(contents.deleted, owner, choose_run)
-        return None
     if st.session_state.get("chosen_run") not in runs:
-        st.session_state.chosen_run = next(iter(runs))
+        st.session_state.chosen_run = next(iter(runs), None)
     note_presence(owner, st.session_state.chosen_run)
+    run = None
+    if runs:
+        run = _select(runs, owner, contents.unreadable)
+        set_parameter("run", run.id)
+    else:
+        st.info("No runs yet: train one on the Train page.", icon=":material/info:")
+    show_menu_error()
+    offer_undo(contents.deleted, owner, choose_run)
+    show_run_faults(run)
+    return run
+
+
+def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         selected_id = st.selectbox(
             "Run",
@@ -69,10 +77,7 @@ def run_picker() -> Run | None:
             help="Shipped models and your own runs: every page shows the one chosen here.",
             on_change=_store_choice,
         )
-        run_menu(runs[selected_id], owner, choose_run, contents.unreadable)
-    set_parameter("run", selected_id)
-    offer_undo(contents.deleted, owner, choose_run)
-    show_run_faults(runs[selected_id])
+        run_menu(runs[selected_id], owner, choose_run, unreadable)
     return runs[selected_id]
 
 
@@ -123,13 +128,14 @@ def follow_address(name: str, runs: dict[str, Run], instead: str) -> None:
     It comes to the runs that there are to choose from, and its id to the session's chosen_NAME.
     instead: what is said of what is shown where there is no such run.
     """
-    wanted = take_parameter(name)
-    if wanted is None:
-        return
-    try:
-        run = store().open(wanted)
-    except RunError as error:
-        show_wrong_link(f"{error}.{instead}")
-        return
+    with stable_position():
+        wanted = take_parameter(name)
+        if wanted is None:
+            return
+        try:
+            run = store().open(wanted)
+        except RunError as error:
+            show_wrong_link(f"{error}.{instead}")
+            return
     runs.setdefault(run.id, run)
     st.session_state[f"chosen_{name}"] = run.id

@@ -48,8 +48,14 @@ STYLE = """
         margin-top: -15px;
     }
 }
-/* Streamlit leaves a button that was just clicked beside the one that replaces it, for a moment. */
-[data-retained="true"]:has(.stButton) { display: none; }
+/* Streamlit keeps a widget that has the focus beside the one that replaces it until the script run
+   ends, so that one that only moves keeps its focus. Here a replaced one goes at once. */
+[data-retained="true"]:has(.stButton),
+:has(> .stButtonGroup) + [data-retained="true"]:has(> .stButtonGroup),
+:has(> .stCheckbox) + [data-retained="true"]:has(> .stCheckbox),
+:has(> .stSelectbox) + [data-retained="true"]:has(> .stSelectbox),
+:has(> .stSlider) + [data-retained="true"]:has(> .stSlider),
+:has(> .stTextInput) + [data-retained="true"]:has(> .stTextInput) { display: none; }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>

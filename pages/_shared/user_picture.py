@@ -13,6 +13,7 @@ from pages._shared.available_images import available_test_images, reconstruction
 from pages._shared.guard import show_error
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
+from pages._shared.stable_position import stable_position
 from vae.data.uploads import read_drawing, read_picture
 from vae.data.user_images import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.errors import RunError, VAEError
@@ -54,17 +55,18 @@ def choose_picture(run: Run) -> Picture:
         help="Draw one, take a test image, or upload an image file. Acts at once.",
         **persistent("picture_source", source),
     )
-    try:
-        if source == "Test image":
-            return _choose(run)
-        if source == "Draw":
-            state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="drawing_pad")
-            picture = drawn_picture(run)
-        else:
-            picture = _uploaded(run)
-    except VAEError as error:
-        show_error(error)
-        picture = None
+    with stable_position():  # for what each source has of its own
+        try:
+            if source == "Test image":
+                return _choose(run)
+            if source == "Draw":
+                state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="drawing_pad")
+                picture = drawn_picture(run)
+            else:
+                picture = _uploaded(run)
+        except VAEError as error:
+            show_error(error)
+            picture = None
     return picture or _example(run)
 
 

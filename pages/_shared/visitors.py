@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages._components.visitor_cookie import COOKIE, store_cookie
 from pages._shared.server import presence
+from pages._shared.stable_position import stable_position
 from vae.environment import is_public
 
 __all__ = ["note_presence", "visitor"]
@@ -39,8 +40,9 @@ def note_presence(owner: str, run_id: str | None) -> None:
         if cookie.secret != st.session_state.visitor_secret and SECRET.fullmatch(cookie.secret):
             st.session_state.visitor_secret = cookie.secret
             st.rerun()
-        if cookie.is_refused:
-            _advise_saving_links(run_id)
+        with stable_position():
+            if cookie.is_refused:
+                _advise_saving_links(run_id)
     _report_presence(owner, run_id)
     grace = presence().grace_seconds
     if grace:

@@ -19,6 +19,7 @@ from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue
+from pages._shared.stable_position import stable_position
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
 from vae.config import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 from vae.data.binarisation import binarisation_name, binarisation_words
@@ -59,8 +60,9 @@ def likelihood_view(run: Run) -> None:
         )
         treatment = _choose_treatment(run)
         found = run.likelihood.get(treatment)
-        if found:
-            _show(run, treatment, found)
+        with stable_position():
+            if found:
+                _show(run, treatment, found)
         if queue().is_pending(run, JOB):
             _wait(run, treatment)
         elif not (found and run.shipped) and can_be_measured(run):

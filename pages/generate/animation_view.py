@@ -14,6 +14,7 @@ from pages._shared.guard import explained, show_error
 from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
+from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages.generate.background import Work
 from pages.generate.bookmarks import bookmarks, clear_bookmarks
@@ -80,7 +81,8 @@ def animation_view(run: Run) -> None:
 def _choose(run: Run) -> _Walk | None:
     """Show what there is to choose; None until there is a walk."""
     state = st.session_state
-    stops, notes = _choose_stops(run)
+    with stable_position():
+        stops, notes = _choose_stops(run)
     if stops is None:
         return None
     max_frames = max(len(stops), min(MAX_FRAMES, MAX_VALUES // int(np.prod(run.image_shape))))

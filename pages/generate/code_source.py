@@ -11,6 +11,7 @@ from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
+from pages._shared.stable_position import stable_position
 from pages._shared.user_picture import usable_drawing
 from pages.generate.bookmarks import Bookmark, bookmarks
 from pages.generate.seed_field import MAX_SEED
@@ -39,7 +40,8 @@ def choose_code(run: Run, name: str, label: str, *, source: str, number: int) ->
         help="Where this code comes from. Acts at once.",
         **persistent(f"{name}_source", chosen),
     )
-    found = _code(run, name, chosen, number)
+    with stable_position():
+        found = _code(run, name, chosen, number)
     with st.container(width=PICTURE_PIXELS):
         show_grid(to_uint8(run.decode(found.code[None])), 1, 1, alt=f"{label}: {found.name}")
     st.caption(found.name)

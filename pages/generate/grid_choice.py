@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from pages._shared.persistent import persistent
+from pages._shared.stable_position import stable_position
 from pages.generate.seed_field import seed_field
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
@@ -46,10 +47,11 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
         **persistent(_name("sampler"), sampler),
     )
     label, temperature, truncation = None, 1.0, math.inf
-    if sampler == "prior":
-        temperature, truncation = _choose_limits()
-    elif samplers is not None:
-        label = choose_label(run, samplers, _name("label"))
+    with stable_position():
+        if sampler == "prior":
+            temperature, truncation = _choose_limits()
+        elif samplers is not None:
+            label = choose_label(run, samplers, _name("label"))
     across, down = st.columns(2)
     rows, columns = _value("rows", 10), _value("columns", 10)
     sides = {"min_value": 1, "max_value": MAX_ROWS}

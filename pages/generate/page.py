@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._shared.condition import conditioned
 from pages._shared.run_picker import chosen_run
+from pages._shared.stable_position import stable_position
 from pages._shared.view_choice import choose_view
 from pages.generate.animation_view import animation_view
 from pages.generate.arithmetic_view import arithmetic_view
@@ -34,8 +35,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     views = [name for name in VIEWS if name != ONLY_CONDITIONAL or is_conditional]
     view = choose_view("generate", views) if model else ""
 if model:
-    # The view of all classes needs no class.
-    VIEWS[view](model if view == ONLY_CONDITIONAL else conditioned(model))
+    with stable_position():
+        # The view of all classes needs no class.
+        shown_run = model if view == ONLY_CONDITIONAL else conditioned(model)
+    VIEWS[view](shown_run)
 else:
     st.info(
         "There is no model to draw with yet: train a run, or choose another one above.",

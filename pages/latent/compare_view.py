@@ -14,6 +14,7 @@ from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import label
+from pages._shared.stable_position import stable_position
 from pages._shared.visitors import visitor
 from pages.latent.coverage_text import coverage_text
 from pages.latent.interactive_map import interactive_map
@@ -52,14 +53,15 @@ def compare_view(run: Run) -> None:
     if other is not None:
         with layers:
             shown = _choose_layers()
-        sides = conditioned(run, "Class, this run"), conditioned(other, "Class, the other run")
+        with stable_position():
+            sides = conditioned(run, "Class, this run"), conditioned(other, "Class, the other run")
         _show_sides(sides, shown)
 
 
 @st.fragment  # one for both: what two maps ask for at the same moment is one rerun
 @explained()
 def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
-    note = st.container()
+    note = stable_position()
     sides = []
     for column, run in zip(st.columns(2, gap="large"), runs, strict=True):
         with column, explained():  # one that cannot be shown leaves the other in its place

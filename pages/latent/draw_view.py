@@ -13,6 +13,7 @@ from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.pictures import show_png
 from pages._shared.plain import plain
+from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages._shared.user_picture import Picture, choose_picture
 from pages.latent.map_data import points_on_plane, usual_plane
@@ -60,10 +61,10 @@ def draw_view(run: Run) -> None:
     # In the order in which they are looked at: each goes to the browser as soon as it is there.
     with left:
         _show_reconstruction(run, picture, mean)
-    with middle:
+    with middle, stable_position():
         _show_posterior_samples(run, mean, log_var)
         _show_every_class(run, mean)
-    with right:
+    with right, stable_position():
         _show_nearest(run, picture, mean)
     with middle:
         _show_costs(run, picture)

@@ -11,6 +11,7 @@ from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.run_picker import follow_address, label, visible_runs
 from pages._shared.server import store
+from pages._shared.stable_position import stable_position
 from pages._shared.visitors import visitor
 from vae.runs.layout import LATENTS
 from vae.runs.run import Run
@@ -31,8 +32,9 @@ def choose_other(run: Run) -> Run | None:
     others = {each.id: each for each in there.values() if each.id != run.id and _is_ready(each)}
     chosen: str = state.get("chosen_with", "")
     requested = there.get(chosen)
-    if requested is not None and not _is_ready(requested):
-        st.info(f"There is no model to compare with yet: {plain(label(requested, owner))}.")
+    with stable_position():
+        if requested is not None and not _is_ready(requested):
+            st.info(f"There is no model to compare with yet: {plain(label(requested, owner))}.")
     if not others:
         st.info("To compare, there must be another run with a model: train one on the Train page.")
         return None

@@ -6,6 +6,7 @@ import streamlit as st
 from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import conditioned
 from pages._shared.run_picker import chosen_run
+from pages._shared.stable_position import stable_position
 from pages._shared.view_choice import choose_view
 from pages.latent.compare_view import compare_view
 from pages.latent.dimensions_view import dimensions_view
@@ -42,10 +43,13 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
     has_space = run is not None and bool(run.latents) and run.has_model
     finite_run = run if run is not None and has_space and _is_finite(run) else None
     view = choose_view("latent", VIEWS) if finite_run else ""
-if in_progress:
-    live_preview(in_progress)
+with stable_position():
+    if in_progress:
+        live_preview(in_progress)
 if finite_run:
-    VIEWS[view](conditioned(finite_run) if view in CONDITIONAL else finite_run)
+    with stable_position():
+        shown_run = conditioned(finite_run) if view in CONDITIONAL else finite_run
+    VIEWS[view](shown_run)
 elif has_space:
     st.warning(
         "The codes of this run are no numbers: it diverged. Train it again with a lower learning "

@@ -16,6 +16,7 @@ from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.sent_code import end_of_path
+from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages._shared.user_picture import usable_drawing
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
@@ -108,19 +109,21 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
         disabled=is_drawn or is_sample,
         help="A number from 0 on. Acts at once.",
     )
-    if drawing is not None:
-        st.toggle(
-            f"{label} your drawing",
-            help="What stands in the Draw view, instead of a test image.",
-            **persistent(f"{name}_drawn", is_drawn),
-        )
-    if sample is not None:
-        st.toggle(
-            f"{label} the sample",
-            disabled=is_drawn,
-            help="What was sent here from the Generate page, instead of a test image.",
-            **persistent(f"{name}_sampled", is_sample),
-        )
+    with stable_position():
+        if drawing is not None:
+            st.toggle(
+                f"{label} your drawing",
+                help="What stands in the Draw view, instead of a test image.",
+                **persistent(f"{name}_drawn", is_drawn),
+            )
+    with stable_position():
+        if sample is not None:
+            st.toggle(
+                f"{label} the sample",
+                disabled=is_drawn,
+                help="What was sent here from the Generate page, instead of a test image.",
+                **persistent(f"{name}_sampled", is_sample),
+            )
     if drawing is not None and is_drawn:
         end = drawing
     elif sample is not None and is_sample:

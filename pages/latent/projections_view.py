@@ -12,6 +12,7 @@ from pages._shared.chart import show_chart
 from pages._shared.guard import explained
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
+from pages._shared.stable_position import stable_position
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from pages.latent.projection_map import projection_map, projection_space, tile_shrink
 from pages.latent.selection import SelectedImages, SelectedPoint, show_selection
@@ -59,7 +60,8 @@ def projections_view(run: Run) -> None:
         with dots:
             _show_dots(run, projection, choice, selection, size, opacity)
     with right:
-        show_selection(run, None, selection)
+        with stable_position():
+            show_selection(run, None, selection)
         if projection is not None and projection.variance is not None:
             st.markdown("**Variance that PCA keeps**")
             figure = explained_variance(projection.variance)

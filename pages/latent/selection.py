@@ -11,6 +11,7 @@ from pages._shared.available_images import available_test_images, reconstruction
 from pages._shared.condition import as_class
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
+from pages._shared.stable_position import stable_position
 from pages.latent.map_data import PlanePoints, posteriors_at
 from pages.latent.selected_image import show_image
 from vae.architecture import MAX_CODE
@@ -109,10 +110,11 @@ def show_selection(
     elif isinstance(selection, SelectedImages):
         _show_images(run, selection)
     else:
-        if selection.kind == "image":
-            show_image(run, int(selection.indices[0]))
-        elif on_plane is not None:
-            _show_point(run, on_plane, selection)
+        with stable_position():
+            if selection.kind == "image":
+                show_image(run, int(selection.indices[0]))
+            elif on_plane is not None:
+                _show_point(run, on_plane, selection)
         if len(selection.neighbours):
             _show_neighbours(run, selection)
 

@@ -12,6 +12,7 @@ from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.guard import show_wrong_link
 from pages._shared.number_field import between
+from pages._shared.stable_position import stable_position
 from pages._shared.typed_field import forget_typed, typed_field
 from vae.config import MAX_HIDDEN_LAYERS, Config, read_setting, setting
 from vae.errors import ConfigError
@@ -56,7 +57,8 @@ def preset_choice() -> dict[str, Any]:
 
     They outlive the page; at first they come from the address, so that a link can carry them.
     """
-    wanted = _from_address()
+    with stable_position():
+        wanted = _from_address()
     if wanted or "setup" not in st.session_state:
         _set(wanted or _values(PRESETS["recommended"]))
     setup: dict[str, Any] = st.session_state.setup

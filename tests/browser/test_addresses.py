@@ -162,6 +162,43 @@ def test_back_forward_and_reload(server: tuple[str, int], page: Page) -> None:
     assert page.evaluate("history.length") == before + len(STEPS)
 
 
+# Counts in each frame how many of the elements found by a selector are visible.
+COUNT_VISIBLE = """selector => {
+  window.mostVisible = 0;
+  const count = () => {
+    const all = [...document.querySelectorAll(selector)];
+    const visible = all.filter((each) => each.checkVisibility());
+    window.mostVisible = Math.max(window.mostVisible, visible.length);
+    requestAnimationFrame(count);
+  };
+  count();
+}"""
+
+
+@pytest.mark.parametrize(
+    ("start", "do", "key"),
+    [
+        ("/latent", pick("Draw"), "latent_view_control"),
+        ("/latent", choose("Run", OTHER), "run_picker"),
+        ("/train", type_epochs("7"), "form_epochs"),
+    ],
+)
+def test_back_shows_no_control_twice(
+    start: str, do: Callable[[Page], None], key: str, server: tuple[str, int], page: Page
+) -> None:
+    """A control that has the focus is replaced at once by the one with the value of before."""
+    page.goto(f"{server[0]}{start}?run={RUN}")
+    settled(page)
+    before = address(page)
+    do(page)
+    settled(page)
+    wait_until(lambda: address(page) != before, SECONDS)
+    page.evaluate(COUNT_VISIBLE, f'[class*="st-key-{key}"]')
+    page.go_back()
+    arrive(page, *before)
+    assert page.evaluate("mostVisible") == 1
+
+
 def test_a_link_that_is_opened_is_one_step(server: tuple[str, int], page: Page) -> None:
     page.goto("about:blank")
     before = page.evaluate("history.length")
