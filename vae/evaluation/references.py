@@ -105,7 +105,8 @@ def pca_nats(
 def measure(train: np.ndarray, test: np.ndarray, treatment: str = "none") -> dict[str, object]:
     """Return all reference lines of images that are treated first, in nats per image.
 
-    treatment: one of `TREATMENTS`; test images are then those that runs are measured on.
+    train, test: uint8 (N, H, W, C). treatment: one of `TREATMENTS`; test images are then those that
+    runs are measured on.
     """
     train, test = binarise(train, treatment, TRAINING_SEED), binarise(test, treatment)
     return {

@@ -53,7 +53,10 @@ def cloud(projection: Projection, class_names: Sequence[str], *, size: float = 4
 
 
 def variance_kept(share: np.ndarray) -> go.Figure:
-    """Draw how much of the latent means' variance the first principal components keep."""
+    """Draw how much of the latent means' variance the first principal components keep.
+
+    share: of each (d,), 0 to 1.
+    """
     names = [f"PC{place + 1}" for place in range(len(share))]
     figure = go.Figure()
     figure.add_bar(x=names, y=100 * share, name="each", marker_color=HUES["mean"])
@@ -65,7 +68,10 @@ def variance_kept(share: np.ndarray) -> go.Figure:
 
 
 def posterior(mean: np.ndarray, log_var: np.ndarray) -> go.Figure:
-    """Draw the posterior of one image: each dimension's mean and two standard deviations."""
+    """Draw the posterior of one image: each dimension's mean and two standard deviations.
+
+    mean, log_var: (d,).
+    """
     names = [f"z{place + 1}" for place in range(len(mean))]
     figure = go.Figure()
     figure.add_hrect(y0=-2, y1=2, fillcolor=GREY, line_width=0)
@@ -88,7 +94,7 @@ def posterior(mean: np.ndarray, log_var: np.ndarray) -> go.Figure:
 
 
 def class_counts(labels: np.ndarray, class_names: Sequence[str]) -> go.Figure:
-    """Draw how many images each class has."""
+    """Draw how many images each class has; labels: (N,)."""
     counts = np.bincount(labels, minlength=len(class_names))
     figure = go.Figure()
     figure.add_bar(

@@ -106,7 +106,7 @@ def manifold_codes(
 def manifold_ticks(values: np.ndarray, most: int = 8) -> tuple[np.ndarray, list[str]]:
     """Return which tiles of a manifold's axis to name, equally far apart, and their z values.
 
-    values: as `manifold_codes` returns them. most: of the names.
+    values: (side,), as `manifold_codes` returns them. most: of the names.
     """
     side = len(values)
     step = -(-side // most)

@@ -58,5 +58,5 @@ class TrainingImages:
 
 
 def to_floats(pixels: tf.Tensor | np.ndarray) -> tf.Tensor:
-    """Return uint8 pixels as float32 in [0, 1]."""
+    """Return uint8 pixels, of any shape, as float32 in [0, 1]."""
     return tf.cast(pixels, tf.float32) / 255.0
