@@ -40,7 +40,7 @@ app: $(VENV)/app.stamp
 # stays in one of them, with the server or the run that its tests share, and they are taken in the
 # order that tests/conftest.py gives them.
 test: lint chromium $(VENV)/oldest.stamp
-	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # What is exported, in the oldest Keras on each backend; the script on the oldest TensorFlow. Apart from
 # `make test`, which has JAX alone, for the size of these two.

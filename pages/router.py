@@ -3,18 +3,15 @@
 import streamlit as st
 
 from pages._components.number_keys import number_keys
-from pages._shared.address import address_of_page, asked
-from pages._shared.awaited_model import await_model
+from pages._shared.address import address_of_page, take_parameter
 from pages._shared.documents import MISSING
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.icon import ICON
 from pages._shared.page_list import PAGES
+from pages._shared.pending_networks import show_pending_networks
 from pages._shared.run_picker import run_picker
 from pages._shared.server import queue
 from pages._shared.style import apply_style
-
-st.set_page_config(page_title="VAE Lab", page_icon=ICON, layout="wide")
-apply_style()
 
 queue()  # app.py starts it with the server; here it starts again after its cache was cleared
 page = st.navigation(
@@ -30,10 +27,12 @@ page = st.navigation(
     ],
     position="top",
 )
+st.set_page_config(page_title=f"{page.title} · VAE Lab", page_icon=ICON, layout="wide")
+apply_style()
 with address_of_page(), explained():
-    missing = asked(MISSING)
+    missing = take_parameter(MISSING)
     if missing is not None:
         show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
-    await_model(run_picker())
+    show_pending_networks(run_picker())
     page.run()
 number_keys()

@@ -12,20 +12,20 @@ from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
 __all__ = [
+    "BINARISATIONS",
     "MAX_HIDDEN_LAYERS",
     "MAX_IMPORTANCE_SAMPLES",
-    "TREATMENTS",
+    "Binarisation",
     "Config",
     "Setting",
-    "Treatment",
     "read_setting",
     "setting",
 ]
 
 MAX_HIDDEN_LAYERS = 6
 MAX_IMPORTANCE_SAMPLES = 5000  # of a likelihood that is measured
-Treatment = Literal["none", "threshold", "fixed", "sampled"]  # see `vae.data.binarisation`
-TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
+Binarisation = Literal["none", "threshold", "fixed", "sampled"]  # see `vae.data.binarisation`
+BINARISATIONS: tuple[Binarisation, ...] = get_args(Binarisation)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class Config:
         "Binarisation",
         "What the model learns: grey pixels; black and white, cut at one half (threshold); drawn "
         "once with the grey as probability (fixed); or drawn anew each time (sampled).",
-        choices=TREATMENTS,
+        choices=BINARISATIONS,
     )
     train_share: float = _field(
         1.0, "Share of the training set", "Less is quicker, and learns less.", low=0.001, high=1.0

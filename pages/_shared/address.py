@@ -8,17 +8,17 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["address_of_page", "asked", "hold", "linked"]
+__all__ = ["address_of_page", "link_parameter", "set_parameter", "take_parameter"]
 
-HELD = "address_held"  # what this script run has put into the address
+WRITTEN = "address_written"  # what this script run has put into the address
 LINKED = "address_linked"  # what a person asks for by the address
-ASKED = "address_asked"  # the same, until it is taken over
+REQUESTED = "address_requested"  # the same, until it is taken over
 KNOWN = "address_known"  # what a browser sends where nobody touched it: as it was, as it became
 
 
 @contextmanager
 def address_of_page() -> Iterator[None]:
-    """Write into the address what the page inside has put there with `hold`.
+    """Write into the address what the page inside has put there with `set_parameter`.
 
     It is written once and as a whole: so one act is one step of the browser's history. (That the
     page's own address counts as the same step is up to history_steps.js.) A run of the script that
@@ -30,30 +30,30 @@ def address_of_page() -> Iterator[None]:
     is_new = _is_back_or_forward() or before not in known
     state[LINKED] = dict(before) if is_new else {}
     if is_new:
-        state[ASKED] = before
+        state[REQUESTED] = before
     state[KNOWN] = before, *known[-1:]
-    state[HELD] = {}
+    state[WRITTEN] = {}
     yield
-    state[ASKED] = {}
+    state[REQUESTED] = {}
     # A message that was sent before the browser got this one still has the address as it was.
-    state[KNOWN] = before, state[HELD]
-    if before != state[HELD]:
-        st.query_params.from_dict(state[HELD])
+    state[KNOWN] = before, state[WRITTEN]
+    if before != state[WRITTEN]:
+        st.query_params.from_dict(state[WRITTEN])
 
 
-def asked(name: str) -> str | None:
+def take_parameter(name: str) -> str | None:
     """Return what a link, Back or Forward asks for, once; None where the app itself wrote it."""
-    return st.session_state[ASKED].pop(name, None)
+    return st.session_state[REQUESTED].pop(name, None)
 
 
-def linked(name: str) -> str | None:
-    """Return what a link, Back or Forward asks for, whether `asked` has taken it over or not."""
+def link_parameter(name: str) -> str | None:
+    """Return what a link, Back or Forward asks for, also after `take_parameter`."""
     return st.session_state[LINKED].get(name)
 
 
-def hold(name: str, value: str) -> None:
+def set_parameter(name: str, value: str) -> None:
     """Have the address hold this; it goes when a run of the script does not say so again."""
-    st.session_state[HELD][name] = value
+    st.session_state[WRITTEN][name] = value
 
 
 def _is_back_or_forward() -> bool:

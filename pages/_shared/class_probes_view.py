@@ -7,7 +7,13 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
+from pages._shared.measuring import (
+    can_be_measured,
+    request,
+    show_duration,
+    show_last_error,
+    show_progress,
+)
 from pages._shared.server import queue
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
 from vae.runs.run import Run
@@ -28,20 +34,20 @@ NEAR = 0.01  # of accuracy: closer than this counts as equal
 @explained()
 def class_probes_view(run: Run) -> None:
     """Show the figures, or have them measured."""
-    seen = "The model never saw a label."
+    intro = "The model never saw a label."
     if run.config.is_conditional:
-        seen = (
+        intro = (
             "This model is told the label, so its code need not say it: the worse it tells the "
             "classes apart, the more it holds style alone."
         )
     st.markdown(
-        f"{seen} How well do its latent means tell the classes apart, beside as many numbers from "
+        f"{intro} How well do its latent means tell the classes apart, beside as many numbers from "
         "PCA and the raw pixels?"
     )
     if run.class_probes:
         _show(run)
     elif queue().is_pending(run, JOB):
-        wait(run, JOB, "what the space knows")
+        show_progress(run, JOB, "what the space knows")
     elif can_be_measured(run):
         _offer(run)
 
@@ -94,7 +100,7 @@ def _table(found: dict[str, Any]) -> str:
         # As they are shown: of two that look alike neither is the better one.
         columns.append([f"**{text}**" if text == best else text for text in texts])
     rows = [
-        ["", *HEADINGS.values()],
+        ["Input", *HEADINGS.values()],
         ["---", *["---:"] * len(HEADINGS)],
         *zip(*columns, strict=True),
     ]
@@ -103,7 +109,7 @@ def _table(found: dict[str, Any]) -> str:
 
 def _offer(run: Run) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
-    show_trouble(run, JOB)
+    show_last_error(run, JOB)
     if st.button(
         "Measure",
         type="primary",

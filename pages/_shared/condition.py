@@ -8,7 +8,7 @@ from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from vae.runs.run import Run
 
-__all__ = ["as_class", "conditioned", "what_colours_are"]
+__all__ = ["as_class", "conditioned", "dots_caption"]
 
 MAX_BUTTONS = 12  # classes, beyond which a list takes less room
 HELP = (
@@ -50,7 +50,7 @@ def as_class(run: Run) -> str:
     return "" if run.label is None else f" as class {plain(run.short_class_names[run.label])}"
 
 
-def what_colours_are(run: Run) -> str:
+def dots_caption(run: Run) -> str:
     """Return what is said of dots in the colours of their classes."""
     if run.config.is_conditional:
         return "Each dot is a test image. Color: its class, which this model is given with it."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared import server
-from pages._shared.address import asked, hold
+from pages._shared.address import set_parameter, take_parameter
 from pages._shared.guard import show_error, show_wrong_link
 from pages._shared.plain import plain
 from vae.data.datasets import DATASETS, Dataset, DatasetSpec, load_dataset
@@ -21,9 +21,9 @@ def choose_dataset(key: str) -> Dataset | None:
     Data and Train page share the choice, and a link can carry it (?dataset=mnist).
     """
     names = list(DATASETS)
-    wanted = _from_address()
-    if wanted or "dataset" not in st.session_state:
-        st.session_state.dataset = wanted or server.best_dataset_here()
+    requested = _from_address()
+    if requested or "dataset" not in st.session_state:
+        st.session_state.dataset = requested or server.first_available_dataset()
     st.session_state[key] = st.session_state.dataset
     st.segmented_control(
         "Data set",
@@ -36,7 +36,7 @@ def choose_dataset(key: str) -> Dataset | None:
         wrap=True,
     )
     name: str = st.session_state.dataset
-    hold("dataset", name)
+    set_parameter("dataset", name)
     data = server.dataset(name)
     if data is None:
         _offer_download(name)
@@ -45,11 +45,11 @@ def choose_dataset(key: str) -> Dataset | None:
 
 def _from_address() -> str | None:
     """Return the data set that the address names; a wrong name there is said and left out."""
-    wanted = asked("dataset")
-    if wanted is None or wanted in DATASETS:
-        return wanted
+    requested = take_parameter("dataset")
+    if requested is None or requested in DATASETS:
+        return requested
     show_wrong_link(
-        f"Data sets are {', '.join(DATASETS)}. Received: {wanted!r:.80}. Shown: another one."
+        f"Data sets are {', '.join(DATASETS)}. Received: {requested!r:.80}. Shown: another one."
     )
     return None
 
@@ -58,8 +58,8 @@ def _offer_download(name: str) -> None:
     spec = DATASETS[name]
     megabytes = sum(file.size for file in spec.files) / 1e6
     st.info(
-        f"{spec.title} is not on this machine yet. Download it here,{_by_hand(spec)} or choose "
-        "Digits, which needs no file.",
+        f"{spec.title} is not on this machine yet. Download it here,{_manual_download(spec)} or "
+        "choose Digits, which needs no file.",
         icon=":material/cloud_download:",
     )
     if not st.button(f"Download {spec.title} ({megabytes:.0f} MB)", key=f"download-{name}"):
@@ -80,7 +80,7 @@ def _offer_download(name: str) -> None:
     st.rerun()
 
 
-def _by_hand(spec: DatasetSpec) -> str:
+def _manual_download(spec: DatasetSpec) -> str:
     """Say where a file can be put; a stranger can put none, and learns no folder of the server."""
     if is_public():
         return ""

@@ -20,7 +20,7 @@ SPACING, LARGEST = 0.3, 0.15
 GROUND, INK = "#0d9488", "#ffffff"  # the theme's teal carries white in light and dark tabs
 
 
-def draw_icon() -> Image.Image:
+def render_icon() -> Image.Image:
     """Return nine dots, as large as a Gaussian is dense there, on a teal square."""
     side = SIDE * FINER
     icon = Image.new("RGBA", (side, side))
@@ -29,10 +29,10 @@ def draw_icon() -> Image.Image:
     for row in (-1, 0, 1):
         for column in (-1, 0, 1):
             radius = LARGEST * math.exp(-0.5 * (row**2 + column**2)) * side
-            centre = [side / 2 + SPACING * place * side for place in (column, row)]
+            centre = [side / 2 + SPACING * offset * side for offset in (column, row)]
             draw.circle(centre, radius, fill=INK)
     return icon.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
 if __name__ == "__main__":
-    draw_icon().save(ICON, optimize=True)
+    render_icon().save(ICON, optimize=True)

@@ -17,10 +17,17 @@ from vae.runs.run import Run
 from vae.runs.run_images import missing_images
 from vae.server.durations import result_seconds, time_in_words
 
-__all__ = ["can_be_measured", "forget_request", "request", "show_duration", "show_trouble", "wait"]
+__all__ = [
+    "can_be_measured",
+    "forget_request",
+    "request",
+    "show_duration",
+    "show_last_error",
+    "show_progress",
+]
 
 
-Marks = tuple[tuple[int, int], ...]
+Fingerprint = tuple[tuple[int, int], ...]
 
 
 def can_be_measured(run: Run) -> bool:
@@ -40,7 +47,7 @@ def can_be_measured(run: Run) -> bool:
 def request(run: Run, job: str) -> None:
     """Put a job into the queue, and wait for it from the next rerun on."""
     queue().request(run, job)
-    st.session_state[_key(run, job)] = _mark(run, job)
+    st.session_state[_key(run, job)] = _fingerprint(run, job)
     st.rerun()
 
 
@@ -49,11 +56,11 @@ def forget_request(run: Run, job: str) -> None:
     st.session_state.pop(_key(run, job), None)
 
 
-def show_trouble(run: Run, job: str) -> None:
+def show_last_error(run: Run, job: str) -> None:
     """Say what went wrong the last time, if it did."""
-    trouble = read_progress(run.path, job).trouble
-    if trouble or st.session_state.get(_key(run, job)) == _mark(run, job):
-        show_error(trouble or "The process that measured ended before it was done. Try again.")
+    error = read_progress(run.path, job).trouble
+    if error or st.session_state.get(_key(run, job)) == _fingerprint(run, job):
+        show_error(error or "The process that measured ended before it was done. Try again.")
 
 
 def show_duration(run: Run, job: str) -> None:
@@ -62,31 +69,33 @@ def show_duration(run: Run, job: str) -> None:
     st.caption(f"Takes about {time_in_words(seconds)} once its turn comes.")
 
 
-def wait(run: Run, job: str, what: str, left: Callable[[Run], float] | None = None) -> None:
+def show_progress(
+    run: Run, job: str, subject: str, seconds_left: Callable[[Run], float] | None = None
+) -> None:
     """Show how far the process is, and draw the page anew when it has ended.
 
-    what: is measured. left: the seconds that it still takes, where that can be told.
+    subject: is measured. seconds_left: the seconds that it still takes, where that can be told.
     """
-    _wait(run, job, what, left, _mark(run, job))
+    _poll(run, job, subject, seconds_left, _fingerprint(run, job))
 
 
 @st.fragment(run_every=0.5)
 @explained()
-def _wait(
+def _poll(
     run: Run,
     job: str,
-    what: str,
-    left: Callable[[Run], float] | None,
-    mark: Marks,
+    subject: str,
+    seconds_left: Callable[[Run], float] | None,
+    fingerprint: Fingerprint,
 ) -> None:
     # The figures are there a moment before the queue knows that the process has ended.
-    if _mark(run, job) != mark or not queue().is_pending(run, job):
+    if _fingerprint(run, job) != fingerprint or not queue().is_pending(run, job):
         st.rerun()
     if not queue().tickets.is_waiting(run.id, job):
         fraction = read_progress(run.path, job).fraction
-        words = f"Measuring {what} · {fraction:.0%}"
-        if left and fraction:  # before that it loads what it needs
-            words += f" · about {time_in_words(left(run))} left"
+        words = f"Measuring {subject} · {fraction:.0%}"
+        if seconds_left and fraction:  # before that it loads what it needs
+            words += f" · about {time_in_words(seconds_left(run))} left"
         st.progress(fraction, text=words)
     elif run.is_alive():
         st.progress(0.0, text="Measuring waits until the training of this run ends or pauses")
@@ -94,7 +103,7 @@ def _wait(
         st.progress(0.0, text="Measuring waits for its turn")
 
 
-def _mark(run: Run, job: str) -> Marks:
+def _fingerprint(run: Run, job: str) -> Fingerprint:
     """Return what changes when the job's files do."""
     return tuple(file_mark(run.path / name) for name in RESULTS[job].files)
 

@@ -22,12 +22,12 @@ def number_field(
     high: int,
     *,
     name: str,
-    keep: Callable[[int], None] | None = None,
-    **looks: Any,
+    save: Callable[[int], None] | None = None,
+    **options: Any,
 ) -> int | None:
     """Show a whole number and return it; None while something else stands there.
 
-    What a hand types is in st.session_state[name], as with `kept`, or goes to `keep`.
+    What a hand types is in st.session_state[name], as with `kept`, or goes to `save`.
     """
     return typed_field(
         label,
@@ -35,17 +35,17 @@ def number_field(
         name=_control(name),
         read=partial(_read, low=low, high=high),
         write=number_text,
-        keep=keep or (lambda number: st.session_state.update({name: number})),
+        save=save or (lambda number: st.session_state.update({name: number})),
         expected=f"A whole number {between(low, high)}.",
-        **looks,
+        **options,
     )
 
 
 def persistent_number(
-    label: str, value: int, low: int, high: int, *, name: str, **looks: Any
+    label: str, value: int, low: int, high: int, *, name: str, **options: Any
 ) -> None:
     """Show a whole number that acts at once: the last one holds while something else is there."""
-    number_field(label, value, low, high, name=name, holds=True, **looks)
+    number_field(label, value, low, high, name=name, keeps_last=True, **options)
 
 
 def is_refused(name: str) -> bool:

@@ -17,8 +17,11 @@ def persistent(name: str, value: Any) -> dict[str, Any]:
 
     The choice is in st.session_state[name]; whoever draws the widget says what counts of it.
     """
-    return {"key": controlled_key(f"{name}_control", value), "on_change": partial(_keep, name)}
+    return {
+        "key": controlled_key(f"{name}_control", value),
+        "on_change": partial(_store_choice, name),
+    }
 
 
-def _keep(name: str) -> None:
+def _store_choice(name: str) -> None:
     st.session_state[name] = user_value(f"{name}_control")

@@ -11,7 +11,7 @@ __all__ = ["SHARP_PIXELS", "show_grid", "show_png"]
 
 SHARP_PIXELS = 1000  # a picture at least this wide stays crisp in a browser that smooths
 
-MAX_REMEMBERED = 400_000  # values of an array
+MAX_CACHED = 400_000  # values of an array
 
 
 def show_grid(
@@ -21,12 +21,12 @@ def show_grid(
     grid = tile(images, rows, columns)
     scale = max(1, SHARP_PIXELS // grid.shape[1])
     # Of larger arrays Streamlit looks at a sample alone to tell them apart.
-    encode = _remembered_png if grid.size < MAX_REMEMBERED else to_png
+    encode = _cached_png if grid.size < MAX_CACHED else to_png
     show_png(encode(grid, scale), alt, caption)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _remembered_png(grid: np.ndarray, scale: int) -> bytes:
+def _cached_png(grid: np.ndarray, scale: int) -> bytes:
     """Encode a grid once for all who look at it: it takes longer than to decode it."""
     return to_png(grid, scale)
 

@@ -84,8 +84,8 @@ def run_menu(
         )
         if uploaded is not None:
             _import(uploaded, owner, choose)
-        _say_how_long(run)
-        _say_what_is_left_out(unreadable)
+        _show_retention(run)
+        _show_unreadable(unreadable)
         if own:
             st.button(
                 "Delete this run",
@@ -101,7 +101,7 @@ def run_menu(
             st.caption(OWN_LINK if own else others)
 
 
-def _say_how_long(run: Run) -> None:
+def _show_retention(run: Run) -> None:
     """Say until when runs are kept, where that is not for ever."""
     if run.shipped or not (words := storage_limits().in_words()):
         return
@@ -113,7 +113,7 @@ def _say_how_long(run: Run) -> None:
     st.caption(f"{words} Download it to keep it.", width=TEXT_PIXELS)
 
 
-def _say_what_is_left_out(unreadable: dict[str, str]) -> None:
+def _show_unreadable(unreadable: dict[str, str]) -> None:
     """Name folders that hold a run and cannot be read, on one's own machine."""
     if is_public():  # whoever knows a name can open that run
         return
@@ -183,9 +183,9 @@ def _upload() -> None:
 
 def _import(file: BinaryIO, owner: str, choose: Callable[[Run], None]) -> None:
     upload: Once[Run] = st.session_state.upload
-    line = queue()
+    run_queue = queue()
     try:
-        run = upload(lambda: line.take_in(file, owner))
+        run = upload(lambda: run_queue.take_in(file, owner))
     except VAEError as error:
         show_error(error)
         return

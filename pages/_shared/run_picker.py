@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.address import asked, hold
+from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.guard import show_wrong_link
 from pages._shared.run_faults import show_run_faults
@@ -59,7 +59,7 @@ def run_picker() -> Run | None:
         st.session_state.chosen_run = next(iter(runs))
     note_presence(owner, st.session_state.chosen_run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        picked = st.selectbox(
+        selected_id = st.selectbox(
             "Run",
             list(runs),
             # A widget's own value is dropped when it is not drawn, so the choice lives beside it.
@@ -67,13 +67,13 @@ def run_picker() -> Run | None:
             format_func=lambda run_id: label(runs[run_id], owner),
             label_visibility="collapsed",
             help="Shipped models and your own runs: every page shows the one chosen here.",
-            on_change=_remember,
+            on_change=_store_choice,
         )
-        run_menu(runs[picked], owner, choose_run, contents.unreadable)
-    hold("run", picked)
+        run_menu(runs[selected_id], owner, choose_run, contents.unreadable)
+    set_parameter("run", selected_id)
     offer_undo(contents.deleted, owner, choose_run)
-    show_run_faults(runs[picked])
-    return runs[picked]
+    show_run_faults(runs[selected_id])
+    return runs[selected_id]
 
 
 def label(run: Run, visitor_owner: str) -> str:
@@ -101,7 +101,7 @@ def _cost(run: Run) -> list[str]:
     return [words] if (words := cost_in_words(run)) else []
 
 
-def _remember() -> None:
+def _store_choice() -> None:
     st.session_state.chosen_run = user_value("run_picker")
 
 
@@ -123,7 +123,7 @@ def follow_address(name: str, runs: dict[str, Run], instead: str) -> None:
     It comes to the runs that there are to choose from, and its id to the session's chosen_NAME.
     instead: what is said of what is shown where there is no such run.
     """
-    wanted = asked(name)
+    wanted = take_parameter(name)
     if wanted is None:
         return
     try:

@@ -25,15 +25,15 @@ class SentCode(NamedTuple):
 
 def send_to_map(run: Run, code: np.ndarray) -> NoReturn:
     """Show a code on the map, as if its place had been picked there."""
-    before = st.session_state.get(f"map-{run_key(run)}", {}).get("pick")
+    before = st.session_state.get(f"map-{run_key(run)}", {}).get("selection")
     st.session_state[f"sent-to-map-{run.id}"] = SentCode(code, "", before)
-    _go("Map")
+    _open_view("Map")
 
 
-def code_on_map(run: Run, picked: Any) -> np.ndarray | None:
+def code_on_map(run: Run, selection: Any) -> np.ndarray | None:
     """Return the code that was sent to the map, until something is picked there."""
     sent = st.session_state.get(f"sent-to-map-{run.id}")
-    if sent is None or sent.before != picked or len(sent.code) != run.config.latent_dim:
+    if sent is None or sent.before != selection or len(sent.code) != run.config.latent_dim:
         return None
     return sent.code
 
@@ -43,7 +43,7 @@ def send_to_path(run: Run, code: np.ndarray, name: str, end: str) -> NoReturn:
     st.session_state[f"{end}_sample-{run.id}"] = SentCode(code, name)
     st.session_state[f"{end}_sampled"] = True
     st.session_state[f"{end}_drawn"] = False
-    _go("Path")
+    _open_view("Path")
 
 
 def end_of_path(run: Run, end: str) -> SentCode | None:
@@ -52,6 +52,6 @@ def end_of_path(run: Run, end: str) -> SentCode | None:
     return sent if sent is not None and len(sent.code) == run.config.latent_dim else None
 
 
-def _go(view: str) -> NoReturn:
+def _open_view(view: str) -> NoReturn:
     st.session_state.latent_view = view
     st.switch_page(PAGE)

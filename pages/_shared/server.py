@@ -17,7 +17,7 @@ from vae.runs.store import RunStore
 from vae.server.presence import Presence
 from vae.server.queue import Queue
 
-__all__ = ["best_dataset_here", "dataset", "images_of", "presence", "queue", "store"]
+__all__ = ["dataset", "dataset_of_run", "first_available_dataset", "presence", "queue", "store"]
 
 UNUSED_SECONDS = 120.0  # MNIST is a fifth of the server's memory
 
@@ -57,16 +57,16 @@ def dataset(name: str) -> Dataset | None:
     where = find_dataset(name) if name in DATASETS else None
     if where is None:
         return None
-    at_hand = (name, where) in _datasets()
-    with nullcontext() if at_hand else st.spinner("Reading the images…"):
+    is_cached = (name, where) in _datasets()
+    with nullcontext() if is_cached else st.spinner("Reading the images…"):
         return _datasets().get(name, where)
 
 
-def images_of(run: Run) -> Dataset | None:
+def dataset_of_run(run: Run) -> Dataset | None:
     """Return the data set whose images a run learned, if it is on this machine, or None."""
     return dataset(known_dataset(run))
 
 
-def best_dataset_here() -> str:
+def first_available_dataset() -> str:
     """Return the first data set that needs no download."""
     return next(name for name in DATASETS if find_dataset(name))

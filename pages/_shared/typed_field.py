@@ -28,20 +28,20 @@ def typed_field(
     name: str,
     read: Callable[[str], T],
     write: Callable[[T], str],
-    keep: Callable[[T], None],
+    save: Callable[[T], None],
     expected: str,
-    holds: bool = False,
+    keeps_last: bool = False,
     width: int | Literal["stretch"] = "stretch",
-    **looks: Any,
+    **options: Any,
 ) -> T | None:
     """Show a value as text and return it; None while there stands what cannot be read.
 
-    read: raises ConfigError. keep: takes what a hand typed. expected: what can be read, in a
-    sentence. holds: the value stays in use meanwhile, and the sentence at the field says so.
+    read: raises ConfigError. save: takes what a hand typed. expected: what can be read, in a
+    sentence. keeps_last: the value stays in use meanwhile, and the sentence at the field says so.
     """
     shown = write(value)
     text, complaint = shown, None
-    if not looks.get("disabled"):
+    if not options.get("disabled"):
         text, complaint = _refused(name, shown, read)
     if complaint is None:
         forget_typed(name)
@@ -50,17 +50,17 @@ def typed_field(
         st.text_input(
             label,
             key=controlled_key(name, text),
-            on_change=partial(_take, name, shown, read, write, keep),
+            on_change=partial(_read_input, name, shown, read, write, save),
             autocomplete="off",
             width=width,
-            **looks,
+            **options,
         )
         if complaint is not None:
             words = complaint.question if isinstance(complaint, AmbiguousNumberError) else expected
             quoted = text.strip()
             quoted = quoted if len(quoted) <= MAX_QUOTED else f"{quoted[: MAX_QUOTED - 1]}…"
             said = f"You typed “{quoted}”." if quoted else "The field is empty."
-            still = f" Still used: {shown}." if holds else ""
+            still = f" Still used: {shown}." if keeps_last else ""
             # In a row of several fields the sentence stands below all of them.
             whose = "" if width == "stretch" else f"{label}: "
             st.markdown(f":red[{plain(f'{whose}{words} {said}{still}')}]")
@@ -89,9 +89,9 @@ def _refused(name: str, shown: str, read: Callable[[str], Any]) -> tuple[str, Co
     return shown, None  # it can be read now, but nothing took it over
 
 
-def _take(
+def _read_input(
     name: str, shown: str, read: Callable[[str], T], write: Callable[[T], str],
-    keep: Callable[[T], None],
+    save: Callable[[T], None],
 ) -> None:  # fmt: skip
     text = user_value(name)
     try:
@@ -100,5 +100,5 @@ def _take(
         st.session_state.setdefault(REFUSED, {})[name] = text, shown
         return
     forget_typed(name)
-    keep(value)
+    save(value)
     rewrite(name, write(value))

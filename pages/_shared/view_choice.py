@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages._shared.address import asked, hold
+from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
 
 __all__ = ["choose_view"]
@@ -20,14 +20,14 @@ def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
     first: the one that is shown before any was chosen; by default the first of them.
     """
     names = {_slug(name): name for name in views}
-    state, wanted = st.session_state, (asked("view") or "").lower()
+    state, wanted = st.session_state, (take_parameter("view") or "").lower()
     if wanted in names:
         state[f"{page}_view"] = names[wanted]
     first = first or next(iter(names.values()))
     view = state.setdefault(f"{page}_view", first)
     if view not in names.values():  # another run has not all of these views
         view = first
-    hold("view", _slug(view))
+    set_parameter("view", _slug(view))
     st.segmented_control(
         "View",
         list(names.values()),

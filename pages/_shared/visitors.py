@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from pages._components.visitor_cookie import COOKIE, keep_cookie
+from pages._components.visitor_cookie import COOKIE, store_cookie
 from pages._shared.server import presence
 from vae.environment import is_public
 
@@ -35,20 +35,20 @@ def visitor() -> str:
 def note_presence(owner: str, run_id: str | None) -> None:
     """Say that this browser is there, once a script run; a lost connection is noticed."""
     if is_public():
-        kept = keep_cookie(st.session_state.visitor_secret)
-        if kept.secret != st.session_state.visitor_secret and SECRET.fullmatch(kept.secret):
-            st.session_state.visitor_secret = kept.secret
+        cookie = store_cookie(st.session_state.visitor_secret)
+        if cookie.secret != st.session_state.visitor_secret and SECRET.fullmatch(cookie.secret):
+            st.session_state.visitor_secret = cookie.secret
             st.rerun()
-        if kept.is_refused:
-            _ask_to_keep_the_link(run_id)
-    _arrive(owner, run_id)
+        if cookie.is_refused:
+            _advise_saving_links(run_id)
+    _report_presence(owner, run_id)
     grace = presence().grace_seconds
     if grace:
         # A browser whose connection dropped comes back by itself only if the page asks for reruns.
-        st.fragment(_arrive, run_every=min(60.0, grace / 3))(owner, run_id)
+        st.fragment(_report_presence, run_every=min(60.0, grace / 3))(owner, run_id)
 
 
-def _ask_to_keep_the_link(run_id: str | None) -> None:
+def _advise_saving_links(run_id: str | None) -> None:
     """Say what a reload loses where a browser keeps no cookie, as in another site's frame."""
     link = f" This one's: {st.context.url}?run={quote(run_id)}" if run_id else ""
     st.info(
@@ -58,7 +58,7 @@ def _ask_to_keep_the_link(run_id: str | None) -> None:
     )
 
 
-def _arrive(owner: str, run_id: str | None) -> None:
+def _report_presence(owner: str, run_id: str | None) -> None:
     session = _session()
     session.presence.connect(session.id, owner, run_id)
 
@@ -67,12 +67,12 @@ class _Session:
     def __init__(self) -> None:
         self.id, self.presence = secrets.token_hex(8), presence()
 
-    def leave(self) -> None:
+    def disconnect(self) -> None:
         self.presence.disconnect(self.id)
 
 
 # Streamlit lets go of it whenever the connection is lost, a short drop included: only the grace
 # time that begins then tells who has left for good.
-@st.cache_resource(scope="session", show_spinner=False, on_release=_Session.leave)
+@st.cache_resource(scope="session", show_spinner=False, on_release=_Session.disconnect)
 def _session() -> _Session:
     return _Session()

@@ -8,14 +8,20 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import can_be_measured, forget_request, request, show_trouble, wait
+from pages._shared.measuring import (
+    can_be_measured,
+    forget_request,
+    request,
+    show_last_error,
+    show_progress,
+)
 from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
-from vae.config import MAX_IMPORTANCE_SAMPLES, TREATMENTS
-from vae.data.binarisation import treatment_name, treatment_words
+from vae.config import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
+from vae.data.binarisation import binarisation_name, binarisation_words
 from vae.evaluation.comparison import beside_literature
 from vae.evaluation.likelihood import (
     likelihood_seconds,
@@ -67,13 +73,15 @@ def _choose_treatment(run: Run) -> str:
     name = f"likelihood-treatment-{run.id}"
     chosen = st.session_state.get(name, run.config.binarisation)
     # What ships is measured no more: there is to choose from what it came with.
-    choices = [each for each in TREATMENTS if each in run.likelihood] if run.shipped else TREATMENTS
+    choices = (
+        [each for each in BINARISATIONS if each in run.likelihood] if run.shipped else BINARISATIONS
+    )
     choices = choices or [run.config.binarisation]
     return st.selectbox(
         "Test images",
         choices,
         **persistent(name, chosen if chosen in choices else choices[0]),
-        format_func=partial(treatment_words, run.config),
+        format_func=partial(binarisation_words, run.config),
         help="Black and white images are other data than grey ones: figures of one treatment are "
         "to be compared with figures of the same. Acts at once.",
     )
@@ -110,15 +118,15 @@ def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
     )
     if treatment != run.config.binarisation:
         st.warning(
-            f"This run learned from other images: {treatment_name(run.config.binarisation)}. The "
-            "figure says how it fares on what it never saw the like of.",
+            f"This run learned from other images: {binarisation_name(run.config.binarisation)}. "
+            "The figure says how it fares on what it never saw the like of.",
             icon=":material/warning:",
         )
 
 
 def _offer(run: Run, treatment: str, *, again: bool) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
-    show_trouble(run, JOB)
+    show_last_error(run, JOB)
     number, button = st.columns([1, 1], vertical_alignment="bottom")
     name = f"likelihood-samples-{run.id}"
     with number:
@@ -153,8 +161,8 @@ def _wait(run: Run, treatment: str) -> None:
     if requested := requested_likelihood(run):
         what = f"with {requested['samples']:,} samples"
         if requested["treatment"] != treatment:
-            what += f" of other images ({treatment_name(requested['treatment'])})"
-    wait(run, JOB, what, lambda run: job_seconds(run, JOB))
+            what += f" of other images ({binarisation_name(requested['treatment'])})"
+    show_progress(run, JOB, what, lambda run: job_seconds(run, JOB))
     if st.button(
         "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.comparison import class_nats
 from vae.evaluation.references import LITERATURE, Paper
 from vae.runs.run import Run
@@ -10,7 +10,7 @@ from vae.runs.run_images import known_dataset
 
 __all__ = ["HOW", "literature_table", "why_not_comparable"]
 
-DRAWN = ("fixed", "sampled")  # the treatments that stand beside the literature
+BINARY = ("fixed", "sampled")  # the treatments that stand beside the literature
 HOW = (
     "Papers measure MNIST binarised, each pixel drawn with its grey level as the probability, and "
     "give the negative log-likelihood by 5,000 importance samples. Theirs here have one stochastic "
@@ -36,8 +36,10 @@ def why_not_comparable(run: Run, treatment: str) -> str:
         return f"{papers}; an autoencoder has no likelihood."
     if run.config.is_density:
         return f"{papers}; the figures of this run are those of a density and cannot be compared."
-    if treatment not in DRAWN:
-        return f"{papers}; these figures are of {treatment_name(treatment)}, which are other data."
+    if treatment not in BINARY:
+        return (
+            f"{papers}; these figures are of {binarisation_name(treatment)}, which are other data."
+        )
     return ""
 
 

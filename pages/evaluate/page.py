@@ -4,34 +4,34 @@ import streamlit as st
 
 from pages._components.learning_curves import learning_curves
 from pages._shared.class_probes_view import class_probes_view
-from pages._shared.condition import what_colours_are
+from pages._shared.condition import dots_caption
 from pages._shared.model_card import show_model_card
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import choose_view
-from pages.evaluate.is_this_good import is_this_good, show_lines
+from pages.evaluate.assessment import show_assessment, show_reference_lines
 from pages.evaluate.likelihood_view import likelihood_view
-from pages.evaluate.numbers import show_classes, show_numbers
+from pages.evaluate.metrics import show_class_costs, show_metrics
 from pages.evaluate.samples_view import samples_view
-from vae.figures.latent_space import cloud
+from vae.figures.clouds import cloud
 from vae.latent.projections import best_projection
 from vae.runs.run import Run
 
 
 def overview(run: Run) -> None:
     """Show the figures of the test images and whether they are good."""
-    is_this_good(run)
-    show_numbers(run)
+    show_assessment(run)
+    show_metrics(run)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        show_lines(run)
+        show_reference_lines(run)
     with right:
-        st.subheader("While it learned")
+        st.header("While it learned")
         learning_curves(run, small=True)
         st.caption(
             "Training and validation together: where the validation curve turns upwards while the "
             "other goes on falling, the run learns its training images by heart."
         )
-        show_classes(run)
+        show_class_costs(run)
     show_model_card(run)
 
 
@@ -44,7 +44,7 @@ def latent_space(run: Run) -> None:
         projection = best_projection(run)
         if projection is not None:
             st.plotly_chart(cloud(projection, run.class_names, size=3), key=f"cloud-{run.id}")
-            st.caption(what_colours_are(run))
+            st.caption(dots_caption(run))
 
 
 VIEWS = {

@@ -7,13 +7,20 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
+from pages._shared.measuring import (
+    can_be_measured,
+    request,
+    show_duration,
+    show_last_error,
+    show_progress,
+)
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from vae.evaluation.digit_classifier import classifier_mark
-from vae.evaluation.sample_quality import NEIGHBOURS, SURE, is_measurable
-from vae.figures.references import count_bars
+from vae.evaluation.feature_sets import NEIGHBOURS
+from vae.evaluation.sample_quality import SURE, is_measurable
+from vae.figures.classes import digit_counts
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
@@ -24,7 +31,7 @@ __all__ = ["samples_view"]
 JOB = "quality"
 ROWS, COLUMNS = 5, 10
 HEADINGS = ("Distance", "Precision", "Recall", "Sure", "Balance")
-SHARES = ("precision", "recall", "share_sure", "class_balance")
+FRACTIONS = ("precision", "recall", "share_sure", "class_balance")
 
 
 @st.fragment
@@ -59,14 +66,14 @@ def samples_view(run: Run) -> None:
         if run.quality:
             _show(run, run.quality)
         elif queue().is_pending(run, JOB):
-            wait(run, JOB, "samples")
+            show_progress(run, JOB, "samples")
         elif can_be_measured(run):
             _offer(run)
 
 
 def _offer(run: Run) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
-    show_trouble(run, JOB)
+    show_last_error(run, JOB)
     if st.button(
         "Measure",
         type="primary",
@@ -101,10 +108,10 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         for each in others
         if same and each.quality.get("classifier") == found["classifier"]
     }
-    lines = [["", *HEADINGS], ["---", *["---:"] * len(HEADINGS)]]
+    lines = [["Images", *HEADINGS], ["---", *["---:"] * len(HEADINGS)]]
     for name, values in rows.items():
-        shares = [f"{values[share]:.0%}" for share in SHARES]
-        lines.append([name, f"{values['frechet_classifier_distance']:.1f}", *shares])
+        fractions = [f"{values[key]:.0%}" for key in FRACTIONS]
+        lines.append([name, f"{values['frechet_classifier_distance']:.1f}", *fractions])
     st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
     if not same:
         st.caption("Another classifier measured it: there is nothing here to compare it with.")
@@ -136,11 +143,11 @@ def _how(found: dict[str, Any]) -> str:
 
 def _real(found: dict[str, Any]) -> dict[str, Any]:
     """Return the figures of real images by the names of those of samples."""
-    shares = {share: found[f"real_{share}"] for share in SHARES}
-    return {"frechet_classifier_distance": found["noise_floor"], **shares}
+    fractions = {key: found[f"real_{key}"] for key in FRACTIONS}
+    return {"frechet_classifier_distance": found["noise_floor"], **fractions}
 
 
 def _show_counts(found: dict[str, Any], key: str) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
-    st.plotly_chart(count_bars(counts), key=f"digits-{key}", config={"displayModeBar": False})
+    st.plotly_chart(digit_counts(counts), key=f"digits-{key}", config={"displayModeBar": False})

@@ -11,14 +11,14 @@ import streamlit as st
 from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
 from pages._shared.guard import explained, show_error
-from pages._shared.model_mark import model_mark
+from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.strip import show_strip
 from pages.generate.background import Work
-from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.bookmarks import bookmarks, clear_bookmarks
+from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import SAMPLER_HELP
-from pages.generate.hand import bookmarks, forget_codes
 from pages.generate.seed_field import MAX_SEED
 from vae.errors import VAEError
 from vae.export.media import AnimationKind, animation
@@ -61,7 +61,7 @@ def animation_view(run: Run) -> None:
         player, files = st.columns([1.2, 1], gap="large")
         with player:
             frame_player(
-                _decoded(run, codes, lambda share: None),
+                _decoded(run, codes, lambda fraction: None),
                 frames_per_second=walk.frames_per_second,
                 loop=walk.loop,
                 alt="A walk through latent space",
@@ -83,14 +83,14 @@ def _choose(run: Run) -> _Walk | None:
     stops, notes = _choose_stops(run)
     if stops is None:
         return None
-    most = max(len(stops), min(MAX_FRAMES, MAX_VALUES // int(np.prod(run.image_shape))))
-    frames = min(max(state.get("walk_frames", 120), len(stops)), most)
+    max_frames = max(len(stops), min(MAX_FRAMES, MAX_VALUES // int(np.prod(run.image_shape))))
+    frames = min(max(state.get("walk_frames", 120), len(stops)), max_frames)
     across, down = st.columns(2)
     across.slider(
         "Frames",
         len(stops),
-        most,
-        help=f"Images in all: {most} at most of this size. Acts at once.",
+        max_frames,
+        help=f"Images in all: {max_frames} at most of this size. Acts at once.",
         **persistent("walk_frames", frames),
     )
     speed = state.get("walk_speed", 20)
@@ -106,16 +106,16 @@ def _choose(run: Run) -> _Walk | None:
 
 def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
     state, codes = st.session_state, bookmarks(run)
-    ways = ["Random walk", "Through what I kept"]
-    way = state.get("walk_way", ways[0])
+    kinds_of_walk = ["Random walk", "Through what I kept"]
+    kind_of_walk = state.get("walk_way", kinds_of_walk[0])
     st.segmented_control(
         "Walk",
-        ways,
+        kinds_of_walk,
         required=True,
         help="Past codes that a sampler draws, or past the images that you kept. Acts at once.",
-        **persistent("walk_way", way),
+        **persistent("walk_way", kind_of_walk),
     )
-    if way == ways[1]:
+    if kind_of_walk == kinds_of_walk[1]:
         if len(codes) < 2:
             st.info(
                 f"Keep two images or more: {len(codes)} is kept so far. The Grid, By hand and "
@@ -127,7 +127,7 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         st.button(
             "Forget them",
             icon=":material/close:",
-            on_click=forget_codes,
+            on_click=clear_bookmarks,
             args=(run,),
             help="Empties what you kept of this run.",
         )
@@ -194,8 +194,8 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
         **persistent("walk_pixels", pixels),
     )
     scale = max(1, round(pixels / run.image_shape[1]))
-    wish = (
-        model_mark(run),
+    file_key = (
+        model_fingerprint(run),
         run.label,
         codes.tobytes(),
         walk.loop,
@@ -203,15 +203,15 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
         kind,
         scale,
     )
-    asked, work = state.get("walk_work", (None, None))
-    if asked != wish:
+    made_key, work = state.get("walk_work", (None, None))
+    if made_key != file_key:
         st.button(
             "Make the file",
             type="primary",
             icon=":material/movie:",
             help="It is made beside this page, with the run's name and the seed in it.",
             on_click=lambda: state.update(
-                walk_work=(wish, Work(_maker(run, codes, walk, kind, scale)))
+                walk_work=(file_key, Work(_maker(run, codes, walk, kind, scale)))
             ),
         )
     elif not work.is_over:
@@ -223,8 +223,8 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
 def _maker(
     run: Run, codes: np.ndarray, walk: _Walk, kind: AnimationKind, scale: int
 ) -> Callable[[Callable[[float], None]], bytes]:
-    def make(tell: Callable[[float], None]) -> bytes:
-        images = _decoded(run, codes, lambda share: tell(share / 2))
+    def make(report: Callable[[float], None]) -> bytes:
+        images = _decoded(run, codes, lambda fraction: report(fraction / 2))
         return animation(
             images,
             kind,
@@ -233,7 +233,7 @@ def _maker(
             there_and_back=False,
             loop=walk.loop,
             notes=walk.notes,
-            on_progress=lambda share: tell((1.0 + share) / 2),
+            on_progress=lambda fraction: report((1.0 + fraction) / 2),
         )
 
     return make
@@ -245,7 +245,7 @@ def _wait() -> None:
     _, work = st.session_state.walk_work
     if work.is_over:
         st.rerun()
-    st.progress(work.share, text=f"Making the file · {work.share:.0%}")
+    st.progress(work.fraction, text=f"Making the file · {work.fraction:.0%}")
 
 
 def _offer_made(work: Work, kind: AnimationKind) -> None:

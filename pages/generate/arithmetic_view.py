@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import images_at_hand, reconstructions
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
+from pages.generate.bookmarks import bookmark_button
 from pages.generate.code_source import choose_code
-from pages.generate.hand import bookmark_button
 from vae.images import to_uint8
-from vae.latent.projections import nearest_images
+from vae.latent.neighbours import nearest_images
 from vae.runs.run import Run
 
 __all__ = ["arithmetic_view"]
@@ -42,10 +42,10 @@ def arithmetic_view(run: Run) -> None:
     code = (c.code + amount * difference).astype(np.float32)
     with result:
         st.markdown("**A − B + C**")
-        picture, beside = st.columns([1, 1.4])
+        picture, controls = st.columns([1, 1.4])
         with picture:
             show_grid(to_uint8(run.decode(code[None])), 1, 1, alt="A minus B plus C, decoded")
-        with beside:
+        with controls:
             st.slider(
                 "How much of A − B",
                 -1.0,
@@ -55,8 +55,8 @@ def arithmetic_view(run: Run) -> None:
                 **persistent("sum_amount", amount),
             )
             bookmark_button(run, code, f"{a.name} − {b.name} + {c.name}")
-        shares = np.linspace(0.0, 1.0, STEPS)[:, None]
-        codes = (c.code + shares * difference).astype(np.float32)
+        fractions = np.linspace(0.0, 1.0, STEPS)[:, None]
+        codes = (c.code + fractions * difference).astype(np.float32)
         show_grid(to_uint8(run.decode(codes)), 1, STEPS, alt="From C to A minus B plus C")
         st.caption("From C, on the left, to A − B + C, on the right.")
         if run.latents:
@@ -65,12 +65,12 @@ def arithmetic_view(run: Run) -> None:
 
 def _show_neighbours(run: Run, code: np.ndarray) -> None:
     indices, distances = nearest_images(run, code, NEIGHBOURS)
-    images, what = images_at_hand(run), "test images"
+    images, noun = available_test_images(run), "test images"
     if images is None:
-        images, what = reconstructions(run, indices), "reconstructions"
+        images, noun = reconstructions(run, indices), "reconstructions"
     else:
         images = images[indices]
     show_grid(images, 1, len(images), alt="Nearest test images")
     st.caption(
-        f"The nearest {what} in latent space: {distances[0]:.2f} to {distances[-1]:.2f} away."
+        f"The nearest {noun} in latent space: {distances[0]:.2f} to {distances[-1]:.2f} away."
     )

@@ -17,17 +17,17 @@ def _pool() -> ThreadPoolExecutor:
 
 
 class Work:
-    """A piece of work under way.
+    """A piece of work in progress.
 
-    make: is called with a function that takes the share that is done. share: the last it was told.
+    make: is called with a function that takes the fraction that is done. fraction: the last one.
     """
 
     def __init__(self, make: Callable[[Callable[[float], None]], bytes]) -> None:
-        self.share = 0.0
-        self._future = _pool().submit(make, self._tell)
+        self.fraction = 0.0
+        self._future = _pool().submit(make, self._report)
 
-    def _tell(self, share: float) -> None:
-        self.share = share
+    def _report(self, fraction: float) -> None:
+        self.fraction = fraction
 
     @property
     def is_over(self) -> bool:

@@ -22,7 +22,7 @@ __all__ = ["classes_grid"]
 MAX_COLUMNS = 20
 TABLE = (
     "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
-    "width:min(100%,{share:.3f} * 74vh)"  # all rows are on the screen
+    "width:min(100%,{aspect_ratio:.3f} * 74vh)"  # all rows are on the screen
 )
 NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.86rem"
 NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
@@ -56,7 +56,7 @@ def classes_grid(run: Run) -> None:
             help="The picture beside this, with run, seed and classes in its metadata.",
         )
     with picture:
-        _show(run, png, columns, share=image.shape[1] / image.shape[0])
+        _show(run, png, columns, aspect_ratio=image.shape[1] / image.shape[0])
         st.caption(f"{columns} codes from N(0, {temperature:g}² I), each decoded as every class.")
 
 
@@ -90,7 +90,7 @@ def _every_class(run: Run, codes: np.ndarray) -> np.ndarray:
     return run.decode(np.tile(codes, (run.classes, 1)), labels)
 
 
-def _show(run: Run, png: bytes, columns: int, share: float) -> None:
+def _show(run: Run, png: bytes, columns: int, aspect_ratio: float) -> None:
     """Show the grid, of a width that is this share of its height, and the class of each row."""
     names = "".join(
         f'<span style="{NAME}" title="{html.escape(name)}">{html.escape(short)}</span>'
@@ -98,7 +98,7 @@ def _show(run: Run, png: bytes, columns: int, share: float) -> None:
     )
     alt = f"{columns} codes, each drawn as {run.classes} classes"
     st.html(
-        f'<div style="{TABLE.format(share=share)}"><div style="{NAMES}">{names}</div>'
+        f'<div style="{TABLE.format(aspect_ratio=aspect_ratio)}"><div style="{NAMES}">{names}</div>'
         f'<img alt="{alt}" style="{PICTURE}" '
         f'src="{as_data_url(png)}"></div>'
     )

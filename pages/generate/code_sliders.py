@@ -26,24 +26,24 @@ def code_sliders(
     *,
     key: str,
     pixels: int,
-    most: int = MAX_SLIDERS,
+    max_sliders: int = MAX_SLIDERS,
     strips: bool = False,
 ) -> np.ndarray:
     """Show sliders that begin at a code (d,) and return where they stand: z (d,), float32.
 
-    The dimensions that carry most come first, and no more than `most` are shown. generation: a new
-    one puts the sliders to the start. strips: with what each dimension does to the start, from -3
-    to 3.
+    The dimensions with the largest KL come first, at most `max_sliders` of them. generation: a new
+    one moves the sliders to the start. strips: show below each slider how its dimension changes
+    the start, from -3 to 3.
     """
-    moved = _moved(st.session_state.get(key), generation, len(start))
-    code = start if moved is None else moved
-    ranked = [each.place for each in ranked_dimensions(run)] if run.latents else []
-    places = (ranked or [*range(len(start))])[:most]
+    values = _slider_values(st.session_state.get(key), generation, len(start))
+    code = start if values is None else values
+    ranked = [each.index for each in ranked_dimensions(run)] if run.latents else []
+    dimensions = (ranked or [*range(len(start))])[:max_sliders]
     latent_sliders(
         code,
         to_uint8(run.decode(code[None]))[0],
-        places=places,
-        strips=_strips(run, places, start) if strips else (),
+        dimensions=dimensions,
+        strips=_strips(run, dimensions, start) if strips else (),
         reach=REACH,
         pixels=pixels,
         key=key,
@@ -52,12 +52,12 @@ def code_sliders(
     return code
 
 
-def _strips(run: Run, places: list[int], start: np.ndarray) -> list[np.ndarray]:
-    rows = traverse_all(run, places, start, STRIP_STEPS)
+def _strips(run: Run, dimensions: list[int], start: np.ndarray) -> list[np.ndarray]:
+    rows = traverse_all(run, dimensions, start, STRIP_STEPS)
     return [tile(row, 1, STRIP_STEPS) for row in rows]
 
 
-def _moved(state: Any, generation: str, size: int) -> np.ndarray | None:
+def _slider_values(state: Any, generation: str, size: int) -> np.ndarray | None:
     """Return what the browser says of these sliders, or None until they were moved."""
     try:
         found = state["z"]

@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.number_field import persistent_number
-from pages._shared.own_picture import drawing_at_hand
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages.generate.hand import Bookmark, bookmarks
+from pages._shared.user_picture import usable_drawing
+from pages.generate.bookmarks import Bookmark, bookmarks
 from pages.generate.seed_field import MAX_SEED
 from vae.errors import RunError
 from vae.images import to_uint8
@@ -52,7 +52,7 @@ def _sources(run: Run) -> list[str]:
         sources += ["Class mean", "Test image"]
     if bookmarks(run):
         sources.append("Kept")
-    if _drawn(run) is not None:
+    if _drawing_code(run) is not None:
         sources.append("Your drawing")
     return sources
 
@@ -82,25 +82,27 @@ def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
         return Bookmark(latents["mean"][index], f"test image {index} ({word})")
     if source == "Kept":
         codes = bookmarks(run)
-        place = _chosen(f"{name}_kept", [*range(len(codes))], len(codes) - 1)
+        index = _chosen(f"{name}_bookmark", [*range(len(codes))], len(codes) - 1)
         st.selectbox(
             "Which",
             range(len(codes)),
-            format_func=lambda place: f"{place + 1}: {codes[place].name}",
+            format_func=lambda index: f"{index + 1}: {codes[index].name}",
             help="What you kept, the first one first. Acts at once.",
-            **persistent(f"{name}_kept", place),
+            **persistent(f"{name}_bookmark", index),
         )
-        return codes[place]
-    drawn = _drawn(run)
-    if drawn is None:  # it was cleared in another tab since the sources were shown
+        return codes[index]
+    drawing = _drawing_code(run)
+    if drawing is None:  # it was cleared in another tab since the sources were shown
         raise RunError("There is no drawing any more: draw one, or choose another source.")
-    return Bookmark(drawn, "your drawing")
+    return Bookmark(drawing, "your drawing")
 
 
-def _number(name: str, part: str, label: str, most: int, default: int, words: str) -> int:
+def _number(name: str, part: str, label: str, maximum: int, default: int, words: str) -> int:
     value = st.session_state.get(f"{name}_{part}", default)
-    value = value if isinstance(value, int) and 0 <= value <= most else 0
-    persistent_number(label, value, 0, most, name=f"{name}_{part}", help=f"{words} Acts at once.")
+    value = value if isinstance(value, int) and 0 <= value <= maximum else 0
+    persistent_number(
+        label, value, 0, maximum, name=f"{name}_{part}", help=f"{words} Acts at once."
+    )
     return value
 
 
@@ -109,6 +111,6 @@ def _chosen(name: str, options: list[Any], default: Any) -> Any:
     return value if value in options else options[0]
 
 
-def _drawn(run: Run) -> np.ndarray | None:
-    picture = drawing_at_hand(run)
+def _drawing_code(run: Run) -> np.ndarray | None:
+    picture = usable_drawing(run)
     return None if picture is None else run.encode(picture.image[None])[0][0]

@@ -14,7 +14,7 @@ from vae.sampling.fitted import Samplers
 from vae.sampling.prior import MAX_ROWS
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw
 
-__all__ = ["GridChoice", "choose_grid", "choose_label", "in_words"]
+__all__ = ["GridChoice", "choose_grid", "choose_label", "sampler_text"]
 
 SAMPLER_HELP = (
     "Prior: codes from N(0, I), as the model was made for. Mixture: Gaussians fitted to the codes "
@@ -23,7 +23,7 @@ SAMPLER_HELP = (
 TRUNCATIONS = (0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, math.inf)
 ALL = -1  # in the place of a class: what is None is no choice to Streamlit
 MAX_GRIDS = 30  # that can be gone back to
-GRIDS, PLACE = "generate_grids", "generate_grid_place"
+GRIDS, INDEX = "generate_grids", "generate_grid_index"
 
 
 class GridChoice(NamedTuple):
@@ -58,7 +58,7 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     down.slider("Columns", **sides, help=words, **persistent(_name("columns"), columns))
     seed = _choose_seed()
     choice = GridChoice(rows, columns, Draw(sampler, label, temperature, truncation, seed))
-    _remember(choice)
+    _record(choice)
     _offer_history()
     return choice
 
@@ -83,7 +83,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     return None if label == ALL else label
 
 
-def in_words(draw: Draw) -> str:
+def sampler_text(draw: Draw) -> str:
     """Say what the codes are drawn from."""
     if draw.sampler == "mixture":
         return "the mixture fitted to training images' codes"
@@ -127,34 +127,34 @@ def _choose_seed() -> int:
     return seed
 
 
-def _remember(choice: GridChoice) -> None:
+def _record(choice: GridChoice) -> None:
     """Put a grid that is new behind the one before it; what was undone is gone then."""
     state = st.session_state
-    grids, place = state.get(GRIDS, []), state.get(PLACE, -1)
-    if grids and grids[place] == choice:
+    grids, index = state.get(GRIDS, []), state.get(INDEX, -1)
+    if grids and grids[index] == choice:
         return
-    state[GRIDS] = [*grids[: place + 1], choice][-MAX_GRIDS:]
-    state[PLACE] = len(state[GRIDS]) - 1
+    state[GRIDS] = [*grids[: index + 1], choice][-MAX_GRIDS:]
+    state[INDEX] = len(state[GRIDS]) - 1
 
 
 def _offer_history() -> None:
     state = st.session_state
-    grids, place = state[GRIDS], state[PLACE]
+    grids, index = state[GRIDS], state[INDEX]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Undo",
             icon=":material/undo:",
-            disabled=place == 0,
+            disabled=index == 0,
             on_click=_go_to,
-            args=(place - 1,),
+            args=(index - 1,),
             help="Shows the grid before this one.",
         )
         st.button(
             "Redo",
             icon=":material/redo:",
-            disabled=place == len(grids) - 1,
+            disabled=index == len(grids) - 1,
             on_click=_go_to,
-            args=(place + 1,),
+            args=(index + 1,),
             help="Shows the grid that was undone.",
         )
         with st.popover(
@@ -164,7 +164,7 @@ def _offer_history() -> None:
                 st.button(
                     _title(grids[each]),
                     key=f"grid-{each}",
-                    disabled=each == place,
+                    disabled=each == index,
                     type="tertiary",
                     help="Shows this grid again.",
                     on_click=_go_to,
@@ -172,11 +172,11 @@ def _offer_history() -> None:
                 )
 
 
-def _go_to(place: int) -> None:
+def _go_to(index: int) -> None:
     """Set every control to what it was for a grid."""
     state = st.session_state
-    choice: GridChoice = state[GRIDS][place]
-    state[PLACE] = place
+    choice: GridChoice = state[GRIDS][index]
+    state[INDEX] = index
     draw = choice.draw
     values = {"rows": choice.rows, "columns": choice.columns, "sampler": draw.sampler}
     values |= {"label": ALL if draw.label is None else draw.label, "seed": draw.seed}

@@ -10,10 +10,10 @@ import streamlit as st
 from pages._components.run_key import run_key
 from pages._components.tile_grid import tile_grid
 from pages._shared.guard import explained
-from pages.generate.fitted import offer_samplers, samplers_of
-from pages.generate.grid_choice import GridChoice, choose_grid, in_words
+from pages.generate.fitted_samplers import offer_samplers, samplers_of
+from pages.generate.grid_choice import GridChoice, choose_grid, sampler_text
 from pages.generate.grid_files import offer_files
-from pages.generate.picked_tile import show_tile
+from pages.generate.selected_tile import show_tile
 from vae.files import file_mark
 from vae.images import tile, to_png, to_uint8
 from vae.runs.layout import DECODER
@@ -40,29 +40,29 @@ def grid_view(run: Run) -> None:
     codes = sample_codes(run, choice.draw, choice.rows * choice.columns, samplers)
     images = to_uint8(run.decode(codes))
     with grid:
-        picked = _show(run, choice, images)
+        selected = _show(run, choice, images)
     with controls:
         notes = notes_of(run, choice.draw.seed) | choice.draw.notes
         offer_files(run, images, codes, choice, notes)
     with tile_column:
-        show_tile(run, codes, choice, picked)
+        show_tile(run, codes, choice, selected)
 
 
 def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
     rows, columns, draw = choice
     model = run.path, file_mark(run.path / DECODER)
     grid_id = hashlib.sha256(f"{model} {choice}".encode()).hexdigest()[:16]
-    picked = tile_grid(
+    selected = tile_grid(
         to_png(tile(images, rows, columns), quick=True),
         rows,
         columns,
         alt=f"A {rows} by {columns} grid of generated images",
         grid_id=grid_id,
-        picked=None,
+        selected=None,
         key=f"grid-{run_key(run)}",
     )
     st.caption(
-        f"{len(images)} codes from {in_words(draw)}, decoded. Seed {draw.seed}. Click an image to "
-        "look closer; the arrow keys go on from there."
+        f"{len(images)} codes from {sampler_text(draw)}, decoded. Seed {draw.seed}. Click an image "
+        "to look closer; the arrow keys go on from there."
     )
-    return picked
+    return selected

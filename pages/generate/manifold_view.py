@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.guard import explained
-from vae.figures.latent_space import manifold
+from vae.figures.manifold import manifold
 from vae.images import tile
 from vae.runs.run import Run
 from vae.sampling.prior import manifold_codes
@@ -26,7 +26,7 @@ def manifold_view(run: Run) -> None:
     # The picture first: on a phone one stands below the other.
     picture, controls = st.columns([1.4, 1], gap="large")
     with controls:
-        names = {"options": dims, "format_func": lambda place: f"z{place + 1}"}
+        names = {"options": dims, "format_func": lambda dimension: f"z{dimension + 1}"}
         across = st.selectbox("Across", **names, help="Grows to the right.", key="manifold_x")
         down = st.selectbox("Up", **names, index=1, help="Grows upwards.", key="manifold_y")
         side = st.slider("Images a side", 5, 30, 15, help="Acts at once.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages._shared.available_images import available_test_images
 from pages._shared.idle_cache import IdleCache
-from pages._shared.images_at_hand import images_at_hand
-from pages._shared.model_mark import model_mark
+from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages._shared.server import UNUSED_SECONDS, dataset, images_of
+from pages._shared.server import UNUSED_SECONDS, dataset, dataset_of_run
 from vae.data.datasets import Dataset
 from vae.errors import DatasetError
 from vae.latent.neighbours import Neighbours, latent_neighbours, pixel_neighbours
@@ -42,15 +42,15 @@ def _present(data: Dataset | None) -> Dataset:
 
 # By the run's model: the run itself is what the codes are computed with.
 @st.cache_resource(show_spinner=False, max_entries=3, ttl=600)
-def _codes(_run: Run, mark: str) -> tuple[Neighbours, float]:
-    index = latent_neighbours(_run, _present(images_of(_run)))
+def _codes(_run: Run, fingerprint: str) -> tuple[Neighbours, float]:
+    index = latent_neighbours(_run, _present(dataset_of_run(_run)))
     usual = index.nearest(_run.latents["mean"][:REFERENCE_IMAGES]).distances
     return index, float(np.median(usual))
 
 
 def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
     """Show the training images nearest to an image uint8 (H, W, C), and to its code (d,)."""
-    if images_at_hand(run) is None:
+    if available_test_images(run) is None:
         st.info(
             f"The nearest training images need {plain(missing_images(run) or 'others')}.",
             icon=":material/info:",
@@ -58,10 +58,10 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
         return
     with st.spinner("Looking through the training images…"):
         pixels, usual = _pixels().get(run.dataset)
-        codes, usual_code = _codes(run, model_mark(run))
+        codes, usual_code = _codes(run, model_fingerprint(run))
         by_pixels = pixels.nearest(image[None], COUNT)
         by_code = codes.nearest(code[None], COUNT)
-    images = _present(images_of(run)).x_train
+    images = _present(dataset_of_run(run)).x_train
     found = images[by_pixels.indices[0]]
     show_grid(found, 1, len(found), alt="The training images nearest in pixels")
     st.caption(

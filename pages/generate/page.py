@@ -8,21 +8,21 @@ from pages._shared.view_choice import choose_view
 from pages.generate.animation_view import animation_view
 from pages.generate.arithmetic_view import arithmetic_view
 from pages.generate.classes_grid import classes_grid
+from pages.generate.export_view import export_view
 from pages.generate.grid_view import grid_view
 from pages.generate.manifold_view import manifold_view
 from pages.generate.samplers_view import samplers_view
-from pages.generate.slider_board import slider_board
-from pages.generate.take_away_view import take_away_view
+from pages.generate.sliders_view import sliders_view
 
 VIEWS = {
     "Grid": grid_view,
     "Classes": classes_grid,
     "Samplers": samplers_view,
-    "By hand": slider_board,
+    "By hand": sliders_view,
     "Manifold": manifold_view,
     "Arithmetic": arithmetic_view,
     "Animation": animation_view,
-    "Take away": take_away_view,
+    "Take away": export_view,
 }
 ONLY_CONDITIONAL = "Classes"
 

@@ -7,10 +7,16 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import can_be_measured, request, show_duration, show_trouble, wait
+from pages._shared.measuring import (
+    can_be_measured,
+    request,
+    show_duration,
+    show_last_error,
+    show_progress,
+)
 from pages._shared.pictures import show_grid
 from pages._shared.server import queue
-from pages.generate.fitted import offer_samplers, samplers_of
+from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable
@@ -22,7 +28,7 @@ __all__ = ["samplers_view"]
 
 ROWS, COLUMNS = 6, 8
 JOB = "quality"
-SHARES = {
+FRACTIONS = {
     "precision": "look real",
     "recall": "of the real ones covered",
     "share_sure": "the classifier is sure of",
@@ -48,14 +54,14 @@ def samplers_view(run: Run) -> None:
                 label = choose_label(run, samplers, "samplers_label")
     for name, column in zip(SAMPLERS, st.columns(len(SAMPLERS), gap="large"), strict=True):
         with column:
-            st.subheader(SAMPLER_NAMES[name])
+            st.header(SAMPLER_NAMES[name])
             if name != "prior" and samplers is None:
-                st.caption(_words(name, samplers))
+                st.caption(_description(name, samplers))
                 continue
             draw = Draw(name, label if name != "prior" else None, seed=seed)
             images = run.decode(sample_codes(run, draw, ROWS * COLUMNS, samplers))
             show_grid(images, ROWS, COLUMNS, alt=f"Samples: {SAMPLER_NAMES[name]}")
-            st.caption(_words(name, samplers))
+            st.caption(_description(name, samplers))
             _show_quality(run.quality, name)
     if samplers is None:
         offer_samplers(run)
@@ -63,7 +69,7 @@ def samplers_view(run: Run) -> None:
         _measure(run)
 
 
-def _words(name: str, samplers: Samplers | None) -> str:
+def _description(name: str, samplers: Samplers | None) -> str:
     if name == "prior":
         return "Codes from N(0, I). It needs nothing but the decoder, and knows no classes."
     if name == "mixture":
@@ -87,7 +93,7 @@ def _show_quality(found: dict[str, Any], name: str) -> None:
         return
     distance, floor = figures["frechet_classifier_distance"], found["noise_floor"]
     lines = [f"**{distance:.1f}** Fréchet classifier distance (real digits: {floor:.1f})"]
-    lines += [f"**{figures[share]:.0%}** {words}" for share, words in SHARES.items()]
+    lines += [f"**{figures[key]:.0%}** {words}" for key, words in FRACTIONS.items()]
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
@@ -99,9 +105,9 @@ def _measure(run: Run) -> None:
             "many test images: Evaluate > Samples says how."
         )
     elif queue().is_pending(run, JOB):
-        wait(run, JOB, "samples")
+        show_progress(run, JOB, "samples")
     elif can_be_measured(run):
-        show_trouble(run, JOB)
+        show_last_error(run, JOB)
         if st.button(
             "Measure all three",
             icon=":material/straighten:",

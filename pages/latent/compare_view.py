@@ -15,10 +15,10 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import label
 from pages._shared.visitors import visitor
-from pages.latent.live_board import live_board
-from pages.latent.map_data import Places, places_of, usual_plane
+from pages.latent.coverage_text import coverage_text
+from pages.latent.interactive_map import interactive_map
+from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from pages.latent.other_run import choose_other
-from pages.latent.what_to_see import what_to_see
 from vae.errors import RunError
 from vae.evaluation.coverage import IMAGES, NEAR_FRACTION, Coverage, coverage
 from vae.images import to_uint8
@@ -41,7 +41,7 @@ AT_FIRST = ["dots", "prior", "holes"]
 ROWS, COLUMNS = 4, 6  # of samples
 MAP_PIXELS = 480
 MAX_REACH = 10.0  # from 0: more of a plane is seen after zooming out
-MANY_BEYOND = 0.02  # of the dots
+MAX_BEYOND = 0.02  # of the dots
 
 
 def compare_view(run: Run) -> None:
@@ -64,35 +64,42 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
     for column, run in zip(st.columns(2, gap="large"), runs, strict=True):
         with column, explained():  # one that cannot be shown leaves the other in its place
             st.markdown(f"**{plain(label(run, visitor()))}**{_of_epoch(run)}")
-            sides.append((column, run, _places(run)))
+            sides.append((column, run, _on_plane(run)))
     if not sides:
         return
     same_images = len(sides) == len(runs) and _are_same_images(*runs)
     with note:
         if len(sides) == len(runs) and not same_images:
-            _say_what_differs(*runs)
-    extent = _square_around([places.extent for _, _, places in sides])
-    look = {"small": True, "layers": tuple(layers), "link": "compare", "same_images": same_images}
-    look["look_key"] = "compare-look" if same_images else ""
+            _show_difference(*runs)
+    extent = _square_around([on_plane.extent for _, _, on_plane in sides])
+    options = {
+        "small": True,
+        "layers": tuple(layers),
+        "link": "compare",
+        "same_images": same_images,
+    }
+    options["hover_key"] = "compare-hover" if same_images else ""
     errors = []
-    for number, (column, run, places) in enumerate(sides):
+    for number, (column, run, on_plane) in enumerate(sides):
         with column, explained(), st.container(width=MAP_PIXELS):
-            here = replace(places, extent=extent)
-            errors.append(live_board(run, here, key=f"compare-{number}-{run_key(run)}", **look)[1])
-            _say_what_to_see(run, here)
+            here = replace(on_plane, extent=extent)
+            errors.append(
+                interactive_map(run, here, key=f"compare-{number}-{run_key(run)}", **options)[1]
+            )
+            _show_coverage_text(run, here)
             z = prior_codes(ROWS * COLUMNS, run.config.latent_dim, seed=0)
             show_grid(
                 to_uint8(run.decode(z)), ROWS, COLUMNS, alt=f"Samples of {label(run, visitor())}"
             )
             st.caption(f"{len(z)} samples: random codes of the prior, decoded{as_class(run)}.")
     if errors:
-        _say_how_it_is_measured(errors, same_images)
+        _show_method(errors, same_images)
 
 
 def _choose_layers() -> list[str]:
-    wanted = st.session_state.get("compare_layers")
-    wanted = wanted if isinstance(wanted, list) else AT_FIRST
-    shown = [each for each in wanted if each in list(LAYERS)]
+    stored = st.session_state.get("compare_layers")
+    stored = stored if isinstance(stored, list) else AT_FIRST
+    shown = [each for each in stored if each in list(LAYERS)]
     st.pills(
         "Show",
         list(LAYERS),
@@ -106,22 +113,22 @@ def _choose_layers() -> list[str]:
     return shown
 
 
-def _say_what_to_see(run: Run, places: Places) -> None:
-    st.markdown(what_to_see(run, _coverage(run, places.mark)))
-    x, y = places.points.T
-    left, right, bottom, top = places.extent
+def _show_coverage_text(run: Run, on_plane: PlanePoints) -> None:
+    st.markdown(coverage_text(run, _coverage(run, on_plane.fingerprint)))
+    x, y = on_plane.points.T
+    left, right, bottom, top = on_plane.extent
     beyond = 1.0 - ((x >= left) & (x <= right) & (y >= bottom) & (y <= top)).mean()
-    if beyond > MANY_BEYOND:
+    if beyond > MAX_BEYOND:
         st.caption(f"{beyond:.0%} of the dots lie beyond the edge: zoom out to see them.")
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _coverage(_run: Run, mark: str) -> Coverage:
+def _coverage(_run: Run, fingerprint: str) -> Coverage:
     mean, log_var, y = (_run.latents[name] for name in ("mean", "log_var", "y"))
     return coverage(mean, log_var, lambda z: _run.decode(z, y[: len(z)]))
 
 
-def _places(run: Run) -> Places:
+def _on_plane(run: Run) -> PlanePoints:
     """Place a run's test images on a map; raises RunError for codes that are no numbers."""
     mean = run.latents["mean"]
     broken = int((~np.isfinite(mean)).any(axis=1).sum())
@@ -132,9 +139,9 @@ def _places(run: Run) -> Places:
         )
     plane = usual_plane(run)
     # Through 0, the prior's mean: the plane of an autoencoder's codes may miss all that is likely.
-    places = places_of(run, replace(plane, origin=np.zeros_like(plane.origin)))
+    on_plane = points_on_plane(run, replace(plane, origin=np.zeros_like(plane.origin)))
     # Wide codes would make the prior a spot: who wants to see them all zooms out.
-    return replace(places, extent=places.extent.clipped(MAX_REACH))
+    return replace(on_plane, extent=on_plane.extent.clipped(MAX_REACH))
 
 
 def _square_around(extents: list[Extent]) -> Extent:
@@ -154,7 +161,7 @@ def _are_same_images(run: Run, other: Run) -> bool:
     return learned_the_same(run, other) and np.array_equal(run.latents["y"], other.latents["y"])
 
 
-def _say_what_differs(run: Run, other: Run) -> None:
+def _show_difference(run: Run, other: Run) -> None:
     def of(each: Run) -> str:
         title = dataset_title(each)
         return f"{len(each.latents['y']):,} images of {plain(title)}"
@@ -166,7 +173,7 @@ def _say_what_differs(run: Run, other: Run) -> None:
     )
 
 
-def _say_how_it_is_measured(errors: list[float], same_images: bool) -> None:
+def _show_method(errors: list[float], same_images: bool) -> None:
     ringed = " A dot under the pointer is ringed on the other map too." if same_images else ""
     st.caption(
         "Both maps have the same axes and move together. Each plane goes through 0, the prior's "

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from pages._shared.available_images import image_and_reconstruction
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import pair_of
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
@@ -48,20 +48,20 @@ def dimensions_view(run: Run) -> None:
         codes = run.latents["mean"]
         center = np.zeros(codes.shape[1], np.float32) if index is None else codes[index]
         # A test image keeps its own class too.
-        told = run if index is None else run.conditioned_on(int(run.latents["y"][index]))
-        strips = traverse_all(told, [each.place for each in shown], center, STEPS)
+        conditioned = run if index is None else run.conditioned_on(int(run.latents["y"][index]))
+        strips = traverse_all(conditioned, [each.index for each in shown], center, STEPS)
         rows = [
             Row(
-                f"z{each.place + 1}",
+                f"z{each.index + 1}",
                 f"{each.kl:,.2f} nats" if is_vae else f"variance {each.variance:,.2f}",
                 each.is_active,
                 strip,
-                None if index is None else float(center[each.place]),
+                None if index is None else float(center[each.index]),
             )
             for each, strip in zip(shown, strips, strict=True)
         ]
         show_rows(rows)
-        st.caption(_what_is_seen(around, as_class(told), is_vae, len(ranked)))
+        st.caption(_caption(around, as_class(conditioned), is_vae, len(ranked)))
     with right:
         _show_activity(run, ranked, is_vae)
         if index is not None:
@@ -114,13 +114,13 @@ def _choose_count(ranked: list[Dimension]) -> list[Dimension]:
     return ranked if is_all else ranked[:AT_ONCE]
 
 
-def _what_is_seen(around: str, told: str, is_vae: bool, dims: int) -> str:
+def _caption(around: str, conditioned: str, is_vae: bool, dims: int) -> str:
     unit = " standard deviations of the prior" if is_vae else ""
     text = f"Each row moves one dimension from −3 to 3{unit}; the others stay at {around}."
     if dims == 1:
         text = f"The one dimension there is goes from −3 to 3{unit}."
-    if told:
-        text += f" All are decoded{told}."
+    if conditioned:
+        text += f" All are decoded{conditioned}."
     if around.startswith("the code"):
         text += " The line in each row is where that image itself is."
     if not is_vae:
@@ -149,7 +149,7 @@ def _show_activity(run: Run, ranked: Sequence[Dimension], is_vae: bool) -> None:
 
 
 def _show_centre(run: Run, index: int) -> None:
-    pair = pair_of(run, index)
+    pair = image_and_reconstruction(run, index)
     with st.container(width=110 * len(pair)):
         show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
     name = plain(run.short_class_names[run.latents["y"][index]])

@@ -7,20 +7,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages._components.run_key import run_key
+from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import images_at_hand, reconstructions
-from pages._shared.own_picture import Picture, take_picture
 from pages._shared.pictures import show_png
 from pages._shared.plain import plain
 from pages._shared.strip import show_strip
-from pages.latent.board import board, posterior_on
-from pages.latent.map_data import places_of, usual_plane
+from pages._shared.user_picture import Picture, choose_picture
+from pages.latent.map_data import points_on_plane, usual_plane
+from pages.latent.plane_map import plane_map, posterior_on
 from vae.evaluation.image_costs import Costs, costs_of, fraction_below
 from vae.figures.costs import costs_beside
 from vae.files import file_mark
 from vae.images import to_png, to_uint8
-from vae.latent.projections import nearest_images
+from vae.latent.neighbours import nearest_images
 from vae.runs.layout import DECODER
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset, missing_images
@@ -29,7 +29,7 @@ __all__ = ["draw_view"]
 
 USUAL_IMAGES = 2000  # test images beside which a picture's cost is seen
 NEIGHBOURS = 10
-AGAIN = 10
+POSTERIOR_SAMPLES = 10
 COLUMNS = 5
 TILE_PIXELS = 102  # on the screen: three are as wide as the pad
 SHARP_TILE = 3 * TILE_PIXELS  # for screens with three dots a pixel
@@ -52,15 +52,15 @@ def draw_view(run: Run) -> None:
     """Take a picture from the person's hand and show all that the model says of it."""
     left, middle, right = st.columns([5, 7, 5], gap="medium")
     with left:
-        picture = take_picture(run)
+        picture = choose_picture(run)
     if picture.number is not None:
         run = run.conditioned_on(int(run.latents["y"][picture.number]))
     mean, log_var = (part[0] for part in run.encode(picture.image[None]))
     # In the order in which they are looked at: each goes to the browser as soon as it is there.
     with left:
-        _show_copy(run, picture, mean)
+        _show_reconstruction(run, picture, mean)
     with middle:
-        _show_again(run, mean, log_var)
+        _show_posterior_samples(run, mean, log_var)
         _show_every_class(run, mean)
     with right:
         _show_nearest(run, picture, mean)
@@ -68,9 +68,11 @@ def draw_view(run: Run) -> None:
         _show_costs(run, picture)
     with right:  # last, since a map takes seconds when it is the first of its model
         st.markdown("**Where it lies**")
-        places = places_of(run, usual_plane(run))
-        answers = {"posterior": posterior_on(places, mean, log_var)}
-        error = board(run, places, key=f"draw-map-{run_key(run)}", small=True, answers=answers)
+        on_plane = points_on_plane(run, usual_plane(run))
+        answers = {"posterior": posterior_on(on_plane, mean, log_var)}
+        error = plane_map(
+            run, on_plane, key=f"draw-map-{run_key(run)}", small=True, answers=answers
+        )
         whose = (
             "One and two standard deviations of its posterior, whose mean is"
             if run.config.is_variational
@@ -83,7 +85,7 @@ def draw_view(run: Run) -> None:
         )
 
 
-def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
+def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
     """Show the picture, what was made of it, and what the model makes of that."""
     copy = to_uint8(run.decode(mean[None]))[0]
     tiles = [(picture.image, picture.name), (copy, "Reconstruction")]
@@ -100,7 +102,9 @@ def _show_copy(run: Run, picture: Picture, mean: np.ndarray) -> None:
         )
     if not picture.is_own:
         what = (
-            "test image" if images_at_hand(run) is not None else "the reconstruction of test image"
+            "test image"
+            if available_test_images(run) is not None
+            else "the reconstruction of test image"
         )
         st.caption(f"An example, {what} {picture.number}, until there is one of your own.")
     elif picture.before is not None:
@@ -115,7 +119,7 @@ def _three_tiles() -> list[DeltaGenerator]:
     return [row.container(width=TILE_PIXELS, gap="small") for _ in range(3)]
 
 
-def _show_again(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
+def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
     """Show what other codes of its posterior decode to."""
     st.markdown("**From its posterior**")
     if not run.config.is_variational:
@@ -125,7 +129,7 @@ def _show_again(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
         )
         return
     seed = st.session_state.get("again", 0)
-    noise = np.random.default_rng(seed).standard_normal((AGAIN, len(mean)))
+    noise = np.random.default_rng(seed).standard_normal((POSTERIOR_SAMPLES, len(mean)))
     codes = mean + np.exp(0.5 * log_var) * noise
     show_strip(to_uint8(run.decode(codes)), "Samples of its posterior", columns=COLUMNS)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -157,7 +161,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     if not len(indices):
         return
     st.markdown("**Nearest test images**")
-    images, what = images_at_hand(run), ""
+    images, what = available_test_images(run), ""
     if images is None:
         shown = reconstructions(run, indices)
         what = " Their reconstructions: the images need the data set."
@@ -165,10 +169,10 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
         shown = images[indices]
     show_strip(shown, "Nearest test images", columns=COLUMNS)
     labels, counts = np.unique(run.latents["y"][indices], return_counts=True)
-    most = counts.argmax()
+    most_common = plain(run.short_class_names[labels[counts.argmax()]])
     # About as long whatever is drawn, so that the map below stays where it is.
     st.caption(
-        f"{counts[most]} of {len(indices)} are {plain(run.short_class_names[labels[most]])}; "
+        f"{counts.max()} of {len(indices)} are {most_common}; "
         f"{distances[0]:.2f} to {distances[-1]:.2f} away in latent space, the nearest first.{what}"
     )
 
@@ -179,7 +183,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
     own = costs_of(run, picture.image[None])
     has_kl = run.config.is_variational
     total = float(own.reconstruction[0] + own.kl[0])
-    images = images_at_hand(run)
+    images = available_test_images(run)
     if images is None:
         kl = f" and KL {own.kl[0]:,.1f}" if has_kl else ""
         missing = missing_images(run) or "the test images that it was measured on"
@@ -189,15 +193,15 @@ def _show_costs(run: Run, picture: Picture) -> None:
         )
         return
     usual = _usual_costs(run, images, run.id, file_mark(run.path / DECODER))
-    share = fraction_below(total, usual.reconstruction + usual.kl)
-    verdict = next(words for least, words in VERDICTS if share >= least)
+    fraction = fraction_below(total, usual.reconstruction + usual.kl)
+    verdict = next(words for threshold, words in VERDICTS if fraction >= threshold)
     st.plotly_chart(
         costs_beside(usual, own, has_kl),
         key=f"surprise-{run.id}",
         config={"displayModeBar": False},
     )
     st.caption(
-        f"{total:,.0f} nats, more than {share:.0%} of {len(usual.kl):,} test images. {verdict}"
+        f"{total:,.0f} nats, more than {fraction:.0%} of {len(usual.kl):,} test images. {verdict}"
     )
 
 

@@ -10,26 +10,26 @@ from pages._shared.guard import explained
 from pages._shared.server import queue, store
 from vae.runs.run import Run
 
-__all__ = ["is_at_work", "live_preview"]
+__all__ = ["is_in_progress", "live_preview"]
 
 POLL_SECONDS = 0.5
 FOLLOW_SECONDS = 4.0  # a look takes the training up to two seconds
 WAITING = ("queued", "starting")
 
 
-def is_at_work(run: Run) -> bool:
+def is_in_progress(run: Run) -> bool:
     """Whether the run waits for its start, trains, or is paused at hand."""
     # A paused run may be held by another job: t-SNE, say.
-    at_hand = run.state == "paused" and run.is_alive() and queue().is_pending(run, "train")
-    return run.state in (*WAITING, "training") or at_hand
+    is_held = run.state == "paused" and run.is_alive() and queue().is_pending(run, "train")
+    return run.state in (*WAITING, "training") or is_held
 
 
 def live_preview(run: Run) -> None:
     """Say of when the model is that is shown, and offer a newer one; ask for the first."""
     if run.state in WAITING:
-        _watch(run, follow=False)
+        _poll(run, follow=False)
         return
-    if not run.latents and not _is_asked(run) and not run.status.get("look_failed"):
+    if not run.latents and not _is_requested(run) and not run.status.get("look_failed"):
         run.requests.show_model()
     with st.container(horizontal=True, vertical_alignment="center"):
         words = st.container(width="stretch")
@@ -45,23 +45,23 @@ def live_preview(run: Run) -> None:
             help="Looks again after each epoch, every four seconds at most. Acts at once.",
         )
     with words:
-        _watch(run, follow=follow)
+        _poll(run, follow=follow)
 
 
 @st.fragment(run_every=POLL_SECONDS)
 @explained()
-def _watch(run: Run, *, follow: bool) -> None:
+def _poll(run: Run, *, follow: bool) -> None:
     """Say where the run is; draw the page anew when it has shown its model, or has ended."""
     now = store().open(run.id)
-    if (_shown(now), now.state) != (_shown(run), run.state):
+    if (_answered(now), now.state) != (_answered(run), run.state):
         st.rerun()
-    of = now.status.get("model_epoch", 0)
-    epoch = max(of, now.status.get("epoch", 0))  # the status follows some steps behind
+    model_epoch = now.status.get("model_epoch", 0)
+    epoch = max(model_epoch, now.status.get("epoch", 0))  # the status follows some steps behind
     doing = "is paused in" if now.state == "paused" else "trains in"
     if now.state in WAITING:
         what = "A newer model" if now.latents else "The map"
         st.caption(f"{what} appears as soon as the run trains.")
-    elif now.status.get("look_failed") and not _is_asked(now):
+    elif now.status.get("look_failed") and not _is_requested(now):
         st.caption(
             f"The run {doing} epoch {epoch}. Its model could not be shown: its weights are no "
             "numbers, or the disk is full."
@@ -69,19 +69,19 @@ def _watch(run: Run, *, follow: bool) -> None:
     elif not now.latents:
         st.caption(f"The run {doing} epoch {epoch}. Its model will be here in a moment…")
     else:
-        st.caption(f"The run {doing} epoch {epoch}. You see its model of epoch {of}.")
+        st.caption(f"The run {doing} epoch {epoch}. You see its model of epoch {model_epoch}.")
     last = f"looked-{run.id}"
     rested = time.monotonic() > st.session_state.get(last, 0.0) + FOLLOW_SECONDS
     failed = now.status.get("look_failed")
-    if follow and rested and epoch > of and not _is_asked(now) and not failed:
+    if follow and rested and epoch > model_epoch and not _is_requested(now) and not failed:
         st.session_state[last] = time.monotonic()
         now.requests.show_model()
 
 
-def _shown(run: Run) -> int:
+def _answered(run: Run) -> int:
     return run.status.get("shown", 0)
 
 
-def _is_asked(run: Run) -> bool:
+def _is_requested(run: Run) -> bool:
     """Whether somebody waits for an answer already."""
-    return run.control.show > _shown(run)
+    return run.control.show > _answered(run)

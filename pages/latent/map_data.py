@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from pages._components.latent_map import as_base64
-from pages._shared.model_mark import model_mark
+from pages._shared.model_fingerprint import model_fingerprint
 from vae.figures.colors import class_color
 from vae.images import to_png
 from vae.latent.atlas import decode_atlas
@@ -26,38 +26,38 @@ from vae.latent.planes import Extent, Plane, dimension_plane, extent_of, pca_pla
 from vae.runs.run import Run
 
 __all__ = [
-    "Places",
+    "PlanePoints",
     "atlas_feed",
     "layers_feed",
     "map_frame",
     "pca_of",
-    "places_of",
     "points_feed",
+    "points_on_plane",
     "posteriors_at",
     "usual_plane",
 ]
 
 LAYER_SIDE = 96  # cells across and up
 LINE_ROOM = 0.8  # of a map's height, which the classes share where there is one dimension
-KEPT = {"show_spinner": False, "max_entries": 12, "ttl": 900}  # an atlas is 2 MB
+CACHE = {"show_spinner": False, "max_entries": 12, "ttl": 900}  # an atlas is 2 MB
 
 
 @dataclass(frozen=True)
-class Places:
+class PlanePoints:
     """A run's test images on a plane: points (N, 2), and the part of it that a map shows.
 
-    mark: of the run's model, which a resumed run changes.
+    fingerprint: of the run's model, which a resumed run changes.
     """
 
     plane: Plane
     points: np.ndarray
     extent: Extent
-    mark: str
+    fingerprint: str
 
     @property
     def id(self) -> str:
         """The same for the same model, plane and part of it."""
-        digest = hashlib.sha256(self.mark.encode())
+        digest = hashlib.sha256(self.fingerprint.encode())
         for array in (self.plane.origin, self.plane.axes, np.array(self.extent)):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:16]
@@ -71,64 +71,66 @@ def usual_plane(run: Run) -> Plane:
 
 def pca_of(run: Run) -> Plane:
     """Return the plane of a run's PCA, which each answer of a map needs."""
-    return _pca(run, model_mark(run))
+    return _pca(run, model_fingerprint(run))
 
 
-@st.cache_data(**KEPT)
-def _pca(_run: Run, mark: str) -> Plane:
+@st.cache_data(**CACHE)
+def _pca(_run: Run, fingerprint: str) -> Plane:
     return pca_plane(_run.latents["mean"])
 
 
 def posteriors_at(run: Run) -> Posteriors:
     """Return the blurred posteriors of a run, which each look at a place needs."""
-    return _posteriors(run, model_mark(run))
+    return _posteriors(run, model_fingerprint(run))
 
 
-@st.cache_data(**KEPT)
-def _posteriors(_run: Run, mark: str) -> Posteriors:
+@st.cache_data(**CACHE)
+def _posteriors(_run: Run, fingerprint: str) -> Posteriors:
     return posteriors_of(_run)
 
 
-def places_of(run: Run, plane: Plane) -> Places:
+def points_on_plane(run: Run, plane: Plane) -> PlanePoints:
     """Place the test images of a run on a plane."""
     points = plane.coordinates(run.latents["mean"]).astype(np.float32)
     extent = extent_of(plane, points)
     if plane.is_line:  # nothing lies above or below: the classes are drawn apart
         points[:, 1] = _rows(run.latents["y"], len(run.class_names), extent)
-    return Places(plane, points, extent, model_mark(run))
+    return PlanePoints(plane, points, extent, model_fingerprint(run))
 
 
-def map_frame(run: Run, places: Places) -> dict[str, Any]:
+def map_frame(run: Run, on_plane: PlanePoints) -> dict[str, Any]:
     """Return what a map needs to know besides its feeds."""
-    mean, covariance = places.plane.prior()
-    names = places.plane.names
+    mean, covariance = on_plane.plane.prior()
+    names = on_plane.plane.names
     return {
-        "plane": places.id,
-        "extent": places.extent._asdict(),
+        "plane": on_plane.id,
+        "extent": on_plane.extent._asdict(),
         "names": list(names),
-        "short": list(places.plane.short),
-        "isLine": places.plane.is_line,
+        "short": list(on_plane.plane.short),
+        "isLine": on_plane.plane.is_line,
         "prior": {"mean": mean.tolist(), "covariance": covariance.tolist()},
         "classes": list(run.short_class_names),
         "colors": [class_color(label) for label in range(len(run.class_names))],
     }
 
 
-def points_feed(run: Run, places: Places) -> dict[str, Any]:
+def points_feed(run: Run, on_plane: PlanePoints) -> dict[str, Any]:
     """Return the points and classes of all test images."""
     return {
-        "xy": as_base64(np.nan_to_num(places.points)),
+        "xy": as_base64(np.nan_to_num(on_plane.points)),
         "labels": as_base64(run.latents["y"].astype(np.uint8)),
     }
 
 
-@st.cache_data(**KEPT)
-def atlas_feed(_run: Run, _places: Places, told_plane: str, extent: Extent) -> dict[str, Any]:
+@st.cache_data(**CACHE)
+def atlas_feed(
+    _run: Run, _on_plane: PlanePoints, plane_and_class: str, extent: Extent
+) -> dict[str, Any]:
     """Return the decoded images of a part of a plane, and how well a blend of them does.
 
-    told_plane: the plane's id, and the class that a conditional run is told.
+    plane_and_class: the plane's id, and the class that a conditional run is told.
     """
-    atlas = decode_atlas(_run, _places.plane, extent)
+    atlas = decode_atlas(_run, _on_plane.plane, extent)
     return {
         "png": as_base64(np.frombuffer(to_png(atlas.image, quick=True), np.uint8)),
         "columns": atlas.columns,
@@ -138,10 +140,10 @@ def atlas_feed(_run: Run, _places: Places, told_plane: str, extent: Extent) -> d
     }
 
 
-@st.cache_data(**KEPT)
-def layers_feed(_run: Run, _places: Places, plane_id: str) -> dict[str, Any]:
+@st.cache_data(**CACHE)
+def layers_feed(_run: Run, _on_plane: PlanePoints, plane_id: str) -> dict[str, Any]:
     """Return what lies behind the points: density of the posteriors, class regions, holes."""
-    plane, extent = _places.plane, _places.extent
+    plane, extent = _on_plane.plane, _on_plane.extent
     points = extent.grid(LAYER_SIDE, LAYER_SIDE)
     codes = plane.codes(points)
     posteriors = posteriors_at(_run)
@@ -161,6 +163,6 @@ def layers_feed(_run: Run, _places: Places, plane_id: str) -> dict[str, Any]:
 
 def _rows(y: np.ndarray, classes: int, extent: Extent) -> np.ndarray:
     jitter = np.random.default_rng(0).uniform(0.15, 0.85, size=len(y))
-    share = (y + jitter) / max(classes, 1)
+    height = (y + jitter) / max(classes, 1)
     middle, half = (extent.top + extent.bottom) / 2, (extent.top - extent.bottom) / 2
-    return middle + LINE_ROOM * half * (2.0 * share - 1.0)
+    return middle + LINE_ROOM * half * (2.0 * height - 1.0)

@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
-from pages.latent.live_board import live_board
-from pages.latent.map_data import places_of
-from pages.latent.picked import show_pick
-from pages.latent.plane_choice import choose_plane, keep_pick
+from pages.latent.interactive_map import interactive_map
+from pages.latent.map_data import points_on_plane
+from pages.latent.plane_choice import choose_plane, store_selection
+from pages.latent.selection import show_selection
 from vae.runs.run import Run
 
 __all__ = ["map_view"]
@@ -22,9 +22,9 @@ def map_view(run: Run) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         with st.container():  # of one piece: the map below stays in its place, with its layers
-            places = places_of(run, choose_plane(run))
-        pick, error = live_board(run, places, key=f"map-{run_key(run)}")
-        if keep_pick(run, pick):
+            on_plane = points_on_plane(run, choose_plane(run))
+        selection, error = interactive_map(run, on_plane, key=f"map-{run_key(run)}")
+        if store_selection(run, selection):
             st.rerun()
         st.caption(
             "Under the pointer the four nearest decoded images are blended: on average "
@@ -32,4 +32,4 @@ def map_view(run: Run) -> None:
             "Ellipses: one and two standard deviations of a posterior. Dashed: of the prior."
         )
     with right:
-        show_pick(run, places, pick)
+        show_selection(run, on_plane, selection)

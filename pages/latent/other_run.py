@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages._shared.address import hold
+from pages._shared.address import set_parameter
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.run_picker import follow_address, label, visible_runs
@@ -30,13 +30,13 @@ def choose_other(run: Run) -> Run | None:
     follow_address("with", there, instead=" Compared with instead: the run below.")
     others = {each.id: each for each in there.values() if each.id != run.id and _is_ready(each)}
     chosen: str = state.get("chosen_with", "")
-    wanted = there.get(chosen)
-    if wanted is not None and not _is_ready(wanted):
-        st.info(f"There is no model to compare with yet: {plain(label(wanted, owner))}.")
+    requested = there.get(chosen)
+    if requested is not None and not _is_ready(requested):
+        st.info(f"There is no model to compare with yet: {plain(label(requested, owner))}.")
     if not others:
         st.info("To compare, there must be another run with a model: train one on the Train page.")
         return None
-    other = others.get(chosen) or _most_telling(run, others.values())
+    other = others.get(chosen) or _best_comparison(run, others.values())
     st.selectbox(
         "Compare with",
         list(others),
@@ -44,7 +44,7 @@ def choose_other(run: Run) -> Run | None:
         help="Any other run that has a model. Acts at once; the address holds it.",
         **persistent("chosen_with", other.id),
     )
-    hold("with", other.id)
+    set_parameter("with", other.id)
     return other
 
 
@@ -52,7 +52,7 @@ def _is_ready(run: Run) -> bool:
     return run.has_model and (run.path / LATENTS).is_file()
 
 
-def _most_telling(run: Run, others: Iterable[Run]) -> Run:
+def _best_comparison(run: Run, others: Iterable[Run]) -> Run:
     """Return the first of those on the same data set, of the other kind where there is one."""
     return min(
         others,

@@ -10,7 +10,7 @@ from pages._shared.view_choice import choose_view
 from pages.latent.compare_view import compare_view
 from pages.latent.dimensions_view import dimensions_view
 from pages.latent.draw_view import draw_view
-from pages.latent.live_preview import is_at_work, live_preview
+from pages.latent.live_preview import is_in_progress, live_preview
 from pages.latent.map_view import map_view
 from pages.latent.path_view import path_view
 from pages.latent.projections_view import projections_view
@@ -36,16 +36,16 @@ def _is_finite(run: Run) -> bool:
 
 
 run = chosen_run()
-at_work = run if run is not None and is_at_work(run) else None
+in_progress = run if run is not None and is_in_progress(run) else None
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Latent space", width="content")
     has_space = run is not None and bool(run.latents) and run.has_model
-    whole = run if run is not None and has_space and _is_finite(run) else None
-    view = choose_view("latent", VIEWS) if whole else ""
-if at_work:
-    live_preview(at_work)
-if whole:
-    VIEWS[view](conditioned(whole) if view in CONDITIONAL else whole)
+    finite_run = run if run is not None and has_space and _is_finite(run) else None
+    view = choose_view("latent", VIEWS) if finite_run else ""
+if in_progress:
+    live_preview(in_progress)
+if finite_run:
+    VIEWS[view](conditioned(finite_run) if view in CONDITIONAL else finite_run)
 elif has_space:
     st.warning(
         "The codes of this run are no numbers: it diverged. Train it again with a lower learning "
@@ -54,7 +54,7 @@ elif has_space:
     )
 elif run is None:
     st.info("There is no run to look into yet: train one.", icon=":material/info:")
-elif not at_work:
+elif not in_progress:
     st.info(
         "This run has no model to look into. Continue it on the Train page, or choose another.",
         icon=":material/info:",

@@ -8,18 +8,18 @@ import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
+from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.images_at_hand import images_at_hand, reconstructions
 from pages._shared.number_field import persistent_number
-from pages._shared.own_picture import drawing_at_hand
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.sent_code import end_of_path
 from pages._shared.strip import show_strip
-from pages.latent.board import board
-from pages.latent.map_data import Places, places_of, usual_plane
+from pages._shared.user_picture import usable_drawing
+from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
+from pages.latent.plane_map import plane_map
 from vae.export.media import animation
 from vae.images import to_uint8
 from vae.latent.interpolation import PathKind, interpolate
@@ -68,34 +68,34 @@ def path_view(run: Run) -> None:
                 "the two. Where the path crosses a hole, the decoder improvises."
             )
     with on_map:  # last: it takes seconds when it is the first of its model
-        places = places_of(run, usual_plane(run))
-        error = board(
+        on_plane = points_on_plane(run, usual_plane(run))
+        error = plane_map(
             run,
-            places,
+            on_plane,
             key=f"path-map-{run_key(run)}",
             small=True,
             layers=("dots", "prior", "holes"),
-            answers={"path": places.plane.coordinates(codes).tolist()},
+            answers={"path": on_plane.plane.coordinates(codes).tolist()},
         )
         st.caption(
-            f"{_what_the_map_shows(places)} Under the pointer: blended from the nearest decoded "
+            f"{_what_the_map_shows(on_plane)} Under the pointer: blended from the nearest decoded "
             f"images, {error:.2g} of 255 grey levels off on average."
         )
 
 
-def _what_the_map_shows(places: Places) -> str:
-    if places.plane.is_line:
+def _what_the_map_shows(on_plane: PlanePoints) -> str:
+    if on_plane.plane.is_line:
         return "The path on the line; upwards the classes lie apart. Hatched: holes."
-    flat = " as its shadow on this plane" if len(places.plane.origin) > 2 else ""
+    flat = " as its shadow on this plane" if len(on_plane.plane.origin) > 2 else ""
     return f"The path{flat}, from the ring to the point. Hatched: holes of the prior."
 
 
 def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     """Show what one end can be, and its picture and reconstruction."""
     state, last = st.session_state, len(run.latents["y"]) - 1
-    drawn = _drawn(run)
+    drawing = _drawing_end(run)
     sample = end_of_path(run, name)
-    is_drawn = bool(state.get(f"{name}_drawn")) and drawn is not None
+    is_drawn = bool(state.get(f"{name}_drawn")) and drawing is not None
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
     index: int = state.get(name, default)
     index = index if index in range(last + 1) else default
@@ -108,7 +108,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
         disabled=is_drawn or is_sample,
         help="A number from 0 on. Acts at once.",
     )
-    if drawn is not None:
+    if drawing is not None:
         st.toggle(
             f"{label} your drawing",
             help="What stands in the Draw view, instead of a test image.",
@@ -121,14 +121,14 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
             help="What was sent here from the Generate page, instead of a test image.",
             **persistent(f"{name}_sampled", is_sample),
         )
-    if drawn is not None and is_drawn:
-        end = drawn
+    if drawing is not None and is_drawn:
+        end = drawing
     elif sample is not None and is_sample:
         end = End(sample.code, to_uint8(run.decode(sample.code[None]))[0], "the sample")
     else:
         end = _test_image(run, index)
     copy = to_uint8(run.decode(end.code[None], end.label))
-    has_image = is_drawn or (images_at_hand(run) is not None and not is_sample)
+    has_image = is_drawn or (available_test_images(run) is not None and not is_sample)
     shown = np.concatenate([end.image[None], copy]) if has_image else copy
     with st.container(width=125 * len(shown)):
         show_grid(shown, 1, len(shown), alt=f"{label}: {end.name}")
@@ -142,14 +142,14 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
 
 
 def _test_image(run: Run, index: int) -> End:
-    code, images = run.latents["mean"][index], images_at_hand(run)
+    code, images = run.latents["mean"][index], available_test_images(run)
     image = reconstructions(run, [index])[0] if images is None else images[index]
     label = int(run.latents["y"][index])
     return End(code, image, f"test image {index} ({plain(run.short_class_names[label])})", label)
 
 
-def _drawn(run: Run) -> End | None:
-    picture = drawing_at_hand(run)
+def _drawing_end(run: Run) -> End | None:
+    picture = usable_drawing(run)
     if picture is None:
         return None
     return End(run.encode(picture.image[None])[0][0], picture.image, "your drawing")
@@ -188,13 +188,13 @@ def _choose_path(run: Run) -> tuple[PathKind, int]:
         "Two other images",
         icon=":material/casino:",
         help="Takes two test images of different classes by chance.",
-        on_click=_take_two,
+        on_click=_choose_two,
         args=(run.latents["y"],),
     )
     return kind, steps
 
 
-def _take_two(y: np.ndarray) -> None:
+def _choose_two(y: np.ndarray) -> None:
     """Choose two test images by chance, of two classes where there are two."""
     random = np.random.default_rng()
     first = int(random.integers(len(y)))

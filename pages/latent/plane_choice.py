@@ -10,14 +10,14 @@ import streamlit as st
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages.latent.map_data import pca_of
-from pages.latent.picked import Pick, Selection
+from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.latent.planes import Plane, dimension_plane, picture_plane
 from vae.runs.run import Run
 
-__all__ = ["choose_plane", "keep_pick"]
+__all__ = ["choose_plane", "store_selection"]
 
 PLANES = ("PCA", "Two dimensions", "Three pictures")
-HELD = ("The prior's mean", "A test image", "The picked point")
+FIXED_AT = ("The prior's mean", "A test image", "The picked point")
 PICTURES = ("First", "Second", "Third")
 T = TypeVar("T")
 
@@ -50,21 +50,21 @@ def choose_plane(run: Run) -> Plane:
         return _choose_dimensions(run)
 
 
-def keep_pick(run: Run, pick: Pick | Selection | None) -> bool:
+def store_selection(run: Run, selection: SelectedPoint | SelectedImages | None) -> bool:
     """Remember the point that is picked on the map; return whether there is more to choose by it.
 
     Planes are chosen above the map, before it says what is picked.
     """
-    before, state = _picked(run), st.session_state
-    if not isinstance(pick, Pick):
+    before, state = _selected(run), st.session_state
+    if not isinstance(selection, SelectedPoint):
         return False
-    state[f"picked-{run.id}"] = pick
-    is_new = before is None or not np.array_equal(before.code, pick.code)
+    state[f"selected-{run.id}"] = selection
+    is_new = before is None or not np.array_equal(before.code, selection.code)
     return is_new and state.get(f"plane-{run.id}") in PLANES[1:]
 
 
-def _picked(run: Run) -> Pick | None:
-    return st.session_state.get(f"picked-{run.id}")
+def _selected(run: Run) -> SelectedPoint | None:
+    return st.session_state.get(f"selected-{run.id}")
 
 
 def _persistent_of(run: Run, name: str, options: tuple[T, ...]) -> T:
@@ -75,42 +75,46 @@ def _persistent_of(run: Run, name: str, options: tuple[T, ...]) -> T:
 
 def _choose_dimensions(run: Run) -> Plane:
     dims = run.config.latent_dim
-    looks = {"format_func": lambda place: f"z{place + 1}", "width": 84}
+    options = {"format_func": lambda dimension: f"z{dimension + 1}", "width": 84}
     first = _persistent_of(run, "across", tuple(range(dims)))
     st.selectbox(
-        "Across", range(dims), help="Dimension of the x axis.", **looks,
+        "Across", range(dims), help="Dimension of the x axis.", **options,
         **persistent(f"across-{run.id}", first),
     )  # fmt: skip
-    others = tuple(place for place in range(dims) if place != first)
+    others = tuple(dimension for dimension in range(dims) if dimension != first)
     second = _persistent_of(run, "up", others)
     st.selectbox(
-        "Up", others, help="Dimension of the y axis.", **looks, **persistent(f"up-{run.id}", second)
+        "Up",
+        others,
+        help="Dimension of the y axis.",
+        **options,
+        **persistent(f"up-{run.id}", second),
     )
     if dims == 2:
         return dimension_plane(dims, first, second)
-    return dimension_plane(dims, first, second, _choose_held(run))
+    return dimension_plane(dims, first, second, _choose_fixed_at(run))
 
 
-def _choose_held(run: Run) -> np.ndarray | None:
+def _choose_fixed_at(run: Run) -> np.ndarray | None:
     """Return the code at which the other dimensions stay; None: the prior's mean."""
-    picked = _picked(run)
-    options = HELD if picked is not None else HELD[:2]
-    held = _persistent_of(run, "others", options)
+    selected = _selected(run)
+    options = FIXED_AT if selected is not None else FIXED_AT[:2]
+    fixed_at = _persistent_of(run, "others", options)
     st.selectbox(
         "Others at",
         options,
         help="Where the other dimensions stay; the picked point is the one on the map.",
         width=160,
-        **persistent(f"others-{run.id}", held),
+        **persistent(f"others-{run.id}", fixed_at),
     )
-    if held == HELD[0]:
+    if fixed_at == FIXED_AT[0]:
         return None
-    if picked is not None and held == HELD[2]:
-        return picked.code
+    if selected is not None and fixed_at == FIXED_AT[2]:
+        return selected.code
     last = len(run.latents["y"]) - 1
-    index = min(st.session_state.get(f"held-{run.id}", 0), last)
+    index = min(st.session_state.get(f"fixed-image-{run.id}", 0), last)
     persistent_number(
-        "Test image", index, 0, last, name=f"held-{run.id}", width=130,
+        "Test image", index, 0, last, name=f"fixed-image-{run.id}", width=130,
         help="Whose code: a number from 0 on.",
     )  # fmt: skip
     return run.latents["mean"][index]
@@ -130,20 +134,20 @@ def _choose_three(run: Run) -> list[int]:
             f"{label} picture", index, 0, len(y) - 1, name=name, width=118,
             help="Number of a test image, from 0 on.",
         )  # fmt: skip
-    picked = _picked(run)
-    if picked is not None and len(picked.indices) and picked.indices[0] not in chosen:
+    selected = _selected(run)
+    if selected is not None and len(selected.indices) and selected.indices[0] not in chosen:
         st.button(
             "Take the picked one",
             help="The picked test image becomes the third, the third the second, the second the "
             "first.",
-            on_click=_take_picked,
-            args=(dict(zip(names, chosen, strict=True)), int(picked.indices[0])),
+            on_click=_use_selected,
+            args=(dict(zip(names, chosen, strict=True)), int(selected.indices[0])),
         )
     return chosen
 
 
-def _take_picked(shown: dict[str, int], picked: int) -> None:
+def _use_selected(shown: dict[str, int], selected: int) -> None:
     """Move the pictures on, with those that are typed by now: the very click may end the typing."""
     state = st.session_state
     _, *others = (state.get(name, index) for name, index in shown.items())
-    state.update(zip(shown, [*others, picked], strict=True))
+    state.update(zip(shown, [*others, selected], strict=True))

@@ -9,7 +9,7 @@ import streamlit as st
 from pages._shared.guard import explained, show_error
 from pages._shared.persistent import persistent
 from pages._shared.server import queue
-from pages.latent.live_preview import is_at_work
+from pages.latent.live_preview import is_in_progress
 from vae.files import file_mark
 from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
 from vae.runs.layout import LATENTS
@@ -65,7 +65,7 @@ def find_projection(run: Run, choice: Choice) -> Projection | None:
         return _pca(run, choice.sides, run.id, file_mark(run.path / LATENTS))
     projection = read_tsne(run, choice.sides)
     if projection is None:
-        _have_tsne_computed(run, choice.sides)
+        _request_tsne(run, choice.sides)
     return projection
 
 
@@ -79,34 +79,34 @@ def _pca(_run: Run, count: int, run_id: str, mark: tuple[int, int]) -> Projectio
     )
 
 
-def _have_tsne_computed(run: Run, count: int) -> None:
+def _request_tsne(run: Run, count: int) -> None:
     """Ask the worker for t-SNE, once, and show how far it is or that it failed."""
-    if is_at_work(run):
+    if is_in_progress(run):
         st.info("t-SNE takes a while: it is computed when the run has ended. PCA is there now.")
         return
     # Of this model: a run that goes on loses what was computed from it, and may ask again.
-    asked = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / LATENTS)}"
-    if not st.session_state.get(asked):
-        st.session_state[asked] = True
+    take_parameter = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / LATENTS)}"
+    if not st.session_state.get(take_parameter):
+        st.session_state[take_parameter] = True
         queue().request(run, "tsne")
     if queue().is_pending(run, "tsne"):
-        _wait(run)
+        _poll(run)
     elif read_tsne(run, count) is not None:
         st.rerun()  # done between two looks
     else:
-        trouble = read_progress(run.path, "tsne").trouble
-        show_error(trouble or "t-SNE could not be computed: its process ended before it was done.")
+        error = read_progress(run.path, "tsne").trouble
+        show_error(error or "t-SNE could not be computed: its process ended before it was done.")
         st.button(
             "Try again",
             icon=":material/refresh:",
             help="Asks the worker for it once more.",
-            on_click=lambda: st.session_state.pop(asked, None),
+            on_click=lambda: st.session_state.pop(take_parameter, None),
         )
 
 
 @st.fragment(run_every=POLL_SECONDS)
 @explained()
-def _wait(run: Run) -> None:
+def _poll(run: Run) -> None:
     """Show how far t-SNE is; draw the page anew when the job is no longer there."""
     if not queue().is_pending(run, "tsne"):
         st.rerun()

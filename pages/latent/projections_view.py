@@ -11,10 +11,10 @@ from pages._components.run_key import run_key
 from pages._shared.guard import explained
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
-from pages.latent.cloud_board import cloud_board, cloud_space, tile_shrink
-from pages.latent.picked import Pick, Selection, show_pick
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
-from vae.figures.latent_space import variance_kept
+from pages.latent.projection_map import projection_map, projection_space, tile_shrink
+from pages.latent.selection import SelectedImages, SelectedPoint, show_selection
+from vae.figures.explained_variance import explained_variance
 from vae.latent.projections import TSNE_POINTS, Projection
 from vae.runs.run import Run
 
@@ -46,26 +46,26 @@ def projections_view(run: Run) -> None:
         row = st.container(horizontal=True, vertical_alignment="bottom")
         with row:
             choice = choose_projection(run)
-            size, opacity = _choose_look()
+            size, opacity = _choose_dot_style()
         dots = st.container()
     with dots:
         projection = find_projection(run, choice)
     count = min(TSNE_POINTS, len(run.latents["y"])) if projection is None else len(projection.y)
-    pick = _pick(run, count)
+    selection = _selection(run, count)
     with row:
-        _choose_image(pick, count)
+        _choose_image(selection, count)
     if projection is not None:
         with dots:
-            _show_dots(run, projection, choice, pick, size, opacity)
+            _show_dots(run, projection, choice, selection, size, opacity)
     with right:
-        show_pick(run, None, pick)
+        show_selection(run, None, selection)
         if projection is not None and projection.variance is not None:
             st.markdown("**Variance that PCA keeps**")
-            figure = variance_kept(projection.variance)
+            figure = explained_variance(projection.variance)
             st.plotly_chart(figure, key="variance", config={"displayModeBar": False})
 
 
-def _choose_look() -> tuple[float, float]:
+def _choose_dot_style() -> tuple[float, float]:
     """Return a dot's size in pixels and its opacity."""
     state = st.session_state
     size, opacity = state.get("projection_size", 5.0), state.get("projection_opacity", 0.75)
@@ -89,40 +89,40 @@ def _choose_look() -> tuple[float, float]:
     return size, opacity
 
 
-def _choose_image(pick: Pick | Selection, count: int) -> None:
+def _choose_image(selection: SelectedPoint | SelectedImages, count: int) -> None:
     persistent_number(
         "Test image",
-        int(pick.indices[0]),
+        int(selection.indices[0]),
         0,
         count - 1,
         name="projection_image",
-        keep=lambda index: _keep({"kind": "image", "index": index}),
+        save=lambda index: _store({"kind": "image", "index": index}),
         help="Number of the test image that is marked; a click on a dot chooses it too.",
         width=130,
     )
 
 
-def _keep(picked: Any) -> None:
-    st.session_state.projection_pick = picked
+def _store(stored: Any) -> None:
+    st.session_state.projection_selection = stored
 
 
-def _pick(run: Run, count: int) -> Pick | Selection:
+def _selection(run: Run, count: int) -> SelectedPoint | SelectedImages:
     """Return what is picked of so many test images: one, or a selection; the first at first."""
-    picked: Any = st.session_state.get("projection_pick")
+    stored: Any = st.session_state.get("projection_selection")
     try:
-        if picked["kind"] == "selection":
-            chosen = np.unique(np.asarray(picked["indices"], dtype=int))
-            chosen = chosen[(chosen >= 0) & (chosen < count)]
-            if len(chosen):
-                return Selection(chosen)
-        index = range(count)[int(picked.get("index", 0))]
+        if stored["kind"] == "selection":
+            indices = np.unique(np.asarray(stored["indices"], dtype=int))
+            indices = indices[(indices >= 0) & (indices < count)]
+            if len(indices):
+                return SelectedImages(indices)
+        index = range(count)[int(stored.get("index", 0))]
     except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError):
         index = 0
     codes = run.latents["mean"][:count].astype(np.float64)
     distances = np.linalg.norm(codes - codes[index], axis=1)
     distances[index] = np.inf  # itself is no neighbour
     nearest = np.argsort(distances, kind="stable")[: min(NEIGHBOURS, count - 1)]
-    return Pick(
+    return SelectedPoint(
         "image",
         np.array([index]),
         codes[index],
@@ -135,21 +135,21 @@ def _show_dots(
     run: Run,
     projection: Projection,
     choice: Choice,
-    pick: Pick | Selection,
+    selection: SelectedPoint | SelectedImages,
     size: float,
     opacity: float,
 ) -> None:
-    look = {"size": size, "opacity": opacity}
+    style = {"size": size, "opacity": opacity}
     key = f"cloud-{run_key(run)}" if choice.sides == 2 else f"cloud3d-{choice.kind}-{run_key(run)}"
 
-    def on_pick() -> None:
-        if (board := st.session_state.get(key)) is not None:  # else it has gone meanwhile
-            _keep(board["pick"])
+    def on_select() -> None:
+        if (event := st.session_state.get(key)) is not None:  # else it has gone meanwhile
+            _store(event["selection"])
 
     if choice.sides == 2:
-        cloud_board(run, projection, pick, key=key, on_pick=on_pick, **look)
+        projection_map(run, projection, selection, key=key, on_select=on_select, **style)
     else:
-        cloud_space(run, projection, key=key, on_pick=on_pick, **look)
+        projection_space(run, projection, key=key, on_select=on_select, **style)
     st.caption(_how_to_read(run, projection, choice))
 
 

@@ -27,7 +27,7 @@ SEAMS = (
     "background:repeating-linear-gradient(90deg,"
     "transparent 0 calc(100%/{steps} - 1px),rgb(128 128 128/60%) 0 calc(100%/{steps}))"
 )
-MARK = (
+MARKER = (
     "position:absolute;top:-2px;bottom:-2px;width:3px;margin-left:-1.5px;border-radius:2px;"
     "background:#14b8a6;box-shadow:0 0 0 1px #fff"
 )
@@ -36,14 +36,14 @@ MARK = (
 class Row(NamedTuple):
     """One dimension: its name, what it carries, whether it is in use, its strip (N, H, W, C).
 
-    mark: the value, from -3 to 3, that is marked on it; beyond, the end is.
+    marker: the value, from -3 to 3, that is marked on it; beyond, the end is.
     """
 
     name: str
     figure: str
     is_active: bool
     strip: np.ndarray
-    mark: float | None = None
+    marker: float | None = None
 
 
 def show_rows(rows: Sequence[Row]) -> None:
@@ -65,14 +65,14 @@ def _row(row: Row, style: str) -> str:
     state, faded = ("", "") if row.is_active else (" · dead", f";{FADED}")
     name = f"<b>{html.escape(row.name)}</b> · {html.escape(row.figure)}{state}"
     dim = "" if row.is_active else ";opacity:0.65"
-    mark = ""
-    if row.mark is not None:
+    marker = ""
+    if row.marker is not None:
         # The first tile's middle is -3, the last one's 3.
-        share = (0.5 + (row.mark / REACH + 1) / 2 * (steps - 1)) / steps
-        mark = f'<i style="{MARK};left:{100 * min(1.0, max(0.0, share)):.2f}%"></i>'
+        position = (0.5 + (row.marker / REACH + 1) / 2 * (steps - 1)) / steps
+        marker = f'<i style="{MARKER};left:{100 * min(1.0, max(0.0, position)):.2f}%"></i>'
     return (
         f'<div style="{ROW}"><span style="{style}{dim}">{name}</span><div style="{REST}">'
         f'<img alt="{html.escape(row.name)} from −3 to 3{state}" style="{PICTURE}{faded}" '
-        f'src="{address}"><i style="{SEAMS.format(steps=steps)}"></i>{mark}'
+        f'src="{address}"><i style="{SEAMS.format(steps=steps)}"></i>{marker}'
         "</div></div>"
     )

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from pages._components.learning_curves import learning_curves
-from pages._shared.condition import what_colours_are
+from pages._shared.condition import dots_caption
 from pages._shared.loss_context import loss_words
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
-from vae.figures.latent_space import cloud
+from vae.figures.clouds import cloud
 from vae.latent.projections import best_projection
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES
@@ -36,13 +36,15 @@ if run is not None:
     )
     grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
     with grid:
-        st.subheader("Samples")
+        st.header("Samples")
         if run.has_model and run.state not in ACTIVE_STATES:
             labels = balanced_labels(100, run.classes)  # where there are ten, one a column
             images = run.decode(prior_codes(100, run.config.latent_dim), labels)
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
-            told = ", each told a class in turn" if run.config.is_conditional else ""
-            st.caption(f"100 codes drawn at random from the prior N(0, I), and decoded{told}.")
+            class_text = ", each told a class in turn" if run.config.is_conditional else ""
+            st.caption(
+                f"100 codes drawn at random from the prior N(0, I), and decoded{class_text}."
+            )
         elif run.snapshot_epochs:
             epoch = run.snapshot_epochs[-1]
             samples = run.snapshot(epoch)["samples"]
@@ -51,7 +53,7 @@ if run is not None:
         else:
             st.caption("Samples appear when the run has learned something.")
     with clusters:
-        st.subheader("Latent space")
+        st.header("Latent space")
         projection = best_projection(run)
         if projection is None:
             st.caption("Clusters appear when the run has ended.")
@@ -59,9 +61,9 @@ if run is not None:
             figure = cloud(projection, run.class_names, size=3)
             figure.update_layout(height=430)
             st.plotly_chart(figure, key=f"start-cloud-{run.id}")
-            st.caption(what_colours_are(run))
+            st.caption(dots_caption(run))
     with curves:
-        st.subheader("Learning")
+        st.header("Learning")
         if run.rows:
             learning_curves(run, small=True)
         else:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages._shared.address import asked, hold
+from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.guard import show_wrong_link
 from pages._shared.number_field import between
@@ -107,7 +107,7 @@ def _control(name: str, value: Any) -> bool:
             key=controlled_key(key, value),
             help=f"{limits.help} {when}",
             format_func=_choice_words,
-            on_change=lambda: _keep(name, user_value(key)),
+            on_change=lambda: _store(name, user_value(key)),
         )
         return True
     expected = _expected(name, value)
@@ -117,7 +117,7 @@ def _control(name: str, value: Any) -> bool:
         name=key,
         read=partial(read_setting, name),
         write=_as_text,
-        keep=partial(_keep, name),
+        save=partial(_store, name),
         expected=expected,
         help=f"{limits.help} {expected} {when}",
     )
@@ -146,7 +146,7 @@ def _as_text(value: Any) -> str:
     return numbers_text(value) if isinstance(value, tuple) else number_text(value)
 
 
-def _keep(name: str, value: Any) -> None:
+def _store(name: str, value: Any) -> None:
     st.session_state.setup[name] = value
 
 
@@ -166,7 +166,9 @@ def _values(config: Config) -> dict[str, Any]:
 
 def _from_address() -> dict[str, Any] | None:
     """Return the values that the address asks for, if it does; what is wrong there is left out."""
-    texts = {name: text for name in ("preset", *FIELDS) if (text := asked(name)) is not None}
+    texts = {
+        name: text for name in ("preset", *FIELDS) if (text := take_parameter(name)) is not None
+    }
     if not texts:
         return None
     preset = texts.pop("preset", "recommended")
@@ -187,10 +189,10 @@ def _from_address() -> dict[str, Any] | None:
 def _to_address(setup: dict[str, Any], wrong: list[str]) -> None:
     """Write the preset and what differs from it, so that the link brings the form back."""
     base = _values(PRESETS[setup["preset"]])
-    hold("preset", setup["preset"])
+    set_parameter("preset", setup["preset"])
     for name in FIELDS:
         if setup[name] != base[name] and name not in wrong:
-            hold(name, _as_text(setup[name]))
+            set_parameter(name, _as_text(setup[name]))
 
 
 assert {field.name for field in dataclasses.fields(Config)} == {"preset", *FIELDS}

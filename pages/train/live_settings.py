@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.server import store
-from pages.train.transport import await_answer
+from pages.train.run_controls import wait_for_reply
 from vae.config import setting
 from vae.errors import VAEError
 from vae.runs.run import Run
@@ -19,9 +19,9 @@ RATES = tuple(digit * 10.0**power for power in range(-7, 0) for digit in (1, 2, 
 NOISES = tuple(round(0.1 * tenth, 1) for tenth in range(31))
 
 
-def live_settings(run: Run, *, under_way: bool) -> None:
+def live_settings(run: Run, *, active: bool) -> None:
     """Show a slider for each live setting; moving one acts on the next step."""
-    when = "Acts at once, and the curves mark it." if under_way else "Acts when the run goes on."
+    when = "Acts at once, and the curves mark it." if active else "Acts when the run goes on."
     choices = {"learning_rate": RATES}
     if run.config.is_variational:
         choices = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
@@ -44,7 +44,7 @@ def _change(run_id: str, name: str, slider: str) -> None:
     try:
         run = store().open(run_id)
         run.requests.change(**{name: user_value(slider)})
-        await_answer(run)  # so that the curves have their mark, also where nothing else is drawn
+        wait_for_reply(run)  # so that the curves have their mark, also where nothing else is drawn
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._shared.plain import plain
 from vae.config import Config
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use
 from vae.figures.colors import HUES
 from vae.runs.run import Run
@@ -63,7 +63,7 @@ def _what_they_count(config: Config, row: LearnedRow) -> str:
         if "pixel_deviation" in row:
             words = f"Gaussian density of standard deviation {row['pixel_deviation']:.3g}"
         words += ", whose nats may be negative"
-    said = f"Training and validation: {treatment_name(config.binarisation)}; {words}."
+    said = f"Training and validation: {binarisation_name(config.binarisation)}; {words}."
     if config.free_bits:
         said += f" The KL is whole, also below the {config.free_bits:g} free nats a dimension."
     if "capacity" in row:

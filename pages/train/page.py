@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._shared.address import linked
+from pages._shared.address import link_parameter
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.once import Once
 from pages._shared.plain import plain
@@ -12,7 +12,7 @@ from pages._shared.view_choice import choose_view
 from pages._shared.visitors import visitor
 from pages.train.config_form import config_form, preset_choice
 from pages.train.network_summary import show_summary
-from pages.train.transport import is_under_way
+from pages.train.run_controls import is_active
 from pages.train.watch import watch
 from vae.architecture import summarize
 from vae.config import Config
@@ -98,9 +98,9 @@ def first_view(run: Run | None) -> str:
 
     A link to a form opens the form, unless it names that run too.
     """
-    if run is None or not (is_under_way(run) or run.state == "paused"):
+    if run is None or not (is_active(run) or run.state == "paused"):
         return "Set up"
-    is_link_to_form = linked("preset") is not None and linked("run") != run.id
+    is_link_to_form = link_parameter("preset") is not None and link_parameter("run") != run.id
     return "Set up" if is_link_to_form else "Watch"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages._shared.server import queue, store
-from pages.train.transport import missing_to_resume
+from pages.train.run_controls import missing_to_resume
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import troubles
 from vae.runs.run import Run

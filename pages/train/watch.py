@@ -15,12 +15,12 @@ from pages._shared.pictures import show_grid
 from pages._shared.server import store
 from pages.train.live_settings import live_settings
 from pages.train.numbers import show_dimensions, show_losses, show_speed
-from pages.train.transport import (
+from pages.train.run_controls import (
+    is_active,
     is_slow_motion,
-    is_under_way,
-    show_where_it_stands,
+    run_controls,
+    show_run_progress,
     step_once,
-    transport,
 )
 from pages.train.trouble_box import trouble_box
 from vae.errors import VAEError
@@ -37,20 +37,20 @@ POLL_SECONDS = 1.0
 def watch(run_id: str) -> None:
     """Show state, curves and pictures; look again every second while the run is under way."""
     first = store().open(run_id)
-    under_way = is_under_way(first)
+    active = is_active(first)
 
-    @st.fragment(run_every=POLL_SECONDS if under_way else None)
+    @st.fragment(run_every=POLL_SECONDS if active else None)
     def view() -> None:
         with explained():
             st.session_state[_drawn(run_id)] = _mark(first)  # before it is read
             run = store().open(run_id)
-            if (run.state, is_under_way(run)) != (first.state, under_way):
+            if (run.state, is_active(run)) != (first.state, active):
                 # The whole page once more: the picker's words change, and the looking may end.
                 st.rerun()
-            _show(run, under_way=under_way)
+            _show(run, active=active)
 
     view()
-    if not (under_way or first.shipped):  # what ships stays as it is
+    if not (active or first.shipped):  # what ships stays as it is
         _notice_changes(first)
 
 
@@ -67,7 +67,7 @@ def _mark(run: Run) -> tuple[object, ...]:
     names = (layout.METADATA, layout.CONTROL, layout.STATUS)
     marks = [file_mark(run.path / name) for name in names]
     try:
-        return is_under_way(Run(run.path)), *marks
+        return is_active(Run(run.path)), *marks
     except (VAEError, OSError):  # its folder has gone meanwhile: another mark
         return None, *marks
 
@@ -76,9 +76,9 @@ def _drawn(run_id: str) -> str:
     return f"drawn-{run_id}"
 
 
-def _show(run: Run, *, under_way: bool) -> None:
-    show_where_it_stands(run)
-    transport(run)
+def _show(run: Run, *, active: bool) -> None:
+    show_run_progress(run)
+    run_controls(run)
     if refused := st.session_state.pop(f"refused-{run.id}", None):
         show_error(refused)
     trouble_box(run)
@@ -89,7 +89,7 @@ def _show(run: Run, *, under_way: bool) -> None:
             on_next=lambda: step_once(run.id),
         )
     if run.can_resume and not run.shipped:
-        live_settings(run, under_way=under_way)
+        live_settings(run, active=active)
     show_loss_context(run)
     if run.rows:
         st.markdown(how_it_goes(run.config, run.rows))
@@ -101,7 +101,7 @@ def _show(run: Run, *, under_way: bool) -> None:
             show_dimensions(run)
         with speed:
             show_speed(run)
-    _show_pictures(run, live=under_way)
+    _show_pictures(run, live=active)
 
 
 def _single_step(run: Run) -> dict[str, np.ndarray]:

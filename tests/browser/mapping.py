@@ -16,7 +16,7 @@ from vae.latent.planes import Plane
 
 __all__ = ["DRAWN", "Board", "layer_pixels", "open_map", "pixels_of"]
 
-DEEP = ("Posteriors", "Class regions", "Holes")
+SLOW = ("Posteriors", "Class regions", "Holes")
 
 SECONDS = 60  # for a busy machine
 
@@ -33,9 +33,9 @@ POINTED = """([root, x, y]) => {
   const { left, top } = board.getBoundingClientRect();
   return !frame && pointer && Math.hypot(left + pointer[0] - x, top + pointer[1] - y) < 1;
 }"""
-DRAWN = """([root, deep]) => {
-  const { painting, layers, taken, data } = root.map;
-  return !painting && (!deep || (layers && taken.layers === data.feeds.layers));
+DRAWN = """([root, slow]) => {
+  const { painting, layers, loaded, data } = root.map;
+  return !painting && (!slow || (layers && loaded.layers === data.feeds.layers));
 }"""
 READY = """([root, names]) => {
   const { atlas, points, data } = root.map ?? {};
@@ -81,7 +81,7 @@ class Board:
 
     def picture(self) -> np.ndarray:
         """Return the picture that the server sent for the box beside the pointer, uint8 (H, W)."""
-        return pixels_of(self.root.locator(".seen img").get_attribute("src") or "")
+        return pixels_of(self.root.locator(".details img").get_attribute("src") or "")
 
     def screen(self, point: np.ndarray) -> tuple[float, float]:
         """Return where on the board, as shares, a point of the plane lies."""
@@ -92,7 +92,7 @@ class Board:
     def toggle(self, name: str) -> None:
         """Press one of the buttons beside the map, and wait until it is drawn."""
         self.root.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_function(DRAWN, arg=[self.root.element_handle(), name in DEEP])
+        self.page.wait_for_function(DRAWN, arg=[self.root.element_handle(), name in SLOW])
 
     def wait_for_atlas(self, plane: Plane | None = None) -> None:
         """Wait until the browser has the atlas that the page has sent last: of this plane."""

@@ -69,10 +69,10 @@ def lonely(run: Run, other: Run) -> int:
 def look(board: Board, index: int) -> dict:
     """What a map knows of the test image in sight; the index of the one that is there."""
     board.page.wait_for_function(
-        "([root, index]) => root.map.look?.index === index",
+        "([root, index]) => root.map.hovered?.index === index",
         arg=[board.root.element_handle(), index],
     )
-    return board.root.evaluate("root => root.map.look")
+    return board.root.evaluate("root => root.map.hovered")
 
 
 def test_each_decodes_with_its_own_decoder(boards: list[Board], page: Page, two: list[Run]) -> None:
@@ -125,7 +125,7 @@ def test_a_dot_is_ringed_on_the_other_map(
     # Then each shows the image beside its own reconstruction.
     for board, run in zip(boards, two, strict=True):
         caption = f"test image {index} and its reconstruction"
-        expect(board.root.locator(".seen figcaption")).to_have_text(caption)
+        expect(board.root.locator(".details figcaption")).to_have_text(caption)
         copy = decoded(run, run.latents["mean"][index])
         np.testing.assert_array_equal(board.picture()[:, -28:], copy)
     assert left.root.locator(".ring").count() == 0
@@ -144,12 +144,12 @@ def test_a_click_keeps_it_on_both_until_another_place(
     page.mouse.move(5, 5)
     for board, point in zip(boards, points, strict=True):
         caption = f"test image {index} and its reconstruction"
-        expect(board.root.locator(".seen figcaption")).to_have_text(caption)
+        expect(board.root.locator(".details figcaption")).to_have_text(caption)
         expect(board.root.locator(".neighbour")).to_have_count(10)
         np.testing.assert_allclose(board.shown()["pin"], point, atol=1e-4)
     page.mouse.click(*left.at(0.9, 0.9))  # nothing lies there
     page.mouse.move(5, 5)
-    expect(left.root.locator(".seen figcaption")).to_have_text("decoded exactly")
+    expect(left.root.locator(".details figcaption")).to_have_text("decoded exactly")
     expect(right.root.locator(".neighbour")).to_have_count(0)
     right.until(lambda shown: shown["pin"] is None)
 

@@ -85,15 +85,15 @@ def test_a_click_decodes_exactly_and_leaving_shows_what_is_pinned(
     page.mouse.click(*board.at(0.31, 0.44))
     expect(page.get_by_text("Decoded exactly", exact=True)).to_be_visible()
     page.mouse.move(5, 5)
-    expect(board.root.locator(".seen figcaption")).to_have_text("decoded exactly")
+    expect(board.root.locator(".details figcaption")).to_have_text("decoded exactly")
     plane = pca_plane(run.latents["mean"])
     np.testing.assert_array_equal(board.picture(), decoded(run, plane, point))
     np.testing.assert_allclose(board.shown()["pin"], point)
     # Elsewhere the pinned one makes room, and comes back.
     board.hover(0.6, 0.6)
-    expect(board.root.locator(".seen")).to_be_hidden()
+    expect(board.root.locator(".details")).to_be_hidden()
     page.mouse.move(5, 5)
-    expect(board.root.locator(".seen figcaption")).to_have_text("decoded exactly")
+    expect(board.root.locator(".details figcaption")).to_have_text("decoded exactly")
 
 
 def test_a_dot_shows_its_images_its_posterior_and_its_neighbours(
@@ -108,7 +108,7 @@ def test_a_dot_shows_its_images_its_posterior_and_its_neighbours(
     index = int(np.argmax(far))
     board.hover(*board.screen(points[index]))
     caption = f"test image {index} and its reconstruction"
-    expect(board.root.locator(".seen figcaption")).to_have_text(caption)
+    expect(board.root.locator(".details figcaption")).to_have_text(caption)
     copy = to_uint8(run.decode(mean[index][None]))[0, :, :, 0]
     np.testing.assert_array_equal(board.picture()[:, -28:], copy)
     # One and two standard deviations: the outer ellipse is twice the inner one.
@@ -280,7 +280,7 @@ def test_from_the_keyboard(board: Board, page: Page, run: Run) -> None:
     board.toggle("Test images")
     board.board.focus()
     page.keyboard.press("ArrowRight")
-    said = board.root.locator(".said")
+    said = board.root.locator(".status")
     expect(said).to_have_text(re.compile(r"PC1 −?\d\.\d\d, PC2 −?\d\.\d\d"))
     first = board.shown()["place"]
     for _ in range(3):
@@ -347,7 +347,7 @@ def test_an_answer_is_small(page: Page, server: tuple[str, int], run: Run) -> No
     opened = sum(received)
     received.clear()
     board.hover(0.4, 0.35)
-    expect(board.root.locator(".seen figcaption")).to_have_text(re.compile("test image"))
+    expect(board.root.locator(".details figcaption")).to_have_text(re.compile("test image"))
     settled(page)
     assert received
     assert sum(received) < 0.1 * opened

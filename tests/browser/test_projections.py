@@ -144,7 +144,7 @@ def test_from_the_keyboard(board: Board, page: Page, run: Run) -> None:
     for key in ("ArrowLeft", *["Shift+ArrowLeft"] * 5):
         page.keyboard.press(key)
     index = nearest(project_pca(run), np.array(board.shown()["place"]))
-    expect(board.root.locator(".said")).to_contain_text(f"at test image {index}, class")
+    expect(board.root.locator(".status")).to_contain_text(f"at test image {index}, class")
     assert index != 0  # which is shown at first
     page.keyboard.press("Enter")
     expect_shown(page, index)

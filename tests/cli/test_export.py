@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.cli.test_main import Output, last_json, refused
+from tests.cli.commands import Output, last_json, refused
 from tests.conftest import copy_run
 from vae.cli.main import main
 from vae.data.datasets import Dataset

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.test_main import Output, refused
+from tests.cli.commands import Output, refused
 from tests.conftest import copy_run
 from vae.cli.main import main
 from vae.data.datasets import Dataset, find_dataset

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import copy_run, run_python
 from tests.runs.test_figures_schema import LIKELIHOOD
-from vae.data.binarisation import binarise, treatment_words
+from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.evaluation.likelihood import (
@@ -47,7 +47,7 @@ class TestMeasured:
         direct = importance_sampled_nll(model, binarise(digits.x_test, treatment), 5)
         assert found == {
             "images": "all 360 test images",
-            "treatment": treatment_words(model.config, treatment),
+            "treatment": binarisation_words(model.config, treatment),
             **direct,
             "seconds": found["seconds"],
         }

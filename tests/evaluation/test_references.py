@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae.config import TREATMENTS
+from vae.config import BINARISATIONS
 from vae.data.binarisation import binarise
 from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.evaluation.references import (
@@ -72,7 +72,7 @@ class TestPCA:
 
 
 class TestKept:
-    @pytest.mark.parametrize("treatment", TREATMENTS)
+    @pytest.mark.parametrize("treatment", BINARISATIONS)
     def test_those_of_digits(self, treatment: str) -> None:
         digits = load_dataset("digits")
         kept = read_references("digits", treatment)
@@ -92,7 +92,7 @@ class TestKept:
     @pytest.mark.skipif(find_dataset("mnist") is None, reason="MNIST is not on this machine")
     def test_black_and_white_mnist(self) -> None:
         mnist = load_dataset("mnist")
-        for treatment in TREATMENTS[1:]:
+        for treatment in BINARISATIONS[1:]:
             kept = read_references("mnist", treatment)
             train, test = binarise(mnist.x_train, treatment, 1), binarise(mnist.x_test, treatment)
             assert mean_image_nats(train, test) == pytest.approx(kept["mean_image"])

@@ -12,7 +12,6 @@ from vae.errors import RunError
 from vae.latent.projections import (
     best_projection,
     compute_tsne,
-    nearest_images,
     pick_dimensions,
     project_pca,
     read_tsne,
@@ -152,14 +151,6 @@ def test_means_that_are_no_numbers(bad: float, run: Run) -> None:
     for project in (project_pca, compute_tsne):
         with pytest.raises(RunError, match=r"Received: 7 of 120 images with NaN or infinity"):
             project(diverged)
-
-
-def test_nearest_images(run: Run) -> None:
-    run = with_latents(run, np.array([[0.0, 3.0], [4.0, 0.0], [0.0, 1.0]]))
-    indices, distances = nearest_images(run, np.zeros(2), 2)
-    assert indices.tolist() == [2, 0]
-    assert distances.tolist() == [1.0, 3.0]
-    assert nearest_images(run, np.zeros(2), 9)[0].tolist() == [2, 0, 1]
 
 
 class TestBest:

@@ -24,12 +24,12 @@ from vae.statistics import ACTIVE_VARIANCE
 class TestRanked:
     def test_by_mean_kl(self, finished_run: Run) -> None:
         found = ranked_dimensions(finished_run)
-        assert sorted(each.place for each in found) == list(range(finished_run.config.latent_dim))
+        assert sorted(each.index for each in found) == list(range(finished_run.config.latent_dim))
         assert [each.kl for each in found] == sorted((each.kl for each in found), reverse=True)
         reported = finished_run.metrics["kl_per_dimension"]
         for each in found:
-            assert each.kl == pytest.approx(reported[each.place], rel=1e-4)
-            variance = finished_run.latents["mean"][:, each.place].var()
+            assert each.kl == pytest.approx(reported[each.index], rel=1e-4)
+            variance = finished_run.latents["mean"][:, each.index].var()
             assert each.variance == pytest.approx(variance, rel=1e-4)
 
     def test_active_units_are_those_that_evaluation_counts(self, finished_run: Run) -> None:

@@ -23,7 +23,7 @@ from streamlit.testing.v1.element_tree import UnknownElement
 from streamlit.util import calc_hash
 
 from pages._shared import server
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import PATIENCE_SECONDS, ROOT, change_status, copy_run
 from tests.pages.crafted import enqueue
 from tests.pages.doubles import Browser, Processes
@@ -94,7 +94,7 @@ def act(widget: Any) -> AppTest:
 
 
 SAYING = (
-    *("title", "subheader", "markdown", "caption"),
+    *("title", "header", "markdown", "caption"),
     *("info", "warning", "error", "success", "progress", "metric"),
 )
 
@@ -211,7 +211,7 @@ def runs(processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("VAE_WORKERS", "1")
     for name in ("PUBLIC", "MOST_EPOCHS", "MOST_SECONDS", "MOST_PARAMETERS", "GRACE_SECONDS"):
         monkeypatch.delenv(f"VAE_{name}", raising=False)
-    monkeypatch.setattr(transport, "ANSWER_SECONDS", 0.0)  # nobody is there to answer
+    monkeypatch.setattr(run_controls, "REPLY_SECONDS", 0.0)  # nobody is there to answer
     monkeypatch.setattr(server, "RunStore", partial(RunStore, shipped=tmp_path / "none"))
     st.cache_resource.clear()
     yield folder

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.train import transport
+from pages.train import run_controls
 from tests.odd_files import odd
 from tests.pages.conftest import PAGES, open_page, watch
 
@@ -33,7 +33,7 @@ QUEUE = (
 def main(kind: str) -> None:
     """Go through all files and pages of the run called `run` in the runs folder."""
     run = Path(os.environ["VAE_RUNS_DIR"]) / "run"
-    transport.ANSWER_SECONDS = 0.0
+    run_controls.REPLY_SECONDS = 0.0
     for name in (*FILES, *QUEUE):
         for page in PAGES:
             print(name, page, end=" ", flush=True)

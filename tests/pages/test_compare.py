@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
-from pages.latent.what_to_see import what_to_see
+from pages.latent.coverage_text import coverage_text
 from tests.conftest import copy_run
 from tests.pages.conftest import (
     act,
@@ -97,9 +97,9 @@ class TestMaps:
         said = words(open_page("latent", run=run.id, **COMPARE))
         for each in (run, code):
             found = coverage(each.latents["mean"], each.latents["log_var"], each.decode)
-            assert f"{found.missed:.0%} of the test images" in what_to_see(each, found)
-            assert f"{found.unlike:.0%} of samples" in what_to_see(each, found)
-            assert what_to_see(each, found) in said
+            assert f"{found.missed:.0%} of the test images" in coverage_text(each, found)
+            assert f"{found.unlike:.0%} of samples" in coverage_text(each, found)
+            assert coverage_text(each, found) in said
         assert said.count("Look at") == 2
 
     @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ class TestMaps:
         self, found: Coverage, expected: str, run: Run, code: Run
     ) -> None:
         for each in (run, code):
-            said = what_to_see(each, found)
+            said = coverage_text(each, found)
             assert expected in said
             reason = "nothing draws an autoencoder's codes to the prior" in said
             assert reason is (each is code and found.missed > 0.5)
@@ -314,9 +314,9 @@ def test_what_is_sent_of_a_map_that_went_is_left() -> None:
     def late() -> None:
         import streamlit as st
 
-        from pages.latent.live_board import _remember
+        from pages.latent.interactive_map import _store_event
 
-        _remember("gone", "view", "kept")
+        _store_event("gone", "view", "kept")
         st.write(str("kept" in st.session_state))
 
     app = calm(AppTest.from_function(late).run())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.latent.map_data import places_of, usual_plane
+from pages.latent.map_data import points_on_plane, usual_plane
 from tests.conftest import copy_run
 from tests.pages.conftest import (
     act,
@@ -105,10 +105,10 @@ class TestEveryPage:
 class TestMap:
     def test_a_place_stays_and_is_drawn_as_the_class(self, told: Run) -> None:
         app = open_page("latent", run="told", view="map")
-        key, places = "map-told", places_of(told, usual_plane(told))
+        key, places = "map-told", points_on_plane(told, usual_plane(told))
         assert component(app, key)["plane"] == places.id
         app.session_state[key] = {
-            "pick": {"kind": "place", "plane": places.id, "x": 0.5, "y": -0.4}
+            "selection": {"kind": "place", "plane": places.id, "x": 0.5, "y": -0.4}
         }
         code = places.plane.codes(np.array([[0.5, -0.4]]))
         atlases, pictures = set(), []
@@ -125,8 +125,8 @@ class TestMap:
     def test_a_dot_is_told_its_own_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="map"), 5)
         index = int(np.flatnonzero(told.latents["y"] == 2)[0])
-        app.session_state["map-told"] = {"pick": None}
-        app.session_state["map-told-look"] = index
+        app.session_state["map-told"] = {"selection": None}
+        app.session_state["map-told-hover"] = index
         app = calm(app.run())
         copy = told.decode(told.latents["mean"][index][None], 2)
         pair = np.concatenate([load_dataset("digits").x_test[index][None], to_uint8(copy)])

@@ -25,7 +25,7 @@ from tests.pages.conftest import (
 from tests.pages.crafted import craft
 from tests.pages.doubles import Processes
 from vae.config import Config
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.data.datasets import Dataset
 from vae.evaluation.comparison import loss_in_comparison
 from vae.evaluation.references import read_references
@@ -111,7 +111,7 @@ def test_black_and_white_images_have_lines_of_their_own(treatment: str, run: Run
     assert totals["Always the mean image"] == pytest.approx(known["mean_image"])
     assert len(totals) == 3  # and no floor
     assert "the floor" not in words(app)
-    assert treatment_name(treatment) in words(app)
+    assert binarisation_name(treatment) in words(app)
 
 
 def test_shipped_runs_are_lines(shipped: list[Run]) -> None:

@@ -149,8 +149,8 @@ class TestAllThatIsOffered:
         copy_run(measured(name), runs / "run")
         app = open_page("latent", run="run", view="map")
         place = {"kind": "place", "plane": component(app, "map-run")["plane"], "x": 0.5, "y": -0.4}
-        app.session_state["map-run"] = {"pick": place}
-        app.session_state["map-run-look"] = 3  # the pointer rests on this test image
+        app.session_state["map-run"] = {"selection": place}
+        app.session_state["map-run-hover"] = 3  # the pointer rests on this test image
         app = healthy(app.run())
         assert {"pinned", "answer"} <= component(app, "map-run").keys()
         try_all(app, "latent")
@@ -160,7 +160,7 @@ class TestAllThatIsOffered:
     ) -> None:
         copy_run(measured(name), runs / "run")
         app = open_page("latent", run="run", view="projections")
-        app.session_state["projection_pick"] = 3
+        app.session_state["projection_selection"] = 3
         try_all(calm(app.run()), "latent")
 
     def test_with_an_image_of_the_grid(
@@ -169,7 +169,7 @@ class TestAllThatIsOffered:
         copy_run(measured(name), runs / "run")
         app = open_page("generate", run="run", view="grid")
         grid = component(app, "grid-run")["grid"]
-        app.session_state["grid-run"] = {"pick": {"grid": grid, "place": 7}}
+        app.session_state["grid-run"] = {"selection": {"grid": grid, "index": 7}}
         try_all(calm(app.run()), "generate")
 
 

@@ -75,8 +75,8 @@ def sampler(app: AppTest, name: str) -> AppTest:
 
 def pick(app: AppTest, run: Run, place: int) -> AppTest:
     """Click an image of the grid."""
-    pick = {"grid": shown(app, run)["grid"], "place": place}
-    app.session_state[f"grid-{run.id}"] = {"pick": pick}
+    pick = {"grid": shown(app, run)["grid"], "index": place}
+    app.session_state[f"grid-{run.id}"] = {"selection": pick}
     return calm(app.run())
 
 
@@ -266,16 +266,16 @@ class TestPicked:
         assert "Click an image" in words(app)
 
     @pytest.mark.parametrize(
-        "picked", [{"place": 3}, {"grid": None, "place": 3}, "3", 3, {"grid": "", "place": "x"}]
+        "picked", [{"index": 3}, {"grid": None, "index": 3}, "3", 3, {"grid": "", "index": "x"}]
     )
     def test_what_is_no_pick(self, picked: Any, run: Run) -> None:
         app = open_page("generate")
-        app.session_state[f"grid-{run.id}"] = {"pick": picked}
+        app.session_state[f"grid-{run.id}"] = {"selection": picked}
         assert "Click an image" in words(calm(app.run()))
 
-    @pytest.mark.parametrize("place", [-1, 100, 1.5, None, "3"])
-    def test_a_place_that_is_not_there(self, place: Any, run: Run) -> None:
-        assert "Click an image" in words(pick(open_page("generate"), run, place))
+    @pytest.mark.parametrize("index", [-1, 100, 1.5, None, "3"])
+    def test_an_index_that_is_not_there(self, index: Any, run: Run) -> None:
+        assert "Click an image" in words(pick(open_page("generate"), run, index))
 
     def test_nearest_training_images(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 0)
@@ -313,7 +313,7 @@ class TestPicked:
     def test_all_sliders(self, wide_run: Run, runs: Path) -> None:
         run = copy_run(wide_run, runs / "wide")
         app = pick(open_page("generate"), run, 2)
-        assert len(component(app, f"tile-sliders-{run.id}")["places"]) == 4
+        assert len(component(app, f"tile-sliders-{run.id}")["dimensions"]) == 4
         press(app, "All sliders")
         given = component(app, f"sliders-{run.id}")["z"]
         np.testing.assert_allclose(given, sample_codes(run, Draw(), 3)[2], rtol=1e-6)

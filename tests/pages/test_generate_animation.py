@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.generate import animation_view
-from pages.generate.hand import Bookmark
+from pages.generate.bookmarks import Bookmark
 from tests.conftest import wait_until
 from tests.pages.conftest import act, component, labelled, open_page, press, words
 from vae.errors import ConfigError
@@ -53,7 +53,7 @@ class TestWalk:
         act(way.set_value("Through what I kept"))
         assert "Keep two images or more: 0 is kept so far" in words(app)
         codes = sample_codes(run, Draw(), 2)
-        app.session_state[f"kept-codes-{run.id}"] = [
+        app.session_state[f"bookmarks-{run.id}"] = [
             Bookmark(code, f"number {place}") for place, code in enumerate(codes)
         ]
         act(app)

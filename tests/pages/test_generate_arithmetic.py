@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.generate.hand import MAX_KEPT, Bookmark
+from pages.generate.bookmarks import MAX_BOOKMARKS, Bookmark
 from tests.pages.conftest import (
     act,
     alternatives,
@@ -88,10 +88,10 @@ class TestSum:
 
     def test_only_so_many_are_kept(self, run: Run) -> None:
         app = arithmetic()
-        for place in range(MAX_KEPT + 2):
+        for place in range(MAX_BOOKMARKS + 2):
             act(labelled(app.slider, "How much of A − B").set_value(place / 20))
             press(app, "Keep")
-        kept: list[Bookmark] = app.session_state[f"kept-codes-{run.id}"]
-        assert len(kept) == MAX_KEPT
+        kept: list[Bookmark] = app.session_state[f"bookmarks-{run.id}"]
+        assert len(kept) == MAX_BOOKMARKS
         press(app, "Keep")  # the same once more
-        assert len(app.session_state[f"kept-codes-{run.id}"]) == MAX_KEPT
+        assert len(app.session_state[f"bookmarks-{run.id}"]) == MAX_BOOKMARKS

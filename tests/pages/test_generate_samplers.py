@@ -56,11 +56,11 @@ class TestSamplers:
         assert not [button for button in app.button if button.label == "Fit the samplers"]
 
     def test_progress_watches_the_files_that_the_job_writes(self, run: Run) -> None:
-        before = {job: measuring._mark(run, job) for job in RESULTS}
+        before = {job: measuring._fingerprint(run, job) for job in RESULTS}
         for job, result in RESULTS.items():
             for name in result.files:
                 (run.path / name).write_bytes(b"found")
-            assert measuring._mark(run, job) != before[job], job
+            assert measuring._fingerprint(run, job) != before[job], job
 
     @pytest.mark.usefixtures("shipped")
     def test_figures_of_each(self) -> None:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import change_status
 from tests.pages.conftest import act, calm, component, open_page, tell, watch
 from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of
@@ -118,9 +118,9 @@ class TestMoving:
                 file.write(json.dumps(change(1, 25, beta=2.0)) + "\n")
             change_status(run, serial=run.control.serial)
 
-        monkeypatch.setattr(transport, "ANSWER_SECONDS", 60.0)
+        monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)
         clock = SimpleNamespace(monotonic=time.monotonic, sleep=answer)
-        monkeypatch.setattr(transport, "time", clock)
+        monkeypatch.setattr(run_controls, "time", clock)
         with run.lock():
             move(app, "beta", 2.0)
         assert component(app, "curves-run-False")["marks"] == [{"epoch": 1.0, "text": "beta 2"}]

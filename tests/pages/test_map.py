@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._components.latent_map import as_base64
-from pages.latent.map_data import Places, places_of, usual_plane
+from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from tests.conftest import copy_run, say_learned
 from tests.pages.conftest import (
     act,
@@ -30,8 +30,8 @@ from tests.pages.crafted import spoil_latents
 from vae.data.datasets import Dataset, load_dataset
 from vae.images import tile, to_uint8
 from vae.latent.density import hole_mask, log_density_ratio, posteriors_of
+from vae.latent.neighbours import nearest_images
 from vae.latent.planes import dimension_plane, pca_plane, picture_plane
-from vae.latent.projections import nearest_images
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
 
@@ -44,20 +44,20 @@ def wide(wide_run: Run, runs: Path) -> Run:
 def send(app: AppTest, run: Run, **state: Any) -> AppTest:
     """Have the browser send something from the map."""
     key = f"map-{run.id}"
-    app.session_state[key] = {"pick": None, **state}
+    app.session_state[key] = {"selection": None, **state}
     return calm(app.run())
 
 
 def pick(app: AppTest, run: Run, kind: str, **what: Any) -> AppTest:
     plane = component(app, f"map-{run.id}")["plane"]
-    return send(app, run, pick={"kind": kind, "plane": plane, **what})
+    return send(app, run, selection={"kind": kind, "plane": plane, **what})
 
 
 def shown_plane(app: AppTest, run: Run) -> str:
     return component(app, f"map-{run.id}")["plane"]
 
 
-def same(app: AppTest, run: Run, places: Places) -> bool:
+def same(app: AppTest, run: Run, places: PlanePoints) -> bool:
     return shown_plane(app, run) == places.id
 
 
@@ -95,7 +95,7 @@ class TestPlanes:
     def test_two_dimensions(self, run: Run) -> None:
         app = open_page("latent")
         frame = component(app, "map-finished")
-        places = places_of(run, dimension_plane(2, 0, 1))
+        places = points_on_plane(run, dimension_plane(2, 0, 1))
         assert (frame["names"], frame["isLine"]) == (["z1", "z2"], False)
         assert same(app, run, places)
         points = component(app, "feed-map-finished-points")
@@ -106,22 +106,22 @@ class TestPlanes:
     def test_the_other_way_round(self, run: Run) -> None:
         app = act(labelled(open_page("latent").selectbox, "Across").set_value(1))
         assert labelled(app.selectbox, "Up").options == ["z1"]
-        assert same(app, run, places_of(run, dimension_plane(2, 1, 0)))
+        assert same(app, run, points_on_plane(run, dimension_plane(2, 1, 0)))
 
     def test_pca_of_many(self, wide: Run) -> None:
         app = open_page("latent")
-        assert same(app, wide, places_of(wide, pca_plane(wide.latents["mean"])))
+        assert same(app, wide, points_on_plane(wide, pca_plane(wide.latents["mean"])))
         assert "PC1 (" in component(app, "map-wide")["names"][0]
 
     def test_others_held_at_a_test_image(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
             "Two dimensions"))  # fmt: skip
         act(labelled(app.selectbox, "Up").set_value(39))
-        assert same(app, wide, places_of(wide, dimension_plane(40, 0, 39)))
+        assert same(app, wide, points_on_plane(wide, dimension_plane(40, 0, 39)))
         act(labelled(app.selectbox, "Others at").set_value("A test image"))
         act(labelled(app.text_input, "Test image").set_value("7"))
         held = dimension_plane(40, 0, 39, wide.latents["mean"][7])
-        assert same(app, wide, places_of(wide, held))
+        assert same(app, wide, points_on_plane(wide, held))
 
     def test_others_held_at_what_is_picked(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
@@ -130,10 +130,10 @@ class TestPlanes:
         pick(app, wide, "image", index=5)
         act(labelled(app.selectbox, "Others at").set_value("The picked point"))
         held = dimension_plane(40, 0, 1, wide.latents["mean"][5])
-        assert same(app, wide, places_of(wide, held))
+        assert same(app, wide, points_on_plane(wide, held))
         pick(app, wide, "image", index=9)
         held = dimension_plane(40, 0, 1, wide.latents["mean"][9])
-        assert same(app, wide, places_of(wide, held))
+        assert same(app, wide, points_on_plane(wide, held))
 
     def test_choices_are_kept(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
@@ -141,7 +141,7 @@ class TestPlanes:
         act(labelled(app.selectbox, "Up").set_value(39))
         go(app, "start")
         go(app, "latent")
-        assert same(app, wide, places_of(wide, dimension_plane(40, 0, 39)))
+        assert same(app, wide, points_on_plane(wide, dimension_plane(40, 0, 39)))
 
     def test_the_picked_picture_is_one_of_three(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
@@ -151,7 +151,7 @@ class TestPlanes:
         pick(app, wide, "image", index=77)
         press(app, "Take the picked one")
         plane = picture_plane(wide.latents["mean"][[second, third, 77]])
-        assert same(app, wide, places_of(wide, plane))
+        assert same(app, wide, points_on_plane(wide, plane))
 
     def test_three_pictures(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
@@ -162,7 +162,7 @@ class TestPlanes:
         y = wide.latents["y"]
         assert len({y[first], y[third]}) == 2
         plane = picture_plane(wide.latents["mean"][[first, 300, third]])
-        assert same(app, wide, places_of(wide, plane))
+        assert same(app, wide, points_on_plane(wide, plane))
 
     def test_three_times_the_same_picture(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
@@ -181,7 +181,7 @@ class TestPlanes:
         assert "a line" in words(app)
         atlas = component(app, "feed-map-line-atlas")
         assert (atlas["rows"], atlas["columns"]) == (1, 48)
-        assert same(app, run, places_of(run, usual_plane(run)))
+        assert same(app, run, points_on_plane(run, usual_plane(run)))
         pick(app, run, "place", x=0.5, y=2.0)
         assert "Decoded exactly" in words(app)
 
@@ -204,7 +204,7 @@ class TestPlanes:
         app = open_page("latent", run="wide")
         act(labelled(app.segmented_control, "Plane").set_value("Three pictures"))
         act(picker(app).set_value(run.id))
-        assert same(app, run, places_of(run, dimension_plane(2, 0, 1)))
+        assert same(app, run, points_on_plane(run, dimension_plane(2, 0, 1)))
 
 
 class TestPicks:
@@ -273,7 +273,7 @@ class TestPicks:
         RunWriter(run.path).arrays("latents.npz", y=latents["y"], mean=mean, log_var=narrow)
         run = open_run(run.path)
         plane = usual_plane(run)
-        points = places_of(run, plane).extent.grid(20, 20)
+        points = points_on_plane(run, plane).extent.grid(20, 20)
         log_ratio = log_density_ratio(plane.codes(points), posteriors_of(run))
         holes = hole_mask(plane, points, log_ratio)
         app = open_page("latent")
@@ -314,7 +314,7 @@ class TestPicks:
 class TestLooks:
     def test_a_dot_under_the_pointer(self, run: Run) -> None:
         app = open_page("latent")
-        app.session_state["map-finished-look"] = 9
+        app.session_state["map-finished-hover"] = 9
         answer = component(calm(app.run()), "map-finished")["answer"]
         assert (answer["index"], answer["text"]) == (9, "test image 9 and its reconstruction")
         expected = np.diag(np.exp(run.latents["log_var"][9].astype(float)))
@@ -323,7 +323,7 @@ class TestLooks:
     @pytest.mark.parametrize("wanted", [360, -1, "x", None, 1.5])
     def test_a_dot_that_there_is_not(self, run: Run, wanted: Any) -> None:
         app = open_page("latent")
-        app.session_state["map-finished-look"] = wanted
+        app.session_state["map-finished-hover"] = wanted
         assert "answer" not in component(calm(app.run()), "map-finished")
 
     def test_a_closer_look_has_an_atlas_of_its_own(self, run: Run) -> None:

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from pages._shared.plain import plain
-from pages.latent import cloud_board
+from pages.latent import projection_map
 from tests.archive.test_archive import pack, take, unpack
 from tests.conftest import copy_run, say_learned, wait_until
 from tests.pages.conftest import (
@@ -95,7 +95,7 @@ def turn_to_space(app: AppTest) -> AppTest:
 
 def pick(app: AppTest, picked: Any) -> AppTest:
     """Pick as the browser does."""
-    app.session_state["projection_pick"] = picked
+    app.session_state["projection_selection"] = picked
     return calm(app.run())
 
 
@@ -134,7 +134,7 @@ class TestProjection:
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # 360 dots take 19 tiles of 8 pixels in a row: twice as many as there is room for.
-        monkeypatch.setattr(cloud_board, "MAX_PIXELS", 19 * 4)
+        monkeypatch.setattr(projection_map, "MAX_PIXELS", 19 * 4)
         app = see()
         images = run.decode(run.latents["mean"]).reshape(360, 4, 2, 4, 2, 1)
         np.testing.assert_array_equal(tiles(app, run)[:360], to_uint8(images.mean(axis=(2, 4))))

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from pages._shared import server
-from pages.train import transport
+from pages.train import run_controls
 from tests.conftest import copy_run, wait_until
 from tests.pages.conftest import (
     act,
@@ -217,7 +217,7 @@ def test_a_real_run_like_an_instrument(
 ) -> None:
     """Start, watch, pause, step, change, play, stop: with a real process."""
     processes.become_real()
-    monkeypatch.setattr(transport, "ANSWER_SECONDS", 60.0)  # the machine may be busy
+    monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)  # the machine may be busy
     app = open_page("train", preset="recommended", epochs="500", hidden="16", batch_size="4")
     press(app, "Train")
     path = runs / app.query_params["run"]

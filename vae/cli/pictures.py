@@ -1,4 +1,4 @@
-"""The commands that make pictures of a run, or hand on its codes: sample and interpolate."""
+"""The commands that make pictures of a run, or write its codes: sample and interpolate."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from vae.runs.schema import LearnedRow, Row
 __all__ = ["USED_NATS", "Trouble", "dimensions_in_use", "how_it_goes", "troubles"]
 
 USED_NATS = 0.1  # a latent dimension below this mean KL holds next to nothing about the image
-# Median distance from a draw of the prior to the nearest of 1,000 posteriors, in that posterior's
+# Median distance from a code of the prior to the nearest of 1,000 posteriors, in that posterior's
 # standard deviations (root mean square over dimensions). Measured on MNIST after training: 2.7 and
 # 3.5 with beta 1 (4-D, 16-D), 9.7 and 12.7 with the lecture's beta of 0.0392.
 HOLES_DISTANCE = 6.0

@@ -87,8 +87,8 @@ def sample_labels(
 ) -> np.ndarray | None:
     """Return the class of each code that `sample_codes` returns (count,), None where unknown.
 
-    It is what a conditional run is told: the class of the draw, or else the run's own, or else that
-    of each image from whose posterior a code is drawn, or else each class in turn.
+    A conditional run decodes with it: the class of the draw, or else the run's own, or else that
+    of each image whose posterior a code is sampled from, or else one class after the other.
     """
     label = run.label if draw.label is None else draw.label
     if label is not None:

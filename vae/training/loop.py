@@ -16,9 +16,10 @@ from typing import Any, cast
 import numpy as np
 
 from vae.model.keras_setup import tf
+from vae.model.pixels import to_floats
 from vae.model.vae import VAE
 from vae.training.history_rows import LossMeans
-from vae.training.training_images import TrainingImages, to_floats
+from vae.training.training_images import TrainingImages
 
 __all__ = ["CHUNK", "Loop"]
 

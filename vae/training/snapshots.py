@@ -8,6 +8,7 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.images import to_uint8
 from vae.model.keras_setup import tf
+from vae.model.pixels import to_floats
 from vae.model.vae import VAE
 from vae.sampling.prior import balanced_labels
 
@@ -65,7 +66,7 @@ class Snapshots:
 
 
 def _encode(model: VAE, images: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-    return model.encoder(model.with_labels(images.astype(np.float32) / 255.0, labels))
+    return model.encoder(model.with_labels(to_floats(images), labels))
 
 
 def _decode(model: VAE, codes: np.ndarray | tf.Tensor, labels: np.ndarray) -> np.ndarray:

@@ -1,40 +1,40 @@
 // White strokes on black, sent as a PNG when the pen is lifted.
 
 const SIDE = 280; // pixels of the canvas, whatever its size on the screen
-const MOST_UNDO = 30;
+const MAX_UNDO = 30;
 
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const root = parentElement.querySelector(".pad");
-  const fresh = !root.pad;
+  const isNew = !root.pad;
   const pad = (root.pad ??= build(root));
   pad.send = (drawing) => setStateValue("drawing", drawing);
-  if (fresh && data?.drawing) showAgain(pad, data.drawing);
+  if (isNew && data?.drawing) restore(pad, data.drawing);
 }
 
 function build(root) {
   const canvas = root.querySelector("canvas");
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const pad = { root, canvas, context, before: [], stroke: null, send: () => {} };
-  wipe(pad);
-  takeStrokes(pad);
-  takePictures(pad);
-  root.querySelector(".undo").addEventListener("click", () => back(pad));
+  clear(pad);
+  listenForStrokes(pad);
+  listenForPictures(pad);
+  root.querySelector(".undo").addEventListener("click", () => undo(pad));
   root.querySelector(".clear").addEventListener("click", () => {
-    remember(pad);
-    wipe(pad);
-    finish(pad);
+    saveState(pad);
+    clear(pad);
+    send(pad);
   });
   canvas.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    back(pad);
+    undo(pad);
   });
   return pad;
 }
 
 // What was drawn before this pad came: it is known to the server already.
-async function showAgain(pad, drawing) {
+async function restore(pad, drawing) {
   const picture = new Image();
   picture.src = drawing;
   try {
@@ -44,10 +44,10 @@ async function showAgain(pad, drawing) {
   }
   if (pad.before.length) return; // a hand was faster
   pad.context.drawImage(picture, 0, 0, SIDE, SIDE);
-  show(pad);
+  update(pad);
 }
 
-function takeStrokes(pad) {
+function listenForStrokes(pad) {
   const { canvas } = pad;
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
@@ -56,23 +56,23 @@ function takeStrokes(pad) {
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button || pad.stroke) return;
     canvas.setPointerCapture(event.pointerId);
-    remember(pad);
+    saveState(pad);
     pad.root.classList.add("drawn");
     pad.stroke = { id: event.pointerId, last: place(event) };
     draw(pad, ...pad.stroke.last);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (pad.stroke?.id !== event.pointerId) return;
-    const seen = event.getCoalescedEvents?.() ?? [];
-    for (const each of seen.length ? seen : [event]) draw(pad, ...place(each));
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const each of events.length ? events : [event]) draw(pad, ...place(each));
   });
-  const lift = (event) => {
+  const release = (event) => {
     if (pad.stroke?.id !== event.pointerId) return;
     pad.stroke = null;
-    finish(pad);
+    send(pad);
   };
-  canvas.addEventListener("pointerup", lift);
-  canvas.addEventListener("pointercancel", lift);
+  canvas.addEventListener("pointerup", release);
+  canvas.addEventListener("pointercancel", release);
 }
 
 function draw(pad, x, y) {
@@ -88,7 +88,7 @@ function draw(pad, x, y) {
 }
 
 // A dropped or pasted picture is drawn into the middle, as large as it fits.
-function takePictures(pad) {
+function listenForPictures(pad) {
   const { root } = pad;
   const over = (event) => {
     event.preventDefault(); // beside the pad too: the browser would leave the page for the picture
@@ -97,46 +97,46 @@ function takePictures(pad) {
   const drop = (event) => {
     event.preventDefault();
     root.classList.remove("over");
-    if (event.composedPath().includes(root)) take(pad, event.dataTransfer.files[0]);
+    if (event.composedPath().includes(root)) addPicture(pad, event.dataTransfer.files[0]);
   };
   const paste = (event) => {
     const [origin] = event.composedPath();
     if (origin.closest?.("input:not([type=range]), textarea, [contenteditable=true]")) return;
-    if (event.clipboardData.files.length) take(pad, event.clipboardData.files[0]);
+    if (event.clipboardData.files.length) addPicture(pad, event.clipboardData.files[0]);
   };
-  // They listen as long as the pad is on the page.
-  const hears = { dragover: over, drop, paste, dragleave: () => root.classList.remove("over") };
-  for (const [kind, act] of Object.entries(hears)) {
-    const listen = (event) => {
+  // The handlers are removed when the pad leaves the page.
+  const handlers = { dragover: over, drop, paste, dragleave: () => root.classList.remove("over") };
+  for (const [kind, act] of Object.entries(handlers)) {
+    const listener = (event) => {
       if (root.isConnected) act(event);
-      else document.removeEventListener(kind, listen);
+      else document.removeEventListener(kind, listener);
     };
-    document.addEventListener(kind, listen);
+    document.addEventListener(kind, listener);
   }
 }
 
-async function take(pad, file) {
+async function addPicture(pad, file) {
   let picture;
   try {
     picture = await createImageBitmap(file);
   } catch {
-    complain(pad, `An image file was expected. Received: ${file ? file.name : "something else"}`);
+    showError(pad, `An image file was expected. Received: ${file ? file.name : "something else"}`);
     return;
   }
-  remember(pad);
-  const share = Math.min(SIDE / picture.width, SIDE / picture.height);
-  const [wide, high] = [picture.width * share, picture.height * share];
-  const shown = ground(pad, picture);
+  saveState(pad);
+  const scale = Math.min(SIDE / picture.width, SIDE / picture.height);
+  const [wide, high] = [picture.width * scale, picture.height * scale];
+  const shown = background(pad, picture);
   pad.context.imageSmoothingQuality = "high";
   pad.context.drawImage(shown, (SIDE - wide) / 2, (SIDE - high) / 2, wide, high);
   picture.close();
-  finish(pad);
+  send(pad);
 }
 
 // Around a picture that is not square the ground is that of its corner; strokes on nothing become
 // white ones on black, whatever their colour.
-function ground(pad, picture) {
-  wipe(pad);
+function background(pad, picture) {
+  clear(pad);
   const corner = new OffscreenCanvas(1, 1).getContext("2d");
   corner.drawImage(picture, 0, 0, 1, 1, 0, 0, 1, 1);
   if (corner.getImageData(0, 0, 1, 1).data[3] > 127) {
@@ -151,35 +151,35 @@ function ground(pad, picture) {
   return white.canvas;
 }
 
-function complain(pad, text) {
-  const says = pad.root.querySelector(".says");
-  says.textContent = text;
-  says.hidden = !text;
+function showError(pad, text) {
+  const error = pad.root.querySelector(".error");
+  error.textContent = text;
+  error.hidden = !text;
 }
 
-function remember(pad) {
-  complain(pad, "");
+function saveState(pad) {
+  showError(pad, "");
   pad.before.push(pad.context.getImageData(0, 0, SIDE, SIDE));
-  if (pad.before.length > MOST_UNDO) pad.before.shift();
+  if (pad.before.length > MAX_UNDO) pad.before.shift();
 }
 
-function back(pad) {
+function undo(pad) {
   if (!pad.before.length || pad.stroke) return;
   pad.context.putImageData(pad.before.pop(), 0, 0);
-  finish(pad);
+  send(pad);
 }
 
-function wipe(pad) {
+function clear(pad) {
   pad.context.fillStyle = "#000";
   pad.context.fillRect(0, 0, SIDE, SIDE);
 }
 
-function finish(pad) {
-  pad.send(show(pad) ? pad.canvas.toDataURL("image/png") : "");
+function send(pad) {
+  pad.send(update(pad) ? pad.canvas.toDataURL("image/png") : "");
 }
 
 // Shows what can be done with the drawing, and returns whether there is one.
-function show(pad) {
+function update(pad) {
   const { data } = pad.context.getImageData(0, 0, SIDE, SIDE);
   const drawn = data.some((value, i) => i % 4 !== 3 && value > 0);
   pad.root.classList.toggle("drawn", drawn);

@@ -1,11 +1,11 @@
 export default function (component) {
   const { parentElement, data } = component;
   const player = parentElement.querySelector(".player");
-  const state = (player.state ??= { place: 0, playing: !stands() });
+  const state = (player.state ??= { index: 0, playing: !prefersReducedMotion() });
   const canvas = player.querySelector("canvas");
   const [button, input, output] = ["button", "input", "output"].map((name) => player.querySelector(name));
   Object.assign(state, { data, since: null });
-  state.place = Math.min(state.place, data.count - 1);
+  state.index = Math.min(state.index, data.count - 1);
   Object.assign(canvas, { width: data.width, height: data.height });
   canvas.setAttribute("aria-label", data.alt);
   input.max = data.count - 1;
@@ -22,51 +22,51 @@ export default function (component) {
     sheet.src = data.sheet;
   }
   button.onclick = () => {
-    if (!state.playing && !data.loop && state.place === data.count - 1) state.place = 0;
+    if (!state.playing && !data.loop && state.index === data.count - 1) state.index = 0;
     state.playing = !state.playing;
     state.since = null;
     show();
   };
   input.oninput = () => {
     state.playing = false;
-    state.place = Number(input.value);
+    state.index = Number(input.value);
     show();
   };
 
   function show() {
-    const { place, sheet } = state;
+    const { index, sheet } = state;
     const { width, height, columns, count } = state.data;
     button.textContent = state.playing ? "❚❚" : "▶";
     button.setAttribute("aria-label", state.playing ? "Pause" : "Play");
-    input.value = place;
-    output.textContent = `${place + 1} / ${count}`;
+    input.value = index;
+    output.textContent = `${index + 1} / ${count}`;
     if (!sheet) return;
-    const [left, top] = [(place % columns) * width, Math.floor(place / columns) * height];
+    const [left, top] = [(index % columns) * width, Math.floor(index / columns) * height];
     canvas.getContext("2d").drawImage(sheet, left, top, width, height, 0, 0, width, height);
   }
 
-  function turn(now) {
+  function advance(now) {
     if (!player.isConnected) return;
-    state.frame = requestAnimationFrame(turn);
+    state.request = requestAnimationFrame(advance);
     if (!state.playing || !state.sheet) return;
     state.since ??= now;
     const { framesPerSecond, count, loop } = state.data;
     const steps = Math.floor(((now - state.since) / 1000) * framesPerSecond);
     if (steps < 1) return;
     state.since += (steps * 1000) / framesPerSecond;
-    const place = state.place + steps;
-    state.playing = loop || place < count - 1;
-    state.place = loop ? place % count : Math.min(place, count - 1);
+    const index = state.index + steps;
+    state.playing = loop || index < count - 1;
+    state.index = loop ? index % count : Math.min(index, count - 1);
     show();
   }
 
-  cancelAnimationFrame(state.frame);
-  state.frame = requestAnimationFrame(turn);
+  cancelAnimationFrame(state.request);
+  state.request = requestAnimationFrame(advance);
   show();
-  return () => cancelAnimationFrame(state.frame);
+  return () => cancelAnimationFrame(state.request);
 }
 
 // Whoever asked the system for less motion starts it by hand.
-function stands() {
+function prefersReducedMotion() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from pages._components.mounting import mounted
+from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["as_base64", "feed", "latent_map"]
 
 # One module in parts: a component's script cannot import another.
 _PARTS = (
-    "../svg.js",
+    str(SVG_SCRIPT),
     "view.js",
     "preview.js",
     "paint.js",
@@ -46,25 +47,25 @@ def latent_map(
     data: dict[str, Any],
     *,
     key: str,
-    on_pick: Callable[[], None] = _nothing,
-    on_look: Callable[[], None] = _nothing,
+    on_select: Callable[[], None] = _nothing,
+    on_hover: Callable[[], None] = _nothing,
     on_view: Callable[[], None] = _nothing,
 ) -> Any:
     """Draw the map; its state holds what is picked, and whether deep layers are looked at.
 
     data: see `pages.latent.map_data.map_frame`; feeds holds the ids of its bulky data by name. And
     what is marked: answer (a dot under the pointer), pinned, posterior, neighbours, path.
-    With isCloud no plane is behind the dots (see cloud.js). on_pick: called when one is picked.
-    on_look: called when a dot is looked at, with its index in the state's `look`. on_view: called
+    With isCloud no plane is behind the dots (see cloud.js). on_select: called when one is picked.
+    on_hover: called when a dot is looked at, with its index in the state's `hover`. on_view: called
     when a part of the plane is looked at more closely, with its extent in the state's `view`.
     """
     return _mount(
         key=key,
         data=data,
-        default={"pick": None, "deep": False},
-        on_pick_change=on_pick,
-        on_deep_change=_nothing,
-        on_look_change=on_look,
+        default={"selection": None, "slow": False},
+        on_selection_change=on_select,
+        on_slow_change=_nothing,
+        on_hover_change=on_hover,
         on_view_change=on_view,
     )
 

@@ -1,7 +1,7 @@
-// A cloud: dots of a projection with no plane behind them. A place between two dots is no code, so
-// the pointer always means the nearest dot, whose reconstruction is among the tiles at hand.
+// Dots of a projection that has no inverse. A place between two dots is no code, so the pointer
+// always selects the nearest dot, whose reconstruction is one of the loaded tiles.
 
-// What is marked is the server's to say: a number that is typed marks a dot too.
+// The server says what is selected, since the number field selects a dot too.
 function markCloud(map) {
   map.pin = map.data.pin ?? null;
   map.selected = new Set(map.data.selected ?? []);
@@ -9,13 +9,13 @@ function markCloud(map) {
 }
 
 function previewTile(map, px, py, kind) {
-  const { tiles, look } = map;
-  if (!tiles || !look) return;
+  const { tiles, hovered } = map;
+  if (!tiles || !hovered) return;
   const { columns, width, height, bitmap } = tiles;
   const canvas = map.box.querySelector("canvas");
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const [column, row] = [look.index % columns, Math.floor(look.index / columns)];
+  const [column, row] = [hovered.index % columns, Math.floor(hovered.index / columns)];
   const from = [column * width, row * height, width, height];
   canvas.getContext("2d").drawImage(bitmap, ...from, 0, 0, width, height);
-  show(map, px, py, kind, `test image ${look.index}, class ${className(map, look.index)}`);
+  show(map, px, py, kind, `test image ${hovered.index}, class ${className(map, hovered.index)}`);
 }

@@ -1,6 +1,6 @@
-// Leaves bulky data where maps find them, under an id that changes with them.
+// Stores large data in the window, where maps find them by an id that changes with the data.
 
-// A picture is decoded at once, while the rest of the answer is still on its way.
+// The picture is decoded at once, while the rest of the answer is still being sent.
 const decode = async (png) => {
   const blob = await (await fetch(`data:image/png;base64,${png}`)).blob();
   return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
@@ -8,17 +8,17 @@ const decode = async (png) => {
 
 export default function ({ data, parentElement }) {
   const feeds = (window.vaeLabFeeds ??= new Map());
-  const letGo = () => {
+  const release = () => {
     const { fed } = parentElement;
-    // Another feed may have brought the same since: that one stays.
+    // Another feed may have stored the same data since: those stay.
     if (fed && feeds.get(fed.id) === fed) feeds.delete(fed.id);
   };
   if (parentElement.fed?.id !== data.id) {
-    letGo();
+    release();
     const { png, ...rest } = data;
     parentElement.fed = png ? { ...rest, bitmap: decode(png) } : rest;
   }
   feeds.set(data.id, parentElement.fed);
   dispatchEvent(new Event("vae-lab-feed"));
-  return letGo;
+  return release;
 }

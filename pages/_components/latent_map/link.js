@@ -1,37 +1,37 @@
-// Maps beside each other keep the same view. Where their dots are the same test images, what is
-// looked at, picked or hidden on one is so on the others. It all happens in the browser.
+// Linked maps show the same part of the plane. Where their dots are the same test images, the dot
+// under the pointer, the selected dot and the hidden classes are the same too. All in the browser.
 
 const LINKED = "vae-lab-linked";
 
-function tellLinked(map, news) {
-  if (map.data.link) dispatchEvent(new CustomEvent(LINKED, { detail: { from: map, ...news } }));
+function notifyLinked(map, change) {
+  if (map.data.link) dispatchEvent(new CustomEvent(LINKED, { detail: { from: map, ...change } }));
 }
 
-function joinLinked(map) {
-  hear(map, LINKED, ({ detail: { from, view, look, pick, hidden } }) => {
+function listenToLinked(map) {
+  listenWhileShown(map, LINKED, ({ detail: { from, view, hovered, selected, hidden } }) => {
     if (from === map || from.data.link !== map.data.link) return;
     if (view) adoptView(map, { ...view });
     if (!map.data.sameImages || !map.points) return;
-    if (look !== undefined) lookAlong(map, look, from);
-    if (pick !== undefined) pickAlong(map, pick);
+    if (hovered !== undefined) hoverLinked(map, hovered, from);
+    if (selected !== undefined) selectLinked(map, selected);
     if (hidden) hideClasses(map, new Set(hidden));
   });
 }
 
 // The dot of the test image that is under the pointer on another map, ringed; -1: none.
-function lookAlong(map, index, from) {
-  meet(map, index);
-  if (!from.seen.has(index)) clearTimeout(map.dwell); // that map asks for both
-  if (map.look) map.look.ringed = true;
+function hoverLinked(map, index, from) {
+  setHovered(map, index);
+  if (!from.details.has(index)) clearTimeout(map.dwell); // that map requests it for both
+  if (map.hovered) map.hovered.ringed = true;
   paintMarks(map);
-  rest(map);
+  showPinned(map);
 }
 
-// A place on another map is none on this one: then nothing is picked here.
-function pickAlong(map, index) {
+// A place on another map has no counterpart on this one: the selection here is removed.
+function selectLinked(map, index) {
   if (index < 0 && !map.pin) return;
   map.pin = index < 0 ? null : dotAt(map, index);
-  map.send(index < 0 ? null : { kind: "image", index });
+  map.sendSelection(index < 0 ? null : { kind: "image", index });
   paintMarks(map);
-  rest(map);
+  showPinned(map);
 }

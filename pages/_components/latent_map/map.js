@@ -1,4 +1,4 @@
-// The map itself: what is kept between two calls, the tools around the board, the box beside the
+// The map itself: its state between two calls, the tools around the board, the box beside the
 // pointer. Bulky data come through feeds (see feed.js), so that an answer to a click is small.
 
 const LAYERS = [
@@ -10,7 +10,7 @@ const LAYERS = [
   ["holes", "Holes"],
 ];
 const TOOLS = [["move", "Move"], ["box", "Box"], ["lasso", "Lasso"]];
-const DIGGING = "This layer will be here in a moment.";
+const LAYERS_PENDING = "This layer will be here in a moment.";
 const DENSITY = [13, 148, 136];
 
 export default function (component) {
@@ -19,26 +19,26 @@ export default function (component) {
   const first = !root.map;
   const map = (root.map ??= create(root, data));
   map.data = data;
-  map.send = (pick) => setStateValue("pick", pick && { ...pick, plane: data.plane });
-  map.ask = (index) => setTriggerValue("look", index);
-  map.dig = () => {
-    if (!isDeep(map) || data.feeds.layers) return;
-    say(map, DIGGING);
-    setStateValue("deep", true);
+  map.sendSelection = (selection) => setStateValue("selection", selection && { ...selection, plane: data.plane });
+  map.requestDetails = (index) => setTriggerValue("hover", index);
+  map.requestLayers = () => {
+    if (!needsSlowLayers(map) || data.feeds.layers) return;
+    announce(map, LAYERS_PENDING);
+    setStateValue("slow", true);
   };
-  map.want = (view) => setTriggerValue("view", { ...view, plane: data.plane });
-  if (map.plane !== data.plane) startOver(map);
+  map.requestAtlas = (view) => setTriggerValue("view", { ...view, plane: data.plane });
+  if (map.plane !== data.plane) reset(map);
   if (map.layersWanted !== data.layers.join()) showLayers(map);
-  if (data.answer) map.seen.set(data.answer.index, data.answer);
-  if (map.look && data.answer?.index === map.look.index) Object.assign(map.look, data.answer);
+  if (data.answer) map.details.set(data.answer.index, data.answer);
+  if (map.hovered && data.answer?.index === map.hovered.index) Object.assign(map.hovered, data.answer);
   if (data.isCloud) markCloud(map);
   if (first) build(map);
-  hear(map, "vae-lab-feed", () => takeFeeds(map));
-  joinLinked(map);
-  takeFeeds(map);
+  listenWhileShown(map, "vae-lab-feed", () => loadFeeds(map));
+  listenToLinked(map);
+  loadFeeds(map);
   paintMarks(map);
   if (map.pointer) preview(map, ...map.pointer);
-  else rest(map);
+  else showPinned(map);
 }
 
 function create(root, data) {
@@ -48,9 +48,9 @@ function create(root, data) {
   const part = (name) => root.querySelector(name);
   const map = {
     root, board: part(".board"), ground: part(".ground"), dots: part(".dots"), box: part(".preview"),
-    axes: part(".axes"), contours: part(".contours"), marks: part(".marks"), said: part(".said"),
-    hears: new Set(), shown: new Set(), hidden: new Set(), selected: new Set(), seen: new Map(),
-    tool: "move", count: 0, size: 0, taken: {}, pin: null, cursor: null, look: null, pointer: null,
+    axes: part(".axes"), contours: part(".contours"), marks: part(".marks"), status: part(".status"),
+    listeners: new Set(), shown: new Set(), hidden: new Set(), selected: new Set(), details: new Map(),
+    tool: "move", count: 0, size: 0, loaded: {}, pin: null, cursor: null, hovered: null, pointer: null,
   };
   map.redraw = () => {
     map.painting ??= requestAnimationFrame(() => {
@@ -58,14 +58,14 @@ function create(root, data) {
       paint(map);
     });
   };
-  map.settle = () => {
-    clearTimeout(map.settling);
-    map.settling = setTimeout(() => needsAtlas(map) && map.want({ ...map.view }), SETTLE_MS);
+  map.requestAtlasSoon = () => {
+    clearTimeout(map.atlasTimer);
+    map.atlasTimer = setTimeout(() => needsAtlas(map) && map.requestAtlas({ ...map.view }), SETTLE_MS);
   };
   return map;
 }
 
-// What a hand has switched stays until the page wants others.
+// The user's choice of layers stays until the page asks for other ones.
 function showLayers(map) {
   map.layersWanted = map.data.layers.join();
   map.shown = new Set(map.data.layers);
@@ -75,20 +75,20 @@ function showLayers(map) {
   map.redraw();
 }
 
-function startOver(map) {
+function reset(map) {
   const { data } = map;
   Object.assign(map, {
-    plane: data.plane, view: { ...data.extent }, look: null, cursor: null, seen: new Map(), taken: {},
+    plane: data.plane, view: { ...data.extent }, hovered: null, cursor: null, details: new Map(), loaded: {},
     pin: data.pin ?? null, count: 0, atlas: null, layers: null, tiles: null,
   });
   map.redraw();
-  tellLinked(map, { view: map.view });
+  notifyLinked(map, { view: map.view });
 }
 
-// Some layers take the server a second: they are made when one of them is to be seen.
-const isDeep = (map) => ["density", "regions", "holes"].some((name) => map.shown.has(name));
+// Some layers take the server a second: they are computed when one of them is shown.
+const needsSlowLayers = (map) => ["density", "regions", "holes"].some((name) => map.shown.has(name));
 
-// Much closer, or beyond its edge, the atlas at hand is too coarse.
+// Zoomed in or moved beyond its edge, the loaded atlas is too coarse.
 function needsAtlas(map) {
   const { atlas, view } = map;
   if (!atlas) return false;
@@ -109,7 +109,7 @@ function build(map) {
     const { name } = button.dataset;
     if (!map.shown.delete(name)) map.shown.add(name);
     button.setAttribute("aria-pressed", map.shown.has(name));
-    map.dig();
+    map.requestLayers();
     map.redraw();
   };
   const tool = (button) => {
@@ -134,18 +134,18 @@ function build(map) {
   new ResizeObserver(() => {
     map.size = board.clientWidth;
     paint(map);
-    rest(map);
+    showPinned(map);
   }).observe(board);
 }
 
-// What the window tells, as long as the map is on the page: else its images would stay in memory.
-function hear(map, name, act) {
-  if (map.hears.has(name)) return;
-  map.hears.add(name);
+// Listens to the window while the map is on the page: a listener left behind would keep its images in memory.
+function listenWhileShown(map, name, act) {
+  if (map.listeners.has(name)) return;
+  map.listeners.add(name);
   const listener = (event) => {
     if (map.root.isConnected) return act(event);
     removeEventListener(name, listener);
-    map.hears.delete(name);
+    map.listeners.delete(name);
   };
   addEventListener(name, listener);
 }
@@ -154,7 +154,7 @@ function hear(map, name, act) {
 function buildClasses(map) {
   const change = (hidden) => {
     hideClasses(map, hidden);
-    tellLinked(map, { hidden });
+    notifyLinked(map, { hidden });
   };
   map.root.querySelector(".classes").replaceChildren(
     ...map.data.classes.map((name, label) => {
@@ -184,17 +184,17 @@ function hideClasses(map, hidden) {
   map.redraw();
 }
 
-function takeFeeds(map) {
+function loadFeeds(map) {
   const feeds = window.vaeLabFeeds ?? new Map();
   for (const [name, id] of Object.entries(map.data.feeds)) {
     const feed = id && feeds.get(id);
-    if (!feed || map.taken[name] === id) continue;
-    map.taken[name] = id;
-    if (name === "points") takePoints(map, feed);
-    if (name === "layers") takeLayers(map, feed);
+    if (!feed || map.loaded[name] === id) continue;
+    map.loaded[name] = id;
+    if (name === "points") loadPoints(map, feed);
+    if (name === "layers") loadLayers(map, feed);
     if (name === "atlas" || name === "tiles") {
       loadAtlas(map, { ...feed, id }).then((atlas) => {
-        if (map.taken[name] !== id) return;
+        if (map.loaded[name] !== id) return;
         map[name] = atlas;
         map.root.dataset[name] = id;
         map.redraw();
@@ -204,15 +204,15 @@ function takeFeeds(map) {
   }
 }
 
-function takePoints(map, feed) {
+function loadPoints(map, feed) {
   Object.assign(map, { points: floats(feed.xy), labels: bytes(feed.labels), colors: map.data.colors });
   map.count = map.labels.length;
   buildClasses(map);
   map.redraw();
 }
 
-function takeLayers(map, feed) {
-  if (map.said.textContent === DIGGING) say(map, "");
+function loadLayers(map, feed) {
+  if (map.status.textContent === LAYERS_PENDING) announce(map, "");
   const { side } = feed;
   const colored = (values, color) => {
     const canvas = new OffscreenCanvas(side, side);
@@ -233,12 +233,12 @@ function takeLayers(map, feed) {
 
 // The box beside the pointer: the image decoded there, or a test image and its reconstruction.
 function preview(map, px, py, kind) {
-  const { look, place } = map;
+  const { hovered, place } = map;
   if (map.data.isCloud) return previewTile(map, px, py, kind);
-  if (!place || !(map.atlas || look)) return;
+  if (!place || !(map.atlas || hovered)) return;
   if (map.atlas) blendInto(map, ...place);
-  const seen = look?.png && { png: look.png, text: look.text };
-  show(map, px, py, kind, map.atlas && where(map, place), seen);
+  const details = hovered?.png && { png: hovered.png, text: hovered.text };
+  show(map, px, py, kind, map.atlas && where(map, place), details);
 }
 
 function blendInto(map, x, y) {
@@ -250,17 +250,17 @@ function blendInto(map, x, y) {
   canvas.getContext("2d").putImageData(map.image, 0, 0);
 }
 
-// decoded: what is said under the blended image, if it is to be seen; seen: a picture beside it.
-function show(map, px, py, kind, decoded, seen) {
+// decoded: the caption of the blended image, "" to hide it; details: a picture beside it, with its caption.
+function show(map, px, py, kind, decoded, details) {
   const { box } = map;
   const [left, right] = box.children;
   left.hidden = !decoded;
-  right.hidden = !seen;
+  right.hidden = !details;
   if (decoded) left.lastElementChild.textContent = decoded;
-  if (seen) {
+  if (details) {
     const picture = right.firstElementChild;
-    if (picture.src !== seen.png) picture.src = seen.png;
-    right.lastElementChild.textContent = seen.text;
+    if (picture.src !== details.png) picture.src = details.png;
+    right.lastElementChild.textContent = details.text;
   }
   box.hidden = false;
   const [wide, high] = [box.offsetWidth, box.offsetHeight];
@@ -271,11 +271,11 @@ function show(map, px, py, kind, decoded, seen) {
   box.style.transform = `translate(${within(x, wide)}px, ${within(y, high)}px)`;
 }
 
-// Nothing under the pointer: what is pinned is shown again, else nothing.
-function rest(map) {
+// Nothing is under the pointer: shows the pinned image again, if there is one.
+function showPinned(map) {
   if (map.keyed) return;
-  const { look, data: { pinned } } = map;
-  if (look?.png) return show(map, ...toScreen(map, ...look.place), "mouse", "", look);
+  const { hovered, data: { pinned } } = map;
+  if (hovered?.png) return show(map, ...toScreen(map, ...hovered.place), "mouse", "", hovered);
   if (!pinned || !map.pin) return (map.box.hidden = true);
   show(map, ...toScreen(map, ...map.pin), "mouse", "", pinned);
 }
@@ -285,11 +285,11 @@ const where = (map, [x, y]) =>
   map.data.isLine ? `${map.data.short[0]} ${number(x)}` : `${map.data.short[0]} ${number(x)}, ${map.data.short[1]} ${number(y)}`;
 
 function describe(map) {
-  const { look } = map;
-  const seen = look ? `, at test image ${look.index}, class ${className(map, look.index)}` : "";
-  say(map, where(map, map.cursor) + seen);
+  const { hovered } = map;
+  const details = hovered ? `, at test image ${hovered.index}, class ${className(map, hovered.index)}` : "";
+  announce(map, where(map, map.cursor) + details);
 }
 
-function say(map, text) {
-  map.said.textContent = text;
+function announce(map, text) {
+  map.status.textContent = text;
 }

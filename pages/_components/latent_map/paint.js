@@ -12,10 +12,10 @@ function paint(map) {
   if (!map.size || !map.view) return;
   paintGround(map);
   paintDots(map);
-  paintFurniture(map);
+  paintAxes(map);
 }
 
-function fresh(map, canvas) {
+function clearedContext(map, canvas) {
   const scale = window.devicePixelRatio || 1;
   const side = Math.round(map.size * scale);
   if (canvas.width !== side) canvas.width = canvas.height = side;
@@ -27,7 +27,7 @@ function fresh(map, canvas) {
 }
 
 function paintGround(map) {
-  const context = fresh(map, map.ground);
+  const context = clearedContext(map, map.ground);
   if (map.shown.has("images") && map.atlas) {
     paintTiles(map, context);
   }
@@ -35,17 +35,17 @@ function paintGround(map) {
     const layer = map.shown.has(name) && map.layers?.[name];
     if (!layer) continue;
     context.imageSmoothingEnabled = name === "density";
-    context.drawImage(layer, ...placeOf(map, map.layers.extent));
+    context.drawImage(layer, ...rectangleOf(map, map.layers.extent));
   }
 }
 
-function placeOf(map, extent) {
+function rectangleOf(map, extent) {
   const [x, y] = toScreen(map, extent.left, extent.top);
   const [right, bottom] = toScreen(map, extent.right, extent.bottom);
   return [x, y, right - x, bottom - y];
 }
 
-// Stripes of black and white, over the dots, are seen on each theme, class and image.
+// Stripes of black and white, over the dots, can be seen on each theme, class and image.
 function hatch(map, context) {
   const stripe = new OffscreenCanvas(HATCH, HATCH);
   const lines = stripe.getContext("2d");
@@ -62,7 +62,7 @@ function hatch(map, context) {
   const shape = new OffscreenCanvas(map.size, map.size);
   const inside = shape.getContext("2d");
   inside.imageSmoothingEnabled = false;
-  inside.drawImage(map.layers.holes, ...placeOf(map, map.layers.extent));
+  inside.drawImage(map.layers.holes, ...rectangleOf(map, map.layers.extent));
   inside.globalCompositeOperation = "source-in";
   inside.fillStyle = inside.createPattern(stripe, "repeat");
   inside.fillRect(0, 0, map.size, map.size);
@@ -70,13 +70,13 @@ function hatch(map, context) {
   context.drawImage(shape, 0, 0);
 }
 
-// As many whole tiles as there is room for, each large enough to be seen.
+// As many whole tiles as there is room for, each large enough to recognise.
 function paintTiles(map, context) {
   const { atlas, view } = map;
-  const least = Math.max(22, map.size / 24);
+  const minSize = Math.max(22, map.size / 24);
   const [x0, y0] = toScreen(map, atlas.extent.left, atlas.extent.top);
   const [x1, y1] = toScreen(map, atlas.extent.right, atlas.extent.bottom);
-  const count = Math.max(1, Math.min(atlas.columns, Math.round((x1 - x0) / least)));
+  const count = Math.max(1, Math.min(atlas.columns, Math.round((x1 - x0) / minSize)));
   const [across, up] = [(x1 - x0) / count, (y1 - y0) / count];
   const image = new ImageData(atlas.width, atlas.height);
   const tile = new OffscreenCanvas(atlas.width, atlas.height);
@@ -95,12 +95,12 @@ function paintTiles(map, context) {
 }
 
 function paintDots(map) {
-  const context = fresh(map, map.dots);
+  const context = clearedContext(map, map.dots);
   if (map.points && map.shown.has("dots")) fillAll(map, context);
   if (map.layers && map.shown.has("holes")) hatch(map, context);
 }
 
-// One path a colour; where some are selected, the others fade.
+// One path a color; where some are selected, the others fade.
 function fillAll(map, context) {
   const near = Math.min(3, Math.max(1, Math.sqrt(span(map.data.extent) / span(map.view))));
   const usual = DOT * (map.count < 2000 ? 1.5 : 1) * Math.min(1, Math.max(0.65, map.size / 540));
@@ -129,7 +129,7 @@ function fillDots(map, context, radius, alpha, wanted) {
   });
 }
 
-function paintFurniture(map) {
+function paintAxes(map) {
   const { view, size } = map;
   const marks = [];
   for (const value of ticks(view.left, view.right, size / 70)) {
@@ -154,15 +154,15 @@ function paintFurniture(map) {
   paintMarks(map);
 }
 
-// What moves with the hand: everything else stays as it is.
+// Only the marks that follow the pointer: everything else stays as it is.
 function paintMarks(map) {
   const marks = [];
-  const { look, pin, cursor, lasso } = map;
-  if (look && look.covariance) {
-    marks.push(...SIGMAS.map((sigma) => ellipse(map, look.place, look.covariance, sigma, "posterior")));
+  const { hovered, pin, cursor, lasso } = map;
+  if (hovered && hovered.covariance) {
+    marks.push(...SIGMAS.map((sigma) => ellipse(map, hovered.place, hovered.covariance, sigma, "posterior")));
   }
-  if (look?.ringed) {
-    const [cx, cy] = toScreen(map, ...look.place);
+  if (hovered?.ringed) {
+    const [cx, cy] = toScreen(map, ...hovered.place);
     marks.push(shape("circle", { class: "ring", cx, cy, r: 9 }));
   }
   if (map.data.posterior) {

@@ -1,7 +1,7 @@
-// Mouse, finger, pen and keys. One finger looks, two move the map; a mouse looks and drags it.
+// Mouse, touch, pen and keys. One finger hovers, two pan and zoom; a mouse hovers, and pans by dragging.
 
-const CLICK = 5; // pixels that a hand may tremble
-const REACH = { mouse: 8, pen: 10, touch: 16 }; // pixels around a dot that mean it
+const CLICK = 5; // pixels that a click may move
+const REACH = { mouse: 8, pen: 10, touch: 16 }; // pixels around a dot that count as on it
 const DWELL_MS = 70;
 const SETTLE_MS = 250;
 const WHEEL = 1.0015;
@@ -35,25 +35,25 @@ function listen(map) {
     else panBy(map, px - drag.last[0], py - drag.last[1]);
     drag.last = [px, py];
   });
-  const lift = (event) => {
+  const release = (event) => {
     fingers.delete(event.pointerId);
     const done = drag;
     drag = null;
-    if (!done || event.type === "pointercancel") return (map.lasso = null), leave(map);
-    if (map.lasso) return select(map);
+    if (!done || event.type === "pointercancel") return (map.lasso = null), clearPointer(map);
+    if (map.lasso) return selectInside(map);
     const [px, py] = place(event);
-    if (!done.moved || (event.pointerType === "touch" && map.tool === "move")) pick(map, px, py, event.pointerType);
-    if (event.pointerType === "touch") leave(map);
+    if (!done.moved || (event.pointerType === "touch" && map.tool === "move")) select(map, px, py, event.pointerType);
+    if (event.pointerType === "touch") clearPointer(map);
   };
-  board.addEventListener("pointerup", lift);
-  board.addEventListener("pointercancel", lift);
-  board.addEventListener("pointerleave", () => fingers.size || leave(map));
+  board.addEventListener("pointerup", release);
+  board.addEventListener("pointercancel", release);
+  board.addEventListener("pointerleave", () => fingers.size || clearPointer(map));
   board.addEventListener("wheel", (event) => {
     event.preventDefault();
     zoomAt(map, WHEEL ** -event.deltaY, ...place(event));
   }, { passive: false });
   board.addEventListener("keydown", (event) => key(map, event));
-  board.addEventListener("blur", () => { map.keyed = false; leave(map); });
+  board.addEventListener("blur", () => { map.keyed = false; clearPointer(map); });
 }
 
 function pinch(map, fingers, id, now) {
@@ -75,7 +75,7 @@ function outline(map, drag, px, py) {
   paintMarks(map);
 }
 
-function select(map) {
+function selectInside(map) {
   const corners = map.lasso;
   map.lasso = null;
   const chosen = [];
@@ -87,8 +87,8 @@ function select(map) {
   map.pin = null;
   paintDots(map);
   paintMarks(map);
-  if (chosen.length) map.send({ kind: "selection", indices: chosen });
-  say(map, `${chosen.length.toLocaleString("en")} test images selected.`);
+  if (chosen.length) map.sendSelection({ kind: "selection", indices: chosen });
+  announce(map, `${chosen.length.toLocaleString("en")} test images selected.`);
 }
 
 // Even-odd rule: a ray to the right crosses the outline an odd number of times.
@@ -105,11 +105,11 @@ function nearest(map, px, py, kind) {
   const pixels = map.data.isCloud ? Infinity : (REACH[kind] ?? REACH.mouse);
   const reach = pixels * (span(map.view) / map.size);
   const [x, y] = toPlane(map, px, py);
-  let [best, least] = [-1, reach * reach];
+  let [best, smallest] = [-1, reach * reach];
   for (let i = 0; i < map.count; i++) {
     const [dx, dy] = [map.points[2 * i] - x, map.points[2 * i + 1] - y];
     const distance = dx * dx + dy * dy;
-    if (distance < least && !map.hidden.has(map.labels[i])) [best, least] = [i, distance];
+    if (distance < smallest && !map.hidden.has(map.labels[i])) [best, smallest] = [i, distance];
   }
   return best;
 }
@@ -125,50 +125,50 @@ function hoverSoon(map, px, py, kind) {
 function hover(map, px, py, kind) {
   map.place = toPlane(map, px, py);
   const index = map.shown.has("dots") ? nearest(map, px, py, kind) : -1;
-  if (index !== (map.look?.index ?? -1)) lookAt(map, index);
+  if (index !== (map.hovered?.index ?? -1)) hoverDot(map, index);
   preview(map, px, py, kind);
 }
 
-// The dot under the pointer: its pictures are asked for once it is clear that it is meant.
-function lookAt(map, index) {
-  meet(map, index);
+// The dot under the pointer: its images are requested once the pointer has rested on it.
+function hoverDot(map, index) {
+  setHovered(map, index);
   paintMarks(map);
-  tellLinked(map, { look: index });
+  notifyLinked(map, { hovered: index });
 }
 
-function meet(map, index) {
+function setHovered(map, index) {
   clearTimeout(map.dwell);
-  map.look = index < 0 ? null : { index, place: dotAt(map, index), ...map.seen.get(index) };
-  if (map.data.isCloud) return map.look && (map.look.ringed = true);
-  if (map.look && !map.seen.has(index)) map.dwell = setTimeout(() => map.ask(index), DWELL_MS);
+  map.hovered = index < 0 ? null : { index, place: dotAt(map, index), ...map.details.get(index) };
+  if (map.data.isCloud) return map.hovered && (map.hovered.ringed = true);
+  if (map.hovered && !map.details.has(index)) map.dwell = setTimeout(() => map.requestDetails(index), DWELL_MS);
 }
 
 const dotAt = (map, index) => [map.points[2 * index], map.points[2 * index + 1]];
 
-function leave(map) {
+function clearPointer(map) {
   map.pointer = map.place = null;
   clearTimeout(map.dwell);
   if (!map.keyed) map.cursor = null;
-  if (map.look) tellLinked(map, { look: -1 });
-  map.look = null;
+  if (map.hovered) notifyLinked(map, { hovered: -1 });
+  map.hovered = null;
   paintMarks(map);
-  rest(map);
+  showPinned(map);
 }
 
-function pick(map, px, py, kind) {
+function select(map, px, py, kind) {
   map.board.focus({ preventScroll: true });
   const index = map.shown.has("dots") ? nearest(map, px, py, kind) : -1;
   const [x, y] = index < 0 ? toPlane(map, px, py) : dotAt(map, index);
   map.pin = [x, y];
   map.selected = new Set();
-  map.send(index < 0 ? { kind: "place", x, y } : { kind: "image", index });
-  tellLinked(map, { pick: index });
+  map.sendSelection(index < 0 ? { kind: "place", x, y } : { kind: "image", index });
+  notifyLinked(map, { selected: index });
   paintDots(map);
   paintMarks(map);
 }
 
 function key(map, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return; // those are the browser's
+  if (event.ctrlKey || event.metaKey || event.altKey) return; // shortcuts of the browser
   const step = (span(map.view) / map.size) * (event.shiftKey ? 40 : 8);
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const middle = [(map.view.left + map.view.right) / 2, (map.view.top + map.view.bottom) / 2];
@@ -189,7 +189,7 @@ function key(map, event) {
     describe(map);
   } else if (event.key === "Enter" || event.key === " ") {
     done();
-    if (map.cursor) pick(map, ...toScreen(map, ...map.cursor), "mouse");
+    if (map.cursor) select(map, ...toScreen(map, ...map.cursor), "mouse");
   } else if (event.key === "+" || event.key === "=" || event.key === "-") {
     done();
     zoomAt(map, event.key === "-" ? 0.8 : 1.25, ...toScreen(map, x, y));
@@ -199,9 +199,9 @@ function key(map, event) {
     map.keyed = false;
     map.pin = map.cursor = null;
     map.selected = new Set();
-    map.send(null);
-    tellLinked(map, { pick: -1 });
+    map.sendSelection(null);
+    notifyLinked(map, { selected: -1 });
     paintDots(map);
-    leave(map);
+    clearPointer(map);
   }
 }

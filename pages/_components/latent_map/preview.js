@@ -22,7 +22,7 @@ async function loadAtlas(map, feed) {
 // Bilinear between the centres of the four tiles around a place, as `vae.latent.atlas.preview` does.
 function blend(atlas, x, y, image) {
   const { extent, columns, rows, width, height, stride, pixels } = atlas;
-  const clip = (value, most) => Math.min(most, Math.max(0, value));
+  const clip = (value, max) => Math.min(max, Math.max(0, value));
   const column = clip(((x - extent.left) / (extent.right - extent.left)) * columns - 0.5, columns - 1);
   const row = clip(((extent.top - y) / (extent.top - extent.bottom)) * rows - 0.5, rows - 1);
   const left = Math.floor(column);

@@ -1,7 +1,7 @@
-// Which square of the plane is on the screen, and how its points become pixels and back.
+// The visible square of the plane, and the conversion between its points and pixels.
 
-const MOST_ZOOM = 64; // times closer than the whole map
-const LEAST_ZOOM = 0.5;
+const MAX_ZOOM = 64; // times closer than the whole map
+const MIN_ZOOM = 0.5;
 
 const span = (view) => view.right - view.left;
 const toScreen = (map, x, y) => [
@@ -15,7 +15,7 @@ const toPlane = (map, px, py) => [
 
 function zoomAt(map, factor, px, py) {
   const whole = span(map.data.extent);
-  const wanted = Math.min(whole / LEAST_ZOOM, Math.max(whole / MOST_ZOOM, span(map.view) / factor));
+  const wanted = Math.min(whole / MIN_ZOOM, Math.max(whole / MAX_ZOOM, span(map.view) / factor));
   const [x, y] = toPlane(map, px, py);
   const left = x - (px / map.size) * wanted;
   const top = y + (py / map.size) * wanted;
@@ -28,23 +28,23 @@ function panBy(map, dx, dy) {
   setView(map, { left: left - dx * unit, right: right - dx * unit, top: top + dy * unit, bottom: bottom + dy * unit });
 }
 
-// The middle stays on the map, so that nobody gets lost.
+// The middle of the view stays within the map's extent.
 function setView(map, view) {
   const { extent } = map.data;
-  const keep = (low, high, least, most) => {
+  const shiftInto = (low, high, min, max) => {
     const middle = (low + high) / 2;
-    return Math.min(most, Math.max(least, middle)) - middle;
+    return Math.min(max, Math.max(min, middle)) - middle;
   };
-  const dx = keep(view.left, view.right, extent.left, extent.right);
-  const dy = keep(view.bottom, view.top, extent.bottom, extent.top);
+  const dx = shiftInto(view.left, view.right, extent.left, extent.right);
+  const dy = shiftInto(view.bottom, view.top, extent.bottom, extent.top);
   adoptView(map, { left: view.left + dx, right: view.right + dx, bottom: view.bottom + dy, top: view.top + dy });
-  tellLinked(map, { view: map.view });
+  notifyLinked(map, { view: map.view });
 }
 
 function adoptView(map, view) {
   map.view = view;
   map.redraw();
-  map.settle();
+  map.requestAtlasSoon();
 }
 
 const number = (value) => {

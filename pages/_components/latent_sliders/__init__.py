@@ -30,7 +30,7 @@ def latent_sliders(
     z: Sequence[float] | np.ndarray,
     image: np.ndarray,
     *,
-    places: Sequence[int],
+    dimensions: Sequence[int],
     strips: Sequence[np.ndarray] = (),
     reach: float,
     pixels: int,
@@ -40,13 +40,13 @@ def latent_sliders(
     """Draw the sliders at z and an image (H, W, C), uint8, `pixels` wide.
 
     The moved values are in st.session_state[key]["z"], beside the generation that they belong to.
-    places: the dimensions that have a slider, in this order. strips: what each does, as an image
-    below its slider. reach: the sliders go from -reach to reach. generation: a new one sets the
-    sliders to z; with the old one they stay where the hand holds them.
+    dimensions: those that have a slider, in this order. strips: an image below each slider that
+    shows what the dimension changes. reach: the sliders go from -reach to reach. generation: a new
+    one sets the sliders to z; with an unchanged one they stay where the user moved them.
     """
     data = {
         "z": [float(value) for value in z],
-        "places": list(places),
+        "dimensions": list(dimensions),
         "image": as_data_url(to_png(image, scale=max(1, pixels // image.shape[1]))),
         "strips": [as_data_url(to_png(strip)) for strip in strips],
         "reach": reach,

@@ -3,7 +3,7 @@
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const board = parentElement.querySelector(".board");
-  const state = (board.state ??= { generation: null, waiting: false, moved: false, inputs: [] });
+  const state = (board.state ??= { generation: null, waiting: false, changed: false, inputs: [] });
   state.send = (values) => setStateValue("z", { generation: data.generation, values });
 
   board.querySelector("img").src = data.image;
@@ -11,7 +11,7 @@ export default function (component) {
 
   if (state.generation !== data.generation) {
     state.generation = data.generation;
-    state.moved = false;
+    state.changed = false;
     state.z = [...data.z];
     build(board, state, data);
   }
@@ -21,15 +21,15 @@ export default function (component) {
 
 function build(board, state, data) {
   const sliders = board.querySelector(".sliders");
-  state.places = data.places;
-  state.inputs = data.places.map((place) => {
+  state.dimensions = data.dimensions;
+  state.inputs = data.dimensions.map((dimension) => {
     const input = document.createElement("input");
     Object.assign(input, { type: "range", min: -data.reach, max: data.reach, step: 0.05 });
-    input.value = data.z[place];
-    input.setAttribute("aria-label", `z${place + 1}`);
+    input.value = data.z[dimension];
+    input.setAttribute("aria-label", `z${dimension + 1}`);
     input.addEventListener("input", () => {
-      state.moved = true;
-      state.z[place] = Number(input.value);
+      state.changed = true;
+      state.z[dimension] = Number(input.value);
       describe(board, state);
       flush(state);
     });
@@ -39,7 +39,7 @@ function build(board, state, data) {
     ...state.inputs.map((input, rank) => {
       const label = document.createElement("label");
       const name = document.createElement("span");
-      name.textContent = `z${data.places[rank] + 1}`;
+      name.textContent = `z${data.dimensions[rank] + 1}`;
       label.append(name, input, document.createElement("output"));
       if (data.strips.length) {
         const strip = document.createElement("img");
@@ -53,7 +53,7 @@ function build(board, state, data) {
 
 function describe(board, state) {
   for (const [rank, input] of state.inputs.entries()) {
-    input.nextElementSibling.textContent = state.z[state.places[rank]].toFixed(2);
+    input.nextElementSibling.textContent = state.z[state.dimensions[rank]].toFixed(2);
   }
   const squared = state.z.reduce((sum, value) => sum + value ** 2, 0);
   board.querySelector("figcaption").textContent =
@@ -62,8 +62,8 @@ function describe(board, state) {
 }
 
 function flush(state) {
-  if (!state.moved || state.waiting) return;
-  state.moved = false;
+  if (!state.changed || state.waiting) return;
+  state.changed = false;
   state.waiting = true;
   state.send(state.z);
 }

@@ -10,6 +10,7 @@ from pages._components.mounting import mounted
 from pages._components.run_key import run_key
 from vae.figures.colors import HUES
 from vae.figures.curves import QUANTITIES, curve_marks, curve_points
+from vae.figures.svg import SVG_SCRIPT
 from vae.runs.run import Run
 
 __all__ = ["learning_curves"]
@@ -17,7 +18,7 @@ __all__ = ["learning_curves"]
 _mount = mounted(
     __file__,
     "learning_curves",
-    "../svg.js",
+    str(SVG_SCRIPT),
     "curves.js",
     html='<div class="curves"></div>',
     css="curves.css",

@@ -17,15 +17,15 @@ _mount = mounted(
 )
 
 
-def plot_hover(chart: str, tiles: str, *, key: str, on_pick: Callable[[], None]) -> None:
+def plot_hover(chart: str, tiles: str, *, key: str, on_select: Callable[[], None]) -> None:
     """Watch the chart with this key, whose dots' customdata are numbers of tiles.
 
-    tiles: the id of their feed (see `latent_map.feed`). on_pick: called when a dot is clicked, with
-    {"kind": "image", "index": its number} in the state's `pick`.
+    tiles: the id of their feed (see `latent_map.feed`). on_select: called when a dot is clicked;
+    the state's `selection` is then {"kind": "image", "index": its number}.
     """
     _mount(
         key=key,
         data={"chart": chart, "tiles": tiles},
-        default={"pick": None},
-        on_pick_change=on_pick,
+        default={"selection": None},
+        on_selection_change=on_select,
     )

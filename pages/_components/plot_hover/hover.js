@@ -7,29 +7,29 @@ export default function ({ parentElement, data, setStateValue }) {
   const box = parentElement.querySelector(".box");
   const hover = (box.hover ??= { box, index: null, pressed: null, tiles: null });
   hover.data = data;
-  hover.send = (index) => setStateValue("pick", { kind: "image", index });
-  takeTiles(hover);
+  hover.send = (index) => setStateValue("selection", { kind: "image", index });
+  loadTiles(hover);
   if (hover.watching) return undefined;
-  const takeFeeds = () => takeTiles(hover);
-  addEventListener("vae-lab-feed", takeFeeds);
+  const loadFeeds = () => loadTiles(hover);
+  addEventListener("vae-lab-feed", loadFeeds);
   // The chart may come later than this, and comes anew whenever its figure changes.
   hover.watching = new MutationObserver(() => listen(hover));
   hover.watching.observe(document.body, { childList: true, subtree: true });
   listen(hover);
   return () => {
-    removeEventListener("vae-lab-feed", takeFeeds);
+    removeEventListener("vae-lab-feed", loadFeeds);
     hover.watching.disconnect();
     hover.watching = null;
   };
 }
 
-async function takeTiles(hover) {
+async function loadTiles(hover) {
   const { tiles: id } = hover.data;
   const feed = window.vaeLabFeeds?.get(id);
-  if (!feed || hover.taken === id) return;
-  hover.taken = id;
+  if (!feed || hover.loaded === id) return;
+  hover.loaded = id;
   const bitmap = await feed.bitmap;
-  if (hover.taken !== id) return;
+  if (hover.loaded !== id) return;
   const { columns, rows } = feed;
   hover.tiles = { bitmap, columns, width: bitmap.width / columns, height: bitmap.height / rows };
 }

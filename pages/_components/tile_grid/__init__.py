@@ -1,4 +1,4 @@
-"""A grid of images, each of which can be picked: by a click, a finger or the arrow keys."""
+"""A grid of images, one of which can be selected: by a click, by touch or by the arrow keys."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ _mount = mounted(
     __file__,
     "tile_grid",
     "tiles.js",
-    html='<div class="tiles" tabindex="0" role="group"><img alt=""><div class="under"></div>'
-    '<div class="picked"></div><span class="said" aria-live="polite"></span></div>',
+    html='<div class="tiles" tabindex="0" role="group"><img alt=""><div class="hovered"></div>'
+    '<div class="selected"></div><span class="status" aria-live="polite"></span></div>',
     css="tiles.css",
 )
 
 
 def tile_grid(
-    png: bytes, rows: int, columns: int, *, alt: str, grid_id: str, picked: int | None, key: str
+    png: bytes, rows: int, columns: int, *, alt: str, grid_id: str, selected: int | None, key: str
 ) -> int | None:
-    """Show a grid and return which of its images is picked, counted row by row, or None.
+    """Show a grid and return the index of the selected image, counted row by row, or None.
 
-    grid_id: of what is shown; a pick on another grid does not count. picked: the one to begin with.
+    grid_id: names this grid; a selection in another one does not count. selected: at first.
     """
     data = {
         "image": as_data_url(png),
-        **{"rows": rows, "columns": columns, "alt": alt, "grid": grid_id, "picked": picked},
+        **{"rows": rows, "columns": columns, "alt": alt, "grid": grid_id, "selected": selected},
     }
-    found = _mount(key=key, data=data, default={"pick": None}, on_pick_change=lambda: None).pick
+    found = _mount(
+        key=key, data=data, default={"selection": None}, on_selection_change=lambda: None
+    ).selection
     if not isinstance(found, dict) or found.get("grid") != grid_id:
-        return picked
-    place = found.get("place")
-    return place if isinstance(place, int) and 0 <= place < rows * columns else None
+        return selected
+    index = found.get("index")
+    return index if isinstance(index, int) and 0 <= index < rows * columns else None

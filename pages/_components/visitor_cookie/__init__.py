@@ -6,20 +6,20 @@ from typing import NamedTuple
 
 from pages._components.mounting import mounted
 
-__all__ = ["COOKIE", "Kept", "keep_cookie"]
+__all__ = ["COOKIE", "StoredCookie", "store_cookie"]
 
 COOKIE = "vae_visitor"
 _mount = mounted(__file__, "visitor_cookie", "cookie.js", html="<span></span>")
 
 
-class Kept(NamedTuple):
+class StoredCookie(NamedTuple):
     """The secret that a browser has, and whether it refuses to keep one."""
 
     secret: str
     is_refused: bool
 
 
-def keep_cookie(secret: str) -> Kept:
+def store_cookie(secret: str) -> StoredCookie:
     """Have the browser keep this secret, unless it has had one before."""
     found = _mount(
         key="visitor_cookie",
@@ -28,7 +28,7 @@ def keep_cookie(secret: str) -> Kept:
         on_secret_change=_pass,
         on_refused_change=_pass,
     )
-    return Kept(str(found.get("secret") or secret), bool(found.get("refused")))
+    return StoredCookie(str(found.get("secret") or secret), bool(found.get("refused")))
 
 
 def _pass() -> None:

@@ -1,0 +1,159 @@
+"""A picture of one's own: drawn, uploaded, or a test image, as the model gets it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._components.drawing_pad import drawing_pad, png_of
+from pages._shared.available_images import available_test_images, reconstructions
+from pages._shared.guard import show_error
+from pages._shared.number_field import persistent_number
+from pages._shared.persistent import persistent
+from vae.data.uploads import read_drawing, read_picture
+from vae.data.user_images import FRAMES, fit_picture, framed, ink_of, plainly_scaled
+from vae.errors import RunError, VAEError
+from vae.runs.run import Run
+from vae.runs.run_images import known_dataset
+
+__all__ = ["Picture", "choose_picture", "drawn_picture", "usable_drawing"]
+
+DRAWABLE = ("mnist", "digits")  # data sets of what a hand draws with a pen
+TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
+DRAWING, UPLOAD = "drawing", "uploaded_picture"  # in the session, for all runs
+
+
+class Picture(NamedTuple):
+    """image: as the model gets it, uint8 (H, W, C). before: only scaled, where that differs.
+
+    number: of the test image that it is. is_own: whether it is the one that was asked for.
+    """
+
+    image: np.ndarray
+    before: np.ndarray | None
+    name: str
+    number: int | None = None
+    is_own: bool = True
+
+
+def choose_picture(run: Run) -> Picture:
+    """Show how to choose a picture and return it: an example while there is none."""
+    state = st.session_state
+    sources = ["Test image", "Upload"]
+    if known_dataset(run) in DRAWABLE:
+        sources.insert(0, "Draw")
+    source = state.get("picture_source")
+    source = source if source in sources else sources[0]
+    st.segmented_control(
+        "Picture",
+        sources,
+        required=True,
+        help="Draw one, take a test image, or upload an image file. Acts at once.",
+        **persistent("picture_source", source),
+    )
+    try:
+        if source == "Test image":
+            return _choose(run)
+        if source == "Draw":
+            state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="drawing_pad")
+            picture = drawn_picture(run)
+        else:
+            picture = _uploaded(run)
+    except VAEError as error:
+        show_error(error)
+        picture = None
+    return picture or _example(run)
+
+
+def drawn_picture(run: Run) -> Picture | None:
+    """Return what was drawn, as this run's model gets it, or None.
+
+    Raises RunError for a drawing without ink.
+    """
+    png = png_of(st.session_state.get(DRAWING))
+    if png is None or known_dataset(run) not in DRAWABLE:
+        return None
+    return _preprocessed(run, read_drawing(png), "Drawn")
+
+
+def usable_drawing(run: Run) -> Picture | None:
+    """Return what stands in the Draw view, if it is a drawing that this run can take."""
+    try:
+        return drawn_picture(run)
+    except VAEError:  # the Draw view says what is wrong with it
+        return None
+
+
+def _uploaded(run: Run) -> Picture | None:
+    st.file_uploader(
+        "Image file",
+        TYPES,
+        key="picture_file",
+        on_change=_store_upload,
+        help="A photo or a scan, as PNG, JPEG, WebP, GIF or BMP; 16,384 pixels wide or high "
+        "at most.",
+    )
+    uploaded = st.session_state.get(UPLOAD)
+    if uploaded is not None and st.session_state.get("picture_file") is None:
+        st.button(
+            "Remove the picture",
+            icon=":material/close:",
+            help="Lets go of what was uploaded before.",
+            on_click=lambda: st.session_state.pop(UPLOAD, None),
+        )
+    if isinstance(uploaded, str):
+        raise RunError(uploaded)
+    return None if uploaded is None else _preprocessed(run, uploaded, "Uploaded")
+
+
+def _store_upload() -> None:
+    """Read a file once, when it comes: it stays when the uploader goes."""
+    file = st.session_state.picture_file
+    uploaded: Image.Image | str | None = None  # the error's words: itself it holds the picture
+    if file is not None:
+        try:
+            uploaded = read_picture(file)
+        except VAEError as error:
+            uploaded = str(error)
+    st.session_state[UPLOAD] = uploaded
+
+
+def _preprocessed(run: Run, picture: Image.Image, name: str) -> Picture:
+    """Make of a picture what the run's images are."""
+    frame = FRAMES.get(known_dataset(run))
+    if frame is None:
+        image, before = fit_picture(picture, run.image_shape), None
+    else:
+        ink = ink_of(picture)
+        image, before = framed(ink, run.image_shape, frame), plainly_scaled(ink, run.image_shape)
+    return Picture(run.preprocess(image[None])[0], before, name)
+
+
+def _choose(run: Run) -> Picture:
+    images, last = available_test_images(run), len(run.latents["y"]) - 1
+    index: int = st.session_state.get("picture_index", 0)
+    index = index if index in range(last + 1) else 0
+    persistent_number(
+        "Test image", index, 0, last, name="picture_index", help="A number from 0 on."
+    )
+    if images is None:
+        st.caption("The test images themselves need the data set: this is a reconstruction.")
+    return _test_image(run, index)
+
+
+def _example(run: Run) -> Picture:
+    """Return the first test image; where an own one will be treated, nothing before it."""
+    before = np.zeros(run.image_shape, np.uint8) if known_dataset(run) in FRAMES else None
+    return _test_image(run, 0)._replace(before=before, is_own=False)
+
+
+def _test_image(run: Run, index: int) -> Picture:
+    images = available_test_images(run)
+    if images is None:
+        image = reconstructions(run, [index])[0]
+    else:
+        image = run.preprocess(images[: index + 1])[index]  # drawn as among all test images
+    return Picture(image, None, f"Test image {index}", index)

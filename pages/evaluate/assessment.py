@@ -1,0 +1,146 @@
+"""Is this good? One sentence, reference lines of the same treatment, and the literature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.figure_files import offer_figure
+from pages._shared.plain import plain
+from pages._shared.server import store
+from pages.evaluate.literature import HOW, literature_table, why_not_comparable
+from vae.data.binarisation import binarisation_name
+from vae.evaluation.comparison import (
+    binarisation_of,
+    class_nats,
+    comparable,
+    compared,
+    cost,
+    references_of,
+)
+from vae.evaluation.references import Paper
+from vae.figures.references import Line, reference_bars, reference_figure
+from vae.presets import preset_label
+from vae.runs.run import Run
+
+__all__ = ["show_assessment", "show_reference_lines"]
+
+
+def show_assessment(run: Run) -> None:
+    """Say in one plain sentence what the run costs beside reference lines of the same images."""
+    st.header("Is this good?")
+    if _has_lines(run):
+        st.markdown(_sentence(run, _own(run), references_of(run)))
+    else:
+        st.info(_why_not(run), icon=":material/info:")
+
+
+def show_reference_lines(run: Run) -> None:
+    """Draw the run among the lines and shipped runs, and show the literature, where they are."""
+    if not _has_lines(run):
+        return
+    known, own = references_of(run), _own(run)
+    st.header("Among reference lines")
+    lines = [own, *_lines(run, known)]
+    st.plotly_chart(
+        reference_bars(lines), key=f"references-{run.id}", config={"displayModeBar": False}
+    )
+    words = (
+        "The mean image and PCA are measured by `python -m vae.evaluation.references` on images "
+        "treated the same; PCA's code costs nothing here, which no model of images could claim."
+    )
+    if known["floor"]:
+        words = (
+            "Grey levels count as probabilities, so even a model that repeats each image pays the "
+            f"entropy of its grey levels: the floor. {words}"
+        )
+    st.caption(words)
+    with (
+        st.popover("For a paper", icon=":material/download:", help="These lines as a figure."),
+        st.container(horizontal=True),
+    ):
+        offer_figure(run, "Reference lines", lambda: reference_figure(lines))
+    _show_literature(run, own)
+
+
+def _has_lines(run: Run) -> bool:
+    return bool(references_of(run)) and cost(run.metrics) is not None
+
+
+def _own(run: Run) -> Line:
+    class_text = _remark(run) if run.config.is_conditional else ""
+    return _line(run, f"This run{class_text}", is_own=True)
+
+
+def _why_not(run: Run) -> str:
+    if run.config.is_density:
+        return (
+            "The reference lines count each pixel as a Bernoulli variable; the nats of this run "
+            "are those of a density and cannot be compared with them."
+        )
+    return (
+        f"There are no reference lines of {plain(run.dataset)} in this treatment: "
+        f"{binarisation_name(run.config.binarisation)}. `python -m vae.evaluation.references` "
+        "measures those of VAE Lab's own data sets."
+    )
+
+
+def _line(run: Run, name: str, *, is_own: bool = False) -> Line:
+    return Line(name, run.metrics["reconstruction"], run.metrics["kl"], is_own)
+
+
+def _lines(run: Run, known: dict[str, Any]) -> list[Line]:
+    """Return the floor, the mean image, PCA with about as many dimensions, and shipped runs."""
+    dims = run.config.latent_dim
+    nearest = min(known["pca"], key=lambda count: abs(int(count) - dims))
+    lines = [
+        Line(f"PCA, {nearest} numbers", known["pca"][nearest]),
+        Line("Always the mean image", known["mean_image"]),
+    ]
+    if known["floor"]:  # black and white have none
+        lines.append(Line("Floor of grey images", known["floor"]))
+    return lines + [
+        _line(each, f"{preset_label(each.config)}, shipped{_remark(each)}")
+        for each in comparable(run, store().list_shipped())
+    ]
+
+
+def _remark(run: Run) -> str:
+    remarks = {"autoencoder": " (no KL)", "conditional": " (told the class)"}
+    return remarks.get(run.config.kind, "")
+
+
+def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
+    words = (
+        f"An image costs this run **{own.total:.1f} nats** "
+        f"({binarisation_name(binarisation_of(run))}): {compared(own.total, known['mean_image'])} "
+        "always predicting the mean image"
+    )
+    if known["floor"]:
+        words += (
+            f", and {own.total - known['floor']:.1f} above the floor that no model of grey images "
+            "can go below"
+        )
+    if not run.config.is_variational:
+        words += ". An autoencoder's code costs nothing here, so this is no bound on a likelihood"
+    if run.config.is_conditional:
+        nats = class_nats(run)
+        words += (
+            ". It is told the class of each image, so its ELBO bounds log p(x | y), where that of "
+            f"other models bounds log p(x): to compare, add the ln {run.classes} = {nats:.1f} nats "
+            f"of saying the class, **{own.total + nats:.1f}** in all"
+        )
+    return f"{words}."
+
+
+def _show_literature(run: Run, own: Line) -> None:
+    if reason := why_not_comparable(run, binarisation_of(run)):
+        st.caption(reason)
+        return
+    with st.expander("Published results", expanded=True, icon=":material/menu_book:"):
+        bound = Paper("This run, at most", own.total, "its negative ELBO, a bound")
+        st.markdown(
+            f"{HOW} A negative ELBO is never below that, so this run may be better than its row; "
+            f"measure it under Likelihood.\n\n{literature_table(bound)}"
+        )

@@ -1,0 +1,57 @@
+"""The figures of the test images, each with its unit and what it means."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.plain import plain
+from vae.figures.classes import class_cost_bars
+from vae.runs.run import Run
+
+__all__ = ["show_class_costs", "show_metrics"]
+
+HELP = {
+    "elbo": "A lower bound on the log-likelihood of a test image: less the reconstruction, less "
+    "the KL. Higher is better.",
+    "reconstruction": "The distortion: what it costs to tell an image, given its code. Lower is "
+    "sharper.",
+    "kl": "The rate: what the code itself costs, in nats.",
+    "bits_per_dimension": "The negative ELBO in bits, divided by the number of pixels. "
+    "Densities, as the continuous Bernoulli and the Gaussian, have none.",
+    "active_units": "Latent dimensions whose posterior mean varies over the test images by more "
+    "than 0.01 (Burda et al. 2016).",
+}
+
+
+def show_metrics(run: Run) -> None:
+    """Show ELBO, its parts, bits per dimension and active units of the test images."""
+    metrics = run.metrics
+    names = {
+        "elbo": ("ELBO, nats per image", "{:.2f}"),
+        "reconstruction": ("Reconstruction, nats per image", "{:.2f}"),
+        "kl": ("KL, nats per image", "{:.2f}"),
+        "bits_per_dimension": ("Bits per dimension", "{:.4f}"),
+        "active_units": (f"Active units of {run.config.latent_dim}", "{}"),
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for name, (label, form) in names.items():
+            value = metrics.get(name)
+            if value is not None:  # an autoencoder has no ELBO
+                st.metric(label, form.format(value), help=HELP[name], width="content")
+    st.caption(
+        f"Measured on {plain(str(metrics.get('images', 'the test images')))}, "
+        f"{plain(str(metrics.get('treatment', '')))}, with one posterior sample an image and a "
+        "fixed seed."
+    )
+
+
+def show_class_costs(run: Run) -> None:
+    """Show which classes the model finds hard, where that was measured."""
+    nats = run.metrics.get("reconstruction_per_class")
+    if nats:
+        st.header("Which classes are hard")
+        st.plotly_chart(
+            class_cost_bars(nats), key=f"classes-{run.id}", config={"displayModeBar": False}
+        )
+        class_text = "was told their labels" if run.config.is_conditional else "saw no labels"
+        st.caption(f"Mean reconstruction of the test images of each class. The model {class_text}.")

@@ -1,0 +1,230 @@
+"""Take away: the model, its code, a demo without a server, figures for papers, commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._shared.figure_files import offer_figure
+from pages._shared.guard import explained
+from pages._shared.model_fingerprint import model_fingerprint
+from pages._shared.persistent import persistent
+from pages._shared.plain import plain
+from pages._shared.server_paths import without_paths
+from pages.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
+from vae.architecture import summarize
+from vae.errors import ConfigError, RunError, VAEError
+from vae.export.keras_code import SOURCES, keras_notebook, keras_script, open_in_keras
+from vae.export.offline_demo import MAX_BYTES, demo_page
+from vae.figures.classes import class_cost_figure
+from vae.figures.clouds import cloud_figure
+from vae.figures.curves import curves_figure
+from vae.figures.dimensions import kl_figure
+from vae.figures.explained_variance import explained_variance_figure
+from vae.figures.manifold import manifold_figure
+from vae.files import read_regular
+from vae.model.keras_compat import OLDEST_KERAS, portable
+from vae.runs.layout import MODEL
+from vae.runs.provenance import public_name
+from vae.runs.run import Run
+from vae.runs.run_images import known_dataset
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["export_view"]
+
+WEIGHTS_SECONDS = 60
+SURE_PARAMETERS = 1_000_000  # of a decoder: up to these the demo is small enough without trying
+FIGURES: dict[str, Callable[[Run], Figure]] = {
+    "Learning curves": curves_figure,
+    "Latent clusters": cloud_figure,
+    "KL of each dimension": kl_figure,
+    "Variance that PCA keeps": explained_variance_figure,
+    "Reconstruction by class": class_cost_figure,
+    "Manifold of z1 and z2": manifold_figure,
+}
+
+
+@st.fragment
+@explained()
+def export_view(run: Run) -> None:
+    """Offer everything that a run can give for use elsewhere."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _model(run)
+        _figures(run)
+    with right:
+        _demo(run)
+        _code(run)
+    _commands()
+
+
+def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words: str) -> None:
+    st.download_button(
+        label,
+        content,
+        file_name=name,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+        help=words,
+    )
+
+
+def _model(run: Run) -> None:
+    st.header("The model")
+    keras_file = run.path / MODEL
+    with st.container(horizontal=True):
+        if keras_file.is_file():
+            _file(
+                "Keras",
+                lambda: portable(read_regular(keras_file)),
+                "model.keras",
+                "application/zip",
+                f"Opens in plain Keras {OLDEST_KERAS} or later, without VAE Lab.",
+            )
+        _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", ONNX_WORDS)
+        if keras_file.is_file():
+            _file(
+                "Weights",
+                lambda: _weights(run),
+                "weights.npz",
+                "application/octet-stream",
+                "Each weight under its network, layer and part, as NumPy arrays.",
+            )
+    if not keras_file.is_file():
+        st.caption("The Keras file and the weights are there when the run has ended.")
+    st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
+    st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)
+    with st.expander("With ONNX Runtime instead", icon=":material/bolt:"):
+        st.code(open_in_onnx(run.config).strip(), language="python", wrap_lines=True)
+
+
+def _weights(run: Run) -> bytes:
+    """Return the weights as NPZ, read in a process of its own: HDF5 from elsewhere may break it."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "weights.npz")
+        command = [sys.executable, "-m", "vae", "export", str(run.path), "--format", "weights"]
+        done = subprocess.run(
+            [*command, "--out", str(out)], capture_output=True, timeout=WEIGHTS_SECONDS, check=False
+        )
+        if done.returncode:
+            raise RunError(f"The weights could not be read. Received: {done.stderr[-200:]!r}")
+        return out.read_bytes()
+
+
+def _figures(run: Run) -> None:
+    st.header("Figures for papers")
+    first, clusters, kl, variance, classes, manifold = FIGURES
+    is_plane = run.config.latent_dim > 1
+    names = [first]
+    names += [clusters, kl] if run.latents else []
+    names += [variance] if run.latents and is_plane else []
+    names += [classes] if run.metrics.get("reconstruction_per_class") else []
+    names += [manifold] if is_plane else []
+    name = st.session_state.get("paper_figure", first)
+    name = name if name in names else first
+    shown = run if name == manifold else run.conditioned_on(None)  # the others are of no class
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Figure",
+            names,
+            width=230,
+            help="Grids of samples: in the Grid view. Reference lines: on Evaluate. Acts at once.",
+            **persistent("paper_figure", name),
+        )
+        offer_figure(shown, name, lambda: FIGURES[name](shown))
+
+
+def _demo(run: Run) -> None:
+    st.header("The talk works without Wi-Fi")
+    st.markdown(
+        "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
+        "sample grid and the curves. It opens from a USB stick in any browser, without a server."
+    )
+    if not run.latents:
+        st.info(
+            "The demo needs the codes of the test images, which are there when the run has ended.",
+            icon=":material/hourglass:",
+        )
+        return
+    summary = summarize(run.config, run.image_shape, run.classes)
+    is_large = summary.decoder_parameters > SURE_PARAMETERS
+    if is_large and (why := _why_no_demo(run, model_fingerprint(run))):
+        st.info(plain(why), icon=":material/info:")
+        return
+    _file(
+        "Offline demo",
+        lambda: demo_page(run).encode(),
+        f"{public_name(run)}.html",
+        "text/html",
+        f"At most {MAX_BYTES / 1e6:.0f} MB. Making it takes a few seconds.",
+    )
+
+
+@st.cache_data(show_spinner="Seeing whether it fits…", max_entries=50)
+def _why_no_demo(_run: Run, mark: str) -> str:
+    try:
+        demo_page(_run)
+    except VAEError as error:
+        return without_paths(str(error))
+    return ""
+
+
+def _code(run: Run) -> None:
+    st.header("The code")
+    if known_dataset(run) not in SOURCES:
+        st.info(
+            f"A script needs a data set that Keras or scikit-learn can load, which "
+            f"{plain(run.dataset)} is not.",
+            icon=":material/info:",
+        )
+        return
+    arguments = run.config, run.dataset, run.image_shape
+    try:
+        script = keras_script(*arguments)
+    except ConfigError as error:
+        st.info(plain(str(error)), icon=":material/info:")
+        return
+    st.markdown(
+        f"{len(script.splitlines())} lines of plain Keras that train this model from the beginning "
+        "to the same history, with the same seed."
+    )
+    with st.container(horizontal=True):
+        _file("Script", script.encode, "script.py", "text/x-python", "One file, no other needed.")
+        _file(
+            "Notebook",
+            lambda: keras_notebook(*arguments).encode(),
+            "notebook.ipynb",
+            "application/x-ipynb+json",
+            "The same in cells, for Jupyter or Colab.",
+        )
+    with st.expander("Show the script", icon=":material/code:"):
+        st.code(script, language="python", height=420)
+    if any(row["kind"] == "change" for row in run.rows):
+        st.caption(
+            "This run's settings were changed while it trained. The script has those that it began "
+            "with."
+        )
+
+
+def _commands() -> None:
+    with st.expander("The same on the command line", icon=":material/terminal:"):
+        st.code(
+            "python -m vae sample RUN --sampler mixture --rows 10 --columns 10 --out grid.png\n"
+            "python -m vae interpolate RUN --from 0 --to 1 --out path.gif\n"
+            "python -m vae export RUN --format onnx\n"
+            "python -m vae demo RUN --out demo.html",
+            language="bash",
+        )
+        st.caption(
+            "RUN is a run's folder. `python -m vae --help` says more, and `export` also writes "
+            "keras, weights, script and notebook."
+        )

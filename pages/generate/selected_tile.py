@@ -1,0 +1,110 @@
+"""The image that is picked in a grid: larger, on sliders, varied, beside what it resembles."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._shared.guard import explained
+from pages._shared.persistent import persistent
+from pages._shared.pictures import show_grid
+from pages._shared.sent_code import send_to_map, send_to_path
+from pages.generate.bookmarks import bookmark_button
+from pages.generate.code_sliders import code_sliders
+from pages.generate.grid_choice import SAMPLER_NAMES, GridChoice
+from pages.generate.nearest_training import show_nearest
+from pages.generate.sliders_view import set_sliders
+from vae.images import to_uint8
+from vae.runs.run import Run
+
+__all__ = ["show_tile"]
+
+IMAGE_PIXELS = 220
+MAX_SLIDERS = 4  # those of all dimensions are in By hand
+PANELS = ("Vary", "Nearest training images")
+VARIED = (3, 5)
+
+
+@st.fragment  # of its own: a slider that moves here draws no grid anew
+@explained()
+def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | None) -> None:
+    """Show what can be done with one of the codes (N, d), or say what a click does."""
+    if selected is None:
+        st.markdown(
+            "**Click an image** to see it larger, with its code on sliders.\n\n"
+            "**Vary** it, find the training images that it resembles, see where it lies on the "
+            "map, or take it as an end of a path.\n\n"
+            "**Keep** the ones you like: Arithmetic and Animation work with them."
+        )
+        return
+    row, column = divmod(selected, choice.columns)
+    name = f"{SAMPLER_NAMES[choice.draw.sampler]}, seed {choice.draw.seed}"
+    name += f", row {row + 1}, column {column + 1}"
+    st.markdown(f"**{name}**")
+    code = code_sliders(
+        run,
+        codes[selected],
+        f"{choice} {selected}",
+        key=f"tile-sliders-{run_key(run)}",
+        pixels=IMAGE_PIXELS,
+        max_sliders=MAX_SLIDERS,
+    )
+    if not np.array_equal(code, codes[selected]):
+        name += ", moved by hand"
+    _show_actions(run, code, name)
+    panel = st.session_state.get("tile_panel", PANELS[0])
+    st.segmented_control(
+        "Look closer",
+        PANELS,
+        required=True,
+        label_visibility="collapsed",
+        help="Images around this one, or real ones like it. Acts at once.",
+        **persistent("tile_panel", panel),
+    )
+    if panel == PANELS[0]:
+        _vary(run, code)
+    else:
+        show_nearest(run, code, to_uint8(run.decode(code[None]))[0])
+
+
+def _show_actions(run: Run, code: np.ndarray, name: str) -> None:
+    with st.container(horizontal=True):
+        bookmark_button(run, code, name)
+        if len(code) > MAX_SLIDERS and st.button(
+            "All sliders",
+            icon=":material/tune:",
+            help=f"Opens By hand with this code: all {len(code)} dimensions.",
+        ):
+            set_sliders(run, code)
+            st.session_state.generate_view = "By hand"
+            st.rerun()
+        if not run.latents:
+            return  # the Latent page has nothing to show
+        if st.button("On the map", icon=":material/map:", help="Shows where its code lies."):
+            send_to_map(run, code)
+        if st.button(
+            "Path from", icon=":material/start:", help="The Path view begins with this image."
+        ):
+            send_to_path(run, code, name, "path_from")
+        if st.button(
+            "Path to", icon=":material/keyboard_tab:", help="The Path view ends with this image."
+        ):
+            send_to_path(run, code, name, "path_to")
+
+
+def _vary(run: Run, code: np.ndarray) -> None:
+    spread = st.session_state.get("tile_spread", 0.3)
+    st.slider(
+        "How far",
+        0.05,
+        1.0,
+        step=0.05,
+        help="Standard deviation of the noise that is added to its code. Acts at once.",
+        **persistent("tile_spread", spread),
+    )
+    rows, columns = VARIED
+    noise = np.random.default_rng(0).standard_normal((rows * columns, len(code)))
+    codes = (code + spread * noise).astype(np.float32)
+    show_grid(to_uint8(run.decode(codes)), rows, columns, alt="Images around this one")
+    st.caption(f"Its code plus noise with a standard deviation of {spread:g}.")

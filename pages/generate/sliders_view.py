@@ -1,0 +1,81 @@
+"""By hand: every latent dimension on a slider that decodes as it moves."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import streamlit as st
+
+from pages._components.run_key import run_key
+from pages._shared.guard import explained
+from pages.generate.bookmarks import bookmark_button
+from pages.generate.code_sliders import MAX_SLIDERS, code_sliders
+from vae.latent.code_text import parse_code
+from vae.runs.run import Run
+from vae.sampling.samplers import Draw, sample_codes
+
+__all__ = ["set_sliders", "sliders_view"]
+
+IMAGE_PIXELS = 320
+
+
+def set_sliders(run: Run, code: np.ndarray) -> None:
+    """Have the sliders stand at a code (d,) when they are looked at."""
+    _, generation = st.session_state.get(_key(run), (None, 0))
+    st.session_state[_key(run)] = code.astype(np.float32), generation + 1
+
+
+@st.fragment
+@explained()
+def sliders_view(run: Run) -> None:
+    """Decode where the sliders stand, as they move."""
+    dims = run.config.latent_dim
+    nothing = np.zeros(dims, np.float32)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button("Random code", icon=":material/casino:", help="Draws a code from the prior."):
+            seed = int(np.random.default_rng().integers(2**31))
+            set_sliders(run, sample_codes(run, Draw(seed=seed), 1)[0])
+        if st.button("Reset", icon=":material/restart_alt:", help="Back to the prior's mean, 0."):
+            set_sliders(run, nothing)
+        with st.popover(
+            "Code as text", icon=":material/data_object:", help="Copy z as JSON, or paste one."
+        ):
+            text = st.container()
+            _paste(run)
+        keep = st.container(width="content")
+    if dims > MAX_SLIDERS:
+        st.caption(
+            f"Sliders for the {MAX_SLIDERS} of {dims} dimensions that carry most; the others stay."
+        )
+    start, generation = st.session_state.get(_key(run), (nothing, 0))
+    if len(start) != dims:
+        start = nothing
+    code = code_sliders(
+        run, start, str(generation), key=f"sliders-{run_key(run)}", pixels=IMAGE_PIXELS, strips=True
+    )
+    text.code(
+        json.dumps([round(float(value), 4) for value in code]), language="json", wrap_lines=True
+    )
+    with keep:
+        bookmark_button(run, code, "from the sliders")
+    st.caption(
+        "The dimensions that carry most (KL) come first. The strip under each slider: what that "
+        "dimension alone does, from −3 to 3, where the sliders were put last."
+    )
+
+
+def _paste(run: Run) -> None:
+    pasted = st.text_area(
+        "A code to put on the sliders",
+        key=f"pasted-code-{run.id}",
+        placeholder=f"[0.5, −1.2, …]: {run.config.latent_dim} numbers".replace("−", "-"),
+        help="A number for each latent dimension, with commas, semicolons or spaces between.",
+    )
+    if st.button("Put it on the sliders", help="The sliders move to this code."):
+        with explained():  # here, so that the sliders stay
+            set_sliders(run, parse_code(pasted, run.config.latent_dim))
+
+
+def _key(run: Run) -> str:
+    return f"slider-start-{run.id}"

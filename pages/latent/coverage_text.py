@@ -1,0 +1,42 @@
+"""One sentence under a map: what to look at, with what was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vae.evaluation.coverage import Coverage
+from vae.runs.run import Run
+from vae.statistics import ACTIVE_VARIANCE
+
+__all__ = ["coverage_text"]
+
+MANY_MISSED = 0.2  # of the test images, from which on they are what is to be seen first
+MANY_UNLIKE = 0.15  # of the samples
+
+
+def coverage_text(run: Run, found: Coverage) -> str:
+    """Return what is most to be seen on a run's map, from how prior and codes lie to each other."""
+    if np.var(run.latents["mean"], axis=0).max() <= ACTIVE_VARIANCE:
+        return (
+            "Look at the one heap: no latent dimension is active, so the decoder cannot tell one "
+            "image from another, and the samples below are all alike."
+        )
+    if found.missed >= MANY_MISSED and found.distance > found.prior_distance:
+        free = not run.config.is_variational
+        why = "nothing draws an autoencoder's codes to the prior: " if free else ""
+        return (
+            f"Look at how far the clusters reach beyond the dashed rings: {why}they lie "
+            f"{found.distance:.1f} from 0 on average, the prior's codes "
+            f"{found.prior_distance:.1f}, so samples miss {found.missed:.0%} of the test images, "
+            f"and {found.unlike:.0%} of samples are like none."
+        )
+    if found.unlike >= MANY_UNLIKE:
+        return (
+            f"Look at the gaps between the clusters: {found.unlike:.0%} of samples are like no "
+            f"test image, while they miss {found.missed:.0%} of the test images."
+        )
+    return (
+        "Look at how the clusters fill the dashed rings and touch: samples miss only "
+        f"{found.missed:.0%} of the test images, and only {found.unlike:.0%} of samples are like "
+        "none."
+    )

@@ -1,0 +1,80 @@
+"""A map on a page: bulky data is sent once, and found again by its id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages._components.latent_map import feed, latent_map
+from pages.latent.map_data import (
+    PlanePoints,
+    atlas_feed,
+    layers_feed,
+    map_frame,
+    points_feed,
+)
+from vae.latent.planes import Extent
+from vae.runs.run import Run
+
+__all__ = ["covariance_on", "plane_map", "posterior_on"]
+
+
+# They take a second: they are made when one of them is looked at.
+SLOW_LAYERS = {"density", "regions", "holes"}
+
+
+def plane_map(
+    run: Run,
+    on_plane: PlanePoints,
+    *,
+    key: str,
+    atlas_extent: Extent | None = None,
+    small: bool = False,
+    layers: tuple[str, ...] = ("dots", "prior"),
+    link: str = "",
+    same_images: bool = False,
+    answers: dict[str, Any] | None = None,
+    **handlers: Any,
+) -> float:
+    """Draw a run's map and return how far a preview is from the exact image, in grey levels.
+
+    atlas_extent: the part that is decoded, without it all of it. small: without what there is to
+    choose beside it. layers: those that are shown at first, of dots, images, prior, density,
+    regions and holes. link: maps with the same one keep the same part in view, and if same_images
+    the same test image in sight. answers and handlers: what `latent_map` takes.
+    """
+    extent = atlas_extent or on_plane.extent
+    # With another class a place stays where it is, and decodes to something else.
+    label = "" if run.label is None else run.label
+    ids = {
+        "points": f"points-{on_plane.id}",
+        "atlas": f"atlas-{on_plane.id}-{label}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
+    }
+    has_slow_layers = st.session_state.get(key, {}).get("slow") or SLOW_LAYERS.intersection(layers)
+    if has_slow_layers:
+        ids["layers"] = f"layers-{on_plane.id}"
+    atlas = atlas_feed(run, on_plane, f"{on_plane.id}-{label}", extent)
+    frame = map_frame(run, on_plane) | {"feeds": ids, "small": small, "layers": layers}
+    frame |= {"link": link, "sameImages": same_images}
+    frame |= answers or {}
+    with st.container(gap=None):  # the feeds take no room
+        # What is looked at first goes first: points and images before what lies behind them.
+        feed(f"{key}-points", points_feed(run, on_plane), ids["points"])
+        feed(f"{key}-atlas", atlas, ids["atlas"])
+        latent_map(frame, key=key, **handlers)
+        if has_slow_layers:
+            feed(f"{key}-layers", layers_feed(run, on_plane, on_plane.id), ids["layers"])
+    return atlas["error"]
+
+
+def posterior_on(on_plane: PlanePoints, mean: np.ndarray, log_var: np.ndarray) -> dict[str, Any]:
+    """Return the posterior of a code's mean and log_var (d,) as an ellipse for `latent_map`."""
+    point = on_plane.plane.coordinates(mean[None])[0]
+    return {"mean": point.tolist(), "covariance": covariance_on(on_plane, log_var)}
+
+
+def covariance_on(on_plane: PlanePoints, log_var: np.ndarray) -> list[list[float]]:
+    """Return the covariance (2, 2) that a posterior with log_var (d,) has on the plane."""
+    return on_plane.plane.spread(log_var[None])[0].tolist()

@@ -1,0 +1,235 @@
+"""The buttons that run a training like an instrument, and the line that says where it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from pages._shared.controlled import controlled_key, user_value
+from pages._shared.number_field import is_refused, number_field
+from pages._shared.plain import plain
+from pages._shared.server import queue, store
+from pages._shared.server_paths import without_paths
+from vae.errors import ConfigError, VAEError
+from vae.runs.run import ACTIVE_STATES, Run
+from vae.runs.run_images import known_dataset, missing_images
+from vae.server.durations import seconds_left, time_in_words
+
+__all__ = [
+    "is_active",
+    "is_slow_motion",
+    "missing_to_resume",
+    "run_controls",
+    "show_run_progress",
+    "step_once",
+    "wait_for_reply",
+]
+
+REPLY_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
+MORE_EPOCHS, MAX_EPOCHS = 10, 500  # that Continue adds
+MAIN_PIXELS = 128  # the first button, as wide as its longest word needs
+
+
+def is_active(run: Run) -> bool:
+    """Whether the run will change without anyone pressing a button."""
+    jobs = ("recover", "export") if run.state == "paused" else ("train", "recover", "export")
+    return run.state in (*ACTIVE_STATES, "queued") or queue().is_pending(run, *jobs)
+
+
+def is_slow_motion(run: Run) -> bool:
+    """Whether this visitor looks at the run in slow motion."""
+    return bool(st.session_state.get(_slow(run.id)))
+
+
+def missing_to_resume(run: Run) -> str:
+    """Return what a run that rests lacks of its images, as `missing_images` does."""
+    # A process that holds it, as somebody's own Python does, has them.
+    return "" if run.state == "queued" or run.is_alive() else missing_images(run)
+
+
+def run_controls(run: Run) -> None:
+    """Show the buttons; they are always the same ones, so that nothing jumps."""
+    if not run.can_resume and not is_active(run):
+        st.caption("This run has no checkpoint to go on from: it stays as it is.")
+        return
+    key = f"transport-{run.id}"
+    waiting = run.state == "queued"
+    trains = run.state in ACTIVE_STATES
+    missing = missing_to_resume(run)
+    ended = run.state == "finished"
+    ending = run.control.action == "stop" and trains
+    with st.container(horizontal=True, vertical_alignment="bottom", key=key):
+        can_resume = not ended or _more_epochs(run) is not None
+        if trains or waiting:
+            _button(
+                run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
+                disabled=ending, width=MAIN_PIXELS,
+            )  # fmt: skip
+        else:
+            words = "Play" if run.state == "paused" else "Continue"
+            _button(
+                run, words, "play_arrow", _resume_for_more if ended else queue().resume,
+                "Goes on from where it stands, with all that it learned. Acts at once.",
+                disabled=bool(missing) or not can_resume, primary=not missing, width=MAIN_PIXELS,
+            )  # fmt: skip
+        steps_help = "Acts at once; a run that trains pauses after it."
+        for name, words, icon, action in (
+            ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
+            ("epoch", "Step epoch", "fast_forward", partial(queue().resume, action="epoch")),
+        ):
+            _button(
+                run, words, icon, action, f"Trains one {name}, then waits. {steps_help}",
+                disabled=bool(ended or waiting or ending or missing),
+            )  # fmt: skip
+        if trains or waiting or run.state == "paused":
+            _button(
+                run, "Stopping…" if ending else "Stop", "stop", queue().stop,
+                "Ends the run, keeps what it learned and makes the model. It can go on later.",
+                disabled=bool(ending or missing),
+            )  # fmt: skip
+        if not (ended or missing):
+            st.toggle(
+                "Slow motion",
+                key=controlled_key(_toggle(run.id), is_slow_motion(run)),
+                # Never disabled: Streamlit forgets a switch that its own drawing disables, as this
+                # one does where the run has to wait for a process.
+                help="Takes one training step apart, on real values of the batch. Pauses the run.",
+                on_change=_switch_slow_motion,
+                args=(run.id,),
+            )
+    if missing:
+        its_maker = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
+        st.caption(f"To go on, this run needs {plain(missing)}.{its_maker}")
+
+
+def show_run_progress(run: Run) -> None:
+    """Show progress while the run is under way, else how it ended."""
+    status = run.status
+    epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
+    done = (max(epoch - 1, 0) + step / max(steps, 1)) / run.epochs
+    reason = plain(without_paths(str(status.get("reason", ""))))
+    where = f"Epoch {max(epoch, 1)} of {run.epochs}"
+    if steps:  # which nobody knows before the first one
+        where += f" · step {step:,} of {steps:,}"
+    if run.state == "queued":
+        st.progress(min(1.0, done), text=_waiting_words(run))
+    elif run.state == "starting":
+        st.progress(min(1.0, done), text="Starting: TensorFlow needs a few seconds.")
+    elif run.state == "training":
+        if done >= 1.0:
+            where = "Measuring on the test images and writing the model."
+        elif "seconds_per_epoch" in status:
+            where += f" · {time_in_words(seconds_left(run))} left"
+        st.progress(min(1.0, done), text=where)
+    elif run.state == "paused":
+        st.progress(min(1.0, done), text=f"Paused · {where} · nothing is lost if you leave")
+    elif run.state == "finished":
+        st.success(f"Finished: {epoch} epochs. {reason}", icon=":material/check:")
+    else:
+        show = st.info if run.state == "stopped" else st.warning
+        state = run.state.capitalize()  # with which most reasons begin
+        show(reason if reason.startswith(state) else f"{state}. {reason}", icon=":material/info:")
+
+
+def _waiting_words(run: Run) -> str:
+    place = queue().position(run)
+    if not place.ahead:
+        return "Next in the queue: it starts in a moment."
+    others = "run goes" if place.ahead == 1 else "runs go"
+    return (
+        f"Number {place.ahead + 1} in the queue: {place.ahead} {others} first, "
+        f"about {time_in_words(place.seconds)}."
+    )
+
+
+def _more_epochs(run: Run) -> int | None:
+    return number_field(
+        "More epochs",
+        st.session_state.get(_more(run.id), MORE_EPOCHS),
+        1,
+        MAX_EPOCHS,
+        name=_more(run.id),
+        width=150,
+        help="How many epochs Continue adds. A cosine schedule begins anew over them.",
+    )
+
+
+def _resume_for_more(run: Run) -> None:
+    """Go on for what is typed by now: the field may be left by the very click on the button."""
+    if is_refused(_more(run.id)):
+        raise ConfigError("More epochs must be a whole number, as its field says.")
+    queue().resume(run, st.session_state.get(_more(run.id), MORE_EPOCHS))
+
+
+def _more(run_id: str) -> str:
+    return f"more-epochs-{run_id}"
+
+
+def _button(
+    run: Run, words: str, icon: str, action: Callable[[Run], object], help: str, *,
+    disabled: bool = False, primary: bool = False, width: int | Literal["content"] = "content",
+) -> None:  # fmt: skip
+    st.button(
+        words,
+        icon=f":material/{icon}:",
+        key=f"{icon}-{run.id}",
+        type="primary" if primary else "secondary",
+        disabled=disabled,
+        width=width,
+        help=help,
+        # Before the next drawing, be that of this fragment or, at the same moment, of the page.
+        on_click=_perform,
+        args=(run.id, action),
+    )
+
+
+def step_once(run_id: str) -> None:
+    """Have one more step taken, for who watches in slow motion."""
+    _perform(run_id, _one_step)
+
+
+def _switch_slow_motion(run_id: str) -> None:
+    on = st.session_state[_slow(run_id)] = user_value(_toggle(run_id))
+    if on:
+        step_once(run_id)
+
+
+def _slow(run_id: str) -> str:
+    return f"slow-{run_id}"
+
+
+def _toggle(run_id: str) -> str:
+    return f"toggle-{_slow(run_id)}"
+
+
+def _perform(run_id: str, action: Callable[[Run], object]) -> None:
+    """Ask for something and wait a moment for the answer; what is refused is said on the page."""
+    try:
+        run = store().open(run_id)
+        action(run)
+        wait_for_reply(run)
+        if action is not _one_step:
+            st.session_state[_slow(run_id)] = False
+    except VAEError as error:
+        st.session_state[f"refused-{run_id}"] = str(error)
+
+
+def wait_for_reply(run: Run) -> None:
+    """Wait a moment until the run's process, if there is one, has seen what was asked."""
+    wanted = run.control.serial
+    deadline = time.monotonic() + REPLY_SECONDS
+    while time.monotonic() < deadline:
+        now = Run(run.path)
+        if now.state not in (*ACTIVE_STATES, "paused") or now.status.get("serial", 0) >= wanted:
+            return
+        if now.state == "starting" or not now.is_alive():
+            return  # nobody there who could answer soon
+        time.sleep(0.02)
+
+
+def _one_step(run: Run) -> None:
+    queue().resume(run, action="batch")

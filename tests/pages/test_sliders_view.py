@@ -1,0 +1,207 @@
+"""Generate by hand: sliders for every dimension, codes as text, the manifold."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import copy_run
+from tests.pages.conftest import (
+    act,
+    calm,
+    chart,
+    charts,
+    component,
+    go,
+    labelled,
+    numbers,
+    open_page,
+    picker,
+    press,
+    shows,
+    words,
+)
+from vae.images import tile, to_uint8
+from vae.latent.traversals import ranked_dimensions, traverse_all
+from vae.runs.run import Run
+from vae.sampling.prior import manifold_codes
+
+
+def by_hand(**address: str) -> AppTest:
+    return open_page("generate", view="by-hand", **address)
+
+
+def manifold(**address: str) -> AppTest:
+    return open_page("generate", view="manifold", **address)
+
+
+def board(app: AppTest, run: Run) -> dict[str, Any]:
+    """What the sliders were given last."""
+    return component(app, f"sliders-{run.id}")
+
+
+def opened(address: str) -> bytes:
+    return base64.b64decode(address.removeprefix("data:image/png;base64,"))
+
+
+def decoded(app: AppTest, run: Run) -> bytes:
+    """The image beside the sliders."""
+    return opened(board(app, run)["image"])
+
+
+def image(run: Run, code: list[float]) -> np.ndarray:
+    return to_uint8(run.decode(np.array([code], dtype=np.float32)))[0]
+
+
+def move(app: AppTest, run: Run, values: Any) -> AppTest:
+    """Move the sliders, as a hand does."""
+    generation = board(app, run)["generation"]
+    app.session_state[f"sliders-{run.id}"] = {"z": {"generation": generation, "values": values}}
+    return calm(app.run())
+
+
+@pytest.fixture
+def wide(wide_run: Run, runs: Path) -> Run:
+    return copy_run(wide_run, runs / "wide")
+
+
+class TestSliders:
+    def test_they_start_at_the_priors_mean(self, run: Run) -> None:
+        app = by_hand()
+        given = board(app, run)
+        assert (given["z"], given["reach"]) == ([0.0, 0.0], 3.0)
+        assert shows(decoded(app, run), image(run, [0.0, 0.0]))
+
+    def test_they_decode_where_they_stand(self, run: Run) -> None:
+        app = move(by_hand(), run, [1.5, -2.0])
+        assert shows(decoded(app, run), image(run, [1.5, -2.0]))
+
+    @pytest.mark.parametrize(
+        "values", [[1.0], [1.0, 2.0, 3.0], ["a", "b"], None, [float("nan"), 1.0], [1e9, 0.0], "12"]
+    )
+    def test_what_is_no_code(self, values: Any, run: Run) -> None:
+        app = move(by_hand(), run, values)
+        assert shows(decoded(app, run), image(run, [0.0, 0.0]))
+
+    def test_those_that_carry_most_come_first_with_what_they_do(self, run: Run) -> None:
+        app = by_hand()
+        places = [each.index for each in ranked_dimensions(run)]
+        given = board(app, run)
+        assert given["dimensions"] == places
+        rows = traverse_all(run, places, np.zeros(2), 9)
+        for strip, row in zip(given["strips"], rows, strict=True):
+            assert shows(opened(strip), tile(row, 1, 9))
+
+    def test_random_code_and_reset(self, run: Run) -> None:
+        app = by_hand()
+        first = board(app, run)
+        press(app, "Random code")
+        drawn = board(app, run)
+        assert drawn["z"] != [0.0, 0.0]
+        assert drawn["generation"] != first["generation"]
+        assert shows(decoded(app, run), image(run, drawn["z"]))
+        press(app, "Reset")
+        assert board(app, run)["z"] == [0.0, 0.0]
+        assert board(app, run)["generation"] != drawn["generation"]
+
+    def test_more_dimensions_than_sliders(self, wide: Run) -> None:
+        app = by_hand()
+        assert "Sliders for the 32 of 40 dimensions that carry most; the others stay." in words(app)
+        assert len(board(app, wide)["dimensions"]) == len(board(app, wide)["strips"]) == 32
+        code = [1.0] * 40
+        assert shows(decoded(move(app, wide, code), wide), image(wide, code))
+
+    def test_a_single_dimension(self, line_run: Run, runs: Path) -> None:
+        run = copy_run(line_run, runs / "line")
+        assert board(by_hand(), run)["z"] == [0.0]
+        app = manifold()
+        assert "needs two latent dimensions" in words(app)
+        assert charts(app) == []
+
+    def test_of_one_run_after_another(self, run: Run, wide: Run) -> None:
+        app = move(by_hand(run=wide.id), wide, [2.0] * 40)
+        act(picker(app).set_value(run.id))
+        assert len(board(app, run)["z"]) == 2
+
+
+class TestText:
+    def test_out_and_in(self, run: Run) -> None:
+        app = move(by_hand(), run, [1.23456, -2.0])
+        assert json.loads(app.code[0].value) == [1.2346, -2.0]
+        labelled(app.text_area, "A code to put on the sliders").set_value("[0.5, 3.5]")
+        press(app, "Put it on the sliders")
+        assert board(app, run)["z"] == [0.5, 3.5]
+        assert shows(decoded(app, run), image(run, [0.5, 3.5]))
+
+    @pytest.mark.parametrize("text", ["", "[1]", "[1, NaN]", "1, 024", "[1, 2, 3]", "{}"])
+    def test_what_is_no_code(self, text: str, run: Run) -> None:
+        app = move(by_hand(), run, [1.0, 1.0])
+        labelled(app.text_area, "A code to put on the sliders").set_value(text)
+        press(app, "Put it on the sliders")
+        assert "Received" in app.error[0].value
+        assert shows(decoded(app, run), image(run, [1.0, 1.0]))  # nothing is lost
+
+
+class TestManifold:
+    def test_it_decodes_equal_quantiles(self, run: Run) -> None:
+        app = manifold()
+        figure = chart(app, "manifold-finished")
+        codes, _ = manifold_codes(15, 2, 0, 1)
+        expected = tile(run.decode(codes), 15, 15)
+        np.testing.assert_array_equal(
+            pixels(figure), np.broadcast_to(expected, (*expected.shape[:2], 3))
+        )
+        assert figure["layout"]["xaxis"]["title"]["text"] == "z1"
+        assert figure["layout"]["yaxis"]["title"]["text"] == "z2"
+
+    @pytest.mark.parametrize("side", [5, 30])
+    def test_images_a_side(self, side: int, run: Run) -> None:
+        app = manifold()
+        act(labelled(app.slider, "Images a side").set_value(side))
+        assert pixels(chart(app, "manifold-finished")).shape == (8 * side, 8 * side, 3)
+
+    @pytest.mark.usefixtures("run")
+    def test_a_dimension_against_itself(self) -> None:
+        app = act(manifold().selectbox(key="manifold_y").set_value(0))
+        assert "Choose two different dimensions." in words(app)
+        assert charts(app) == []
+        act(app.selectbox(key="manifold_x").set_value(1))
+        assert charts(app) == ["manifold-finished"]
+
+    def test_two_of_many_dimensions(self, wide: Run) -> None:
+        app = manifold()
+        assert "The other dimensions stay at the prior's mean, 0." in words(app)
+        act(app.selectbox(key="manifold_x").set_value(39))
+        figure = chart(app, "manifold-wide")
+        assert figure["layout"]["xaxis"]["title"]["text"] == "z40"
+        codes, _ = manifold_codes(15, 40, 39, 1)
+        np.testing.assert_array_equal(pixels(figure)[..., :1], tile(wide.decode(codes), 15, 15))
+
+    def test_a_run_with_fewer_dimensions_after_it(self, wide: Run, run: Run) -> None:
+        app = act(manifold(run=wide.id).selectbox(key="manifold_x").set_value(39))
+        act(picker(app).set_value(run.id))
+        assert not app.error
+        assert charts(app) == ["manifold-finished"]
+        go(app, "start")
+        assert charts(go(app, "generate")) == ["manifold-finished"]
+
+
+def pixels(figure: dict[str, Any]) -> np.ndarray:
+    """The picture (H, W, 3) of a Plotly image, however it was sent."""
+    (trace,) = figure["data"]
+    if "source" in trace:
+        content = base64.b64decode(trace["source"].partition(",")[2])
+        return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    z = trace["z"]
+    flat = numbers(z)
+    if isinstance(z, dict) and "shape" in z:
+        return flat.reshape([int(side) for side in z["shape"].split(",")])
+    return flat

@@ -1,0 +1,14 @@
+// The class that the decoder of a conditional run is given: the code, and with it the style, stays.
+
+function makeCondition(lab) {
+  const box = document.querySelector(".condition");
+  box.hidden = !lab.run.isConditional;
+  if (!lab.run.isConditional) return;
+  const buttons = lab.run.classes.map(({ name }, label) => {
+    const button = element("button", { type: "button" }, name);
+    button.addEventListener("click", () => lab.setCode(lab.z, `Told to be class ${name}.`, lab.pinned, label));
+    return button;
+  });
+  box.querySelector(".chips").append(...buttons);
+  lab.onCode(() => buttons.forEach((button, label) => button.setAttribute("aria-pressed", label === lab.label)));
+}
