@@ -36,7 +36,7 @@ help:
 app: $(VENV)/app.stamp
 	@$(PYTHON) -m streamlit run app.py --server.showEmailPrompt=false
 
-# Three processes, because half of the suite waits: for a browser, or for a worker that trains. A file
+# Four processes, because half of the suite waits: for a browser, or for a worker that trains. A file
 # stays in one of them, with the server or the run that its tests share, and they are taken in the
 # order that tests/conftest.py gives them.
 test: lint chromium $(VENV)/oldest.stamp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import ssl
 import urllib.request
@@ -10,10 +11,19 @@ __all__ = ["free_port", "is_up"]
 
 
 def free_port() -> int:
-    """Return the number of a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return the number of a port that nobody listens on.
+
+    It lies below those that systems give to connections, of which another process might be given
+    this one before a server listens there.
+    """
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def is_up(address: str) -> bool:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
@@ -47,7 +48,7 @@ if data is not None:
             help="Training images teach the model; test images measure it and are never learned.",
         )
         labels = data.y_train if split == "Training" else data.y_test
-        st.plotly_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
+        show_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
         st.header("Where it came from")
         source = abbreviate_home(without_paths(data.source))  # a path with "~" is hard to recognise
         st.markdown(f"{data.title}, read from {plain(source)}.")

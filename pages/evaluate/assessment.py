@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
@@ -43,9 +44,7 @@ def show_reference_lines(run: Run) -> None:
     known, own = references_of(run), _own(run)
     st.header("Among reference lines")
     lines = [own, *_lines(run, known)]
-    st.plotly_chart(
-        reference_bars(lines), key=f"references-{run.id}", config={"displayModeBar": False}
-    )
+    show_chart(reference_bars(lines), key=f"references-{run.id}")
     words = (
         "The mean image and PCA are measured by `python -m vae.evaluation.references` on images "
         "treated the same; PCA's code costs nothing here, which no model of images could claim."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.plain import plain
 from vae.figures.classes import class_cost_bars
 from vae.runs.run import Run
@@ -50,8 +51,6 @@ def show_class_costs(run: Run) -> None:
     nats = run.metrics.get("reconstruction_per_class")
     if nats:
         st.header("Which classes are hard")
-        st.plotly_chart(
-            class_cost_bars(nats), key=f"classes-{run.id}", config={"displayModeBar": False}
-        )
+        show_chart(class_cost_bars(nats), key=f"classes-{run.id}")
         class_text = "was told their labels" if run.config.is_conditional else "saw no labels"
         st.caption(f"Mean reconstruction of the test images of each class. The model {class_text}.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.guard import explained
 from pages._shared.measuring import (
     can_be_measured,
@@ -150,4 +151,4 @@ def _real(found: dict[str, Any]) -> dict[str, Any]:
 def _show_counts(found: dict[str, Any], key: str) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
-    st.plotly_chart(digit_counts(counts), key=f"digits-{key}", config={"displayModeBar": False})
+    show_chart(digit_counts(counts), key=f"digits-{key}")

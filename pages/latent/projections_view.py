@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
+from pages._shared.chart import show_chart
 from pages._shared.guard import explained
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
@@ -62,7 +63,7 @@ def projections_view(run: Run) -> None:
         if projection is not None and projection.variance is not None:
             st.markdown("**Variance that PCA keeps**")
             figure = explained_variance(projection.variance)
-            st.plotly_chart(figure, key="variance", config={"displayModeBar": False})
+            show_chart(figure, key="variance")
 
 
 def _choose_dot_style() -> tuple[float, float]:

@@ -73,7 +73,7 @@ class TestSummary:
             "total": 650 + 44 + 30 + 704,
         }
 
-    def test_classes_that_a_conditional_one_is_told(self, capsys: Output) -> None:
+    def test_classes_of_a_conditional_one(self, capsys: Output) -> None:
         arguments = ["--set", "kind=conditional", "hidden=10", "latent_dim=2"]
         arguments += ["--image-shape", "8", "8", "1", "--classes", "3"]
         assert main(["summary", "--json", *arguments]) == 0
@@ -179,7 +179,7 @@ class TestEvaluate:
         assert found["nll_standard_error"] > 0.0
 
     @pytest.mark.parametrize(
-        ("treatment", "name", "words"),
+        ("option", "name", "words"),
         [
             ("grey", "none", "grey levels"),
             ("threshold", "threshold", "cut at one half"),
@@ -188,9 +188,9 @@ class TestEvaluate:
         ],
     )
     def test_treatment(
-        self, treatment: str, name: str, words: str, finished_run: Run, capsys: Output
+        self, option: str, name: str, words: str, finished_run: Run, capsys: Output
     ) -> None:
-        arguments = ["--treatment", treatment, "--importance-samples", "2", "--json"]
+        arguments = ["--treatment", option, "--importance-samples", "2", "--json"]
         assert main(["evaluate", str(finished_run.path), *arguments]) == 0
         output = capsys.readouterr()
         found = last_json(output.out)
@@ -235,8 +235,8 @@ class TestSample:
 
     def test_same_seed_same_bytes(self, finished_run: Run, tmp_path: Path) -> None:
         first, again, other = (
-            self.sampled(finished_run, tmp_path / f"{place}.png", "--seed", seed)
-            for place, seed in enumerate("334")
+            self.sampled(finished_run, tmp_path / f"{index}.png", "--seed", seed)
+            for index, seed in enumerate("334")
         )
         assert first == again
         assert first != other

@@ -27,7 +27,7 @@ from vae.runs.figures_schema import Quality
 from vae.runs.run import SHIPPED, Run
 from vae.runs.writer import RunWriter
 from vae.sampling.prior import prior_codes
-from vae.sampling.samplers import Draw, sample_codes
+from vae.sampling.samplers import SampleSpec, sample_codes
 from vae.schema import decode
 
 SHIPPED_RUN = Run(SHIPPED / "mnist-recommended")
@@ -46,7 +46,7 @@ def _prior_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    """What the shipped model draws, in MNIST's place: the real images are samples themselves."""
+    """Samples of the shipped model as the real images."""
     x_test = to_uint8(SHIPPED_RUN.decode(prior_codes(600, 4, seed=99)))
     y_test = np.zeros(600, np.uint8)
     return Dataset(
@@ -60,7 +60,7 @@ class TestMeasureSamples:
     def test_samples_like_the_real_ones(self, dataset: Dataset) -> None:
         found = measure_samples(SHIPPED_RUN, dataset)
         assert (found["samples"], found["reference_images"], found["seed"]) == (300, 300, 0)
-        # Both are drawn alike, so they differ by no more than chance.
+        # Both are sampled alike, so they differ by no more than chance.
         assert found["noise_floor"] > 0.0
         assert found["frechet_classifier_distance"] < 2.0 * found["noise_floor"]
         for name in ("precision", "recall", "share_sure", "class_balance"):
@@ -80,8 +80,8 @@ class TestMeasureSamples:
         assert 0.0 < found["share_sure"] < 1.0
         counts = [int((probabilities.argmax(axis=1) == digit).sum()) for digit in range(10)]
         assert found["class_counts"] == counts
-        shares = np.array(counts) / 150
-        entropy = -sum(share * math.log(share) for share in shares if share)
+        fractions = np.array(counts) / 150
+        entropy = -sum(fraction * math.log(fraction) for fraction in fractions if fraction)
         assert found["class_entropy"] == pytest.approx(entropy)
         assert found["class_balance"] == pytest.approx(entropy / math.log(10))
         assert found["classifier_accuracy"] == about_classifier()["test_accuracy"]
@@ -122,21 +122,21 @@ class TestMeasureSamples:
         assert (found["class_entropy"], found["class_balance"]) == (0.0, 0.0)
         assert found["recall"] <= 1 / 300  # that very image, if it is in the half
 
-    def test_a_conditional_run_is_told_classes(
+    def test_a_conditional_run_gets_classes(
         self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run, each = Run(SHIPPED / "mnist-conditional"), np.arange(10, dtype=np.uint8)
         dataset = dataclasses.replace(dataset, x_train=dataset.x_test[:10], y_train=each)
         found = measure_samples(run, dataset, 150)
         assert min(found["class_counts"]) > 5  # of 150, as frequent as in the data
-        shares = [found, *found["samplers"].values()]
-        assert all(each["share_as_told"] > 0.9 for each in shares)
+        fractions = [found, *found["samplers"].values()]
+        assert all(each["share_as_told"] > 0.9 for each in fractions)
         assert "share_as_told" not in measure_samples(SHIPPED_RUN, dataset, 100)
         decode = Run.decode
         monkeypatch.setattr(Run, "decode", lambda run, z, y: decode(run, z, (y + 1) % 10))
         assert measure_samples(run, dataset, 150)["share_as_told"] < 0.1
 
-    def test_the_seed_draws_the_samples_alone(self, dataset: Dataset) -> None:
+    def test_the_seed_is_of_the_samples_alone(self, dataset: Dataset) -> None:
         first, again, other = (
             measure_samples(SHIPPED_RUN, dataset, 120, seed=seed) for seed in (1, 1, 2)
         )
@@ -165,18 +165,18 @@ class TestMeasureSamples:
         others = found.pop("samplers")
         assert found == measure_samples(SHIPPED_RUN, dataset, 150, seed=2) | found
         assert set(others) == {"mixture", "posterior"}
-        # One place of the space gives one digit; draws of the prior are as good as it.
+        # A region of the space gives one digit; codes of the prior are as good as it.
         assert others["mixture"]["class_balance"] < found["class_balance"] / 2
         assert others["posterior"]["class_balance"] > 0.8 * found["class_balance"]
-        features, _ = classify(run.decode(sample_codes(run, Draw("posterior", seed=2), 150)))
+        features, _ = classify(run.decode(sample_codes(run, SampleSpec("posterior", seed=2), 150)))
         order = np.random.default_rng(0).permutation(600)
         reference, _ = classify(dataset.x_test[order[:300]])
         distance = others["posterior"]["frechet_classifier_distance"]
         assert distance == pytest.approx(frechet_distance(features, reference))
-        kept = found | {"samplers": others}
-        assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
+        stored = found | {"samplers": others}
+        assert decode("quality.json", json.dumps(stored).encode(), Quality) == stored
         for name in others:
-            broken = kept | {"samplers": others | {name: others[name] | {"precision": 2.0}}}
+            broken = stored | {"samplers": others | {name: others[name] | {"precision": 2.0}}}
             with pytest.raises(RunError, match=r"at `\$\.samplers\.\w+\.precision`"):
                 decode("quality.json", json.dumps(broken).encode(), Quality)
 
@@ -196,7 +196,7 @@ class TestMeasureSamples:
         with pytest.raises(RunError, match="Received: a run on mnist, with images of 14 x 14 x 1"):
             check_measurable(Run(run.path))
 
-    def test_a_run_that_draws_no_numbers(
+    def test_a_run_whose_images_are_no_numbers(
         self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         nothing = np.full((1, 28, 28, 1), np.nan, np.float32)
@@ -206,13 +206,13 @@ class TestMeasureSamples:
 
     def test_progress(self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sample_quality, "AT_ONCE", 100)
-        shares: list[float] = []
-        measure_samples(SHIPPED_RUN, dataset, on_progress=shares.append)
-        assert shares == sorted(shares)
+        fractions: list[float] = []
+        measure_samples(SHIPPED_RUN, dataset, on_progress=fractions.append)
+        assert fractions == sorted(fractions)
         assert (
-            len(set(shares)) == 6
+            len(set(fractions)) == 6
         )  # the begin, the real ones, three parts of the samples, and the end
-        assert shares[-1] == 1.0
+        assert fractions[-1] == 1.0
 
     def test_train_images_do_not_count(self, dataset: Dataset) -> None:
         other = dataclasses.replace(dataset, x_train=255 - dataset.x_train)
@@ -229,10 +229,10 @@ class TestInTheWorker:
             (run.path / name).unlink()
         return Run(run.path)
 
-    def test_it_is_kept_in_the_run(self, run: Run, dataset: Dataset) -> None:
+    def test_it_is_stored_in_the_run(self, run: Run, dataset: Dataset) -> None:
         compute_quality(run, dataset)
-        kept = Run(run.path).quality
-        assert kept == measure_samples(run, dataset)
-        assert kept["classifier"] == classifier_mark()
+        stored = Run(run.path).quality
+        assert stored == measure_samples(run, dataset)
+        assert stored["classifier"] == classifier_mark()
         # It travels as it is.
-        assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
+        assert decode("quality.json", json.dumps(stored).encode(), Quality) == stored

@@ -61,9 +61,9 @@ def test_each_row_moves_one_dimension(
     assert (rows.shape, rows.dtype) == ((2, 7, *convolutional_run.image_shape), np.uint8)
     values = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
     assert traverse_values(7).tolist() == values
-    for row, place in zip(rows, (4, 1), strict=True):
+    for row, index in zip(rows, (4, 1), strict=True):
         codes = np.repeat(around[None], 7, axis=0)
-        codes[:, place] = values
+        codes[:, index] = values
         expected = to_uint8(convolutional_run.decode(codes)).astype(int)
         # A network adds up in another order where more codes come at once.
         assert np.abs(row - expected).max() <= 1

@@ -30,7 +30,7 @@ __all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
 MAX_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
 MAX_CHANNELS = 4
-SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
+SAMPLES, MORE_SAMPLES = 50, 14  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: a page that shows the run has them in memory.
 ROWS = {
     "images": (1, 100_000),
@@ -43,7 +43,9 @@ ROWS = {
     "trials": (1, 100),
 }
 COUNTS = ("epoch", "fitted_images")  # one number each
-PIXELS = ("images", "samples", "reconstructions")  # each followed by the shape of an image
+# Each followed by the shape of an image.
+PIXELS = ("images", "samples", "more_samples", "reconstructions")
+OPTIONAL = ("more_samples",)  # not in the snapshots of earlier versions
 SHAPES: dict[str, Shapes] = {
     CHECKPOINT: {"epoch": ()},
     LATENTS: {
@@ -56,6 +58,7 @@ SHAPES: dict[str, Shapes] = {
 }
 SNAPSHOT_SHAPES: Shapes = {
     "samples": (SAMPLES,),
+    "more_samples": (MORE_SAMPLES,),
     "reconstructions": ("fixed",),
     "means": ("cloud", "latent_dim"),
 }
@@ -154,6 +157,8 @@ class ArrayCheck:
                     f"({printable(str(error), 100)})"
                 ) from None
         for key, shape in self._shapes(name).items():
+            if key in OPTIONAL and key not in arrays:
+                continue
             if key not in arrays:
                 held = ", ".join(sorted(arrays))
                 raise RunError(f"{name} must hold {key}. Received: {held or 'nothing'!r:.80}")

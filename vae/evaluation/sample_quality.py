@@ -16,7 +16,7 @@ from vae.runs.run_images import known_dataset
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import posterior_labels, read_samplers
 from vae.sampling.prior import random_labels
-from vae.sampling.samplers import SAMPLERS, Draw, sample_codes
+from vae.sampling.samplers import SAMPLERS, SampleSpec, sample_codes
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
@@ -103,9 +103,9 @@ def measure_samples(
     on_step(0.0)
     found: dict[str, dict[str, Any]] = {}
     for name in names:
-        draw, parts = Draw(name, seed=seed), []
-        codes = sample_codes(run, draw, count, fitted)
-        labels = _labels(run, dataset, draw, count, fitted)
+        spec, parts = SampleSpec(name, seed=seed), []
+        codes = sample_codes(run, spec, count, fitted)
+        labels = _labels(run, dataset, spec, count, fitted)
         for begin in range(0, count, AT_ONCE):
             part = slice(begin, begin + AT_ONCE)
             condition = () if labels is None else (labels[part],)
@@ -143,14 +143,14 @@ def compute_quality(
 
 
 def _labels(
-    run: Run, dataset: Dataset, draw: Draw, count: int, fitted: Samplers | None
+    run: Run, dataset: Dataset, spec: SampleSpec, count: int, fitted: Samplers | None
 ) -> np.ndarray | None:
     """Return the labels for a conditional run: the classes of the data, as frequent as there."""
     if not run.config.is_conditional:
         return None
-    if draw.sampler == "posterior" and fitted is not None:
-        return posterior_labels(fitted, count, seed=draw.seed)
-    return random_labels(count, dataset.y_train, draw.seed)
+    if spec.sampler == "posterior" and fitted is not None:
+        return posterior_labels(fitted, count, seed=spec.seed)
+    return random_labels(count, dataset.y_train, spec.seed)
 
 
 def _measure(

@@ -30,7 +30,7 @@ __all__ = [
 
 FigureKind = Literal["pdf", "svg", "png"]
 INCHES = 5.0  # the width of a figure
-BAR_INCHES = 0.3  # at least, beside or below each other
+BAR_INCHES = 0.42  # of bars beside each other, at least: room for a name such as PC24
 BARS_HEIGHT = 2.6  # inches
 DOTS_PER_INCH = 300  # of a PNG
 

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vae.figures.colors import HUES
-from vae.figures.publication import BAR_INCHES, INCHES, literal, new_axes
+from vae.figures.publication import INCHES, literal, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Line", "reference_bars", "reference_figure"]
 
 ROW = 34  # pixels
+ROW_INCHES = 0.3
 ROOM = 96  # for the axis and the legend
 PARTS = {"reconstruction": "Reconstruction", "kl": "KL"}
 TITLE = "nats per image, on test images"
@@ -77,7 +78,7 @@ def reference_figure(lines: Sequence[Line]) -> Figure:
     """Plot the same for a paper, where no line stands out."""
     ordered = _best_last(lines)
     names = [literal(line.name) for line in ordered]
-    figure, axes = new_axes(1.3 * INCHES, 1.0 + BAR_INCHES * len(ordered))
+    figure, axes = new_axes(1.3 * INCHES, 1.0 + ROW_INCHES * len(ordered))
     bars, ends = [], np.zeros(len(ordered))
     for part, title in PARTS.items():
         widths = np.array([getattr(line, part) for line in ordered])
@@ -86,7 +87,7 @@ def reference_figure(lines: Sequence[Line]) -> Figure:
     axes.bar_label(bars[-1], [line.text for line in ordered], padding=3)
     axes.margins(x=0.12)
     axes.set(xlabel=TITLE)
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.0, 1.15), ncols=2)
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     return figure
 
 

@@ -198,6 +198,15 @@ class RunFolder:
         """After an epoch: samples and reconstructions, uint8 (N, H, W, C), latent means (N, d)."""
         return self.arrays(layout.snapshot_file(epoch))
 
+    @property
+    def live_snapshots(self) -> list[tuple[int, int]]:
+        """Epoch and step of the snapshots within epochs that are there, in their order.
+
+        Of a run that trains they are the last few, and of one that ended within an epoch its end.
+        """
+        files = (self.path / layout.SNAPSHOTS).glob("live-*.npz")
+        return sorted(filter(None, (layout.live_snapshot_place(file.name) for file in files)))
+
     @cached_property
     def fixed(self) -> dict[str, np.ndarray]:
         """What every snapshot was taken with: z (N, d), images (N, H, W, C), labels (N,)."""

@@ -206,6 +206,7 @@ def recover(run: Run, dataset: Dataset) -> Run:
     writer = RunWriter.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
     epoch, step = Checkpoints(model, run.path).restore()
+    writer.keep_live_snapshot((epoch, step))
     if run.state == "stopped":
         _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status.get("reason", "")))
         return open_run(run.path)
