@@ -13,6 +13,10 @@ from pages._shared.run_picker import run_picker
 from pages._shared.server import queue
 from pages._shared.style import apply_style
 
+# Before the navigation, whose icons would be the tab's: those are fetched from a foreign host.
+st.set_page_config(page_icon=ICON, layout="wide")
+apply_style()
+
 queue()  # app.py starts it with the server; here it starts again after its cache was cleared
 page = st.navigation(
     [
@@ -27,8 +31,7 @@ page = st.navigation(
     ],
     position="top",
 )
-st.set_page_config(page_title=f"{page.title} · VAE Lab", page_icon=ICON, layout="wide")
-apply_style()
+st.set_page_config(page_title=f"{page.title} · VAE Lab")
 with address_of_page(), explained():
     missing = take_parameter(MISSING)
     if missing is not None:

@@ -62,7 +62,6 @@ NOT_RUN = {
     r"make pretrained": "trains all models that ship, in their place",
     r"(\.venv/bin/)?python -m benchmarks .*": "measures for minutes, alone on a machine",
     r"(\.venv/bin/)?python -m benchmarks\.time_to_quality --search .*": "searches for hours",
-    r"python -m benchmarks\.chaos": "lets a hundred faults happen; tests/test_chaos.py has a few",
     r"python -m vae\.shipped\.train \S+": WRITES,
     r"python -m vae\.evaluation\.digit_classifier": (
         f"{WRITES}: tests/evaluation/test_digit_classifier.py trains one elsewhere"
