@@ -269,12 +269,18 @@ class Config:
         return self.kind == "conditional"
 
     def replace(self, **changes: Any) -> Config:
-        """Return a copy with these fields changed; raises ConfigError for an unknown field."""
+        """Return a copy with these fields changed.
+
+        Raises ConfigError for an unknown field, and for a value of the wrong kind or out of range.
+        """
         _check_names(changes)
         return dataclasses.replace(self, **changes)
 
     def replace_text(self, changes: dict[str, str]) -> Config:
-        """Like `replace`, with values as text: the command line and the address bar."""
+        """Like `replace`, with values as text: the command line and the address bar.
+
+        Raises ConfigError as `read_setting`, and for an unknown field.
+        """
         _check_names(changes)
         return self.replace(**{name: _from_text(name, text) for name, text in changes.items()})
 
@@ -312,7 +318,7 @@ class Config:
 
 
 def setting(name: str) -> Setting:
-    """Return label, help, range and choices of a field of `Config`."""
+    """Return label, help, range and choices of a field of `Config`; KeyError for another name."""
     return _FIELDS[name].metadata["setting"]
 
 

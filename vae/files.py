@@ -126,5 +126,5 @@ def read_regular(path: Path, most: int = MAX_BYTES) -> bytes:
 
 
 def read_json(path: Path) -> Any:
-    """Read JSON; raises OSError or ValueError."""
+    """Read JSON of at most 16 MB; raises OSError for another file, ValueError for other text."""
     return json.loads(read_regular(path, MAX_JSON_BYTES).decode("utf-8"))

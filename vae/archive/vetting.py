@@ -76,7 +76,10 @@ class Frame:
 
 
 def read_frame(content: bytes) -> Frame:
-    """Read config.json; its layers must fit its images and the server's limits."""
+    """Read config.json; its layers must fit its images and the server's limits.
+
+    Raises RunError if they do not, and for settings that cannot work.
+    """
     info = decode(CONFIG, content, Info)
     dataset, (height, width, channels) = info["dataset"], info["image_shape"]
     shape, names = (height, width, channels), info["class_names"]
@@ -97,7 +100,10 @@ def read_frame(content: bytes) -> Frame:
 
 
 def read_history(content: bytes, frame: Frame) -> Iterator[Row]:
-    """Read the rows of history.jsonl; a last line that a crash cut short is left out."""
+    """Read the rows of history.jsonl; a last line that a crash cut short is left out.
+
+    Raises RunError, at the line in question, for anything that is no row of this run.
+    """
     count = content.count(b"\n")
     if count > MAX_ROWS:
         raise RunError(f"A history has at most {MAX_ROWS:,} rows. Received: {count:,}")

@@ -66,5 +66,5 @@ def _pixel_nats(run: Run, x: np.ndarray, decoded: np.ndarray) -> np.ndarray:
 
 
 def fraction_below(value: float, others: np.ndarray) -> float:
-    """Return the fraction of the others that cost less."""
+    """Return the fraction of the others (N,), in nats as the value, that cost less."""
     return float((others < value).mean())

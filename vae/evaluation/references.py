@@ -105,7 +105,8 @@ def pca_nats(
 def measure(train: np.ndarray, test: np.ndarray, binarisation: str = "none") -> dict[str, object]:
     """Return all reference lines of images that are binarised first, in nats per image.
 
-    binarisation: one of `BINARISATIONS`; test images are then those that runs are measured on.
+    train, test: uint8 (N, H, W, C). binarisation: one of `BINARISATIONS`; test images are then
+    those that runs are measured on.
     """
     train, test = binarise(train, binarisation, TRAINING_SEED), binarise(test, binarisation)
     return {

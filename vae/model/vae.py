@@ -81,8 +81,8 @@ class VAE(keras.Model):
     decoder: z (N, d) -> images in [0, 1] (N, H, W, C): the mean of each pixel, or the parameter
     of the continuous Bernoulli. pixel_log_var: the Gaussian likelihood's log-variance, learned.
     A conditional VAE (Sohn et al. 2015) and its networks take a list: that, and labels as one-hot
-    vectors (N, classes), see `told`; all its quantities are then given the label. classes: as in
-    `encoder_layers`.
+    vectors (N, classes), see `with_labels`; all its quantities are then given the label. classes:
+    as in `encoder_layers`.
     """
 
     def __init__(

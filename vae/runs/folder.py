@@ -130,7 +130,10 @@ class RunFolder:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """All rows of the history, several an epoch; a line that is none is left out."""
+        """All rows of the history, several an epoch; a line that is none is left out.
+
+        Raises RunError for a file that cannot be read.
+        """
         try:
             return read_rows(self.path / layout.HISTORY)
         except OSError as error:  # not as if it were empty: whoever trains on would write it anew
@@ -192,7 +195,7 @@ class RunFolder:
         return sorted(int(path.stem) for path in (self.path / layout.SNAPSHOTS).glob("[0-9]*.npz"))
 
     def snapshot(self, epoch: int) -> dict[str, np.ndarray]:
-        """Samples and reconstructions (uint8) and latent means after an epoch."""
+        """After an epoch: samples and reconstructions, uint8 (N, H, W, C), latent means (N, d)."""
         return self.arrays(layout.snapshot_file(epoch))
 
     @property
@@ -206,7 +209,7 @@ class RunFolder:
 
     @cached_property
     def fixed(self) -> dict[str, np.ndarray]:
-        """The z, images and labels that every snapshot was taken with."""
+        """What every snapshot was taken with: z (N, d), images (N, H, W, C), labels (N,)."""
         return self.arrays(layout.FIXED)
 
     @property
@@ -258,7 +261,10 @@ class RunFolder:
         return is_held(self.path)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
-        """Read one of the array files of `layout`; empty if there is none."""
+        """Read one of the array files of `layout`; empty if there is none.
+
+        Raises RunError for a damaged one.
+        """
         path = self.path / layout.array_file(name)
         try:
             with (

@@ -175,7 +175,10 @@ def read_samplers(run: Run) -> Samplers | None:
 
 
 def parse_samplers(arrays: dict[str, np.ndarray]) -> Samplers:
-    """Return what `fit_samplers` fitted, of its arrays."""
+    """Return what `fit_samplers` fitted, of its arrays.
+
+    Raises KeyError, ValueError, IndexError or TypeError for others.
+    """
     labels = arrays["class_labels"]
     mixtures = {
         int(label): _mixture(*(arrays[f"class_{name}"][labels == label] for name in _PARTS))

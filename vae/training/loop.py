@@ -68,7 +68,7 @@ class Loop:
         return images.reshape(len(indices), *self._image_shape)
 
     def evaluate(self, indices: np.ndarray) -> LossMeans:
-        """Return the means of loss and parts over these images, in nats per image."""
+        """Return the means of loss and parts over these images (N,), in nats per image."""
         self.model.reset_metrics()
         for start in range(0, len(indices), EVALUATION_BATCH):
             self._evaluate(indices[start : start + EVALUATION_BATCH], start)

@@ -58,7 +58,8 @@ class RowWriter:
     ) -> None:
         """Write the means over an epoch, which are those over the rows of its steps.
 
-        validation: the means over the validation images, None without any.
+        validation: the means over the validation images, None without any. snapshot: as
+        `Snapshots.take` returns it.
         """
         means = mean_row(step_parts(self.rows, position.epoch))
         row = self._learned_row("epoch", position, schedules, means)

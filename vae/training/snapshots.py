@@ -22,7 +22,7 @@ HALF_MAX = float(np.finfo(np.float16).max)
 
 
 def first_of_each_class(labels: np.ndarray, most: int) -> np.ndarray:
-    """Return the index of the first image of each class, at most `most` of them."""
+    """Return the indices of the first image of each class, by labels (N,): at most `most`."""
     return np.unique(labels, return_index=True)[1][:most]
 
 
