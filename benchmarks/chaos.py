@@ -9,49 +9,39 @@ from __future__ import annotations
 
 import argparse
 import collections
-import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
+from benchmarks.chaos_world import World, folder_on_small_disk
 from vae.config import Config
 from vae.data.datasets import load_dataset
-from vae.errors import RunError
-from vae.runs.run import ACTIVE_STATES, Run, open_run
-from vae.runs.store import RunStore
+from vae.runs.run import ACTIVE_STATES, open_run
 
 __all__ = ["Chaos", "chaos"]
 
 FAULTS = 100
 RUNS = 4
 PATIENCE_SECONDS = 300
-DISK_MEGABYTES = 48
 CONFIG = Config(
     latent_dim=2, hidden=(16,), batch_size=4, epochs=12, kl_warmup=3, schedule="cosine",
     validation_split=0.1,
 )  # fmt: skip
 
 
-class Chaos:
-    """A runs folder, the server that looks after it, and all that can go wrong."""
+class Chaos(World):
+    """All that can go wrong with a runs folder, and what must be true of it afterwards."""
 
     def __init__(self, folder: Path, seed: int, *, small_disk: bool) -> None:
-        self.folder, self.random = folder, random.Random(seed)
-        self.store = RunStore(folder, folder / "none")
-        self.servers: list[subprocess.Popen[str]] = []
-        self.owned: list[str] = []  # every run that was ever submitted
+        super().__init__(folder, seed)
         self.changed: set[str] = set()  # runs whose settings were changed on the way
         self.survived: collections.Counter[str] = collections.Counter()
-        self.refused: collections.Counter[str] = collections.Counter()
         kinds = ["kill worker"] * 3 + ["kill server", "kill server and workers", "second server"]
         kinds += ["pause", "play"] * 2 + ["stop", "delete", "delete and undo", "terminate worker"]
         kinds += ["step batch", "step epoch", "change setting", "half a line", "temporary file"]
@@ -118,93 +108,6 @@ class Chaos:
             self.owned.append(answer)
         else:
             time.sleep(0.2)
-
-    def ask(self, name: str, run: Run | str = "", **arguments: object) -> tuple[bool, str]:
-        """Have the first living server do something; start one if there is none."""
-        run_id = run.id if isinstance(run, Run) else run
-        self.servers = [server for server in self.servers if server.poll() is None]
-        if not self.servers:
-            self.start_server()
-        server = self.servers[0]
-        try:
-            server.stdin.write(json.dumps([name, run_id, arguments]) + "\n")
-            server.stdin.flush()
-            worked, text = json.loads(server.stdout.readline())
-        except (OSError, ValueError):
-            worked, text = False, "The server was gone"
-        if not worked:
-            self.refused[text.split(" Received")[0]] += 1
-        return worked, text
-
-    def start_server(self) -> None:
-        """Start one more server on the folder."""
-        self.servers.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.chaos_server", str(self.folder)],
-                cwd=Path(__file__).parents[1],
-                # No room is left on purpose: a disk that is full is what is tried.
-                env=os.environ | {"VAE_FREE_MEGABYTES": "0"},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                start_new_session=True,
-            )
-        )
-
-    def kill_servers(self) -> None:
-        """Kill all servers, as a power cut of the web process does; workers are left."""
-        for server in self.servers:
-            server.kill()
-            server.wait()
-            server.stdout.close()
-            with suppress(OSError):
-                server.stdin.close()
-        self.servers = []
-
-    def workers(self) -> list[psutil.Process]:
-        """Return all living worker processes of this folder."""
-        found = []
-        for process in psutil.process_iter(["cmdline", "status"]):
-            command = process.info["cmdline"] or []
-            mine = any(part.startswith(str(self.folder.resolve())) for part in command)
-            if mine and "vae.server.worker" in command and process.info["status"] != "zombie":
-                found.append(process)
-        return found
-
-    def signal_workers(
-        self, number: signal.Signals, *, one: bool = False, of: Run | None = None
-    ) -> None:
-        """Send a signal to all workers, to any one of them, or to that of a run."""
-        workers = sorted(self.workers(), key=lambda worker: worker.info["cmdline"])
-        if of is not None:
-            workers = [w for w in workers if str(of.path.resolve()) in w.info["cmdline"]]
-        if one and workers:
-            workers = [self.random.choice(workers)]
-        for worker in workers:
-            with suppress(psutil.NoSuchProcess):
-                worker.send_signal(number)
-
-    def fill_disk(self) -> None:
-        """Leave no room for some seconds."""
-        ballast = self.folder / "ballast"
-        with suppress(OSError), ballast.open("wb") as file:
-            while True:
-                file.write(bytes(2**16))
-                file.flush()
-        time.sleep(self.random.uniform(0.5, 3.0))
-        ballast.unlink()
-
-    def all_runs(self) -> list[Run]:
-        """Return all runs that were submitted and are not deleted."""
-        found = []
-        for run_id in self.owned:
-            with suppress(RunError):
-                found.append(self.store.open(run_id))
-        return found
-
-    def unfinished(self) -> list[Run]:
-        """Return the runs that have not come to their end."""
-        return [run for run in self.all_runs() if run.state not in ("finished", "stopped")]
 
     def come_to_an_end(self) -> None:
         """Let every run go on until it is finished; fail if one never is."""
@@ -275,27 +178,11 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
-@contextmanager
-def folder_for_chaos() -> Iterator[tuple[Path, bool]]:
-    """Yield a folder on a small disk of its own where that can be made, and whether it is one."""
-    with tempfile.TemporaryDirectory() as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", folder]
-        try:
-            small = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-        except OSError:
-            small = False
-        try:
-            yield Path(folder), small
-        finally:
-            if small:
-                subprocess.run(["umount", "--lazy", folder], check=False)
-
-
 def chaos(faults: int = FAULTS, seed: int | None = None) -> Chaos:
     """Let faults happen; print what was survived, and fail with what was not."""
     seed = random.randrange(10**6) if seed is None else seed
     print(f"\nChaos: {faults} faults, seed {seed} (python -m benchmarks.chaos --seed {seed}).\n")
-    with folder_for_chaos() as (folder, small_disk):
+    with folder_on_small_disk() as (folder, small_disk):
         story = Chaos(folder, seed, small_disk=small_disk)
         try:
             began = time.perf_counter()

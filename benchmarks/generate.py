@@ -17,7 +17,7 @@ from vae.images import tile, to_png, to_uint8
 from vae.latent.neighbours import latent_neighbours, pixel_neighbours
 from vae.runs.run import SHIPPED, open_run
 from vae.sampling.prior import MAX_ROWS
-from vae.sampling.samplers import SAMPLERS, Draw, sample_codes
+from vae.sampling.samplers import SAMPLERS, SampleSpec, sample_codes
 
 __all__ = ["generate"]
 
@@ -35,10 +35,10 @@ def generate() -> None:
     print("|---|" + "---|" * len(NETWORKS))
     rows: dict[str, Callable[[str], Sequence[float]]] = {
         f"{MAX_ROWS} x {MAX_ROWS}, from a click on Again to the end of the answer": pages.get,
-        "of that: codes, decoded, tiled, as PNG": lambda name: _alone(name, Draw()),
+        "of that: codes, decoded, tiled, as PNG": lambda name: _alone(name, SampleSpec()),
     }
     rows |= {
-        f"the same from the sampler {name}": lambda run, name=name: _alone(run, Draw(name))
+        f"the same from the sampler {name}": lambda run, name=name: _alone(run, SampleSpec(name))
         for name in SAMPLERS[1:]
     }
     for words, measure in rows.items():
@@ -64,11 +64,11 @@ async def _grids(address: str, name: str) -> list[float]:
         return [1000 * update.seconds for update in visitor.updates[count:]]
 
 
-def _alone(name: str, draw: Draw) -> list[float]:
+def _alone(name: str, spec: SampleSpec) -> list[float]:
     run = open_run(SHIPPED / name)
 
     def make() -> None:
-        images = to_uint8(run.decode(sample_codes(run, draw, MAX_ROWS**2)))
+        images = to_uint8(run.decode(sample_codes(run, spec, MAX_ROWS**2)))
         to_png(tile(images, MAX_ROWS, MAX_ROWS), quick=True)
 
     return _timed(make)

@@ -43,9 +43,12 @@ def imports() -> None:
         how: [statistics.median(values) for values in zip(*all_of_it, strict=True)]
         for how, all_of_it in found.items()
     }
+    print(f"\nImporting what trains, {ROUNDS} rounds in turn: medians.\n")
+    print("| Keras | processor time (s) | peak memory (MB) |")
+    print("|---|---|---|")
     for how, (seconds, peak) in middle.items():
-        print(f"imports, {how:5}: {seconds:.2f} s of processor time, {peak / 1e6:.0f} MB")
+        print(f"| {how} | {seconds:.2f} | {peak / 1e6:.0f} |")
     seconds, peak = (
         lean / whole for lean, whole in zip(middle["lean"], middle["whole"], strict=True)
     )
-    print(f"imports, lean to whole: {seconds:.2f} of the time, {peak:.2f} of the memory")
+    print(f"| lean to whole | {seconds:.2f} | {peak:.2f} |")

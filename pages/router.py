@@ -14,7 +14,8 @@ from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
 from pages._shared.style import apply_style
 
-st.set_page_config(page_title="VAE Lab", page_icon=ICON, layout="wide")
+# Before the navigation, whose icons would be the tab's: those are fetched from a foreign host.
+st.set_page_config(page_icon=ICON, layout="wide")
 apply_style()
 
 queue()  # app.py starts it with the server; here it starts again after its cache was cleared
@@ -31,6 +32,7 @@ page = st.navigation(
     ],
     position="top",
 )
+st.set_page_config(page_title=f"{page.title} · VAE Lab")
 with address_of_page(), explained():
     with stable_position():
         missing = take_parameter(MISSING)

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sysconfig
 import urllib.error
@@ -20,6 +19,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import PATIENCE_SECONDS, ROOT, run_python, wait_until
+from tests.servers import free_port
 
 SITE = "import vae.environment, pathlib; print(pathlib.Path(vae.environment.__file__).parents[1])"
 
@@ -138,9 +138,7 @@ class TestProgram:
 @contextmanager
 def app(installed: Installed) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Start the app from the empty folder; yield its address and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [installed.program, "app", "--port", str(port)],
         cwd=installed.folder,
@@ -180,7 +178,7 @@ class TestApp:
             page.on("request", lambda request: asked.append(request.url))
             page.goto(address)
             settled(page)
-            assert page.title() == "VAE Lab"
+            assert page.title() == "Start · VAE Lab"
             assert page.get_by_alt_text("A 10 by 10 grid of generated images").count() == 1
             size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
             assert size == "17px", "the theme of .streamlit/config.toml"

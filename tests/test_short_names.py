@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vae.figures.dimensions import cloud3d
-from vae.figures.latent_space import class_counts, cloud
-from vae.figures.references import class_bars
+from vae.figures.classes import class_cost_bars, class_counts
+from vae.figures.clouds import cloud3d
 from vae.latent.projections import Projection
 from vae.short_names import MAX_LETTERS, shortened
 
@@ -32,9 +31,7 @@ def test_what_is_cut_alike_is_told_apart() -> None:
 def test_figures_have_room_for_them() -> None:
     names = ("a" * 200, "b" * 200)
     y = np.array([0, 1])
-    flat = Projection(np.zeros((2, 2)), y, np.arange(2), ("x", "y"))
     solid = Projection(np.zeros((2, 3)), y, np.arange(2), ("x", "y", "z"))
-    for figure in (cloud(flat, names), cloud3d(solid, names)):
-        assert [trace.name for trace in figure.data] == ["a" * 23 + "…", "b" * 23 + "…"]
-    for figure in (class_counts(y, names), class_bars(dict.fromkeys(names, 1.0))):
+    assert [trace.name for trace in cloud3d(solid, names).data] == ["a" * 23 + "…", "b" * 23 + "…"]
+    for figure in (class_counts(y, names), class_cost_bars(dict.fromkeys(names, 1.0))):
         assert list(figure.data[0].x) == ["a" * 23 + "…", "b" * 23 + "…"]

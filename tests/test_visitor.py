@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 
 from benchmarks.visitor import GoneError, Visitor
 from tests.conftest import wait_until
+from tests.servers import free_port, is_up
 
 APP = """
 import time
@@ -66,9 +65,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psutil.
 
 
 def _serve(script: Path) -> Iterator[tuple[str, psutil.Popen]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
     arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     process = psutil.Popen(
@@ -79,14 +76,8 @@ def _serve(script: Path) -> Iterator[tuple[str, psutil.Popen]]:
     )
     address = f"http://127.0.0.1:{port}"
 
-    def answers() -> bool:
-        try:
-            return urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200
-        except OSError:
-            return False
-
     try:
-        wait_until(answers, "the app starts")
+        wait_until(lambda: is_up(address), "the app starts")
         yield address, process
     finally:
         process.kill()

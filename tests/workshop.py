@@ -40,6 +40,12 @@ class Killed(BaseException):
     """Ends a training as a killed process ends: nothing more is written."""
 
 
+def state_variables(model: VAE) -> list[Any]:
+    """Return all that a training changes of a compiled model: what a checkpoint must hold."""
+    variables = [*model.trainable_variables, *model.optimizer.variables]
+    return [*variables, model.sampling.seed_generator.state, *model.metrics_variables]
+
+
 class Workshop:
     """Trains runs whose configurations share their networks, optimizer, batch size and seed."""
 
@@ -49,21 +55,16 @@ class Workshop:
         self.model.optimizer.build(self.model.trainable_variables)
         self.loop = Loop(self.model, dataset.x_train, config.batch_size, dataset.y_train)
         self.step_trace = StepTrace(self.model)
-        self._first = [variable.numpy().copy() for variable in self._variables()]
+        self._first = [variable.numpy().copy() for variable in state_variables(self.model)]
         self.session: Session | None = None
 
     def begin(self, config: Config, _: Dataset) -> VAE:
         """Return the model as a new process has it."""
-        for variable, first in zip(self._variables(), self._first, strict=True):
+        for variable, first in zip(state_variables(self.model), self._first, strict=True):
             variable.assign(first)
         self.model.config = config
         self.loop.steps_at_once = 1
         return self.model
-
-    def _variables(self) -> list[Any]:
-        model = self.model
-        variables = [*model.trainable_variables, *model.optimizer.variables]
-        return [*variables, model.sampling.seed_generator.state, *model.metrics_variables]
 
     @contextmanager
     def opened(self) -> Iterator[Workshop]:

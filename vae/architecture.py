@@ -68,7 +68,10 @@ class Summary:
 
 
 def summarize(config: Config, image_shape: ImageShape, classes: int = 0) -> Summary:
-    """Count layers, shapes and parameters without building anything."""
+    """Count layers, shapes and parameters without building anything.
+
+    image_shape: (H, W, C). Raises ConfigError as `encoder_layers`.
+    """
     return Summary(
         tuple(encoder_layers(config, image_shape, classes)),
         tuple(decoder_layers(config, image_shape, classes)),
@@ -107,7 +110,7 @@ def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
 def decoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
     """List the decoder from z to the image; the layer before the last holds the logits.
 
-    A conditional VAE's label joins z; classes as in `encoder_layers`.
+    A conditional VAE's label joins z; classes as in `encoder_layers`, which checks the shape.
     """
     height, width, channels = image_shape
     layers = [Layer("InputLayer", "z", (config.latent_dim,))]

@@ -6,26 +6,26 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
 __all__ = [
+    "BINARISATIONS",
     "MAX_HIDDEN_LAYERS",
     "MAX_IMPORTANCE_SAMPLES",
-    "TREATMENTS",
+    "Binarisation",
     "Config",
     "Setting",
-    "Treatment",
     "read_setting",
     "setting",
 ]
 
 MAX_HIDDEN_LAYERS = 6
 MAX_IMPORTANCE_SAMPLES = 5000  # of a likelihood that is measured
-Treatment = Literal["none", "threshold", "fixed", "sampled"]  # see `vae.data.binarisation`
-TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
+Binarisation = Literal["none", "threshold", "fixed", "sampled"]  # see `vae.data.binarisation`
+BINARISATIONS: tuple[Binarisation, ...] = get_args(Binarisation)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class Config:
         "Binarisation",
         "What the model learns: grey pixels; black and white, cut at one half (threshold); drawn "
         "once with the grey as probability (fixed); or drawn anew each time (sampled).",
-        choices=TREATMENTS,
+        choices=BINARISATIONS,
     )
     train_share: float = _field(
         1.0, "Share of the training set", "Less is quicker, and learns less.", low=0.001, high=1.0
@@ -269,21 +269,25 @@ class Config:
         return self.kind == "conditional"
 
     def replace(self, **changes: Any) -> Config:
-        """Return a copy with these fields changed; raises ConfigError for an unknown field."""
+        """Return a copy with these fields changed.
+
+        Raises ConfigError for an unknown field, and for a value of the wrong kind or out of range.
+        """
         _check_names(changes)
         return dataclasses.replace(self, **changes)
 
     def replace_text(self, changes: dict[str, str]) -> Config:
-        """Like `replace`, with values as text: the command line and the address bar."""
+        """Like `replace`, with values as text: the command line and the address bar.
+
+        Raises ConfigError as `read_setting`, and for an unknown field.
+        """
         _check_names(changes)
         return self.replace(**{name: _from_text(name, text) for name, text in changes.items()})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in dataclasses.asdict(self).items()
-        }
+        values: dict[str, Any] = dataclasses.asdict(self)
+        return values | {name: list(values[name]) for name in _SIZES}
 
     def to_json(self) -> str:
         """Return the configuration as JSON text."""
@@ -291,15 +295,19 @@ class Config:
 
     @classmethod
     def from_dict(cls, values: Any) -> Config:
-        """Build from plain JSON values; what is not given keeps its default."""
+        """Build from plain JSON values; what is not given keeps its default.
+
+        Raises ConfigError for what is no JSON object, an unknown field, or a value out of range.
+        """
         if not isinstance(values, dict):
             raise ConfigError(f"A configuration must be a JSON object. Received: {values!r:.80}")
-        _check_names(values)
-        return cls(**values)
+        fields = cast("dict[str, Any]", values)
+        _check_names(fields)
+        return cls(**fields)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Config:
-        """Build from JSON text as `to_json` writes it."""
+        """Build from JSON text as `to_json` writes it; raises as `from_dict`."""
         try:
             values = json.loads(text)
         except (ValueError, TypeError, RecursionError) as error:
@@ -310,7 +318,7 @@ class Config:
 
 
 def setting(name: str) -> Setting:
-    """Return label, help, range and choices of a field of `Config`."""
+    """Return label, help, range and choices of a field of `Config`; KeyError for another name."""
     return _FIELDS[name].metadata["setting"]
 
 
@@ -323,6 +331,7 @@ def read_setting(name: str, text: str) -> Any:
 
 
 _FIELDS = {field.name: field for field in dataclasses.fields(Config)}
+_SIZES = [name for name, field in _FIELDS.items() if isinstance(field.default, tuple)]
 
 
 def _check_names(values: dict[str, Any]) -> None:
@@ -342,12 +351,13 @@ def _checked(name: str, value: Any, default: Any) -> Any:
             raise ConfigError(f"{name} must be {expected}. Received: {name}={value!r:.80}")
         return value
     if isinstance(default, tuple):
-        if not isinstance(value, tuple | list) or len(value) > MAX_HIDDEN_LAYERS:
+        sizes = cast("list[Any]", value) if isinstance(value, tuple | list) else None
+        if sizes is None or len(sizes) > MAX_HIDDEN_LAYERS:
             raise ConfigError(
                 f"{name} must be a list of at most {MAX_HIDDEN_LAYERS} sizes. "
                 f"Received: {name}={value!r:.80}"
             )
-        return tuple(_number(name, item, limits, whole=True) for item in value)
+        return tuple(_number(name, item, limits, whole=True) for item in sizes)
     return _number(name, value, limits, whole=isinstance(default, int))
 
 

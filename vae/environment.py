@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import joblib
+import joblib  # pyright: ignore[reportMissingTypeStubs] -- it has none
 import platformdirs
 import psutil
 
@@ -72,7 +72,7 @@ class Limits:
 
     def in_words(self) -> str:
         """Return the limits as a sentence, or "" if there are none."""
-        parts = []
+        parts: list[str] = []
         if self.epochs:
             parts.append(f"{self.epochs:,} epochs")
         if self.seconds:
@@ -219,7 +219,7 @@ def worker_count() -> int:
 
 def memory_megabytes() -> float:
     """Return the memory that this process may have: the container's limit, else the machine's."""
-    found = [psutil.virtual_memory().total]
+    found: list[float] = [psutil.virtual_memory().total]
     for name in CGROUP_LIMITS:
         try:
             found.append(int((CGROUP / name).read_text()))

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -36,7 +36,7 @@ MAX_BYTES = 1_000_000_000  # of any file that is read in one piece
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     """Yield a temporary path with the same ending; what is written there replaces `path`."""
     temporary = path.with_name(f".writing-{secrets.token_hex(8)}{path.suffix}")
     try:
@@ -66,7 +66,7 @@ def write_json(path: Path, value: Any, *, must: bool = False) -> None:
 
 
 @contextmanager
-def writing_to(folder: Path, expected: str) -> Iterator[None]:
+def writing_to(folder: Path, expected: str) -> Generator[None]:
     """Raise RunError, which says what was expected of the folder, where nothing can be written."""
     try:
         yield
@@ -126,5 +126,5 @@ def read_regular(path: Path, most: int = MAX_BYTES) -> bytes:
 
 
 def read_json(path: Path) -> Any:
-    """Read JSON; raises OSError or ValueError."""
+    """Read JSON of at most 16 MB; raises OSError for another file, ValueError for other text."""
     return json.loads(read_regular(path, MAX_JSON_BYTES).decode("utf-8"))

@@ -30,7 +30,7 @@ def tile(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
-    """Turn images in [0, 1] into uint8 pixels."""
+    """Turn images in [0, 1], of any shape, into uint8 pixels; what is beyond is clipped."""
     return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 

@@ -129,7 +129,7 @@ def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     return found
 
 
-def _text(kind: type[Any], value: Any) -> Text:
+def _text(kind: object, value: object) -> Text:
     if not (isinstance(kind, type) and issubclass(kind, Text)):
         raise NotImplementedError(f"Types of texts are Text and its kin. Received: {kind}")
     if not isinstance(value, str):

@@ -12,12 +12,12 @@ __all__ = ["mounted"]
 
 
 def mounted(
-    module: str, name: str, *scripts: str, html: str = "", css: str = ""
+    module: str, name: str, *scripts: str, html: str = "", css: str | tuple[str, ...] = ()
 ) -> Callable[..., Any]:
     """Register a component once, at the import of its module; return what shows it.
 
     module: its __file__. scripts: parts of one module, since a component's script cannot
-    import another. html: a file's name, or the element itself. css: a file's name; "": no style.
+    import another. html: a file's name, or the element itself. css: names of files.
     """
     here = Path(module).parent
 
@@ -27,6 +27,6 @@ def mounted(
     return component(
         name,
         html=read(html) if html.endswith(".html") else html,
-        css=read(css) if css else None,
+        css=read(*([css] if isinstance(css, str) else css)) or None,
         js=read(*scripts),
     )

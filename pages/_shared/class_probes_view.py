@@ -100,7 +100,7 @@ def _table(found: dict[str, Any]) -> str:
         # As they are shown: of two that look alike neither is the better one.
         columns.append([f"**{text}**" if text == best else text for text in texts])
     rows = [
-        ["", *HEADINGS.values()],
+        ["Input", *HEADINGS.values()],
         ["---", *["---:"] * len(HEADINGS)],
         *zip(*columns, strict=True),
     ]

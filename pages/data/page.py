@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from vae.environment import abbreviate_home
-from vae.figures.latent_space import class_counts
+from vae.figures.classes import class_counts
 
 FACT_PIXELS = 168  # two beside each other on a phone
 
@@ -31,14 +32,14 @@ if data is not None:
             st.metric(name, value, border=True, width=FACT_PIXELS)
     grid, counts = st.columns([1, 1], gap="medium")
     with grid:
-        st.subheader("The first 100 training images")
+        st.header("The first 100 training images")
         show_grid(data.x_train[:100], 10, 10, alt=f"100 training images of {data.title}")
         st.caption(
             "Stored as whole numbers (uint8). On the way into the network each is divided by 255, "
             "so that grey levels lie between 0 and 1."
         )
     with counts:
-        st.subheader("Images in each class")
+        st.header("Images in each class")
         split = st.segmented_control(
             "Split",
             ["Training", "Test"],
@@ -47,7 +48,7 @@ if data is not None:
             help="Training images teach the model; test images measure it and are never learned.",
         )
         labels = data.y_train if split == "Training" else data.y_test
-        st.plotly_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
-        st.subheader("Where it came from")
+        show_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
+        st.header("Where it came from")
         source = abbreviate_home(without_paths(data.source))  # a path with "~" is hard to recognise
         st.markdown(f"{data.title}, read from {plain(source)}.")

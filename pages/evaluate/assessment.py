@@ -6,22 +6,22 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.comparison import (
+    binarisation_of,
     class_nats,
     comparable,
     compared,
     cost,
     references_of,
-    treatment_of,
 )
 from vae.evaluation.references import Paper
-from vae.figures.publication_bars import lines_figure
-from vae.figures.references import Line, reference_bars
+from vae.figures.references import Line, reference_bars, reference_figure
 from vae.presets import preset_label
 from vae.runs.run import Run
 
@@ -30,7 +30,7 @@ __all__ = ["show_assessment", "show_reference_lines"]
 
 def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
-    st.subheader("Is this good?")
+    st.header("Is this good?")
     if _has_lines(run):
         st.markdown(_sentence(run, _own(run), references_of(run)))
     else:
@@ -42,11 +42,9 @@ def show_reference_lines(run: Run) -> None:
     if not _has_lines(run):
         return
     known, own = references_of(run), _own(run)
-    st.subheader("Among reference lines")
+    st.header("Among reference lines")
     lines = [own, *_lines(run, known)]
-    st.plotly_chart(
-        reference_bars(lines), key=f"references-{run.id}", config={"displayModeBar": False}
-    )
+    show_chart(reference_bars(lines), key=f"references-{run.id}")
     words = (
         "The mean image and PCA are measured by `python -m vae.evaluation.references` on images "
         "treated the same; PCA's code costs nothing here, which no model of images could claim."
@@ -61,7 +59,7 @@ def show_reference_lines(run: Run) -> None:
         st.popover("For a paper", icon=":material/download:", help="These lines as a figure."),
         st.container(horizontal=True),
     ):
-        offer_figure(run, "Reference lines", lambda: lines_figure(lines))
+        offer_figure(run, "Reference lines", lambda: reference_figure(lines))
     _show_literature(run, own)
 
 
@@ -82,7 +80,7 @@ def _why_not(run: Run) -> str:
         )
     return (
         f"There are no reference lines of {plain(run.dataset)} in this treatment: "
-        f"{treatment_name(run.config.binarisation)}. `python -m vae.evaluation.references` "
+        f"{binarisation_name(run.config.binarisation)}. `python -m vae.evaluation.references` "
         "measures those of VAE Lab's own data sets."
     )
 
@@ -115,7 +113,7 @@ def _remark(run: Run) -> str:
 def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
     words = (
         f"An image costs this run **{own.total:.1f} nats** "
-        f"({treatment_name(treatment_of(run))}): {compared(own.total, known['mean_image'])} "
+        f"({binarisation_name(binarisation_of(run))}): {compared(own.total, known['mean_image'])} "
         "always predicting the mean image"
     )
     if known["floor"]:
@@ -136,7 +134,7 @@ def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
 
 
 def _show_literature(run: Run, own: Line) -> None:
-    if reason := why_not_comparable(run, treatment_of(run)):
+    if reason := why_not_comparable(run, binarisation_of(run)):
         st.caption(reason)
         return
     with st.expander("Published results", expanded=True, icon=":material/menu_book:"):

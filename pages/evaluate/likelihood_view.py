@@ -21,8 +21,8 @@ from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
-from vae.config import MAX_IMPORTANCE_SAMPLES, TREATMENTS
-from vae.data.binarisation import treatment_name, treatment_words
+from vae.config import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
+from vae.data.binarisation import binarisation_name, binarisation_words
 from vae.evaluation.comparison import beside_literature
 from vae.evaluation.likelihood import (
     likelihood_seconds,
@@ -75,13 +75,15 @@ def _choose_treatment(run: Run) -> str:
     name = f"likelihood-treatment-{run.id}"
     chosen = st.session_state.get(name, run.config.binarisation)
     # What ships is measured no more: there is to choose from what it came with.
-    choices = [each for each in TREATMENTS if each in run.likelihood] if run.shipped else TREATMENTS
+    choices = (
+        [each for each in BINARISATIONS if each in run.likelihood] if run.shipped else BINARISATIONS
+    )
     choices = choices or [run.config.binarisation]
     return st.selectbox(
         "Test images",
         choices,
         **persistent(name, chosen if chosen in choices else choices[0]),
-        format_func=partial(treatment_words, run.config),
+        format_func=partial(binarisation_words, run.config),
         help="Black and white images are other data than grey ones: figures of one treatment are "
         "to be compared with figures of the same. Acts at once.",
     )
@@ -118,8 +120,8 @@ def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
     )
     if treatment != run.config.binarisation:
         st.warning(
-            f"This run learned from other images: {treatment_name(run.config.binarisation)}. The "
-            "figure says how it fares on what it never saw the like of.",
+            f"This run learned from other images: {binarisation_name(run.config.binarisation)}. "
+            "The figure says how it fares on what it never saw the like of.",
             icon=":material/warning:",
         )
 
@@ -161,7 +163,7 @@ def _wait(run: Run, treatment: str) -> None:
     if requested := requested_likelihood(run):
         what = f"with {requested['samples']:,} samples"
         if requested["treatment"] != treatment:
-            what += f" of other images ({treatment_name(requested['treatment'])})"
+            what += f" of other images ({binarisation_name(requested['treatment'])})"
     show_progress(run, JOB, what, lambda run: job_seconds(run, JOB))
     if st.button(
         "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."

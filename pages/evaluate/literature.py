@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.comparison import class_nats
 from vae.evaluation.references import LITERATURE, Paper
 from vae.runs.run import Run
@@ -37,7 +37,9 @@ def why_not_comparable(run: Run, treatment: str) -> str:
     if run.config.is_density:
         return f"{papers}; the figures of this run are those of a density and cannot be compared."
     if treatment not in BINARY:
-        return f"{papers}; these figures are of {treatment_name(treatment)}, which are other data."
+        return (
+            f"{papers}; these figures are of {binarisation_name(treatment)}, which are other data."
+        )
     return ""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.plain import plain
-from vae.figures.references import class_bars
+from vae.figures.classes import class_cost_bars
 from vae.runs.run import Run
 
 __all__ = ["show_class_costs", "show_metrics"]
@@ -49,7 +50,7 @@ def show_class_costs(run: Run) -> None:
     """Show which classes the model finds hard, where that was measured."""
     nats = run.metrics.get("reconstruction_per_class")
     if nats:
-        st.subheader("Which classes are hard")
-        st.plotly_chart(class_bars(nats), key=f"classes-{run.id}", config={"displayModeBar": False})
+        st.header("Which classes are hard")
+        show_chart(class_cost_bars(nats), key=f"classes-{run.id}")
         class_text = "was told their labels" if run.config.is_conditional else "saw no labels"
         st.caption(f"Mean reconstruction of the test images of each class. The model {class_text}.")

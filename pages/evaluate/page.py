@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages._components.learning_curves import learning_curves
+from pages._components.point_cloud import point_cloud
 from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import dots_caption
 from pages._shared.model_card import show_model_card
@@ -12,9 +13,10 @@ from pages.evaluate.assessment import show_assessment, show_reference_lines
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
 from pages.evaluate.samples_view import samples_view
-from vae.figures.latent_space import cloud
 from vae.latent.projections import best_projection
 from vae.runs.run import Run
+
+CLOUD = "Test images in latent space, a dot each, colored by class"
 
 
 def overview(run: Run) -> None:
@@ -25,7 +27,7 @@ def overview(run: Run) -> None:
     with left:
         show_reference_lines(run)
     with right:
-        st.subheader("While it learned")
+        st.header("While it learned")
         learning_curves(run, small=True)
         st.caption(
             "Training and validation together: where the validation curve turns upwards while the "
@@ -43,7 +45,7 @@ def latent_space(run: Run) -> None:
     with right:
         projection = best_projection(run)
         if projection is not None:
-            st.plotly_chart(cloud(projection, run.class_names, size=3), key=f"cloud-{run.id}")
+            point_cloud(projection, run.short_class_names, alt=CLOUD, key=f"cloud-{run.id}")
             st.caption(dots_caption(run))
 
 

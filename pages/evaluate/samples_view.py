@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.chart import show_chart
 from pages._shared.guard import explained
 from pages._shared.measuring import (
     can_be_measured,
@@ -18,8 +19,9 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from vae.evaluation.digit_classifier import classifier_mark
-from vae.evaluation.sample_quality import NEIGHBOURS, SURE, is_measurable
-from vae.figures.references import count_bars
+from vae.evaluation.feature_sets import NEIGHBOURS
+from vae.evaluation.sample_quality import SURE, is_measurable
+from vae.figures.classes import digit_counts
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
@@ -107,7 +109,7 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         for each in others
         if same and each.quality.get("classifier") == found["classifier"]
     }
-    lines = [["", *HEADINGS], ["---", *["---:"] * len(HEADINGS)]]
+    lines = [["Images", *HEADINGS], ["---", *["---:"] * len(HEADINGS)]]
     for name, values in rows.items():
         fractions = [f"{values[key]:.0%}" for key in FRACTIONS]
         lines.append([name, f"{values['frechet_classifier_distance']:.1f}", *fractions])
@@ -149,4 +151,4 @@ def _real(found: dict[str, Any]) -> dict[str, Any]:
 def _show_counts(found: dict[str, Any], key: str) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
-    st.plotly_chart(count_bars(counts), key=f"digits-{key}", config={"displayModeBar": False})
+    show_chart(digit_counts(counts), key=f"digits-{key}")

@@ -27,7 +27,7 @@ from vae.images import to_uint8
 from vae.latent.walks import MAX_FRAMES, walk_codes
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, sample_codes
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
 
 __all__ = ["animation_view"]
 
@@ -160,8 +160,8 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         persistent_number(
             "Seed", seed, 0, MAX_SEED, name="walk_seed", help="The same seed takes the same way."
         )
-    draw = Draw(sampler, seed=seed)
-    return sample_codes(run, draw, count, samplers), notes_of(run, seed) | draw.notes
+    spec = SampleSpec(sampler, seed=seed)
+    return sample_codes(run, spec, count, samplers), notes_of(run, seed) | spec.notes
 
 
 def _decoded(run: Run, codes: np.ndarray, on_progress: Callable[[float], None]) -> np.ndarray:

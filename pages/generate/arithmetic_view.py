@@ -12,7 +12,7 @@ from pages._shared.pictures import show_grid
 from pages.generate.bookmarks import bookmark_button
 from pages.generate.code_source import choose_code
 from vae.images import to_uint8
-from vae.latent.projections import nearest_images
+from vae.latent.neighbours import nearest_images
 from vae.runs.run import Run
 
 __all__ = ["arithmetic_view"]

@@ -37,7 +37,7 @@ def code_sliders(
     """
     values = _slider_values(st.session_state.get(key), generation, len(start))
     code = start if values is None else values
-    ranked = [each.place for each in ranked_dimensions(run)] if run.latents else []
+    ranked = [each.index for each in ranked_dimensions(run)] if run.latents else []
     dimensions = (ranked or [*range(len(start))])[:max_sliders]
     latent_sliders(
         code,

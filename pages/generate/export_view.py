@@ -7,9 +7,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from matplotlib.figure import Figure
 
 from pages._shared.figure_files import offer_figure
 from pages._shared.guard import explained
@@ -22,8 +22,12 @@ from vae.architecture import summarize
 from vae.errors import ConfigError, RunError, VAEError
 from vae.export.keras_code import SOURCES, keras_notebook, keras_script, open_in_keras
 from vae.export.offline_demo import MAX_BYTES, demo_page
-from vae.figures.publication import clusters_figure, curves_figure, manifold_figure
-from vae.figures.publication_bars import classes_figure, dimensions_figure, variance_figure
+from vae.figures.classes import class_cost_figure
+from vae.figures.clouds import cloud_figure
+from vae.figures.curves import curves_figure
+from vae.figures.dimensions import kl_figure
+from vae.figures.explained_variance import explained_variance_figure
+from vae.figures.manifold import manifold_figure
 from vae.files import read_regular
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.runs.layout import MODEL
@@ -31,16 +35,19 @@ from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 __all__ = ["export_view"]
 
 WEIGHTS_SECONDS = 60
 SURE_PARAMETERS = 1_000_000  # of a decoder: up to these the demo is small enough without trying
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "Learning curves": curves_figure,
-    "Latent clusters": clusters_figure,
-    "KL of each dimension": dimensions_figure,
-    "Variance that PCA keeps": variance_figure,
-    "Reconstruction by class": classes_figure,
+    "Latent clusters": cloud_figure,
+    "KL of each dimension": kl_figure,
+    "Variance that PCA keeps": explained_variance_figure,
+    "Reconstruction by class": class_cost_figure,
     "Manifold of z1 and z2": manifold_figure,
 }
 
@@ -72,7 +79,7 @@ def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words:
 
 
 def _model(run: Run) -> None:
-    st.subheader("The model")
+    st.header("The model")
     keras_file = run.path / MODEL
     with st.container(horizontal=True):
         if keras_file.is_file():
@@ -114,7 +121,7 @@ def _weights(run: Run) -> bytes:
 
 
 def _figures(run: Run) -> None:
-    st.subheader("Figures for papers")
+    st.header("Figures for papers")
     first, clusters, kl, variance, classes, manifold = FIGURES
     is_plane = run.config.latent_dim > 1
     names = [first]
@@ -137,7 +144,7 @@ def _figures(run: Run) -> None:
 
 
 def _demo(run: Run) -> None:
-    st.subheader("The talk works without Wi-Fi")
+    st.header("The talk works without Wi-Fi")
     st.markdown(
         "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
         "sample grid and the curves. It opens from a USB stick in any browser, without a server."
@@ -172,7 +179,7 @@ def _why_no_demo(_run: Run, mark: str) -> str:
 
 
 def _code(run: Run) -> None:
-    st.subheader("The code")
+    st.header("The code")
     if known_dataset(run) not in SOURCES:
         st.info(
             f"A script needs a data set that Keras or scikit-learn can load, which "

@@ -13,7 +13,7 @@ from pages.generate.seed_field import seed_field
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.prior import MAX_ROWS
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec
 
 __all__ = ["GridChoice", "choose_grid", "choose_label", "sampler_text"]
 
@@ -32,7 +32,7 @@ class GridChoice(NamedTuple):
 
     rows: int
     columns: int
-    draw: Draw
+    spec: SampleSpec
 
 
 def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
@@ -59,7 +59,7 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     across.slider("Rows", **sides, help=words, **persistent(_name("rows"), rows))
     down.slider("Columns", **sides, help=words, **persistent(_name("columns"), columns))
     seed = _choose_seed()
-    choice = GridChoice(rows, columns, Draw(sampler, label, temperature, truncation, seed))
+    choice = GridChoice(rows, columns, SampleSpec(sampler, label, temperature, truncation, seed))
     _record(choice)
     _offer_history()
     return choice
@@ -85,14 +85,14 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     return None if label == ALL else label
 
 
-def sampler_text(draw: Draw) -> str:
+def sampler_text(spec: SampleSpec) -> str:
     """Say what the codes are drawn from."""
-    if draw.sampler == "mixture":
+    if spec.sampler == "mixture":
         return "the mixture fitted to training images' codes"
-    if draw.sampler == "posterior":
+    if spec.sampler == "posterior":
         return "posteriors of training images"
-    cut = "" if draw.truncation == math.inf else f", none beyond {draw.truncation:g} σ"
-    return f"N(0, {draw.temperature:g}² I){cut}"
+    cut = "" if spec.truncation == math.inf else f", none beyond {spec.truncation:g} σ"
+    return f"N(0, {spec.temperature:g}² I){cut}"
 
 
 def _choose_limits() -> tuple[float, float]:
@@ -179,24 +179,24 @@ def _go_to(index: int) -> None:
     state = st.session_state
     choice: GridChoice = state[GRIDS][index]
     state[INDEX] = index
-    draw = choice.draw
-    values = {"rows": choice.rows, "columns": choice.columns, "sampler": draw.sampler}
-    values |= {"label": ALL if draw.label is None else draw.label, "seed": draw.seed}
-    if draw.sampler == "prior":
-        values |= {"temperature": draw.temperature, "truncation": draw.truncation}
+    spec = choice.spec
+    values = {"rows": choice.rows, "columns": choice.columns, "sampler": spec.sampler}
+    values |= {"label": ALL if spec.label is None else spec.label, "seed": spec.seed}
+    if spec.sampler == "prior":
+        values |= {"temperature": spec.temperature, "truncation": spec.truncation}
     state.update({_name(name): value for name, value in values.items()})
 
 
 def _title(choice: GridChoice) -> str:
-    rows, columns, draw = choice
-    words = [f"{rows} × {columns}", SAMPLER_NAMES[draw.sampler]]
-    if draw.label is not None:
-        words.append(f"class {draw.label}")
-    if draw.temperature != 1.0:
-        words.append(f"temperature {draw.temperature:g}")
-    if draw.truncation != math.inf:
-        words.append(f"truncation {draw.truncation:g}")
-    return ", ".join([*words, f"seed {draw.seed}"])
+    rows, columns, spec = choice
+    words = [f"{rows} × {columns}", SAMPLER_NAMES[spec.sampler]]
+    if spec.label is not None:
+        words.append(f"class {spec.label}")
+    if spec.temperature != 1.0:
+        words.append(f"temperature {spec.temperature:g}")
+    if spec.truncation != math.inf:
+        words.append(f"truncation {spec.truncation:g}")
+    return ", ".join([*words, f"seed {spec.seed}"])
 
 
 def _name(setting: str) -> str:

@@ -25,9 +25,9 @@ def offer_files(
     run: Run, images: np.ndarray, codes: np.ndarray, choice: GridChoice, notes: dict[str, str]
 ) -> None:
     """Offer a grid of images uint8 (N, H, W, C) and their codes (N, d) in a popover."""
-    rows, columns, draw = choice
+    rows, columns, spec = choice
     grid = tile(images, rows, columns)
-    labels = sample_labels(run, draw, len(codes))
+    labels = sample_labels(run, spec, len(codes))
     with st.popover("Download", icon=":material/download:", help="This grid as files."):
         scale, smooth = _choose_scale(grid)
         arrays = {"images": images, "z": codes} | ({} if labels is None else {"labels": labels})
@@ -58,7 +58,7 @@ def offer_files(
                 "The codes alone, a row each.",
             ),
         }
-        name = f"{run.dataset}-{draw.sampler}-{rows}x{columns}-seed{draw.seed}"
+        name = f"{run.dataset}-{spec.sampler}-{rows}x{columns}-seed{spec.seed}"
         with st.container(horizontal=True):
             for kind, (content, mime, words) in files.items():
                 st.download_button(

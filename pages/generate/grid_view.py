@@ -33,23 +33,23 @@ def grid_view(run: Run) -> None:
     samplers = samplers_of(run)
     with controls:
         choice = choose_grid(run, samplers)
-    if choice.draw.sampler != "prior" and samplers is None:
+    if choice.spec.sampler != "prior" and samplers is None:
         with grid:
             offer_samplers(run)
         return
-    codes = sample_codes(run, choice.draw, choice.rows * choice.columns, samplers)
+    codes = sample_codes(run, choice.spec, choice.rows * choice.columns, samplers)
     images = to_uint8(run.decode(codes))
     with grid:
         selected = _show(run, choice, images)
     with controls:
-        notes = notes_of(run, choice.draw.seed) | choice.draw.notes
+        notes = notes_of(run, choice.spec.seed) | choice.spec.notes
         offer_files(run, images, codes, choice, notes)
     with tile_column:
         show_tile(run, codes, choice, selected)
 
 
 def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
-    rows, columns, draw = choice
+    rows, columns, spec = choice
     model = run.path, file_mark(run.path / DECODER)
     grid_id = hashlib.sha256(f"{model} {choice}".encode()).hexdigest()[:16]
     selected = tile_grid(
@@ -62,7 +62,7 @@ def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
         key=f"grid-{run_key(run)}",
     )
     st.caption(
-        f"{len(images)} codes from {sampler_text(draw)}, decoded. Seed {draw.seed}. Click an image "
+        f"{len(images)} codes from {sampler_text(spec)}, decoded. Seed {spec.seed}. Click an image "
         "to look closer; the arrow keys go on from there."
     )
     return selected

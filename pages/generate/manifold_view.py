@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.chart import show_still_chart
 from pages._shared.guard import explained
-from vae.figures.latent_space import manifold
+from vae.figures.manifold import manifold
 from vae.images import tile
 from vae.runs.run import Run
 from vae.sampling.prior import manifold_codes
@@ -40,4 +41,4 @@ def manifold_view(run: Run) -> None:
         codes, values = manifold_codes(side, len(dims), across, down)
         image = tile(run.decode(codes), side, side)
         figure = manifold(image, values, (f"z{across + 1}", f"z{down + 1}"))
-        st.plotly_chart(figure, key=f"manifold-{run.id}", config={"displayModeBar": False})
+        show_still_chart(figure, key=f"manifold-{run.id}")

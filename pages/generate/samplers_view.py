@@ -22,7 +22,7 @@ from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, sample_codes
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
 
 __all__ = ["samplers_view"]
 
@@ -54,12 +54,12 @@ def samplers_view(run: Run) -> None:
                 label = choose_label(run, samplers, "samplers_label")
     for name, column in zip(SAMPLERS, st.columns(len(SAMPLERS), gap="large"), strict=True):
         with column:
-            st.subheader(SAMPLER_NAMES[name])
+            st.header(SAMPLER_NAMES[name])
             if name != "prior" and samplers is None:
                 st.caption(_description(name, samplers))
                 continue
-            draw = Draw(name, label if name != "prior" else None, seed=seed)
-            images = run.decode(sample_codes(run, draw, ROWS * COLUMNS, samplers))
+            spec = SampleSpec(name, label if name != "prior" else None, seed=seed)
+            images = run.decode(sample_codes(run, spec, ROWS * COLUMNS, samplers))
             show_grid(images, ROWS, COLUMNS, alt=f"Samples: {SAMPLER_NAMES[name]}")
             st.caption(_description(name, samplers))
             _show_quality(run.quality, name)

@@ -39,7 +39,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
         )
         return
     row, column = divmod(selected, choice.columns)
-    name = f"{SAMPLER_NAMES[choice.draw.sampler]}, seed {choice.draw.seed}"
+    name = f"{SAMPLER_NAMES[choice.spec.sampler]}, seed {choice.spec.seed}"
     name += f", row {row + 1}, column {column + 1}"
     st.markdown(f"**{name}**")
     code = code_sliders(

@@ -13,7 +13,7 @@ from pages.generate.bookmarks import bookmark_button
 from pages.generate.code_sliders import MAX_SLIDERS, code_sliders
 from vae.latent.code_text import parse_code
 from vae.runs.run import Run
-from vae.sampling.samplers import Draw, sample_codes
+from vae.sampling.samplers import SampleSpec, sample_codes
 
 __all__ = ["set_sliders", "sliders_view"]
 
@@ -35,7 +35,7 @@ def sliders_view(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Random code", icon=":material/casino:", help="Draws a code from the prior."):
             seed = int(np.random.default_rng().integers(2**31))
-            set_sliders(run, sample_codes(run, Draw(seed=seed), 1)[0])
+            set_sliders(run, sample_codes(run, SampleSpec(seed=seed), 1)[0])
         if st.button("Reset", icon=":material/restart_alt:", help="Back to the prior's mean, 0."):
             set_sliders(run, nothing)
         with st.popover(

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.available_images import image_and_reconstruction
+from pages._shared.chart import show_chart
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.number_field import persistent_number
@@ -49,14 +50,14 @@ def dimensions_view(run: Run) -> None:
         center = np.zeros(codes.shape[1], np.float32) if index is None else codes[index]
         # A test image keeps its own class too.
         conditioned = run if index is None else run.conditioned_on(int(run.latents["y"][index]))
-        strips = traverse_all(conditioned, [each.place for each in shown], center, STEPS)
+        strips = traverse_all(conditioned, [each.index for each in shown], center, STEPS)
         rows = [
             Row(
-                f"z{each.place + 1}",
+                f"z{each.index + 1}",
                 f"{each.kl:,.2f} nats" if is_vae else f"variance {each.variance:,.2f}",
                 each.is_active,
                 strip,
-                None if index is None else float(center[each.place]),
+                None if index is None else float(center[each.index]),
             )
             for each, strip in zip(shown, strips, strict=True)
         ]
@@ -136,7 +137,7 @@ def _show_activity(run: Run, ranked: Sequence[Dimension], is_vae: bool) -> None:
     if not active:
         st.info(COLLAPSED, icon=":material/info:")
     figure = kl_bars(ranked) if is_vae else variance_bars(ranked)
-    st.plotly_chart(figure, key=f"dimensions-{run.id}", config={"displayModeBar": False})
+    show_chart(figure, key=f"dimensions-{run.id}")
     if is_vae:
         total = sum(each.kl for each in ranked)
         text = f"Rows and bars are ordered by KL from the prior, together {total:,.2f} nats."

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages._components.run_key import run_key
 from pages._shared.available_images import available_test_images, reconstructions
+from pages._shared.chart import show_still_chart
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.pictures import show_png
@@ -21,7 +22,7 @@ from vae.evaluation.image_costs import Costs, costs_of, fraction_below
 from vae.figures.costs import costs_beside
 from vae.files import file_mark
 from vae.images import to_png, to_uint8
-from vae.latent.projections import nearest_images
+from vae.latent.neighbours import nearest_images
 from vae.runs.layout import DECODER
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset, missing_images
@@ -196,11 +197,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
     usual = _usual_costs(run, images, run.id, file_mark(run.path / DECODER))
     fraction = fraction_below(total, usual.reconstruction + usual.kl)
     verdict = next(words for threshold, words in VERDICTS if fraction >= threshold)
-    st.plotly_chart(
-        costs_beside(usual, own, has_kl),
-        key=f"surprise-{run.id}",
-        config={"displayModeBar": False},
-    )
+    show_still_chart(costs_beside(usual, own, has_kl), key=f"surprise-{run.id}")
     st.caption(
         f"{total:,.0f} nats, more than {fraction:.0%} of {len(usual.kl):,} test images. {verdict}"
     )

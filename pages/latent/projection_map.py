@@ -13,8 +13,8 @@ from pages._components.latent_map import as_base64, feed, latent_map
 from pages._components.plot_hover import plot_hover
 from pages._shared.model_fingerprint import model_fingerprint
 from pages.latent.selection import SelectedImages, SelectedPoint
+from vae.figures.clouds import cloud3d
 from vae.figures.colors import class_color
-from vae.figures.dimensions import cloud3d
 from vae.images import tile, to_png, to_uint8
 from vae.latent.atlas import MAX_PIXELS
 from vae.latent.planes import Extent

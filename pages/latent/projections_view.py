@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
+from pages._shared.chart import show_chart
 from pages._shared.guard import explained
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
@@ -15,7 +16,7 @@ from pages._shared.stable_position import stable_position
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from pages.latent.projection_map import projection_map, projection_space, tile_shrink
 from pages.latent.selection import SelectedImages, SelectedPoint, show_selection
-from vae.figures.latent_space import variance_kept
+from vae.figures.explained_variance import explained_variance
 from vae.latent.projections import TSNE_POINTS, Projection
 from vae.runs.run import Run
 
@@ -63,8 +64,8 @@ def projections_view(run: Run) -> None:
             show_selection(run, None, selection)
         if projection is not None and projection.variance is not None:
             st.markdown("**Variance that PCA keeps**")
-            figure = variance_kept(projection.variance)
-            st.plotly_chart(figure, key="variance", config={"displayModeBar": False})
+            figure = explained_variance(projection.variance)
+            show_chart(figure, key="variance")
 
 
 def _choose_dot_style() -> tuple[float, float]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.available_images import image_and_reconstruction
+from pages._shared.chart import show_still_chart
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from vae.figures.latent_space import posterior
+from vae.figures.posterior import posterior
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
 
@@ -30,7 +31,7 @@ def show_image(run: Run, index: int) -> None:
         with sureness:
             figure = posterior(mean, log_var)
             figure.update_layout(height=190)
-            st.plotly_chart(figure, key=f"posterior-{run.id}")
+            show_still_chart(figure, key=f"posterior-{run.id}")
             st.caption("Its posterior. Grey: where 95 % of the prior lies.")
 
 

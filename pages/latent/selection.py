@@ -21,7 +21,7 @@ from vae.latent.density import (
     hole_mask,
     log_density_ratio,
 )
-from vae.latent.projections import nearest_images
+from vae.latent.neighbours import nearest_images
 from vae.runs.run import Run
 
 __all__ = ["SelectedImages", "SelectedPoint", "read_selection", "select_code", "show_selection"]

@@ -3,17 +3,19 @@
 import streamlit as st
 
 from pages._components.learning_curves import learning_curves
+from pages._components.point_cloud import point_cloud
 from pages._shared.condition import dots_caption
 from pages._shared.loss_context import loss_words
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
-from vae.figures.latent_space import cloud
 from vae.latent.projections import best_projection
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES
 from vae.runs.run_images import dataset_title
 from vae.sampling.prior import balanced_labels, prior_codes
+
+CLOUD = "Test images in latent space, a dot each, colored by class"
 
 st.title("VAE Lab")
 words, button = st.columns([3, 1], vertical_alignment="center")
@@ -34,9 +36,9 @@ if run is not None:
         f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
         f"{loss_words(run)}"
     )
-    grid, clusters, curves = st.columns([1, 1.25, 0.9], gap="medium")
+    grid, clusters, curves = st.columns([1, 1.1, 0.9], gap="medium")
     with grid:
-        st.subheader("Samples")
+        st.header("Samples")
         if run.has_model and run.state not in ACTIVE_STATES:
             labels = balanced_labels(100, run.classes)  # where there are ten, one a column
             images = run.decode(prior_codes(100, run.config.latent_dim), labels)
@@ -53,17 +55,15 @@ if run is not None:
         else:
             st.caption("Samples appear when the run has learned something.")
     with clusters:
-        st.subheader("Latent space")
+        st.header("Latent space")
         projection = best_projection(run)
         if projection is None:
             st.caption("Clusters appear when the run has ended.")
         else:
-            figure = cloud(projection, run.class_names, size=3)
-            figure.update_layout(height=430)
-            st.plotly_chart(figure, key=f"start-cloud-{run.id}")
+            point_cloud(projection, run.short_class_names, alt=CLOUD, key=f"start-cloud-{run.id}")
             st.caption(dots_caption(run))
     with curves:
-        st.subheader("Learning")
+        st.header("Learning")
         if run.rows:
             learning_curves(run, small=True)
         else:

@@ -20,15 +20,15 @@ NOISES = tuple(round(0.1 * tenth, 1) for tenth in range(31))
 
 
 def live_settings(run: Run, *, active: bool) -> None:
-    """Show a slider for each live setting; moving one acts on the next step."""
+    """Show a slider for each live setting, in the row around it; one acts on the next step."""
     when = "Acts at once, and the curves mark it." if active else "Acts when the run goes on."
     choices = {"learning_rate": RATES}
     if run.config.is_variational:
         choices = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
-    for column, (name, values) in zip(st.columns(len(choices)), choices.items(), strict=True):
+    for name, values in choices.items():
         now = getattr(run.settings, name)
         slider = f"live-{name}-{run.id}"
-        column.select_slider(
+        st.select_slider(
             setting(name).label,
             sorted([now, *(value for value in values if _short(value) != _short(now))]),
             # What is changed elsewhere, by a cure or in another window, moves the slider too.

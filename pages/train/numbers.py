@@ -2,61 +2,97 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages._shared.plain import plain
 from vae.config import Config
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use
 from vae.figures.colors import HUES
 from vae.runs.run import Run
+from vae.runs.schema import LearnedRow
 from vae.server.durations import time_in_words
 
-__all__ = ["show_dimensions", "show_losses", "show_speed"]
+__all__ = [
+    "latest_row",
+    "numbers_in_a_line",
+    "show_dimensions",
+    "show_speed",
+    "show_what_is_counted",
+]
 
 BAR_PIXELS = 86
 UNUSED = "color-mix(in srgb, currentColor 30%, transparent)"
 
 
-def show_losses(run: Run) -> None:
-    """Show the last epoch's means, training and validation, and the test figures at the end."""
+def latest_row(run: Run, *, live: bool) -> LearnedRow | None:
+    """Return the row that the numbers are of, None before the first.
+
+    live: of the last few steps, rather than of the epoch where one has just ended.
+    """
+    learned = [row for row in run.rows if row["kind"] != "change"]
+    steps = [row for row in learned if row["kind"] == "step"] if live else []
+    return next(iter([*steps[-1:], *learned[-1:]]), None)
+
+
+def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
+    """Return name, value and note of each number; those that are not known yet are "…".
+
+    They are always the same ones, so that none moves another one. live: see `latest_row`.
+    """
+    row = latest_row(run, live=live)
+    of = "" if row is None else f"Training images, epoch {row['epoch']}. "
+    values = {
+        "Loss": row and row["loss"],
+        "Reconstruction": row and row["reconstruction"],
+        "KL": row and row["kl"],
+    }
+    if not run.config.is_variational:
+        del values["KL"]
+    note = f"{of}loss = reconstruction + beta × KL."
+    found = [_number(name, value, note) for name, value in values.items()]
+    if run.config.validation_split:
+        note = "The loss of images that are held back from training, after the last epoch."
+        loss = run.history[-1].get("val_loss") if run.history else None
+        found.append(_number("Validation", loss, note))
+    found.append(_test_number(run))
+    found.append({"name": "nats per image", "value": "", "note": "The unit of all of these."})
+    if run.config.is_variational:
+        used = "…" if row is None else f"{dimensions_in_use(row)} of {run.config.latent_dim}"
+        note = f"Latent dimensions with a KL of at least {USED_NATS} nats."
+        found.append({"name": "Dimensions in use", "value": used, "note": note})
+    return found
+
+
+def _number(name: str, value: float | None, note: str) -> dict[str, str]:
+    return {"name": name, "value": "…" if value is None else f"{value:.2f}", "note": note}
+
+
+def _test_number(run: Run) -> dict[str, str]:
+    if not run.config.is_variational:
+        note = "An autoencoder has no ELBO: its codes have no density."
+        return _number("Test loss", run.metrics.get("loss"), note)
+    note = (
+        "A lower bound on the log-likelihood of test images; closer to 0 is better. Measured at "
+        "the end."
+    )
+    return _number("Test ELBO", run.metrics.get("elbo"), note)
+
+
+def show_what_is_counted(run: Run) -> None:
+    """Say which images, in which treatment, the numbers are of."""
     if not run.history:
         return
-    last = run.history[-1]
-    *columns, test = st.columns(4)
-    titles = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
-    for column, (name, title) in zip(columns, titles.items(), strict=True):
-        held_back = last.get(f"val_{name}")
-        column.metric(
-            f"{title} (nats per image)",
-            f"{last[name]:.2f}",
-            border=True,
-            help=f"Training images, mean over epoch {last['epoch']}. "
-            "loss = reconstruction + beta × KL.",
-        )
-        if held_back is not None:
-            column.caption(f"validation {held_back:.2f}")
-    with test:
-        if "elbo" in run.metrics:
-            st.metric(
-                "Test ELBO (nats per image)",
-                f"{run.metrics['elbo']:.2f}",
-                border=True,
-                help="A lower bound on the log-likelihood of test images; closer to 0 is better. "
-                f"Measured after epoch {plain(str(run.metrics.get('epoch', '?')))}.",
-            )
-            st.caption(plain(f"{run.metrics['images']}, {run.metrics['treatment']}"))
-        elif run.metrics:
-            st.metric("Test loss (nats per image)", f"{run.metrics['loss']:.2f}", border=True)
-            st.caption("An autoencoder has no ELBO: its codes have no density.")
-        else:
-            st.metric("Test ELBO (nats per image)", "…", border=True, help="Measured at the end.")
-    st.caption(_what_they_count(run.config, last))
+    said = _what_they_count(run.config, run.history[-1])
+    if "images" in run.metrics and "treatment" in run.metrics:
+        images, treatment = run.metrics["images"], run.metrics["treatment"]
+        said += f" Test: {plain(f'{images}, {treatment}')}."
+    if not run.config.is_variational:
+        said += " An autoencoder has no ELBO: its codes have no density."
+    st.markdown(said)
 
 
-def _what_they_count(config: Config, row: dict[str, Any]) -> str:
+def _what_they_count(config: Config, row: LearnedRow) -> str:
     """Say what the losses of training and validation are those of."""
     words = "Bernoulli likelihood"
     if config.is_density:
@@ -64,7 +100,7 @@ def _what_they_count(config: Config, row: dict[str, Any]) -> str:
         if "pixel_deviation" in row:
             words = f"Gaussian density of standard deviation {row['pixel_deviation']:.3g}"
         words += ", whose nats may be negative"
-    said = f"Training and validation: {treatment_name(config.binarisation)}; {words}."
+    said = f"Training and validation: {binarisation_name(config.binarisation)}; {words}."
     if config.free_bits:
         said += f" The KL is whole, also below the {config.free_bits:g} free nats a dimension."
     if "capacity" in row:
@@ -87,7 +123,7 @@ def show_speed(run: Run) -> None:
     if "seconds_trained" in run.status:
         parts.append(f"trained for **{time_in_words(run.status['seconds_trained'])}**")
     if parts:
-        st.caption(" · ".join(parts))
+        st.markdown(" · ".join(parts))
 
 
 def show_dimensions(run: Run) -> None:

@@ -14,7 +14,6 @@ from pages._shared.number_field import is_refused, number_field
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from pages._shared.server_paths import without_paths
-from pages._shared.stable_position import stable_position
 from vae.errors import ConfigError, VAEError
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.run_images import known_dataset, missing_images
@@ -28,6 +27,7 @@ __all__ = [
     "show_run_progress",
     "step_once",
     "wait_for_reply",
+    "what_keeps_it",
 ]
 
 REPLY_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
@@ -55,7 +55,6 @@ def missing_to_resume(run: Run) -> str:
 def run_controls(run: Run) -> None:
     """Show the buttons; they are always the same ones, so that nothing jumps."""
     if not run.can_resume and not is_active(run):
-        st.caption("This run has no checkpoint to go on from: it stays as it is.")
         return
     key = f"transport-{run.id}"
     waiting = run.state == "queued"
@@ -63,9 +62,10 @@ def run_controls(run: Run) -> None:
     missing = missing_to_resume(run)
     ended = run.state == "finished"
     ending = run.control.action == "stop" and trains
-    with st.container(horizontal=True, vertical_alignment="bottom", key=key):
-        with stable_position("content"):
-            can_resume = not ended or _more_epochs(run) is not None
+    with st.container(
+        horizontal=True, vertical_alignment="center", width="content", gap="small", key=key
+    ):
+        can_resume = not ended or not is_refused(_more(run.id))
         if trains or waiting:
             _button(
                 run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
@@ -87,13 +87,8 @@ def run_controls(run: Run) -> None:
                 run, words, icon, action, f"Trains one {name}, then waits. {steps_help}",
                 disabled=bool(ended or waiting or ending or missing),
             )  # fmt: skip
-        with stable_position("content"):
-            if trains or waiting or run.state == "paused":
-                _button(
-                    run, "Stopping…" if ending else "Stop", "stop", queue().stop,
-                    "Ends the run, keeps what it learned and makes the model. It can go on later.",
-                    disabled=bool(ending or missing),
-                )  # fmt: skip
+        if ended:
+            _more_epochs(run)
         if not (ended or missing):
             st.toggle(
                 "Slow motion",
@@ -104,39 +99,61 @@ def run_controls(run: Run) -> None:
                 on_change=_switch_slow_motion,
                 args=(run.id,),
             )
-    with stable_position():
-        if missing:
-            note = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
-            st.caption(f"To go on, this run needs {plain(missing)}.{note}")
+        if trains or waiting or run.state == "paused":
+            _button(
+                run, "Stopping…" if ending else "Stop", "stop", queue().stop,
+                "Ends the run, keeps what it learned and makes the model. It can go on later.",
+                disabled=bool(ending or missing),
+            )  # fmt: skip
+
+
+def what_keeps_it(run: Run) -> str:
+    """Return why a run cannot go on, as Markdown, or ""."""
+    if not run.can_resume and not is_active(run):
+        return "This run has no checkpoint to go on from: it stays as it is."
+    missing = missing_to_resume(run)
+    if not missing:
+        return ""
+    its_maker = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
+    return f"To go on, this run needs {plain(missing)}.{its_maker}"
 
 
 def show_run_progress(run: Run) -> None:
-    """Show progress while the run is under way, else how it ended."""
+    """Show progress while the run is under way, else how it ended, in a place of one height."""
+    with st.container(key=f"where-{run.id}", width="stretch", gap=None):
+        if run.state in (*ACTIVE_STATES, "queued", "paused"):
+            _show_progress(run)
+            return
+        status = run.status
+        reason = plain(without_paths(str(status.get("reason", ""))))
+        if run.state == "finished":
+            st.markdown(f":material/check: Finished: {status.get('epoch', 0)} epochs. {reason}")
+            return
+        state = run.state.capitalize()  # with which most reasons begin
+        said = reason if reason.startswith(state) else f"{state}. {reason}"
+        st.markdown(said)
+
+
+def _show_progress(run: Run) -> None:
     status = run.status
     epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
     done = (max(epoch - 1, 0) + step / max(steps, 1)) / run.epochs
-    reason = plain(without_paths(str(status.get("reason", ""))))
     where = f"Epoch {max(epoch, 1)} of {run.epochs}"
     if steps:  # which nobody knows before the first one
         where += f" · step {step:,} of {steps:,}"
     if run.state == "queued":
-        st.progress(min(1.0, done), text=_waiting_words(run))
+        words = _waiting_words(run)
     elif run.state == "starting":
-        st.progress(min(1.0, done), text="Starting: TensorFlow needs a few seconds.")
-    elif run.state == "training":
-        if done >= 1.0:
-            where = "Measuring on the test images and writing the model."
-        elif "seconds_per_epoch" in status:
-            where += f" · {time_in_words(seconds_left(run))} left"
-        st.progress(min(1.0, done), text=where)
+        words = "Starting: TensorFlow needs a few seconds."
     elif run.state == "paused":
-        st.progress(min(1.0, done), text=f"Paused · {where} · nothing is lost if you leave")
-    elif run.state == "finished":
-        st.success(f"Finished: {epoch} epochs. {reason}", icon=":material/check:")
+        words = f"Paused · {where} · nothing is lost if you leave"
+    elif done >= 1.0:
+        words = "Measuring on the test images and writing the model."
+    elif "seconds_per_epoch" in status:
+        words = f"{where} · {time_in_words(seconds_left(run))} left"
     else:
-        show = st.info if run.state == "stopped" else st.warning
-        state = run.state.capitalize()  # with which most reasons begin
-        show(reason if reason.startswith(state) else f"{state}. {reason}", icon=":material/info:")
+        words = where
+    st.progress(min(1.0, done), text=words)
 
 
 def _waiting_words(run: Run) -> str:
@@ -150,14 +167,14 @@ def _waiting_words(run: Run) -> str:
     )
 
 
-def _more_epochs(run: Run) -> int | None:
-    return number_field(
+def _more_epochs(run: Run) -> None:
+    number_field(
         "More epochs",
         st.session_state.get(_more(run.id), MORE_EPOCHS),
         1,
         MAX_EPOCHS,
         name=_more(run.id),
-        width=150,
+        width=200,
         help="How many epochs Continue adds. A cosine schedule begins anew over them.",
     )
 

@@ -1,4 +1,4 @@
-"""Trouble, explained where it happens, with the button that cures it."""
+"""One line for trouble, explained where it happens, with the button that cures it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,48 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from pages._shared.guard import show_error
 from pages._shared.server import queue, store
-from pages._shared.stable_position import stable_position
-from pages.train.run_controls import missing_to_resume
+from pages.train.run_controls import missing_to_resume, what_keeps_it
 from vae.errors import VAEError
-from vae.evaluation.diagnostics import troubles
+from vae.evaluation.diagnostics import Trouble, troubles
 from vae.runs.run import Run
 
-__all__ = ["MORE_EPOCHS", "trouble_box"]
+__all__ = ["MORE_EPOCHS", "trouble_line"]
 
 MORE_EPOCHS = 5  # for a run that has used up its own
 
 
-def trouble_box(run: Run) -> None:
-    """Show the most urgent trouble of a run, if it has any."""
-    with stable_position():
-        for trouble in troubles(run)[:1]:
-            with st.container(border=True, key=f"trouble-{run.id}"):
-                words, button = st.columns([3, 1.3], vertical_alignment="center")
-                words.markdown(f":material/healing: **{trouble.name}.** {trouble.words}")
-                if run.can_resume and not missing_to_resume(run):
-                    more = MORE_EPOCHS if run.state == "finished" else 0
-                    extra = f", and trains {more} more epochs" if more else ""
-                    button.button(
-                        trouble.button,
-                        key=f"cure-{trouble.name}-{run.id}",
-                        width="stretch",
-                        help=f"Keeps what was learned{extra}. Acts at once.",
-                        on_click=_cure,
-                        args=(run.id, trouble.cure, more),
-                    )
+def trouble_line(run: Run) -> None:
+    """Show what was refused, else a run's most urgent trouble, else why it cannot go on.
+
+    The line is there in any case, so that what comes moves nothing.
+    """
+    with st.container(key=f"trouble-line-{run.id}", gap=None):
+        st.html("<i></i>")  # Streamlit leaves out what is empty
+        if refused := st.session_state.pop(f"refused-{run.id}", None):
+            show_error(refused)
+        elif found := troubles(run):
+            _show(run, found[0])
+        elif words := what_keeps_it(run):
+            st.markdown(words)
+
+
+def _show(run: Run, trouble: Trouble) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"trouble-{run.id}"
+    ):
+        st.markdown(f":material/healing: **{trouble.name}.** {trouble.words}", width="stretch")
+        if run.can_resume and not missing_to_resume(run):
+            more = MORE_EPOCHS if run.state == "finished" else 0
+            st.button(
+                trouble.button,
+                key=f"cure-{trouble.name}-{run.id}",
+                help=f"Keeps what was learned{f', and trains {more} more epochs' * bool(more)}."
+                " Acts at once.",
+                on_click=_cure,
+                args=(run.id, trouble.cure, more),
+            )
 
 
 def _cure(run_id: str, cure: Mapping[str, float], more_epochs: int) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from pages._components.learning_curves import learning_curves
 from pages._components.run_key import run_key
 from pages._components.slow_motion import slow_motion
-from pages._components.slow_motion.words import change
-from pages._shared.guard import explained, show_error
+from pages._shared.guard import explained
 from pages._shared.loss_context import show_loss_context
-from pages._shared.pictures import show_grid
 from pages._shared.server import store
+from pages.train.board import moment_slider, show_board
 from pages.train.live_settings import live_settings
-from pages.train.numbers import show_dimensions, show_losses, show_speed
+from pages.train.numbers import show_dimensions, show_speed, show_what_is_counted
 from pages.train.run_controls import (
     is_active,
     is_slow_motion,
@@ -22,7 +19,8 @@ from pages.train.run_controls import (
     show_run_progress,
     step_once,
 )
-from pages.train.trouble_box import trouble_box
+from pages.train.trouble_box import trouble_line
+from pages.train.watch_style import apply_watch_style
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import how_it_goes
 from vae.files import file_mark
@@ -36,6 +34,7 @@ POLL_SECONDS = 1.0
 
 def watch(run_id: str) -> None:
     """Show state, curves and pictures; look again every second while the run is under way."""
+    apply_watch_style()
     first = store().open(run_id)
     active = is_active(first)
 
@@ -77,83 +76,38 @@ def _drawn(run_id: str) -> str:
 
 
 def _show(run: Run, *, active: bool) -> None:
-    show_run_progress(run)
-    run_controls(run)
-    if refused := st.session_state.pop(f"refused-{run.id}", None):
-        show_error(refused)
-    trouble_box(run)
+    with st.container(key=f"first-screen-{run.id}", gap="xsmall"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"bar-{run.id}"
+        ):
+            run_controls(run)
+            show_run_progress(run)
+        with st.container(horizontal=True, gap="medium", key=f"knobs-{run.id}"):
+            st.html("<i></i>")  # Streamlit leaves out what is empty
+            if run.can_resume and not run.shipped:
+                live_settings(run, active=active)
+            # Who wants to look back pauses the run.
+            chosen = None if active else moment_slider(run)
+        with st.container(key=f"board-place-{run.id}", gap=None):
+            show_board(run, chosen, live=active, slow=is_slow_motion(run))
+        trouble_line(run)
+    _show_more(run)
+
+
+def _show_more(run: Run) -> None:
+    """Show what those want to know who look below the first screen."""
     if is_slow_motion(run) and (step := run.arrays(layout.STEP)):
         slow_motion(
             {name: value.item() if value.ndim == 0 else value for name, value in step.items()},
             key=f"slow-motion-{run_key(run)}",
             on_next=lambda: step_once(run.id),
         )
-    if run.can_resume and not run.shipped:
-        live_settings(run, active=active)
     show_loss_context(run)
     if run.rows:
         st.markdown(how_it_goes(run.config, run.rows))
-    show_losses(run)
-    if run.rows:
-        learning_curves(run)
         dimensions, speed = st.columns([1, 1], vertical_alignment="bottom", gap="large")
         with dimensions:
             show_dimensions(run)
         with speed:
             show_speed(run)
-    _show_pictures(run, live=active)
-
-
-def _single_step(run: Run) -> dict[str, np.ndarray]:
-    """Return the step that was taken alone last, where the run still stands at its end, or {}."""
-    if run.state != "paused":
-        return {}
-    step = run.arrays(layout.STEP)
-    is_last = step and all(int(step[name]) == run.status.get(name) for name in ("epoch", "step"))
-    return step if is_last else {}
-
-
-def _show_batch(step: dict[str, np.ndarray]) -> None:
-    """Show what a single step has learned from: it changes little else that could be seen."""
-    count, before_and_after = len(step["images"]), " to ".join(change(step))
-    st.markdown(f"**The batch of step {int(step['step']):,}**, and what the model made of it")
-    pairs = np.concatenate([step["images"], step["reconstructions"]])
-    show_grid(pairs, 2, count, alt="Images of the batch above their reconstructions")
-    st.caption(
-        f"The first {count} of its {int(step['batch_size']):,} training images. The step changed "
-        f"the loss of this batch from {before_and_after} nats."
-    )
-
-
-def _show_pictures(run: Run, *, live: bool) -> None:
-    epochs = run.snapshot_epochs
-    if not epochs or not run.fixed:
-        return
-    epoch = epochs[-1]
-    if not live and len(epochs) > 1:
-        epoch = st.select_slider(
-            "Epoch",
-            epochs,
-            value=epoch,
-            key=f"snapshot-{run.id}",
-            help="Go back through the run: 0 is the untrained network. Acts at once.",
-        )
-    snapshot = run.snapshot(epoch)
-    originals, copies = run.fixed["images"], snapshot["reconstructions"]
-    left, right = st.columns(2, gap="medium")
-    step = {} if is_slow_motion(run) else _single_step(run)
-    with left:
-        if step:
-            _show_batch(step)
-        else:
-            st.markdown(f"**Test images, and what the model makes of them** · epoch {epoch}")
-            pairs = np.concatenate([originals, copies])
-            show_grid(pairs, 2, len(originals), alt="Test images above their reconstructions")
-            st.caption("Above: test images the model never learned from. Below: reconstructions.")
-    with right:
-        st.markdown(f"**Samples from the same random codes** · epoch {epoch}")
-        show_grid(snapshot["samples"], 5, 10, alt="Samples from fixed codes")
-        told = " Each is told a class, one after the other." if run.config.is_conditional else ""
-        st.caption(
-            f"Always the same 50 codes, so that what changes is what the model learned.{told}"
-        )
+            show_what_is_counted(run)

@@ -30,7 +30,7 @@ from vae.archive.archive import (
 from vae.errors import RunError
 from vae.files import read_json, write_json
 from vae.runs.control import Control, Segment, read_control
-from vae.runs.layout import TSNE
+from vae.runs.layout import TSNE, live_snapshot_file
 from vae.runs.metadata import read_metadata, write_metadata
 from vae.runs.provenance import public_name
 from vae.runs.run import Run, open_run
@@ -134,7 +134,8 @@ class TestExport:
 
     def test_what_is_in_it(self, finished_run: Run, exported: bytes, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")
-        for name in ("worker.log", "lock", ".writing-1.npz", "notes.txt", "snapshots/x.npz"):
+        foreign = ("worker.log", "lock", ".writing-1.npz", "notes.txt", "snapshots/x.npz")
+        for name in (*foreign, live_snapshot_file(1, 20)):
             (run.path / name).write_text("x")
         (run.path / "step.npz").write_bytes(b"the next step writes it anew")
         assert export_zip(run) == exported

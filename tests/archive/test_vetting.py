@@ -16,6 +16,7 @@ from tests.archive.test_archive import pack, refused, take, unpack
 from vae.architecture import ImageShape, summarize
 from vae.archive.archive import export_zip
 from vae.archive.vetting import (
+    MORE_SAMPLES,
     ROWS,
     SAMPLES,
     ArrayCheck,
@@ -92,7 +93,7 @@ def layer(model: Any, network: str, name: str) -> Any:
 
 class TestBasics:
     def test_samples_are_as_many_as_in_a_snapshot(self) -> None:
-        assert snapshots.SAMPLES == SAMPLES
+        assert (snapshots.SAMPLES, snapshots.MORE_SAMPLES) == (SAMPLES, MORE_SAMPLES)
 
 
 class TestConfig:
@@ -373,6 +374,11 @@ class TestArrays:
             ("snapshots/0000.npz", {"reconstructions": np.zeros((0, 8, 8, 1), "u1")}, "1 to 100"),
             ("snapshots/0000.npz", {"means": np.zeros((1001, 2), "f2")}, "1 to 1,000 rows"),
             ("snapshots/0003.npz", {"samples": np.zeros((49, 8, 8, 1), "u1")}, "(50, 8, 8, 1)"),
+            (
+                "snapshots/0003.npz",
+                {"more_samples": np.zeros((13, 8, 8, 1), "u1")},
+                "(14, 8, 8, 1)",
+            ),
             ("snapshots/0003.npz", {"reconstructions": np.zeros((10, 64), "u1")}, "(fixed, 8,"),
             ("snapshots/0003.npz", {"means": np.zeros((360, 1), "f2")}, "shape (360, 2)"),
             ("snapshots/0003.npz", {"means": np.zeros((3, 2), "f2")}, "shape (360, 2)"),

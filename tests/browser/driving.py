@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from tests.servers import free_port, is_up
 
 __all__ = [
     "PHONE",
@@ -52,15 +51,17 @@ ARGUMENTS = [
 
 @contextmanager
 def serve(
-    runs: Path, tls: tuple[Path, Path] | None = None, **environment: str
+    runs: Path,
+    tls: tuple[Path, Path] | None = None,
+    script: Path = ROOT / "app.py",
+    **environment: str,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start the app on a free port; yield its address and its process.
 
-    tls: the files of a certificate and its key, with which it is at an https address.
+    tls: the files of a certificate and its key, with which it is at an https address. script:
+    another app, to compare with.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     if tls:
         names = "STREAMLIT_SERVER_SSL_CERT_FILE", "STREAMLIT_SERVER_SSL_KEY_FILE"
@@ -68,7 +69,7 @@ def serve(
     log = (runs.parent / f"server-{port}.log").open("wb")
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "streamlit", "run", "app.py",
+            sys.executable, "-m", "streamlit", "run", str(script),
             "--server.port", str(port), "--server.address", "127.0.0.1",
             "--server.headless", "true",
         ],
@@ -78,7 +79,7 @@ def serve(
         stderr=log,
     )  # fmt: skip
     try:
-        wait_until(lambda: _answers(address), START_SECONDS)
+        wait_until(lambda: is_up(address), START_SECONDS)
         yield address, process
     finally:
         process.terminate()
@@ -138,14 +139,3 @@ def _run_in(url: str) -> str | None:
     """Return the id of the run of somebody's own that an address names."""
     found = re.search(r"run=([0-9a-f]{32})", url)
     return found and found[1]
-
-
-def _answers(address: str) -> bool:
-    try:
-        anyone = ssl._create_unverified_context()  # a test's certificate is its own
-        with urllib.request.urlopen(
-            f"{address}/_stcore/health", timeout=1, context=anyone
-        ) as answer:
-            return answer.status == 200
-    except OSError:
-        return False

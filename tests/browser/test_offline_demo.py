@@ -77,7 +77,7 @@ DECODE_WITH = """([layers, codes, labels]) => {
 
 
 def labels_for(run: Run, z: np.ndarray) -> np.ndarray:
-    """What a conditional run is told of these codes."""
+    """The classes that a conditional run decodes these codes with."""
     return balanced_labels(len(z), run.classes)
 
 
@@ -121,18 +121,18 @@ def test_a_convolutional_network_decodes_as_the_server_does(open_demo: Open) -> 
         (SMALL.replace(kind="conditional", activation="relu"), GREY),
         (CONVOLUTIONAL.replace(kind="conditional", activation="silu"), COLOR),
     ],
-    ids=["relu", "leaky_relu", "elu", "silu", "told", "told-convolutional"],
+    ids=["relu", "leaky_relu", "elu", "silu", "conditional", "conditional-convolutional"],
 )
 def test_every_network_decodes(
     dense: Page, tmp_path: Path, config: Config, shape: tuple[int, int, int]
 ) -> None:
     run = make_run(tmp_path / "run", config, shape)
     layers, z = data_of(demo_page(run))["layers"], codes_of(run)
-    told = [layers, z.tolist(), labels_for(run, z).tolist()]
-    assert_alike(dense.evaluate(DECODE_WITH, told), run, z)
+    arguments = [layers, z.tolist(), labels_for(run, z).tolist()]
+    assert_alike(dense.evaluate(DECODE_WITH, arguments), run, z)
 
 
-def test_a_class_to_be_told(open_demo: Open, dense: Page, tmp_path: Path) -> None:
+def test_a_class_to_decode_with(open_demo: Open, dense: Page, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", SMALL.replace(kind="conditional"), GREY)
     page = open_demo(run)
     classes = page.get_by_role("group", name="The class that the decoder is told")
@@ -151,7 +151,7 @@ def test_a_class_to_be_told(open_demo: Open, dense: Page, tmp_path: Path) -> Non
         assert shows(".picture", 1, z)  # the code stays
     first = np.array(page.evaluate("window.vaeLab.priorCodes(1, 1, 0)"), np.float32)
     assert shows(".grid button:first-child canvas", 1, first)
-    expect(dense.locator(".told")).to_be_hidden()
+    expect(dense.locator(".condition")).to_be_hidden()
 
 
 def test_hands_on_the_map(open_demo: Open, tmp_path: Path) -> None:

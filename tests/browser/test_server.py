@@ -85,9 +85,9 @@ def test_an_error_that_no_page_explains_has_a_reference_in_the_log(
 ) -> None:
     # Python imports this before all else: a fault of a page, and one of a fragment.
     (tmp_path / "sitecustomize.py").write_text(
-        "import vae.figures.latent_space, vae.sampling.prior\n"
+        "import vae.figures.classes, vae.sampling.prior\n"
         "def fail(*_, **__): raise ZeroDivisionError('the secret of /srv/place')\n"
-        "vae.figures.latent_space.class_counts = vae.sampling.prior.prior_codes = fail\n"
+        "vae.figures.classes.class_counts = vae.sampling.prior.prior_codes = fail\n"
     )
     with serve(runs, PYTHONPATH=f"{tmp_path}:{ROOT}") as (address, _):
         for path in ("data", "generate"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driving import PHONE, ROOT, SCREEN, settled, wait_until
 from tests.pages.test_slow_motion import STAGES, make_step
+from tests.servers import free_port, is_up
 
 pytestmark = pytest.mark.browser
 
@@ -68,9 +68,7 @@ REMEMBER = """film => {
 @contextmanager
 def serve_script(folder: Path) -> Iterator[str]:
     """Start a page with nothing but the film; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [
@@ -85,12 +83,8 @@ def serve_script(folder: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
-    def answers() -> bool:
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", port)) == 0
-
     try:
-        wait_until(answers, 60)
+        wait_until(lambda: is_up(address), 60)
         yield address
     finally:
         process.terminate()

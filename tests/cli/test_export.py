@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.cli.test_main import Output, last_json, refused
+from tests.cli.commands import Output, last_json, refused
 from tests.conftest import copy_run
 from vae.cli.main import main
 from vae.data.datasets import Dataset
@@ -21,7 +21,7 @@ from vae.runs.provenance import public_name
 from vae.runs.run import SHIPPED, Run
 from vae.sampling.fitted import compute_samplers
 from vae.sampling.prior import balanced_labels, prior_codes
-from vae.sampling.samplers import Draw, sample_codes
+from vae.sampling.samplers import SampleSpec, sample_codes
 
 
 def made(command: str, run: Run, path: Path, *arguments: str) -> bytes:
@@ -57,7 +57,7 @@ class TestSample:
         compute_samplers(run, digits)
         choice = ("--sampler", "mixture", "--label", "4", "--count", "3")
         with np.load(io.BytesIO(made("sample", run, tmp_path / "a.npz", *choice))) as arrays:
-            expected = sample_codes(run, Draw("mixture", 4), 3)
+            expected = sample_codes(run, SampleSpec("mixture", 4), 3)
             np.testing.assert_array_equal(arrays["z"], expected)
             np.testing.assert_array_equal(arrays["labels"], [4, 4, 4])
             assert str(arrays["class"]) == "4"

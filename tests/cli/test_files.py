@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.cli.test_main import Output, refused
+from tests.cli.commands import Output, refused
 from tests.conftest import copy_run
 from vae.archive.archive import FILES
 from vae.cli.files import ENDINGS, FORMATS, MAX_PIXELS, MAX_SIDE, check_picture

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.test_main import Output, refused
+from tests.cli.commands import Output, refused
 from tests.conftest import copy_run
 from vae.cli.main import main
 from vae.data.datasets import Dataset, find_dataset
@@ -16,7 +16,7 @@ from vae.files import read_json, write_json
 from vae.images import to_uint8
 from vae.runs.run import Run
 from vae.sampling.fitted import compute_samplers, read_samplers
-from vae.sampling.samplers import Draw, sample_codes, sample_labels
+from vae.sampling.samplers import SampleSpec, sample_codes, sample_labels
 
 
 def sampled(run: Run, path: Path, *arguments: str) -> dict[str, np.ndarray]:
@@ -40,14 +40,17 @@ def test_every_sampler_of_every_kind_is_fitted_on_demand(
 ) -> None:
     run = copy_run(request.getfixturevalue(kind), tmp_path / "run")
     found = sampled(run, tmp_path / "a.npz", "--sampler", sampler, *arguments)
-    kept = (run.path / "samplers.npz").read_bytes()
+    stored = (run.path / "samplers.npz").read_bytes()
     compute_samplers(run, digits)  # as the app's worker does
-    assert (run.path / "samplers.npz").read_bytes() == kept
+    assert (run.path / "samplers.npz").read_bytes() == stored
     label = 3 if arguments else None
-    told = run.conditioned_on(label)
-    z, labels = (draw(told, Draw(sampler, label), 10) for draw in (sample_codes, sample_labels))
+    conditional = run.conditioned_on(label)
+    z, labels = (
+        sample(conditional, SampleSpec(sampler, label), 10)
+        for sample in (sample_codes, sample_labels)
+    )
     np.testing.assert_array_equal(found["z"], z)
-    np.testing.assert_array_equal(found["images"], to_uint8(told.decode(z, labels)))
+    np.testing.assert_array_equal(found["images"], to_uint8(conditional.decode(z, labels)))
     assert "Traceback" not in capsys.readouterr().err
 
 

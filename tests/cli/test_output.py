@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_main import Output
+from tests.cli.commands import Output
 from tests.conftest import change_status, copy_run
 from vae.architecture import summarize
 from vae.cli.main import main

@@ -170,11 +170,11 @@ class TestChatter:
         assert (found.returncode, found.stderr) == (3, "how to go on\n")
 
     def test_other_warnings_are_shown(self) -> None:
-        with warnings.catch_warnings(record=True) as seen, without_chatter():
+        with warnings.catch_warnings(record=True) as warned, without_chatter():
             warnings.simplefilter("always", UserWarning)
             warnings.warn("In the future `np.object` will be something", FutureWarning, 2)
             warnings.warn("this one matters", UserWarning, 2)
-        assert [str(each.message) for each in seen] == ["this one matters"]
+        assert [str(each.message) for each in warned] == ["this one matters"]
 
 
 def test_json_has_no_nan() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_main import last_json, refused
+from tests.cli.commands import last_json, refused
 from tests.conftest import ROOT, change_status, copy_run, run_python, wait_until
 from tests.workshop import Workshop
 from vae.cli.main import main

@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae.config import TREATMENTS, setting
-from vae.data.binarisation import binarise, treatment_name
+from vae.config import BINARISATIONS, setting
+from vae.data.binarisation import binarisation_name, binarise
 
 GREY = np.random.default_rng(0).integers(0, 256, (40, 6, 5, 3)).astype(np.uint8)
 
 
 class TestBasics:
     def test_the_setting_has_these_choices(self) -> None:
-        assert setting("binarisation").choices == TREATMENTS
+        assert setting("binarisation").choices == BINARISATIONS
 
-    @pytest.mark.parametrize("treatment", TREATMENTS)
+    @pytest.mark.parametrize("treatment", BINARISATIONS)
     def test_shape_and_kind_stay(self, treatment: str) -> None:
         images = binarise(GREY, treatment, seed=3)
         assert (images.shape, images.dtype) == (GREY.shape, np.uint8)
         assert treatment == "none" or set(np.unique(images)) == {0, 255}
-        assert treatment_name(treatment)
+        assert binarisation_name(treatment)
 
     def test_none_leaves_the_images(self) -> None:
         np.testing.assert_array_equal(binarise(GREY, "none"), GREY)
@@ -47,7 +47,7 @@ class TestCorrectness:
     def test_fixed_is_one_draw_for_all_seeds(self) -> None:
         np.testing.assert_array_equal(binarise(GREY, "fixed", 1), binarise(GREY, "fixed", 2))
 
-    @pytest.mark.parametrize("treatment", TREATMENTS)
+    @pytest.mark.parametrize("treatment", BINARISATIONS)
     def test_an_image_does_not_depend_on_how_many_follow(self, treatment: str) -> None:
         first = binarise(GREY[:7], treatment)
         np.testing.assert_array_equal(first, binarise(GREY, treatment)[:7])

@@ -8,7 +8,6 @@ import hashlib
 import importlib.util
 import itertools
 import logging
-import socket
 import struct
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import numpy as np
 import pooch
 import pytest
 
+from tests.servers import free_port
 from vae.data.array_files import ArraySpec
 from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
 from vae.data.download import RemoteFile
@@ -407,10 +407,7 @@ def test_keras_addresses_are_the_ones_keras_uses():
 
 
 def test_no_connection_is_one_clear_sentence(tiny_mnist, tmp_path, monkeypatch):
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    offer(monkeypatch, "mnist", {"mnist.npz": b"?"}, f"http://127.0.0.1:{port}/")
+    offer(monkeypatch, "mnist", {"mnist.npz": b"?"}, f"http://127.0.0.1:{free_port()}/")
     assert error_of("mnist") == (
         f"MNIST needs mnist.npz in {tiny_mnist.parent} or {tmp_path}/keras/datasets: put it there, "
         'download it with an internet connection, or choose the data set "digits", which needs no '

@@ -39,9 +39,9 @@ def nearest_five(train: np.ndarray, y_train: np.ndarray, test: np.ndarray) -> np
 def silhouette(codes: np.ndarray, y: np.ndarray) -> float:
     """Rousseeuw's definition, one code after the other."""
     distances, values = cdist(codes, codes), []
-    for place, label in enumerate(y):
-        own = distances[place, y == label].sum() / ((y == label).sum() - 1)
-        other = min(distances[place, y == each].mean() for each in set(y.tolist()) - {label})
+    for index, label in enumerate(y):
+        own = distances[index, y == label].sum() / ((y == label).sum() - 1)
+        other = min(distances[index, y == each].mean() for each in set(y.tolist()) - {label})
         values.append((other - own) / max(own, other))
     return float(np.mean(values))
 
@@ -160,8 +160,8 @@ class TestBadInput:
     def test_one_class(self, part: str, run: Run, digits: Dataset) -> None:
         threes = [labels == 3 for labels in (digits.y_train, digits.y_test)]
         train, test = (
-            kept if name == part else slice(None)
-            for name, kept in zip(("training", "test"), threes, strict=True)
+            indices if name == part else slice(None)
+            for name, indices in zip(("training", "test"), threes, strict=True)
         )
         with pytest.raises(RunError, match=f"{part} images are of two or more. Received: 1"):
             compute_class_probes(run, some(digits, train, test))
@@ -200,12 +200,12 @@ def some(dataset: Dataset, train: object, test: object) -> Dataset:
 
 
 def test_the_worker_needs_no_tensorflow(run: Run) -> None:
-    look = run_python(
+    checked = run_python(
         "-c",
         "import sys\nfrom pathlib import Path\nfrom vae.server.worker import work\n"
         "code = work(Path(sys.argv[1]), 'knowledge')\n"
         "print(code, [name for name in ('tensorflow', 'keras') if name in sys.modules])",
         run.path,
     )
-    assert look.stdout.strip() == "0 []", look.stderr
+    assert checked.stdout.strip() == "0 []", checked.stderr
     assert Run(run.path).class_probes["training_images"] == 1437

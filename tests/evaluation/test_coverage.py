@@ -27,9 +27,9 @@ def test_of_the_same_distribution_about_one_percent_is_far(dims: int) -> None:
 @pytest.mark.parametrize("dims", [2, 4, 16])
 def test_posteriors_that_make_up_the_prior(dims: int) -> None:
     """Whether a dimension's variance is in the means, in the posteriors, or half in each."""
-    share = np.resize([0.0, 0.5, 1.0], dims)  # of the variance that is in the means
-    mean = RANDOM.standard_normal((2000, dims)) * np.sqrt(share)
-    found = as_they_are(mean, np.log(np.maximum(1.0 - share, np.exp(POINT))))
+    fraction = np.resize([0.0, 0.5, 1.0], dims)  # of the variance that is in the means
+    mean = RANDOM.standard_normal((2000, dims)) * np.sqrt(fraction)
+    found = as_they_are(mean, np.log(np.maximum(1.0 - fraction, np.exp(POINT))))
     assert found.unlike == pytest.approx(0.01, abs=0.015)
     assert found.missed == pytest.approx(0.01, abs=0.015)
     assert found.distance == pytest.approx(found.prior_distance, rel=0.03)

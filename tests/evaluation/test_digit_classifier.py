@@ -15,7 +15,7 @@ from vae.evaluation import digit_classifier
 from vae.evaluation.digit_classifier import FOLDER, about_classifier, classify, train_classifier
 from vae.files import read_json
 
-LOOK = """
+CHECK = """
 import sys
 import numpy as np
 from vae.evaluation.digit_classifier import classify
@@ -27,17 +27,17 @@ print([name for name in ("tensorflow", "keras") if name in sys.modules])
 
 @pytest.fixture
 def strokes(monkeypatch: pytest.MonkeyPatch) -> Dataset:
-    """Ten easy classes in MNIST's place: a bright column, another one for each class."""
+    """Ten easy classes instead of MNIST: a bright column, another one for each class."""
     generator = np.random.default_rng(0)
 
-    def draw(count: int) -> tuple[np.ndarray, np.ndarray]:
+    def strokes(count: int) -> tuple[np.ndarray, np.ndarray]:
         labels = generator.integers(0, 10, count).astype(np.uint8)
         images = generator.integers(0, 60, (count, 28, 28, 1)).astype(np.uint8)
         for image, label in zip(images, labels, strict=True):
             image[4:24, 4 + 2 * label] = 255
         return images, labels
 
-    (x_train, y_train), (x_test, y_test) = draw(1000), draw(200)
+    (x_train, y_train), (x_test, y_test) = strokes(1000), strokes(200)
     names = tuple("0123456789")
     dataset = Dataset("mnist", "Strokes", x_train, y_train, x_test, y_test, names, "drawn")
     monkeypatch.setattr(digit_classifier, "load_dataset", lambda _: dataset)
@@ -70,8 +70,8 @@ class TestShipped:
         assert about["seed"] == digit_classifier.SEED
 
     def test_reading_brings_no_tensorflow(self) -> None:
-        look = run_python("-c", LOOK)
-        assert (look.stdout, look.stderr) == ("[]\n", "")
+        checked = run_python("-c", CHECK)
+        assert (checked.stdout, checked.stderr) == ("[]\n", "")
 
     @pytest.mark.parametrize("shape", [(3, 8, 8, 1), (3, 28, 28, 3), (28, 28, 1), (3, 28, 28)])
     def test_images_of_another_shape(self, shape: tuple[int, ...]) -> None:

@@ -15,7 +15,7 @@ def test_the_mean_over_the_test_images_is_what_evaluation_found(finished_run: Ru
     costs = costs_of(finished_run, images)
     assert costs.kl.shape == costs.reconstruction.shape == (len(images),)
     assert costs.kl.mean() == pytest.approx(finished_run.metrics["kl"], rel=1e-3)
-    # Evaluation draws from the posterior; from its mean the image is a little cheaper.
+    # Evaluation samples the posterior; from its mean the image is a little cheaper.
     found = finished_run.metrics["reconstruction"]
     assert 0.7 * found < costs.reconstruction.mean() < found
 

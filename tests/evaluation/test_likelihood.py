@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import copy_run, run_python
 from tests.runs.test_figures_schema import LIKELIHOOD
-from vae.data.binarisation import binarise, treatment_words
+from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.evaluation.likelihood import (
@@ -39,15 +39,15 @@ def run(finished_run: Run, tmp_path: Path) -> Run:
 
 
 class TestMeasured:
-    @pytest.mark.parametrize("treatment", ["none", "threshold", "fixed", "sampled"])
+    @pytest.mark.parametrize("binarisation", ["none", "threshold", "fixed", "sampled"])
     def test_the_treatment_is_applied_and_named(
-        self, model: VAE, digits: Dataset, treatment: str
+        self, model: VAE, digits: Dataset, binarisation: str
     ) -> None:
-        found = measure_likelihood(model, digits, 5, treatment)
-        direct = importance_sampled_nll(model, binarise(digits.x_test, treatment), 5)
+        found = measure_likelihood(model, digits, 5, binarisation)
+        direct = importance_sampled_nll(model, binarise(digits.x_test, binarisation), 5)
         assert found == {
             "images": "all 360 test images",
-            "treatment": treatment_words(model.config, treatment),
+            "treatment": binarisation_words(model.config, binarisation),
             **direct,
             "seconds": found["seconds"],
         }
@@ -56,17 +56,17 @@ class TestMeasured:
 
 class TestInTheWorker:
     def test_it_is_kept_beside_other_treatments(self, run: Run, digits: Dataset) -> None:
-        for samples, treatment in ((3, "sampled"), (5, "none"), (4, "sampled")):
-            request_likelihood(run, samples, treatment)
+        for samples, binarisation in ((3, "sampled"), (5, "none"), (4, "sampled")):
+            request_likelihood(run, samples, binarisation)
             compute_likelihood(Run(run.path), digits)
-        kept = Run(run.path).likelihood
-        assert {name: found["importance_samples"] for name, found in kept.items()} == {
+        stored = Run(run.path).likelihood
+        assert {name: found["importance_samples"] for name, found in stored.items()} == {
             "sampled": 4,
             "none": 5,
         }
         expected = measure_likelihood(run.load_model(), digits, 4, "sampled")
-        assert kept["sampled"] | {"seconds": 0} == expected | {"seconds": 0}
-        assert read_json(run.path / "likelihood.json") == kept
+        assert stored["sampled"] | {"seconds": 0} == expected | {"seconds": 0}
+        assert read_json(run.path / "likelihood.json") == stored
         assert not list(run.path.glob("likelihood-*.json"))
 
     def test_progress(self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,18 +79,20 @@ class TestInTheWorker:
         assert fractions[-1] == 1.0
 
     @pytest.mark.parametrize(
-        ("samples", "treatment"), [(0, "none"), (5001, "none"), (10, "grey"), (10, "")]
+        ("samples", "binarisation"), [(0, "none"), (5001, "none"), (10, "grey"), (10, "")]
     )
-    def test_what_cannot_be_asked(self, run: Run, samples: int, treatment: str) -> None:
+    def test_what_cannot_be_requested(self, run: Run, samples: int, binarisation: str) -> None:
         with pytest.raises(ConfigError, match="Received"):
-            request_likelihood(run, samples, treatment)
+            request_likelihood(run, samples, binarisation)
         assert not (run.path / "likelihood-asked.json").exists()
 
     @pytest.mark.parametrize(
-        "asked", [{}, [], {"samples": "many", "treatment": "none"}, {"samples": 5}]
+        "request_file", [{}, [], {"samples": "many", "treatment": "none"}, {"samples": 5}]
     )
-    def test_nothing_usable_was_asked(self, run: Run, digits: Dataset, asked: object) -> None:
-        write_json(run.path / "likelihood-asked.json", asked)
+    def test_nothing_usable_was_asked(
+        self, run: Run, digits: Dataset, request_file: object
+    ) -> None:
+        write_json(run.path / "likelihood-asked.json", request_file)
         with pytest.raises(RunError, match=r"likelihood-asked\.json must be as a run writes it"):
             compute_likelihood(run, digits)
 
@@ -130,14 +132,14 @@ class TestInTheWorker:
         assert Run(run.path).likelihood == {}
 
     def test_pages_can_ask_without_tensorflow(self, run: Run) -> None:
-        look = run_python(
+        checked = run_python(
             "-c",
             "import sys, vae\nfrom vae.evaluation.likelihood import request_likelihood\n"
             "request_likelihood(vae.open_run(sys.argv[1]), 7, 'fixed')\n"
             "print([name for name in ('tensorflow', 'keras') if name in sys.modules])",
             run.path,
         )
-        assert look.stdout.strip() == "[]", look.stderr
+        assert checked.stdout.strip() == "[]", checked.stderr
         assert read_json(run.path / "likelihood-asked.json") == {
             "samples": 7,
             "treatment": "fixed",

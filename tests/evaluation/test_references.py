@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae.config import TREATMENTS
+from vae.config import BINARISATIONS
 from vae.data.binarisation import binarise
 from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.evaluation.references import (
@@ -72,31 +72,34 @@ class TestPCA:
 
 
 class TestKept:
-    @pytest.mark.parametrize("treatment", TREATMENTS)
-    def test_those_of_digits(self, treatment: str) -> None:
+    @pytest.mark.parametrize("binarisation", BINARISATIONS)
+    def test_those_of_digits(self, binarisation: str) -> None:
         digits = load_dataset("digits")
-        kept = read_references("digits", treatment)
-        found = measure(digits.x_train, digits.x_test, treatment)
-        assert found["floor"] == pytest.approx(kept["floor"])
-        assert found["mean_image"] == pytest.approx(kept["mean_image"])
-        assert found["pca"] == pytest.approx(kept["pca"], rel=1e-4)
+        stored = read_references("digits", binarisation)
+        found = measure(digits.x_train, digits.x_test, binarisation)
+        assert found["floor"] == pytest.approx(stored["floor"])
+        assert found["mean_image"] == pytest.approx(stored["mean_image"])
+        assert found["pca"] == pytest.approx(stored["pca"], rel=1e-4)
         assert found["floor"] < found["pca"]["32"] < found["pca"]["2"] < found["mean_image"]
 
     @pytest.mark.skipif(find_dataset("mnist") is None, reason="MNIST is not on this machine")
     def test_those_of_mnist(self) -> None:
         mnist = load_dataset("mnist")
-        kept = read_references("mnist")
-        assert grey_floor(mnist.x_test) == pytest.approx(kept["floor"])
-        assert mean_image_nats(mnist.x_train, mnist.x_test) == pytest.approx(kept["mean_image"])
+        stored = read_references("mnist")
+        assert grey_floor(mnist.x_test) == pytest.approx(stored["floor"])
+        assert mean_image_nats(mnist.x_train, mnist.x_test) == pytest.approx(stored["mean_image"])
 
     @pytest.mark.skipif(find_dataset("mnist") is None, reason="MNIST is not on this machine")
     def test_black_and_white_mnist(self) -> None:
         mnist = load_dataset("mnist")
-        for treatment in TREATMENTS[1:]:
-            kept = read_references("mnist", treatment)
-            train, test = binarise(mnist.x_train, treatment, 1), binarise(mnist.x_test, treatment)
-            assert mean_image_nats(train, test) == pytest.approx(kept["mean_image"])
-            assert kept["floor"] == 0.0
+        for binarisation in BINARISATIONS[1:]:
+            stored = read_references("mnist", binarisation)
+            train, test = (
+                binarise(mnist.x_train, binarisation, 1),
+                binarise(mnist.x_test, binarisation),
+            )
+            assert mean_image_nats(train, test) == pytest.approx(stored["mean_image"])
+            assert stored["floor"] == 0.0
 
     def test_of_others_there_are_none(self) -> None:
         assert read_references("mine") == {}

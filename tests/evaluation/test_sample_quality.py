@@ -1,29 +1,25 @@
-"""How good samples are: distances against closed forms, manifolds on sets that are known."""
+"""How good samples are: of the model that ships, and of images that are no digits."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import math
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import linalg
-from scipy.spatial.distance import cdist
 
 from tests.conftest import copy_run
 from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.errors import ConfigError, RunError
 from vae.evaluation import sample_quality
 from vae.evaluation.digit_classifier import about_classifier, classifier_mark, classify
+from vae.evaluation.feature_sets import frechet_distance, precision_recall
 from vae.evaluation.sample_quality import (
     check_measurable,
     compute_quality,
-    frechet_distance,
     measure_samples,
-    precision_recall,
 )
 from vae.files import read_json, write_json
 from vae.images import to_uint8
@@ -31,24 +27,10 @@ from vae.runs.figures_schema import Quality
 from vae.runs.run import SHIPPED, Run
 from vae.runs.writer import RunWriter
 from vae.sampling.prior import prior_codes
-from vae.sampling.samplers import Draw, sample_codes
+from vae.sampling.samplers import SampleSpec, sample_codes
 from vae.schema import decode
 
 SHIPPED_RUN = Run(SHIPPED / "mnist-recommended")
-
-
-def whitened(count: int, width: int, seed: int = 0) -> np.ndarray:
-    """Points (count, width) whose mean is exactly 0 and whose covariance is exactly I."""
-    points = np.random.default_rng(seed).standard_normal((count, width))
-    points -= points.mean(axis=0)
-    covariance = np.atleast_2d(np.cov(points, rowvar=False))
-    return points @ np.linalg.inv(np.linalg.cholesky(covariance)).T
-
-
-def blobs(count: int, centres: np.ndarray, seed: int) -> np.ndarray:
-    """As many points (count, 2) around each of the centres in turn."""
-    noise = np.random.default_rng(seed).standard_normal((count, 2))
-    return centres[np.arange(count) % len(centres)] + 0.1 * noise
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +46,7 @@ def _prior_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    """What the shipped model draws, in MNIST's place: the real images are samples themselves."""
+    """Samples of the shipped model as the real images."""
     x_test = to_uint8(SHIPPED_RUN.decode(prior_codes(600, 4, seed=99)))
     y_test = np.zeros(600, np.uint8)
     return Dataset(
@@ -74,121 +56,11 @@ def dataset() -> Dataset:
     )
 
 
-class TestFrechetDistance:
-    def test_a_set_and_itself(self) -> None:
-        points = np.random.default_rng(0).standard_normal((200, 8)) ** 2
-        assert frechet_distance(points, points) == pytest.approx(0.0, abs=1e-9)
-
-    def test_a_shift_counts_squared(self) -> None:
-        points, shift = whitened(200, 5), np.array([3.0, 0.0, 0.0, -4.0, 0.0])
-        assert frechet_distance(points, points + shift) == pytest.approx(25.0, rel=1e-9)
-
-    def test_another_scale(self) -> None:
-        points, scales = whitened(300, 3), np.array([1.0, 2.0, 5.0])
-        # Gaussians with variances s^2 and 1: the sum of (s - 1)^2.
-        assert frechet_distance(points * scales, points) == pytest.approx(0 + 1 + 16, rel=1e-9)
-
-    def test_any_covariances(self) -> None:
-        generator = np.random.default_rng(1)
-        one = whitened(400, 6) @ generator.standard_normal((6, 6))
-        other = whitened(300, 6, 2) @ generator.standard_normal((6, 6)) + 1.0
-        a, b = (np.cov(points, rowvar=False) for points in (one, other))
-        expected = 6.0 + np.trace(a + b - 2.0 * linalg.sqrtm(a @ b).real)
-        assert frechet_distance(one, other) == pytest.approx(expected, rel=1e-8)
-        assert frechet_distance(other, one) == pytest.approx(expected, rel=1e-8)
-
-    def test_features_that_never_vary_and_fewer_rows_than_columns(self) -> None:
-        points = whitened(300, 3)
-        flat = np.hstack([points, np.zeros((300, 2))])
-        assert frechet_distance(2.0 * flat, flat) == pytest.approx(3.0, rel=1e-9)
-        few = np.random.default_rng(0).standard_normal((5, 40))
-        assert frechet_distance(few, few) == pytest.approx(0.0, abs=1e-9)
-        assert frechet_distance(few, few + 1.0) == pytest.approx(40.0, rel=1e-9)
-
-    def test_one_column(self) -> None:
-        points = whitened(50, 1)
-        assert frechet_distance(3.0 * points + 2.0, points) == pytest.approx(4.0 + 4.0, rel=1e-9)
-
-    def test_smaller_sets_are_farther_apart(self) -> None:
-        generator = np.random.default_rng(0)
-        distances = [
-            frechet_distance(*generator.standard_normal((2, count, 10)))
-            for count in (50, 500, 5000)
-        ]
-        assert distances[0] > 5 * distances[1] > 25 * distances[2] > 0.0
-
-
-class TestPrecisionRecall:
-    @pytest.fixture(autouse=True)
-    def _by_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sample_quality, "AT_ONCE", 7)
-
-    def test_a_set_and_itself(self) -> None:
-        points = np.random.default_rng(0).standard_normal((50, 4))
-        assert precision_recall(points, points) == (1.0, 1.0)
-
-    def test_repeated_rows(self) -> None:
-        """Radii of 0: only what is exactly equal is inside."""
-        points = np.repeat(np.random.default_rng(0).standard_normal((6, 4)) + 1e3, 5, axis=0)
-        assert precision_recall(points, points) == (1.0, 1.0)
-        assert precision_recall(points, points + 1e-6) == (0.0, 0.0)
-
-    def test_sets_far_apart(self) -> None:
-        points = np.random.default_rng(0).standard_normal((50, 4))
-        assert precision_recall(points, points + 100.0) == (0.0, 0.0)
-
-    def test_a_missing_mode_costs_recall_alone(self) -> None:
-        centres = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
-        real, samples = blobs(200, centres, 0), blobs(200, centres[:3], 1)
-        precision, recall = precision_recall(real, samples)
-        assert precision > 0.9
-        assert 0.65 < recall <= 0.75
-        invented, all_found = precision_recall(samples, real)
-        assert (invented, all_found) == (recall, precision)
-
-    def test_by_their_definition(self) -> None:
-        generator = np.random.default_rng(3)
-        real = generator.standard_normal((40, 3))
-        samples = 0.7 * generator.standard_normal((31, 3)) + 0.4
-
-        def inside(point: np.ndarray, others: np.ndarray) -> bool:
-            radii = np.sort(cdist(others, others), axis=1)[:, 3]
-            return bool((np.linalg.norm(others - point, axis=1) <= radii).any())
-
-        precision, recall = precision_recall(real, samples)
-        assert precision == pytest.approx(np.mean([inside(point, real) for point in samples]))
-        assert recall == pytest.approx(np.mean([inside(point, samples) for point in real]))
-        assert 0.0 < recall < precision <= 1.0
-
-    def test_memory_does_not_grow_with_the_square(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sample_quality, "AT_ONCE", 100)
-        points = np.random.default_rng(0).standard_normal((3000, 2))
-        tracemalloc.start()
-        precision_recall(points, points + 0.1)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert peak < 10_000_000  # all distances at once are 72 MB
-
-
-@pytest.mark.parametrize("measure", [frechet_distance, precision_recall])
-class TestBadFeatures:
-    @pytest.mark.parametrize("shape", [(9, 3), (9,), (1, 4), (0, 4)], ids=str)
-    def test_shapes(self, measure, shape: tuple[int, ...]) -> None:
-        with pytest.raises(RunError, match=r"of one width. Received: "):
-            measure(np.zeros((9, 4)), np.zeros(shape))
-
-    def test_no_numbers(self, measure) -> None:
-        broken = np.zeros((9, 4))
-        broken[3, 2] = np.nan
-        with pytest.raises(RunError, match="Received: NaN or infinity"):
-            measure(broken, np.zeros((9, 4)))
-
-
 class TestMeasureSamples:
     def test_samples_like_the_real_ones(self, dataset: Dataset) -> None:
         found = measure_samples(SHIPPED_RUN, dataset)
         assert (found["samples"], found["reference_images"], found["seed"]) == (300, 300, 0)
-        # Both are drawn alike, so they differ by no more than chance.
+        # Both are sampled alike, so they differ by no more than chance.
         assert found["noise_floor"] > 0.0
         assert found["frechet_classifier_distance"] < 2.0 * found["noise_floor"]
         for name in ("precision", "recall", "share_sure", "class_balance"):
@@ -208,8 +80,8 @@ class TestMeasureSamples:
         assert 0.0 < found["share_sure"] < 1.0
         counts = [int((probabilities.argmax(axis=1) == digit).sum()) for digit in range(10)]
         assert found["class_counts"] == counts
-        shares = np.array(counts) / 150
-        entropy = -sum(share * math.log(share) for share in shares if share)
+        fractions = np.array(counts) / 150
+        entropy = -sum(fraction * math.log(fraction) for fraction in fractions if fraction)
         assert found["class_entropy"] == pytest.approx(entropy)
         assert found["class_balance"] == pytest.approx(entropy / math.log(10))
         assert found["classifier_accuracy"] == about_classifier()["test_accuracy"]
@@ -250,21 +122,21 @@ class TestMeasureSamples:
         assert (found["class_entropy"], found["class_balance"]) == (0.0, 0.0)
         assert found["recall"] <= 1 / 300  # that very image, if it is in the half
 
-    def test_a_conditional_run_is_told_classes(
+    def test_a_conditional_run_gets_classes(
         self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run, each = Run(SHIPPED / "mnist-conditional"), np.arange(10, dtype=np.uint8)
         dataset = dataclasses.replace(dataset, x_train=dataset.x_test[:10], y_train=each)
         found = measure_samples(run, dataset, 150)
         assert min(found["class_counts"]) > 5  # of 150, as frequent as in the data
-        shares = [found, *found["samplers"].values()]
-        assert all(each["share_as_told"] > 0.9 for each in shares)
+        fractions = [found, *found["samplers"].values()]
+        assert all(each["share_as_told"] > 0.9 for each in fractions)
         assert "share_as_told" not in measure_samples(SHIPPED_RUN, dataset, 100)
         decode = Run.decode
         monkeypatch.setattr(Run, "decode", lambda run, z, y: decode(run, z, (y + 1) % 10))
         assert measure_samples(run, dataset, 150)["share_as_told"] < 0.1
 
-    def test_the_seed_draws_the_samples_alone(self, dataset: Dataset) -> None:
+    def test_the_seed_is_of_the_samples_alone(self, dataset: Dataset) -> None:
         first, again, other = (
             measure_samples(SHIPPED_RUN, dataset, 120, seed=seed) for seed in (1, 1, 2)
         )
@@ -293,18 +165,18 @@ class TestMeasureSamples:
         others = found.pop("samplers")
         assert found == measure_samples(SHIPPED_RUN, dataset, 150, seed=2) | found
         assert set(others) == {"mixture", "posterior"}
-        # One place of the space gives one digit; draws of the prior are as good as it.
+        # A region of the space gives one digit; codes of the prior are as good as it.
         assert others["mixture"]["class_balance"] < found["class_balance"] / 2
         assert others["posterior"]["class_balance"] > 0.8 * found["class_balance"]
-        features, _ = classify(run.decode(sample_codes(run, Draw("posterior", seed=2), 150)))
+        features, _ = classify(run.decode(sample_codes(run, SampleSpec("posterior", seed=2), 150)))
         order = np.random.default_rng(0).permutation(600)
         reference, _ = classify(dataset.x_test[order[:300]])
         distance = others["posterior"]["frechet_classifier_distance"]
         assert distance == pytest.approx(frechet_distance(features, reference))
-        kept = found | {"samplers": others}
-        assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
+        stored = found | {"samplers": others}
+        assert decode("quality.json", json.dumps(stored).encode(), Quality) == stored
         for name in others:
-            broken = kept | {"samplers": others | {name: others[name] | {"precision": 2.0}}}
+            broken = stored | {"samplers": others | {name: others[name] | {"precision": 2.0}}}
             with pytest.raises(RunError, match=r"at `\$\.samplers\.\w+\.precision`"):
                 decode("quality.json", json.dumps(broken).encode(), Quality)
 
@@ -324,7 +196,7 @@ class TestMeasureSamples:
         with pytest.raises(RunError, match="Received: a run on mnist, with images of 14 x 14 x 1"):
             check_measurable(Run(run.path))
 
-    def test_a_run_that_draws_no_numbers(
+    def test_a_run_whose_images_are_no_numbers(
         self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         nothing = np.full((1, 28, 28, 1), np.nan, np.float32)
@@ -334,13 +206,13 @@ class TestMeasureSamples:
 
     def test_progress(self, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sample_quality, "AT_ONCE", 100)
-        shares: list[float] = []
-        measure_samples(SHIPPED_RUN, dataset, on_progress=shares.append)
-        assert shares == sorted(shares)
+        fractions: list[float] = []
+        measure_samples(SHIPPED_RUN, dataset, on_progress=fractions.append)
+        assert fractions == sorted(fractions)
         assert (
-            len(set(shares)) == 6
+            len(set(fractions)) == 6
         )  # the begin, the real ones, three parts of the samples, and the end
-        assert shares[-1] == 1.0
+        assert fractions[-1] == 1.0
 
     def test_train_images_do_not_count(self, dataset: Dataset) -> None:
         other = dataclasses.replace(dataset, x_train=255 - dataset.x_train)
@@ -357,10 +229,10 @@ class TestInTheWorker:
             (run.path / name).unlink()
         return Run(run.path)
 
-    def test_it_is_kept_in_the_run(self, run: Run, dataset: Dataset) -> None:
+    def test_it_is_stored_in_the_run(self, run: Run, dataset: Dataset) -> None:
         compute_quality(run, dataset)
-        kept = Run(run.path).quality
-        assert kept == measure_samples(run, dataset)
-        assert kept["classifier"] == classifier_mark()
+        stored = Run(run.path).quality
+        assert stored == measure_samples(run, dataset)
+        assert stored["classifier"] == classifier_mark()
         # It travels as it is.
-        assert decode("quality.json", json.dumps(kept).encode(), Quality) == kept
+        assert decode("quality.json", json.dumps(stored).encode(), Quality) == stored

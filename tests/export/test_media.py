@@ -31,14 +31,14 @@ NOTES = {"Run": 'Größe <1> & "2"', "Seed": "7"}
 
 
 def frames(content: bytes) -> tuple[list[int], list[int]]:
-    """Return the grey level of each frame of an animation, and how long it is seen, in ms."""
+    """Return the grey level of each frame of an animation, and how long it is shown, in ms."""
     with Image.open(io.BytesIO(content)) as picture:
-        seen, lasting = [], []
+        levels, lasting = [], []
         for frame in range(picture.n_frames):
             picture.seek(frame)
-            seen.append(picture.convert("L").getpixel((3, 3)))
+            levels.append(picture.convert("L").getpixel((3, 3)))
             lasting.append(picture.info["duration"])
-    return seen, lasting
+    return levels, lasting
 
 
 class TestNotes:
@@ -59,15 +59,15 @@ class TestAnimation:
             assert picture.format == kind.upper()
             assert picture.size == (10, 8)
             assert picture.info["loop"] == 0
-        seen, lasting = frames(content)
-        assert seen == pytest.approx([0, 100, 200, 100], abs=2)
+        levels, lasting = frames(content)
+        assert levels == pytest.approx([0, 100, 200, 100], abs=2)
         assert lasting == [450, 90, 450, 90]
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_walk_once(self, kind: AnimationKind) -> None:
         content = animation(GREYS, kind, frames_per_second=20, there_and_back=False, loop=False)
-        seen, lasting = frames(content)
-        assert seen == pytest.approx([0, 100, 200], abs=2)
+        levels, lasting = frames(content)
+        assert levels == pytest.approx([0, 100, 200], abs=2)
         assert lasting == [50] * 3
         with Image.open(io.BytesIO(content)) as picture:
             assert picture.info.get("loop", "once") == {"gif": "once", "webp": 1}[kind]

@@ -86,8 +86,8 @@ def decode_with(run: Run, change: Callable[[np.ndarray], np.ndarray], z: np.ndar
             changed = change(array).astype(np.float32)
             item.CopyFrom(onnx.numpy_helper.from_array(changed, item.name))
     session = onnxruntime.InferenceSession(model.SerializeToString())
-    told = np.eye(run.classes, dtype=np.float32)[balanced_labels(len(z), run.classes)]
-    inputs = {"z": z, "label": told} if run.config.is_conditional else {"z": z}
+    one_hot = np.eye(run.classes, dtype=np.float32)[balanced_labels(len(z), run.classes)]
+    inputs = {"z": z, "label": one_hot} if run.config.is_conditional else {"z": z}
     return session.run(None, inputs)[0]
 
 
@@ -186,7 +186,7 @@ class TestCorrectness:
         assert facts["ELBO"] == (
             f"−{found['loss']:.1f} ± {found['elbo_standard_error']:.1f} nats per image"
         )
-        assert found["treatment"] in data["treatment"]
+        assert found["treatment"] in data["measuredOn"]
 
     def test_an_autoencoder_has_no_elbo(self) -> None:
         facts = dict(data_of(demo_page(open_run(SHIPPED / "mnist-autoencoder")))["facts"])
@@ -196,7 +196,7 @@ class TestCorrectness:
     def test_a_run_without_an_evaluation_says_nothing_of_it(self, tmp_path: Path) -> None:
         found = data_of(demo_page(make_run(tmp_path / "run", SMALL, (8, 8, 1))))
         assert [name for name, _ in found["facts"]][-1] == "Epochs"
-        assert found["treatment"] == ""
+        assert found["measuredOn"] == ""
         assert found["curves"]["titles"] == {}
 
     def test_codes_are_those_of_the_test_images(self, data: dict[str, Any], shipped: Run) -> None:
@@ -226,8 +226,8 @@ class TestCorrectness:
         np.testing.assert_allclose(back, points, atol=1e-9)
 
     def test_dimensions_come_by_their_kl(self, data: dict[str, Any], shipped: Run) -> None:
-        places = [each["place"] for each in data["dimensions"]]
-        assert places == [each.place for each in ranked_dimensions(shipped)]
+        indices = [each["index"] for each in data["dimensions"]]
+        assert indices == [each.index for each in ranked_dimensions(shipped)]
         kl = [each["kl"] for each in data["dimensions"]]
         assert kl == sorted(kl, reverse=True)
 
@@ -279,17 +279,19 @@ class TestCorrectness:
         exact = run.decode(z, balanced_labels(len(z), run.classes))
         assert np.abs(decode_with(run, rounded, z) - exact).max() < 1e-3
 
-    def test_a_conditional_decoder_is_told_a_label(self, tmp_path: Path) -> None:
+    def test_a_conditional_decoder_takes_a_label(self, tmp_path: Path) -> None:
         run = make_run(tmp_path / "run", SMALL.replace(kind="conditional"), (8, 8, 1))
         found = data_of(demo_page(run))
-        assert found["told"]
+        assert found["isConditional"]
         layers = [(layer["class"], layer["shape"]) for layer in found["layers"][:4]]
         joined = [("InputLayer", [3]), ("InputLayer", [2]), ("Concatenate", [5]), ("Dense", [8])]
         assert layers == joined
         kernel = read_weights(run)["hidden_1"].kernel
         assert kernel.shape == (5, 8)
         np.testing.assert_array_equal(unpacked(found["layers"][3]["kernel"]), kernel.ravel())
-        assert not data_of(demo_page(make_run(tmp_path / "other", SMALL, (8, 8, 1))))["told"]
+        assert not data_of(demo_page(make_run(tmp_path / "other", SMALL, (8, 8, 1))))[
+            "isConditional"
+        ]
 
     def test_one_that_is_too_large_either_way(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

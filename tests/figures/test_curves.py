@@ -3,7 +3,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from vae.figures.curves import MAX_MARKS, MAX_POINTS, curve_marks, curve_points
+from vae.figures.curves import (
+    MAX_MARKS,
+    MAX_POINTS,
+    curve_marks,
+    curve_points,
+    curves_figure,
+)
+from vae.runs.run import SHIPPED, open_run
 
 
 def rows(epochs: int, per_epoch: int = 10, validation: bool = True) -> list[dict[str, Any]]:
@@ -81,3 +88,12 @@ class TestCorrectness:
         marks = curve_marks(changes, 10)
         assert len(marks) == MAX_MARKS
         assert marks[-1]["text"] == "beta 5e+03"
+
+
+def test_a_paper_shows_training_and_validation() -> None:
+    run = open_run(SHIPPED / "mnist-recommended")
+    axes = curves_figure(run).axes
+    assert [each.get_title() for each in axes] == ["Loss", "Reconstruction", "KL"]
+    training, validation = axes[0].lines
+    assert training.get_ydata()[-1] == run.rows[-2]["loss"]
+    assert list(validation.get_ydata()) == run.history["val_loss"]

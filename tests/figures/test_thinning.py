@@ -20,12 +20,16 @@ class TestBasics:
 
 class TestCorrectness:
     @pytest.mark.parametrize("count", [101, 1000, 99_991, 100_000])
-    @pytest.mark.parametrize("most", [8, 100, 2000])
+    @pytest.mark.parametrize("max_count", [8, 100, 2000])
     @pytest.mark.parametrize("curves", [1, 3])
-    def test_at_most_so_many_in_their_order(self, count: int, most: int, curves: int) -> None:
+    def test_at_most_so_many_in_their_order(self, count: int, max_count: int, curves: int) -> None:
         values = np.random.default_rng(0).normal(size=(curves, count))
-        chosen = thinned(values, most)
-        assert len(chosen) <= max(most, 2 + 2 * curves) if count > most else len(chosen) == count
+        chosen = thinned(values, max_count)
+        assert (
+            len(chosen) <= max(max_count, 2 + 2 * curves)
+            if count > max_count
+            else len(chosen) == count
+        )
         assert chosen == sorted(set(chosen))
 
     def test_every_stretch_keeps_its_heights(self) -> None:
@@ -37,6 +41,10 @@ class TestCorrectness:
         assert {12_345, 99_000} <= set(chosen.tolist())
         for begin in range(0, 100_000, 5000):
             part = slice(begin, begin + 5000)
-            seen = chosen[(chosen >= begin) & (chosen < begin + 5000)]
-            np.testing.assert_array_equal(values[:, seen].max(axis=1), values[:, part].max(axis=1))
-            np.testing.assert_array_equal(values[:, seen].min(axis=1), values[:, part].min(axis=1))
+            within = chosen[(chosen >= begin) & (chosen < begin + 5000)]
+            np.testing.assert_array_equal(
+                values[:, within].max(axis=1), values[:, part].max(axis=1)
+            )
+            np.testing.assert_array_equal(
+                values[:, within].min(axis=1), values[:, part].min(axis=1)
+            )

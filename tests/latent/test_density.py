@@ -103,9 +103,9 @@ class TestHoles:
 
     def test_a_plane_far_from_0_has_none(self) -> None:
         # 95 % of the prior's codes in three dimensions are within sqrt(7.815) = 2.796 of 0.
-        for held, seen in ((2.7, True), (2.9, False)):
+        for held, is_hole in ((2.7, True), (2.9, False)):
             plane = dimension_plane(3, 0, 1, np.array([0.0, 0.0, held]))
-            assert self.mask(np.full((10, 3), 9.0), 1e-4, plane).any() == seen
+            assert self.mask(np.full((10, 3), 9.0), 1e-4, plane).any() == is_hole
 
     @pytest.mark.parametrize("dims", [2, 4, 16])
     def test_few_narrow_posteriors_leave_none_by_their_number_alone(self, dims: int) -> None:

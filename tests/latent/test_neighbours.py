@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from tests.conftest import copy_run
 from vae.data.datasets import Dataset
 from vae.errors import RunError
 from vae.latent import neighbours
-from vae.latent.neighbours import Neighbours, latent_neighbours, pixel_neighbours
+from vae.latent.neighbours import (
+    Neighbours,
+    latent_neighbours,
+    nearest_images,
+    pixel_neighbours,
+)
 from vae.runs.run import Run
+from vae.runs.writer import RunWriter
 
 
 def points(count: int, width: int, seed: int) -> np.ndarray:
@@ -101,3 +109,18 @@ class TestBadInput:
     def test_no_number(self, value: float) -> None:
         with pytest.raises(RunError, match="Received: NaN or infinity"):
             Neighbours(points(3, 2, 0), np.arange(3)).nearest(np.array([[0.0, value]]))
+
+
+def test_nearest_images(finished_run: Run, tmp_path: Path) -> None:
+    run = copy_run(finished_run, tmp_path / "run")
+    mean = np.array([[0.0, 3.0], [4.0, 0.0], [0.0, 1.0]], np.float32)
+    RunWriter(run.path).arrays("latents.npz", mean=mean, y=np.arange(3, dtype=np.uint8))
+    run = Run(run.path)
+    indices, distances = nearest_images(run, np.zeros(2), 2)
+    assert indices.tolist() == [2, 0]
+    assert distances.tolist() == [1.0, 3.0]
+    assert nearest_images(run, np.zeros(2), 9)[0].tolist() == [2, 0, 1]
+    assert nearest_images(run, mean[1], 1)[1].tolist() == [0.0]
+    (run.path / "latents.npz").unlink()
+    with pytest.raises(RunError, match=r"no latent means yet\. Received"):
+        nearest_images(Run(run.path), np.zeros(2), 2)

@@ -1,4 +1,4 @@
-"""Planes in latent space: their points are codes, and codes have a place on them."""
+"""Planes in latent space: their points are codes, and codes have a nearest point on them."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class TestPlane:
     def test_a_code_beside_it_lands_at_the_nearest_place(self) -> None:
         plane = skewed()
         code = RANDOM.normal(size=4)
-        (place,) = plane.coordinates(code[None])
-        nearest = np.linalg.norm(plane.codes(place[None])[0] - code)
+        (point,) = plane.coordinates(code[None])
+        nearest = np.linalg.norm(plane.codes(point[None])[0] - code)
         for step in RANDOM.normal(scale=0.1, size=(50, 2)):
-            assert np.linalg.norm(plane.codes(place[None] + step)[0] - code) >= nearest - 1e-6
+            assert np.linalg.norm(plane.codes(point[None] + step)[0] - code) >= nearest - 1e-6
 
     def test_the_prior_is_that_of_the_whole_space(self) -> None:
         plane = skewed()
@@ -89,8 +89,8 @@ class TestPlane:
     def test_spread_is_that_of_projected_draws(self) -> None:
         plane = skewed()
         log_var = np.array([0.2, -1.0, 0.5, -2.0])
-        draws = RANDOM.normal(size=(200_000, 4)) * np.exp(0.5 * log_var)
-        found = np.cov(plane.coordinates(draws).T)
+        samples = RANDOM.normal(size=(200_000, 4)) * np.exp(0.5 * log_var)
+        found = np.cov(plane.coordinates(samples).T)
         np.testing.assert_allclose(plane.spread(log_var[None])[0], found, atol=0.01)
 
 

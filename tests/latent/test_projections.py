@@ -12,7 +12,6 @@ from vae.errors import RunError
 from vae.latent.projections import (
     best_projection,
     compute_tsne,
-    nearest_images,
     pick_dimensions,
     project_pca,
     read_tsne,
@@ -69,15 +68,15 @@ class TestPca:
         values, vectors = np.linalg.eigh(np.cov(mean.T.astype(np.float64)))
         expected = ((mean - mean.mean(axis=0)) @ vectors)[:, ::-1]
         assert projected.points.shape == (len(mean), count)
-        for place in range(count):  # the sign of an axis is free
-            sign = np.sign(expected[:, place] @ projected.points[:, place])
+        for index in range(count):  # the sign of an axis is free
+            sign = np.sign(expected[:, index] @ projected.points[:, index])
             np.testing.assert_allclose(
-                projected.points[:, place], sign * expected[:, place], atol=1e-3
+                projected.points[:, index], sign * expected[:, index], atol=1e-3
             )
         np.testing.assert_allclose(projected.variance, values[::-1] / values.sum(), atol=1e-5)
         assert projected.axes == tuple(
-            f"PC{place + 1} ({values[-1 - place] / values.sum():.0%} of the variance)"
-            for place in range(count)
+            f"PC{index + 1} ({values[-1 - index] / values.sum():.0%} of the variance)"
+            for index in range(count)
         )
         assert projected.points.dtype == np.float32
 
@@ -137,7 +136,7 @@ class TestTsne:
         RunWriter(wide.path).arrays("tsne.npz", points=np.ones((40, 2), np.float32))
         assert tsne_seconds(wide) == 21.0
 
-    def test_what_it_is_told_goes_nowhere_else(
+    def test_what_scikit_learn_prints_goes_nowhere_else(
         self, wide: Run, capsys: pytest.CaptureFixture[str]
     ) -> None:
         compute_tsne(wide)
@@ -152,14 +151,6 @@ def test_means_that_are_no_numbers(bad: float, run: Run) -> None:
     for project in (project_pca, compute_tsne):
         with pytest.raises(RunError, match=r"Received: 7 of 120 images with NaN or infinity"):
             project(diverged)
-
-
-def test_nearest_images(run: Run) -> None:
-    run = with_latents(run, np.array([[0.0, 3.0], [4.0, 0.0], [0.0, 1.0]]))
-    indices, distances = nearest_images(run, np.zeros(2), 2)
-    assert indices.tolist() == [2, 0]
-    assert distances.tolist() == [1.0, 3.0]
-    assert nearest_images(run, np.zeros(2), 9)[0].tolist() == [2, 0, 1]
 
 
 class TestBest:

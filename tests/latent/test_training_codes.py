@@ -1,4 +1,4 @@
-"""Codes of training images: the treatment is the run's own, and memory stays small."""
+"""Codes of training images: the binarisation is the run's own, and memory stays small."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def run(finished_run: Run) -> Run:
     return Run(finished_run.path)
 
 
-def treating(run: Run, treatment: str) -> Run:
+def binarising(run: Run, binarisation: str) -> Run:
     """The run as if it had learned from images that were treated so."""
-    run.__dict__["config"] = dataclasses.replace(run.config, binarisation=treatment)
+    run.__dict__["config"] = dataclasses.replace(run.config, binarisation=binarisation)
     return run
 
 
@@ -47,14 +47,14 @@ class TestBasics:
 
 
 class TestCorrectness:
-    @pytest.mark.parametrize("treatment", ["threshold", "fixed"])
-    def test_the_treatment_of_the_run(
-        self, run: Run, digits: Dataset, treatment: str, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("binarisation", ["threshold", "fixed"])
+    def test_the_binarisation_of_the_run(
+        self, run: Run, digits: Dataset, binarisation: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "AT_ONCE", 50)
         indices = np.random.default_rng(0).permutation(1437)[:120]
-        mean, _ = training_codes(treating(run, treatment), digits, indices)
-        expected = run.encode(binarise(digits.x_train, treatment)[indices])[0]
+        mean, _ = training_codes(binarising(run, binarisation), digits, indices)
+        expected = run.encode(binarise(digits.x_train, binarisation)[indices])[0]
         np.testing.assert_allclose(mean, expected, atol=1e-5)
         assert not np.allclose(mean, run.encode(digits.x_train[indices])[0], atol=0.1)
 
@@ -62,22 +62,22 @@ class TestCorrectness:
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "AT_ONCE", 50)
-        seen: list[np.ndarray] = []
+        batches: list[np.ndarray] = []
         encode = Run.encode
         monkeypatch.setattr(
-            Run, "encode", lambda self, images, _: seen.append(images) or encode(self, images)
+            Run, "encode", lambda self, images, _: batches.append(images) or encode(self, images)
         )
-        first, _ = training_codes(treating(run, "sampled"), digits, np.arange(100))
+        first, _ = training_codes(binarising(run, "sampled"), digits, np.arange(100))
         again, _ = training_codes(run, digits, np.arange(100))
         np.testing.assert_array_equal(first, again)
-        drawn = np.concatenate(seen[:2])
-        assert drawn.dtype == np.uint8
-        assert set(np.unique(drawn)) == {0, 255}
-        assert drawn.mean() == pytest.approx(digits.x_train[:100].mean(), rel=0.05)
-        # The same pixels of two batches have other draws.
+        sampled = np.concatenate(batches[:2])
+        assert sampled.dtype == np.uint8
+        assert set(np.unique(sampled)) == {0, 255}
+        assert sampled.mean() == pytest.approx(digits.x_train[:100].mean(), rel=0.05)
+        # The same pixels of two batches are sampled anew.
         twice = np.zeros(100, np.int64)
         training_codes(run, digits, twice)
-        assert not np.array_equal(seen[-1], seen[-2])
+        assert not np.array_equal(batches[-1], batches[-2])
 
     def test_pixels_are_never_all_floats(
         self, run: Run, digits: Dataset, monkeypatch: pytest.MonkeyPatch

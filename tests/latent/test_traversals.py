@@ -24,12 +24,12 @@ from vae.statistics import ACTIVE_VARIANCE
 class TestRanked:
     def test_by_mean_kl(self, finished_run: Run) -> None:
         found = ranked_dimensions(finished_run)
-        assert sorted(each.place for each in found) == list(range(finished_run.config.latent_dim))
+        assert sorted(each.index for each in found) == list(range(finished_run.config.latent_dim))
         assert [each.kl for each in found] == sorted((each.kl for each in found), reverse=True)
         reported = finished_run.metrics["kl_per_dimension"]
         for each in found:
-            assert each.kl == pytest.approx(reported[each.place], rel=1e-4)
-            variance = finished_run.latents["mean"][:, each.place].var()
+            assert each.kl == pytest.approx(reported[each.index], rel=1e-4)
+            variance = finished_run.latents["mean"][:, each.index].var()
             assert each.variance == pytest.approx(variance, rel=1e-4)
 
     def test_active_units_are_those_that_evaluation_counts(self, finished_run: Run) -> None:
@@ -61,9 +61,9 @@ def test_each_row_moves_one_dimension(
     assert (rows.shape, rows.dtype) == ((2, 7, *convolutional_run.image_shape), np.uint8)
     values = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
     assert traverse_values(7).tolist() == values
-    for row, place in zip(rows, (4, 1), strict=True):
+    for row, index in zip(rows, (4, 1), strict=True):
         codes = np.repeat(around[None], 7, axis=0)
-        codes[:, place] = values
+        codes[:, index] = values
         expected = to_uint8(convolutional_run.decode(codes)).astype(int)
         # A network adds up in another order where more codes come at once.
         assert np.abs(row - expected).max() <= 1

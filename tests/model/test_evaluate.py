@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import math
+import weakref
 
 import keras
 import numpy as np
@@ -44,6 +46,17 @@ def model(finished_run: Run) -> VAE:
 
 
 class TestEvaluate:
+    def test_a_model_is_compiled_once_and_can_go(self, digits: Dataset) -> None:
+        model = steep_model()
+        first, _ = evaluate(model, digits)
+        model.decoder.set_weights([2.0 * weights for weights in model.decoder.get_weights()])
+        assert evaluate(model, digits)[0]["loss"] != first["loss"]
+        assert model.bound_terms.experimental_get_tracing_count() == 1
+        freed = weakref.ref(model)
+        del model
+        gc.collect()
+        assert freed() is None
+
     def test_equals_numpy(self, model: VAE, digits: Dataset) -> None:
         metrics, latents = evaluate(model, digits)
         x = digits.x_test / 255.0

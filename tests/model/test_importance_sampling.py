@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 
 from tests.model.test_evaluate import cross_entropy, steep_model
 from vae.config import Config
-from vae.data.binarisation import binarise, treatment_words
+from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError
 from vae.evaluation.likelihood import (
@@ -275,7 +275,7 @@ class TestOfAModel:
 
     def test_grey_levels_are_named_by_what_they_are_taken_for(self) -> None:
         words = [
-            treatment_words(Config(likelihood=name), "none")
+            binarisation_words(Config(likelihood=name), "none")
             for name in ("bernoulli", "continuous_bernoulli", "gaussian")
         ]
         assert words[0] == "grey levels in [0, 1], as Bernoulli probabilities"

@@ -50,6 +50,9 @@ TITLES = {
 BidiComponentManager.discover_and_register_components = lambda *_, **__: None
 
 
+PICTURES = ("pairs", "samples")  # of the learning board
+
+
 def open_page(page: str, **address: str) -> AppTest:
     """Open a page by its address in a new session, as a link does; address: what stands after ?."""
     app = AppTest.from_file(ROOT / "pages" / "router.py", default_timeout=PATIENCE_SECONDS)
@@ -94,7 +97,7 @@ def act(widget: Any) -> AppTest:
 
 
 SAYING = (
-    *("title", "subheader", "markdown", "caption"),
+    *("title", "header", "markdown", "caption"),
     *("info", "warning", "error", "success", "progress", "metric"),
 )
 
@@ -149,6 +152,21 @@ def component(app: AppTest, key: str) -> dict[str, Any]:
     return json.loads(app.main.get_by_key(key).proto.json)
 
 
+def board(app: AppTest, run_id: str) -> dict[str, Any]:
+    """What the learning board of a run was given."""
+    return component(app, f"board-{run_id}")
+
+
+def numbers_of(app: AppTest, run_id: str) -> dict[str, str]:
+    """The line of numbers of the learning board, by their names."""
+    return {each["name"]: each["value"] for each in board(app, run_id)["numbers"]}
+
+
+def decoded_url(address: str) -> bytes:
+    """The file that a data URL holds."""
+    return base64.b64decode(address.partition(",")[2])
+
+
 def picture(content: bytes) -> np.ndarray:
     """A PNG file as an image (H, W, C), uint8."""
     pixels = np.asarray(Image.open(io.BytesIO(content)))
@@ -163,8 +181,14 @@ def shows(content: bytes, image: np.ndarray) -> bool:
 
 
 def alternatives(app: AppTest) -> list[str]:
-    """What each picture says to who cannot see it."""
-    return [shown.alt for element in app.image for shown in element.proto.imgs]
+    """What each picture says to who cannot see it, those of the learning board first."""
+    boards = [
+        json.loads(element.proto.json)
+        for element in app.main
+        if element.type == "bidi_component" and element.key.startswith("board-")
+    ]
+    on_boards = [shown["alt"][name] for shown in boards if shown["frames"] for name in PICTURES]
+    return on_boards + [shown.alt for element in app.image for shown in element.proto.imgs]
 
 
 def picture_called(app: AppTest, alt: str) -> str:

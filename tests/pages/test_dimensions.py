@@ -82,16 +82,16 @@ def test_strips_around_the_mean_ordered_by_kl(run: Run) -> None:
     app = open_page("latent", view="dimensions")
     ranked = ranked_dimensions(run)
     shown = rows(app)
-    assert [row.name for row in shown] == [f"z{d.place + 1} · {d.kl:.2f} nats" for d in ranked]
+    assert [row.name for row in shown] == [f"z{d.index + 1} · {d.kl:.2f} nats" for d in ranked]
     for row, dimension in zip(shown, ranked, strict=True):
-        (strip,) = traverse_all(run, [dimension.place], np.zeros(2), STEPS)
+        (strip,) = traverse_all(run, [dimension.index], np.zeros(2), STEPS)
         np.testing.assert_array_equal(row.strip, tile(strip, 1, STEPS))
         assert not row.is_faded
         assert row.mark is None
     assert "2 of 2 dimensions are active" in words(app)
     assert f"above {ACTIVE_VARIANCE} (Burda et al. 2016)" in words(app)
     (bars,) = chart(app, "dimensions-finished")["data"]
-    assert bars["x"] == [f"z{d.place + 1}" for d in ranked]
+    assert bars["x"] == [f"z{d.index + 1}" for d in ranked]
     np.testing.assert_allclose(numbers(bars["y"]), [d.kl for d in ranked])
     assert f"together {sum(d.kl for d in ranked):.2f} nats" in words(app)
 
@@ -150,7 +150,7 @@ def test_a_single_dimension(line_run: Run, runs: Path) -> None:
 
 def test_sixteen_at_first_all_on_demand(wide: Run) -> None:
     app = open_page("latent", view="dimensions")
-    ranked = [each.place for each in ranked_dimensions(wide)]
+    ranked = [each.index for each in ranked_dimensions(wide)]
     assert places(app) == ranked[:16]
     assert len(chart(app, "dimensions-wide")["data"][0]["x"]) == 40
     act(labelled(app.toggle, "All 40 dimensions").set_value(True))

@@ -35,7 +35,7 @@ from vae.data.datasets import Dataset, load_dataset
 from vae.data.user_images import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.evaluation.image_costs import costs_of
 from vae.images import to_uint8
-from vae.latent.projections import nearest_images
+from vae.latent.neighbours import nearest_images
 from vae.runs.run import Run
 
 

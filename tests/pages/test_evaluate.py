@@ -15,6 +15,7 @@ from tests.pages.conftest import (
     act,
     chart,
     charts,
+    component,
     numbers,
     open_page,
     press,
@@ -25,7 +26,7 @@ from tests.pages.conftest import (
 from tests.pages.crafted import craft
 from tests.pages.doubles import Processes
 from vae.config import Config
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.data.datasets import Dataset
 from vae.evaluation.comparison import loss_in_comparison
 from vae.evaluation.references import read_references
@@ -111,7 +112,7 @@ def test_black_and_white_images_have_lines_of_their_own(treatment: str, run: Run
     assert totals["Always the mean image"] == pytest.approx(known["mean_image"])
     assert len(totals) == 3  # and no floor
     assert "the floor" not in words(app)
-    assert treatment_name(treatment) in words(app)
+    assert binarisation_name(treatment) in words(app)
 
 
 def test_shipped_runs_are_lines(shipped: list[Run]) -> None:
@@ -212,7 +213,7 @@ def test_the_address_names_the_view(run: Run) -> None:
 
 def test_the_latent_space_is_measured_here_too(run: Run, processes: Processes) -> None:
     app = open_page("evaluate", view="latent-space")
-    assert charts(app) == ["cloud-finished"]
+    assert component(app, "cloud-finished")["labels"]
     press(app, "Measure")
     assert server.queue().is_pending(run, "knowledge")
 

@@ -32,7 +32,7 @@ from vae.images import tile
 from vae.runs.metadata import write_metadata
 from vae.runs.run import Run
 from vae.runs.writer import new_run_id
-from vae.sampling.samplers import Draw, sample_codes
+from vae.sampling.samplers import SampleSpec, sample_codes
 
 VIEWS = ["grid", "samplers", "by-hand", "manifold", "arithmetic", "animation", "take-away"]
 FILES = ("png", "pdf", "svg", "npz", "csv")
@@ -40,9 +40,9 @@ FILES = ("png", "pdf", "svg", "npz", "csv")
 Downloads = dict[str, Callable[[], bytes]]
 
 
-def grid(run: Run, rows: int, columns: int, draw: Draw | None = None) -> np.ndarray:
+def grid(run: Run, rows: int, columns: int, spec: SampleSpec | None = None) -> np.ndarray:
     """The grid that the page must show."""
-    return tile(run.decode(sample_codes(run, draw or Draw(), rows * columns)), rows, columns)
+    return tile(run.decode(sample_codes(run, spec or SampleSpec(), rows * columns)), rows, columns)
 
 
 def shown(app: AppTest, run: Run) -> dict[str, Any]:
@@ -122,11 +122,11 @@ class TestGrid:
         assert shows(png(app, run), grid(run, 10, 10))
         arrange(app, Rows=3, Columns=7, Temperature=0.5, Seed=11)
         assert (shown(app, run)["rows"], shown(app, run)["columns"]) == (3, 7)
-        assert shows(png(app, run), grid(run, 3, 7, Draw(temperature=0.5, seed=11)))
+        assert shows(png(app, run), grid(run, 3, 7, SampleSpec(temperature=0.5, seed=11)))
         assert "21 codes from N(0, 0.5² I), decoded. Seed 11." in words(app)
         app.select_slider[0].set_value(1.5).run()
-        draw = Draw(temperature=0.5, truncation=1.5, seed=11)
-        assert shows(png(app, run), grid(run, 3, 7, draw))
+        spec = SampleSpec(temperature=0.5, truncation=1.5, seed=11)
+        assert shows(png(app, run), grid(run, 3, 7, spec))
         assert "none beyond 1.5 σ" in words(app)
 
     @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 30), (30, 1), (30, 30)])
@@ -137,12 +137,12 @@ class TestGrid:
     @pytest.mark.parametrize("temperature", [0.0, 2.0])
     def test_extreme_temperatures(self, temperature: float, run: Run) -> None:
         app = arrange(open_page("generate"), Temperature=temperature)
-        assert shows(png(app, run), grid(run, 10, 10, Draw(temperature=temperature)))
+        assert shows(png(app, run), grid(run, 10, 10, SampleSpec(temperature=temperature)))
 
     def test_again_takes_the_next_seed(self, run: Run) -> None:
         app = arrange(open_page("generate"), Seed=2**31 - 2)
         press(app, "Again")
-        assert shows(png(app, run), grid(run, 10, 10, Draw(seed=2**31 - 1)))
+        assert shows(png(app, run), grid(run, 10, 10, SampleSpec(seed=2**31 - 1)))
         press(app, "Again")  # after the last seed comes the first
         assert control(app, "Seed").value == "0"
 
@@ -160,7 +160,7 @@ class TestGrid:
         arrange(app, Seed=3, Temperature=0.5)
         arrange(app, Rows=2)
         press(app, "Undo")
-        assert shows(png(app, run), grid(run, 10, 10, Draw(temperature=0.5, seed=3)))
+        assert shows(png(app, run), grid(run, 10, 10, SampleSpec(temperature=0.5, seed=3)))
         press(app, "Undo")
         assert shows(png(app, run), grid(run, 10, 10))
         assert labelled(app.button, "Undo").disabled
@@ -181,12 +181,12 @@ class TestSamplers:
     @pytest.mark.parametrize("name", ["mixture", "posterior"])
     def test_codes_of_another_sampler(self, name: Any, sampled: Run) -> None:
         app = sampler(open_page("generate"), name)
-        assert shows(png(app, sampled), grid(sampled, 10, 10, Draw(name)))
+        assert shows(png(app, sampled), grid(sampled, 10, 10, SampleSpec(name)))
         assert not [each for each in app.slider if each.label == "Temperature"]
         arrange(app, Class=4)
-        assert shows(png(app, sampled), grid(sampled, 10, 10, Draw(name, 4)))
+        assert shows(png(app, sampled), grid(sampled, 10, 10, SampleSpec(name, 4)))
         press(app, "Undo")
-        assert shows(png(app, sampled), grid(sampled, 10, 10, Draw(name)))
+        assert shows(png(app, sampled), grid(sampled, 10, 10, SampleSpec(name)))
         press(app, "Undo")
         assert shows(png(app, sampled), grid(sampled, 10, 10))
 
@@ -206,7 +206,7 @@ class TestFiles:
     def test_each_opens(self, run: Run, downloads: Downloads) -> None:
         arrange(open_page("generate"), Rows=2, Columns=4, Seed=6)
         files = {kind: downloads[f"digits-prior-2x4-seed6.{kind}"]() for kind in FILES}
-        assert shows(files["png"], grid(run, 2, 4, Draw(seed=6)))
+        assert shows(files["png"], grid(run, 2, 4, SampleSpec(seed=6)))
         notes = Image.open(io.BytesIO(files["png"])).text
         assert notes == {
             "Run": "digits Custom finished",
@@ -214,7 +214,7 @@ class TestFiles:
             "Sampler": "prior",
             "Temperature": "1",
         }
-        codes = sample_codes(run, Draw(seed=6), 8)
+        codes = sample_codes(run, SampleSpec(seed=6), 8)
         with np.load(io.BytesIO(files["npz"])) as arrays:
             np.testing.assert_array_equal(arrays["z"], codes)
             assert arrays["images"].shape == (8, 8, 8, 1)
@@ -253,7 +253,7 @@ class TestPicked:
     def test_larger_on_sliders_and_varied(self, run: Run) -> None:
         app = pick(arrange(open_page("generate"), Columns=4), run, 6)
         assert "Prior, seed 0, row 2, column 3" in words(app)
-        code = sample_codes(run, Draw(), 40)[6]
+        code = sample_codes(run, SampleSpec(), 40)[6]
         given = component(app, f"tile-sliders-{run.id}")
         np.testing.assert_allclose(given["z"], code, rtol=1e-6)
         assert "Images around this one" in alternatives(app)
@@ -294,7 +294,7 @@ class TestPicked:
         app = pick(open_page("generate"), run, 8)
         press(app, "On the map")
         assert [title.value for title in app.title] == ["Latent space"]
-        code = sample_codes(run, Draw(), 9)[8]
+        code = sample_codes(run, SampleSpec(), 9)[8]
         given = component(app, f"map-{run.id}")
         # Two dimensions: the map's plane is the space itself.
         assert np.linalg.norm(given["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
@@ -316,4 +316,4 @@ class TestPicked:
         assert len(component(app, f"tile-sliders-{run.id}")["dimensions"]) == 4
         press(app, "All sliders")
         given = component(app, f"sliders-{run.id}")["z"]
-        np.testing.assert_allclose(given, sample_codes(run, Draw(), 3)[2], rtol=1e-6)
+        np.testing.assert_allclose(given, sample_codes(run, SampleSpec(), 3)[2], rtol=1e-6)

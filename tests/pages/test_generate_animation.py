@@ -18,7 +18,7 @@ from vae.errors import ConfigError
 from vae.images import to_uint8
 from vae.latent.walks import walk_codes
 from vae.runs.run import Run
-from vae.sampling.samplers import Draw, sample_codes
+from vae.sampling.samplers import SampleSpec, sample_codes
 
 
 def walk(**address: str) -> AppTest:
@@ -52,7 +52,7 @@ class TestWalk:
         way = labelled(app.segmented_control, "Walk")
         act(way.set_value("Through what I kept"))
         assert "Keep two images or more: 0 is kept so far" in words(app)
-        codes = sample_codes(run, Draw(), 2)
+        codes = sample_codes(run, SampleSpec(), 2)
         app.session_state[f"bookmarks-{run.id}"] = [
             Bookmark(code, f"number {place}") for place, code in enumerate(codes)
         ]
@@ -84,7 +84,7 @@ class TestFile:
         act(labelled(app.slider, "Frames").set_value(30))
         made(app)
         content = pictures[labelled(app.download_button, f"Download the {name}").proto.url]
-        codes = walk_codes(sample_codes(run, Draw(), 8), 30)
+        codes = walk_codes(sample_codes(run, SampleSpec(), 8), 30)
         with Image.open(io.BytesIO(content)) as opened:
             assert opened.size == (144, 144)  # the nearest whole number of pixels
             if kind == "webp":

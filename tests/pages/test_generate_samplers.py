@@ -25,11 +25,11 @@ from vae.images import tile
 from vae.runs.results import RESULTS
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.sampling.fitted import read_samplers
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, Draw, sample_codes
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
 
 
-def grid(run: Run, draw: Draw) -> np.ndarray:
-    return tile(run.decode(sample_codes(run, draw, 48)), 6, 8)
+def grid(run: Run, spec: SampleSpec) -> np.ndarray:
+    return tile(run.decode(sample_codes(run, spec, 48)), 6, 8)
 
 
 class TestSamplers:
@@ -38,12 +38,12 @@ class TestSamplers:
         press(app, "Again")
         for name in SAMPLERS:
             shown = pictures[picture_called(app, f"Samples: {SAMPLER_NAMES[name]}")]
-            assert shows(shown, grid(sampled, Draw(name, seed=1)))
+            assert shows(shown, grid(sampled, SampleSpec(name, seed=1)))
         act(labelled(app.selectbox, "Class").set_value(7))
         for name in SAMPLERS:
             shown = pictures[picture_called(app, f"Samples: {SAMPLER_NAMES[name]}")]
             label = None if name == "prior" else 7
-            assert shows(shown, grid(sampled, Draw(name, label, seed=1)))
+            assert shows(shown, grid(sampled, SampleSpec(name, label, seed=1)))
         samplers = read_samplers(sampled)
         assert f"{len(samplers.mixture.weights)} Gaussians fitted" in words(app)
         assert f"{samplers.fitted_images:,} training images: the number with" in words(app)

@@ -13,7 +13,7 @@ from tests.conftest import copy_run, wait_until
 from tests.pages.conftest import act, calm, labelled, open_page, press, words
 from tests.pages.doubles import Processes
 from tests.pages.test_evaluate import become_mnist
-from vae.data.binarisation import treatment_words
+from vae.data.binarisation import binarisation_words
 from vae.files import read_json, write_json
 from vae.runs.progress import write_progress
 from vae.runs.run import Run
@@ -63,7 +63,8 @@ class TestFigures:
         box = labelled(app.selectbox, "Test images")
         assert box.value == "none"
         assert box.options == [
-            treatment_words(run.config, name) for name in ("none", "threshold", "fixed", "sampled")
+            binarisation_words(run.config, name)
+            for name in ("none", "threshold", "fixed", "sampled")
         ]
 
     def test_images_of_another_treatment_are_warned_of(self, run: Run) -> None:

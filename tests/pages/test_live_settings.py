@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.train import run_controls
 from tests.conftest import change_status
-from tests.pages.conftest import act, calm, component, open_page, tell, watch
+from tests.pages.conftest import act, board, calm, open_page, tell, watch
 from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of
 from vae.config import Config
 from vae.data.datasets import Dataset
@@ -123,7 +123,7 @@ class TestMoving:
         monkeypatch.setattr(run_controls, "time", clock)
         with run.lock():
             move(app, "beta", 2.0)
-        assert component(app, "curves-run-False")["marks"] == [{"epoch": 1.0, "text": "beta 2"}]
+        assert board(app, "run")["curves"]["marks"] == [{"epoch": 1.0, "text": "beta 2"}]
 
     def test_when_it_acts(self, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
@@ -178,7 +178,7 @@ class TestMarks:
             row(3, 28.0, kind="step", step=10),
         ]
         craft(runs / "run", digits, CONFIG, "paused", rows)
-        assert component(open_page("train"), "curves-run-False")["marks"] == [
+        assert board(open_page("train"), "run")["curves"]["marks"] == [
             {"epoch": 2.0, "text": "beta 0.5"},
             {"epoch": 2.2, "text": "rate 0.0125, noise 0.3"},
         ]
@@ -186,9 +186,9 @@ class TestMarks:
     def test_before_the_first_step(self, runs: Path, digits: Dataset) -> None:
         rows = [change(0, 0, beta=2.0), row(1, 40.0, kind="step", step=5)]
         craft(runs / "run", digits, CONFIG, "paused", rows)
-        marks = component(open_page("train"), "curves-run-False")["marks"]
+        marks = board(open_page("train"), "run")["curves"]["marks"]
         assert marks == [{"epoch": 0.0, "text": "beta 2"}]
 
     def test_without_changes_there_are_none(self, runs: Path, digits: Dataset) -> None:
         make(runs, digits)
-        assert component(open_page("train"), "curves-run-False")["marks"] == []
+        assert board(open_page("train"), "run")["curves"]["marks"] == []

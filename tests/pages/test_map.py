@@ -30,8 +30,8 @@ from tests.pages.crafted import spoil_latents
 from vae.data.datasets import Dataset, load_dataset
 from vae.images import tile, to_uint8
 from vae.latent.density import hole_mask, log_density_ratio, posteriors_of
+from vae.latent.neighbours import nearest_images
 from vae.latent.planes import dimension_plane, pca_plane, picture_plane
-from vae.latent.projections import nearest_images
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
 

@@ -93,7 +93,7 @@ class TestSliders:
 
     def test_those_that_carry_most_come_first_with_what_they_do(self, run: Run) -> None:
         app = by_hand()
-        places = [each.place for each in ranked_dimensions(run)]
+        places = [each.index for each in ranked_dimensions(run)]
         given = board(app, run)
         assert given["dimensions"] == places
         rows = traverse_all(run, places, np.zeros(2), 9)

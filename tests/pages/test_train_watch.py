@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,14 +17,15 @@ from pages.train import run_controls
 from tests.conftest import copy_run, wait_until
 from tests.pages.conftest import (
     act,
-    alternatives,
+    board,
     calm,
     component,
+    decoded_url,
     go,
     labelled,
+    numbers_of,
     open_page,
     picker,
-    picture_called,
     press,
     shows,
     tell,
@@ -34,49 +37,61 @@ from tests.pages.crafted import craft, enqueue, epochs
 from tests.pages.doubles import Processes
 from tests.pages.test_slow_motion import make_step
 from vae.data.datasets import Dataset
+from vae.evaluation.diagnostics import dimensions_in_use
 from vae.figures.curves import curve_points
 from vae.images import tile
 from vae.runs.run import Run, open_run
 
 
+def points_in(frame: dict[str, Any]) -> np.ndarray:
+    """Where a moment's dots lie on the map (N, 2)."""
+    units = np.frombuffer(base64.b64decode(frame["points"]), "<i2").reshape(-1, 2)
+    x, y, half = frame["window"]
+    return units / 16_000 * half + (x, y)
+
+
 class TestWatch:
     def test_numbers_are_those_of_the_run(self, run: Run) -> None:
         app = watch(open_page("train"))
-        last, shown = run.history[-1], {metric.label: metric.value for metric in app.metric}
-        assert shown == {
-            "Loss (nats per image)": f"{last['loss']:.2f}",
-            "Reconstruction (nats per image)": f"{last['reconstruction']:.2f}",
-            "KL (nats per image)": f"{last['kl']:.2f}",
-            "Test ELBO (nats per image)": f"{run.metrics['elbo']:.2f}",
+        last = run.history[-1]
+        assert numbers_of(app, "finished") == {
+            "Loss": f"{last['loss']:.2f}",
+            "Reconstruction": f"{last['reconstruction']:.2f}",
+            "KL": f"{last['kl']:.2f}",
+            "Validation": f"{last['val_loss']:.2f}",
+            "Test ELBO": f"{run.metrics['elbo']:.2f}",
+            "nats per image": "",
+            "Dimensions in use": f"{dimensions_in_use(last)} of 2",
         }
-        for name in ("loss", "reconstruction", "kl"):
-            assert f"validation {last[f'val_{name}']:.2f}" in words(app)
         assert "Finished: 12 epochs." in words(app)
 
     def test_curves_are_those_of_the_run(self, run: Run) -> None:
-        given = component(watch(open_page("train")), "curves-finished-False")
+        given = board(watch(open_page("train")), "finished")["curves"]
         assert given["points"] == curve_points(run.rows, run.steps_per_epoch)
         assert given["epochs"] == 12
 
-    def test_back_through_the_run(self, run: Run, pictures: dict[str, bytes]) -> None:
+    def test_back_through_the_run(self, run: Run) -> None:
         app = watch(open_page("train"))
         slider = app.select_slider(key="snapshot-finished")
         assert slider.options == [str(epoch) for epoch in run.snapshot_epochs]
         for epoch in (12, 0, 3):
             act(app.select_slider(key="snapshot-finished").set_value(epoch))
             snapshot = run.snapshot(epoch)
-            samples = pictures[picture_called(app, "Samples from fixed codes")]
-            assert shows(samples, tile(snapshot["samples"], 5, 10))
-            pairs = pictures[picture_called(app, "Test images above their reconstructions")]
+            (frame,) = board(app, "finished")["frames"]
+            samples = [*snapshot["samples"], *snapshot["more_samples"]]
+            assert shows(decoded_url(frame["samples"]), tile(np.stack(samples), 8, 8))
             images = [*run.fixed["images"], *snapshot["reconstructions"]]
-            assert shows(pairs, tile(np.stack(images), 2, len(images) // 2))
-            assert f"· epoch {epoch}" in words(app)
+            pairs = tile(np.stack(images), 2, len(images) // 2)
+            assert shows(decoded_url(frame["pairs"]), pairs)
+            np.testing.assert_allclose(points_in(frame), snapshot["means"], atol=2e-3)
+            assert frame["words"] == f"epoch {epoch}"
 
     def test_an_autoencoder_has_no_elbo(self, autoencoder_run: Run, runs: Path) -> None:
         run = copy_run(autoencoder_run, runs / "autoencoder")
         app = watch(open_page("train"))
-        shown = {metric.label: metric.value for metric in app.metric}
-        assert shown["Test loss (nats per image)"] == f"{run.metrics['loss']:.2f}"
+        shown = numbers_of(app, "autoencoder")
+        assert shown["Test loss"] == f"{run.metrics['loss']:.2f}"
+        assert not {"KL", "Test ELBO", "Dimensions in use"} & {*shown}
         assert "An autoencoder has no ELBO" in words(app)
 
     def test_it_opens_where_there_is_something_to_see(self, busy: Run) -> None:
@@ -105,7 +120,7 @@ class TestWatch:
         tell(busy, "finished")
         calm(app.run())
         assert "trains now" not in picker(app).options[0]
-        assert app.metric[-1].value == f"{finished_run.metrics['elbo']:.2f}"
+        assert numbers_of(app, "busy")["Test ELBO"] == f"{finished_run.metrics['elbo']:.2f}"
 
 
 class TestSingleStep:
@@ -114,10 +129,12 @@ class TestSingleStep:
     def test_its_batch_is_seen(self, finished_run: Run, runs: Path) -> None:
         run = tell(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
         np.savez(run.path / "step.npz", **make_step())
-        app = open_page("train")
-        assert self.ALT in alternatives(app)
-        assert "**The batch of step 41**, and what the model made of it" in words(app)
-        assert "The step changed the loss of this batch from " in words(app)
+        shown = board(open_page("train"), "run")["batch"]
+        assert (shown["alt"], shown["title"]) == (self.ALT, "The batch of step 41")
+        assert shown["note"].startswith("its loss went from ")
+        step = make_step()
+        pairs = np.concatenate([step["images"], step["reconstructions"]])
+        assert shows(decoded_url(shown["picture"]), tile(pairs, 2, len(pairs) // 2))
 
     @pytest.mark.parametrize(("state", "step"), [("paused", 42), ("stopped", 41)])
     def test_not_when_the_run_stands_elsewhere(
@@ -125,7 +142,7 @@ class TestSingleStep:
     ) -> None:
         run = tell(copy_run(finished_run, runs / "run"), state, epoch=3, step=step)
         np.savez(run.path / "step.npz", **make_step())
-        assert self.ALT not in alternatives(open_page("train"))
+        assert board(watch(open_page("train")), "run")["batch"] is None
 
 
 class TestSlowMotion:
@@ -228,7 +245,7 @@ def test_a_real_run_like_an_instrument(
     (bar,) = app.progress
     assert bar.text.startswith("Epoch ")
     assert " of 500 · step " in bar.text
-    assert picture_called(app, "Samples from fixed codes")
+    assert board(app, path.name)["frames"]
 
     press(app, "Pause")
     assert app.progress[0].text.startswith("Paused · Epoch ")
@@ -246,7 +263,7 @@ def test_a_real_run_like_an_instrument(
     press(app, "Play")
     wait_until(lambda: [r for r in open_run(path).rows if r["kind"] == "change"], "it is marked")
     calm(app.run())
-    (mark,) = component(app, f"curves-{path.name}-False")["marks"]
+    (mark,) = board(app, path.name)["curves"]["marks"]
     assert mark["text"] == "beta 0.5"
 
     press(app, "Stop")
@@ -254,7 +271,7 @@ def test_a_real_run_like_an_instrument(
     wait_until(lambda: not server.queue().is_pending(open_run(path), "train"), "its process left")
     calm(app.run(), "train")
     assert "Stopped by hand in epoch " in words(app)
-    assert f"Test ELBO (nats per image): {open_run(path).metrics['elbo']:.2f}" in words(app)
+    assert numbers_of(app, path.name)["Test ELBO"] == f"{open_run(path).metrics['elbo']:.2f}"
     assert labelled(app.button, "Continue")
     assert go(app, "start").image
     assert component(go(app, "generate"), f"grid-{path.name}")["rows"] == 10

@@ -20,6 +20,19 @@ def files(finished_run: Run) -> Files:
     return unpack(export_zip(finished_run))
 
 
+def assert_refused(
+    files: Files, name: str, figures: dict[str, Any], changes: dict[str, Any], folder: Path
+) -> None:
+    """Fail unless a run is refused for this file, which is right but for these changes."""
+    zipped = with_json(files | {name: json.dumps(figures).encode()}, name, **changes)
+    assert name in refused(zipped, folder)
+
+
+def assert_unreadable(files: Files, name: str, content: bytes, folder: Path) -> None:
+    """Fail unless a run is refused for what stands in this file."""
+    assert name in refused(pack(files | {name: content}), folder)
+
+
 KNOWN = {"dimensions": 2, "knn": 0.9, "probe": 1, "silhouette": -0.25}
 KNOWLEDGE = {
     **{"training_images": 1437, "test_images": 360, "silhouette_images": 360},
@@ -50,13 +63,11 @@ class TestKnowledge:
         ids=lambda changes: str(changes)[:60],
     )
     def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
-        known = json.dumps(KNOWLEDGE).encode()
-        zipped = with_json(files | {"knowledge.json": known}, "knowledge.json", **changes)
-        assert "knowledge.json" in refused(zipped, tmp_path)
+        assert_refused(files, "knowledge.json", KNOWLEDGE, changes, tmp_path)
 
     @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"latent"', b"{}", b"", b"\xff"])
     def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
-        assert "knowledge.json" in refused(pack(files | {"knowledge.json": content}), tmp_path)
+        assert_unreadable(files, "knowledge.json", content, tmp_path)
 
     def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
         known = KNOWLEDGE | {"note": "<script>", "latent": KNOWN | {"more": [1]}}
@@ -95,13 +106,11 @@ class TestLikelihood:
         ids=lambda changes: str(changes)[:60],
     )
     def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
-        content = json.dumps(LIKELIHOOD).encode()
-        zipped = with_json(files | {"likelihood.json": content}, "likelihood.json", **changes)
-        assert "likelihood.json" in refused(zipped, tmp_path)
+        assert_refused(files, "likelihood.json", LIKELIHOOD, changes, tmp_path)
 
     @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"none"', b"", b"\xff"])
     def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
-        assert "likelihood.json" in refused(pack(files | {"likelihood.json": content}), tmp_path)
+        assert_unreadable(files, "likelihood.json", content, tmp_path)
 
     def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
         found = LIKELIHOOD | {"none": FOUND | {"more": [1], "images": "a\0b"}, "grey": "<b>"}
@@ -152,13 +161,11 @@ class TestQuality:
         ids=lambda changes: str(changes)[:60],
     )
     def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
-        content = json.dumps(QUALITY).encode()
-        zipped = with_json(files | {"quality.json": content}, "quality.json", **changes)
-        assert "quality.json" in refused(zipped, tmp_path)
+        assert_refused(files, "quality.json", QUALITY, changes, tmp_path)
 
     @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"recall"', b"{}", b"", b"\xff"])
     def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
-        assert "quality.json" in refused(pack(files | {"quality.json": content}), tmp_path)
+        assert_unreadable(files, "quality.json", content, tmp_path)
 
     def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
         data = pack(files | {"quality.json": json.dumps(QUALITY | {"more": "<b>"}).encode()})

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.test_main import refused
+from tests.cli.commands import refused
 from tests.conftest import copy_run
 from tests.queueing import Office
 from vae.cli.main import main

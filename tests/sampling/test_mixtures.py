@@ -23,14 +23,14 @@ def clusters(count: int, seed: int = 0) -> np.ndarray:
 class TestDraw:
     def test_shape_and_type(self) -> None:
         mixture = Mixture(np.ones(1), np.zeros((1, 3)), np.eye(3)[None])
-        assert mixture.draw(7).shape == (7, 3)
-        assert mixture.draw(7).dtype == np.float32
-        assert mixture.draw(0).shape == (0, 3)
+        assert mixture.sample(7).shape == (7, 3)
+        assert mixture.sample(7).dtype == np.float32
+        assert mixture.sample(0).shape == (0, 3)
 
     def test_the_seed_draws_and_more_begin_with_the_same(self) -> None:
         mixture = Mixture(np.full(2, 0.5), np.eye(2), np.stack([np.eye(2)] * 2))
-        np.testing.assert_array_equal(mixture.draw(5, seed=3), mixture.draw(9, seed=3)[:5])
-        assert not np.array_equal(mixture.draw(5, seed=3), mixture.draw(5, seed=4))
+        np.testing.assert_array_equal(mixture.sample(5, seed=3), mixture.sample(9, seed=3)[:5])
+        assert not np.array_equal(mixture.sample(5, seed=3), mixture.sample(5, seed=4))
 
     def test_weights_means_and_covariances(self) -> None:
         factor = np.linalg.cholesky(COVARIANCE)
@@ -39,7 +39,7 @@ class TestDraw:
             np.array([[50.0, 0.0], [0.0, 50.0]]),
             np.stack([factor, np.eye(2)]),
         )
-        z = mixture.draw(40_000, seed=1)
+        z = mixture.sample(40_000, seed=1)
         first = z[:, 0] > 25.0
         assert first.mean() == pytest.approx(0.25, abs=5 * np.sqrt(0.25 * 0.75 / 40_000))
         np.testing.assert_allclose(z[first].mean(axis=0), [50.0, 0.0], atol=0.05)
@@ -87,7 +87,7 @@ class TestFit:
     @pytest.mark.parametrize("dimensions", [1, 3])
     def test_codes_that_are_all_the_same(self, dimensions: int) -> None:
         mixture, _ = fit_mixture(np.full((40, dimensions), 3.0))
-        np.testing.assert_allclose(mixture.draw(20), 3.0, atol=0.02)
+        np.testing.assert_allclose(mixture.sample(20), 3.0, atol=0.02)
 
     def test_progress(self) -> None:
         shares: list[float] = []

@@ -15,7 +15,6 @@ from vae.images import tile, to_png, to_uint8
 from vae.sampling.prior import (
     balanced_labels,
     manifold_codes,
-    manifold_ticks,
     prior_codes,
     random_labels,
 )
@@ -186,14 +185,3 @@ class TestPng:
         assert to_png(picture(4, 4, 1), text={"a": "b"}) == to_png(
             picture(4, 4, 1), text={"a": "b"}
         )
-
-
-@pytest.mark.parametrize("side", range(1, 31))
-def test_the_ticks_of_a_manifold_are_equally_far_apart(side: int) -> None:
-    _, values = manifold_codes(side, 2, 0, 1)
-    shown, names = manifold_ticks(values)
-    assert len(set(np.diff(shown))) <= 1
-    assert min(side, 4) <= len(shown) == len(names) <= 8
-    assert [float(name) for name in names] == pytest.approx(values[shown].tolist(), abs=0.051)
-    # As far from one end as from the other, to a tile.
-    assert abs(shown[0] - (side - 1 - shown[-1])) <= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conftest import change_status, copy_run
@@ -11,8 +12,9 @@ from tests.runs.test_figures_schema import FOUND
 from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.likelihood import likelihood_seconds, request_likelihood
+from vae.files import write_json
 from vae.presets import PRESETS
-from vae.runs.progress import write_progress
+from vae.runs.progress import end_progress, write_progress
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.server.durations import (
@@ -116,6 +118,21 @@ class TestJobs:
         assert job_seconds(run, "likelihood") == pytest.approx(seconds)
         write_progress(run.path, "likelihood", 0.5)
         assert job_seconds(run, "likelihood") == pytest.approx(seconds / 2)
+
+    def test_a_part_that_is_done_is_counted_once(self, run: Run, tmp_path: Path) -> None:
+        """Of t-SNE the plane is written first: a quarter of the work, and then space is missing."""
+        wide = copy_run(run, tmp_path / "wide")
+        info = wide.info
+        config = info["config"] | {"latent_dim": 5}
+        write_json(wide.path / "config.json", info | {"config": config})
+        wide = Run(wide.path)
+        whole = job_seconds(wide, "tsne")
+        assert whole == 28.0
+        write_progress(wide.path, "tsne", 0.25, seconds=whole)
+        RunWriter(wide.path).arrays("tsne.npz", points=np.zeros((2, 2), np.float32))
+        assert job_seconds(wide, "tsne") == pytest.approx(21.0)
+        end_progress(wide.path, "tsne")
+        assert job_seconds(wide, "tsne") == 21.0  # for somebody who requests the rest
 
 
 class TestLastStart:

@@ -350,7 +350,7 @@ class TestRecover:
         assert work(run.path, "recover") == 1
         recovered = open_run(run.path)
         assert recovered.state == state
-        assert recovered.status["reason"].startswith("checkpoint.npz must hold the state")
+        assert recovered.status["reason"].startswith("checkpoint.npz must hold arrays")
 
 
 class TestTrouble:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run
+from tests.workshop import state_variables
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
@@ -26,9 +27,7 @@ def compiled(learning_rate: float = 0.01) -> VAE:
 
 
 def state(model: VAE) -> list[np.ndarray]:
-    variables = [*model.trainable_variables, *model.optimizer.variables]
-    variables += [model.sampling.seed_generator.state, *model.metrics_variables]
-    return [variable.numpy().copy() for variable in variables]
+    return [variable.numpy().copy() for variable in state_variables(model)]
 
 
 def steps(model: VAE, images: np.ndarray) -> list[float]:

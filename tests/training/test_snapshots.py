@@ -34,6 +34,7 @@ class TestBasics:
             snapshot = finished_run.snapshot(epoch)
             assert {name: (a.dtype.name, a.shape) for name, a in snapshot.items()} == {
                 "samples": ("uint8", (50, 8, 8, 1)),
+                "more_samples": ("uint8", (14, 8, 8, 1)),
                 "reconstructions": ("uint8", (10, 8, 8, 1)),
                 "means": ("float16", (360, 2)),
                 "prior_distance": ("float32", ()),

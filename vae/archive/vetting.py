@@ -11,7 +11,6 @@ import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -20,10 +19,10 @@ from vae.config import Config
 from vae.data.dataset_checks import is_name
 from vae.environment import limits
 from vae.errors import ConfigError, RunError
-from vae.runs.control import LIVE_SETTINGS
+from vae.runs.control import changed_settings
 from vae.runs.layout import CHECKPOINT, CONFIG, FIXED, LATENTS, SNAPSHOTS
 from vae.runs.results import ARRAYS, Shapes
-from vae.runs.schema import Info, decode_row
+from vae.runs.schema import Info, Row, decode_row
 from vae.schema import MAX_COUNT, Text, decode, printable
 
 __all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
@@ -31,7 +30,7 @@ __all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
 MAX_ROWS = 20_000
 LONGEST_ROW = 20_000  # characters: 128 dimensions, trained and validated, are 6,000
 MAX_CHANNELS = 4
-SAMPLES = 50  # as in `snapshots`, which would import TensorFlow
+SAMPLES, MORE_SAMPLES = 50, 14  # as in `snapshots`, which would import TensorFlow
 # How many rows arrays may have, where that is free: a page that shows the run has them in memory.
 ROWS = {
     "images": (1, 100_000),
@@ -44,7 +43,9 @@ ROWS = {
     "trials": (1, 100),
 }
 COUNTS = ("epoch", "fitted_images")  # one number each
-PIXELS = ("images", "samples", "reconstructions")  # each followed by the shape of an image
+# Each followed by the shape of an image.
+PIXELS = ("images", "samples", "more_samples", "reconstructions")
+OPTIONAL = ("more_samples",)  # not in the snapshots of earlier versions
 SHAPES: dict[str, Shapes] = {
     CHECKPOINT: {"epoch": ()},
     LATENTS: {
@@ -57,6 +58,7 @@ SHAPES: dict[str, Shapes] = {
 }
 SNAPSHOT_SHAPES: Shapes = {
     "samples": (SAMPLES,),
+    "more_samples": (MORE_SAMPLES,),
     "reconstructions": ("fixed",),
     "means": ("cloud", "latent_dim"),
 }
@@ -74,7 +76,10 @@ class Frame:
 
 
 def read_frame(content: bytes) -> Frame:
-    """Read config.json; its layers must fit its images and the server's limits."""
+    """Read config.json; its layers must fit its images and the server's limits.
+
+    Raises RunError if they do not, and for settings that cannot work.
+    """
     info = decode(CONFIG, content, Info)
     dataset, (height, width, channels) = info["dataset"], info["image_shape"]
     shape, names = (height, width, channels), info["class_names"]
@@ -94,8 +99,11 @@ def read_frame(content: bytes) -> Frame:
     return Frame(info, config, shape, len(names))
 
 
-def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
-    """Read the rows of history.jsonl; a last line that a crash cut short is left out."""
+def read_history(content: bytes, frame: Frame) -> Iterator[Row]:
+    """Read the rows of history.jsonl; a last line that a crash cut short is left out.
+
+    Raises RunError, at the line in question, for anything that is no row of this run.
+    """
     count = content.count(b"\n")
     if count > MAX_ROWS:
         raise RunError(f"A history has at most {MAX_ROWS:,} rows. Received: {count:,}")
@@ -111,16 +119,18 @@ def read_history(content: bytes, frame: Frame) -> Iterator[dict[str, Any]]:
                 ) from None
 
 
-def _row(line: bytes, frame: Frame) -> dict[str, Any]:
+def _row(line: bytes, frame: Frame) -> Row:
     if len(line) > LONGEST_ROW:
         raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
     row = decode_row(line)
     if row["kind"] == "change":  # a training that resumes applies these settings
-        frame.config.replace(**{name: row[name] for name in LIVE_SETTINGS if name in row})
+        frame.config.replace(**changed_settings(row))
+        return row
     dimensions = frame.config.latent_dim
     for name in ("kl_per_dimension", "val_kl_per_dimension"):
-        if name in row and len(row[name]) != dimensions:
-            raise RunError(f"{name} must be {dimensions} numbers. Received: {len(row[name])}")
+        found = row.get(name)
+        if found is not None and len(found) != dimensions:
+            raise RunError(f"{name} must be {dimensions} numbers. Received: {len(found)}")
     return row
 
 
@@ -147,6 +157,8 @@ class ArrayCheck:
                     f"({printable(str(error), 100)})"
                 ) from None
         for key, shape in self._shapes(name).items():
+            if key in OPTIONAL and key not in arrays:
+                continue
             if key not in arrays:
                 held = ", ".join(sorted(arrays))
                 raise RunError(f"{name} must hold {key}. Received: {held or 'nothing'!r:.80}")

@@ -31,7 +31,8 @@ HDF5_OVERHEAD = 200_000  # bytes around the weights; 14 layers have 65,000
 def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
     """Check model.keras, unpacked: the networks of this configuration and not a layer more.
 
-    The weights are not read here: HDF5 is read in a worker process, after `check_weights`.
+    The weights are not read here: HDF5 is read in a worker process, after `check_weights`. Raises
+    RunError for any other file.
     """
     expected = ("config.json", "metadata.json", "model.weights.h5")
     if sorted(files) != [*expected]:

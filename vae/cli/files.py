@@ -58,7 +58,7 @@ RUN_FILES = frozenset((*FILES, "snapshots"))
 def check_new_file(path: Path, kind: str) -> str:
     """Return the ending of a file that can be written; kind: one of `ENDINGS`.
 
-    Raises ConfigError for another ending, and for a place where no file can be.
+    Raises ConfigError for another ending, and for a path where no file can be.
     """
     endings = ENDINGS[kind]
     ending = path.suffix if kind == "keras" else path.suffix.lower()
@@ -79,7 +79,7 @@ def check_new_file(path: Path, kind: str) -> str:
                 f"--out must not be one of a run's own files. Received: {path}. "
                 "Choose another name or folder"
             )
-        _check_place(path)
+        _check_parent(path)
     return ending
 
 
@@ -102,7 +102,7 @@ def check_new_folder(path: Path, *, for_run: bool = False) -> None:
                 )
         if not for_run and _is_run(path):
             raise ConfigError(f"--out must not be a run's own folder. Received: {path}")
-        _check_place(path / "file")
+        _check_parent(path / "file")
 
 
 def check_picture(width: int, height: int, scale: int) -> None:
@@ -143,7 +143,7 @@ def conditioned_run(path: Path) -> Run:
             "A run is a folder: unpack the zip and name the folder in it, or import it in the app. "
             f"Received: {path}"
         )
-    # A shipped run is known by its place.
+    # A shipped run is known by its folder.
     return open_run(path.absolute())
 
 
@@ -186,7 +186,7 @@ def _is_run(folder: Path) -> bool:
     return (folder / CONFIG).is_file() and (folder / STATUS).is_file()
 
 
-def _check_place(path: Path) -> None:
+def _check_parent(path: Path) -> None:
     """Raise ConfigError if the folder of a path can neither be written to nor be made."""
     folder = path.parent
     while not folder.exists() and folder != folder.parent:

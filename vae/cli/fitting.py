@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vae.cli.progress import load_images, progress_fraction
+from vae.cli.progress import load_learned, progress_fraction
 from vae.cli.streams import warn
 from vae.errors import ConfigError, DatasetError, RunError
 from vae.runs.layout import SAMPLERS
@@ -29,7 +29,7 @@ def samplers_of(run: Run, sampler: SamplerName, label: int | None) -> Samplers |
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.path}")
     try:
-        dataset = load_images(run)
+        dataset = load_learned(run)
     except DatasetError as error:
         raise RunError(
             f"The sampler {sampler!r} is fitted to the run's training images, once, and they are "

@@ -17,10 +17,10 @@ from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
 from vae.cli.output import Report, evaluated, print_report, quality_measured, summarized, trained
 from vae.cli.pictures import add_pictures
-from vae.cli.progress import load_images, load_named, progress_fraction, training_progress
+from vae.cli.progress import load_learned, load_named, progress_fraction, training_progress
 from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
-from vae.config import TREATMENTS
+from vae.config import BINARISATIONS
 from vae.data.datasets import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
@@ -29,8 +29,8 @@ from vae.model.importance_sampling import check_samples
 from vae.presets import PRESETS
 from vae.sampling.prior import check_seed
 
-# Images that are not treated have a name of their own here.
-TREATED = {"grey" if name == "none" else name: name for name in TREATMENTS}
+# Images that are not binarised have a name of their own here.
+BINARISATION_OPTIONS = {"grey" if name == "none" else name: name for name in BINARISATIONS}
 IMAGE_SHAPE, CLASSES, DATASET = (28, 28, 1), 10, "mnist"  # where nothing says otherwise
 
 
@@ -62,11 +62,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def summary(options: argparse.Namespace) -> Report:
     """Count the parameters of a configuration."""
-    given = _config(options)
-    height, width, channels = options.image_shape or given.image_shape or IMAGE_SHAPE
-    classes = (given.classes or CLASSES) if options.classes is None else options.classes
+    source = _config(options)
+    height, width, channels = options.image_shape or source.image_shape or IMAGE_SHAPE
+    classes = (source.classes or CLASSES) if options.classes is None else options.classes
     shape = (height, width, channels)
-    counted = summarize(given.config, shape, classes)
+    counted = summarize(source.config, shape, classes)
     values = {
         "encoder": counted.encoder_parameters,
         "decoder": counted.decoder_parameters,
@@ -77,10 +77,10 @@ def summary(options: argparse.Namespace) -> Report:
 
 def train(options: argparse.Namespace) -> Report:
     """Train a run into a folder."""
-    given = _config(options)
-    config = given.config
+    source = _config(options)
+    config = source.config
     check_new_folder(options.out or runs_folder() / "new", for_run=True)
-    name = options.dataset or given.dataset or DATASET
+    name = options.dataset or source.dataset or DATASET
     with training_progress(config.epochs) as on_event:
         run, options.status = train_run(
             config, lambda: load_named(name), options.out, on_event, as_json=options.json
@@ -95,7 +95,7 @@ def resume(options: argparse.Namespace) -> Report:
         run.requests.next_segment(more).until if more else run.epochs
     ) as on_event:
         run, options.status = resume_run(
-            run, lambda: load_images(run), more, on_event, as_json=options.json
+            run, lambda: load_learned(run), more, on_event, as_json=options.json
         )
     return Report(run_result(run), trained(run, run.path))
 
@@ -105,12 +105,12 @@ def evaluate(options: argparse.Namespace) -> Report:
     run = conditioned_run(options.run)
     if options.importance_samples:
         check_samples(run.config, options.importance_samples)
-    dataset = load_images(run)
+    dataset = load_learned(run)
     import_tensorflow()
     from vae.model.evaluate import evaluate
 
     model = run.load_model()
-    values, _ = evaluate(model, dataset, TREATED.get(options.treatment))
+    values, _ = evaluate(model, dataset, BINARISATION_OPTIONS.get(options.treatment))
     if options.importance_samples:
         with progress_fraction("Measuring the likelihood") as on_progress:
             found = measure_likelihood(
@@ -128,7 +128,7 @@ def quality(options: argparse.Namespace) -> Report:
     run = conditioned_run(options.run)
     check_measurable(run)  # before a data set is downloaded
     check_seed(options.seed)
-    dataset = load_images(run)
+    dataset = load_learned(run)
     with progress_fraction("Measuring samples") as on_progress:
         values = measure_samples(
             run, dataset, options.samples, seed=options.seed, on_progress=on_progress
@@ -192,7 +192,9 @@ def _parser() -> argparse.ArgumentParser:
         help="also estimate the negative log-likelihood with K samples an image, 1 to 5,000",
     )  # fmt: skip
     command.add_argument(
-        "--treatment", choices=TREATED, help="of the test images (default: as in training)"
+        "--treatment",
+        choices=BINARISATION_OPTIONS,
+        help="of the test images (default: as in training)",
     )
     command = add(quality)
     command.add_argument("run", type=Path, help="a run folder")
@@ -216,9 +218,9 @@ def _parser() -> argparse.ArgumentParser:
 def _config(options: argparse.Namespace) -> ConfigFile:
     """Return the configuration, and what its file says of the images if it is that of a run."""
     if options.config:
-        given = config_file(options.config)
+        source = config_file(options.config)
     elif options.preset in PRESETS:
-        given = ConfigFile(PRESETS[options.preset])
+        source = ConfigFile(PRESETS[options.preset])
     else:
         raise ConfigError(f"Presets are {', '.join(PRESETS)}. Received: {options.preset!r}")
     changes = {}
@@ -227,4 +229,4 @@ def _config(options: argparse.Namespace) -> ConfigFile:
         if not equals:
             raise ConfigError(f"--set takes NAME=VALUE. Received: {item!r}")
         changes[name] = value
-    return given._replace(config=given.config.replace_text(changes))
+    return source._replace(config=source.config.replace_text(changes))

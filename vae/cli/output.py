@@ -60,7 +60,7 @@ class Report:
 
 
 class _Page(io.StringIO):
-    """A text for standard output: rich draws lines that its encoding has."""
+    """A text for standard output: rich uses lines that its encoding has."""
 
     @property
     def encoding(  # pyright: ignore[reportIncompatibleVariableOverride] -- an attribute in io
@@ -73,7 +73,7 @@ def print_report(report: Report, *, as_json: bool) -> int:
     """Print a report to standard output; return the exit status that follows from that."""
     if as_json:
         return say(to_json(report.values))
-    # Put together first: what may go wrong in writing is seen to in one place.
+    # Put together first: errors of writing are handled once.
     page = _Page()
     console = Console(file=page, highlight=False, force_terminal=sys.stdout.isatty())
     console.print(report.shown, soft_wrap=True)  # a path stays on one line, to be copied

@@ -1,4 +1,4 @@
-"""The commands that make pictures of a run, or hand on its codes: sample and interpolate."""
+"""The commands that make pictures of a run, or write its codes: sample and interpolate."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from vae.sampling.prior import (
     check_seed,
     prior_codes,
 )
-from vae.sampling.samplers import SAMPLERS, Draw, sample_codes, sample_labels
+from vae.sampling.samplers import SAMPLERS, SampleSpec, sample_codes, sample_labels
 
 __all__ = ["add_pictures"]
 
@@ -110,13 +110,15 @@ def sample(options: argparse.Namespace) -> Report:
         check_picture(columns * run.image_shape[1], rows * run.image_shape[0], options.scale)
     # The prior of a conditional run is the same for all classes.
     label = None if run.label is not None and options.sampler == "prior" else options.label
-    draw = Draw(*(options.sampler, label, options.temperature, options.truncation, options.seed))
+    spec = SampleSpec(
+        *(options.sampler, label, options.temperature, options.truncation, options.seed)
+    )
     check_seed(options.seed)  # before anything is fitted
-    samplers = samplers_of(run, draw.sampler, label)
-    z = sample_codes(run, draw, count, samplers)
-    labels = sample_labels(run, draw, count, samplers)
+    samplers = samplers_of(run, spec.sampler, label)
+    z = sample_codes(run, spec, count, samplers)
+    labels = sample_labels(run, spec, count, samplers)
     images = to_uint8(run.decode(z, labels))
-    notes = notes_of(run, options.seed) | draw.notes
+    notes = notes_of(run, options.seed) | spec.notes
     values = {"out": str(options.out), "images": count}
     what = f"{count:,} image{'' if count == 1 else 's'}"
     if kind == ".npz":

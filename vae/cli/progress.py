@@ -6,23 +6,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vae.cli.streams import warn
 from vae.data.datasets import Dataset, load_dataset
+from vae.data.download import OnProgress
 from vae.runs.run import Run
-from vae.runs.run_images import check_known
+from vae.runs.run_images import load_images
+from vae.runs.schema import Row
 from vae.training.history_rows import ROWS_PER_EPOCH
 
-__all__ = ["load_images", "load_named", "progress_fraction", "training_progress"]
+__all__ = ["load_learned", "load_named", "progress_fraction", "training_progress"]
 
 LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
 
-OnShare = Callable[[float], None]
-OnEvent = Callable[[dict[str, Any]], None]
+OnFraction = Callable[[float], None]
+OnEvent = Callable[[Row], None]
 Update = Callable[[float, str], None]
 
 
@@ -32,7 +33,7 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
     with _bar(epochs) as update:
         done, parts, words = 0, 0, ""
 
-        def on_event(row: dict[str, Any]) -> None:
+        def on_event(row: Row) -> None:
             nonlocal done, parts, words
             if row["kind"] == "epoch":
                 done, parts = row["epoch"], 0
@@ -50,36 +51,42 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
 
 
 @contextmanager
-def progress_fraction(what: str) -> Iterator[OnShare]:
-    """Yield a listener for the share that is done, 0 to 1. Nothing shows before it is called."""
+def progress_fraction(what: str) -> Iterator[OnFraction]:
+    """Yield a listener for the fraction that is done, 0 to 1. Nothing shows before it is called."""
     with _bar(1.0) as update:
         last = time.monotonic()
 
-        def on_progress(share: float) -> None:
+        def on_fraction(fraction: float) -> None:
             nonlocal last
-            update(share, what)
+            update(fraction, what)
             if time.monotonic() - last >= LOG_SECONDS:
                 last = time.monotonic()
-                _log(f"{what}: {share:.0%}")
+                _log(f"{what}: {fraction:.0%}")
 
-        yield on_progress
+        yield on_fraction
 
 
 def load_named(name: str) -> Dataset:
     """Load a data set as `load_dataset` does; a download shows how far it is."""
-    with progress_fraction(f"Downloading {name}") as on_progress:
-        return load_dataset(name, on_progress=lambda done, total: on_progress(done / total))
+    with _download_progress(name) as on_progress:
+        return load_dataset(name, on_progress=on_progress)
 
 
-def load_images(run: Run) -> Dataset:
-    """Load the data set that a run learned as `run_images.load_images` does, with its progress."""
-    check_known(run)
-    return load_named(run.dataset)
+def load_learned(run: Run) -> Dataset:
+    """Load the data set that a run learned, as `load_images` does, with the same progress."""
+    with _download_progress(run.dataset) as on_progress:
+        return load_images(run, on_progress=on_progress)
+
+
+@contextmanager
+def _download_progress(name: str) -> Iterator[OnProgress]:
+    with progress_fraction(f"Downloading {name}") as on_fraction:
+        yield lambda done, total: on_fraction(done / total)
 
 
 @contextmanager
 def _bar(total: float) -> Iterator[Update]:
-    """Yield what moves a bar, given what is done and words; it is drawn on a terminal alone."""
+    """Yield what moves a bar, given what is done and words; it shows on a terminal alone."""
     if not sys.stderr.isatty():
         yield lambda done, words: None
         return

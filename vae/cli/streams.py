@@ -131,7 +131,7 @@ def import_tensorflow() -> None:
 def _held_back() -> Iterator[None]:
     """Hold back what C++ writes to standard error, then pass on all but the chatter.
 
-    What Python writes is seen at once: it may be the last word of a process that is ended.
+    What Python writes appears at once: it may be the last word of a process that is ended.
     """
     try:
         held = tempfile.TemporaryFile()  # noqa: SIM115
@@ -139,13 +139,13 @@ def _held_back() -> Iterator[None]:
         yield
         return
     with held, _apart_from_its_number(sys.stderr):
-        kept = os.dup(2)
+        saved = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(saved, 2)
+            os.close(saved)
             held.seek(0)
             for line in held:
                 if not any(name.encode() in line for name in CHATTER):

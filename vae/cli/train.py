@@ -24,12 +24,13 @@ from vae.environment import runs_folder
 from vae.errors import VAEError
 from vae.runs.failures import in_words, record_failure
 from vae.runs.run import Run, how_to_resume, open_run
+from vae.runs.schema import Row
 from vae.runs.writer import RunWriter, check_free, new_run_id
 from vae.training.stopping import StopRequest
 
 __all__ = ["STATUS_HELP", "resume_run", "run_result", "train_run"]
 
-OnEvent = Callable[[dict[str, Any]], None]
+OnEvent = Callable[[Row], None]
 Load = Callable[[], Dataset]
 STATUS_HELP = (
     "Exit status: 0, or 1 if the run diverged or failed, 2 for what cannot be done, 130 or 143 if "
@@ -129,7 +130,7 @@ class _Stop(StopRequest):
     def hearing(self, on_event: OnEvent) -> OnEvent:
         """Return the listener, which also tells that there is something to lose."""
 
-        def hear(row: dict[str, Any]) -> None:
+        def hear(row: Row) -> None:
             self.has_trained = self.has_trained or row["kind"] == "step"
             on_event(row)
 

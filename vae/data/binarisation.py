@@ -1,16 +1,16 @@
-"""Black-and-white images from grey ones: the data treatments that the literature compares on.
+"""Black-and-white images from grey ones, in the ways that the literature compares on.
 
-A number in nats means something only beside others of the same treatment: grey pixels, one
-draw for all time (Larochelle & Murray 2011) or a new draw at every look (Burda et al. 2016).
+A number in nats means something only beside others of the same binarisation: grey pixels, pixels
+sampled once for all time (Larochelle & Murray 2011) or at every step (Burda et al. 2016).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from vae.config import TREATMENTS, Config
+from vae.config import BINARISATIONS, Config
 
-__all__ = ["binarise", "treatment_name", "treatment_words"]
+__all__ = ["binarisation_name", "binarisation_words", "binarise"]
 
 # The data set is the same for every run and every machine, as the published binary MNIST is.
 FIXED_SEED = 2011
@@ -28,37 +28,38 @@ _FIGURE_NAMES = {
 }
 
 
-def binarise(images: np.ndarray, treatment: str, seed: int = 0) -> np.ndarray:
-    """Return images treated: uint8 (N, H, W, C), 0 or 255 unless the treatment is "none".
+def binarise(images: np.ndarray, binarisation: str, seed: int = 0) -> np.ndarray:
+    """Return binarised images: uint8 (N, H, W, C), 0 or 255 unless the binarisation is "none".
 
-    threshold: bright from one half on. fixed: one Bernoulli draw per pixel, with its grey level
-    as probability, always the same. sampled: such a draw of this seed. Raises ValueError for
-    another treatment.
+    threshold: bright from one half on. fixed: each pixel is a Bernoulli sample, with its grey level
+    as probability, always the same. sampled: such samples of this seed. Raises ValueError for
+    another binarisation.
     """
-    if treatment not in TREATMENTS:
+    if binarisation not in BINARISATIONS:
         raise ValueError(
-            f"treatment must be one of {', '.join(TREATMENTS)}. Received: {treatment!r:.80}"
+            f"binarisation must be one of {', '.join(BINARISATIONS)}. "
+            f"Received: {binarisation!r:.80}"
         )
-    if treatment == "none":
+    if binarisation == "none":
         return images
-    if treatment == "threshold":
+    if binarisation == "threshold":
         bright = images >= 128
     else:
-        random = np.random.default_rng(FIXED_SEED if treatment == "fixed" else seed)
+        random = np.random.default_rng(FIXED_SEED if binarisation == "fixed" else seed)
         # One of 0 to 254 is below a pixel with probability pixel / 255, exactly.
         bright = random.integers(0, 255, images.shape, dtype=np.uint8) < images
     return np.where(bright, np.uint8(255), np.uint8(0))
 
 
-def treatment_name(treatment: str) -> str:
+def binarisation_name(binarisation: str) -> str:
     """Return what the interface says of the images that a model learns from."""
-    return _NAMES[treatment]
+    return _NAMES[binarisation]
 
 
-def treatment_words(config: Config, treatment: str) -> str:
+def binarisation_words(config: Config, binarisation: str) -> str:
     """Return what figures say of the images that they were measured on."""
     given = ", given their class" if config.is_conditional else ""
-    if treatment != "none":
-        return f"{_FIGURE_NAMES[treatment]}{given}"
+    if binarisation != "none":
+        return f"{_FIGURE_NAMES[binarisation]}{given}"
     how = "by their density" if config.is_density else "as Bernoulli probabilities"
     return f"grey levels in [0, 1], {how}{given}"

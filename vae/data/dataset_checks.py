@@ -94,7 +94,10 @@ def checked_labels(labels: Any, name: str, title: str, classes: int) -> np.ndarr
 def check_pair(
     images: np.ndarray, labels: np.ndarray, shape: tuple[int, ...], name: str, title: str
 ) -> None:
-    """Raise DatasetError unless each image has a label, and the shape of the training images."""
+    """Raise DatasetError unless each image has a label, and the shape of the training images.
+
+    images: (N, H, W, C). labels: (N,). shape: (H, W, C).
+    """
     if len(images) != len(labels):
         raise DatasetError(
             f"{title} needs one label for each image. "

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import hashlib
+import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +102,7 @@ class DatasetSpec:
     archive: str = ""  # an npz file with all arrays
     idx_folder: str = ""  # or a folder with one gzipped idx file an array
     files: tuple[RemoteFile, ...] = ()  # to download: the archive, or the idx files
-    arrays: Mapping[str, ArraySpec] = field(default_factory=dict)
+    arrays: Mapping[str, ArraySpec] = field(default_factory=dict[str, ArraySpec])
 
 
 def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
@@ -293,7 +295,7 @@ def _read(spec: DatasetSpec, location: Path) -> dict[str, np.ndarray]:
         paths = [location] * len(spec.arrays)
     else:
         paths = [location / Path(file.path).name for file in spec.files]
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for path, (key, array_spec) in zip(paths, spec.arrays.items(), strict=True):
         try:
             arrays[key] = read_array(path, key, array_spec)
@@ -308,12 +310,14 @@ def _read(spec: DatasetSpec, location: Path) -> dict[str, np.ndarray]:
 
 def _load_digits() -> dict[str, np.ndarray]:
     """Read scikit-learn's 1,797 digits of 8 x 8 pixels; a fixed 360 of them are the test images."""
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    pixels, targets = (np.asarray(part) for part in load_digits(return_X_y=True))
+    # Slow to import, and without types.
+    datasets: Any = importlib.import_module("sklearn.datasets")
+    model_selection: Any = importlib.import_module("sklearn.model_selection")
+    pixels, targets = datasets.load_digits(return_X_y=True)
     images = np.rint(pixels.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)  # 0..16 -> 0..255
     labels = targets.astype(np.uint8)
-    parts = train_test_split(images, labels, test_size=360, stratify=labels, random_state=0)
+    parts = model_selection.train_test_split(
+        images, labels, test_size=360, stratify=labels, random_state=0
+    )
     names = ("x_train", "x_test", "y_train", "y_test")
-    return {name: np.asarray(part) for name, part in zip(names, parts, strict=True)}
+    return dict(zip(names, parts, strict=True))

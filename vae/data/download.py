@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 __all__ = ["OnProgress", "RemoteFile", "download_files"]
@@ -34,16 +36,13 @@ def download_files(
     total_bytes) counts over all files; without it a progress bar goes to standard error.
     Raises OSError with one clause that says what went wrong.
     """
-    # Only who downloads pays for these imports (about 0.1 s).
-    import pooch
+    # Only who downloads pays for these imports (about 0.1 s). The first has no types to check.
+    pooch: Any = importlib.import_module("pooch")
     import requests
 
     pooch.get_logger().setLevel("ERROR")  # the progress says what is downloaded
     meter = _Meter(sum(file.size for file in files), on_progress or _show_bar)
-    http = pooch.HTTPDownloader(
-        progressbar=meter,  # pyright: ignore[reportArgumentType] -- pooch takes any such object
-        chunk_size=CHUNK_BYTES,
-    )
+    http = pooch.HTTPDownloader(progressbar=meter, chunk_size=CHUNK_BYTES)
 
     def fetch(address: str, temporary_path: str, _: object) -> None:
         http(address, temporary_path, None)
@@ -63,7 +62,7 @@ def download_files(
                 known_hash=f"sha256:{file.sha256}",
                 fname=target.name,
                 path=target.parent,
-                downloader=fetch,  # pyright: ignore[reportArgumentType] -- any callable will do
+                downloader=fetch,
             )
         except requests.HTTPError as error:
             status = error.response.status_code if error.response is not None else "with an error"

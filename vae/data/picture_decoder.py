@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401 (Pillow finds WebP by it)
+from PIL import Image, ImageOps
+from PIL import WebPImagePlugin as WebPImagePlugin  # Pillow finds WebP by it
 
 __all__ = ["DAMAGED", "OUT_OF_MEMORY", "REFUSED", "TooLarge", "decode"]
 

@@ -88,7 +88,8 @@ def split_indices(config: Config, images: int) -> Split:
 def epoch_batches(config: Config, train: np.ndarray, epoch: int, batch_size: int) -> np.ndarray:
     """Return the batches of an epoch: indices (steps, batch), int32.
 
-    The last images that fill no batch wait for another epoch: each one is shuffled anew.
+    train: indices of the images that train (N,). The last images that fill no batch wait for
+    another epoch: each one is shuffled anew.
     """
     steps = len(train) // batch_size
     order = np.random.default_rng([config.seed, 2, epoch]).permutation(train)

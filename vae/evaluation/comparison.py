@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.references import LITERATURE, read_references
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES, Run
@@ -14,6 +14,7 @@ from vae.runs.run_images import known_dataset, learned_the_same
 
 __all__ = [
     "beside_literature",
+    "binarisation_of",
     "class_nats",
     "comparable",
     "compared",
@@ -21,7 +22,6 @@ __all__ = [
     "cost_in_words",
     "loss_in_comparison",
     "references_of",
-    "treatment_of",
 ]
 
 # Of a run in one of these states, its history is newer than what was measured at its last end.
@@ -35,24 +35,24 @@ class Loss(NamedTuple):
     nats: float
 
 
-def treatment_of(run: Run) -> str:
-    """Return the treatment of the images that a run was measured on, or else learns from."""
+def binarisation_of(run: Run) -> str:
+    """Return the binarisation of the images that a run was measured on, or else learns from."""
     return str(run.metrics.get("binarisation", run.config.binarisation))
 
 
 def references_of(run: Run) -> dict[str, Any]:
-    """Return the reference lines of a run's images in their treatment.
+    """Return the reference lines of a run's images, binarised as they are.
 
     There are none, {}, of other data sets, and of other likelihoods: the lines count each pixel as
     a Bernoulli variable, and densities have nats of their own.
     """
     if run.config.is_density:
         return {}
-    return read_references(known_dataset(run), treatment_of(run))
+    return read_references(known_dataset(run), binarisation_of(run))
 
 
 def comparable(run: Run, others: Iterable[Run]) -> list[Run]:
-    """Return the others that were measured on the same images, in the same treatment and way."""
+    """Return the others that were measured on the same images, binarised and measured alike."""
     return [
         each
         for each in others
@@ -60,7 +60,7 @@ def comparable(run: Run, others: Iterable[Run]) -> list[Run]:
         and learned_the_same(each, run)
         and each.config.likelihood == run.config.likelihood
         and cost(each.metrics) is not None
-        and treatment_of(each) == treatment_of(run)
+        and binarisation_of(each) == binarisation_of(run)
     ]
 
 
@@ -118,13 +118,13 @@ def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
         if each.config.kind == run.config.kind
     ]
     marks = [("always predicting the mean image", known["mean_image"]), *others[:1]]
-    treatment = treatment_name(treatment_of(run))
+    pixels = binarisation_name(binarisation_of(run))
     loss = _loss(run)
     if loss is None:
         costs = ", ".join(f"{name} **{nats:.1f}**" for name, nats in marks)
-        return f"To beat, in nats per image ({treatment}): {costs}."
+        return f"To beat, in nats per image ({pixels}): {costs}."
     gaps = ", ".join(f"{compared(loss.nats, nats)} {name} ({nats:.1f})" for name, nats in marks)
-    return f"**{loss.name} {loss.nats:.1f} nats** ({treatment}): {gaps}."
+    return f"**{loss.name} {loss.nats:.1f} nats** ({pixels}): {gaps}."
 
 
 def compared(nats: float, other: float) -> str:

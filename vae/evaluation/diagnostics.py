@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from vae.config import Config
 from vae.runs.control import trained_settings
 from vae.runs.run import Run
+from vae.runs.schema import LearnedRow, Row
 
 __all__ = ["USED_NATS", "Trouble", "dimensions_in_use", "how_it_goes", "troubles"]
 
 USED_NATS = 0.1  # a latent dimension below this mean KL holds next to nothing about the image
-# Median distance from a draw of the prior to the nearest of 1,000 posteriors, in that posterior's
+# Median distance from a code of the prior to the nearest of 1,000 posteriors, in that posterior's
 # standard deviations (root mean square over dimensions). Measured on MNIST after training: 2.7 and
 # 3.5 with beta 1 (4-D, 16-D), 9.7 and 12.7 with the lecture's beta of 0.0392.
 HOLES_DISTANCE = 6.0
@@ -36,12 +36,12 @@ class Trouble:
     button: str
 
 
-def dimensions_in_use(row: dict[str, Any]) -> int:
+def dimensions_in_use(row: LearnedRow) -> int:
     """Return how many latent dimensions have a mean KL of at least 0.1 nats in a row."""
     return sum(nats >= USED_NATS for nats in row["kl_per_dimension"])
 
 
-def how_it_goes(config: Config, rows: list[dict[str, Any]]) -> str:
+def how_it_goes(config: Config, rows: list[Row]) -> str:
     """Return a plain sentence on what the rows of a run say."""
     learned = [row for row in rows if row["kind"] != "change"]
     if not learned:
@@ -103,7 +103,7 @@ def _too_fast(settings: Config, what: str) -> Trouble:
     )
 
 
-def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Trouble | None:
+def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Trouble | None:
     if settings.is_density:
         return None  # what plain grey costs is known of the Bernoulli likelihood alone
     grey = math.prod(run.image_shape) * math.log(2.0)
@@ -123,7 +123,7 @@ def _no_learning(settings: Config, run: Run, epochs: list[dict[str, Any]]) -> Tr
     )
 
 
-def _collapse(settings: Config, last: dict[str, Any]) -> Trouble | None:
+def _collapse(settings: Config, last: LearnedRow) -> Trouble | None:
     if not settings.is_variational or not settings.beta or dimensions_in_use(last):
         return None
     if settings.capacity:
@@ -139,7 +139,7 @@ def _collapse(settings: Config, last: dict[str, Any]) -> Trouble | None:
     )
 
 
-def _holes(settings: Config, last: dict[str, Any]) -> Trouble | None:
+def _holes(settings: Config, last: LearnedRow) -> Trouble | None:
     distance = last.get("prior_distance", 0.0)
     if not settings.is_variational or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
         return None
@@ -153,13 +153,14 @@ def _holes(settings: Config, last: dict[str, Any]) -> Trouble | None:
     )
 
 
-def _since_last_change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _since_last_change(rows: list[Row]) -> list[LearnedRow]:
     """Return the rows of the settings of now; none until a whole epoch was trained with them."""
     changes = [index for index, row in enumerate(rows) if row["kind"] == "change"]
+    learned = [row for row in rows[changes[-1] if changes else 0 :] if row["kind"] != "change"]
     if not changes:
-        return rows
-    change, later = rows[changes[-1]], rows[changes[-1] + 1 :]
+        return learned
+    change = rows[changes[-1]]
     first = (change["epoch"], change["step"])
     # The epoch in which they changed has a mean of both.
-    own = [row for row in later if row["kind"] == "step" or first <= (row["epoch"], 0)]
+    own = [row for row in learned if row["kind"] == "step" or first <= (row["epoch"], 0)]
     return own if any(row["kind"] == "epoch" for row in own) else []

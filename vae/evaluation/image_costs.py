@@ -29,7 +29,7 @@ class Costs:
 def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     """Return what each of the images uint8 (N, H, W, C) costs, decoded from its posterior mean.
 
-    They are treated first as the run's training images were. labels: as `Run.encode` takes them.
+    They are binarised first as the run's training images were. labels: as `Run.encode` takes them.
     -log of the likelihood that the run has, of grey levels, summed over pixels, and KL(posterior
     || prior), summed over dimensions (Kingma & Welling 2014). An autoencoder has no KL: 0. What
     the decoder is surer of than 1e-7 counts as that: a continuous Bernoulli, whose density has
@@ -66,5 +66,5 @@ def _pixel_nats(run: Run, x: np.ndarray, decoded: np.ndarray) -> np.ndarray:
 
 
 def fraction_below(value: float, others: np.ndarray) -> float:
-    """Return the fraction of the others that cost less."""
+    """Return the fraction of the others (N,), in nats as the value, that cost less."""
     return float((others < value).mean())

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from vae.architecture import summarize
-from vae.config import TREATMENTS
-from vae.data.binarisation import binarise, treatment_words
+from vae.config import BINARISATIONS
+from vae.data.binarisation import binarisation_words, binarise
 from vae.errors import ConfigError
 from vae.files import write_json, writing_to
 from vae.model.importance_sampling import check_samples, importance_sampled_nll
@@ -45,37 +45,39 @@ def measure_likelihood(
     model: VAE,
     dataset: Dataset,
     samples: int,
-    treatment: str,
+    binarisation: str,
     on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> dict[str, Any]:
-    """Return the likelihood of all test images, with their treatment in words, and the seconds.
+    """Return the likelihood of all test images, with their binarisation in words, and the seconds.
 
     Raises as `importance_sampled_nll` does.
     """
     began = time.perf_counter()
-    images = binarise(dataset.x_test, treatment)
+    images = binarise(dataset.x_test, binarisation)
     found = importance_sampled_nll(
         model, images, samples, on_progress=on_progress, labels=dataset.y_test
     )
     return {
         "images": f"all {len(images):,} test images",
-        "treatment": treatment_words(model.config, treatment),
+        "treatment": binarisation_words(model.config, binarisation),
         **found,
         "seconds": time.perf_counter() - began,
     }
 
 
-def request_likelihood(run: Run, samples: int, treatment: str) -> None:
+def request_likelihood(run: Run, samples: int, binarisation: str) -> None:
     """Write down what the worker is to measure: the queue's action "likelihood".
 
-    Raises ConfigError for an autoencoder, samples outside 1 to 5,000 or an unknown treatment,
+    Raises ConfigError for an autoencoder, samples outside 1 to 5,000 or an unknown binarisation,
     RunError if the run's folder cannot be written to.
     """
     check_samples(run.config, samples)
-    if treatment not in TREATMENTS:
-        raise ConfigError(f"Treatments are {', '.join(TREATMENTS)}. Received: {treatment!r:.80}")
+    if binarisation not in BINARISATIONS:
+        raise ConfigError(
+            f"Treatments are {', '.join(BINARISATIONS)}. Received: {binarisation!r:.80}"
+        )
     with writing_to(run.path, "A run's folder must be one that can be written to"):
-        write_json(run.path / LIKELIHOOD_REQUEST, {"samples": samples, "treatment": treatment})
+        write_json(run.path / LIKELIHOOD_REQUEST, {"samples": samples, "treatment": binarisation})
 
 
 def withdraw_likelihood(run: Run) -> None:
@@ -84,7 +86,7 @@ def withdraw_likelihood(run: Run) -> None:
 
 
 def requested_likelihood(run: Run) -> LikelihoodRequest | None:
-    """Return the samples and the treatment that are requested, None if none are.
+    """Return the samples and the binarisation that are requested, None if none are.
 
     Raises RunError if that cannot be read.
     """
@@ -122,7 +124,7 @@ def requested_seconds(run: Run) -> float:
 def compute_likelihood(
     run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> None:
-    """Measure the requested likelihood and write it to the run, beside that of other treatments.
+    """Measure the requested likelihood and write it to the run beside those of other binarisations.
 
     Nothing is written where the request is withdrawn. Raises RunError for images of another shape.
     """
@@ -136,8 +138,8 @@ def compute_likelihood(
             raise _Withdrawn
         on_progress(fraction)
 
-    samples, treatment = request["samples"], request["treatment"]
+    samples, binarisation = request["samples"], request["treatment"]
     with contextlib.suppress(_Withdrawn):
-        found = measure_likelihood(run.load_model(), dataset, samples, treatment, check_request)
-        RunWriter(run.path).figures(LIKELIHOOD, {**run.likelihood, treatment: found})
+        found = measure_likelihood(run.load_model(), dataset, samples, binarisation, check_request)
+        RunWriter(run.path).figures(LIKELIHOOD, {**run.likelihood, binarisation: found})
     withdraw_likelihood(run)

@@ -1,7 +1,7 @@
 """Reference lines for a loss, measured here, and the literature's: is a run good?
 
-Each treatment of the images has its own. python -m vae.evaluation.references measures them anew and
-prints them; references.json holds them.
+Each binarisation of the images has its own. references.json holds them, and
+python -m vae.evaluation.references measures them anew.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vae.config import TREATMENTS
+from vae.config import BINARISATIONS
 from vae.data.binarisation import binarise
 from vae.files import read_json, write_json
 
@@ -33,7 +33,7 @@ PCA_DIMENSIONS = (2, 4, 8, 16, 32)
 # difference from them that a pixel of 8 bits can have.
 MARGIN = 0.5 / 255.0
 AT_ONCE = 2000  # images: their pixels as floats take 13 MB
-# Training images that are drawn are not drawn with the numbers that test images are drawn with.
+# Pixels of training images are sampled with other random numbers than those of test images.
 TRAINING_SEED = 1
 
 
@@ -102,12 +102,13 @@ def pca_nats(
     return {count: total / len(test) for count, total in found.items()}
 
 
-def measure(train: np.ndarray, test: np.ndarray, treatment: str = "none") -> dict[str, object]:
-    """Return all reference lines of images that are treated first, in nats per image.
+def measure(train: np.ndarray, test: np.ndarray, binarisation: str = "none") -> dict[str, object]:
+    """Return all reference lines of images that are binarised first, in nats per image.
 
-    treatment: one of `TREATMENTS`; test images are then those that runs are measured on.
+    train, test: uint8 (N, H, W, C). binarisation: one of `BINARISATIONS`; test images are then
+    those that runs are measured on.
     """
-    train, test = binarise(train, treatment, TRAINING_SEED), binarise(test, treatment)
+    train, test = binarise(train, binarisation, TRAINING_SEED), binarise(test, binarisation)
     return {
         "floor": grey_floor(test),
         "mean_image": mean_image_nats(train, test),
@@ -115,9 +116,9 @@ def measure(train: np.ndarray, test: np.ndarray, treatment: str = "none") -> dic
     }
 
 
-def read_references(dataset: str, treatment: str = "none") -> dict[str, Any]:
-    """Return the reference lines that were measured of a data set in a treatment, or {}."""
-    return _measured().get(dataset, {}).get(treatment, {})
+def read_references(dataset: str, binarisation: str = "none") -> dict[str, Any]:
+    """Return the reference lines that were measured of a data set in a binarisation, or {}."""
+    return _measured().get(dataset, {}).get(binarisation, {})
 
 
 @cache
@@ -134,7 +135,7 @@ def main() -> None:
     for name in DATASETS:
         if name == "digits" or find_dataset(name) is not None:
             data = load_dataset(name, download=False)
-            found[name] = {each: measure(data.x_train, data.x_test, each) for each in TREATMENTS}
+            found[name] = {each: measure(data.x_train, data.x_test, each) for each in BINARISATIONS}
     write_json(PATH, found)
     print(json.dumps(found, indent=2))
 

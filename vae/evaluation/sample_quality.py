@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vae.errors import ConfigError, RunError
 from vae.evaluation.digit_classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
+from vae.evaluation.feature_sets import frechet_distance, precision_recall
 from vae.runs.layout import QUALITY
 from vae.runs.run_images import known_dataset
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import posterior_labels, read_samplers
 from vae.sampling.prior import random_labels
-from vae.sampling.samplers import SAMPLERS, Draw, sample_codes
+from vae.sampling.samplers import SAMPLERS, SampleSpec, sample_codes
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
@@ -24,21 +25,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MIN_SAMPLES",
-    "NEIGHBOURS",
     "SURE",
     "check_measurable",
     "compute_quality",
-    "frechet_distance",
     "is_measurable",
     "measure_samples",
-    "precision_recall",
 ]
 
-NEIGHBOURS = 3  # Kynkäänniemi et al. 2019 choose it too
 SURE = 0.9  # the probability of its first choice from which on the classifier counts as sure
 MIN_SAMPLES = 100
 DECODING = 0.2  # of the time of measuring goes into images for the classifier
-AT_ONCE = 500  # rows of a matrix of distances, and images to decode: bounds the memory
+AT_ONCE = 500  # images to decode: bounds the memory
 
 
 def check_measurable(run: Run) -> None:
@@ -66,8 +63,8 @@ def measure_samples(
 ) -> dict[str, Any]:
     """Compare samples from the prior N(0, I) with one half of the test images.
 
-    A sample is the decoder's own image, no pixels drawn. The halves are the same for all runs. The
-    other half, cut to as many images, is measured in the samples' place: its distance is the
+    A sample is the decoder's own image; no pixels are sampled. The halves are the same for all
+    runs. The other half, cut to as many images, is measured in the same way: its distance is the
     noise floor, its other values carry "real_" in front. So both are of sets of the same size,
     which the distance depends on. samples: from 100 to half of the test images, None for those.
     on_progress: called with the fraction that is done.
@@ -77,7 +74,8 @@ def measure_samples(
     images to which the classifier gives a digit with probability 0.9 or more. class_counts: images
     by the likeliest digit; class_entropy of these fractions in nats, at most ln 10; class_balance:
     as a fraction of that. share_as_told: of a conditional run's samples, those in which the
-    classifier recognises the class that the run was given, as frequent as in the training images.
+    classifier recognises the class that they were decoded with. Classes are as frequent as in the
+    training images.
     samplers: the same figures of the run's other samplers, if those were fitted.
     Raises RunError for a run whose images have no classifier, ConfigError for other numbers.
     """
@@ -105,9 +103,9 @@ def measure_samples(
     on_step(0.0)
     found: dict[str, dict[str, Any]] = {}
     for name in names:
-        draw, parts = Draw(name, seed=seed), []
-        codes = sample_codes(run, draw, count, fitted)
-        labels = _labels(run, dataset, draw, count, fitted)
+        spec, parts = SampleSpec(name, seed=seed), []
+        codes = sample_codes(run, spec, count, fitted)
+        labels = _labels(run, dataset, spec, count, fitted)
         for begin in range(0, count, AT_ONCE):
             part = slice(begin, begin + AT_ONCE)
             condition = () if labels is None else (labels[part],)
@@ -144,53 +142,15 @@ def compute_quality(
     RunWriter(run.path).figures(QUALITY, measure_samples(run, dataset, on_progress=on_progress))
 
 
-def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the squared Fréchet distance of two sets of features (N, f), (M, f) as Gaussians.
-
-    |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) (Dowson & Landau 1982; Heusel et al. 2017 use it
-    with another network's features and call it FID). Few features make it larger: about as
-    1/N + 1/M. Raises RunError for other shapes, fewer than two rows, and what is no number.
-    """
-    one, other = _checked(one, other, 2)
-    # C = R' R with R from the features themselves. The root's trace is then the sum of the singular
-    # values of R1 R2': exact and real, also where some features never vary.
-    roots = [
-        np.asarray(np.linalg.qr((part - part.mean(axis=0)) / math.sqrt(len(part) - 1), mode="r"))
-        for part in (one, other)
-    ]
-    trace = np.linalg.norm(roots[0] @ roots[1].T, "nuc")
-    shift = one.mean(axis=0) - other.mean(axis=0)
-    value = shift @ shift + sum(np.square(root).sum() for root in roots) - 2.0 * trace
-    return max(float(value), 0.0)
-
-
-def precision_recall(real: np.ndarray, samples: np.ndarray) -> tuple[float, float]:
-    """Return the fraction of samples (N, f) among real features (M, f), and the other way round.
-
-    A feature is among the others if it is as near to one of them as that one's third nearest
-    neighbour of its own set is (Kynkäänniemi et al. 2019). Precision: samples are believable.
-    Recall: what is real can be sampled. Real images among other real ones do not reach 1.
-    Raises RunError for other shapes, fewer than four rows, and what is no number.
-    """
-    real, samples = _checked(real, samples, NEIGHBOURS + 1)
-    real_radii, sample_radii = _squared_radii(real), _squared_radii(samples)
-    precise, recalled = [], np.zeros(len(real), dtype=bool)
-    for part, radii in zip(_parts(samples), _parts(sample_radii), strict=True):
-        distances = _squared_distances(part, real)
-        precise.append((distances <= real_radii).any(axis=1))
-        recalled |= (distances <= radii[:, None]).any(axis=0)
-    return float(np.concatenate(precise).mean()), float(recalled.mean())
-
-
 def _labels(
-    run: Run, dataset: Dataset, draw: Draw, count: int, fitted: Samplers | None
+    run: Run, dataset: Dataset, spec: SampleSpec, count: int, fitted: Samplers | None
 ) -> np.ndarray | None:
     """Return the labels for a conditional run: the classes of the data, as frequent as there."""
     if not run.config.is_conditional:
         return None
-    if draw.sampler == "posterior" and fitted is not None:
-        return posterior_labels(fitted, count, seed=draw.seed)
-    return random_labels(count, dataset.y_train, draw.seed)
+    if spec.sampler == "posterior" and fitted is not None:
+        return posterior_labels(fitted, count, seed=spec.seed)
+    return random_labels(count, dataset.y_train, spec.seed)
 
 
 def _measure(
@@ -209,38 +169,3 @@ def _measure(
         "class_entropy": entropy,
         "class_balance": entropy / math.log(len(counts)),
     }
-
-
-def _squared_radii(features: np.ndarray) -> np.ndarray:
-    """Return each feature's squared distance to its third nearest neighbour (N,)."""
-    radii = np.empty(len(features))
-    for part, found in zip(_parts(features), _parts(radii), strict=True):
-        distances = _squared_distances(part, features)
-        # The nearest of all is the feature itself.
-        found[:] = np.partition(distances, NEIGHBOURS, axis=1)[:, NEIGHBOURS]
-    return radii
-
-
-def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return |points - others|^2 (N, M), exact, so that equal features are at a distance of 0."""
-    from scipy.spatial.distance import cdist
-
-    return cdist(points, others, "sqeuclidean")
-
-
-def _checked(one: np.ndarray, other: np.ndarray, minimum: int) -> tuple[np.ndarray, np.ndarray]:
-    one, other = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    fits = one.ndim == other.ndim == 2 and one.shape[1] == other.shape[1]
-    if not fits or min(len(one), len(other)) < minimum:
-        raise RunError(
-            f"Features must be two sets of {minimum} rows or more, of one width. "
-            f"Received: {one.shape} and {other.shape}"
-        )
-    if not (np.isfinite(one).all() and np.isfinite(other).all()):
-        raise RunError("Features must be numbers. Received: NaN or infinity")
-    return one, other
-
-
-def _parts(array: np.ndarray) -> Iterator[np.ndarray]:
-    for start in range(0, len(array), AT_ONCE):
-        yield array[start : start + AT_ONCE]

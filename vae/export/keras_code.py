@@ -37,7 +37,7 @@ outputs = model.predict(images)  # images in [0, 1] (N, H, W, C): reconstruction
 HOLE = re.compile(r"(.*\n)\n{2,}(?=(.*))")
 TEMPLATE = Path(__file__).with_name("keras_script.template")
 EVALUATION_BATCH = (
-    500  # the noise of validation is drawn for as many at once as in `vae.training.loop`
+    500  # the noise of validation is sampled for as many at once as in `vae.training.loop`
 )
 THIRD = {"free_bits": "per_dimension", "samples": "bound"}  # what the costs have besides
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
@@ -75,8 +75,8 @@ def open_in_keras(config: Config) -> str:
     """Return the three lines that use a run's model.keras in plain Keras."""
     if not config.is_conditional:
         return OPEN_IN_KERAS
-    told = OPEN_IN_KERAS.replace("predict(images)", "predict([images, labels])")
-    return told.replace("(N, H, W, C):", "(N, H, W, C), labels one-hot (N, classes):")
+    code = OPEN_IN_KERAS.replace("predict(images)", "predict([images, labels])")
+    return code.replace("(N, H, W, C):", "(N, H, W, C), labels one-hot (N, classes):")
 
 
 def keras_script(config: Config, dataset_name: str, image_shape: ImageShape) -> str:
@@ -106,7 +106,7 @@ def keras_notebook(config: Config, dataset_name: str, image_shape: ImageShape) -
         cells += [_cell("markdown", f"## {part.title}"), _cell("code", part.code)]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = {
-        "cells": [{"id": f"cell-{place}", **cell} for place, cell in enumerate(cells)],
+        "cells": [{"id": f"cell-{index}", **cell} for index, cell in enumerate(cells)],
         "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -131,13 +131,13 @@ def _parts(
         )
     holds = _holding(config, dataset_name, local_file)
     values = _values(config, dataset_name, source, holds)
-    kept = []
+    lines = []
     for line in TEMPLATE.read_text(encoding="utf-8").splitlines():
         text, _, conditions = line.partition("  #: ")
         if all(_met(condition, holds) for condition in conditions.split()):
-            kept.append(Template(text).substitute(values))
+            lines.append(Template(text).substitute(values))
     parts = []
-    for part in re.split("^#= ", "\n".join(kept), flags=re.MULTILINE)[1:]:
+    for part in re.split("^#= ", "\n".join(lines), flags=re.MULTILINE)[1:]:
         part_title, _, code = part.partition("\n")
         parts.append(Part(part_title, HOLE.sub(_blank_lines, code.strip("\n"))))
     return f"{KINDS[config.kind]} on {source.title}", parts
@@ -181,10 +181,9 @@ def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
 
 
 def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) -> dict[str, Any]:
-    """Return what stands in place of each $name: the settings, and what follows from them."""
+    """Return what replaces each $name: the settings, and what follows from them."""
     *body, _, _ = encoder_layers(config, source.image_shape, source.classes)
     upward = decoder_layers(config, source.image_shape, source.classes)[:-1]
-    told = config.is_conditional
     return config.to_dict() | {
         "title": source.title,
         "loader": dataset_name,
@@ -199,18 +198,21 @@ def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) 
         "capacity_now": "capacity" if "warms_up" in holds else "CAPACITY",
         "part": EVALUATION_BATCH,
         "classes": source.classes,
-        "label": ", label" if told else "",
-        **{name: f"[{name}, label]" if told else name for name in ("image", "images", "z")},
+        "label": ", label" if config.is_conditional else "",
+        **{
+            name: f"[{name}, label]" if config.is_conditional else name
+            for name in ("image", "images", "z")
+        },
         "arguments": "".join(f", {name}" for name in ("SAMPLES", "NOISE") if name.lower() in holds),
         "third": "".join(f", {value}" for name, value in THIRD.items() if name in holds),
     }
 
 
 def _stack(layers: list[Layer], below: str, seed: int) -> str:
-    """Write each layer above the input as a line; each place has its seed, as in `networks`."""
+    """Write each layer above the input as a line; each layer has its seed, as in `networks`."""
     lines = []
-    for place, layer in enumerate(layers[1:], start=1):
-        if made := _layer(layer, seed + place):
+    for index, layer in enumerate(layers[1:], start=1):
+        if made := _layer(layer, seed + index):
             inputs = f"[{below}, label]" if layer.class_name == "Concatenate" else below
             lines.append(f"x = {made}({inputs})")
             below = "x"
@@ -219,19 +221,19 @@ def _stack(layers: list[Layer], below: str, seed: int) -> str:
 
 def _layer(layer: Layer, seed: int) -> str:
     """Write how a layer is made; nothing for one that changes nothing."""
-    given = layer.arguments
-    activation = f'"{given["activation"]}", ' if given.get("activation") else ""
+    arguments = layer.arguments
+    activation = f'"{arguments["activation"]}", ' if arguments.get("activation") else ""
     match layer.class_name:
         case "Dense":
-            return f"dense({given['units']}, {activation}seed={seed})"
+            return f"dense({arguments['units']}, {activation}seed={seed})"
         case "Conv2D" | "Conv2DTranspose" as kind:
-            sizes = f"{given['filters']}, {given['kernel_size']}"
+            sizes = f"{arguments['filters']}, {arguments['kernel_size']}"
             return f"conv(layers.{kind}, {sizes}, {activation}seed={seed})"
-        case "Cropping2D" if given["cropping"] == ((0, 0), (0, 0)):
+        case "Cropping2D" if arguments["cropping"] == ((0, 0), (0, 0)):
             return ""
         case "InputLayer":  # the label's, which the template has
             return ""
         case "Concatenate":
             return "layers.Concatenate()"
         case kind:
-            return f"layers.{kind}({', '.join(map(repr, given.values()))})"
+            return f"layers.{kind}({', '.join(map(repr, arguments.values()))})"

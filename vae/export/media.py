@@ -19,7 +19,7 @@ __all__ = ["AnimationKind", "animation", "to_csv", "to_npz"]
 
 AnimationKind = Literal["gif", "webp"]
 MAX_FRAMES_PER_SECOND = 50  # browsers slow down what is faster
-ENDS_LAST = 5  # frames: the two ends of a path are seen for longer
+ENDS_LAST = 5  # frames: the two ends of a path are shown for longer
 XMP = """\
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -38,13 +38,13 @@ def animation(
     there_and_back: bool = True,
     loop: bool = True,
     notes: dict[str, str] | None = None,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> bytes:
     """Return images uint8 (N, H, W, C) as a GIF or WebP that moves; each pixel is scale x scale.
 
     there_and_back: for a path between two images, which are then shown for longer; a walk is shown
     in its order. loop: for ever, or once. smooth: as `vae.images.to_png` has it.
-    on_progress: called with the share of the frames that are made.
+    on_progress: called with the fraction of the frames that are made.
     Raises ConfigError for a speed outside 1 to 50 frames a second.
     """
     if not 1 <= frames_per_second <= MAX_FRAMES_PER_SECOND:
@@ -62,8 +62,8 @@ def animation(
         order, lasting = order + order[way_back], lasting + lasting[way_back]
 
     def make() -> Iterator[Image.Image]:
-        for count, place in enumerate(order):
-            yield enlarged(images[place], scale, smooth=smooth)
+        for count, index in enumerate(order):
+            yield enlarged(images[index], scale, smooth=smooth)
             on_progress((count + 1) / len(order))
 
     text = one_line(notes or {})
@@ -96,9 +96,9 @@ def to_csv(z: np.ndarray, notes: dict[str, str], labels: np.ndarray | None = Non
     for name, value in notes.items():
         text.write(f"# {name}: {value}\n")
     table = csv.writer(text, lineterminator="\n")
-    names = [f"z_{place}" for place in range(1, z.shape[1] + 1)]
+    names = [f"z_{index}" for index in range(1, z.shape[1] + 1)]
     table.writerow(names if labels is None else [*names, "label"])
-    for place, code in enumerate(z):
+    for index, code in enumerate(z):
         # The shortest text that reads back as the same float32.
-        table.writerow([*map(str, code), *([] if labels is None else [labels[place]])])
+        table.writerow([*map(str, code), *([] if labels is None else [labels[index]])])
     return text.getvalue().encode()

@@ -21,6 +21,7 @@ from vae.errors import RunError
 from vae.export.weights import Weights, read_weights
 from vae.figures.colors import HUES, class_color
 from vae.figures.curves import QUANTITIES, curve_points
+from vae.figures.svg import SVG_SCRIPT
 from vae.files import replacing, writing_to
 from vae.latent.planes import dimension_plane, extent_of, pca_plane
 from vae.latent.traversals import REACH, ranked_dimensions
@@ -41,8 +42,8 @@ LEVELS = 2**16 - 1
 _HERE = Path(__file__).parent / "offline"
 # One script: a page that is opened as a file cannot import modules.
 _PARTS = (
-    "unpack.js", "network.js", "random.js", "pictures.js", "map.js", "map_hands.js", "told.js",
-    "code.js", "samples.js", "curves.js", "page.js",
+    "unpack.js", "network.js", "random.js", "pictures.js", "map.js", "map_pointer.js",
+    "condition.js", "code.js", "samples.js", "curves.js", "page.js",
 )  # fmt: skip
 
 
@@ -87,10 +88,10 @@ def _fill(data: dict[str, Any]) -> str:
         "title": html.escape(f"{data['name']} – VAE Lab"),
         "style": _read("page.css"),
         "data": text,
-        "script": "\n".join(map(_read, _PARTS)),
+        "script": "\n".join([SVG_SCRIPT.read_text(encoding="utf-8"), *map(_read, _PARTS)]),
     }
-    # In one go, so that a name that looks like a place to fill stays a name.
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _read("page.html"))
+    # In one go, so that a name that looks like a gap to fill stays a name.
+    return re.sub(r"\{\{(\w+)\}\}", lambda gap: parts[gap[1]], _read("page.html"))
 
 
 def _read(name: str) -> str:
@@ -113,15 +114,15 @@ def _facts(run: Run) -> dict[str, Any]:
         facts.append(("ELBO", f"{found['elbo']:.1f}".replace("-", "−") + _error(found)))
     elif found:
         facts.append(("Reconstruction", f"{found['reconstruction']:.1f} nats per image"))
-    treatment = f"Measured on {found['images']}: {found['treatment']}." if found else ""
+    measured_on = f"Measured on {found['images']}: {found['treatment']}." if found else ""
     return {
         "name": run.metadata.name or f"{title}, {label}",
         "facts": facts,
-        "treatment": treatment,
+        "measuredOn": measured_on,
         "imageShape": run.image_shape,
         "decoderParameters": counted.decoder_parameters,
         "hues": HUES,
-        "told": run.config.is_conditional,
+        "isConditional": run.config.is_conditional,
     }
 
 
@@ -144,7 +145,7 @@ def _space(run: Run) -> dict[str, Any]:
     every = math.ceil(mean.size / MAX_CODES)
     centre, covariance = plane.prior()
     return {
-        "dimensions": [{"place": each.place, "kl": _rounded(each.kl)} for each in ranked],
+        "dimensions": [{"index": each.index, "kl": _rounded(each.kl)} for each in ranked],
         "reach": REACH,
         "plane": {
             "origin": plane.origin.tolist(),
@@ -167,11 +168,11 @@ def _space(run: Run) -> dict[str, Any]:
 def _curves(run: Run) -> dict[str, Any]:
     """Return the curves of all quantities that are not zero throughout."""
     points = curve_points(run.rows, run.steps_per_epoch)
-    kept = {name: title for name, title in QUANTITIES.items() if any(points["training"][name])}
+    shown = {name: title for name, title in QUANTITIES.items() if any(points["training"][name])}
     return {
-        "titles": kept,
+        "titles": shown,
         "points": {
-            part: {name: [_rounded(value) for value in columns[name]] for name in ("epoch", *kept)}
+            part: {name: [_rounded(value) for value in columns[name]] for name in ("epoch", *shown)}
             for part, columns in points.items()
         },
     }
@@ -197,16 +198,16 @@ def _layer(layer: Layer, weights: Weights | None, bits: int) -> dict[str, Any]:
 
 
 def _packed(array: np.ndarray, bits: int) -> dict[str, Any]:
-    """Return numbers as text: float32, or uint16 of equal steps from the least to the largest.
+    """Return numbers as text: float32, or uint16 of equal steps from the smallest to the largest.
 
-    The last axis has such a range for each of its places.
+    Each index of the last axis has such a range of its own.
     """
     if bits == 32:
         return {"float32": _base64(array.astype("<f4"))}
     columns = array.reshape(-1, array.shape[-1]).astype(np.float64)
     low = columns.min(axis=0).astype("<f4")
     step = ((columns.max(axis=0) - low) / LEVELS).astype("<f4")
-    step[step == 0.0] = 1.0  # all are the least
+    step[step == 0.0] = 1.0  # all are the same
     steps = np.clip(np.rint((columns - low) / step), 0, LEVELS)
     return {"uint16": _base64(steps.astype("<u2")), "low": _base64(low), "step": _base64(step)}
 

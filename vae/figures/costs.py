@@ -1,4 +1,4 @@
-"""What an image costs a model, drawn among what the test images cost it."""
+"""What an image costs a model, among what the test images cost it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["costs_beside"]
 
 BINS = 40
 USUAL = (0.2, 99.8)  # percent of the test images between the ends of the histogram
-MAX_BEYOND = 0.3  # of that span: an image that costs more is drawn at the edge
+MAX_BEYOND = 0.3  # of that span: an image that costs more is shown at the edge
 MIN_BEYOND = 0.08
 HEIGHT = 180  # pixels
 GAP = 0.08  # of the width, between the two
 
 
 def costs_beside(usual: Costs, own: Costs, with_kl: bool) -> go.Figure:
-    """Draw the test images' nats as histograms and a line where one's own image lies.
+    """Plot the test images' nats as histograms and a line where one's own image lies.
 
     usual: of N images; own: of one. with_kl: whether the model has one, as an autoencoder has not.
     """
@@ -31,15 +31,15 @@ def costs_beside(usual: Costs, own: Costs, with_kl: bool) -> go.Figure:
     wide = (1.0 - GAP * (len(parts) - 1)) / len(parts)
     data: list[dict[str, Any]] = []
     layout: dict[str, Any] = {"annotations": []}
-    for place, (title, hue, others, (value,)) in enumerate(parts):
-        name = str(place + 1) if place else ""
-        left = place * (wide + GAP)
-        bars, line, axis, most = _part(hue, np.asarray(others, float), float(value))
+    for index, (title, hue, others, (value,)) in enumerate(parts):
+        name = str(index + 1) if index else ""
+        left = index * (wide + GAP)
+        bars, line, axis, height = _part(hue, np.asarray(others, float), float(value))
         axes = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
         data += [bars | axes, line | axes]
         layout[f"xaxis{name}"] = axis | {"domain": [left, left + wide], "anchor": f"y{name}"}
         layout[f"yaxis{name}"] = {
-            "visible": False, "range": [0.0, 1.1 * most], "fixedrange": True, "anchor": f"x{name}"
+            "visible": False, "range": [0.0, 1.1 * height], "fixedrange": True, "anchor": f"x{name}"
         }  # fmt: skip
         # Above the number on the line, wherever that stands.
         layout["annotations"].append({
@@ -60,7 +60,7 @@ def _part(
     low, high = (float(each) for each in np.percentile(others, USUAL))
     span = max(high - low, 1e-6)
     counts, edges = np.histogram(others, bins=BINS, range=(low, low + span))
-    most = float(counts.max())
+    height = float(counts.max())
     # The axis does not depend on one's own image: from drawing to drawing the line alone moves.
     ends = low - MIN_BEYOND * span, low + (1.0 + MAX_BEYOND) * span
     shown = float(np.clip(value, *ends))
@@ -75,7 +75,7 @@ def _part(
     line = {
         "type": "scatter",
         "x": [shown, shown],
-        "y": [0.0, 1.05 * most],
+        "y": [0.0, 1.05 * height],
         "mode": "lines+text",
         "line": {"color": hue, "width": 4},
         "text": ["", f"{value:,.0f} →" if value > shown else f"{value:,.0f}"],
@@ -92,4 +92,4 @@ def _part(
         "zeroline": False,
         "fixedrange": True,
     }
-    return bars, line, axis, most
+    return bars, line, axis, height

@@ -1,13 +1,21 @@
-"""The points of the learning curves, as a figure of any kind needs them."""
+"""The learning curves: their points, as the page's component draws them, and a paper's figure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from vae.figures.colors import HUES
+from vae.figures.publication import new_figure
 from vae.figures.thinning import thinned
+from vae.runs.schema import LearnedRow, Row
 
-__all__ = ["QUANTITIES", "curve_marks", "curve_points"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from vae.runs.run import Run
+
+__all__ = ["QUANTITIES", "curve_marks", "curve_points", "curves_figure"]
 
 QUANTITIES = {"loss": "Loss", "reconstruction": "Reconstruction", "kl": "KL"}
 SHORT_NAMES = {"beta": "beta", "learning_rate": "rate", "noise": "noise"}
@@ -18,22 +26,22 @@ FLATTENING_EPOCHS = 0.5
 LONG_ENOUGH = 3
 
 
-def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[str, list[float]]]:
+def curve_points(rows: Sequence[Row], steps: int) -> dict[str, dict[str, list[float]]]:
     """Return training and validation points: epoch and, in nats per image, each quantity.
 
     rows: `Run.rows`. steps: of an epoch, `Run.steps_per_epoch`.
 
-    Training points are several an epoch, or one where a history keeps no more;
+    Training points are several an epoch, or one where a history has no more;
     validation points are one. The first half epoch is left out once there are more than three.
     Of a long run the points are thinned, but no spike is lost; the rows stay as they are.
     """
     start = FLATTENING_EPOCHS if rows and rows[-1]["epoch"] > LONG_ENOUGH else 0.0
 
-    def place(row: dict[str, Any]) -> float:
+    def position(row: Row) -> float:
         return row["epoch"] - 1 + row["step"] / steps
 
-    training = [row for row in rows if row["kind"] == "step" and place(row) > start]
-    epochs = [place(row) for row in training]
+    training = [row for row in rows if row["kind"] == "step" and position(row) > start]
+    epochs = [position(row) for row in training]
     if not training:
         training = [row for row in rows if row["kind"] == "epoch"]
         epochs = [float(row["epoch"]) for row in training]
@@ -44,7 +52,7 @@ def curve_points(rows: Sequence[dict[str, Any]], steps: int) -> dict[str, dict[s
     }
 
 
-def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, Any]]:
+def curve_marks(rows: Sequence[Row], steps: int) -> list[dict[str, Any]]:
     """Return the moments at which settings were changed: epoch, and what in words.
 
     Of very many, the last ones.
@@ -61,9 +69,23 @@ def curve_marks(rows: Sequence[dict[str, Any]], steps: int) -> list[dict[str, An
     ]
 
 
-def _columns(
-    epochs: list[float], rows: list[dict[str, Any]], prefix: str
-) -> dict[str, list[float]]:
+def curves_figure(run: Run) -> Figure:
+    """Plot loss, reconstruction and KL over the epochs, in nats per image."""
+    points = curve_points(run.rows, run.steps_per_epoch)
+    figure = new_figure(3 * 3.2, 2.6)
+    for axes, (quantity, title) in zip(figure.subplots(1, 3), QUANTITIES.items(), strict=True):
+        for part, style in (("training", "-"), ("validation", "--")):
+            columns = points[part]
+            if columns["epoch"]:
+                marker = "o" if len(columns["epoch"]) == 1 else ""  # a line needs two
+                style_of = {"color": HUES[quantity], "label": part, "marker": marker}
+                axes.plot(columns["epoch"], columns[quantity], style, **style_of)
+        axes.set(title=title, xlabel="epoch", ylabel="nats per image")
+        axes.legend(frameon=False)
+    return figure
+
+
+def _columns(epochs: list[float], rows: list[LearnedRow], prefix: str) -> dict[str, list[float]]:
     values = {name: [row[f"{prefix}{name}"] for row in rows] for name in QUANTITIES}
     chosen = thinned([*values.values()], MAX_POINTS)
     columns = {"epoch": epochs, **values}

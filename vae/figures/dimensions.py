@@ -1,37 +1,52 @@
-"""What a latent space is made of, as Plotly figures: its dimensions, its points in space."""
+"""What each latent dimension carries: its KL, and the variance of its posterior means."""
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
 import plotly.graph_objects as go
 
-from vae.figures.colors import HUES, class_color
-from vae.latent.projections import Projection
-from vae.latent.traversals import Dimension
-from vae.short_names import shortened
+from vae.figures.colors import HUES
+from vae.figures.publication import bar_axes
+from vae.latent.traversals import Dimension, ranked_dimensions
+from vae.runs.run import Run
 from vae.statistics import ACTIVE_VARIANCE
 
-__all__ = ["cloud3d", "kl_bars", "variance_bars"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-DEAD = "rgba(128, 128, 128, 0.55)"
-CAMERA = {"eye": {"x": 1.32, "y": 1.32, "z": 0.7}, "center": {"x": 0, "y": 0, "z": -0.18}}
+__all__ = ["kl_bars", "kl_figure", "variance_bars"]
+
+DEAD = ("#808080", 0.55)
 MIN_VARIANCE = ACTIVE_VARIANCE / 100  # what a logarithmic axis shows of a dimension without any
+DIMENSION_TITLE = "latent dimension"
+KL_TITLE = "KL (nats per image)"
 
 
 def kl_bars(ranked: Sequence[Dimension]) -> go.Figure:
-    """Draw each dimension's KL in nats per image; those that are not in use are grey."""
+    """Plot each dimension's KL in nats per image; those that are not in use are grey."""
     figure = _bars(ranked, [each.kl for each in ranked], HUES["kl"], "%{y:.3f} nats")
-    most = max(each.kl for each in ranked)
-    figure.update_layout(yaxis={"title": "KL (nats per image)", "range": [0, 1.05 * most or 1.0]})
+    figure.update_layout(yaxis={"title": KL_TITLE, "range": _kl_range(ranked)})
+    return figure
+
+
+def kl_figure(run: Run) -> Figure:
+    """Plot the same for a paper, the dimension that carries most first.
+
+    Raises RunError while a run has no latents.
+    """
+    ranked = ranked_dimensions(run)
+    figure, axes = bar_axes(len(ranked))
+    heights = [each.kl for each in ranked]
+    axes.bar(_names(ranked), heights, color=_colors(ranked, HUES["kl"]))
+    axes.set(xlabel=DIMENSION_TITLE, ylabel=KL_TITLE, ylim=_kl_range(ranked))
     return figure
 
 
 def variance_bars(ranked: Sequence[Dimension]) -> go.Figure:
-    """Draw the variance of each dimension's posterior means beside the threshold of use."""
+    """Plot the variance of each dimension's posterior means beside the threshold of use."""
     heights = [max(each.variance, MIN_VARIANCE) for each in ranked]
     figure = _bars(ranked, heights, HUES["mean"], "variance %{y:.3g}")
     figure.add_hline(
@@ -44,55 +59,32 @@ def variance_bars(ranked: Sequence[Dimension]) -> go.Figure:
     return figure
 
 
-def cloud3d(
-    projection: Projection,
-    class_names: Sequence[str],
-    *,
-    size: float = 3.0,
-    opacity: float = 0.7,
-) -> go.Figure:
-    """Draw test images as points (N, 3) in space, coloured by class.
-
-    A point's customdata is the index of its test image.
-    """
-    figure = go.Figure()
-    for label, name in enumerate(shortened(class_names)):
-        chosen = projection.y == label
-        if not chosen.any():
-            continue
-        name = html.escape(name)  # Plotly reads some HTML, and a run may come from elsewhere
-        figure.add_scatter3d(
-            **dict(zip("xyz", projection.points[chosen].astype(np.float32).T, strict=True)),
-            customdata=projection.indices[chosen],
-            name=name,
-            mode="markers",
-            marker={"size": size, "opacity": opacity, "color": class_color(label)},
-            hovertemplate="%{fullData.name}<br>test image %{customdata}<extra></extra>",
-        )
-    names = zip(("xaxis", "yaxis", "zaxis"), projection.axes, strict=True)
-    figure.update_layout(
-        scene={axis: {"title": name, "showbackground": False} for axis, name in names}
-        | {"aspectmode": "data", "dragmode": "orbit", "camera": CAMERA},
-        # The legend's dots stay readable however small the points are.
-        legend={"itemsizing": "constant", "title": None, "orientation": "h"},
-        height=560,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-    )
-    return figure
-
-
 def _bars(ranked: Sequence[Dimension], heights: Sequence[float], hue: str, hover: str) -> go.Figure:
+    colors, opacities = zip(*_colors(ranked, hue), strict=True)
     figure = go.Figure()
     figure.add_bar(
-        x=[f"z{each.place + 1}" for each in ranked],
+        x=_names(ranked),
         y=heights,
-        marker_color=[hue if each.is_active else DEAD for each in ranked],
+        marker={"color": colors, "opacity": opacities},
         hovertemplate=f"%{{x}}: {hover}<extra></extra>",
     )
     figure.update_layout(
-        xaxis={"title": "latent dimension", "type": "category"},
+        xaxis={"title": DIMENSION_TITLE, "type": "category"},
         showlegend=False,
         height=300,
         margin={"l": 10, "r": 10, "t": 20, "b": 10},
     )
     return figure
+
+
+def _names(ranked: Sequence[Dimension]) -> list[str]:
+    return [f"z{each.index + 1}" for each in ranked]
+
+
+def _colors(ranked: Sequence[Dimension], hue: str) -> list[tuple[str, float]]:
+    """Return each bar's colour and opacity."""
+    return [(hue, 1.0) if each.is_active else DEAD for each in ranked]
+
+
+def _kl_range(ranked: Sequence[Dimension]) -> tuple[float, float]:
+    return 0.0, 1.05 * max(each.kl for each in ranked) or 1.0

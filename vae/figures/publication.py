@@ -1,39 +1,67 @@
-"""The same figures for papers and notebooks, in Matplotlib: they save as PDF, SVG or PNG."""
+"""What figures for papers and notebooks share: their size, their files, and a bare grid of images.
+
+Each subject's own is in its file, beside the page's. Matplotlib is imported where a figure is made:
+pages, which import those files, do without its 0.7 seconds and 48 MB until somebody asks for one.
+"""
 
 from __future__ import annotations
 
 import io
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
-from vae.errors import RunError
-from vae.figures.colors import HUES, class_color
-from vae.figures.curves import QUANTITIES, curve_points
-from vae.images import tile
-from vae.latent.projections import best_projection
 from vae.runs.provenance import one_line
-from vae.runs.run import Run
-from vae.sampling.prior import manifold_codes, manifold_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = [
+    "INCHES",
     "FigureKind",
-    "clusters_figure",
-    "curves_figure",
+    "bar_axes",
     "grid_figure",
-    "manifold_figure",
+    "literal",
+    "new_axes",
+    "new_figure",
     "to_file",
 ]
 
 FigureKind = Literal["pdf", "svg", "png"]
-INCHES = 5.0
+INCHES = 5.0  # the width of a figure
+BAR_INCHES = 0.42  # of bars beside each other, at least: room for a name such as PC24
+BARS_HEIGHT = 2.6  # inches
 DOTS_PER_INCH = 300  # of a PNG
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of so many inches, which leaves room for titles and legends."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def new_axes(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return a figure of so many inches and its only axes."""
+    figure = new_figure(width, height)
+    return figure, figure.subplots()
+
+
+def bar_axes(count: int) -> tuple[Figure, Axes]:
+    """Return a figure and its only axes, wide enough for so many bars beside each other."""
+    return new_axes(max(INCHES, BAR_INCHES * count), BARS_HEIGHT)
+
+
+def literal(name: str) -> str:
+    """Return a name as Matplotlib shows it as it is: else it reads a formula between dollars."""
+    return name.replace("$", r"\$")
 
 
 def grid_figure(grid: np.ndarray) -> Figure:
     """Show a grid of images (H, W, C), uint8, without axes; greys are the pixels' own."""
+    from matplotlib.figure import Figure
+
     height, width, channels = grid.shape
     figure = Figure(figsize=(INCHES, INCHES * height / width))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -44,72 +72,13 @@ def grid_figure(grid: np.ndarray) -> Figure:
     return figure
 
 
-def curves_figure(run: Run) -> Figure:
-    """Draw loss, reconstruction and KL over the epochs, in nats per image."""
-    points = curve_points(run.rows, run.steps_per_epoch)
-    figure = Figure(figsize=(3 * 3.2, 2.6), layout="constrained")
-    for axes, (quantity, title) in zip(figure.subplots(1, 3), QUANTITIES.items(), strict=True):
-        for part, style in (("training", "-"), ("validation", "--")):
-            columns = points[part]
-            if columns["epoch"]:
-                marker = "o" if len(columns["epoch"]) == 1 else ""  # a line needs two
-                style_of = {"color": HUES[quantity], "label": part, "marker": marker}
-                axes.plot(columns["epoch"], columns[quantity], style, **style_of)
-        axes.set(title=title, xlabel="epoch", ylabel="nats per image")
-        axes.legend(frameon=False)
-    return figure
-
-
-def clusters_figure(run: Run) -> Figure:
-    """Draw the test images' codes in two dimensions, coloured by class: t-SNE where it is there.
-
-    Raises RunError while a run has no latents.
-    """
-    projection = best_projection(run)
-    if projection is None:
-        raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
-    figure = Figure(figsize=(INCHES, 0.8 * INCHES), layout="constrained")
-    axes = figure.subplots()
-    for label, name in enumerate(run.short_class_names):
-        points = projection.points[projection.y == label]
-        # As dots of one picture: of 10,000 shapes a PDF is slow.
-        axes.scatter(
-            *points[:, :2].T, s=5, alpha=0.7, linewidths=0, rasterized=True,
-            color=class_color(label), label=name.replace("$", r"\$"),
-        )  # fmt: skip
-    axes.set(xlabel=projection.axes[0], ylabel=projection.axes[1])
-    axes.legend(frameon=False, markerscale=3, loc="center left", bbox_to_anchor=(1.0, 0.5))
-    return figure
-
-
-def manifold_figure(run: Run, across: int = 0, up: int = 1, side: int = 20) -> Figure:
-    """Show decoded images over equal quantiles of two latent dimensions, the first is 0.
-
-    Raises RunError for a run with one dimension.
-    """
-    dims = run.config.latent_dim
-    if dims < 2:
-        raise RunError(f"A manifold needs two latent dimensions. Received: {dims}, in {run.id}")
-    codes, values = manifold_codes(side, dims, across, up)
-    image = tile(run.decode(codes), side, side)
-    figure = Figure(
-        figsize=(INCHES, INCHES * image.shape[0] / image.shape[1]), layout="constrained"
-    )
-    axes = figure.subplots()
-    axes.imshow(image[:, :, 0] if image.shape[2] == 1 else image, cmap="gray", vmin=0, vmax=255)
-    shown, ticks = manifold_ticks(values)
-    height, width = (pixels / side for pixels in image.shape[:2])
-    axes.set_xticks((shown + 0.5) * width - 0.5, ticks)
-    axes.set_yticks((side - shown - 0.5) * height - 0.5, ticks)
-    axes.set(xlabel=f"z{across + 1}", ylabel=f"z{up + 1}")
-    return figure
-
-
 def to_file(figure: Figure, kind: FigureKind, notes: dict[str, str]) -> bytes:
     """Return a figure as a file whose metadata holds the notes; the same figure, the same bytes.
 
     notes: as `vae.runs.provenance.notes_of` makes them.
     """
+    from matplotlib import rc_context
+
     # Each format has names of its own, and a date, which would make every file another.
     metadata: dict[str, Any] = {
         "pdf": {"Subject": one_line(notes), "CreationDate": None},

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import plotly.graph_objects as go
 
 from vae.figures.colors import HUES
-from vae.short_names import shortened
+from vae.figures.publication import INCHES, literal, new_axes
 
-__all__ = ["Line", "class_bars", "count_bars", "reference_bars"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Line", "reference_bars", "reference_figure"]
 
 ROW = 34  # pixels
+ROW_INCHES = 0.3
 ROOM = 96  # for the axis and the legend
-CLASS_HEIGHT = 240
+PARTS = {"reconstruction": "Reconstruction", "kl": "KL"}
+TITLE = "nats per image, on test images"
 
 
 class Line(NamedTuple):
@@ -31,35 +37,34 @@ class Line(NamedTuple):
         """Nats per image."""
         return self.reconstruction + self.kl
 
+    @property
+    def text(self) -> str:
+        """The total as it stands at the end of its bar."""
+        return f"{self.total:.1f}"
+
 
 def reference_bars(lines: Sequence[Line]) -> go.Figure:
-    """Draw what each line costs, reconstruction and KL one after the other, the best on top."""
-    ordered = sorted(lines, key=lambda line: -line.total)
+    """Plot what each line costs, reconstruction and KL one after the other, the best on top."""
+    ordered = _best_last(lines)
     names = [_label(line) for line in ordered]
     opacity = [1.0 if line.is_own else 0.5 for line in ordered]
     figure = go.Figure()
-    for name, key in (("Reconstruction", "reconstruction"), ("KL", "kl")):
-        values = [getattr(line, key) for line in ordered]
+    for part, title in PARTS.items():
         figure.add_bar(
             y=names,
-            x=values,
-            name=name,
+            x=[getattr(line, part) for line in ordered],
+            name=title,
             orientation="h",
-            marker={"color": HUES[key], "opacity": opacity},
-            hovertemplate=f"{name}: %{{x:.2f}} nats per image<extra></extra>",
+            marker={"color": HUES[part], "opacity": opacity},
+            hovertemplate=f"{title}: %{{x:.2f}} nats per image<extra></extra>",
         )
     for name, line in zip(names, ordered, strict=True):
         figure.add_annotation(
-            x=line.total,
-            y=name,
-            text=f"{line.total:.1f}",
-            showarrow=False,
-            xanchor="left",
-            xshift=4,
+            x=line.total, y=name, text=line.text, showarrow=False, xanchor="left", xshift=4
         )
     figure.update_layout(
         barmode="stack",
-        xaxis_title="nats per image, on test images",
+        xaxis_title=TITLE,
         yaxis={"automargin": True},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0, "title": None},
         height=ROW * len(ordered) + ROOM,
@@ -69,45 +74,26 @@ def reference_bars(lines: Sequence[Line]) -> go.Figure:
     return figure
 
 
-def class_bars(nats: dict[str, float]) -> go.Figure:
-    """Draw what the images of each class cost to reconstruct, the hardest class first."""
-    short = dict(zip(nats, shortened(tuple(nats)), strict=True))
-    ordered = sorted(nats, key=lambda name: -nats[name])
-    figure = go.Figure()
-    figure.add_bar(
-        x=[html.escape(short[name]) for name in ordered],
-        y=[nats[name] for name in ordered],
-        marker={"color": HUES["reconstruction"]},
-        hovertemplate="%{x}: %{y:.1f} nats per image<extra></extra>",
-    )
-    figure.update_layout(
-        xaxis={"title": "class, the hardest first", "type": "category"},
-        yaxis_title="nats per image",
-        height=CLASS_HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 48},
-    )
+def reference_figure(lines: Sequence[Line]) -> Figure:
+    """Plot the same for a paper, where no line stands out."""
+    ordered = _best_last(lines)
+    names = [literal(line.name) for line in ordered]
+    figure, axes = new_axes(1.3 * INCHES, 1.0 + ROW_INCHES * len(ordered))
+    bars, ends = [], np.zeros(len(ordered))
+    for part, title in PARTS.items():
+        widths = np.array([getattr(line, part) for line in ordered])
+        bars.append(axes.barh(names, widths, left=ends, color=HUES[part], label=title))
+        ends = ends + widths
+    axes.bar_label(bars[-1], [line.text for line in ordered], padding=3)
+    axes.margins(x=0.12)
+    axes.set(xlabel=TITLE)
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     return figure
 
 
-def count_bars(counts: dict[str, list[int]]) -> go.Figure:
-    """Draw how many images of each of two sets the classifier takes for which digit."""
-    figure = go.Figure()
-    for (name, values), hue in zip(counts.items(), ("z", "loss"), strict=True):
-        figure.add_bar(
-            x=[str(digit) for digit in range(len(values))],
-            y=values,
-            name=name,
-            marker={"color": HUES[hue]},
-            hovertemplate=f"{name}: %{{y:,}} images taken for a %{{x}}<extra></extra>",
-        )
-    figure.update_layout(
-        xaxis={"title": "digit, by the classifier", "type": "category"},
-        yaxis_title="images",
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0, "title": None},
-        height=CLASS_HEIGHT,
-        margin={"l": 8, "r": 8, "t": 32, "b": 48},
-    )
-    return figure
+def _best_last(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines in the order of their bars, which go upwards."""
+    return sorted(lines, key=lambda line: -line.total)
 
 
 def _label(line: Line) -> str:

@@ -10,18 +10,18 @@ import numpy as np
 __all__ = ["thinned"]
 
 
-def thinned(curves: Sequence[Sequence[float]], most: int) -> list[int]:
-    """Return which points of curves over one axis to draw, in their order: at most so many.
+def thinned(curves: Sequence[Sequence[float]], max_count: int) -> list[int]:
+    """Return which points of curves over one axis to show, in their order: at most max_count.
 
     curves: each of N values. The points are cut into stretches of equal length; of each stretch
-    stay the first and the last, and the least and the largest of every curve. So a curve covers the
-    same heights as before, and all of it stays where there are no more points than that.
+    stay the first and the last, and the smallest and the largest of every curve. So a curve covers
+    the same heights as before, and all of it stays where there are no more points than that.
     """
     count = len(curves[0])
-    if count <= most:
+    if count <= max_count:
         return list(range(count))
     of_a_stretch = 2 + 2 * len(curves)
-    ends = np.linspace(0, count, max(1, most // of_a_stretch) + 1, dtype=int)
+    ends = np.linspace(0, count, max(1, max_count // of_a_stretch) + 1, dtype=int)
     values = np.asarray(curves, dtype=np.float64)  # (curves, N)
     chosen: set[int] = set()
     for begin, end in pairwise(ends):

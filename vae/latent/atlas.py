@@ -1,4 +1,4 @@
-"""An atlas: a part of a plane, decoded tile by tile into one picture to look up images in."""
+"""An atlas: a part of a plane, decoded tile by tile into one picture."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["MAX_PIXELS", "SIDE", "Atlas", "decode_atlas", "preview"]
 # levels, most of which is rounding, for 1.7 times the bytes.
 SIDE = 48
 MAX_PIXELS = 2048  # of the picture's longer side: what a phone still takes as one texture
-PROBES = 100  # random places at which a preview is compared with the exact decoding
+PROBES = 100  # random points at which a preview is compared with the exact decoding
 
 
 @dataclass(frozen=True)

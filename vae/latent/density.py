@@ -1,4 +1,4 @@
-"""Layers over a plane: where posteriors are, which class rules where, and where holes are."""
+"""Densities over a plane: where posteriors are, which class is most frequent where, and holes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ __all__ = [
 ]
 
 TAU = 2.0 * np.pi
-POSTERIORS = 2000  # of the test images; all 10,000 look the same and take five times as long
+POSTERIORS = 2000  # of the test images; all 10,000 give the same map in five times the time
 AT_ONCE = 64  # codes: their distances to the posteriors take 1 MB, which stays in a cache
 NEIGHBOURS = 15
 SPACING = 5  # the neighbour whose distance is how far codes lie apart
 HOLE_RATIO = 0.05  # of the prior's density: less aggregated posterior than this is a hole
 LIKELY_DISTANCE = 2.0  # standard deviations on the plane within which the prior is likely
-LIKELY_SHARE = 0.95  # of the prior's codes are as near to 0 as what counts as likely
+LIKELY_FRACTION = 0.95  # of the prior's codes are as near to 0 as what counts as likely
 
 
 class Posteriors(NamedTuple):
@@ -80,10 +80,10 @@ def log_posterior_density(codes: np.ndarray, mean: np.ndarray, log_var: np.ndarr
         terms = part**2 @ precision.T - 2.0 * part @ weighted.T
         terms += offset
         terms *= -0.5
-        most = terms.max(axis=1, keepdims=True)
-        terms -= most
+        largest = terms.max(axis=1, keepdims=True)
+        terms -= largest
         np.exp(terms, out=terms)
-        found[start : start + AT_ONCE] = most[:, 0] + np.log(terms.mean(axis=1))
+        found[start : start + AT_ONCE] = largest[:, 0] + np.log(terms.mean(axis=1))
     return found - 0.5 * codes.shape[1] * np.log(TAU)
 
 
@@ -108,7 +108,7 @@ def hole_mask(plane: Plane, points: np.ndarray, log_ratio: np.ndarray) -> np.nda
     """Return where a hole is among points (N, 2) of a plane, with `log_density_ratio`: (N,) bool.
 
     There the aggregated posterior has less than a twentieth of the prior's density, both blurred,
-    and the prior is likely: the place is within two of its standard deviations on the plane, and
+    and the prior is likely: the point is within two of its standard deviations on the plane, and
     no farther from 0 than 95 % of its codes.
     """
     from scipy.special import gammaincinv
@@ -118,6 +118,6 @@ def hole_mask(plane: Plane, points: np.ndarray, log_ratio: np.ndarray) -> np.nda
     distance = np.einsum("ni,ij,nj->n", shifted, np.linalg.pinv(covariance), shifted)
     codes = plane.codes(points)
     # Squared lengths of the prior's codes have a chi-squared distribution with d degrees.
-    most = 2.0 * gammaincinv(0.5 * codes.shape[1], LIKELY_SHARE)
-    likely = (distance <= LIKELY_DISTANCE**2) & ((codes**2).sum(axis=1) <= most)
+    max_square = 2.0 * gammaincinv(0.5 * codes.shape[1], LIKELY_FRACTION)
+    likely = (distance <= LIKELY_DISTANCE**2) & ((codes**2).sum(axis=1) <= max_square)
     return likely & (log_ratio < np.log(HOLE_RATIO))

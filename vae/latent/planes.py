@@ -13,7 +13,7 @@ from vae.errors import RunError
 __all__ = ["Extent", "Plane", "dimension_plane", "extent_of", "pca_plane", "picture_plane"]
 
 PRIOR_REACH = 3.0  # standard deviations of the prior that a map shows at least
-EDGE_SHARE = 0.001  # of the points on each side may lie beyond the edge
+EDGE_FRACTION = 0.001  # of the points on each side may lie beyond the edge
 MAX_REACH = 5.0  # times as far as nine of ten points lie: what is beyond is left out, too
 MARGIN = 0.04
 MIN_AREA = 1e-6  # of a triangle's sides, below which three points are on one line
@@ -91,19 +91,21 @@ class Plane:
         return np.einsum("di,nd,dj->nij", inverse, np.exp(np.asarray(log_var, float)), inverse)
 
 
-def dimension_plane(latent_dim: int, across: int, up: int, held: np.ndarray | None = None) -> Plane:
-    """Return the plane of two latent dimensions, the others held at a code (d,), else at 0.
+def dimension_plane(
+    latent_dim: int, across: int, up: int, fixed: np.ndarray | None = None
+) -> Plane:
+    """Return the plane of two latent dimensions, the others fixed at a code (d,), else at 0.
 
     The coordinates are the values of the two dimensions themselves; the first dimension is 0.
     Raises RunError for a dimension that there is not.
     """
-    wrong = [place for place in (across, up) if not 0 <= place < latent_dim]
+    wrong = [index for index in (across, up) if not 0 <= index < latent_dim]
     if wrong or (across == up and latent_dim > 1):
         raise RunError(
             f"A plane needs two different dimensions from 0 to {latent_dim - 1}. "
             f"Received: {across} and {up}"
         )
-    origin = np.zeros(latent_dim) if held is None else np.array(held, dtype=np.float64)
+    origin = np.zeros(latent_dim) if fixed is None else np.array(fixed, dtype=np.float64)
     axes = np.zeros((2, latent_dim))
     origin[[across, up]] = 0.0
     axes[0, across] = 1.0
@@ -160,10 +162,10 @@ def extent_of(plane: Plane, points: np.ndarray) -> Extent:
     mean, covariance = plane.prior()
     reach = PRIOR_REACH * np.sqrt(np.maximum(np.diag(covariance), 0.0))
     low, high = mean - reach, mean + reach
-    seen = points[np.isfinite(points).all(axis=1)]
-    if len(seen):
-        most = min(MAX_CODE, MAX_REACH * np.quantile(np.abs(seen - mean), 0.9))
-        edges = np.quantile(seen, [EDGE_SHARE, 1.0 - EDGE_SHARE], axis=0)
-        low = np.minimum(low, np.maximum(edges[0], mean - most))
-        high = np.maximum(high, np.minimum(edges[1], mean + most))
+    finite = points[np.isfinite(points).all(axis=1)]
+    if len(finite):
+        limit = min(MAX_CODE, MAX_REACH * np.quantile(np.abs(finite - mean), 0.9))
+        edges = np.quantile(finite, [EDGE_FRACTION, 1.0 - EDGE_FRACTION], axis=0)
+        low = np.minimum(low, np.maximum(edges[0], mean - limit))
+        high = np.maximum(high, np.minimum(edges[1], mean + limit))
     return Extent.square_around(low, high)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae.errors import RunError
+from vae.latent.latents import latents_of
 from vae.runs import layout
 from vae.runs.writer import RunWriter
 
@@ -23,7 +24,6 @@ __all__ = [
     "Projection",
     "best_projection",
     "compute_tsne",
-    "nearest_images",
     "pick_dimensions",
     "project_pca",
     "read_tsne",
@@ -40,8 +40,8 @@ TSNE_SECONDS = {2: 7.0, 3: 21.0}
 class Projection:
     """Points (N, 2 or 3) of the test images, the classes y (N,) and what the axes are.
 
-    indices: which test images they are. variance: the share of the variance that each principal
-    component keeps, those that are not shown too, for PCA.
+    indices: which test images they are. variance: the fraction of it that each principal
+    component explains, those that are not shown too, for PCA.
     """
 
     points: np.ndarray
@@ -88,9 +88,9 @@ def project_pca(run: Run, count: int = 2) -> Projection:
     with np.errstate(invalid="ignore"):  # means that are all the same vary along nothing
         pca = PCA().fit(mean)
     points = pca.transform(mean)[:, :count]
-    share = np.nan_to_num(pca.explained_variance_ratio_)
-    axes = tuple(f"PC{i + 1} ({share[i]:.0%} of the variance)" for i in range(count))
-    return Projection(points.astype(np.float32), y, np.arange(len(y)), axes, share)
+    fractions = np.nan_to_num(pca.explained_variance_ratio_)
+    axes = tuple(f"PC{i + 1} ({fractions[i]:.0%} of the variance)" for i in range(count))
+    return Projection(points.astype(np.float32), y, np.arange(len(y)), axes, fractions)
 
 
 def tsne_seconds(run: Run) -> float:
@@ -137,21 +137,8 @@ def read_tsne(run: Run, count: int = 2) -> Projection | None:
     return Projection(points, _latents(run)[1][indices], indices, axes)
 
 
-def nearest_images(run: Run, code: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the test images whose latent means lie nearest to a code (d,), the nearest first.
-
-    Returns indices and Euclidean distances, both (count,); all of them, if there are fewer.
-    """
-    mean, _ = _latents(run)
-    distances = np.linalg.norm(mean.astype(np.float64) - code, axis=1)
-    nearest = np.argsort(distances, kind="stable")[:count]
-    return nearest, distances[nearest]
-
-
 def _latents(run: Run) -> tuple[np.ndarray, np.ndarray]:
-    latents = run.latents
-    if not latents:
-        raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
+    latents = latents_of(run)
     return latents["mean"], latents["y"]
 
 

@@ -24,28 +24,28 @@ def training_codes(
     run: Run,
     dataset: Dataset,
     indices: np.ndarray | None = None,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Encode training images, treated as the run learned them -> mean, log_var (N, d), float32.
+    """Encode training images, binarised as in training -> mean, log_var (N, d), float32.
 
-    indices: which of them, None for all. Where a run draws its pixels anew at each step, they are
-    drawn once here, always the same. A conditional run is told their labels. on_progress: called
-    with the share that is done.
+    indices: which of them, None for all. Where a run samples its pixels at each step, they are
+    sampled once here, always the same. A conditional run gets their labels. on_progress: called
+    with the fraction that is done.
     Raises RunError for images of another shape, none at all, and codes that are no usable numbers.
     """
     run.check_images(dataset)
-    places = np.arange(len(dataset.x_train)) if indices is None else indices
-    if not len(places):
+    indices = np.arange(len(dataset.x_train)) if indices is None else indices
+    if not len(indices):
         raise RunError("Codes are those of training images. Received: none")
-    images, treatment = dataset.x_train, run.config.binarisation
-    if treatment == "fixed":  # where an image stands among all says how it was drawn
-        images, treatment = binarise(images, treatment), "none"
+    images, binarisation = dataset.x_train, run.config.binarisation
+    if binarisation == "fixed":  # the index of an image among all says how it was sampled
+        images, binarisation = binarise(images, binarisation), "none"
     parts = []
-    for begin in range(0, len(places), AT_ONCE):
-        chosen = places[begin : begin + AT_ONCE]
-        batch = binarise(images[chosen], treatment, seed=begin)
+    for begin in range(0, len(indices), AT_ONCE):
+        chosen = indices[begin : begin + AT_ONCE]
+        batch = binarise(images[chosen], binarisation, seed=begin)
         parts.append(run.encode(batch, dataset.y_train[chosen]))
-        on_progress(min(begin + AT_ONCE, len(places)) / len(places))
+        on_progress(min(begin + AT_ONCE, len(indices)) / len(indices))
     mean, log_var = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     for codes in (mean, log_var):
         if not (np.abs(codes) <= LARGEST).all():  # NaN compares as False

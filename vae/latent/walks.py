@@ -16,8 +16,8 @@ def walk_codes(stops: np.ndarray, frames: int, *, loop: bool = True) -> np.ndarr
     """Return codes (frames, d), float32, on a smooth curve through the stops (K, d).
 
     A cubic spline (de Boor 1978), parametrised by the square root of the distances between stops
-    (Lee 1989), so that it neither overshoots nor dwells. loop: the curve is closed, and the last
-    frame is followed by the first; without it the curve begins and ends at a stop.
+    (Lee 1989), so that it neither overshoots nor slows down. loop: the curve is closed, and the
+    last frame is followed by the first; without it the curve begins and ends at a stop.
     Raises ConfigError for fewer than two or more than 60 stops, codes that are no numbers, and
     fewer frames than stops or more than 600.
     """
@@ -37,6 +37,6 @@ def walk_codes(stops: np.ndarray, frames: int, *, loop: bool = True) -> np.ndarr
     if loop:
         stops = np.concatenate([stops, stops[:1]])
     steps = np.sqrt(np.linalg.norm(np.diff(stops, axis=0), axis=1))
-    places = np.concatenate([[0.0], np.cumsum(np.maximum(steps, 1e-6))])
-    curve = CubicSpline(places, stops, bc_type="periodic" if loop else "natural")
-    return curve(np.linspace(0.0, places[-1], frames, endpoint=not loop)).astype(np.float32)
+    knots = np.concatenate([[0.0], np.cumsum(np.maximum(steps, 1e-6))])
+    curve = CubicSpline(knots, stops, bc_type="periodic" if loop else "natural")
+    return curve(np.linspace(0.0, knots[-1], frames, endpoint=not loop)).astype(np.float32)

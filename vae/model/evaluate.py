@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from vae.data.binarisation import binarise, treatment_words
+from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
-from vae.model.keras_setup import keras, ops, random, tf
-from vae.model.objective import gaussian_kl
+from vae.model.keras_setup import keras, random, tf
 from vae.model.vae import VAE
 from vae.statistics import ACTIVE_VARIANCE, standard_error
 
@@ -20,37 +19,19 @@ BATCH = 500
 
 
 def evaluate(
-    model: VAE, dataset: Dataset, treatment: str | None = None
+    model: VAE, dataset: Dataset, binarisation: str | None = None
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Return metrics and latents of the test images, in nats per image.
 
-    treatment: of `binarisation.TREATMENTS`, the one that the model was trained with where it is
+    binarisation: of `config.BINARISATIONS`, the one that the model was trained with where it is
     None. The ELBO has one posterior sample per image, with a fixed seed; rate and distortion are
-    its parts (Alemi et al. 2018). A conditional VAE is told the labels, and its figures bound
+    its parts (Alemi et al. 2018). A conditional VAE gets the labels, and its figures bound
     log p(x | y). Latents are mean and log_var (N, d), float32, and labels y (N,).
     """
-    treatment = treatment or model.config.binarisation
-    x_test = binarise(dataset.x_test, treatment)
-    seed = keras.random.SeedGenerator(0)
+    binarisation = binarisation or model.config.binarisation
+    x_test = binarise(dataset.x_test, binarisation)
     point = not model.config.is_variational
-
-    # Without autograph: it writes source files that a killed process leaves behind.
-    @tf.function(reduce_retracing=True, autograph=False)
-    def terms(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        images = tf.cast(images, tf.float32) / 255.0
-        mean, log_var = model.encoder(model.with_labels(images, labels))
-        noise = random.normal(ops.shape(mean), seed=seed)
-        z = mean if point else mean + ops.exp(0.5 * log_var) * noise
-        nats = model.reconstruction_nats(images, model.decoder_logits(model.with_labels(z, labels)))
-        return nats, gaussian_kl(mean, log_var), mean, log_var
-
-    batches = [
-        terms(tf.constant(images), tf.constant(labels))
-        for images, labels in zip(
-            _batches(x_test, BATCH), _batches(dataset.y_test, BATCH), strict=True
-        )
-    ]
-    nats, kl, mean, log_var = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+    nats, kl, mean, log_var = _bound_terms(model, x_test, dataset.y_test)
     pixels = int(np.prod(dataset.image_shape))
     beta = model.config.beta
     reconstruction = float(nats.mean(dtype=np.float64))
@@ -59,8 +40,8 @@ def evaluate(
     metrics = {
         "dataset": dataset.name,
         "images": f"all {len(nats):,} test images",
-        "treatment": treatment_words(model.config, treatment),
-        "binarisation": treatment,
+        "treatment": binarisation_words(model.config, binarisation),
+        "binarisation": binarisation,
         "loss": reconstruction + beta * total,
         "reconstruction": reconstruction,
         "distortion": reconstruction,
@@ -83,6 +64,18 @@ def evaluate(
     return metrics, latents
 
 
+def _bound_terms(model: VAE, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return `VAE.bound_terms` of all images, some at a time."""
+    seed = keras.random.SeedGenerator(0)
+    batches = []
+    for begin in range(0, len(images), BATCH):
+        part = slice(begin, begin + BATCH)
+        pixels = tf.constant(images[part])
+        epsilon = random.normal((len(pixels), model.config.latent_dim), seed=seed)
+        batches.append(model.bound_terms(pixels, tf.constant(labels[part]), epsilon))
+    return tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
+
+
 def _per_class(nats: np.ndarray, dataset: Dataset) -> dict[str, float]:
     """Return the mean for each class that has test images, by its name."""
     return {
@@ -90,7 +83,3 @@ def _per_class(nats: np.ndarray, dataset: Dataset) -> dict[str, float]:
         for label, name in enumerate(dataset.class_names)
         if np.any(dataset.y_test == label)
     }
-
-
-def _batches(array: np.ndarray, size: int) -> list[np.ndarray]:
-    return [array[start : start + size] for start in range(0, len(array), size)]

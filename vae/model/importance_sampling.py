@@ -109,12 +109,10 @@ def importance_sampled_nll(
     no number.
     """
     from vae.model.keras_setup import tf
+    from vae.model.pixels import to_floats
 
     check_samples(model.config, samples)
     pixels = math.prod(images.shape[1:])
-
-    def scaled(images: tf.Tensor) -> tf.Tensor:
-        return tf.cast(images, tf.float32) / 255.0
 
     # XLA fuses the element-wise work on decoded pixels; convolutions run faster without it.
     @tf.function(jit_compile=model.config.network == "dense", autograph=False)
@@ -126,12 +124,12 @@ def importance_sampled_nll(
         logits = model.decoder_logits(
             model.with_labels(tf.reshape(z, (-1, latent_dim)), repeated_labels)
         )
-        repeated = tf.tile(scaled(images), tf.stack([count, 1, 1, 1]))
+        repeated = tf.tile(to_floats(images), tf.stack([count, 1, 1, 1]))
         return -tf.reshape(model.reconstruction_nats(repeated, logits), (count, -1))
 
     @tf.function(autograph=False)
     def encode(images: tf.Tensor, labels: tf.Tensor | None = None) -> tuple[tf.Tensor, tf.Tensor]:
-        return model.encoder(model.with_labels(scaled(images), labels))
+        return model.encoder(model.with_labels(to_floats(images), labels))
 
     found = importance_log_likelihood(
         encode,

@@ -62,7 +62,10 @@ def export_onnx(model: VAE, folder: Path) -> None:
 
 
 def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
-    """Build the model of a run and give it the weights of model.keras."""
+    """Build the model of a run and give it the weights of model.keras.
+
+    Raises RunError if there is no such file, or one that holds another model.
+    """
     path = folder / "model.keras"
     if not path.is_file():
         raise RunError(f"A run's model is in model.keras. Received: {folder}, which has none yet")

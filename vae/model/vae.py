@@ -19,6 +19,7 @@ from vae.model.objective import (
     importance_weighted_nats,
     reconstruction_nats,
 )
+from vae.model.pixels import to_floats
 
 __all__ = ["VAE", "Sampling", "build"]
 
@@ -80,8 +81,8 @@ class VAE(keras.Model):
     decoder: z (N, d) -> images in [0, 1] (N, H, W, C): the mean of each pixel, or the parameter
     of the continuous Bernoulli. pixel_log_var: the Gaussian likelihood's log-variance, learned.
     A conditional VAE (Sohn et al. 2015) and its networks take a list: that, and labels as one-hot
-    vectors (N, classes), see `told`; all its quantities are then given the label. classes: as in
-    `encoder_layers`.
+    vectors (N, classes), see `with_labels`; all its quantities are then given the label. classes:
+    as in `encoder_layers`.
     """
 
     def __init__(
@@ -199,6 +200,22 @@ class VAE(keras.Model):
         else:
             weighed = ops.mean(ops.sum(kl, axis=1))
         return ops.mean(reconstruction) + self.beta * weighed, reconstruction, kl
+
+    # Traced once for a model, however often it is evaluated. Without autograph, which writes
+    # source files that a killed process leaves behind.
+    @tf.function(reduce_retracing=True, autograph=False)
+    def bound_terms(
+        self, pixels: tf.Tensor, labels: tf.Tensor, epsilon: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Return what the ELBO is made of: reconstruction (N,), kl, mean and log_var (N, d).
+
+        pixels: uint8 (N, H, W, C). epsilon: (N, d), the noise of one sample an image.
+        """
+        images = to_floats(pixels)
+        mean, log_var = self.encoder(self.with_labels(images, labels))
+        z = mean + ops.exp(0.5 * log_var) * epsilon if self.config.is_variational else mean
+        nats = self.reconstruction_nats(images, self.decoder_logits(self.with_labels(z, labels)))
+        return nats, gaussian_kl(mean, log_var), mean, log_var
 
     def reconstruction_nats(self, images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Return -log p(image | z) under the likelihood of the configuration: (N,) nats."""

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Literal, NamedTuple, NotRequired, TypedDict
 
 from vae.config import Config, Setting, setting
 from vae.errors import RunError
 from vae.files import file_mark, write_json, writing_to
 from vae.runs.layout import CONTROL
+from vae.runs.schema import ChangeRow, Row
 from vae.schema import Count, Number, Text, decode, read
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Control",
     "Segment",
     "ask",
+    "changed_settings",
     "parse_control",
     "read_control",
     "segments_of",
@@ -122,12 +124,18 @@ def segments_of(config: Config, control: Control) -> tuple[Segment, ...]:
     return (Segment(0, config.epochs), *control.more)
 
 
-def trained_settings(config: Config, rows: Iterable[Mapping[str, Any]]) -> Config:
+def trained_settings(config: Config, rows: Iterable[Row]) -> Config:
     """Return the settings that the last of a run's rows was trained with."""
     for row in rows:
         if row["kind"] == "change":
-            config = config.replace(**{name: row[name] for name in LIVE_SETTINGS if name in row})
+            config = config.replace(**changed_settings(row))
     return config
+
+
+def changed_settings(row: ChangeRow) -> dict[str, float]:
+    """Return the live settings that a row says were changed, by their names."""
+    values = {name: row.get(name) for name in LIVE_SETTINGS}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 class Commands:

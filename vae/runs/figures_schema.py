@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from vae.config import Treatment
+from vae.config import Binarisation
 from vae.schema import Count, Distance, Number, Positive, Seconds, Share, Text
 
 __all__ = ["ClassProbes", "Likelihood", "LikelihoodRequest", "Metrics", "Quality"]
@@ -28,7 +28,7 @@ class Metrics(TypedDict):
     kl: Number
     epoch: NotRequired[Count]
     dataset: NotRequired[Text]
-    binarisation: NotRequired[Treatment]
+    binarisation: NotRequired[Binarisation]
     distortion: NotRequired[Number]
     rate: NotRequired[Number]
     reconstruction_per_class: NotRequired[Annotated[dict[Text, Number], Meta(max_length=256)]]
@@ -63,7 +63,7 @@ class LikelihoodRequest(TypedDict):
     """likelihood-asked.json: what the worker measures next."""
 
     samples: Positive
-    treatment: Treatment
+    treatment: Binarisation
 
 
 class _Space(TypedDict):

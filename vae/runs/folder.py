@@ -20,7 +20,7 @@ from vae.runs.history import history_fault, read_rows
 from vae.runs.lock import is_held
 from vae.runs.metadata import Metadata, clean_name, read_metadata
 from vae.runs.results import FIGURES
-from vae.runs.schema import Info, RunState, Status
+from vae.runs.schema import Info, LearnedRow, Row, RunState, Status
 from vae.schema import Words, read
 from vae.short_names import shortened
 
@@ -33,13 +33,15 @@ RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it c
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 
 
-class History(list[dict[str, Any]]):
+class History(list[LearnedRow]):
     """The epochs of a run, oldest first: `history[-1]["loss"]` or `history["loss"][-1]`."""
 
     @overload
-    def __getitem__(self, key: SupportsIndex | str, /) -> Any: ...
+    def __getitem__(self, key: SupportsIndex, /) -> LearnedRow: ...
     @overload
-    def __getitem__(self, key: slice, /) -> list[dict[str, Any]]: ...
+    def __getitem__(self, key: slice, /) -> list[LearnedRow]: ...
+    @overload
+    def __getitem__(self, key: str, /) -> list[Any]: ...
     def __getitem__(self, key: SupportsIndex | slice | str, /) -> Any:
         """Return an epoch, some, or a column of all."""
         if isinstance(key, str):
@@ -127,8 +129,11 @@ class RunFolder:
         return self.status["state"]
 
     @cached_property
-    def rows(self) -> list[dict[str, Any]]:
-        """All rows of the history, several an epoch; a line that is none is left out."""
+    def rows(self) -> list[Row]:
+        """All rows of the history, several an epoch; a line that is none is left out.
+
+        Raises RunError for a file that cannot be read.
+        """
         try:
             return read_rows(self.path / layout.HISTORY)
         except OSError as error:  # not as if it were empty: whoever trains on would write it anew
@@ -190,12 +195,21 @@ class RunFolder:
         return sorted(int(path.stem) for path in (self.path / layout.SNAPSHOTS).glob("[0-9]*.npz"))
 
     def snapshot(self, epoch: int) -> dict[str, np.ndarray]:
-        """Samples and reconstructions (uint8) and latent means after an epoch."""
+        """After an epoch: samples and reconstructions, uint8 (N, H, W, C), latent means (N, d)."""
         return self.arrays(layout.snapshot_file(epoch))
+
+    @property
+    def live_snapshots(self) -> list[tuple[int, int]]:
+        """Epoch and step of the snapshots within epochs that are there, in their order.
+
+        Of a run that trains they are the last few, and of one that ended within an epoch its end.
+        """
+        files = (self.path / layout.SNAPSHOTS).glob("live-*.npz")
+        return sorted(filter(None, (layout.live_snapshot_place(file.name) for file in files)))
 
     @cached_property
     def fixed(self) -> dict[str, np.ndarray]:
-        """The z, images and labels that every snapshot was taken with."""
+        """What every snapshot was taken with: z (N, d), images (N, H, W, C), labels (N,)."""
         return self.arrays(layout.FIXED)
 
     @property
@@ -247,7 +261,10 @@ class RunFolder:
         return is_held(self.path)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
-        """Read one of the array files of `layout`; empty if there is none."""
+        """Read one of the array files of `layout`; empty if there is none.
+
+        Raises RunError for a damaged one.
+        """
         path = self.path / layout.array_file(name)
         try:
             with (

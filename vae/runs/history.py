@@ -9,11 +9,11 @@ import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from vae.errors import RunError
 from vae.files import open_regular
-from vae.runs.schema import decode_row
+from vae.runs.schema import Row, decode_row
 
 __all__ = ["history_fault", "read_rows"]
 
@@ -27,7 +27,7 @@ class _Read(NamedTuple):
     inode: int
     end: int  # bytes, up to the end of the last whole line
     tail: bytes
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     lines: int
     fault: str  # of the first line that is no row, or ""
 
@@ -37,7 +37,7 @@ _known: OrderedDict[Path, _Read] = OrderedDict()
 _guard = threading.Lock()
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
+def read_rows(path: Path) -> list[Row]:
     """Return all rows of a history; what is no row is left out.
 
     That is a line cut short by a crash, or what somebody else wrote. The rows are shared by all who
@@ -88,9 +88,9 @@ def _read(path: Path) -> _Read:
     return known
 
 
-def _parse(text: bytes, before: int) -> tuple[list[dict[str, Any]], int, str]:
+def _parse(text: bytes, before: int) -> tuple[list[Row], int, str]:
     """Return the rows of whole lines, how many lines there are by now, and the first fault."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     fault, lines = "", text.split(b"\n")
     for place, line in enumerate(lines, start=before + 1):
         try:

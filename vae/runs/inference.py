@@ -54,7 +54,8 @@ def encode(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Encode images (N, H, W, C), uint8 or floats in [0, 1] -> mean, log_var (N, d).
 
-    labels: as `one_hot` takes them, for a network that takes one of so many classes.
+    labels: as `one_hot` takes them, for a network that takes one of so many classes. Raises
+    RunError for images of another shape or range, and for a file that is not this run's network.
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1:] != image_shape:
@@ -82,7 +83,10 @@ def encode(
 def decode(
     path: Path, z: np.ndarray, latent_dim: int, labels: Any = None, classes: int = 0
 ) -> np.ndarray:
-    """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]; labels as in `encode`."""
+    """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]; labels as in `encode`.
+
+    Raises RunError for codes of another shape, and as `encode`.
+    """
     parts = _batches(_codes(z, latent_dim), labels, classes)
     return np.concatenate([_run(path, z=batch, **label)[0] for batch, label in parts])
 

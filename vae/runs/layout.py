@@ -5,6 +5,8 @@ Only what reads old folders and foreign zips depends on them too, so none of the
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "BEST",
     "CHECKPOINT",
@@ -30,6 +32,8 @@ __all__ = [
     "STEP",
     "TSNE",
     "array_file",
+    "live_snapshot_file",
+    "live_snapshot_place",
     "progress_file",
     "snapshot_file",
 ]
@@ -65,6 +69,8 @@ LIKELIHOOD_REQUEST = "likelihood-asked.json"
 QUALITY = "quality.json"
 SAMPLERS = "samplers.npz"
 
+_LIVE = re.compile(r"live-([0-9]{4,9})-([0-9]{7,12})\.npz")
+
 
 def array_file(name: str) -> str:
     """Return the name of an array file; raises ValueError for a name without the ending.
@@ -79,6 +85,17 @@ def array_file(name: str) -> str:
 def snapshot_file(epoch: int) -> str:
     """Return the name of an epoch's snapshot; 0 is the untrained network."""
     return f"{SNAPSHOTS}/{epoch:04d}.npz"
+
+
+def live_snapshot_file(epoch: int, step: int) -> str:
+    """Return the name of a snapshot within an epoch, of which the last few of a training stay."""
+    return f"{SNAPSHOTS}/live-{epoch:04d}-{step:07d}.npz"
+
+
+def live_snapshot_place(name: str) -> tuple[int, int] | None:
+    """Return epoch and step of a file's name without its folder; None if it is no live snapshot."""
+    found = _LIVE.fullmatch(name)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def progress_file(job: str) -> str:

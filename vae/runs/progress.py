@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from vae.errors import RunError
 from vae.files import write_json
 from vae.runs.layout import progress_file
-from vae.schema import Share, Words, read
+from vae.schema import Seconds, Share, Words, read
 
 __all__ = ["Progress", "end_progress", "progress_writer", "read_progress", "write_progress"]
 
@@ -19,26 +19,34 @@ STEP = 0.005  # a file for each
 
 @dataclass(frozen=True)
 class Progress:
-    """fraction: of the work that is done, 0 to 1. trouble: why it failed, in words, or ""."""
+    """fraction: of the work that is done, 0 to 1. trouble: why it failed, in words, or "".
+
+    seconds: that all of the work was expected to take when it began; 0 where nothing says so.
+    """
 
     fraction: float = 0.0
     trouble: str = ""
+    seconds: float = 0.0
 
 
 class _File(TypedDict):
     share: Share
     trouble: Words
+    seconds: NotRequired[Seconds]
 
 
-def write_progress(folder: Path, job: str, fraction: float, trouble: str = "") -> None:
-    """Write how far a job is; the job continues where that cannot be written."""
+def write_progress(
+    folder: Path, job: str, fraction: float, trouble: str = "", seconds: float = 0.0
+) -> None:
+    """Write how far a job is, as `Progress` has it; it continues where that cannot be written."""
+    values = {"share": fraction, "trouble": trouble, "seconds": seconds}
     try:
-        write_json(folder / progress_file(job), {"share": fraction, "trouble": trouble})
+        write_json(folder / progress_file(job), values)
     except OSError:
         return  # a full disk: what the job itself writes will say so
 
 
-def progress_writer(folder: Path, job: str) -> Callable[[float], None]:
+def progress_writer(folder: Path, job: str, seconds: float = 0.0) -> Callable[[float], None]:
     """Return what writes a job's fraction, not more often than it changes visibly."""
     written = 0.0
 
@@ -46,7 +54,7 @@ def progress_writer(folder: Path, job: str) -> Callable[[float], None]:
         nonlocal written
         if fraction >= written + STEP:
             written = fraction
-            write_progress(folder, job, fraction)
+            write_progress(folder, job, fraction, seconds=seconds)
 
     return on_progress
 
@@ -62,4 +70,4 @@ def read_progress(folder: Path, job: str) -> Progress:
         found = read(folder / progress_file(job), _File)
     except (FileNotFoundError, RunError):
         return Progress()
-    return Progress(min(found["share"], 1.0), found["trouble"])
+    return Progress(min(found["share"], 1.0), found["trouble"], found.get("seconds", 0.0))

@@ -8,11 +8,11 @@ looks a run's data set up by its name.
 from __future__ import annotations
 
 from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.data.download import OnProgress
 from vae.errors import DatasetError
 from vae.runs.run import Run
 
 __all__ = [
-    "check_known",
     "dataset_title",
     "known_dataset",
     "learned_the_same",
@@ -64,19 +64,16 @@ def missing_images(run: Run) -> str:
     return f"the images of “{run.dataset:.80}”, a data set that only its maker has"
 
 
-def load_images(run: Run, *, download: bool = True) -> Dataset:
-    """Load the data set whose images a run learned.
+def load_images(
+    run: Run, *, download: bool = True, on_progress: OnProgress | None = None
+) -> Dataset:
+    """Load the data set whose images a run learned; download, on_progress: of `load_dataset`.
 
     Raises DatasetError if only its maker has it, and as `load_dataset` does.
     """
-    check_known(run)
-    return load_dataset(run.dataset, download=download)
-
-
-def check_known(run: Run) -> None:
-    """Raise DatasetError if only its maker has the images of a run."""
     if not known_dataset(run):
         raise DatasetError(
             f"This needs {missing_images(run)}. In Python, pass the data set itself, as in "
             f"vae.resume(run, dataset). Received: {run.path}"
         )
+    return load_dataset(run.dataset, download=download, on_progress=on_progress)

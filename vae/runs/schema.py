@@ -11,7 +11,16 @@ from msgspec import Meta
 from vae.errors import RunError
 from vae.schema import Count, Number, Positive, Seconds, Text, Words, decode, decoder
 
-__all__ = ["ChangeRow", "Info", "LearnedRow", "RunState", "Status", "StatusChanges", "decode_row"]
+__all__ = [
+    "ChangeRow",
+    "Info",
+    "LearnedRow",
+    "Row",
+    "RunState",
+    "Status",
+    "StatusChanges",
+    "decode_row",
+]
 
 
 class RunState(StrEnum):
@@ -135,6 +144,9 @@ class ChangeRow(TypedDict):
     epochs: NotRequired[Count]
 
 
+Row = LearnedRow | ChangeRow
+
+
 class _Kind(msgspec.Struct):
     kind: Literal["step", "epoch", "change"]
 
@@ -144,16 +156,13 @@ TWINS = frozenset(f"val_{name}" for name in PARTS)
 _learned = decoder(LearnedRow)
 
 
-def decode_row(line: bytes) -> dict[str, Any]:
-    """Return a row of a history, as `LearnedRow` or `ChangeRow` has it.
-
-    Raises RunError for anything else.
-    """
+def decode_row(line: bytes) -> Row:
+    """Return a row of a history; raises RunError for anything else."""
     try:
-        row: dict[str, Any] = {**_learned.decode(line)}  # which nearly all are
+        row = _learned.decode(line)  # which nearly all are
     except (ValueError, RecursionError):
         is_change = decode("A row", line, _Kind).kind == "change"
-        return {**decode("A row", line, ChangeRow if is_change else LearnedRow)}
+        return decode("A row", line, ChangeRow if is_change else LearnedRow)
     held = TWINS & row.keys()
     if held and held != TWINS:
         raise RunError(

@@ -91,7 +91,7 @@ class RunStore:
         return self.read().deleted
 
     def undelete(self, run_id: str) -> Run:
-        """Bring back a run that was just deleted."""
+        """Bring back a run that was just deleted; raises RunError if it was not."""
         run = self._find(run_id)
         if run is None or not run.metadata.deleted:
             raise RunError(f"Only a deleted run can be brought back. Received: {run_id!r:.80}")

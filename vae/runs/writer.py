@@ -22,7 +22,7 @@ from vae.runs import layout
 from vae.runs.metadata import write_metadata
 from vae.runs.results import RESULTS, result_files
 from vae.runs.run import Run, how_to_resume
-from vae.runs.schema import RunState, Status, StatusChanges
+from vae.runs.schema import Row, RunState, Status, StatusChanges
 from vae.schema import read
 
 __all__ = ["RunWriter", "check_free", "new_run_id"]
@@ -96,7 +96,7 @@ class RunWriter:
         self._status |= {**changes, "updated": _now()}
         write_json(self.path / layout.STATUS, self._status, must=must)
 
-    def row(self, row: dict[str, Any]) -> None:
+    def row(self, row: Row) -> None:
         """Append one line to the history."""
         line = json.dumps(row, allow_nan=False) + "\n"
         with open_regular(self.path / layout.HISTORY, "ab") as file:
@@ -107,10 +107,29 @@ class RunWriter:
         with replacing(self.path / layout.array_file(name)) as temporary:
             np.savez_compressed(temporary, allow_pickle=False, **arrays)
 
+    def live_snapshot(
+        self, place: tuple[int, int], arrays: Mapping[str, np.ndarray], most: int
+    ) -> None:
+        """Write a snapshot within an epoch, at epoch and step; only the last `most` stay."""
+        # Not compressed: it is written while the run trains, and soon removed.
+        with replacing(self.path / layout.live_snapshot_file(*place)) as temporary:
+            np.savez(temporary, allow_pickle=False, **arrays)
+        for old in Run(self.path).live_snapshots[:-most]:
+            self._remove_live(old)
+
+    def keep_live_snapshot(self, place: tuple[int, int]) -> None:
+        """Remove all snapshots within epochs but the one at this epoch and step."""
+        for each in Run(self.path).live_snapshots:
+            if each != place:
+                self._remove_live(each)
+
+    def _remove_live(self, place: tuple[int, int]) -> None:
+        (self.path / layout.live_snapshot_file(*place)).unlink(missing_ok=True)
+
     def rewind(self, epoch: int, step: int, steps: int) -> None:
         """Remove what was written after this step of this epoch of `steps` steps."""
 
-        def stays(row: dict[str, Any]) -> bool:
+        def stays(row: Row) -> bool:
             if row["kind"] == "epoch" and row["epoch"] == epoch:
                 return step == steps
             return (row["epoch"], row["step"]) <= (epoch, step)
@@ -122,6 +141,9 @@ class RunWriter:
         for later in Run(self.path).snapshot_epochs:
             if later > epoch:
                 (self.path / layout.snapshot_file(later)).unlink()
+        for place in Run(self.path).live_snapshots:
+            if place > (epoch, step):
+                self._remove_live(place)
 
     def value(self, name: str, default: Any) -> Any:
         """Return a field of status.json."""

@@ -1,9 +1,9 @@
 """Samplers of codes beyond the prior, fitted to what a run makes of its training images.
 
-The decoder learned from codes near those of real images, and the prior has places where none are.
+The decoder learned from codes near those of real images; the prior also covers regions without any.
 A sample of a conditional run is a code and a label: that of the class which is asked for, or else
 those of `posterior_labels`, or as frequent as in the data (`sampling.random_labels`).
-Kept in the run as samplers.npz, so that sampling needs no training images.
+Stored in the run as samplers.npz, so that sampling needs no training images.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 
 FITTED_IMAGES = 20_000  # training images, at random: three times as many take three times as long
 MAX_VALUES = 640_000  # of their codes: fewer images where these have more than 32 dimensions
-POSTERIORS = 2000  # that are kept
+POSTERIORS = 2000  # that are stored
 FEWEST = 2  # images of a class that has a mixture of its own
 # What the progress weighs the parts by: seconds on MNIST, 16 dimensions.
 ENCODING, FITTING = 0.05, 0.35  # and the rest is the classes'
@@ -74,7 +74,7 @@ class Samplers:
 def mixture_codes(
     samplers: Samplers, count: int, *, label: int | None = None, seed: int = 0
 ) -> np.ndarray:
-    """Draw z (count, d) from the mixture fitted to latent means, or to those of one class.
+    """Sample z (count, d) from the mixture fitted to latent means, or to those of one class.
 
     A density fitted once the model is trained (Ghosh et al. 2020). Raises ConfigError for a
     negative seed and a class without a mixture.
@@ -83,15 +83,15 @@ def mixture_codes(
     mixture = samplers.mixture if label is None else samplers.class_mixtures.get(label)
     if mixture is None:
         raise _unknown_class(samplers.class_mixtures, label)
-    return mixture.draw(count, seed)
+    return mixture.sample(count, seed)
 
 
 def posterior_codes(
     samplers: Samplers, count: int, *, label: int | None = None, seed: int = 0
 ) -> np.ndarray:
-    """Draw z (count, d) from the aggregated posterior, or from that of one class.
+    """Sample z (count, d) from the aggregated posterior, or from that of one class.
 
-    Each is a sample of the posterior of one training image out of those that are kept, drawn with
+    Each is a sample of the posterior of one training image out of those that are stored, with
     replacement (Makhzani et al. 2016; Tomczak & Welling 2018). Raises ConfigError for a negative
     seed and a class without an image.
     """
@@ -104,36 +104,36 @@ def posterior_codes(
 def posterior_labels(
     samplers: Samplers, count: int, *, label: int | None = None, seed: int = 0
 ) -> np.ndarray:
-    """Return the labels (count,) of the images that `posterior_codes` draws from, asked the same.
+    """Return the labels (count,) of the images that `posterior_codes` takes, of the same arguments.
 
-    What a conditional run has to be told to decode those codes as their images were encoded.
+    A conditional run decodes those codes with them as their images were encoded.
     """
     return samplers.y[_chosen(samplers, count, label, seed)].astype(np.int64)
 
 
 def fit_samplers(
-    run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda share: None
+    run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> dict[str, np.ndarray]:
     """Fit the mixtures to images that the run learned from; return the arrays of samplers.npz.
 
-    At most 20,000 images, drawn at random with the run's seed; the posteriors of 2,000 are kept.
-    on_progress: called with the share that is done. Raises RunError for images of another shape,
+    At most 20,000 images, chosen at random with the run's seed; the posteriors of 2,000 are stored.
+    on_progress: called with the fraction that is done. Raises RunError for images of another shape,
     fewer than two, codes that are no numbers, and mixtures that do not converge.
     """
-    most = min(FITTED_IMAGES, MAX_VALUES // run.config.latent_dim)
+    count = min(FITTED_IMAGES, MAX_VALUES // run.config.latent_dim)
     # They are in random order.
-    indices = split_indices(run.config, len(dataset.x_train)).train[:most]
+    indices = split_indices(run.config, len(dataset.x_train)).train[:count]
     mean, log_var = training_codes(
-        run, dataset, indices, lambda share: on_progress(ENCODING * share)
+        run, dataset, indices, lambda fraction: on_progress(ENCODING * fraction)
     )
     y = dataset.y_train[indices]
-    mixture, trials = fit_mixture(mean, lambda share: on_progress(ENCODING + FITTING * share))
+    mixture, trials = fit_mixture(mean, lambda fraction: on_progress(ENCODING + FITTING * fraction))
     labels = [label for label in np.unique(y) if (y == label).sum() >= FEWEST]
     begin = ENCODING + FITTING
     classes = []
-    for place, label in enumerate(labels):
+    for index, label in enumerate(labels):
         classes.append(fit_mixture(mean[y == label])[0])
-        on_progress(begin + (1.0 - begin) * (place + 1) / len(labels))
+        on_progress(begin + (1.0 - begin) * (index + 1) / len(labels))
     return {
         "weights": mixture.weights,
         "means": mixture.means,
@@ -175,7 +175,10 @@ def read_samplers(run: Run) -> Samplers | None:
 
 
 def parse_samplers(arrays: dict[str, np.ndarray]) -> Samplers:
-    """Return what `fit_samplers` fitted, of its arrays."""
+    """Return what `fit_samplers` fitted, of its arrays.
+
+    Raises KeyError, ValueError, IndexError or TypeError for others.
+    """
     labels = arrays["class_labels"]
     mixtures = {
         int(label): _mixture(*(arrays[f"class_{name}"][labels == label] for name in _PARTS))
@@ -202,7 +205,7 @@ def _mixture(weights: np.ndarray, means: np.ndarray, factors: np.ndarray) -> Mix
 
 
 def _chosen(samplers: Samplers, count: int, label: int | None, seed: int) -> np.ndarray:
-    """Draw places (count,) among the images that are kept, or among those of one class."""
+    """Choose indices (count,) among the stored images, or among those of one class."""
     check_seed(seed)
     own = np.arange(len(samplers.y)) if label is None else np.flatnonzero(samplers.y == label)
     if not len(own):

@@ -22,7 +22,7 @@ FEWEST_CODES = 5  # for each component and each d + 1 of its parameters
 
 
 class Trial(NamedTuple):
-    """A number of components, its BIC (nats per code, the least is best), whether EM converged."""
+    """A number of components, its BIC (nats per code, smaller is better), whether EM converged."""
 
     components: int
     bic: float
@@ -37,8 +37,8 @@ class Mixture:
     means: np.ndarray
     factors: np.ndarray
 
-    def draw(self, count: int, seed: int = 0) -> np.ndarray:
-        """Draw z (count, d), float32; more of the same seed begin with the same."""
+    def sample(self, count: int, seed: int = 0) -> np.ndarray:
+        """Sample z (count, d), float32; more of the same seed begin with the same."""
         picks, noise = (np.random.default_rng([seed, stream]) for stream in range(2))
         ends = np.cumsum(self.weights, dtype=np.float64)
         chosen = np.searchsorted(ends / ends[-1], picks.random(count), side="right")
@@ -50,13 +50,13 @@ class Mixture:
 
 
 def fit_mixture(
-    codes: np.ndarray, on_progress: Callable[[float], None] = lambda share: None
+    codes: np.ndarray, on_progress: Callable[[float], None] = lambda fraction: None
 ) -> tuple[Mixture, list[Trial]]:
-    """Fit mixtures to codes (N, d); return the one with the least BIC (Schwarz 1978), all trials.
+    """Fit mixtures to codes (N, d); return the one of smallest BIC (Schwarz 1978), and all trials.
 
     EM from k-means with a fixed seed (scikit-learn). A number of components is tried if each could
     have 5 (d + 1) codes and a step of EM does not take too long; 1 always. One that does not
-    converge in 200 steps is left out. on_progress: called with the share that is done.
+    converge in 200 steps is left out. on_progress: called with the fraction that is done.
     Raises RunError for fewer than two codes, what is no number, or if none converges.
     """
     from sklearn.exceptions import ConvergenceWarning
@@ -70,7 +70,7 @@ def fit_mixture(
             f"Received: {codes.shape}{'' if np.isfinite(codes).all() else ', NaN or infinity'}"
         )
     count, dimensions = codes.shape
-    # What EM adds to variances so that none vanishes, 1e-6, is a share of the codes' own then.
+    # What EM adds to variances so that none vanishes, 1e-6, is relative to the codes' own then.
     scale = float(codes.std()) or 1.0
     codes = codes / scale
     candidates = [
@@ -83,7 +83,7 @@ def fit_mixture(
         )
     ]
     trials, best = [], None
-    for place, components in enumerate(candidates):
+    for index, components in enumerate(candidates):
         model = GaussianMixture(components, max_iter=MAX_STEPS, random_state=0)
         # On a busy machine several threads wait for each other.
         with threadpool_limits(limits=1), warnings.catch_warnings():
@@ -93,7 +93,7 @@ def fit_mixture(
         trials.append(Trial(components, bic, bool(model.converged_)))
         if model.converged_ and bic <= min(trial.bic for trial in trials if trial.converged):
             best = model
-        on_progress(sum(candidates[: place + 1]) / sum(candidates))
+        on_progress(sum(candidates[: index + 1]) / sum(candidates))
     if best is None:
         tried = ", ".join(map(str, candidates))
         raise RunError(

@@ -15,7 +15,6 @@ __all__ = [
     "balanced_labels",
     "check_seed",
     "manifold_codes",
-    "manifold_ticks",
     "prior_codes",
     "random_labels",
 ]
@@ -25,7 +24,7 @@ MAX_TEMPERATURE = MAX_CODE
 
 
 def check_seed(seed: int) -> None:
-    """Raise ConfigError for a seed that draws nothing."""
+    """Raise ConfigError for a negative seed."""
     if seed < 0:
         raise ConfigError(f"seed must be a whole number from 0 on. Received: seed={seed}")
 
@@ -38,10 +37,10 @@ def prior_codes(
     truncation: float = math.inf,
     seed: int = 0,
 ) -> np.ndarray:
-    """Draw z (count, d) from N(0, temperature^2 I); the same seed draws the same codes.
+    """Sample z (count, d) from N(0, temperature^2 I); the same seed gives the same codes.
 
     truncation: in standard deviations; each component of the noise, before the temperature, that
-    is farther from 0 is drawn anew from the normal distribution cut there (the truncation trick,
+    is farther from 0 is sampled again from the normal distribution cut there (the truncation trick,
     Marchesi 2017, Brock et al. 2019). The other components stay.
     Raises ConfigError for a negative seed, a temperature outside 0 to 1,000, and a truncation that
     is not above 0.
@@ -75,12 +74,12 @@ def balanced_labels(count: int, classes: int) -> np.ndarray:
 
 
 def random_labels(count: int, y: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Draw labels (count,) as frequent as among labels y (N,); the same seed draws the same.
+    """Sample labels (count,) as frequent as among labels y (N,); the same seed gives the same.
 
     Raises ConfigError for a negative seed.
     """
     check_seed(seed)
-    # A stream of its own: codes drawn with the same seed know nothing of it.
+    # A stream of its own: codes of the same seed are independent of it.
     return np.random.default_rng([seed, 4]).choice(y, count).astype(np.int64)
 
 
@@ -101,14 +100,3 @@ def manifold_codes(
     z[:, :, down] = values[::-1, None]
     z[:, :, across] = values[None, :]
     return z.reshape(-1, latent_dim), values
-
-
-def manifold_ticks(values: np.ndarray, most: int = 8) -> tuple[np.ndarray, list[str]]:
-    """Return which tiles of a manifold's axis to name, equally far apart, and their z values.
-
-    values: as `manifold_codes` returns them. most: of the names.
-    """
-    side = len(values)
-    step = -(-side // most)
-    shown = np.arange((side - 1) % step // 2, side, step)
-    return shown, [f"{round(float(values[place]), 1) + 0.0:.1f}" for place in shown]  # no "-0.0"

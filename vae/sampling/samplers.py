@@ -19,7 +19,14 @@ from vae.sampling.fitted import (
 )
 from vae.sampling.prior import balanced_labels, prior_codes
 
-__all__ = ["SAMPLERS", "SAMPLER_NAMES", "Draw", "SamplerName", "sample_codes", "sample_labels"]
+__all__ = [
+    "SAMPLERS",
+    "SAMPLER_NAMES",
+    "SampleSpec",
+    "SamplerName",
+    "sample_codes",
+    "sample_labels",
+]
 
 SamplerName = Literal["prior", "mixture", "posterior"]
 SAMPLERS: tuple[SamplerName, ...] = get_args(SamplerName)
@@ -27,10 +34,10 @@ SAMPLER_NAMES = {"prior": "Prior", "mixture": "Mixture", "posterior": "Posterior
 
 
 @dataclass(frozen=True)
-class Draw:
-    """What is drawn, by a seed: the same one draws the same codes.
+class SampleSpec:
+    """Which codes to sample, and by which seed: the same one gives the same codes.
 
-    label: draw from what was fitted to this class alone. temperature and truncation, in standard
+    label: sample what was fitted to this class alone. temperature and truncation, in standard
     deviations, are the prior's: `vae.sampling.prior.prior_codes` has them.
     Raises ConfigError for another sampler, and for what the sampler does not have.
     """
@@ -68,43 +75,45 @@ class Draw:
         return notes
 
 
-def sample_codes(run: Run, draw: Draw, count: int, samplers: Samplers | None = None) -> np.ndarray:
+def sample_codes(
+    run: Run, spec: SampleSpec, count: int, samplers: Samplers | None = None
+) -> np.ndarray:
     """Return codes z (count, d), float32, of a run.
 
     samplers: those of the run, if they were read before. Raises RunError if they are needed and the
     run has none, ConfigError for a negative seed and for a class of which nothing was fitted.
     """
-    if draw.sampler == "prior":
-        limits = {"temperature": draw.temperature, "truncation": draw.truncation}
-        return prior_codes(count, run.config.latent_dim, seed=draw.seed, **limits)
-    samplers = samplers or _fitted(run, draw)
-    codes = mixture_codes if draw.sampler == "mixture" else posterior_codes
-    return codes(samplers, count, label=draw.label, seed=draw.seed)
+    if spec.sampler == "prior":
+        limits = {"temperature": spec.temperature, "truncation": spec.truncation}
+        return prior_codes(count, run.config.latent_dim, seed=spec.seed, **limits)
+    samplers = samplers or _fitted(run, spec)
+    codes = mixture_codes if spec.sampler == "mixture" else posterior_codes
+    return codes(samplers, count, label=spec.label, seed=spec.seed)
 
 
 def sample_labels(
-    run: Run, draw: Draw, count: int, samplers: Samplers | None = None
+    run: Run, spec: SampleSpec, count: int, samplers: Samplers | None = None
 ) -> np.ndarray | None:
     """Return the class of each code that `sample_codes` returns (count,), None where unknown.
 
-    It is what a conditional run is told: the class of the draw, or else the run's own, or else that
-    of each image from whose posterior a code is drawn, or else each class in turn.
+    A conditional run decodes with it: the class of the spec, or else the run's own, or else that
+    of each image whose posterior a code is sampled from, or else one class after the other.
     """
-    label = run.label if draw.label is None else draw.label
+    label = run.label if spec.label is None else spec.label
     if label is not None:
         return np.full(count, label)
     if not run.config.is_conditional:
         return None
-    if draw.sampler == "posterior":
-        return posterior_labels(samplers or _fitted(run, draw), count, seed=draw.seed)
+    if spec.sampler == "posterior":
+        return posterior_labels(samplers or _fitted(run, spec), count, seed=spec.seed)
     return balanced_labels(count, run.classes)
 
 
-def _fitted(run: Run, draw: Draw) -> Samplers:
+def _fitted(run: Run, spec: SampleSpec) -> Samplers:
     samplers = read_samplers(run)
     if samplers is None:
         raise RunError(
-            f"The sampler {draw.sampler!r} must be fitted to the run's codes first. "
+            f"The sampler {spec.sampler!r} must be fitted to the run's codes first. "
             "Received: a run without samplers.npz"
         )
     return samplers

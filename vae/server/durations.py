@@ -96,8 +96,13 @@ def result_seconds(run: Run, name: str) -> float:
 
 def job_seconds(run: Run, action: str) -> float:
     """Return a guess of the seconds that a job beside training still takes, its start included."""
-    seconds = result_seconds(run, action) if action in RESULTS else MODEL_SECONDS
-    return seconds * (1.0 - read_progress(run.path, action).fraction)
+    progress = read_progress(run.path, action)
+    # As expected when it began: what is there of it since then, and so is missing no more, is in
+    # the fraction too.
+    seconds = progress.seconds
+    if not seconds:
+        seconds = result_seconds(run, action) if action in RESULTS else MODEL_SECONDS
+    return seconds * (1.0 - progress.fraction)
 
 
 class Job(NamedTuple):

@@ -35,6 +35,7 @@ from vae.runs.run import ACTIVE_STATES, STOPPED_BEFORE, Run, open_run
 from vae.runs.run_images import load_images
 from vae.runs.schema import RunState
 from vae.runs.writer import RunWriter
+from vae.server.durations import result_seconds
 from vae.server.tickets import ACTIONS
 
 _ending = threading.Event()
@@ -166,13 +167,14 @@ def _export(run: Run, lock: FileLock) -> int:
 
 def _compute(run: Run, result: Result) -> int:
     """Compute something of a run's model; its state stays, whatever the outcome."""
-    write_progress(run.path, result.name, 0.0)
+    seconds = result_seconds(run, result.name)
+    write_progress(run.path, result.name, 0.0, seconds=seconds)
     try:
         with _interrupted_by_sigterm():
             if result.check is not None:
                 resolve(result.check)(run)
             images = [load_images(run, download=False)] if result.needs_images else []
-            on_progress = progress_writer(run.path, result.name)
+            on_progress = progress_writer(run.path, result.name, seconds)
             resolve(result.compute)(run, *images, on_progress=on_progress)
     except (Exception, KeyboardInterrupt) as error:
         traceback.print_exc()

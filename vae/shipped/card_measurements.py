@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vae.data.binarisation import treatment_name
+from vae.data.binarisation import binarisation_name
 from vae.evaluation.class_probes import NEIGHBOURS
 from vae.evaluation.comparison import beside_literature, references_of
 from vae.runs.run import Run
@@ -47,7 +47,7 @@ def _likelihoods(run: Run) -> list[tuple[str, str, str]]:
     rows = []
     for treatment, found in run.likelihood.items():
         error = found["nll_standard_error"]
-        name = f"negative log-likelihood, nats ({treatment_name(treatment)}; "
+        name = f"negative log-likelihood, nats ({binarisation_name(treatment)}; "
         name += f"{found['importance_samples']:,} importance samples)"
         comparable = (known_dataset(run), run.config.likelihood) == ("mnist", "bernoulli")
         words = ""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vae.architecture import Layer, Summary, summarize
-from vae.data.binarisation import treatment_name
-from vae.evaluation.comparison import treatment_of
+from vae.data.binarisation import binarisation_name
+from vae.evaluation.comparison import binarisation_of
 from vae.files import folder_bytes
 from vae.presets import PRESET_NOTES, PRESETS, preset_label
 from vae.runs.run import Run
@@ -72,7 +72,9 @@ def models_page(runs: Sequence[Run]) -> str:
     """
     alike: dict[str, list[Run]] = {}
     for run in runs:
-        alike.setdefault(f"{_title(run)}, {treatment_name(treatment_of(run))}", []).append(run)
+        alike.setdefault(f"{_title(run)}, {binarisation_name(binarisation_of(run))}", []).append(
+            run
+        )
     tables = [f"**{name}**\n\n{_comparison(each)}" for name, each in alike.items()]
     sections = [f"## {run.id}\n\n{model_card(run)}" for run in runs]
     return "\n\n".join([INTRODUCTION.rstrip(), *tables, *sections]) + "\n"
@@ -94,7 +96,7 @@ def _comparison(runs: Sequence[Run]) -> str:
             f"{run.class_probes['latent']['knn']:.1%}" if run.class_probes else "–"
         )
     if any(LITERATURE_TREATMENT in run.likelihood for run in runs):
-        columns[f"NLL, {treatment_name(LITERATURE_TREATMENT)}"] = lambda run: (
+        columns[f"NLL, {binarisation_name(LITERATURE_TREATMENT)}"] = lambda run: (
             f"{run.likelihood[LITERATURE_TREATMENT]['nll']:.2f}"
             if LITERATURE_TREATMENT in run.likelihood
             else "–"
@@ -188,7 +190,7 @@ def _data(run: Run) -> str:
     count = f"{run.info['images']:,} " if "images" in run.info else ""
     words = [
         f"{_title(run)}: {count}training images of {_size(run.image_shape)}",
-        treatment_name(config.binarisation),
+        binarisation_name(config.binarisation),
     ]
     if config.train_share < 1.0:
         words.append(f"{config.train_share:.3g} of them used")

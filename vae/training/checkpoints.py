@@ -11,18 +11,17 @@ best.npz: epoch, and v0, v1, ...: the weights with the smallest validation loss.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from vae.errors import RunError
-from vae.files import open_regular, replacing
+from vae.files import replacing
 from vae.model.keras_setup import keras
 from vae.model.vae import VAE
 from vae.runs import layout
+from vae.runs.folder import RunFolder
 
 __all__ = ["Checkpoints", "Position"]
 
@@ -39,12 +38,12 @@ class Checkpoints:
 
     def __init__(self, model: VAE, folder: Path) -> None:
         self._model = model
-        self._checkpoint, self._best = folder / layout.CHECKPOINT, folder / layout.BEST
+        self._folder = RunFolder(folder)
 
     @property
     def exists(self) -> bool:
         """Whether there is a checkpoint to resume from."""
-        return self._checkpoint.exists()
+        return (self._folder.path / layout.CHECKPOINT).exists()
 
     def save(self, position: Position) -> None:
         """Replace the checkpoint by the state of the model at this position."""
@@ -52,7 +51,7 @@ class Checkpoints:
         arrays |= {f"v{i}": np.asarray(variable) for i, variable in enumerate(self._variables())}
         means = self._model.metrics_variables
         arrays |= {f"m{i}": np.asarray(variable) for i, variable in enumerate(means)}
-        with replacing(self._checkpoint) as temporary:
+        with replacing(self._folder.path / layout.CHECKPOINT) as temporary:
             np.savez(temporary, allow_pickle=False, **arrays)
 
     def restore(self) -> Position:
@@ -60,27 +59,23 @@ class Checkpoints:
 
         Raises RunError if the checkpoint is missing, damaged or another model's.
         """
+        arrays = self._folder.arrays(layout.CHECKPOINT)
         try:
-            with (
-                open_regular(self._checkpoint) as file,
-                np.load(file, allow_pickle=False) as arrays,
-            ):
-                for i, variable in enumerate(self._variables()):
-                    variable.assign(arrays[f"v{i}"])
-                for i, variable in enumerate(self._model.metrics_variables):
-                    if f"m{i}" in arrays:
-                        variable.assign(arrays[f"m{i}"])
-                return Position(int(arrays["epoch"]), int(arrays["step"]))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise RunError(
-                "checkpoint.npz must hold the state of this run's training. "
-                f"Received: {self._checkpoint} ({' '.join(str(error).split()):.120})"
+            for i, variable in enumerate(self._variables()):
+                variable.assign(arrays[f"v{i}"])
+            for i, variable in enumerate(self._model.metrics_variables):
+                if f"m{i}" in arrays:
+                    variable.assign(arrays[f"m{i}"])
+            return Position(int(arrays["epoch"]), int(arrays["step"]))
+        except (ValueError, KeyError) as error:
+            raise _foreign(
+                "checkpoint.npz must hold the state of this run's training", error, self._folder
             ) from None
 
     def save_best(self, epoch: int) -> None:
         """Replace the best weights by those of the model, which it has at the end of this epoch."""
         weights = {f"v{i}": values for i, values in enumerate(self._model.get_weights())}
-        with replacing(self._best) as temporary:
+        with replacing(self._folder.path / layout.BEST) as temporary:
             np.savez_compressed(temporary, allow_pickle=False, epoch=np.array(epoch), **weights)
 
     def restore_best(self, epoch: int) -> bool:
@@ -88,18 +83,15 @@ class Checkpoints:
 
         Raises RunError if the file is damaged.
         """
+        arrays = self._folder.arrays(layout.BEST)
         try:
-            with open_regular(self._best) as file, np.load(file, allow_pickle=False) as arrays:
-                if int(arrays["epoch"]) != epoch:
-                    return False
-                self._model.set_weights([arrays[f"v{i}"] for i in range(len(arrays) - 1)])
-                return True
-        except FileNotFoundError:
-            return False
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise RunError(
-                "best.npz must hold this run's best weights. "
-                f"Received: {self._best} ({' '.join(str(error).split()):.120})"
+            if not arrays or int(arrays["epoch"]) != epoch:
+                return False
+            self._model.set_weights([arrays[f"v{i}"] for i in range(len(arrays) - 1)])
+            return True
+        except (ValueError, KeyError) as error:
+            raise _foreign(
+                "best.npz must hold this run's best weights", error, self._folder
             ) from None
 
     def _variables(self) -> list[keras.Variable]:
@@ -109,3 +101,9 @@ class Checkpoints:
             *model.optimizer.variables,
             model.sampling.seed_generator.state,
         ]
+
+
+def _foreign(expected: str, error: Exception, folder: RunFolder) -> RunError:
+    """Return the error for arrays that are another model's."""
+    said = " ".join(str(error).split())
+    return RunError(f"{expected}. Received: {folder.path} ({said:.120})")

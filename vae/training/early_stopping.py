@@ -8,14 +8,14 @@ cannot.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from vae.config import Config
+from vae.runs.schema import Row
 
 __all__ = ["best_epoch", "is_over"]
 
 
-def best_epoch(config: Config, rows: Iterable[dict[str, Any]]) -> int:
+def best_epoch(config: Config, rows: Iterable[Row]) -> int:
     """Return the epoch with the smallest validation loss since beta last changed; 0 if none.
 
     rows: `Run.rows`, in their order.
@@ -24,7 +24,7 @@ def best_epoch(config: Config, rows: Iterable[dict[str, Any]]) -> int:
     for row in rows:
         if row["kind"] == "change" and "beta" in row:
             beta, best, least = row["beta"], 0, float("inf")
-        elif row["kind"] == "epoch" and "val_loss" in row:
+        elif row["kind"] == "epoch" and "val_kl" in row and "val_reconstruction" in row:
             # A capacity holds the KL up: with the KL itself the best epoch would be an early one.
             kl = abs(row["val_kl"] - config.capacity) if config.capacity else row["val_kl"]
             loss = row["val_reconstruction"] + beta * kl
@@ -33,7 +33,7 @@ def best_epoch(config: Config, rows: Iterable[dict[str, Any]]) -> int:
     return best
 
 
-def is_over(config: Config, rows: list[dict[str, Any]], segment_start: int) -> bool:
+def is_over(config: Config, rows: list[Row], segment_start: int) -> bool:
     """Whether `config.patience` epochs have passed in this segment without a new best one."""
     if not config.patience or not rows:
         return False

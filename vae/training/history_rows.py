@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
-__all__ = ["ROWS_PER_EPOCH", "in_nats", "last_step_row", "mean_row", "row_ends", "step_parts"]
+from vae.runs.schema import LearnedRow, Row
+
+__all__ = [
+    "ROWS_PER_EPOCH",
+    "LossMeans",
+    "Means",
+    "Parts",
+    "in_nats",
+    "last_step_row",
+    "mean_row",
+    "row_ends",
+    "step_parts",
+]
+
+
+class Means(TypedDict):
+    """Means over steps or images, in nats per image."""
+
+    reconstruction: float
+    kl_per_dimension: list[float]
+    gradient_norm: NotRequired[float]
+
+
+class LossMeans(Means):
+    """The same with the loss that was minimised."""
+
+    loss: float
+
+
+class Parts(TypedDict):
+    """The loss of a row and what it consists of, in nats per image."""
+
+    loss: float
+    reconstruction: float
+    kl: float
+    kl_per_dimension: list[float]
+
 
 ROWS_PER_EPOCH = 10  # points on the live curves; fewer where an epoch has fewer steps
 
@@ -20,7 +57,7 @@ def row_ends(steps: int, after: int = 0) -> list[int]:
     return [end for end in np.unique(ends).tolist() if end > after]
 
 
-def in_nats(means: dict[str, Any], beta: float) -> dict[str, Any]:
+def in_nats(means: Means, beta: float) -> Parts:
     """Order a row: loss = reconstruction + beta * kl holds in it exactly."""
     reconstruction, kl = means["reconstruction"], sum(means["kl_per_dimension"])
     return {
@@ -31,18 +68,21 @@ def in_nats(means: dict[str, Any], beta: float) -> dict[str, Any]:
     }
 
 
-def mean_row(parts: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+def mean_row(parts: Sequence[tuple[int, LearnedRow]]) -> Means:
     """Return the means over rows, each weighed with the number of its steps."""
     weights = [steps for steps, _ in parts]
-    means = {
-        name: np.average([part[name] for _, part in parts], axis=0, weights=weights).tolist()
-        for name in ("reconstruction", "kl_per_dimension")
+    reconstructions = [part["reconstruction"] for _, part in parts]
+    kls = [part["kl_per_dimension"] for _, part in parts]
+    means: Means = {
+        "reconstruction": float(np.average(reconstructions, weights=weights)),
+        "kl_per_dimension": np.average(kls, axis=0, weights=weights).tolist(),
     }
-    norms = [part["gradient_norm"] for _, part in parts if "gradient_norm" in part]
-    return means | ({"gradient_norm": float(np.mean(norms))} if norms else {})
+    if norms := [part["gradient_norm"] for _, part in parts if "gradient_norm" in part]:
+        means["gradient_norm"] = float(np.mean(norms))
+    return means
 
 
-def last_step_row(rows: list[dict[str, Any]], epoch: int) -> int:
+def last_step_row(rows: Sequence[Row], epoch: int) -> int:
     """Return the step up to which an epoch, the last one of these rows, has rows."""
     for row in reversed(rows):
         if row["epoch"] < epoch:
@@ -52,7 +92,7 @@ def last_step_row(rows: list[dict[str, Any]], epoch: int) -> int:
     return 0
 
 
-def step_parts(rows: list[dict[str, Any]], epoch: int) -> list[tuple[int, dict[str, Any]]]:
+def step_parts(rows: Sequence[Row], epoch: int) -> list[tuple[int, LearnedRow]]:
     """Return an epoch's step rows, each with the number of steps that it is the mean of."""
     found = [row for row in rows if row["kind"] == "step" and row["epoch"] == epoch]
     ends = [0, *(row["step"] for row in found)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from vae.runs.schema import Row
 
 __all__ = ["UNLIMITED", "Hooks"]
 
@@ -18,7 +20,7 @@ class Hooks(NamedTuple):
     time that the run may use in all. publish: writes the model as it is now into the run's folder.
     """
 
-    on_event: Callable[[dict[str, Any]], None]
+    on_event: Callable[[Row], None]
     should_stop: Callable[[], bool]
     should_end: Callable[[], bool]
     seconds: float

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from vae.model.keras_setup import tf
+from vae.model.pixels import to_floats
 from vae.model.vae import VAE
-from vae.training.training_images import TrainingImages, to_floats
+from vae.training.history_rows import LossMeans
+from vae.training.training_images import TrainingImages
 
 __all__ = ["CHUNK", "Loop"]
 
@@ -65,16 +67,17 @@ class Loop:
         images = self._next_images(indices).numpy()
         return images.reshape(len(indices), *self._image_shape)
 
-    def evaluate(self, indices: np.ndarray) -> dict[str, Any]:
-        """Return the means of loss and parts over these images, in nats per image."""
+    def evaluate(self, indices: np.ndarray) -> LossMeans:
+        """Return the means of loss and parts over these images (N,), in nats per image."""
         self.model.reset_metrics()
         for start in range(0, len(indices), EVALUATION_BATCH):
             self._evaluate(indices[start : start + EVALUATION_BATCH], start)
         return self.results()
 
-    def results(self) -> dict[str, Any]:
+    def results(self) -> LossMeans:
         """Return the means since the last call, in nats per image, and start anew."""
-        return {name: value.numpy().tolist() for name, value in self._take_means().items()}
+        means = {name: value.numpy().tolist() for name, value in self._take_means().items()}
+        return cast("LossMeans", means)  # by the metrics' names in `VAE`
 
     def _steps_that_fit(self) -> int:
         """Return how many steps of random numbers are few enough for one call."""

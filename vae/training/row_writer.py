@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
 from vae.config import Config
 from vae.model.vae import VAE
-from vae.runs.control import trained_settings
+from vae.runs.control import LIVE_SETTINGS, trained_settings
 from vae.runs.run import Run
+from vae.runs.schema import ChangeRow, LearnedRow, Row
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Position
-from vae.training.history_rows import in_nats, last_step_row, mean_row, step_parts
+from vae.training.history_rows import Means, in_nats, last_step_row, mean_row, step_parts
 from vae.training.schedules import Schedules
 
 __all__ = ["RowWriter"]
-
-Row = dict[str, Any]  # as `LearnedRow` and `ChangeRow` of `vae.runs.schema` have it
 
 
 class RowWriter:
@@ -46,7 +45,7 @@ class RowWriter:
         """Return the configuration with the live settings that rows say were changed."""
         return trained_settings(self._config, self.rows)
 
-    def write_step(self, position: Position, schedules: Schedules, means: Row) -> None:
+    def write_step(self, position: Position, schedules: Schedules, means: Means) -> None:
         """Write the means over the steps since the last row."""
         self._write(self._learned_row("step", position, schedules, means))
 
@@ -54,34 +53,52 @@ class RowWriter:
         self,
         position: Position,
         schedules: Schedules,
-        validation: Row,
+        validation: Means | None,
         snapshot: dict[str, np.ndarray],
     ) -> None:
         """Write the means over an epoch, which are those over the rows of its steps.
 
-        validation: the means over the validation images, empty without any.
+        validation: the means over the validation images, None without any. snapshot: as
+        `Snapshots.take` returns it.
         """
         means = mean_row(step_parts(self.rows, position.epoch))
         row = self._learned_row("epoch", position, schedules, means)
         distance = float(snapshot["prior_distance"])
         if self._config.is_variational and math.isfinite(distance):
             row["prior_distance"] = distance
-        if validation:
+        if validation is not None:
             parts = in_nats(validation, row["beta"])
-            row |= {f"val_{name}": value for name, value in parts.items()}
+            row["val_loss"], row["val_reconstruction"] = parts["loss"], parts["reconstruction"]
+            row["val_kl"], row["val_kl_per_dimension"] = parts["kl"], parts["kl_per_dimension"]
         self._write(row)
 
     def write_change(self, position: Position, changed: dict[str, float]) -> None:
         """Write that live settings act from the next step on."""
-        self._write({"kind": "change", **position._asdict(), **changed})
+        row: ChangeRow = {"kind": "change", "epoch": position.epoch, "step": position.step}
+        for name in LIVE_SETTINGS:
+            if name in changed:
+                row[name] = changed[name]
+        self._write(row)
 
-    def _learned_row(self, kind: str, position: Position, schedules: Schedules, means: Row) -> Row:
+    def _learned_row(
+        self,
+        kind: Literal["step", "epoch"],
+        position: Position,
+        schedules: Schedules,
+        means: Means,
+    ) -> LearnedRow:
         epoch, step = position
         # As float32, as the step has them.
         beta = float(np.float32(schedules.beta(epoch)))
         rate = float(np.float32(schedules.learning_rate(epoch, step - 1)))
-        row = {"kind": kind, "epoch": epoch, "step": step, **in_nats(means, beta)}
-        row |= {"beta": beta, "learning_rate": rate}
+        row: LearnedRow = {
+            "kind": kind,
+            "epoch": epoch,
+            "step": step,
+            **in_nats(means, beta),
+            "beta": beta,
+            "learning_rate": rate,
+        }
         if "gradient_norm" in means:
             row["gradient_norm"] = means["gradient_norm"]
         if self._config.capacity:

@@ -20,6 +20,7 @@ from vae.training.commands import End, RunCommands
 from vae.training.early_stopping import best_epoch, is_over
 from vae.training.history_rows import row_ends
 from vae.training.hooks import Hooks
+from vae.training.live_snapshots import LiveSnapshots
 from vae.training.loop import Loop
 from vae.training.outcome import Outcome, diverged, ended, finished, stopped_early
 from vae.training.row_writer import RowWriter
@@ -47,6 +48,7 @@ class Session:
         self.labels = dataset.y_train
         self.step_trace = StepTrace(model)
         self.snapshots = Snapshots(self.config, dataset)
+        self.live = LiveSnapshots(model, self.snapshots, writer)
         self.commands = RunCommands(writer.path, hooks)
         self.checkpoints = Checkpoints(model, writer.path)
         self.history = RowWriter(model, writer, hooks.on_event)
@@ -69,6 +71,12 @@ class Session:
 
     def run(self) -> Outcome:
         """Train; return how it ended."""
+        outcome = self._train()
+        # Those of the epochs show the same, except of where a run rests within one.
+        self.writer.keep_live_snapshot(self.position)
+        return outcome
+
+    def _train(self) -> Outcome:
         self._begin()
         end: End | None = None
         while end is None:
@@ -86,9 +94,11 @@ class Session:
                 return stopped_early(self.epoch, best_epoch(self.config, self.history.rows))
             end = self._train_epoch()
         if end is End.DIVERGED or not self._has_finite_weights():
-            saved = self.checkpoints.restore()
-            return diverged(self.epoch, saved.epoch, self.settings.learning_rate)
+            reached, saved = self.epoch, self.checkpoints.restore()
+            self.epoch, self.step = saved
+            return diverged(reached, saved.epoch, self.settings.learning_rate)
         self._save_checkpoint()
+        self._show_position()
         return ended(end, self.position, self.steps, self.hooks.seconds)
 
     def _begin(self) -> None:
@@ -183,8 +193,14 @@ class Session:
             return End.DIVERGED
         self._save_checkpoint()
         with self.clock.stopped():
+            self._show_position()
             self.writer.status(state="paused", serial=self.commands.applied.serial)
             return self.commands.wait()
+
+    def _show_position(self) -> None:
+        """Leave a snapshot of exactly this position, where the run rests within an epoch."""
+        if 0 < self.step < self.steps:
+            self.live.take(self.position)
 
     # Training
 
@@ -198,17 +214,25 @@ class Session:
             while self.step < row_end:
                 if end := self._apply_commands():
                     return end
-                most = min(self.loop.steps_at_once, row_end - self.step, self.commands.allowance)
+                most = min(
+                    self.loop.steps_at_once,
+                    row_end - self.step,
+                    self.commands.allowance,
+                    self.live.steps_until_due(self.position),
+                )
                 self._take_steps(batches[self.step : self.step + int(most)])
+                if self.step < self.steps:
+                    self.live.after_steps(self.position)
                 if not self._is_compiled:  # the first call takes longer than those that follow
                     self._is_compiled, began, first = True, self.clock.seconds, self.step
             if not self._write_step_row(batches[row_end - 1]):
                 return End.DIVERGED
-        validation: dict[str, Any] = {}
-        if len(self.split.validation):
-            validation = self.loop.evaluate(self.split.validation)
+        held_back = self.split.validation
+        validation = self.loop.evaluate(held_back) if len(held_back) else None
         # Perhaps it was the very last step, which no loss has seen.
-        if not self._has_finite_weights() or not np.isfinite(validation.get("loss", 0.0)):
+        if not self._has_finite_weights() or not np.isfinite(
+            validation["loss"] if validation else 0.0
+        ):
             return End.DIVERGED
         if first < self.steps:
             seconds = (self.clock.seconds - began) * self.steps / (self.steps - first)
@@ -274,6 +298,7 @@ class Session:
     def _save_epoch(self, snapshot: dict[str, np.ndarray]) -> None:
         """Save what a crash must not take and what the pages show of this epoch."""
         self.writer.arrays(layout.snapshot_file(self.epoch), **snapshot)
+        self.live.after_epoch()
         # After the snapshot: a run that is killed in between still has one of its model.
         self._save_checkpoint()
         self._save_best()

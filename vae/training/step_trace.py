@@ -9,8 +9,8 @@ import numpy as np
 
 from vae.images import to_uint8
 from vae.model.keras_setup import keras, ops, tf
+from vae.model.pixels import to_floats
 from vae.model.vae import VAE
-from vae.training.training_images import to_floats
 
 __all__ = ["EXAMPLES", "StepTrace"]
 

@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -32,6 +31,7 @@ from vae.runs.run import (
     how_to_resume,
     open_run,
 )
+from vae.runs.schema import Row
 from vae.runs.writer import RunWriter, new_run_id
 from vae.training.checkpoints import Checkpoints
 from vae.training.early_stopping import best_epoch
@@ -42,7 +42,7 @@ from vae.training.stopping import stop_on_ctrl_c
 
 __all__ = ["carry_out", "recover", "resume", "train"]
 
-OnEvent = Callable[[dict[str, Any]], None]
+OnEvent = Callable[[Row], None]
 
 
 def train(
@@ -206,6 +206,7 @@ def recover(run: Run, dataset: Dataset) -> Run:
     writer = RunWriter.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
     epoch, step = Checkpoints(model, run.path).restore()
+    writer.keep_live_snapshot((epoch, step))
     if run.state == "stopped":
         _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status.get("reason", "")))
         return open_run(run.path)

@@ -7,8 +7,9 @@ import numpy as np
 from vae.config import Config
 from vae.data.binarisation import binarise
 from vae.model.keras_setup import tf
+from vae.model.pixels import to_floats
 
-__all__ = ["TrainingImages", "to_floats"]
+__all__ = ["TrainingImages"]
 
 
 class TrainingImages:
@@ -55,8 +56,3 @@ class TrainingImages:
         key = tf.stack([seed, stream])
         random = tf.random.stateless_uniform(tf.shape(grey), key, alg="philox")
         return 255 * tf.cast(random < grey, tf.uint8)
-
-
-def to_floats(pixels: tf.Tensor | np.ndarray) -> tf.Tensor:
-    """Return uint8 pixels as float32 in [0, 1]."""
-    return tf.cast(pixels, tf.float32) / 255.0

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from pages._components.mounting import mounted
+from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["as_base64", "feed", "latent_map"]
 
 # One module in parts: a component's script cannot import another.
 _PARTS = (
-    "../svg.js",
+    str(SVG_SCRIPT),
     "view.js",
     "preview.js",
     "paint.js",

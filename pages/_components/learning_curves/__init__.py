@@ -6,18 +6,22 @@ anew, and Altair's and ECharts' are reset. This one keeps its nodes and its zoom
 
 from __future__ import annotations
 
+from typing import Any
+
 from pages._components.mounting import mounted
 from pages._components.run_key import run_key
 from vae.figures.colors import HUES
 from vae.figures.curves import QUANTITIES, curve_marks, curve_points
+from vae.figures.svg import SVG_SCRIPT
 from vae.runs.run import Run
 
-__all__ = ["learning_curves"]
+__all__ = ["curve_data", "learning_curves"]
 
 _mount = mounted(
     __file__,
     "learning_curves",
-    "../svg.js",
+    str(SVG_SCRIPT),
+    "chart.js",
     "curves.js",
     html='<div class="curves"></div>',
     css="curves.css",
@@ -26,17 +30,17 @@ _mount = mounted(
 
 def learning_curves(run: Run, *, small: bool = False) -> None:
     """Draw the curves of a run, side by side where there is room; small: low and stacked."""
-    panels = [
-        {"quantity": name, "title": title, "color": HUES[name]}
-        for name, title in QUANTITIES.items()
-    ]
-    _mount(
-        key=f"curves-{run_key(run)}-{small}",
-        data={
-            "panels": panels,
-            "points": curve_points(run.rows, run.steps_per_epoch),
-            "marks": curve_marks(run.rows, run.steps_per_epoch),
-            "epochs": run.config.epochs,
-            "small": small,
-        },
-    )
+    _mount(key=f"curves-{run_key(run)}-{small}", data={**curve_data(run), "small": small})
+
+
+def curve_data(run: Run) -> dict[str, Any]:
+    """Return what the panels show: points of training and validation, marks of changes."""
+    return {
+        "panels": [
+            {"quantity": name, "title": title, "color": HUES[name]}
+            for name, title in QUANTITIES.items()
+        ],
+        "points": curve_points(run.rows, run.steps_per_epoch),
+        "marks": curve_marks(run.rows, run.steps_per_epoch),
+        "epochs": run.config.epochs,
+    }

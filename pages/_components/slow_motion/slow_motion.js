@@ -33,6 +33,7 @@ export default function (component) {
   fill(film);
   show(film);
   if (first) takeFocus(root);
+  if (first) root.scrollIntoView({ block: "nearest", behavior: still() ? "instant" : "smooth" });
 }
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

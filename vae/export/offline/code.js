@@ -9,28 +9,28 @@ function makeCode(lab) {
   const find = (name) => box.querySelector(name);
   const { dimensions, reach } = lab.run;
   // As far as the prior goes, or the test images if they lie farther.
-  const far = dimensions.map(({ place }) =>
-    Math.ceil(lab.codes.reduce((most, z) => Math.max(most, Math.abs(z[place])), reach)),
+  const far = dimensions.map(({ index }) =>
+    Math.ceil(lab.codes.reduce((largest, z) => Math.max(largest, Math.abs(z[index])), reach)),
   );
-  const mostKl = Math.max(...dimensions.map(({ kl }) => kl));
-  const sliders = dimensions.map(({ place, kl }, rank) => {
+  const maxKl = Math.max(...dimensions.map(({ kl }) => kl));
+  const sliders = dimensions.map(({ index, kl }, rank) => {
     const input = element("input", { type: "range", min: -far[rank], max: far[rank], step: "any" });
     const value = element("output");
-    const name = element("span", { class: "name" }, `z${place + 1}`);
+    const name = element("span", { class: "name" }, `z${index + 1}`);
     const label = element("label", {}, name, input, value);
-    if (mostKl > 0) {
-      label.title = `z${place + 1} costs ${fixed(kl)} nats per image (KL)`;
+    if (maxKl > 0) {
+      label.title = `z${index + 1} costs ${fixed(kl)} nats per image (KL)`;
       name.append(element("small", {}, `${fixed(kl)} nats`));
-      label.style.setProperty("--share", kl / mostKl);
+      label.style.setProperty("--fraction", kl / maxKl);
     }
     input.addEventListener("input", () => {
       const z = lab.z.slice();
-      z[place] = Number(input.value);
+      z[index] = Number(input.value);
       lab.setCode(z, "Set by hand.");
     });
     label.hidden = rank >= AT_FIRST;
     const strip = sliderStrip(label, dimensions.length);
-    return { place, input, value, label, strip, reach: far[rank] };
+    return { index, input, value, label, strip, reach: far[rank] };
   });
   find(".sliders").append(...sliders.map(({ label }) => label));
   find(".sliders").classList.toggle("few", dimensions.length <= FEW);
@@ -49,9 +49,9 @@ function makeCode(lab) {
 
   lab.onCode(() => {
     lab.paint(find(".picture"), lab.decode(lab.z));
-    for (const { place, input, value } of sliders) {
-      input.value = lab.z[place];
-      value.textContent = fixed(lab.z[place]);
+    for (const { index, input, value } of sliders) {
+      input.value = lab.z[index];
+      value.textContent = fixed(lab.z[index]);
     }
     find(".length").textContent =
       `|z| = ${fixed(Math.hypot(...lab.z))}; the prior expects about ${fixed(Math.sqrt(lab.z.length))}.`;
@@ -60,7 +60,7 @@ function makeCode(lab) {
   });
 }
 
-// Under a slider, what the code would be at nine places of it.
+// Under a slider, what the code would be at nine values of it.
 function sliderStrip(label, count) {
   if (count > FEW) return [];
   const strip = Array.from({ length: STEPS }, () => element("canvas"));
@@ -68,11 +68,11 @@ function sliderStrip(label, count) {
   return strip;
 }
 
-function stripTasks(lab, { place, strip, reach }) {
+function stripTasks(lab, { index, strip, reach }) {
   const { z } = lab;
   return strip.map((canvas, i) => () => {
-    const moved = z.slice();
-    moved[place] = reach * ((2 * i + 1) / STEPS - 1);
-    lab.paint(canvas, lab.decode(moved));
+    const changed = z.slice();
+    changed[index] = reach * ((2 * i + 1) / STEPS - 1);
+    lab.paint(canvas, lab.decode(changed));
   });
 }

@@ -70,15 +70,15 @@ function path(part, name, x, y) {
 function read(panel, epoch) {
   const { points, name, svg, readout, x } = panel;
   const at = (part) => {
-    const place = part.epoch.reduce(
+    const index = part.epoch.reduce(
       (best, value, i) => (epoch === null || Math.abs(value - epoch) < Math.abs(part.epoch[best] - epoch) ? i : best), 0,
     );
-    return part.epoch.length && part[name][place] !== null ? [part.epoch[place], part[name][place]] : null;
+    return part.epoch.length && part[name][index] !== null ? [part.epoch[index], part[name][index]] : null;
   };
   const [trained, held] = [at(points.training), at(points.validation)];
   const words = trained ? [`epoch ${trained[0].toFixed(1)}: ${trained[1].toFixed(2)}`] : [];
   if (held) words.push(`validation ${held[1].toFixed(2)}`);
   readout.textContent = words.join(", ");
-  const place = epoch === null || !trained ? -9 : x(trained[0]);
-  for (const end of ["x1", "x2"]) svg.querySelector(".reader").setAttribute(end, place);
+  const position = epoch === null || !trained ? -9 : x(trained[0]);
+  for (const end of ["x1", "x2"]) svg.querySelector(".reader").setAttribute(end, position);
 }

@@ -1,4 +1,4 @@
-// The map: the test images' codes on a plane of latent space. Every place of it is a code, which
+// The map: the test images' codes on a plane of latent space. Every point of it is a code, which
 // decodes exactly.
 
 const DOT = 2.3; // pixels, radius
@@ -22,9 +22,9 @@ function makeMap(lab) {
     shown: new Set(["dots", "prior"]),
     hidden: new Set(),
     cursor: null,
-    look: -1,
+    hovered: -1,
   };
-  map.points = lab.codes.map((z, i) => (map.plane.isLine ? rowed(map, z, i) : placeOf(map, z)));
+  map.points = lab.codes.map((z, i) => (map.plane.isLine ? rowed(map, z, i) : pointOf(map, z)));
   const named = { dots: "Test images", images: "Decoded images", prior: "Prior" };
   const layers = Object.entries(named).map(([name, text]) => chip(text, map.shown.has(name), () => {
     flip(map.shown, name);
@@ -42,8 +42,8 @@ function makeMap(lab) {
   find(".classes").append(...classes);
   listen(map);
   new ResizeObserver(() => paint(map)).observe(map.board);
-  lab.onCode((retold) => {
-    if (retold && map.size) paintGround(map);
+  lab.onCode((relabelled) => {
+    if (relabelled && map.size) paintGround(map);
     paintMarks(map);
   });
 }
@@ -69,13 +69,13 @@ const toPlane = (map, px, py) => [
   map.plane.extent.top - (py / map.size) * side(map),
 ];
 
-// origin + place · axes
+// origin + point · axes
 function codeAt({ plane: { origin, axes } }, [x, y]) {
   return Float32Array.from(origin, (value, i) => value + x * axes[0][i] + y * axes[1][i]);
 }
 
-// The place that is nearest to a code.
-function placeOf({ plane: { origin, inverse } }, z) {
+// The point that is nearest to a code.
+function pointOf({ plane: { origin, inverse } }, z) {
   let [x, y] = [0, 0];
   inverse.forEach(([across, up], i) => {
     x += (z[i] - origin[i]) * across;
@@ -88,8 +88,8 @@ function placeOf({ plane: { origin, inverse } }, z) {
 function rowed(map, z, i) {
   const { top, bottom } = map.plane.extent;
   const spread = (i * 0.618034) % 1;
-  const share = (map.lab.labels[i] + 0.15 + 0.7 * spread) / map.lab.run.classes.length;
-  return [placeOf(map, z)[0], (top + bottom) / 2 + LINE_ROOM * (top - bottom) * (share - 0.5)];
+  const fraction = (map.lab.labels[i] + 0.15 + 0.7 * spread) / map.lab.run.classes.length;
+  return [pointOf(map, z)[0], (top + bottom) / 2 + LINE_ROOM * (top - bottom) * (fraction - 0.5)];
 }
 
 function paint(map) {
@@ -114,11 +114,11 @@ function paintGround(map) {
   context.imageSmoothingEnabled = false;
   const tile = document.createElement("canvas");
   const edge = (count) => Math.round((count * map.size) / TILES);
-  const places = map.shown.has("images") ? Array.from({ length: TILES ** 2 }, (_, i) => i) : [];
+  const tiles = map.shown.has("images") ? Array.from({ length: TILES ** 2 }, (_, i) => i) : [];
   // From the middle outwards, where most of the prior is.
   const distance = (i) => Math.hypot(Math.floor(i / TILES) - (TILES - 1) / 2, (i % TILES) - (TILES - 1) / 2);
-  places.sort((a, b) => distance(a) - distance(b));
-  inTurn("tiles", places.map((i) => () => {
+  tiles.sort((a, b) => distance(a) - distance(b));
+  inTurn("tiles", tiles.map((i) => () => {
     const [row, column] = [Math.floor(i / TILES), i % TILES];
     const [left, top] = [edge(column), edge(row)];
     const [right, bottom] = [edge(column + 1), edge(row + 1)];
@@ -184,16 +184,16 @@ function ellipse(map, { mean, covariance: [[a, b], [, d]] }, sigma) {
   return shape("polygon", { class: "contour", points: corners.join(" ") });
 }
 
-// What moves with the hand: all else stays as it is.
+// What moves with the pointer: all else stays as it is.
 function paintMarks(map) {
   if (!map.size) return;
   const marks = [];
-  if (map.look >= 0) {
-    const [cx, cy] = toScreen(map, map.points[map.look]);
+  if (map.hovered >= 0) {
+    const [cx, cy] = toScreen(map, map.points[map.hovered]);
     marks.push(shape("circle", { class: "ring", cx, cy, r: 8 }));
   }
   const cross = (name, [x, y]) => shape("path", { class: name, d: `M${x - 10} ${y}h20M${x} ${y - 10}v20` });
-  const pin = toScreen(map, map.lab.pinned ?? placeOf(map, map.lab.z));
+  const pin = toScreen(map, map.lab.pinned ?? pointOf(map, map.lab.z));
   marks.push(cross("halo", pin), cross("pin", pin));
   if (map.cursor) marks.push(cross("cursor", toScreen(map, map.cursor)));
   map.marks.replaceChildren(...marks);

@@ -1,4 +1,4 @@
-// The page: reads the run, keeps the one code that map, sliders and samples share.
+// The page: reads the run, holds the one code of map, sliders and samples.
 
 const run = JSON.parse(document.getElementById("run").textContent);
 const size = run.dimensions.length;
@@ -13,14 +13,14 @@ const lab = {
   decode: (z, label = lab.label) => decoder(z, label),
   paint: makePainter(run.imageShape),
   z: new Float32Array(size),
-  label: 0, // what the decoder of a conditional run is told
+  label: 0, // what the decoder of a conditional run is given
   source: "",
   pinned: null, // where on the map it was taken, if it was
   onCode: (listener) => listeners.push(listener),
   setCode(z, source, pinned = null, label = lab.label) {
-    const retold = run.told && label !== lab.label; // so that all pictures become others
+    const relabelled = run.isConditional && label !== lab.label; // so that all pictures become others
     Object.assign(lab, { z, source, pinned, label });
-    listeners.forEach((listener) => listener(retold));
+    listeners.forEach((listener) => listener(relabelled));
   },
   setImage(i, pinned = null) {
     const { name } = run.classes[lab.labels[i]];
@@ -30,7 +30,7 @@ const lab = {
 
 const put = (name, text) => (document.querySelector(name).textContent = text);
 put("h1", run.name);
-put(".treatment", run.treatment);
+put(".measured-on", run.measuredOn);
 put(".offline", `The decoder is in this file, ${run.decoderParameters.toLocaleString("en")} parameters` +
   `${run.bits === 16 ? " rounded to 16 bits" : ""}; nothing is sent anywhere.`);
 document.querySelector(".facts").append(
@@ -38,7 +38,7 @@ document.querySelector(".facts").append(
 );
 
 makeMap(lab);
-makeTold(lab);
+makeCondition(lab);
 makeCode(lab);
 makeSamples(lab);
 makeCurves(lab);

@@ -1,7 +1,6 @@
-// Pixels in [0, 1] on canvases, and many pictures in turn without holding up the hand.
+// Pixels in [0, 1] on canvases, and many pictures in turn without holding up the pointer.
 
 const BUSY_MS = 12; // of a frame's 16
-const SVG = "http://www.w3.org/2000/svg";
 
 function makePainter([height, width, channels]) {
   const image = new ImageData(width, height);
@@ -34,23 +33,6 @@ function element(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.append(...children);
   return node;
-}
-
-function shape(name, attributes = {}, text = "") {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.textContent = text;
-  return node;
-}
-
-// Round steps of 1, 2 or 5 times a power of ten.
-function ticks(low, high, most) {
-  const rough = (high - low) / most;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, i) => (first + i) * step);
 }
 
 const short = (value) => String(Number(value.toPrecision(4))).replace("-", "−");

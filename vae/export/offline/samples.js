@@ -8,7 +8,7 @@ function makeSamples(lab) {
   const [rows, temperature, seed, grid] = [".rows", ".temperature", ".seed", ".grid"].map(find);
   let codes = [];
 
-  const drawAll = () => {
+  const renderAll = () => {
     const side = Number(rows.value);
     rows.previousElementSibling.textContent = `${side} × ${side}`;
     temperature.previousElementSibling.textContent = fixed(Number(temperature.value));
@@ -24,21 +24,21 @@ function makeSamples(lab) {
     inTurn("samples", codes.map((z, i) => () => lab.paint(canvases[i], lab.decode(z))));
   };
 
-  for (const input of [rows, temperature]) input.addEventListener("input", drawAll);
-  seed.addEventListener("input", () => seed.value !== "" && seed.validity.valid && drawAll());
+  for (const input of [rows, temperature]) input.addEventListener("input", renderAll);
+  seed.addEventListener("input", () => seed.value !== "" && seed.validity.valid && renderAll());
   seed.addEventListener("change", () => {
     const wanted = Math.round(Number(seed.value));
     seed.value = Math.min(LARGEST_SEED, Math.max(0, wanted || 0));
-    drawAll();
+    renderAll();
   });
   find(".again").addEventListener("click", () => {
     seed.value = (Number(seed.value) + 1) % (LARGEST_SEED + 1);
-    drawAll();
+    renderAll();
   });
 
   grid.addEventListener("click", (event) => {
-    const place = [...grid.children].indexOf(event.target.closest("button"));
-    if (place >= 0) lab.setCode(codes[place], `Sample ${place + 1} of the grid, seed ${seed.value}.`);
+    const index = [...grid.children].indexOf(event.target.closest("button"));
+    if (index >= 0) lab.setCode(codes[index], `Sample ${index + 1} of the grid, seed ${seed.value}.`);
   });
   // One stop for the Tab key; the arrows go from image to image.
   grid.addEventListener("keydown", (event) => {
@@ -51,6 +51,6 @@ function makeSamples(lab) {
     for (const cell of cells) cell.tabIndex = cell === next ? 0 : -1;
     next.focus();
   });
-  lab.onCode((retold) => retold && drawAll());
-  drawAll();
+  lab.onCode((relabelled) => relabelled && renderAll());
+  renderAll();
 }

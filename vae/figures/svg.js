@@ -1,17 +1,16 @@
-// What components draw with: nodes of SVG, and the round numbers beside an axis.
+// Nodes of SVG, and the round numbers beside an axis: for the components of pages and the offline demo.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function shape(name, attributes = {}) {
+function shape(name, attributes = {}, text = "") {
   const node = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.textContent = text;
   return node;
 }
 
 function words(text, x, y, anchor) {
-  const node = shape("text", { x, y, "text-anchor": anchor });
-  node.textContent = text;
-  return node;
+  return shape("text", { x, y, "text-anchor": anchor }, text);
 }
 
 // Round steps of 1, 2 or 5 times a power of ten; of minStep at least where the range is above 2.

@@ -1,4 +1,4 @@
-// Mouse, finger, pen and keys on the map: to move is to look, to press or drag is to take.
+// Mouse, finger, pen and keys on the map: to move shows an image, to press or drag takes its code.
 
 const REACH = { mouse: 7, pen: 8, touch: 12 }; // pixels around a dot that mean it
 const TREMBLE = 4; // pixels that are no drag
@@ -8,19 +8,19 @@ const FINGER = 34; // a finger covers more
 function listen(map) {
   const { board } = map;
   let from = null;
-  const place = (event) => {
+  const position = (event) => {
     const box = board.getBoundingClientRect();
     return [event.clientX - box.left - board.clientLeft, event.clientY - box.top - board.clientTop];
   };
   board.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     board.setPointerCapture(event.pointerId);
-    from = { at: place(event), moved: false };
+    from = { at: position(event), moved: false };
     show(map, ...from.at, event.pointerType);
-    take(map, ...from.at, map.look);
+    take(map, ...from.at, map.hovered);
   });
   board.addEventListener("pointermove", (event) => {
-    const at = place(event);
+    const at = position(event);
     show(map, ...at, event.pointerType);
     if (!from) return;
     from.moved ||= Math.hypot(at[0] - from.at[0], at[1] - from.at[1]) > TREMBLE;
@@ -41,10 +41,10 @@ function listen(map) {
 function nearest(map, px, py, kind) {
   if (!map.shown.has("dots")) return -1;
   const [x, y] = toPlane(map, px, py);
-  let [best, least] = [-1, ((REACH[kind] ?? REACH.mouse) * (side(map) / map.size)) ** 2];
+  let [best, smallest] = [-1, ((REACH[kind] ?? REACH.mouse) * (side(map) / map.size)) ** 2];
   map.points.forEach(([across, up], i) => {
     const distance = (across - x) ** 2 + (up - y) ** 2;
-    if (distance < least && !map.hidden.has(map.lab.labels[i])) [best, least] = [i, distance];
+    if (distance < smallest && !map.hidden.has(map.lab.labels[i])) [best, smallest] = [i, distance];
   });
   return best;
 }
@@ -52,17 +52,17 @@ function nearest(map, px, py, kind) {
 function show(map, px, py, kind) {
   const inside = px >= 0 && py >= 0 && px <= map.size && py <= map.size;
   if (!inside) return leave(map);
-  map.look = nearest(map, px, py, kind);
+  map.hovered = nearest(map, px, py, kind);
   paintMarks(map);
   const { lab, preview } = map;
   const [x, y] = toPlane(map, px, py);
   const [here, dot] = preview.querySelectorAll("figure");
   lab.paint(here.querySelector("canvas"), lab.decode(codeAt(map, [x, y])));
   here.querySelector("figcaption").textContent = map.plane.isLine ? fixed(x) : `${fixed(x)}, ${fixed(y)}`;
-  dot.hidden = map.look < 0;
-  if (map.look >= 0) {
-    lab.paint(dot.querySelector("canvas"), lab.decode(lab.codes[map.look], lab.labels[map.look]));
-    const { name, color } = lab.run.classes[lab.labels[map.look]];
+  dot.hidden = map.hovered < 0;
+  if (map.hovered >= 0) {
+    lab.paint(dot.querySelector("canvas"), lab.decode(lab.codes[map.hovered], lab.labels[map.hovered]));
+    const { name, color } = lab.run.classes[lab.labels[map.hovered]];
     dot.style.setProperty("--hue", color);
     dot.querySelector("figcaption").textContent = name;
   }
@@ -72,20 +72,20 @@ function show(map, px, py, kind) {
   const gap = kind === "touch" ? FINGER : GAP;
   const left = kind === "touch" ? px - width / 2 : px + gap + width > map.size ? px - gap - width : px + gap;
   const top = py - gap - height < 0 ? py + gap : py - gap - height;
-  const keep = (value, most) => Math.min(Math.max(4, value), most - 4);
-  preview.style.transform = `translate(${keep(left, map.size - width)}px, ${keep(top, map.size - height)}px)`;
+  const within = (value, end) => Math.min(Math.max(4, value), end - 4);
+  preview.style.transform = `translate(${within(left, map.size - width)}px, ${within(top, map.size - height)}px)`;
 }
 
 function take(map, px, py, dot) {
-  const keep = (value) => Math.min(Math.max(0, value), map.size);
-  const place = toPlane(map, keep(px), keep(py));
+  const clamp = (value) => Math.min(Math.max(0, value), map.size);
+  const point = toPlane(map, clamp(px), clamp(py));
   if (dot >= 0) return map.lab.setImage(dot, map.points[dot]);
-  map.lab.setCode(codeAt(map, place), "A place on the map.", place);
+  map.lab.setCode(codeAt(map, point), "A place on the map.", point);
 }
 
 function leave(map) {
   map.cursor = null;
-  map.look = -1;
+  map.hovered = -1;
   map.preview.hidden = true;
   paintMarks(map);
 }
@@ -96,13 +96,13 @@ function key(map, event) {
   const move = moves[event.key];
   if (move) {
     const step = event.shiftKey ? 40 : 8;
-    const [px, py] = toScreen(map, map.cursor ?? map.lab.pinned ?? placeOf(map, map.lab.z));
-    const keep = (value) => Math.min(Math.max(0, value), map.size);
-    const at = [keep(px + move[0] * step), keep(py + move[1] * step)];
+    const [px, py] = toScreen(map, map.cursor ?? map.lab.pinned ?? pointOf(map, map.lab.z));
+    const clamp = (value) => Math.min(Math.max(0, value), map.size);
+    const at = [clamp(px + move[0] * step), clamp(py + move[1] * step)];
     map.cursor = toPlane(map, ...at);
     show(map, ...at, "mouse");
   } else if ((event.key === "Enter" || event.key === " ") && map.cursor) {
-    take(map, ...toScreen(map, map.cursor), map.look);
+    take(map, ...toScreen(map, map.cursor), map.hovered);
   } else if (event.key === "Escape") {
     leave(map);
   } else {

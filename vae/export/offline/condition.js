@@ -1,9 +1,9 @@
-// The class that the decoder of a conditional run is told: the code, and with it the style, stays.
+// The class that the decoder of a conditional run is given: the code, and with it the style, stays.
 
-function makeTold(lab) {
-  const box = document.querySelector(".told");
-  box.hidden = !lab.run.told;
-  if (!lab.run.told) return;
+function makeCondition(lab) {
+  const box = document.querySelector(".condition");
+  box.hidden = !lab.run.isConditional;
+  if (!lab.run.isConditional) return;
   const buttons = lab.run.classes.map(({ name }, label) => {
     const button = element("button", { type: "button" }, name);
     button.addEventListener("click", () => lab.setCode(lab.z, `Told to be class ${name}.`, lab.pinned, label));

@@ -1,0 +1,212 @@
+// Three panels with one zoom over the epochs: drag across a panel to look closer, double-click to
+// come back. New data redraw what is inside the nodes and touch neither the nodes nor the zoom.
+
+const MARGIN = { left: 46, right: 12, top: 8, bottom: 22 };
+const LEAST_DRAG = 6; // pixels; less is a click
+
+function showCurves(root, data) {
+  const chart = (root.chart ??= { root, zoom: null, data: null, panels: [] });
+  chart.data = data;
+  if (!chart.panels.length) build(chart);
+  draw(chart);
+}
+
+function build(chart) {
+  const { root, data } = chart;
+  root.classList.toggle("small", Boolean(data.small));
+  chart.panels = data.panels.map((spec) => panel(chart, spec));
+  root.append(...chart.panels.map((each) => each.box), legend(chart));
+  new ResizeObserver(() => draw(chart)).observe(root);
+}
+
+function panel(chart, spec) {
+  const box = element("div", { class: "panel" });
+  const header = element("header");
+  const title = element("strong", {}, `${spec.title} (nats per image)`);
+  const readout = element("output");
+  header.append(title, readout);
+  const svg = shape("svg", { role: "img" });
+  const parts = {
+    axes: shape("g"),
+    marks: shape("g"),
+    training: shape("path", { class: "line training", stroke: spec.color }),
+    validation: shape("path", { class: "line validation", stroke: spec.color }),
+    cursor: shape("line", { class: "cursor" }),
+    brush: shape("rect", { class: "brush", width: 0 }),
+  };
+  svg.append(...Object.values(parts));
+  box.append(header, svg);
+  const made = { box, svg, readout, spec, parts };
+  listen(chart, made);
+  return made;
+}
+
+function legend(chart) {
+  const box = element("div", { class: "legend" });
+  for (const [name, dashes] of [["training", ""], ["validation", "5 4"]]) {
+    const span = element("span");
+    const sample = shape("svg");
+    sample.append(shape("line", { x1: 0, x2: 28, y1: 5, y2: 5, "stroke-dasharray": dashes }));
+    span.append(sample, name);
+    box.append(span);
+    if (name === "validation") chart.validationKey = span;
+  }
+  if (!chart.data.small) box.append(element("span", {}, "Drag across a curve to zoom."));
+  chart.back = element("button", { type: "button", hidden: "" }, "Show all epochs");
+  chart.back.addEventListener("click", () => zoomTo(chart, null));
+  box.append(chart.back);
+  return box;
+}
+
+function listen(chart, each) {
+  let from = null;
+  const place = (event) => event.clientX - each.svg.getBoundingClientRect().left;
+  each.svg.addEventListener("pointerdown", (event) => {
+    from = place(event);
+    each.svg.setPointerCapture(event.pointerId);
+  });
+  each.svg.addEventListener("pointermove", (event) => {
+    const at = place(event);
+    if (from === null) return hover(chart, each.scale.epoch(at));
+    set(each.parts.brush, {
+      x: Math.min(from, at), width: Math.abs(at - from),
+      y: MARGIN.top, height: each.scale.height - MARGIN.top - MARGIN.bottom,
+    });
+  });
+  const drop = (event) => {
+    const at = place(event);
+    set(each.parts.brush, { width: 0 });
+    if (from !== null && event.type === "pointerup" && Math.abs(at - from) > LEAST_DRAG) {
+      const [low, high] = [each.scale.epoch(from), each.scale.epoch(at)].sort((a, b) => a - b);
+      zoomTo(chart, [Math.max(0, low), high]);
+    }
+    from = null;
+  };
+  each.svg.addEventListener("pointerup", drop);
+  each.svg.addEventListener("pointercancel", drop);
+  each.svg.addEventListener("pointerleave", () => hover(chart, null));
+  each.svg.addEventListener("dblclick", () => zoomTo(chart, null));
+}
+
+function zoomTo(chart, zoom) {
+  chart.zoom = zoom;
+  draw(chart);
+}
+
+function draw(chart) {
+  const { points, marks } = chart.data;
+  const last = Math.max(1, ...points.training.epoch.slice(-1), ...points.validation.epoch.slice(-1));
+  const [low, high] = chart.zoom ?? [0, last];
+  chart.back.hidden = chart.zoom === null;
+  chart.root.dataset.zoom = chart.zoom ? chart.zoom.map((x) => x.toFixed(2)).join(" ") : "";
+  chart.validationKey.hidden = points.validation.epoch.length === 0;
+  for (const each of chart.panels) drawPanel(each, points, marks, low, high);
+}
+
+// The moment at which a person changed a setting; neighbours are written on lines of their own.
+function drawMark(mark, place, x, low, high, height) {
+  if (mark.epoch < low || mark.epoch > high) return [];
+  const at = x(mark.epoch);
+  const line = shape("line", { class: "mark", x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom });
+  const late = mark.epoch > (low + high) / 2;
+  const text = words(mark.text, at + (late ? -4 : 4), MARGIN.top + 10 + (place % 3) * 14, late ? "end" : "start");
+  text.classList.add("mark");
+  return [line, text];
+}
+
+function drawPanel(each, points, marks, low, high) {
+  const width = each.svg.clientWidth;
+  const height = each.svg.clientHeight;
+  if (!width || !height) return;
+  const quantity = each.spec.quantity;
+  const seen = Object.values(points).flatMap((part) =>
+    part[quantity].filter((_, i) => part.epoch[i] >= low && part.epoch[i] <= high),
+  );
+  let [bottom, top] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
+  // What differs in the last digits alone is flat: closer up it would be rounding errors.
+  const least = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
+  const room = Math.max(0.5, least);
+  if (top - bottom < least) [bottom, top] = [bottom - room, top + room];
+  const inner = { x: width - MARGIN.left - MARGIN.right, y: height - MARGIN.top - MARGIN.bottom };
+  const x = (epoch) => MARGIN.left + ((epoch - low) / (high - low)) * inner.x;
+  const y = (nats) => MARGIN.top + ((top - nats) / (top - bottom)) * inner.y;
+  const epoch = (pixel) => low + ((pixel - MARGIN.left) / inner.x) * (high - low);
+  each.scale = { x, y, epoch, height };
+  each.points = points;
+  set(each.svg, { "aria-label": label(each, points) });
+  each.parts.axes.replaceChildren(
+    ...ticks(bottom, top, height > 150 ? 5 : 3).flatMap((value) => [
+      shape("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
+      words(short(value), MARGIN.left - 6, y(value) + 4, "end"),
+    ]),
+    ...ticks(low, high, Math.max(2, Math.floor(inner.x / 36)), 1).map((value) =>
+      words(short(value), x(value), height - 6, "middle"),
+    ),
+    words("epoch", MARGIN.left - 6, height - 6, "end"),
+  );
+  each.parts.marks.replaceChildren(...marks.flatMap((mark, i) => drawMark(mark, i, x, low, high, height)));
+  for (const part of ["training", "validation"]) {
+    const shown = inside(points[part], quantity, x, y, low, high);
+    // A line needs two points; one alone is a line of no length with round ends.
+    each.parts[part].classList.toggle("dot", shown.length === 1);
+    set(each.parts[part], { d: shown.length ? `M${shown.join("L")}${shown.length === 1 ? "h0" : ""}` : "" });
+  }
+}
+
+function inside(part, quantity, x, y, low, high) {
+  const shown = [];
+  part.epoch.forEach((epoch, i) => {
+    if (epoch >= low && epoch <= high) {
+      shown.push(`${x(epoch).toFixed(1)} ${y(part[quantity][i]).toFixed(1)}`);
+    }
+  });
+  return shown;
+}
+
+function hover(chart, epoch) {
+  for (const each of chart.panels) {
+    const inside = epoch !== null && each.scale;
+    const found = inside ? nearest(each.points.training.epoch, epoch) : -1;
+    if (found < 0) {
+      each.readout.textContent = "";
+      set(each.parts.cursor, { x1: -9, x2: -9 });
+      continue;
+    }
+    const at = each.points.training.epoch[found];
+    const parts = [`epoch ${at.toFixed(1)}: ${each.points.training[each.spec.quantity][found].toFixed(2)}`];
+    const held = nearest(each.points.validation.epoch, at);
+    if (held >= 0) {
+      parts.push(`validation ${each.points.validation[each.spec.quantity][held].toFixed(2)}`);
+    }
+    each.readout.textContent = parts.join(", ");
+    const place = each.scale.x(at);
+    set(each.parts.cursor, { x1: place, x2: place, y1: MARGIN.top, y2: each.scale.height - MARGIN.bottom });
+  }
+}
+
+function nearest(values, wanted) {
+  let best = -1;
+  values.forEach((value, i) => {
+    if (best < 0 || Math.abs(value - wanted) < Math.abs(values[best] - wanted)) best = i;
+  });
+  return best;
+}
+
+function label(each, points) {
+  const last = points.training[each.spec.quantity].at(-1);
+  return last === undefined
+    ? `${each.spec.title}: no points yet`
+    : `${each.spec.title} over epochs, now ${last.toFixed(2)} nats per image`;
+}
+
+const short = (value) => String(Number(value.toPrecision(5)));
+const set = (node, attributes) => {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+};
+
+function element(name, attributes = {}, text = "") {
+  const node = document.createElement(name);
+  set(node, attributes);
+  node.textContent = text;
+  return node;
+}

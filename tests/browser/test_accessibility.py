@@ -1,0 +1,86 @@
+"""Every view under axe-core: WCAG 2.2 AA and best practices, both themes, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.accessibility_exceptions import EXCEPTIONS
+from tests.browser.driving import PHONE, SCREEN, serve, settled
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LATENT = ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare")
+EVALUATE = ("overview", "likelihood", "samples", "latent-space")
+GENERATE = ("grid", "samplers", "by-hand", "manifold", "arithmetic", "animation", "take-away")
+VIEWS = (
+    *("start", "data", "train?view=set-up", "train?view=watch"),
+    *(f"latent?view={view}" for view in LATENT),
+    *(f"evaluate?view={view}" for view in EVALUATE),
+    *(f"generate?view={view}" for view in GENERATE),
+)
+
+
+@pytest.fixture(scope="module")
+def address(runs: Path) -> Iterator[str]:
+    runs.mkdir(exist_ok=True)
+    with serve(runs) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(color_scheme="light")
+    yield context.new_page()
+    context.close()
+
+
+def findings(page: Page, run_only: dict[str, Any]) -> list[str]:
+    """Return what axe finds: the rule, the element and what should be otherwise."""
+    response = Axe().run(page, options={"runOnly": run_only}).response
+    return [
+        f"{found['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for found in response["violations"]
+        for node in found["nodes"]
+        if not _is_excepted(page, found["id"], node["target"][0])
+    ]
+
+
+def _is_excepted(page: Page, rule: str, target: str) -> bool:
+    selector, _ = EXCEPTIONS.get(rule, ("", ""))
+    return bool(selector) and page.locator(target).first.evaluate(
+        "(element, selector) => element.matches(selector)", selector
+    )
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_of_each_view(view: str, address: str, page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(SCREEN)
+    page.goto(f"{address}/{view}")
+    settled(page)
+    page.wait_for_load_state("networkidle")
+    assert findings(page, {"type": "tag", "values": RULES}) == []
+    page.set_viewport_size(PHONE)
+    assert findings(page, {"type": "tag", "values": RULES}) == []
+    # Elements are the same in the dark: their colors are not.
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
+    assert findings(page, {"type": "rule", "values": ["color-contrast"]}) == []
+
+
+def test_each_page_has_a_title_of_its_own(address: str, page: Page) -> None:
+    titles = []
+    for name in ("start", "data", "train", "latent", "evaluate", "generate"):
+        page.goto(f"{address}/{name}")
+        settled(page)
+        titles.append(page.title())
+    assert titles == [
+        f"{name} · VAE Lab" for name in ("Start", "Data", "Train", "Latent", "Evaluate", "Generate")
+    ]

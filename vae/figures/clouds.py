@@ -1,0 +1,96 @@
+"""Test images as points of a projected latent space, coloured by class."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from vae.errors import RunError
+from vae.figures.colors import class_color
+from vae.figures.publication import INCHES, literal, new_axes
+from vae.latent.projections import Projection, best_projection
+from vae.runs.run import Run
+from vae.short_names import shortened
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["cloud3d", "cloud_figure"]
+
+OPACITY = 0.7
+HOVER = "%{fullData.name}<br>test image %{customdata}<extra></extra>"
+CAMERA = {"eye": {"x": 1.32, "y": 1.32, "z": 0.7}, "center": {"x": 0, "y": 0, "z": -0.18}}
+# The legend's dots stay readable however small the points are.
+LEGEND = {"itemsizing": "constant", "title": None}
+
+
+class _ClassPoints(NamedTuple):
+    """points: (M, 2 or 3), float32, those of one class. indices: of their test images (M,)."""
+
+    name: str
+    color: str
+    points: np.ndarray
+    indices: np.ndarray
+
+
+def cloud3d(
+    projection: Projection,
+    class_names: Sequence[str],
+    *,
+    size: float = 3.0,
+    opacity: float = OPACITY,
+) -> go.Figure:
+    """Plot points (N, 3) in space; a point's customdata is the index of its test image."""
+    figure = go.Figure()
+    for each in _by_class(projection, class_names):
+        if not len(each.points):
+            continue
+        figure.add_scatter3d(
+            **dict(zip("xyz", each.points.T, strict=True)),
+            customdata=each.indices,
+            name=html.escape(each.name),  # Plotly reads some HTML, and a run may be a foreign one
+            mode="markers",
+            marker={"size": size, "opacity": opacity, "color": each.color},
+            hovertemplate=HOVER,
+        )
+    names = zip(("xaxis", "yaxis", "zaxis"), projection.axes, strict=True)
+    figure.update_layout(
+        scene={axis: {"title": name, "showbackground": False} for axis, name in names}
+        | {"aspectmode": "data", "dragmode": "orbit", "camera": CAMERA},
+        legend=LEGEND | {"orientation": "h"},
+        height=560,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+    )
+    return figure
+
+
+def cloud_figure(run: Run) -> Figure:
+    """Plot the test images' codes in two dimensions for a paper: by t-SNE where the run has it.
+
+    Raises RunError while a run has no latents.
+    """
+    projection = best_projection(run)
+    if projection is None:
+        raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
+    figure, axes = new_axes(INCHES, 0.8 * INCHES)
+    for each in _by_class(projection, run.class_names):
+        # As dots of one picture: of 10,000 shapes a PDF is slow.
+        axes.scatter(
+            *each.points[:, :2].T, s=5, alpha=OPACITY, linewidths=0, rasterized=True,
+            color=each.color, label=literal(each.name),
+        )  # fmt: skip
+    axes.set(xlabel=projection.axes[0], ylabel=projection.axes[1])
+    axes.legend(frameon=False, markerscale=3, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def _by_class(projection: Projection, class_names: Sequence[str]) -> Iterator[_ClassPoints]:
+    """Yield the points of each class, those without any too."""
+    points = projection.points.astype(np.float32)
+    for label, name in enumerate(shortened(class_names)):
+        own = projection.y == label
+        yield _ClassPoints(name, class_color(label), points[own], projection.indices[own])
