@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._shared.guard import explained, show_error
 from pages._shared.plain import plain
+from pages._shared.rerun import rerun_fragment
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
 from vae.files import file_mark
@@ -50,10 +51,10 @@ def can_be_measured(run: Run) -> bool:
 
 
 def request(run: Run, job: str) -> None:
-    """Put a job into the queue, and wait for it from the next rerun on."""
+    """Put a job into the queue, and run the view, a fragment, again: it shows the progress."""
     queue().request(run, job)
     st.session_state[_key(run, job)] = _fingerprint(run, job)
-    st.rerun()
+    rerun_fragment()
 
 
 def forget_request(run: Run, job: str) -> None:

@@ -20,6 +20,7 @@ from pages._shared.measuring import (
 from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
+from pages._shared.rerun import rerun_fragment
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
@@ -172,7 +173,7 @@ def _wait(run: Run, treatment: str) -> None:
         withdraw_likelihood(run)
         queue().withdraw(run, JOB)
         forget_request(run, JOB)
-        st.rerun()
+        rerun_fragment()
 
 
 def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:

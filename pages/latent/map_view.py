@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._shared.guard import explained
+from pages._shared.rerun import rerun_fragment
 from pages.latent.interactive_map import interactive_map
 from pages.latent.map_data import points_on_plane
 from pages.latent.plane_choice import choose_plane, store_selection
@@ -25,7 +26,7 @@ def map_view(run: Run) -> None:
             on_plane = points_on_plane(run, choose_plane(run))
         selection, error = interactive_map(run, on_plane, key=f"map-{run_key(run)}")
         if store_selection(run, selection):
-            st.rerun()
+            rerun_fragment()
         st.caption(
             "Under the pointer the four nearest decoded images are blended: on average "
             f"{error:.2g} of 255 grey levels from the exact one here; a click decodes exactly. "
