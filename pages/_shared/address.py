@@ -1,4 +1,4 @@
-"""The address: it names the chosen run and what the page puts there, and nothing of other pages."""
+"""The address: it holds the chosen run and the parameters of the current page, no others."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 __all__ = ["address_of_page", "link_parameter", "set_parameter", "take_parameter"]
 
 WRITTEN = "address_written"  # what this script run has put into the address
-LINKED = "address_linked"  # what a person asks for by the address
-REQUESTED = "address_requested"  # the same, until it is taken over
-KNOWN = "address_known"  # what a browser sends where nobody touched it: as it was, as it became
+LINKED = "address_linked"  # what a link, Back or Forward asks for
+REQUESTED = "address_requested"  # the same, until `take_parameter` has returned it
+KNOWN = "address_known"  # the addresses that this app has written: before and after
 
 
 @contextmanager
 def address_of_page() -> Iterator[None]:
-    """Write into the address what the page inside has put there with `set_parameter`.
+    """Write the parameters that the page inside has given to `set_parameter` into the address.
 
-    It is written once and as a whole: so one act is one step of the browser's history. (That the
-    page's own address counts as the same step is up to history_steps.js.) A run of the script that
-    is broken off writes nothing.
+    They are written once and together, so that one act is one step of the browser's history.
+    (history_steps.js merges it with the step of the page's own address.) A script run that is
+    stopped writes nothing.
     """
     state = st.session_state
     before = st.query_params.to_dict()
@@ -42,7 +42,7 @@ def address_of_page() -> Iterator[None]:
 
 
 def take_parameter(name: str) -> str | None:
-    """Return what a link, Back or Forward asks for, once; None where the app itself wrote it."""
+    """Return a parameter of a link, Back or Forward, once; None if the app wrote it itself."""
     return st.session_state[REQUESTED].pop(name, None)
 
 
@@ -52,7 +52,7 @@ def link_parameter(name: str) -> str | None:
 
 
 def set_parameter(name: str, value: str) -> None:
-    """Have the address hold this; it goes when a run of the script does not say so again."""
+    """Put a parameter into the address, for this script run."""
     st.session_state[WRITTEN][name] = value
 
 

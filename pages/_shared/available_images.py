@@ -22,13 +22,13 @@ def available_test_images(run: Run) -> np.ndarray | None:
 
 
 def reconstructions(run: Run, indices: Any) -> np.ndarray:
-    """Decode test images from their means, each told its own class: uint8 (N, H, W, C)."""
+    """Decode test images from their means, each with its own class: uint8 (N, H, W, C)."""
     latents = run.latents
     return to_uint8(run.decode(latents["mean"][indices], latents["y"][indices]))
 
 
 def image_and_reconstruction(run: Run, index: int) -> np.ndarray:
-    """Return a test image, where it is at hand, and its reconstruction: uint8 (1 or 2, H, W, C)."""
+    """Return a test image, if it is available, and its reconstruction: uint8 (1 or 2, H, W, C)."""
     copy = reconstructions(run, [index])
     images = available_test_images(run)
     return copy if images is None else np.concatenate([images[index : index + 1], copy])

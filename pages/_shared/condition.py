@@ -1,4 +1,4 @@
-"""The class that a conditional run is told, where there is no image with a class of its own."""
+"""The class on which a conditional run decodes, where no image has a class of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HELP = (
 
 
 def conditioned(run: Run, name: str = "Class") -> Run:
-    """Let the person choose what a conditional run is told and return it so; others pass through.
+    """Show a choice of the class and return the run conditioned on it; other runs as they are.
 
     name: what the choice is called, where there are two.
     """
@@ -46,7 +46,7 @@ def conditioned(run: Run, name: str = "Class") -> Run:
 
 
 def as_class(run: Run) -> str:
-    """Return " as class 7" of a run that is told it; "" of another."""
+    """Return " as class 7" of a run that is conditioned on it; "" of another."""
     return "" if run.label is None else f" as class {plain(run.short_class_names[run.label])}"
 
 

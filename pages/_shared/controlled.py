@@ -1,4 +1,4 @@
-"""Widgets that the app moves too: a cure, a click elsewhere, another window."""
+"""Widgets whose value the app changes too: by a button elsewhere, or in another tab."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import streamlit as st
 
 __all__ = ["controlled_key", "rewrite", "user_value"]
 
-MEMORY = "controlled"  # by a widget's name: what it shows, and how often the app moved it
+MEMORY = "controlled"  # by a widget's name: its value, and how often the app changed it
 
 
 def controlled_key(name: str, value: Any) -> str:
     """Return the key of a widget that shows `value`; its on_change has to call `user_value`.
 
-    A browser tells the values of all widgets with each message. One that was sent before the app
-    moved a widget would move it back, as if by hand: so each move gives the widget a new key.
+    A browser sends the values of all widgets with each message. One that was sent before the app
+    changed a widget would change it back, as if by the user: so each change gives it a new key.
     """
     memory = st.session_state.setdefault(MEMORY, {})
     shown, moves = memory.get(name, (value, 0))
     moves += shown != value
     memory[name] = value, moves
     key = _key(name, moves)
-    # With each drawing: the first one may never have reached the browser.
+    # In each script run: the first one may never have reached the browser.
     st.session_state[key] = value
     return key
 
 
 def user_value(name: str) -> Any:
-    """Return what a hand chose on the widget of this name."""
+    """Return what the user chose on the widget of this name."""
     memory = st.session_state[MEMORY]
     _, moves = memory[name]
     value = st.session_state[_key(name, moves)]
@@ -37,9 +37,9 @@ def user_value(name: str) -> Any:
 
 
 def rewrite(name: str, value: Any) -> None:
-    """Have a widget show the same that a hand chose, written otherwise; its key stays.
+    """Show what the user entered in another spelling; the key of the widget stays.
 
-    What the browser still sends as the hand wrote it has to mean the same.
+    What the browser still sends in the first spelling has to mean the same.
     """
     memory = st.session_state[MEMORY]
     memory[name] = value, memory[name][1]

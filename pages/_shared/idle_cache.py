@@ -1,4 +1,4 @@
-"""What is large and shared by all visitors is let go when nobody has used it for a while."""
+"""Large values that all visitors share, removed when nobody has used them for a while."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Value = TypeVar("Value")
 
 
 class IdleCache(Generic[Value]):
-    """Makes a value when it is first asked for, and keeps it as long as it is used.
+    """Computes a value when it is first requested, and caches it while it is used.
 
-    seconds: how long one stays that nobody asks for.
+    seconds: after so long without a request a value is removed.
     """
 
     def __init__(self, make: Callable[..., Value], seconds: float) -> None:
@@ -28,7 +28,7 @@ class IdleCache(Generic[Value]):
         return key in self._entries
 
     def get(self, *key: Hashable) -> Value:
-        """Return what `make` makes of the key."""
+        """Return the value of `make` for the key."""
         with self._guard:
             value = self._entries[key][0] if key in self._entries else self._make(*key)
             self._entries[key] = value, time.monotonic() + self._seconds
@@ -37,7 +37,7 @@ class IdleCache(Generic[Value]):
             return value
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Remove all values."""
         with self._guard:
             self._entries = {}
             if self._timer is not None:

@@ -1,4 +1,4 @@
-"""What tells a run's model from the one that it had before, in caches and keys."""
+"""Identifies a run's model in caches and keys: a resumed run gets another one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["model_fingerprint"]
 
 
 def model_fingerprint(run: Run) -> str:
-    """Return what names a run's model: its codes as they were read, and its decoder.
+    """Return a hash of a run's model: of its latent codes, as read, and of its decoder file.
 
-    It is the same whatever class a conditional run is told.
-    A run that goes on replaces both, one after the other; what was made of either is not the same.
+    It is the same for all classes of a conditional run. A run that is resumed replaces both files,
+    one after the other.
     """
     digest = hashlib.sha256(f"{run.path} {file_mark(run.path / 'decoder.onnx')}".encode())
     if run.latents:

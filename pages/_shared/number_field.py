@@ -27,7 +27,7 @@ def number_field(
 ) -> int | None:
     """Show a whole number and return it; None while something else stands there.
 
-    What a hand types is in st.session_state[name], as with `kept`, or goes to `save`.
+    What the user types is in st.session_state[name], as with `persistent`, or is given to `save`.
     """
     return typed_field(
         label,
@@ -49,7 +49,7 @@ def persistent_number(
 
 
 def is_refused(name: str) -> bool:
-    """Whether what a hand typed last is no number that the field takes."""
+    """Whether the text typed last is no number that the field accepts."""
     return is_text_refused(_control(name))
 
 

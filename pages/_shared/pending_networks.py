@@ -1,4 +1,4 @@
-"""An imported run gets the networks that decode from a worker; every page waits for them."""
+"""A worker makes the networks of an imported run; every page waits for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POLL_SECONDS = 0.5
 
 
 def show_pending_networks(run: Run | None) -> None:
-    """Say that a run's networks are being made, and draw the page anew once they are there."""
+    """Say that a run's networks are being made, and rerun the page once they are there."""
     if run is not None and _is_pending(run):
         _poll(run.id)
 

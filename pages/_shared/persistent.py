@@ -1,4 +1,4 @@
-"""Choices that outlive their widgets: a view that is left and entered again still shows them."""
+"""Choices that outlive their widgets: a view that is opened again still shows them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["persistent"]
 
 
 def persistent(name: str, value: Any) -> dict[str, Any]:
-    """Return key and on_change of a widget that shows `value`; a hand's choice is the state's name.
+    """Return key and on_change of a widget that shows `value`.
 
-    The choice is in st.session_state[name]; whoever draws the widget says what counts of it.
+    The user's choice is in st.session_state[name]; the caller says what is valid of it.
     """
     return {
         "key": controlled_key(f"{name}_control", value),

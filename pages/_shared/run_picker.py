@@ -34,13 +34,13 @@ STATE_WORDS = {
 
 
 def chosen_run() -> Run | None:
-    """Return the run that this visitor looks at."""
+    """Return the run that this visitor has chosen."""
     run_id = st.session_state.get("chosen_run")
     return store().open(run_id) if run_id else None
 
 
 def choose_run(run: Run) -> None:
-    """Look at this run from the next rerun on."""
+    """Choose this run, from the next script run on."""
     st.session_state.chosen_run = run.id
 
 

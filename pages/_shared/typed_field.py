@@ -36,7 +36,7 @@ def typed_field(
 ) -> T | None:
     """Show a value as text and return it; None while there stands what cannot be read.
 
-    read: raises ConfigError. save: takes what a hand typed. expected: what can be read, in a
+    read: raises ConfigError. save: takes the typed value. expected: what can be read, in a
     sentence. keeps_last: the value stays in use meanwhile, and the sentence at the field says so.
     """
     shown = write(value)
@@ -68,12 +68,12 @@ def typed_field(
 
 
 def forget_typed(name: str) -> None:
-    """Have a field show its value, whatever was typed there that could not be read."""
+    """Discard the text of a field that could not be read: it shows its value again."""
     st.session_state.get(REFUSED, {}).pop(name, None)
 
 
 def is_text_refused(name: str) -> bool:
-    """Whether what a hand typed last into a field could not be read."""
+    """Whether the text typed last into a field could not be read."""
     return name in st.session_state.get(REFUSED, {})
 
 

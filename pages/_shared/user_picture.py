@@ -22,7 +22,7 @@ from vae.runs.run_images import known_dataset
 
 __all__ = ["Picture", "choose_picture", "drawn_picture", "usable_drawing"]
 
-DRAWABLE = ("mnist", "digits")  # data sets of what a hand draws with a pen
+DRAWABLE = ("mnist", "digits")  # data sets that look like pen strokes
 TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
 DRAWING, UPLOAD = "drawing", "uploaded_picture"  # in the session, for all runs
 
@@ -71,7 +71,7 @@ def choose_picture(run: Run) -> Picture:
 
 
 def drawn_picture(run: Run) -> Picture | None:
-    """Return what was drawn, as this run's model gets it, or None.
+    """Return the drawing, as this run's model gets it, or None.
 
     Raises RunError for a drawing without ink.
     """
@@ -82,7 +82,7 @@ def drawn_picture(run: Run) -> Picture | None:
 
 
 def usable_drawing(run: Run) -> Picture | None:
-    """Return what stands in the Draw view, if it is a drawing that this run can take."""
+    """Return the drawing of the Draw view, if this run's model can take it."""
     try:
         return drawn_picture(run)
     except VAEError:  # the Draw view says what is wrong with it
@@ -124,7 +124,7 @@ def _store_upload() -> None:
 
 
 def _preprocessed(run: Run, picture: Image.Image, name: str) -> Picture:
-    """Make of a picture what the run's images are."""
+    """Treat a picture as the run's training images were."""
     frame = FRAMES.get(known_dataset(run))
     if frame is None:
         image, before = fit_picture(picture, run.image_shape), None

@@ -1,4 +1,4 @@
-"""Who is at the other end: a browser's secret, what it may list, and whether it is still there."""
+"""Visitors: the secret of a browser, which runs it may list, and whether it is connected."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def visitor() -> str:
 
 
 def note_presence(owner: str, run_id: str | None) -> None:
-    """Say that this browser is there, once a script run; a lost connection is noticed."""
+    """Record that this browser is connected; a lost connection is noticed."""
     if is_public():
         cookie = store_cookie(st.session_state.visitor_secret)
         if cookie.secret != st.session_state.visitor_secret and SECRET.fullmatch(cookie.secret):

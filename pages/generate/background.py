@@ -1,4 +1,4 @@
-"""Work of a page that takes seconds: done beside it, one piece after the other."""
+"""Work of a page that takes seconds: done in a thread, one piece after the other."""
 
 from __future__ import annotations
 

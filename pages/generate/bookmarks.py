@@ -1,4 +1,4 @@
-"""Codes that a visitor keeps at hand: for arithmetic, for walks, for paths."""
+"""Codes that a visitor has bookmarked: for arithmetic and walks."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Bookmark(NamedTuple):
 
 
 def bookmarks(run: Run) -> list[Bookmark]:
-    """Return what this visitor keeps of a run, the latest last."""
+    """Return this visitor's bookmarks of a run, the latest last."""
     return st.session_state.get(_key(run), [])
 
 
 def bookmark_button(run: Run, code: np.ndarray, name: str) -> None:
-    """Show a button that keeps a code."""
+    """Show a button that bookmarks a code."""
     st.button(
         "Keep",
         icon=":material/bookmark:",
@@ -38,14 +38,14 @@ def bookmark_button(run: Run, code: np.ndarray, name: str) -> None:
 
 
 def _add(run: Run, code: np.ndarray, name: str) -> None:
-    """Keep a code; of more than twelve the first ones go. One that is there moves to the end."""
+    """Add a bookmark, or move a known one to the end; of more than twelve the first ones go."""
     others = [each for each in bookmarks(run) if not np.array_equal(each.code, code)]
     st.session_state[_key(run)] = [*others, Bookmark(code.copy(), name)][-MAX_BOOKMARKS:]
     st.toast("Kept: it is there in Arithmetic and Animation.", icon=":material/bookmark:")
 
 
 def clear_bookmarks(run: Run) -> None:
-    """Let go of all of them."""
+    """Remove all of them."""
     st.session_state.pop(_key(run), None)
 
 

@@ -1,4 +1,4 @@
-"""Where a code comes from: a test image, the mean of a class, a sample, what was kept or drawn."""
+"""Where a code comes from: a test image, the mean of a class, a sample, a bookmark or a drawing."""
 
 from __future__ import annotations
 

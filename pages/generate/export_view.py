@@ -1,4 +1,4 @@
-"""Take away: the model, its code, a demo without a server, figures for papers, commands."""
+"""Export ("Take away"): model, code, a demo without a server, figures for papers, commands."""
 
 from __future__ import annotations
 

@@ -23,12 +23,12 @@ SAMPLER_HELP = (
 )
 TRUNCATIONS = (0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, math.inf)
 ALL = -1  # in the place of a class: what is None is no choice to Streamlit
-MAX_GRIDS = 30  # that can be gone back to
+MAX_GRIDS = 30  # in the history
 GRIDS, INDEX = "generate_grids", "generate_grid_index"
 
 
 class GridChoice(NamedTuple):
-    """A grid that can be drawn again."""
+    """All that a grid of samples depends on."""
 
     rows: int
     columns: int
@@ -36,7 +36,7 @@ class GridChoice(NamedTuple):
 
 
 def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
-    """Show what there is to choose and return it; it is kept for Undo."""
+    """Show the controls and return the choice, which is stored for Undo."""
     sampler = choose_sampler(_name("sampler"))
     label, temperature, truncation = None, 1.0, math.inf
     with stable_position():
@@ -92,7 +92,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
 
 
 def sampler_text(spec: SampleSpec) -> str:
-    """Say what the codes are drawn from."""
+    """Return the distribution of the codes in words."""
     if spec.sampler == "mixture":
         return "the mixture fitted to training images' codes"
     if spec.sampler == "posterior":
@@ -136,7 +136,7 @@ def _choose_seed() -> int:
 
 
 def _record(choice: GridChoice) -> None:
-    """Put a grid that is new behind the one before it; what was undone is gone then."""
+    """Append a new grid to the history; grids that were undone are removed."""
     state = st.session_state
     grids, index = state.get(GRIDS, []), state.get(INDEX, -1)
     if grids and grids[index] == choice:

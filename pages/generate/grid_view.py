@@ -1,4 +1,4 @@
-"""Grid: as many images as one likes, from any sampler; each can be picked and looked at."""
+"""Grid: up to 900 samples of any sampler, as files too; each can be selected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["grid_view"]
 @st.fragment
 @explained()
 def grid_view(run: Run) -> None:
-    """Draw a grid, offer it as files, and show the image that is picked in it."""
+    """Show a grid of samples, offer it as files, and show the image that is selected in it."""
     # The grid first: on a phone one stands below the other.
     grid, controls, tile_column = st.columns([1.5, 1, 1.2], gap="large")
     samplers = samplers_of(run)

@@ -1,4 +1,4 @@
-"""Generate: images that never existed, on demand, and everything to take home."""
+"""Generate: samples of a model, and all exports."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The image that is picked in a grid: larger, on sliders, varied, beside what it resembles."""
+"""The selected image of a grid: enlarged, on sliders, varied, beside similar training images."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PANELS = ("Vary", "Nearest training images")
 VARIED = (3, 5)
 
 
-@st.fragment  # of its own: a slider that moves here draws no grid anew
+@st.fragment  # of its own: a slider that moves here renders no grid again
 @explained()
 def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | None) -> None:
     """Show what can be done with one of the codes (N, d), or say what a click does."""

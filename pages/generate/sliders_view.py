@@ -21,7 +21,7 @@ IMAGE_PIXELS = 320
 
 
 def set_sliders(run: Run, code: np.ndarray) -> None:
-    """Have the sliders stand at a code (d,) when they are looked at."""
+    """Set the sliders to a code (d,), for when they are shown next."""
     _, generation = st.session_state.get(_key(run), (None, 0))
     st.session_state[_key(run)] = code.astype(np.float32), generation + 1
 
@@ -29,7 +29,7 @@ def set_sliders(run: Run, code: np.ndarray) -> None:
 @st.fragment
 @explained()
 def sliders_view(run: Run) -> None:
-    """Decode where the sliders stand, as they move."""
+    """Decode the code of the sliders, as they move."""
     dims = run.config.latent_dim
     nothing = np.zeros(dims, np.float32)
     with st.container(horizontal=True, vertical_alignment="bottom"):

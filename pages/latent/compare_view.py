@@ -58,13 +58,13 @@ def compare_view(run: Run) -> None:
         _show_sides(sides, shown)
 
 
-@st.fragment  # one for both: what two maps ask for at the same moment is one rerun
+@st.fragment  # one for both: requests of both maps at the same moment are one rerun
 @explained()
 def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
     note = stable_position()
     sides = []
     for column, run in zip(st.columns(2, gap="large"), runs, strict=True):
-        with column, explained():  # one that cannot be shown leaves the other in its place
+        with column, explained():  # if one cannot be shown the other still is
             st.markdown(f"**{plain(label(run, visitor()))}**{_of_epoch(run)}")
             sides.append((column, run, _on_plane(run)))
     if not sides:

@@ -1,4 +1,4 @@
-"""One sentence under a map: what to look at, with what was measured."""
+"""One sentence under a map: its main property, with the measured figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MANY_UNLIKE = 0.15  # of the samples
 
 
 def coverage_text(run: Run, found: Coverage) -> str:
-    """Return what is most to be seen on a run's map, from how prior and codes lie to each other."""
+    """Return the main property of a run's map, from how far prior and posteriors overlap."""
     if np.var(run.latents["mean"], axis=0).max() <= ACTIVE_VARIANCE:
         return (
             "Look at the one heap: no latent dimension is active, so the decoder cannot tell one "

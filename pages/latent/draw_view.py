@@ -51,7 +51,7 @@ VERDICTS = (
 @st.fragment
 @explained()
 def draw_view(run: Run) -> None:
-    """Take a picture from the person's hand and show all that the model says of it."""
+    """Take a picture of the user and show all that the model says of it."""
     left, middle, right = st.columns([5, 7, 5], gap="medium")
     with left:
         picture = choose_picture(run)
@@ -145,7 +145,7 @@ def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> 
 
 
 def _show_every_class(run: Run, mean: np.ndarray) -> None:
-    """Show what a conditional run draws in the picture's style when it is told each class."""
+    """Show the picture's code decoded as each class of a conditional run."""
     if run.config.is_conditional:
         st.markdown("**Its style, every class**")
         labels = np.arange(run.classes)

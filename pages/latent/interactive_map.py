@@ -1,4 +1,4 @@
-"""A map that answers: a dot's pictures, an exact decoding, a closer look at a part of it."""
+"""A map with a server behind it: images of a dot, exact decodings, an atlas of a zoomed part."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ FARTHEST = 3
 def interactive_map(
     run: Run, on_plane: PlanePoints, *, key: str, hover_key: str = "", **options: Any
 ) -> tuple[SelectedPoint | SelectedImages | None, float]:
-    """Draw a map inside a fragment, which runs again with each thing that the browser asks for.
+    """Show a map inside a fragment, which reruns for each request of the browser.
 
-    Returns what is picked, and how far a preview is from the exact image, in grey levels.
-    hover_key: maps with the same one are answered together when a dot is looked at on one. looks:
+    Returns the selection, and how far a preview is from the exact image, in grey levels.
+    hover_key: on maps with the same one a dot under the pointer is answered together. looks:
     what else `plane_map` takes.
     """
     hover_key = hover_key or f"{key}-hover"
@@ -62,7 +62,7 @@ def _store_event(key: str, name: str, where: str) -> None:
 
 
 def _atlas_extent(key: str, on_plane: PlanePoints) -> Extent:
-    """Return the part of the plane whose atlas is wanted: all of it, until somebody zooms in."""
+    """Return the part of the plane whose atlas is shown: all of it, until the user zooms in."""
     requested: Any = st.session_state.get(f"{key}-view")
     try:
         extent = Extent(*(float(requested[name]) for name in Extent._fields))

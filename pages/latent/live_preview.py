@@ -1,4 +1,4 @@
-"""A look into a run that is not done: its model as it is now."""
+"""A preview of a run that is not finished: its model as it is now."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from vae.runs.run import Run
 __all__ = ["is_in_progress", "live_preview"]
 
 POLL_SECONDS = 0.5
-FOLLOW_SECONDS = 4.0  # a look takes the training up to two seconds
+FOLLOW_SECONDS = 4.0  # a preview delays the training by up to two seconds
 WAITING = ("queued", "starting")
 
 
 def is_in_progress(run: Run) -> bool:
-    """Whether the run waits for its start, trains, or is paused at hand."""
+    """Whether the run is queued, trains, or is paused with its process alive."""
     # A paused run may be held by another job: t-SNE, say.
     is_held = run.state == "paused" and run.is_alive() and queue().is_pending(run, "train")
     return run.state in (*WAITING, "training") or is_held
 
 
 def live_preview(run: Run) -> None:
-    """Say of when the model is that is shown, and offer a newer one; ask for the first."""
+    """Say of which epoch the shown model is, and offer a newer one; request the first."""
     if run.state in WAITING:
         _poll(run, follow=False)
         return
@@ -51,7 +51,7 @@ def live_preview(run: Run) -> None:
 @st.fragment(run_every=POLL_SECONDS)
 @explained()
 def _poll(run: Run, *, follow: bool) -> None:
-    """Say where the run is; draw the page anew when it has shown its model, or has ended."""
+    """Show the state of the run; rerun the page when its model has come, or it has ended."""
     now = store().open(run.id)
     if (_answered(now), now.state) != (_answered(run), run.state):
         st.rerun()
@@ -83,5 +83,5 @@ def _answered(run: Run) -> int:
 
 
 def _is_requested(run: Run) -> bool:
-    """Whether somebody waits for an answer already."""
+    """Whether a preview has been requested that has not come yet."""
     return run.control.show > _answered(run)

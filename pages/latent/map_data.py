@@ -1,10 +1,10 @@
-"""What a map sends to the browser, made once for all who look at the same plane."""
+"""What a map sends to the browser, computed once for all visitors who see the same plane."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import streamlit as st
@@ -42,6 +42,33 @@ LINE_ROOM = 0.8  # of a map's height, which the classes share where there is one
 CACHE = {"show_spinner": False, "max_entries": 12, "ttl": 900}  # an atlas is 2 MB
 
 
+class PointsFeed(TypedDict):
+    """Points of the plane and classes, as base64: float32 (N, 2), uint8 (N,)."""
+
+    xy: str
+    labels: str
+
+
+class AtlasFeed(TypedDict):
+    """Decoded images on a grid, as one PNG in base64; error: mean, in grey levels."""
+
+    png: str
+    columns: int
+    rows: int
+    extent: dict[str, float]
+    error: float
+
+
+class LayersFeed(TypedDict):
+    """Squares of side x side cells, uint8 in base64: density, class regions, holes."""
+
+    side: int
+    extent: dict[str, float]
+    density: str
+    regions: str
+    holes: str
+
+
 @dataclass(frozen=True)
 class PlanePoints:
     """A run's test images on a plane: points (N, 2), and the part of it that a map shows.
@@ -70,7 +97,7 @@ def usual_plane(run: Run) -> Plane:
 
 
 def pca_of(run: Run) -> Plane:
-    """Return the plane of a run's PCA, which each answer of a map needs."""
+    """Return the plane of a run's PCA, which each rerun of a map needs."""
     return _pca(run, model_fingerprint(run))
 
 
@@ -80,7 +107,7 @@ def _pca(_run: Run, fingerprint: str) -> Plane:
 
 
 def posteriors_at(run: Run) -> Posteriors:
-    """Return the blurred posteriors of a run, which each look at a place needs."""
+    """Return the blurred posteriors of a run, which each selected place needs."""
     return _posteriors(run, model_fingerprint(run))
 
 
@@ -93,7 +120,7 @@ def points_on_plane(run: Run, plane: Plane) -> PlanePoints:
     """Place the test images of a run on a plane."""
     points = plane.coordinates(run.latents["mean"]).astype(np.float32)
     extent = extent_of(plane, points)
-    if plane.is_line:  # nothing lies above or below: the classes are drawn apart
+    if plane.is_line:  # the vertical axis means nothing: it separates the classes
         points[:, 1] = _rows(run.latents["y"], len(run.class_names), extent)
     return PlanePoints(plane, points, extent, model_fingerprint(run))
 
@@ -114,7 +141,7 @@ def map_frame(run: Run, on_plane: PlanePoints) -> dict[str, Any]:
     }
 
 
-def points_feed(run: Run, on_plane: PlanePoints) -> dict[str, Any]:
+def points_feed(run: Run, on_plane: PlanePoints) -> PointsFeed:
     """Return the points and classes of all test images."""
     return {
         "xy": as_base64(np.nan_to_num(on_plane.points)),
@@ -125,7 +152,7 @@ def points_feed(run: Run, on_plane: PlanePoints) -> dict[str, Any]:
 @st.cache_data(**CACHE)
 def atlas_feed(
     _run: Run, _on_plane: PlanePoints, plane_and_class: str, extent: Extent
-) -> dict[str, Any]:
+) -> AtlasFeed:
     """Return the decoded images of a part of a plane, and how well a blend of them does.
 
     plane_and_class: the plane's id, and the class that a conditional run is told.
@@ -141,15 +168,15 @@ def atlas_feed(
 
 
 @st.cache_data(**CACHE)
-def layers_feed(_run: Run, _on_plane: PlanePoints, plane_id: str) -> dict[str, Any]:
-    """Return what lies behind the points: density of the posteriors, class regions, holes."""
+def layers_feed(_run: Run, _on_plane: PlanePoints, plane_id: str) -> LayersFeed:
+    """Return the layers behind the points: density of the posteriors, class regions, holes."""
     plane, extent = _on_plane.plane, _on_plane.extent
     points = extent.grid(LAYER_SIDE, LAYER_SIDE)
     codes = plane.codes(points)
     posteriors = posteriors_at(_run)
     log_ratio = log_density_ratio(codes, posteriors)
     density = log_ratio + log_prior_density(codes, posteriors.width)
-    # The square root, so that what is thin is seen beside what is dense.
+    # The square root makes low densities visible beside high ones.
     shade = np.exp(0.5 * (density - density.max()))
     holes = hole_mask(plane, points, log_ratio)
     return {

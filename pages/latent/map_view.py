@@ -1,4 +1,4 @@
-"""The map: hover to decode, click to look closer, select, see the holes."""
+"""Map: hover to decode, click for details, select several, see the holes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["map_view"]
 @st.fragment
 @explained()
 def map_view(run: Run) -> None:
-    """Show a plane of latent space as a map, and beside it what is picked on it."""
+    """Show a plane of latent space as a map, and beside it the selection."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        with st.container():  # of one piece: the map below stays in its place, with its layers
+        with st.container():  # one position: the map below stays where it is, with its layers
             on_plane = points_on_plane(run, choose_plane(run))
         selection, error = interactive_map(run, on_plane, key=f"map-{run_key(run)}")
         if store_selection(run, selection):

@@ -1,4 +1,4 @@
-"""Latent: the space inside, in one's hand."""
+"""Latent: the latent space of a run, in seven views."""
 
 import numpy as np
 import streamlit as st

@@ -51,9 +51,9 @@ def choose_plane(run: Run) -> Plane:
 
 
 def store_selection(run: Run, selection: SelectedPoint | SelectedImages | None) -> bool:
-    """Remember the point that is picked on the map; return whether there is more to choose by it.
+    """Store the point that is selected on the map; return whether the controls depend on it.
 
-    Planes are chosen above the map, before it says what is picked.
+    They stand above the map, and so ran before the selection was known.
     """
     before, state = _selected(run), st.session_state
     if not isinstance(selection, SelectedPoint):
@@ -147,7 +147,7 @@ def _choose_three(run: Run) -> list[int]:
 
 
 def _use_selected(shown: dict[str, int], selected: int) -> None:
-    """Move the pictures on, with those that are typed by now: the very click may end the typing."""
+    """Shift the pictures, with the numbers typed by now: the click may have ended the typing."""
     state = st.session_state
     _, *others = (state.get(name, index) for name, index in shown.items())
     state.update(zip(shown, [*others, selected], strict=True))

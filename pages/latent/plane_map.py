@@ -1,4 +1,4 @@
-"""A map on a page: bulky data is sent once, and found again by its id."""
+"""A map of a plane on a page: large data is sent once, and found again by its id."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vae.runs.run import Run
 __all__ = ["covariance_on", "plane_map", "posterior_on"]
 
 
-# They take a second: they are made when one of them is looked at.
+# They take a second: they are computed when one of them is shown.
 SLOW_LAYERS = {"density", "regions", "holes"}
 
 
@@ -38,15 +38,15 @@ def plane_map(
     answers: dict[str, Any] | None = None,
     **handlers: Any,
 ) -> float:
-    """Draw a run's map and return how far a preview is from the exact image, in grey levels.
+    """Show a run's map and return how far a preview is from the exact image, in grey levels.
 
-    atlas_extent: the part that is decoded, without it all of it. small: without what there is to
-    choose beside it. layers: those that are shown at first, of dots, images, prior, density,
-    regions and holes. link: maps with the same one keep the same part in view, and if same_images
-    the same test image in sight. answers and handlers: what `latent_map` takes.
+    atlas_extent: the part that is decoded, without it all of it. small: without the
+    controls beside it. layers: those that are shown at first, of dots, images, prior, density,
+    regions and holes. link: maps with the same one show the same part, and if same_images mark
+    the same test image. answers and handlers: what `latent_map` takes.
     """
     extent = atlas_extent or on_plane.extent
-    # With another class a place stays where it is, and decodes to something else.
+    # Another class decodes the same places to other images.
     label = "" if run.label is None else run.label
     ids = {
         "points": f"points-{on_plane.id}",
@@ -60,7 +60,7 @@ def plane_map(
     frame |= {"link": link, "sameImages": same_images}
     frame |= answers or {}
     with st.container(gap=None):  # the feeds take no room
-        # What is looked at first goes first: points and images before what lies behind them.
+        # In the order in which they are seen: points and images before the layers behind them.
         feed(f"{key}-points", points_feed(run, on_plane), ids["points"])
         feed(f"{key}-atlas", atlas, ids["atlas"])
         latent_map(frame, key=key, **handlers)

@@ -37,7 +37,7 @@ def projection_map(
     opacity: float,
     on_select: Callable[[], None],
 ) -> None:
-    """Draw a projection (N, 2) of a run's first N test images, and what is picked among them.
+    """Show a projection (N, 2) of a run's first N test images, and the selection among them.
 
     size: a dot's diameter in pixels. opacity: from 0 to 1. Hovering needs no answer of the server:
     the reconstructions of all dots are in the browser, as tiles of one picture.
@@ -83,9 +83,9 @@ def projection_space(
     opacity: float,
     on_select: Callable[[], None],
 ) -> None:
-    """Draw a projection (N, 3) of a run's first N test images as Plotly does.
+    """Show a projection (N, 3) of a run's first N test images as a Plotly chart.
 
-    What is picked is not marked: the chart would be built anew, and turn back.
+    The selection is not marked: the chart would be built again, and lose its rotation.
     """
     count = len(projection.points)
     with st.container(gap=None):

@@ -28,7 +28,7 @@ NEIGHBOURS = 10
 @st.fragment
 @explained()
 def projections_view(run: Run) -> None:
-    """Choose a projection and see it, and beside it the test image that is picked."""
+    """Choose a projection and see it, and beside it the selected test image."""
     if run.config.latent_dim == 1:
         st.info(
             "This model has one latent dimension: there is nothing to project. The Map shows the "
@@ -110,7 +110,7 @@ def _store(stored: Any) -> None:
 
 
 def _selection(run: Run, count: int) -> SelectedPoint | SelectedImages:
-    """Return what is picked of so many test images: one, or a selection; the first at first."""
+    """Return the selected test image, or several, of the first count; at first, image 0."""
     stored: Any = st.session_state.get("projection_selection")
     try:
         if stored["kind"] == "selection":

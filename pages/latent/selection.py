@@ -1,4 +1,4 @@
-"""What is picked on a map: a place, a test image, or a selection, beside it in pictures."""
+"""The selection on a map, a place, a test image or several, and the images that explain it."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class SelectedPoint(NamedTuple):
 def read_selection(
     run: Run, on_plane: PlanePoints, sent: Any
 ) -> SelectedPoint | SelectedImages | None:
-    """Return what the browser says is picked, or None for what this run does not have.
+    """Return the selection that the browser sent, or None for what this run does not have.
 
-    A place is one of its plane; images stay picked on every plane.
+    A place belongs to its plane; images stay selected on every plane.
     """
     mean = run.latents["mean"]
     try:
@@ -80,7 +80,7 @@ def read_selection(
 
 
 def select_code(run: Run, on_plane: PlanePoints, code: np.ndarray) -> SelectedPoint | None:
-    """Return a code (d,) as what is picked, wherever its plane passes."""
+    """Return a code (d,) as the selection, at its projection on the plane."""
     point = on_plane.plane.coordinates(code[None])[0]
     return _with_neighbours(run, "place", np.empty(0, int), code, point)
 
@@ -98,7 +98,7 @@ def _with_neighbours(
 def show_selection(
     run: Run, on_plane: PlanePoints | None, selection: SelectedPoint | SelectedImages | None
 ) -> None:
-    """Show what is picked, or say what there is to do; places: None where no place can be."""
+    """Show the selection, or how to make one; on_plane: None where places cannot be selected."""
     if selection is None:
         st.markdown(
             "**Move over the map.** The image beside the pointer is what the decoder makes of that "

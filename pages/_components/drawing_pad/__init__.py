@@ -20,9 +20,9 @@ _mount = mounted(__file__, "drawing_pad", "pad.js", html="pad.html", css="pad.cs
 
 
 def drawing_pad(drawing: str, *, key: str) -> str:
-    """Show the pad and return what is drawn on it; see `png_of`.
+    """Show the pad and return the drawing on it; see `png_of`.
 
-    drawing: what a pad that is shown anew begins with. Empty: nothing.
+    drawing: what a new pad shows at first. Empty: nothing.
     """
     # None: this pad was not drawn on. An empty one: it was cleared.
     found = _mount(

@@ -1,13 +1,13 @@
 """A map of a plane in latent space: it decodes under the pointer, in the browser.
 
 The server sends an atlas of decoded images once a plane; the browser blends the four nearest ones.
-A click, a dot under the pointer, a selection and a closer look each ask the server.
+A click, a dot under the pointer, a selection and a zoomed view are each sent to the server.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,11 +35,11 @@ _mount_feed = mounted(__file__, "latent_map_feed", "feed.js")
 
 
 def _nothing() -> None:
-    """What is picked is read where the map is drawn."""
+    """The selection is read where the map is shown."""
 
 
-def feed(name: str, content: dict[str, Any], feed_id: str) -> None:
-    """Leave bulky data in the browser, where maps find them by their id."""
+def feed(name: str, content: Mapping[str, Any], feed_id: str) -> None:
+    """Store large data in the browser, where maps find them by their id."""
     _mount_feed(key=f"feed-{name}", data={"id": feed_id, **content})
 
 
@@ -51,13 +51,13 @@ def latent_map(
     on_hover: Callable[[], None] = _nothing,
     on_view: Callable[[], None] = _nothing,
 ) -> Any:
-    """Draw the map; its state holds what is picked, and whether deep layers are looked at.
+    """Show the map; its state holds the selection, and whether slow layers are shown.
 
-    data: see `pages.latent.map_data.map_frame`; feeds holds the ids of its bulky data by name. And
-    what is marked: answer (a dot under the pointer), pinned, posterior, neighbours, path.
-    With isCloud no plane is behind the dots (see cloud.js). on_select: called when one is picked.
-    on_hover: called when a dot is looked at, with its index in the state's `hover`. on_view: called
-    when a part of the plane is looked at more closely, with its extent in the state's `view`.
+    data: see `pages.latent.map_data.map_frame`; feeds: the ids of its large data by name. Marked
+    are: answer (the dot under the pointer), pinned, posterior, neighbours, path.
+    With isCloud no plane is behind the dots (see cloud.js). on_select: called when one is selected.
+    on_hover: called when the pointer rests on a dot, with its index in the state's `hover`.
+    on_view: called when the map was zoomed or moved, with the extent in the state's `view`.
     """
     return _mount(
         key=key,

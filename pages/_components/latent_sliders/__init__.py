@@ -1,7 +1,7 @@
 """A slider for every latent dimension beside the image they decode to, as they move.
 
-Streamlit's own slider tells its value when it is let go; this one does while it moves, and shows
-the image inside the same component, so that nothing else on the page is drawn again.
+Streamlit's own slider sends its value when it is released; this one does while it moves, and shows
+the image inside the same component, so that nothing else on the page is rendered again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def latent_sliders(
     key: str,
     generation: str,
 ) -> None:
-    """Draw the sliders at z and an image (H, W, C), uint8, `pixels` wide.
+    """Show the sliders at z and an image (H, W, C), uint8, `pixels` wide.
 
     The moved values are in st.session_state[key]["z"], beside the generation that they belong to.
     dimensions: those that have a slider, in this order. strips: an image below each slider that

@@ -10,5 +10,5 @@ _mount = mounted(__file__, "number_keys", "keys.js", html="<span></span>")
 
 
 def number_keys() -> None:
-    """Have all number fields of the app listen, from now on."""
+    """Make all number fields of the app handle the arrow keys."""
     _mount(key="number_keys", height=0)

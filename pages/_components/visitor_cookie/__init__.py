@@ -13,14 +13,14 @@ _mount = mounted(__file__, "visitor_cookie", "cookie.js", html="<span></span>")
 
 
 class StoredCookie(NamedTuple):
-    """The secret that a browser has, and whether it refuses to keep one."""
+    """The secret that a browser has, and whether it refuses cookies."""
 
     secret: str
     is_refused: bool
 
 
 def store_cookie(secret: str) -> StoredCookie:
-    """Have the browser keep this secret, unless it has had one before."""
+    """Store this secret in the browser, unless it has one already."""
     found = _mount(
         key="visitor_cookie",
         data={"secret": secret},
