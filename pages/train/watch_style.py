@@ -15,14 +15,16 @@ STYLE = """
     flex-wrap: nowrap;
 }
 .stHorizontalBlock[class*="st-key-transport-"] {
-    width: 40.5rem;
+    width: 41.5rem;
     flex-wrap: nowrap;
     .stButton button { padding-inline: 0.7rem; white-space: nowrap; }
-    /* As high as what Streamlit shows until the switch has been loaded. */
+    /* One size, also while Streamlit loads what draws the switch. */
     [class*="st-key-toggle-"] {
         display: flex;
         flex-direction: column;
         justify-content: center;
+        flex: none;
+        width: 180px !important;
         min-height: 2.5rem;
     }
 }
