@@ -41,7 +41,24 @@ STYLE = """
     display: flex;
     align-items: center;
     gap: 0.5rem;
+    width: 180px !important;
     label { flex: none; min-height: 0; margin: 0; }
+    > div { flex: 1; min-width: 0; }
+}
+/* Out of the row, so that the buttons which are about to go stay where they are until then. */
+@media (min-width: 1101px) {
+    [class*="st-key-transport-"] { position: relative; }
+    [class*="st-key-transport-"] .stElementContainer:has([data-testid="stTextInput"]) {
+        position: absolute;
+        right: 6rem;
+    }
+    /* What cannot be read is said right below the row. */
+    [class*="st-key-transport-"] .stElementContainer:has(> .stMarkdown) {
+        position: absolute;
+        top: 2.5rem;
+        margin: 0;
+        z-index: 1;
+    }
 }
 /* A place for each slider, also where one of them is not there. */
 .stHorizontalBlock[class*="st-key-knobs-"] {
