@@ -7,14 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import (
-    can_be_measured,
-    request,
-    show_duration,
-    show_last_error,
-    show_progress,
-)
-from pages._shared.server import queue
+from pages._shared.measuring import measuring, offer
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
 from vae.runs.run import Run
 
@@ -46,10 +39,14 @@ def class_probes_view(run: Run) -> None:
     )
     if run.class_probes:
         _show(run)
-    elif queue().is_pending(run, JOB):
-        show_progress(run, JOB, "what the space knows")
-    elif can_be_measured(run):
-        _offer(run)
+    else:
+        offer(
+            run,
+            JOB,
+            measuring("what the space knows"),
+            help="Trains two small classifiers on each, in a process beside this page. The figures "
+            "stay with the run.",
+        )
 
 
 def _sentence(found: dict[str, Any]) -> str:
@@ -105,17 +102,3 @@ def _table(found: dict[str, Any]) -> str:
         *zip(*columns, strict=True),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _offer(run: Run) -> None:
-    """Say what went wrong the last time, if it did, and offer to measure."""
-    show_last_error(run, JOB)
-    if st.button(
-        "Measure",
-        type="primary",
-        icon=":material/straighten:",
-        help="Trains two small classifiers on each, in a process beside this page. The figures "
-        "stay with the run.",
-    ):
-        request(run, JOB)
-    show_duration(run, JOB)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -21,6 +22,8 @@ from vae.server.durations import result_seconds, time_in_words
 __all__ = [
     "can_be_measured",
     "forget_request",
+    "measuring",
+    "offer",
     "request",
     "show_duration",
     "show_last_error",
@@ -28,6 +31,7 @@ __all__ = [
 ]
 
 
+Describe = Callable[[Run, float | None], str]
 Fingerprint = tuple[tuple[int, int], ...]
 
 
@@ -65,44 +69,73 @@ def show_last_error(run: Run, job: str) -> None:
             show_error(error or "The process that measured ended before it was done. Try again.")
 
 
-def show_duration(run: Run, job: str) -> None:
+def show_duration(seconds: float) -> None:
     """Say how long a job takes."""
-    seconds = result_seconds(run, job)
     st.caption(f"Takes about {time_in_words(seconds)} once its turn comes.")
 
 
-def show_progress(
-    run: Run, job: str, subject: str, seconds_left: Callable[[Run], float] | None = None
+def offer(
+    run: Run,
+    job: str,
+    describe: Describe,
+    label: str = "Measure",
+    *,
+    help: str,
+    intro: str = "",
+    icon: str = ":material/straighten:",
+    primary: bool = True,
 ) -> None:
-    """Show how far the process is, and draw the page anew when it has ended.
+    """Show how far a job is; or the button that requests it; or why it cannot be done.
 
-    subject: is measured. seconds_left: the seconds that it still takes, where that can be told.
+    intro: what is said above the button.
     """
-    _poll(run, job, subject, seconds_left, _fingerprint(run, job))
+    if queue().is_pending(run, job):
+        show_progress(run, job, describe)
+    elif can_be_measured(run):
+        if intro:
+            st.markdown(intro)
+        show_last_error(run, job)
+        kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+        if st.button(label, type=kind, icon=icon, help=help):
+            request(run, job)
+        show_duration(result_seconds(run, job))
+
+
+def measuring(subject: str, seconds_left: Callable[[Run], float] | None = None) -> Describe:
+    """Return what `show_progress` says of a measurement.
+
+    seconds_left: how long it still takes, where that is known.
+    """
+
+    def describe(run: Run, fraction: float | None) -> str:
+        if fraction is None:
+            until = "until the training of this run ends or pauses"
+            return f"Measuring waits {until if run.is_alive() else 'for its turn'}"
+        text = f"Measuring {subject} · {fraction:.0%}"
+        if seconds_left and fraction:  # before that it loads what it needs
+            text += f" · about {time_in_words(seconds_left(run))} left"
+        return text
+
+    return describe
+
+
+def show_progress(run: Run, job: str, describe: Describe) -> None:
+    """Show how far a job is, and rerun the page when it has ended.
+
+    describe: returns the text beside the bar, of the fraction done, or None while the job waits.
+    """
+    _poll(run, job, describe, _fingerprint(run, job))
 
 
 @st.fragment(run_every=0.5)
 @explained()
-def _poll(
-    run: Run,
-    job: str,
-    subject: str,
-    seconds_left: Callable[[Run], float] | None,
-    fingerprint: Fingerprint,
-) -> None:
-    # The figures are there a moment before the queue knows that the process has ended.
+def _poll(run: Run, job: str, describe: Describe, fingerprint: Fingerprint) -> None:
+    # The result is there a moment before the queue knows that the process has ended.
     if _fingerprint(run, job) != fingerprint or not queue().is_pending(run, job):
         st.rerun()
-    if not queue().tickets.is_waiting(run.id, job):
-        fraction = read_progress(run.path, job).fraction
-        words = f"Measuring {subject} · {fraction:.0%}"
-        if seconds_left and fraction:  # before that it loads what it needs
-            words += f" · about {time_in_words(seconds_left(run))} left"
-        st.progress(fraction, text=words)
-    elif run.is_alive():
-        st.progress(0.0, text="Measuring waits until the training of this run ends or pauses")
-    else:
-        st.progress(0.0, text="Measuring waits for its turn")
+    waits = queue().tickets.is_waiting(run.id, job)
+    fraction = None if waits else read_progress(run.path, job).fraction
+    st.progress(fraction or 0.0, text=describe(run, fraction))
 
 
 def _fingerprint(run: Run, job: str) -> Fingerprint:

@@ -11,7 +11,9 @@ from pages._shared.guard import explained
 from pages._shared.measuring import (
     can_be_measured,
     forget_request,
+    measuring,
     request,
+    show_duration,
     show_last_error,
     show_progress,
 )
@@ -154,8 +156,7 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     if wants:
         request_likelihood(run, samples, treatment)
         request(run, JOB)
-    seconds = START_SECONDS + likelihood_seconds(run, samples)
-    st.caption(f"Takes about {time_in_words(seconds)} once its turn comes.")
+    show_duration(START_SECONDS + likelihood_seconds(run, samples))
 
 
 def _wait(run: Run, treatment: str) -> None:
@@ -164,7 +165,7 @@ def _wait(run: Run, treatment: str) -> None:
         what = f"with {requested['samples']:,} samples"
         if requested["treatment"] != treatment:
             what += f" of other images ({binarisation_name(requested['treatment'])})"
-    show_progress(run, JOB, what, lambda run: job_seconds(run, JOB))
+    show_progress(run, JOB, measuring(what, lambda run: job_seconds(run, JOB)))
     if st.button(
         "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."
     ):

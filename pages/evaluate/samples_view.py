@@ -8,16 +8,10 @@ import streamlit as st
 
 from pages._shared.chart import show_chart
 from pages._shared.guard import explained
-from pages._shared.measuring import (
-    can_be_measured,
-    request,
-    show_duration,
-    show_last_error,
-    show_progress,
-)
+from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages._shared.server import queue, store
+from pages._shared.server import store
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.feature_sets import NEIGHBOURS
 from vae.evaluation.sample_quality import SURE, is_measurable
@@ -66,24 +60,14 @@ def samples_view(run: Run) -> None:
         )
         if run.quality:
             _show(run, run.quality)
-        elif queue().is_pending(run, JOB):
-            show_progress(run, JOB, "samples")
-        elif can_be_measured(run):
-            _offer(run)
-
-
-def _offer(run: Run) -> None:
-    """Say what went wrong the last time, if it did, and offer to measure."""
-    show_last_error(run, JOB)
-    if st.button(
-        "Measure",
-        type="primary",
-        icon=":material/straighten:",
-        help="Compares 5,000 samples with as many test images, in a process beside this page. The "
-        "figures stay with the run.",
-    ):
-        request(run, JOB)
-    show_duration(run, JOB)
+        else:
+            offer(
+                run,
+                JOB,
+                measuring("samples"),
+                help="Compares 5,000 samples with as many test images, in a process beside this "
+                "page. The figures stay with the run.",
+            )
 
 
 def _show(run: Run, found: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from pages._shared.strip import show_strip
 from pages.generate.background import Work
 from pages.generate.bookmarks import bookmarks, clear_bookmarks
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
-from pages.generate.grid_choice import SAMPLER_HELP
+from pages.generate.grid_choice import choose_sampler
 from pages.generate.seed_field import MAX_SEED
 from vae.errors import VAEError
 from vae.export.media import AnimationKind, animation
@@ -27,7 +27,7 @@ from vae.images import to_uint8
 from vae.latent.walks import MAX_FRAMES, walk_codes
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
+from vae.sampling.samplers import SampleSpec, sample_codes
 
 __all__ = ["animation_view"]
 
@@ -134,15 +134,7 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
             help="Empties what you kept of this run.",
         )
         return np.stack([each.code for each in codes]), notes_of(run)
-    sampler = state.get("walk_sampler", "prior")
-    st.segmented_control(
-        "Sampler",
-        SAMPLERS,
-        required=True,
-        format_func=SAMPLER_NAMES.__getitem__,
-        help=SAMPLER_HELP,
-        **persistent("walk_sampler", sampler),
-    )
+    sampler = choose_sampler("walk_sampler")
     samplers = samplers_of(run)
     if sampler != "prior" and samplers is None:
         offer_samplers(run)

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.measuring import (
-    can_be_measured,
-    request,
-    show_duration,
-    show_last_error,
-    show_progress,
-)
-from pages._shared.server import queue
+from pages._shared.measuring import measuring, offer
 from vae.files import file_mark
 from vae.runs.layout import SAMPLERS
 from vae.runs.run import Run
@@ -34,20 +27,14 @@ def _read(_run: Run, path: str, fingerprint: tuple[int, int]) -> Samplers | None
 
 def offer_samplers(run: Run) -> None:
     """Offer to fit the samplers, or show how far that is."""
-    if queue().is_pending(run, JOB):
-        show_progress(run, JOB, "the codes of training images")
-    elif can_be_measured(run):
-        show_last_error(run, JOB)
-        st.markdown(
-            "The mixture and the posteriors are fitted to the codes of this run's training images, "
-            "once, in a process beside this page."
-        )
-        if st.button(
-            "Fit the samplers",
-            type="primary",
-            icon=":material/tune:",
-            help="Encodes up to 20,000 training images and fits Gaussian mixtures to their codes: "
-            "to all of them and to those of each class. They stay with the run.",
-        ):
-            request(run, JOB)
-        show_duration(run, JOB)
+    offer(
+        run,
+        JOB,
+        measuring("the codes of training images"),
+        "Fit the samplers",
+        intro="The mixture and the posteriors are fitted to the codes of this run's training "
+        "images, once, in a process beside this page.",
+        icon=":material/tune:",
+        help="Encodes up to 20,000 training images and fits Gaussian mixtures to their codes: "
+        "to all of them and to those of each class. They stay with the run.",
+    )

@@ -13,9 +13,9 @@ from pages.generate.seed_field import seed_field
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.prior import MAX_ROWS
-from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec
+from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SamplerName, SampleSpec
 
-__all__ = ["GridChoice", "choose_grid", "choose_label", "sampler_text"]
+__all__ = ["GridChoice", "choose_grid", "choose_label", "choose_sampler", "sampler_text"]
 
 SAMPLER_HELP = (
     "Prior: codes from N(0, I), as the model was made for. Mixture: Gaussians fitted to the codes "
@@ -37,15 +37,7 @@ class GridChoice(NamedTuple):
 
 def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     """Show what there is to choose and return it; it is kept for Undo."""
-    sampler = _value("sampler", "prior")
-    st.segmented_control(
-        "Sampler",
-        SAMPLERS,
-        required=True,
-        format_func=SAMPLER_NAMES.__getitem__,
-        help=SAMPLER_HELP,
-        **persistent(_name("sampler"), sampler),
-    )
+    sampler = choose_sampler(_name("sampler"))
     label, temperature, truncation = None, 1.0, math.inf
     with stable_position():
         if sampler == "prior":
@@ -63,6 +55,20 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     _record(choice)
     _offer_history()
     return choice
+
+
+def choose_sampler(name: str) -> SamplerName:
+    """Show the samplers to choose from; name: of the choice in the session."""
+    sampler: SamplerName = st.session_state.get(name, "prior")
+    st.segmented_control(
+        "Sampler",
+        SAMPLERS,
+        required=True,
+        format_func=SAMPLER_NAMES.__getitem__,
+        help=SAMPLER_HELP,
+        **persistent(name, sampler),
+    )
+    return sampler
 
 
 def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:

@@ -7,15 +7,8 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.guard import explained
-from pages._shared.measuring import (
-    can_be_measured,
-    request,
-    show_duration,
-    show_last_error,
-    show_progress,
-)
+from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
-from pages._shared.server import queue
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
@@ -104,15 +97,13 @@ def _measure(run: Run) -> None:
             f"Measured on {run.quality['samples']:,} samples of each, of all classes, against as "
             "many test images: Evaluate > Samples says how."
         )
-    elif queue().is_pending(run, JOB):
-        show_progress(run, JOB, "samples")
-    elif can_be_measured(run):
-        show_last_error(run, JOB)
-        if st.button(
+    else:
+        offer(
+            run,
+            JOB,
+            measuring("samples"),
             "Measure all three",
-            icon=":material/straighten:",
             help="Compares 5,000 samples of each with as many test images, in a process beside "
             "this page. The figures stay with the run.",
-        ):
-            request(run, JOB)
-        show_duration(run, JOB)
+            primary=False,
+        )

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages._shared.guard import explained, show_error
+from pages._shared.guard import show_error
+from pages._shared.measuring import show_progress
 from pages._shared.persistent import persistent
 from pages._shared.server import queue
 from pages.latent.live_preview import is_in_progress
@@ -18,7 +19,6 @@ from vae.runs.run import Run
 
 __all__ = ["Choice", "choose_projection", "find_projection"]
 
-POLL_SECONDS = 0.5
 KINDS = ("PCA", "t-SNE")
 SIDES = {2: "2-D", 3: "3-D"}
 
@@ -85,14 +85,14 @@ def _request_tsne(run: Run, count: int) -> None:
         st.info("t-SNE takes a while: it is computed when the run has ended. PCA is there now.")
         return
     # Of this model: a run that goes on loses what was computed from it, and may ask again.
-    take_parameter = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / LATENTS)}"
-    if not st.session_state.get(take_parameter):
-        st.session_state[take_parameter] = True
+    request_key = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / LATENTS)}"
+    if not st.session_state.get(request_key):
+        st.session_state[request_key] = True
         queue().request(run, "tsne")
     if queue().is_pending(run, "tsne"):
-        _poll(run)
+        show_progress(run, "tsne", _describe)
     elif read_tsne(run, count) is not None:
-        st.rerun()  # done between two looks
+        st.rerun()  # it ended between the two questions
     else:
         error = read_progress(run.path, "tsne").trouble
         show_error(error or "t-SNE could not be computed: its process ended before it was done.")
@@ -100,19 +100,12 @@ def _request_tsne(run: Run, count: int) -> None:
             "Try again",
             icon=":material/refresh:",
             help="Asks the worker for it once more.",
-            on_click=lambda: st.session_state.pop(take_parameter, None),
+            on_click=lambda: st.session_state.pop(request_key, None),
         )
 
 
-@st.fragment(run_every=POLL_SECONDS)
-@explained()
-def _poll(run: Run) -> None:
-    """Show how far t-SNE is; draw the page anew when the job is no longer there."""
-    if not queue().is_pending(run, "tsne"):
-        st.rerun()
-    number = min(TSNE_POINTS, len(run.latents["y"]))
-    fraction = read_progress(run.path, "tsne").fraction
-    text = f"t-SNE of {number:,} test images, in a process beside this page: {fraction:.0%}"
-    st.progress(
-        fraction, text=text if fraction else f"t-SNE of {number:,} test images waits its turn"
-    )
+def _describe(run: Run, fraction: float | None) -> str:
+    what = f"t-SNE of {min(TSNE_POINTS, len(run.latents['y'])):,} test images"
+    if not fraction:
+        return f"{what} waits its turn"
+    return f"{what}, in a process beside this page: {fraction:.0%}"
