@@ -67,16 +67,18 @@ def run_picker() -> Run | None:
 
 def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        selected_id = st.selectbox(
-            "Run",
-            list(runs),
-            # A widget's own value is dropped when it is not drawn, so the choice lives beside it.
-            key=controlled_key("run_picker", st.session_state.chosen_run),
-            format_func=lambda run_id: label(runs[run_id], owner),
-            label_visibility="collapsed",
-            help="Shipped models and your own runs: every page shows the one chosen here.",
-            on_change=_store_choice,
-        )
+        # Alone, since the one that replaces it hides it only where it stands right beside it.
+        with st.container():
+            selected_id = st.selectbox(
+                "Run",
+                list(runs),
+                # A widget's own value is dropped when it is not drawn: the choice lives beside it.
+                key=controlled_key("run_picker", st.session_state.chosen_run),
+                format_func=lambda run_id: label(runs[run_id], owner),
+                label_visibility="collapsed",
+                help="Shipped models and your own runs: every page shows the one chosen here.",
+                on_change=_store_choice,
+            )
         run_menu(runs[selected_id], owner, choose_run, unreadable)
     return runs[selected_id]
 

@@ -174,7 +174,7 @@ def _more_epochs(run: Run) -> None:
         1,
         MAX_EPOCHS,
         name=_more(run.id),
-        width=200,
+        width=180,
         help="How many epochs Continue adds. A cosine schedule begins anew over them.",
     )
 

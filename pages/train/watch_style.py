@@ -15,14 +15,16 @@ STYLE = """
     flex-wrap: nowrap;
 }
 .stHorizontalBlock[class*="st-key-transport-"] {
-    width: 40.5rem;
+    width: 41.5rem;
     flex-wrap: nowrap;
     .stButton button { padding-inline: 0.7rem; white-space: nowrap; }
-    /* As high as what Streamlit shows until the switch has been loaded. */
+    /* One size, also while Streamlit loads what draws the switch. */
     [class*="st-key-toggle-"] {
         display: flex;
         flex-direction: column;
         justify-content: center;
+        flex: none;
+        width: 180px !important;
         min-height: 2.5rem;
     }
 }
@@ -39,7 +41,24 @@ STYLE = """
     display: flex;
     align-items: center;
     gap: 0.5rem;
+    width: 180px !important;
     label { flex: none; min-height: 0; margin: 0; }
+    > div { flex: 1; min-width: 0; }
+}
+/* Out of the row, so that the buttons which are about to go stay where they are until then. */
+@media (min-width: 1101px) {
+    [class*="st-key-transport-"] { position: relative; }
+    [class*="st-key-transport-"] .stElementContainer:has([data-testid="stTextInput"]) {
+        position: absolute;
+        right: 6rem;
+    }
+    /* What cannot be read is said right below the row. */
+    [class*="st-key-transport-"] .stElementContainer:has(> .stMarkdown) {
+        position: absolute;
+        top: 2.5rem;
+        margin: 0;
+        z-index: 1;
+    }
 }
 /* A place for each slider, also where one of them is not there. */
 .stHorizontalBlock[class*="st-key-knobs-"] {

@@ -1,6 +1,6 @@
-"""Pictures of every page, wide and narrow, light and dark: python -m tests.browser.screenshots.
+"""Pictures of every page, light and dark: python -m tests.browser.screenshots.
 
-They go to docs/screenshots, or to the folder that is named.
+They go to docs/screenshots, or to the folder that is named; --every takes them on six screens.
 """
 
 from __future__ import annotations
@@ -14,8 +14,15 @@ from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
 
 VIEWS = ("draw", "path", "dimensions", "projections", "knowledge", "compare")
 LATENT = ("latent", *(f"latent?view={view}" for view in VIEWS))
-PAGES = ("", "data", "train", *LATENT, "evaluate", "generate")
-SIZES = {"wide": SCREEN, "phone": PHONE}
+PAGES = ("", "data", "train", "train?view=watch", *LATENT, "evaluate", "generate")
+SIZES = {
+    "projector": {"width": 1920, "height": 1080},
+    "wide": SCREEN,
+    "laptop": {"width": 1280, "height": 720},
+    "tablet": {"width": 820, "height": 1180},
+    "phone": PHONE,
+    "small": {"width": 360, "height": 640},
+}
 EVERY = tuple(itertools.product(SIZES, ("light", "dark")))
 DOCUMENTED = (("wide", "light"), ("phone", "dark"))
 TALL = 2600  # the page scrolls inside itself, so that only a tall window shows it whole

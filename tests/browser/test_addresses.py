@@ -166,8 +166,8 @@ def test_back_forward_and_reload(server: tuple[str, int], page: Page) -> None:
 COUNT_VISIBLE = """selector => {
   window.mostVisible = 0;
   const count = () => {
-    const all = [...document.querySelectorAll(selector)];
-    const visible = all.filter((each) => each.checkVisibility());
+    const found = [...document.querySelectorAll(selector)];
+    const visible = found.filter((each) => each.checkVisibility());
     window.mostVisible = Math.max(window.mostVisible, visible.length);
     requestAnimationFrame(count);
   };
