@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["controlled_key", "rewrite", "user_value"]
+__all__ = ["accept", "controlled_key", "is_unread", "typed_text", "user_value"]
 
 MEMORY = "controlled"  # by a widget's name: its value, and how often the app changed it
 
@@ -36,13 +36,31 @@ def user_value(name: str) -> Any:
     return value
 
 
-def rewrite(name: str, value: Any) -> None:
-    """Show what the user entered in another spelling; the key of the widget stays.
+def typed_text(name: str) -> str:
+    """Return what the user typed into the field of this name, until `accept` says it was read."""
+    _, moves = st.session_state[MEMORY][name]
+    return st.session_state[_key(name, moves)]
+
+
+def accept(name: str, text: str) -> None:
+    """Show what the user typed, perhaps in another spelling; the key of the field stays.
 
     What the browser still sends in the first spelling has to mean the same.
     """
     memory = st.session_state[MEMORY]
-    memory[name] = value, memory[name][1]
+    _, moves = memory[name]
+    st.session_state[_key(name, moves)] = text
+    memory[name] = text, moves
+
+
+def is_unread(name: str) -> bool:
+    """Whether a field holds what was typed and not accepted.
+
+    A message that comes while a callback runs, as a click does right after Enter, stops it where it
+    next calls Streamlit. Streamlit takes the text for read and does not call it again.
+    """
+    shown, moves = st.session_state.get(MEMORY, {}).get(name, (None, 0))
+    return shown is not None and st.session_state.get(_key(name, moves), shown) != shown
 
 
 def _key(name: str, moves: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
-from pages._shared.controlled import controlled_key, rewrite, user_value
+from pages._shared.controlled import accept, controlled_key, is_unread, typed_text
 from pages._shared.plain import plain
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError
@@ -18,6 +18,7 @@ __all__ = ["forget_typed", "is_text_refused", "typed_field"]
 T = TypeVar("T")
 # In the session, by a field's name: a text that could not be read, and what it did not replace.
 REFUSED = "refused_texts"
+READERS = "readers_of_texts"  # in the session, by a field's name: what takes over what is typed
 MAX_QUOTED = 30
 
 
@@ -41,7 +42,12 @@ def typed_field(
     """
     shown = write(value)
     text, complaint = shown, None
+    reader = partial(_read_input, name, shown, read, write, save)
+    st.session_state.setdefault(READERS, {})[name] = reader
     if not options.get("disabled"):
+        if is_unread(name):
+            reader()
+            st.rerun()
         text, complaint = _refused(name, shown, read)
     if complaint is None:
         forget_typed(name)
@@ -50,7 +56,7 @@ def typed_field(
         st.text_input(
             label,
             key=controlled_key(name, text),
-            on_change=partial(_read_input, name, shown, read, write, save),
+            on_change=reader,
             autocomplete="off",
             width=width,
             **options,
@@ -73,7 +79,12 @@ def forget_typed(name: str) -> None:
 
 
 def is_text_refused(name: str) -> bool:
-    """Whether the text typed last into a field could not be read."""
+    """Whether the text typed last into a field could not be read.
+
+    In a callback too: of a field and a button in one message, the button's may be called first.
+    """
+    if is_unread(name):
+        st.session_state[READERS][name]()
     return name in st.session_state.get(REFUSED, {})
 
 
@@ -93,12 +104,13 @@ def _read_input(
     name: str, shown: str, read: Callable[[str], T], write: Callable[[T], str],
     save: Callable[[T], None],
 ) -> None:  # fmt: skip
-    text = user_value(name)
+    text = typed_text(name)
     try:
         value = read(text)
     except ConfigError:
         st.session_state.setdefault(REFUSED, {})[name] = text, shown
-        return
-    forget_typed(name)
-    save(value)
-    rewrite(name, write(value))
+    else:
+        forget_typed(name)
+        save(value)
+        text = write(value)
+    accept(name, text)  # at the end, since what was stopped before is to be done again

@@ -59,7 +59,7 @@ class TestFigures:
         know(run, (0.9, 0.8, 0.95))
         app = open_knowledge(run)
         assert table(app) == [
-            ["", "k-NN", "Linear probe", "Silhouette"],
+            ["Input", "k-NN", "Linear probe", "Silhouette"],
             ["2 latent means", "90.0%", "50.0%", "**0.250**"],
             ["2 PCA values", "80.0%", "**75.0%**", "-0.500"],
             ["64 raw pixels", "**95.0%**", "60.0%", "0.125"],

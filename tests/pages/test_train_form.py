@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
-from pages._shared import server
+from pages._shared import server, typed_field
 from pages._shared.plain import plain
 from tests.pages.conftest import act, calm, go, labelled, open_page, press, watch, words
 from tests.pages.form import FIELDS, OTHER, as_form, control, fill, form
@@ -230,6 +233,37 @@ class TestTyped:
         assert can_train(app)
         assert read_setting(name, app.query_params.get(name, text)) == value
         assert form(open_page("train", **app.query_params)) == form(app)
+
+    @pytest.mark.parametrize("stopped_in", ["typed_text", "forget_typed", "accept"])
+    def test_a_callback_that_the_next_message_stops(
+        self, stopped_in: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As a click right after Enter does: Streamlit does not call it again."""
+        app = open_page("train")
+        whole = getattr(typed_field, stopped_in)
+
+        def stop(*_: object) -> NoReturn:
+            monkeypatch.setattr(typed_field, stopped_in, whole)
+            raise StopException
+
+        monkeypatch.setattr(typed_field, stopped_in, stop)
+        labelled(app.text_input, "Epochs").set_value("1e2")
+        calm(app.run())
+        assert form(calm(app.run())) == as_form(PRESETS["recommended"].replace(epochs=100))
+
+    def test_what_cannot_be_read_and_is_stopped_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = open_page("train")
+        whole = typed_field.typed_text
+
+        def stop(*_: object) -> NoReturn:
+            monkeypatch.setattr(typed_field, "typed_text", whole)
+            raise StopException
+
+        monkeypatch.setattr(typed_field, "typed_text", stop)
+        labelled(app.text_input, "Epochs").set_value("2000")
+        calm(app.run())
+        assert f"{WHOLE} You typed “2000”." in words(calm(app.run()))
+        assert not can_train(app)
 
     @pytest.mark.parametrize(
         ("name", "text", "complaint"),
