@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._components.learning_curves import learning_curves
 from pages._components.point_cloud import point_cloud
+from pages._components.run_key import run_key
 from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import dots_caption
 from pages._shared.model_card import show_model_card
@@ -45,7 +46,7 @@ def latent_space(run: Run) -> None:
     with right:
         projection = best_projection(run)
         if projection is not None:
-            point_cloud(projection, run.short_class_names, alt=CLOUD, key=f"cloud-{run.id}")
+            point_cloud(projection, run.short_class_names, alt=CLOUD, key=f"cloud-{run_key(run)}")
             st.caption(dots_caption(run))
 
 

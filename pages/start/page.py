@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._components.learning_curves import learning_curves
 from pages._components.point_cloud import point_cloud
+from pages._components.run_key import run_key
 from pages._shared.condition import dots_caption
 from pages._shared.loss_context import loss_words
 from pages._shared.pictures import show_grid
@@ -60,7 +61,9 @@ if run is not None:
         if projection is None:
             st.caption("Clusters appear when the run has ended.")
         else:
-            point_cloud(projection, run.short_class_names, alt=CLOUD, key=f"start-cloud-{run.id}")
+            point_cloud(
+                projection, run.short_class_names, alt=CLOUD, key=f"start-cloud-{run_key(run)}"
+            )
             st.caption(dots_caption(run))
     with curves:
         st.header("Learning")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages._shared.guard import show_error
 from pages._shared.server import queue, store
-from pages.train.run_controls import missing_to_resume, what_keeps_it
+from pages.train.run_controls import what_keeps_it
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import Trouble, troubles
 from vae.runs.run import Run
@@ -19,7 +19,7 @@ MORE_EPOCHS = 5  # for a run that has used up its own
 
 
 def trouble_line(run: Run) -> None:
-    """Show what was refused, else a run's most urgent trouble, else why it cannot go on.
+    """Show what was refused, else a run's most urgent trouble and why it cannot go on.
 
     The line is there in any case, so that what comes moves nothing.
     """
@@ -37,8 +37,10 @@ def _show(run: Run, trouble: Trouble) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"trouble-{run.id}"
     ):
-        st.markdown(f":material/healing: **{trouble.name}.** {trouble.words}", width="stretch")
-        if run.can_resume and not missing_to_resume(run):
+        why_not = what_keeps_it(run)
+        words = f":material/healing: **{trouble.name}.** {trouble.words} {why_not}"
+        st.markdown(words, width="stretch")
+        if not why_not:
             more = MORE_EPOCHS if run.state == "finished" else 0
             st.button(
                 trouble.button,

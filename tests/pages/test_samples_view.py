@@ -51,7 +51,7 @@ class TestFigures:
         RunWriter(mnist_run.path).figures("quality.json", known())
         app = open_samples(mnist_run)
         assert table(app) == {
-            "": ["Distance", "Precision", "Recall", "Sure", "Balance"],
+            "Images": ["Distance", "Precision", "Recall", "Sure", "Balance"],
             "**This run**": ["86.5", "25%", "0%", "75%", "0%"],
             "Real digits": ["0.5", "88%", "90%", "100%", "100%"],
         }
@@ -69,7 +69,7 @@ class TestFigures:
         RunWriter(mnist_run.path).figures("quality.json", known(samplers=others))
         rows = table(open_samples(mnist_run))
         names = ["**This run**", "This run, mixture", "This run, posterior", "Real digits"]
-        assert list(rows) == ["", *names]
+        assert list(rows) == ["Images", *names]
         assert [rows[name][1] for name in names] == ["25%", "50%", "75%", "88%"]
 
     def test_beside_what_ships(self, shipped: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ class TestFigures:
         }
         monkeypatch.setattr(Run, "quality", property(lambda run: found.get(run.id, {})))
         rows = table(open_page("evaluate", run="mnist-recommended", view="samples"))
-        assert list(rows) == ["", "**This run**", "Real digits", "Convolutional, shipped"]
+        assert list(rows) == ["Images", "**This run**", "Real digits", "Convolutional, shipped"]
         assert rows["Convolutional, shipped"][1] == "50%"
 
     def test_of_another_classifier(self, mnist_run: Run) -> None:
