@@ -40,7 +40,7 @@ def _show(run: Run, trouble: Trouble) -> None:
         why_not = what_keeps_it(run)
         words = f":material/healing: **{trouble.name}.** {trouble.words} {why_not}"
         st.markdown(words, width="stretch")
-        if not why_not:
+        if run.can_resume and not why_not:
             more = MORE_EPOCHS if run.state == "finished" else 0
             st.button(
                 trouble.button,
