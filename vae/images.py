@@ -30,8 +30,12 @@ def tile(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
-    """Turn images in [0, 1], of any shape, into uint8 pixels; what is beyond is clipped."""
-    return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
+    """Turn images in [0, 1], of any shape, into uint8 pixels; what is beyond is clipped.
+
+    NaN, which a model that diverges decodes to, becomes 0.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.rint(np.clip(images, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 def enlarged(image: np.ndarray, scale: int, *, smooth: bool = False) -> Image.Image:
