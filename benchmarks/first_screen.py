@@ -7,7 +7,6 @@ counts is the ratio of the medians.
 from __future__ import annotations
 
 import itertools
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from benchmarks.measuring import medians
 from tests.browser.driving import ROOT, SCREEN, chromium, serve
 
 __all__ = ["first_screen"]
@@ -38,10 +38,7 @@ def first_screen() -> None:
         for _ in range(ROUNDS):
             for name, (script, is_shown) in apps.items():
                 found[name].append(_round(browser, Path(folder) / "runs", script, is_shown))
-    middle = {
-        name: [statistics.median(values) for values in zip(*rounds, strict=True)]
-        for name, rounds in found.items()
-    }
+    middle = medians(found)
     print(f"\nThe first screen, whole: medians of {ROUNDS} rounds, in turn.\n")
     print("| what | empty app | ours | ratio |")
     print("|---|---|---|---|")

@@ -4,11 +4,10 @@ process of its own.
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
 
-from benchmarks.measuring import PROJECT
+from benchmarks.measuring import PROJECT, medians
 
 __all__ = ["imports"]
 
@@ -39,10 +38,7 @@ def imports() -> None:
             )
             seconds, peak = map(float, done.stdout.split())
             all_of_it.append((seconds, peak))
-    middle = {
-        how: [statistics.median(values) for values in zip(*all_of_it, strict=True)]
-        for how, all_of_it in found.items()
-    }
+    middle = medians(found)
     print(f"\nImporting what trains, {ROUNDS} rounds in turn: medians.\n")
     print("| Keras | processor time (s) | peak memory (MB) |")
     print("|---|---|---|")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["measured", "peak_megabytes", "ratios", "spread", "verdict"]
+__all__ = ["measured", "medians", "peak_megabytes", "ratios", "spread", "verdict"]
 
 PROJECT = Path(__file__).parents[1]
 PROCESS_STATUS = Path("/proc/self/status")
@@ -54,6 +54,14 @@ def peak_megabytes() -> float:
 def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
     """Divide round by round: a slow moment of the machine has met both sides."""
     return [first / second for first, second in zip(above, below, strict=True)]
+
+
+def medians(rounds: Mapping[str, Sequence[Sequence[float]]]) -> dict[str, list[float]]:
+    """Return the median over the rounds of each figure, for each side."""
+    return {
+        side: [statistics.median(values) for values in zip(*figures, strict=True)]
+        for side, figures in rounds.items()
+    }
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:

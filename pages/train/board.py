@@ -31,7 +31,7 @@ PAIRS = "Test images above their reconstructions"
 SAMPLES = "Samples from fixed codes"
 
 
-class _Seen(TypedDict):
+class _LastSent(TypedDict):
     """The moments that a visitor's board was sent last, and the newest of them."""
 
     newest: float
@@ -89,19 +89,19 @@ def _newest_frames(run: Run, *, live: bool) -> list[dict[str, Any]]:
     """Return the moments since the last look, or again those of that one where there are none."""
     moments = moments_of(run)
     newest = moments[-1].at if moments else -1.0
-    seen: _Seen | None = st.session_state.get(_seen(run))
-    if seen is None or seen["newest"] != newest:
-        is_next = live and seen is not None and newest > seen["newest"]
-        after = seen["newest"] if seen is not None and is_next else np.nextafter(newest, -1.0)
+    last: _LastSent | None = st.session_state.get(_last_sent(run))
+    if last is None or last["newest"] != newest:
+        is_next = live and last is not None and newest > last["newest"]
+        after = last["newest"] if last is not None and is_next else np.nextafter(newest, -1.0)
         wanted = [moment for moment in moments if moment.at > after][-MAX_FRAMES:]
-        seen = st.session_state[_seen(run)] = _Seen(newest=newest, moments=wanted)
-    frames = [frame for moment in seen["moments"] if (frame := frame_of(run, moment))]
+        last = st.session_state[_last_sent(run)] = _LastSent(newest=newest, moments=wanted)
+    frames = [frame for moment in last["moments"] if (frame := frame_of(run, moment))]
     bare = [{**frame, "pairs": "", "samples": ""} for frame in frames[:-MAX_PICTURES]]
     return [*bare, *frames[-MAX_PICTURES:]]
 
 
-def _seen(run: Run) -> str:
-    return f"board-seen-{run.id}"
+def _last_sent(run: Run) -> str:
+    return f"board-last-{run.id}"
 
 
 def _map(run: Run) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from vae.runs.run import Run
 
 __all__ = ["frame_of", "grid_side"]
 
-KEPT = {"show_spinner": False, "max_entries": 60, "ttl": 600}  # a frame is about 40 kB
+CACHE = {"show_spinner": False, "max_entries": 60, "ttl": 600}  # a frame is about 40 kB
 UNITS = 16_000  # of a coordinate, from the centre of the window to its edge
 MAX_UNITS = 32_767
 LINE_ROOM = 0.8  # of a map's height, which the classes share where there is one dimension
@@ -44,7 +44,7 @@ def grid_side(samples: int) -> int:
     return int(samples**0.5)
 
 
-@st.cache_data(**KEPT)
+@st.cache_data(**CACHE)
 def _frame(
     _run: Run, moment: Moment, path: str, marks: list[tuple[int, int]], plane: str | None
 ) -> dict[str, Any]:
@@ -52,14 +52,14 @@ def _frame(
     if not found or not fixed:
         return {}
     try:
-        return _drawn(_run, moment, plane, found, fixed)
+        return _render(_run, moment, plane, found, fixed)
     except (KeyError, ValueError, ConfigError) as error:  # of another program
         raise RunError(
             f"{moment.file} must hold pictures and latent means ({error}). Received: {path}"
         ) from None
 
 
-def _drawn(
+def _render(
     run: Run,
     moment: Moment,
     plane: str | None,

@@ -41,7 +41,7 @@ def watch(run_id: str) -> None:
     @st.fragment(run_every=POLL_SECONDS if active else None)
     def view() -> None:
         with explained():
-            st.session_state[_drawn(run_id)] = _mark(first)  # before it is read
+            st.session_state[_shown_mark(run_id)] = _mark(first)  # before it is read
             run = store().open(run_id)
             if (run.state, is_active(run)) != (first.state, active):
                 # The whole page once more: the picker's words change, and the looking may end.
@@ -57,7 +57,7 @@ def watch(run_id: str) -> None:
 @explained()
 def _notice_changes(run: Run) -> None:
     """Draw the page anew when a run at rest is changed elsewhere: in another tab, by its link."""
-    if _mark(run) != st.session_state.get(_drawn(run.id)):
+    if _mark(run) != st.session_state.get(_shown_mark(run.id)):
         st.rerun()
 
 
@@ -71,7 +71,7 @@ def _mark(run: Run) -> tuple[object, ...]:
         return None, *marks
 
 
-def _drawn(run_id: str) -> str:
+def _shown_mark(run_id: str) -> str:
     return f"drawn-{run_id}"
 
 

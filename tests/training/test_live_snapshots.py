@@ -16,7 +16,7 @@ from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
 from vae.training import live_snapshots
 from vae.training.checkpoints import Position
-from vae.training.live_snapshots import EVERY_SECONDS, KEPT, MAX_FRACTION, LiveSnapshots
+from vae.training.live_snapshots import EVERY_SECONDS, MAX_FILES, MAX_FRACTION, LiveSnapshots
 from vae.training.session import Session
 from vae.training.snapshots import Snapshots
 from vae.training.train import carry_out, resume, train
@@ -48,13 +48,13 @@ def live(
     writer = RunWriter.create(tmp_path / "run", CONFIG, digits)
     writer.status(steps=1000)
     snapshots = Snapshots(CONFIG, digits)
-    pictures = snapshots.look(build(CONFIG, digits.image_shape))
+    pictures = snapshots.preview(build(CONFIG, digits.image_shape))
 
-    def look(model: VAE) -> dict[str, np.ndarray]:
+    def preview(model: VAE) -> dict[str, np.ndarray]:
         clock.now += clock.cost
         return pictures
 
-    monkeypatch.setattr(snapshots, "look", look)
+    monkeypatch.setattr(snapshots, "preview", preview)
     return LiveSnapshots(build(CONFIG, digits.image_shape), snapshots, writer, clock)
 
 
@@ -105,11 +105,11 @@ class TestWhen:
 
 class TestFiles:
     def test_the_last_ones_stay(self, live: LiveSnapshots, tmp_path: Path) -> None:
-        for step in range(1, KEPT + 6):
+        for step in range(1, MAX_FILES + 6):
             live.take(Position(3, step))
-        assert taken(tmp_path) == [(3, step) for step in range(6, KEPT + 6)]
+        assert taken(tmp_path) == [(3, step) for step in range(6, MAX_FILES + 6)]
 
-    def test_a_full_disk_costs_a_look_alone(
+    def test_a_full_disk_costs_a_snapshot_alone(
         self, live: LiveSnapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: object, **__: object) -> None:
@@ -124,7 +124,7 @@ class TestFiles:
         self, live: LiveSnapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         nothing = {"means": np.full((3, 2), np.nan, np.float16)}
-        monkeypatch.setattr(live._snapshots, "look", lambda model: nothing)
+        monkeypatch.setattr(live._snapshots, "preview", lambda model: nothing)
         live.take(Position(1, 1))
         assert taken(tmp_path) == []
 

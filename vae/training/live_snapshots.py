@@ -17,12 +17,12 @@ from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Position
 from vae.training.snapshots import Snapshots
 
-__all__ = ["KEPT", "LiveSnapshots"]
+__all__ = ["MAX_FILES", "LiveSnapshots"]
 
 FIRST_STEPS = tuple(digit * 10**power for power in range(12) for digit in (1, 2, 5))
 EVERY_SECONDS = 0.8  # so that with a call of a few steps in between there is one each second
 MAX_FRACTION = 0.02  # of the time since the last one
-KEPT = 12
+MAX_FILES = 12
 
 
 class LiveSnapshots:
@@ -56,11 +56,11 @@ class LiveSnapshots:
         """Take one now, unless the codes are no numbers any more."""
         began = self._clock()
         try:
-            pictures = self._snapshots.look(self._model)
+            pictures = self._snapshots.preview(self._model)
             if np.isfinite(pictures["means"]).all():
-                self._writer.live_snapshot(position, pictures, KEPT)
+                self._writer.live_snapshot(position, pictures, MAX_FILES)
         except OSError:
-            # A look must not cost a run: a full disk, say, which the next checkpoint speaks of.
+            # A snapshot must not cost a run: a full disk, say, which the next checkpoint speaks of.
             logging.getLogger(__name__).exception("A live snapshot could not be written")
         self._last = self._clock()
         self.seconds += self._last - began

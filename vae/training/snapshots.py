@@ -51,7 +51,7 @@ class Snapshots:
         }
 
     def take(self, model: VAE) -> dict[str, np.ndarray]:
-        """Return what `look` does, and of the end of an epoch more.
+        """Return what `preview` does, and of the end of an epoch more.
 
         prior_distance: how far the fixed codes, draws of the prior, lie from the nearest posterior
         of those test images, in its standard deviations: the median over codes of the root mean
@@ -65,7 +65,7 @@ class Snapshots:
         pictures = _pictures(samples, reconstructions, means)
         return pictures | {"prior_distance": _distance(self.fixed["z"], means, log_vars)}
 
-    def look(self, model: VAE) -> dict[str, np.ndarray]:
+    def preview(self, model: VAE) -> dict[str, np.ndarray]:
         """Return samples and reconstructions, uint8, and latent means (1000, d), float16.
 
         The samples are those of the 50 fixed z; more_samples, those of the 14 others. Each network
