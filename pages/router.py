@@ -14,6 +14,8 @@ from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
 from pages._shared.style import apply_style
 
+HEADINGS = {each.title: each.heading for each in PAGES}
+
 # Before the navigation, whose icons would be the tab's: those are fetched from a foreign host.
 st.set_page_config(page_icon=ICON, layout="wide")
 apply_style()
@@ -38,7 +40,9 @@ with address_of_page(), explained():
         missing = take_parameter(MISSING)
         if missing is not None:
             show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
-    run = run_picker()
+    header = st.container(horizontal=True, vertical_alignment="center", key="page-header")
+    header.title(HEADINGS[page.title], width="content")
+    run = run_picker(header)
     with stable_position():
         show_pending_networks(run)
     with stable_position():

@@ -12,7 +12,6 @@ from vae.figures.classes import class_counts
 
 FACT_PIXELS = 168  # two beside each other on a phone
 
-st.title("Data")
 st.markdown(
     "What a model learns from. A VAE and an autoencoder never see the labels, which only color the "
     "figures; a conditional VAE is given the label with each image."

@@ -58,10 +58,8 @@ VIEWS = {
 }
 
 run = chosen_run()
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Evaluate", width="content")  # first, since a damaged file ends the page
-    measured = run if run is not None and run.metrics else None
-    view = choose_view("evaluate", VIEWS) if measured else ""
+measured = run if run is not None and run.metrics else None
+view = choose_view("evaluate", VIEWS) if measured else ""
 if measured:
     VIEWS[view](measured)
 else:

@@ -38,11 +38,9 @@ def _is_finite(run: Run) -> bool:
 
 run = chosen_run()
 in_progress = run if run is not None and is_in_progress(run) else None
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Latent space", width="content")
-    has_space = run is not None and bool(run.latents) and run.has_model
-    finite_run = run if run is not None and has_space and _is_finite(run) else None
-    view = choose_view("latent", VIEWS) if finite_run else ""
+has_space = run is not None and bool(run.latents) and run.has_model
+finite_run = run if run is not None and has_space and _is_finite(run) else None
+view = choose_view("latent", VIEWS) if finite_run else ""
 with stable_position():
     if in_progress:
         live_preview(in_progress)

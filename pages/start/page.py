@@ -18,7 +18,6 @@ from vae.sampling.prior import balanced_labels, prior_codes
 
 CLOUD = "Test images in latent space, a dot each, colored by class"
 
-st.title("VAE Lab")
 words, button = st.columns([3, 1], vertical_alignment="center")
 words.markdown(
     "A **variational autoencoder** learns to squeeze a picture into a few numbers and to turn "

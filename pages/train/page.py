@@ -104,11 +104,8 @@ def first_view(run: Run | None) -> str:
     return "Set up" if is_link_to_form else "Watch"
 
 
-title, switch = st.columns([1, 1], vertical_alignment="bottom")
-title.title("Train")
 run = chosen_run()
-with switch:
-    view = choose_view("train", VIEWS, first=first_view(run))
+view = choose_view("train", VIEWS, first=first_view(run))
 if view == "Set up":
     set_up()
 elif run is None:
