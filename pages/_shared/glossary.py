@@ -1,7 +1,7 @@
 """Explanations of the words of the field, where a page uses them: in tooltips and in a popover.
 
-A tooltip needs a mouse or a keyboard. So every view with such words has the popover too, in the
-header of its page (`pages._shared.page_header`).
+A tooltip needs a mouse or a keyboard. So every view has the popover too, in the header of the page,
+which the router shows.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import html
 from functools import cache
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from vae.glossary import GLOSSARY, explained_by
 
-__all__ = ["WORDS", "help_of", "show_words"]
+__all__ = ["EVERYWHERE", "WORDS", "help_of", "show_words", "words_button"]
 
 # By page and view, as the address names them. tests/pages/test_glossary.py opens each view and
 # compares; words that explanations use are added by themselves.
@@ -91,17 +92,23 @@ def help_of(*words: str) -> str:
     return "\n\n".join(f"**{word}**: {GLOSSARY[word].text}" for word in words)
 
 
-def show_words(page: str, view: str = "") -> None:
-    """Show the button that opens the explanations of all words of a view; view: its slug."""
-    words = WORDS.get(f"{page}/{view}" if view else page)
-    if words:  # else there is no view yet, since there is no run
-        with st.popover(
-            "Words",
-            icon=":material/menu_book:",
-            type="tertiary",
-            help="Explains the words on this page.",
-        ):
-            st.html(_list(words + EVERYWHERE))
+def words_button(header: DeltaGenerator) -> DeltaGenerator:
+    """Show the button that opens the explanations; return the place of these, for `show_words`."""
+    return header.popover(
+        "Words",
+        icon=":material/menu_book:",
+        type="tertiary",
+        help="Explains the words of this page.",
+    )
+
+
+def show_words(page: str, view: str) -> None:
+    """Explain the words of a view, or of all views of a page that shows none yet."""
+    name = f"{page}/{view}".rstrip("/")
+    words = WORDS.get(name) or tuple(
+        word for other in WORDS if other.startswith(page) for word in WORDS[other]
+    )
+    st.html(_list(words + EVERYWHERE))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
@@ -44,8 +45,11 @@ def choose_run(run: Run) -> None:
     st.session_state.chosen_run = run.id
 
 
-def run_picker() -> Run | None:
-    """Show the picker and return the chosen run; the address names it, and chooses when opened."""
+def run_picker(header: DeltaGenerator) -> Run | None:
+    """Show the picker in the page's header and return the chosen run.
+
+    The address names it, and chooses when it is opened.
+    """
     owner, contents = visitor(), store().read()
     visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
     runs = {run.id: run for run in visible}
@@ -55,7 +59,8 @@ def run_picker() -> Run | None:
     note_presence(owner, st.session_state.chosen_run)
     run = None
     if runs:
-        run = _select(runs, owner, contents.unreadable)
+        with header:
+            run = _select(runs, owner, contents.unreadable)
         set_parameter("run", run.id)
     else:
         st.info("No runs yet: train one on the Train page.", icon=":material/info:")
@@ -66,7 +71,7 @@ def run_picker() -> Run | None:
 
 
 def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         # Alone, since the one that replaces it hides it only where it stands right beside it.
         with st.container():
             selected_id = st.selectbox(

@@ -13,8 +13,16 @@ STYLE = """
     image-rendering: pixelated;
     border-radius: 6px;
 }
-/* Less air above the first line, so that a page starts on the screen it opens on. */
-[data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
+/* All is measured in rem, and so it grows with the window: what a screen of 1280 x 720 shows, a
+   projector of 1920 x 1080 shows too, with text of 24 px for the back row. Per cent of what the
+   visitor's browser has as the size of text. */
+html { font-size: clamp(100%, 1.25vw, 150%) !important; }
+/* Less air around a page, so that it starts on the screen it opens on. */
+[data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
+/* The title and the run stand in one row, at the same height on every page. */
+.st-key-page-header h1 { padding: 0; line-height: 2.5rem; white-space: nowrap; }
+/* On a phone the run has a line of its own, below every title. */
+.st-key-page-header > :has(> .stHorizontalBlock) { min-width: min(100%, 18rem); }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #042f2a) !important; }
 /* Streamlit's colors of code have 2.9 to 4.4 : 1 on its background, in both themes. */

@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages._shared.chart import show_chart
 from pages._shared.dataset_choice import choose_dataset
-from pages._shared.page_header import page_header
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
@@ -13,8 +12,6 @@ from vae.figures.classes import class_counts
 
 FACT_PIXELS = 168  # two beside each other on a phone
 
-with page_header("Data", "data"):
-    pass
 st.markdown(
     "What a model learns from. A VAE and an autoencoder never see the labels, which only color the "
     "figures; a conditional VAE is given the label with each image."

@@ -8,7 +8,6 @@ from pages._components.run_key import run_key
 from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import dots_caption
 from pages._shared.model_card import show_model_card
-from pages._shared.page_header import page_header
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import choose_view
 from pages.evaluate.assessment import show_assessment, show_reference_lines
@@ -59,9 +58,8 @@ VIEWS = {
 }
 
 run = chosen_run()
-with page_header("Evaluate", "evaluate"):  # the title first, since a damaged file ends the page
-    measured = run if run is not None and run.metrics else None
-    view = choose_view("evaluate", VIEWS) if measured else ""
+measured = run if run is not None and run.metrics else None
+view = choose_view("evaluate", VIEWS) if measured else ""
 if measured:
     VIEWS[view](measured)
 else:

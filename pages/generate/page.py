@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages._shared.condition import conditioned
-from pages._shared.page_header import page_header
 from pages._shared.run_picker import chosen_run
 from pages._shared.stable_position import stable_position
 from pages._shared.view_choice import choose_view
@@ -30,10 +29,9 @@ ONLY_CONDITIONAL = "Classes"
 
 run = chosen_run()
 model = run if run is not None and run.has_model else None
-with page_header("Generate", "generate"):
-    is_conditional = model is not None and model.config.is_conditional
-    views = [name for name in VIEWS if name != ONLY_CONDITIONAL or is_conditional]
-    view = choose_view("generate", views) if model else ""
+is_conditional = model is not None and model.config.is_conditional
+views = [name for name in VIEWS if name != ONLY_CONDITIONAL or is_conditional]
+view = choose_view("generate", views) if model else ""
 if model:
     with stable_position():
         # The view of all classes needs no class.

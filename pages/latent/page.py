@@ -5,7 +5,6 @@ import streamlit as st
 
 from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import conditioned
-from pages._shared.page_header import page_header
 from pages._shared.run_picker import chosen_run
 from pages._shared.stable_position import stable_position
 from pages._shared.view_choice import choose_view
@@ -39,10 +38,9 @@ def _is_finite(run: Run) -> bool:
 
 run = chosen_run()
 in_progress = run if run is not None and is_in_progress(run) else None
-with page_header("Latent space", "latent"):
-    has_space = run is not None and bool(run.latents) and run.has_model
-    finite_run = run if run is not None and has_space and _is_finite(run) else None
-    view = choose_view("latent", VIEWS) if finite_run else ""
+has_space = run is not None and bool(run.latents) and run.has_model
+finite_run = run if run is not None and has_space and _is_finite(run) else None
+view = choose_view("latent", VIEWS) if finite_run else ""
 with stable_position():
     if in_progress:
         live_preview(in_progress)

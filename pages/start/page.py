@@ -7,7 +7,6 @@ from pages._components.point_cloud import point_cloud
 from pages._components.run_key import run_key
 from pages._shared.condition import dots_caption
 from pages._shared.loss_context import loss_words
-from pages._shared.page_header import page_header
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
@@ -19,8 +18,6 @@ from vae.sampling.prior import balanced_labels, prior_codes
 
 CLOUD = "Test images in latent space, a dot each, colored by class"
 
-with page_header("VAE Lab", "start"):
-    pass
 words, button = st.columns([3, 1], vertical_alignment="center")
 words.markdown(
     "A **variational autoencoder** learns to squeeze a picture into a few numbers and to turn "

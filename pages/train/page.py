@@ -5,7 +5,6 @@ import streamlit as st
 from pages._shared.address import link_parameter
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.once import Once
-from pages._shared.page_header import page_header
 from pages._shared.plain import plain
 from pages._shared.run_picker import choose_run, chosen_run
 from pages._shared.server import queue, store
@@ -106,8 +105,7 @@ def first_view(run: Run | None) -> str:
 
 
 run = chosen_run()
-with page_header("Train", "train"):
-    view = choose_view("train", VIEWS, first=first_view(run))
+view = choose_view("train", VIEWS, first=first_view(run))
 if view == "Set up":
     set_up()
 elif run is None:
