@@ -67,7 +67,7 @@ class TestDiskFull:
         """Whether what is left is a run as any other, in a clear state; return it."""
         left = open_run(run.path)
         assert left.state == "interrupted"
-        assert left.status["reason"].startswith("The disk is full: free some room")
+        assert left.status["reason"].startswith("The disk is full: free some space")
         assert not list(run.path.rglob(".writing*"))
         assert left.can_resume
         places = [(row["epoch"], row["step"]) for row in left.rows]
@@ -153,7 +153,7 @@ class TestCommandLine:
             when(workshop, patch, (2, 6), lambda: fill(small_disk, leave=0))
             assert main(["resume", str(run.path)]) == 2
         said = capsys.readouterr().err.strip().splitlines()[-1]
-        assert said.startswith("vae resume: The disk is full: free some room, then continue")
+        assert said.startswith("vae resume: The disk is full: free some space, then continue")
         left = open_run(run.path)
         assert left.state == "interrupted"
         assert left.status["reason"].startswith("The disk is full")

@@ -1,4 +1,4 @@
-"""Data: what the model sees, as the lecture shows it."""
+"""Data: the images that a model learns from, and what is known of them."""
 
 import streamlit as st
 
@@ -13,8 +13,8 @@ from vae.figures.classes import class_counts
 FACT_PIXELS = 168  # two beside each other on a phone
 
 st.markdown(
-    "What a model learns from. A VAE and an autoencoder never see the labels, which only color the "
-    "figures; a conditional VAE is given the label with each image."
+    "The images that a model learns from. A VAE and an autoencoder are trained without the labels, "
+    "which only color the figures; a conditional VAE gets the label with each image."
 )
 
 data = choose_dataset("data_page_dataset")
@@ -34,7 +34,7 @@ if data is not None:
         st.header("The first 100 training images")
         show_grid(data.x_train[:100], 10, 10, alt=f"100 training images of {data.title}")
         st.caption(
-            "Stored as whole numbers (uint8). On the way into the network each is divided by 255, "
+            "Pixels are stored as whole numbers (uint8). For the network they are divided by 255, "
             "so that grey levels lie between 0 and 1."
         )
     with counts:
@@ -44,10 +44,10 @@ if data is not None:
             ["Training", "Test"],
             default="Training",
             required=True,
-            help="Training images teach the model; test images measure it and are never learned.",
+            help="Models are trained on the training images; the test images only measure them.",
         )
         labels = data.y_train if split == "Training" else data.y_test
         show_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
-        st.header("Where it came from")
+        st.header("Source")
         source = abbreviate_home(without_paths(data.source))  # a path with "~" is hard to recognise
         st.markdown(f"{data.title}, read from {plain(source)}.")

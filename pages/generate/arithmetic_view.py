@@ -1,4 +1,4 @@
-"""Arithmetic: what has A but B has not, added to C."""
+"""Arithmetic: what distinguishes A from B, added to C."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ STEPS = 9
 def arithmetic_view(run: Run) -> None:
     """Compute A − B + C with codes, and decode what comes out."""
     st.markdown(
-        "Directions in latent space carry meaning: **A − B** is what A has and B has not. Added to "
-        "**C**, it changes that alone, if the space is orderly."
+        "Directions in latent space can carry meaning: **A − B** is what distinguishes A from B. "
+        "Add it to **C**, and C should change in just that."
     )
     start, minus, plus, result = st.columns([1, 1, 1, 2.2], gap="large")
     source = "Class mean" if run.latents else "Sample"

@@ -63,6 +63,6 @@ def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
     )
     st.caption(
         f"{len(images)} codes from {sampler_text(spec)}, decoded. Seed {spec.seed}. Click an image "
-        "to look closer; the arrow keys go on from there."
+        "to see it larger; the arrow keys move on from there."
     )
     return selected

@@ -33,7 +33,7 @@ def manifold_view(run: Run) -> None:
         side = st.slider("Images a side", 5, 30, 15, help="Acts at once.")
         if len(dims) > 2:
             st.caption("The other dimensions stay at the prior's mean, 0.")
-        st.caption("Equal steps in probability: the prior is as likely in each tile.")
+        st.caption("Tiles are spaced so that each holds the same share of the prior.")
     with picture:
         if across == down:
             st.info("Choose two different dimensions.", icon=":material/info:")

@@ -51,7 +51,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
         max_sliders=MAX_SLIDERS,
     )
     if not np.array_equal(code, codes[selected]):
-        name += ", moved by hand"
+        name += ", changed with the sliders"
     _show_actions(run, code, name)
     panel = st.session_state.get("tile_panel", PANELS[0])
     st.segmented_control(
@@ -59,7 +59,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
         PANELS,
         required=True,
         label_visibility="collapsed",
-        help="Images around this one, or real ones like it. Acts at once.",
+        help="Variations of this image, or real images like it. Acts at once.",
         **persistent("tile_panel", panel),
     )
     if panel == PANELS[0]:

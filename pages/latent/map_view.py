@@ -28,9 +28,9 @@ def map_view(run: Run) -> None:
         if store_selection(run, selection):
             rerun_fragment()
         st.caption(
-            "Under the pointer the four nearest decoded images are blended: on average "
-            f"{error:.2g} of 255 grey levels from the exact one here; a click decodes exactly. "
-            "Ellipses: one and two standard deviations of a posterior. Dashed: of the prior."
+            "Ellipses: one and two standard deviations of a posterior; dashed: of the prior. The "
+            "image under the pointer is blended from the four nearest decoded ones, on average "
+            f"{error:.2g} of 255 grey levels from the exact image; a click shows the exact one."
         )
     with right:
         show_selection(run, on_plane, selection)

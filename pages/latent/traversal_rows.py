@@ -17,7 +17,7 @@ __all__ = ["Row", "show_rows"]
 
 ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:2px 12px"
 NAME = "white-space:nowrap;font-size:0.86rem;line-height:1.3;flex:0 0 "
-NAME_WIDTHS = "7.2rem", "9.4rem"  # the second where some are dead
+NAME_WIDTHS = "7.2rem", "9.4rem"  # the second where some are unused
 REST = "flex:1 1 280px;position:relative"  # together with the name too wide for a phone
 PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:4px;background:#000"
 FADED = "opacity:0.4;filter:grayscale(1)"
@@ -62,7 +62,7 @@ def show_rows(rows: Sequence[Row]) -> None:
 def _row(row: Row, style: str) -> str:
     steps = len(row.strip)
     address = as_data_url(to_png(tile(row.strip, 1, steps)))
-    state, faded = ("", "") if row.is_active else (" · dead", f";{FADED}")
+    state, faded = ("", "") if row.is_active else (" · unused", f";{FADED}")
     name = f"<b>{html.escape(row.name)}</b> · {html.escape(row.figure)}{state}"
     dim = "" if row.is_active else ";opacity:0.65"
     marker = ""

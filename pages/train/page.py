@@ -62,8 +62,8 @@ def set_up() -> None:
     past = () if is_public() else store().list()
     seconds = run_seconds(config, data.image_shape, len(data.x_train), past, data.classes)
     words.markdown(
-        f"Takes about **{time_in_words(seconds)}** on this machine, start included. "
-        "Everything above makes a new run; one that trains is controlled under Watch. "
+        f"Takes about **{time_in_words(seconds)}** on this machine, including the start. "
+        "Train starts a new run. To change a run while it trains, open Watch. "
         f"{limits().in_words()} {storage_limits().in_words()}"
     )
     if unseen := left_over(config, len(data.x_train)):

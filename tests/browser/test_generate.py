@@ -64,7 +64,7 @@ def test_an_image_is_picked_and_goes_elsewhere(
     assert mark.evaluate("node => [node.style.left, node.style.top]") == ["20%", "20%"]
     button(page, "Keep").click()
     expect(page.get_by_text("Kept: it is there")).to_be_visible()
-    button(page, "Again").click()
+    button(page, "New samples").click()
     expect(page.get_by_text("Click an image", exact=True)).to_be_visible()
     expect(mark).to_be_hidden()
     button(page, "Undo").click()
@@ -74,7 +74,7 @@ def test_an_image_is_picked_and_goes_elsewhere(
     expect(page.get_by_text("Prior, seed 0, row 1, column 1")).to_be_visible()
     button(page, "On the map").click()
     expect(page.get_by_role("heading", name="Latent space")).to_be_visible()
-    expect(page.get_by_text("Decoded exactly").first).to_be_visible()
+    expect(page.get_by_text("The image decoded here").first).to_be_visible()
 
 
 def test_a_walk_plays_pauses_and_becomes_a_file(server: tuple[str, int], page: Page) -> None:

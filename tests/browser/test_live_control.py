@@ -128,7 +128,7 @@ def test_a_collapse_is_seen_and_cured(server: tuple[str, int], page: Page, runs:
     choices = "preset=recommended&epochs=500&batch_size=16&schedule=constant&beta=100&seed=6"
     run = start(page, server[0], runs, choices)
     expect(page.get_by_text("Posterior collapse.")).to_be_visible()
-    press(page, "Go on with a beta of 1")
+    press(page, "Continue with a beta of 1")
 
     def is_cured() -> bool:
         row = open_run(run.path).rows[-1]

@@ -93,13 +93,13 @@ class TestEveryPage:
 
     def test_what_is_said_of_classes(self, told: Run) -> None:
         said = words(open_page("start", run="told"))
-        assert "its class, which this model is given" in said
-        assert "each told a class in turn" in said
+        assert "its true class, which this model gets" in said
+        assert "one class after the other" in said
         assert "never" not in said
 
     def test_data_says_which_models_see_labels(self, told: Run) -> None:
         said = words(open_page("data", run="told"))
-        assert "a conditional VAE is given the label with each image" in said
+        assert "a conditional VAE gets the label with each image" in said
 
 
 class TestMap:
@@ -119,7 +119,7 @@ class TestMap:
             atlases.add(board["feeds"]["atlas"])
             pictures.append(board["pinned"]["png"])
             assert pictures[-1] == _data_url(told.decode(code, label))
-            assert f"Decoded exactly as class {label}" in words(app)
+            assert f"The image decoded here as class {label}" in words(app)
         assert len(atlases) == len(set(pictures)) == 2
 
     def test_a_dot_is_told_its_own_class(self, told: Run) -> None:
@@ -142,7 +142,7 @@ class TestDraw:
         mean, _ = told.encode(load_dataset("digits").x_test[:1], label)
         copy = to_uint8(told.decode(mean, label))[0]
         assert shows(pictures[picture_called(app, "Reconstruction")], copy)
-        assert f"told that this is class {label}." in words(app)
+        assert f"The model gets class {label} with it." in words(app)
 
     def test_a_drawing_is_told_the_chosen_class(
         self, told: Run, pictures: dict[str, bytes]
@@ -185,7 +185,7 @@ class TestOtherViews:
 
     def test_two_runs_side_by_side(self, told: Run, run: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("latent", run="told", view="compare")
-        choice(app, "Class, this run").set_value(9)
+        choice(app, "Class to decode, this run").set_value(9)
         app = calm(app.run())
         samples = tile(told.decode(prior_codes(24, 3, seed=0), 9), 4, 6)
         (alt,) = (
@@ -195,7 +195,7 @@ class TestOtherViews:
             if shown.alt.startswith("Samples of") and "(3-D)" in shown.alt
         )
         assert shows(pictures[picture_called(app, alt)], samples)
-        assert not any(each.label == "Class, the other run" for each in app.segmented_control)
+        assert not any(each.label == "Class to decode, other run" for each in app.segmented_control)
 
 
 class TestGenerate:
@@ -215,14 +215,14 @@ class TestGenerate:
     def test_one_style_every_class(self, told: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("generate", run="told", view="classes")
         labelled(app.slider, "Styles").set_value(4)
-        app = press(app, "Again")
+        app = press(app, "New samples")
         codes = prior_codes(4, 3, seed=1)
         rows = [told.decode(codes, label) for label in range(CLASSES)]
         expected = tile(np.concatenate(rows), CLASSES, 4)
         (body,) = (
-            each.proto.body for each in app.main.get("html") if "each drawn as" in each.proto.body
+            each.proto.body for each in app.main.get("html") if "each decoded as" in each.proto.body
         )
-        assert 'alt="4 codes, each drawn as 10 classes"' in body
+        assert 'alt="4 codes, each decoded as 10 classes"' in body
         assert all(f">{name}</span>" in body for name in told.class_names)
         assert any(shows(content, expected) for content in pictures.values() if content[:4] == PNG)
 
@@ -262,13 +262,13 @@ class TestFigures:
         total = told.metrics["loss"] + np.log(CLASSES)
         assert "log p(x | y)" in said.replace("\\", "")
         assert f"**{total:.1f}** in all" in said
-        assert "was told their labels" in said
+        assert "was trained with their labels" in said
         assert "given their class" in said
 
     def test_the_space_need_not_know(self, told: Run) -> None:
         said = words(open_page("latent", run="told", view="knowledge"))
-        assert "its code need not say it" in said
-        assert "never saw a label" not in said
+        assert "its code need not contain it" in said
+        assert "trained without labels" not in said
 
 
 class TestForm:

@@ -128,7 +128,7 @@ class TestMoving:
     def test_when_it_acts(self, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         helps = [slider.help for slider in open_page("train").select_slider]
-        assert all(text.endswith("Acts when the run goes on.") for text in helps)
+        assert all(text.endswith("Acts when the run continues.") for text in helps)
         tell(run, "training")
         enqueue(run, started=True)
         with run.lock():

@@ -84,11 +84,11 @@ class TestViews:
         assert app.query_params["view"] == "path"
 
     def test_without_a_run(self) -> None:
-        assert "There is no run to look into yet" in words(open_page("latent"))
+        assert "There is no run yet" in words(open_page("latent"))
 
     def test_codes_that_are_no_numbers(self, run: Run) -> None:
         spoil_latents(run)
-        assert "The codes of this run are no numbers: it diverged." in words(open_page("latent"))
+        assert "This run diverged: its codes are not finite numbers." in words(open_page("latent"))
 
 
 class TestPlanes:
@@ -183,7 +183,7 @@ class TestPlanes:
         assert (atlas["rows"], atlas["columns"]) == (1, 48)
         assert same(app, run, points_on_plane(run, usual_plane(run)))
         pick(app, run, "place", x=0.5, y=2.0)
-        assert "Decoded exactly" in words(app)
+        assert "The image decoded here" in words(app)
 
     def test_colours_in_64_dimensions(
         self, runs: Path, tmp_path_factory: pytest.TempPathFactory
@@ -198,7 +198,7 @@ class TestPlanes:
         atlas = component(app, "feed-map-colours-atlas")
         assert (atlas["columns"], atlas["rows"]) == (32, 32)  # 2,048 pixels are enough
         pick(app, run, "image", index=3)
-        assert "Test image 3, class b" in words(app)
+        assert "est image 3, class b" in words(app)
 
     def test_each_run_has_its_own(self, wide: Run, run: Run) -> None:
         app = open_page("latent", run="wide")
@@ -240,7 +240,7 @@ class TestPicks:
 
     def test_a_place_belongs_to_its_plane(self, wide: Run) -> None:
         app = pick(open_page("latent"), wide, "place", x=0.0, y=0.0)
-        assert "Decoded exactly" in words(app)
+        assert "The image decoded here" in words(app)
         act(labelled(app.segmented_control, "Plane").set_value("Two dimensions"))
         assert "pin" not in component(app, "map-wide")
         assert "Move over the map." in words(app)
@@ -280,7 +280,7 @@ class TestPicks:
         for hole in (True, False):
             x, y = points[np.flatnonzero(holes == hole)[0]]
             pick(app, run, "place", x=float(x), y=float(y))
-            assert ("A hole: the prior finds this place likely" in words(app)) == hole
+            assert ("A hole: this place is likely under the prior" in words(app)) == hole
 
     @pytest.mark.parametrize(
         "nonsense",
@@ -305,7 +305,10 @@ class TestPicks:
     def test_without_the_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:
         say_learned(run.path, "mnist")
         app = pick(open_page("latent"), run, "image", index=0)
-        assert "The image itself needs the images of MNIST, which are not on this" in words(app)
+        assert (
+            "The image itself cannot be shown: it needs the images of MNIST, which are not on this"
+            in words(app)
+        )
         shown = pictures[picture_called(app, "Test image 0 and its reconstruction")]
         assert shows(shown, to_uint8(run.decode(run.latents["mean"][:1]))[0])
         assert "Reconstructions, the nearest first" in words(app)

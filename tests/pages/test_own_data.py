@@ -30,7 +30,7 @@ def test_every_page_shows_it(own: Run) -> None:
 def test_it_cannot_go_on_and_says_why(own: Run) -> None:
     app = watch(open_page("train", run=own.id))
     assert labelled(app.button, "Continue").disabled
-    assert f"To go on, this run needs {MISSING}." in words(app)
+    assert f"To continue, this run needs {MISSING}." in words(app)
     assert open_run(own.path).state == "finished"
 
 

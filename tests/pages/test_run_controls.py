@@ -105,7 +105,7 @@ class TestWhatIsThere:
         app = look(make(state, checkpoint=False))
         assert shown(app) == {}
         assert not app.toggle
-        assert "This run has no checkpoint to go on from: it stays as it is." in words(app)
+        assert "This run cannot be continued: it has no checkpoint." in words(app)
 
     def test_a_run_that_failed_before_its_first_step_may_be_tried_again(self, make: Make) -> None:
         app = look(make("failed", rows=[], checkpoint=False))
@@ -114,7 +114,7 @@ class TestWhatIsThere:
     def test_a_shipped_run(self, shipped: list[Run]) -> None:
         app = watch(open_page("train", run=shipped[0].id))
         assert [button.label for button in app.button] == []
-        assert "This run has no checkpoint to go on from: it stays as it is." in words(app)
+        assert "This run cannot be continued: it has no checkpoint." in words(app)
 
     def test_a_reason_is_no_markdown(self, make: Make) -> None:
         reason = "It failed. Received: '![x](https://example.org/x.png)'"

@@ -245,7 +245,7 @@ class TestDelete:
         app = press(open_page("train"), "Delete this run")
         assert "No runs yet" in words(app)
         assert "run" not in app.query_params
-        assert "Deleted, and gone for good after ten minutes:" in words(app)
+        assert "Deleted. You can undo this for 10 minutes:" in words(app)
         assert UNDO_SECONDS == 600
         assert "No runs yet" in words(open_page("start"))
         press(app, UNDO)

@@ -94,9 +94,7 @@ class TestSubmit:
 
     def test_what_it_says_before_the_start(self) -> None:
         said = words(open_page("train"))
-        assert (
-            "Everything above makes a new run; one that trains is controlled under Watch." in said
-        )
+        assert "Train starts a new run. To change a run while it trains, open Watch." in said
 
     def test_the_form_warms_a_worker_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = []
@@ -170,7 +168,8 @@ class TestLimits:
         press(app, "Train")
         (error,) = app.error
         assert error.value == (
-            "One run of yours trains at a time, and at most 3 wait. Received: another one"
+            "You can queue 3 runs beside the one in training. Stop or delete one first. "
+            "Received: one more"
         )
         assert len(list(runs.glob("*/config.json"))) == 4
         browser.take(BEN)

@@ -119,7 +119,7 @@ class TestWatch:
             (busy.path / name).write_bytes((finished_run.path / name).read_bytes())
         tell(busy, "finished")
         calm(app.run())
-        assert "trains now" not in picker(app).options[0]
+        assert "training ·" not in picker(app).options[0]
         assert numbers_of(app, "busy")["Test ELBO"] == f"{finished_run.metrics['elbo']:.2f}"
 
 

@@ -23,22 +23,22 @@ TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, str, dict[s
         {"beta": 50.0},
         epochs(35.0, 30.0, kl=(0.01, 0.02), beta=50.0),
         "**Posterior collapse.** The KL is near zero in all dimensions (0.03 nats)",
-        "Go on with a beta of 1",
+        "Continue with a beta of 1",
         {"beta": 1.0},
     ),
     "holes": (
         {"beta": 0.04},
         epochs(15.0, 12.0, beta=0.04, prior_distance=9.4),
-        "**Holes in the latent space.** Random codes land 9 standard deviations",
-        "Go on with a beta of 1",
+        "**Holes in the latent space.** Random codes lie 9 standard deviations",
+        "Continue with a beta of 1",
         {"beta": 1.0},
     ),
     "no learning": (
         {"learning_rate": 1e-6},
         epochs(44.2, 44.19),
-        "**No learning.** After 2 epochs the copies are hardly better than plain grey "
+        "**No learning.** After 2 epochs the reconstructions are hardly better than plain grey "
         "(44 of 44 nats): a learning rate of 1e-06 is likely too small.",
-        "Go on with a learning rate of 1e-05",
+        "Continue with a learning rate of 1e-05",
         {"learning_rate": 1e-5},
     ),
     "rising": (
@@ -46,7 +46,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, str, dict[s
         epochs(20.0, 45.0),
         "**Divergence.** Reconstruction rose from 20 nats: a learning rate of 0.5 makes steps "
         "that are too large.",
-        "Go on with a learning rate of 0.05",
+        "Continue with a learning rate of 0.05",
         {"learning_rate": 0.05},
     ),
 }
@@ -100,7 +100,7 @@ class TestEach:
         *_, button, cure = TROUBLES[name]
         run = troubled(name, runs / "run", digits, "finished")
         app = look(run)
-        assert "trains 5 more epochs" in labelled(app.button, button).help
+        assert "for 5 more epochs" in labelled(app.button, button).help
         press(app, button)
         assert run.control.settings == pytest.approx(cure)
         last = len(run.history)
@@ -131,10 +131,10 @@ class TestDiverged:
         app = look(run)
         (found,) = box(app)
         assert found == (
-            "**Divergence.** The loss stopped being a number: a learning rate of 2 makes steps "
-            "that are too large."
+            "**Divergence.** The loss is no longer a finite number: a learning rate of 2 makes "
+            "steps that are too large."
         )
-        press(app, "Go on with a learning rate of 0.2")
+        press(app, "Continue with a learning rate of 0.2")
         assert run.control.settings == {"learning_rate": 0.2}
         assert (Run(run.path).state, box(app)) == ("queued", [])
 
@@ -157,7 +157,7 @@ class TestBox:
             found = box(app)
             if run.id.startswith("mnist-lecture"):
                 assert found[0].startswith("**Holes in the latent space.**")
-                assert "Go on with a beta of 1" not in [each.label for each in app.button]
+                assert "Continue with a beta of 1" not in [each.label for each in app.button]
             else:
                 assert found == []
 

@@ -100,7 +100,7 @@ class TestWhoseRuns:
         browser.take(BEN)
         app = open_page("start")
         assert len(options(app)) == len(shipped) - 1 > 0
-        assert all(option.endswith("shipped") for option in options(app))
+        assert all(option.endswith("built-in") for option in options(app))
 
     def test_a_link_opens_one(self, annas: Run, browser: Browser) -> None:
         browser.take(BEN)
@@ -108,7 +108,7 @@ class TestWhoseRuns:
         for page in ("latent", "generate", "train", "start"):
             go(app, page)
             assert picker(app).value == "annas-run"
-            assert options(app)[0].endswith("by its link, annas-run")
+            assert options(app)[0].endswith("opened by link, annas-run")
         # Only here, and only as long as it is looked at.
         assert listed(open_page("start")) == []
 

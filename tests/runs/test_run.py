@@ -169,7 +169,7 @@ class TestWishes:
         assert early.epochs == 11
 
     def test_a_finished_run_needs_epochs_to_go_on(self, run: Run) -> None:
-        with pytest.raises(RunError, match=r"say how many\. Received: 0 more"):
+        with pytest.raises(RunError, match=r"for how many more epochs\. Received: 0"):
             run.requests.resume()
         assert run.control.serial == 0
 

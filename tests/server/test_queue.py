@@ -78,7 +78,7 @@ class TestSubmit:
         monkeypatch.setenv("VAE_PUBLIC", "1")
         for _ in range(MAX_WAITING + 1):
             office.submit(queue, "a", owner="anna")
-        with pytest.raises(RunError, match=r"at most 3 wait.*Received"):
+        with pytest.raises(RunError, match=r"You can queue 3 runs.*Received"):
             office.submit(queue, "a", owner="anna")
         office.submit(queue, "b", owner="ben")
         monkeypatch.setenv("VAE_PUBLIC", "0")
@@ -254,7 +254,7 @@ class TestGoOn:
         assert open_run(run.path).epochs == SMALL.epochs + 3
 
     def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
-        with pytest.raises(RunError, match="goes on for more epochs"):
+        with pytest.raises(RunError, match="for how many more epochs"):
             queue.resume(finished)
         assert waiting(queue) == []
         queue.resume(finished, more_epochs=3)
@@ -299,7 +299,7 @@ class TestGoOn:
         write_metadata(finished.path, owner="anna")
         for name in "abcd":
             office.submit(queue, name, "anna")
-        with pytest.raises(RunError, match="at most 3 wait"):
+        with pytest.raises(RunError, match="You can queue 3 runs"):
             queue.resume(open_run(finished.path), more_epochs=3)
         assert (finished.control.serial, finished.control.more) == (0, ())
 
@@ -439,7 +439,7 @@ class TestWhoseItIs:
         ):
             before = Run(run.path).metadata
             for refused in (lambda *who: queue.rename(who[0], "x", who[1]), queue.delete):
-                with pytest.raises(RunError, match=rf"owner's alone .*Received: .*{whose}"):
+                with pytest.raises(RunError, match=rf"only its owner .*Received: .*{whose}"):
                     refused(run, visitor)
             assert Run(run.path).metadata == before
             queue.store.delete(run)

@@ -109,7 +109,9 @@ class TestDeath:
         queue.resume(run, 1)
         wait_until(lambda: not queue.is_pending(run, "train"), "it is given up")
         after = open_run(run.path)
-        reason = "It did not go on. The training process could not start: Cannot allocate memory."
+        reason = (
+            "It was not continued. The training process could not start: Cannot allocate memory."
+        )
         assert (after.state, after.status["reason"]) == ("finished", reason)
         office.settle(queue)  # and it is not tried again
         assert office.starts == 0
@@ -124,7 +126,7 @@ class TestDeath:
         wait_until(
             lambda: office.starts and open_run(run.path).state == "finished", "it is given up"
         )
-        reason = "It did not go on. The training process did not start."
+        reason = "It was not continued. The training process did not start."
         assert open_run(run.path).status["reason"] == reason
         office.settle(queue)
         assert office.starts == 1

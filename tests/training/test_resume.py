@@ -301,7 +301,7 @@ class TestMore:
 
     def test_nothing_left_to_do(self, workshop: Workshop, digits: Dataset, tmp_path: Path) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
-        with pytest.raises(RunError, match="goes on for more epochs"):
+        with pytest.raises(RunError, match="for how many more epochs"):
             resume(run, digits)
         assert resume(run, digits, more_epochs=1).status["epoch"] == 2
 
@@ -321,5 +321,5 @@ class TestMore:
         write_json(run.path / "status.json", run.status | {"seconds_trained": 119.9})
         run = workshop.resume(run, seconds=120.0)
         assert run.state == "stopped"
-        assert run.status["reason"] == "The 2 minutes that a run may train are used up."
+        assert run.status["reason"] == "The limit of 2 minutes of training is reached."
         assert 119.9 < read_json(run.path / "status.json")["seconds_trained"] < 125

@@ -315,7 +315,7 @@ class TestEarlyStopping:
         assert (run.state, len(losses)) == ("finished", best + 2)
         assert run.status["model_epoch"] == best == best_epoch(run.config, run.rows)
         assert run.status["reason"] == (
-            f"Stopped early after epoch {best + 2}: the validation loss had been best in epoch "
+            f"Stopped early after epoch {best + 2}: the validation loss was best in epoch "
             f"{best}, whose weights are kept."
         )
         assert run.metrics["epoch"] == best
@@ -345,7 +345,7 @@ class TestLimits:
     def test_training_time(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run"), seconds=1e-9)
         assert (run.state, run.rows) == ("stopped", [])
-        assert "that a run may train are used up" in run.status["reason"]
+        assert "of training is reached" in run.status["reason"]
 
     @pytest.mark.parametrize("how", ["stop_at", "leave_at"])
     def test_time_is_counted_to_the_last_step(

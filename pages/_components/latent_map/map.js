@@ -10,7 +10,7 @@ const LAYERS = [
   ["holes", "Holes"],
 ];
 const TOOLS = [["move", "Move"], ["box", "Box"], ["lasso", "Lasso"]];
-const LAYERS_PENDING = "This layer will be here in a moment.";
+const LAYERS_PENDING = "Loading this layer…";
 const DENSITY = [13, 148, 136];
 
 export default function (component) {
