@@ -16,8 +16,8 @@ from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
+from vae.figures_schema import LikelihoodRequest
 from vae.runs.control import Control, Segment, ask, read_control
-from vae.runs.figures_schema import LikelihoodRequest
 from vae.runs.history import history_fault
 from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
