@@ -8,7 +8,13 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["address_of_page", "link_parameter", "set_parameter", "take_parameter"]
+__all__ = [
+    "address_of_page",
+    "link_parameter",
+    "set_parameter",
+    "shown_parameter",
+    "take_parameter",
+]
 
 WRITTEN = "address_written"  # what this script run has put into the address
 LINKED = "address_linked"  # what a link, Back or Forward asks for
@@ -54,6 +60,11 @@ def link_parameter(name: str) -> str | None:
 def set_parameter(name: str, value: str) -> None:
     """Put a parameter into the address, for this script run."""
     st.session_state[WRITTEN][name] = value
+
+
+def shown_parameter(name: str) -> str:
+    """Return what this script run has put into the address for a parameter, else ""."""
+    return st.session_state[WRITTEN].get(name, "")
 
 
 def _is_back_or_forward() -> bool:
