@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
 from tests.pages.crafted import METRICS, change, row
-from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood

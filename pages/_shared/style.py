@@ -21,6 +21,8 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 [data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
 /* The title and the run stand in one row, at the same height on every page. */
 .st-key-page-header h1 { padding: 0; line-height: 2.5rem; white-space: nowrap; }
+/* On a phone the run has a line of its own, below every title. */
+.st-key-page-header > :has(> .stHorizontalBlock) { min-width: min(100%, 18rem); }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #042f2a) !important; }
 /* Streamlit's colors of code have 2.9 to 4.4 : 1 on its background, in both themes. */
