@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from vae.config import Config, setting
 from vae.number_text import number_text
@@ -177,5 +177,6 @@ def _in_words(name: str, value: Any) -> str:
     label = setting(name).label
     label = label if label.startswith("KL") else label[0].lower() + label[1:]
     if isinstance(value, tuple):
-        return f"{label} {'-'.join(map(str, value)) or 'none'}"
+        sizes = "-".join(map(str, cast("tuple[int, ...]", value)))
+        return f"{label} {sizes or 'none'}"
     return f"{label} {value.replace('_', ' ') if isinstance(value, str) else number_text(value)}"

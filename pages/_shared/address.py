@@ -10,16 +10,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 __all__ = [
     "address_of_page",
+    "address_of_part",
     "link_parameter",
     "set_parameter",
     "shown_parameter",
     "take_parameter",
+    "takes_setting",
 ]
 
 WRITTEN = "address_written"  # what this script run has put into the address
 LINKED = "address_linked"  # what a link, Back or Forward asks for
 REQUESTED = "address_requested"  # the same, until `take_parameter` has returned it
 KNOWN = "address_known"  # the addresses that this app has written: before and after
+TOLD = "address_settings"  # the settings that have followed a link; None: there is no link
+PARTS = "address_parts"  # by the name of a part of the page: the parameters that it has written
 
 
 @contextmanager
@@ -37,12 +41,39 @@ def address_of_page() -> Iterator[None]:
     state[LINKED] = dict(before) if is_new else {}
     if is_new:
         state[REQUESTED] = before
+        state[TOLD] = set() if before else None
     state[KNOWN] = before, *known[-1:]
     state[WRITTEN] = {}
     yield
-    state[REQUESTED] = {}
+    state[REQUESTED], state[TOLD] = {}, None
+    _write(before)
+
+
+@contextmanager
+def address_of_part(name: str) -> Iterator[None]:
+    """Write what a fragment has given to `set_parameter`, also where it runs alone.
+
+    Its parameters of before go. name: another one for each fragment of a page.
+    """
+    state = st.session_state
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        before = st.query_params.to_dict()
+        own = state.get(PARTS, {}).get(name, ())
+        kept = {each: text for each, text in state[WRITTEN].items() if each not in own}
+        state[WRITTEN] = dict(kept)
+        yield
+        _write(before)
+    else:
+        kept = dict(state[WRITTEN])
+        yield
+    state.setdefault(PARTS, {})[name] = state[WRITTEN].keys() - kept.keys()
+
+
+def _write(before: dict[str, str]) -> None:
+    state = st.session_state
     # A message that was sent before the browser got this one still has the address as it was.
-    state[KNOWN] = before, state[WRITTEN]
+    state[KNOWN] = before, dict(state[WRITTEN])
     if before != state[WRITTEN]:
         st.query_params.from_dict(state[WRITTEN])
 
@@ -50,6 +81,18 @@ def address_of_page() -> Iterator[None]:
 def take_parameter(name: str) -> str | None:
     """Return a parameter of a link, Back or Forward, once; None if the app wrote it itself."""
     return st.session_state[REQUESTED].pop(name, None)
+
+
+def takes_setting(name: str) -> bool:
+    """Whether a link, Back or Forward says what this setting is, once.
+
+    It does so also where it does not name it: then the setting is what it is at first.
+    """
+    told = st.session_state[TOLD]
+    if told is None or name in told:
+        return False
+    told.add(name)
+    return True
 
 
 def link_parameter(name: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -35,6 +34,7 @@ from vae.evaluation.likelihood import (
     withdraw_likelihood,
 )
 from vae.evaluation.references import Paper
+from vae.figures_schema import Measured
 from vae.runs.run import Run
 from vae.server.durations import START_SECONDS, job_seconds, time_in_words
 
@@ -93,7 +93,7 @@ def _choose_treatment(run: Run) -> str:
     )
 
 
-def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
+def _show(run: Run, treatment: str, found: Measured) -> None:
     nll, error, elbo = found["nll"], found["nll_standard_error"], found["elbo"]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
@@ -177,7 +177,7 @@ def _wait(run: Run, treatment: str) -> None:
         rerun_fragment()
 
 
-def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
+def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
     if reason := why_not_comparable(run, treatment):
         st.caption(reason)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.feature_sets import NEIGHBOURS
 from vae.evaluation.sample_quality import SURE, is_measurable
 from vae.figures.classes import digit_counts
+from vae.figures_schema import Quality, SampleFigures
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
@@ -70,7 +72,7 @@ def samples_view(run: Run) -> None:
             )
 
 
-def _show(run: Run, found: dict[str, Any]) -> None:
+def _show(run: Run, found: Quality) -> None:
     distance, floor = found["frechet_classifier_distance"], found["noise_floor"]
     st.markdown(
         f"The Fréchet classifier distance between samples and real digits is **{distance:.1f}**. "
@@ -85,8 +87,9 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         )
     same = found["classifier"] == classifier_mark()
     others = [each for each in store().list_shipped() if each.id != run.id]
-    rows = {"**This run**": found}
-    rows |= {f"This run, {name}": values for name, values in found.get("samplers", {}).items()}
+    rows: dict[str, Mapping[str, Any]] = {"**This run**": found}
+    for name, values in found.get("samplers", {}).items():
+        rows[f"This run, {name}"] = cast("SampleFigures", values)
     rows |= {"Real digits": _real(found)}
     rows |= {
         f"{preset_label(each.config)}, built-in": each.quality
@@ -106,7 +109,7 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         st.markdown(_how(found))
 
 
-def _how(found: dict[str, Any]) -> str:
+def _how(found: Quality) -> str:
     return (
         f"{found['samples']:,} samples from the prior (seed {found['seed']}) against "
         f"{found['reference_images']:,} test images; the real digits are other test images, as "
@@ -128,13 +131,13 @@ def _how(found: dict[str, Any]) -> str:
     )
 
 
-def _real(found: dict[str, Any]) -> dict[str, Any]:
+def _real(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures of real images by the names of those of samples."""
     fractions = {key: found[f"real_{key}"] for key in FRACTIONS}
     return {"frechet_classifier_distance": found["noise_floor"], **fractions}
 
 
-def _show_counts(found: dict[str, Any], key: str) -> None:
+def _show_counts(found: Quality, key: str) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
     show_chart(digit_counts(counts), key=f"digits-{key}")
