@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
@@ -30,7 +30,6 @@ __all__ = ["show_assessment", "show_reference_lines"]
 
 def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
-    st.header("Is this good?")
     if _has_lines(run):
         st.markdown(_sentence(run, _own(run), references_of(run)))
     else:
@@ -44,7 +43,7 @@ def show_reference_lines(run: Run) -> None:
     known, own = references_of(run), _own(run)
     st.header("Among reference lines")
     lines = [own, *_lines(run, known)]
-    show_chart(reference_bars(lines), key=f"references-{run.id}")
+    show_bars(reference_bars(lines), name="Nats per image of this run and of reference lines")
     words = (
         "The mean image and PCA are measured by `python -m vae.evaluation.references` on images "
         "treated the same; PCA's code costs nothing here, which no model of images could claim."

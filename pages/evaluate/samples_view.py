@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
@@ -44,7 +44,7 @@ def samples_view(run: Run) -> None:
                 f"{', each told a class in turn' if run.config.is_conditional else ''}."
             )
         if run.quality:
-            _show_counts(run.quality, run.id)
+            _show_counts(run.quality)
     with left:
         if not is_measurable(run):
             title = dataset_title(run)
@@ -132,7 +132,7 @@ def _real(found: dict[str, Any]) -> dict[str, Any]:
     return {"frechet_classifier_distance": found["noise_floor"], **fractions}
 
 
-def _show_counts(found: dict[str, Any], key: str) -> None:
+def _show_counts(found: dict[str, Any]) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
-    show_chart(digit_counts(counts), key=f"digits-{key}")
+    show_bars(digit_counts(counts), name="Which digits the samples and the real images are")
