@@ -5,6 +5,8 @@ Its text follows the size of the page's (see CHART_STYLE), and so does its heigh
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -62,7 +64,8 @@ def show_still_chart(figure: go.Figure, *, key: str) -> None:
 
     The figure's height is one of HEIGHTS.
     """
-    height = figure.layout.height
+    layout: Any = figure.layout
+    height = layout.height
     figure.update_layout(dragmode=False, height=None)
     figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(fixedrange=True)
