@@ -13,6 +13,7 @@ __all__ = [
     "address_of_part",
     "link_parameter",
     "set_parameter",
+    "shown_parameter",
     "take_parameter",
     "takes_setting",
 ]
@@ -102,6 +103,11 @@ def link_parameter(name: str) -> str | None:
 def set_parameter(name: str, value: str) -> None:
     """Put a parameter into the address, for this script run."""
     st.session_state[WRITTEN][name] = value
+
+
+def shown_parameter(name: str) -> str:
+    """Return what this script run has put into the address for a parameter, else ""."""
+    return st.session_state[WRITTEN].get(name, "")
 
 
 def _is_back_or_forward() -> bool:

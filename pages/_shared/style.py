@@ -29,6 +29,8 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 /* A caption can be read from the back row: 20 of the 24 pixels that text has on a projector. */
 [data-testid="stCaptionContainer"] { font-size: 0.875rem; }
+/* On a phone the run has a line of its own, below every title. */
+.st-key-page-header > :has(> .stHorizontalBlock) { min-width: min(100%, 18rem); }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #042f2a) !important; }
 /* Streamlit's colors of code have 2.9 to 4.4 : 1 on its background, in both themes. */

@@ -136,17 +136,11 @@ def test_quality_has_a_column_for_each_sampler(capsys: Output) -> None:
     ids=lambda value: value[0] if isinstance(value, tuple) else None,
 )
 def test_what_was_written(
-    arguments: tuple[str, ...],
-    said: str,
-    finished_run: Run,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: Output,
+    arguments: tuple[str, ...], said: str, finished_run: Run, here: Path, capsys: Output
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     assert main([arguments[0], str(finished_run.path), *arguments[1:]]) == 0
     first, *rest = capsys.readouterr().out.splitlines()
-    out = tmp_path / arguments[arguments.index("--out") + 1]
+    out = here / arguments[arguments.index("--out") + 1]
     size = folder_bytes(out) if out.is_dir() else out.stat().st_size
     words = f"{size:,} bytes" if size < 1000 else f"{size / 1000:,.1f} kB"
     assert first == f"Wrote {out.name} ({words}): {said}"
