@@ -12,6 +12,7 @@ from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import store
+from pages._shared.wide_layout import wrapping_columns
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.feature_sets import NEIGHBOURS
 from vae.evaluation.sample_quality import SURE, is_measurable
@@ -33,7 +34,7 @@ FRACTIONS = ("precision", "recall", "share_sure", "class_balance")
 @explained()
 def samples_view(run: Run) -> None:
     """Show some samples, and the figures of many or the way to them."""
-    left, right = st.columns([1.5, 1], gap="large")
+    left, right = wrapping_columns([1.5, 1], key="quality", gap="large")
     with right:
         if run.has_model:
             labels = balanced_labels(ROWS * COLUMNS, run.classes)  # of ten, one a column

@@ -17,7 +17,7 @@ from vae.runs.run import ACTIVE_STATES
 from vae.runs.run_images import dataset_title
 from vae.sampling.prior import balanced_labels, prior_codes
 
-AROUND = 23  # rem of a screen that are not the samples
+AROUND = 20  # rem of a screen that are not the samples
 CLOUD = "Test images in latent space, a dot each, colored by class"
 
 words, button = st.columns([4, 1], vertical_alignment="center")
