@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
+from vae.figures_schema import ClassProbes, Probe
 from vae.runs.run import Run
 
 __all__ = ["class_probes_view"]
 
 JOB = "knowledge"
 SPACE_NAMES = {"latent": "latent means", "pca": "PCA values", "pixels": "raw pixels"}
-HEADINGS = {
+HEADINGS: dict[Probe, str] = {
     "knn": "k-NN",
     "probe": "Linear probe",
     "silhouette": "Silhouette",
@@ -49,7 +48,7 @@ def class_probes_view(run: Run) -> None:
         )
 
 
-def _sentence(found: dict[str, Any]) -> str:
+def _sentence(found: ClassProbes) -> str:
     """Say in words what the k-NN accuracies mean."""
     latent, pca, pixels = (found[space]["knn"] for space in SPACES)
     return (
@@ -87,7 +86,7 @@ def _show(run: Run) -> None:
     )
 
 
-def _table(found: dict[str, Any]) -> str:
+def _table(found: ClassProbes) -> str:
     """Return the figures as a Markdown table, the best of each column bold."""
     columns = [[_counted(found[space]["dimensions"], SPACE_NAMES[space]) for space in SPACES]]
     for name in HEADINGS:

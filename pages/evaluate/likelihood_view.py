@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -40,6 +39,7 @@ from vae.evaluation.likelihood import (
 from vae.evaluation.references import Paper
 from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
+from vae.figures_schema import Measured
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.server.durations import START_SECONDS, job_seconds, time_in_words
@@ -62,7 +62,7 @@ def likelihood_view(run: Run) -> None:
             icon=":material/info:",
         )
         return
-    left, right = wrapping_columns([1, 1], key="likelihood", gap="large")
+    left, right = wrapping_columns([1.25, 1], key="likelihood", gap="large")
     with left:
         treatment = _choose_treatment(run)
         found = run.likelihood.get(treatment)
@@ -103,7 +103,7 @@ def _choose_treatment(run: Run) -> str:
     )
 
 
-def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
+def _show(run: Run, treatment: str, found: Measured) -> None:
     nll, error, elbo = found["nll"], found["nll_standard_error"], found["elbo"]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
@@ -140,23 +140,20 @@ def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
         )
 
 
-def _show_bound(run: Run, treatment: str, found: dict[str, Any]) -> None:
+def _show_bound(run: Run, treatment: str, found: Measured) -> None:
     """Draw the likelihood beside its bound, and beside that of built-in models on such images."""
     st.header("The likelihood and its bound")
-    costs = {
-        "This run, by importance sampling": found["nll"],
-        "This run, by its ELBO": -found["elbo"],
-    }
+    own = "This run"
+    costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
     for each in comparable(run, store().list_shipped()):
         if treatment in each.likelihood:
             costs[preset_label(each.config)] = each.likelihood[treatment]["nll"]
     ordered = sorted(costs.items(), key=lambda cost: cost[1])
     names, nats = zip(*ordered, strict=True)
-    own = names.index("This run, by importance sampling")
     series = BarSeries("negative log-likelihood", nats, HUES["loss"])
     title = "nats per image, lower is better"
     show_bars(
-        Bars("model", title, names, (series,), own=own, form=".1f"),
+        Bars("model", title, names, (series,), own=names.index(own), form=".1f"),
         name="Negative log-likelihood of this run and others, nats per image",
     )
 
@@ -208,7 +205,7 @@ def _wait(run: Run, treatment: str) -> None:
         rerun_fragment()
 
 
-def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
+def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
     if reason := why_not_comparable(run, treatment):
         st.caption(reason)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.feature_sets import NEIGHBOURS
 from vae.evaluation.sample_quality import SURE, is_measurable
 from vae.figures.classes import digit_counts
+from vae.figures_schema import Quality, SampleFigures
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
@@ -55,13 +57,13 @@ def samples_view(run: Run) -> None:
                 icon=":material/info:",
             )
             return
+        if run.quality:
+            _show(run, run.quality)
         st.markdown(
             "Could one take the samples for real digits? A small classifier looks at both: where "
             "it sees no difference, it is hard to see one."
         )
-        if run.quality:
-            _show(run, run.quality)
-        else:
+        if not run.quality:
             offer(
                 run,
                 JOB,
@@ -71,7 +73,7 @@ def samples_view(run: Run) -> None:
             )
 
 
-def _show(run: Run, found: dict[str, Any]) -> None:
+def _show(run: Run, found: Quality) -> None:
     distance, floor = found["frechet_classifier_distance"], found["noise_floor"]
     st.markdown(
         f"By the Fréchet classifier distance samples are **{distance:.1f}** away from real digits. "
@@ -86,8 +88,9 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         )
     same = found["classifier"] == classifier_mark()
     others = [each for each in store().list_shipped() if each.id != run.id]
-    rows = {"**This run**": found}
-    rows |= {f"This run, {name}": values for name, values in found.get("samplers", {}).items()}
+    rows: dict[str, Mapping[str, Any]] = {"**This run**": found}
+    for name, values in found.get("samplers", {}).items():
+        rows[f"This run, {name}"] = cast("SampleFigures", values)
     rows |= {"Real digits": _real(found)}
     rows |= {
         f"{preset_label(each.config)}, shipped": each.quality
@@ -105,7 +108,7 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         st.markdown(_how(found))
 
 
-def _how(found: dict[str, Any]) -> str:
+def _how(found: Quality) -> str:
     return (
         f"{found['samples']:,} samples from the prior (seed {found['seed']}) against "
         f"{found['reference_images']:,} test images; the real digits are other test images, as "
@@ -127,13 +130,13 @@ def _how(found: dict[str, Any]) -> str:
     )
 
 
-def _real(found: dict[str, Any]) -> dict[str, Any]:
+def _real(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures of real images by the names of those of samples."""
     fractions = {key: found[f"real_{key}"] for key in FRACTIONS}
     return {"frechet_classifier_distance": found["noise_floor"], **fractions}
 
 
-def _show_counts(found: dict[str, Any]) -> None:
+def _show_counts(found: Quality) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
     show_bars(digit_counts(counts), name="Which digits the samples and the real images are")

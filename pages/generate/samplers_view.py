@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,7 @@ from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable
+from vae.figures_schema import Quality
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
@@ -84,8 +86,9 @@ def _description(name: str, samplers: Samplers | None) -> str:
     )
 
 
-def _show_quality(found: dict[str, Any], name: str) -> None:
-    figures = found if name == "prior" else found.get("samplers", {}).get(name)
+def _show_quality(found: Quality, name: str) -> None:
+    fitted: Mapping[str, Any] = found.get("samplers", {})
+    figures = found if name == "prior" else fitted.get(name)
     if not figures:
         return
     distance, floor = figures["frechet_classifier_distance"], found["noise_floor"]

@@ -31,13 +31,6 @@ if button.button("Train your own", type="primary", icon=":material/play_arrow:",
 
 run = chosen_run()
 if run is not None:
-    title = dataset_title(run)
-    epochs, dims = len(run.history), run.config.latent_dim
-    st.markdown(
-        f"Below: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
-        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
-        f"{loss_words(run)}"
-    )
     grid, clusters, curves = wrapping_columns([1, 1, 1], key="start")
     with grid, fitted_picture(AROUND, key="samples"):
         st.header("Samples")
@@ -72,3 +65,10 @@ if run is not None:
             learning_curves(run, small=True)
         else:
             st.caption("The curves begin with the first steps.")
+    title = dataset_title(run)
+    epochs, dims = len(run.history), run.config.latent_dim
+    st.markdown(
+        f"Shown: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
+        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
+        f"{loss_words(run)}"
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run, run_python
-from tests.runs.test_figures_schema import LIKELIHOOD
+from tests.test_figures_schema import LIKELIHOOD
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError

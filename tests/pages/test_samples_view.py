@@ -12,7 +12,7 @@ from pages._shared import server
 from tests.conftest import copy_run, wait_until
 from tests.pages.conftest import alternatives, calm, open_page, press, table_of_bars, words
 from tests.pages.doubles import Processes
-from tests.runs.test_figures_schema import QUALITY
+from tests.test_figures_schema import QUALITY
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.runs import run_images
 from vae.runs.progress import write_progress
