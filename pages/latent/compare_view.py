@@ -54,7 +54,10 @@ def compare_view(run: Run) -> None:
         with layers:
             shown = _choose_layers()
         with stable_position():
-            sides = conditioned(run, "Class, this run"), conditioned(other, "Class, the other run")
+            sides = (
+                conditioned(run, "Class, this run"),
+                conditioned(other, "Class, the other run", "other-class"),
+            )
         _show_sides(sides, shown)
 
 
