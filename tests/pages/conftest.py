@@ -176,6 +176,11 @@ def component(app: AppTest, key: str) -> dict[str, Any]:
     return json.loads(app.main.get_by_key(key).proto.json)
 
 
+def components(app: AppTest) -> list[str]:
+    """The keys of all components of our own."""
+    return [element.key for element in app.main.get("bidi_component")]
+
+
 def board(app: AppTest, run_id: str) -> dict[str, Any]:
     """What the learning board of a run was given."""
     return component(app, f"board-{run_id}")
