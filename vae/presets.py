@@ -107,10 +107,11 @@ PRESETS: dict[str, Config] = {
 
 
 class PresetNote(NamedTuple):
-    """A preset's name on the screen and what it is for, in one sentence."""
+    """A preset's name on the screen, what it is for, and the same in one short sentence."""
 
     title: str
     purpose: str
+    in_short: str
 
 
 PRESET_NOTES: dict[str, PresetNote] = {
@@ -119,40 +120,48 @@ PRESET_NOTES: dict[str, PresetNote] = {
         "The lecture's recipe to the letter. In nats it is a beta of 0.0392 with the loss divided "
         "by the 784 pixels. It learns slowly for that scale: RMSprop's epsilon slows steps down "
         "where gradients are so small.",
+        "The lecture's recipe to the letter. It learns slowly.",
     ),
     "lecture-fast": PresetNote(
         "Lecture, trained well",
         "The lecture's network and objective with the loss in nats, Adam and a falling learning "
         "rate: as good in a fraction of the time.",
+        "The lecture's network with a better optimizer: as good, sooner.",
     ),
     "recommended": PresetNote(
         "Recommended",
         "The lecture's network, no larger, with the true ELBO (beta 1): random codes give real "
         "images.",
+        "No larger than the lecture's, and random codes give real images.",
     ),
     "convolutional": PresetNote(
         "Convolutional",
         "Finds shapes rather than single pixels, with 16 latent dimensions: slower, visibly "
         "better.",
+        "Finds shapes, not single pixels: slower, visibly better.",
     ),
     "2d": PresetNote(
         "Two dimensions",
         "Convolutional, with a latent space that is a plane: the map shows all of it.",
+        "A code of two numbers, so that a map shows all of it.",
     ),
     "conditional": PresetNote(
         "Conditional",
         "A VAE that also gets the class: its code describes the style alone, so that one style can "
         "be decoded as every digit.",
+        "You choose the class, the code describes the style.",
     ),
     "best": PresetNote(
         "Best likelihood",
         "Black-and-white images, sampled anew at each step, and the importance-weighted bound, as "
         "papers measure: a long training for the best likelihood.",
+        "Trains long on black-and-white images, for the best likelihood.",
     ),
     "autoencoder": PresetNote(
         "Autoencoder",
         "No KL and no sampling: sharp reconstructions, but random codes give nonsense. That is why "
         "there are VAEs.",
+        "Not a VAE: sharp copies, but random codes give nonsense.",
     ),
 }
 

@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 __all__ = [
     "address_of_page",
     "address_of_part",
+    "link_number",
     "link_parameter",
     "set_parameter",
     "shown_parameter",
@@ -23,6 +24,7 @@ LINKED = "address_linked"  # what a link, Back or Forward asks for
 REQUESTED = "address_requested"  # the same, until `take_parameter` has returned it
 KNOWN = "address_known"  # the addresses that this app has written: before and after
 TOLD = "address_settings"  # the settings that have followed a link; None: there is no link
+FOLLOWED = "address_links"  # how many links this session has followed
 PARTS = "address_parts"  # by the name of a part of the page: the parameters that it has written
 
 
@@ -42,6 +44,7 @@ def address_of_page() -> Iterator[None]:
     if is_new:
         state[REQUESTED] = before
         state[TOLD] = set() if before else None
+        state[FOLLOWED] = link_number() + bool(before)
     state[KNOWN] = before, *known[-1:]
     state[WRITTEN] = {}
     yield
@@ -98,6 +101,14 @@ def takes_setting(name: str) -> bool:
 def link_parameter(name: str) -> str | None:
     """Return what a link, Back or Forward asks for, also after `take_parameter`."""
     return st.session_state[LINKED].get(name)
+
+
+def link_number() -> int:
+    """Return how many links, Back and Forward among them, this session has followed by now.
+
+    A component that keeps choices of its own gives them up for the page's when this grows.
+    """
+    return st.session_state.get(FOLLOWED, 0)
 
 
 def set_parameter(name: str, value: str) -> None:

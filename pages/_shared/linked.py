@@ -9,7 +9,14 @@ import streamlit as st
 
 from pages._shared.address import set_parameter, take_parameter, takes_setting
 
-__all__ = ["linked", "linked_choice", "linked_choices", "linked_number", "linked_switch"]
+__all__ = [
+    "linked",
+    "linked_choice",
+    "linked_choices",
+    "linked_decimal",
+    "linked_number",
+    "linked_switch",
+]
 
 T = TypeVar("T")
 NOTHING = "none"  # chosen of several
@@ -26,12 +33,12 @@ def linked(
 
     A link, Back or Forward has the last word; where it does not name the setting, or what it says
     cannot be read, it is the default. The widget beside it stores what the user chooses (see
-    `persistent`). read: the value of a text, or None. write: the text of a value.
+    `persistent`). read: the value of a text; None or a ValueError for none. write: its text.
     """
     state = st.session_state
     if takes_setting(name):
         text = take_parameter(name)
-        state[where] = None if text is None else read(text)
+        state[where] = None if text is None else _read(text, read)
     value = _valid(state.get(where), read, write)
     if value is None:
         return default
@@ -69,15 +76,15 @@ def linked_choice(
 def linked_choices(
     name: str, where: str, options: Iterable[str], default: Iterable[str]
 ) -> list[str]:
-    """Return several of the options, in their order; see `linked`."""
+    """Return several of the options; see `linked`."""
     there = list(options)
 
     def read(text: str) -> list[str] | None:
         wanted = [] if text == NOTHING else text.split()
-        return [each for each in there if each in wanted] if {*wanted} <= {*there} else None
+        return wanted if {*wanted} <= {*there} and len({*wanted}) == len(wanted) else None
 
     def write(chosen: list[str]) -> str:
-        return " ".join(each for each in there if each in chosen) or NOTHING
+        return " ".join(chosen) or NOTHING
 
     return linked(name, where, list(default), read, write)
 
@@ -92,9 +99,32 @@ def linked_number(name: str, where: str, low: int, high: int, default: int) -> i
     return linked(name, where, default, read)
 
 
+def linked_decimal(name: str, where: str, low: float, high: float, default: float) -> float:
+    """Return a number from low to high, of six digits at most; see `linked`."""
+
+    def read(text: str) -> float | None:
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if low <= value <= high else None
+
+    stored = st.session_state.get(where)
+    if isinstance(stored, float):  # a slider of steps of 0.05 has 0.15000000000000002
+        st.session_state[where] = float(f"{stored:g}")
+    return linked(name, where, default, read, lambda value: f"{value:g}")
+
+
 def linked_switch(name: str, where: str, default: bool = False) -> bool:
     """Return whether something is on; see `linked`."""
     return linked_choice(name, where, (False, True), default, lambda is_on: ["no", "yes"][is_on])
+
+
+def _read(text: str, read: Callable[[str], T | None]) -> T | None:
+    try:
+        return read(text)
+    except ValueError:  # of what is no number
+        return None
 
 
 def _valid(value: Any, read: Callable[[str], T | None], write: Callable[[T], str]) -> T | None:

@@ -58,11 +58,12 @@ def run_picker(header: DeltaGenerator) -> Run | None:
         st.session_state.chosen_run = next(iter(runs), None)
     note_presence(owner, st.session_state.chosen_run)
     run = None
-    with header:
-        if runs:
+    if runs:
+        with header:
             run = _select(runs, owner, contents.unreadable)
-            set_parameter("run", run.id)
-        else:
+        set_parameter("run", run.id)
+    with stable_position():
+        if not runs:
             st.info("No runs yet: train one on the Train page.", icon=":material/info:")
     show_menu_error()
     offer_undo(contents.deleted, owner, choose_run)

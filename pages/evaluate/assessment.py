@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
@@ -29,7 +29,6 @@ __all__ = ["show_assessment", "show_reference_lines"]
 
 def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
-    st.header("Is this good?")
     known = _references(run)
     if known:
         st.markdown(_sentence(run, _own(run), known))
@@ -45,7 +44,7 @@ def show_reference_lines(run: Run) -> None:
     own = _own(run)
     st.header("Compared with others")
     lines = [own, *_lines(run, known)]
-    show_chart(reference_bars(lines), key=f"references-{run.id}")
+    show_bars(reference_bars(lines), name="Nats per image of this run and of reference lines")
     words = (
         "The mean image and PCA were measured on the same images (`python -m "
         "vae.evaluation.references`). PCA's code is not counted as a cost, so PCA looks better "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.glossary import help_of
 from pages._shared.plain import plain
 from vae.figures.classes import class_cost_bars
@@ -48,6 +48,6 @@ def show_class_costs(run: Run) -> None:
     nats = run.metrics.get("reconstruction_per_class")
     if nats:
         st.header("Which classes are hard")
-        show_chart(class_cost_bars(nats), key=f"classes-{run.id}")
+        show_bars(class_cost_bars(nats), name="Reconstruction of each class, nats per image")
         how = "with their labels" if run.config.is_conditional else "without labels"
         st.caption(f"Mean reconstruction of each class's test images. The model was trained {how}.")

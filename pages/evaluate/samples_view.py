@@ -7,12 +7,13 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import store
+from pages._shared.wide_layout import wrapping_columns
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.feature_sets import NEIGHBOURS
 from vae.evaluation.sample_quality import SURE, is_measurable
@@ -35,7 +36,7 @@ FRACTIONS = ("precision", "recall", "share_sure", "class_balance")
 @explained()
 def samples_view(run: Run) -> None:
     """Show some samples, and the figures of many or the way to them."""
-    left, right = st.columns([1.5, 1], gap="large")
+    left, right = wrapping_columns([1.5, 1], key="quality", gap="large")
     with right:
         if run.has_model:
             labels = balanced_labels(ROWS * COLUMNS, run.classes)  # of ten, one a column
@@ -46,7 +47,7 @@ def samples_view(run: Run) -> None:
                 f"{', one class after the other' if run.config.is_conditional else ''}."
             )
         if run.quality:
-            _show_counts(run.quality, run.id)
+            _show_counts(run.quality)
     with left:
         if not is_measurable(run):
             title = dataset_title(run)
@@ -56,13 +57,13 @@ def samples_view(run: Run) -> None:
                 icon=":material/info:",
             )
             return
+        if run.quality:
+            _show(run, run.quality)
         st.markdown(
             "Could the samples pass for real digits? A small classifier compares both: if it "
             "cannot tell them apart, people hardly will either."
         )
-        if run.quality:
-            _show(run, run.quality)
-        else:
+        if not run.quality:
             offer(
                 run,
                 JOB,
@@ -137,7 +138,7 @@ def _real(found: Mapping[str, Any]) -> dict[str, Any]:
     return {"frechet_classifier_distance": found["noise_floor"], **fractions}
 
 
-def _show_counts(found: Quality, key: str) -> None:
+def _show_counts(found: Quality) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
-    show_chart(digit_counts(counts), key=f"digits-{key}")
+    show_bars(digit_counts(counts), name="Which digits the samples and the real images are")

@@ -7,9 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
@@ -33,13 +35,9 @@ FRACTIONS = {
 
 @st.fragment
 @explained()
+@address_of_part("samplers")
 def samplers_view(run: Run) -> None:
     """Show a grid of each sampler with the same seed, and how good its samples are."""
-    st.markdown(
-        "The decoder was trained on codes near those of training images. The prior also has places "
-        "far from all of them, holes, where samples often look like nothing known. Samplers fitted "
-        "to the codes avoid holes, with the same decoder."
-    )
     samplers = samplers_of(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = seed_field("samplers_seed", "The same for all samplers.")
@@ -47,7 +45,8 @@ def samplers_view(run: Run) -> None:
         if samplers is not None:
             with st.container(width=180):
                 label = choose_label(run, samplers, "samplers_label")
-    for name, column in zip(SAMPLERS, st.columns(len(SAMPLERS), gap="large"), strict=True):
+    columns = wrapping_columns([1] * len(SAMPLERS), key="samplers")
+    for name, column in zip(SAMPLERS, columns, strict=True):
         with column:
             st.header(SAMPLER_NAMES[name])
             if name != "prior" and samplers is None:
@@ -62,6 +61,11 @@ def samplers_view(run: Run) -> None:
         offer_samplers(run)
     elif is_measurable(run):
         _measure(run)
+    st.markdown(
+        "The decoder was trained on codes near those of training images. The prior also has places "
+        "far from all of them, holes, where samples often look like nothing known. Samplers fitted "
+        "to the codes avoid holes, with the same decoder."
+    )
 
 
 def _description(name: str, samplers: Samplers | None) -> str:
@@ -88,9 +92,9 @@ def _show_quality(found: Quality, name: str) -> None:
     if not figures:
         return
     distance, floor = figures["frechet_classifier_distance"], found["noise_floor"]
-    lines = [f"**{distance:.1f}** Fréchet classifier distance (real digits: {floor:.1f})"]
-    lines += [f"**{figures[key]:.0%}** {words}" for key, words in FRACTIONS.items()]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    parts = [f"**{distance:.1f}** Fréchet classifier distance (real digits: {floor:.1f})"]
+    parts += [f"**{figures[key]:.0%}** {words}" for key, words in FRACTIONS.items()]
+    st.markdown(" · ".join(parts))
 
 
 def _measure(run: Run) -> None:

@@ -55,16 +55,13 @@ NO_SPACE = (
 # The figures of a finished VAE with two dimensions: pictures, then charts.
 FIGURES = {
     "start": (["A 10 by 10 grid of generated images"], []),
-    "data": (["100 training images of Digits"], ["counts-digits-Training"]),
+    "data": (["100 training images of Digits"], []),
     "train": (
         ["Test images above their reconstructions", "Samples from fixed codes"],
         [],
     ),
-    "latent": (
-        [],  # the map and what is picked on it: see test_map
-        [],
-    ),
-    "evaluate": ([], ["references-finished", "classes-finished"]),
+    "latent": (["Test image 0 and its reconstruction", "Nearest test images"], []),
+    "evaluate": ([], []),
     "generate": ([], []),  # the grid: see test_generate
 }
 

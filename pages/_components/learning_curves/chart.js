@@ -1,7 +1,10 @@
 // Three panels with one zoom over the epochs: drag across a panel to look closer, double-click to
 // come back. New data redraw what is inside the nodes and touch neither the nodes nor the zoom.
 
-const MARGIN = { left: 46, right: 12, top: 8, bottom: 22 };
+// In rem, as the text in them is; pixels are known when it is drawn.
+const ROOM = { left: 3.1, right: 0.75, top: 0.5, bottom: 1.4 };
+let MARGIN = ROOM;
+let rem = 16;
 const LEAST_DRAG = 6; // pixels; less is a click
 
 function showCurves(root, data) {
@@ -94,6 +97,8 @@ function zoomTo(chart, zoom) {
 }
 
 function draw(chart) {
+  rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  MARGIN = Object.fromEntries(Object.entries(ROOM).map(([side, room]) => [side, room * rem]));
   const { points, marks } = chart.data;
   const last = Math.max(1, ...points.training.epoch.slice(-1), ...points.validation.epoch.slice(-1));
   const [low, high] = chart.zoom ?? [0, last];
@@ -109,7 +114,7 @@ function drawMark(mark, place, x, low, high, height) {
   const at = x(mark.epoch);
   const line = shape("line", { class: "mark", x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom });
   const late = mark.epoch > (low + high) / 2;
-  const text = words(mark.text, at + (late ? -4 : 4), MARGIN.top + 10 + (place % 3) * 14, late ? "end" : "start");
+  const text = words(mark.text, at + (late ? -4 : 4), MARGIN.top + (0.6 + (place % 3) * 0.9) * rem, late ? "end" : "start");
   text.classList.add("mark");
   return [line, text];
 }
@@ -135,14 +140,14 @@ function drawPanel(each, points, marks, low, high) {
   each.points = points;
   set(each.svg, { "aria-label": label(each, points) });
   each.parts.axes.replaceChildren(
-    ...ticks(bottom, top, height > 150 ? 5 : 3).flatMap((value) => [
+    ...ticks(bottom, top, height > 9.4 * rem ? 5 : 3).flatMap((value) => [
       shape("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
-      words(short(value), MARGIN.left - 6, y(value) + 4, "end"),
+      words(short(value), MARGIN.left - 6, y(value) + 0.28 * rem, "end"),
     ]),
-    ...ticks(low, high, Math.max(2, Math.floor(inner.x / 36)), 1).map((value) =>
+    ...ticks(low, high, Math.max(2, Math.floor(inner.x / (2.4 * rem))), 1).map((value) =>
       words(short(value), x(value), height - 6, "middle"),
     ),
-    words("epoch", MARGIN.left - 6, height - 6, "end"),
+    words("epoch", MARGIN.left - 0.6 * rem, height - 6, "end"),
   );
   each.parts.marks.replaceChildren(...marks.flatMap((mark, i) => drawMark(mark, i, x, low, high, height)));
   for (const part of ["training", "validation"]) {
