@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.linked import linked_number
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from vae.runs.run import Run
@@ -17,16 +18,15 @@ HELP = (
 )
 
 
-def conditioned(run: Run, name: str = "Class") -> Run:
+def conditioned(run: Run, name: str = "Class", parameter: str = "class") -> Run:
     """Show a choice of the class and return the run conditioned on it; other runs as they are.
 
-    name: what the choice is called, where there are two.
+    name: what the choice is called, and parameter: in the address, where there are two.
     """
     if not run.config.is_conditional:
         return run
     where = f"class-{run.id}"
-    label = st.session_state.get(where)
-    label = label if label in range(run.classes) else 0
+    label = linked_number(parameter, where, 0, run.classes - 1, 0)
     choice = {
         "options": range(run.classes),
         "label_visibility": "collapsed",

@@ -7,10 +7,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages._components.run_key import run_key
+from pages._components.still_chart import still_chart
+from pages._shared.address import address_of_part
 from pages._shared.available_images import available_test_images, reconstructions
-from pages._shared.chart import show_still_chart
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
+from pages._shared.linked import linked_number
 from pages._shared.pictures import show_png
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
@@ -32,9 +34,9 @@ __all__ = ["draw_view"]
 USUAL_IMAGES = 2000  # test images beside which a picture's cost is seen
 NEIGHBOURS = 10
 POSTERIOR_SAMPLES = 10
+MAX_SEED = 10**6
 COLUMNS = 5
-TILE_PIXELS = 102  # on the screen: three are as wide as the pad
-SHARP_TILE = 3 * TILE_PIXELS  # for screens with three dots a pixel
+SHARP_TILE = 3 * 100  # for screens with three dots a pixel
 TREATED = {
     "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
     "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
@@ -49,10 +51,14 @@ VERDICTS = (
 
 
 @st.fragment
+@address_of_part("draw")
 @explained()
 def draw_view(run: Run) -> None:
     """Take a picture of the user and show all that the model says of it."""
-    left, middle, right = st.columns([5, 7, 5], gap="medium")
+    with st.container(key="draw-parts"):
+        left, middle = st.container(), st.container()
+        with st.container(key="draw-beside"):
+            right, on_map = st.container(), st.container()
     with left:
         picture = choose_picture(run)
     if picture.number is not None:
@@ -68,7 +74,7 @@ def draw_view(run: Run) -> None:
         _show_nearest(run, picture, mean)
     with middle:
         _show_costs(run, picture)
-    with right:  # last, since a map takes seconds when it is the first of its model
+    with on_map:  # last, since a map takes seconds when it is the first of its model
         st.markdown("**Where it lies**")
         on_plane = points_on_plane(run, usual_plane(run))
         answers = {"posterior": posterior_on(on_plane, mean, log_var)}
@@ -117,8 +123,8 @@ def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
 
 def _three_tiles() -> list[DeltaGenerator]:
     """Return three places side by side, on a phone too."""
-    row = st.container(horizontal=True, gap="small")
-    return [row.container(width=TILE_PIXELS, gap="small") for _ in range(3)]
+    with st.container(key="draw-tiles"):
+        return [st.container(gap="small") for _ in range(3)]
 
 
 def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
@@ -130,7 +136,7 @@ def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> 
             "from. A VAE draws it again and again, each time a little differently."
         )
         return
-    seed = st.session_state.get("again", 0)
+    seed = linked_number("seed", "again", 0, MAX_SEED, 0)
     noise = np.random.default_rng(seed).standard_normal((POSTERIOR_SAMPLES, len(mean)))
     codes = mean + np.exp(0.5 * log_var) * noise
     show_strip(to_uint8(run.decode(codes)), "Samples of its posterior", columns=COLUMNS)
@@ -197,8 +203,13 @@ def _show_costs(run: Run, picture: Picture) -> None:
     usual = _usual_costs(run, images, run.id, file_mark(run.path / DECODER))
     fraction = fraction_below(total, usual.reconstruction + usual.kl)
     verdict = next(words for threshold, words in VERDICTS if fraction >= threshold)
-    show_still_chart(costs_beside(usual, own, has_kl), key=f"surprise-{run.id}")
-    st.caption(
+    still_chart(
+        costs_beside(usual, own, has_kl),
+        name="What the picture costs the model, among what test images cost it",
+        key=f"surprise-{run_key(run)}",
+        numbers=False,
+    )
+    st.markdown(
         f"{total:,.0f} nats, more than {fraction:.0%} of {len(usual.kl):,} test images. {verdict}"
     )
 

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import conditioned
 from pages._shared.run_picker import chosen_run
 from pages._shared.stable_position import stable_position
@@ -11,6 +10,8 @@ from pages._shared.view_choice import choose_view
 from pages.latent.compare_view import compare_view
 from pages.latent.dimensions_view import dimensions_view
 from pages.latent.draw_view import draw_view
+from pages.latent.knowledge_view import knowledge_view
+from pages.latent.latent_style import apply_latent_style
 from pages.latent.live_preview import is_in_progress, live_preview
 from pages.latent.map_view import map_view
 from pages.latent.path_view import path_view
@@ -23,7 +24,7 @@ VIEWS = {
     "Path": path_view,
     "Dimensions": dimensions_view,
     "Projections": projections_view,
-    "Knowledge": class_probes_view,
+    "Knowledge": knowledge_view,
     "Compare": compare_view,
 }
 CONDITIONAL = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
@@ -36,6 +37,7 @@ def _is_finite(run: Run) -> bool:
     return all(bool(np.isfinite(part).all()) for part in parts)
 
 
+apply_latent_style()
 run = chosen_run()
 in_progress = run if run is not None and is_in_progress(run) else None
 has_space = run is not None and bool(run.latents) and run.has_model

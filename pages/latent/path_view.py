@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
+from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
+from pages._shared.address import (
+    address_of_part,
+    set_parameter,
+    take_parameter,
+    takes_setting,
+)
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice, linked_number
+from pages._shared.linked_code import code_text, read_code
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages._shared.sent_code import end_of_path
+from pages._shared.sent_code import SentCode, end_of_path, set_end_of_path
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages._shared.user_picture import usable_drawing
@@ -29,9 +39,10 @@ from vae.runs.run import Run
 
 __all__ = ["path_view"]
 
-PATHS = {"linear": "Straight line", "spherical": "Great circle"}
+PATHS: dict[PathKind, str] = {"linear": "Straight line", "spherical": "Great circle"}
 STEPS = (3, 25)
 GIF_PIXELS = 280
+FRAMES_PER_SECOND = 8.0
 
 
 class End(NamedTuple):
@@ -44,30 +55,34 @@ class End(NamedTuple):
 
 
 @st.fragment
+@address_of_part("path")
 @explained()
 def path_view(run: Run) -> None:
     """Choose two pictures, a kind of path and the number of steps; show what lies between."""
-    left, on_map = st.columns([9, 4], gap="medium")
-    with left:
-        first, second, settings = st.columns(3, gap="medium")
+    strip = st.container(key="path-strip", gap="small")
+    with st.container(key="path-parts"):
+        on_map, moving, choice = st.container(), st.container(), st.container()
+    with choice:
+        with st.container(key="path-ends"):
+            first, second, settings = st.container(), st.container(), st.container()
         with first:
             start = _choose_end(run, "path_from", "From", 0)
         with second:
             end = _choose_end(run, "path_to", "To", _of_another_class(run))
         with settings:
             kind, steps = _choose_path(run)
-        codes = interpolate(start.code, end.code, steps, kind)
-        decoded = to_uint8(run.decode(codes))
+    codes = interpolate(start.code, end.code, steps, kind)
+    decoded = to_uint8(run.decode(codes))
+    with strip:
         st.markdown(f"**{steps} steps from {start.name} to {end.name}**")
-        moving, strip = st.columns([1, 3], gap="medium")
-        with moving:
-            _show_animation(run, decoded)
-        with strip:
-            show_strip(decoded, f"{steps} images on the way")
-            st.caption(
-                f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
-                "the two. Where the path crosses a hole, the decoder improvises."
-            )
+        show_strip(decoded, f"{steps} images on the way")
+    with moving:
+        _show_animation(run, decoded)
+    with choice:
+        st.caption(
+            f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
+            "the two. Where the path crosses a hole, the decoder improvises."
+        )
     with on_map:  # last: it takes seconds when it is the first of its model
         on_plane = points_on_plane(run, usual_plane(run))
         error = plane_map(
@@ -95,11 +110,12 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     """Show what one end can be, and its picture and reconstruction."""
     state, last = st.session_state, len(run.latents["y"]) - 1
     drawing = _drawing_end(run)
-    sample = end_of_path(run, name)
+    sample = _sample_end(run, name, label.lower())
     is_drawn = bool(state.get(f"{name}_drawn")) and drawing is not None
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
-    index: int = state.get(name, default)
-    index = index if index in range(last + 1) else default
+    index = linked_number(label.lower(), name, 0, last, default)
+    if is_sample and sample is not None and (text := code_text(sample.code)):
+        set_parameter(f"{label.lower()}-code", text)
     persistent_number(
         f"{label} test image",
         index,
@@ -133,7 +149,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     copy = to_uint8(run.decode(end.code[None], end.label))
     has_image = is_drawn or (available_test_images(run) is not None and not is_sample)
     shown = np.concatenate([end.image[None], copy]) if has_image else copy
-    with st.container(width=125 * len(shown)):
+    with st.container(key=f"{name.replace('_', '-')}-picture"):
         show_grid(shown, 1, len(shown), alt=f"{label}: {end.name}")
     if sample is not None and is_sample:
         st.caption(f"{sample.name}.")
@@ -142,6 +158,17 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     else:
         st.caption("Decoded from its code: the picture itself needs the data set.")
     return end
+
+
+def _sample_end(run: Run, name: str, parameter: str) -> SentCode | None:
+    """Return the code that was sent here from the Generate page, or by a link."""
+    if takes_setting(f"{parameter}-code"):
+        code = read_code(take_parameter(f"{parameter}-code") or "", run.config.latent_dim)
+        if code is None:
+            st.session_state[f"{name}_sampled"] = False
+        else:
+            set_end_of_path(run, code, "A sample", name)
+    return end_of_path(run, name)
 
 
 def _test_image(run: Run, index: int) -> End:
@@ -165,9 +192,8 @@ def _of_another_class(run: Run) -> int:
 
 
 def _choose_path(run: Run) -> tuple[PathKind, int]:
-    state = st.session_state
-    kind: PathKind = state.get("path_kind", "linear")
-    steps = state.get("path_steps", 11)
+    kind: PathKind = linked_choice("path", "path_kind", PATHS)
+    steps = linked_number("steps", "path_steps", *STEPS, 11)
     if run.config.latent_dim == 1:
         kind = "linear"
         st.caption("This model has one latent dimension: between two codes there is one way.")
@@ -211,12 +237,18 @@ def _choose_two(y: np.ndarray) -> None:
 
 def _show_animation(run: Run, images: np.ndarray) -> None:
     scale = max(1, GIF_PIXELS // images.shape[2])
-    gif = animation(images, "gif", scale=scale, notes=notes_of(run))
-    with st.container(width=200):
-        st.image(gif, width="stretch", alt="An animation there and back")
+    make_gif = partial(animation, images, "gif", scale=scale, notes=notes_of(run))
+    there_and_back = np.concatenate([images, images[-2:0:-1]])
+    frame_player(
+        there_and_back,
+        frames_per_second=FRAMES_PER_SECOND,
+        loop=True,
+        alt="An animation there and back",
+        key=f"path-player-{run_key(run)}",
+    )
     st.download_button(
         "Download",
-        gif,
+        make_gif,
         file_name="path.gif",
         mime="image/gif",
         icon=":material/download:",

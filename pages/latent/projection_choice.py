@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages._shared.guard import show_error
+from pages._shared.linked import linked_choice
 from pages._shared.measuring import show_progress
 from pages._shared.persistent import persistent
 from pages._shared.server import queue
@@ -32,9 +33,8 @@ class Choice(NamedTuple):
 
 def choose_projection(run: Run) -> Choice:
     """Show what there is to choose, in a row that is open, and return what is chosen."""
-    state, dims = st.session_state, run.config.latent_dim
-    kind = state.get("projection_kind")
-    kind = kind if kind in KINDS else KINDS[0]
+    dims = run.config.latent_dim
+    kind = linked_choice("projection", "projection_kind", KINDS)
     st.segmented_control(
         "Projection",
         KINDS,
@@ -43,11 +43,11 @@ def choose_projection(run: Run) -> Choice:
         "neighbours together, its distances mean nothing. Acts at once.",
         **persistent("projection_kind", kind),
     )
-    count = state.get("projection_count")
-    count = count if count in SIDES and count <= dims else 2
+    there = [each for each in SIDES if each <= dims]
+    count = linked_choice("sides", "projection_count", there, text=SIDES.__getitem__)
     st.segmented_control(
         "Dimensions",
-        [each for each in SIDES if each <= dims],
+        there,
         format_func=SIDES.__getitem__,
         required=True,
         help="On a plane, or in space, to turn with the mouse. Acts at once.",

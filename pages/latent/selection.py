@@ -24,7 +24,7 @@ from vae.latent.density import (
 from vae.latent.neighbours import nearest_images
 from vae.runs.run import Run
 
-__all__ = ["SelectedImages", "SelectedPoint", "read_selection", "select_code", "show_selection"]
+__all__ = ["SelectedImages", "SelectedPoint", "read_selection", "show_selection"]
 
 NEIGHBOURS = 10
 PICTURE_PIXELS = 150  # on the screen
@@ -61,7 +61,9 @@ def read_selection(
     """
     mean = run.latents["mean"]
     try:
-        kind, plane = sent["kind"], sent["plane"]
+        kind = sent["kind"]
+        if kind == "code":
+            return _selected_code(run, on_plane, np.asarray(sent["code"], np.float32))
         if kind == "selection":
             indices = np.unique(np.asarray(sent["indices"], dtype=int))
             indices = indices[(indices >= 0) & (indices < len(mean))]
@@ -69,7 +71,7 @@ def read_selection(
         if kind == "image":
             index = range(len(mean))[int(sent["index"])]
             indices, code, point = np.array([index]), mean[index], on_plane.points[index]
-        elif kind == "place" and plane == on_plane.id:
+        elif kind == "place" and sent["plane"] == on_plane.id:
             indices, point = np.empty(0, int), np.array([float(sent["x"]), float(sent["y"])])
             code = on_plane.plane.codes(point[None])[0]
         else:
@@ -79,8 +81,10 @@ def read_selection(
     return _with_neighbours(run, kind, indices, code, point)
 
 
-def select_code(run: Run, on_plane: PlanePoints, code: np.ndarray) -> SelectedPoint | None:
+def _selected_code(run: Run, on_plane: PlanePoints, code: np.ndarray) -> SelectedPoint | None:
     """Return a code (d,) as the selection, at its projection on the plane."""
+    if code.shape != (run.config.latent_dim,):
+        return None
     point = on_plane.plane.coordinates(code[None])[0]
     return _with_neighbours(run, "place", np.empty(0, int), code, point)
 

@@ -126,7 +126,6 @@ class TestPlanes:
     def test_others_held_at_what_is_picked(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
             "Two dimensions"))  # fmt: skip
-        assert "The picked point" not in labelled(app.selectbox, "Others at").options
         pick(app, wide, "image", index=5)
         act(labelled(app.selectbox, "Others at").set_value("The picked point"))
         held = dimension_plane(40, 0, 1, wide.latents["mean"][5])
@@ -295,7 +294,7 @@ class TestPicks:
         ],
     )
     def test_what_a_browser_should_not_send(self, run: Run, nonsense: Any) -> None:
-        app = send(open_page("latent"), run, pick=nonsense)
+        app = send(open_page("latent"), run, selection=nonsense)
         assert "Move over the map." in words(app)
 
     def test_a_place_that_is_no_number(self, run: Run) -> None:

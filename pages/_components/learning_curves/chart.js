@@ -6,7 +6,7 @@ const LEAST_DRAG = 6; // pixels; less is a click
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const margins = () => {
   const size = rem();
-  return { left: 2.9 * size, right: 0.75 * size, top: 0.5 * size, bottom: 1.5 * size };
+  return { left: 3.1 * size, right: 0.75 * size, top: 0.5 * size, bottom: 1.5 * size };
 };
 
 function showCurves(root, data) {
