@@ -140,7 +140,7 @@ class TestDiskFull:
 
 
 class TestCommandLine:
-    def test_a_disk_that_fills_up_is_told_as_such(
+    def test_a_full_disk_is_reported_as_such(
         self,
         workshop: Workshop,
         undisturbed: Run,
@@ -182,7 +182,7 @@ class TestNothingIsLeft:
             RunWriter.create(path, Config(), digits)
         assert [each.name for each in path.iterdir()] == ["notes.txt"]
 
-    def test_of_one_that_finds_no_place_in_the_line(
+    def test_of_one_that_cannot_be_queued(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         queue = office.open()

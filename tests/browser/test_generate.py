@@ -78,7 +78,7 @@ def test_an_image_is_picked_and_goes_elsewhere(
     expect(page.get_by_text("The image decoded here").first).to_be_visible()
 
 
-def test_a_walk_plays_pauses_and_becomes_a_file(server: tuple[str, int], page: Page) -> None:
+def test_a_walk_plays_pauses_and_is_made_a_file(server: tuple[str, int], page: Page) -> None:
     page.goto(f"{server[0]}/generate?view=animation")
     settled(page)
     frame = page.locator(".player output")

@@ -122,7 +122,7 @@ class TestMeasured:
             f"**Test loss {total:.1f} nats** (grey levels): {compared(total, MEAN)} {BEAT}."
         )
 
-    def test_a_run_that_goes_on_has_a_newer_one(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_a_resumed_run_has_a_newer_one(self, finished_run: Run, tmp_path: Path) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state="paused")
         assert loss_in_comparison(run, []).startswith("**Validation loss")
 

@@ -109,7 +109,7 @@ class TestCollapse:
         rows = epochs(30.0, 25.0, kl=(0.05, 0.05), capacity=0.1)
         assert names(make(rows, beta=10.0, capacity=0.1)) == []
 
-    def test_one_that_comes_later_is_seen_at_once(self, make: Any) -> None:
+    def test_one_that_comes_later_is_listed_at_once(self, make: Any) -> None:
         rows = [*epochs(30.0, 25.0), row(3, 30.0, (0.0, 0.0), kind="step", step=5)]
         assert names(make(rows, beta=10.0)) == ["Posterior collapse"]
 
@@ -204,7 +204,7 @@ class TestNoLearning:
         (trouble,) = troubles(make(epochs(GREY, GREY), learning_rate=rate))
         assert trouble.cure == {"learning_rate": pytest.approx(cure)}
 
-    def test_it_comes_before_the_collapse_that_it_looks_like(self, make: Any) -> None:
+    def test_it_comes_before_the_collapse_that_it_resembles(self, make: Any) -> None:
         run = make(epochs(GREY, GREY, kl=(0.0, 0.0)), learning_rate=1e-6)
         assert names(run) == ["No learning", "Posterior collapse"]
 

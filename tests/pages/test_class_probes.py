@@ -66,7 +66,7 @@ class TestFigures:
         ]
         assert not can_measure(app)
 
-    def test_what_looks_alike_is_equally_good(self, run: Run) -> None:
+    def test_what_is_shown_alike_is_equally_good(self, run: Run) -> None:
         know(run, (0.90001, 0.8, 0.90002))
         assert [row[1] for row in table(open_knowledge(run))[1:]] == [
             "**90.0%**",

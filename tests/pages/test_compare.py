@@ -93,7 +93,7 @@ class TestMaps:
         app = to_view(app, "Compare")
         assert boards(app, "finished", "code")[0]["layers"] == []
 
-    def test_what_to_look_at_with_measured_numbers(self, run: Run, code: Run) -> None:
+    def test_what_a_map_shows_with_measured_numbers(self, run: Run, code: Run) -> None:
         said = words(open_page("latent", run=run.id, **COMPARE))
         for each in (run, code):
             found = coverage(each.latents["mean"], each.latents["log_var"], each.decode)
@@ -114,7 +114,7 @@ class TestMaps:
             (Coverage(0.06, 0.02, 1.9, 1.9), "miss only 2% of the test images, and only 6% of"),
         ],
     )
-    def test_what_is_most_to_be_seen(
+    def test_the_main_property_is_said(
         self, found: Coverage, expected: str, run: Run, code: Run
     ) -> None:
         for each in (run, code):

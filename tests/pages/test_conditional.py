@@ -80,13 +80,13 @@ class TestEveryPage:
         assert not app.error, [error.value for error in app.error]
         assert not asks_for_a_class(app)
 
-    def test_other_runs_are_told_nothing(self, run: Run) -> None:
+    def test_other_runs_get_no_labels(self, run: Run) -> None:
         for page in ("latent", "generate"):
             app = open_page(page)
             assert not asks_for_a_class(app)
             assert "One style" not in words(app)
 
-    def test_the_class_is_kept_from_page_to_page(self, told: Run) -> None:
+    def test_the_class_persists_from_page_to_page(self, told: Run) -> None:
         app = tell(open_page("latent", run="told"), 4)
         assert choice(go(app, "generate")).value == 4
         assert choice(act(labelled(go(app, "latent").segmented_control, "View").set_value("Path")))
@@ -103,7 +103,7 @@ class TestEveryPage:
 
 
 class TestMap:
-    def test_a_place_stays_and_is_drawn_as_the_class(self, told: Run) -> None:
+    def test_a_place_stays_and_is_decoded_as_the_class(self, told: Run) -> None:
         app = open_page("latent", run="told", view="map")
         key, places = "map-told", points_on_plane(told, usual_plane(told))
         assert component(app, key)["plane"] == places.id
@@ -122,7 +122,7 @@ class TestMap:
             assert f"The image decoded here as class {label}" in words(app)
         assert len(atlases) == len(set(pictures)) == 2
 
-    def test_a_dot_is_told_its_own_class(self, told: Run) -> None:
+    def test_a_dot_gets_its_own_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="map"), 5)
         index = int(np.flatnonzero(told.latents["y"] == 2)[0])
         app.session_state["map-told"] = {"selection": None}
@@ -134,9 +134,7 @@ class TestMap:
 
 
 class TestDraw:
-    def test_a_test_image_is_told_its_own_class(
-        self, told: Run, pictures: dict[str, bytes]
-    ) -> None:
+    def test_a_test_image_gets_its_own_class(self, told: Run, pictures: dict[str, bytes]) -> None:
         app = take(tell(open_page("latent", run="told", view="draw"), 5), "Test image")
         label = int(told.latents["y"][0])
         mean, _ = told.encode(load_dataset("digits").x_test[:1], label)
@@ -144,9 +142,7 @@ class TestDraw:
         assert shows(pictures[picture_called(app, "Reconstruction")], copy)
         assert f"The model gets class {label} with it." in words(app)
 
-    def test_a_drawing_is_told_the_chosen_class(
-        self, told: Run, pictures: dict[str, bytes]
-    ) -> None:
+    def test_a_drawing_gets_the_chosen_class(self, told: Run, pictures: dict[str, bytes]) -> None:
         app = draw(open_page("latent", run="told", view="draw"), stroke())
         image = framed(ink_of(stroke().convert("RGBA")), told.image_shape, FRAMES["digits"])
         shown = []
@@ -167,7 +163,7 @@ class TestDraw:
 
 
 class TestOtherViews:
-    def test_a_path_is_drawn_as_the_class(self, told: Run) -> None:
+    def test_a_path_is_decoded_as_the_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="path"), 6)
         mean, y = told.latents["mean"], told.latents["y"]
         last = int(np.flatnonzero(y != y[0])[0])
@@ -177,7 +173,7 @@ class TestOtherViews:
         )
         assert "decoded as class 6 from a code" in words(app)
 
-    def test_dimensions_around_an_image_keep_its_class(self, told: Run) -> None:
+    def test_dimensions_around_an_image_use_its_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="dimensions"), 8)
         assert "All are decoded as class 8." in words(app)
         app = act(labelled(app.segmented_control, "Around").set_value("image"))
@@ -226,7 +222,7 @@ class TestGenerate:
         assert all(f">{name}</span>" in body for name in told.class_names)
         assert any(shows(content, expected) for content in pictures.values() if content[:4] == PNG)
 
-    def test_a_run_that_is_told_nothing_has_no_such_view(self, told: Run, run: Run) -> None:
+    def test_an_unconditional_run_has_no_such_view(self, told: Run, run: Run) -> None:
         app = open_page("generate", run="told", view="classes")
         app = act(picker(app).set_value(run.id))
         view = labelled(app.segmented_control, "View")

@@ -280,7 +280,7 @@ class TestTestImage:
 
 
 class TestOtherModels:
-    def test_an_autoencoder_has_nothing_to_draw_from(
+    def test_an_autoencoder_has_nothing_to_sample_from(
         self, autoencoder_run: Run, runs: Path
     ) -> None:
         copy_run(autoencoder_run, runs / "plain")

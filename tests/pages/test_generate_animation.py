@@ -47,7 +47,7 @@ class TestWalk:
         assert (given["count"], given["framesPerSecond"], given["loop"]) == (120, 20, True)
         assert (given["width"], given["height"]) == (8, 8)
 
-    def test_through_what_was_kept(self, run: Run) -> None:
+    def test_through_the_bookmarks(self, run: Run) -> None:
         app = walk()
         way = labelled(app.segmented_control, "Walk")
         act(way.set_value("Through kept images"))

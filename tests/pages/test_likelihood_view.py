@@ -101,7 +101,7 @@ class TestLiterature:
         assert "This run needs **1.8 nats an image less** than Burda's VAE (86.76)." in words(app)
         assert "With 5,000 samples its row would be a little lower." in words(app)
 
-    def test_drawn_once_is_said(self, run: Run) -> None:
+    def test_sampled_once_is_said(self, run: Run) -> None:
         become_mnist(find(run, fixed={"importance_samples": 5000}))
         said = words(choose(open_likelihood(run), "fixed"))
         assert "Papers sample the pixels anew each time; these were sampled once." in said

@@ -93,7 +93,7 @@ def test_follow_does_not_ask_more_often_than_is_good(busy: Run, finished_run: Ru
     assert busy.control.show == 2  # four seconds are not over
 
 
-def test_a_look_that_failed(busy: Run) -> None:
+def test_a_preview_that_failed(busy: Run) -> None:
     app = open_page("latent")
     tell(busy, "training", shown=busy.control.show, look_failed=True)
     assert "The model cannot be shown" in words(look_again(app))

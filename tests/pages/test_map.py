@@ -76,7 +76,7 @@ class TestViews:
         app = open_page("latent", view="<b>nonsense</b>")
         assert labelled(app.segmented_control, "View").value == "Map"
 
-    def test_it_is_kept_from_page_to_page(self, run: Run) -> None:
+    def test_it_persists_from_page_to_page(self, run: Run) -> None:
         app = open_page("latent", view="path")
         go(app, "start")
         go(app, "latent")
@@ -134,7 +134,7 @@ class TestPlanes:
         held = dimension_plane(40, 0, 1, wide.latents["mean"][9])
         assert same(app, wide, points_on_plane(wide, held))
 
-    def test_choices_are_kept(self, wide: Run) -> None:
+    def test_choices_persist(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
             "Two dimensions"))  # fmt: skip
         act(labelled(app.selectbox, "Up").set_value(39))
@@ -328,7 +328,7 @@ class TestLooks:
         app.session_state["map-finished-hover"] = wanted
         assert "answer" not in component(calm(app.run()), "map-finished")
 
-    def test_a_closer_look_has_an_atlas_of_its_own(self, run: Run) -> None:
+    def test_a_zoomed_view_has_an_atlas_of_its_own(self, run: Run) -> None:
         app = open_page("latent")
         plane = shown_plane(app, run)
         before = component(app, "map-finished")["feeds"]["atlas"]
@@ -351,7 +351,7 @@ class TestLooks:
             7,
         ],
     )
-    def test_a_look_that_there_is_not(self, run: Run, view: Any) -> None:
+    def test_a_style_that_there_is_not(self, run: Run, view: Any) -> None:
         app = open_page("latent")
         whole = component(app, "feed-map-finished-atlas")["extent"]
         plane = {"plane": shown_plane(app, run)}

@@ -56,7 +56,7 @@ class TestActsAtOnce:
         act(seed(app).set_value("7"))
         assert complaints(app) == []
 
-    def test_what_the_app_puts_there_takes_its_place(self) -> None:
+    def test_what_the_app_sets_replaces_it(self) -> None:
         app = act(seed(open_page("generate")).set_value("x"))
         press(app, "New samples")
         assert (seed(app).value, complaints(app)) == ("1", [])

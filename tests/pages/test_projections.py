@@ -208,7 +208,7 @@ class TestTsne:
         found = np.concatenate([numbers(trace["z"]) for trace in figure["data"]])
         np.testing.assert_array_equal(found[np.argsort(order)], read_tsne(wide, 3).points[:, 2])
 
-    def test_one_that_fails_is_not_asked_for_again_until_a_hand_does(
+    def test_one_that_fails_is_not_requested_again_until_the_user_does(
         self, wide: Run, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         processes.become_real()
@@ -325,7 +325,7 @@ class TestPicked:
             {"kind": "selection", "indices": None},
         ],
     )
-    def test_what_no_hand_picks(self, run: Run, picked: Any) -> None:
+    def test_what_no_click_picks(self, run: Run, picked: Any) -> None:
         assert image_number(pick(see(), picked)).value == "0"
 
     def test_an_autoencoder_has_no_posterior(self, autoencoder_run: Run, runs: Path) -> None:

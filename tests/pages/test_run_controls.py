@@ -251,7 +251,7 @@ class TestWaiting:
 
 
 class TestMoreEpochs:
-    def test_a_finished_run_gets_a_leg_and_a_place(self, make: Make) -> None:
+    def test_a_finished_run_gets_a_segment_and_a_ticket(self, make: Make) -> None:
         run = make("finished", rows=epochs(*range(40, 28, -1)))
         app = look(run)
         act(labelled(app.text_input, "More epochs").set_value("7"))

@@ -77,7 +77,7 @@ class TestList:
         # The sentence below has the very figure.
         assert f"{-lecture.metrics['elbo']:.1f} nats**" in words(app)
 
-    def test_what_keeps_a_figure_from_being_compared(self, shipped: list[Run]) -> None:
+    def test_what_prevents_a_figure_from_being_compared(self, shipped: list[Run]) -> None:
         options = "\n".join(picker(open_page("start")).options)
         assert "test loss 90.5 nats, black and white ·" in options
         assert "test loss 116.1 nats, given the class ·" in options

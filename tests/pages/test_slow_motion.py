@@ -359,7 +359,7 @@ def test_an_autoencoder_has_no_cloud_no_epsilon_and_no_kl() -> None:
     assert "log_var" not in "".join(details(shown).values())
 
 
-def test_a_conditional_one_is_told_the_label() -> None:
+def test_a_conditional_one_gets_the_label() -> None:
     shown = film(make_step(kind="conditional"))
     said, numbers = captions(shown), details(shown)
     assert said["encoder"] == "The encoder turns 48 pixels and the label into 16 numbers."

@@ -70,7 +70,7 @@ def troubled(name: str, folder: Path, dataset: Dataset, state: str, **more: Any)
 
 @pytest.mark.parametrize("name", TROUBLES)
 class TestEach:
-    def test_a_run_that_waits_goes_on_with_the_cure(
+    def test_a_paused_run_resumes_with_the_cure(
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
         _, _, said, button, cure = TROUBLES[name]
@@ -125,7 +125,7 @@ class TestEach:
 
 
 class TestDiverged:
-    def test_it_goes_on_with_smaller_steps(self, runs: Path, digits: Dataset) -> None:
+    def test_it_resumes_with_smaller_steps(self, runs: Path, digits: Dataset) -> None:
         config = CONFIG.replace(learning_rate=2.0)
         run = craft(runs / "run", digits, config, "diverged", epochs(40.0))
         app = look(run)
@@ -168,7 +168,7 @@ class TestBox:
         assert found.startswith("**No learning.**")
 
     @pytest.mark.usefixtures("busy")
-    def test_a_run_that_waits_keeps_its_place(self, runs: Path, digits: Dataset) -> None:
+    def test_a_queued_run_keeps_its_position(self, runs: Path, digits: Dataset) -> None:
         run = enqueue(troubled("collapse", runs / "run", digits, "queued"))
         enqueue(craft(runs / "next", digits, CONFIG, "queued"))
         before = ticket_of(run)

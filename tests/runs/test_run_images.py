@@ -200,7 +200,7 @@ class TestWorker:
 
 
 class TestInPython:
-    def test_it_goes_on_with_its_images(self, own: Run, stripes: Dataset) -> None:
+    def test_it_resumes_with_its_images(self, own: Run, stripes: Dataset) -> None:
         run = training.resume(own, stripes, more_epochs=1)
         assert (run.state, len(run.history)) == ("finished", 3)
 

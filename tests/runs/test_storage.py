@@ -103,7 +103,7 @@ class TestOnOnesOwnMachine:
 
 @pytest.mark.usefixtures("public")
 class TestWhereStrangersShareAServer:
-    def test_until_when_a_run_is_kept(self, disk: Disk) -> None:
+    def test_until_when_a_run_is_stored(self, disk: Disk) -> None:
         today = datetime.datetime.now(datetime.UTC).date()
         assert kept_until(disk.add("new", "anna")) == today + datetime.timedelta(days=3)
         assert kept_until(disk.add("old", "anna", days_ago=5)) == today - datetime.timedelta(days=2)
@@ -136,7 +136,7 @@ class TestWhereStrangersShareAServer:
         disk.free -= MEGABYTE  # before new runs are refused, at 500
         assert disk.going() == ["older"]
 
-    def test_what_may_go_keeps_nobody_out(self, disk: Disk) -> None:
+    def test_what_may_be_removed_keeps_nobody_out(self, disk: Disk) -> None:
         disk.add("old", "anna", days_ago=9, size=6 * MEGABYTE)
         disk.storage.check_room()
         disk.add("new", "berta", size=6 * MEGABYTE)

@@ -181,7 +181,7 @@ class TestBasics:
 
 class TestWhatIsLeftToDo:
     @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted", "failed"])
-    def test_nothing_without_a_new_wish(
+    def test_nothing_without_a_new_request(
         self, state: str, finished_run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
     ) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
@@ -213,7 +213,7 @@ class TestWhatIsLeftToDo:
         assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
         assert not stopped.snapshot_epochs
 
-    def test_a_wish_that_was_not_seen(
+    def test_a_request_that_was_not_read(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
@@ -310,7 +310,7 @@ class TestRecover:
         for place, weights in enumerate(recovered.arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
-    def test_what_was_kept_in_the_middle_of_an_epoch(
+    def test_what_was_saved_in_the_middle_of_an_epoch(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))

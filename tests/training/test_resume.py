@@ -95,7 +95,7 @@ class TestExact:
             assert_same_run(interrupt(workshop, run, way, PLACES[1:-2]), expected)
 
     @pytest.mark.parametrize("way", ["leave", "kill"])
-    def test_pixels_that_are_drawn_at_each_step(
+    def test_pixels_that_are_sampled_at_each_step(
         self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
         with sampled.opened() as workshop:
@@ -200,7 +200,7 @@ class TestWithWishes:
         return workshop.at(run, place, lambda: run.requests.change(**settings))
 
     @pytest.mark.parametrize("place", [(2, 9), (2, 10), (2, 25), (0, 0)])
-    def test_changed_while_it_was_parked_then_killed(
+    def test_changed_while_it_was_suspended_then_killed(
         self, place: Place, workshop: Workshop, tmp_path: Path
     ) -> None:
         settings = {"beta": 3.0, "learning_rate": 1e-3, "noise": 0.5}
