@@ -162,8 +162,8 @@ class TestQueue:
             request_likelihood(run, 2, "none")
         queue.request(run, job)
         wait_until(lambda: not queue.is_pending(run, job), "it is done")
-        trouble = read_progress(run.path, job).trouble
-        assert bool(trouble) == (job == "quality"), trouble  # there is no classifier of Digits
+        problem = read_progress(run.path, job).error
+        assert bool(problem) == (job == "quality"), problem  # there is no classifier of Digits
 
     def test_it_is_taken_along(self, name: str, queue: Queue, kinds: Kinds) -> None:
         run = kinds[name]

@@ -20,7 +20,7 @@ from vae.errors import RunError
 
 __all__ = [
     "DISK_FULL",
-    "file_mark",
+    "file_version",
     "folder_bytes",
     "open_regular",
     "read_json",
@@ -74,7 +74,7 @@ def writing_to(folder: Path, expected: str) -> Generator[None]:
         raise RunError(f"{expected} ({error.strerror}). Received: {folder}") from None
 
 
-def file_mark(path: Path) -> tuple[int, int]:
+def file_version(path: Path) -> tuple[int, int]:
     """Return what changes when a file is replaced: its number and time, zeros if there is none."""
     try:
         found = path.stat()

@@ -120,7 +120,7 @@ def _table(found: ClassProbes) -> str:
         values = [found[space][name] for space in SPACES]
         texts = [f"{value:.3f}" if name == "silhouette" else f"{value:.1%}" for value in values]
         best = texts[values.index(max(values))]
-        # As they are shown: of two that look alike neither is the better one.
+        # As they are shown: of two equal texts neither is the better one.
         columns.append([f"**{text}**" if text == best else text for text in texts])
     rows = [
         ["Input", *HEADINGS.values()],

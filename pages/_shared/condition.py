@@ -32,7 +32,7 @@ def conditioned(run: Run, name: str = "Class", parameter: str = "class") -> Run:
         "label_visibility": "collapsed",
         **persistent(where, label),
     }
-    # Beside its name, since what it stands above is to be seen whole.
+    # Beside its name, so that what is below stays in sight.
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(name, width="content", help=HELP)
         if run.classes <= MAX_BUTTONS:
@@ -51,7 +51,7 @@ def as_class(run: Run) -> str:
 
 
 def dots_caption(run: Run) -> str:
-    """Return what is said of dots in the colours of their classes."""
+    """Return what is said of dots in the colors of their classes."""
     if run.config.is_conditional:
         return (
             "Each dot is a test image. Color: its true class, which this model gets with the image."

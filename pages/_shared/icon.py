@@ -15,7 +15,7 @@ __all__ = ["ICON"]
 ICON = Path(__file__).with_suffix(".png")
 SIDE = 64  # pixels: a tab shows 16 or 32
 FINER = 8  # drawn so many times larger, for smooth edges
-CORNER = 0.22  # as shares of the side, as what follows
+CORNER = 0.22  # as fractions of the side, as what follows
 SPACING, LARGEST = 0.3, 0.15
 GROUND, INK = "#0d9488", "#ffffff"  # the theme's teal carries white in light and dark tabs
 

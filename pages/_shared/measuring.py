@@ -12,7 +12,7 @@ from pages._shared.plain import plain
 from pages._shared.rerun import rerun_fragment
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
-from vae.files import file_mark
+from vae.files import file_version
 from vae.runs.layout import LATENTS
 from vae.runs.progress import read_progress
 from vae.runs.results import RESULTS
@@ -65,7 +65,7 @@ def forget_request(run: Run, job: str) -> None:
 
 def show_last_error(run: Run, job: str) -> None:
     """Say what went wrong the last time, if it did."""
-    error = read_progress(run.path, job).trouble
+    error = read_progress(run.path, job).error
     with stable_position():
         if error or st.session_state.get(_key(run, job)) == _fingerprint(run, job):
             show_error(error or "Measuring ended before it was done. Try again.")
@@ -144,9 +144,9 @@ def _poll(run: Run, job: str, describe: Describe, fingerprint: Fingerprint) -> N
 
 def _fingerprint(run: Run, job: str) -> Fingerprint:
     """Return what changes when the job's files do."""
-    return tuple(file_mark(run.path / name) for name in RESULTS[job].files)
+    return tuple(file_version(run.path / name) for name in RESULTS[job].files)
 
 
 def _key(run: Run, job: str) -> str:
     # Of this model: another one has other figures, and nobody requested those.
-    return f"{job}-requested-{run.id}-{file_mark(run.path / LATENTS)}"
+    return f"{job}-requested-{run.id}-{file_version(run.path / LATENTS)}"

@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from vae.files import file_mark
+from vae.files import file_version
 from vae.runs.run import Run
 
 __all__ = ["model_fingerprint"]
@@ -18,7 +18,7 @@ def model_fingerprint(run: Run) -> str:
     It is the same for all classes of a conditional run. A run that is resumed replaces both files,
     one after the other.
     """
-    digest = hashlib.sha256(f"{run.path} {file_mark(run.path / 'decoder.onnx')}".encode())
+    digest = hashlib.sha256(f"{run.path} {file_version(run.path / 'decoder.onnx')}".encode())
     if run.latents:
         digest.update(np.ascontiguousarray(run.latents["mean"]).tobytes())
     return digest.hexdigest()[:16]

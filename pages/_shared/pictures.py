@@ -20,14 +20,14 @@ def show_grid(
     """Show images (rows * columns, H, W, C) as one picture as wide as its column."""
     grid = tile(images, rows, columns)
     scale = max(1, SHARP_PIXELS // grid.shape[1])
-    # Of larger arrays Streamlit looks at a sample alone to tell them apart.
+    # Of larger arrays Streamlit hashes a sample alone.
     encode = _cached_png if grid.size < MAX_CACHED else to_png
     show_png(encode(grid, scale), alt, caption)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _cached_png(grid: np.ndarray, scale: int) -> bytes:
-    """Encode a grid once for all who look at it: it takes longer than to decode it."""
+    """Encode a grid once for all visitors: it takes longer than to decode it."""
     return to_png(grid, scale)
 
 

@@ -7,7 +7,7 @@ import re
 __all__ = ["plain"]
 
 MARKS = re.compile(r"[\\`*_\[\]<>$~|&]")
-# Where a mark would be that a backslash does not take away: Streamlit looks for icons, emoji and
+# Where a mark would be that a backslash does not take away: Streamlit searches for icons, emoji and
 # addresses when Markdown is done with. Lists and headings begin at a line's beginning.
 SEAMS = re.compile(r"(?<=:)(?=[\w/+-])|(?<=www)(?=\.)|(?=@)|^(?=[-+#=]|\d+[.)])", re.IGNORECASE)
 INVISIBLE = "\u2060"  # WORD JOINER: takes no room and breaks no line

@@ -126,7 +126,7 @@ def visible_runs(runs: list[Run], owner: str, link: str | None) -> list[Run]:
     if is_public():
         # One's own, and the one whose link was opened: nobody can list another's.
         runs = [run for run in runs if run.shipped or run.metadata.owner == owner or run.id == link]
-    # A run that trains comes first: after a reload it is what one looks for.
+    # A run that trains comes first: after a reload it is the one that is wanted.
     return sorted(runs, key=lambda run: run.state not in ACTIVE_STATES)
 
 

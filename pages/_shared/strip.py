@@ -17,7 +17,7 @@ def show_strip(images: np.ndarray, alt: str, *, columns: int = 0) -> None:
     """Show images uint8 (N, H, W, C), each on its own, crisp at any size.
 
     columns: how many in a row; 0: as many as there is room for, each 3.6 rem wide or wider.
-    alt: what is said to who cannot see them.
+    alt: what a screen reader says.
     """
     height, width = images.shape[1:3]
     style = (

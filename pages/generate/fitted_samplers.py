@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.measuring import measuring, offer
-from vae.files import file_mark
+from vae.files import file_version
 from vae.runs.layout import SAMPLERS
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers, read_samplers
@@ -17,7 +17,7 @@ JOB = "samplers"
 
 def samplers_of(run: Run) -> Samplers | None:
     """Return a run's samplers, read once for all visitors, or None until they are fitted."""
-    return _read(run, str(run.path), file_mark(run.path / SAMPLERS))
+    return _read(run, str(run.path), file_version(run.path / SAMPLERS))
 
 
 @st.cache_resource(show_spinner=False, max_entries=12, ttl=900)

@@ -17,7 +17,7 @@ from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import GridChoice, choose_grid, sampler_text
 from pages.generate.grid_files import offer_files
 from pages.generate.selected_tile import NO_TILE, TILE, show_tile
-from vae.files import file_mark
+from vae.files import file_version
 from vae.images import tile, to_png, to_uint8
 from vae.runs.layout import DECODER
 from vae.runs.provenance import notes_of
@@ -57,7 +57,7 @@ def grid_view(run: Run) -> None:
 
 def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
     rows, columns, spec = choice
-    model = run.path, file_mark(run.path / DECODER)
+    model = run.path, file_version(run.path / DECODER)
     mark = hashlib.sha256(f"{model} {choice}".encode()).hexdigest()[:16]
     chosen, moves = _chosen_tile(mark, len(images))
     selected = tile_grid(

@@ -47,7 +47,7 @@ AT_FIRST = ("dots", "prior", "holes")
 # In the address, of either side: what is picked, which classes are hidden, the class it decodes.
 NAMES = ("picked", "hide", "class"), ("picked-there", "hide-there", "class-there")
 ROWS, COLUMNS = 4, 6  # of samples
-MAX_REACH = 10.0  # from 0: more of a plane is seen after zooming out
+MAX_REACH = 10.0  # from 0: zooming out shows more of a plane
 MAX_BEYOND = 0.02  # of the dots
 
 

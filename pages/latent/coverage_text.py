@@ -10,7 +10,7 @@ from vae.statistics import ACTIVE_VARIANCE
 
 __all__ = ["coverage_text"]
 
-MANY_MISSED = 0.2  # of the test images, from which on they are what is to be seen first
+MANY_MISSED = 0.2  # of the test images: from here on they are the main property
 MANY_UNLIKE = 0.15  # of the samples
 
 

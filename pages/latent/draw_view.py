@@ -22,7 +22,7 @@ from pages.latent.map_data import points_on_plane, usual_plane
 from pages.latent.plane_map import plane_map, posterior_on
 from vae.evaluation.image_costs import Costs, costs_of, fraction_below
 from vae.figures.costs import costs_beside
-from vae.files import file_mark
+from vae.files import file_version
 from vae.images import to_png, to_uint8
 from vae.latent.neighbours import nearest_images
 from vae.runs.layout import DECODER
@@ -31,7 +31,7 @@ from vae.runs.run_images import known_dataset, missing_images
 
 __all__ = ["draw_view"]
 
-USUAL_IMAGES = 2000  # test images beside which a picture's cost is seen
+USUAL_IMAGES = 2000  # test images with which a picture's cost is compared
 NEIGHBOURS = 10
 POSTERIOR_SAMPLES = 10
 MAX_SEED = 10**6
@@ -64,7 +64,7 @@ def draw_view(run: Run) -> None:
     if picture.number is not None:
         run = run.conditioned_on(int(run.latents["y"][picture.number]))
     mean, log_var = (part[0] for part in run.encode(picture.image[None]))
-    # In the order in which they are looked at: each goes to the browser as soon as it is there.
+    # In reading order: each goes to the browser as soon as it is there.
     with left:
         _show_reconstruction(run, picture, mean)
     with middle, stable_position():
@@ -199,7 +199,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
             f"you need {plain(missing)}."
         )
         return
-    usual = _usual_costs(run, images, run.id, file_mark(run.path / DECODER))
+    usual = _usual_costs(run, images, run.id, file_version(run.path / DECODER))
     fraction = fraction_below(total, usual.reconstruction + usual.kl)
     verdict = next(words for threshold, words in VERDICTS if fraction >= threshold)
     still_chart(

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 LAYER_SIDE = 96  # cells across and up
-LINE_ROOM = 0.8  # of a map's height, which the classes share where there is one dimension
+LINE_ROOM = 0.8  # of a map's height, divided among the classes where there is one dimension
 CACHE = {"show_spinner": False, "max_entries": 12, "ttl": 900}  # an atlas is 2 MB
 
 
@@ -155,7 +155,7 @@ def atlas_feed(
 ) -> AtlasFeed:
     """Return the decoded images of a part of a plane, and how well a blend of them does.
 
-    plane_and_class: the plane's id, and the class that a conditional run is told.
+    plane_and_class: the plane's id, and the class on which a conditional run is conditioned.
     """
     atlas = decode_atlas(_run, _on_plane.plane, extent)
     return {

@@ -12,7 +12,7 @@ from pages._shared.measuring import show_progress
 from pages._shared.persistent import persistent
 from pages._shared.server import queue
 from pages.latent.live_preview import is_in_progress
-from vae.files import file_mark
+from vae.files import file_version
 from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
 from vae.runs.layout import LATENTS
 from vae.runs.progress import read_progress
@@ -62,7 +62,7 @@ def find_projection(run: Run, choice: Choice) -> Projection | None:
     Raises RunError where codes are no numbers.
     """
     if choice.kind == "PCA":
-        return _pca(run, choice.sides, run.id, file_mark(run.path / LATENTS))
+        return _pca(run, choice.sides, run.id, file_version(run.path / LATENTS))
     projection = read_tsne(run, choice.sides)
     if projection is None:
         _request_tsne(run, choice.sides)
@@ -84,8 +84,8 @@ def _request_tsne(run: Run, count: int) -> None:
     if is_in_progress(run):
         st.info("t-SNE takes a while and is computed when the run has ended. Use PCA until then.")
         return
-    # Of this model: a run that goes on loses what was computed from it, and may ask again.
-    request_key = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / LATENTS)}"
+    # Of this model: a resumed run loses what was computed from it, and may request it again.
+    request_key = f"tsne-asked-{run.id}-{count}-{file_version(run.path / LATENTS)}"
     if not st.session_state.get(request_key):
         st.session_state[request_key] = True
         queue().request(run, "tsne")
@@ -94,7 +94,7 @@ def _request_tsne(run: Run, count: int) -> None:
     elif read_tsne(run, count) is not None:
         st.rerun()  # it ended between the two questions
     else:
-        error = read_progress(run.path, "tsne").trouble
+        error = read_progress(run.path, "tsne").error
         show_error(error or "t-SNE could not be computed: it ended before it was done.")
         st.button(
             "Try again",

@@ -25,10 +25,10 @@ from vae.runs.run import Run
 
 __all__ = ["moment_slider", "show_board"]
 
-MAX_FRAMES = 8  # that are played between two looks
+MAX_FRAMES = 8  # that are played between two polls
 MAX_PICTURES = 4  # of them the last ones with pictures: a frame without is a tenth of the bytes
-LIVE_SECONDS = 0.95  # in which they are, and then the next look is due
-CALM_SECONDS = 0.35  # in which the points move to a moment that a hand asks for
+LIVE_SECONDS = 0.95  # in which they are, and then the next poll is due
+CALM_SECONDS = 0.35  # in which the points move to a moment that the user chooses
 PAIRS = "Test images above their reconstructions"
 SAMPLES = "Samples from fixed codes"
 
@@ -43,7 +43,7 @@ class _LastSent(TypedDict):
 def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = False) -> None:
     """Show pictures, map, curves and numbers.
 
-    chosen: the moment to show; None: the newest, and those since the last look. slow: slow motion
+    chosen: the moment to show; None: the newest, and those since the last poll. slow: slow motion
     shows the batch of a single step, so that the board need not.
     """
     frames = _newest_frames(run, live=live) if chosen is None else [frame_of(run, chosen)]
@@ -69,7 +69,7 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
 
 
 def moment_slider(run: Run) -> Moment | None:
-    """Let a hand go back through a run at rest; return the moment, None where there is one.
+    """Let the user go back through a run at rest; return the moment, None where there is one.
 
     The address holds it, unless it is the last one: ?epoch=3, or "now" within an epoch.
     """
@@ -97,7 +97,7 @@ def moment_slider(run: Run) -> Moment | None:
 
 
 def _newest_frames(run: Run, *, live: bool) -> list[dict[str, Any]]:
-    """Return the moments since the last look, or again those of that one where there are none."""
+    """Return the moments since the last poll, or again those of that one where there are none."""
     moments = moments_of(run)
     newest = moments[-1].at if moments else -1.0
     last: _LastSent | None = st.session_state.get(_last_sent(run))

@@ -50,7 +50,7 @@ class Form(NamedTuple):
     """What the form holds: a configuration, or why it is none, as Markdown."""
 
     config: Config | None
-    trouble: str = ""
+    problem: str = ""
 
 
 def setup_values() -> dict[str, Any]:

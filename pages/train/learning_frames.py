@@ -10,7 +10,7 @@ import streamlit as st
 from pages._components.data_url import as_data_url
 from pages._components.latent_map import as_base64
 from vae.errors import ConfigError, RunError
-from vae.files import file_mark
+from vae.files import file_version
 from vae.images import tile, to_png
 from vae.latent.learning import learning_axes, window_around
 from vae.runs import layout
@@ -22,7 +22,7 @@ __all__ = ["frame_of", "grid_side"]
 CACHE = {"show_spinner": False, "max_entries": 60, "ttl": 600}  # a frame is about 40 kB
 UNITS = 16_000  # of a coordinate, from the centre of the window to its edge
 MAX_UNITS = 32_767
-LINE_ROOM = 0.8  # of a map's height, which the classes share where there is one dimension
+LINE_ROOM = 0.8  # of a map's height, divided among the classes where there is one dimension
 
 
 def frame_of(run: Run, moment: Moment) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def frame_of(run: Run, moment: Moment) -> dict[str, Any]:
     plane = None
     if first and moment.at > first:  # else the plane is that of the moment itself
         plane = layout.snapshot_file(first)
-    marks = [file_mark(run.path / name) for name in (moment.file, plane) if name]
+    marks = [file_version(run.path / name) for name in (moment.file, plane) if name]
     return _frame(run, moment, str(run.path), marks, plane) if any(marks[0]) else {}
 
 

@@ -40,7 +40,7 @@ class _Plan(NamedTuple):
 
     config: Config | None
     summary: Summary | None
-    trouble: str = ""
+    problem: str = ""
 
 
 def set_up(top: DeltaGenerator) -> None:
@@ -58,7 +58,7 @@ def set_up(top: DeltaGenerator) -> None:
     with st.container(key="setup-body"):
         with st.container(key="setup-form"):
             form = config_form(setup)
-        plan = _plan(form.config, form.trouble, data)
+        plan = _plan(form.config, form.problem, data)
         with st.container(key="setup-network"):
             _show_network(setup, plan.summary)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train-bar"):
@@ -87,9 +87,9 @@ def _seconds(config: Config, data: Dataset, past: Sequence[Run]) -> float:
     return run_seconds(config, data.image_shape, len(data.x_train), past, data.classes)
 
 
-def _plan(config: Config | None, trouble: str, data: Dataset | None) -> _Plan:
+def _plan(config: Config | None, problem: str, data: Dataset | None) -> _Plan:
     if config is None or data is None:
-        return _Plan(config, None, trouble or "Its images are missing: see the data set above.")
+        return _Plan(config, None, problem or "Its images are missing: see the data set above.")
     try:
         summary = summarize(config, data.image_shape, data.classes)
         check_trainable(config, data)
@@ -132,7 +132,7 @@ def _train_bar(plan: _Plan, data: Dataset | None, past: Sequence[Run]) -> None:
         on_click=_press,
     )
     if plan.config is None or plan.summary is None or data is None:
-        st.markdown(f":red[:material/error: {plan.trouble}]")
+        st.markdown(f":red[:material/error: {plan.problem}]")
         return
     words = (
         f"Takes about **{time_in_words(_seconds(plan.config, data, past))}** on this machine. "

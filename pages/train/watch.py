@@ -12,6 +12,7 @@ from pages._shared.server import store
 from pages.train.board import moment_slider, show_board
 from pages.train.live_settings import live_settings
 from pages.train.numbers import show_dimensions, show_speed, show_what_is_counted
+from pages.train.problem_line import problem_line
 from pages.train.run_controls import (
     is_active,
     is_slow_motion,
@@ -19,11 +20,10 @@ from pages.train.run_controls import (
     show_run_progress,
     step_once,
 )
-from pages.train.trouble_box import trouble_line
 from pages.train.watch_style import apply_watch_style
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import how_it_goes
-from vae.files import file_mark
+from vae.files import file_version
 from vae.runs import layout
 from vae.runs.run import Run
 
@@ -33,7 +33,7 @@ POLL_SECONDS = 1.0
 
 
 def watch(run_id: str) -> None:
-    """Show state, curves and pictures; look again every second while the run is under way."""
+    """Show state, curves and pictures; poll every second while the run is under way."""
     apply_watch_style()
     first = store().open(run_id)
     active = is_active(first)
@@ -43,7 +43,7 @@ def watch(run_id: str) -> None:
             st.session_state[_shown_mark(run_id)] = _mark(first)  # before it is read
             run = store().open(run_id)
             if (run.state, is_active(run)) != (first.state, active):
-                # The whole page once more: the picker's words change, and the looking may end.
+                # The whole page once more: the picker's words change, and polling may end.
                 st.rerun()
             _show(run, active=active)
 
@@ -64,7 +64,7 @@ def _notice_changes(run: Run) -> None:
 def _mark(run: Run) -> tuple[object, ...]:
     """Return what changes with all that is asked of a run at rest, and said of it."""
     names = (layout.METADATA, layout.CONTROL, layout.STATUS)
-    marks = [file_mark(run.path / name) for name in names]
+    marks = [file_version(run.path / name) for name in names]
     try:
         return is_active(Run(run.path)), *marks
     except (VAEError, OSError):  # its folder has gone meanwhile: another mark
@@ -91,11 +91,11 @@ def _show(run: Run, *, active: bool) -> None:
                 st.html("<i></i>")  # Streamlit leaves out what is empty
                 if run.can_resume:
                     live_settings(run, active=active)
-                # Who wants to look back pauses the run.
+                # To look back, one pauses the run.
                 chosen = None if active else moment_slider(run)
         with st.container(key=f"board-place-{run.id}", gap=None):
             show_board(run, chosen, live=active, slow=is_slow_motion(run))
-        trouble_line(run)
+        problem_line(run)
     _show_more(run)
 
 

@@ -125,7 +125,7 @@ STYLE = """
     --board-high: clamp(17rem, min(100dvh - 16rem, (94vw - 19.7rem) / 1.833), 62rem);
 }
 /* Two lines of small type; more can be scrolled to. */
-.stVerticalBlock[class*="st-key-trouble-line-"] {
+.stVerticalBlock[class*="st-key-problem-line-"] {
     min-height: 2.6rem;
     max-height: 2.6rem;
     overflow: hidden auto;
@@ -145,7 +145,7 @@ STYLE = """
         flex-wrap: wrap;
         align-content: flex-start;
     }
-    .stVerticalBlock[class*="st-key-trouble-line-"] {
+    .stVerticalBlock[class*="st-key-problem-line-"] {
         max-height: none;
         .stHorizontalBlock { flex-wrap: wrap; }
         .stHorizontalBlock > :has(.stMarkdown) { flex: 1 1 20rem; }
@@ -171,7 +171,7 @@ STYLE = """
         > div:has(> [class*="st-key-where-"]) { order: 2; flex: 1 1 8.4rem; min-width: 0; }
     }
     .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-knobs-"]) { order: 1; }
-    .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-trouble-line-"]) {
+    .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-problem-line-"]) {
         order: 1;
     }
     .stHorizontalBlock[class*="st-key-knobs-"] {
@@ -182,7 +182,7 @@ STYLE = """
         gap: 0.2rem;
     }
     .stHorizontalBlock[class*="st-key-knobs-"] > * { flex: 1 0 100%; }
-    .stVerticalBlock[class*="st-key-trouble-line-"] { min-height: 6rem; }
+    .stVerticalBlock[class*="st-key-problem-line-"] { min-height: 6rem; }
 }
 </style>
 """

@@ -78,8 +78,8 @@ def test_pictures_and_map_move_within_the_first_epoch(
             assert box, block
             assert box["width"] > (150 if block != ".classes i" else 10), (width, block)
             assert box["y"] + box["height"] <= height, (width, block)
-        # And the line for trouble, which is empty here; the map is as large as that allows.
-        line = page.locator('[class*="st-key-trouble-line-"]').bounding_box()
+        # And the line for problem, which is empty here; the map is as large as that allows.
+        line = page.locator('[class*="st-key-problem-line-"]').bounding_box()
         assert line
         assert line["y"] + line["height"] <= height
         assert box_of(page, ".map canvas")["width"] > 0.5 * height

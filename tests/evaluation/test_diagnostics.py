@@ -11,7 +11,7 @@ import pytest
 from tests.pages.crafted import change, craft, epochs, row
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use, how_it_goes, troubles
+from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use, how_it_goes, problems
 from vae.runs.run import Run
 from vae.runs.store import RunStore
 
@@ -20,7 +20,7 @@ GREY = 64 * 0.693147  # nats of an all-grey 8 x 8 image
 
 
 def names(run: Run) -> list[str]:
-    return [trouble.name for trouble in troubles(run)]
+    return [problem.name for problem in problems(run)]
 
 
 @pytest.fixture
@@ -87,10 +87,10 @@ class TestCollapse:
         ("beta", "cure"), [(100.0, 1.0), (1.5, 1.0), (1.0, 0.1), (0.5, 0.05), (0.001, 0.0001)]
     )
     def test_less_beta(self, beta: float, cure: float, make: Any) -> None:
-        (trouble,) = troubles(make(epochs(30.0, 25.0, kl=(0.0, 0.09)), beta=beta))
-        assert trouble.name == "Posterior collapse"
-        assert trouble.cure == {"beta": pytest.approx(cure)}
-        assert f"A beta of {beta:g} gives the KL too much weight" in trouble.words
+        (problem,) = problems(make(epochs(30.0, 25.0, kl=(0.0, 0.09)), beta=beta))
+        assert problem.name == "Posterior collapse"
+        assert problem.cure == {"beta": pytest.approx(cure)}
+        assert f"A beta of {beta:g} gives the KL too much weight" in problem.words
 
     def test_one_dimension_in_use_is_none(self, make: Any) -> None:
         assert names(make(epochs(30.0, 25.0, kl=(0.0, 0.1)), beta=10.0)) == []
@@ -136,9 +136,9 @@ class TestHoles:
         assert names(run) == ["Holes in the latent space"] * found
 
     def test_beta_of_one_is_the_cure(self, make: Any) -> None:
-        (trouble,) = troubles(make(epochs(25.0, prior_distance=9.0), beta=0.04))
-        assert trouble.cure == {"beta": 1.0}
-        assert trouble.button == "Continue with a beta of 1"
+        (problem,) = problems(make(epochs(25.0, prior_distance=9.0), beta=0.04))
+        assert problem.cure == {"beta": 1.0}
+        assert problem.button == "Continue with a beta of 1"
 
     def test_a_history_without_distances(self, make: Any) -> None:
         assert names(make(epochs(30.0, 25.0), beta=0.04)) == []
@@ -151,9 +151,9 @@ class TestHoles:
 class TestDivergence:
     @pytest.mark.parametrize("rows", [[], epochs(30.0)])
     def test_a_loss_that_is_no_number(self, rows: list[dict[str, Any]], make: Any) -> None:
-        (trouble,) = troubles(make(rows, "diverged", learning_rate=0.5))
-        assert trouble.name == "Divergence"
-        assert trouble.cure == {"learning_rate": pytest.approx(0.05)}
+        (problem,) = problems(make(rows, "diverged", learning_rate=0.5))
+        assert problem.name == "Divergence"
+        assert problem.cure == {"learning_rate": pytest.approx(0.05)}
 
     @pytest.mark.parametrize(("last", "found"), [(20.0, False), (39.9, False), (40.1, True)])
     def test_a_reconstruction_that_doubles(self, last: float, found: bool, make: Any) -> None:
@@ -168,16 +168,16 @@ class TestDivergence:
         rows = [*epochs(30.0), change(1, 25, learning_rate=0.05)]
         run = make(rows, "diverged", learning_rate=0.5)
         run.requests.change(learning_rate=0.05)
-        (trouble,) = troubles(run)
-        assert "a learning rate of 0.05 makes" in trouble.words
-        assert trouble.cure == {"learning_rate": pytest.approx(0.005)}
+        (problem,) = problems(run)
+        assert "a learning rate of 0.05 makes" in problem.words
+        assert problem.cure == {"learning_rate": pytest.approx(0.005)}
 
     def test_not_the_one_that_it_has_not_gone_on_with(self, make: Any) -> None:
         run = make(epochs(30.0), "diverged", learning_rate=0.5)
         run.requests.change(learning_rate=0.02)
-        (trouble,) = troubles(run)
-        assert "a learning rate of 0.5 makes" in trouble.words
-        assert trouble.cure == {"learning_rate": pytest.approx(0.05)}
+        (problem,) = problems(run)
+        assert "a learning rate of 0.5 makes" in problem.words
+        assert problem.cure == {"learning_rate": pytest.approx(0.05)}
 
 
 class TestNoLearning:
@@ -201,8 +201,8 @@ class TestNoLearning:
     def test_ten_times_the_rate_as_far_as_it_goes(
         self, rate: float, cure: float, make: Any
     ) -> None:
-        (trouble,) = troubles(make(epochs(GREY, GREY), learning_rate=rate))
-        assert trouble.cure == {"learning_rate": pytest.approx(cure)}
+        (problem,) = problems(make(epochs(GREY, GREY), learning_rate=rate))
+        assert problem.cure == {"learning_rate": pytest.approx(cure)}
 
     def test_it_comes_before_the_collapse_that_it_resembles(self, make: Any) -> None:
         run = make(epochs(GREY, GREY, kl=(0.0, 0.0)), learning_rate=1e-6)
@@ -282,8 +282,8 @@ class TestAfterACure:
         after = row(2, 30.0, (0.0, 0.0), beta=5.0)
         run = make([*rows, after], beta=50.0)
         run.requests.change(beta=5.0)
-        (trouble,) = troubles(run)
-        assert "A beta of 5 gives the KL too much weight" in trouble.words
+        (problem,) = problems(run)
+        assert "A beta of 5 gives the KL too much weight" in problem.words
 
 
 class TestNoFalseAlarm:

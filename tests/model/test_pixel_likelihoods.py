@@ -18,7 +18,7 @@ from vae.archive.vetting_keras import check_keras
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
-from vae.evaluation.diagnostics import how_it_goes, troubles
+from vae.evaluation.diagnostics import how_it_goes, problems
 from vae.evaluation.image_costs import MARGIN, costs_of
 from vae.runs.run import Run
 
@@ -53,7 +53,7 @@ def test_every_row_is_the_sum_of_its_parts(trained: Run) -> None:
 
 def test_nats_below_zero_are_no_problem(trained: Run) -> None:
     assert trained.history["reconstruction"][-1] < 0.0
-    assert troubles(trained) == []
+    assert problems(trained) == []
     assert how_it_goes(trained.config, trained.rows).startswith("Reconstruction ")
 
 
@@ -63,7 +63,7 @@ def test_a_loss_that_rises_far_is(trained: Run, monkeypatch: pytest.MonkeyPatch)
         least = min(row["reconstruction"] for row in trained.rows)
         rows = [*trained.rows, last | {"epoch": 11, "reconstruction": least + rise}]
         monkeypatch.setitem(trained.__dict__, "rows", rows)
-        assert [trouble.name for trouble in troubles(trained)] == found
+        assert [problem.name for problem in problems(trained)] == found
         monkeypatch.setitem(trained.__dict__, "rows", rows[:-1])
 
 

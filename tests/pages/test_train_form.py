@@ -27,7 +27,7 @@ def warned(app: AppTest) -> str:
     return warning.value
 
 
-def trouble(app: AppTest) -> str:
+def problem(app: AppTest) -> str:
     """What stands beside the Train button of a form that cannot be trained, without its links."""
     assert labelled(app.button, "Train").disabled
     (reason,) = (each.value for each in app.markdown if each.value.startswith(":red[:material/"))
@@ -171,7 +171,7 @@ class TestBadInput:
     )
     def test_hidden_layers_that_are_none(self, text: str, complaint: str) -> None:
         app = fill(open_page("train"), hidden=text)
-        assert trouble(app).startswith("Hidden layers: up to 6 whole numbers from 1 to 1,024")
+        assert problem(app).startswith("Hidden layers: up to 6 whole numbers from 1 to 1,024")
         assert complaints(app) == [plain(complaint)]
         assert control(app, "hidden").value == text
         fill(app, hidden="16; 8")
@@ -181,11 +181,11 @@ class TestBadInput:
     @pytest.mark.parametrize("text", ["4, 4, 4", "", " , "])
     def test_hidden_layers_that_do_not_fit_the_images(self, text: str) -> None:
         app = fill(open_page("train", preset="convolutional"), hidden=text)
-        assert "for 8 x 8 images needs 1 to 2 hidden layers" in trouble(app)
+        assert "for 8 x 8 images needs 1 to 2 hidden layers" in problem(app)
 
     def test_hidden_layers_in_the_address_that_do_not_fit(self) -> None:
         app = open_page("train", network="convolutional", hidden="4,4,4")
-        assert "needs 1 to 2 hidden layers" in trouble(app)
+        assert "needs 1 to 2 hidden layers" in problem(app)
 
     def test_a_dense_network_without_hidden_layers(self) -> None:
         assert can_train(fill(open_page("train"), hidden=""))
@@ -193,16 +193,16 @@ class TestBadInput:
     def test_an_autoencoder_has_no_beta(self) -> None:
         app = fill(open_page("train"), kind="autoencoder")
         sentence = "An autoencoder has no KL term, so its beta must be 0."
-        assert trouble(app) == f"{sentence} Received: kind='autoencoder', beta=1.0"
+        assert problem(app) == f"{sentence} Received: kind='autoencoder', beta=1.0"
         # Its link brings it back as it is.
         again = open_page("train", **app.query_params)
-        assert trouble(again) == trouble(app)
+        assert problem(again) == problem(app)
         assert form(again) == form(app)
         assert can_train(fill(app, beta=0.0))
 
     def test_a_capacity_and_free_bits(self) -> None:
         app = fill(open_page("train"), capacity=12.0, free_bits=0.5)
-        assert trouble(app).startswith("A KL capacity needs a VAE with one importance sample and ")
+        assert problem(app).startswith("A KL capacity needs a VAE with one importance sample and ")
         fill(app, free_bits=0.0)
         assert can_train(app)
         assert app.query_params["capacity"] == "12"
@@ -289,7 +289,7 @@ class TestTyped:
         app = fill(open_page("train", preset="lecture"), **{name: text})
         assert complaints(app) == [plain(complaint)]
         assert control(app, name).value == text
-        assert trouble(app).startswith(f"{setting(name).label}: a ")
+        assert problem(app).startswith(f"{setting(name).label}: a ")
         assert app.query_params == {**SET_UP, "preset": "lecture"}
         go(app, "latent")
         go(app, "train")

@@ -195,7 +195,7 @@ class TestWorker:
     @pytest.mark.parametrize("job", ["knowledge", "likelihood", "samplers"])
     def test_measuring(self, job: str, own: Run) -> None:
         assert work(own.path, job) == 1
-        assert "only its maker has" in read_progress(own.path, job).trouble
+        assert "only its maker has" in read_progress(own.path, job).error
         assert open_run(own.path).state == "finished"
 
 

@@ -42,7 +42,7 @@ def holds(run: Run) -> set[bool]:
     run = open_run(run.path)
     found = [bool(run.arrays(name)) for name in (*TSNE.values(), SAMPLERS)]
     found += [bool(figures) for figures in (run.class_probes, run.likelihood, run.quality)]
-    return {*found, *(bool(read_progress(run.path, job).trouble) for job in JOBS)}
+    return {*found, *(bool(read_progress(run.path, job).error) for job in JOBS)}
 
 
 def test_they_stay_as_long_as_the_model_does(run: Run) -> None:

@@ -95,7 +95,7 @@ class TestFit:
         assert shares == [1 / 8, 3 / 8, 1.0]
 
 
-class TestTrouble:
+class TestErrors:
     def test_what_does_not_converge_is_left_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
         overlapping = np.random.default_rng(0).exponential(size=(400, 2))
         _, trials = fit_mixture(overlapping)

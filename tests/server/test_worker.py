@@ -1,4 +1,4 @@
-"""The process around training: what it does for which run, and how it tells of trouble."""
+"""The process around training: what it does for which run, and how it reports errors."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class TestBasics:
         status = (run.path / "status.json").read_bytes()
         monkeypatch.setattr("vae.latent.projections.compute_tsne", fail)
         assert work(run.path, "tsne") == 1
-        assert read_progress(run.path, "tsne").trouble.startswith(words)
+        assert read_progress(run.path, "tsne").error.startswith(words)
         assert "Traceback" in capfd.readouterr().err
         assert (run.path / "status.json").read_bytes() == status
 
@@ -162,7 +162,7 @@ class TestBasics:
         began = time.monotonic()
         assert work(run.path, job) == 1
         assert time.monotonic() - began < 30
-        assert read_progress(run.path, job).trouble == "Stopped from outside."
+        assert read_progress(run.path, job).error == "Stopped from outside."
         assert not any((run.path / name).exists() for name in RESULTS[job].files)
         assert not list(run.path.glob(".writing-*"))
         assert not run.is_alive()
@@ -171,12 +171,12 @@ class TestBasics:
         worker._ending.set()
         run = copy_run(finished_run, tmp_path / "run")
         assert work(run.path, "knowledge") == 1
-        assert read_progress(run.path, "knowledge").trouble == "Stopped from outside."
+        assert read_progress(run.path, "knowledge").error == "Stopped from outside."
 
     def test_images_that_are_gone_cannot_be_measured(self, run_without_images: Run) -> None:
         run = run_without_images
         assert work(run.path, "knowledge") == 1
-        assert read_progress(run.path, "knowledge").trouble.startswith("MNIST needs mnist.npz")
+        assert read_progress(run.path, "knowledge").error.startswith("MNIST needs mnist.npz")
 
 
 class TestWhatIsLeftToDo:

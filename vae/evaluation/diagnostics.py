@@ -11,7 +11,7 @@ from vae.runs.control import trained_settings
 from vae.runs.run import Run
 from vae.runs.schema import LearnedRow, Row
 
-__all__ = ["USED_NATS", "Trouble", "dimensions_in_use", "how_it_goes", "troubles"]
+__all__ = ["USED_NATS", "Problem", "dimensions_in_use", "how_it_goes", "problems"]
 
 USED_NATS = 0.1  # a latent dimension below this mean KL holds next to nothing about the image
 # Median distance from a code of the prior to the nearest of 1,000 posteriors, in that posterior's
@@ -27,7 +27,7 @@ MIN_EPOCHS = 2  # before which a run has shown too little
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Problem:
     """What is wrong, why, and the settings with which the run may be cured."""
 
     name: str
@@ -63,7 +63,7 @@ def how_it_goes(config: Config, rows: list[Row]) -> str:
     return f"{words}; {used} of {all_of_them} latent {dimensions} in use."
 
 
-def troubles(run: Run) -> list[Trouble]:
+def problems(run: Run) -> list[Problem]:
     """Return what is wrong with a run now, the most urgent first.
 
     Settings are blamed for what was trained with them alone, and after a change not before a whole
@@ -90,12 +90,12 @@ def troubles(run: Run) -> list[Trouble]:
         return []
     found = [_no_learning(settings, run, epochs), _collapse(settings, last)]
     found.append(_holes(settings, epochs[-1]))
-    return [trouble for trouble in found if trouble is not None]
+    return [problem for problem in found if problem is not None]
 
 
-def _too_fast(settings: Config, what: str) -> Trouble:
+def _too_fast(settings: Config, what: str) -> Problem:
     rate = float(f"{settings.learning_rate / 10:.6g}")
-    return Trouble(
+    return Problem(
         "Divergence",
         f"{what}: a learning rate of {settings.learning_rate:g} makes steps that are too large.",
         {"learning_rate": rate},
@@ -103,7 +103,7 @@ def _too_fast(settings: Config, what: str) -> Trouble:
     )
 
 
-def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Trouble | None:
+def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Problem | None:
     if settings.is_density:
         return None  # what plain grey costs is known of the Bernoulli likelihood alone
     grey = math.prod(run.image_shape) * math.log(2.0)
@@ -113,7 +113,7 @@ def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Troubl
     if epochs[-2]["reconstruction"] - now > 3 * SETTLED_FRACTION * now:
         return None  # slowly, but it does
     rate = float(f"{min(settings.learning_rate * 10, 10.0):.6g}")
-    return Trouble(
+    return Problem(
         "No learning",
         f"After {len(epochs)} epochs the reconstructions are hardly better than plain grey "
         f"({now:.0f} of {grey:.0f} nats): a learning rate of {settings.learning_rate:g} is likely "
@@ -123,13 +123,13 @@ def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Troubl
     )
 
 
-def _collapse(settings: Config, last: LearnedRow) -> Trouble | None:
+def _collapse(settings: Config, last: LearnedRow) -> Problem | None:
     if not settings.is_variational or not settings.beta or dimensions_in_use(last):
         return None
     if settings.capacity:
         return None  # beta holds the KL up: it is as small as the capacity that was asked for
     cure = 1.0 if settings.beta > 1.0 else settings.beta / 10
-    return Trouble(
+    return Problem(
         "Posterior collapse",
         f"The KL is near zero in all dimensions ({last['kl']:.2f} nats): the code says nothing "
         "about the image, and every picture decodes to the same blur. "
@@ -139,11 +139,11 @@ def _collapse(settings: Config, last: LearnedRow) -> Trouble | None:
     )
 
 
-def _holes(settings: Config, last: LearnedRow) -> Trouble | None:
+def _holes(settings: Config, last: LearnedRow) -> Problem | None:
     distance = last.get("prior_distance", 0.0)
     if not settings.is_variational or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
         return None
-    return Trouble(
+    return Problem(
         "Holes in the latent space",
         f"Random codes lie {distance:.0f} standard deviations away from the nearest posterior, "
         "where the decoder was never trained: samples look broken although reconstructions are "

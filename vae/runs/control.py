@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, NotRequired, TypedDict
 
 from vae.config import Config, Setting, setting
 from vae.errors import RunError
-from vae.files import file_mark, write_json, writing_to
+from vae.files import file_version, write_json, writing_to
 from vae.runs.layout import CONTROL
 from vae.runs.schema import ChangeRow, Row
 from vae.schema import Count, Number, Text, decode, read
@@ -148,7 +148,7 @@ class Commands:
 
     def read(self) -> Control:
         """Return what is requested now."""
-        mark = file_mark(self._folder / CONTROL)
+        mark = file_version(self._folder / CONTROL)
         if any(mark) and mark != self._seen:
             # A damaged file changes nothing: a paused run would resume by itself.
             self._seen, self._control = mark, _read(self._folder) or self._control

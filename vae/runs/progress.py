@@ -19,13 +19,13 @@ STEP = 0.005  # a file for each
 
 @dataclass(frozen=True)
 class Progress:
-    """fraction: of the work that is done, 0 to 1. trouble: why it failed, in words, or "".
+    """fraction: of the work that is done, 0 to 1. error: why it failed, in words, or "".
 
     seconds: that all of the work was expected to take when it began; 0 where nothing says so.
     """
 
     fraction: float = 0.0
-    trouble: str = ""
+    error: str = ""
     seconds: float = 0.0
 
 
@@ -36,10 +36,10 @@ class _File(TypedDict):
 
 
 def write_progress(
-    folder: Path, job: str, fraction: float, trouble: str = "", seconds: float = 0.0
+    folder: Path, job: str, fraction: float, error: str = "", seconds: float = 0.0
 ) -> None:
     """Write how far a job is, as `Progress` has it; it continues where that cannot be written."""
-    values = {"share": fraction, "trouble": trouble, "seconds": seconds}
+    values = {"share": fraction, "trouble": error, "seconds": seconds}
     try:
         write_json(folder / progress_file(job), values)
     except OSError:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vae.environment import is_public, storage_limits
 from vae.errors import RunError
-from vae.files import file_mark, folder_bytes
+from vae.files import file_version, folder_bytes
 from vae.runs import layout
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.store import RunStore
@@ -91,7 +91,7 @@ class Storage:
     def _bytes(self, run: Run) -> int:
         """Return what a run takes; counted anew only when files have come or gone."""
         folders = (run.path, run.path / layout.SNAPSHOTS)
-        marks = tuple(map(file_mark, folders))
+        marks = tuple(map(file_version, folders))
         known = self._known.get(run.path)
         if known is None or known[0] != marks:
             known = self._known[run.path] = marks, folder_bytes(run.path)
@@ -109,4 +109,4 @@ def _may_go(run: Run) -> bool:
 
 def _changed(run: Run) -> float:
     """Return when a run last trained, or came (Unix time)."""
-    return file_mark(run.path / layout.STATUS)[1] / 1e9
+    return file_version(run.path / layout.STATUS)[1] / 1e9

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from vae.environment import runs_folder
 from vae.errors import RunError
-from vae.files import file_mark
+from vae.files import file_version
 from vae.runs import layout
 from vae.runs.folder_names import is_folder_name
 from vae.runs.metadata import clean_name, write_metadata
@@ -134,7 +134,7 @@ class RunStore:
     def _read(self, folder: Path) -> tuple[list[Run], dict[str, str]]:
         """Return the runs of a folder, and by name why others cannot be read."""
         runs: list[Run] = []
-        troubles: dict[str, str] = {}
+        reasons: dict[str, str] = {}
         for path in _folders(folder):
             if not _holds_run(path):
                 continue
@@ -143,13 +143,13 @@ class RunStore:
                     raise RunError(f"A run's name is Unicode text. Received: {path.name!a:.80}")
                 runs.append(self._open_known(path))
             except RunError as error:
-                troubles[path.name] = str(error)
-        return runs, troubles
+                reasons[path.name] = str(error)
+        return runs, reasons
 
     def _open_known(self, path: Path) -> Run:
         """Open a run; of one that has not changed since the last time nothing is read anew."""
         marks = tuple(
-            file_mark(path / name) for name in (layout.CONFIG, layout.STATUS, layout.METADATA)
+            file_version(path / name) for name in (layout.CONFIG, layout.STATUS, layout.METADATA)
         )
         known = self._known.get(path)
         if known is None or known[0] != marks:

@@ -1,6 +1,6 @@
 """One training step in slow motion: nine parts, each shown in turn on real values of the batch.
 
-The film plays in the browser; only the wish for the next training step comes back.
+The film plays in the browser; only the request for the next training step comes back.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _film(step: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that the browser shows, as JSON values."""
     layers = _some(len(step["layer_names"]), MAX_BARS)
     names = [
-        str(step["layer_names"][place]).replace("encoder ", "enc. ").replace("decoder ", "dec. ")
-        for place in layers
+        str(step["layer_names"][index]).replace("encoder ", "enc. ").replace("decoder ", "dec. ")
+        for index in layers
     ]
     before, after = change(step)
     return {
@@ -174,14 +174,14 @@ def _picture(image: np.ndarray) -> str:
     return as_data_url(to_png(image))
 
 
-def _some(count: int, most: int) -> np.ndarray:
-    """Return at most `most` of `count` places, evenly spaced from first to last."""
-    return np.linspace(0, count - 1, min(count, most)).round().astype(int)
+def _some(count: int, max_count: int) -> np.ndarray:
+    """Return at most `max_count` of `count` indices, evenly spaced from first to last."""
+    return np.linspace(0, count - 1, min(count, max_count)).round().astype(int)
 
 
-def _count(count: int, most: int, what: str, shown: str = "") -> str:
-    if count > most:
-        return f"{most} of {count:,}{shown}"
+def _count(count: int, max_count: int, what: str, shown: str = "") -> str:
+    if count > max_count:
+        return f"{max_count} of {count:,}{shown}"
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 

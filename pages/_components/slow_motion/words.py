@@ -1,6 +1,6 @@
 """What slow motion says: a sentence and a line of numbers for each part of the step.
 
-Texts carry their colours: `z[z₁ = 0.3]` is "z₁ = 0.3" in the hue of z.
+Texts carry their colors: `z[z₁ = 0.3]` is "z₁ = 0.3" in the hue of z.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     pixels = f"{height * width:,} {'color ' if channels == 3 else ''}pixels"
     batch, d = int(step["batch_size"]), step["z"].shape[1]
     hidden, hidden_2 = (f"{step[name].shape[1]:,}" for name in ("encoder", "decoder"))
-    label = " and the label" if _is_told(step) else ""
+    label = " and the label" if _is_conditional(step) else ""
     image = f"one of the {batch:,} images" if batch > 1 else "the only image"
     dimensions, numbers, code = (
         (f"each of {d} dimensions", f"{d} numbers that stand", f"the {d} numbers of z[z]")
@@ -88,7 +88,7 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
     height, width, channels = step["images"].shape[1:]
     values = height * width * channels
     hidden, hidden_2 = step["encoder"].shape[1], step["decoder"].shape[1]
-    d, label = step["z"].shape[1], " + label" if _is_told(step) else ""
+    d, label = step["z"].shape[1], " + label" if _is_conditional(step) else ""
     first = "₁" if d > 1 else ""
     mean, z = text(step["mean"][i, 0]), text(step["z"][i, 0])
     reconstruction, kl, _, loss = (text(values[i]) for values in costs(step))
@@ -140,8 +140,8 @@ def is_autoencoder(step: Mapping[str, Any]) -> bool:
     return str(step["kind"]) == "autoencoder"
 
 
-def _is_told(step: Mapping[str, Any]) -> bool:
-    """Whether encoder and decoder are told the class of the image."""
+def _is_conditional(step: Mapping[str, Any]) -> bool:
+    """Whether encoder and decoder get the class of the image."""
     return str(step["kind"]) == "conditional"
 
 

@@ -1,4 +1,4 @@
-"""Trouble: the words, the button, and that the button cures."""
+"""Problem: the words, the button, and that the button cures."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, str, dict[s
 
 
 def box(app: AppTest) -> list[str]:
-    """What is said of trouble."""
+    """What is said of problem."""
     sign = ":material/healing: "
     return [each.value.removeprefix(sign) for each in app.markdown if sign in each.value]
 
@@ -63,7 +63,7 @@ def look(run: Run) -> AppTest:
     return app if labelled(app.segmented_control, "View").value == "Watch" else watch(app)
 
 
-def troubled(name: str, folder: Path, dataset: Dataset, state: str, **more: Any) -> Run:
+def problemd(name: str, folder: Path, dataset: Dataset, state: str, **more: Any) -> Run:
     settings, rows, *_ = TROUBLES[name]
     return craft(folder, dataset, CONFIG.replace(**settings), state, rows, **more)
 
@@ -74,7 +74,7 @@ class TestEach:
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
         _, _, said, button, cure = TROUBLES[name]
-        run = troubled(name, runs / "run", digits, "paused")
+        run = problemd(name, runs / "run", digits, "paused")
         app = look(run)
         (found,) = box(app)
         assert found.startswith(said)
@@ -89,7 +89,7 @@ class TestEach:
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
         *_, button, cure = TROUBLES[name]
-        run = enqueue(troubled(name, runs / "run", digits, "training"), started=True)
+        run = enqueue(problemd(name, runs / "run", digits, "training"), started=True)
         with run.lock():
             press(look(run), button)
             assert run.control.settings == pytest.approx(cure)
@@ -98,7 +98,7 @@ class TestEach:
 
     def test_a_finished_run_gets_more_epochs(self, name: str, runs: Path, digits: Dataset) -> None:
         *_, button, cure = TROUBLES[name]
-        run = troubled(name, runs / "run", digits, "finished")
+        run = problemd(name, runs / "run", digits, "finished")
         app = look(run)
         assert "for 5 more epochs" in labelled(app.button, button).help
         press(app, button)
@@ -111,7 +111,7 @@ class TestEach:
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
         *_, button, _ = TROUBLES[name]
-        app = look(troubled(name, runs / "run", digits, "stopped", checkpoint=False))
+        app = look(problemd(name, runs / "run", digits, "stopped", checkpoint=False))
         assert len(box(app)) == 1
         assert button not in [each.label for each in app.button]
 
@@ -169,7 +169,7 @@ class TestBox:
 
     @pytest.mark.usefixtures("busy")
     def test_a_queued_run_keeps_its_position(self, runs: Path, digits: Dataset) -> None:
-        run = enqueue(troubled("collapse", runs / "run", digits, "queued"))
+        run = enqueue(problemd("collapse", runs / "run", digits, "queued"))
         enqueue(craft(runs / "next", digits, CONFIG, "queued"))
         before = ticket_of(run)
         press(look(run), TROUBLES["collapse"][3])
@@ -181,7 +181,7 @@ class TestBox:
         self, name: str, runs: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_MOST_EPOCHS", "6")
-        run = troubled(name, runs / "run", digits, "finished")
+        run = problemd(name, runs / "run", digits, "finished")
         app = press(look(run), TROUBLES[name][3])
         (error,) = app.error
         assert error.value == "On this server a run has at most 6 epochs. Received: 7"

@@ -1,4 +1,4 @@
-"""One line for trouble, explained where it happens, with the button that cures it."""
+"""One line for problem, explained where it happens, with the button that cures it."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from pages._shared.guard import show_error
 from pages._shared.server import queue, store
 from pages.train.run_controls import what_keeps_it
 from vae.errors import VAEError
-from vae.evaluation.diagnostics import Trouble, troubles
+from vae.evaluation.diagnostics import Problem, problems
 from vae.runs.run import Run
 
-__all__ = ["MORE_EPOCHS", "trouble_line"]
+__all__ = ["MORE_EPOCHS", "problem_line"]
 
 MORE_EPOCHS = 5  # for a run that has used up its own
 
 
-def trouble_line(run: Run) -> None:
-    """Show what was refused, else a run's most urgent trouble and why it cannot go on.
+def problem_line(run: Run) -> None:
+    """Show what was refused, else a run's most urgent problem and why it cannot go on.
 
     The line is there in any case, so that what comes moves nothing.
     """
-    with st.container(key=f"trouble-line-{run.id}", gap=None):
+    with st.container(key=f"problem-line-{run.id}", gap=None):
         st.html("<i></i>")  # Streamlit leaves out what is empty
         if refused := st.session_state.pop(f"refused-{run.id}", None):
             show_error(refused)
-        elif found := troubles(run):
+        elif found := problems(run):
             _show(run, found[0])
         elif words := what_keeps_it(run):
             st.markdown(words)
 
 
-def _show(run: Run, trouble: Trouble) -> None:
+def _show(run: Run, problem: Problem) -> None:
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"trouble-{run.id}"
+        horizontal=True, vertical_alignment="center", gap="small", key=f"problem-{run.id}"
     ):
         why_not = what_keeps_it(run)
-        words = f":material/healing: **{trouble.name}.** {trouble.words} {why_not}"
+        words = f":material/healing: **{problem.name}.** {problem.words} {why_not}"
         st.markdown(words, width="stretch")
         if run.can_resume and not why_not:
             more = MORE_EPOCHS if run.state == "finished" else 0
             st.button(
-                trouble.button,
-                key=f"cure-{trouble.name}-{run.id}",
+                problem.button,
+                key=f"cure-{problem.name}-{run.id}",
                 help="Continues from the weights as they "
                 f"are{f', for {more} more epochs' * bool(more)}. Acts at once.",
                 on_click=_cure,
-                args=(run.id, trouble.cure, more),
+                args=(run.id, problem.cure, more),
             )
 
 
