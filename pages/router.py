@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pages._components.number_keys import number_keys
-from pages._shared.address import address_of_page, take_parameter
+from pages._shared.address import address_of_page, shown_parameter, take_parameter
 from pages._shared.documents import MISSING
+from pages._shared.glossary import show_words, words_button
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.icon import ICON
 from pages._shared.page_list import PAGES
@@ -42,9 +43,12 @@ with address_of_page(), explained():
             show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
     header = st.container(horizontal=True, vertical_alignment="center", key="page-header")
     header.title(HEADINGS[page.title], width="content")
+    words = words_button(header)
     run = run_picker(header)
     with stable_position():
         show_pending_networks(run)
-    with stable_position():
+    with stable_position(), explained():
         page.run()
+    with words:
+        show_words(page.url_path or PAGES[0].folder, shown_parameter("view"))
 number_keys()

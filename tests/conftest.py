@@ -140,6 +140,14 @@ def _train(config: Config, dataset: Dataset, folder: Path) -> None:
     train(config, dataset, out=folder / "run")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have several processes share the server of programs that need Keras."""
+    if config.getoption("numprocesses", None):
+        from tests.warm.programs import start_server
+
+        start_server()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the files begin in an order in which no process is alone with a long one at the end.
 

@@ -22,6 +22,11 @@ from vae.server.queue import Queue
 SMALL = Config(latent_dim=2, hidden=(16,), epochs=5)
 
 
+def waiting(queue: Queue) -> list[str]:
+    """The runs with a job that has not begun, the first first."""
+    return [ticket.run_id for ticket in queue.tickets.list() if not ticket.started]
+
+
 class Office:
     """A runs folder with servers that look after it. Each run goes by a short name."""
 

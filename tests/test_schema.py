@@ -12,12 +12,12 @@ import pytest
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
 from tests.pages.crafted import METRICS, change, row
-from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
+from vae.figures_schema import LikelihoodRequest
 from vae.runs.control import Control, Segment, ask, read_control
-from vae.runs.figures_schema import LikelihoodRequest
 from vae.runs.history import history_fault
 from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress

@@ -102,10 +102,11 @@ PRESETS: dict[str, Config] = {
 
 
 class PresetNote(NamedTuple):
-    """A preset's name on the screen and what it is for, in one sentence."""
+    """A preset's name on the screen, what it is for, and the same in one short sentence."""
 
     title: str
     purpose: str
+    in_short: str
 
 
 PRESET_NOTES: dict[str, PresetNote] = {
@@ -114,39 +115,47 @@ PRESET_NOTES: dict[str, PresetNote] = {
         "The lecture's recipe to the letter. In nats it is a beta of 0.0392 with the loss divided "
         "by the 784 pixels: that scale is why it learns slowly, since RMSprop's epsilon then holds "
         "the small steps back.",
+        "The lecture's recipe to the letter. It learns slowly.",
     ),
     "lecture-fast": PresetNote(
         "Lecture, trained well",
         "The lecture's network and objective with the loss in nats, Adam and a falling learning "
         "rate: as good in a fraction of the time.",
+        "The lecture's network with a better optimizer: as good, sooner.",
     ),
     "recommended": PresetNote(
         "Recommended",
         "The lecture's network, no larger, with the true ELBO (beta 1): random codes give real "
         "images.",
+        "No larger than the lecture's, and random codes give real images.",
     ),
     "convolutional": PresetNote(
         "Convolutional",
         "Sees shapes, not single pixels, and has 16 latent dimensions: slower, visibly better.",
+        "Sees shapes, not single pixels: slower, visibly better.",
     ),
     "2d": PresetNote(
         "Two dimensions",
         "Convolutional, with a latent space that is a plane: the map shows all there is.",
+        "A code of two numbers, so that a map shows all of it.",
     ),
     "conditional": PresetNote(
         "Conditional",
         "A VAE that is told the class: its code holds the style alone, so that one style can be "
         "drawn as every digit.",
+        "You choose the class, the code holds the style.",
     ),
     "best": PresetNote(
         "Best likelihood",
         "Black-and-white images, drawn anew each time, and the importance-weighted bound, as the "
         "literature measures: for a long training and the best figure.",
+        "Trains long on black-and-white images, for the best likelihood.",
     ),
     "autoencoder": PresetNote(
         "Autoencoder",
         "No KL and no sampling: sharp copies, but random codes give nonsense, which is why the "
         "VAE exists.",
+        "Not a VAE: sharp copies, but random codes give nonsense.",
     ),
 }
 

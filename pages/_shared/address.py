@@ -14,6 +14,7 @@ __all__ = [
     "link_number",
     "link_parameter",
     "set_parameter",
+    "shown_parameter",
     "take_parameter",
     "takes_setting",
 ]
@@ -113,6 +114,11 @@ def link_number() -> int:
 def set_parameter(name: str, value: str) -> None:
     """Put a parameter into the address, for this script run."""
     st.session_state[WRITTEN][name] = value
+
+
+def shown_parameter(name: str) -> str:
+    """Return what this script run has put into the address for a parameter, else ""."""
+    return st.session_state[WRITTEN].get(name, "")
 
 
 def _is_back_or_forward() -> bool:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
 from vae.figures.colors import HUES
+from vae.figures_schema import ClassProbes, Probe
 from vae.runs.run import Run
 
 __all__ = ["class_probes_view"]
 
 JOB = "knowledge"
 SPACE_NAMES = {"latent": "latent means", "pca": "PCA values", "pixels": "raw pixels"}
-HEADINGS = {
+HEADINGS: dict[Probe, str] = {
     "knn": "k-NN",
     "probe": "Linear probe",
     "silhouette": "Silhouette",
@@ -29,6 +28,7 @@ BAR_ROW = (
 )
 BAR_TRACK = "background:rgb(128 128 128/18%);border-radius:0.3rem;forced-color-adjust:none"
 BAR = "display:block;height:1.3rem;border-radius:0.3rem"
+ACCURACIES: tuple[Probe, ...] = ("knn", "probe")
 NEAR = 0.01  # of accuracy: closer than this counts as equal
 
 
@@ -58,7 +58,7 @@ def class_probes_view(run: Run) -> None:
         )
 
 
-def _sentence(found: dict[str, Any]) -> str:
+def _sentence(found: ClassProbes) -> str:
     """Say in words what the k-NN accuracies mean."""
     latent, pca, pixels = (found[space]["knn"] for space in SPACES)
     return (
@@ -97,7 +97,7 @@ def _show(run: Run) -> None:
     )
 
 
-def _bars(found: dict[str, Any]) -> str:
+def _bars(found: ClassProbes) -> str:
     """Return the accuracies as bars in HTML, which the table below has as numbers."""
     rows = "".join(
         f'<div style="{BAR_TITLE}">{HEADINGS[name]}</div>'
@@ -107,13 +107,13 @@ def _bars(found: dict[str, Any]) -> str:
             f'background:{BAR_HUES[space]}"></i></span><span>{found[space][name]:.1%}</span></div>'
             for space in SPACES
         )
-        for name in ("knn", "probe")
+        for name in ACCURACIES
     )
     label = "Accuracy of k-NN and of a linear probe; the table below has the numbers"
     return f'<div role="img" aria-label="{label}">{rows}</div>'
 
 
-def _table(found: dict[str, Any]) -> str:
+def _table(found: ClassProbes) -> str:
     """Return the figures as a Markdown table, the best of each column bold."""
     columns = [[_counted(found[space]["dimensions"], SPACE_NAMES[space]) for space in SPACES]]
     for name in HEADINGS:

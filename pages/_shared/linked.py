@@ -9,7 +9,14 @@ import streamlit as st
 
 from pages._shared.address import set_parameter, take_parameter, takes_setting
 
-__all__ = ["linked", "linked_choice", "linked_choices", "linked_number", "linked_switch"]
+__all__ = [
+    "linked",
+    "linked_choice",
+    "linked_choices",
+    "linked_decimal",
+    "linked_number",
+    "linked_switch",
+]
 
 T = TypeVar("T")
 NOTHING = "none"  # chosen of several
@@ -90,6 +97,22 @@ def linked_number(name: str, where: str, low: int, high: int, default: int) -> i
         return int(text) if is_number and low <= int(text) <= high else None
 
     return linked(name, where, default, read)
+
+
+def linked_decimal(name: str, where: str, low: float, high: float, default: float) -> float:
+    """Return a number from low to high, of six digits at most; see `linked`."""
+
+    def read(text: str) -> float | None:
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if low <= value <= high else None
+
+    stored = st.session_state.get(where)
+    if isinstance(stored, float):  # a slider of steps of 0.05 has 0.15000000000000002
+        st.session_state[where] = float(f"{stored:g}")
+    return linked(name, where, default, read, lambda value: f"{value:g}")
 
 
 def linked_switch(name: str, where: str, default: bool = False) -> bool:

@@ -62,8 +62,9 @@ def run_picker(header: DeltaGenerator) -> Run | None:
         with header:
             run = _select(runs, owner, contents.unreadable)
         set_parameter("run", run.id)
-    else:
-        st.info("No runs yet: train one on the Train page.", icon=":material/info:")
+    with stable_position():
+        if not runs:
+            st.info("No runs yet: train one on the Train page.", icon=":material/info:")
     show_menu_error()
     offer_undo(contents.deleted, owner, choose_run)
     show_run_faults(run)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.chart import CHART_STYLE
+from pages._shared.wide_layout import LAYOUT_STYLE
+
 __all__ = ["apply_style"]
 
 STYLE = """
@@ -20,7 +23,18 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 /* Less air around a page, so that it starts on the screen it opens on. */
 [data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
 /* The title and the run stand in one row, at the same height on every page. */
-.st-key-page-header h1 { padding: 0; line-height: 2.5rem; white-space: nowrap; }
+.st-key-page-header h1 { padding: 0; line-height: 2.5rem; }
+.st-key-page-header > :has(h1) { flex: none; max-width: 100%; }
+/* Headings with less air, so that what they stand above is on the first screen. */
+[data-testid="stHeading"] h2 { padding: 0.25rem 0 0.75rem; }
+[data-testid="stMetricValue"] { font-size: 1.6rem; }
+/* A caption can be read from the back row: 20 of the 24 pixels that text has on a projector. */
+[data-testid="stCaptionContainer"] {
+    font-size: 0.875rem;
+    code { color: light-dark(#0f172a, #f1f5f9); }
+}
+/* On a phone the run has a line of its own, below every title. */
+.st-key-page-header > :has(> .stHorizontalBlock) { min-width: min(100%, 18rem); }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #042f2a) !important; }
 /* Streamlit's colors of code have 2.9 to 4.4 : 1 on its background, in both themes. */
@@ -70,4 +84,4 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 
 def apply_style() -> None:
     """Add the few rules that make grids crisp and live figures calm."""
-    st.html(STYLE)
+    st.html(f"{STYLE}<style>{CHART_STYLE}{LAYOUT_STYLE}</style>")

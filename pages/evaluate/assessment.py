@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
@@ -22,6 +20,7 @@ from vae.evaluation.comparison import (
 )
 from vae.evaluation.references import Paper
 from vae.figures.references import Line, reference_bars, reference_figure
+from vae.figures_schema import References
 from vae.presets import preset_label
 from vae.runs.run import Run
 
@@ -30,21 +29,22 @@ __all__ = ["show_assessment", "show_reference_lines"]
 
 def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
-    st.header("Is this good?")
-    if _has_lines(run):
-        st.markdown(_sentence(run, _own(run), references_of(run)))
+    known = _references(run)
+    if known:
+        st.markdown(_sentence(run, _own(run), known))
     else:
         st.info(_why_not(run), icon=":material/info:")
 
 
 def show_reference_lines(run: Run) -> None:
     """Draw the run among the lines and shipped runs, and show the literature, where they are."""
-    if not _has_lines(run):
+    known = _references(run)
+    if known is None:
         return
-    known, own = references_of(run), _own(run)
+    own = _own(run)
     st.header("Among reference lines")
     lines = [own, *_lines(run, known)]
-    show_chart(reference_bars(lines), key=f"references-{run.id}")
+    show_bars(reference_bars(lines), name="Nats per image of this run and of reference lines")
     words = (
         "The mean image and PCA are measured by `python -m vae.evaluation.references` on images "
         "treated the same; PCA's code costs nothing here, which no model of images could claim."
@@ -63,8 +63,9 @@ def show_reference_lines(run: Run) -> None:
     _show_literature(run, own)
 
 
-def _has_lines(run: Run) -> bool:
-    return bool(references_of(run)) and cost(run.metrics) is not None
+def _references(run: Run) -> References | None:
+    """Return the lines to compare a run with, None where its own cost is unknown."""
+    return None if cost(run.metrics) is None else references_of(run)
 
 
 def _own(run: Run) -> Line:
@@ -89,7 +90,7 @@ def _line(run: Run, name: str, *, is_own: bool = False) -> Line:
     return Line(name, run.metrics["reconstruction"], run.metrics["kl"], is_own)
 
 
-def _lines(run: Run, known: dict[str, Any]) -> list[Line]:
+def _lines(run: Run, known: References) -> list[Line]:
     """Return the floor, the mean image, PCA with about as many dimensions, and shipped runs."""
     dims = run.config.latent_dim
     nearest = min(known["pca"], key=lambda count: abs(int(count) - dims))
@@ -110,7 +111,7 @@ def _remark(run: Run) -> str:
     return remarks.get(run.config.kind, "")
 
 
-def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
+def _sentence(run: Run, own: Line, known: References) -> str:
     words = (
         f"An image costs this run **{own.total:.1f} nats** "
         f"({binarisation_name(binarisation_of(run))}): {compared(own.total, known['mean_image'])} "

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
+from pages._shared.address import address_of_part
+from pages._shared.bars import show_bars
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice, linked_number
 from pages._shared.measuring import (
     can_be_measured,
     forget_request,
@@ -21,12 +23,13 @@ from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.rerun import rerun_fragment
-from pages._shared.server import queue
+from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
+from pages._shared.wide_layout import wrapping_columns
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
 from vae.config import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 from vae.data.binarisation import binarisation_name, binarisation_words
-from vae.evaluation.comparison import beside_literature
+from vae.evaluation.comparison import beside_literature, comparable
 from vae.evaluation.likelihood import (
     likelihood_seconds,
     request_likelihood,
@@ -34,6 +37,10 @@ from vae.evaluation.likelihood import (
     withdraw_likelihood,
 )
 from vae.evaluation.references import Paper
+from vae.figures.bars import Bars, BarSeries
+from vae.figures.colors import HUES
+from vae.figures_schema import Measured
+from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.server.durations import START_SECONDS, job_seconds, time_in_words
 
@@ -45,6 +52,7 @@ USUAL_SAMPLES = 500
 
 @st.fragment
 @explained()
+@address_of_part("likelihood")
 def likelihood_view(run: Run) -> None:
     """Show what was found with which samples, or have it measured."""
     if not run.config.is_variational:
@@ -54,13 +62,8 @@ def likelihood_view(run: Run) -> None:
             icon=":material/info:",
         )
         return
-    left, right = st.columns([1.15, 1], gap="large")
+    left, right = wrapping_columns([1.25, 1], key="likelihood", gap="large")
     with left:
-        st.markdown(
-            "How likely are the test images, for this model? The ELBO is a bound. Many codes of "
-            "each image, weighed by how well they explain it, come closer to the truth "
-            "(importance sampling: Burda et al. 2016)."
-        )
         treatment = _choose_treatment(run)
         found = run.likelihood.get(treatment)
         with stable_position():
@@ -70,29 +73,37 @@ def likelihood_view(run: Run) -> None:
             _wait(run, treatment)
         elif not (found and run.shipped) and can_be_measured(run):
             _offer(run, treatment, again=found is not None)
+        st.markdown(
+            "How likely are the test images, for this model? The ELBO is a bound. Many codes of "
+            "each image, weighed by how well they explain it, come closer to the truth "
+            "(importance sampling: Burda et al. 2016)."
+        )
     with right:
+        if found:
+            _show_bound(run, treatment, found)
         _show_literature(run, treatment, found)
 
 
 def _choose_treatment(run: Run) -> str:
     name = f"likelihood-treatment-{run.id}"
-    chosen = st.session_state.get(name, run.config.binarisation)
     # What ships is measured no more: there is to choose from what it came with.
     choices = (
         [each for each in BINARISATIONS if each in run.likelihood] if run.shipped else BINARISATIONS
     )
-    choices = choices or [run.config.binarisation]
+    choices = list(choices or [run.config.binarisation])
+    usual = run.config.binarisation if run.config.binarisation in choices else choices[0]
+    chosen = linked_choice("images", name, choices, usual)
     return st.selectbox(
         "Test images",
         choices,
-        **persistent(name, chosen if chosen in choices else choices[0]),
+        **persistent(name, chosen),
         format_func=partial(binarisation_words, run.config),
         help="Black and white images are other data than grey ones: figures of one treatment are "
         "to be compared with figures of the same. Acts at once.",
     )
 
 
-def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
+def _show(run: Run, treatment: str, found: Measured) -> None:
     nll, error, elbo = found["nll"], found["nll_standard_error"], found["elbo"]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
@@ -129,6 +140,24 @@ def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
         )
 
 
+def _show_bound(run: Run, treatment: str, found: Measured) -> None:
+    """Draw the likelihood beside its bound, and beside that of built-in models on such images."""
+    st.header("The likelihood and its bound")
+    own = "This run"
+    costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
+    for each in comparable(run, store().list_shipped()):
+        if treatment in each.likelihood:
+            costs[preset_label(each.config)] = each.likelihood[treatment]["nll"]
+    ordered = sorted(costs.items(), key=lambda cost: cost[1])
+    names, nats = zip(*ordered, strict=True)
+    series = BarSeries("negative log-likelihood", nats, HUES["loss"])
+    title = "nats per image, lower is better"
+    show_bars(
+        Bars("model", title, names, (series,), own=names.index(own), form=".1f"),
+        name="Negative log-likelihood of this run and others, nats per image",
+    )
+
+
 def _offer(run: Run, treatment: str, *, again: bool) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
     show_last_error(run, JOB)
@@ -137,7 +166,7 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     with number:
         samples = number_field(
             "Importance samples of each image",
-            st.session_state.get(name, USUAL_SAMPLES),
+            linked_number("samples", name, 1, MAX_IMPORTANCE_SAMPLES, USUAL_SAMPLES),
             1,
             MAX_IMPORTANCE_SAMPLES,
             name=name,
@@ -176,7 +205,7 @@ def _wait(run: Run, treatment: str) -> None:
         rerun_fragment()
 
 
-def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
+def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
     if reason := why_not_comparable(run, treatment):
         st.caption(reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.plain import plain
 from vae.figures.classes import class_cost_bars
 from vae.runs.run import Run
@@ -51,6 +51,6 @@ def show_class_costs(run: Run) -> None:
     nats = run.metrics.get("reconstruction_per_class")
     if nats:
         st.header("Which classes are hard")
-        show_chart(class_cost_bars(nats), key=f"classes-{run.id}")
+        show_bars(class_cost_bars(nats), name="Reconstruction of each class, nats per image")
         class_text = "was told their labels" if run.config.is_conditional else "saw no labels"
         st.caption(f"Mean reconstruction of the test images of each class. The model {class_text}.")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server import store
+from pages._shared.wide_layout import wrapping_columns
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.feature_sets import NEIGHBOURS
 from vae.evaluation.sample_quality import SURE, is_measurable
 from vae.figures.classes import digit_counts
+from vae.figures_schema import Quality, SampleFigures
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
@@ -33,7 +36,7 @@ FRACTIONS = ("precision", "recall", "share_sure", "class_balance")
 @explained()
 def samples_view(run: Run) -> None:
     """Show some samples, and the figures of many or the way to them."""
-    left, right = st.columns([1.5, 1], gap="large")
+    left, right = wrapping_columns([1.5, 1], key="quality", gap="large")
     with right:
         if run.has_model:
             labels = balanced_labels(ROWS * COLUMNS, run.classes)  # of ten, one a column
@@ -44,7 +47,7 @@ def samples_view(run: Run) -> None:
                 f"{', each told a class in turn' if run.config.is_conditional else ''}."
             )
         if run.quality:
-            _show_counts(run.quality, run.id)
+            _show_counts(run.quality)
     with left:
         if not is_measurable(run):
             title = dataset_title(run)
@@ -54,13 +57,13 @@ def samples_view(run: Run) -> None:
                 icon=":material/info:",
             )
             return
+        if run.quality:
+            _show(run, run.quality)
         st.markdown(
             "Could one take the samples for real digits? A small classifier looks at both: where "
             "it sees no difference, it is hard to see one."
         )
-        if run.quality:
-            _show(run, run.quality)
-        else:
+        if not run.quality:
             offer(
                 run,
                 JOB,
@@ -70,7 +73,7 @@ def samples_view(run: Run) -> None:
             )
 
 
-def _show(run: Run, found: dict[str, Any]) -> None:
+def _show(run: Run, found: Quality) -> None:
     distance, floor = found["frechet_classifier_distance"], found["noise_floor"]
     st.markdown(
         f"By the Fréchet classifier distance samples are **{distance:.1f}** away from real digits. "
@@ -85,8 +88,9 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         )
     same = found["classifier"] == classifier_mark()
     others = [each for each in store().list_shipped() if each.id != run.id]
-    rows = {"**This run**": found}
-    rows |= {f"This run, {name}": values for name, values in found.get("samplers", {}).items()}
+    rows: dict[str, Mapping[str, Any]] = {"**This run**": found}
+    for name, values in found.get("samplers", {}).items():
+        rows[f"This run, {name}"] = cast("SampleFigures", values)
     rows |= {"Real digits": _real(found)}
     rows |= {
         f"{preset_label(each.config)}, shipped": each.quality
@@ -104,7 +108,7 @@ def _show(run: Run, found: dict[str, Any]) -> None:
         st.markdown(_how(found))
 
 
-def _how(found: dict[str, Any]) -> str:
+def _how(found: Quality) -> str:
     return (
         f"{found['samples']:,} samples from the prior (seed {found['seed']}) against "
         f"{found['reference_images']:,} test images; the real digits are other test images, as "
@@ -126,13 +130,13 @@ def _how(found: dict[str, Any]) -> str:
     )
 
 
-def _real(found: dict[str, Any]) -> dict[str, Any]:
+def _real(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures of real images by the names of those of samples."""
     fractions = {key: found[f"real_{key}"] for key in FRACTIONS}
     return {"frechet_classifier_distance": found["noise_floor"], **fractions}
 
 
-def _show_counts(found: dict[str, Any], key: str) -> None:
+def _show_counts(found: Quality) -> None:
     counts = {"Samples": found["class_counts"], "Real digits": found["real_class_counts"]}
     st.markdown("**Which digits the samples are**")
-    show_chart(digit_counts(counts), key=f"digits-{key}")
+    show_bars(digit_counts(counts), name="Which digits the samples and the real images are")

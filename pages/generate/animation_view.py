@@ -10,12 +10,15 @@ import streamlit as st
 
 from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained, show_error
+from pages._shared.linked import linked_choice, linked_number, linked_switch
 from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.background import Work
 from pages.generate.bookmarks import bookmarks, clear_bookmarks
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
@@ -49,27 +52,26 @@ class _Walk(NamedTuple):
 
 @st.fragment
 @explained()
+@address_of_part("animation")
 def animation_view(run: Run) -> None:
     """Choose a walk, play it, and have it made as a file."""
     # The picture first: on a phone one stands below the other.
-    picture, controls = st.columns([1.5, 1], gap="large")
+    picture, controls = wrapping_columns([1, 1.1], key="animation", gap="large")
     with controls:
         walk = _choose(run)
     if walk is None:
         return
     codes = walk_codes(walk.stops, walk.frames, loop=walk.loop)
+    with controls:
+        _offer_file(run, codes, walk)
     with picture:
-        player, files = st.columns([1.2, 1], gap="large")
-        with player:
-            frame_player(
-                _decoded(run, codes, lambda fraction: None),
-                frames_per_second=walk.frames_per_second,
-                loop=walk.loop,
-                alt="A walk through latent space",
-                key=f"player-{run_key(run)}",
-            )
-        with files:
-            _offer_file(run, codes, walk)
+        frame_player(
+            _decoded(run, codes, lambda fraction: None),
+            frames_per_second=walk.frames_per_second,
+            loop=walk.loop,
+            alt="A walk through latent space",
+            key=f"player-{run_key(run)}",
+        )
         stops = to_uint8(run.decode(walk.stops))
         show_strip(stops, "The stops of the walk")
         st.caption(
@@ -80,14 +82,14 @@ def animation_view(run: Run) -> None:
 
 def _choose(run: Run) -> _Walk | None:
     """Show what there is to choose; None until there is a walk."""
-    state = st.session_state
     with stable_position():
         stops, notes = _choose_stops(run)
     if stops is None:
         return None
     max_frames = max(len(stops), min(MAX_FRAMES, MAX_VALUES // int(np.prod(run.image_shape))))
-    frames = min(max(state.get("walk_frames", 120), len(stops)), max_frames)
-    across, down = st.columns(2)
+    usual = min(max(120, len(stops)), max_frames)
+    frames = linked_number("frames", "walk_frames", len(stops), max_frames, usual)
+    across, down, end = st.columns([1, 1, 0.7], vertical_alignment="bottom")
     across.slider(
         "Frames",
         len(stops),
@@ -95,10 +97,10 @@ def _choose(run: Run) -> _Walk | None:
         help=f"Images in all: {max_frames} at most of this size. Acts at once.",
         **persistent("walk_frames", frames),
     )
-    speed = state.get("walk_speed", 20)
+    speed = linked_number("speed", "walk_speed", 1, 50, 20)
     down.slider("Frames a second", 1, 50, help="Acts at once.", **persistent("walk_speed", speed))
-    loop = state.get("walk_loop", True)
-    st.toggle(
+    loop = linked_switch("loop", "walk_loop", True)
+    end.toggle(
         "Loop",
         help="Back to the first stop, for ever; without it the walk ends at the last one.",
         **persistent("walk_loop", loop),
@@ -107,9 +109,9 @@ def _choose(run: Run) -> _Walk | None:
 
 
 def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
-    state, codes = st.session_state, bookmarks(run)
+    codes = bookmarks(run)
     kinds_of_walk = ["Random walk", "Through what I kept"]
-    kind_of_walk = state.get("walk_way", kinds_of_walk[0])
+    kind_of_walk = linked_choice("walk", "walk_way", kinds_of_walk)
     st.segmented_control(
         "Walk",
         kinds_of_walk,
@@ -140,7 +142,8 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         offer_samplers(run)
         return None, {}
     across, down = st.columns(2)
-    count, seed = state.get("walk_stops", 8), state.get("walk_seed", 0)
+    count = linked_number("stops", "walk_stops", 2, 20, 8)
+    seed = linked_number("seed", "walk_seed", 0, MAX_SEED, 0)
     across.slider(
         "Stops",
         2,
@@ -167,26 +170,29 @@ def _decoded(run: Run, codes: np.ndarray, on_progress: Callable[[float], None]) 
 
 @st.fragment  # of its own: what is chosen here leaves the player alone
 @explained()
+@address_of_part("animation-file")
 def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
     """Offer to make the file, show how far it is, or offer it."""
     state = st.session_state
-    kind, pixels = state.get("walk_kind", "gif"), state.get("walk_pixels", FILE_PIXELS[1])
-    st.segmented_control(
-        "File",
-        list(KINDS),
-        required=True,
-        format_func=KINDS.__getitem__,
-        help="A GIF opens everywhere; a WebP is smaller and keeps every grey.",
-        **persistent("walk_kind", kind),
-    )
-    st.segmented_control(
-        "Width",
-        FILE_PIXELS,
-        required=True,
-        format_func=lambda pixels: f"{pixels} px",
-        help="About so many pixels: each of the image becomes a square of whole ones.",
-        **persistent("walk_pixels", pixels),
-    )
+    kind = linked_choice("file", "walk_kind", KINDS)
+    pixels = linked_choice("width", "walk_pixels", FILE_PIXELS, FILE_PIXELS[1])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "File",
+            list(KINDS),
+            required=True,
+            format_func=KINDS.__getitem__,
+            help="A GIF opens everywhere; a WebP is smaller and keeps every grey.",
+            **persistent("walk_kind", kind),
+        )
+        st.segmented_control(
+            "Width",
+            FILE_PIXELS,
+            required=True,
+            format_func=lambda pixels: f"{pixels} px",
+            help="About so many pixels: each of the image becomes a square of whole ones.",
+            **persistent("walk_pixels", pixels),
+        )
     scale = max(1, round(pixels / run.image_shape[1]))
     file_key = (
         model_fingerprint(run),

@@ -8,9 +8,12 @@ import numpy as np
 import streamlit as st
 
 from pages._components.data_url import as_data_url
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained
+from pages._shared.linked import linked_decimal, linked_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import SHARP_PIXELS
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.seed_field import seed_field
 from vae.images import tile, to_png
 from vae.runs.provenance import notes_of
@@ -22,19 +25,20 @@ __all__ = ["classes_grid"]
 MAX_COLUMNS = 20
 TABLE = (
     "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
-    "width:min(100%,{aspect_ratio:.3f} * 74vh)"  # all rows are on the screen
+    "width:min(100%,{aspect_ratio:.3f} * (100dvh - 18rem))"  # all rows are on the screen
 )
-NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.86rem"
+NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.9rem"
 NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
 
 
 @st.fragment
 @explained()
+@address_of_part("classes")
 def classes_grid(run: Run) -> None:
     """Draw a few codes as each class that a conditional run can be told."""
     # The picture first: on a phone one stands below the other.
-    picture, controls = st.columns([2.2, 1], gap="large")
+    picture, controls = wrapping_columns([2.2, 1], key="classes", gap="large")
     with controls:
         st.markdown(
             "**One style, every class.** A column is one code z, a row is what the run was told: "
@@ -62,8 +66,8 @@ def classes_grid(run: Run) -> None:
 
 def _choose() -> tuple[int, float, int]:
     """Show what there is to choose; return columns, temperature and seed."""
-    state = st.session_state
-    columns, temperature = state.get("classes_columns", 10), state.get("classes_temperature", 1.0)
+    columns = linked_number("styles", "classes_columns", 1, MAX_COLUMNS, 10)
+    temperature = linked_decimal("temperature", "classes_temperature", 0.0, 2.0, 1.0)
     st.slider(
         "Styles",
         1,

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._shared.address import address_of_part
 from pages._shared.figure_files import offer_figure
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice
 from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
+from pages._shared.strip import show_strip
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from vae.architecture import summarize
 from vae.errors import ConfigError, RunError, VAEError
@@ -29,11 +33,13 @@ from vae.figures.dimensions import kl_figure
 from vae.figures.explained_variance import explained_variance_figure
 from vae.figures.manifold import manifold_figure
 from vae.files import read_regular
+from vae.images import to_uint8
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.runs.layout import MODEL
 from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
+from vae.sampling.prior import balanced_labels, prior_codes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["export_view"]
 
 WEIGHTS_SECONDS = 60
+SAMPLES = 12  # beside each other, at the top
 SURE_PARAMETERS = 1_000_000  # of a decoder: up to these the demo is small enough without trying
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "Learning curves": curves_figure,
@@ -54,9 +61,14 @@ FIGURES: dict[str, Callable[[Run], Figure]] = {
 
 @st.fragment
 @explained()
+@address_of_part("export")
 def export_view(run: Run) -> None:
     """Offer everything that a run can give for use elsewhere."""
-    left, right = st.columns(2, gap="large")
+    images = run.decode(
+        prior_codes(SAMPLES, run.config.latent_dim), balanced_labels(SAMPLES, run.classes)
+    )
+    show_strip(to_uint8(images), "Samples of the model that is taken away", columns=SAMPLES)
+    left, right = wrapping_columns([1, 1], key="export", gap="large")
     with left:
         _model(run)
         _figures(run)
@@ -129,8 +141,7 @@ def _figures(run: Run) -> None:
     names += [variance] if run.latents and is_plane else []
     names += [classes] if run.metrics.get("reconstruction_per_class") else []
     names += [manifold] if is_plane else []
-    name = st.session_state.get("paper_figure", first)
-    name = name if name in names else first
+    name = linked_choice("figure", "paper_figure", names)
     shown = run if name == manifold else run.conditioned_on(None)  # the others are of no class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
+from pages._shared.linked import linked_choice, linked_decimal, linked_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
 from pages.generate.seed_field import seed_field
@@ -45,7 +46,9 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
         elif samplers is not None:
             label = choose_label(run, samplers, _name("label"))
     across, down = st.columns(2)
-    rows, columns = _value("rows", 10), _value("columns", 10)
+    rows, columns = (
+        linked_number(side, _name(side), 1, MAX_ROWS, 10) for side in ("rows", "columns")
+    )
     sides = {"min_value": 1, "max_value": MAX_ROWS}
     words = f"From 1 to {MAX_ROWS}: 900 images at most. Acts at once."
     across.slider("Rows", **sides, help=words, **persistent(_name("rows"), rows))
@@ -59,7 +62,7 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
 
 def choose_sampler(name: str) -> SamplerName:
     """Show the samplers to choose from; name: of the choice in the session."""
-    sampler: SamplerName = st.session_state.get(name, "prior")
+    sampler: SamplerName = linked_choice("sampler", name, SAMPLERS)
     st.segmented_control(
         "Sampler",
         SAMPLERS,
@@ -79,8 +82,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     if run.config.is_conditional:
         return None
     labels = [ALL, *samplers.class_mixtures]
-    label = st.session_state.get(name)
-    label = label if label in labels else ALL
+    label = linked_choice("of", name, labels, ALL, lambda each: str(each) if each >= 0 else "all")
     st.selectbox(
         "Class",
         labels,
@@ -103,7 +105,10 @@ def sampler_text(spec: SampleSpec) -> str:
 
 def _choose_limits() -> tuple[float, float]:
     across, down = st.columns(2)
-    temperature, truncation = _value("temperature", 1.0), _value("truncation", math.inf)
+    temperature = linked_decimal("temperature", _name("temperature"), 0.0, 2.0, 1.0)
+    truncation = linked_choice(
+        "truncation", _name("truncation"), TRUNCATIONS, math.inf, _truncation_text
+    )
     across.slider(
         "Temperature",
         0.0,
@@ -115,7 +120,7 @@ def _choose_limits() -> tuple[float, float]:
     down.select_slider(
         "Truncation (σ)",
         TRUNCATIONS,
-        format_func=lambda limit: "none" if limit == math.inf else f"{limit:g}",
+        format_func=_truncation_text,
         help="What is drawn farther from 0 than so many standard deviations is drawn anew: fewer "
         "odd images, less variety. Acts at once.",
         **persistent(_name("truncation"), truncation),
@@ -123,8 +128,12 @@ def _choose_limits() -> tuple[float, float]:
     return temperature, truncation
 
 
+def _truncation_text(limit: float) -> str:
+    return "none" if limit == math.inf else f"{limit:g}"
+
+
 def _choose_seed() -> int:
-    locked = _value("locked", False)
+    locked = st.session_state.get(_name("locked"), False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = seed_field(_name("seed"), "The same seed draws the same codes.", disabled=locked)
         st.toggle(
@@ -207,7 +216,3 @@ def _title(choice: GridChoice) -> str:
 
 def _name(setting: str) -> str:
     return f"grid_{setting}"
-
-
-def _value(setting: str, default: Any) -> Any:
-    return st.session_state.get(_name(setting), default)

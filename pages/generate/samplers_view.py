@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable
+from vae.figures_schema import Quality
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
@@ -31,13 +35,9 @@ FRACTIONS = {
 
 @st.fragment
 @explained()
+@address_of_part("samplers")
 def samplers_view(run: Run) -> None:
     """Show a grid of each sampler with the same seed, and how good its samples are."""
-    st.markdown(
-        "The decoder learned from codes near those of training images. The prior also has places "
-        "where none of them is: what is decoded there is nobody's digit. Samplers fitted to the "
-        "codes avoid such holes, with the same decoder."
-    )
     samplers = samplers_of(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = seed_field("samplers_seed", "The same for all of them.")
@@ -45,7 +45,8 @@ def samplers_view(run: Run) -> None:
         if samplers is not None:
             with st.container(width=180):
                 label = choose_label(run, samplers, "samplers_label")
-    for name, column in zip(SAMPLERS, st.columns(len(SAMPLERS), gap="large"), strict=True):
+    columns = wrapping_columns([1] * len(SAMPLERS), key="samplers")
+    for name, column in zip(SAMPLERS, columns, strict=True):
         with column:
             st.header(SAMPLER_NAMES[name])
             if name != "prior" and samplers is None:
@@ -60,6 +61,11 @@ def samplers_view(run: Run) -> None:
         offer_samplers(run)
     elif is_measurable(run):
         _measure(run)
+    st.markdown(
+        "The decoder learned from codes near those of training images. The prior also has places "
+        "where none of them is: what is decoded there is nobody's digit. Samplers fitted to the "
+        "codes avoid such holes, with the same decoder."
+    )
 
 
 def _description(name: str, samplers: Samplers | None) -> str:
@@ -80,14 +86,15 @@ def _description(name: str, samplers: Samplers | None) -> str:
     )
 
 
-def _show_quality(found: dict[str, Any], name: str) -> None:
-    figures = found if name == "prior" else found.get("samplers", {}).get(name)
+def _show_quality(found: Quality, name: str) -> None:
+    fitted: Mapping[str, Any] = found.get("samplers", {})
+    figures = found if name == "prior" else fitted.get(name)
     if not figures:
         return
     distance, floor = figures["frechet_classifier_distance"], found["noise_floor"]
-    lines = [f"**{distance:.1f}** Fréchet classifier distance (real digits: {floor:.1f})"]
-    lines += [f"**{figures[key]:.0%}** {words}" for key, words in FRACTIONS.items()]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    parts = [f"**{distance:.1f}** Fréchet classifier distance (real digits: {floor:.1f})"]
+    parts += [f"**{figures[key]:.0%}** {words}" for key, words in FRACTIONS.items()]
+    st.markdown(" · ".join(parts))
 
 
 def _measure(run: Run) -> None:

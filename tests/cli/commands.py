@@ -8,7 +8,7 @@ import pytest
 
 from vae.cli.main import main
 
-__all__ = ["Output", "last_json", "refused"]
+__all__ = ["Output", "last_json", "refused", "status_of"]
 
 Output = pytest.CaptureFixture[str]
 
@@ -17,12 +17,17 @@ def last_json(text: str) -> dict:
     return json.loads(text.splitlines()[-1])
 
 
+def status_of(arguments: list[str]) -> int:
+    """Run a command; return its exit status, also where argparse ends it."""
+    try:
+        return main(arguments)
+    except SystemExit as exit_:
+        return exit_.code
+
+
 def refused(arguments: list[str], capsys: Output) -> str:
     """Run what must be refused; return the one line that says why."""
-    try:
-        status = main(arguments)
-    except SystemExit as exit_:  # argparse's way
-        status = exit_.code
+    status = status_of(arguments)
     output = capsys.readouterr()
     assert status == 2
     assert output.out == ""

@@ -19,6 +19,7 @@ from vae.cli.output import (
     summarized,
     trained,
 )
+from vae.figures_schema import Measured
 from vae.files import folder_bytes
 from vae.model.evaluate import evaluate
 from vae.presets import PRESETS
@@ -39,8 +40,8 @@ def has(lines: list[str], text: str) -> bool:
 class TestEvaluated:
     def test_the_shipped_model(self, capsys: Output) -> None:
         run = open_run(SHIPPED / "mnist-recommended")
-        found = run.likelihood["none"] | {"importance_samples": 5000, "seconds": 200.0}
-        lines = printed(evaluated(run, Path("a run"), run.metrics | found | run.metrics), capsys)
+        found: Measured = {**run.likelihood["none"], "importance_samples": 5000, "seconds": 200.0}
+        lines = printed(evaluated(run, Path("a run"), run.metrics, found), capsys)
         assert lines[0] == (
             "All 10,000 test images of mnist: grey levels in [0, 1], as Bernoulli probabilities"
         )
@@ -57,14 +58,16 @@ class TestEvaluated:
         assert not has(lines, "131.2501")
 
     def test_an_autoencoder_has_no_bound(self, autoencoder_run: Run, capsys: Output) -> None:
-        lines = printed(evaluated(autoencoder_run, Path("run"), autoencoder_run.metrics), capsys)
+        lines = printed(
+            evaluated(autoencoder_run, Path("run"), autoencoder_run.metrics, None), capsys
+        )
         assert not has(lines, "ELBO")
         assert not has(lines, "±")
         assert not has(lines, "importance")
 
     def test_a_beta_and_what_is_no_number(self, finished_run: Run, capsys: Output) -> None:
         values = finished_run.metrics | {"kl": math.nan, "loss": 7.0, "elbo_standard_error": 0.0}
-        lines = printed(evaluated(finished_run, Path("run"), values), capsys)
+        lines = printed(evaluated(finished_run, Path("run"), values, None), capsys)
         assert has(lines, "KL no number nats per image")
         assert has(lines, "Loss 7.00 nats per image (reconstruction + 1 KL)")
         assert not has(lines, "±")
@@ -136,17 +139,11 @@ def test_quality_has_a_column_for_each_sampler(capsys: Output) -> None:
     ids=lambda value: value[0] if isinstance(value, tuple) else None,
 )
 def test_what_was_written(
-    arguments: tuple[str, ...],
-    said: str,
-    finished_run: Run,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: Output,
+    arguments: tuple[str, ...], said: str, finished_run: Run, here: Path, capsys: Output
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     assert main([arguments[0], str(finished_run.path), *arguments[1:]]) == 0
     first, *rest = capsys.readouterr().out.splitlines()
-    out = tmp_path / arguments[arguments.index("--out") + 1]
+    out = here / arguments[arguments.index("--out") + 1]
     size = folder_bytes(out) if out.is_dir() else out.stat().st_size
     words = f"{size:,} bytes" if size < 1000 else f"{size / 1000:,.1f} kB"
     assert first == f"Wrote {out.name} ({words}): {said}"

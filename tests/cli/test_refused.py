@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Output, last_json, refused
+from tests.cli.commands import Output, last_json, refused, status_of
 from tests.conftest import copy_run, run_python
 from tests.test_config import BAD_TEXT_CASES
 from tests.test_config import label as short
@@ -114,24 +114,13 @@ class TestRefused:
     @pytest.mark.parametrize("value", ODD, ids=repr)
     @pytest.mark.parametrize(("command", "name"), TAKES_VALUES, ids=str)
     def test_odd_values(
-        self,
-        command: str,
-        name: str,
-        value: str,
-        finished_run: Run,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: Output,
+        self, command: str, name: str, value: str, finished_run: Run, here: Path, capsys: Output
     ) -> None:
-        monkeypatch.chdir(tmp_path)
-        try:
-            status = main([command, str(finished_run.path), f"{name}={value}"])
-        except SystemExit as exit_:
-            status = exit_.code
+        status = status_of([command, str(finished_run.path), f"{name}={value}"])
         output = capsys.readouterr()
         # It is done without a word, or refused in one line before anything is written.
         assert (status, len(output.err.splitlines())) in ((0, 0), (2, 1))
-        assert bool(list(tmp_path.iterdir())) == (status == 0)
+        assert bool(list(here.iterdir())) == (status == 0)
 
     @pytest.mark.parametrize("command", ["evaluate", "quality", "sample"])
     @pytest.mark.parametrize("path", ["nothing/here", "/etc", "x" * 5000])

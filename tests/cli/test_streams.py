@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PATIENCE_SECONDS, ROOT, copy_run, run_python
+from tests.warm import client
+from tests.warm.programs import start_server
 from vae.cli.streams import CHATTER, _held_back, to_json, without_chatter
 from vae.runs.run import Run
 
@@ -21,9 +23,10 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
 
 def in_shell(line: str, run: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run a shell's line, where `vae` is the program and $RUN the run."""
+    start_server()
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.run(
-        f'vae() {{ "{sys.executable}" -m vae "$@"; }}\n{line}',
+        f'vae() {{ "{sys.executable}" -S "{client.__file__}" -m vae "$@"; }}\n{line}',
         shell=True,
         executable="/bin/sh",
         cwd=run.parent,

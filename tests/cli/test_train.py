@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import last_json, refused
-from tests.conftest import ROOT, change_status, copy_run, run_python, wait_until
+from tests.conftest import ROOT, change_status, copy_run, wait_until
+from tests.warm.programs import Process, run_warm, start_warm
 from tests.workshop import Workshop
 from vae.cli.main import main
 from vae.data.datasets import Dataset
@@ -66,7 +67,7 @@ def is_there(path: Path) -> bool:
 
 
 def stopped(
-    process: subprocess.Popen[str], when: Callable[[], object], *signals: signal.Signals
+    process: Process, when: Callable[[], object], *signals: signal.Signals
 ) -> tuple[str, str]:
     """Send signals, the second when the first is heard; return what the process said."""
     try:
@@ -76,7 +77,9 @@ def stopped(
             process.send_signal(number)
             if len(signals) > 1:
                 while "Stopping" not in heard:
-                    heard += process.stderr.readline()
+                    line = process.stderr.readline()
+                    assert line, heard
+                    heard += line
         out, rest = process.communicate(timeout=60)
         return out, heard + rest
     finally:
@@ -88,7 +91,7 @@ class TestStop:
     def test_a_run_that_trains(self, number: signal.Signals, tmp_path: Path) -> None:
         path = tmp_path / "a run"
         command = ("-m", "vae", "train", *LONG, "--out", path, "--json")
-        process = start(*command)
+        process = start_warm(*command)
         out, said = stopped(process, lambda: is_training(path), number)
         assert process.returncode == 128 + number
         run = open_run(path)
@@ -107,7 +110,7 @@ class TestStop:
         assert f"python -m vae resume '{path}' (in Python: vae.resume)" in line
         assert "Traceback" not in said
         # The same command again goes on with nothing by itself, and names what does.
-        again = run_python(*command)
+        again = run_warm(*command)
         assert again.returncode == 2
         assert f"python -m vae resume '{path}'" in again.stderr
 
@@ -142,7 +145,7 @@ class TestStop:
 
     def test_a_second_one_ends_at_once(self, tmp_path: Path) -> None:
         path = tmp_path / "run"
-        process = start("-c", CAUGHT_AT_THE_END, "train", *LONG, "--out", path)
+        process = start_warm("-c", CAUGHT_AT_THE_END, "train", *LONG, "--out", path)
         signals = [signal.SIGINT] * 2
         _, said = stopped(process, lambda: is_training(path), *signals)
         assert process.returncode == 130
@@ -153,7 +156,7 @@ class TestStop:
 
     def test_from_python(self, tmp_path: Path, digits: Dataset) -> None:
         path = tmp_path / "run"
-        process = start("-c", IN_PYTHON, path)
+        process = start_warm("-c", IN_PYTHON, path)
         out, said = stopped(process, lambda: is_training(path), signal.SIGINT)
         assert process.returncode == 7, said
         run = open_run(path)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run, run_python
-from tests.runs.test_figures_schema import LIKELIHOOD
+from tests.test_figures_schema import LIKELIHOOD
+from tests.warm.programs import run_warm
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
@@ -147,6 +148,6 @@ class TestInTheWorker:
 
     def test_the_process(self, run: Run) -> None:
         request_likelihood(run, 5, "threshold")
-        result = run_python("-m", "vae.server.worker", run.path, "likelihood")
+        result = run_warm("-m", "vae.server.worker", run.path, "likelihood")
         assert result.returncode == 0, result.stderr
         assert Run(run.path).likelihood["threshold"]["importance_samples"] == 5

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.archive.test_archive import take
+from tests.archive.zips import take
 from vae.archive.archive import export_zip
 from vae.config import Config
 from vae.data.datasets import Dataset

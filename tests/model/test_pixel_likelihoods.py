@@ -11,8 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.archive.test_archive import take
-from tests.archive.test_vetting import unpack_flat
+from tests.archive.zips import take, unpack_flat
 from vae.archive.archive import export_zip
 from vae.archive.vetting import Frame
 from vae.archive.vetting_keras import check_keras

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -138,6 +140,28 @@ def chart(app: AppTest, key: str) -> dict[str, Any]:
 def charts(app: AppTest) -> list[str]:
     """The keys of all Plotly charts."""
     return [element.key for element in app.main.get("plotly_chart")]
+
+
+def table_of_bars(app: AppTest, name: str) -> dict[str, list[float]]:
+    """The numbers of each row of the bars with this name, from top to bottom."""
+    (body,) = (
+        each.proto.body
+        for each in app.main.get("html")
+        if f'<table class="bars" aria-label="{name}">' in each.proto.body
+    )
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', body)
+    return {
+        html.unescape(row): [
+            float(each.replace(",", "")) for each in re.findall("<b>([^<]*)", rest)
+        ]
+        for row, rest in rows
+    }
+
+
+def names_of_bars(app: AppTest) -> list[str]:
+    """The names of all bars that are shown."""
+    bodies = [each.proto.body for each in app.main.get("html")]
+    return [name for body in bodies for name in re.findall('class="bars" aria-label="(.*?)"', body)]
 
 
 def numbers(values: Any) -> np.ndarray:

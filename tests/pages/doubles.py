@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from types import ModuleType
 
 import pytest
 from streamlit.runtime.context import ContextProxy
@@ -10,8 +11,9 @@ from streamlit.runtime.scriptrunner import StopException
 
 from pages._components.visitor_cookie import COOKIE
 from pages._shared import run_picker
+from tests.warm.workers import spawn_warm
 from vae.runs.run import Run
-from vae.server import scheduler
+from vae.server import scheduler, worker_processes
 from vae.server.worker_processes import WarmWorker, start_worker
 
 
@@ -48,7 +50,8 @@ class Processes(dict[str, IdleProcess]):
         self._patch.setattr(scheduler, "WarmWorker", NoWarmWorker)
 
     def become_real(self) -> None:
-        """Have real processes started from now on."""
+        """Have real processes started from now on, which have Keras already."""
+        self._patch.setattr(worker_processes, "_spawn", spawn_warm)
         self._patch.setattr(scheduler, "start_worker", start_worker)
         self._patch.setattr(scheduler, "WarmWorker", WarmWorker)
 
@@ -74,9 +77,9 @@ def owner_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
-def overtake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """End the next run of the script where it chooses a run, as a message that comes then does."""
-    choose, ends = run_picker.choose_run, [True]
+def overtake(monkeypatch: pytest.MonkeyPatch, module: ModuleType = run_picker) -> None:
+    """End the next run of the script where a module chooses a run, as a message does that comes."""
+    choose, ends = module.choose_run, [True]
 
     def choose_or_end(run: Run) -> None:
         if ends:
@@ -84,4 +87,4 @@ def overtake(monkeypatch: pytest.MonkeyPatch) -> None:
             raise StopException
         choose(run)
 
-    monkeypatch.setattr(run_picker, "choose_run", choose_or_end)
+    monkeypatch.setattr(module, "choose_run", choose_or_end)

@@ -153,7 +153,9 @@ class TestMissing:
 
     def test_nothing_can_be_trained(self) -> None:
         app = open_page("train", dataset="mnist")
-        assert [button.label for button in app.button] == [DOWNLOAD]
+        assert labelled(app.button, DOWNLOAD)
+        assert labelled(app.button, "Train").disabled
+        assert "Its images are missing: see the data set above." in words(app)
         assert labelled(app.text_input, "Epochs")  # but set up for later
 
     @pytest.mark.parametrize("page", ["data", "train"])

@@ -23,6 +23,7 @@ from tests.pages.conftest import (
     labelled,
     open_page,
     picker,
+    picture_called,
     press,
     shows,
     words,
@@ -250,20 +251,23 @@ class TestFiles:
 
 
 class TestPicked:
-    def test_larger_on_sliders_and_varied(self, run: Run) -> None:
+    def test_larger_on_sliders_and_varied(self, run: Run, pictures: dict[str, bytes]) -> None:
         app = pick(arrange(open_page("generate"), Columns=4), run, 6)
         assert "Prior, seed 0, row 2, column 3" in words(app)
         code = sample_codes(run, SampleSpec(), 40)[6]
         given = component(app, f"tile-sliders-{run.id}")
         np.testing.assert_allclose(given["z"], code, rtol=1e-6)
-        assert "Images around this one" in alternatives(app)
+        near = pictures[picture_called(app, "Images around this one")]
         arrange(app, How_far=1.0)
-        assert "a standard deviation of 1." in words(app)
+        noise = np.random.default_rng(0).standard_normal((15, len(code)))
+        around = [tile(run.decode(np.float32(code + far * noise)), 3, 5) for far in (0.3, 1.0)]
+        assert shows(near, around[0])
+        assert shows(pictures[picture_called(app, "Images around this one")], around[1])
 
     def test_a_pick_on_another_grid_does_not_count(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 6)
         press(app, "Again")
-        assert "Click an image" in words(app)
+        assert "Pick an image" in words(app)
 
     @pytest.mark.parametrize(
         "picked", [{"index": 3}, {"grid": None, "index": 3}, "3", 3, {"grid": "", "index": "x"}]
@@ -271,11 +275,11 @@ class TestPicked:
     def test_what_is_no_pick(self, picked: Any, run: Run) -> None:
         app = open_page("generate")
         app.session_state[f"grid-{run.id}"] = {"selection": picked}
-        assert "Click an image" in words(calm(app.run()))
+        assert "Pick an image" in words(calm(app.run()))
 
     @pytest.mark.parametrize("index", [-1, 100, 1.5, None, "3"])
     def test_an_index_that_is_not_there(self, index: Any, run: Run) -> None:
-        assert "Click an image" in words(pick(open_page("generate"), run, index))
+        assert "Pick an image" in words(pick(open_page("generate"), run, index))
 
     def test_nearest_training_images(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 0)

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import server
 from pages._shared.plain import plain
 from pages.latent import projection_map
-from tests.archive.test_archive import pack, take, unpack
+from tests.archive.zips import pack, take, unpack
 from tests.conftest import copy_run, say_learned, wait_until
 from tests.pages.conftest import (
     act,

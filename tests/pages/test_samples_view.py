@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import copy_run, wait_until
-from tests.pages.conftest import alternatives, calm, chart, numbers, open_page, press, words
+from tests.pages.conftest import alternatives, calm, open_page, press, table_of_bars, words
 from tests.pages.doubles import Processes
-from tests.runs.test_figures_schema import QUALITY
+from tests.test_figures_schema import QUALITY
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.runs import run_images
 from vae.runs.progress import write_progress
@@ -61,8 +61,8 @@ class TestFigures:
         assert "**25%** of the samples look like real digits" in said
         assert "100 samples from the prior (seed 0)" in said
         assert "The classifier gets 99.00% of the test images right" in said
-        drawn = chart(app, f"digits-{mnist_run.id}")["data"]
-        assert [numbers(bars["y"]).tolist() for bars in drawn] == [[100, *[0] * 9], [10] * 10]
+        counts = table_of_bars(app, "Which digits the samples and the real images are")
+        assert [*counts.values()] == [[100, 10], *[[0, 10]] * 9]
 
     def test_every_sampler(self, mnist_run: Run) -> None:
         others = {"mixture": known(precision=0.5), "posterior": known(precision=0.75)}

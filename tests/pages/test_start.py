@@ -36,7 +36,7 @@ def test_samples_are_the_models_own(run: Run, pictures: dict[str, bytes]) -> Non
     app = open_page("start")
     shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
     assert shows(shown, tile(run.decode(prior_codes(100, 2)), 10, 10))
-    assert "Below: Custom, trained on Digits for 12 epochs, 2 latent dimensions." in words(app)
+    assert "Shown: Custom, trained on Digits for 12 epochs, 2 latent dimensions." in words(app)
 
 
 def test_while_it_trains_samples_are_the_last_snapshots(
@@ -51,7 +51,7 @@ def test_before_the_first_epoch(runs: Path, digits: Dataset) -> None:
     craft(runs / "new", digits, Config(latent_dim=1), "training", epochs(40.0))
     app = open_page("start")
     assert "Samples appear when the run has learned something." in words(app)
-    assert "Below: Custom, trained on Digits for 1 epoch, 1 latent dimension." in words(app)
+    assert "Shown: Custom, trained on Digits for 1 epoch, 1 latent dimension." in words(app)
 
 
 def test_clusters_of_two_dimensions_are_those_dimensions(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 import pytest
@@ -27,10 +28,11 @@ def warned(app: AppTest) -> str:
 
 
 def trouble(app: AppTest) -> str:
-    """What stands beside the Train button of a form that cannot be trained."""
+    """What stands beside the Train button of a form that cannot be trained, without its links."""
     assert labelled(app.button, "Train").disabled
     (reason,) = (each.value for each in app.markdown if each.value.startswith(":red[:material/"))
-    return reason.removeprefix(":red[:material/error: ").removesuffix("]")
+    reason = reason.removeprefix(":red[:material/error: ").removesuffix("]")
+    return re.sub(r"\[([^]]*)\]\(#field-\w+\)", r"\1", reason)
 
 
 def complaints(app: AppTest) -> list[str]:

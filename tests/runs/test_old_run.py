@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.archive.test_archive import take
+from tests.archive.zips import take
 from vae.archive.archive import export_zip
 from vae.data.datasets import Dataset
 from vae.latent.projections import read_tsne

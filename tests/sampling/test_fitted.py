@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.archive.test_archive import refused, take, unpack
-from tests.archive.test_vetting import REMOVED, with_arrays
+from tests.archive.changed import REMOVED, with_arrays
+from tests.archive.zips import refused, take, unpack
 from tests.conftest import copy_run
 from vae.archive.archive import export_zip
 from vae.data.datasets import Dataset

@@ -13,10 +13,10 @@ from vae.config import Config
 from vae.data.datasets import find_dataset, load_dataset
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.likelihood import requested_likelihood
+from vae.figures_schema import Quality
 from vae.files import write_json
 from vae.latent.projections import TSNE_POINTS, read_tsne
 from vae.presets import PRESETS
-from vae.runs.figures_schema import Quality
 from vae.runs.run import SHIPPED, open_run
 from vae.runs.store import RunStore
 from vae.sampling.fitted import read_samplers

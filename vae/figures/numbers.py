@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import html
-import re
 from typing import Any
 
 import plotly.graph_objects as go
 
 __all__ = ["chart_columns"]
-
-TAGS = re.compile(r"</?b>")  # Plotly's: of what stands out
 
 
 def chart_columns(figure: go.Figure) -> dict[str, list[Any]]:
@@ -21,12 +18,10 @@ def chart_columns(figure: go.Figure) -> dict[str, list[Any]]:
     """
     data: Any = figure.data
     layout: Any = figure.layout
-    along, across = ("y", "x") if data[0].orientation == "h" else ("x", "y")
-    names = [html.unescape(TAGS.sub("", str(each))) for each in data[0][along]]
-    columns: dict[str, list[Any]] = {_title(layout[f"{along}axis"], "name"): names}
+    names = [html.unescape(str(each)) for each in data[0].x]
+    columns: dict[str, list[Any]] = {_title(layout.xaxis, "name"): names}
     for series in data:
-        values = [float(value) for value in series[across]]
-        columns[series.name or _title(layout[f"{across}axis"], "value")] = values
+        columns[series.name or _title(layout.yaxis, "value")] = [float(each) for each in series.y]
     return columns
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from vae.evaluation.comparison import class_nats
@@ -37,9 +38,9 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         ),
     ),
     (
-        lambda run: run.metrics["active_units"] < run.config.latent_dim,
+        lambda run: run.metrics.get("active_units", math.inf) < run.config.latent_dim,
         lambda run: (
-            f"It uses {run.metrics['active_units']} of its {run.config.latent_dim} latent "
+            f"It uses {run.metrics.get('active_units')} of its {run.config.latent_dim} latent "
             "dimensions."
         ),
     ),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.archive.test_archive import pack, refused, take, unpack
-from tests.archive.test_vetting import REMOVED, Files, with_json
+from tests.archive.changed import REMOVED, Files, with_json
+from tests.archive.zips import pack, refused, take, unpack
 from vae.archive.archive import export_zip
 from vae.runs.run import Run
 

@@ -1,0 +1,239 @@
+"""What may be asked of a run in the queue: to pause, to go on, to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.conftest import change_status, wait_until
+from tests.queueing import SMALL, Office, waiting
+from vae.errors import ConfigError, RunError
+from vae.runs.metadata import write_metadata
+from vae.runs.run import Run, open_run
+from vae.server.queue import Queue
+
+
+class TestPause:
+    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.pause(run)
+        office.until(run, "paused")
+        assert run.is_alive()
+        queue.resume(open_run(run.path))
+        office.until(run, "training")
+        assert office.starts == 1
+
+    def test_while_it_waits_it_leaves_the_line(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.pause(run)
+        paused = open_run(run.path)
+        assert paused.state == "paused"
+        assert paused.status["reason"] == "Paused while it waited for its turn."
+        assert not queue.is_pending(run, "train")
+        queue.resume(paused)
+        assert open_run(run.path).state == "queued"
+        assert queue.is_pending(run, "train")
+
+
+class TestGoOn:
+    @pytest.mark.parametrize("action", ["run", "batch", "epoch"])
+    def test_a_process_that_is_there_is_asked(
+        self, action: str, queue: Queue, office: Office
+    ) -> None:
+        (run,) = office.store.list()
+        queue.pause(run)
+        office.until(run, "paused")
+        turn = run.control.turn
+        queue.resume(open_run(run.path), action=action)
+        assert (run.control.action, run.control.turn) == (action, turn + 1)
+        assert office.starts == 1
+
+    def test_what_waits_keeps_its_place(self, queue: Queue, office: Office) -> None:
+        runs = [office.submit(queue, name, owner=name) for name in "ab"]
+        order = waiting(queue)
+        queue.resume(open_run(runs[0].path))
+        queue.resume(open_run(runs[0].path), action="batch")
+        assert waiting(queue) == order == [run.id for run in runs]
+        assert runs[0].control.action == "batch"
+
+    @pytest.mark.parametrize("state", ["paused", "interrupted", "stopped", "diverged", "failed"])
+    def test_a_run_without_a_process_gets_a_place(
+        self, state: str, queue: Queue, finished: Run
+    ) -> None:
+        change_status(finished, state=state, reason="why")
+        queue.resume(open_run(finished.path))
+        again = open_run(finished.path)
+        assert (again.state, again.status["reason"]) == ("queued", "")
+        assert waiting(queue) == [finished.id]
+
+    @pytest.mark.parametrize("kind", ["conditional", "autoencoder"])
+    def test_whatever_its_kind(self, kind: str, queue: Queue, office: Office) -> None:
+        beta = 0.0 if kind == "autoencoder" else 1.0
+        run = office.submit(queue, "a", kind=kind, beta=beta)
+        queue.pause(run)
+        queue.resume(open_run(run.path), action="epoch")
+        assert open_run(run.path).state == "queued"
+        queue.resume(open_run(run.path), more_epochs=3)
+        assert open_run(run.path).epochs == SMALL.epochs + 3
+
+    def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
+        with pytest.raises(RunError, match="goes on for more epochs"):
+            queue.resume(finished)
+        assert waiting(queue) == []
+        queue.resume(finished, more_epochs=3)
+        assert waiting(queue) == [finished.id]
+        assert open_run(finished.path).epochs == 15
+
+    def test_more_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.resume(run, more_epochs=3)
+        assert run.control.more == ((5, 8),)
+        assert waiting(queue) == []
+        office.finish(run)
+        assert open_run(run.path).status["epoch"] == 8
+        assert office.order == ["first"]
+
+    def test_more_than_the_server_allows(
+        self, queue: Queue, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "14")
+        with pytest.raises(ConfigError, match=r"at most 14 epochs\. Received: 15"):
+            queue.resume(finished, more_epochs=3)
+        assert finished.control.serial == 0
+        # After early stopping it is the epochs that it really has that count.
+        change_status(finished, epoch=8)
+        queue.resume(open_run(finished.path), more_epochs=3)
+        assert open_run(finished.path).epochs == 11
+
+    def test_its_time_is_used_up(
+        self, queue: Queue, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_MOST_SECONDS", "60")
+        change_status(finished, state="stopped", seconds_trained=60.1)
+        with pytest.raises(RunError, match=r"1 minute of training.*used up its time"):
+            queue.resume(open_run(finished.path))
+        change_status(finished, seconds_trained=59.9)
+        queue.resume(open_run(finished.path))
+
+    def test_what_is_refused_leaves_no_wish(
+        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        write_metadata(finished.path, owner="anna")
+        for name in "abcd":
+            office.submit(queue, name, "anna")
+        with pytest.raises(RunError, match="at most 3 wait"):
+            queue.resume(open_run(finished.path), more_epochs=3)
+        assert (finished.control.serial, finished.control.more) == (0, ())
+
+    def test_no_checkpoint(self, queue: Queue, finished: Run) -> None:
+        (finished.path / "checkpoint.npz").unlink()
+        change_status(finished, state="interrupted")
+        with pytest.raises(RunError, match=r"needs its checkpoint\.npz"):
+            queue.resume(open_run(finished.path))
+        assert waiting(queue) == []
+
+    def test_whose_run_it_is_stays(self, queue: Queue, finished: Run) -> None:
+        write_metadata(finished.path, owner="anna")
+        change_status(finished, state="stopped")
+        queue.resume(open_run(finished.path))
+        assert queue.tickets.list()[-1].owner == "anna"
+
+
+class TestStop:
+    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
+        (run,) = office.store.list()
+        queue.stop(run)
+        office.until(run, "stopped")
+        assert office.order == ["first"]
+
+    def test_before_it_began(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.stop(run)
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.rows) == ("stopped", [])
+        assert stopped.status["reason"] == "Stopped before it began."
+        assert not queue.is_pending(run, "train")
+        (first,) = (run for run in office.store.list() if run.state == "training")
+        office.finish(first)
+        office.settle(queue)
+        assert office.order == ["first"]
+
+    def test_after_a_pause_in_the_line(self, queue: Queue, office: Office) -> None:
+        run = office.submit(queue, "a")
+        queue.pause(run)
+        queue.stop(open_run(run.path))
+        stopped = open_run(run.path)
+        assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
+        assert waiting(queue) == []
+
+    def test_while_its_process_starts(self, office: Office) -> None:
+        queue = office.open()
+        run = queue.submit(SMALL, office.dataset)
+        office.tell(run, "wait")
+        wait_until(lambda: office.starts == 1, "it is started")
+        queue.stop(open_run(run.path))
+        assert open_run(run.path).state == "stopped"
+        assert open_run(run.path).status["reason"] == "Stopped before it began."
+
+    def test_one_that_waits_to_go_on(self, queue: Queue, office: Office, finished: Run) -> None:
+        queue.resume(finished, more_epochs=3)
+        queue.resume(open_run(finished.path), action="epoch")
+        queue.stop(open_run(finished.path))
+        stopped = open_run(finished.path)
+        assert (stopped.state, stopped.status["reason"]) == (
+            *("stopped", "Stopped by hand in epoch 12."),
+        )
+        assert queue.position(finished) == (0, 0.0)
+        assert waiting(queue) == []  # it has the model of what it learned
+        (first,) = (run for run in office.store.list() if run.state == "training")
+        office.finish(first)
+        office.settle(queue)
+        assert office.order == ["first"]
+        # And it can go on for the epochs that it was to have.
+        queue.resume(stopped)
+        office.until_begun("first", finished.id)
+
+    def test_one_that_is_being_measured(self, office: Office, finished: Run) -> None:
+        queue = office.open()
+        queue.request(finished, "tsne")
+        office.until_begun(f"{finished.id} tsne")
+        queue.resume(finished, more_epochs=3)
+        assert open_run(finished.path).state == "queued"
+        queue.pause(open_run(finished.path))
+        assert (open_run(finished.path).state, waiting(queue)) == ("paused", [])
+        queue.resume(open_run(finished.path))
+        queue.stop(open_run(finished.path))
+        assert (open_run(finished.path).state, waiting(queue)) == ("stopped", [])
+
+    @pytest.mark.parametrize("again", [False, True])
+    def test_what_a_parked_run_learned_is_made_a_model_of(
+        self, again: bool, queue: Queue, office: Office
+    ) -> None:
+        (run,) = office.store.list()
+        os.kill(run.status["pid"], signal.SIGTERM)
+        office.until(run, "paused")
+        wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
+        office.until(office.submit(queue, "second", owner="ben"), "training")
+        if again:
+            queue.resume(open_run(run.path))
+            assert open_run(run.path).state == "queued"
+        queue.stop(open_run(run.path))
+        assert open_run(run.path).state == "stopped"
+        assert not queue.is_pending(run, "train")
+        assert queue.is_pending(run, "recover")
+        office.finish(next(r for r in office.store.list() if r.state == "training"))
+        office.until_begun("first", "second", "first recover")
+
+    def test_it_is_never_refused(
+        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        write_metadata(finished.path, owner="anna")
+        for name in "abcd":
+            office.submit(queue, name, "anna")
+        change_status(finished, state="paused")
+        queue.stop(open_run(finished.path))
+        assert open_run(finished.path).state == "stopped"

@@ -1,0 +1,1 @@
+"""Python programs that need not import Keras: forked from a process that has imported it."""
