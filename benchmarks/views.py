@@ -22,7 +22,7 @@ VIEWS = ("map", "draw", "path", "dimensions", "projections", "knowledge", "compa
 # The script has run; pictures, dots and charts are drawn.
 IS_WHOLE = """view => {
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const roots = all("[data-testid^=stBidiComponent] *").map((each) => each.shadowRoot);
+  const roots = all("[data-testid=stMain] *").map((each) => each.shadowRoot);
   const inComponents = (selector) =>
     roots.filter(Boolean).flatMap((root) => [...root.querySelectorAll(selector)]);
   const chosen = document.querySelector('[role=radiogroup][aria-label=View] [aria-checked=true]');
