@@ -32,6 +32,12 @@ STYLE = """<style>
 .bars td b { font-weight: 400; margin: 0 -3.6rem 0 0.4rem; font-size: 0.9rem; }
 .bars .other i { opacity: 0.55; }
 .bars .own :is(th, b) { font-weight: 700; }
+.bars-room { container-type: inline-size; }
+@container (max-width: 15rem) { /* no room for bars: numbers alone */
+    .bars td i { display: none; }
+    .bars td > div { padding: 0; }
+    .bars td b { margin: 0; }
+}
 </style>"""
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
@@ -42,8 +48,8 @@ def show_bars(bars: Bars, *, name: str) -> None:
     head = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in heads)
     rows = "".join(_row(bars, index) for index in range(len(bars.names)))
     st.html(
-        f'{STYLE}<table class="bars" aria-label="{html.escape(name)}">{_legend(bars)}'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f'{STYLE}<div class="bars-room"><table class="bars" aria-label="{html.escape(name)}">'
+        f"{_legend(bars)}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 

@@ -23,12 +23,16 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 /* Less air around a page, so that it starts on the screen it opens on. */
 [data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
 /* The title and the run stand in one row, at the same height on every page. */
-.st-key-page-header h1 { padding: 0; line-height: 2.5rem; white-space: nowrap; }
+.st-key-page-header h1 { padding: 0; line-height: 2.5rem; }
+.st-key-page-header > :has(h1) { flex: none; max-width: 100%; }
 /* Headings with less air, so that what they stand above is on the first screen. */
 [data-testid="stHeading"] h2 { padding: 0.25rem 0 0.75rem; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 /* A caption can be read from the back row: 20 of the 24 pixels that text has on a projector. */
-[data-testid="stCaptionContainer"] { font-size: 0.875rem; }
+[data-testid="stCaptionContainer"] {
+    font-size: 0.875rem;
+    code { color: light-dark(#0f172a, #f1f5f9); }
+}
 /* On a phone the run has a line of its own, below every title. */
 .st-key-page-header > :has(> .stHorizontalBlock) { min-width: min(100%, 18rem); }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
