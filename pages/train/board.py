@@ -13,6 +13,8 @@ from pages._components.learning_board import learning_board
 from pages._components.learning_curves import curve_data
 from pages._components.run_key import run_key
 from pages._components.slow_motion.words import change
+from pages._shared.address import link_parameter, set_parameter, take_parameter
+from pages._shared.persistent import persistent
 from pages.train.learning_frames import frame_of
 from pages.train.numbers import latest_row, numbers_in_a_line
 from vae.figures.colors import class_color
@@ -67,20 +69,29 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
 
 
 def moment_slider(run: Run) -> Moment | None:
-    """Let a hand go back through a run at rest; return the moment, None where there is one."""
+    """Let a hand go back through a run at rest; return the moment, None where there is one.
+
+    The address holds it, unless it is the last one: ?epoch=3, or "now" within an epoch.
+    """
     all_of_them = moments_of(run)
     moments = {str(each.epoch): each for each in all_of_them if each.step is None}
     if all_of_them and all_of_them[-1].step is not None:  # the run rests within an epoch
         moments["now"] = all_of_them[-1]
-    options = list(moments)
+    *_, newest = options = list(moments) or [""]
+    name = f"watched-{run.id}"
+    if link_parameter("view") is not None:  # what is not in it, a link or Back takes back
+        st.session_state[name] = take_parameter("epoch")
     if len(options) < 2:
         return None
-    chosen = st.select_slider(
+    chosen = st.session_state.get(name)
+    chosen = chosen if chosen in moments else newest
+    if chosen != newest:
+        set_parameter("epoch", chosen)
+    st.select_slider(
         "Epoch",
         options,
-        value=options[-1],
-        key=f"snapshot-{run.id}",
         help="Go back through the run: 0 is the untrained network. Acts at once.",
+        **persistent(name, chosen),
     )
     return moments[chosen]
 

@@ -32,7 +32,6 @@ __all__ = [
 
 REPLY_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
 MORE_EPOCHS, MAX_EPOCHS = 10, 500  # that Continue adds
-MAIN_PIXELS = 128  # the first button, as wide as its longest word needs
 
 
 def is_active(run: Run) -> bool:
@@ -69,14 +68,14 @@ def run_controls(run: Run) -> None:
         if trains or waiting:
             _button(
                 run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
-                disabled=ending, width=MAIN_PIXELS,
+                disabled=ending, width="stretch",
             )  # fmt: skip
         else:
             words = "Play" if run.state == "paused" else "Continue"
             _button(
                 run, words, "play_arrow", _resume_for_more if ended else queue().resume,
                 "Goes on from where it stands, with all that it learned. Acts at once.",
-                disabled=bool(missing) or not can_resume, primary=not missing, width=MAIN_PIXELS,
+                disabled=bool(missing) or not can_resume, primary=not missing, width="stretch",
             )  # fmt: skip
         steps_help = "Acts at once; a run that trains pauses after it."
         for name, words, icon, action in (
@@ -110,7 +109,9 @@ def run_controls(run: Run) -> None:
 def what_keeps_it(run: Run) -> str:
     """Return why a run cannot go on, as Markdown, or ""."""
     if not run.can_resume and not is_active(run):
-        return "This run has no checkpoint to go on from: it stays as it is."
+        if run.shipped:
+            return "A built-in model, which is not trained further: set up one of your own."
+        return "It cannot be trained further: its folder lacks the state of the training."
     missing = missing_to_resume(run)
     if not missing:
         return ""
@@ -120,7 +121,8 @@ def what_keeps_it(run: Run) -> str:
 
 def show_run_progress(run: Run) -> None:
     """Show progress while the run is under way, else how it ended, in a place of one height."""
-    with st.container(key=f"where-{run.id}", width="stretch", gap=None):
+    waits = "waits-" * _waits_for_first_step(run)  # in the key: the bar moves by itself meanwhile
+    with st.container(key=f"where-{waits}{run.id}", width="stretch", gap=None):
         if run.state in (*ACTIVE_STATES, "queued", "paused"):
             _show_progress(run)
             return
@@ -134,6 +136,12 @@ def show_run_progress(run: Run) -> None:
         st.markdown(said)
 
 
+def _waits_for_first_step(run: Run) -> bool:
+    """Whether its process is busy with what comes before the first step."""
+    is_new = not (run.rows or run.live_snapshots)
+    return run.state == "starting" or (run.state == "training" and is_new)
+
+
 def _show_progress(run: Run) -> None:
     status = run.status
     epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
@@ -145,6 +153,8 @@ def _show_progress(run: Run) -> None:
         words = _waiting_words(run)
     elif run.state == "starting":
         words = "Starting: TensorFlow needs a few seconds."
+    elif _waits_for_first_step(run):
+        words = "Compiling the network: the first step follows in a few seconds."
     elif run.state == "paused":
         words = f"Paused · {where} · nothing is lost if you leave"
     elif done >= 1.0:
@@ -192,7 +202,7 @@ def _more(run_id: str) -> str:
 
 def _button(
     run: Run, words: str, icon: str, action: Callable[[Run], object], help: str, *,
-    disabled: bool = False, primary: bool = False, width: int | Literal["content"] = "content",
+    disabled: bool = False, primary: bool = False, width: Literal["content", "stretch"] = "content",
 ) -> None:  # fmt: skip
     st.button(
         words,

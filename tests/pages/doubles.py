@@ -11,8 +11,9 @@ from streamlit.runtime.scriptrunner import StopException
 
 from pages._components.visitor_cookie import COOKIE
 from pages._shared import run_picker
+from tests.warm.workers import spawn_warm
 from vae.runs.run import Run
-from vae.server import scheduler
+from vae.server import scheduler, worker_processes
 from vae.server.worker_processes import WarmWorker, start_worker
 
 
@@ -49,7 +50,8 @@ class Processes(dict[str, IdleProcess]):
         self._patch.setattr(scheduler, "WarmWorker", NoWarmWorker)
 
     def become_real(self) -> None:
-        """Have real processes started from now on."""
+        """Have real processes started from now on, which have Keras already."""
+        self._patch.setattr(worker_processes, "_spawn", spawn_warm)
         self._patch.setattr(scheduler, "start_worker", start_worker)
         self._patch.setattr(scheduler, "WarmWorker", WarmWorker)
 

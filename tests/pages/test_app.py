@@ -180,7 +180,7 @@ class TestStates:
                 assert [element.text for element in app.progress] == [bar]
                 # The newest snapshot; who wants to look back pauses the run.
                 sliders = [slider.key for slider in app.select_slider]
-                assert ("snapshot-busy" in sliders) == (state == "paused")
+                assert ("watched-busy_control" in sliders) == (state == "paused")
                 assert numbers_of(app, "busy")["Test ELBO"] == "…"
 
     def test_at_the_end_it_measures(self, busy: Run) -> None:

@@ -33,7 +33,8 @@ class WarmProcess:
         new_session: bool = False,
     ) -> None:
         self.args, self.returncode = arguments, None
-        self.stdout: IO[str] | None = None  # where these are pipes
+        self.stdin: IO[bytes] | None = None  # these, where they are pipes
+        self.stdout: IO[str] | None = None
         self.stderr: IO[str] | None = None
         self._keeper = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._keeper.connect(os.environ[ADDRESS])

@@ -12,13 +12,14 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from tests.conftest import PATIENCE_SECONDS, ROOT
 from tests.warm.client import ADDRESS, WarmProcess
 
 __all__ = ["Process", "run_warm", "start_server", "start_warm"]
 
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 180  # for a busy machine
 POSSIBLE = sys.platform == "linux"  # elsewhere a fork is no safe copy of a process
 Process = WarmProcess | subprocess.Popen[str]
 
@@ -51,35 +52,49 @@ def start_server() -> None:
 def start_warm(
     *arguments: str | Path,
     cwd: Path = ROOT,
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
     stdout: IO[bytes] | int = subprocess.PIPE,
     stderr: IO[bytes] | int = subprocess.PIPE,
     env: Mapping[str, str] = os.environ,
     start_new_session: bool = False,
 ) -> Process:
-    """Start `python -m MODULE ...` or `python -c CODE ...`, as `subprocess.Popen` does in text."""
+    """Start `python -m MODULE ...` or `python -c CODE ...`, as `subprocess.Popen` does.
+
+    What it writes is text; what is written to it, as to a worker, are bytes.
+    """
     words = list(map(str, arguments))
     if not POSSIBLE:
         return subprocess.Popen(
             [sys.executable, *words],
-            **{"cwd": cwd, "env": env, "stdin": subprocess.DEVNULL, "stdout": stdout},
-            **{"stderr": stderr, "text": True, "start_new_session": start_new_session},
+            **{"cwd": cwd, "env": env, "stdin": stdin, "stdout": stdout, "stderr": stderr},
+            **{"text": True, "start_new_session": start_new_session},
         )
     start_server()
-    with Path(os.devnull).open("rb") as nothing, contextlib.ExitStack() as ends:
-        ours: list[IO[str] | None] = []
-        theirs = [nothing.fileno()]
-        for stream in (stdout, stderr):
-            if stream == subprocess.PIPE:
-                reader, writer = os.pipe()
-                ends.callback(os.close, writer)
-                ours.append(os.fdopen(reader, encoding="utf-8"))
-                theirs.append(writer)
-            else:
-                ours.append(None)
-                theirs.append(stream if isinstance(stream, int) else stream.fileno())
+    with contextlib.ExitStack() as closing:
+        streams = enumerate((stdin, stdout, stderr))
+        ends = [_ends(stream, number, closing) for number, stream in streams]
+        theirs, ours = zip(*ends, strict=True)
         process = WarmProcess(words, cwd, dict(env), theirs, start_new_session)
-    process.stdout, process.stderr = ours
+    process.stdin, process.stdout, process.stderr = ours
     return process
+
+
+def _ends(
+    stream: IO[bytes] | int, number: int, closing: contextlib.ExitStack
+) -> tuple[int, IO[Any] | None]:
+    """Return the program's end of one of its standard streams, and ours of a pipe."""
+    if not isinstance(stream, int):
+        return stream.fileno(), None
+    if stream == subprocess.DEVNULL:
+        theirs = os.open(os.devnull, os.O_RDWR)
+        closing.callback(os.close, theirs)
+        return theirs, None
+    if stream != subprocess.PIPE:
+        return stream, None
+    reader, writer = os.pipe()
+    theirs, ours = (writer, reader) if number else (reader, writer)
+    closing.callback(os.close, theirs)
+    return theirs, os.fdopen(ours, encoding="utf-8") if number else os.fdopen(ours, "wb")
 
 
 def run_warm(

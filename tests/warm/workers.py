@@ -1,0 +1,34 @@
+"""Workers of a queue that are programs of the server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import IO
+
+from tests.warm.programs import POSSIBLE, Process, start_warm
+from vae.server import worker_processes
+
+__all__ = ["spawn_warm"]
+
+spawn = worker_processes._spawn
+
+
+def spawn_warm(
+    arguments: list[str], stdin: int, output: IO[bytes] | int
+) -> Process | subprocess.Popen[bytes]:
+    """Start a worker as `vae.server.worker_processes` does, in the place of its `_spawn`."""
+    if not POSSIBLE:
+        return spawn(arguments, stdin, output)
+    return start_warm(
+        *("-m", "vae.server.worker", *arguments),
+        stdin=stdin,
+        stdout=output,
+        stderr=output,
+        env={
+            **worker_processes.WORKER_ENVIRONMENT,
+            **os.environ,
+            "PYTHONPATH": worker_processes._python_path(),
+        },
+        start_new_session=True,
+    )
