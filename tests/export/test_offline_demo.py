@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
-import onnx
 from tests.conftest import ROOT
 from tests.handmade import TEST_IMAGES, make_run
 from tests.pages.crafted import row
