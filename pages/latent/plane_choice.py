@@ -61,8 +61,11 @@ def store_selection(run: Run, selection: SelectedPoint | SelectedImages | None) 
     if not isinstance(selection, SelectedPoint):
         return False
     state[f"selected-{run.id}"] = selection
-    state[f"selected-code-{run.id}"] = selection.code
-    is_new = before is None or not np.array_equal(before, selection.code)
+    # With as many digits as the address holds: its link is the same plane.
+    code = read_code(code_text(selection.code), len(selection.code))
+    code = selection.code if code is None else code
+    state[f"selected-code-{run.id}"] = code
+    is_new = before is None or not np.array_equal(before, code)
     return is_new and state.get(f"plane-{run.id}") in PLANES[1:]
 
 

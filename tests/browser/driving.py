@@ -22,6 +22,7 @@ __all__ = [
     "SCREEN",
     "button",
     "chromium",
+    "open_run_menu",
     "serve",
     "settled",
     "train",
@@ -124,6 +125,11 @@ def settled(page: Page, timeout: float = 60_000) -> None:
     page.wait_for_function(
         "() => document.querySelectorAll('[data-testid=stSkeleton]').length === 0", timeout=timeout
     )
+
+
+def open_run_menu(page: Page) -> None:
+    """Open the menu of the chosen run, which stands beside its name."""
+    page.locator('[class*="st-key-menu-"]').get_by_role("button").click()
 
 
 def train(page: Page) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PHONE, SCREEN, settled
+from tests.browser.driving import PHONE, SCREEN, open_run_menu, settled
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.store import RunStore
@@ -32,7 +32,7 @@ def test_two_clicks_on_delete_delete_one_run(
     page.set_viewport_size(size)
     page.goto(f"{server[0]}/{at}?run={mark}-second")
     settled(page)
-    page.get_by_test_id("stPopover").first.get_by_role("button").click()
+    open_run_menu(page)
     delete = page.get_by_role("button", name="Delete this run")
     expect(delete).to_be_visible()
     store.rename(store.open(f"{mark}-second"), f"The second of {mark}")
@@ -66,7 +66,7 @@ def test_several_come_back_in_any_order(
     for name in NAMES:
         page.goto(f"{server[0]}/data?run={name}")
         settled(page)
-        page.get_by_test_id("stPopover").first.get_by_role("button").click()
+        open_run_menu(page)
         page.get_by_role("button", name="Delete this run").click()
         expect(page.get_by_role("button", name=f"Undo: The {name}")).to_be_visible()
     expect(page.get_by_role("button", name="Undo: The first")).to_have_count(0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import SCREEN, button, settled, wait_until
+from tests.browser.driving import SCREEN, button, open_run_menu, settled, wait_until
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
@@ -60,7 +60,7 @@ def test_play_and_pause_show_in_both(tabs: tuple[Page, Page], paused: Run) -> No
     beta.focus()
     beta.press("ArrowRight")
     expect(one.get_by_role("slider", name="Beta")).to_have_attribute("aria-valuetext", "2")
-    one.get_by_test_id("stPopover").first.get_by_role("button").click()
+    open_run_menu(one)
     name = one.get_by_role("textbox", name="Name of this run")
     name.fill("My first")
     name.press("Enter")

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._components.latent_map import as_base64
+from pages._shared.linked_code import code_text, read_code
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from tests.conftest import copy_run, say_learned
 from tests.pages.conftest import (
@@ -51,6 +52,11 @@ def send(app: AppTest, run: Run, **state: Any) -> AppTest:
 def pick(app: AppTest, run: Run, kind: str, **what: Any) -> AppTest:
     plane = component(app, f"map-{run.id}")["plane"]
     return send(app, run, selection={"kind": kind, "plane": plane, **what})
+
+
+def as_linked(code: np.ndarray) -> np.ndarray | None:
+    """A code with as many digits as a link of it has."""
+    return read_code(code_text(code), len(code))
 
 
 def shown_plane(app: AppTest, run: Run) -> str:
@@ -128,10 +134,10 @@ class TestPlanes:
             "Two dimensions"))  # fmt: skip
         pick(app, wide, "image", index=5)
         act(labelled(app.selectbox, "Others at").set_value("The picked point"))
-        held = dimension_plane(40, 0, 1, wide.latents["mean"][5])
+        held = dimension_plane(40, 0, 1, as_linked(wide.latents["mean"][5]))
         assert same(app, wide, points_on_plane(wide, held))
         pick(app, wide, "image", index=9)
-        held = dimension_plane(40, 0, 1, wide.latents["mean"][9])
+        held = dimension_plane(40, 0, 1, as_linked(wide.latents["mean"][9]))
         assert same(app, wide, points_on_plane(wide, held))
 
     def test_choices_persist(self, wide: Run) -> None:
