@@ -101,7 +101,7 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
         [plane("Three pictures"), number("Second picture", 300), number("Third picture", 8)],
     ),
     "a picture": ("draw", [segment("Picture", "Test image"), number("Test image", 9)]),
-    "other samples": ("draw", [lambda app: act(labelled(app.button, "Draw this again").click())]),
+    "other samples": ("draw", [lambda app: act(labelled(app.button, "New samples").click())]),
     "a path": (
         "path",
         [
