@@ -3,8 +3,9 @@
 import streamlit as st
 
 from pages._components.number_keys import number_keys
-from pages._shared.address import address_of_page, take_parameter
+from pages._shared.address import address_of_page, shown_parameter, take_parameter
 from pages._shared.documents import MISSING
+from pages._shared.glossary import show_words, words_button
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.icon import ICON
 from pages._shared.page_list import PAGES
@@ -13,6 +14,8 @@ from pages._shared.run_picker import run_picker
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
 from pages._shared.style import apply_style
+
+HEADINGS = {each.title: each.heading for each in PAGES}
 
 # Before the navigation, whose icons would be the tab's: those are fetched from a foreign host.
 st.set_page_config(page_icon=ICON, layout="wide")
@@ -38,9 +41,14 @@ with address_of_page(), explained():
         missing = take_parameter(MISSING)
         if missing is not None:
             show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
-    run = run_picker()
+    header = st.container(horizontal=True, vertical_alignment="center", key="page-header")
+    header.title(HEADINGS[page.title], width="content")
+    words = words_button(header)
+    run = run_picker(header)
     with stable_position():
         show_pending_networks(run)
-    with stable_position():
+    with stable_position(), explained():
         page.run()
+    with words:
+        show_words(page.url_path or PAGES[0].folder, shown_parameter("view"))
 number_keys()

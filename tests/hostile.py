@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.files import read_json, write_json
 from vae.runs.run import Run
 

@@ -12,12 +12,12 @@ import pytest
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
 from tests.pages.crafted import METRICS, change, row
-from tests.runs.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
+from vae.figures_schema import LikelihoodRequest
 from vae.runs.control import Control, Segment, ask, read_control
-from vae.runs.figures_schema import LikelihoodRequest
 from vae.runs.history import history_fault
 from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
@@ -230,7 +230,7 @@ class TestReaders:
                 assert len(ticket.owner) <= Text.longest
                 assert (type(ticket.drawn), type(ticket.started)) == (int, bool)
 
-    def test_other_values_of_wishes(self, tmp_path: Path) -> None:
+    def test_other_values_of_requests(self, tmp_path: Path) -> None:
         ask(tmp_path, "batch", {"beta": 0.5, "learning_rate": 0.1, "noise": 1.0}, Segment(1, 2))
         path = tmp_path / "control.json"
         for content in altered(json.loads(path.read_bytes())):

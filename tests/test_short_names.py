@@ -19,7 +19,7 @@ def test_what_does_not_ends_in_an_ellipsis() -> None:
     assert shortened(("word " * 40,)) == ("word word word word wor…",)
 
 
-def test_what_is_cut_alike_is_told_apart() -> None:
+def test_what_is_cut_alike_is_distinguished() -> None:
     names = ("a" * 200 + "b", "other", "a" * 200 + "c")
     found = shortened(names)
     assert found == ("a" * 21 + "… 0", "other", "a" * 21 + "… 2")
@@ -33,5 +33,5 @@ def test_figures_have_room_for_them() -> None:
     y = np.array([0, 1])
     solid = Projection(np.zeros((2, 3)), y, np.arange(2), ("x", "y", "z"))
     assert [trace.name for trace in cloud3d(solid, names).data] == ["a" * 23 + "…", "b" * 23 + "…"]
-    for figure in (class_counts(y, names), class_cost_bars(dict.fromkeys(names, 1.0))):
-        assert list(figure.data[0].x) == ["a" * 23 + "…", "b" * 23 + "…"]
+    for bars in (class_counts(y, names), class_cost_bars(dict.fromkeys(names, 1.0))):
+        assert bars.names == ("a" * 23 + "…", "b" * 23 + "…")

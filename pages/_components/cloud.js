@@ -54,11 +54,12 @@ function paintCloud(canvas, moment, { labels, colors, hasPrior, names }) {
   }
   context.globalAlpha = 1;
   context.fillStyle = style.color;
-  context.font = `${Math.max(12, side / 34)}px ${style.fontFamily}`;
+  const size = 0.84 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  context.font = `${size}px ${style.fontFamily}`;
   context.textAlign = "right";
   context.fillText(`${names[0]} →`, side - 8, side - 8);
   context.textAlign = "left";
-  if (names[1]) context.fillText(`↑ ${names[1]}`, 8, Math.max(18, side / 22));
+  if (names[1]) context.fillText(`↑ ${names[1]}`, 8, 8 + size);
 }
 
 function paintPrior(context, x, y, unit, style) {

@@ -8,12 +8,24 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["address_of_page", "link_parameter", "set_parameter", "take_parameter"]
+__all__ = [
+    "address_of_page",
+    "address_of_part",
+    "link_number",
+    "link_parameter",
+    "set_parameter",
+    "shown_parameter",
+    "take_parameter",
+    "takes_setting",
+]
 
 WRITTEN = "address_written"  # what this script run has put into the address
 LINKED = "address_linked"  # what a link, Back or Forward asks for
 REQUESTED = "address_requested"  # the same, until `take_parameter` has returned it
 KNOWN = "address_known"  # the addresses that this app has written: before and after
+TOLD = "address_settings"  # the settings that have followed a link; None: there is no link
+FOLLOWED = "address_links"  # how many links this session has followed
+PARTS = "address_parts"  # by the name of a part of the page: the parameters that it has written
 
 
 @contextmanager
@@ -30,13 +42,41 @@ def address_of_page() -> Iterator[None]:
     is_new = _is_back_or_forward() or before not in known
     state[LINKED] = dict(before) if is_new else {}
     if is_new:
-        state[REQUESTED] = before
+        state[REQUESTED] = dict(before)
+        state[TOLD] = set() if before else None
+        state[FOLLOWED] = link_number() + bool(before)
     state[KNOWN] = before, *known[-1:]
     state[WRITTEN] = {}
     yield
-    state[REQUESTED] = {}
+    state[REQUESTED], state[TOLD] = {}, None
+    _write(before)
+
+
+@contextmanager
+def address_of_part(name: str) -> Iterator[None]:
+    """Write what a fragment has given to `set_parameter`, also where it runs alone.
+
+    Its parameters of before go. name: another one for each fragment of a page.
+    """
+    state = st.session_state
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        before = st.query_params.to_dict()
+        own = state.get(PARTS, {}).get(name, ())
+        kept = {each: text for each, text in state[WRITTEN].items() if each not in own}
+        state[WRITTEN] = dict(kept)
+        yield
+        _write(before)
+    else:
+        kept = dict(state[WRITTEN])
+        yield
+    state.setdefault(PARTS, {})[name] = state[WRITTEN].keys() - kept.keys()
+
+
+def _write(before: dict[str, str]) -> None:
+    state = st.session_state
     # A message that was sent before the browser got this one still has the address as it was.
-    state[KNOWN] = before, state[WRITTEN]
+    state[KNOWN] = before, dict(state[WRITTEN])
     if before != state[WRITTEN]:
         st.query_params.from_dict(state[WRITTEN])
 
@@ -46,14 +86,39 @@ def take_parameter(name: str) -> str | None:
     return st.session_state[REQUESTED].pop(name, None)
 
 
+def takes_setting(name: str) -> bool:
+    """Whether a link, Back or Forward says what this setting is, once.
+
+    It does so also where it does not name it: then the setting is what it is at first.
+    """
+    told = st.session_state[TOLD]
+    if told is None or name in told:
+        return False
+    told.add(name)
+    return True
+
+
 def link_parameter(name: str) -> str | None:
     """Return what a link, Back or Forward asks for, also after `take_parameter`."""
     return st.session_state[LINKED].get(name)
 
 
+def link_number() -> int:
+    """Return how many links, Back and Forward among them, this session has followed by now.
+
+    A component that keeps choices of its own gives them up for the page's when this grows.
+    """
+    return st.session_state.get(FOLLOWED, 0)
+
+
 def set_parameter(name: str, value: str) -> None:
     """Put a parameter into the address, for this script run."""
     st.session_state[WRITTEN][name] = value
+
+
+def shown_parameter(name: str) -> str:
+    """Return what this script run has put into the address for a parameter, else ""."""
+    return st.session_state[WRITTEN].get(name, "")
 
 
 def _is_back_or_forward() -> bool:

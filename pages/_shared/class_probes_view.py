@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
+from vae.figures.colors import HUES
+from vae.figures_schema import ClassProbes, Probe
 from vae.runs.run import Run
 
 __all__ = ["class_probes_view"]
 
 JOB = "knowledge"
 SPACE_NAMES = {"latent": "latent means", "pca": "PCA values", "pixels": "raw pixels"}
-HEADINGS = {
+HEADINGS: dict[Probe, str] = {
     "knn": "k-NN",
     "probe": "Linear probe",
     "silhouette": "Silhouette",
 }
+BAR_HUES = {"latent": HUES["z"], "pca": HUES["mean"], "pixels": "#808080"}
+BAR_TITLE = "font-weight:600;margin-top:0.6rem"
+BAR_ROW = (
+    "display:grid;grid-template-columns:7.5rem minmax(0,1fr) 3.6rem;gap:0.6rem;align-items:center;"
+    "padding:0.15rem 0"
+)
+BAR_TRACK = "background:rgb(128 128 128/18%);border-radius:0.3rem;forced-color-adjust:none"
+BAR = "display:block;height:1.3rem;border-radius:0.3rem"
+ACCURACIES: tuple[Probe, ...] = ("knn", "probe")
 NEAR = 0.01  # of accuracy: closer than this counts as equal
 
 
@@ -27,15 +36,15 @@ NEAR = 0.01  # of accuracy: closer than this counts as equal
 @explained()
 def class_probes_view(run: Run) -> None:
     """Show the figures, or have them measured."""
-    intro = "The model never saw a label."
+    intro = "The model was trained without labels."
     if run.config.is_conditional:
         intro = (
-            "This model is told the label, so its code need not say it: the worse it tells the "
-            "classes apart, the more it holds style alone."
+            "This model gets the label with each image, so its code need not contain it. Low "
+            "figures are good here: then the code describes the style alone."
         )
     st.markdown(
-        f"{intro} How well do its latent means tell the classes apart, beside as many numbers from "
-        "PCA and the raw pixels?"
+        f"{intro} How well do its latent means separate the classes, compared with as many numbers "
+        "from PCA and with the raw pixels?"
     )
     if run.class_probes:
         _show(run)
@@ -43,22 +52,22 @@ def class_probes_view(run: Run) -> None:
         offer(
             run,
             JOB,
-            measuring("what the space knows"),
-            help="Trains two small classifiers on each, in a process beside this page. The figures "
-            "stay with the run.",
+            measuring("how well codes separate the classes"),
+            help="Trains two small classifiers on each, in the background. The figures are saved "
+            "with the run.",
         )
 
 
-def _sentence(found: dict[str, Any]) -> str:
+def _sentence(found: ClassProbes) -> str:
     """Say in words what the k-NN accuracies mean."""
     latent, pca, pixels = (found[space]["knn"] for space in SPACES)
     return (
         f"With **{_counted(found['latent']['dimensions'], 'numbers')}** a picture, k-NN gets "
         f"**{latent:.1%}** of the test images right: {pca:.1%} with "
         f"{_counted(found['pca']['dimensions'], 'numbers')} from PCA, {pixels:.1%} with all "
-        f"{found['pixels']['dimensions']:,} of the raw pixels. By this measure the space keeps "
-        f"the classes apart {_compared(latent, pca)} PCA and {_compared(latent, pixels)} the raw "
-        "pixels."
+        f"{found['pixels']['dimensions']:,} of the raw pixels. By this measure latent space "
+        f"separates the classes {_compared(latent, pca)} PCA and {_compared(latent, pixels)} the "
+        "raw pixels."
     )
 
 
@@ -74,20 +83,37 @@ def _counted(count: int, things: str) -> str:
 
 def _show(run: Run) -> None:
     found = run.class_probes
-    st.markdown(_table(found))
     st.markdown(_sentence(found))
+    st.html(_bars(found))
+    st.markdown(_table(found))
     st.caption(
-        "k-NN and linear probe: the share of test images whose class they get right; bold is the "
-        f"best of a column. Both learn from the first {found['training_images']:,} training images "
-        f"and their labels, and are scored on {found['test_images']:,} test images. k-NN asks the "
-        f"{NEIGHBOURS} nearest by Euclidean distance. The probe is a logistic regression with an "
-        "L2 penalty (C = 1) on the values as they are. PCA is fitted to the same training images. "
-        "Silhouette (Rousseeuw 1987): of the classes, from -1 (among another class) to 1 (far from "
-        f"all others), mean over the first {found['silhouette_images']:,} test images."
+        "k-NN and linear probe: the fraction of test images whose class they get right; bold is "
+        f"the best of a column. Both learn from the first {found['training_images']:,} training "
+        f"images and their labels, and are scored on {found['test_images']:,} test images. k-NN "
+        f"uses the {NEIGHBOURS} nearest by Euclidean distance. The probe is a logistic regression "
+        "with an L2 penalty (C = 1) on the values as they are. PCA is fitted to the same training "
+        "images. Silhouette (Rousseeuw 1987): of the classes, from -1 (among another class) to 1 "
+        f"(far from all others), mean over the first {found['silhouette_images']:,} test images."
     )
 
 
-def _table(found: dict[str, Any]) -> str:
+def _bars(found: ClassProbes) -> str:
+    """Return the accuracies as bars in HTML, which the table below has as numbers."""
+    rows = "".join(
+        f'<div style="{BAR_TITLE}">{HEADINGS[name]}</div>'
+        + "".join(
+            f'<div style="{BAR_ROW}"><span>{SPACE_NAMES[space]}</span>'
+            f'<span style="{BAR_TRACK}"><i style="{BAR};width:{100 * found[space][name]:.2f}%;'
+            f'background:{BAR_HUES[space]}"></i></span><span>{found[space][name]:.1%}</span></div>'
+            for space in SPACES
+        )
+        for name in ACCURACIES
+    )
+    label = "Accuracy of k-NN and of a linear probe; the table below has the numbers"
+    return f'<div role="img" aria-label="{label}">{rows}</div>'
+
+
+def _table(found: ClassProbes) -> str:
     """Return the figures as a Markdown table, the best of each column bold."""
     columns = [[_counted(found[space]["dimensions"], SPACE_NAMES[space]) for space in SPACES]]
     for name in HEADINGS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.linked import linked_number
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from vae.runs.run import Run
@@ -12,21 +13,20 @@ __all__ = ["as_class", "conditioned", "dots_caption"]
 
 MAX_BUTTONS = 12  # classes, beyond which a list takes less room
 HELP = (
-    "What encoder and decoder are told that a picture is. Test images always go with their own "
-    "class. Acts at once."
+    "The class that encoder and decoder get with an image. Test images always keep their own. "
+    "Acts at once."
 )
 
 
-def conditioned(run: Run, name: str = "Class") -> Run:
+def conditioned(run: Run, name: str = "Class", parameter: str = "class") -> Run:
     """Show a choice of the class and return the run conditioned on it; other runs as they are.
 
-    name: what the choice is called, where there are two.
+    name: what the choice is called, and parameter: in the address, where there are two.
     """
     if not run.config.is_conditional:
         return run
     where = f"class-{run.id}"
-    label = st.session_state.get(where)
-    label = label if label in range(run.classes) else 0
+    label = linked_number(parameter, where, 0, run.classes - 1, 0)
     choice = {
         "options": range(run.classes),
         "label_visibility": "collapsed",
@@ -53,5 +53,7 @@ def as_class(run: Run) -> str:
 def dots_caption(run: Run) -> str:
     """Return what is said of dots in the colours of their classes."""
     if run.config.is_conditional:
-        return "Each dot is a test image. Color: its class, which this model is given with it."
-    return "Each dot is a test image. Color: its class, which the model was never told."
+        return (
+            "Each dot is a test image. Color: its true class, which this model gets with the image."
+        )
+    return "Each dot is a test image. Color: its true class. The model was trained without classes."

@@ -8,19 +8,20 @@ __all__ = ["PAGES", "PageEntry"]
 
 
 class PageEntry(NamedTuple):
-    """A page: its folder in pages/, which is its address too, its title and its icon."""
+    """A page: its folder in pages/, which is its address too, and its names and icon."""
 
     folder: str
-    title: str
+    title: str  # in the navigation and the tab
     icon: str
+    heading: str  # on the page
 
 
 # The first one is shown where the address names none.
 PAGES = (
-    PageEntry("start", "Start", ":material/home:"),
-    PageEntry("data", "Data", ":material/grid_view:"),
-    PageEntry("train", "Train", ":material/model_training:"),
-    PageEntry("latent", "Latent", ":material/scatter_plot:"),
-    PageEntry("evaluate", "Evaluate", ":material/straighten:"),
-    PageEntry("generate", "Generate", ":material/casino:"),
+    PageEntry("start", "Start", ":material/home:", "VAE Lab"),
+    PageEntry("data", "Data", ":material/grid_view:", "Data"),
+    PageEntry("train", "Train", ":material/model_training:", "Train"),
+    PageEntry("latent", "Latent", ":material/scatter_plot:", "Latent space"),
+    PageEntry("evaluate", "Evaluate", ":material/straighten:", "Evaluate"),
+    PageEntry("generate", "Generate", ":material/casino:", "Generate"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
@@ -22,9 +23,9 @@ from vae.runs.run_images import dataset_title
 __all__ = ["choose_run", "chosen_run", "follow_address", "label", "run_picker", "visible_runs"]
 
 STATE_WORDS = {
-    "queued": "waits",
-    "starting": "starts",
-    "training": "trains now",
+    "queued": "queued",
+    "starting": "starting",
+    "training": "training",
     "paused": "paused",
     "stopped": "stopped",
     "diverged": "diverged",
@@ -44,8 +45,11 @@ def choose_run(run: Run) -> None:
     st.session_state.chosen_run = run.id
 
 
-def run_picker() -> Run | None:
-    """Show the picker and return the chosen run; the address names it, and chooses when opened."""
+def run_picker(header: DeltaGenerator) -> Run | None:
+    """Show the picker in the page's header and return the chosen run.
+
+    The address names it, and chooses when it is opened.
+    """
     owner, contents = visitor(), store().read()
     visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
     runs = {run.id: run for run in visible}
@@ -55,10 +59,12 @@ def run_picker() -> Run | None:
     note_presence(owner, st.session_state.chosen_run)
     run = None
     if runs:
-        run = _select(runs, owner, contents.unreadable)
+        with header:
+            run = _select(runs, owner, contents.unreadable)
         set_parameter("run", run.id)
-    else:
-        st.info("No runs yet: train one on the Train page.", icon=":material/info:")
+    with stable_position():
+        if not runs:
+            st.info("No runs yet: train one on the Train page.", icon=":material/info:")
     show_menu_error()
     offer_undo(contents.deleted, owner, choose_run)
     show_run_faults(run)
@@ -66,7 +72,7 @@ def run_picker() -> Run | None:
 
 
 def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         # Alone, since the one that replaces it hides it only where it stands right beside it.
         with st.container():
             selected_id = st.selectbox(
@@ -76,7 +82,7 @@ def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run
                 key=controlled_key("run_picker", st.session_state.chosen_run),
                 format_func=lambda run_id: label(runs[run_id], owner),
                 label_visibility="collapsed",
-                help="Shipped models and your own runs: every page shows the one chosen here.",
+                help="Built-in models and your own runs: every page shows the one chosen here.",
                 on_change=_store_choice,
             )
         run_menu(runs[selected_id], owner, choose_run, unreadable)
@@ -96,11 +102,11 @@ def label(run: Run, visitor_owner: str) -> str:
     if run.state != "finished":
         words.append(STATE_WORDS[run.state])
     if run.shipped:
-        words.append("shipped")
+        words.append("built-in")
     elif run.metadata.owner == visitor_owner:
         words.append(f"yours, {run.short_id}")
     else:
-        words.append(f"by its link, {run.short_id}")
+        words.append(f"opened by link, {run.short_id}")
     return " · ".join(words)
 
 

@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 import streamlit as st
 
-from pages._components.run_key import run_key
 from vae.runs.run import Run
 
-__all__ = ["SentCode", "code_on_map", "end_of_path", "send_to_map", "send_to_path"]
+__all__ = [
+    "SentCode",
+    "end_of_path",
+    "picked_on_map",
+    "send_to_map",
+    "send_to_path",
+    "set_end_of_path",
+]
 
 PAGE = "latent/page.py"
 
 
 class SentCode(NamedTuple):
-    """A code (d,), what it is, and what was picked on the map when it came."""
+    """A code (d,), and what it is."""
 
     code: np.ndarray
     name: str
-    before: Any = None
+
+
+def picked_on_map(run: Run) -> str:
+    """Return where the session holds what is picked on a run's map."""
+    return f"picked-{run.id}"
 
 
 def send_to_map(run: Run, code: np.ndarray) -> NoReturn:
     """Show a code on the map, as if its place had been picked there."""
-    before = st.session_state.get(f"map-{run_key(run)}", {}).get("selection")
-    st.session_state[f"sent-to-map-{run.id}"] = SentCode(code, "", before)
+    st.session_state[picked_on_map(run)] = {"kind": "code", "code": code.tolist()}
     _open_view("Map")
-
-
-def code_on_map(run: Run, selection: Any) -> np.ndarray | None:
-    """Return the code that was sent to the map, until something is picked there."""
-    sent = st.session_state.get(f"sent-to-map-{run.id}")
-    if sent is None or sent.before != selection or len(sent.code) != run.config.latent_dim:
-        return None
-    return sent.code
 
 
 def send_to_path(run: Run, code: np.ndarray, name: str, end: str) -> NoReturn:
     """Have a path begin or end at a code; end: path_from or path_to."""
+    set_end_of_path(run, code, name, end)
+    _open_view("Path")
+
+
+def set_end_of_path(run: Run, code: np.ndarray, name: str, end: str) -> None:
+    """Have a path begin or end at a code (d,), from now on; name: what it is."""
     st.session_state[f"{end}_sample-{run.id}"] = SentCode(code, name)
     st.session_state[f"{end}_sampled"] = True
     st.session_state[f"{end}_drawn"] = False
-    _open_view("Path")
 
 
 def end_of_path(run: Run, end: str) -> SentCode | None:

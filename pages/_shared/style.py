@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.wide_layout import LAYOUT_STYLE
+
 __all__ = ["apply_style"]
 
 STYLE = """
@@ -13,8 +15,28 @@ STYLE = """
     image-rendering: pixelated;
     border-radius: 6px;
 }
-/* Less air above the first line, so that a page starts on the screen it opens on. */
-[data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
+/* All is measured in rem, and so it grows with the window: what a screen of 1280 x 720 shows, a
+   projector of 1920 x 1080 shows too, with text of 24 px for the back row. Per cent of what the
+   visitor's browser has as the size of text. */
+html { font-size: clamp(100%, 1.25vw, 150%) !important; }
+/* Less air around a page, so that it starts on the screen it opens on. */
+[data-testid="stMainBlockContainer"] { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
+/* The title and the run stand in one row, at the same height on every page. */
+.st-key-page-header h1 { padding: 0; line-height: 2.5rem; }
+.st-key-page-header > :has(h1) { flex: none; max-width: 100%; }
+/* Plotly measures labels where they are drawn and in its tester: with one size in both it leaves
+   them the room that they need. */
+.js-plotly-plot text, #js-plotly-tester text { font-size: 0.875rem !important; }
+/* Headings with less air, so that what they stand above is on the first screen. */
+[data-testid="stHeading"] h2 { padding: 0.25rem 0 0.75rem; }
+[data-testid="stMetricValue"] { font-size: 1.6rem; }
+/* A caption can be read from the back row: 20 of the 24 pixels that text has on a projector. */
+[data-testid="stCaptionContainer"] {
+    font-size: 0.875rem;
+    code { color: light-dark(#0f172a, #f1f5f9); }
+}
+/* On a phone the run has a line of its own, below every title. */
+.st-key-page-header > :has(> .stHorizontalBlock) { min-width: min(100%, 18rem); }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #042f2a) !important; }
 /* Streamlit's colors of code have 2.9 to 4.4 : 1 on its background, in both themes. */
@@ -64,4 +86,4 @@ STYLE = """
 
 def apply_style() -> None:
     """Add the few rules that make grids crisp and live figures calm."""
-    st.html(STYLE)
+    st.html(f"{STYLE}<style>{LAYOUT_STYLE}</style>")

@@ -11,6 +11,7 @@ from PIL import Image
 from pages._components.drawing_pad import drawing_pad, png_of
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.guard import show_error
+from pages._shared.linked import linked_choice, linked_number
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
@@ -46,12 +47,12 @@ def choose_picture(run: Run) -> Picture:
     sources = ["Test image", "Upload"]
     if known_dataset(run) in DRAWABLE:
         sources.insert(0, "Draw")
-    source = state.get("picture_source")
-    source = source if source in sources else sources[0]
+    source = linked_choice("picture", "picture_source", sources)
     st.segmented_control(
         "Picture",
         sources,
         required=True,
+        label_visibility="collapsed",
         help="Draw one, take a test image, or upload an image file. Acts at once.",
         **persistent("picture_source", source),
     )
@@ -103,7 +104,7 @@ def _uploaded(run: Run) -> Picture | None:
         st.button(
             "Remove the picture",
             icon=":material/close:",
-            help="Lets go of what was uploaded before.",
+            help="Removes the picture that was uploaded before.",
             on_click=lambda: st.session_state.pop(UPLOAD, None),
         )
     if isinstance(uploaded, str):
@@ -136,13 +137,12 @@ def _preprocessed(run: Run, picture: Image.Image, name: str) -> Picture:
 
 def _choose(run: Run) -> Picture:
     images, last = available_test_images(run), len(run.latents["y"]) - 1
-    index: int = st.session_state.get("picture_index", 0)
-    index = index if index in range(last + 1) else 0
+    index = linked_number("image", "picture_index", 0, last, 0)
     persistent_number(
         "Test image", index, 0, last, name="picture_index", help="A number from 0 on."
     )
     if images is None:
-        st.caption("The test images themselves need the data set: this is a reconstruction.")
+        st.caption("This is its reconstruction: the test image itself needs the data set.")
     return _test_image(run, index)
 
 

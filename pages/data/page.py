@@ -1,54 +1,72 @@
-"""Data: what the model sees, as the lecture shows it."""
+"""Data: the images that a model learns from, and what is known of them."""
 
+import numpy as np
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.dataset_choice import choose_dataset
+from pages._shared.linked import linked_choice
+from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
+from pages._shared.wide_layout import fitted_picture, wrapping_columns
+from vae.data.datasets import Dataset
 from vae.environment import abbreviate_home
 from vae.figures.classes import class_counts
 
-FACT_PIXELS = 168  # two beside each other on a phone
+SPLITS = ("Training", "Test")
+AROUND = 20  # rem of a screen that are not the images
+SMALL = 16  # pixels: neighbours of images with fewer run into each other
 
-st.title("Data")
+
+def show_facts(data: Dataset) -> None:
+    """Say in one line how many images there are, and of which shape."""
+    height, width, channels = data.image_shape
+    st.markdown(
+        f"**{len(data.x_train):,}** training images · **{len(data.x_test):,}** test images · "
+        f"**{height} × {width}** pixels with **{channels}** "
+        f"{'channels' if channels > 1 else 'channel'} · values from **{data.x_train.min()}** to "
+        f"**{data.x_train.max()}**"
+    )
+
+
+def show_images(images: np.ndarray, split: str, title: str) -> None:
+    """Show the first 100 images; small ones with a gap between them."""
+    st.header(f"The first 100 {split.lower()} images")
+    if images.shape[1] < SMALL:
+        images = np.pad(images, ((0, 0), (0, 1), (0, 1), (0, 0)))
+    show_grid(images, 10, 10, alt=f"100 {split.lower()} images of {title}")
+
+
 st.markdown(
-    "What a model learns from. A VAE and an autoencoder never see the labels, which only color the "
-    "figures; a conditional VAE is given the label with each image."
+    "The images that a model learns from. A VAE and an autoencoder are trained without the labels, "
+    "which only color the figures; a conditional VAE gets the label with each image."
 )
-
 data = choose_dataset("data_page_dataset")
 if data is not None:
-    height, width, channels = data.image_shape
-    facts = {
-        "Training images": f"{len(data.x_train):,}",
-        "Test images": f"{len(data.x_test):,}",
-        "Image shape": f"{height}×{width}×{channels}",
-        "Value range": f"{data.x_train.min()} to {data.x_train.max()}",
-    }
-    with st.container(horizontal=True):
-        for name, value in facts.items():
-            st.metric(name, value, border=True, width=FACT_PIXELS)
-    grid, counts = st.columns([1, 1], gap="medium")
-    with grid:
-        st.header("The first 100 training images")
-        show_grid(data.x_train[:100], 10, 10, alt=f"100 training images of {data.title}")
-        st.caption(
-            "Stored as whole numbers (uint8). On the way into the network each is divided by 255, "
-            "so that grey levels lie between 0 and 1."
-        )
+    show_facts(data)
+    grid, counts = wrapping_columns([1.15, 1], key="data")
+    split = linked_choice("split", "data_split", SPLITS)
+    images, labels = (
+        (data.x_train, data.y_train) if split == "Training" else (data.x_test, data.y_test)
+    )
+    with grid, fitted_picture(AROUND, key="images"):
+        show_images(images[:100], split, data.title)
     with counts:
         st.header("Images in each class")
-        split = st.segmented_control(
+        st.segmented_control(
             "Split",
-            ["Training", "Test"],
-            default="Training",
+            SPLITS,
             required=True,
-            help="Training images teach the model; test images measure it and are never learned.",
+            label_visibility="collapsed",
+            help="Models are trained on the training images; the test images only measure them.",
+            **persistent("data_split", split),
         )
-        labels = data.y_train if split == "Training" else data.y_test
-        show_chart(class_counts(labels, data.class_names), key=f"counts-{data.name}-{split}")
-        st.header("Where it came from")
+        show_bars(class_counts(labels, data.class_names), name="Images in each class")
+        st.caption(
+            "Pixels are stored as whole numbers (uint8). For the network they are divided by 255, "
+            "so that grey levels lie between 0 and 1."
+        )
         source = abbreviate_home(without_paths(data.source))  # a path with "~" is hard to recognise
-        st.markdown(f"{data.title}, read from {plain(source)}.")
+        st.caption(f"{data.title}, read from {plain(source)}.")

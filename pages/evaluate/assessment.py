@@ -1,12 +1,10 @@
-"""Is this good? One sentence, reference lines of the same treatment, and the literature."""
+"""Is this good? One sentence, reference lines of the same images, and published results."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
-from pages._shared.chart import show_chart
+from pages._shared.bars import show_bars
 from pages._shared.figure_files import offer_figure
 from pages._shared.plain import plain
 from pages._shared.server import store
@@ -22,6 +20,7 @@ from vae.evaluation.comparison import (
 )
 from vae.evaluation.references import Paper
 from vae.figures.references import Line, reference_bars, reference_figure
+from vae.figures_schema import References
 from vae.presets import preset_label
 from vae.runs.run import Run
 
@@ -30,41 +29,48 @@ __all__ = ["show_assessment", "show_reference_lines"]
 
 def show_assessment(run: Run) -> None:
     """Say in one plain sentence what the run costs beside reference lines of the same images."""
-    st.header("Is this good?")
-    if _has_lines(run):
-        st.markdown(_sentence(run, _own(run), references_of(run)))
+    known = _references(run)
+    if known:
+        st.markdown(_sentence(run, _own(run), known))
     else:
         st.info(_why_not(run), icon=":material/info:")
 
 
 def show_reference_lines(run: Run) -> None:
     """Draw the run among the lines and shipped runs, and show the literature, where they are."""
-    if not _has_lines(run):
+    known = _references(run)
+    if known is None:
         return
-    known, own = references_of(run), _own(run)
-    st.header("Among reference lines")
+    own = _own(run)
+    st.header("Compared with others")
     lines = [own, *_lines(run, known)]
-    show_chart(reference_bars(lines), key=f"references-{run.id}")
+    show_bars(reference_bars(lines), name="Nats per image of this run and of reference lines")
     words = (
-        "The mean image and PCA are measured by `python -m vae.evaluation.references` on images "
-        "treated the same; PCA's code costs nothing here, which no model of images could claim."
+        "The mean image and PCA were measured on the same images (`python -m "
+        "vae.evaluation.references`). PCA's code is not counted as a cost, so PCA looks better "
+        "here than it is as a model of images."
     )
     if known["floor"]:
         words = (
-            "Grey levels count as probabilities, so even a model that repeats each image pays the "
-            f"entropy of its grey levels: the floor. {words}"
+            "Grey levels count as probabilities, so even a perfect copy of each image has a cost: "
+            f"the floor. {words}"
         )
     st.caption(words)
     with (
-        st.popover("For a paper", icon=":material/download:", help="These lines as a figure."),
+        st.popover(
+            "For a paper",
+            icon=":material/download:",
+            help="These bars as a figure: PDF, SVG or PNG.",
+        ),
         st.container(horizontal=True),
     ):
         offer_figure(run, "Reference lines", lambda: reference_figure(lines))
     _show_literature(run, own)
 
 
-def _has_lines(run: Run) -> bool:
-    return bool(references_of(run)) and cost(run.metrics) is not None
+def _references(run: Run) -> References | None:
+    """Return the lines to compare a run with, None where its own cost is unknown."""
+    return None if cost(run.metrics) is None else references_of(run)
 
 
 def _own(run: Run) -> Line:
@@ -75,12 +81,12 @@ def _own(run: Run) -> Line:
 def _why_not(run: Run) -> str:
     if run.config.is_density:
         return (
-            "The reference lines count each pixel as a Bernoulli variable; the nats of this run "
-            "are those of a density and cannot be compared with them."
+            "There is nothing to compare this run with: its likelihood is a density, and the "
+            "reference lines are those of Bernoulli pixels."
         )
     return (
-        f"There are no reference lines of {plain(run.dataset)} in this treatment: "
-        f"{binarisation_name(run.config.binarisation)}. `python -m vae.evaluation.references` "
+        f"There are no reference lines for images of {plain(run.dataset)} "
+        f"({binarisation_name(run.config.binarisation)}). `python -m vae.evaluation.references` "
         "measures those of VAE Lab's own data sets."
     )
 
@@ -89,7 +95,7 @@ def _line(run: Run, name: str, *, is_own: bool = False) -> Line:
     return Line(name, run.metrics["reconstruction"], run.metrics["kl"], is_own)
 
 
-def _lines(run: Run, known: dict[str, Any]) -> list[Line]:
+def _lines(run: Run, known: References) -> list[Line]:
     """Return the floor, the mean image, PCA with about as many dimensions, and shipped runs."""
     dims = run.config.latent_dim
     nearest = min(known["pca"], key=lambda count: abs(int(count) - dims))
@@ -100,17 +106,17 @@ def _lines(run: Run, known: dict[str, Any]) -> list[Line]:
     if known["floor"]:  # black and white have none
         lines.append(Line("Floor of grey images", known["floor"]))
     return lines + [
-        _line(each, f"{preset_label(each.config)}, shipped{_remark(each)}")
+        _line(each, f"{preset_label(each.config)}, built-in{_remark(each)}")
         for each in comparable(run, store().list_shipped())
     ]
 
 
 def _remark(run: Run) -> str:
-    remarks = {"autoencoder": " (no KL)", "conditional": " (told the class)"}
+    remarks = {"autoencoder": " (no KL)", "conditional": " (given the class)"}
     return remarks.get(run.config.kind, "")
 
 
-def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
+def _sentence(run: Run, own: Line, known: References) -> str:
     words = (
         f"An image costs this run **{own.total:.1f} nats** "
         f"({binarisation_name(binarisation_of(run))}): {compared(own.total, known['mean_image'])} "
@@ -118,17 +124,17 @@ def _sentence(run: Run, own: Line, known: dict[str, Any]) -> str:
     )
     if known["floor"]:
         words += (
-            f", and {own.total - known['floor']:.1f} above the floor that no model of grey images "
-            "can go below"
+            f", and {own.total - known['floor']:.1f} more than the floor, the least that any model "
+            "of grey images can reach"
         )
     if not run.config.is_variational:
-        words += ". An autoencoder's code costs nothing here, so this is no bound on a likelihood"
+        words += ". An autoencoder's code is not counted, so this is not a bound on a likelihood"
     if run.config.is_conditional:
         nats = class_nats(run)
         words += (
-            ". It is told the class of each image, so its ELBO bounds log p(x | y), where that of "
-            f"other models bounds log p(x): to compare, add the ln {run.classes} = {nats:.1f} nats "
-            f"of saying the class, **{own.total + nats:.1f}** in all"
+            ". It gets the class of each image, so its ELBO bounds log p(x | y), and that of other "
+            f"models log p(x). To compare them, add ln {run.classes} = {nats:.1f} nats for the "
+            f"class: **{own.total + nats:.1f}** in all"
         )
     return f"{words}."
 
@@ -140,6 +146,6 @@ def _show_literature(run: Run, own: Line) -> None:
     with st.expander("Published results", expanded=True, icon=":material/menu_book:"):
         bound = Paper("This run, at most", own.total, "its negative ELBO, a bound")
         st.markdown(
-            f"{HOW} A negative ELBO is never below that, so this run may be better than its row; "
-            f"measure it under Likelihood.\n\n{literature_table(bound)}"
+            f"{HOW} This run's row is its negative ELBO, which is never less than that figure. "
+            f"Measure the figure itself under Likelihood.\n\n{literature_table(bound)}"
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
+from pages._shared.address import address_of_part
+from pages._shared.bars import show_bars
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice, linked_number
 from pages._shared.measuring import (
     can_be_measured,
     forget_request,
@@ -21,12 +24,13 @@ from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.rerun import rerun_fragment
-from pages._shared.server import queue
+from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
+from pages._shared.wide_layout import wrapping_columns
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
 from vae.config import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 from vae.data.binarisation import binarisation_name, binarisation_words
-from vae.evaluation.comparison import beside_literature
+from vae.evaluation.comparison import beside_literature, comparable
 from vae.evaluation.likelihood import (
     likelihood_seconds,
     request_likelihood,
@@ -34,6 +38,10 @@ from vae.evaluation.likelihood import (
     withdraw_likelihood,
 )
 from vae.evaluation.references import Paper
+from vae.figures.bars import Bars, BarSeries
+from vae.figures.colors import HUES
+from vae.figures_schema import Measured
+from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.server.durations import START_SECONDS, job_seconds, time_in_words
 
@@ -45,6 +53,7 @@ USUAL_SAMPLES = 500
 
 @st.fragment
 @explained()
+@address_of_part("likelihood")
 def likelihood_view(run: Run) -> None:
     """Show what was found with which samples, or have it measured."""
     if not run.config.is_variational:
@@ -54,13 +63,8 @@ def likelihood_view(run: Run) -> None:
             icon=":material/info:",
         )
         return
-    left, right = st.columns([1.15, 1], gap="large")
+    left, right = wrapping_columns([1.25, 1], key="likelihood", gap="large")
     with left:
-        st.markdown(
-            "How likely are the test images, for this model? The ELBO is a bound. Many codes of "
-            "each image, weighed by how well they explain it, come closer to the truth "
-            "(importance sampling: Burda et al. 2016)."
-        )
         treatment = _choose_treatment(run)
         found = run.likelihood.get(treatment)
         with stable_position():
@@ -70,63 +74,87 @@ def likelihood_view(run: Run) -> None:
             _wait(run, treatment)
         elif not (found and run.shipped) and can_be_measured(run):
             _offer(run, treatment, again=found is not None)
+        st.markdown(
+            "How likely are the test images for this model? The ELBO is a lower bound. Importance "
+            "sampling comes closer: it draws many codes of each image and weighs them by how well "
+            "they explain it (Burda et al. 2016)."
+        )
     with right:
+        if found:
+            _show_bound(run, treatment, found)
         _show_literature(run, treatment, found)
 
 
 def _choose_treatment(run: Run) -> str:
     name = f"likelihood-treatment-{run.id}"
-    chosen = st.session_state.get(name, run.config.binarisation)
-    # What ships is measured no more: there is to choose from what it came with.
+    # A built-in run is not measured again: its own figures are the choices.
     choices = (
         [each for each in BINARISATIONS if each in run.likelihood] if run.shipped else BINARISATIONS
     )
-    choices = choices or [run.config.binarisation]
+    choices = list(choices or [run.config.binarisation])
+    usual = run.config.binarisation if run.config.binarisation in choices else choices[0]
+    chosen = linked_choice("images", name, choices, usual)
     return st.selectbox(
         "Test images",
         choices,
-        **persistent(name, chosen if chosen in choices else choices[0]),
+        **persistent(name, chosen),
         format_func=partial(binarisation_words, run.config),
-        help="Black and white images are other data than grey ones: figures of one treatment are "
-        "to be compared with figures of the same. Acts at once.",
+        help="Grey and black-and-white images are different data: compare figures of the same kind "
+        "only. Acts at once.",
     )
 
 
-def _show(run: Run, treatment: str, found: dict[str, Any]) -> None:
+def _show(run: Run, treatment: str, found: Measured) -> None:
     nll, error, elbo = found["nll"], found["nll_standard_error"], found["elbo"]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
             "Negative log-likelihood, nats per image",
             f"{nll:.2f} ± {error:.2f}",
-            help="Lower is better. After ± stands the standard error over test images.",
+            help="Lower is better. After ±: the standard error over test images.",
             width="content",
         )
         st.metric(
             "ELBO, nats per image",
             f"{elbo:.2f}",
-            help="Of the same images, mean over the same samples. Its negative is never below the "
-            "negative log-likelihood.",
+            help=f"{help_of('ELBO')} Here: of the same images and samples.",
             width="content",
         )
         st.metric(
             "Gap, nats per image",
             f"{-elbo - nll:.2f}",
-            help="How loose the bound is, as far as these samples tell: what the encoder's "
-            "Gaussians miss of the true posterior.",
+            help="How far the ELBO is below the log-likelihood, by these samples. It is 0 where "
+            "the encoder's Gaussians equal the true posteriors.",
             width="content",
         )
     st.caption(
         f"{plain(found['images'].capitalize())}, {plain(found['treatment'])}; K = "
         f"{found['importance_samples']:,} importance samples of each, in "
-        f"{time_in_words(found['seconds'])}. On average more samples lower the figure, and "
-        "never raise it."
+        f"{time_in_words(found['seconds'])}. With more samples the figure falls on average."
     )
     if treatment != run.config.binarisation:
         st.warning(
-            f"This run learned from other images: {binarisation_name(run.config.binarisation)}. "
-            "The figure says how it fares on what it never saw the like of.",
+            "This run was trained on other images "
+            f"({binarisation_name(run.config.binarisation)}), so a poor figure is no surprise.",
             icon=":material/warning:",
         )
+
+
+def _show_bound(run: Run, treatment: str, found: Measured) -> None:
+    """Draw the likelihood beside its bound, and beside that of built-in models on such images."""
+    st.header("The likelihood and its bound")
+    own = "This run"
+    costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
+    for each in comparable(run, store().list_shipped()):
+        if treatment in each.likelihood:
+            costs[preset_label(each.config)] = each.likelihood[treatment]["nll"]
+    ordered = sorted(costs.items(), key=lambda cost: cost[1])
+    names, nats = zip(*ordered, strict=True)
+    series = BarSeries("negative log-likelihood", nats, HUES["loss"])
+    title = "nats per image, lower is better"
+    show_bars(
+        Bars("model", title, names, (series,), own=names.index(own), form=".1f"),
+        name="Negative log-likelihood of this run and others, nats per image",
+    )
 
 
 def _offer(run: Run, treatment: str, *, again: bool) -> None:
@@ -136,13 +164,13 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     name = f"likelihood-samples-{run.id}"
     with number:
         samples = number_field(
-            "Importance samples of each image",
-            st.session_state.get(name, USUAL_SAMPLES),
+            "Importance samples per image",
+            linked_number("samples", name, 1, MAX_IMPORTANCE_SAMPLES, USUAL_SAMPLES),
             1,
             MAX_IMPORTANCE_SAMPLES,
             name=name,
-            help=f"From 1, which is the ELBO, to {MAX_IMPORTANCE_SAMPLES:,}, as papers take. "
-            "Time grows in proportion.",
+            help=f"1 gives the ELBO; papers use {MAX_IMPORTANCE_SAMPLES:,}. The time grows in "
+            "proportion.",
         )
     wants = button.button(
         "Measure again" if again else "Measure",
@@ -150,7 +178,7 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
         icon=":material/straighten:",
         width="stretch",
         disabled=samples is None,
-        help="Works in a process beside this page; the figure stays with the run.",
+        help="Runs in the background; the figure is saved with the run.",
     )
     if samples is None:  # also where it was pressed before the number was read
         return
@@ -168,7 +196,9 @@ def _wait(run: Run, treatment: str) -> None:
             what += f" of other images ({binarisation_name(requested['treatment'])})"
     show_progress(run, JOB, measuring(what, lambda run: job_seconds(run, JOB)))
     if st.button(
-        "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."
+        "Stop measuring",
+        icon=":material/stop:",
+        help="Discards what was measured so far. Acts at once.",
     ):
         withdraw_likelihood(run)
         queue().withdraw(run, JOB)
@@ -176,7 +206,7 @@ def _wait(run: Run, treatment: str) -> None:
         rerun_fragment()
 
 
-def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> None:
+def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
     if reason := why_not_comparable(run, treatment):
         st.caption(reason)
@@ -184,7 +214,7 @@ def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> 
     st.markdown("**Published results**")
     if not found:
         st.markdown(literature_table())
-        st.caption(f"{HOW} Measure, and this run gets its own row.")
+        st.caption(f"{HOW} Measure this run to see it in the table.")
         return
     samples = found["importance_samples"]
     source = f"measured here, {samples:,} samples"
@@ -192,7 +222,7 @@ def _show_literature(run: Run, treatment: str, found: dict[str, Any] | None) -> 
     st.markdown(literature_table(Paper("This run", found["nll"], source)))
     remarks = []
     if treatment == "fixed":
-        remarks.append("Theirs are drawn anew, these once.")
+        remarks.append("Papers sample the pixels anew each time; these were sampled once.")
     if samples < MAX_IMPORTANCE_SAMPLES:
         remarks.append(f"With {MAX_IMPORTANCE_SAMPLES:,} samples its row would be a little lower.")
     st.caption(" ".join([HOW, *remarks]))

@@ -1,4 +1,4 @@
-"""Evaluate: what a model is worth on images it never saw, and whether that is good."""
+"""Evaluate: how good a model is on images it was not trained on."""
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from pages._shared.condition import dots_caption
 from pages._shared.model_card import show_model_card
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import choose_view
+from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.evaluate.assessment import show_assessment, show_reference_lines
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
@@ -17,6 +18,7 @@ from pages.evaluate.samples_view import samples_view
 from vae.latent.projections import best_projection
 from vae.runs.run import Run
 
+AROUND = 16  # rem of a screen that are not the cloud
 CLOUD = "Test images in latent space, a dot each, colored by class"
 
 
@@ -24,26 +26,26 @@ def overview(run: Run) -> None:
     """Show the figures of the test images and whether they are good."""
     show_assessment(run)
     show_metrics(run)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = wrapping_columns([3, 2], key="overview", gap="large")
     with left:
         show_reference_lines(run)
     with right:
         st.header("While it learned")
         learning_curves(run, small=True)
         st.caption(
-            "Training and validation together: where the validation curve turns upwards while the "
-            "other goes on falling, the run learns its training images by heart."
+            "Where the validation curve rises while the training curve still falls, the model "
+            "memorises its training images (overfitting)."
         )
         show_class_costs(run)
     show_model_card(run)
 
 
 def latent_space(run: Run) -> None:
-    """Show what the latent space knows of the classes, beside a look at it."""
-    left, right = st.columns([1.3, 1], gap="large")
+    """Show how well codes separate the classes, beside a picture of the latent space."""
+    left, right = wrapping_columns([1.3, 1], key="space", gap="large")
     with left:
         class_probes_view(run)
-    with right:
+    with right, fitted_picture(AROUND, key="space"):
         projection = best_projection(run)
         if projection is not None:
             point_cloud(projection, run.short_class_names, alt=CLOUD, key=f"cloud-{run_key(run)}")
@@ -58,14 +60,12 @@ VIEWS = {
 }
 
 run = chosen_run()
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Evaluate", width="content")  # first, since a damaged file ends the page
-    measured = run if run is not None and run.metrics else None
-    view = choose_view("evaluate", VIEWS) if measured else ""
+measured = run if run is not None and run.metrics else None
+view = choose_view("evaluate", VIEWS) if measured else ""
 if measured:
     VIEWS[view](measured)
 else:
     st.info(
-        "There is nothing measured yet: a run is measured on its test images when it ends.",
+        "Nothing has been measured yet: a run is measured on its test images when it ends.",
         icon=":material/hourglass:",
     )

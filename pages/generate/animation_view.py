@@ -10,12 +10,15 @@ import streamlit as st
 
 from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained, show_error
+from pages._shared.linked import linked_choice, linked_number, linked_switch
 from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.background import Work
 from pages.generate.bookmarks import bookmarks, clear_bookmarks
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
@@ -49,27 +52,26 @@ class _Walk(NamedTuple):
 
 @st.fragment
 @explained()
+@address_of_part("animation")
 def animation_view(run: Run) -> None:
     """Choose a walk, play it, and have it made as a file."""
     # The picture first: on a phone one stands below the other.
-    picture, controls = st.columns([1.5, 1], gap="large")
+    picture, controls = wrapping_columns([1, 1.1], key="animation", gap="large")
     with controls:
         walk = _choose(run)
     if walk is None:
         return
     codes = walk_codes(walk.stops, walk.frames, loop=walk.loop)
+    with controls:
+        _offer_file(run, codes, walk)
     with picture:
-        player, files = st.columns([1.2, 1], gap="large")
-        with player:
-            frame_player(
-                _decoded(run, codes, lambda fraction: None),
-                frames_per_second=walk.frames_per_second,
-                loop=walk.loop,
-                alt="A walk through latent space",
-                key=f"player-{run_key(run)}",
-            )
-        with files:
-            _offer_file(run, codes, walk)
+        frame_player(
+            _decoded(run, codes, lambda fraction: None),
+            frames_per_second=walk.frames_per_second,
+            loop=walk.loop,
+            alt="A walk through latent space",
+            key=f"player-{run_key(run)}",
+        )
         stops = to_uint8(run.decode(walk.stops))
         show_strip(stops, "The stops of the walk")
         st.caption(
@@ -80,14 +82,14 @@ def animation_view(run: Run) -> None:
 
 def _choose(run: Run) -> _Walk | None:
     """Show what there is to choose; None until there is a walk."""
-    state = st.session_state
     with stable_position():
         stops, notes = _choose_stops(run)
     if stops is None:
         return None
     max_frames = max(len(stops), min(MAX_FRAMES, MAX_VALUES // int(np.prod(run.image_shape))))
-    frames = min(max(state.get("walk_frames", 120), len(stops)), max_frames)
-    across, down = st.columns(2)
+    usual = min(max(120, len(stops)), max_frames)
+    frames = linked_number("frames", "walk_frames", len(stops), max_frames, usual)
+    across, down, end = st.columns([1, 1, 0.7], vertical_alignment="bottom")
     across.slider(
         "Frames",
         len(stops),
@@ -95,43 +97,44 @@ def _choose(run: Run) -> _Walk | None:
         help=f"Images in all: {max_frames} at most of this size. Acts at once.",
         **persistent("walk_frames", frames),
     )
-    speed = state.get("walk_speed", 20)
+    speed = linked_number("speed", "walk_speed", 1, 50, 20)
     down.slider("Frames a second", 1, 50, help="Acts at once.", **persistent("walk_speed", speed))
-    loop = state.get("walk_loop", True)
-    st.toggle(
+    loop = linked_switch("loop", "walk_loop", True)
+    end.toggle(
         "Loop",
-        help="Back to the first stop, for ever; without it the walk ends at the last one.",
+        help="Plays in a loop, back to the first stop. Off: ends at the last stop.",
         **persistent("walk_loop", loop),
     )
     return _Walk(stops, frames, loop, speed, notes)
 
 
 def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
-    state, codes = st.session_state, bookmarks(run)
-    kinds_of_walk = ["Random walk", "Through what I kept"]
-    kind_of_walk = state.get("walk_way", kinds_of_walk[0])
+    codes = bookmarks(run)
+    kinds_of_walk = ["Random walk", "Through kept images"]
+    kind_of_walk = linked_choice("walk", "walk_way", kinds_of_walk)
     st.segmented_control(
         "Walk",
         kinds_of_walk,
         required=True,
-        help="Past codes that a sampler draws, or past the images that you kept. Acts at once.",
+        help="Through random codes of a sampler, or through the images that you kept. Acts at "
+        "once.",
         **persistent("walk_way", kind_of_walk),
     )
     if kind_of_walk == kinds_of_walk[1]:
         if len(codes) < 2:
             st.info(
-                f"Keep two images or more: {len(codes)} is kept so far. The Grid, By hand and "
-                "Arithmetic views have a Keep button.",
+                f"Keep at least two images (so far: {len(codes)}). The views Grid, By hand and "
+                "Arithmetic have a Keep button.",
                 icon=":material/bookmark:",
             )
             return None, {}
-        st.caption("Past " + "; ".join(each.name for each in codes) + ".")
+        st.caption("Through " + "; ".join(each.name for each in codes) + ".")
         st.button(
             "Forget them",
             icon=":material/close:",
             on_click=clear_bookmarks,
             args=(run,),
-            help="Empties what you kept of this run.",
+            help="Removes all kept images of this run.",
         )
         return np.stack([each.code for each in codes]), notes_of(run)
     sampler = choose_sampler("walk_sampler")
@@ -140,17 +143,18 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         offer_samplers(run)
         return None, {}
     across, down = st.columns(2)
-    count, seed = state.get("walk_stops", 8), state.get("walk_seed", 0)
+    count = linked_number("stops", "walk_stops", 2, 20, 8)
+    seed = linked_number("seed", "walk_seed", 0, MAX_SEED, 0)
     across.slider(
         "Stops",
         2,
         20,
-        help="Codes that it passes. Acts at once.",
+        help="Codes on the way. Acts at once.",
         **persistent("walk_stops", count),
     )
     with down:
         persistent_number(
-            "Seed", seed, 0, MAX_SEED, name="walk_seed", help="The same seed takes the same way."
+            "Seed", seed, 0, MAX_SEED, name="walk_seed", help="The same seed gives the same walk."
         )
     spec = SampleSpec(sampler, seed=seed)
     return sample_codes(run, spec, count, samplers), notes_of(run, seed) | spec.notes
@@ -167,26 +171,29 @@ def _decoded(run: Run, codes: np.ndarray, on_progress: Callable[[float], None]) 
 
 @st.fragment  # of its own: what is chosen here leaves the player alone
 @explained()
+@address_of_part("animation-file")
 def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
     """Offer to make the file, show how far it is, or offer it."""
     state = st.session_state
-    kind, pixels = state.get("walk_kind", "gif"), state.get("walk_pixels", FILE_PIXELS[1])
-    st.segmented_control(
-        "File",
-        list(KINDS),
-        required=True,
-        format_func=KINDS.__getitem__,
-        help="A GIF opens everywhere; a WebP is smaller and keeps every grey.",
-        **persistent("walk_kind", kind),
-    )
-    st.segmented_control(
-        "Width",
-        FILE_PIXELS,
-        required=True,
-        format_func=lambda pixels: f"{pixels} px",
-        help="About so many pixels: each of the image becomes a square of whole ones.",
-        **persistent("walk_pixels", pixels),
-    )
+    kind = linked_choice("file", "walk_kind", KINDS)
+    pixels = linked_choice("width", "walk_pixels", FILE_PIXELS, FILE_PIXELS[1])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "File",
+            list(KINDS),
+            required=True,
+            format_func=KINDS.__getitem__,
+            help="A GIF opens everywhere; a WebP is smaller and has all grey levels.",
+            **persistent("walk_kind", kind),
+        )
+        st.segmented_control(
+            "Width",
+            FILE_PIXELS,
+            required=True,
+            format_func=lambda pixels: f"{pixels} px",
+            help="Approximate: each pixel of the image becomes a square of whole pixels.",
+            **persistent("walk_pixels", pixels),
+        )
     scale = max(1, round(pixels / run.image_shape[1]))
     file_key = (
         model_fingerprint(run),
@@ -203,7 +210,7 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
             "Make the file",
             type="primary",
             icon=":material/movie:",
-            help="It is made beside this page, with the run's name and the seed in it.",
+            help="Made in the background, with the run's name and the seed in it.",
             on_click=lambda: state.update(
                 walk_work=(file_key, Work(_maker(run, codes, walk, kind, scale)))
             ),
@@ -256,6 +263,6 @@ def _offer_made(work: Work, kind: AnimationKind) -> None:
         icon=":material/download:",
         type="primary",
         on_click="ignore",
-        help="It moves in browsers, slides and chats.",
+        help="Plays in browsers, slides and chats.",
     )
     st.caption(f"{len(content) / 1000:,.0f} kB.")

@@ -8,9 +8,13 @@ import numpy as np
 import streamlit as st
 
 from pages._components.data_url import as_data_url
+from pages._shared.address import address_of_part
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
+from pages._shared.linked import linked_decimal, linked_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import SHARP_PIXELS
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.seed_field import seed_field
 from vae.images import tile, to_png
 from vae.runs.provenance import notes_of
@@ -22,23 +26,24 @@ __all__ = ["classes_grid"]
 MAX_COLUMNS = 20
 TABLE = (
     "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
-    "width:min(100%,{aspect_ratio:.3f} * 74vh)"  # all rows are on the screen
+    "width:min(100%,{aspect_ratio:.3f} * (100dvh - 18rem))"  # all rows are on the screen
 )
-NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.86rem"
+NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.9rem"
 NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
 
 
 @st.fragment
 @explained()
+@address_of_part("classes")
 def classes_grid(run: Run) -> None:
-    """Draw a few codes as each class that a conditional run can be told."""
+    """Decode a few codes as each class of a conditional run."""
     # The picture first: on a phone one stands below the other.
-    picture, controls = st.columns([2.2, 1], gap="large")
+    picture, controls = wrapping_columns([2.2, 1], key="classes", gap="large")
     with controls:
         st.markdown(
-            "**One style, every class.** A column is one code z, a row is what the run was told: "
-            "the style stays, the class changes."
+            "**One style, every class.** Each column is one code z, each row one class: the style "
+            "stays, the class changes."
         )
         columns, temperature, seed = _choose()
         codes = prior_codes(columns, run.config.latent_dim, temperature=temperature, seed=seed)
@@ -62,8 +67,8 @@ def classes_grid(run: Run) -> None:
 
 def _choose() -> tuple[int, float, int]:
     """Show what there is to choose; return columns, temperature and seed."""
-    state = st.session_state
-    columns, temperature = state.get("classes_columns", 10), state.get("classes_temperature", 1.0)
+    columns = linked_number("styles", "classes_columns", 1, MAX_COLUMNS, 10)
+    temperature = linked_decimal("temperature", "classes_temperature", 0.0, 2.0, 1.0)
     st.slider(
         "Styles",
         1,
@@ -76,11 +81,11 @@ def _choose() -> tuple[int, float, int]:
         0.0,
         2.0,
         step=0.05,
-        help="Spread of the codes: 1 is the prior, less is plainer, more is wilder. Acts at once.",
+        help=f"{help_of('temperature')} Acts at once.",
         **persistent("classes_temperature", temperature),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = seed_field("classes_seed", "The same seed draws the same styles.")
+        seed = seed_field("classes_seed", "The same seed gives the same styles.")
     return columns, temperature, seed
 
 
@@ -91,12 +96,12 @@ def _every_class(run: Run, codes: np.ndarray) -> np.ndarray:
 
 
 def _show(run: Run, png: bytes, columns: int, aspect_ratio: float) -> None:
-    """Show the grid, of a width that is this share of its height, and the class of each row."""
+    """Show the grid, of a width that is this fraction of its height, and the class of each row."""
     names = "".join(
         f'<span style="{NAME}" title="{html.escape(name)}">{html.escape(short)}</span>'
         for name, short in zip(run.class_names, run.short_class_names, strict=True)
     )
-    alt = f"{columns} codes, each drawn as {run.classes} classes"
+    alt = f"{columns} codes, each decoded as {run.classes} classes"
     st.html(
         f'<div style="{TABLE.format(aspect_ratio=aspect_ratio)}"><div style="{NAMES}">{names}</div>'
         f'<img alt="{alt}" style="{PICTURE}" '

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pages._shared.linked import linked_choice, linked_number
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
@@ -22,18 +23,17 @@ from vae.sampling.prior import prior_codes
 
 __all__ = ["choose_code"]
 
-PICTURE_PIXELS = 130
 
+def choose_code(run: Run, name: str, label: str, source: str, number: int, other: int) -> Bookmark:
+    """Show the picture, and below it what there is to choose; return the code.
 
-def choose_code(run: Run, name: str, label: str, *, source: str, number: int) -> Bookmark:
-    """Show what there is to choose, and the picture; return the code.
-
-    name: of the choice in the session. source and number: what it begins with.
+    name: of the choice in the session. source and number: what it begins with. other: the
+    number of another source.
     """
-    state = st.session_state
     sources = _sources(run)
-    chosen = state.get(f"{name}_source", source)
-    chosen = chosen if chosen in sources else sources[0]
+    usual = source if source in sources else sources[0]
+    chosen = linked_choice(_letter(name), f"{name}_source", sources, usual)
+    picture = st.container()
     st.selectbox(
         label,
         sources,
@@ -41,8 +41,8 @@ def choose_code(run: Run, name: str, label: str, *, source: str, number: int) ->
         **persistent(f"{name}_source", chosen),
     )
     with stable_position():
-        found = _code(run, name, chosen, number)
-    with st.container(width=PICTURE_PIXELS):
+        found = _code(run, name, chosen, number if chosen == source else other)
+    with picture:
         show_grid(to_uint8(run.decode(found.code[None])), 1, 1, alt=f"{label}: {found.name}")
     st.caption(found.name)
     return found
@@ -62,11 +62,12 @@ def _sources(run: Run) -> list[str]:
 def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
     latents = run.latents
     if source == "Sample":
-        seed = _number(name, "seed", "Seed", MAX_SEED, number, "Draws it from the prior.")
+        seed = _number(name, "seed", "Seed", MAX_SEED, number, "Of a random code from the prior.")
         return Bookmark(prior_codes(1, run.config.latent_dim, seed=seed)[0], f"sample, seed {seed}")
     if source == "Class mean":
         labels = np.unique(latents["y"]).tolist()
-        label = _chosen(f"{name}_class", labels, number)
+        usual = number if number in labels else labels[0]
+        label = linked_choice(f"{_letter(name)}-class", f"{name}_class", labels, usual)
         st.selectbox(
             "Class",
             labels,
@@ -95,17 +96,22 @@ def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
         return codes[index]
     drawing = _drawing_code(run)
     if drawing is None:  # it was cleared in another tab since the sources were shown
-        raise RunError("There is no drawing any more: draw one, or choose another source.")
+        raise RunError("Your drawing has been cleared: draw another one, or choose another source.")
     return Bookmark(drawing, "your drawing")
 
 
 def _number(name: str, part: str, label: str, maximum: int, default: int, words: str) -> int:
-    value = st.session_state.get(f"{name}_{part}", default)
-    value = value if isinstance(value, int) and 0 <= value <= maximum else 0
+    usual = default if default <= maximum else 0
+    value = linked_number(f"{_letter(name)}-{part}", f"{name}_{part}", 0, maximum, usual)
     persistent_number(
         label, value, 0, maximum, name=f"{name}_{part}", help=f"{words} Acts at once."
     )
     return value
+
+
+def _letter(name: str) -> str:
+    """Return what the address calls a choice."""
+    return name.removeprefix("sum_")
 
 
 def _chosen(name: str, options: list[Any], default: Any) -> Any:

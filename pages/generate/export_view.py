@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._shared.address import address_of_part
 from pages._shared.figure_files import offer_figure
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice
 from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
+from pages._shared.strip import show_strip
+from pages._shared.wide_layout import wrapping_columns
 from pages.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from vae.architecture import summarize
 from vae.errors import ConfigError, RunError, VAEError
@@ -29,11 +33,13 @@ from vae.figures.dimensions import kl_figure
 from vae.figures.explained_variance import explained_variance_figure
 from vae.figures.manifold import manifold_figure
 from vae.files import read_regular
+from vae.images import to_uint8
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.runs.layout import MODEL
 from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
+from vae.sampling.prior import balanced_labels, prior_codes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["export_view"]
 
 WEIGHTS_SECONDS = 60
+SAMPLES = 12  # beside each other, at the top
 SURE_PARAMETERS = 1_000_000  # of a decoder: up to these the demo is small enough without trying
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "Learning curves": curves_figure,
@@ -54,9 +61,14 @@ FIGURES: dict[str, Callable[[Run], Figure]] = {
 
 @st.fragment
 @explained()
+@address_of_part("export")
 def export_view(run: Run) -> None:
     """Offer everything that a run can give for use elsewhere."""
-    left, right = st.columns(2, gap="large")
+    images = run.decode(
+        prior_codes(SAMPLES, run.config.latent_dim), balanced_labels(SAMPLES, run.classes)
+    )
+    show_strip(to_uint8(images), "Samples of the model that is taken away", columns=SAMPLES)
+    left, right = wrapping_columns([1, 1], key="export", gap="large")
     with left:
         _model(run)
         _figures(run)
@@ -100,7 +112,7 @@ def _model(run: Run) -> None:
                 "Each weight under its network, layer and part, as NumPy arrays.",
             )
     if not keras_file.is_file():
-        st.caption("The Keras file and the weights are there when the run has ended.")
+        st.caption("The Keras file and the weights are made when the run ends.")
     st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
     st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)
     with st.expander("With ONNX Runtime instead", icon=":material/bolt:"):
@@ -129,8 +141,7 @@ def _figures(run: Run) -> None:
     names += [variance] if run.latents and is_plane else []
     names += [classes] if run.metrics.get("reconstruction_per_class") else []
     names += [manifold] if is_plane else []
-    name = st.session_state.get("paper_figure", first)
-    name = name if name in names else first
+    name = linked_choice("figure", "paper_figure", names)
     shown = run if name == manifold else run.conditioned_on(None)  # the others are of no class
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -144,14 +155,14 @@ def _figures(run: Run) -> None:
 
 
 def _demo(run: Run) -> None:
-    st.header("The talk works without Wi-Fi")
+    st.header("Offline demo")
     st.markdown(
         "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
-        "sample grid and the curves. It opens from a USB stick in any browser, without a server."
+        "sample grid and the curves. It opens in any browser, without a server or Wi-Fi."
     )
     if not run.latents:
         st.info(
-            "The demo needs the codes of the test images, which are there when the run has ended.",
+            "The demo needs the codes of the test images: they are computed when the run ends.",
             icon=":material/hourglass:",
         )
         return
@@ -161,7 +172,7 @@ def _demo(run: Run) -> None:
         st.info(plain(why), icon=":material/info:")
         return
     _file(
-        "Offline demo",
+        "Download the demo",
         lambda: demo_page(run).encode(),
         f"{public_name(run)}.html",
         "text/html",
@@ -169,7 +180,7 @@ def _demo(run: Run) -> None:
     )
 
 
-@st.cache_data(show_spinner="Seeing whether it fits…", max_entries=50)
+@st.cache_data(show_spinner="Checking its size…", max_entries=50)
 def _why_no_demo(_run: Run, mark: str) -> str:
     try:
         demo_page(_run)
@@ -210,8 +221,7 @@ def _code(run: Run) -> None:
         st.code(script, language="python", height=420)
     if any(row["kind"] == "change" for row in run.rows):
         st.caption(
-            "This run's settings were changed while it trained. The script has those that it began "
-            "with."
+            "This run's settings were changed while it trained. The script has those of its start."
         )
 
 

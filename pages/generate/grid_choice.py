@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
+from pages._shared.glossary import help_of
+from pages._shared.linked import linked_choice, linked_decimal, linked_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
 from pages.generate.seed_field import seed_field
@@ -18,8 +20,8 @@ from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SamplerName, SampleSp
 __all__ = ["GridChoice", "choose_grid", "choose_label", "choose_sampler", "sampler_text"]
 
 SAMPLER_HELP = (
-    "Prior: codes from N(0, I), as the model was made for. Mixture: Gaussians fitted to the codes "
-    "of training images. Posteriors: around the code of a training image by chance. Acts at once."
+    "Prior: random codes from N(0, I). Mixture: random codes from Gaussians fitted to the codes of "
+    "training images. Posteriors: codes near that of a random training image. Acts at once."
 )
 TRUNCATIONS = (0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, math.inf)
 ALL = -1  # in the place of a class: what is None is no choice to Streamlit
@@ -45,7 +47,9 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
         elif samplers is not None:
             label = choose_label(run, samplers, _name("label"))
     across, down = st.columns(2)
-    rows, columns = _value("rows", 10), _value("columns", 10)
+    rows, columns = (
+        linked_number(side, _name(side), 1, MAX_ROWS, 10) for side in ("rows", "columns")
+    )
     sides = {"min_value": 1, "max_value": MAX_ROWS}
     words = f"From 1 to {MAX_ROWS}: 900 images at most. Acts at once."
     across.slider("Rows", **sides, help=words, **persistent(_name("rows"), rows))
@@ -59,7 +63,7 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
 
 def choose_sampler(name: str) -> SamplerName:
     """Show the samplers to choose from; name: of the choice in the session."""
-    sampler: SamplerName = st.session_state.get(name, "prior")
+    sampler: SamplerName = linked_choice("sampler", name, SAMPLERS)
     st.segmented_control(
         "Sampler",
         SAMPLERS,
@@ -74,18 +78,17 @@ def choose_sampler(name: str) -> SamplerName:
 def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     """Show the classes that were fitted on their own, and return the one that is chosen or None.
 
-    A conditional run is told a class whatever code it decodes: there is nothing more to choose.
+    A conditional run gets a class with each code that it decodes: there is nothing more to choose.
     """
     if run.config.is_conditional:
         return None
     labels = [ALL, *samplers.class_mixtures]
-    label = st.session_state.get(name)
-    label = label if label in labels else ALL
+    label = linked_choice("of", name, labels, ALL, lambda each: str(each) if each >= 0 else "all")
     st.selectbox(
         "Class",
         labels,
         format_func=lambda label: "All" if label == ALL else run.short_class_names[label],
-        help="Draw from what was fitted to the codes of one class alone. Acts at once.",
+        help="Sample codes of one class only. Acts at once.",
         **persistent(name, label),
     )
     return None if label == ALL else label
@@ -103,33 +106,39 @@ def sampler_text(spec: SampleSpec) -> str:
 
 def _choose_limits() -> tuple[float, float]:
     across, down = st.columns(2)
-    temperature, truncation = _value("temperature", 1.0), _value("truncation", math.inf)
+    temperature = linked_decimal("temperature", _name("temperature"), 0.0, 2.0, 1.0)
+    truncation = linked_choice(
+        "truncation", _name("truncation"), TRUNCATIONS, math.inf, _truncation_text
+    )
     across.slider(
         "Temperature",
         0.0,
         2.0,
         step=0.05,
-        help="Spread of the codes: 1 is the prior, less is safer, more is wilder. Acts at once.",
+        help=f"{help_of('temperature')} Acts at once.",
         **persistent(_name("temperature"), temperature),
     )
     down.select_slider(
         "Truncation (σ)",
         TRUNCATIONS,
-        format_func=lambda limit: "none" if limit == math.inf else f"{limit:g}",
-        help="What is drawn farther from 0 than so many standard deviations is drawn anew: fewer "
-        "odd images, less variety. Acts at once.",
+        format_func=_truncation_text,
+        help=f"{help_of('truncation σ')} Acts at once.",
         **persistent(_name("truncation"), truncation),
     )
     return temperature, truncation
 
 
+def _truncation_text(limit: float) -> str:
+    return "none" if limit == math.inf else f"{limit:g}"
+
+
 def _choose_seed() -> int:
-    locked = _value("locked", False)
+    locked = st.session_state.get(_name("locked"), False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = seed_field(_name("seed"), "The same seed draws the same codes.", disabled=locked)
+        seed = seed_field(_name("seed"), "The same seed gives the same codes.", disabled=locked)
         st.toggle(
             "Lock",
-            help="Holds the seed, so that a click on Again by mistake loses nothing.",
+            help="Keeps the seed as it is, so that no click changes the samples by mistake.",
             **persistent(_name("locked"), locked),
         )
     return seed
@@ -207,7 +216,3 @@ def _title(choice: GridChoice) -> str:
 
 def _name(setting: str) -> str:
     return f"grid_{setting}"
-
-
-def _value(setting: str, default: Any) -> Any:
-    return st.session_state.get(_name(setting), default)

@@ -29,11 +29,9 @@ ONLY_CONDITIONAL = "Classes"
 
 run = chosen_run()
 model = run if run is not None and run.has_model else None
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Generate", width="content")
-    is_conditional = model is not None and model.config.is_conditional
-    views = [name for name in VIEWS if name != ONLY_CONDITIONAL or is_conditional]
-    view = choose_view("generate", views) if model else ""
+is_conditional = model is not None and model.config.is_conditional
+views = [name for name in VIEWS if name != ONLY_CONDITIONAL or is_conditional]
+view = choose_view("generate", views) if model else ""
 if model:
     with stable_position():
         # The view of all classes needs no class.
@@ -41,6 +39,6 @@ if model:
     VIEWS[view](shown_run)
 else:
     st.info(
-        "There is no model to draw with yet: train a run, or choose another one above.",
+        "There is no model yet: train a run, or choose another one above.",
         icon=":material/hourglass:",
     )

@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice, linked_decimal
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.sent_code import send_to_map, send_to_path
@@ -18,30 +20,64 @@ from pages.generate.sliders_view import set_sliders
 from vae.images import to_uint8
 from vae.runs.run import Run
 
-__all__ = ["show_tile"]
+__all__ = ["NO_TILE", "TILE", "show_tile"]
+
+TILE, NO_TILE = "grid_tile", -1  # which is selected, in the session; none
 
 IMAGE_PIXELS = 220
 MAX_SLIDERS = 4  # those of all dimensions are in By hand
 PANELS = ("Vary", "Nearest training images")
 VARIED = (3, 5)
+SHEET = """<style>
+.st-key-close-tile { display: none; }
+@media (max-width: 640px) {
+    .st-key-close-tile { display: block; }
+    .st-key-tile-sheet {
+        position: fixed;
+        inset: auto 0 0;
+        z-index: 1000;
+        max-height: 55dvh;
+        overflow-y: auto;
+        padding: 0.5rem 1rem 1rem;
+        background: light-dark(#ffffff, #111827);
+        border-top: 1px solid light-dark(#dbe2ea, #374151);
+        box-shadow: 0 -0.5rem 1.5rem rgb(0 0 0 / 25%);
+    }
+}
+</style>"""
 
 
 @st.fragment  # of its own: a slider that moves here renders no grid again
 @explained()
+@address_of_part("tile")
 def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | None) -> None:
-    """Show what can be done with one of the codes (N, d), or say what a click does."""
+    """Show what can be done with one of the codes (N, d), or say how to select one.
+
+    On a phone it opens as a sheet over the lower half of the screen, under the finger.
+    """
+    st.html(SHEET)
     if selected is None:
         st.markdown(
-            "**Click an image** to see it larger, with its code on sliders.\n\n"
+            "**Pick an image** to see it larger, with its code on sliders. The arrow keys go on "
+            "from there.\n\n"
             "**Vary** it, find the training images that it resembles, see where it lies on the "
             "map, or take it as an end of a path.\n\n"
             "**Keep** the ones you like: Arithmetic and Animation work with them."
         )
         return
+    with st.container(key="tile-sheet", gap="xsmall"):
+        _show_selected(run, codes, choice, selected)
+
+
+def _show_selected(run: Run, codes: np.ndarray, choice: GridChoice, selected: int) -> None:
     row, column = divmod(selected, choice.columns)
     name = f"{SAMPLER_NAMES[choice.spec.sampler]}, seed {choice.spec.seed}"
     name += f", row {row + 1}, column {column + 1}"
-    st.markdown(f"**{name}**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{name}**")
+        if st.button("Close", icon=":material/close:", key="close-tile", type="tertiary"):
+            st.session_state[TILE] = NO_TILE
+            st.rerun()
     code = code_sliders(
         run,
         codes[selected],
@@ -51,15 +87,15 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
         max_sliders=MAX_SLIDERS,
     )
     if not np.array_equal(code, codes[selected]):
-        name += ", moved by hand"
+        name += ", changed with the sliders"
     _show_actions(run, code, name)
-    panel = st.session_state.get("tile_panel", PANELS[0])
+    panel = linked_choice("closer", "tile_panel", PANELS)
     st.segmented_control(
         "Look closer",
         PANELS,
         required=True,
         label_visibility="collapsed",
-        help="Images around this one, or real ones like it. Acts at once.",
+        help="Variations of this image, or real images like it. Acts at once.",
         **persistent("tile_panel", panel),
     )
     if panel == PANELS[0]:
@@ -69,7 +105,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
 
 
 def _show_actions(run: Run, code: np.ndarray, name: str) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="xsmall"):
         bookmark_button(run, code, name)
         if len(code) > MAX_SLIDERS and st.button(
             "All sliders",
@@ -81,20 +117,29 @@ def _show_actions(run: Run, code: np.ndarray, name: str) -> None:
             st.rerun()
         if not run.latents:
             return  # the Latent page has nothing to show
-        if st.button("On the map", icon=":material/map:", help="Shows where its code lies."):
-            send_to_map(run, code)
-        if st.button(
-            "Path from", icon=":material/start:", help="The Path view begins with this image."
-        ):
-            send_to_path(run, code, name, "path_from")
-        if st.button(
-            "Path to", icon=":material/keyboard_tab:", help="The Path view ends with this image."
-        ):
-            send_to_path(run, code, name, "path_to")
+        with st.popover("Use it", icon=":material/arrow_outward:", help="On the Latent page."):
+            _offer_latent_page(run, code, name)
+
+
+def _offer_latent_page(run: Run, code: np.ndarray, name: str) -> None:
+    if st.button("On the map", icon=":material/map:", help="Shows where its code lies."):
+        send_to_map(run, code)
+    if st.button(
+        "Path from", icon=":material/start:", help="The Path view begins with this image."
+    ):
+        send_to_path(run, code, name, "path_from")
+    if st.button(
+        "Path to", icon=":material/keyboard_tab:", help="The Path view ends with this image."
+    ):
+        send_to_path(run, code, name, "path_to")
 
 
 def _vary(run: Run, code: np.ndarray) -> None:
-    spread = st.session_state.get("tile_spread", 0.3)
+    spread = linked_decimal("vary", "tile_spread", 0.05, 1.0, 0.3)
+    rows, columns = VARIED
+    noise = np.random.default_rng(0).standard_normal((rows * columns, len(code)))
+    codes = (code + spread * noise).astype(np.float32)
+    show_grid(to_uint8(run.decode(codes)), rows, columns, alt="Images around this one")
     st.slider(
         "How far",
         0.05,
@@ -103,8 +148,3 @@ def _vary(run: Run, code: np.ndarray) -> None:
         help="Standard deviation of the noise that is added to its code. Acts at once.",
         **persistent("tile_spread", spread),
     )
-    rows, columns = VARIED
-    noise = np.random.default_rng(0).standard_normal((rows * columns, len(code)))
-    codes = (code + spread * noise).astype(np.float32)
-    show_grid(to_uint8(run.decode(codes)), rows, columns, alt="Images around this one")
-    st.caption(f"Its code plus noise with a standard deviation of {spread:g}.")

@@ -8,9 +8,16 @@ import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
+from pages._shared.address import (
+    address_of_part,
+    set_parameter,
+    take_parameter,
+    takes_setting,
+)
 from pages._shared.guard import explained
 from pages.generate.bookmarks import bookmark_button
 from pages.generate.code_sliders import MAX_SLIDERS, code_sliders
+from vae.errors import VAEError
 from vae.latent.code_text import parse_code
 from vae.runs.run import Run
 from vae.sampling.samplers import SampleSpec, sample_codes
@@ -18,6 +25,7 @@ from vae.sampling.samplers import SampleSpec, sample_codes
 __all__ = ["set_sliders", "sliders_view"]
 
 IMAGE_PIXELS = 320
+PARAMETER = "z"  # of the address: each digit of the code, so that a link shows the same pixels
 
 
 def set_sliders(run: Run, code: np.ndarray) -> None:
@@ -28,12 +36,17 @@ def set_sliders(run: Run, code: np.ndarray) -> None:
 
 @st.fragment
 @explained()
+@address_of_part("sliders")
 def sliders_view(run: Run) -> None:
     """Decode the code of the sliders, as they move."""
     dims = run.config.latent_dim
     nothing = np.zeros(dims, np.float32)
+    if takes_setting(PARAMETER):
+        set_sliders(run, _read(take_parameter(PARAMETER), dims))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Random code", icon=":material/casino:", help="Draws a code from the prior."):
+        if st.button(
+            "Random code", icon=":material/casino:", help="Takes a random code from the prior."
+        ):
             seed = int(np.random.default_rng().integers(2**31))
             set_sliders(run, sample_codes(run, SampleSpec(seed=seed), 1)[0])
         if st.button("Reset", icon=":material/restart_alt:", help="Back to the prior's mean, 0."):
@@ -46,7 +59,8 @@ def sliders_view(run: Run) -> None:
         keep = st.container(width="content")
     if dims > MAX_SLIDERS:
         st.caption(
-            f"Sliders for the {MAX_SLIDERS} of {dims} dimensions that carry most; the others stay."
+            f"Sliders for the {MAX_SLIDERS} of {dims} dimensions with the largest KL; the others "
+            "stay."
         )
     start, generation = st.session_state.get(_key(run), (nothing, 0))
     if len(start) != dims:
@@ -54,15 +68,25 @@ def sliders_view(run: Run) -> None:
     code = code_sliders(
         run, start, str(generation), key=f"sliders-{run_key(run)}", pixels=IMAGE_PIXELS, strips=True
     )
+    if code.any():
+        set_parameter(PARAMETER, " ".join(map(str, code.astype(np.float32))))
     text.code(
         json.dumps([round(float(value), 4) for value in code]), language="json", wrap_lines=True
     )
     with keep:
         bookmark_button(run, code, "from the sliders")
     st.caption(
-        "The dimensions that carry most (KL) come first. The strip under each slider: what that "
-        "dimension alone does, from −3 to 3, where the sliders were put last."
+        "The dimensions with the largest KL come first. The strip under each slider shows what "
+        "this dimension alone changes, from −3 to 3, around the code that was set last."
     )
+
+
+def _read(text: str | None, dims: int) -> np.ndarray:
+    """Return the code (d,) of a link; 0 where that has none, or one of another model."""
+    try:
+        return parse_code(text or "", dims)
+    except VAEError:
+        return np.zeros(dims, np.float32)
 
 
 def _paste(run: Run) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
+from pages._shared.address import address_of_part
 from pages._shared.condition import as_class, conditioned
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choices
+from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
@@ -20,7 +24,8 @@ from pages.latent.coverage_text import coverage_text
 from pages.latent.interactive_map import interactive_map
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from pages.latent.other_run import choose_other
-from vae.errors import RunError
+from pages.latent.shown_parts import hidden_classes
+from vae.errors import RunError, VAEError
 from vae.evaluation.coverage import IMAGES, NEAR_FRACTION, Coverage, coverage
 from vae.images import to_uint8
 from vae.latent.planes import Extent
@@ -30,7 +35,7 @@ from vae.sampling.prior import prior_codes
 
 __all__ = ["compare_view"]
 
-LAYERS = {
+LAYER_NAMES = {
     "dots": "Test images",
     "prior": "Prior",
     "holes": "Holes",
@@ -38,34 +43,50 @@ LAYERS = {
     "regions": "Class regions",
     "images": "Decoded images",
 }
-AT_FIRST = ["dots", "prior", "holes"]
+AT_FIRST = ("dots", "prior", "holes")
+# In the address, of either side: what is picked, which classes are hidden, the class it decodes.
+NAMES = ("picked", "hide", "class"), ("picked-there", "hide-there", "class-there")
 ROWS, COLUMNS = 4, 6  # of samples
-MAP_PIXELS = 480
 MAX_REACH = 10.0  # from 0: more of a plane is seen after zooming out
 MAX_BEYOND = 0.02  # of the dots
 
 
 def compare_view(run: Run) -> None:
     """Show this run beside another."""
-    choice, layers = st.columns(2, gap="medium")
+    with st.container(key="maps-and-choice"):
+        maps, choice = st.container(), st.container()
     with choice:
         other = choose_other(run)
-    if other is not None:
-        with layers:
-            shown = _choose_layers()
+        if other is None:
+            return
+        shown = _choose_layers()
+        titles = "Class to decode, this run", "Class to decode, other run"
         with stable_position():
-            sides = conditioned(run, "Class, this run"), conditioned(other, "Class, the other run")
-        _show_sides(sides, shown)
+            sides = [
+                conditioned(each, title, parameter)
+                for each, title, (_, _, parameter) in zip((run, other), titles, NAMES, strict=True)
+            ]
+        verdicts = st.container()
+    with maps:
+        _show_sides((sides[0], sides[1]), shown)
+    with verdicts:  # last: to measure takes a second, the first time
+        for side, each in zip(("Left", "Right"), sides, strict=True):
+            with suppress(VAEError):  # its map says what is wrong
+                st.markdown(f"**{side}.** {coverage_text(each, _coverage_of(each))}")
 
 
 @st.fragment  # one for both: requests of both maps at the same moment are one rerun
+@address_of_part("compare")
 @explained()
 def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
     note = stable_position()
     sides = []
-    for column, run in zip(st.columns(2, gap="large"), runs, strict=True):
+    with st.container(key="two-maps"):
+        columns = [st.container() for _ in runs]
+    for column, run in zip(columns, runs, strict=True):
         with column, explained():  # if one cannot be shown the other still is
-            st.markdown(f"**{plain(label(run, visitor()))}**{_of_epoch(run)}")
+            with st.container(key=f"compared-name-{len(sides)}"):
+                st.markdown(f"**{plain(label(run, visitor()))}**{_of_epoch(run)}")
             sides.append((column, run, _on_plane(run)))
     if not sides:
         return
@@ -83,12 +104,18 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
     options["hover_key"] = "compare-hover" if same_images else ""
     errors = []
     for number, (column, run, on_plane) in enumerate(sides):
-        with column, explained(), st.container(width=MAP_PIXELS):
+        key, (picked, hide, _) = f"compare-{number}-{run_key(run)}", NAMES[number]
+        with column, explained():
             here = replace(on_plane, extent=extent)
-            errors.append(
-                interactive_map(run, here, key=f"compare-{number}-{run_key(run)}", **options)[1]
-            )
-            _show_coverage_text(run, here)
+            with st.container(key=f"compared-map-{number}"):
+                hidden = hidden_classes(run, key, name=hide)
+                where = f"{key}-picked"
+                errors.append(
+                    interactive_map(
+                        run, here, key=key, where=where, name=picked, hidden=hidden, **options
+                    )[1]
+                )
+            _show_what_is_beyond(here)
             z = prior_codes(ROWS * COLUMNS, run.config.latent_dim, seed=0)
             show_grid(
                 to_uint8(run.decode(z)), ROWS, COLUMNS, alt=f"Samples of {label(run, visitor())}"
@@ -99,29 +126,31 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
 
 
 def _choose_layers() -> list[str]:
-    stored = st.session_state.get("compare_layers")
-    stored = stored if isinstance(stored, list) else AT_FIRST
-    shown = [each for each in stored if each in list(LAYERS)]
+    shown = linked_choices("layers", "compare_layers", LAYER_NAMES, AT_FIRST)
     st.pills(
         "Show",
-        list(LAYERS),
+        list(LAYER_NAMES),
         selection_mode="multi",
         wrap=True,
-        format_func=LAYERS.__getitem__,
-        help="What both maps show. Holes: likely under the prior, and less than a twentieth of "
-        "that under the posteriors, both blurred by as much as codes lie apart. Acts at once.",
+        format_func=LAYER_NAMES.__getitem__,
+        help="What both maps show. Holes: places that are likely under the prior, but that hardly "
+        "any posterior reaches. Acts at once.",
         **persistent("compare_layers", shown),
     )
     return shown
 
 
-def _show_coverage_text(run: Run, on_plane: PlanePoints) -> None:
-    st.markdown(coverage_text(run, _coverage(run, on_plane.fingerprint)))
+def _show_what_is_beyond(on_plane: PlanePoints) -> None:
     x, y = on_plane.points.T
     left, right, bottom, top = on_plane.extent
     beyond = 1.0 - ((x >= left) & (x <= right) & (y >= bottom) & (y <= top)).mean()
     if beyond > MAX_BEYOND:
         st.caption(f"{beyond:.0%} of the dots lie beyond the edge: zoom out to see them.")
+
+
+def _coverage_of(run: Run) -> Coverage:
+    _raise_if_broken(run)
+    return _coverage(run, model_fingerprint(run))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -131,19 +160,23 @@ def _coverage(_run: Run, fingerprint: str) -> Coverage:
 
 
 def _on_plane(run: Run) -> PlanePoints:
-    """Place a run's test images on a map; raises RunError for codes that are no numbers."""
+    """Place a run's test images on a map; raises RunError for codes that are not finite."""
+    _raise_if_broken(run)
+    plane = usual_plane(run)
+    # Through 0, the prior's mean: the plane of an autoencoder's codes may miss all that is likely.
+    on_plane = points_on_plane(run, replace(plane, origin=np.zeros_like(plane.origin)))
+    # Wide codes would make the prior a spot: zooming out shows them all.
+    return replace(on_plane, extent=on_plane.extent.clipped(MAX_REACH))
+
+
+def _raise_if_broken(run: Run) -> None:
     mean = run.latents["mean"]
     broken = int((~np.isfinite(mean)).any(axis=1).sum())
     if broken:
         raise RunError(
-            "A map needs codes that are numbers; this run has diverged. Received: "
-            f"{broken:,} of {len(mean):,} codes that are none"
+            "A map needs finite codes; this run has diverged. Received: "
+            f"{broken:,} of {len(mean):,} codes that are not finite"
         )
-    plane = usual_plane(run)
-    # Through 0, the prior's mean: the plane of an autoencoder's codes may miss all that is likely.
-    on_plane = points_on_plane(run, replace(plane, origin=np.zeros_like(plane.origin)))
-    # Wide codes would make the prior a spot: who wants to see them all zooms out.
-    return replace(on_plane, extent=on_plane.extent.clipped(MAX_REACH))
 
 
 def _square_around(extents: list[Extent]) -> Extent:
@@ -176,18 +209,18 @@ def _show_difference(run: Run, other: Run) -> None:
 
 
 def _show_method(errors: list[float], same_images: bool) -> None:
-    ringed = " A dot under the pointer is ringed on the other map too." if same_images else ""
+    ringed = " The dot under the pointer is ringed on both maps." if same_images else ""
     st.caption(
         "Both maps have the same axes and move together. Each plane goes through 0, the prior's "
-        "mean, along the run's own PCA directions; in more than two dimensions a dot is the shadow "
-        f"of its code on the plane.{ringed} The image under the pointer is blended "
-        f"from the four nearest ones, on average {' and '.join(f'{each:.2g}' for each in errors)} "
-        "of 255 grey levels from the exact one; a click decodes exactly."
+        "mean, along the run's own PCA directions; in more than two dimensions codes are projected "
+        f"onto it.{ringed} The image under the pointer is blended from the four nearest ones, on "
+        f"average {' and '.join(f'{each:.2g}' for each in errors)} of 255 grey levels off; a click "
+        "shows the exact image."
     )
     st.caption(
-        f"The shares are measured alike for both, between {IMAGES:,} samples from the prior and "
-        f"the reconstructions of {IMAGES:,} test images, each from a code drawn from its posterior "
-        "(an autoencoder's is the code itself). Like: no farther away, in pixels, than "
-        f"{NEAR_FRACTION:.0%} of the others are from the one nearest to them; were both the same, "
-        "1% would be like none."
+        f"The percentages compare {IMAGES:,} samples from the prior with the reconstructions of "
+        f"{IMAGES:,} test images, each from a code sampled from its posterior (of an autoencoder, "
+        "from the code itself). An image is like one of the others if it is as close to it, in "
+        f"pixels, as {NEAR_FRACTION:.0%} of the others are to their own nearest neighbour. If both "
+        "sets were alike, 1% would be like none."
     )

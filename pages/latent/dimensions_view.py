@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from pages._components.run_key import run_key
+from pages._components.still_chart import still_chart
+from pages._shared.address import address_of_part
 from pages._shared.available_images import image_and_reconstruction
-from pages._shared.chart import show_chart
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice, linked_number, linked_switch
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
@@ -31,21 +34,24 @@ STEPS = 13
 AT_ONCE = 16  # rows; the others on demand
 PRIOR, IMAGE = "mean", "image"
 COLLAPSED = (
-    "**The model ignores its code.** No dimension is active, so that all images decode to much the "
-    "same: posterior collapse. A smaller beta, or a KL warm-up, on the Train page helps against it."
+    "**The model ignores its code.** No dimension is active, and all images decode to much the "
+    "same: posterior collapse. Train again with a smaller beta or a KL warm-up."
 )
 
 
 @st.fragment
+@address_of_part("dimensions")
 @explained()
 def dimensions_view(run: Run) -> None:
-    """Show a strip of decodings for each dimension, ordered by KL, dead ones grey."""
+    """Show a strip of decodings for each dimension, ordered by KL, unused ones grey."""
     ranked = ranked_dimensions(run)
     is_vae = run.config.is_variational
-    left, right = st.columns([5, 3], gap="large")
-    with left:
+    with st.container(key="rows-and-words"):
+        left, right = st.container(), st.container()
+    with right:
         around, index = _choose_centre(run, is_vae)
         shown = _choose_count(ranked)
+    with left:
         codes = run.latents["mean"]
         center = np.zeros(codes.shape[1], np.float32) if index is None else codes[index]
         # A test image keeps its own class too.
@@ -62,7 +68,7 @@ def dimensions_view(run: Run) -> None:
             for each, strip in zip(shown, strips, strict=True)
         ]
         show_rows(rows)
-        st.caption(_caption(around, as_class(conditioned), is_vae, len(ranked)))
+        st.markdown(_caption(around, as_class(conditioned), is_vae, len(ranked)))
     with right:
         _show_activity(run, ranked, is_vae)
         if index is not None:
@@ -71,19 +77,17 @@ def dimensions_view(run: Run) -> None:
 
 def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
     """Let the person choose where the other dimensions stay; return it in words and as an index."""
-    state, last = st.session_state, len(run.latents["y"]) - 1
+    last = len(run.latents["y"]) - 1
     names = {PRIOR: "The prior's mean" if is_vae else "Zero", IMAGE: "A test image"}
-    kind = state.get("dimensions_around")
-    kind = kind if kind in names else PRIOR
-    index: int = state.get("dimensions_image", 0)
-    index = index if index in range(last + 1) else 0
+    kind = linked_choice("around", "dimensions_around", names)
+    index = linked_number("image", "dimensions_image", 0, last, 0)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Around",
             list(names),
             format_func=names.__getitem__,
             required=True,
-            help="Where the other dimensions stay while one moves. Acts at once.",
+            help="The code at which the other dimensions stay while one moves. Acts at once.",
             **persistent("dimensions_around", kind),
         )
         # Always there, so that the rows below stay where they are.
@@ -94,7 +98,7 @@ def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
             last,
             name="dimensions_image",
             disabled=kind == PRIOR,
-            help="Whose code the other dimensions keep: a number from 0 on.",
+            help="Number of the test image whose code the others keep, from 0.",
             width=150,
         )
     if kind == PRIOR:
@@ -106,10 +110,10 @@ def _choose_count(ranked: list[Dimension]) -> list[Dimension]:
     """Return the dimensions to decode: those that carry most, or all of them."""
     if len(ranked) <= AT_ONCE:
         return ranked
-    is_all = bool(st.session_state.get("dimensions_all"))
+    is_all = linked_switch("all", "dimensions_all")
     st.toggle(
         f"All {len(ranked)} dimensions",
-        help=f"Else the {AT_ONCE} that carry most. Acts at once.",
+        help=f"Off: only the {AT_ONCE} that carry most. Acts at once.",
         **persistent("dimensions_all", is_all),
     )
     return ranked if is_all else ranked[:AT_ONCE]
@@ -119,11 +123,11 @@ def _caption(around: str, conditioned: str, is_vae: bool, dims: int) -> str:
     unit = " standard deviations of the prior" if is_vae else ""
     text = f"Each row moves one dimension from −3 to 3{unit}; the others stay at {around}."
     if dims == 1:
-        text = f"The one dimension there is goes from −3 to 3{unit}."
+        text = f"The only dimension goes from −3 to 3{unit}."
     if conditioned:
         text += f" All are decoded{conditioned}."
     if around.startswith("the code"):
-        text += " The line in each row is where that image itself is."
+        text += " The line in each row marks the image itself."
     if not is_vae:
         text += " An autoencoder has no prior: its codes may lie far beyond −3 and 3."
     return text
@@ -137,7 +141,7 @@ def _show_activity(run: Run, ranked: Sequence[Dimension], is_vae: bool) -> None:
     if not active:
         st.info(COLLAPSED, icon=":material/info:")
     figure = kl_bars(ranked) if is_vae else variance_bars(ranked)
-    show_chart(figure, key=f"dimensions-{run.id}")
+    still_chart(figure, name="What each dimension carries", key=f"dimensions-{run_key(run)}")
     if is_vae:
         total = sum(each.kl for each in ranked)
         text = f"Rows and bars are ordered by KL from the prior, together {total:,.2f} nats."
@@ -145,13 +149,13 @@ def _show_activity(run: Run, ranked: Sequence[Dimension], is_vae: bool) -> None:
         text = "Ordered by variance: an autoencoder has no KL. Dotted: the threshold."
     st.caption(
         f"{text} A dimension is active where the variance of its posterior means over the test "
-        f"images is above {ACTIVE_VARIANCE} (Burda et al. 2016); the others are dead, and grey."
+        f"images is above {ACTIVE_VARIANCE} (Burda et al. 2016); the others are unused, and grey."
     )
 
 
 def _show_centre(run: Run, index: int) -> None:
     pair = image_and_reconstruction(run, index)
-    with st.container(width=110 * len(pair)):
+    with st.container(key="centre-picture"):
         show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
     name = plain(run.short_class_names[run.latents["y"][index]])
     decoded = "and decoded" if len(pair) == 2 else "decoded"

@@ -1,4 +1,4 @@
-"""Draw: what the model makes of one's own picture, and how much it surprises it."""
+"""Draw: what the model makes of one's own picture, and what that costs beside test images."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages._components.run_key import run_key
+from pages._components.still_chart import still_chart
+from pages._shared.address import address_of_part
 from pages._shared.available_images import available_test_images, reconstructions
-from pages._shared.chart import show_still_chart
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
+from pages._shared.linked import linked_number
 from pages._shared.pictures import show_png
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
@@ -32,9 +34,9 @@ __all__ = ["draw_view"]
 USUAL_IMAGES = 2000  # test images beside which a picture's cost is seen
 NEIGHBOURS = 10
 POSTERIOR_SAMPLES = 10
+MAX_SEED = 10**6
 COLUMNS = 5
-TILE_PIXELS = 102  # on the screen: three are as wide as the pad
-SHARP_TILE = 3 * TILE_PIXELS  # for screens with three dots a pixel
+SHARP_TILE = 3 * 100  # for screens with three dots a pixel
 TREATED = {
     "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
     "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
@@ -42,17 +44,21 @@ TREATED = {
 }
 # Shares of the test images that cost less, and what that means.
 VERDICTS = (
-    (0.99, "Hardly anything that it learned looks like this."),
-    (0.9, "This is unusual for it."),
-    (0.0, "It finds this quite usual."),
+    (0.99, "Very unusual for this model."),
+    (0.9, "Unusual for this model."),
+    (0.0, "Usual for this model."),
 )
 
 
 @st.fragment
+@address_of_part("draw")
 @explained()
 def draw_view(run: Run) -> None:
     """Take a picture of the user and show all that the model says of it."""
-    left, middle, right = st.columns([5, 7, 5], gap="medium")
+    with st.container(key="draw-parts"):
+        left, middle = st.container(), st.container()
+        with st.container(key="draw-beside"):
+            right, on_map = st.container(), st.container()
     with left:
         picture = choose_picture(run)
     if picture.number is not None:
@@ -68,7 +74,7 @@ def draw_view(run: Run) -> None:
         _show_nearest(run, picture, mean)
     with middle:
         _show_costs(run, picture)
-    with right:  # last, since a map takes seconds when it is the first of its model
+    with on_map:  # last, since a map takes seconds when it is the first of its model
         st.markdown("**Where it lies**")
         on_plane = points_on_plane(run, usual_plane(run))
         answers = {"posterior": posterior_on(on_plane, mean, log_var)}
@@ -80,10 +86,11 @@ def draw_view(run: Run) -> None:
             if run.config.is_variational
             else "Its code is"
         )
-        # Beyond the map's edge nothing else tells where.
+        # Beyond the map's edge nothing else says where.
         st.caption(
-            f"{whose} {np.linalg.norm(mean):.1f} from the prior's mean. Under the pointer: blended "
-            f"from the nearest decoded images, {error:.2g} of 255 grey levels off on average."
+            f"{whose} {np.linalg.norm(mean):.1f} from the prior's mean. The image under the "
+            f"pointer is blended from the nearest decoded ones, on average {error:.2g} of 255 grey "
+            "levels off."
         )
 
 
@@ -99,16 +106,14 @@ def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
             show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
             st.caption(name)
     if run.label is not None:
-        st.caption(
-            f"The model is told that this is class {plain(run.short_class_names[run.label])}."
-        )
+        st.caption(f"The model gets class {plain(run.short_class_names[run.label])} with it.")
     if not picture.is_own:
         what = (
             "test image"
             if available_test_images(run) is not None
             else "the reconstruction of test image"
         )
-        st.caption(f"An example, {what} {picture.number}, until there is one of your own.")
+        st.caption(f"An example, {what} {picture.number}, until you have a picture of your own.")
     elif picture.before is not None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl
@@ -117,8 +122,8 @@ def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
 
 def _three_tiles() -> list[DeltaGenerator]:
     """Return three places side by side, on a phone too."""
-    row = st.container(horizontal=True, gap="small")
-    return [row.container(width=TILE_PIXELS, gap="small") for _ in range(3)]
+    with st.container(key="draw-tiles"):
+        return [st.container(gap="small") for _ in range(3)]
 
 
 def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
@@ -126,20 +131,20 @@ def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> 
     st.markdown("**From its posterior**")
     if not run.config.is_variational:
         st.info(
-            "An autoencoder gives each picture one code, not a posterior: there is nothing to draw "
-            "from. A VAE draws it again and again, each time a little differently."
+            "An autoencoder gives each picture one code instead of a posterior, so there is "
+            "nothing to sample from. A VAE decodes it a little differently each time."
         )
         return
-    seed = st.session_state.get("again", 0)
+    seed = linked_number("seed", "again", 0, MAX_SEED, 0)
     noise = np.random.default_rng(seed).standard_normal((POSTERIOR_SAMPLES, len(mean)))
     codes = mean + np.exp(0.5 * log_var) * noise
     show_strip(to_uint8(run.decode(codes)), "Samples of its posterior", columns=COLUMNS)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Ten codes drawn from it, decoded.", width="stretch")
+        st.caption("Ten codes sampled from it, decoded.", width="stretch")
         st.button(
-            "Draw this again",
+            "New samples",
             icon=":material/casino:",
-            help="Draws ten other codes from the posterior and decodes them.",
+            help="Samples ten other codes from the posterior and decodes them.",
             on_click=lambda: st.session_state.update(again=seed + 1),
         )
 
@@ -181,7 +186,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
 
 def _show_costs(run: Run, picture: Picture) -> None:
     """Show what the picture costs beside what the test images cost."""
-    st.markdown("**How surprised the model is**")
+    st.markdown("**How unusual it is for the model**")
     own = costs_of(run, picture.image[None])
     has_kl = run.config.is_variational
     total = float(own.reconstruction[0] + own.kl[0])
@@ -190,15 +195,20 @@ def _show_costs(run: Run, picture: Picture) -> None:
         kl = f" and KL {own.kl[0]:,.1f}" if has_kl else ""
         missing = missing_images(run) or "the test images that it was measured on"
         st.caption(
-            f"Reconstruction {own.reconstruction[0]:,.0f}{kl} nats. What is usual needs "
-            f"{plain(missing)}."
+            f"Reconstruction {own.reconstruction[0]:,.0f}{kl} nats. To compare it with test images "
+            f"you need {plain(missing)}."
         )
         return
     usual = _usual_costs(run, images, run.id, file_mark(run.path / DECODER))
     fraction = fraction_below(total, usual.reconstruction + usual.kl)
     verdict = next(words for threshold, words in VERDICTS if fraction >= threshold)
-    show_still_chart(costs_beside(usual, own, has_kl), key=f"surprise-{run.id}")
-    st.caption(
+    still_chart(
+        costs_beside(usual, own, has_kl),
+        name="What the picture costs the model, among what test images cost it",
+        key=f"surprise-{run_key(run)}",
+        numbers=False,
+    )
+    st.markdown(
         f"{total:,.0f} nats, more than {fraction:.0%} of {len(usual.kl):,} test images. {verdict}"
     )
 

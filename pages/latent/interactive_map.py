@@ -8,12 +8,11 @@ import numpy as np
 import streamlit as st
 
 from pages._components.data_url import as_data_url
-from pages._components.run_key import run_key
 from pages._shared.available_images import image_and_reconstruction
-from pages._shared.sent_code import code_on_map
 from pages.latent.map_data import PlanePoints
+from pages.latent.picks import NOTHING, picked
 from pages.latent.plane_map import covariance_on, plane_map
-from pages.latent.selection import SelectedImages, SelectedPoint, read_selection, select_code
+from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.images import to_png, to_uint8
 from vae.latent.planes import Extent
 from vae.runs.run import Run
@@ -25,22 +24,24 @@ FARTHEST = 3
 
 
 def interactive_map(
-    run: Run, on_plane: PlanePoints, *, key: str, hover_key: str = "", **options: Any
+    run: Run,
+    on_plane: PlanePoints,
+    *,
+    key: str,
+    where: str,
+    name: str = "picked",
+    first: dict[str, Any] = NOTHING,
+    hover_key: str = "",
+    **options: Any,
 ) -> tuple[SelectedPoint | SelectedImages | None, float]:
     """Show a map inside a fragment, which reruns for each request of the browser.
 
     Returns the selection, and how far a preview is from the exact image, in grey levels.
-    hover_key: on maps with the same one a dot under the pointer is answered together. looks:
-    what else `plane_map` takes.
+    where, name, first: what `picked` takes. hover_key: on maps with the same one a dot under the
+    pointer is answered together. options: what else `plane_map` takes.
     """
     hover_key = hover_key or f"{key}-hover"
-    selected = st.session_state.get(key, {}).get("selection")
-    sent = code_on_map(run, selected) if key == f"map-{run_key(run)}" else None
-    selection = (
-        read_selection(run, on_plane, selected)
-        if sent is None
-        else select_code(run, on_plane, sent)
-    )
+    selection = picked(run, on_plane, key=key, where=where, name=name, first=first)
     error = plane_map(
         run,
         on_plane,

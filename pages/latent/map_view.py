@@ -5,32 +5,48 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._components.run_key import run_key
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.rerun import rerun_fragment
+from pages._shared.sent_code import picked_on_map
 from pages.latent.interactive_map import interactive_map
 from pages.latent.map_data import points_on_plane
+from pages.latent.picks import FIRST
 from pages.latent.plane_choice import choose_plane, store_selection
 from pages.latent.selection import show_selection
+from pages.latent.shown_parts import shown_parts
 from vae.runs.run import Run
 
 __all__ = ["map_view"]
 
 
 @st.fragment
+@address_of_part("map")
 @explained()
 def map_view(run: Run) -> None:
-    """Show a plane of latent space as a map, and beside it the selection."""
-    left, right = st.columns([3, 2], gap="large")
+    """Show a plane of latent space as a map, and beside it its choice and what is picked."""
+    key = f"map-{run_key(run)}"
+    with st.container(key="picture-and-words"):
+        left, right = st.container(), st.container()
+    with right, st.container():  # one position: what is picked stays where it is
+        on_plane = points_on_plane(run, choose_plane(run))
     with left:
-        with st.container():  # one position: the map below stays where it is, with its layers
-            on_plane = points_on_plane(run, choose_plane(run))
-        selection, error = interactive_map(run, on_plane, key=f"map-{run_key(run)}")
+        layers, hidden = shown_parts(run, key)
+        selection, error = interactive_map(
+            run,
+            on_plane,
+            key=key,
+            where=picked_on_map(run),
+            first=FIRST,
+            layers=layers,
+            hidden=hidden,
+        )
         if store_selection(run, selection):
             rerun_fragment()
-        st.caption(
-            "Under the pointer the four nearest decoded images are blended: on average "
-            f"{error:.2g} of 255 grey levels from the exact one here; a click decodes exactly. "
-            "Ellipses: one and two standard deviations of a posterior. Dashed: of the prior."
-        )
     with right:
         show_selection(run, on_plane, selection)
+        st.caption(
+            "Ellipses: one and two standard deviations of a posterior; dashed: of the prior. The "
+            "image under the pointer is blended from the four nearest decoded ones, on average "
+            f"{error:.2g} of 255 grey levels from the exact image; what is picked is exact."
+        )

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import conditioned
 from pages._shared.run_picker import chosen_run
 from pages._shared.stable_position import stable_position
@@ -11,6 +10,8 @@ from pages._shared.view_choice import choose_view
 from pages.latent.compare_view import compare_view
 from pages.latent.dimensions_view import dimensions_view
 from pages.latent.draw_view import draw_view
+from pages.latent.knowledge_view import knowledge_view
+from pages.latent.latent_style import apply_latent_style
 from pages.latent.live_preview import is_in_progress, live_preview
 from pages.latent.map_view import map_view
 from pages.latent.path_view import path_view
@@ -23,7 +24,7 @@ VIEWS = {
     "Path": path_view,
     "Dimensions": dimensions_view,
     "Projections": projections_view,
-    "Knowledge": class_probes_view,
+    "Knowledge": knowledge_view,
     "Compare": compare_view,
 }
 CONDITIONAL = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
@@ -36,13 +37,12 @@ def _is_finite(run: Run) -> bool:
     return all(bool(np.isfinite(part).all()) for part in parts)
 
 
+apply_latent_style()
 run = chosen_run()
 in_progress = run if run is not None and is_in_progress(run) else None
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    st.title("Latent space", width="content")
-    has_space = run is not None and bool(run.latents) and run.has_model
-    finite_run = run if run is not None and has_space and _is_finite(run) else None
-    view = choose_view("latent", VIEWS) if finite_run else ""
+has_space = run is not None and bool(run.latents) and run.has_model
+finite_run = run if run is not None and has_space and _is_finite(run) else None
+view = choose_view("latent", VIEWS) if finite_run else ""
 with stable_position():
     if in_progress:
         live_preview(in_progress)
@@ -52,14 +52,14 @@ if finite_run:
     VIEWS[view](shown_run)
 elif has_space:
     st.warning(
-        "The codes of this run are no numbers: it diverged. Train it again with a lower learning "
+        "This run diverged: its codes are not finite numbers. Train again with a lower learning "
         "rate, or choose another run.",
         icon=":material/warning:",
     )
 elif run is None:
-    st.info("There is no run to look into yet: train one.", icon=":material/info:")
+    st.info("There is no run yet: train one.", icon=":material/info:")
 elif not in_progress:
     st.info(
-        "This run has no model to look into. Continue it on the Train page, or choose another.",
+        "This run has no model yet. Continue it on the Train page, or choose another run.",
         icon=":material/info:",
     )

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
+from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
+from pages._shared.address import (
+    address_of_part,
+    set_parameter,
+    take_parameter,
+    takes_setting,
+)
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
+from pages._shared.linked import linked_choice, linked_number
+from pages._shared.linked_code import code_text, read_code
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages._shared.sent_code import end_of_path
+from pages._shared.sent_code import SentCode, end_of_path, set_end_of_path
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages._shared.user_picture import usable_drawing
@@ -29,9 +39,10 @@ from vae.runs.run import Run
 
 __all__ = ["path_view"]
 
-PATHS = {"linear": "Straight line", "spherical": "Great circle"}
+PATHS: dict[PathKind, str] = {"linear": "Straight line", "spherical": "Great circle"}
 STEPS = (3, 25)
 GIF_PIXELS = 280
+FRAMES_PER_SECOND = 8.0
 
 
 class End(NamedTuple):
@@ -44,30 +55,35 @@ class End(NamedTuple):
 
 
 @st.fragment
+@address_of_part("path")
 @explained()
 def path_view(run: Run) -> None:
     """Choose two pictures, a kind of path and the number of steps; show what lies between."""
-    left, on_map = st.columns([9, 4], gap="medium")
-    with left:
-        first, second, settings = st.columns(3, gap="medium")
+    strip = st.container(key="path-strip", gap="small")
+    with st.container(key="path-parts"):
+        on_map, moving, choice = st.container(), st.container(), st.container()
+    with choice:
+        with st.container(key="path-ends"):
+            first, second, settings = st.container(), st.container(), st.container()
         with first:
             start = _choose_end(run, "path_from", "From", 0)
         with second:
             end = _choose_end(run, "path_to", "To", _of_another_class(run))
         with settings:
             kind, steps = _choose_path(run)
-        codes = interpolate(start.code, end.code, steps, kind)
-        decoded = to_uint8(run.decode(codes))
+    codes = interpolate(start.code, end.code, steps, kind)
+    decoded = to_uint8(run.decode(codes))
+    with strip:
         st.markdown(f"**{steps} steps from {start.name} to {end.name}**")
-        moving, strip = st.columns([1, 3], gap="medium")
-        with moving:
-            _show_animation(run, decoded)
-        with strip:
-            show_strip(decoded, f"{steps} images on the way")
-            st.caption(
-                f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
-                "the two. Where the path crosses a hole, the decoder improvises."
-            )
+        show_strip(decoded, f"{steps} images on the way")
+    with moving:
+        _show_animation(run, decoded)
+    with choice:
+        st.caption(
+            f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
+            "the two. Where the path crosses a hole, images may be unclear, since the decoder was "
+            "not trained there."
+        )
     with on_map:  # last: it takes seconds when it is the first of its model
         on_plane = points_on_plane(run, usual_plane(run))
         error = plane_map(
@@ -79,15 +95,15 @@ def path_view(run: Run) -> None:
             answers={"path": on_plane.plane.coordinates(codes).tolist()},
         )
         st.caption(
-            f"{_what_the_map_shows(on_plane)} Under the pointer: blended from the nearest decoded "
-            f"images, {error:.2g} of 255 grey levels off on average."
+            f"{_what_the_map_shows(on_plane)} The image under the pointer is blended from the "
+            f"nearest decoded ones, on average {error:.2g} of 255 grey levels off."
         )
 
 
 def _what_the_map_shows(on_plane: PlanePoints) -> str:
     if on_plane.plane.is_line:
-        return "The path on the line; upwards the classes lie apart. Hatched: holes."
-    flat = " as its shadow on this plane" if len(on_plane.plane.origin) > 2 else ""
+        return "The path on the line; upwards the classes are only drawn apart. Hatched: holes."
+    flat = ", projected onto this plane" if len(on_plane.plane.origin) > 2 else ""
     return f"The path{flat}, from the ring to the point. Hatched: holes of the prior."
 
 
@@ -95,11 +111,12 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     """Show what one end can be, and its picture and reconstruction."""
     state, last = st.session_state, len(run.latents["y"]) - 1
     drawing = _drawing_end(run)
-    sample = end_of_path(run, name)
+    sample = _sample_end(run, name, label.lower())
     is_drawn = bool(state.get(f"{name}_drawn")) and drawing is not None
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
-    index: int = state.get(name, default)
-    index = index if index in range(last + 1) else default
+    index = linked_number(label.lower(), name, 0, last, default)
+    if is_sample and sample is not None and (text := code_text(sample.code)):
+        set_parameter(f"{label.lower()}-code", text)
     persistent_number(
         f"{label} test image",
         index,
@@ -113,7 +130,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
         if drawing is not None:
             st.toggle(
                 f"{label} your drawing",
-                help="What stands in the Draw view, instead of a test image.",
+                help="Your drawing from the Draw view, instead of a test image.",
                 **persistent(f"{name}_drawn", is_drawn),
             )
     with stable_position():
@@ -121,7 +138,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
             st.toggle(
                 f"{label} the sample",
                 disabled=is_drawn,
-                help="What was sent here from the Generate page, instead of a test image.",
+                help="The image sent here from the Generate page, instead of a test image.",
                 **persistent(f"{name}_sampled", is_sample),
             )
     if drawing is not None and is_drawn:
@@ -133,15 +150,26 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     copy = to_uint8(run.decode(end.code[None], end.label))
     has_image = is_drawn or (available_test_images(run) is not None and not is_sample)
     shown = np.concatenate([end.image[None], copy]) if has_image else copy
-    with st.container(width=125 * len(shown)):
+    with st.container(key=f"{name.replace('_', '-')}-picture"):
         show_grid(shown, 1, len(shown), alt=f"{label}: {end.name}")
     if sample is not None and is_sample:
         st.caption(f"{sample.name}.")
     elif has_image:
-        st.caption("The picture, and decoded from its code.")
+        st.caption("The picture and its reconstruction.")
     else:
-        st.caption("Decoded from its code: the picture itself needs the data set.")
+        st.caption("The reconstruction: the picture itself needs the data set.")
     return end
+
+
+def _sample_end(run: Run, name: str, parameter: str) -> SentCode | None:
+    """Return the code that was sent here from the Generate page, or by a link."""
+    if takes_setting(f"{parameter}-code"):
+        code = read_code(take_parameter(f"{parameter}-code") or "", run.config.latent_dim)
+        if code is None:
+            st.session_state[f"{name}_sampled"] = False
+        else:
+            set_end_of_path(run, code, "A sample", name)
+    return end_of_path(run, name)
 
 
 def _test_image(run: Run, index: int) -> End:
@@ -165,20 +193,19 @@ def _of_another_class(run: Run) -> int:
 
 
 def _choose_path(run: Run) -> tuple[PathKind, int]:
-    state = st.session_state
-    kind: PathKind = state.get("path_kind", "linear")
-    steps = state.get("path_steps", 11)
+    kind: PathKind = linked_choice("path", "path_kind", PATHS)
+    steps = linked_number("steps", "path_steps", *STEPS, 11)
     if run.config.latent_dim == 1:
         kind = "linear"
-        st.caption("This model has one latent dimension: between two codes there is one way.")
+        st.caption("This model has one latent dimension: there is only one path.")
     else:
         st.segmented_control(
             "Path",
             list(PATHS),
             required=True,
             format_func=PATHS.__getitem__,
-            help="A straight line between the two codes; or the great circle around the prior's "
-            "mean, on which codes stay as long as the prior's are. Acts at once.",
+            help="Straight line: linear interpolation. Great circle: spherical interpolation "
+            "around 0, which keeps codes as far from 0 as random ones are. Acts at once.",
             **persistent("path_kind", kind),
         )
     st.slider(
@@ -190,7 +217,7 @@ def _choose_path(run: Run) -> tuple[PathKind, int]:
     st.button(
         "Two other images",
         icon=":material/casino:",
-        help="Takes two test images of different classes by chance.",
+        help="Picks two random test images of different classes.",
         on_click=_choose_two,
         args=(run.latents["y"],),
     )
@@ -198,7 +225,7 @@ def _choose_path(run: Run) -> tuple[PathKind, int]:
 
 
 def _choose_two(y: np.ndarray) -> None:
-    """Choose two test images by chance, of two classes where there are two."""
+    """Choose two random test images, of two classes where there are two."""
     random = np.random.default_rng()
     first = int(random.integers(len(y)))
     others = np.flatnonzero(y != y[first])
@@ -211,15 +238,21 @@ def _choose_two(y: np.ndarray) -> None:
 
 def _show_animation(run: Run, images: np.ndarray) -> None:
     scale = max(1, GIF_PIXELS // images.shape[2])
-    gif = animation(images, "gif", scale=scale, notes=notes_of(run))
-    with st.container(width=200):
-        st.image(gif, width="stretch", alt="An animation there and back")
+    make_gif = partial(animation, images, "gif", scale=scale, notes=notes_of(run))
+    there_and_back = np.concatenate([images, images[-2:0:-1]])
+    frame_player(
+        there_and_back,
+        frames_per_second=FRAMES_PER_SECOND,
+        loop=True,
+        alt="An animation there and back",
+        key=f"path-player-{run_key(run)}",
+    )
     st.download_button(
         "Download",
-        gif,
+        make_gif,
         file_name="path.gif",
         mime="image/gif",
         icon=":material/download:",
-        help="A GIF of what is shown, there and back for ever.",
+        help="A GIF of this path, there and back in a loop.",
         on_click="ignore",
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 import streamlit as st
 
+from pages._shared.address import set_parameter, take_parameter, takes_setting
+from pages._shared.linked import linked_choice, linked_number
+from pages._shared.linked_code import code_text, read_code
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages.latent.map_data import pca_of
@@ -19,7 +20,6 @@ __all__ = ["choose_plane", "store_selection"]
 PLANES = ("PCA", "Two dimensions", "Three pictures")
 FIXED_AT = ("The prior's mean", "A test image", "The picked point")
 PICTURES = ("First", "Second", "Third")
-T = TypeVar("T")
 
 
 def choose_plane(run: Run) -> Plane:
@@ -29,18 +29,20 @@ def choose_plane(run: Run) -> Plane:
     """
     dims = run.config.latent_dim
     if dims == 1:
-        st.caption("This model has one latent dimension: a line. Upwards the classes lie apart.")
+        st.caption(
+            "This model has one latent dimension, a line. Upwards the classes are only drawn apart."
+        )
         return dimension_plane(1, 0, 0)
     kinds = PLANES if dims > 2 else PLANES[1:]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = _persistent_of(run, "plane", kinds)
+        kind = linked_choice("plane", f"plane-{run.id}", kinds)
         st.segmented_control(
             "Plane",
             kinds,
             required=True,
-            help="PCA: the plane along which the test images vary most. Two dimensions: as they "
-            "are, the others held. Three pictures: the plane through three test images. Acts at "
-            "once.",
+            help="PCA: the plane along which the test images differ most. Two dimensions: two of "
+            "the code's own, the others fixed. Three pictures: the plane through three test "
+            "images. Acts at once.",
             **persistent(f"plane-{run.id}", kind),
         )
         if kind == "PCA":
@@ -53,13 +55,17 @@ def choose_plane(run: Run) -> Plane:
 def store_selection(run: Run, selection: SelectedPoint | SelectedImages | None) -> bool:
     """Store the point that is selected on the map; return whether the controls depend on it.
 
-    They stand above the map, and so ran before the selection was known.
+    They ran before the map, and so before the selection was known.
     """
-    before, state = _selected(run), st.session_state
+    before, state = st.session_state.get(f"selected-code-{run.id}"), st.session_state
     if not isinstance(selection, SelectedPoint):
         return False
     state[f"selected-{run.id}"] = selection
-    is_new = before is None or not np.array_equal(before.code, selection.code)
+    # With as many digits as the address holds: its link is the same plane.
+    code = read_code(code_text(selection.code), len(selection.code))
+    code = selection.code if code is None else code
+    state[f"selected-code-{run.id}"] = code
+    is_new = before is None or not np.array_equal(before, code)
     return is_new and state.get(f"plane-{run.id}") in PLANES[1:]
 
 
@@ -67,22 +73,28 @@ def _selected(run: Run) -> SelectedPoint | None:
     return st.session_state.get(f"selected-{run.id}")
 
 
-def _persistent_of(run: Run, name: str, options: tuple[T, ...]) -> T:
-    """Return what was chosen of these options before, or the first."""
-    value = st.session_state.get(f"{name}-{run.id}")
-    return next((option for option in options if option == value), options[0])
+def _selected_code(run: Run) -> np.ndarray | None:
+    """Return the code (d,) that was picked last, here or by who made the link."""
+    state, where = st.session_state, f"selected-code-{run.id}"
+    if takes_setting("at"):
+        state[where] = read_code(take_parameter("at") or "", run.config.latent_dim)
+    return state.get(where)
+
+
+def _dimension(index: int) -> str:
+    return f"z{index + 1}"
 
 
 def _choose_dimensions(run: Run) -> Plane:
     dims = run.config.latent_dim
-    options = {"format_func": lambda dimension: f"z{dimension + 1}", "width": 84}
-    first = _persistent_of(run, "across", tuple(range(dims)))
+    options = {"format_func": _dimension, "width": 84}
+    first = linked_choice("across", f"across-{run.id}", range(dims), text=_dimension)
     st.selectbox(
         "Across", range(dims), help="Dimension of the x axis.", **options,
         **persistent(f"across-{run.id}", first),
     )  # fmt: skip
     others = tuple(dimension for dimension in range(dims) if dimension != first)
-    second = _persistent_of(run, "up", others)
+    second = linked_choice("up", f"up-{run.id}", others, text=_dimension)
     st.selectbox(
         "Up",
         others,
@@ -97,9 +109,9 @@ def _choose_dimensions(run: Run) -> Plane:
 
 def _choose_fixed_at(run: Run) -> np.ndarray | None:
     """Return the code at which the other dimensions stay; None: the prior's mean."""
-    selected = _selected(run)
-    options = FIXED_AT if selected is not None else FIXED_AT[:2]
-    fixed_at = _persistent_of(run, "others", options)
+    code = _selected_code(run)
+    options = FIXED_AT if code is not None else FIXED_AT[:2]
+    fixed_at = linked_choice("others", f"others-{run.id}", options)
     st.selectbox(
         "Others at",
         options,
@@ -109,10 +121,11 @@ def _choose_fixed_at(run: Run) -> np.ndarray | None:
     )
     if fixed_at == FIXED_AT[0]:
         return None
-    if selected is not None and fixed_at == FIXED_AT[2]:
-        return selected.code
+    if code is not None and fixed_at == FIXED_AT[2]:
+        set_parameter("at", code_text(code))
+        return code
     last = len(run.latents["y"]) - 1
-    index = min(st.session_state.get(f"fixed-image-{run.id}", 0), last)
+    index = linked_number("fixed", f"fixed-image-{run.id}", 0, last, 0)
     persistent_number(
         "Test image", index, 0, last, name=f"fixed-image-{run.id}", width=130,
         help="Whose code: a number from 0 on.",
@@ -122,12 +135,13 @@ def _choose_fixed_at(run: Run) -> np.ndarray | None:
 
 def _choose_three(run: Run) -> list[int]:
     """Return three test images: of three classes, unless others are chosen."""
-    y, state = run.latents["y"], st.session_state
+    y = run.latents["y"]
     _, firsts = np.unique(y, return_index=True)
     defaults = [*sorted(firsts.tolist()), *range(len(y))][:3]
     names = [f"{each.lower()}-{run.id}" for each in PICTURES]
     chosen = [
-        min(state.get(name, value), len(y) - 1) for name, value in zip(names, defaults, strict=True)
+        linked_number(each.lower(), name, 0, len(y) - 1, value)
+        for each, name, value in zip(PICTURES, names, defaults, strict=True)
     ]
     for label, name, index in zip(PICTURES, names, chosen, strict=True):
         persistent_number(

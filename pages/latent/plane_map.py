@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from pages._components.latent_map import feed, latent_map
+from pages._shared.address import link_number
 from pages.latent.map_data import (
     PlanePoints,
     atlas_feed,
@@ -32,7 +34,8 @@ def plane_map(
     key: str,
     atlas_extent: Extent | None = None,
     small: bool = False,
-    layers: tuple[str, ...] = ("dots", "prior"),
+    layers: Sequence[str] = ("dots", "prior"),
+    hidden: Sequence[int] = (),
     link: str = "",
     same_images: bool = False,
     answers: dict[str, Any] | None = None,
@@ -41,8 +44,8 @@ def plane_map(
     """Show a run's map and return how far a preview is from the exact image, in grey levels.
 
     atlas_extent: the part that is decoded, without it all of it. small: without the
-    controls beside it. layers: those that are shown at first, of dots, images, prior, density,
-    regions and holes. link: maps with the same one show the same part, and if same_images mark
+    controls beside it. layers: those that are shown, of dots, images, prior, density, regions and
+    holes. hidden: classes. link: maps with the same one show the same part, and if same_images mark
     the same test image. answers and handlers: what `latent_map` takes.
     """
     extent = atlas_extent or on_plane.extent
@@ -52,20 +55,23 @@ def plane_map(
         "points": f"points-{on_plane.id}",
         "atlas": f"atlas-{on_plane.id}-{label}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
     }
-    has_slow_layers = st.session_state.get(key, {}).get("slow") or SLOW_LAYERS.intersection(layers)
+    if SLOW_LAYERS.intersection(layers):  # from then on the browser has them
+        st.session_state[f"{key}-slow"] = True
+    has_slow_layers = f"{key}-slow" in st.session_state
     if has_slow_layers:
         ids["layers"] = f"layers-{on_plane.id}"
-    atlas = atlas_feed(run, on_plane, f"{on_plane.id}-{label}", extent)
-    frame = map_frame(run, on_plane) | {"feeds": ids, "small": small, "layers": layers}
+    frame = map_frame(run, on_plane) | {"feeds": ids, "small": small, "layers": list(layers)}
+    frame |= {"hidden": list(hidden), "visit": link_number()}
     frame |= {"link": link, "sameImages": same_images}
     frame |= answers or {}
     with st.container(gap=None):  # the feeds take no room
-        # In the order in which they are seen: points and images before the layers behind them.
+        # In the order in which they are seen: images come under the pointer alone, at first.
         feed(f"{key}-points", points_feed(run, on_plane), ids["points"])
-        feed(f"{key}-atlas", atlas, ids["atlas"])
         latent_map(frame, key=key, **handlers)
         if has_slow_layers:
             feed(f"{key}-layers", layers_feed(run, on_plane, on_plane.id), ids["layers"])
+        atlas = atlas_feed(run, on_plane, f"{on_plane.id}-{label}", extent)
+        feed(f"{key}-atlas", atlas, ids["atlas"])
     return atlas["error"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages._components.latent_map import as_base64, feed, latent_map
 from pages._components.plot_hover import plot_hover
+from pages._shared.address import link_number
 from pages._shared.model_fingerprint import model_fingerprint
 from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.figures.clouds import cloud3d
@@ -31,6 +32,7 @@ def projection_map(
     run: Run,
     projection: Projection,
     selection: SelectedPoint | SelectedImages,
+    hidden: Sequence[int],
     *,
     key: str,
     size: float,
@@ -53,6 +55,8 @@ def projection_map(
         "short": [name.split(" (")[0] for name in projection.axes],
         "isLine": False,
         "layers": ["dots"],
+        "hidden": list(hidden),
+        "visit": link_number(),
         "classes": list(run.short_class_names),
         "colors": [class_color(label) for label in range(len(run.class_names))],
         "dot": size / 2,
@@ -90,8 +94,15 @@ def projection_space(
     count = len(projection.points)
     with st.container(gap=None):
         figure = cloud3d(projection, run.class_names, size=CLOSE * size, opacity=opacity)
-        st.plotly_chart(figure, key=f"{key}-chart")
-        plot_hover(f"{key}-chart", _tiles_id(run, count), key=key, on_select=on_select)
+        with st.container(key="in-space"):
+            st.plotly_chart(figure, key=f"{key}-chart", height="stretch")
+        plot_hover(
+            f"{key}-chart",
+            _tiles_id(run, count),
+            key=key,
+            on_select=on_select,
+            on_flat=lambda: st.session_state.update(projection_count=2),
+        )
         feed(f"{key}-tiles", _tiles(run, count, model_fingerprint(run)), _tiles_id(run, count))
 
 

@@ -8,14 +8,22 @@ import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
-from pages._shared.chart import show_chart
+from pages._components.still_chart import still_chart
+from pages._shared.address import (
+    address_of_part,
+    set_parameter,
+    take_parameter,
+    takes_setting,
+)
 from pages._shared.guard import explained
+from pages._shared.linked import linked
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from pages.latent.projection_map import projection_map, projection_space, tile_shrink
 from pages.latent.selection import SelectedImages, SelectedPoint, show_selection
+from pages.latent.shown_parts import hidden_classes
 from vae.figures.explained_variance import explained_variance
 from vae.latent.projections import TSNE_POINTS, Projection
 from vae.runs.run import Run
@@ -26,6 +34,7 @@ NEIGHBOURS = 10
 
 
 @st.fragment
+@address_of_part("projections")
 @explained()
 def projections_view(run: Run) -> None:
     """Choose a projection and see it, and beside it the selected test image."""
@@ -38,18 +47,18 @@ def projections_view(run: Run) -> None:
         return
     if not run.latents["mean"].std(axis=0).any():
         st.info(
-            "All test images have the same code: one dot is all that a projection would show. See "
+            "All test images have the same code, so a projection would show a single dot. See "
             "Dimensions.",
             icon=":material/info:",
         )
         return
-    left, right = st.columns([3, 2], gap="large")
-    with left:
+    with st.container(key="picture-and-words"):
+        dots, right = st.container(), st.container()
+    with right:
         row = st.container(horizontal=True, vertical_alignment="bottom")
         with row:
             choice = choose_projection(run)
             size, opacity = _choose_dot_style()
-        dots = st.container()
     with dots:
         projection = find_projection(run, choice)
     count = min(TSNE_POINTS, len(run.latents["y"])) if projection is None else len(projection.y)
@@ -65,13 +74,13 @@ def projections_view(run: Run) -> None:
         if projection is not None and projection.variance is not None:
             st.markdown("**Variance that PCA keeps**")
             figure = explained_variance(projection.variance)
-            show_chart(figure, key="variance")
+            still_chart(figure, name="Variance that each component keeps", key="variance")
 
 
 def _choose_dot_style() -> tuple[float, float]:
     """Return a dot's size in pixels and its opacity."""
-    state = st.session_state
-    size, opacity = state.get("projection_size", 5.0), state.get("projection_opacity", 0.75)
+    size = _linked_step("size", 1.0, 12.0, 5.0)
+    opacity = _linked_step("opacity", 0.05, 1.0, 0.75)
     with st.popover("Dots", help="Size and opacity of the dots."):
         st.slider(
             "Point size",
@@ -86,10 +95,18 @@ def _choose_dot_style() -> tuple[float, float]:
             0.05,
             1.0,
             step=0.05,
-            help="Thin dots show where many lie.",
+            help="Faint dots show where many overlap.",
             **persistent("projection_opacity", opacity),
         )
     return size, opacity
+
+
+def _linked_step(name: str, low: float, high: float, default: float) -> float:
+    def read(text: str) -> float | None:
+        value = float(text)
+        return value if low <= value <= high else None
+
+    return linked(name, f"projection_{name}", default, read, "{:g}".format)
 
 
 def _choose_image(selection: SelectedPoint | SelectedImages, count: int) -> None:
@@ -111,6 +128,16 @@ def _store(stored: Any) -> None:
 
 def _selection(run: Run, count: int) -> SelectedPoint | SelectedImages:
     """Return the selected test image, or several, of the first count; at first, image 0."""
+    if takes_setting("picked"):
+        text = take_parameter("picked") or ""
+        _store({"kind": "image", "index": int(text[:9])} if text.isdecimal() else None)
+    selection = _stored_selection(run, count)
+    if isinstance(selection, SelectedPoint) and (index := int(selection.indices[0])):
+        set_parameter("picked", str(index))
+    return selection
+
+
+def _stored_selection(run: Run, count: int) -> SelectedPoint | SelectedImages:
     stored: Any = st.session_state.get("projection_selection")
     try:
         if stored["kind"] == "selection":
@@ -150,7 +177,8 @@ def _show_dots(
             _store(event["selection"])
 
     if choice.sides == 2:
-        projection_map(run, projection, selection, key=key, on_select=on_select, **style)
+        hidden = hidden_classes(run, key)
+        projection_map(run, projection, selection, hidden, key=key, on_select=on_select, **style)
     else:
         projection_space(run, projection, key=key, on_select=on_select, **style)
     st.caption(_how_to_read(run, projection, choice))
@@ -163,13 +191,13 @@ def _how_to_read(run: Run, projection: Projection, choice: Choice) -> str:
         of_all = len(run.latents["y"])
         few = f", of which {count:,} are shown" if count < of_all else ""
         text = (
-            f"PCA of all {of_all:,} codes{few}. It can be inverted: the Map decodes every place of "
-            "the same plane."
+            f"PCA of all {of_all:,} codes{few}. Each place of this plane belongs to a code: the "
+            "Map decodes them."
         )
     else:
         text = (
-            f"t-SNE of {count:,} codes cannot be inverted: a place between two dots is no code, "
-            "nothing can be decoded there."
+            f"t-SNE of {count:,} codes. A place between two dots belongs to no code, so nothing "
+            "can be decoded there."
         )
     shrink = tile_shrink(run, count)
     smaller = f", at 1/{shrink} of its size" if shrink > 1 else ""
@@ -178,5 +206,5 @@ def _how_to_read(run: Run, projection: Projection, choice: Choice) -> str:
         f"{smaller}; a click on a dot picks it."
     )
     if choice.sides == 2:
-        return f"{text} Circles: the nearest of these in latent space to the picked one."
+        return f"{text} Circles: its nearest neighbours in latent space among these."
     return f"{text} Drag to turn, a click in the legend hides or shows a class."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._components.run_key import run_key
+from pages._components.still_chart import still_chart
 from pages._shared.available_images import image_and_reconstruction
-from pages._shared.chart import show_still_chart
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from vae.figures.posterior import posterior
@@ -24,17 +25,18 @@ def show_image(run: Run, index: int) -> None:
     with images:
         show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
         if len(pair) == 2:
-            st.caption(f"Test image {index}, class {label}, and decoded from its mean.")
+            st.caption(f"Test image {index}, class {label}, and its reconstruction.")
         else:
-            st.caption(f"Test image {index}, class {label}, decoded from its mean. {_where(run)}")
+            st.caption(f"The reconstruction of test image {index}, class {label}. {_where(run)}")
     if sureness is not None:
         with sureness:
             figure = posterior(mean, log_var)
             figure.update_layout(height=190)
-            show_still_chart(figure, key=f"posterior-{run.id}")
+            name = f"Posterior of test image {index}, beside the prior"
+            still_chart(figure, name=name, key=f"posterior-{run_key(run)}", numbers=False)
             st.caption("Its posterior. Grey: where 95 % of the prior lies.")
 
 
 def _where(run: Run) -> str:
     missing = missing_images(run)
-    return f"The image itself needs {plain(missing)}." if missing else ""
+    return f"The image itself cannot be shown: it needs {plain(missing)}." if missing else ""

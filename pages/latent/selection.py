@@ -24,7 +24,7 @@ from vae.latent.density import (
 from vae.latent.neighbours import nearest_images
 from vae.runs.run import Run
 
-__all__ = ["SelectedImages", "SelectedPoint", "read_selection", "select_code", "show_selection"]
+__all__ = ["SelectedImages", "SelectedPoint", "read_selection", "show_selection"]
 
 NEIGHBOURS = 10
 PICTURE_PIXELS = 150  # on the screen
@@ -61,7 +61,9 @@ def read_selection(
     """
     mean = run.latents["mean"]
     try:
-        kind, plane = sent["kind"], sent["plane"]
+        kind = sent["kind"]
+        if kind == "code":
+            return _selected_code(run, on_plane, np.asarray(sent["code"], np.float32))
         if kind == "selection":
             indices = np.unique(np.asarray(sent["indices"], dtype=int))
             indices = indices[(indices >= 0) & (indices < len(mean))]
@@ -69,7 +71,7 @@ def read_selection(
         if kind == "image":
             index = range(len(mean))[int(sent["index"])]
             indices, code, point = np.array([index]), mean[index], on_plane.points[index]
-        elif kind == "place" and plane == on_plane.id:
+        elif kind == "place" and sent["plane"] == on_plane.id:
             indices, point = np.empty(0, int), np.array([float(sent["x"]), float(sent["y"])])
             code = on_plane.plane.codes(point[None])[0]
         else:
@@ -79,8 +81,10 @@ def read_selection(
     return _with_neighbours(run, kind, indices, code, point)
 
 
-def select_code(run: Run, on_plane: PlanePoints, code: np.ndarray) -> SelectedPoint | None:
+def _selected_code(run: Run, on_plane: PlanePoints, code: np.ndarray) -> SelectedPoint | None:
     """Return a code (d,) as the selection, at its projection on the plane."""
+    if code.shape != (run.config.latent_dim,):
+        return None
     point = on_plane.plane.coordinates(code[None])[0]
     return _with_neighbours(run, "place", np.empty(0, int), code, point)
 
@@ -102,10 +106,10 @@ def show_selection(
     if selection is None:
         st.markdown(
             "**Move over the map.** The image beside the pointer is what the decoder makes of that "
-            "place.\n\n"
-            "**Click** a place or a dot to keep it, with its nearest test images.\n\n"
-            "**Box** and **Lasso** select many: you see their mean image.\n\n"
-            "**Holes** are places that the prior finds likely and no test image is near. Click one."
+            "place.\n\n**Click** a place or a dot to pin it and see its nearest test "
+            "images.\n\n**Box** and **Lasso** select several test images: you see their "
+            "mean.\n\n**Holes** are places that are likely under the prior but far from the codes "
+            "of all test images. Click one."
         )
     elif isinstance(selection, SelectedImages):
         _show_images(run, selection)
@@ -125,20 +129,19 @@ def _show_point(run: Run, on_plane: PlanePoints, selection: SelectedPoint) -> No
         show_grid(to_uint8(run.decode(selection.code[None])), 1, 1, alt="The image decoded here")
     words = row.container(width="stretch")
     log_ratio = log_density_ratio(selection.code[None], posteriors_at(run))
-    words.markdown(f"**Decoded exactly{as_class(run)}**")
+    words.markdown(f"**The image decoded here{as_class(run)}**")
     words.caption(
         f"{np.linalg.norm(selection.code):.2f} from the prior's mean. The test images' posteriors "
-        f"together have {_times(float(log_ratio[0]))} the density that the prior has here, both "
-        "blurred by as much as codes lie apart."
+        f"together have {_times(float(log_ratio[0]))} the density that the prior has here."
     )
     if (
         selection.point is not None
         and hole_mask(on_plane.plane, selection.point[None], log_ratio)[0]
     ):
         st.info(
-            "A hole: the prior finds this place likely, and hardly any posterior reaches it (less "
-            f"than {HOLE_RATIO:.0%} of the prior's density). Nothing taught the decoder what to "
-            "draw here.",
+            "A hole: this place is likely under the prior, but hardly any posterior reaches it "
+            f"(less than {HOLE_RATIO:.0%} of the prior's density). The decoder was never trained "
+            "here.",
             icon=":material/trip_origin:",
         )
 

@@ -10,16 +10,17 @@ from pages._shared.loss_context import loss_words
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
+from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from vae.latent.projections import best_projection
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES
 from vae.runs.run_images import dataset_title
 from vae.sampling.prior import balanced_labels, prior_codes
 
+AROUND = 20  # rem of a screen that are not the samples
 CLOUD = "Test images in latent space, a dot each, colored by class"
 
-st.title("VAE Lab")
-words, button = st.columns([3, 1], vertical_alignment="center")
+words, button = st.columns([4, 1], vertical_alignment="center")
 words.markdown(
     "A **variational autoencoder** learns to squeeze a picture into a few numbers and to turn "
     "numbers back into a picture, so that random numbers become pictures nobody ever drew."
@@ -30,32 +31,23 @@ if button.button("Train your own", type="primary", icon=":material/play_arrow:",
 
 run = chosen_run()
 if run is not None:
-    title = dataset_title(run)
-    epochs, dims = len(run.history), run.config.latent_dim
-    st.caption(
-        f"Below: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
-        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
-        f"{loss_words(run)}"
-    )
-    grid, clusters, curves = st.columns([1, 1.1, 0.9], gap="medium")
-    with grid:
+    grid, clusters, curves = wrapping_columns([1, 1, 1], key="start")
+    with grid, fitted_picture(AROUND, key="samples"):
         st.header("Samples")
         if run.has_model and run.state not in ACTIVE_STATES:
             labels = balanced_labels(100, run.classes)  # where there are ten, one a column
             images = run.decode(prior_codes(100, run.config.latent_dim), labels)
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
-            class_text = ", each told a class in turn" if run.config.is_conditional else ""
-            st.caption(
-                f"100 codes drawn at random from the prior N(0, I), and decoded{class_text}."
-            )
+            class_text = ", one class after the other" if run.config.is_conditional else ""
+            st.caption(f"100 random codes from the prior N(0, I), decoded{class_text}.")
         elif run.snapshot_epochs:
             epoch = run.snapshot_epochs[-1]
             samples = run.snapshot(epoch)["samples"]
             show_grid(samples, len(samples) // 10, 10, alt="Samples from fixed codes")
             st.caption(f"{len(samples)} random codes, decoded after epoch {epoch}.")
         else:
-            st.caption("Samples appear when the run has learned something.")
-    with clusters:
+            st.caption("Samples appear once the training has begun.")
+    with clusters, fitted_picture(AROUND, key="space"):
         st.header("Latent space")
         projection = best_projection(run)
         if projection is None:
@@ -70,4 +62,11 @@ if run is not None:
         if run.rows:
             learning_curves(run, small=True)
         else:
-            st.caption("The curves begin with the first steps.")
+            st.caption("The curves appear with the first steps.")
+    title = dataset_title(run)
+    epochs, dims = len(run.history), run.config.latent_dim
+    st.markdown(
+        f"Shown: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
+        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
+        f"{loss_words(run)}"
+    )

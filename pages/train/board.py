@@ -13,6 +13,8 @@ from pages._components.learning_board import learning_board
 from pages._components.learning_curves import curve_data
 from pages._components.run_key import run_key
 from pages._components.slow_motion.words import change
+from pages._shared.linked import linked_choice
+from pages._shared.persistent import persistent
 from pages.train.learning_frames import frame_of
 from pages.train.numbers import latest_row, numbers_in_a_line
 from vae.figures.colors import class_color
@@ -67,20 +69,24 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
 
 
 def moment_slider(run: Run) -> Moment | None:
-    """Let a hand go back through a run at rest; return the moment, None where there is one."""
+    """Let a hand go back through a run at rest; return the moment, None where there is one.
+
+    The address holds it, unless it is the last one: ?epoch=3, or "now" within an epoch.
+    """
     all_of_them = moments_of(run)
     moments = {str(each.epoch): each for each in all_of_them if each.step is None}
     if all_of_them and all_of_them[-1].step is not None:  # the run rests within an epoch
         moments["now"] = all_of_them[-1]
-    options = list(moments)
-    if len(options) < 2:
+    if len(moments) < 2:
         return None
-    chosen = st.select_slider(
+    *_, newest = options = list(moments)
+    name = f"watched-{run.id}"
+    chosen = linked_choice("epoch", name, options, newest)
+    st.select_slider(
         "Epoch",
         options,
-        value=options[-1],
-        key=f"snapshot-{run.id}",
         help="Go back through the run: 0 is the untrained network. Acts at once.",
+        **persistent(name, chosen),
     )
     return moments[chosen]
 

@@ -12,25 +12,26 @@ from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.guard import show_wrong_link
 from pages._shared.number_field import between
+from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
-from pages._shared.typed_field import forget_typed, typed_field
+from pages._shared.typed_field import forget_typed, is_text_refused, typed_field
 from vae.config import MAX_HIDDEN_LAYERS, Config, read_setting, setting
 from vae.errors import ConfigError
 from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
 
-__all__ = ["Form", "config_form", "preset_choice"]
+__all__ = ["Form", "changed_fields", "config_form", "setup_values", "take_preset"]
 
-# As many in a column as leave the Train button on the first screen.
-GROUPS = {
+MAIN = ("latent_dim", "hidden", "network", "beta", "learning_rate", "batch_size", "epochs")
+MORE = {
     "Model and data": ("kind", "binarisation", "likelihood", "noise", "importance_samples"),
-    "Architecture": ("network", "latent_dim", "hidden", "dense_layers", "activation"),
-    "Objective": ("beta", "kl_warmup", "kl_cycle", "capacity", "free_bits"),
-    "Optimizer": ("optimizer", "learning_rate", "schedule", "batch_size", "loss_scale"),
-    "Run": ("epochs", "train_share", "validation_split", "patience", "seed"),
+    "Network": ("dense_layers", "activation"),
+    "Objective": ("kl_warmup", "kl_cycle", "capacity", "free_bits"),
+    "Optimizer": ("optimizer", "schedule", "loss_scale"),
+    "Run": ("train_share", "validation_split", "patience", "seed"),
 }
-FIELDS = [name for names in GROUPS.values() for name in names]
+FIELDS = [*MAIN, *(name for names in MORE.values() for name in names)]
 CHOICE_WORDS = {
     "vae": "VAE",
     "conditional": "Conditional VAE",
@@ -46,14 +47,14 @@ CHOICE_WORDS = {
 
 
 class Form(NamedTuple):
-    """What the form holds: a configuration, or why it is none."""
+    """What the form holds: a configuration, or why it is none, as Markdown."""
 
     config: Config | None
     trouble: str = ""
 
 
-def preset_choice() -> dict[str, Any]:
-    """Show the presets and return the values of the form, by the fields of `Config`.
+def setup_values() -> dict[str, Any]:
+    """Return the values of the form, by the fields of `Config`.
 
     They outlive the page; at first they come from the address, so that a link can carry them.
     """
@@ -61,46 +62,75 @@ def preset_choice() -> dict[str, Any]:
         wanted = _from_address()
     if wanted or "setup" not in st.session_state:
         _set(wanted or _values(PRESETS["recommended"]))
-    setup: dict[str, Any] = st.session_state.setup
-    st.session_state.form_preset = setup["preset"]
-    st.segmented_control(
-        "Preset",
-        list(PRESETS),
-        key="form_preset",
-        required=True,
-        format_func=lambda name: PRESET_NOTES[name].title,
-        help="A recipe to start from. Choosing one sets every control below.",
-        on_change=_take_preset,
-        wrap=True,
-    )
-    st.caption(PRESET_NOTES[setup["preset"]].purpose)
-    return setup
+    values: dict[str, Any] = st.session_state.setup
+    return values
+
+
+def take_preset(name: str) -> None:
+    """Set every field as a preset has it."""
+    _set(_values(PRESETS[name]))
 
 
 def config_form(setup: dict[str, Any]) -> Form:
     """Show a control for each field, write the address, and return what the form holds."""
-    columns = st.columns(len(GROUPS), gap="medium")
+    changed = changed_fields(setup)
+    st.html(_marks(setup["preset"], changed))
     wrong = []
-    for column, (group, names) in zip(columns, GROUPS.items(), strict=True):
-        with column:
+    with st.container(key="setup-fields"):
+        wrong += [name for name in MAIN if not _control(name, setup)]
+    rest = [name for names in MORE.values() for name in names]
+    # Open where a text in it was refused; else it stays as the visitor left it.
+    is_refused = any(is_text_refused(f"form_{name}") for name in rest)
+    with st.expander("All settings", expanded=is_refused, key="all-settings"):
+        for group, names in MORE.items():
             st.markdown(f"**{group}**")
-            wrong += [name for name in names if not _control(name, setup[name])]
+            with st.container(key=f"setup-fields-{group.split()[0].lower()}"):
+                wrong += [name for name in names if not _control(name, setup)]
     _to_address(setup, wrong)
     if wrong:
-        words = (f"{setting(name).label}: {_expected(name, setup[name]).lower()}" for name in wrong)
+        words = (
+            f"[{setting(name).label}](#field-{name}): {plain(_expected(name, setup[name]).lower())}"
+            for name in wrong
+        )
         return Form(None, " ".join(words))
     try:
         return Form(Config.from_dict(setup))
     except ConfigError as error:
-        return Form(None, str(error))
+        return Form(None, plain(str(error)))
 
 
-def _control(name: str, value: Any) -> bool:
+def changed_fields(setup: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return of each field that differs from the preset what it holds, and what the preset does."""
+    preset = _values(PRESETS[setup["preset"]])
+    return {
+        name: (_in_words(setup[name]), _in_words(preset[name]))
+        for name in FIELDS
+        if setup[name] != preset[name]
+    }
+
+
+def _marks(preset: str, changed: dict[str, tuple[str, str]]) -> str:
+    """Return the rules that mark what differs: a style, since a new label resets an expander."""
+    title = PRESET_NOTES[preset].title
+    rules = [f".st-key-field-{name} label p::after {{ content: ' ●'; }}" for name in changed]
+    below = len([name for name in changed if name not in MAIN])
+    if below:
+        words = f"{below} differ{'s' * (below == 1)} from {title}"
+        rules.append(f'.st-key-all-settings summary p::after {{ content: " · {words}"; }}')
+    return f"<style>i {{}} {' '.join(rules)}</style>"
+
+
+def _control(name: str, setup: dict[str, Any]) -> bool:
     """Show the control of a field; return whether what it shows can be trained with."""
+    with st.container(key=f"field-{name}"):
+        return _show_control(name, setup[name])
+
+
+def _show_control(name: str, value: Any) -> bool:
     limits = setting(name)
     when = "Takes effect in a new run."
     if name in LIVE_SETTINGS:
-        when = "Takes effect in a new run; under Watch it can be changed while one trains."
+        when = "Takes effect in a new run; under Watch you can change it while a run trains."
     key = f"form_{name}"
     if limits.choices:
         st.selectbox(
@@ -137,8 +167,13 @@ def _expected(name: str, value: Any) -> str:
     assert limits.high is not None
     numbers = between(limits.low, limits.high)
     if isinstance(value, tuple):
-        return f"Up to {MAX_HIDDEN_LAYERS} whole numbers {numbers}, with commas between."
+        return f"Up to {MAX_HIDDEN_LAYERS} whole numbers {numbers}, such as 256, 128."
     return f"A whole number {numbers}." if isinstance(value, int) else f"A number {numbers}."
+
+
+def _in_words(value: Any) -> str:
+    """Return a value as one reads it."""
+    return _choice_words(value) if isinstance(value, str) else _as_text(value) or "none"
 
 
 def _as_text(value: Any) -> str:
@@ -150,10 +185,6 @@ def _as_text(value: Any) -> str:
 
 def _store(name: str, value: Any) -> None:
     st.session_state.setup[name] = value
-
-
-def _take_preset() -> None:
-    _set(_values(PRESETS[st.session_state.form_preset]))
 
 
 def _set(values: dict[str, Any]) -> None:

@@ -12,6 +12,9 @@ __all__ = ["show_summary"]
 
 def show_summary(summary: Summary) -> None:
     """Show both networks' layers and the totals."""
+    st.markdown(
+        f"Total parameters **{summary.total:,}** · trainable {summary.total:,} · non-trainable 0"
+    )
     tables = {
         "Encoder": (summary.encoder, summary.encoder_parameters),
         "Decoder": (summary.decoder, summary.decoder_parameters),
@@ -20,9 +23,6 @@ def show_summary(summary: Summary) -> None:
         with column:
             st.markdown(f"**{name}** · {parameters:,} parameters")
             st.table(_table(layers), hide_index=True, border="horizontal")
-    st.markdown(
-        f"Total parameters **{summary.total:,}** · trainable {summary.total:,} · non-trainable 0"
-    )
 
 
 def _table(layers: tuple[Layer, ...]) -> pd.DataFrame:

@@ -32,7 +32,6 @@ __all__ = [
 
 REPLY_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
 MORE_EPOCHS, MAX_EPOCHS = 10, 500  # that Continue adds
-MAIN_PIXELS = 128  # the first button, as wide as its longest word needs
 
 
 def is_active(run: Run) -> bool:
@@ -68,23 +67,23 @@ def run_controls(run: Run) -> None:
         can_resume = not ended or not is_refused(_more(run.id))
         if trains or waiting:
             _button(
-                run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
-                disabled=ending, width=MAIN_PIXELS,
+                run, "Pause", "pause", queue().pause, "Pauses within a second. Nothing is lost.",
+                disabled=ending, width="stretch",
             )  # fmt: skip
         else:
             words = "Play" if run.state == "paused" else "Continue"
             _button(
                 run, words, "play_arrow", _resume_for_more if ended else queue().resume,
-                "Goes on from where it stands, with all that it learned. Acts at once.",
-                disabled=bool(missing) or not can_resume, primary=not missing, width=MAIN_PIXELS,
+                "Continues the training from where it is. Acts at once.",
+                disabled=bool(missing) or not can_resume, primary=not missing, width="stretch",
             )  # fmt: skip
-        steps_help = "Acts at once; a run that trains pauses after it."
+        steps_help = "Acts at once."
         for name, words, icon, action in (
             ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
             ("epoch", "Step epoch", "fast_forward", partial(queue().resume, action="epoch")),
         ):
             _button(
-                run, words, icon, action, f"Trains one {name}, then waits. {steps_help}",
+                run, words, icon, action, f"Trains one {name}, then pauses. {steps_help}",
                 disabled=bool(ended or waiting or ending or missing),
             )  # fmt: skip
         if ended:
@@ -95,14 +94,14 @@ def run_controls(run: Run) -> None:
                 key=controlled_key(_toggle(run.id), is_slow_motion(run)),
                 # Never disabled: Streamlit forgets a switch that its own drawing disables, as this
                 # one does where the run has to wait for a process.
-                help="Takes one training step apart, on real values of the batch. Pauses the run.",
+                help="Shows one training step part by part, with its real values. Pauses the run.",
                 on_change=_switch_slow_motion,
                 args=(run.id,),
             )
         if trains or waiting or run.state == "paused":
             _button(
                 run, "Stopping…" if ending else "Stop", "stop", queue().stop,
-                "Ends the run, keeps what it learned and makes the model. It can go on later.",
+                "Ends the training and saves the model. You can continue it later.",
                 disabled=bool(ending or missing),
             )  # fmt: skip
 
@@ -110,17 +109,20 @@ def run_controls(run: Run) -> None:
 def what_keeps_it(run: Run) -> str:
     """Return why a run cannot go on, as Markdown, or ""."""
     if not run.can_resume and not is_active(run):
-        return "This run has no checkpoint to go on from: it stays as it is."
+        if run.shipped:
+            return "A built-in model, which is not trained further: set up one of your own."
+        return "This run cannot be continued: its folder lacks the state of the training."
     missing = missing_to_resume(run)
     if not missing:
         return ""
-    its_maker = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
-    return f"To go on, this run needs {plain(missing)}.{its_maker}"
+    its_maker = "" if known_dataset(run) else " In Python, `vae.resume` takes them."
+    return f"To continue, this run needs {plain(missing)}.{its_maker}"
 
 
 def show_run_progress(run: Run) -> None:
     """Show progress while the run is under way, else how it ended, in a place of one height."""
-    with st.container(key=f"where-{run.id}", width="stretch", gap=None):
+    waits = "waits-" * _waits_for_first_step(run)  # in the key: the bar moves by itself meanwhile
+    with st.container(key=f"where-{waits}{run.id}", width="stretch", gap=None):
         if run.state in (*ACTIVE_STATES, "queued", "paused"):
             _show_progress(run)
             return
@@ -134,6 +136,12 @@ def show_run_progress(run: Run) -> None:
         st.markdown(said)
 
 
+def _waits_for_first_step(run: Run) -> bool:
+    """Whether its process is busy with what comes before the first step."""
+    is_new = not (run.rows or run.live_snapshots)
+    return run.state == "starting" or (run.state == "training" and is_new)
+
+
 def _show_progress(run: Run) -> None:
     status = run.status
     epoch, step, steps = (status.get(name, 0) for name in ("epoch", "step", "steps"))
@@ -145,10 +153,12 @@ def _show_progress(run: Run) -> None:
         words = _waiting_words(run)
     elif run.state == "starting":
         words = "Starting: TensorFlow needs a few seconds."
+    elif _waits_for_first_step(run):
+        words = "Compiling the network: the first step follows in a few seconds."
     elif run.state == "paused":
         words = f"Paused · {where} · nothing is lost if you leave"
     elif done >= 1.0:
-        words = "Measuring on the test images and writing the model."
+        words = "Measuring on the test images and saving the model."
     elif "seconds_per_epoch" in status:
         words = f"{where} · {time_in_words(seconds_left(run))} left"
     else:
@@ -175,7 +185,7 @@ def _more_epochs(run: Run) -> None:
         MAX_EPOCHS,
         name=_more(run.id),
         width=180,
-        help="How many epochs Continue adds. A cosine schedule begins anew over them.",
+        help="How many epochs Continue adds. A cosine schedule starts again for them.",
     )
 
 
@@ -192,7 +202,7 @@ def _more(run_id: str) -> str:
 
 def _button(
     run: Run, words: str, icon: str, action: Callable[[Run], object], help: str, *,
-    disabled: bool = False, primary: bool = False, width: int | Literal["content"] = "content",
+    disabled: bool = False, primary: bool = False, width: Literal["content", "stretch"] = "content",
 ) -> None:  # fmt: skip
     st.button(
         words,

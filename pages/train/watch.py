@@ -38,7 +38,6 @@ def watch(run_id: str) -> None:
     first = store().open(run_id)
     active = is_active(first)
 
-    @st.fragment(run_every=POLL_SECONDS if active else None)
     def view() -> None:
         with explained():
             st.session_state[_shown_mark(run_id)] = _mark(first)  # before it is read
@@ -48,7 +47,8 @@ def watch(run_id: str) -> None:
                 st.rerun()
             _show(run, active=active)
 
-    view()
+    # At rest a widget runs the whole page, so that the address can hold what is looked at.
+    (st.fragment(view, run_every=POLL_SECONDS) if active else view)()
     if not (active or first.shipped):  # what ships stays as it is
         _notice_changes(first)
 
@@ -76,18 +76,23 @@ def _shown_mark(run_id: str) -> str:
 
 
 def _show(run: Run, *, active: bool) -> None:
-    with st.container(key=f"first-screen-{run.id}", gap="xsmall"):
+    # What can never be trained again has no controls, and keeps no room for them.
+    is_record = not (active or run.can_resume)
+    kind = "record" if is_record else "run"
+    with st.container(key=f"first-screen-{kind}-{run.id}", gap="xsmall"):
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"bar-{run.id}"
         ):
             run_controls(run)
             show_run_progress(run)
-        with st.container(horizontal=True, gap="medium", key=f"knobs-{run.id}"):
-            st.html("<i></i>")  # Streamlit leaves out what is empty
-            if run.can_resume and not run.shipped:
-                live_settings(run, active=active)
-            # Who wants to look back pauses the run.
-            chosen = None if active else moment_slider(run)
+            chosen = moment_slider(run) if is_record else None
+        if not is_record:
+            with st.container(horizontal=True, gap="medium", key=f"knobs-{run.id}"):
+                st.html("<i></i>")  # Streamlit leaves out what is empty
+                if run.can_resume:
+                    live_settings(run, active=active)
+                # Who wants to look back pauses the run.
+                chosen = None if active else moment_slider(run)
         with st.container(key=f"board-place-{run.id}", gap=None):
             show_board(run, chosen, live=active, slow=is_slow_motion(run))
         trouble_line(run)

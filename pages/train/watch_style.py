@@ -13,18 +13,33 @@ STYLE = """
     min-height: 2.7rem;
     max-height: 2.7rem;
     flex-wrap: nowrap;
+    > [class*="st-key-watched-"] { flex: none; width: 17rem; }
+    [data-testid="stSlider"] { display: flex; align-items: center; gap: 0.8rem; height: 2.7rem; }
+    [data-testid="stSlider"] > label { flex: none; min-height: 0; margin: 0; }
+    [data-testid="stSlider"] > div { flex: 1; min-width: 0; }
+}
+/* On a desk it is in the row of the views. */
+@media (min-width: 1101px) {
+    .stHorizontalBlock.st-key-train-top { position: relative; z-index: 1; width: fit-content; }
+    .stVerticalBlock[class*="st-key-first-screen-"] { margin-top: -3.35rem; }
+    .stHorizontalBlock[class*="st-key-bar-"] { margin-left: 10.5rem; width: auto; }
 }
 .stHorizontalBlock[class*="st-key-transport-"] {
     width: 41.5rem;
     flex-wrap: nowrap;
     .stButton button { padding-inline: 0.7rem; white-space: nowrap; }
+    /* The first button, as wide as its longest word needs. */
+    [class*="st-key-pause-"], [class*="st-key-play_arrow-"] {
+        flex: none;
+        width: 8rem !important;
+    }
     /* One size, also while Streamlit loads what draws the switch. */
     [class*="st-key-toggle-"] {
         display: flex;
         flex-direction: column;
         justify-content: center;
         flex: none;
-        width: 180px !important;
+        width: 11.25rem !important;
         min-height: 2.5rem;
     }
 }
@@ -33,15 +48,45 @@ STYLE = """
     min-height: 2.7rem;
     max-height: 2.7rem;
     overflow: hidden auto;
-    padding-top: 0.1rem;
-    p { font-size: 0.8rem; line-height: 1.15; }
+    p { font-size: 0.84rem; line-height: 1.12; }
+    .stMarkdown { padding-top: 0.2rem; }
+    /* Room for two lines, so that a second one does not move the bar below. */
+    [data-testid="stProgress"] > :first-child { height: 2.15rem; }
+    [data-testid="stProgress"] p { display: flex; align-items: end; min-height: 2.24em; }
+}
+[class*="st-key-first-screen-record-"] .stVerticalBlock[class*="st-key-where-"] {
+    justify-content: safe center;
+    .stMarkdown { padding: 0; }
+}
+/* Before the first step nothing can be counted, but something moves. */
+@keyframes before-the-first-step { to { transform: translateX(300%); } }
+[class*="st-key-where-waits-"] [data-testid="stProgress"] {
+    position: relative;
+    &::after {
+        content: "";
+        position: absolute;
+        bottom: 0;
+        left: 0;
+        width: 25%;
+        height: 0.5rem;
+        border-radius: 0.25rem;
+        background: light-dark(#0f766e, #2dd4bf);
+        animation: before-the-first-step 1.1s ease-in-out infinite alternate;
+    }
+}
+@media (prefers-reduced-motion: reduce) {
+    [class*="st-key-where-waits-"] [data-testid="stProgress"]::after {
+        animation: none;
+        width: 100%;
+        opacity: 0.4;
+    }
 }
 /* A label beside its field or slider takes no line of its own. */
 [class*="st-key-transport-"] [data-testid="stTextInput"] {
     display: flex;
     align-items: center;
     gap: 0.5rem;
-    width: 180px !important;
+    width: 11.25rem !important;
     label { flex: none; min-height: 0; margin: 0; }
     > div { flex: 1; min-width: 0; }
 }
@@ -68,23 +113,28 @@ STYLE = """
     gap: 1.5rem;
     > * { flex: 0 0 calc((100% - 3 * 1.5rem) / 4); min-width: 0; }
     > :has(.stHtml) { display: none; }
-    > [class*="st-key-snapshot-"] { margin-left: auto; }
+    > [class*="st-key-watched-"] { margin-left: auto; }
     [data-testid="stSlider"] { display: flex; align-items: center; gap: 0.8rem; height: 2.7rem; }
     [data-testid="stSlider"] > label { flex: none; min-height: 0; margin: 0; }
     [data-testid="stSlider"] > div { flex: 1; min-width: 0; }
 }
 /* There before the board is, so that what is below stays where it is. */
 .stVerticalBlock[class*="st-key-board-place-"] {
-    --board-high: clamp(17rem, calc(100dvh - 25.3rem), 62rem);
+    /* As high as the screen has room for, and no wider than leaves 19rem to the curves. */
+    --board-high: clamp(17rem, min(100dvh - 19rem, (94vw - 19.7rem) / 1.833), 62rem);
     min-height: calc(var(--board-high) + 2.2rem);
 }
-/* Three lines of small type; more can be scrolled to. */
+/* It has no row of sliders. */
+[class*="st-key-first-screen-record-"] .stVerticalBlock[class*="st-key-board-place-"] {
+    --board-high: clamp(17rem, min(100dvh - 16rem, (94vw - 19.7rem) / 1.833), 62rem);
+}
+/* Two lines of small type; more can be scrolled to. */
 .stVerticalBlock[class*="st-key-trouble-line-"] {
-    min-height: 3.3rem;
-    max-height: 3.3rem;
+    min-height: 2.6rem;
+    max-height: 2.6rem;
     overflow: hidden auto;
     p { font-size: 0.85rem; line-height: 1.25; }
-    .stHorizontalBlock { flex-wrap: nowrap; min-height: 3.2rem; }
+    .stHorizontalBlock { flex-wrap: nowrap; min-height: 2.5rem; }
     .stHorizontalBlock > :has(.stMarkdown) { flex: 1; min-width: 0; }
     .stHorizontalBlock > :has(.stButton) { flex: none; }
     .stButton button { white-space: nowrap; }
@@ -93,7 +143,7 @@ STYLE = """
 }
 /* Narrower than a desk: a line of buttons, and below them where the run stands. */
 @media (max-width: 1100px) {
-    .stHorizontalBlock[class*="st-key-bar-"] {
+    [class*="st-key-first-screen-run-"] .stHorizontalBlock[class*="st-key-bar-"] {
         min-height: 5.9rem;
         max-height: none;
         flex-wrap: wrap;
@@ -107,7 +157,10 @@ STYLE = """
 }
 /* A phone: first the pictures, with the buttons in one line above them; below, what can change. */
 @media (max-width: 640px) {
-    .stHorizontalBlock[class*="st-key-bar-"] {
+    [class*="st-key-first-screen-record-"] .stHorizontalBlock[class*="st-key-bar-"] {
+        > [class*="st-key-watched-"] { flex: 1 1 8rem; width: auto; }
+    }
+    [class*="st-key-first-screen-run-"] .stHorizontalBlock[class*="st-key-bar-"] {
         gap: 0.4rem;
         :has(> .stHorizontalBlock[class*="st-key-transport-"]),
         .stHorizontalBlock[class*="st-key-transport-"] { display: contents; }
@@ -115,7 +168,9 @@ STYLE = """
         .stButton button { padding-inline: 0.35rem; }
         .stButton p { font-size: 0.85rem; }
         .stButton :has(> [data-testid="stIconMaterial"]) { display: none; }
-        > div:has(> [class*="st-key-where-"]) { flex: 1 1 10rem; min-width: 0; }
+        /* The second line, in each state: what is switched or typed, and where the run stands. */
+        [class*="st-key-toggle-"], [class*="st-key-typed-"] { order: 1; }
+        > div:has(> [class*="st-key-where-"]) { order: 2; flex: 1 1 8.4rem; min-width: 0; }
     }
     .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-knobs-"]) { order: 1; }
     .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-trouble-line-"]) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -46,6 +47,10 @@ def pick(name: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("radio", name=name, exact=True).click()
 
 
+def pick_preset(title: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("radio", name=re.compile(f"^{title} [0-9]")).click()
+
+
 def choose(box: str, run_id: str) -> Callable[[Page], None]:
     (name,) = (name for name, each in NAMES.items() if each == run_id)
 
@@ -69,7 +74,7 @@ STEPS = (
     Step(to("Data"), "/data", {"dataset": "mnist"}),
     Step(pick("Digits"), "/data", {"dataset": "digits"}),
     Step(to("Train"), "/train", {**FORM, "preset": "recommended"}),
-    Step(pick("Lecture"), "/train", FORM),
+    Step(pick_preset("Lecture"), "/train", FORM),
     Step(type_epochs("7"), "/train", {**FORM, "epochs": "7"}),
     Step(type_epochs("8"), "/train", {**FORM, "epochs": "8"}),
     Step(pick("Watch"), "/train", {"view": "watch"}),
@@ -107,8 +112,9 @@ def shown(page: Page) -> tuple[str, dict[str, str]]:
     found = {}
     for group, name in (("View", "view"), ("Data set", "dataset"), ("Preset", "preset")):
         for each in main.get_by_role("radiogroup", name=group, exact=True).all():
-            chosen = each.get_by_role("radio", checked=True).inner_text(timeout=GLANCE)
-            found[name] = chosen.lower().replace(" ", "-")
+            chosen = each.get_by_role("radio", checked=True)
+            title = chosen.locator("strong") if name == "preset" else chosen
+            found[name] = title.inner_text(timeout=GLANCE).lower().replace(" ", "-")
     for box, name in (("Run", "run"), ("Compare with", "with")):
         for each in main.get_by_role("combobox", name=box, exact=True).all():
             found[name] = NAMES.get(each.input_value(timeout=GLANCE), "")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import button, settled, train, wait_until
+from tests.browser.driving import PHONE, button, settled, train, wait_until
 from vae.runs.moments import moments_of
 from vae.runs.run import open_run
 
@@ -19,7 +19,7 @@ SECONDS = 120
 # Small batches: an epoch of half a minute, so that all of this is seen within the first one.
 LONG_EPOCH = "dataset=digits&preset=recommended&epochs=3&batch_size=1&hidden=1024,1024&latent_dim=8"
 SHORT = "dataset=digits&preset=recommended&epochs=40&hidden=64&batch_size=8"
-BLOCKS = (".pairs img", ".samples img", ".map canvas", ".curves .panel svg")
+BLOCKS = (".pairs img", ".samples img", ".map canvas", ".classes i", ".curves .panel svg")
 FIRST_SCREENS = ((1440, 900), (1920, 1080), (1280, 720))
 # Each thing that moved while no hand had just touched anything, with what it was.
 WATCH_SHIFTS = """() => {
@@ -76,8 +76,24 @@ def test_pictures_and_map_move_within_the_first_epoch(
         for block in (*BLOCKS, ".numbers"):
             box = page.locator(f".board {block}, .board{block}").last.bounding_box()
             assert box, block
-            assert box["width"] > 150, (width, block)
+            assert box["width"] > (150 if block != ".classes i" else 10), (width, block)
             assert box["y"] + box["height"] <= height, (width, block)
+        # And the line for trouble, which is empty here; the map is as large as that allows.
+        line = page.locator('[class*="st-key-trouble-line-"]').bounding_box()
+        assert line
+        assert line["y"] + line["height"] <= height
+        assert box_of(page, ".map canvas")["width"] > 0.5 * height
+        assert box_of(page, ".curves .panel svg")["width"] > 0.22 * width
+        text = page.locator(".board .panel text").first
+        assert float(text.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")) >= (
+            20 if width == 1920 else 13
+        )
+
+
+def box_of(page: Page, block: str) -> dict[str, float]:
+    box = page.locator(f".board {block}").first.bounding_box()
+    assert box
+    return box
 
 
 def test_nothing_is_moved_by_what_comes_and_goes(
@@ -89,15 +105,24 @@ def test_nothing_is_moved_by_what_comes_and_goes(
     expect(page.locator(".board")).to_be_visible()
     expect(button(page, "Pause")).to_be_visible()
     page.evaluate(WATCH_SHIFTS)
+    narrow = page.context.new_page()
+    narrow.set_viewport_size(PHONE)
+    narrow.goto(f"{server[0]}/train?run={run_id}&view=watch")
+    settled(narrow)
+    tops = [box_of(narrow, ".pairs")["y"]]
     wait_until(lambda: open_run(runs / run_id).history, SECONDS)
     button(page, "Pause").click()
     wait_until(lambda: open_run(runs / run_id).state == "paused", SECONDS)
     expect(page.get_by_role("slider", name="Epoch")).to_be_visible()
+    expect(button(narrow, "Play")).to_be_visible()
+    tops.append(box_of(narrow, ".pairs")["y"])
     button(page, "Play").click()
     wait_until(lambda: open_run(runs / run_id).state == "finished", SECONDS)
     expect(page.get_by_text("Finished: 40 epochs.")).to_be_visible()
     settled(page)
     assert page.evaluate("window.shifts") == []
+    expect(narrow.get_by_text("Finished: 40 epochs.")).to_be_visible()
+    assert tops == [box_of(narrow, ".pairs")["y"]] * 2
 
 
 def test_back_through_a_run(server: tuple[str, int], page: Page) -> None:
@@ -118,6 +143,8 @@ def test_on_a_phone_pictures_come_first(server: tuple[str, int], page: Page) -> 
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server[0]}/train?run=mnist-recommended&view=watch")
     settled(page)
+    # A run at rest keeps no room for buttons that it has not.
+    assert box_of(page, ".pairs")["y"] < 300
     blocks = [".pairs", ".map", ".curves", ".samples", ".numbers"]
     expect(page.locator(".board .pairs img")).to_be_visible()
     tops = [page.locator(f".board {each}").first.bounding_box()["y"] for each in blocks]

@@ -19,6 +19,7 @@ from vae.cli.output import (
     summarized,
     trained,
 )
+from vae.figures_schema import Measured
 from vae.files import folder_bytes
 from vae.model.evaluate import evaluate
 from vae.presets import PRESETS
@@ -39,8 +40,8 @@ def has(lines: list[str], text: str) -> bool:
 class TestEvaluated:
     def test_the_shipped_model(self, capsys: Output) -> None:
         run = open_run(SHIPPED / "mnist-recommended")
-        found = run.likelihood["none"] | {"importance_samples": 5000, "seconds": 200.0}
-        lines = printed(evaluated(run, Path("a run"), run.metrics | found | run.metrics), capsys)
+        found: Measured = {**run.likelihood["none"], "importance_samples": 5000, "seconds": 200.0}
+        lines = printed(evaluated(run, Path("a run"), run.metrics, found), capsys)
         assert lines[0] == (
             "All 10,000 test images of mnist: grey levels in [0, 1], as Bernoulli probabilities"
         )
@@ -57,14 +58,16 @@ class TestEvaluated:
         assert not has(lines, "131.2501")
 
     def test_an_autoencoder_has_no_bound(self, autoencoder_run: Run, capsys: Output) -> None:
-        lines = printed(evaluated(autoencoder_run, Path("run"), autoencoder_run.metrics), capsys)
+        lines = printed(
+            evaluated(autoencoder_run, Path("run"), autoencoder_run.metrics, None), capsys
+        )
         assert not has(lines, "ELBO")
         assert not has(lines, "±")
         assert not has(lines, "importance")
 
     def test_a_beta_and_what_is_no_number(self, finished_run: Run, capsys: Output) -> None:
         values = finished_run.metrics | {"kl": math.nan, "loss": 7.0, "elbo_standard_error": 0.0}
-        lines = printed(evaluated(finished_run, Path("run"), values), capsys)
+        lines = printed(evaluated(finished_run, Path("run"), values, None), capsys)
         assert has(lines, "KL no number nats per image")
         assert has(lines, "Loss 7.00 nats per image (reconstruction + 1 KL)")
         assert not has(lines, "±")

@@ -9,12 +9,10 @@ LINES = [Line("A $1 run", 100.0, 20.0, is_own=True), Line("Mean", 200.0), Line("
 
 
 def test_the_best_on_top_and_ones_own_stands_out() -> None:
-    figure = reference_bars(LINES)
-    reconstruction, kl = figure.data
-    assert reconstruction.y == kl.y == ("Mean", "<b>A $1 run</b>", "Best")  # upwards
-    assert (reconstruction.x, kl.x) == ((200.0, 100.0, 90.0), (0.0, 20.0, 0.0))
-    assert reconstruction.marker.opacity == (0.5, 1.0, 0.5)
-    assert [each.text for each in figure.layout.annotations] == ["200.0", "120.0", "90.0"]
+    bars = reference_bars(LINES)
+    assert bars.names == ("Best", "A $1 run", "Mean")
+    assert [each.values for each in bars.series] == [(90.0, 100.0, 200.0), (0.0, 20.0, 0.0)]
+    assert (bars.own, bars.is_stacked, bars.longest) == (1, True, 200.0)
 
 
 def test_a_paper_has_what_the_page_has() -> None:
@@ -23,11 +21,11 @@ def test_a_paper_has_what_the_page_has() -> None:
     names = [text.get_text() for text in axes.get_yticklabels()]
     assert names == ["Mean", r"A \$1 run", "Best"]
     page = reference_bars(LINES)
-    for bars, trace in zip(axes.containers, page.data, strict=True):
-        assert [bar.get_width() for bar in bars] == list(trace.x)
-        assert bars.get_label() == trace.name
+    for bars, series in zip(axes.containers, page.series, strict=True):
+        assert [bar.get_width() for bar in bars] == list(series.values)[::-1]  # a paper's go up
+        assert bars.get_label() == series.name
     kl = axes.containers[1]
     assert [(bar.get_x(), bar.get_width()) for bar in kl][1] == (100.0, 20.0)
     assert [text.get_text() for text in axes.texts] == ["200.0", "120.0", "90.0"]
-    assert axes.get_xlabel() == page.layout.xaxis.title.text
+    assert axes.get_xlabel() == page.unit
     assert to_file(figure, "pdf", {"Run": "a"}).startswith(b"%PDF")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -140,6 +142,28 @@ def charts(app: AppTest) -> list[str]:
     return [element.key for element in app.main.get("plotly_chart")]
 
 
+def table_of_bars(app: AppTest, name: str) -> dict[str, list[float]]:
+    """The numbers of each row of the bars with this name, from top to bottom."""
+    (body,) = (
+        each.proto.body
+        for each in app.main.get("html")
+        if f'<table class="bars" aria-label="{name}">' in each.proto.body
+    )
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', body)
+    return {
+        html.unescape(row): [
+            float(each.replace(",", "")) for each in re.findall("<b>([^<]*)", rest)
+        ]
+        for row, rest in rows
+    }
+
+
+def names_of_bars(app: AppTest) -> list[str]:
+    """The names of all bars that are shown."""
+    bodies = [each.proto.body for each in app.main.get("html")]
+    return [name for body in bodies for name in re.findall('class="bars" aria-label="(.*?)"', body)]
+
+
 def numbers(values: Any) -> np.ndarray:
     """A Plotly array as NumPy has it, whether it was sent as JSON or as bytes."""
     if isinstance(values, dict):
@@ -150,6 +174,11 @@ def numbers(values: Any) -> np.ndarray:
 def component(app: AppTest, key: str) -> dict[str, Any]:
     """What a component of our own was given."""
     return json.loads(app.main.get_by_key(key).proto.json)
+
+
+def components(app: AppTest) -> list[str]:
+    """The keys of all components of our own."""
+    return [element.key for element in app.main.get("bidi_component")]
 
 
 def board(app: AppTest, run_id: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from types import ModuleType
 
 import pytest
 from streamlit.runtime.context import ContextProxy
@@ -76,9 +77,9 @@ def owner_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
-def overtake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """End the next run of the script where it chooses a run, as a message that comes then does."""
-    choose, ends = run_picker.choose_run, [True]
+def overtake(monkeypatch: pytest.MonkeyPatch, module: ModuleType = run_picker) -> None:
+    """End the next run of the script where a module chooses a run, as a message does that comes."""
+    choose, ends = module.choose_run, [True]
 
     def choose_or_end(run: Run) -> None:
         if ends:
@@ -86,4 +87,4 @@ def overtake(monkeypatch: pytest.MonkeyPatch) -> None:
             raise StopException
         choose(run)
 
-    monkeypatch.setattr(run_picker, "choose_run", choose_or_end)
+    monkeypatch.setattr(module, "choose_run", choose_or_end)

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
 from tests.pages.conftest import (
     act,
     alternatives,
-    chart,
     charts,
-    numbers,
+    labelled,
     open_page,
     picture_called,
     shows,
+    table_of_bars,
     words,
 )
 from vae.data.datasets import Dataset, find_dataset
@@ -27,39 +26,40 @@ from vae.images import tile
 MNIST = find_dataset("mnist")  # before a test looks elsewhere
 
 
-def facts(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
-
-
 def test_digits() -> None:
     app = open_page("data", dataset="digits")
-    assert facts(app) == {
-        "Training images": "1,437",
-        "Test images": "360",
-        "Image shape": "8×8×1",
-        "Value range": "0 to 255",
-    }
+    facts = "**1,437** training images · **360** test images · **8 × 8** pixels with **1** channel"
+    assert f"{facts} · values from **0** to **255**" in words(app)
     source = plain("scikit-learn's load_digits")
     assert f"Digits, read from {source}." in words(app)
-    assert "Stored as whole numbers (uint8)" in words(app)
+    assert "stored as whole numbers (uint8)" in words(app)
 
 
 def test_the_first_images(digits: Dataset, pictures: dict[str, bytes]) -> None:
     app = open_page("data", dataset="digits")
     shown = pictures[picture_called(app, "100 training images of Digits")]
-    assert shows(shown, tile(digits.x_train[:100], 10, 10))
+    # So small, they would run into each other: a pixel lies between them.
+    apart = np.pad(digits.x_train[:100], ((0, 0), (0, 1), (0, 1), (0, 0)))
+    assert shows(shown, tile(apart, 10, 10))
 
 
 @pytest.mark.parametrize("split", ["Training", "Test"])
 def test_classes_of_each_split(split: str, digits: Dataset) -> None:
     app = open_page("data", dataset="digits")
-    control = next(control for control in app.segmented_control if "Test" in control.options)
-    act(control.set_value(split))
-    assert charts(app) == [f"counts-digits-{split}"]
-    (bars,) = chart(app, f"counts-digits-{split}")["data"]
+    act(labelled(app.segmented_control, "Split").set_value(split))
     labels = {"Training": digits.y_train, "Test": digits.y_test}[split]
-    np.testing.assert_array_equal(numbers(bars["y"]), np.bincount(labels))
-    assert bars["x"] == list("0123456789")
+    counts = table_of_bars(app, "Images in each class")
+    assert counts == {str(label): [count] for label, count in enumerate(np.bincount(labels))}
+    assert alternatives(app) == [f"100 {split.lower()} images of Digits"]
+    assert charts(app) == []  # nothing waits for Plotly
+
+
+def test_a_link_brings_the_split_back(digits: Dataset) -> None:
+    app = open_page("data", dataset="digits")
+    act(labelled(app.segmented_control, "Split").set_value("Test"))
+    again = open_page("data", **app.query_params)
+    assert alternatives(again) == alternatives(app) == ["100 test images of Digits"]
+    assert alternatives(open_page("data", dataset="digits", split="x")) != alternatives(app)
 
 
 @pytest.mark.skipif(MNIST is None, reason="MNIST is not on this machine")
@@ -67,16 +67,11 @@ def test_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAE_DATA_DIR", str(Path(MNIST).parent))
     app = open_page("data")
     assert app.query_params["dataset"] == "mnist"  # the first one that is here
-    assert facts(app) == {
-        "Training images": "60,000",
-        "Test images": "10,000",
-        "Image shape": "28×28×1",
-        "Value range": "0 to 255",
-    }
+    facts = "**60,000** training images · **10,000** test images · **28 × 28** pixels"
+    assert f"{facts} with **1** channel · values from **0** to **255**" in words(app)
     assert alternatives(app) == ["100 training images of MNIST"]
-    (bars,) = chart(app, "counts-mnist-Training")["data"]
     expected = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]  # as published
-    assert numbers(bars["y"]).tolist() == expected
+    assert [*table_of_bars(app, "Images in each class").values()] == [[each] for each in expected]
     assert f"{Path(MNIST).name}." in words(app)
 
 

@@ -1,4 +1,4 @@
-"""Dimensions: strips of decodings, the busiest first; dead ones grey; KL in nats."""
+"""Dimensions: strips of decodings, the busiest first; unused ones grey; KL in nats."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conftest import copy_run, say_learned
 from tests.pages.conftest import (
     act,
     alternatives,
-    chart,
+    component,
     go,
     labelled,
     numbers,
@@ -56,9 +56,10 @@ def rows(app: AppTest) -> list[Shown]:
     for part in body.split('<div style="display:flex;flex-wrap')[1:-1]:  # the last is the axis
         name = re.sub(r"<[^>]*>", "", part[part.index("<b>") :].partition("</span>")[0])
         png = re.search(r'base64,([^"]+)"', part)[1]
-        mark = re.search(r"left:([\d.]+)%", part)
+        fraction = re.search(r"0\.5 \+ (-?[\d.]+) \*", part)
+        mark = fraction and 100 * np.clip((0.5 + float(fraction[1]) * (STEPS - 1)) / STEPS, 0, 1)
         strip = picture(base64.b64decode(png))
-        found.append(Shown(name, "grayscale" in part, strip, mark and float(mark[1])))
+        found.append(Shown(name, "grayscale" in part, strip, mark))
     return found
 
 
@@ -90,7 +91,7 @@ def test_strips_around_the_mean_ordered_by_kl(run: Run) -> None:
         assert row.mark is None
     assert "2 of 2 dimensions are active" in words(app)
     assert f"above {ACTIVE_VARIANCE} (Burda et al. 2016)" in words(app)
-    (bars,) = chart(app, "dimensions-finished")["data"]
+    (bars,) = component(app, "dimensions-finished")["data"]
     assert bars["x"] == [f"z{d.index + 1}" for d in ranked]
     np.testing.assert_allclose(numbers(bars["y"]), [d.kl for d in ranked])
     assert f"together {sum(d.kl for d in ranked):.2f} nats" in words(app)
@@ -126,9 +127,9 @@ def test_dead_dimensions_are_grey(run: Run) -> None:
     first, second = rows(app)
     assert first.name.startswith("z2")
     assert not first.is_faded
-    assert second.name == "z1 · 0.00 nats · dead"
+    assert second.name == "z1 · 0.00 nats · unused"
     assert second.is_faded
-    (bars,) = chart(app, "dimensions-finished")["data"]
+    (bars,) = component(app, "dimensions-finished")["data"]
     assert len(set(bars["marker"]["color"])) == 2
 
 
@@ -145,14 +146,14 @@ def test_a_single_dimension(line_run: Run, runs: Path) -> None:
     app = open_page("latent", view="dimensions")
     assert len(rows(app)) == 1
     assert "of 1 dimension is active" in words(app)
-    assert "The one dimension there is goes from −3 to 3" in words(app)
+    assert "The only dimension goes from −3 to 3" in words(app)
 
 
 def test_sixteen_at_first_all_on_demand(wide: Run) -> None:
     app = open_page("latent", view="dimensions")
     ranked = [each.index for each in ranked_dimensions(wide)]
     assert places(app) == ranked[:16]
-    assert len(chart(app, "dimensions-wide")["data"][0]["x"]) == 40
+    assert len(component(app, "dimensions-wide")["data"][0]["x"]) == 40
     act(labelled(app.toggle, "All 40 dimensions").set_value(True))
     assert places(app) == ranked
 
@@ -163,7 +164,7 @@ def test_an_autoencoder_by_variance(autoencoder_run: Run, runs: Path) -> None:
     variances = np.sort(run.latents["mean"].astype(float).var(axis=0))[::-1]
     names = [row.name.split(" · ")[1] for row in rows(app)]
     assert names == [f"variance {value:,.2f}" for value in variances]
-    (bars,) = chart(app, "dimensions-autoencoder")["data"]
+    (bars,) = component(app, "dimensions-autoencoder")["data"]
     np.testing.assert_allclose(numbers(bars["y"]), variances, rtol=1e-6)
     assert "an autoencoder has no KL" in words(app)
     assert labelled(app.segmented_control, "Around").options[0] == "Zero"
@@ -181,7 +182,7 @@ def test_variances_that_are_no_numbers(run: Run, bad: float) -> None:
     change(run, log_var=np.full_like(run.latents["log_var"], bad))
     app = open_page("latent", view="dimensions")
     (warning,) = app.warning
-    assert "The codes of this run are no numbers" in warning.value
+    assert "This run diverged: its codes are not finite numbers" in warning.value
     assert not app.segmented_control  # nor any view to choose
 
 

@@ -27,6 +27,7 @@ from tests.pages.conftest import (
 from tests.pages.crafted import ticket_of
 from tests.pages.crawling import try_everything
 from tests.pages.form import fill
+from tests.pages.reading import unexplained
 from tests.pages.test_draw import draw, stroke
 from vae.archive.archive import export_zip, import_zip
 from vae.data.datasets import Dataset
@@ -114,7 +115,7 @@ def try_all(app: AppTest, page: str) -> None:
 
 @pytest.mark.parametrize(("page", "view"), EVERY_VIEW)
 @pytest.mark.parametrize("name", EVERY)
-def test_each_view_opens_and_its_files_are_made(
+def test_each_view_opens_explains_its_words_and_makes_its_files(
     name: str,
     page: str,
     view: str,
@@ -123,7 +124,8 @@ def test_each_view_opens_and_its_files_are_made(
     downloads: Downloads,
 ) -> None:
     copy_run(measured(name), runs / "run")
-    healthy(open_page(page, run="run", view=view))
+    app = healthy(open_page(page, run="run", view=view))
+    assert unexplained(app) == []
     for file, make in downloads.items():
         assert make(), file
 
@@ -200,7 +202,7 @@ class TestTraining:
         assert run.info["images"] == 1437
 
     @pytest.mark.usefixtures("busy")  # so that it stands in the line until it is stopped
-    def test_a_finished_one_goes_on_for_more_epochs(
+    def test_a_finished_one_resumes_for_more_epochs(
         self, name: str, kinds: Kinds, runs: Path
     ) -> None:
         run = copy_run(kinds[name], runs / "run")

@@ -23,6 +23,7 @@ from tests.pages.conftest import (
     labelled,
     open_page,
     picker,
+    picture_called,
     press,
     shows,
     words,
@@ -98,7 +99,7 @@ class TestViews:
             assert not open_page("generate", view=view, run=run_id).error
         for name in ("decoder.onnx", "encoder.onnx"):
             (run.path / name).unlink()
-        assert "no model to draw with yet" in words(open_page("generate", view=view, run=run.id))
+        assert "There is no model yet" in words(open_page("generate", view=view, run=run.id))
 
     @pytest.mark.usefixtures("sampled")
     @pytest.mark.parametrize("view", VIEWS)
@@ -141,16 +142,16 @@ class TestGrid:
 
     def test_again_takes_the_next_seed(self, run: Run) -> None:
         app = arrange(open_page("generate"), Seed=2**31 - 2)
-        press(app, "Again")
+        press(app, "New samples")
         assert shows(png(app, run), grid(run, 10, 10, SampleSpec(seed=2**31 - 1)))
-        press(app, "Again")  # after the last seed comes the first
+        press(app, "New samples")  # after the last seed comes the first
         assert control(app, "Seed").value == "0"
 
     @pytest.mark.usefixtures("run")
     def test_a_locked_seed_stays(self) -> None:
         app = arrange(open_page("generate"), Seed=5, Lock=True)
         assert control(app, "Seed").disabled
-        assert labelled(app.button, "Again").disabled
+        assert labelled(app.button, "New samples").disabled
         arrange(app, Temperature=0.5)
         assert "Seed 5." in words(app)
 
@@ -250,20 +251,23 @@ class TestFiles:
 
 
 class TestPicked:
-    def test_larger_on_sliders_and_varied(self, run: Run) -> None:
+    def test_larger_on_sliders_and_varied(self, run: Run, pictures: dict[str, bytes]) -> None:
         app = pick(arrange(open_page("generate"), Columns=4), run, 6)
         assert "Prior, seed 0, row 2, column 3" in words(app)
         code = sample_codes(run, SampleSpec(), 40)[6]
         given = component(app, f"tile-sliders-{run.id}")
         np.testing.assert_allclose(given["z"], code, rtol=1e-6)
-        assert "Images around this one" in alternatives(app)
+        near = pictures[picture_called(app, "Images around this one")]
         arrange(app, How_far=1.0)
-        assert "a standard deviation of 1." in words(app)
+        noise = np.random.default_rng(0).standard_normal((15, len(code)))
+        around = [tile(run.decode(np.float32(code + far * noise)), 3, 5) for far in (0.3, 1.0)]
+        assert shows(near, around[0])
+        assert shows(pictures[picture_called(app, "Images around this one")], around[1])
 
     def test_a_pick_on_another_grid_does_not_count(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 6)
-        press(app, "Again")
-        assert "Click an image" in words(app)
+        press(app, "New samples")
+        assert "Pick an image" in words(app)
 
     @pytest.mark.parametrize(
         "picked", [{"index": 3}, {"grid": None, "index": 3}, "3", 3, {"grid": "", "index": "x"}]
@@ -271,18 +275,18 @@ class TestPicked:
     def test_what_is_no_pick(self, picked: Any, run: Run) -> None:
         app = open_page("generate")
         app.session_state[f"grid-{run.id}"] = {"selection": picked}
-        assert "Click an image" in words(calm(app.run()))
+        assert "Pick an image" in words(calm(app.run()))
 
     @pytest.mark.parametrize("index", [-1, 100, 1.5, None, "3"])
     def test_an_index_that_is_not_there(self, index: Any, run: Run) -> None:
-        assert "Click an image" in words(pick(open_page("generate"), run, index))
+        assert "Pick an image" in words(pick(open_page("generate"), run, index))
 
     def test_nearest_training_images(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 0)
         act(labelled(app.segmented_control, "Look closer").set_value("Nearest training images"))
         assert "The training images nearest in pixels" in alternatives(app)
         assert "The training images nearest in latent space" in alternatives(app)
-        assert "a test image is" in words(app)
+        assert "for a test image it is typically" in words(app)
 
     def test_without_training_images(self, convolutional_run: Run, runs: Path) -> None:
         run = copy_run(convolutional_run, runs / "stripes")
@@ -298,7 +302,7 @@ class TestPicked:
         given = component(app, f"map-{run.id}")
         # Two dimensions: the map's plane is the space itself.
         assert np.linalg.norm(given["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
-        assert "Decoded exactly" in words(app)
+        assert "The image decoded here" in words(app)
 
     def test_to_an_end_of_a_path(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 8)

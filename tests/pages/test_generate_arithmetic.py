@@ -21,12 +21,20 @@ from tests.pages.conftest import (
     words,
 )
 from vae.images import to_png, to_uint8
+from vae.latent.style_pair import style_pair
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
 
 
 def arithmetic() -> AppTest:
     return open_page("generate", view="arithmetic")
+
+
+def of_class_means() -> AppTest:
+    """7 − 1 + 3, by a link."""
+    sources = dict.fromkeys("abc", "class-mean")
+    classes = {"a-class": "7", "b-class": "1", "c-class": "3"}
+    return open_page("generate", view="arithmetic", **sources, **classes)
 
 
 def source(app: AppTest, letter: str, name: str) -> AppTest:
@@ -42,8 +50,18 @@ def decoded(run: Run, code: np.ndarray) -> np.ndarray:
 
 
 class TestSum:
-    def test_of_class_means(self, run: Run, pictures: dict[str, bytes]) -> None:
+    def test_an_example_to_begin_with(self, run: Run, pictures: dict[str, bytes]) -> None:
         app = arithmetic()
+        means, labels = run.latents["mean"], run.latents["y"]
+        pair = style_pair(means, labels, 1)
+        a, b = (int(field.value) for field in app.text_input if field.label == "Number")
+        assert {a, b} == {*pair}
+        expected = means[a] - means[b] + class_mean(run, 7)
+        shown = pictures[picture_called(app, "A minus B plus C, decoded")]
+        assert shows(shown, decoded(run, expected))
+
+    def test_of_class_means(self, run: Run, pictures: dict[str, bytes]) -> None:
+        app = of_class_means()
         a, b, c = (class_mean(run, label) for label in (7, 1, 3))
         result = "A minus B plus C, decoded"
         assert shows(pictures[picture_called(app, result)], decoded(run, a - b + c))
@@ -51,10 +69,10 @@ class TestSum:
         assert shows(pictures[picture_called(app, result)], decoded(run, c - 0.5 * (a - b)))
         assert "The nearest test images in latent space" in words(app)
 
-    def test_of_a_sample_a_test_image_and_what_was_kept(
+    def test_of_a_sample_a_test_image_and_a_bookmark(
         self, run: Run, pictures: dict[str, bytes]
     ) -> None:
-        app = arithmetic()
+        app = of_class_means()
         assert "Kept" not in labelled(app.selectbox, "A").options
         press(app, "Keep")
         kept = class_mean(run, 7) - class_mean(run, 1) + class_mean(run, 3)
@@ -82,11 +100,11 @@ class TestSum:
     def test_a_number_of_another_run(self, value: Any, run: Run) -> None:
         app = arithmetic()
         app.session_state["sum_a_image"] = value
-        app.session_state["sum_a_source"] = "Test image"
         act(app)
-        assert labelled(app.text_input, "Number").value == "0"
+        first, _ = (field for field in app.text_input if field.label == "Number")
+        assert int(first.value) in style_pair(run.latents["mean"], run.latents["y"], 1)
 
-    def test_only_so_many_are_kept(self, run: Run) -> None:
+    def test_only_so_many_are_stored(self, run: Run) -> None:
         app = arithmetic()
         for place in range(MAX_BOOKMARKS + 2):
             act(labelled(app.slider, "How much of A − B").set_value(place / 20))

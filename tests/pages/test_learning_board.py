@@ -52,7 +52,7 @@ class TestWhichMoments:
         look(busy, (13, 1), (13, 2))
         assert words_of(open_page("train"), busy) == ["epoch 13, step 2"]
 
-    def test_later_those_since_the_last_look(self, busy: Run) -> None:
+    def test_later_those_since_the_last_poll(self, busy: Run) -> None:
         app = open_page("train")
         assert words_of(app, busy) == ["epoch 12"]
         look(busy, (13, 1), (13, 2))
@@ -91,7 +91,7 @@ class TestWhichMoments:
     def test_a_run_that_rests_within_an_epoch_shows_where(self, run: Run) -> None:
         look(tell(run, "stopped"), (13, 3), (13, 9))
         app = watch(open_page("train"))
-        slider = app.select_slider(key="snapshot-finished")
+        slider = app.select_slider(key="watched-finished_control")
         assert (slider.options[-2:], slider.value) == (["12", "now"], "now")
         assert words_of(app, run) == ["epoch 13, step 9"]
         act(slider.set_value("12"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from tests.conftest import copy_run, say_learned
 from tests.pages.conftest import (
     act,
     component,
+    decoded_url,
     go,
     labelled,
     open_page,
+    picture,
     picture_called,
     press,
     shows,
@@ -32,14 +35,25 @@ from vae.runs.run import Run
 
 __all__ = ["open_colours"]
 
+Downloads = dict[str, Callable[[], bytes]]
+
 
 def way(app: AppTest, steps: int = 11) -> np.ndarray:
     """The images on the way, uint8 (N, H, W, C)."""
     return strip(app, f"{steps} images on the way")
 
 
-def animation(app: AppTest, pictures: dict[str, bytes]) -> Any:
-    return Image.open(io.BytesIO(pictures[picture_called(app, "An animation there and back")]))
+def gif(downloads: Downloads) -> Any:
+    return Image.open(io.BytesIO(downloads["path.gif"]()))
+
+
+def played(app: AppTest, run: Run, height: int) -> np.ndarray:
+    """The frames of the animation on the page (N, H, W, C)."""
+    player = component(app, f"path-player-{run.id}")
+    sheet = picture(decoded_url(player["sheet"]))
+    columns, channels = player["columns"], sheet.shape[2]
+    cells = sheet.reshape(-1, height, columns, player["width"], channels).swapaxes(1, 2)
+    return cells.reshape(-1, height, player["width"], channels)[: player["count"]]
 
 
 def expected(run: Run, start: int, end: int, steps: int, kind: str = "linear") -> np.ndarray:
@@ -75,7 +89,7 @@ def test_the_path_is_on_the_map(run: Run) -> None:
 def test_without_the_data_set(run: Run, pictures: dict[str, bytes]) -> None:
     say_learned(run.path, "mnist")
     app = open_page("latent", view="path")
-    assert "The picture, and decoded from its code." not in words(app)
+    assert "The picture and its reconstruction." not in words(app)
     assert "the picture itself needs the data set" in words(app)
     name = f"From: test image 0 ({run.class_names[run.latents['y'][0]]})"
     copy = to_uint8(run.decode(run.latents["mean"][:1]))[0]
@@ -84,7 +98,7 @@ def test_without_the_data_set(run: Run, pictures: dict[str, bytes]) -> None:
     assert "An example, the reconstruction of test image 0" in words(app)
 
 
-def test_other_images_steps_and_the_great_circle(run: Run, pictures: dict[str, bytes]) -> None:
+def test_other_images_steps_and_the_great_circle(run: Run, downloads: Downloads) -> None:
     app = open_page("latent", view="path")
     labelled(app.text_input, "From test image").set_value("12")
     labelled(app.text_input, "To test image").set_value("5")
@@ -93,11 +107,13 @@ def test_other_images_steps_and_the_great_circle(run: Run, pictures: dict[str, b
     found = way(app, 7)
     np.testing.assert_array_equal(found, expected(run, 12, 5, 7, "spherical"))
     assert (found != expected(run, 12, 5, 7)).any()
-    with animation(app, pictures) as gif:
-        assert gif.n_frames == 12  # there and back
-        assert gif.info["loop"] == 0
-        gif.seek(6)
-        last = np.asarray(gif.convert("L"))[::35, ::35]
+    there_and_back = np.concatenate([found, found[5:0:-1]])
+    np.testing.assert_array_equal(played(app, run, 8), there_and_back)
+    with gif(downloads) as file:
+        assert file.n_frames == 12
+        assert file.info["loop"] == 0
+        file.seek(6)
+        last = np.asarray(file.convert("L"))[::35, ::35]
     np.testing.assert_allclose(last.astype(int), found[-1, :, :, 0], atol=3)
     assert "7 steps from test image 12" in words(app)
     # A view that is left and entered again shows the same.
@@ -132,24 +148,24 @@ def test_the_drawing_is_an_end_too(run: Run) -> None:
     assert "from your drawing to test image" in words(app)
 
 
-def test_one_image_to_itself(run: Run, pictures: dict[str, bytes]) -> None:
+def test_one_image_to_itself(run: Run, downloads: Downloads) -> None:
     app = act(labelled(open_page("latent", view="path").text_input, "To test image").set_value("0"))
     assert (way(app) == way(app)[0]).all()
-    assert animation(app, pictures).size == (280, 280)
+    assert gif(downloads).size == (280, 280)
 
 
 def test_a_line_has_one_way(line_run: Run, runs: Path) -> None:
     run = copy_run(line_run, runs / "line")
     app = open_page("latent", view="path")
-    assert "there is one way" in words(app)
+    assert "there is only one path" in words(app)
     assert [each.label for each in app.segmented_control if each.label == "Path"] == []
     np.testing.assert_array_equal(way(app), expected(run, 0, other_class(run), 11))
 
 
-def test_colours_in_64_dimensions(open_colours: Run, pictures: dict[str, bytes]) -> None:
+def test_colours_in_64_dimensions(open_colours: Run, downloads: Downloads) -> None:
     app = open_page("latent", view="path")
     assert way(app).shape == (11, 64, 64, 3)
-    assert animation(app, pictures).size == (256, 256)
+    assert gif(downloads).size == (256, 256)
     assert not app.error
 
 

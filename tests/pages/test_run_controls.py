@@ -105,7 +105,7 @@ class TestWhatIsThere:
         app = look(make(state, checkpoint=False))
         assert shown(app) == {}
         assert not app.toggle
-        assert "This run has no checkpoint to go on from: it stays as it is." in words(app)
+        assert "This run cannot be continued: its folder lacks the state of the" in words(app)
 
     def test_a_run_that_failed_before_its_first_step_may_be_tried_again(self, make: Make) -> None:
         app = look(make("failed", rows=[], checkpoint=False))
@@ -114,7 +114,21 @@ class TestWhatIsThere:
     def test_a_shipped_run(self, shipped: list[Run]) -> None:
         app = watch(open_page("train", run=shipped[0].id))
         assert [button.label for button in app.button] == []
-        assert "This run has no checkpoint to go on from: it stays as it is." in words(app)
+        assert "A built-in model, which is not trained further: set up one of" in words(app)
+
+    @pytest.mark.parametrize(
+        ("state", "rows", "said"),
+        [
+            ("starting", [], "Starting: TensorFlow needs a few seconds."),
+            ("training", [], "Compiling the network: the first step follows in a few seconds."),
+            ("training", TRAINED, "Epoch 2 of 12 · step 25 of 25"),
+        ],
+    )
+    def test_before_the_first_step_it_says_what_it_waits_for(
+        self, state: str, rows: list[dict[str, Any]], said: str, make: Make
+    ) -> None:
+        (bar,) = look(make(state, rows=rows)).progress
+        assert bar.text.startswith(said)
 
     def test_a_reason_is_no_markdown(self, make: Make) -> None:
         reason = "It failed. Received: '![x](https://example.org/x.png)'"
@@ -237,7 +251,7 @@ class TestWaiting:
 
 
 class TestMoreEpochs:
-    def test_a_finished_run_gets_a_leg_and_a_place(self, make: Make) -> None:
+    def test_a_finished_run_gets_a_segment_and_a_ticket(self, make: Make) -> None:
         run = make("finished", rows=epochs(*range(40, 28, -1)))
         app = look(run)
         act(labelled(app.text_input, "More epochs").set_value("7"))

@@ -72,10 +72,10 @@ class TestWatch:
 
     def test_back_through_the_run(self, run: Run) -> None:
         app = watch(open_page("train"))
-        slider = app.select_slider(key="snapshot-finished")
+        slider = app.select_slider(key="watched-finished_control")
         assert slider.options == [str(epoch) for epoch in run.snapshot_epochs]
         for epoch in (12, 0, 3):
-            act(app.select_slider(key="snapshot-finished").set_value(epoch))
+            act(app.select_slider(key="watched-finished_control").set_value(str(epoch)))
             snapshot = run.snapshot(epoch)
             (frame,) = board(app, "finished")["frames"]
             samples = [*snapshot["samples"], *snapshot["more_samples"]]
@@ -85,6 +85,22 @@ class TestWatch:
             assert shows(decoded_url(frame["pairs"]), pairs)
             np.testing.assert_allclose(points_in(frame), snapshot["means"], atol=2e-3)
             assert frame["words"] == f"epoch {epoch}"
+
+    @pytest.mark.usefixtures("run")
+    def test_a_link_brings_back_the_epoch_that_was_seen(self) -> None:
+        app = watch(open_page("train"))
+        assert "epoch" not in app.query_params  # the last one
+        act(labelled(app.select_slider, "Epoch").set_value("3"))
+        assert app.query_params["epoch"] == "3"
+        again = open_page("train", **app.query_params)
+        assert board(again, "finished")["frames"] == board(app, "finished")["frames"]
+        assert labelled(again.select_slider, "Epoch").value == "3"
+        # It stays while another page is looked at; a link without it shows the end.
+        go(app, "latent")
+        assert labelled(go(app, "train").select_slider, "Epoch").value == "3"
+        wrong = open_page("train", run="finished", view="watch", epoch="5000")
+        assert board(wrong, "finished")["frames"][0]["words"] == "epoch 12"
+        assert "epoch" not in wrong.query_params
 
     def test_an_autoencoder_has_no_elbo(self, autoencoder_run: Run, runs: Path) -> None:
         run = copy_run(autoencoder_run, runs / "autoencoder")
@@ -119,14 +135,14 @@ class TestWatch:
             (busy.path / name).write_bytes((finished_run.path / name).read_bytes())
         tell(busy, "finished")
         calm(app.run())
-        assert "trains now" not in picker(app).options[0]
+        assert "training ·" not in picker(app).options[0]
         assert numbers_of(app, "busy")["Test ELBO"] == f"{finished_run.metrics['elbo']:.2f}"
 
 
 class TestSingleStep:
     ALT = "Images of the batch above their reconstructions"
 
-    def test_its_batch_is_seen(self, finished_run: Run, runs: Path) -> None:
+    def test_its_batch_is_shown(self, finished_run: Run, runs: Path) -> None:
         run = tell(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
         np.savez(run.path / "step.npz", **make_step())
         shown = board(open_page("train"), "run")["batch"]
@@ -190,7 +206,7 @@ class TestSlowMotion:
         with pytest.raises(KeyError):
             component(app, "slow-motion-run")
 
-    def test_it_ends_when_the_run_goes_on(self, stepped: Run) -> None:
+    def test_it_ends_when_the_run_resumes(self, stepped: Run) -> None:
         with stepped.lock():
             enqueue(stepped, started=True)
             app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))

@@ -13,10 +13,10 @@ from vae.config import Config
 from vae.data.datasets import find_dataset, load_dataset
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.likelihood import requested_likelihood
+from vae.figures_schema import Quality
 from vae.files import write_json
 from vae.latent.projections import TSNE_POINTS, read_tsne
 from vae.presets import PRESETS
-from vae.runs.figures_schema import Quality
 from vae.runs.run import SHIPPED, open_run
 from vae.runs.store import RunStore
 from vae.sampling.fitted import read_samplers
@@ -177,7 +177,7 @@ class TestCorrectness:
         assert metrics["mnist-conditional"]["elbo"] > -118
         assert "elbo" not in metrics["mnist-autoencoder"]
 
-    def test_the_conditional_one_draws_what_it_is_told(self) -> None:
+    def test_the_conditional_one_decodes_the_requested_class(self) -> None:
         found = STORE.open("mnist-conditional").quality
         assert found["share_as_told"] > 0.97
         # It travels as it is.

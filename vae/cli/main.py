@@ -110,15 +110,17 @@ def evaluate(options: argparse.Namespace) -> Report:
     from vae.model.evaluate import evaluate
 
     model = run.load_model()
-    values, _ = evaluate(model, dataset, BINARISATION_OPTIONS.get(options.treatment))
+    treatment = BINARISATION_OPTIONS.get(options.treatment) or run.config.binarisation
+    metrics, _ = evaluate(model, dataset, treatment)
+    values, likelihood = dict(metrics), None
     if options.importance_samples:
         with progress_fraction("Measuring the likelihood") as on_progress:
-            found = measure_likelihood(
-                *(model, dataset, options.importance_samples, values["binarisation"]), on_progress
+            likelihood = measure_likelihood(
+                *(model, dataset, options.importance_samples, treatment), on_progress
             )
-        names = ("nll", "nll_standard_error", "importance_samples", "seconds")
-        values |= {name: found[name] for name in names}
-    return Report(values, evaluated(run, options.run, values))
+        # The ELBO is the one of all test images, which stands there already.
+        values |= {name: value for name, value in likelihood.items() if name not in values}
+    return Report(values, evaluated(run, options.run, metrics, likelihood))
 
 
 def quality(options: argparse.Namespace) -> Report:

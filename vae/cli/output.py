@@ -9,10 +9,10 @@ import io
 import math
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rich.console import Console, ConsoleRenderable, Group
 from rich.filesize import decimal
@@ -22,6 +22,7 @@ from rich.text import Text
 
 from vae.architecture import Layer, Summary
 from vae.cli.streams import say, to_json
+from vae.figures_schema import Measured, Metrics, Quality, SampleFigures
 from vae.files import folder_bytes
 from vae.runs.run import Run
 from vae.sampling.samplers import SAMPLER_NAMES
@@ -55,7 +56,7 @@ QUALITY = {
 class Report:
     """What a command found: `values` for programs, one JSON object; `shown` for people."""
 
-    values: dict[str, Any]
+    values: Mapping[str, Any]
     shown: ConsoleRenderable
 
 
@@ -111,29 +112,33 @@ def trained(run: Run, path: Path) -> ConsoleRenderable:
     return Group(*parts)
 
 
-def evaluated(run: Run, path: Path, values: dict[str, Any]) -> ConsoleRenderable:
+def evaluated(
+    run: Run, path: Path, values: Metrics, likelihood: Measured | None
+) -> ConsoleRenderable:
     """Show what a run is worth on test images."""
     lines = _nats(values)
-    if "nll" in values:
-        error = _error(values["nll_standard_error"])
-        lines.append(("Negative log-likelihood", _number(values["nll"]), f"{error}{UNIT}"))
-        samples = f"{values['importance_samples']:,} importance samples"
-        lines.append(("", "", f"by {samples}, in {time_in_words(values['seconds'])}"))
+    if likelihood:
+        error = _error(likelihood["nll_standard_error"])
+        lines.append(("Negative log-likelihood", _number(likelihood["nll"]), f"{error}{UNIT}"))
+        samples = f"{likelihood['importance_samples']:,} importance samples"
+        lines.append(("", "", f"by {samples}, in {time_in_words(likelihood['seconds'])}"))
     if values["loss"] != values["reconstruction"] + values["kl"]:
         beta = f"reconstruction + {run.config.beta:g} KL"
         lines.append(("Loss", _number(values["loss"]), f"{UNIT} ({beta})"))
     others = []
     if "bits_per_dimension" in values:
         others.append(("Bits per dimension", "", _number(values["bits_per_dimension"], 3)))
-    units = f"{values['active_units']} of {run.config.latent_dim}"
-    others.append(("Active latent dimensions", "", units))
-    others.append(("Loss, lecture's units", "", _number(values["lecture_loss"], 4)))
+    if "active_units" in values:
+        units = f"{values['active_units']} of {run.config.latent_dim}"
+        others.append(("Active latent dimensions", "", units))
+    if "lecture_loss" in values:
+        others.append(("Loss, lecture's units", "", _number(values["lecture_loss"], 4)))
     classes = Table("Class", title=f"Reconstruction by class, {UNIT}", title_justify="left")
     classes.add_column("Reconstruction", justify="right")
-    for name, nats in values["reconstruction_per_class"].items():
+    for name, nats in values.get("reconstruction_per_class", {}).items():
         classes.add_row(Text(name), _number(nats))
     quoted = _quoted(path)
-    ahead = [] if "nll" in values else [f"evaluate {quoted} --importance-samples 100"]
+    ahead = [] if likelihood else [f"evaluate {quoted} --importance-samples 100"]
     ahead.append(f"sample {quoted} --out grid.png")
     if not run.config.is_variational:
         ahead = ahead[-1:]
@@ -147,11 +152,12 @@ def evaluated(run: Run, path: Path, values: dict[str, Any]) -> ConsoleRenderable
     )
 
 
-def quality_measured(values: dict[str, Any]) -> ConsoleRenderable:
+def quality_measured(values: Quality) -> ConsoleRenderable:
     """Show how good samples are, beside real images."""
-    columns = {"Prior": values}
-    columns |= {SAMPLER_NAMES[name]: found for name, found in values.get("samplers", {}).items()}
-    real = {name.removeprefix("real_"): value for name, value in values.items()}
+    columns: dict[str, Mapping[str, Any]] = {"Prior": values}
+    for name, found in values.get("samplers", {}).items():
+        columns[SAMPLER_NAMES[name]] = cast("SampleFigures", found)
+    real: dict[str, Any] = {name.removeprefix("real_"): each for name, each in values.items()}
     real["frechet_classifier_distance"] = values["noise_floor"]
     real.pop("share_as_told", None)
     table = Table("")
@@ -193,7 +199,7 @@ def _layers(title: str, layers: tuple[Layer, ...], parameters: int) -> Table:
 Line = tuple[str, str, str]  # a figure's name, its value, its standard error and unit
 
 
-def _nats(metrics: dict[str, Any]) -> list[Line]:
+def _nats(metrics: Metrics) -> list[Line]:
     """Return the ELBO and its parts, or what there is of them for an autoencoder."""
     lines = []
     if "elbo" in metrics:
@@ -213,7 +219,7 @@ def _figures(lines: Iterable[Line]) -> ConsoleRenderable:
     return Padding(grid, (0, 0, 1, 2))
 
 
-def _measured_on(run: Run, metrics: dict[str, Any]) -> str:
+def _measured_on(run: Run, metrics: Metrics) -> str:
     return f"{metrics['images'].capitalize()} of {run.dataset}: {metrics['treatment']}"
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vae.errors import RunError
+from vae.figures_schema import Space, SpaceFigures
 from vae.runs.layout import CLASS_PROBES
 from vae.runs.writer import RunWriter
 
@@ -31,7 +32,7 @@ MAX_VALUES = 16_000_000  # pixels at once, as floats 64 MB: fewer images where t
 SILHOUETTE_IMAGES = 2_000  # of the test images; the distances between all would need 800 MB
 NEIGHBOURS = 5
 AT_ONCE = 500  # test images between two calls of `on_progress`
-SPACES = ("latent", "pca", "pixels")
+SPACES: tuple[Space, ...] = ("latent", "pca", "pixels")
 # What the progress weighs the parts by: seconds on MNIST, on one core of a busy machine.
 SECONDS = {"latent": 0.5, "pca": 0.5, "pixels": 8.0}
 KNN_FRACTION = 0.75  # of a space's time
@@ -43,7 +44,7 @@ def measure_space(
     test: np.ndarray,
     y_test: np.ndarray,
     on_progress: Callable[[float], None] = lambda fraction: None,
-) -> dict[str, float]:
+) -> SpaceFigures:
     """Return k-NN accuracy, linear probe accuracy and silhouette of codes (N, d) and classes (N,).
 
     Both classifiers learn from the training codes and are scored on all test codes; values stay as
@@ -67,6 +68,7 @@ def measure_space(
             right += int((neighbours.predict(test[part]) == y_test[part]).sum())
             on_progress(KNN_FRACTION * min(begin + AT_ONCE, len(test)) / len(test))
         return {
+            "dimensions": train.shape[1],
             "knn": right / len(test),
             "probe": float(probe.fit(train, y_train).score(test, y_test)),
             "silhouette": float(silhouette_score(some, classes)),
@@ -86,11 +88,12 @@ def compute_class_probes(
     _check(run, dataset, count)
     x_train, y_train = dataset.x_train[:count], dataset.y_train[:count]
     x_test, y_test = dataset.x_test[:count], dataset.y_test[:count]
-    found: dict[str, Any] = {
+    counts = {
         "training_images": len(x_train),
         "test_images": len(x_test),
         "silhouette_images": min(SILHOUETTE_IMAGES, len(x_test)),
     }
+    found: dict[Space, SpaceFigures] = {}
     done = 0.0
     for space, train, test in _codes(run, (x_train, y_train), (x_test, y_test)):
 
@@ -99,15 +102,14 @@ def compute_class_probes(
             on_progress(part / sum(SECONDS.values()))
 
         on_part(0.0)
-        figures = measure_space(train, y_train, test, y_test, on_part)
-        found[space] = {"dimensions": train.shape[1], **figures}
+        found[space] = measure_space(train, y_train, test, y_test, on_part)
         done += SECONDS[space]
-    RunWriter(run.path).figures(CLASS_PROBES, found)
+    RunWriter(run.path).figures(CLASS_PROBES, counts | found)
 
 
 def _codes(
     run: Run, train: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndarray]
-) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[Space, np.ndarray, np.ndarray]]:
     """Yield each space's name and its codes (N, d) of training and test images.
 
     train, test: images and labels.
@@ -143,8 +145,7 @@ def _check(run: Run, dataset: Dataset, count: int) -> None:
     for part, labels in (("training", dataset.y_train[:count]), ("test", test)):
         if (number := len(np.unique(labels))) < 2:
             raise RunError(
-                f"Classes can be told apart where {part} images are of two or more. "
-                f"Received: {number}"
+                f"Class probes need {part} images of two classes or more. Received: {number}"
             )
     if number >= len(test):
         raise RunError(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from vae.data.binarisation import binarisation_name
 from vae.evaluation.references import LITERATURE, read_references
+from vae.figures_schema import References
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.run_images import known_dataset, learned_the_same
@@ -40,14 +41,14 @@ def binarisation_of(run: Run) -> str:
     return str(run.metrics.get("binarisation", run.config.binarisation))
 
 
-def references_of(run: Run) -> dict[str, Any]:
+def references_of(run: Run) -> References | None:
     """Return the reference lines of a run's images, binarised as they are.
 
-    There are none, {}, of other data sets, and of other likelihoods: the lines count each pixel as
-    a Bernoulli variable, and densities have nats of their own.
+    There are none of other data sets, nor of other likelihoods: the lines count each pixel as a
+    Bernoulli variable, and densities have nats of their own.
     """
     if run.config.is_density:
-        return {}
+        return None
     return read_references(known_dataset(run), binarisation_of(run))
 
 
@@ -64,7 +65,7 @@ def comparable(run: Run, others: Iterable[Run]) -> list[Run]:
     ]
 
 
-def cost(metrics: dict[str, Any]) -> float | None:
+def cost(metrics: Mapping[str, Any]) -> float | None:
     """Return reconstruction + KL of what metrics.json says, or None if it does not."""
     parts = [metrics.get(name, math.nan) for name in ("reconstruction", "kl")]
     return sum(parts) if math.isfinite(sum(parts)) else None
@@ -107,13 +108,13 @@ def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
 
     The lines and the shipped model are of test images, and so is the loss of a run that has ended.
     Until then it is that of validation, or of training where there is none. Before its first epoch
-    the sentence says what there is to beat. shipped: one of the run's own kind is named.
+    the sentence says which costs to aim below. shipped: one of the run's own kind is named.
     """
     known = references_of(run)
     if not known:
         return ""
     others = [
-        (f"the {preset_label(each.config)} model that ships", cost(each.metrics))
+        (f"the built-in {preset_label(each.config)} model", cost(each.metrics))
         for each in comparable(run, shipped)
         if each.config.kind == run.config.kind
     ]
@@ -122,7 +123,7 @@ def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
     loss = _loss(run)
     if loss is None:
         costs = ", ".join(f"{name} **{nats:.1f}**" for name, nats in marks)
-        return f"To beat, in nats per image ({pixels}): {costs}."
+        return f"Targets in nats per image ({pixels}; lower is better): {costs}."
     gaps = ", ".join(f"{compared(loss.nats, nats)} {name} ({nats:.1f})" for name, nats in marks)
     return f"**{loss.name} {loss.nats:.1f} nats** ({pixels}): {gaps}."
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vae.architecture import summarize
 from vae.config import BINARISATIONS
 from vae.data.binarisation import binarisation_words, binarise
 from vae.errors import ConfigError
+from vae.figures_schema import LikelihoodRequest, Measured
 from vae.files import write_json, writing_to
 from vae.model.importance_sampling import check_samples, importance_sampled_nll
-from vae.runs.figures_schema import LikelihoodRequest
 from vae.runs.layout import LIKELIHOOD, LIKELIHOOD_REQUEST
 from vae.runs.writer import RunWriter
 from vae.schema import read
@@ -47,7 +47,7 @@ def measure_likelihood(
     samples: int,
     binarisation: str,
     on_progress: Callable[[float], None] = lambda fraction: None,
-) -> dict[str, Any]:
+) -> Measured:
     """Return the likelihood of all test images, with their binarisation in words, and the seconds.
 
     Raises as `importance_sampled_nll` does.

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vae.config import BINARISATIONS
 from vae.data.binarisation import binarise
+from vae.figures_schema import References
 from vae.files import read_json, write_json
 
 __all__ = [
@@ -102,7 +103,7 @@ def pca_nats(
     return {count: total / len(test) for count, total in found.items()}
 
 
-def measure(train: np.ndarray, test: np.ndarray, binarisation: str = "none") -> dict[str, object]:
+def measure(train: np.ndarray, test: np.ndarray, binarisation: str = "none") -> References:
     """Return all reference lines of images that are binarised first, in nats per image.
 
     train, test: uint8 (N, H, W, C). binarisation: one of `BINARISATIONS`; test images are then
@@ -116,13 +117,13 @@ def measure(train: np.ndarray, test: np.ndarray, binarisation: str = "none") -> 
     }
 
 
-def read_references(dataset: str, binarisation: str = "none") -> dict[str, Any]:
-    """Return the reference lines that were measured of a data set in a binarisation, or {}."""
-    return _measured().get(dataset, {}).get(binarisation, {})
+def read_references(dataset: str, binarisation: str = "none") -> References | None:
+    """Return the reference lines that were measured of a data set in a binarisation."""
+    return _measured().get(dataset, {}).get(binarisation)
 
 
 @cache
-def _measured() -> dict[str, Any]:
+def _measured() -> dict[str, dict[str, References]]:
     """Read the file once: the Watch page asks every second."""
     return read_json(PATH)
 

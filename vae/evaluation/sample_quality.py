@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from vae.errors import ConfigError, RunError
 from vae.evaluation.digit_classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
 from vae.evaluation.feature_sets import frechet_distance, precision_recall
+from vae.figures_schema import Quality, SampleFigures
 from vae.runs.layout import QUALITY
 from vae.runs.run_images import known_dataset
 from vae.runs.writer import RunWriter
@@ -60,7 +61,7 @@ def measure_samples(
     *,
     seed: int = 0,
     on_progress: Callable[[float], None] = lambda fraction: None,
-) -> dict[str, Any]:
+) -> Quality:
     """Compare samples from the prior N(0, I) with one half of the test images.
 
     A sample is the decoder's own image; no pixels are sampled. The halves are the same for all
@@ -101,7 +102,7 @@ def measure_samples(
     real = _measure(*classify(dataset.x_test[order[half : half + count]]), reference)
     done += 1.0
     on_step(0.0)
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, SampleFigures] = {}
     for name in names:
         spec, parts = SampleSpec(name, seed=seed), []
         codes = sample_codes(run, spec, count, fitted)
@@ -129,7 +130,7 @@ def measure_samples(
         "noise_floor": real.pop("frechet_classifier_distance"),
         **{f"real_{name}": value for name, value in real.items()},
     }
-    return values | ({"samplers": found} if found else {})
+    return cast("Quality", values | ({"samplers": found} if found else {}))
 
 
 def compute_quality(
@@ -155,7 +156,7 @@ def _labels(
 
 def _measure(
     features: np.ndarray, probabilities: np.ndarray, reference: np.ndarray
-) -> dict[str, Any]:
+) -> SampleFigures:
     precision, recall = precision_recall(reference, features)
     counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
     fractions = counts[counts > 0] / counts.sum()

@@ -22,6 +22,7 @@ from vae.export.weights import Weights, read_weights
 from vae.figures.colors import HUES, class_color
 from vae.figures.curves import QUANTITIES, curve_points
 from vae.figures.svg import SVG_SCRIPT
+from vae.figures_schema import Metrics
 from vae.files import replacing, writing_to
 from vae.latent.planes import dimension_plane, extent_of, pca_plane
 from vae.latent.traversals import REACH, ranked_dimensions
@@ -126,7 +127,7 @@ def _facts(run: Run) -> dict[str, Any]:
     }
 
 
-def _error(found: dict[str, Any]) -> str:
+def _error(found: Metrics) -> str:
     error = found.get("elbo_standard_error")
     return (f" ± {error:.1f}" if error else "") + " nats per image"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from vae.errors import RunError
 from vae.figures.publication import INCHES, new_axes
@@ -16,26 +15,21 @@ from vae.sampling.prior import manifold_codes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["manifold", "manifold_figure"]
+__all__ = ["manifold_figure", "manifold_ticks"]
 
 MAX_TICKS = 8  # of an axis
 
 
-def manifold(image: np.ndarray, values: np.ndarray, axes: tuple[str, str]) -> go.Figure:
-    """Show a grid of decoded images (H, W, C).
+def manifold_ticks(values: np.ndarray) -> list[tuple[float, str]]:
+    """Return where along an axis ticks are, from 0 to 1, and the z values that they show.
 
-    values: as `manifold_codes` returns them. axes: the names of the two dimensions.
+    values: as `manifold_codes` returns them. Ticks stand at the middle of their tiles, equally far
+    apart, at most 8 of an axis.
     """
-    picture = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image
-    (across, up), texts = _ticks(image, values)
-    figure = go.Figure(go.Image(z=picture, hoverinfo="skip"))
-    figure.update_layout(
-        xaxis={"title": axes[0], "tickvals": across, "ticktext": texts, "showgrid": False},
-        yaxis={"title": axes[1], "tickvals": up, "ticktext": texts, "showgrid": False},
-        height=620,
-        margin={"l": 10, "r": 10, "t": 20, "b": 10},
-    )
-    return figure
+    side = len(values)
+    step = -(-side // MAX_TICKS)
+    tiles = range((side - 1) % step // 2, side, step)
+    return [((each + 0.5) / side, _text(values[each])) for each in tiles]
 
 
 def manifold_figure(run: Run, across: int = 0, up: int = 1, side: int = 20) -> Figure:
@@ -51,24 +45,13 @@ def manifold_figure(run: Run, across: int = 0, up: int = 1, side: int = 20) -> F
     height, width, channels = image.shape
     figure, axes = new_axes(INCHES, INCHES * height / width)
     axes.imshow(image[:, :, 0] if channels == 1 else image, cmap="gray", vmin=0, vmax=255)
-    (x, y), texts = _ticks(image, values)
-    axes.set_xticks(x, texts)
-    axes.set_yticks(y, texts)
+    ticks, texts = zip(*manifold_ticks(values), strict=True)
+    places = np.array(ticks)
+    axes.set_xticks(places * width - 0.5, texts)
+    axes.set_yticks((1.0 - places) * height - 0.5, texts)  # rows go down, the axis up
     axes.set(xlabel=f"z{across + 1}", ylabel=f"z{up + 1}")
     return figure
 
 
-def _ticks(
-    image: np.ndarray, values: np.ndarray
-) -> tuple[tuple[np.ndarray, np.ndarray], list[str]]:
-    """Return the pixels across and down at which ticks are, and the z values that they show.
-
-    At the middle of their tiles, equally far apart, at most 8 of an axis.
-    """
-    side = len(values)
-    step = -(-side // MAX_TICKS)
-    tiles = np.arange((side - 1) % step // 2, side, step)
-    height, width = (pixels / side for pixels in image.shape[:2])
-    # The picture's rows go down, the axis up.
-    positions = (tiles + 0.5) * width - 0.5, (side - tiles - 0.5) * height - 0.5
-    return positions, [f"{round(float(values[tile]), 1) + 0.0:.1f}" for tile in tiles]  # no "-0.0"
+def _text(value: float) -> str:
+    return f"{round(float(value), 1) + 0.0:.1f}"  # no "-0.0"

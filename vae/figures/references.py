@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
+from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
 from vae.figures.publication import INCHES, literal, new_axes
 
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "reference_bars", "reference_figure"]
 
-ROW = 34  # pixels
 ROW_INCHES = 0.3
-ROOM = 96  # for the axis and the legend
 PARTS = {"reconstruction": "Reconstruction", "kl": "KL"}
 TITLE = "nats per image, on test images"
 
@@ -43,35 +40,16 @@ class Line(NamedTuple):
         return f"{self.total:.1f}"
 
 
-def reference_bars(lines: Sequence[Line]) -> go.Figure:
-    """Plot what each line costs, reconstruction and KL one after the other, the best on top."""
-    ordered = _best_last(lines)
-    names = [_label(line) for line in ordered]
-    opacity = [1.0 if line.is_own else 0.5 for line in ordered]
-    figure = go.Figure()
-    for part, title in PARTS.items():
-        figure.add_bar(
-            y=names,
-            x=[getattr(line, part) for line in ordered],
-            name=title,
-            orientation="h",
-            marker={"color": HUES[part], "opacity": opacity},
-            hovertemplate=f"{title}: %{{x:.2f}} nats per image<extra></extra>",
-        )
-    for name, line in zip(names, ordered, strict=True):
-        figure.add_annotation(
-            x=line.total, y=name, text=line.text, showarrow=False, xanchor="left", xshift=4
-        )
-    figure.update_layout(
-        barmode="stack",
-        xaxis_title=TITLE,
-        yaxis={"automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0, "title": None},
-        height=ROW * len(ordered) + ROOM,
-        margin={"l": 8, "r": 40, "t": 32, "b": 48},
-        hovermode="closest",
+def reference_bars(lines: Sequence[Line]) -> Bars:
+    """Return what each line costs, reconstruction and KL one after the other, the best on top."""
+    ordered = _best_last(lines)[::-1]
+    own = next((index for index, line in enumerate(ordered) if line.is_own), None)
+    series = tuple(
+        BarSeries(title, tuple(getattr(line, part) for line in ordered), HUES[part])
+        for part, title in PARTS.items()
     )
-    return figure
+    names = tuple(line.name for line in ordered)
+    return Bars("model", TITLE, names, series, is_stacked=True, own=own, form=".1f")
 
 
 def reference_figure(lines: Sequence[Line]) -> Figure:
@@ -92,10 +70,5 @@ def reference_figure(lines: Sequence[Line]) -> Figure:
 
 
 def _best_last(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines in the order of their bars, which go upwards."""
+    """Return the lines in the order of a paper's bars, which go upwards."""
     return sorted(lines, key=lambda line: -line.total)
-
-
-def _label(line: Line) -> str:
-    name = html.escape(line.name)
-    return f"<b>{name}</b>" if line.is_own else name

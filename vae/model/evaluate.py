@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import cast
 
 import numpy as np
 
+from vae.config import Binarisation
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
+from vae.figures_schema import Metrics
 from vae.model.keras_setup import keras, random, tf
 from vae.model.vae import VAE
 from vae.statistics import ACTIVE_VARIANCE, standard_error
@@ -20,7 +22,7 @@ BATCH = 500
 
 def evaluate(
     model: VAE, dataset: Dataset, binarisation: str | None = None
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+) -> tuple[Metrics, dict[str, np.ndarray]]:
     """Return metrics and latents of the test images, in nats per image.
 
     binarisation: of `config.BINARISATIONS`, the one that the model was trained with where it is
@@ -37,11 +39,11 @@ def evaluate(
     reconstruction = float(nats.mean(dtype=np.float64))
     kl_per_dimension = kl.mean(axis=0, dtype=np.float64)
     total = 0.0 if point else float(kl_per_dimension.sum())
-    metrics = {
+    metrics: Metrics = {
         "dataset": dataset.name,
         "images": f"all {len(nats):,} test images",
         "treatment": binarisation_words(model.config, binarisation),
-        "binarisation": binarisation,
+        "binarisation": cast("Binarisation", binarisation),
         "loss": reconstruction + beta * total,
         "reconstruction": reconstruction,
         "distortion": reconstruction,
@@ -49,17 +51,15 @@ def evaluate(
         "kl": total,
         # The lecture's own units: means over pixels and latent dimensions.
         "lecture_loss": reconstruction / pixels + 2e-4 * total / model.config.latent_dim,
+        "active_units": int((mean.var(axis=0) > ACTIVE_VARIANCE).sum()),
     }
     if not point:  # a point has no density, so an autoencoder has no bound on the likelihood
-        metrics |= {
-            "rate": total,
-            "elbo": -(reconstruction + total),
-            "elbo_standard_error": standard_error(nats + kl.sum(axis=1, dtype=np.float64)),
-            "kl_per_dimension": kl_per_dimension.tolist(),
-        }
+        metrics["rate"] = total
+        metrics["elbo"] = -(reconstruction + total)
+        metrics["elbo_standard_error"] = standard_error(nats + kl.sum(axis=1, dtype=np.float64))
+        metrics["kl_per_dimension"] = kl_per_dimension.tolist()
         if not model.config.is_density:
             metrics["bits_per_dimension"] = (reconstruction + total) / pixels / math.log(2.0)
-    metrics["active_units"] = int((mean.var(axis=0) > ACTIVE_VARIANCE).sum())
     latents = {"mean": mean, "log_var": log_var, "y": dataset.y_test}
     return metrics, latents
 

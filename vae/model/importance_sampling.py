@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from vae.config import MAX_IMPORTANCE_SAMPLES, Config
 from vae.errors import ConfigError, RunError
+from vae.figures_schema import Estimate
 from vae.statistics import standard_error
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def importance_sampled_nll(
     on_progress: Callable[[float], None] = lambda share: None,
     *,
     labels: np.ndarray | None = None,
-) -> dict[str, Any]:
+) -> Estimate:
     """Return the negative log-likelihood of images as they are, and the ELBO, in nats per image.
 
     images: uint8 (N, H, W, C), binary or not. labels: (N,), which a conditional VAE is told: its

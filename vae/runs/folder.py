@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, SupportsIndex, overload
+from typing import Any, SupportsIndex, cast, overload
 
 import numpy as np
 
 from vae.config import Config
 from vae.errors import RunError
+from vae.figures_schema import ClassProbes, Measured, Metrics, Quality
 from vae.files import open_regular
 from vae.runs import layout
 from vae.runs.control import Control, read_control, segments_of
@@ -156,27 +157,27 @@ class RunFolder:
         return History(row for row in self.rows if row["kind"] == "epoch")
 
     @cached_property
-    def metrics(self) -> dict[str, Any]:
-        """metrics.json, or an empty dict while there is none that can be read."""
+    def metrics(self) -> Metrics:
+        """metrics.json; empty while there is none that can be read."""
         found = read_figures(self.path, layout.METRICS)
         if self.config.is_density:  # an earlier version measured bits of a density
             found.pop("bits_per_dimension", None)
-        return found
+        return cast("Metrics", found)
 
     @cached_property
-    def class_probes(self) -> dict[str, Any]:
+    def class_probes(self) -> ClassProbes:
         """knowledge.json, how well codes tell the classes apart; empty until it was measured."""
-        return read_figures(self.path, layout.CLASS_PROBES)
+        return cast("ClassProbes", read_figures(self.path, layout.CLASS_PROBES))
 
     @cached_property
-    def likelihood(self) -> dict[str, Any]:
+    def likelihood(self) -> dict[str, Measured]:
         """likelihood.json: by treatment of the test images; empty until one was measured."""
-        return read_figures(self.path, layout.LIKELIHOOD)
+        return cast("dict[str, Measured]", read_figures(self.path, layout.LIKELIHOOD))
 
     @cached_property
-    def quality(self) -> dict[str, Any]:
+    def quality(self) -> Quality:
         """quality.json, how good samples are; empty until it was measured."""
-        return read_figures(self.path, layout.QUALITY)
+        return cast("Quality", read_figures(self.path, layout.QUALITY))
 
     @property
     def faults(self) -> list[str]:

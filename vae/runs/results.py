@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vae.figures_schema import ClassProbes, Likelihood, Metrics, Quality
 from vae.runs import layout
-from vae.runs.figures_schema import ClassProbes, Likelihood, Metrics, Quality
 
 __all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "resolve", "result_files"]
 

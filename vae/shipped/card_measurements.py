@@ -1,26 +1,25 @@
-"""What was measured of a model, each figure with what stands beside it."""
+"""What was measured of a model, each figure with one to compare it with."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from vae.data.binarisation import binarisation_name
 from vae.evaluation.class_probes import NEIGHBOURS
 from vae.evaluation.comparison import beside_literature, references_of
+from vae.figures_schema import References
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 
 __all__ = ["LITERATURE_TREATMENT", "figures_of"]
 
-# The literature's MNIST is drawn anew each time.
+# Papers binarise MNIST anew at each step.
 LITERATURE_TREATMENT = "sampled"
 
 
 def figures_of(run: Run) -> list[tuple[str, str, str]]:
-    """Return what was measured: its name, the model's figure, and what stands beside it."""
+    """Return what was measured: its name, the model's figure, and one to compare it with."""
     metrics, known = run.metrics, references_of(run)
     rows = [("reconstruction, nats", f"{metrics['reconstruction']:.2f}", _lines(run, known))]
-    if "elbo" in metrics:  # an autoencoder has none
+    if "elbo" in metrics and "elbo_standard_error" in metrics:  # an autoencoder has none
         mean_image = f"always the mean image {-known['mean_image']:.2f}" if known else ""
         elbo = f"{metrics['elbo']:.2f} ± {metrics['elbo_standard_error']:.2f}"
         rows += [
@@ -29,14 +28,15 @@ def figures_of(run: Run) -> list[tuple[str, str, str]]:
         ]
     if "bits_per_dimension" in metrics:  # a density has none
         rows.append(("bits per dimension", f"{metrics['bits_per_dimension']:.4f}", ""))
-    used = f"{metrics['active_units']} of {run.config.latent_dim}"
-    rows.append(("active units (Burda et al. 2016)", used, ""))
+    if "active_units" in metrics:
+        used = f"{metrics['active_units']} of {run.config.latent_dim}"
+        rows.append(("active units (Burda et al. 2016)", used, ""))
     return rows + _likelihoods(run) + _knowledge(run) + _quality(run)
 
 
-def _lines(run: Run, known: dict[str, Any]) -> str:
+def _lines(run: Run, known: References | None) -> str:
     """Return what others pay for the same images, in nats."""
-    if not known:
+    if known is None:
         return ""
     count = min(known["pca"], key=lambda size: abs(int(size) - run.config.latent_dim))
     words = f"PCA with {count} numbers {known['pca'][count]:.2f}"
@@ -88,8 +88,10 @@ def _quality(run: Run) -> list[tuple[str, str, str]]:
     ]
     if "share_as_told" in found:
         told = f"{found['share_as_told']:.1%}"
-        rows.append(("samples that show the class which they were told", told, ""))
-    for name in ("precision", "recall"):
-        real = f"real images {found[f'real_{name}']:.0%}"
-        rows.append((f"{name} of the samples", f"{found[name]:.0%}", real))
+        rows.append(("samples that show the requested class", told, ""))
+    for name, own, real in (
+        ("precision", found["precision"], found["real_precision"]),
+        ("recall", found["recall"], found["real_recall"]),
+    ):
+        rows.append((f"{name} of the samples", f"{own:.0%}", f"real images {real:.0%}"))
     return rows

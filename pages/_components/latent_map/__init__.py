@@ -51,10 +51,11 @@ def latent_map(
     on_hover: Callable[[], None] = _nothing,
     on_view: Callable[[], None] = _nothing,
 ) -> Any:
-    """Show the map; its state holds the selection, and whether slow layers are shown.
+    """Show the map; its state holds the selection, and the layers and classes that are shown.
 
     data: see `pages.latent.map_data.map_frame`; feeds: the ids of its large data by name. Marked
     are: answer (the dot under the pointer), pinned, posterior, neighbours, path.
+    layers, hidden, pin: taken over whenever visit changes; in between what a hand has chosen holds.
     With isCloud no plane is behind the dots (see cloud.js). on_select: called when one is selected.
     on_hover: called when the pointer rests on a dot, with its index in the state's `hover`.
     on_view: called when the map was zoomed or moved, with the extent in the state's `view`.
@@ -62,9 +63,9 @@ def latent_map(
     return _mount(
         key=key,
         data=data,
-        default={"selection": None, "slow": False},
+        default={"selection": None, "shown": None},
         on_selection_change=on_select,
-        on_slow_change=_nothing,
+        on_shown_change=_nothing,
         on_hover_change=on_hover,
         on_view_change=on_view,
     )

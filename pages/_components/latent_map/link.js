@@ -14,7 +14,10 @@ function listenToLinked(map) {
     if (!map.data.sameImages || !map.points) return;
     if (hovered !== undefined) hoverLinked(map, hovered, from);
     if (selected !== undefined) selectLinked(map, selected);
-    if (hidden) hideClasses(map, new Set(hidden));
+    if (hidden) {
+      hideClasses(map, new Set(hidden));
+      map.sendShown();
+    }
   });
 }
 
@@ -31,7 +34,7 @@ function hoverLinked(map, index, from) {
 function selectLinked(map, index) {
   if (index < 0 && !map.pin) return;
   map.pin = index < 0 ? null : dotAt(map, index);
-  map.sendSelection(index < 0 ? null : { kind: "image", index });
+  map.sendSelection(index < 0 ? { kind: "none" } : { kind: "image", index });
   paintMarks(map);
   showPinned(map);
 }

@@ -9,8 +9,10 @@ const LAYERS = [
   ["regions", "Class regions"],
   ["holes", "Holes"],
 ];
-const TOOLS = [["move", "Move"], ["box", "Box"], ["lasso", "Lasso"]];
-const LAYERS_PENDING = "This layer will be here in a moment.";
+// Where there is a finger, it scrolls the page until one of the others is chosen.
+const TOOLS = [["scroll", "Scroll"], ["move", "Move"], ["box", "Box"], ["lasso", "Lasso"]];
+const HAS_FINGERS = "(any-pointer: coarse)";
+const LAYERS_PENDING = "Loading this layer…";
 const DENSITY = [13, 148, 136];
 
 export default function (component) {
@@ -19,16 +21,14 @@ export default function (component) {
   const first = !root.map;
   const map = (root.map ??= create(root, data));
   map.data = data;
-  map.sendSelection = (selection) => setStateValue("selection", selection && { ...selection, plane: data.plane });
+  // With its moment, since the same choice may be made again after Back has undone it.
+  map.sendSelection = (selection) => setStateValue("selection", { ...selection, plane: data.plane, at: Date.now() });
+  map.sendShown = () => setStateValue("shown", { layers: [...map.shown], hidden: [...map.hidden], at: Date.now() });
   map.requestDetails = (index) => setTriggerValue("hover", index);
-  map.requestLayers = () => {
-    if (!needsSlowLayers(map) || data.feeds.layers) return;
-    announce(map, LAYERS_PENDING);
-    setStateValue("slow", true);
-  };
   map.requestAtlas = (view) => setTriggerValue("view", { ...view, plane: data.plane });
   if (map.plane !== data.plane) reset(map);
-  if (map.layersWanted !== data.layers.join()) showLayers(map);
+  if (map.visit !== data.visit) followLink(map);
+  else if (data.small) showLayers(map);
   if (data.answer) map.details.set(data.answer.index, data.answer);
   if (map.hovered && data.answer?.index === map.hovered.index) Object.assign(map.hovered, data.answer);
   if (data.isCloud) markCloud(map);
@@ -50,7 +50,7 @@ function create(root, data) {
     root, board: part(".board"), ground: part(".ground"), dots: part(".dots"), box: part(".preview"),
     axes: part(".axes"), contours: part(".contours"), marks: part(".marks"), status: part(".status"),
     listeners: new Set(), shown: new Set(), hidden: new Set(), selected: new Set(), details: new Map(),
-    tool: "move", count: 0, size: 0, loaded: {}, pin: null, cursor: null, hovered: null, pointer: null,
+    tool: matchMedia(HAS_FINGERS).matches ? "scroll" : "move", count: 0, size: 0, rem: 16, loaded: {}, pin: null, cursor: null, hovered: null, pointer: null,
   };
   map.redraw = () => {
     map.painting ??= requestAnimationFrame(() => {
@@ -65,8 +65,16 @@ function create(root, data) {
   return map;
 }
 
-// The user's choice of layers stays until the page asks for other ones.
+// What a hand has chosen holds until a link, Back or Forward asks for something else.
+function followLink(map) {
+  const { data } = map;
+  Object.assign(map, { visit: data.visit, pin: data.pin ?? null, hidden: new Set(data.hidden), selected: new Set() });
+  showLayers(map);
+  hideClasses(map, map.hidden);
+}
+
 function showLayers(map) {
+  if (map.layersWanted === map.data.layers.join() && map.data.small) return;
   map.layersWanted = map.data.layers.join();
   map.shown = new Set(map.data.layers);
   for (const button of map.root.querySelectorAll(".layers button")) {
@@ -109,7 +117,8 @@ function build(map) {
     const { name } = button.dataset;
     if (!map.shown.delete(name)) map.shown.add(name);
     button.setAttribute("aria-pressed", map.shown.has(name));
-    map.requestLayers();
+    if (needsSlowLayers(map) && !map.data.feeds.layers) announce(map, LAYERS_PENDING);
+    map.sendShown();
     map.redraw();
   };
   const tool = (button) => {
@@ -118,7 +127,8 @@ function build(map) {
     for (const each of root.querySelectorAll(".tools button")) each.setAttribute("aria-pressed", each === button);
   };
   root.querySelector(".layers").append(...LAYERS.map(([name, text]) => toggle(name, text, map.shown.has(name), layer)));
-  root.querySelector(".tools").append(...TOOLS.map(([name, text]) => toggle(name, text, name === "move", tool)));
+  root.querySelector(".tools").append(...TOOLS.map(([name, text]) => toggle(name, text, name === map.tool, tool)));
+  board.dataset.tool = map.tool;
   const zoom = (text, label, act) => {
     const button = toggle("", text, false, act);
     button.removeAttribute("aria-pressed");
@@ -133,6 +143,7 @@ function build(map) {
   listen(map);
   new ResizeObserver(() => {
     map.size = board.clientWidth;
+    map.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     paint(map);
     showPinned(map);
   }).observe(board);
@@ -154,12 +165,13 @@ function listenWhileShown(map, name, act) {
 function buildClasses(map) {
   const change = (hidden) => {
     hideClasses(map, hidden);
+    map.sendShown();
     notifyLinked(map, { hidden });
   };
   map.root.querySelector(".classes").replaceChildren(
     ...map.data.classes.map((name, label) => {
       const chip = document.createElement("button");
-      Object.assign(chip, { type: "button", textContent: name, title: "Click: show or hide. Double click, or Shift and click: this one alone." });
+      Object.assign(chip, { type: "button", textContent: name, title: "Shows or hides this class. Twice, or with Shift: this one alone." });
       chip.style.setProperty("--hue", map.data.colors[label]);
       const alone = () => {
         const is = map.hidden.size === map.data.classes.length - 1 && !map.hidden.has(label);
@@ -263,6 +275,7 @@ function show(map, px, py, kind, decoded, details) {
     right.lastElementChild.textContent = details.text;
   }
   box.hidden = false;
+  box.classList.toggle("pinned", kind === "pinned");
   const [wide, high] = [box.offsetWidth, box.offsetHeight];
   const gap = kind === "touch" ? 34 : 16;
   const x = px + gap + wide > map.size ? px - gap - wide : px + gap;
@@ -277,7 +290,7 @@ function showPinned(map) {
   const { hovered, data: { pinned } } = map;
   if (hovered?.png) return show(map, ...toScreen(map, ...hovered.place), "mouse", "", hovered);
   if (!pinned || !map.pin) return (map.box.hidden = true);
-  show(map, ...toScreen(map, ...map.pin), "mouse", "", pinned);
+  show(map, ...toScreen(map, ...map.pin), "pinned", "", pinned);
 }
 
 const className = (map, index) => map.data.classes[map.labels[index]];

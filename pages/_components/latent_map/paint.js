@@ -3,7 +3,6 @@
 
 const DOT = 2.2; // pixels, radius
 const FADED = 0.12;
-const CORNER = 30; // pixels that belong to the names of the axes
 const HATCH = 9; // pixels from stripe to stripe
 const CONTOURS = [1, 2, 3]; // standard deviations of the prior
 const SIGMAS = [1, 2]; // of a posterior
@@ -97,14 +96,15 @@ function paintTiles(map, context) {
 function paintDots(map) {
   const context = clearedContext(map, map.dots);
   if (map.points && map.shown.has("dots")) fillAll(map, context);
+  if (map.points) map.root.dataset.painted = map.plane; // for who waits until they are seen
   if (map.layers && map.shown.has("holes")) hatch(map, context);
 }
 
 // One path a color; where some are selected, the others fade.
 function fillAll(map, context) {
   const near = Math.min(3, Math.max(1, Math.sqrt(span(map.data.extent) / span(map.view))));
-  const usual = DOT * (map.count < 2000 ? 1.5 : 1) * Math.min(1, Math.max(0.65, map.size / 540));
-  const radius = near * (map.data.dot ?? usual);
+  const usual = DOT * (map.count < 2000 ? 1.5 : 1) * Math.min(1.6, Math.max(0.65, map.size / 540));
+  const radius = near * (map.data.dot ? map.data.dot * (map.rem / 16) : usual);
   const strong = map.data.opacity ?? (map.shown.has("images") ? 0.9 : 0.7);
   if (!map.selected.size) return fillDots(map, context, radius, strong, () => true);
   fillDots(map, context, radius, FADED, (i) => !map.selected.has(i));
@@ -129,23 +129,26 @@ function fillDots(map, context, radius, alpha, wanted) {
   });
 }
 
+// Measured in the size of the page's text, with which the numbers grow.
 function paintAxes(map) {
-  const { view, size } = map;
+  const { view, size, rem } = map;
   const marks = [];
-  for (const value of ticks(view.left, view.right, size / 70)) {
+  const [gap, corner, apart] = [0.5 * rem, 2 * rem, 4.5 * rem]; // corner: for the names of the axes
+  for (const value of ticks(view.left, view.right, size / apart)) {
     const [x] = toScreen(map, value, 0);
-    if (x < CORNER || x > size - CORNER / 2) continue; // half a number, or one on another
-    marks.push(shape("line", { class: "tick", x1: x, x2: x, y1: size - 5, y2: size }));
-    marks.push(words(short(value), x, size - 8, "middle"));
+    if (x < corner || x > size - corner / 2) continue; // half a number, or one on another
+    marks.push(shape("line", { class: "tick", x1: x, x2: x, y1: size - 0.3 * rem, y2: size }));
+    marks.push(words(short(value), x, size - gap, "middle"));
   }
-  for (const value of map.data.isLine ? [] : ticks(view.bottom, view.top, size / 70)) {
+  for (const value of map.data.isLine ? [] : ticks(view.bottom, view.top, size / apart)) {
     const [, y] = toScreen(map, 0, value);
-    if (y < CORNER || y > size - CORNER) continue; // there the axis has its name, or the other one
-    marks.push(shape("line", { class: "tick", x1: 0, x2: 5, y1: y, y2: y }));
-    marks.push(words(short(value), 8, y + 4, "start"));
+    if (y < corner || y > size - corner) continue; // there the axis has its name, or the other one
+    marks.push(shape("line", { class: "tick", x1: 0, x2: 0.3 * rem, y1: y, y2: y }));
+    marks.push(words(short(value), gap, y + 0.3 * rem, "start"));
   }
   const [across, up] = map.data.small ? map.data.short : map.data.names;
-  marks.push(words(`${across} →`, size - 8, size - 24, "end"), words(up ? `↑ ${up}` : "", 8, 18, "start"));
+  marks.push(words(`${across} →`, size - gap, size - 1.7 * rem, "end"));
+  marks.push(words(up ? `↑ ${up}` : "", gap, 1.2 * rem, "start"));
   map.axes.replaceChildren(...marks);
   const contours = map.shown.has("prior") ? CONTOURS : [];
   map.contours.replaceChildren(
@@ -163,7 +166,7 @@ function paintMarks(map) {
   }
   if (hovered?.ringed) {
     const [cx, cy] = toScreen(map, ...hovered.place);
-    marks.push(shape("circle", { class: "ring", cx, cy, r: 9 }));
+    marks.push(shape("circle", { class: "ring", cx, cy, r: 0.55 * map.rem }));
   }
   if (map.data.posterior) {
     const { mean, covariance } = map.data.posterior;
@@ -172,7 +175,7 @@ function paintMarks(map) {
   if (map.data.path) marks.push(...path(map, map.data.path));
   for (const i of (map.points && map.data.neighbours) ?? []) {
     const [x, y] = toScreen(map, map.points[2 * i], map.points[2 * i + 1]);
-    marks.push(shape("circle", { class: "neighbour", cx: x, cy: y, r: 6 }));
+    marks.push(shape("circle", { class: "neighbour", cx: x, cy: y, r: 0.36 * map.rem }));
   }
   if (pin) marks.push(cross(map, pin, "pin"));
   if (cursor) marks.push(cross(map, cursor, "cursor"));
@@ -182,7 +185,8 @@ function paintMarks(map) {
 
 function cross(map, [x, y], name) {
   const [px, py] = toScreen(map, x, y);
-  return shape("path", { class: name, d: `M${px - 9} ${py}h18M${px} ${py - 9}v18` });
+  const arm = 0.55 * map.rem;
+  return shape("path", { class: name, d: `M${px - arm} ${py}h${2 * arm}M${px} ${py - arm}v${2 * arm}` });
 }
 
 // From a ring, over a bead for each step, to a point.
@@ -190,7 +194,7 @@ function path(map, places) {
   const line = places.map(([x, y]) => toScreen(map, x, y));
   const beads = line.map(([cx, cy], i) => {
     const name = i === 0 ? "bead start" : "bead";
-    return shape("circle", { class: name, cx, cy, r: i === 0 || i === line.length - 1 ? 6 : 2.5 });
+    return shape("circle", { class: name, cx, cy, r: map.rem * (i === 0 || i === line.length - 1 ? 0.38 : 0.16) });
   });
   return [shape("polyline", { class: "path", points: line.map((p) => p.join()).join(" ") }), ...beads];
 }

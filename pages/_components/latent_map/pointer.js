@@ -1,4 +1,5 @@
-// Mouse, touch, pen and keys. One finger hovers, two pan and zoom; a mouse hovers, and pans by dragging.
+// Mouse, touch, pen and keys. One finger scrolls the page and a tap picks, until another tool is
+// chosen; two fingers pan and zoom. A mouse hovers, and pans by dragging.
 
 const CLICK = 5; // pixels that a click may move
 const REACH = { mouse: 8, pen: 10, touch: 16 }; // pixels around a dot that count as on it
@@ -21,7 +22,7 @@ function listen(map) {
     const [px, py] = place(event);
     drag = fingers.size > 1 ? null : { from: [px, py], last: [px, py], moved: false };
     if (fingers.size > 1) map.lasso = null;
-    else if (map.tool === "move") hoverSoon(map, px, py, event.pointerType);
+    else if (map.tool === "move" || map.tool === "scroll") hoverSoon(map, px, py, event.pointerType);
   });
   board.addEventListener("pointermove", (event) => {
     const [px, py] = place(event);
@@ -30,8 +31,8 @@ function listen(map) {
     if (!drag) return fingers.size ? undefined : hoverSoon(map, px, py, event.pointerType);
     drag.moved ||= Math.hypot(px - drag.from[0], py - drag.from[1]) > CLICK;
     if (!drag.moved) return;
-    if (map.tool !== "move") outline(map, drag, px, py);
-    else if (event.pointerType === "touch") hoverSoon(map, px, py, "touch");
+    if (map.tool === "box" || map.tool === "lasso") outline(map, drag, px, py);
+    else if (event.pointerType === "touch" && map.tool === "scroll") hoverSoon(map, px, py, "touch");
     else panBy(map, px - drag.last[0], py - drag.last[1]);
     drag.last = [px, py];
   });
@@ -42,7 +43,7 @@ function listen(map) {
     if (!done || event.type === "pointercancel") return (map.lasso = null), clearPointer(map);
     if (map.lasso) return selectInside(map);
     const [px, py] = place(event);
-    if (!done.moved || (event.pointerType === "touch" && map.tool === "move")) select(map, px, py, event.pointerType);
+    if (!done.moved || (event.pointerType === "touch" && map.tool === "scroll")) select(map, px, py, event.pointerType);
     if (event.pointerType === "touch") clearPointer(map);
   };
   board.addEventListener("pointerup", release);
@@ -52,6 +53,10 @@ function listen(map) {
     event.preventDefault();
     zoomAt(map, WHEEL ** -event.deltaY, ...place(event));
   }, { passive: false });
+  // Two fingers are the map's, never the page's: the browser would take them for scrolling.
+  for (const kind of ["touchstart", "touchmove"]) {
+    board.addEventListener(kind, (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
+  }
   board.addEventListener("keydown", (event) => key(map, event));
   board.addEventListener("blur", () => { map.keyed = false; clearPointer(map); });
 }
@@ -158,7 +163,9 @@ function clearPointer(map) {
 function select(map, px, py, kind) {
   map.board.focus({ preventScroll: true });
   const index = map.shown.has("dots") ? nearest(map, px, py, kind) : -1;
-  const [x, y] = index < 0 ? toPlane(map, px, py) : dotAt(map, index);
+  // Of a place as many digits as the address holds.
+  const rounded = ([x, y]) => [Number(x.toPrecision(6)), Number(y.toPrecision(6))];
+  const [x, y] = index < 0 ? rounded(toPlane(map, px, py)) : dotAt(map, index);
   map.pin = [x, y];
   map.selected = new Set();
   map.sendSelection(index < 0 ? { kind: "place", x, y } : { kind: "image", index });
@@ -199,7 +206,7 @@ function key(map, event) {
     map.keyed = false;
     map.pin = map.cursor = null;
     map.selected = new Set();
-    map.sendSelection(null);
+    map.sendSelection({ kind: "none" });
     notifyLinked(map, { selected: -1 });
     paintDots(map);
     clearPointer(map);

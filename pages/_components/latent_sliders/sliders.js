@@ -1,5 +1,7 @@
 // One request is under way at a time: what the hand did meanwhile goes with the next one, so that
 // the server is never behind by more than one image.
+const FEW = 5; // sliders that fit below each other, with their strips
+
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const board = parentElement.querySelector(".board");
@@ -22,6 +24,7 @@ export default function (component) {
 function build(board, state, data) {
   const sliders = board.querySelector(".sliders");
   state.dimensions = data.dimensions;
+  sliders.classList.toggle("few", data.strips.length > 0 && data.strips.length <= FEW);
   state.inputs = data.dimensions.map((dimension) => {
     const input = document.createElement("input");
     Object.assign(input, { type: "range", min: -data.reach, max: data.reach, step: 0.05 });

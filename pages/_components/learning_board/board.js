@@ -84,7 +84,7 @@ function showPictures(board, frame) {
 }
 
 function showClasses({ root, data }) {
-  const box = root.querySelector(".map span");
+  const box = root.querySelector(".classes");
   const key = data.classes.join();
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;

@@ -1,8 +1,13 @@
 // Three panels with one zoom over the epochs: drag across a panel to look closer, double-click to
 // come back. New data redraw what is inside the nodes and touch neither the nodes nor the zoom.
 
-const MARGIN = { left: 46, right: 12, top: 8, bottom: 22 };
 const LEAST_DRAG = 6; // pixels; less is a click
+// In pixels, as all that follows; it grows with the text of the page.
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+const margins = () => {
+  const size = rem();
+  return { left: 3.1 * size, right: 0.75 * size, top: 0.5 * size, bottom: 1.5 * size };
+};
 
 function showCurves(root, data) {
   const chart = (root.chart ??= { root, zoom: null, data: null, panels: [] });
@@ -51,7 +56,7 @@ function legend(chart) {
     box.append(span);
     if (name === "validation") chart.validationKey = span;
   }
-  if (!chart.data.small) box.append(element("span", {}, "Drag across a curve to zoom."));
+  if (!chart.data.small) box.append(element("span", {}, "Drag to zoom."));
   chart.back = element("button", { type: "button", hidden: "" }, "Show all epochs");
   chart.back.addEventListener("click", () => zoomTo(chart, null));
   box.append(chart.back);
@@ -70,7 +75,7 @@ function listen(chart, each) {
     if (from === null) return hover(chart, each.scale.epoch(at));
     set(each.parts.brush, {
       x: Math.min(from, at), width: Math.abs(at - from),
-      y: MARGIN.top, height: each.scale.height - MARGIN.top - MARGIN.bottom,
+      y: each.scale.margin.top, height: each.scale.high,
     });
   });
   const drop = (event) => {
@@ -104,12 +109,13 @@ function draw(chart) {
 }
 
 // The moment at which a person changed a setting; neighbours are written on lines of their own.
-function drawMark(mark, place, x, low, high, height) {
+function drawMark(mark, place, { x, margin, high: inner }, low, high) {
   if (mark.epoch < low || mark.epoch > high) return [];
   const at = x(mark.epoch);
-  const line = shape("line", { class: "mark", x1: at, x2: at, y1: MARGIN.top, y2: height - MARGIN.bottom });
+  const line = shape("line", { class: "mark", x1: at, x2: at, y1: margin.top, y2: margin.top + inner });
   const late = mark.epoch > (low + high) / 2;
-  const text = words(mark.text, at + (late ? -4 : 4), MARGIN.top + 10 + (place % 3) * 14, late ? "end" : "start");
+  const row = margin.top + (0.65 + (place % 3) * 0.9) * rem();
+  const text = words(mark.text, at + (late ? -4 : 4), row, late ? "end" : "start");
   text.classList.add("mark");
   return [line, text];
 }
@@ -127,24 +133,25 @@ function drawPanel(each, points, marks, low, high) {
   const least = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
   const room = Math.max(0.5, least);
   if (top - bottom < least) [bottom, top] = [bottom - room, top + room];
-  const inner = { x: width - MARGIN.left - MARGIN.right, y: height - MARGIN.top - MARGIN.bottom };
-  const x = (epoch) => MARGIN.left + ((epoch - low) / (high - low)) * inner.x;
-  const y = (nats) => MARGIN.top + ((top - nats) / (top - bottom)) * inner.y;
-  const epoch = (pixel) => low + ((pixel - MARGIN.left) / inner.x) * (high - low);
-  each.scale = { x, y, epoch, height };
+  const [margin, size] = [margins(), rem()];
+  const inner = { x: width - margin.left - margin.right, y: height - margin.top - margin.bottom };
+  const x = (epoch) => margin.left + ((epoch - low) / (high - low)) * inner.x;
+  const y = (nats) => margin.top + ((top - nats) / (top - bottom)) * inner.y;
+  const epoch = (pixel) => low + ((pixel - margin.left) / inner.x) * (high - low);
+  each.scale = { x, y, epoch, margin, high: inner.y };
   each.points = points;
   set(each.svg, { "aria-label": label(each, points) });
   each.parts.axes.replaceChildren(
-    ...ticks(bottom, top, height > 150 ? 5 : 3).flatMap((value) => [
-      shape("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
-      words(short(value), MARGIN.left - 6, y(value) + 4, "end"),
+    ...ticks(bottom, top, height > 9.4 * size ? 5 : 3).flatMap((value) => [
+      shape("line", { class: "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
+      words(short(value), margin.left - 0.35 * size, y(value) + 0.3 * size, "end"),
     ]),
-    ...ticks(low, high, Math.max(2, Math.floor(inner.x / 36)), 1).map((value) =>
-      words(short(value), x(value), height - 6, "middle"),
+    ...ticks(low, high, Math.max(2, Math.floor(inner.x / (2.4 * size))), 1).map((value) =>
+      words(short(value), x(value), height - 0.4 * size, "middle"),
     ),
-    words("epoch", MARGIN.left - 6, height - 6, "end"),
+    words("epoch", margin.left - 0.6 * size, height - 0.4 * size, "end"),
   );
-  each.parts.marks.replaceChildren(...marks.flatMap((mark, i) => drawMark(mark, i, x, low, high, height)));
+  each.parts.marks.replaceChildren(...marks.flatMap((mark, i) => drawMark(mark, i, each.scale, low, high)));
   for (const part of ["training", "validation"]) {
     const shown = inside(points[part], quantity, x, y, low, high);
     // A line needs two points; one alone is a line of no length with round ends.
@@ -180,7 +187,7 @@ function hover(chart, epoch) {
     }
     each.readout.textContent = parts.join(", ");
     const place = each.scale.x(at);
-    set(each.parts.cursor, { x1: place, x2: place, y1: MARGIN.top, y2: each.scale.height - MARGIN.bottom });
+    set(each.parts.cursor, { x1: place, x2: place, y1: each.scale.margin.top, y2: each.scale.margin.top + each.scale.high });
   }
 }
 

@@ -12,13 +12,26 @@ _mount = mounted(
     __file__,
     "plot_hover",
     "hover.js",
-    html='<div class="box" hidden><canvas></canvas></div>',
+    html='<div class="box" hidden><canvas></canvas></div>'
+    '<button type="button" class="turn" aria-pressed="false">Turn with a finger</button>'
+    '<p class="flat" role="alert" hidden>This browser draws nothing in space (it has no WebGL). '
+    '<button type="button">Show it in two dimensions</button></p>',
     css="hover.css",
 )
 
 
-def plot_hover(chart: str, tiles: str, *, key: str, on_select: Callable[[], None]) -> None:
+def plot_hover(
+    chart: str,
+    tiles: str,
+    *,
+    key: str,
+    on_select: Callable[[], None],
+    on_flat: Callable[[], None],
+) -> None:
     """Watch the chart with this key, whose dots' customdata are numbers of tiles.
+
+    A finger scrolls the page until a button below lets it turn the chart. on_flat: called when a
+    visitor, whose browser draws nothing in space, asks for two dimensions.
 
     tiles: the id of their feed (see `latent_map.feed`). on_select: called when a dot is clicked;
     the state's `selection` is then {"kind": "image", "index": its number}.
@@ -28,4 +41,5 @@ def plot_hover(chart: str, tiles: str, *, key: str, on_select: Callable[[], None
         data={"chart": chart, "tiles": tiles},
         default={"selection": None},
         on_selection_change=on_select,
+        on_flat_change=on_flat,
     )

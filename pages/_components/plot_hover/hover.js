@@ -3,7 +3,15 @@
 
 const CLICK = 5; // pixels that a hand may tremble
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+  const flat = parentElement.querySelector(".flat");
+  flat.hidden = hasWebGL();
+  flat.querySelector("button").onclick = () => setTriggerValue("flat", true);
+  const turn = parentElement.querySelector(".turn");
+  turn.onclick = () => {
+    turn.setAttribute("aria-pressed", turn.getAttribute("aria-pressed") !== "true");
+    letFingersScroll(data.chart, turn);
+  };
   const box = parentElement.querySelector(".box");
   const hover = (box.hover ??= { box, index: null, pressed: null, tiles: null });
   hover.data = data;
@@ -13,6 +21,7 @@ export default function ({ parentElement, data, setStateValue }) {
   const loadFeeds = () => loadTiles(hover);
   addEventListener("vae-lab-feed", loadFeeds);
   // The chart may come later than this, and comes anew whenever its figure changes.
+  hover.turn = turn;
   hover.watching = new MutationObserver(() => listen(hover));
   hover.watching.observe(document.body, { childList: true, subtree: true });
   listen(hover);
@@ -21,6 +30,19 @@ export default function ({ parentElement, data, setStateValue }) {
     hover.watching.disconnect();
     hover.watching = null;
   };
+}
+
+function hasWebGL() {
+  const context = document.createElement("canvas").getContext("webgl");
+  context?.getExtension("WEBGL_lose_context")?.loseContext(); // there are but a few for a page
+  return Boolean(context);
+}
+
+// Plotly takes each finger's drag for its own: it gets them only while the button is pressed.
+function letFingersScroll(chart, turn) {
+  const isForHands = matchMedia("not (any-pointer: coarse)").matches || turn.getAttribute("aria-pressed") === "true";
+  const plot = document.querySelector(`.st-key-${CSS.escape(chart)} .js-plotly-plot`);
+  if (plot) plot.style.pointerEvents = isForHands ? "" : "none";
 }
 
 async function loadTiles(hover) {
@@ -38,6 +60,7 @@ function listen(hover) {
   const chart = document.querySelector(`.st-key-${CSS.escape(hover.data.chart)} .js-plotly-plot`);
   if (!chart?.on || hover.chart === chart) return;
   hover.chart = chart;
+  letFingersScroll(hover.data.chart, hover.turn);
   hide(hover);
   chart.on("plotly_hover", ({ points: [point] }) => {
     hover.index = Number(point.customdata);

@@ -23,9 +23,12 @@ export default function ({ parentElement, data }) {
 function make(root) {
   const canvas = root.querySelector("canvas");
   const cloud = { canvas, said: root.querySelector("output") };
-  canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    cloud.said.textContent = classAt(cloud, offsetX, offsetY);
-  });
+  // A finger taps where a mouse hovers.
+  for (const kind of ["pointermove", "pointerdown"]) {
+    canvas.addEventListener(kind, ({ offsetX, offsetY }) => {
+      cloud.said.textContent = classAt(cloud, offsetX, offsetY);
+    });
+  }
   canvas.addEventListener("pointerleave", () => (cloud.said.textContent = ""));
   new ResizeObserver(() => cloud.data && paintCloud(canvas, cloud.moment, cloud.data)).observe(canvas);
   return cloud;

@@ -54,6 +54,8 @@ function select(tiles, state, index) {
   highlight(tiles, ".selected", state, index);
   tiles.querySelector(".status").textContent =
     `Row ${Math.floor(index / state.columns) + 1}, column ${(index % state.columns) + 1}`;
+  // On a phone a sheet covers the lower half of the screen: what was picked stays in sight.
+  if (window.innerWidth <= 640) tiles.querySelector(".selected").scrollIntoView({ block: "nearest" });
   state.send(index);
 }
 

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
 from vae.config import Binarisation
-from vae.schema import Count, Distance, Number, Positive, Seconds, Share, Text
+from vae.schema import Count, Distance, Number, Positive, Seconds, Share
 
-__all__ = ["ClassProbes", "Likelihood", "LikelihoodRequest", "Metrics", "Quality"]
+if TYPE_CHECKING:
+    Text = str  # who measures writes any text; it is cut where a file is read
+else:
+    from vae.schema import Text
+
+__all__ = [
+    "ClassProbes",
+    "Estimate",
+    "Likelihood",
+    "LikelihoodRequest",
+    "Measured",
+    "Metrics",
+    "Probe",
+    "Quality",
+    "References",
+    "SampleFigures",
+    "Space",
+    "SpaceFigures",
+]
 
 DIGITS = 10
 
@@ -40,23 +58,30 @@ class Metrics(TypedDict):
     active_units: NotRequired[Count]
 
 
-class _Likelihood(TypedDict):
-    images: Text
-    treatment: Text
+class Estimate(TypedDict):
+    """A likelihood by importance sampling, in nats per image (Burda et al. 2016)."""
+
     nll: Number
-    nll_standard_error: Number
+    nll_standard_error: Number  # over images
     elbo: Number
     importance_samples: Positive
+
+
+class Measured(Estimate):
+    """An estimate, of which images it is and the seconds that it took."""
+
+    images: Text
+    treatment: Text
     seconds: Seconds
 
 
 class Likelihood(TypedDict, total=False):
     """likelihood.json: by the treatment of the test images."""
 
-    none: _Likelihood
-    threshold: _Likelihood
-    fixed: _Likelihood
-    sampled: _Likelihood
+    none: Measured
+    threshold: Measured
+    fixed: Measured
+    sampled: Measured
 
 
 class LikelihoodRequest(TypedDict):
@@ -66,7 +91,13 @@ class LikelihoodRequest(TypedDict):
     treatment: Binarisation
 
 
-class _Space(TypedDict):
+Space = Literal["latent", "pca", "pixels"]
+Probe = Literal["knn", "probe", "silhouette"]
+
+
+class SpaceFigures(TypedDict):
+    """How well classes are told apart in a space: two accuracies, and the mean silhouette."""
+
     dimensions: Positive
     knn: Share
     probe: Share
@@ -79,16 +110,18 @@ class ClassProbes(TypedDict):
     training_images: Positive
     test_images: Positive
     silhouette_images: Positive
-    latent: _Space
-    pca: _Space
-    pixels: _Space
+    latent: SpaceFigures
+    pca: SpaceFigures
+    pixels: SpaceFigures
 
 
 Counts = Annotated[list[Count], Meta(min_length=DIGITS, max_length=DIGITS)]
 Entropy = Annotated[float, Meta(ge=0.0, le=math.log(DIGITS) + 1e-9)]
 
 
-class _Samples(TypedDict):
+class SampleFigures(TypedDict):
+    """How good the samples of one sampler are (see `evaluation.sample_quality`)."""
+
     frechet_classifier_distance: Distance
     precision: Share
     recall: Share
@@ -100,11 +133,11 @@ class _Samples(TypedDict):
 
 
 class _OtherSamplers(TypedDict):
-    mixture: _Samples
-    posterior: _Samples
+    mixture: SampleFigures
+    posterior: SampleFigures
 
 
-class Quality(_Samples):
+class Quality(SampleFigures):
     """quality.json: of samples, and with "real_" in front the same of real images."""
 
     dataset: Literal["mnist"]
@@ -121,3 +154,11 @@ class Quality(_Samples):
     real_class_entropy: Entropy
     real_class_balance: Share
     samplers: NotRequired[_OtherSamplers]
+
+
+class References(TypedDict):
+    """Reference lines of a data set in a binarisation, in nats per image."""
+
+    floor: float
+    mean_image: float
+    pca: dict[str, float]  # by its number of dimensions

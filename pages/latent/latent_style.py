@@ -1,0 +1,112 @@
+"""How the views of Latent are laid out: the picture first, as large as the window allows.
+
+All is measured in rem, which grows with the window; media queries in em, which grow with the text
+that a visitor has chosen in the browser.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+__all__ = ["apply_latent_style"]
+
+STYLE = """
+<style>
+/* The picture, a square as high as the title and the views leave room for; beside it the map's own
+   controls (11.5rem, inside the component), and what is said of it. */
+.stVerticalBlock.st-key-picture-and-words {
+    --square: max(18rem, min(100dvh - 10.8rem, 100% - 33rem));
+    display: grid;
+    grid-template-columns: calc(var(--square) + 11.5rem) minmax(0, 1fr);
+    align-items: start;
+    gap: 1.5rem;
+}
+.stVerticalBlock.st-key-knowledge-cloud { max-width: max(18rem, 100dvh - 15rem); }
+.stVerticalBlock.st-key-in-space { height: max(18rem, min(100dvh - 12.5rem, 100vw - 2rem)); }
+/* Strips and bars beside what is said of them; two maps beside what they show. */
+.stVerticalBlock.st-key-rows-and-words {
+    display: grid;
+    grid-template-columns: 5fr 3fr;
+    gap: 2.5rem;
+}
+.stVerticalBlock.st-key-maps-and-choice {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 17rem;
+    gap: 1.5rem;
+}
+.stVerticalBlock.st-key-two-maps { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem; }
+.stVerticalBlock[class*="st-key-compared-name-"] { min-height: 3.2rem; }
+.stVerticalBlock[class*="st-key-compared-map-"] { width: min(100%, max(18rem, 100dvh - 19rem)); }
+/* Pad, what comes of it, where it lies. */
+.stVerticalBlock.st-key-draw-parts {
+    display: grid;
+    grid-template-columns: min(38%, max(16rem, 100dvh - 23rem)) minmax(0, 6fr) minmax(0, 5fr);
+    gap: 1.5rem;
+}
+.stVerticalBlock.st-key-draw-tiles {
+    display: grid;
+    grid-template-columns: repeat(3, minmax(0, 6.3rem));
+    gap: 0.8rem;
+}
+/* The path as a strip; below it the map, the animation and what can be changed. */
+.stVerticalBlock.st-key-path-parts {
+    display: grid;
+    grid-template-columns: 1fr 0.8fr 1.5fr;
+    gap: 1.5rem;
+}
+.stVerticalBlock.st-key-path-ends {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 1rem 1.5rem;
+}
+.stVerticalBlock.st-key-path-ends > :nth-child(3) { grid-column: 1 / -1; }
+.stVerticalBlock:is(.st-key-path-from-picture, .st-key-path-to-picture) { max-width: 14rem; }
+.stVerticalBlock.st-key-centre-picture { max-width: 16rem; }
+:is(.st-key-picture-and-words, .st-key-rows-and-words, .st-key-maps-and-choice, .st-key-two-maps,
+    .st-key-draw-parts, .st-key-draw-tiles, .st-key-path-parts, .st-key-path-ends) > * {
+    min-width: 0;
+    width: auto;
+}
+/* A strip of decoded images; on a phone every other one, so that a digit can be seen. */
+.traversal { --steps: 13; }
+.traversal .few { display: none !important; }
+@media (max-width: 40em) {
+    .traversal { --steps: 7; }
+    .traversal .few { display: block !important; }
+    .traversal .all { display: none !important; }
+}
+/* A tablet: two beside each other, and below them the rest. */
+@media (max-width: 68.75em) {
+    .stVerticalBlock:is(.st-key-picture-and-words, .st-key-rows-and-words) {
+        grid-template-columns: minmax(0, 1fr);
+    }
+    .stVerticalBlock.st-key-maps-and-choice {
+        grid-template-columns: minmax(0, 1fr);
+    }
+    .stVerticalBlock:is(.st-key-draw-parts, .st-key-path-parts) {
+        grid-template-columns: 1fr 1fr;
+        > :nth-child(3) { grid-column: 1 / -1; }
+    }
+    .stVerticalBlock.st-key-draw-beside {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 1.5rem;
+    }
+}
+@media (min-width: 40em) and (max-width: 68.75em) {
+    .stVerticalBlock.st-key-maps-and-choice > :nth-child(2) { order: -1; }
+}
+/* A phone: one below the other, the picture first. */
+@media (max-width: 40em) {
+    .stVerticalBlock:is(.st-key-two-maps, .st-key-draw-parts, .st-key-draw-beside),
+    .stVerticalBlock.st-key-path-parts {
+        grid-template-columns: minmax(0, 1fr);
+    }
+}
+</style>
+"""
+
+
+def apply_latent_style() -> None:
+    """Add the rules of this page."""
+    st.html(STYLE)

@@ -1,0 +1,84 @@
+"""The presets as cards: samples of the model that ships, a name, a time and a sentence each."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from pages._shared.server import store
+from vae.images import tile
+from vae.presets import PRESET_NOTES, PRESETS
+from vae.runs.run import Run
+
+__all__ = ["preset_cards"]
+
+SIDE = 3  # rows and columns of samples on a card
+OF_DATASET = "mnist"  # whose models ship, one of each preset
+PIXELS = 28 * SIDE
+
+
+def preset_cards(chosen: str, times: Mapping[str, str], on_change: Callable[[str], None]) -> None:
+    """Show a card for each preset.
+
+    times: how long each takes on this machine, in words.
+    """
+    st.html(_picture_style())
+    st.session_state.form_preset = chosen
+    with st.container(key="preset-cards"):
+        st.segmented_control(
+            "Preset",
+            list(PRESETS),
+            key="form_preset",
+            required=True,
+            format_func=lambda name: _words(name, times.get(name, "")),
+            help="A recipe to start from. Choosing one sets every field below. The pictures are "
+            "samples of the model that each recipe made of MNIST; the times are for the data set "
+            "chosen above.",
+            on_change=lambda: on_change(st.session_state.form_preset),
+            wrap=True,
+        )
+
+
+def _words(name: str, time: str) -> str:
+    note = PRESET_NOTES[name]
+    return f"**{note.title}**{f' *{time}*' * bool(time)} :small[{note.in_short}]"
+
+
+@st.cache_resource(show_spinner=False)
+def _picture_style() -> str:
+    """Return the rules that put its picture on each card: one small file for all of them."""
+    runs = {run.config.preset: run for run in store().list_shipped() if run.dataset == OF_DATASET}
+    pictures = [_samples(runs.get(name)) for name in PRESETS]
+    url = _webp(np.concatenate(pictures, axis=1))
+    places = "".join(
+        f"{CARD}:nth-child({place + 1} of button)::before"
+        f" {{ background-position-x: {100 * place / (len(PRESETS) - 1):.4g}%; }}\n"
+        for place in range(len(PRESETS))
+    )
+    size = f"{100 * len(PRESETS)}% 100%"
+    return (
+        f"<style>{CARD}::before {{ background: url({url}) 0 0 / {size} no-repeat; }}\n"
+        f"{places}</style>"
+    )
+
+
+CARD = ".st-key-preset-cards [role=radiogroup] button"
+
+
+def _samples(run: Run | None) -> np.ndarray:
+    """Return the last samples of a run as one picture (H, W, 1); without one, a black picture."""
+    if run is None or not run.snapshot_epochs:
+        return np.zeros((PIXELS, PIXELS, 1), np.uint8)
+    return tile(run.snapshot(run.snapshot_epochs[-1])["samples"][: SIDE**2], SIDE, SIDE)
+
+
+def _webp(image: np.ndarray) -> str:
+    """Return a grey picture (H, W, 1) as an address that a style can have."""
+    file = io.BytesIO()
+    Image.fromarray(image[:, :, 0]).save(file, "WEBP", quality=80, method=6)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"

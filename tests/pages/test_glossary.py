@@ -1,0 +1,34 @@
+"""Each view explains the words that it uses. Most are opened by tests/pages/test_every_kind.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from pages._shared.glossary import EVERYWHERE, WORDS, help_of
+from tests.pages.conftest import open_page
+from tests.pages.reading import explained_words, unexplained
+from vae.glossary import GLOSSARY, explained_by
+from vae.runs.run import Run
+
+# They show more of a run on MNIST that ships.
+VIEWS = ["start", "latent/compare", *(name for name in WORDS if name[:5] in ("train", "evalu"))]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_explains_the_words_that_it_shows(name: str, shipped: list[Run]) -> None:
+    page, _, view = name.partition("/")
+    app = open_page(page, run="mnist-recommended", **({"view": view} if view else {}))
+    assert unexplained(app) == []
+    assert sorted(explained_words(app)) == sorted(explained_by(WORDS[name] + EVERYWHERE))
+
+
+def test_every_term_is_used_on_a_view() -> None:
+    used = {word for words in WORDS.values() for word in words} | set(EVERYWHERE)
+    assert set(GLOSSARY) == set(explained_by(used))
+
+
+def test_a_tooltip_names_the_terms_where_there_are_several() -> None:
+    assert help_of("nat") == GLOSSARY["nat"].text
+    assert help_of("nat", "KL").startswith("**nat**: The unit")
+    with pytest.raises(KeyError):
+        help_of("flux capacitor")
