@@ -11,7 +11,7 @@ from vae.runs.run import Run
 if TYPE_CHECKING:
     from tests.conftest import TrainedOnce
 
-__all__ = ["EVERY", "Kinds", "config_of"]
+__all__ = ["EVERY", "FEW_COMPONENTS", "Kinds", "config_of"]
 
 KINDS: dict[str, dict[str, Any]] = {
     "vae": {},
@@ -23,6 +23,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "convolutional": {"network": "convolutional", "hidden": (4,)},
 }
 EVERY = [f"{kind}-{network}" for kind in KINDS for network in NETWORKS]
+FEW_COMPONENTS = (1, 2)  # of the mixtures: most of a measurement's time goes into 5 to 40
 SMALL = Config(latent_dim=3, learning_rate=5e-3, batch_size=200, epochs=1, validation_split=0.1)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 import vae
 from tests.conftest import copy_run, wait_until
-from tests.kinds import EVERY, Kinds, config_of
+from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of
 from tests.pages.doubles import NoWarmWorker
 from vae.archive.archive import export_zip
 from vae.cli.main import main
@@ -28,6 +28,7 @@ from vae.latent import projections
 from vae.runs.progress import read_progress
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
+from vae.sampling import mixtures
 from vae.sampling.fitted import compute_samplers
 from vae.server import scheduler, worker
 from vae.server.queue import Queue
@@ -153,6 +154,7 @@ class TestQueue:
         self, job: str, name: str, queue: Queue, kinds: Kinds, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(projections, "TSNE_POINTS", 50)
+        monkeypatch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
         run = copy_run(kinds[name], queue.store.folder / "run")
         if job == "likelihood":
             if not run.config.is_variational:
@@ -236,7 +238,9 @@ def sampled(
     @functools.cache
     def run_of(name: str) -> Run:
         run = copy_run(kinds[name], tmp_path_factory.mktemp("sampled") / name)
-        compute_samplers(run, digits)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
+            compute_samplers(run, digits)
         return run
 
     return run_of

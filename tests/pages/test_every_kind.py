@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import change_status, copy_run
-from tests.kinds import EVERY, Kinds, config_of
+from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of
 from tests.pages.conftest import (
     TITLES,
     act,
@@ -37,6 +37,7 @@ from vae.latent.projections import compute_tsne
 from vae.runs.control import Segment
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
+from vae.sampling import mixtures
 from vae.sampling.fitted import compute_samplers
 
 VIEWS = {
@@ -66,8 +67,9 @@ def measured(
     def run_of(name: str) -> Run:
         if name not in made:
             run = copy_run(kinds[name], tmp_path_factory.mktemp("measured") / name)
-            compute_samplers(run, digits)
             with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
+                compute_samplers(run, digits)
                 patch.setattr(projections, "TSNE_POINTS", 50)
                 compute_tsne(run)
             compute_class_probes(run, digits)
