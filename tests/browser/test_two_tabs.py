@@ -60,7 +60,7 @@ def test_play_and_pause_show_in_both(tabs: tuple[Page, Page], paused: Run) -> No
     beta.focus()
     beta.press("ArrowRight")
     expect(one.get_by_role("slider", name="Beta")).to_have_attribute("aria-valuetext", "2")
-    one.get_by_test_id("stPopover").first.get_by_role("button").click()
+    one.get_by_test_id("stPopover").last.get_by_role("button").click()
     name = one.get_by_role("textbox", name="Name of this run")
     name.fill("My first")
     name.press("Enter")
