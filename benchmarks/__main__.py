@@ -24,6 +24,7 @@ from benchmarks import (
     presets,
     time_to_quality,
     training,
+    views,
     watching,
 )
 from benchmarks.page import PAGE, measure_into
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "likelihood": likelihood.likelihood,
     "app": app.measure,
     "first_screen": first_screen.first_screen,
+    "views": views.views,
     "answers": answers.answers,
     "watching": watching.watch,
     "live_snapshots": live_snapshots.live_snapshots,

@@ -1,4 +1,4 @@
-"""How long each view of Latent takes to load again, whole, beside an empty Streamlit app.
+"""How long each view takes to load again, whole, beside an empty Streamlit app.
 
 Both are reloaded in turn in one browser, since what counts is the ratio of the medians.
 """
@@ -18,22 +18,43 @@ __all__ = ["views"]
 
 ROUNDS = 7
 EMPTY = 'import streamlit as st\n\nst.title("Empty")\n'
-VIEWS = ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare")
+# By its address: what must be there, in the page or in a component.
+VIEWS: dict[str, tuple[str, ...]] = {
+    "start": ("img[alt^='A 10 by 10']", "figure canvas", "path.line.training[d]"),
+    "data": ("img[alt^='100 training']", ".bars"),
+    "train?view=set-up": ("[data-testid=stTextInput]",),
+    "train?view=watch": (".board",),
+    **{f"latent?view={view}": (".map",) for view in ("map", "draw", "path", "projections")},
+    "latent?view=dimensions": (),
+    "latent?view=knowledge": (),
+    "latent?view=compare": (".map",),
+    "evaluate?view=overview": (".bars", "path.line.training[d]"),
+    "evaluate?view=likelihood": (".bars",),
+    "evaluate?view=samples": ("img[alt^='Samples']", ".bars"),
+    "evaluate?view=latent-space": ("figure canvas",),
+    "generate?view=grid": (".tiles img",),
+    "generate?view=samplers": ("img[alt^='Samples: P']",),
+    "generate?view=by-hand": (".sliders input",),
+    "generate?view=manifold": ("img[alt*='images over']",),
+    "generate?view=arithmetic": ("img[alt^='A minus B']",),
+    "generate?view=animation": (".player canvas",),
+    "generate?view=take-away": ("[role=img] img",),
+}
 # The script has run; pictures, dots and charts are drawn.
-IS_WHOLE = """view => {
+IS_WHOLE = """([view, parts]) => {
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const roots = all("[data-testid^=stBidiComponent] *").map((each) => each.shadowRoot);
+  const roots = all("[data-testid=stMain] *").map((each) => each.shadowRoot);
   const inComponents = (selector) =>
     roots.filter(Boolean).flatMap((root) => [...root.querySelectorAll(selector)]);
+  const everywhere = (selector) => [...all(selector), ...inComponents(selector)];
   const chosen = document.querySelector('[role=radiogroup][aria-label=View] [aria-checked=true]');
-  const maps = inComponents(".map");
   return document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
-    && chosen?.textContent.toLowerCase().trim() === view
+    && (!view || chosen?.textContent.toLowerCase().trim().replace(" ", "-") === view)
     && !document.querySelector('[data-testid=stSkeleton]')
-    && all("img").every((each) => each.complete)
-    && maps.every((each) => each.dataset.painted)
-    && all("[data-testid=stPlotlyChart]").every((each) => each.querySelector(".main-svg"))
-    && (maps.length || !["map", "path", "draw", "projections", "compare"].includes(view));
+    && parts.every((each) => everywhere(each).length)
+    && everywhere("img").every((each) => each.complete)
+    && inComponents("div.map").every((each) => each.dataset.painted)
+    && all("[data-testid=stPlotlyChart]").every((each) => each.querySelector(".main-svg"));
 }"""
 
 
@@ -45,9 +66,7 @@ def views() -> None:
         runs = Path(folder) / "runs"
         runs.mkdir()
         with serve(runs) as (address, _), serve(runs, script=empty) as (beside, _):
-            pages = {
-                view: _opened(browser, f"{address}/latent?view={view}", view) for view in VIEWS
-            }
+            pages = {view: _opened(browser, f"{address}/{view}", view) for view in VIEWS}
             pages["empty"] = _opened(browser, beside, "")
             found: dict[str, list[list[float]]] = {name: [] for name in pages}
             for _ in range(ROUNDS):
@@ -80,6 +99,7 @@ def _reload(page: Page, name: str) -> float:
 
 def _wait(page: Page, name: str) -> None:
     if name in VIEWS:
-        page.wait_for_function(IS_WHOLE, arg=name, timeout=120_000)
+        _, _, view = name.partition("?view=")
+        page.wait_for_function(IS_WHOLE, arg=[view, VIEWS[name]], timeout=120_000)
     else:
         page.get_by_role("heading", name="Empty").wait_for()

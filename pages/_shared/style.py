@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.chart import CHART_STYLE
 from pages._shared.wide_layout import LAYOUT_STYLE
 
 __all__ = ["apply_style"]
@@ -25,6 +24,9 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 /* The title and the run stand in one row, at the same height on every page. */
 .st-key-page-header h1 { padding: 0; line-height: 2.5rem; }
 .st-key-page-header > :has(h1) { flex: none; max-width: 100%; }
+/* Plotly measures labels where they are drawn and in its tester: with one size in both it leaves
+   them the room that they need. */
+.js-plotly-plot text, #js-plotly-tester text { font-size: 0.875rem !important; }
 /* Headings with less air, so that what they stand above is on the first screen. */
 [data-testid="stHeading"] h2 { padding: 0.25rem 0 0.75rem; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
@@ -84,4 +86,4 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 
 def apply_style() -> None:
     """Add the few rules that make grids crisp and live figures calm."""
-    st.html(f"{STYLE}<style>{CHART_STYLE}{LAYOUT_STYLE}</style>")
+    st.html(f"{STYLE}<style>{LAYOUT_STYLE}</style>")
