@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._components.run_key import run_key
 from pages._components.slow_motion import slow_motion
+from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.loss_context import show_loss_context
 from pages._shared.server import store
@@ -38,6 +39,8 @@ def watch(run_id: str) -> None:
     first = store().open(run_id)
     active = is_active(first)
 
+    @st.fragment(run_every=POLL_SECONDS if active else None)
+    @address_of_part("watch")
     def view() -> None:
         with explained():
             st.session_state[_shown_mark(run_id)] = _mark(first)  # before it is read
@@ -47,8 +50,7 @@ def watch(run_id: str) -> None:
                 st.rerun()
             _show(run, active=active)
 
-    # At rest a widget runs the whole page, so that the address can hold what is looked at.
-    (st.fragment(view, run_every=POLL_SECONDS) if active else view)()
+    view()
     if not (active or first.shipped):  # what ships stays as it is
         _notice_changes(first)
 

@@ -68,6 +68,7 @@ def test_pictures_and_map_move_within_the_first_epoch(
     assert {name for name in first if first[name] != later[name]} == {*PICTURES, "map"}
     button(page, "Stop").click()
     wait_until(lambda: open_run(runs / run_id).state == "stopped", SECONDS)
+    expect(button(page, "Continue")).to_be_visible()
     # The run ended within an epoch, and this is its picture.
     expect(board).to_have_attribute("data-moment", moments_of(open_run(runs / run_id))[-1].words)
     # All of it is in sight.
@@ -105,6 +106,7 @@ def test_nothing_is_moved_by_what_comes_and_goes(
     expect(page.locator(".board")).to_be_visible()
     expect(button(page, "Pause")).to_be_visible()
     page.evaluate(WATCH_SHIFTS)
+    page.locator(".board").evaluate("node => (node.isTheSame = true)")
     narrow = page.context.new_page()
     narrow.set_viewport_size(PHONE)
     narrow.goto(f"{server[0]}/train?run={run_id}&view=watch")
@@ -121,6 +123,7 @@ def test_nothing_is_moved_by_what_comes_and_goes(
     expect(page.get_by_text("Finished: 40 epochs.")).to_be_visible()
     settled(page)
     assert page.evaluate("window.shifts") == []
+    assert page.locator(".board").evaluate("node => node.isTheSame")
     expect(narrow.get_by_text("Finished: 40 epochs.")).to_be_visible()
     assert tops == [box_of(narrow, ".pairs")["y"]] * 2
 

@@ -57,6 +57,7 @@ def test_train_watch_look_inside_generate(
         "203,288" if DATASET == "mnist" else "18,"
     )
     _type(page, "Epochs", EPOCHS)
+    page.get_by_text("All settings").click()
     _type(page, "Validation split", 0.05)
     run_id = train(page)
     expect(page.get_by_role("progressbar")).to_be_visible()

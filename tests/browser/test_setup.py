@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import button, settled
+from tests.browser.driving import button, settled, wait_until
 from tests.browser.screenshots import SIZES
 
 pytestmark = pytest.mark.browser
@@ -82,4 +82,4 @@ def test_the_bar_leads_to_a_refused_field(server: tuple[str, int], page: Page) -
     link.click()
     expect(seed).to_be_focused()
     expect(seed).to_be_visible()
-    assert is_in_sight(page, seed)
+    wait_until(lambda: is_in_sight(page, seed), 10)

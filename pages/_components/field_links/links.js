@@ -21,6 +21,12 @@ function follow(event) {
 function reach(input, frames) {
   const isReady = input.checkVisibility() && !input.closest("[inert]");
   if (frames && !isReady) return requestAnimationFrame(() => reach(input, frames - 1));
-  input.scrollIntoView({ block: "center" });
   input.focus({ preventScroll: true });
+  followToRest(input, frames);
+}
+
+// While the expander grows the field still moves.
+function followToRest(input, frames) {
+  input.scrollIntoView({ block: "center" });
+  if (frames) requestAnimationFrame(() => followToRest(input, frames - 1));
 }
