@@ -215,7 +215,7 @@ def _show_method(errors: list[float], same_images: bool) -> None:
         "mean, along the run's own PCA directions; in more than two dimensions a dot is the shadow "
         f"of its code on the plane.{ringed} The image under the pointer is blended "
         f"from the four nearest ones, on average {' and '.join(f'{each:.2g}' for each in errors)} "
-        "of 255 grey levels from the exact one; a click decodes exactly."
+        "of 255 grey levels from the exact one; what is picked is decoded exactly."
     )
     st.caption(
         f"The shares are measured alike for both, between {IMAGES:,} samples from the prior and "

@@ -1,4 +1,4 @@
-"""A link to a view of Latent brings back what was seen: here each choice was made by hand before."""
+"""A link to a view of Latent brings back what was seen: each choice was made by hand before."""
 
 from __future__ import annotations
 
