@@ -23,8 +23,8 @@ HEADINGS: dict[Probe, str] = {
 BAR_HUES = {"latent": HUES["z"], "pca": HUES["mean"], "pixels": "#808080"}
 BAR_TITLE = "font-weight:600;margin-top:0.6rem"
 BAR_ROW = (
-    "display:grid;grid-template-columns:7.5rem minmax(0,1fr) 3.6rem;gap:0.6rem;align-items:center;"
-    "padding:0.15rem 0"
+    "display:grid;grid-template-columns:minmax(0,7.5rem) minmax(2rem,1fr) 3.6rem;gap:0.6rem;"
+    "align-items:center;padding:0.15rem 0"
 )
 BAR_TRACK = "background:rgb(128 128 128/18%);border-radius:0.3rem;forced-color-adjust:none"
 BAR = "display:block;height:1.3rem;border-radius:0.3rem"

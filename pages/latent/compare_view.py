@@ -214,8 +214,8 @@ def _show_method(errors: list[float], same_images: bool) -> None:
         "Both maps have the same axes and move together. Each plane goes through 0, the prior's "
         "mean, along the run's own PCA directions; in more than two dimensions codes are projected "
         f"onto it.{ringed} The image under the pointer is blended from the four nearest ones, on "
-        f"average {' and '.join(f'{each:.2g}' for each in errors)} of 255 grey levels off; a click "
-        "shows the exact image."
+        f"average {' and '.join(f'{each:.2g}' for each in errors)} of 255 grey levels off; what is "
+        "picked is shown exactly."
     )
     st.caption(
         f"The percentages compare {IMAGES:,} samples from the prior with the reconstructions of "

@@ -75,6 +75,8 @@ STYLE = """
     .traversal .few { display: block !important; }
     .traversal .all { display: none !important; }
 }
+@media (hover: none) { .st-key-for-a-mouse { display: none; } }
+@media not (hover: none) { .st-key-for-fingers { display: none; } }
 /* A tablet: two beside each other, and below them the rest. */
 @media (max-width: 68.75em) {
     .stVerticalBlock:is(.st-key-picture-and-words, .st-key-rows-and-words) {

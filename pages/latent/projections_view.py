@@ -117,7 +117,7 @@ def _choose_image(selection: SelectedPoint | SelectedImages, count: int) -> None
         count - 1,
         name="projection_image",
         save=lambda index: _store({"kind": "image", "index": index}),
-        help="Number of the test image that is marked; a click on a dot chooses it too.",
+        help="Number of the test image that is marked; a dot that is picked sets it too.",
         width=130,
     )
 
@@ -203,8 +203,8 @@ def _how_to_read(run: Run, projection: Projection, choice: Choice) -> str:
     smaller = f", at 1/{shrink} of its size" if shrink > 1 else ""
     text += (
         " The image beside the pointer is the reconstruction of the nearest test image"
-        f"{smaller}; a click on a dot picks it."
+        f"{smaller}; a click or a tap on a dot picks it."
     )
     if choice.sides == 2:
         return f"{text} Circles: its nearest neighbours in latent space among these."
-    return f"{text} Drag to turn, a click in the legend hides or shows a class."
+    return f"{text} Drag to turn; a class in the legend hides or shows its dots."

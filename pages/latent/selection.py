@@ -29,6 +29,20 @@ __all__ = ["SelectedImages", "SelectedPoint", "read_selection", "show_selection"
 NEIGHBOURS = 10
 PICTURE_PIXELS = 150  # on the screen
 MAX_NATS = 9.0  # of a ratio of densities that is written out
+HOW_BY_MOUSE = (
+    "**Move over the map.** The image beside the pointer is what the decoder makes of that "
+    "place.\n\n"
+    "**Click** a place or a dot to keep it, with its nearest test images.\n\n"
+    "**Box** and **Lasso** select many: you see their mean image.\n\n"
+    "**Holes** are places that the prior finds likely and no test image is near. Click one."
+)
+HOW_BY_FINGER = (
+    "**Tap the map.** You see what the decoder makes of that place, or the test image of that dot, "
+    "with its nearest ones.\n\n"
+    "**Two fingers** zoom and move the map; one scrolls the page until you choose **Move**.\n\n"
+    "**Box** and **Lasso** select many: you see their mean image.\n\n"
+    "**Holes** are places that the prior finds likely and no test image is near. Tap one."
+)
 
 
 class SelectedImages(NamedTuple):
@@ -104,13 +118,11 @@ def show_selection(
 ) -> None:
     """Show the selection, or how to make one; on_plane: None where places cannot be selected."""
     if selection is None:
-        st.markdown(
-            "**Move over the map.** The image beside the pointer is what the decoder makes of that "
-            "place.\n\n**Click** a place or a dot to pin it and see its nearest test "
-            "images.\n\n**Box** and **Lasso** select several test images: you see their "
-            "mean.\n\n**Holes** are places that are likely under the prior but far from the codes "
-            "of all test images. Click one."
-        )
+        # `latent_style` shows the one that fits the hand.
+        with st.container(key="for-a-mouse"):
+            st.markdown(HOW_BY_MOUSE)
+        with st.container(key="for-fingers"):
+            st.markdown(HOW_BY_FINGER)
     elif isinstance(selection, SelectedImages):
         _show_images(run, selection)
     else:

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.driving import settled, wait_until
 from vae.latent.planes import Plane
 
-__all__ = ["DRAWN", "Board", "layer_pixels", "open_map", "pixels_of"]
+__all__ = ["DRAWN", "SECONDS", "Board", "layer_pixels", "open_map", "pixels_of"]
 
 SLOW = ("Posteriors", "Class regions", "Holes")
 

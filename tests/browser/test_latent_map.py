@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sklearn.neighbors import NearestNeighbors
 
-from tests.browser.driving import PHONE, settled
-from tests.browser.mapping import DRAWN, Board, layer_pixels, open_map
+from tests.browser.driving import PHONE, SCREEN, settled, wait_until
+from tests.browser.mapping import DRAWN, SECONDS, Board, layer_pixels, open_map
 from vae.figures.colors import class_color
 from vae.images import to_uint8
 from vae.latent.density import class_regions
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.browser
 
 EDGES = 0.2, 0.8  # shares of the board between which tests point
 CLICK_NOTE = r"on average ([\d.]+) of 255 grey levels"
+HELD = "picked", "layers", "hide"  # what the address says of what the test chooses
 WHEEL = 1.0015  # what a view grows by for each pixel of the wheel
 
 
@@ -364,3 +367,83 @@ def test_the_theme_is_followed(browser: Browser, server: tuple[str, int], run: R
         context.close()
     assert shades[0] < 80
     assert shades[1] > 180
+
+
+def test_a_finger_scrolls_the_page_until_it_is_to_move_the_map(
+    browser: Browser, server: tuple[str, int], run: Run
+) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    board = open_map(page, server[0], f"&run={run.id}")
+    client = context.new_cdp_session(page)
+    board.board.scroll_into_view_if_needed()
+
+    def swipe() -> None:
+        """Draw a finger upwards over the map, as a hand does that wants to see what is below."""
+        x, y = board.at(0.5, 0.6)
+        for kind, down in (("touchStart", 0), *(("touchMove", 15 * step) for step in range(1, 11))):
+            points = [{"x": x, "y": y - down}]
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    top = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+    view, before = board.shown()["view"], page.evaluate(top)
+    swipe()
+    wait_until(lambda: page.evaluate(top) > before + 100, SECONDS)
+    assert board.shown()["view"] == view
+    assert board.shown()["pin"] is None
+
+    board.root.get_by_role("button", name="Move", exact=True).click()
+    board.board.scroll_into_view_if_needed()
+    before = page.evaluate(top)
+    swipe()
+    board.until(lambda shown: shown["view"] != view)
+    assert page.evaluate(top) == before
+    context.close()
+
+
+def test_its_link_shows_the_same_pixels(
+    browser: Browser, server: tuple[str, int], run: Run
+) -> None:
+    """What was chosen by hand in one browser, and its address opened in another one."""
+    seen, address = [], f"{server[0]}/latent?view=map&run={run.id}"
+    for is_by_hand in (True, False):
+        context = browser.new_context(viewport=SCREEN)
+        page = context.new_page()
+        page.goto(address)
+        settled(page)
+        board = Board(page, page.locator(".map"))
+        board.wait_for_atlas()
+        if is_by_hand:
+            page.mouse.click(*board.at(0.4, 0.6))
+            board.toggle("Decoded images")
+            board.root.get_by_role("button", name="3", exact=True).click()
+            page.wait_for_url(lambda url: all(f"{each}=" in url for each in HELD))
+        page.mouse.move(5, 5)
+        expect(board.root.locator(".details img")).to_be_visible()
+        page.wait_for_function(DRAWN, arg=[board.root.element_handle(), False])
+        layers = [layer_pixels(board.root.locator(f"canvas.{name}")) for name in ("ground", "dots")]
+        seen.append((*layers, board.picture(), board.root.locator(".marks").inner_html()))
+        address = page.evaluate("() => location.href")
+        context.close()
+    for by_hand, by_link in zip(*seen, strict=True):
+        np.testing.assert_array_equal(by_hand, by_link)
+
+
+def test_the_link_of_dimensions_shows_the_same_pixels(
+    browser: Browser, server: tuple[str, int], run: Run
+) -> None:
+    pictures, address = [], f"{server[0]}/latent?view=dimensions&run={run.id}"
+    for is_by_hand in (True, False):
+        context = browser.new_context(viewport=SCREEN)
+        page = context.new_page()
+        page.goto(address)
+        settled(page)
+        if is_by_hand:
+            page.get_by_text("A test image", exact=True).click()
+            page.wait_for_url(re.compile("around=image"))
+            settled(page)
+        address = page.evaluate("() => location.href")
+        pictures.append(np.asarray(Image.open(io.BytesIO(page.locator(".traversal").screenshot()))))
+        context.close()
+    np.testing.assert_array_equal(*pictures)
