@@ -58,7 +58,7 @@ async def _grids(address: str, name: str) -> list[float]:
         await visitor.slide("Columns", MAX_ROWS)
         count = len(visitor.updates)
         for _ in range(TIMES):
-            await visitor.click("Again")
+            await visitor.click("New samples")
         if visitor.failures:
             raise SystemExit("\n".join(visitor.failures))
         return [1000 * update.seconds for update in visitor.updates[count:]]

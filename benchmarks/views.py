@@ -43,7 +43,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 # The script has run; pictures, dots and charts are drawn.
 IS_WHOLE = """([view, parts]) => {
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const roots = all("[data-testid^=stBidiComponent]").map((each) => each.shadowRoot);
+  const roots = all("[data-testid=stMain] *").map((each) => each.shadowRoot);
   const inComponents = (selector) =>
     roots.filter(Boolean).flatMap((root) => [...root.querySelectorAll(selector)]);
   const everywhere = (selector) => [...all(selector), ...inComponents(selector)];

@@ -142,7 +142,7 @@ class TestCorrectness:
         assert told.decoder_parameters == plain.decoder_parameters + 7 * 10
         assert told.multiplications == plain.multiplications + 2 * 7 * 10
 
-    def test_other_kinds_do_not_look_at_the_classes(self) -> None:
+    def test_other_kinds_do_not_read_the_classes(self) -> None:
         assert summarize(Config(), (8, 8, 1), 7) == summarize(Config(), (8, 8, 1))
 
     @pytest.mark.parametrize("classes", [0, 1])

@@ -51,7 +51,7 @@ def test_nothing_is_measured_for_a_page_without_a_place(tmp_path: Path) -> None:
         measure_into(path, "one", lambda: pytest.fail("It was measured."))
 
 
-def test_the_page_has_a_place_for_every_benchmark() -> None:
+def test_the_page_has_a_section_for_every_benchmark() -> None:
     page = PAGE.read_text(encoding="utf-8")
     for name in set(BENCHMARKS) - set(WITHOUT_TABLE):
         written(page, name, "")

@@ -67,7 +67,7 @@ class TestDiskFull:
         """Whether what is left is a run as any other, in a clear state; return it."""
         left = open_run(run.path)
         assert left.state == "interrupted"
-        assert left.status["reason"].startswith("The disk is full: free some room")
+        assert left.status["reason"].startswith("The disk is full: free some space")
         assert not list(run.path.rglob(".writing*"))
         assert left.can_resume
         places = [(row["epoch"], row["step"]) for row in left.rows]
@@ -140,7 +140,7 @@ class TestDiskFull:
 
 
 class TestCommandLine:
-    def test_a_disk_that_fills_up_is_told_as_such(
+    def test_a_full_disk_is_reported_as_such(
         self,
         workshop: Workshop,
         undisturbed: Run,
@@ -153,7 +153,7 @@ class TestCommandLine:
             when(workshop, patch, (2, 6), lambda: fill(small_disk, leave=0))
             assert main(["resume", str(run.path)]) == 2
         said = capsys.readouterr().err.strip().splitlines()[-1]
-        assert said.startswith("vae resume: The disk is full: free some room, then continue")
+        assert said.startswith("vae resume: The disk is full: free some space, then continue")
         left = open_run(run.path)
         assert left.state == "interrupted"
         assert left.status["reason"].startswith("The disk is full")
@@ -182,7 +182,7 @@ class TestNothingIsLeft:
             RunWriter.create(path, Config(), digits)
         assert [each.name for each in path.iterdir()] == ["notes.txt"]
 
-    def test_of_one_that_finds_no_place_in_the_line(
+    def test_of_one_that_cannot_be_queued(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         queue = office.open()

@@ -149,7 +149,7 @@ class TestLimits:
             "On this server a run has at most 7 epochs, 1.5 minutes of training."
         )
 
-    def test_what_is_no_number_counts_as_not_given(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_is_no_number_counts_as_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("VAE_PUBLIC", "1")
         usual = limits()
         for text in ("", "many", "-5", "nan", "inf"):
@@ -181,7 +181,7 @@ class TestLimits:
 
 class TestWhoSharesIt:
     @pytest.mark.parametrize(("text", "public"), [("1", True), ("0", False), ("", False)])
-    def test_told(self, text: str, public: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_with_labels(self, text: str, public: bool, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(environment, "COMMUNITY_CLOUD", "/")
         monkeypatch.setenv("VAE_PUBLIC", text)
         assert is_public() is public

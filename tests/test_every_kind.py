@@ -106,7 +106,7 @@ def until_answered(run: Run, state: str) -> Run:
 
 @pytest.mark.parametrize("name", EVERY)
 class TestQueue:
-    def test_a_training_is_steered(self, name: str, queue: Queue, digits: Dataset) -> None:
+    def test_a_training_is_controlled(self, name: str, queue: Queue, digits: Dataset) -> None:
         run = queue.submit(config_of(name, epochs=LONG), digits)
         run = until(run, "an epoch", lambda now: now.history)
         queue.pause(run)

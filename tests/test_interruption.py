@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -17,11 +18,14 @@ import psutil
 import pytest
 
 from tests.conftest import wait_until
+from tests.warm.programs import Process
+from tests.warm.workers import spawn_warm
 from tests.workshop import assert_same_run
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
+from vae.server import worker_processes
 from vae.server.queue import Queue
 from vae.training.train import train
 
@@ -46,6 +50,7 @@ class Story(NamedTuple):
     dense: Run
     convolutional: Run
     queue: Queue
+    started: list[Process | subprocess.Popen[bytes]]
     notes: dict[str, Any]
 
 
@@ -140,11 +145,19 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
 @pytest.fixture(scope="module")
 def story(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("interruption")
+    started: list[Process | subprocess.Popen[bytes]] = []
+
+    def spawn(arguments: list[str], stdin: int, output: Any) -> Process | subprocess.Popen[bytes]:
+        started.append(spawn_warm(arguments, stdin, output))
+        return started[-1]
+
     queue, notes = Queue(RunStore(folder, folder / "none"), workers=2), {}
-    try:
-        yield Story(*live_through(queue, digits, notes), queue, notes)
-    finally:
-        queue.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker_processes, "_spawn", spawn)
+        try:
+            yield Story(*live_through(queue, digits, notes), queue, started, notes)
+        finally:
+            queue.close()
 
 
 def assert_same_to_the_end(run: Run, expected: Run) -> None:
@@ -210,5 +223,5 @@ class TestOnTheWay:
         assert story.queue.tickets.list() == []
         assert not list(story.dense.path.parent.rglob(".writing*"))
         assert not story.dense.is_alive()
-        children = psutil.Process().children()
-        assert not [p for p in children if "vae.server.worker" in " ".join(p.cmdline())]
+        wait_until(lambda: None not in [each.poll() for each in story.started], "all have ended")
+        assert len(story.started) >= 4  # for two runs, after a death of each, and a model

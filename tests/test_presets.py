@@ -30,7 +30,13 @@ class TestBasics:
         lecture = PRESETS["lecture"]
         assert preset_label(lecture) == "Lecture"
         assert preset_label(lecture.replace(seed=5, train_share=0.1)) == "Lecture"
-        assert preset_label(lecture.replace(epochs=3)) == "Lecture, changed"
+        assert preset_label(lecture.replace(epochs=3)) == "Lecture, 3 epochs"
+        assert preset_label(lecture.replace(epochs=1, beta=4)) == "Lecture, beta 4, 1 epoch"
+        assert preset_label(lecture.replace(latent_dim=8)) == "Lecture, 8 dimensions"
+        changed = lecture.replace(kl_warmup=5, hidden=(256, 128))
+        assert preset_label(changed) == "Lecture, hidden layers 256-128, KL warm-up 5"
+        changed = changed.replace(optimizer="sgd")
+        assert preset_label(changed) == "Lecture, 3 settings changed"
         assert preset_label(Config()) == "Custom"
 
 

@@ -230,7 +230,7 @@ class TestReaders:
                 assert len(ticket.owner) <= Text.longest
                 assert (type(ticket.drawn), type(ticket.started)) == (int, bool)
 
-    def test_other_values_of_wishes(self, tmp_path: Path) -> None:
+    def test_other_values_of_requests(self, tmp_path: Path) -> None:
         ask(tmp_path, "batch", {"beta": 0.5, "learning_rate": 0.1, "noise": 1.0}, Segment(1, 2))
         path = tmp_path / "control.json"
         for content in altered(json.loads(path.read_bytes())):

@@ -19,7 +19,7 @@ def test_what_does_not_ends_in_an_ellipsis() -> None:
     assert shortened(("word " * 40,)) == ("word word word word wor…",)
 
 
-def test_what_is_cut_alike_is_told_apart() -> None:
+def test_what_is_cut_alike_is_distinguished() -> None:
     names = ("a" * 200 + "b", "other", "a" * 200 + "c")
     found = shortened(names)
     assert found == ("a" * 21 + "… 0", "other", "a" * 21 + "… 2")

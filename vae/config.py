@@ -54,18 +54,19 @@ class Config:
     kind: str = _field(
         "vae",
         "Model",
-        "A VAE codes a picture as a cloud (mean and log-variance), an autoencoder as one point. A "
-        "conditional VAE is told the class, so that its code holds the style alone.",
+        "A VAE codes an image as a Gaussian (mean and log-variance), an autoencoder as one point. "
+        "A conditional VAE also gets the class, so that its code describes the style alone.",
         choices=("vae", "conditional", "autoencoder"),
     )
     network: str = _field(
         "dense",
         "Network",
-        "Dense sees all pixels at once and is quick; convolutional sees shapes and is slower.",
+        "Dense layers connect all pixels and are fast. Convolutional layers find local shapes: "
+        "slower, but better on images.",
         choices=("dense", "convolutional"),
     )
     latent_dim: int = _field(
-        4, "Latent dimensions", "How many numbers a picture is squeezed into.", low=1, high=128
+        4, "Latent dimensions", "How many numbers the code of an image has.", low=1, high=128
     )
     hidden: tuple[int, ...] = _field(
         (128,),
@@ -86,20 +87,22 @@ class Config:
     activation: str = _field(
         "relu",
         "Activation",
-        "The bend between two layers.",
+        "The non-linear function between two layers.",
         choices=("relu", "leaky_relu", "elu", "silu", "tanh"),
     )
     likelihood: str = _field(
         "bernoulli",
         "Likelihood",
-        "How a pixel is spread around what the decoder says: Bernoulli, as in the lecture; its "
-        "continuous kin, a true density of grey levels; or a Gaussian whose width is learned.",
+        "The distribution of a pixel, given the decoder's output: Bernoulli, as in the lecture; "
+        "continuous Bernoulli, a true density of grey levels; or a Gaussian whose width is "
+        "learned.",
         choices=("bernoulli", "continuous_bernoulli", "gaussian"),
     )
     beta: float = _field(
         1.0,
         "Beta",
-        "Weight of the KL term: 1 is the true ELBO, less blurs less, more tidies the latent space.",
+        "Weight of the KL term: 1 is the true ELBO. A smaller beta gives sharper images, a larger "
+        "one a tidier latent space.",
         low=0.0,
         high=100.0,
     )
@@ -114,46 +117,46 @@ class Config:
     kl_cycle: int = _field(
         0,
         "Warm-up cycle",
-        "Epochs after which the warm-up begins anew, again and again; 0 warms up once.",
+        "The warm-up starts again after this many epochs, over and over. 0: it happens once.",
         low=0,
         high=500,
     )
     free_bits: float = _field(
         0.0,
         "Free bits",
-        "Nats of KL that each latent dimension may cost without being pressed down: keeps "
-        "dimensions in use. Curves show the whole KL.",
+        "Nats of KL that cost nothing in each latent dimension, which keeps dimensions in use. "
+        "Curves show the whole KL.",
         low=0.0,
         high=10.0,
     )
     capacity: float = _field(
         0.0,
         "KL capacity",
-        "Nats that the KL of an image is held at: beta weighs how far the KL is from there, and "
-        "the warm-up raises it. 0 has no capacity and weighs the KL. Curves show the whole KL.",
+        "Training holds the KL at this many nats: beta weighs the distance from it, and the "
+        "warm-up raises it slowly. 0: no capacity, beta weighs the KL itself. Curves show the "
+        "whole KL.",
         low=0.0,
         high=200.0,
     )
     importance_samples: int = _field(
         1,
         "Importance samples",
-        "Codes that training draws for an image: with more than 1 it raises the tighter bound of "
-        "the importance-weighted autoencoder. Curves show the ELBO.",
+        "Codes that training samples for each image. With more than 1 it raises the tighter bound "
+        "of the importance-weighted autoencoder (IWAE). Curves show the ELBO.",
         low=1,
         high=100,
     )
     noise: float = _field(
         1.0,
         "Sampling noise",
-        "Temperature of the noise that training draws: 1 is the VAE, 0 codes each picture as "
-        "one point.",
+        "A factor on the random noise of training: 1 is the VAE, 0 codes each image as one point.",
         low=0.0,
         high=3.0,
     )
     loss_scale: str = _field(
         "nats",
         "Loss scale",
-        "What the optimizer sees: the loss in nats per image, or divided by the number of pixels "
+        "The loss that the optimizer gets: in nats per image, or divided by the number of pixels "
         "as in the lecture. Curves are always in nats.",
         choices=("nats", "per_pixel"),
     )
@@ -164,40 +167,48 @@ class Config:
         choices=("adam", "rmsprop", "sgd"),
     )
     learning_rate: float = _field(
-        1e-3, "Learning rate", "Size of a step: too large diverges, too small crawls.",
-        low=1e-7, high=10.0,
-    )  # fmt: skip
+        1e-3,
+        "Learning rate",
+        "Size of a training step. Too large: the loss rises. Too small: it hardly falls.",
+        low=1e-7,
+        high=10.0,
+    )
     schedule: str = _field(
         "constant",
         "Schedule",
-        "Constant keeps the learning rate; cosine lets it fall to zero over the run.",
+        "Constant: the learning rate stays as it is. Cosine: it falls to zero over the run.",
         choices=("constant", "cosine"),
     )
     batch_size: int = _field(
         100,
         "Batch size",
-        "Images per training step. Those of an epoch that fill no batch are left out of it; each "
-        "epoch leaves out others.",
+        "Images per training step. Images that do not fill a whole batch are left out of an epoch, "
+        "other ones each time.",
         low=1,
         high=4096,
     )
     epochs: int = _field(
-        20, "Epochs", "How often the run sees every training image.", low=1, high=500
+        20, "Epochs", "How many times training goes through all training images.", low=1, high=500
     )
     binarisation: str = _field(
         "none",
         "Binarisation",
-        "What the model learns: grey pixels; black and white, cut at one half (threshold); drawn "
-        "once with the grey as probability (fixed); or drawn anew each time (sampled).",
+        "The images that the model learns: grey (none), or black and white: cut at one half "
+        "(threshold), sampled once with the grey level as probability (fixed), or sampled again at "
+        "each step (sampled).",
         choices=BINARISATIONS,
     )
     train_share: float = _field(
-        1.0, "Share of the training set", "Less is quicker, and learns less.", low=0.001, high=1.0
+        1.0,
+        "Fraction of the training set",
+        "Less trains faster, and learns less.",
+        low=0.001,
+        high=1.0,
     )
     validation_split: float = _field(
         0.05,
         "Validation split",
-        "Share of those images that is held back for the validation curves; 0 draws none.",
+        "Fraction of the training images that is held back for the validation curves. 0: none.",
         low=0.0,
         high=0.5,
     )
@@ -205,7 +216,7 @@ class Config:
         0,
         "Early stopping",
         "Ends the run after this many epochs without a better validation loss and keeps the best "
-        "weights; 0 never does.",
+        "weights. 0: off.",
         low=0,
         high=100,
     )
@@ -219,7 +230,7 @@ class Config:
             object.__setattr__(self, field.name, value)
         if self.dense_layers and self.network == "dense":
             raise ConfigError(
-                "Dense layers stand behind convolutions; those of a dense network are its hidden "
+                "Dense layers come after convolutions; those of a dense network are its hidden "
                 f"layers. Received: network='dense', dense_layers={self.dense_layers}"
             )
         if not self.is_variational and self.beta != 0:
@@ -265,7 +276,7 @@ class Config:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether encoder and decoder are told the class of an image (Sohn et al. 2015)."""
+        """Whether encoder and decoder also get the class of an image (Sohn et al. 2015)."""
         return self.kind == "conditional"
 
     def replace(self, **changes: Any) -> Config:
@@ -354,7 +365,7 @@ def _checked(name: str, value: Any, default: Any) -> Any:
         sizes = cast("list[Any]", value) if isinstance(value, tuple | list) else None
         if sizes is None or len(sizes) > MAX_HIDDEN_LAYERS:
             raise ConfigError(
-                f"{name} must be a list of at most {MAX_HIDDEN_LAYERS} sizes. "
+                f"{name} must be up to {MAX_HIDDEN_LAYERS} whole numbers, such as 256, 128. "
                 f"Received: {name}={value!r:.80}"
             )
         return tuple(_number(name, item, limits, whole=True) for item in sizes)

@@ -101,7 +101,7 @@ class StorageLimits:
         if not self.keep_days:
             return ""
         days = f"{self.keep_days:g} day{'s' * (self.keep_days != 1)}"
-        return f"A run is kept for {days} after it last trained, then until its room is needed."
+        return f"A run is kept for {days} after it last trained, then until its space is needed."
 
 
 def app_folder() -> Path:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import asdict
+from typing import Any, NamedTuple, cast
 
-from vae.config import Config
+from vae.config import Config, setting
+from vae.number_text import number_text
 
 __all__ = ["PRESETS", "PRESET_NOTES", "PresetNote", "preset_label"]
+
+MAX_NAMED = 2  # changes of a preset that its label names; of more it says how many
+SAME_RECIPE = ("seed", "train_share")  # other values of these do not make another recipe
 
 # The lecture weighs 1e-4 times the mean over 4 latent dimensions of twice the KL against the
 # mean over 784 pixels of the cross-entropy. Times 784, so that both are in nats per image:
@@ -113,8 +118,8 @@ PRESET_NOTES: dict[str, PresetNote] = {
     "lecture": PresetNote(
         "Lecture",
         "The lecture's recipe to the letter. In nats it is a beta of 0.0392 with the loss divided "
-        "by the 784 pixels: that scale is why it learns slowly, since RMSprop's epsilon then holds "
-        "the small steps back.",
+        "by the 784 pixels. It learns slowly for that scale: RMSprop's epsilon slows steps down "
+        "where gradients are so small.",
         "The lecture's recipe to the letter. It learns slowly.",
     ),
     "lecture-fast": PresetNote(
@@ -131,41 +136,56 @@ PRESET_NOTES: dict[str, PresetNote] = {
     ),
     "convolutional": PresetNote(
         "Convolutional",
-        "Sees shapes, not single pixels, and has 16 latent dimensions: slower, visibly better.",
-        "Sees shapes, not single pixels: slower, visibly better.",
+        "Finds shapes rather than single pixels, with 16 latent dimensions: slower, visibly "
+        "better.",
+        "Finds shapes, not single pixels: slower, visibly better.",
     ),
     "2d": PresetNote(
         "Two dimensions",
-        "Convolutional, with a latent space that is a plane: the map shows all there is.",
+        "Convolutional, with a latent space that is a plane: the map shows all of it.",
         "A code of two numbers, so that a map shows all of it.",
     ),
     "conditional": PresetNote(
         "Conditional",
-        "A VAE that is told the class: its code holds the style alone, so that one style can be "
-        "drawn as every digit.",
-        "You choose the class, the code holds the style.",
+        "A VAE that also gets the class: its code describes the style alone, so that one style can "
+        "be decoded as every digit.",
+        "You choose the class, the code describes the style.",
     ),
     "best": PresetNote(
         "Best likelihood",
-        "Black-and-white images, drawn anew each time, and the importance-weighted bound, as the "
-        "literature measures: for a long training and the best figure.",
+        "Black-and-white images, sampled anew at each step, and the importance-weighted bound, as "
+        "papers measure: a long training for the best likelihood.",
         "Trains long on black-and-white images, for the best likelihood.",
     ),
     "autoencoder": PresetNote(
         "Autoencoder",
-        "No KL and no sampling: sharp copies, but random codes give nonsense, which is why the "
-        "VAE exists.",
+        "No KL and no sampling: sharp reconstructions, but random codes give nonsense. That is why "
+        "there are VAEs.",
         "Not a VAE: sharp copies, but random codes give nonsense.",
     ),
 }
 
 
 def preset_label(config: Config) -> str:
-    """Return the preset's title, with ", changed" where the configuration left it."""
+    """Return the preset's title, and what differs from it: "Recommended, beta 4, 3 epochs"."""
     if config.preset not in PRESETS:
         return "Custom"
     title = PRESET_NOTES[config.preset].title
-    # A seed or a share of the data does not make another recipe.
-    preset = PRESETS[config.preset]
-    same = config.replace(seed=preset.seed, train_share=preset.train_share) == preset
-    return title if same else f"{title}, changed"
+    preset, own = asdict(PRESETS[config.preset]), asdict(config)
+    changed = [name for name in own if own[name] != preset[name] and name not in SAME_RECIPE]
+    if len(changed) > MAX_NAMED:
+        return f"{title}, {len(changed)} settings changed"
+    return ", ".join([title, *(_in_words(name, own[name]) for name in changed)])
+
+
+def _in_words(name: str, value: Any) -> str:
+    """Return the value of a setting with its name, as "beta 4"."""
+    if name in ("epochs", "latent_dim"):
+        noun = "epoch" if name == "epochs" else "dimension"
+        return f"{value:,} {noun}{'s' * (value != 1)}"
+    label = setting(name).label
+    label = label if label.startswith("KL") else label[0].lower() + label[1:]
+    if isinstance(value, tuple):
+        sizes = "-".join(map(str, cast("tuple[int, ...]", value)))
+        return f"{label} {sizes or 'none'}"
+    return f"{label} {value.replace('_', ' ') if isinstance(value, str) else number_text(value)}"

@@ -42,7 +42,7 @@ def address_of_page() -> Iterator[None]:
     is_new = _is_back_or_forward() or before not in known
     state[LINKED] = dict(before) if is_new else {}
     if is_new:
-        state[REQUESTED] = before
+        state[REQUESTED] = dict(before)
         state[TOLD] = set() if before else None
         state[FOLLOWED] = link_number() + bool(before)
     state[KNOWN] = before, *known[-1:]

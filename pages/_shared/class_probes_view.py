@@ -36,15 +36,15 @@ NEAR = 0.01  # of accuracy: closer than this counts as equal
 @explained()
 def class_probes_view(run: Run) -> None:
     """Show the figures, or have them measured."""
-    intro = "The model never saw a label."
+    intro = "The model was trained without labels."
     if run.config.is_conditional:
         intro = (
-            "This model is told the label, so its code need not say it: the worse it tells the "
-            "classes apart, the more it holds style alone."
+            "This model gets the label with each image, so its code need not contain it. Low "
+            "figures are good here: then the code describes the style alone."
         )
     st.markdown(
-        f"{intro} How well do its latent means tell the classes apart, beside as many numbers from "
-        "PCA and the raw pixels?"
+        f"{intro} How well do its latent means separate the classes, compared with as many numbers "
+        "from PCA and with the raw pixels?"
     )
     if run.class_probes:
         _show(run)
@@ -52,9 +52,9 @@ def class_probes_view(run: Run) -> None:
         offer(
             run,
             JOB,
-            measuring("what the space knows"),
-            help="Trains two small classifiers on each, in a process beside this page. The figures "
-            "stay with the run.",
+            measuring("how well codes separate the classes"),
+            help="Trains two small classifiers on each, in the background. The figures are saved "
+            "with the run.",
         )
 
 
@@ -65,9 +65,9 @@ def _sentence(found: ClassProbes) -> str:
         f"With **{_counted(found['latent']['dimensions'], 'numbers')}** a picture, k-NN gets "
         f"**{latent:.1%}** of the test images right: {pca:.1%} with "
         f"{_counted(found['pca']['dimensions'], 'numbers')} from PCA, {pixels:.1%} with all "
-        f"{found['pixels']['dimensions']:,} of the raw pixels. By this measure the space keeps "
-        f"the classes apart {_compared(latent, pca)} PCA and {_compared(latent, pixels)} the raw "
-        "pixels."
+        f"{found['pixels']['dimensions']:,} of the raw pixels. By this measure latent space "
+        f"separates the classes {_compared(latent, pca)} PCA and {_compared(latent, pixels)} the "
+        "raw pixels."
     )
 
 
@@ -87,13 +87,13 @@ def _show(run: Run) -> None:
     st.html(_bars(found))
     st.markdown(_table(found))
     st.caption(
-        "k-NN and linear probe: the share of test images whose class they get right; bold is the "
-        f"best of a column. Both learn from the first {found['training_images']:,} training images "
-        f"and their labels, and are scored on {found['test_images']:,} test images. k-NN asks the "
-        f"{NEIGHBOURS} nearest by Euclidean distance. The probe is a logistic regression with an "
-        "L2 penalty (C = 1) on the values as they are. PCA is fitted to the same training images. "
-        "Silhouette (Rousseeuw 1987): of the classes, from -1 (among another class) to 1 (far from "
-        f"all others), mean over the first {found['silhouette_images']:,} test images."
+        "k-NN and linear probe: the fraction of test images whose class they get right; bold is "
+        f"the best of a column. Both learn from the first {found['training_images']:,} training "
+        f"images and their labels, and are scored on {found['test_images']:,} test images. k-NN "
+        f"uses the {NEIGHBOURS} nearest by Euclidean distance. The probe is a logistic regression "
+        "with an L2 penalty (C = 1) on the values as they are. PCA is fitted to the same training "
+        "images. Silhouette (Rousseeuw 1987): of the classes, from -1 (among another class) to 1 "
+        f"(far from all others), mean over the first {found['silhouette_images']:,} test images."
     )
 
 

@@ -13,8 +13,8 @@ __all__ = ["as_class", "conditioned", "dots_caption"]
 
 MAX_BUTTONS = 12  # classes, beyond which a list takes less room
 HELP = (
-    "What encoder and decoder are told that a picture is. Test images always go with their own "
-    "class. Acts at once."
+    "The class that encoder and decoder get with an image. Test images always keep their own. "
+    "Acts at once."
 )
 
 
@@ -53,5 +53,7 @@ def as_class(run: Run) -> str:
 def dots_caption(run: Run) -> str:
     """Return what is said of dots in the colours of their classes."""
     if run.config.is_conditional:
-        return "Each dot is a test image. Color: its class, which this model is given with it."
-    return "Each dot is a test image. Color: its class, which the model was never told."
+        return (
+            "Each dot is a test image. Color: its true class, which this model gets with the image."
+        )
+    return "Each dot is a test image. Color: its true class. The model was trained without classes."

@@ -33,7 +33,7 @@ def choose_dataset(key: str) -> Dataset | None:
         key=key,
         required=True,
         format_func=lambda name: DATASETS[name].title,
-        help="The images that a model learns from. Acts on the next run, not on one that trains.",
+        help="The images that a model learns from. Takes effect in a new run.",
         on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
         wrap=True,
     )

@@ -40,7 +40,8 @@ def can_be_measured(run: Run) -> bool:
     """Whether a worker can measure this run; what stands in the way is said."""
     if run.shipped:
         st.info(
-            "This run came without the figures, and what ships with VAE Lab stays as it is.",
+            "These figures were not measured for this built-in run, and built-in runs do not "
+            "change.",
             icon=":material/info:",
         )
     elif missing := missing_images(run):
@@ -67,12 +68,12 @@ def show_last_error(run: Run, job: str) -> None:
     error = read_progress(run.path, job).trouble
     with stable_position():
         if error or st.session_state.get(_key(run, job)) == _fingerprint(run, job):
-            show_error(error or "The process that measured ended before it was done. Try again.")
+            show_error(error or "Measuring ended before it was done. Try again.")
 
 
 def show_duration(seconds: float) -> None:
     """Say how long a job takes."""
-    st.caption(f"Takes about {time_in_words(seconds)} once its turn comes.")
+    st.caption(f"Takes about {time_in_words(seconds)}, after what is queued before it.")
 
 
 def offer(
@@ -110,8 +111,10 @@ def measuring(subject: str, seconds_left: Callable[[Run], float] | None = None) 
 
     def describe(run: Run, fraction: float | None) -> str:
         if fraction is None:
-            until = "until the training of this run ends or pauses"
-            return f"Measuring waits {until if run.is_alive() else 'for its turn'}"
+            until = "the work before it is done"
+            if run.is_alive():
+                until = "the training of this run has ended or paused"
+            return f"Measuring is queued: it starts when {until}"
         text = f"Measuring {subject} · {fraction:.0%}"
         if seconds_left and fraction:  # before that it loads what it needs
             text += f" · about {time_in_words(seconds_left(run))} left"

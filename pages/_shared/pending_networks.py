@@ -33,6 +33,4 @@ def _poll(run_id: str) -> None:
         pending = False
     if not pending:
         st.rerun()
-    st.caption(
-        "The networks of this run are being made: what they draw appears here in a few seconds."
-    )
+    st.caption("The networks of this run are being prepared: their images appear in a few seconds.")

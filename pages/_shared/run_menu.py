@@ -26,7 +26,7 @@ TEXT_PIXELS = 290  # the menu is as wide as its longest line
 MAX_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
 MENU_ERROR = "run_menu_error"  # in the session: of a callback, which runs before the page
 # Said where strangers share the server.
-LINK_GIVES = "look at it, train it on, pause and stop it, change its settings and download it."
+LINK_GIVES = "view, continue, pause and stop it, change its settings and download it."
 OWN_LINK = (
     f"The address of this page is the run's link. Who has it can {LINK_GIVES} Only you, in this "
     "browser, can name and delete it."
@@ -62,7 +62,7 @@ def run_menu(
                 value=run.metadata.name,
                 max_chars=MAX_NAME,
                 key=f"name-{run.id}",
-                help="How the list above calls it. Acts at once.",
+                help="Shown in the list of runs. Acts at once.",
                 on_change=_rename,
                 args=(run.id, owner),
             )
@@ -74,7 +74,7 @@ def run_menu(
             icon=":material/download:",
             on_click="ignore",
             width="stretch",
-            help="The whole run: model, curves, pictures and what it needs to go on.",
+            help="The whole run: model, curves, pictures and all that is needed to continue it.",
         )
         uploaded = st.file_uploader(
             "Import a run",
@@ -94,7 +94,7 @@ def run_menu(
                 icon=":material/delete:",
                 key=f"delete-{run.id}",
                 width="stretch",
-                help="It can be brought back for ten minutes.",
+                help="You can undo this for ten minutes.",
                 on_click=_delete,
                 args=(run.id, owner),
             )
@@ -109,9 +109,9 @@ def _show_retention(run: Run) -> None:
         return
     until = kept_until(run)
     if until is not None:
-        words = f"Kept until {until.day} {until:%B %Y}, then until its room is needed."
+        words = f"Kept until {until.day} {until:%B %Y}, then until its space is needed."
         if not run.metadata.owner:
-            words = "Nobody owns this run: it goes when its room is needed."
+            words = "This run has no owner: it is deleted when its space is needed."
     st.caption(f"{words} Download it to keep it.", width=TEXT_PIXELS)
 
 
@@ -146,10 +146,10 @@ def offer_undo(deleted: list[Run], owner: str, choose: Callable[[Run], None]) ->
 def _undo_buttons(own: list[Run], owner: str, choose: Callable[[Run], None]) -> None:
     last, *others = own
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
-        st.markdown(":material/delete: Deleted, and gone for good after ten minutes:")
+        st.markdown(":material/delete: Deleted. You can undo this for 10 minutes:")
         _undo_button(last, owner, choose)
         if others:
-            with st.popover(f"{len(others)} more", help="Runs that were deleted before it."):
+            with st.popover(f"{len(others)} more", help="Runs that were deleted earlier."):
                 for run in others:
                     _undo_button(run, owner, choose)
 

@@ -23,9 +23,9 @@ from vae.runs.run_images import dataset_title
 __all__ = ["choose_run", "chosen_run", "follow_address", "label", "run_picker", "visible_runs"]
 
 STATE_WORDS = {
-    "queued": "waits",
-    "starting": "starts",
-    "training": "trains now",
+    "queued": "queued",
+    "starting": "starting",
+    "training": "training",
     "paused": "paused",
     "stopped": "stopped",
     "diverged": "diverged",
@@ -82,7 +82,7 @@ def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run
                 key=controlled_key("run_picker", st.session_state.chosen_run),
                 format_func=lambda run_id: label(runs[run_id], owner),
                 label_visibility="collapsed",
-                help="Shipped models and your own runs: every page shows the one chosen here.",
+                help="Built-in models and your own runs: every page shows the one chosen here.",
                 on_change=_store_choice,
             )
         run_menu(runs[selected_id], owner, choose_run, unreadable)
@@ -102,11 +102,11 @@ def label(run: Run, visitor_owner: str) -> str:
     if run.state != "finished":
         words.append(STATE_WORDS[run.state])
     if run.shipped:
-        words.append("shipped")
+        words.append("built-in")
     elif run.metadata.owner == visitor_owner:
         words.append(f"yours, {run.short_id}")
     else:
-        words.append(f"by its link, {run.short_id}")
+        words.append(f"opened by link, {run.short_id}")
     return " · ".join(words)
 
 

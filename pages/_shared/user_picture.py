@@ -104,7 +104,7 @@ def _uploaded(run: Run) -> Picture | None:
         st.button(
             "Remove the picture",
             icon=":material/close:",
-            help="Lets go of what was uploaded before.",
+            help="Removes the picture that was uploaded before.",
             on_click=lambda: st.session_state.pop(UPLOAD, None),
         )
     if isinstance(uploaded, str):
@@ -142,7 +142,7 @@ def _choose(run: Run) -> Picture:
         "Test image", index, 0, last, name="picture_index", help="A number from 0 on."
     )
     if images is None:
-        st.caption("The test images themselves need the data set: this is a reconstruction.")
+        st.caption("This is its reconstruction: the test image itself needs the data set.")
     return _test_image(run, index)
 
 

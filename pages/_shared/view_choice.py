@@ -36,7 +36,7 @@ def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
         required=True,
         label_visibility="collapsed",
         wrap=True,
-        help="What to look at. Acts at once; the address holds it.",
+        help="Which part of the page to show. Acts at once, and the link remembers it.",
     )
     return view
 

@@ -1,4 +1,4 @@
-"""Data: what the model sees, as the lecture shows it."""
+"""Data: the images that a model learns from, and what is known of them."""
 
 import numpy as np
 import streamlit as st
@@ -40,8 +40,8 @@ def show_images(images: np.ndarray, split: str, title: str) -> None:
 
 
 st.markdown(
-    "What a model learns from. A VAE and an autoencoder never see the labels, which only color the "
-    "figures; a conditional VAE is given the label with each image."
+    "The images that a model learns from. A VAE and an autoencoder are trained without the labels, "
+    "which only color the figures; a conditional VAE gets the label with each image."
 )
 data = choose_dataset("data_page_dataset")
 if data is not None:
@@ -60,12 +60,12 @@ if data is not None:
             SPLITS,
             required=True,
             label_visibility="collapsed",
-            help="Training images teach the model; test images measure it and are never learned.",
+            help="Models are trained on the training images; the test images only measure them.",
             **persistent("data_split", split),
         )
         show_bars(class_counts(labels, data.class_names), name="Images in each class")
         st.caption(
-            "Stored as whole numbers (uint8). On the way into the network each is divided by 255, "
+            "Pixels are stored as whole numbers (uint8). For the network they are divided by 255, "
             "so that grey levels lie between 0 and 1."
         )
         source = abbreviate_home(without_paths(data.source))  # a path with "~" is hard to recognise

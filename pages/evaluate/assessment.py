@@ -1,4 +1,4 @@
-"""Is this good? One sentence, reference lines of the same treatment, and the literature."""
+"""Is this good? One sentence, reference lines of the same images, and published results."""
 
 from __future__ import annotations
 
@@ -42,21 +42,26 @@ def show_reference_lines(run: Run) -> None:
     if known is None:
         return
     own = _own(run)
-    st.header("Among reference lines")
+    st.header("Compared with others")
     lines = [own, *_lines(run, known)]
     show_bars(reference_bars(lines), name="Nats per image of this run and of reference lines")
     words = (
-        "The mean image and PCA are measured by `python -m vae.evaluation.references` on images "
-        "treated the same; PCA's code costs nothing here, which no model of images could claim."
+        "The mean image and PCA were measured on the same images (`python -m "
+        "vae.evaluation.references`). PCA's code is not counted as a cost, so PCA looks better "
+        "here than it is as a model of images."
     )
     if known["floor"]:
         words = (
-            "Grey levels count as probabilities, so even a model that repeats each image pays the "
-            f"entropy of its grey levels: the floor. {words}"
+            "Grey levels count as probabilities, so even a perfect copy of each image has a cost: "
+            f"the floor. {words}"
         )
     st.caption(words)
     with (
-        st.popover("For a paper", icon=":material/download:", help="These lines as a figure."),
+        st.popover(
+            "For a paper",
+            icon=":material/download:",
+            help="These bars as a figure: PDF, SVG or PNG.",
+        ),
         st.container(horizontal=True),
     ):
         offer_figure(run, "Reference lines", lambda: reference_figure(lines))
@@ -76,12 +81,12 @@ def _own(run: Run) -> Line:
 def _why_not(run: Run) -> str:
     if run.config.is_density:
         return (
-            "The reference lines count each pixel as a Bernoulli variable; the nats of this run "
-            "are those of a density and cannot be compared with them."
+            "There is nothing to compare this run with: its likelihood is a density, and the "
+            "reference lines are those of Bernoulli pixels."
         )
     return (
-        f"There are no reference lines of {plain(run.dataset)} in this treatment: "
-        f"{binarisation_name(run.config.binarisation)}. `python -m vae.evaluation.references` "
+        f"There are no reference lines for images of {plain(run.dataset)} "
+        f"({binarisation_name(run.config.binarisation)}). `python -m vae.evaluation.references` "
         "measures those of VAE Lab's own data sets."
     )
 
@@ -101,13 +106,13 @@ def _lines(run: Run, known: References) -> list[Line]:
     if known["floor"]:  # black and white have none
         lines.append(Line("Floor of grey images", known["floor"]))
     return lines + [
-        _line(each, f"{preset_label(each.config)}, shipped{_remark(each)}")
+        _line(each, f"{preset_label(each.config)}, built-in{_remark(each)}")
         for each in comparable(run, store().list_shipped())
     ]
 
 
 def _remark(run: Run) -> str:
-    remarks = {"autoencoder": " (no KL)", "conditional": " (told the class)"}
+    remarks = {"autoencoder": " (no KL)", "conditional": " (given the class)"}
     return remarks.get(run.config.kind, "")
 
 
@@ -119,17 +124,17 @@ def _sentence(run: Run, own: Line, known: References) -> str:
     )
     if known["floor"]:
         words += (
-            f", and {own.total - known['floor']:.1f} above the floor that no model of grey images "
-            "can go below"
+            f", and {own.total - known['floor']:.1f} more than the floor, the least that any model "
+            "of grey images can reach"
         )
     if not run.config.is_variational:
-        words += ". An autoencoder's code costs nothing here, so this is no bound on a likelihood"
+        words += ". An autoencoder's code is not counted, so this is not a bound on a likelihood"
     if run.config.is_conditional:
         nats = class_nats(run)
         words += (
-            ". It is told the class of each image, so its ELBO bounds log p(x | y), where that of "
-            f"other models bounds log p(x): to compare, add the ln {run.classes} = {nats:.1f} nats "
-            f"of saying the class, **{own.total + nats:.1f}** in all"
+            ". It gets the class of each image, so its ELBO bounds log p(x | y), and that of other "
+            f"models log p(x). To compare them, add ln {run.classes} = {nats:.1f} nats for the "
+            f"class: **{own.total + nats:.1f}** in all"
         )
     return f"{words}."
 
@@ -141,6 +146,6 @@ def _show_literature(run: Run, own: Line) -> None:
     with st.expander("Published results", expanded=True, icon=":material/menu_book:"):
         bound = Paper("This run, at most", own.total, "its negative ELBO, a bound")
         st.markdown(
-            f"{HOW} A negative ELBO is never below that, so this run may be better than its row; "
-            f"measure it under Likelihood.\n\n{literature_table(bound)}"
+            f"{HOW} This run's row is its negative ELBO, which is never less than that figure. "
+            f"Measure the figure itself under Likelihood.\n\n{literature_table(bound)}"
         )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._shared.address import address_of_part
 from pages._shared.bars import show_bars
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked_choice, linked_number
 from pages._shared.measuring import (
@@ -74,9 +75,9 @@ def likelihood_view(run: Run) -> None:
         elif not (found and run.shipped) and can_be_measured(run):
             _offer(run, treatment, again=found is not None)
         st.markdown(
-            "How likely are the test images, for this model? The ELBO is a bound. Many codes of "
-            "each image, weighed by how well they explain it, come closer to the truth "
-            "(importance sampling: Burda et al. 2016)."
+            "How likely are the test images for this model? The ELBO is a lower bound. Importance "
+            "sampling comes closer: it draws many codes of each image and weighs them by how well "
+            "they explain it (Burda et al. 2016)."
         )
     with right:
         if found:
@@ -86,7 +87,7 @@ def likelihood_view(run: Run) -> None:
 
 def _choose_treatment(run: Run) -> str:
     name = f"likelihood-treatment-{run.id}"
-    # What ships is measured no more: there is to choose from what it came with.
+    # A built-in run is not measured again: its own figures are the choices.
     choices = (
         [each for each in BINARISATIONS if each in run.likelihood] if run.shipped else BINARISATIONS
     )
@@ -98,8 +99,8 @@ def _choose_treatment(run: Run) -> str:
         choices,
         **persistent(name, chosen),
         format_func=partial(binarisation_words, run.config),
-        help="Black and white images are other data than grey ones: figures of one treatment are "
-        "to be compared with figures of the same. Acts at once.",
+        help="Grey and black-and-white images are different data: compare figures of the same kind "
+        "only. Acts at once.",
     )
 
 
@@ -109,33 +110,31 @@ def _show(run: Run, treatment: str, found: Measured) -> None:
         st.metric(
             "Negative log-likelihood, nats per image",
             f"{nll:.2f} ± {error:.2f}",
-            help="Lower is better. After ± stands the standard error over test images.",
+            help="Lower is better. After ±: the standard error over test images.",
             width="content",
         )
         st.metric(
             "ELBO, nats per image",
             f"{elbo:.2f}",
-            help="Of the same images, mean over the same samples. Its negative is never below the "
-            "negative log-likelihood.",
+            help=f"{help_of('ELBO')} Here: of the same images and samples.",
             width="content",
         )
         st.metric(
             "Gap, nats per image",
             f"{-elbo - nll:.2f}",
-            help="How loose the bound is, as far as these samples tell: what the encoder's "
-            "Gaussians miss of the true posterior.",
+            help="How far the ELBO is below the log-likelihood, by these samples. It is 0 where "
+            "the encoder's Gaussians equal the true posteriors.",
             width="content",
         )
     st.caption(
         f"{plain(found['images'].capitalize())}, {plain(found['treatment'])}; K = "
         f"{found['importance_samples']:,} importance samples of each, in "
-        f"{time_in_words(found['seconds'])}. On average more samples lower the figure, and "
-        "never raise it."
+        f"{time_in_words(found['seconds'])}. With more samples the figure falls on average."
     )
     if treatment != run.config.binarisation:
         st.warning(
-            f"This run learned from other images: {binarisation_name(run.config.binarisation)}. "
-            "The figure says how it fares on what it never saw the like of.",
+            "This run was trained on other images "
+            f"({binarisation_name(run.config.binarisation)}), so a poor figure is no surprise.",
             icon=":material/warning:",
         )
 
@@ -165,13 +164,13 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     name = f"likelihood-samples-{run.id}"
     with number:
         samples = number_field(
-            "Importance samples of each image",
+            "Importance samples per image",
             linked_number("samples", name, 1, MAX_IMPORTANCE_SAMPLES, USUAL_SAMPLES),
             1,
             MAX_IMPORTANCE_SAMPLES,
             name=name,
-            help=f"From 1, which is the ELBO, to {MAX_IMPORTANCE_SAMPLES:,}, as papers take. "
-            "Time grows in proportion.",
+            help=f"1 gives the ELBO; papers use {MAX_IMPORTANCE_SAMPLES:,}. The time grows in "
+            "proportion.",
         )
     wants = button.button(
         "Measure again" if again else "Measure",
@@ -179,7 +178,7 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
         icon=":material/straighten:",
         width="stretch",
         disabled=samples is None,
-        help="Works in a process beside this page; the figure stays with the run.",
+        help="Runs in the background; the figure is saved with the run.",
     )
     if samples is None:  # also where it was pressed before the number was read
         return
@@ -197,7 +196,9 @@ def _wait(run: Run, treatment: str) -> None:
             what += f" of other images ({binarisation_name(requested['treatment'])})"
     show_progress(run, JOB, measuring(what, lambda run: job_seconds(run, JOB)))
     if st.button(
-        "Stop measuring", icon=":material/stop:", help="Nothing of it is kept. Acts at once."
+        "Stop measuring",
+        icon=":material/stop:",
+        help="Discards what was measured so far. Acts at once.",
     ):
         withdraw_likelihood(run)
         queue().withdraw(run, JOB)
@@ -213,7 +214,7 @@ def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
     st.markdown("**Published results**")
     if not found:
         st.markdown(literature_table())
-        st.caption(f"{HOW} Measure, and this run gets its own row.")
+        st.caption(f"{HOW} Measure this run to see it in the table.")
         return
     samples = found["importance_samples"]
     source = f"measured here, {samples:,} samples"
@@ -221,7 +222,7 @@ def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
     st.markdown(literature_table(Paper("This run", found["nll"], source)))
     remarks = []
     if treatment == "fixed":
-        remarks.append("Theirs are drawn anew, these once.")
+        remarks.append("Papers sample the pixels anew each time; these were sampled once.")
     if samples < MAX_IMPORTANCE_SAMPLES:
         remarks.append(f"With {MAX_IMPORTANCE_SAMPLES:,} samples its row would be a little lower.")
     st.caption(" ".join([HOW, *remarks]))

@@ -1,4 +1,4 @@
-"""The literature's figures of MNIST, with the run's own among them: shown where both compare."""
+"""Published figures of MNIST, with the run's own among them: shown where both compare."""
 
 from __future__ import annotations
 
@@ -12,39 +12,40 @@ __all__ = ["HOW", "literature_table", "why_not_comparable"]
 
 BINARY = ("fixed", "sampled")  # the treatments that stand beside the literature
 HOW = (
-    "Papers measure MNIST binarised, each pixel drawn with its grey level as the probability, and "
-    "give the negative log-likelihood by 5,000 importance samples. Theirs here have one stochastic "
-    "layer."
+    "Papers binarise MNIST, each pixel white with its grey level as the probability, and estimate "
+    "the negative log-likelihood with 5,000 importance samples. The models listed have one layer "
+    "of latent variables, as those here."
 )
 
 
 def why_not_comparable(run: Run, treatment: str) -> str:
     """Return why figures of a run on images so treated do not compare with papers, "" if they do.
 
-    Figures of different data stand nowhere side by side: this sentence takes the table's place.
+    Figures of different data are never shown side by side: this sentence takes the table's place.
     """
-    papers = "Published results are the likelihood of MNIST drawn black and white"
+    papers = "Published results are for binarised MNIST"
     if known_dataset(run) != "mnist":
-        return f"{papers}: there is nothing to compare another data set with."
+        return f"{papers}, so there is nothing to compare this data set with."
     if run.config.is_conditional:
         nats = class_nats(run)
         return (
-            f"{papers}, log p(x). This run is given the class, so its figures are those of "
-            f"log p(x | y): naming the class would take ln {run.classes} = {nats:.2f} nats more."
+            f"{papers} and log p(x). This run gets the class, so its figures are those of "
+            f"log p(x | y); the class itself would cost ln {run.classes} = {nats:.2f} nats more."
         )
     if not run.config.is_variational:
-        return f"{papers}; an autoencoder has no likelihood."
+        return f"{papers}, as likelihoods; an autoencoder has none."
     if run.config.is_density:
-        return f"{papers}; the figures of this run are those of a density and cannot be compared."
-    if treatment not in BINARY:
         return (
-            f"{papers}; these figures are of {binarisation_name(treatment)}, which are other data."
+            f"{papers}; this run's likelihood is a density, whose nats cannot be compared with "
+            "them."
         )
+    if treatment not in BINARY:
+        return f"{papers}; these figures are for other data: {binarisation_name(treatment)}."
     return ""
 
 
 def literature_table(own: Paper | None = None) -> str:
-    """Return the figures as a Markdown table, the least first; own: the run's row."""
+    """Return the figures as a Markdown table, the lowest first; own: the run's row."""
     papers: list[Paper] = [*LITERATURE, *([own] if own else [])]
     papers.sort(key=lambda paper: paper.nll)
     rows = []

@@ -5,22 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.bars import show_bars
+from pages._shared.glossary import help_of
 from pages._shared.plain import plain
 from vae.figures.classes import class_cost_bars
 from vae.runs.run import Run
 
 __all__ = ["show_class_costs", "show_metrics"]
 
-HELP = {
-    "elbo": "A lower bound on the log-likelihood of a test image: less the reconstruction, less "
-    "the KL. Higher is better.",
-    "reconstruction": "The distortion: what it costs to tell an image, given its code. Lower is "
-    "sharper.",
-    "kl": "The rate: what the code itself costs, in nats.",
-    "bits_per_dimension": "The negative ELBO in bits, divided by the number of pixels. "
-    "Densities, as the continuous Bernoulli and the Gaussian, have none.",
-    "active_units": "Latent dimensions whose posterior mean varies over the test images by more "
-    "than 0.01 (Burda et al. 2016).",
+TERMS = {
+    "elbo": "ELBO",
+    "reconstruction": "reconstruction",
+    "kl": "KL",
+    "bits_per_dimension": "bits per dimension",
+    "active_units": "active unit",
 }
 
 
@@ -38,10 +35,10 @@ def show_metrics(run: Run) -> None:
         for name, (label, form) in names.items():
             value = metrics.get(name)
             if value is not None:  # an autoencoder has no ELBO
-                st.metric(label, form.format(value), help=HELP[name], width="content")
+                st.metric(label, form.format(value), help=help_of(TERMS[name]), width="content")
     st.caption(
         f"Measured on {plain(str(metrics.get('images', 'the test images')))}, "
-        f"{plain(str(metrics.get('treatment', '')))}, with one posterior sample an image and a "
+        f"{plain(str(metrics.get('treatment', '')))}, with one posterior sample per image and a "
         "fixed seed."
     )
 
@@ -52,5 +49,5 @@ def show_class_costs(run: Run) -> None:
     if nats:
         st.header("Which classes are hard")
         show_bars(class_cost_bars(nats), name="Reconstruction of each class, nats per image")
-        class_text = "was told their labels" if run.config.is_conditional else "saw no labels"
-        st.caption(f"Mean reconstruction of the test images of each class. The model {class_text}.")
+        how = "with their labels" if run.config.is_conditional else "without labels"
+        st.caption(f"Mean reconstruction of each class's test images. The model was trained {how}.")

@@ -1,4 +1,4 @@
-"""Evaluate: what a model is worth on images it never saw, and whether that is good."""
+"""Evaluate: how good a model is on images it was not trained on."""
 
 import streamlit as st
 
@@ -33,15 +33,15 @@ def overview(run: Run) -> None:
         st.header("While it learned")
         learning_curves(run, small=True)
         st.caption(
-            "Training and validation together: where the validation curve turns upwards while the "
-            "other goes on falling, the run learns its training images by heart."
+            "Where the validation curve rises while the training curve still falls, the model "
+            "memorises its training images (overfitting)."
         )
         show_class_costs(run)
     show_model_card(run)
 
 
 def latent_space(run: Run) -> None:
-    """Show what the latent space knows of the classes, beside a look at it."""
+    """Show how well codes separate the classes, beside a picture of the latent space."""
     left, right = wrapping_columns([1.3, 1], key="space", gap="large")
     with left:
         class_probes_view(run)
@@ -66,6 +66,6 @@ if measured:
     VIEWS[view](measured)
 else:
     st.info(
-        "There is nothing measured yet: a run is measured on its test images when it ends.",
+        "Nothing has been measured yet: a run is measured on its test images when it ends.",
         icon=":material/hourglass:",
     )

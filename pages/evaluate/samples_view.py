@@ -1,4 +1,4 @@
-"""Samples: how good they are, by the eyes of a classifier, beside real images and shipped runs."""
+"""Samples: how good they are to a classifier, beside real images and built-in runs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def samples_view(run: Run) -> None:
             show_grid(images, ROWS, COLUMNS, alt="Samples from the prior")
             st.caption(
                 f"The first {ROWS * COLUMNS} samples: codes from the prior N(0, I), decoded"
-                f"{', each told a class in turn' if run.config.is_conditional else ''}."
+                f"{', one class after the other' if run.config.is_conditional else ''}."
             )
         if run.quality:
             _show_counts(run.quality)
@@ -52,39 +52,39 @@ def samples_view(run: Run) -> None:
         if not is_measurable(run):
             title = dataset_title(run)
             st.info(
-                f"How good these samples are cannot be measured: the classifier that would judge "
-                f"them knows MNIST's digits alone, and this run learned {plain(title)}.",
+                "The quality of these samples cannot be measured: the classifier for it knows only "
+                f"MNIST's digits, and this run was trained on {plain(title)}.",
                 icon=":material/info:",
             )
             return
         if run.quality:
             _show(run, run.quality)
         st.markdown(
-            "Could one take the samples for real digits? A small classifier looks at both: where "
-            "it sees no difference, it is hard to see one."
+            "Could the samples pass for real digits? A small classifier compares both: if it "
+            "cannot tell them apart, people hardly will either."
         )
         if not run.quality:
             offer(
                 run,
                 JOB,
                 measuring("samples"),
-                help="Compares 5,000 samples with as many test images, in a process beside this "
-                "page. The figures stay with the run.",
+                help="Compares 5,000 samples with as many test images, in the background. The "
+                "figures are saved with the run.",
             )
 
 
 def _show(run: Run, found: Quality) -> None:
     distance, floor = found["frechet_classifier_distance"], found["noise_floor"]
     st.markdown(
-        f"By the Fréchet classifier distance samples are **{distance:.1f}** away from real digits. "
-        f"One half of the real ones is {floor:.1f} away from the other: nothing better can be "
-        f"expected of a model. **{found['precision']:.0%}** of the samples look like real digits "
-        f"(precision), and they cover **{found['recall']:.0%}** of those (recall)."
+        f"The Fréchet classifier distance between samples and real digits is **{distance:.1f}**. "
+        f"Two halves of the real digits differ by {floor:.1f}: the best any model could reach. "
+        f"**{found['precision']:.0%}** of the samples look like real digits (precision), and they "
+        f"cover **{found['recall']:.0%}** of the real ones (recall)."
     )
     if "share_as_told" in found:
         st.markdown(
-            f"**{found['share_as_told']:.0%}** of the samples are, to the classifier, of the class "
-            "that the run was told."
+            f"The classifier finds the requested class in **{found['share_as_told']:.0%}** of the "
+            "samples."
         )
     same = found["classifier"] == classifier_mark()
     others = [each for each in store().list_shipped() if each.id != run.id]
@@ -93,7 +93,7 @@ def _show(run: Run, found: Quality) -> None:
         rows[f"This run, {name}"] = cast("SampleFigures", values)
     rows |= {"Real digits": _real(found)}
     rows |= {
-        f"{preset_label(each.config)}, shipped": each.quality
+        f"{preset_label(each.config)}, built-in": each.quality
         for each in others
         if same and each.quality.get("classifier") == found["classifier"]
     }
@@ -103,7 +103,9 @@ def _show(run: Run, found: Quality) -> None:
         lines.append([name, f"{values['frechet_classifier_distance']:.1f}", *fractions])
     st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
     if not same:
-        st.caption("Another classifier measured it: there is nothing here to compare it with.")
+        st.caption(
+            "Another version of the classifier measured this, so other models cannot be compared."
+        )
     with st.expander("How this is measured", icon=":material/info:"):
         st.markdown(_how(found))
 
@@ -116,10 +118,10 @@ def _how(found: Quality) -> str:
         "- **Distance**: the squared Fréchet distance between Gaussians fitted to the classifier's "
         "features of both; 0 is best. FID is the same with another network's features, so its "
         "values are others.\n"
-        "- **Precision**: the share of samples that lie among real digits, by the "
-        f"{NEIGHBOURS} nearest neighbours among features. **Recall**: the share of real digits "
-        "that lie among samples (Kynkäänniemi et al. 2019). Another classifier would find other "
-        "shares, too.\n"
+        "- **Precision**: the fraction of samples that lie among real digits, by the "
+        f"{NEIGHBOURS} nearest neighbours among features. **Recall**: the fraction of real digits "
+        "that lie among samples (Kynkäänniemi et al. 2019). Another classifier would give other "
+        "values here, too.\n"
         f"- **Sure**: the classifier gives one digit a probability of {SURE:.0%} or more.\n"
         "- **Balance**: 100% where all ten digits are equally frequent.\n"
         "- **Mixture** and **posterior**, where they are: as many samples from other samplers of "

@@ -102,7 +102,7 @@ def _choose(run: Run) -> _Walk | None:
     loop = linked_switch("loop", "walk_loop", True)
     end.toggle(
         "Loop",
-        help="Back to the first stop, for ever; without it the walk ends at the last one.",
+        help="Plays in a loop, back to the first stop. Off: ends at the last stop.",
         **persistent("walk_loop", loop),
     )
     return _Walk(stops, frames, loop, speed, notes)
@@ -110,30 +110,31 @@ def _choose(run: Run) -> _Walk | None:
 
 def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
     codes = bookmarks(run)
-    kinds_of_walk = ["Random walk", "Through what I kept"]
+    kinds_of_walk = ["Random walk", "Through kept images"]
     kind_of_walk = linked_choice("walk", "walk_way", kinds_of_walk)
     st.segmented_control(
         "Walk",
         kinds_of_walk,
         required=True,
-        help="Past codes that a sampler draws, or past the images that you kept. Acts at once.",
+        help="Through random codes of a sampler, or through the images that you kept. Acts at "
+        "once.",
         **persistent("walk_way", kind_of_walk),
     )
     if kind_of_walk == kinds_of_walk[1]:
         if len(codes) < 2:
             st.info(
-                f"Keep two images or more: {len(codes)} is kept so far. The Grid, By hand and "
-                "Arithmetic views have a Keep button.",
+                f"Keep at least two images (so far: {len(codes)}). The views Grid, By hand and "
+                "Arithmetic have a Keep button.",
                 icon=":material/bookmark:",
             )
             return None, {}
-        st.caption("Past " + "; ".join(each.name for each in codes) + ".")
+        st.caption("Through " + "; ".join(each.name for each in codes) + ".")
         st.button(
             "Forget them",
             icon=":material/close:",
             on_click=clear_bookmarks,
             args=(run,),
-            help="Empties what you kept of this run.",
+            help="Removes all kept images of this run.",
         )
         return np.stack([each.code for each in codes]), notes_of(run)
     sampler = choose_sampler("walk_sampler")
@@ -148,12 +149,12 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
         "Stops",
         2,
         20,
-        help="Codes that it passes. Acts at once.",
+        help="Codes on the way. Acts at once.",
         **persistent("walk_stops", count),
     )
     with down:
         persistent_number(
-            "Seed", seed, 0, MAX_SEED, name="walk_seed", help="The same seed takes the same way."
+            "Seed", seed, 0, MAX_SEED, name="walk_seed", help="The same seed gives the same walk."
         )
     spec = SampleSpec(sampler, seed=seed)
     return sample_codes(run, spec, count, samplers), notes_of(run, seed) | spec.notes
@@ -182,7 +183,7 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
             list(KINDS),
             required=True,
             format_func=KINDS.__getitem__,
-            help="A GIF opens everywhere; a WebP is smaller and keeps every grey.",
+            help="A GIF opens everywhere; a WebP is smaller and has all grey levels.",
             **persistent("walk_kind", kind),
         )
         st.segmented_control(
@@ -190,7 +191,7 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
             FILE_PIXELS,
             required=True,
             format_func=lambda pixels: f"{pixels} px",
-            help="About so many pixels: each of the image becomes a square of whole ones.",
+            help="Approximate: each pixel of the image becomes a square of whole pixels.",
             **persistent("walk_pixels", pixels),
         )
     scale = max(1, round(pixels / run.image_shape[1]))
@@ -209,7 +210,7 @@ def _offer_file(run: Run, codes: np.ndarray, walk: _Walk) -> None:
             "Make the file",
             type="primary",
             icon=":material/movie:",
-            help="It is made beside this page, with the run's name and the seed in it.",
+            help="Made in the background, with the run's name and the seed in it.",
             on_click=lambda: state.update(
                 walk_work=(file_key, Work(_maker(run, codes, walk, kind, scale)))
             ),
@@ -262,6 +263,6 @@ def _offer_made(work: Work, kind: AnimationKind) -> None:
         icon=":material/download:",
         type="primary",
         on_click="ignore",
-        help="It moves in browsers, slides and chats.",
+        help="Plays in browsers, slides and chats.",
     )
     st.caption(f"{len(content) / 1000:,.0f} kB.")

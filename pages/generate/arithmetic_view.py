@@ -1,4 +1,4 @@
-"""Arithmetic: what has A but B has not, added to C."""
+"""Arithmetic: what distinguishes A from B, added to C."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class First(NamedTuple):
 def arithmetic_view(run: Run) -> None:
     """Compute A − B + C with codes, and decode what comes out."""
     st.markdown(
-        "Directions in latent space carry meaning: **A − B** is what A has and B has not. Added to "
-        "**C**, it changes that alone, if the space is orderly."
+        "Directions in latent space can carry meaning: **A − B** is what distinguishes A from B. "
+        "Add it to **C**, and C should change in just that."
     )
     terms, result = wrapping_columns([1.1, 1], key="arithmetic", gap="large")
     with terms:

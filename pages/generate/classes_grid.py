@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._shared.address import address_of_part
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked_decimal, linked_number
 from pages._shared.persistent import persistent
@@ -36,13 +37,13 @@ PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
 @explained()
 @address_of_part("classes")
 def classes_grid(run: Run) -> None:
-    """Draw a few codes as each class that a conditional run can be told."""
+    """Decode a few codes as each class of a conditional run."""
     # The picture first: on a phone one stands below the other.
     picture, controls = wrapping_columns([2.2, 1], key="classes", gap="large")
     with controls:
         st.markdown(
-            "**One style, every class.** A column is one code z, a row is what the run was told: "
-            "the style stays, the class changes."
+            "**One style, every class.** Each column is one code z, each row one class: the style "
+            "stays, the class changes."
         )
         columns, temperature, seed = _choose()
         codes = prior_codes(columns, run.config.latent_dim, temperature=temperature, seed=seed)
@@ -80,11 +81,11 @@ def _choose() -> tuple[int, float, int]:
         0.0,
         2.0,
         step=0.05,
-        help="Spread of the codes: 1 is the prior, less is plainer, more is wilder. Acts at once.",
+        help=f"{help_of('temperature')} Acts at once.",
         **persistent("classes_temperature", temperature),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = seed_field("classes_seed", "The same seed draws the same styles.")
+        seed = seed_field("classes_seed", "The same seed gives the same styles.")
     return columns, temperature, seed
 
 
@@ -95,12 +96,12 @@ def _every_class(run: Run, codes: np.ndarray) -> np.ndarray:
 
 
 def _show(run: Run, png: bytes, columns: int, aspect_ratio: float) -> None:
-    """Show the grid, of a width that is this share of its height, and the class of each row."""
+    """Show the grid, of a width that is this fraction of its height, and the class of each row."""
     names = "".join(
         f'<span style="{NAME}" title="{html.escape(name)}">{html.escape(short)}</span>'
         for name, short in zip(run.class_names, run.short_class_names, strict=True)
     )
-    alt = f"{columns} codes, each drawn as {run.classes} classes"
+    alt = f"{columns} codes, each decoded as {run.classes} classes"
     st.html(
         f'<div style="{TABLE.format(aspect_ratio=aspect_ratio)}"><div style="{NAMES}">{names}</div>'
         f'<img alt="{alt}" style="{PICTURE}" '

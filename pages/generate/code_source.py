@@ -62,7 +62,7 @@ def _sources(run: Run) -> list[str]:
 def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
     latents = run.latents
     if source == "Sample":
-        seed = _number(name, "seed", "Seed", MAX_SEED, number, "Draws it from the prior.")
+        seed = _number(name, "seed", "Seed", MAX_SEED, number, "Of a random code from the prior.")
         return Bookmark(prior_codes(1, run.config.latent_dim, seed=seed)[0], f"sample, seed {seed}")
     if source == "Class mean":
         labels = np.unique(latents["y"]).tolist()
@@ -96,7 +96,7 @@ def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
         return codes[index]
     drawing = _drawing_code(run)
     if drawing is None:  # it was cleared in another tab since the sources were shown
-        raise RunError("There is no drawing any more: draw one, or choose another source.")
+        raise RunError("Your drawing has been cleared: draw another one, or choose another source.")
     return Bookmark(drawing, "your drawing")
 
 

@@ -112,7 +112,7 @@ def _model(run: Run) -> None:
                 "Each weight under its network, layer and part, as NumPy arrays.",
             )
     if not keras_file.is_file():
-        st.caption("The Keras file and the weights are there when the run has ended.")
+        st.caption("The Keras file and the weights are made when the run ends.")
     st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
     st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)
     with st.expander("With ONNX Runtime instead", icon=":material/bolt:"):
@@ -155,14 +155,14 @@ def _figures(run: Run) -> None:
 
 
 def _demo(run: Run) -> None:
-    st.header("The talk works without Wi-Fi")
+    st.header("Offline demo")
     st.markdown(
         "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
-        "sample grid and the curves. It opens from a USB stick in any browser, without a server."
+        "sample grid and the curves. It opens in any browser, without a server or Wi-Fi."
     )
     if not run.latents:
         st.info(
-            "The demo needs the codes of the test images, which are there when the run has ended.",
+            "The demo needs the codes of the test images: they are computed when the run ends.",
             icon=":material/hourglass:",
         )
         return
@@ -172,7 +172,7 @@ def _demo(run: Run) -> None:
         st.info(plain(why), icon=":material/info:")
         return
     _file(
-        "Offline demo",
+        "Download the demo",
         lambda: demo_page(run).encode(),
         f"{public_name(run)}.html",
         "text/html",
@@ -180,7 +180,7 @@ def _demo(run: Run) -> None:
     )
 
 
-@st.cache_data(show_spinner="Seeing whether it fits…", max_entries=50)
+@st.cache_data(show_spinner="Checking its size…", max_entries=50)
 def _why_no_demo(_run: Run, mark: str) -> str:
     try:
         demo_page(_run)
@@ -221,8 +221,7 @@ def _code(run: Run) -> None:
         st.code(script, language="python", height=420)
     if any(row["kind"] == "change" for row in run.rows):
         st.caption(
-            "This run's settings were changed while it trained. The script has those that it began "
-            "with."
+            "This run's settings were changed while it trained. The script has those of its start."
         )
 
 

@@ -1,4 +1,4 @@
-"""The samplers that are fitted to a run's codes: there, on the way, or to be asked for."""
+"""The samplers that are fitted to a run's codes: ready, in work, or offered."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def offer_samplers(run: Run) -> None:
         measuring("the codes of training images"),
         "Fit the samplers",
         intro="The mixture and the posteriors are fitted to the codes of this run's training "
-        "images, once, in a process beside this page.",
+        "images, once, in the background.",
         icon=":material/tune:",
         help="Encodes up to 20,000 training images and fits Gaussian mixtures to their codes: "
-        "to all of them and to those of each class. They stay with the run.",
+        "to all of them and to those of each class. They are saved with the run.",
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from pages._shared.glossary import help_of
 from pages._shared.linked import linked_choice, linked_decimal, linked_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
@@ -19,8 +20,8 @@ from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SamplerName, SampleSp
 __all__ = ["GridChoice", "choose_grid", "choose_label", "choose_sampler", "sampler_text"]
 
 SAMPLER_HELP = (
-    "Prior: codes from N(0, I), as the model was made for. Mixture: Gaussians fitted to the codes "
-    "of training images. Posteriors: around the code of a training image by chance. Acts at once."
+    "Prior: random codes from N(0, I). Mixture: random codes from Gaussians fitted to the codes of "
+    "training images. Posteriors: codes near that of a random training image. Acts at once."
 )
 TRUNCATIONS = (0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, math.inf)
 ALL = -1  # in the place of a class: what is None is no choice to Streamlit
@@ -77,7 +78,7 @@ def choose_sampler(name: str) -> SamplerName:
 def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
     """Show the classes that were fitted on their own, and return the one that is chosen or None.
 
-    A conditional run is told a class whatever code it decodes: there is nothing more to choose.
+    A conditional run gets a class with each code that it decodes: there is nothing more to choose.
     """
     if run.config.is_conditional:
         return None
@@ -87,7 +88,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
         "Class",
         labels,
         format_func=lambda label: "All" if label == ALL else run.short_class_names[label],
-        help="Draw from what was fitted to the codes of one class alone. Acts at once.",
+        help="Sample codes of one class only. Acts at once.",
         **persistent(name, label),
     )
     return None if label == ALL else label
@@ -114,15 +115,14 @@ def _choose_limits() -> tuple[float, float]:
         0.0,
         2.0,
         step=0.05,
-        help="Spread of the codes: 1 is the prior, less is safer, more is wilder. Acts at once.",
+        help=f"{help_of('temperature')} Acts at once.",
         **persistent(_name("temperature"), temperature),
     )
     down.select_slider(
         "Truncation (σ)",
         TRUNCATIONS,
         format_func=_truncation_text,
-        help="What is drawn farther from 0 than so many standard deviations is drawn anew: fewer "
-        "odd images, less variety. Acts at once.",
+        help=f"{help_of('truncation σ')} Acts at once.",
         **persistent(_name("truncation"), truncation),
     )
     return temperature, truncation
@@ -135,10 +135,10 @@ def _truncation_text(limit: float) -> str:
 def _choose_seed() -> int:
     locked = st.session_state.get(_name("locked"), False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = seed_field(_name("seed"), "The same seed draws the same codes.", disabled=locked)
+        seed = seed_field(_name("seed"), "The same seed gives the same codes.", disabled=locked)
         st.toggle(
             "Lock",
-            help="Holds the seed, so that a click on Again by mistake loses nothing.",
+            help="Keeps the seed as it is, so that no click changes the samples by mistake.",
             **persistent(_name("locked"), locked),
         )
     return seed

@@ -1,4 +1,4 @@
-"""The training images nearest to a sample: is it new, or learned by heart?"""
+"""The training images nearest to a sample: is it new, or a copy?"""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _index_pixels(name: str) -> tuple[Neighbours, float]:
 
 def _present(data: Dataset | None) -> Dataset:
     if data is None:  # it has just been there
-        raise DatasetError("The images of this run have gone from this machine meanwhile.")
+        raise DatasetError("The images of this run are no longer on this machine.")
     return data
 
 
@@ -56,7 +56,7 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
             icon=":material/info:",
         )
         return
-    with st.spinner("Looking through the training images…"):
+    with st.spinner("Searching the training images…"):
         pixels, usual = _pixels().get(run.dataset)
         codes, usual_code = _codes(run, model_fingerprint(run))
         by_pixels = pixels.nearest(image[None], COUNT)
@@ -66,14 +66,14 @@ def show_nearest(run: Run, code: np.ndarray, image: np.ndarray) -> None:
     show_grid(found, 1, len(found), alt="The training images nearest in pixels")
     st.caption(
         f"Nearest in pixels: {_classes(run, by_pixels.labels[0])}. The first is "
-        f"{by_pixels.distances[0, 0]:.2f} away; a test image is {usual:.2f} away from its nearest "
-        "(median): far below that would be learned by heart."
+        f"{by_pixels.distances[0, 0]:.2f} away; for a test image it is typically {usual:.2f}. A "
+        "much smaller distance would mean that the model copied a training image."
     )
     found = images[by_code.indices[0]]
     show_grid(found, 1, len(found), alt="The training images nearest in latent space")
     st.caption(
         f"Nearest by their codes: {_classes(run, by_code.labels[0])}. The first is "
-        f"{by_code.distances[0, 0]:.2f} away; a test image's is {usual_code:.2f} (median)."
+        f"{by_code.distances[0, 0]:.2f} away; for a test image it is typically {usual_code:.2f}."
     )
 
 

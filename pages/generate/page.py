@@ -39,6 +39,6 @@ if model:
     VIEWS[view](shown_run)
 else:
     st.info(
-        "There is no model to draw with yet: train a run, or choose another one above.",
+        "There is no model yet: train a run, or choose another one above.",
         icon=":material/hourglass:",
     )

@@ -1,4 +1,4 @@
-"""Samplers: the same decoder fed by the prior, a mixture and posteriors, side by side."""
+"""Samplers: the same decoder with codes of the prior, a mixture and posteriors, side by side."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ ROWS, COLUMNS = 6, 8
 JOB = "quality"
 FRACTIONS = {
     "precision": "look real",
-    "recall": "of the real ones covered",
-    "share_sure": "the classifier is sure of",
+    "recall": "of the real digits covered",
+    "share_sure": "recognised with certainty by the classifier",
     "class_balance": "balance of the classes",
 }
 
@@ -40,7 +40,7 @@ def samplers_view(run: Run) -> None:
     """Show a grid of each sampler with the same seed, and how good its samples are."""
     samplers = samplers_of(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = seed_field("samplers_seed", "The same for all of them.")
+        seed = seed_field("samplers_seed", "The same for all samplers.")
         label = None
         if samplers is not None:
             with st.container(width=180):
@@ -62,27 +62,27 @@ def samplers_view(run: Run) -> None:
     elif is_measurable(run):
         _measure(run)
     st.markdown(
-        "The decoder learned from codes near those of training images. The prior also has places "
-        "where none of them is: what is decoded there is nobody's digit. Samplers fitted to the "
-        "codes avoid such holes, with the same decoder."
+        "The decoder was trained on codes near those of training images. The prior also has places "
+        "far from all of them, holes, where samples often look like nothing known. Samplers fitted "
+        "to the codes avoid holes, with the same decoder."
     )
 
 
 def _description(name: str, samplers: Samplers | None) -> str:
     if name == "prior":
-        return "Codes from N(0, I). It needs nothing but the decoder, and knows no classes."
+        return "Random codes from N(0, I). Needs only the decoder; knows no classes."
     if name == "mixture":
         if samplers is None:
             return "Codes from Gaussians fitted to the codes of training images."
         left = ", ".join(map(str, samplers.left_out))
         words = (
             f"Codes from {len(samplers.mixture.weights)} Gaussians fitted to the codes of "
-            f"{samplers.fitted_images:,} training images: the number with the least BIC."
+            f"{samplers.fitted_images:,} training images: the number with the lowest BIC."
         )
         return words + (f" Left out, because they did not converge: {left}." if left else "")
     return (
-        "Codes from the posterior of a training image by chance: an image like one that there is, "
-        "so the nearest to it is worth a look."
+        "Codes from the posteriors of random training images. The samples resemble these images: "
+        "compare each with the nearest one."
     )
 
 
@@ -110,7 +110,7 @@ def _measure(run: Run) -> None:
             JOB,
             measuring("samples"),
             "Measure all three",
-            help="Compares 5,000 samples of each with as many test images, in a process beside "
-            "this page. The figures stay with the run.",
+            help="Compares 5,000 samples of each with as many test images, in the background. The "
+            "figures are saved with the run.",
             primary=False,
         )

@@ -1,4 +1,4 @@
-"""The seed of what is drawn at random, and the button that takes the next one."""
+"""The seed of random samples, and the button that takes the next one."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MAX_SEED = 2**31 - 1
 
 
 def seed_field(name: str, help: str, *, disabled: bool = False) -> int:
-    """Show the seed in st.session_state[name] and Again beside it, in a row that is open."""
+    """Show the seed in st.session_state[name] and a button for the next one, in an open row."""
     seed = linked_number("seed", name, 0, MAX_SEED, 0)
     persistent_number(
         "Seed", seed, 0, MAX_SEED, name=name, width=140, disabled=disabled,
         help=f"{help} Acts at once.",
     )  # fmt: skip
     st.button(
-        "Again",
+        "New samples",
         icon=":material/casino:",
         type="primary",
         disabled=disabled,

@@ -87,7 +87,7 @@ def _show_selected(run: Run, codes: np.ndarray, choice: GridChoice, selected: in
         max_sliders=MAX_SLIDERS,
     )
     if not np.array_equal(code, codes[selected]):
-        name += ", moved by hand"
+        name += ", changed with the sliders"
     _show_actions(run, code, name)
     panel = linked_choice("closer", "tile_panel", PANELS)
     st.segmented_control(
@@ -95,7 +95,7 @@ def _show_selected(run: Run, codes: np.ndarray, choice: GridChoice, selected: in
         PANELS,
         required=True,
         label_visibility="collapsed",
-        help="Images around this one, or real ones like it. Acts at once.",
+        help="Variations of this image, or real images like it. Acts at once.",
         **persistent("tile_panel", panel),
     )
     if panel == PANELS[0]:

@@ -44,7 +44,9 @@ def sliders_view(run: Run) -> None:
     if takes_setting(PARAMETER):
         set_sliders(run, _read(take_parameter(PARAMETER), dims))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Random code", icon=":material/casino:", help="Draws a code from the prior."):
+        if st.button(
+            "Random code", icon=":material/casino:", help="Takes a random code from the prior."
+        ):
             seed = int(np.random.default_rng().integers(2**31))
             set_sliders(run, sample_codes(run, SampleSpec(seed=seed), 1)[0])
         if st.button("Reset", icon=":material/restart_alt:", help="Back to the prior's mean, 0."):
@@ -57,7 +59,8 @@ def sliders_view(run: Run) -> None:
         keep = st.container(width="content")
     if dims > MAX_SLIDERS:
         st.caption(
-            f"Sliders for the {MAX_SLIDERS} of {dims} dimensions that carry most; the others stay."
+            f"Sliders for the {MAX_SLIDERS} of {dims} dimensions with the largest KL; the others "
+            "stay."
         )
     start, generation = st.session_state.get(_key(run), (nothing, 0))
     if len(start) != dims:
@@ -73,8 +76,8 @@ def sliders_view(run: Run) -> None:
     with keep:
         bookmark_button(run, code, "from the sliders")
     st.caption(
-        "The dimensions that carry most (KL) come first. The strip under each slider: what that "
-        "dimension alone does, from −3 to 3, where the sliders were put last."
+        "The dimensions with the largest KL come first. The strip under each slider shows what "
+        "this dimension alone changes, from −3 to 3, around the code that was set last."
     )
 
 

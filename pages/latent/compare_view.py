@@ -60,7 +60,7 @@ def compare_view(run: Run) -> None:
         if other is None:
             return
         shown = _choose_layers()
-        titles = "Class, this run", "Class, the other run"
+        titles = "Class to decode, this run", "Class to decode, other run"
         with stable_position():
             sides = [
                 conditioned(each, title, parameter)
@@ -133,8 +133,8 @@ def _choose_layers() -> list[str]:
         selection_mode="multi",
         wrap=True,
         format_func=LAYER_NAMES.__getitem__,
-        help="What both maps show. Holes: likely under the prior, and less than a twentieth of "
-        "that under the posteriors, both blurred by as much as codes lie apart. Acts at once.",
+        help="What both maps show. Holes: places that are likely under the prior, but that hardly "
+        "any posterior reaches. Acts at once.",
         **persistent("compare_layers", shown),
     )
     return shown
@@ -160,12 +160,12 @@ def _coverage(_run: Run, fingerprint: str) -> Coverage:
 
 
 def _on_plane(run: Run) -> PlanePoints:
-    """Place a run's test images on a map; raises RunError for codes that are no numbers."""
+    """Place a run's test images on a map; raises RunError for codes that are not finite."""
     _raise_if_broken(run)
     plane = usual_plane(run)
     # Through 0, the prior's mean: the plane of an autoencoder's codes may miss all that is likely.
     on_plane = points_on_plane(run, replace(plane, origin=np.zeros_like(plane.origin)))
-    # Wide codes would make the prior a spot: who wants to see them all zooms out.
+    # Wide codes would make the prior a spot: zooming out shows them all.
     return replace(on_plane, extent=on_plane.extent.clipped(MAX_REACH))
 
 
@@ -174,8 +174,8 @@ def _raise_if_broken(run: Run) -> None:
     broken = int((~np.isfinite(mean)).any(axis=1).sum())
     if broken:
         raise RunError(
-            "A map needs codes that are numbers; this run has diverged. Received: "
-            f"{broken:,} of {len(mean):,} codes that are none"
+            "A map needs finite codes; this run has diverged. Received: "
+            f"{broken:,} of {len(mean):,} codes that are not finite"
         )
 
 
@@ -209,18 +209,18 @@ def _show_difference(run: Run, other: Run) -> None:
 
 
 def _show_method(errors: list[float], same_images: bool) -> None:
-    ringed = " A dot under the pointer is ringed on the other map too." if same_images else ""
+    ringed = " The dot under the pointer is ringed on both maps." if same_images else ""
     st.caption(
         "Both maps have the same axes and move together. Each plane goes through 0, the prior's "
-        "mean, along the run's own PCA directions; in more than two dimensions a dot is the shadow "
-        f"of its code on the plane.{ringed} The image under the pointer is blended "
-        f"from the four nearest ones, on average {' and '.join(f'{each:.2g}' for each in errors)} "
-        "of 255 grey levels from the exact one; a click decodes exactly."
+        "mean, along the run's own PCA directions; in more than two dimensions codes are projected "
+        f"onto it.{ringed} The image under the pointer is blended from the four nearest ones, on "
+        f"average {' and '.join(f'{each:.2g}' for each in errors)} of 255 grey levels off; a click "
+        "shows the exact image."
     )
     st.caption(
-        f"The shares are measured alike for both, between {IMAGES:,} samples from the prior and "
-        f"the reconstructions of {IMAGES:,} test images, each from a code drawn from its posterior "
-        "(an autoencoder's is the code itself). Like: no farther away, in pixels, than "
-        f"{NEAR_FRACTION:.0%} of the others are from the one nearest to them; were both the same, "
-        "1% would be like none."
+        f"The percentages compare {IMAGES:,} samples from the prior with the reconstructions of "
+        f"{IMAGES:,} test images, each from a code sampled from its posterior (of an autoencoder, "
+        "from the code itself). An image is like one of the others if it is as close to it, in "
+        f"pixels, as {NEAR_FRACTION:.0%} of the others are to their own nearest neighbour. If both "
+        "sets were alike, 1% would be like none."
     )

@@ -18,25 +18,25 @@ def coverage_text(run: Run, found: Coverage) -> str:
     """Return the main property of a run's map, from how far prior and posteriors overlap."""
     if np.var(run.latents["mean"], axis=0).max() <= ACTIVE_VARIANCE:
         return (
-            "Look at the one heap: no latent dimension is active, so the decoder cannot tell one "
-            "image from another, and the samples below are all alike."
+            "All dots lie in one heap: no latent dimension is active, so the decoder cannot tell "
+            "one image from another, and the samples below are all alike."
         )
     if found.missed >= MANY_MISSED and found.distance > found.prior_distance:
         free = not run.config.is_variational
-        why = "nothing draws an autoencoder's codes to the prior: " if free else ""
+        why = "nothing keeps an autoencoder's codes near the prior: " if free else ""
         return (
-            f"Look at how far the clusters reach beyond the dashed rings: {why}they lie "
-            f"{found.distance:.1f} from 0 on average, the prior's codes "
-            f"{found.prior_distance:.1f}, so samples miss {found.missed:.0%} of the test images, "
-            f"and {found.unlike:.0%} of samples are like none."
+            f"The clusters reach far beyond the dashed rings: {why}codes lie "
+            f"{found.distance:.1f} from 0 on average, random codes of the prior "
+            f"{found.prior_distance:.1f}. So samples miss {found.missed:.0%} of the test images, "
+            f"and {found.unlike:.0%} of the samples are like none of them."
         )
     if found.unlike >= MANY_UNLIKE:
         return (
-            f"Look at the gaps between the clusters: {found.unlike:.0%} of samples are like no "
-            f"test image, while they miss {found.missed:.0%} of the test images."
+            f"There are gaps between the clusters: {found.unlike:.0%} of the samples are like no "
+            f"test image. Samples miss {found.missed:.0%} of the test images."
         )
     return (
-        "Look at how the clusters fill the dashed rings and touch: samples miss only "
-        f"{found.missed:.0%} of the test images, and only {found.unlike:.0%} of samples are like "
-        "none."
+        "The clusters fill the dashed rings and touch: samples miss only "
+        f"{found.missed:.0%} of the test images, and only {found.unlike:.0%} of the samples are "
+        "like none of them."
     )

@@ -34,8 +34,8 @@ STEPS = 13
 AT_ONCE = 16  # rows; the others on demand
 PRIOR, IMAGE = "mean", "image"
 COLLAPSED = (
-    "**The model ignores its code.** No dimension is active, so that all images decode to much the "
-    "same: posterior collapse. A smaller beta, or a KL warm-up, on the Train page helps against it."
+    "**The model ignores its code.** No dimension is active, and all images decode to much the "
+    "same: posterior collapse. Train again with a smaller beta or a KL warm-up."
 )
 
 
@@ -43,7 +43,7 @@ COLLAPSED = (
 @address_of_part("dimensions")
 @explained()
 def dimensions_view(run: Run) -> None:
-    """Show a strip of decodings for each dimension, ordered by KL, dead ones grey."""
+    """Show a strip of decodings for each dimension, ordered by KL, unused ones grey."""
     ranked = ranked_dimensions(run)
     is_vae = run.config.is_variational
     with st.container(key="rows-and-words"):
@@ -87,7 +87,7 @@ def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
             list(names),
             format_func=names.__getitem__,
             required=True,
-            help="Where the other dimensions stay while one moves. Acts at once.",
+            help="The code at which the other dimensions stay while one moves. Acts at once.",
             **persistent("dimensions_around", kind),
         )
         # Always there, so that the rows below stay where they are.
@@ -98,7 +98,7 @@ def _choose_centre(run: Run, is_vae: bool) -> tuple[str, int | None]:
             last,
             name="dimensions_image",
             disabled=kind == PRIOR,
-            help="Whose code the other dimensions keep: a number from 0 on.",
+            help="Number of the test image whose code the others keep, from 0.",
             width=150,
         )
     if kind == PRIOR:
@@ -113,7 +113,7 @@ def _choose_count(ranked: list[Dimension]) -> list[Dimension]:
     is_all = linked_switch("all", "dimensions_all")
     st.toggle(
         f"All {len(ranked)} dimensions",
-        help=f"Else the {AT_ONCE} that carry most. Acts at once.",
+        help=f"Off: only the {AT_ONCE} that carry most. Acts at once.",
         **persistent("dimensions_all", is_all),
     )
     return ranked if is_all else ranked[:AT_ONCE]
@@ -123,11 +123,11 @@ def _caption(around: str, conditioned: str, is_vae: bool, dims: int) -> str:
     unit = " standard deviations of the prior" if is_vae else ""
     text = f"Each row moves one dimension from −3 to 3{unit}; the others stay at {around}."
     if dims == 1:
-        text = f"The one dimension there is goes from −3 to 3{unit}."
+        text = f"The only dimension goes from −3 to 3{unit}."
     if conditioned:
         text += f" All are decoded{conditioned}."
     if around.startswith("the code"):
-        text += " The line in each row is where that image itself is."
+        text += " The line in each row marks the image itself."
     if not is_vae:
         text += " An autoencoder has no prior: its codes may lie far beyond −3 and 3."
     return text
@@ -149,7 +149,7 @@ def _show_activity(run: Run, ranked: Sequence[Dimension], is_vae: bool) -> None:
         text = "Ordered by variance: an autoencoder has no KL. Dotted: the threshold."
     st.caption(
         f"{text} A dimension is active where the variance of its posterior means over the test "
-        f"images is above {ACTIVE_VARIANCE} (Burda et al. 2016); the others are dead, and grey."
+        f"images is above {ACTIVE_VARIANCE} (Burda et al. 2016); the others are unused, and grey."
     )
 
 

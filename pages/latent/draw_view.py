@@ -1,4 +1,4 @@
-"""Draw: what the model makes of one's own picture, and how much it surprises it."""
+"""Draw: what the model makes of one's own picture, and what that costs beside test images."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ TREATED = {
 }
 # Shares of the test images that cost less, and what that means.
 VERDICTS = (
-    (0.99, "Hardly anything that it learned looks like this."),
-    (0.9, "This is unusual for it."),
-    (0.0, "It finds this quite usual."),
+    (0.99, "Very unusual for this model."),
+    (0.9, "Unusual for this model."),
+    (0.0, "Usual for this model."),
 )
 
 
@@ -86,10 +86,11 @@ def draw_view(run: Run) -> None:
             if run.config.is_variational
             else "Its code is"
         )
-        # Beyond the map's edge nothing else tells where.
+        # Beyond the map's edge nothing else says where.
         st.caption(
-            f"{whose} {np.linalg.norm(mean):.1f} from the prior's mean. Under the pointer: blended "
-            f"from the nearest decoded images, {error:.2g} of 255 grey levels off on average."
+            f"{whose} {np.linalg.norm(mean):.1f} from the prior's mean. The image under the "
+            f"pointer is blended from the nearest decoded ones, on average {error:.2g} of 255 grey "
+            "levels off."
         )
 
 
@@ -105,16 +106,14 @@ def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
             show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
             st.caption(name)
     if run.label is not None:
-        st.caption(
-            f"The model is told that this is class {plain(run.short_class_names[run.label])}."
-        )
+        st.caption(f"The model gets class {plain(run.short_class_names[run.label])} with it.")
     if not picture.is_own:
         what = (
             "test image"
             if available_test_images(run) is not None
             else "the reconstruction of test image"
         )
-        st.caption(f"An example, {what} {picture.number}, until there is one of your own.")
+        st.caption(f"An example, {what} {picture.number}, until you have a picture of your own.")
     elif picture.before is not None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl
@@ -132,8 +131,8 @@ def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> 
     st.markdown("**From its posterior**")
     if not run.config.is_variational:
         st.info(
-            "An autoencoder gives each picture one code, not a posterior: there is nothing to draw "
-            "from. A VAE draws it again and again, each time a little differently."
+            "An autoencoder gives each picture one code instead of a posterior, so there is "
+            "nothing to sample from. A VAE decodes it a little differently each time."
         )
         return
     seed = linked_number("seed", "again", 0, MAX_SEED, 0)
@@ -141,11 +140,11 @@ def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> 
     codes = mean + np.exp(0.5 * log_var) * noise
     show_strip(to_uint8(run.decode(codes)), "Samples of its posterior", columns=COLUMNS)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Ten codes drawn from it, decoded.", width="stretch")
+        st.caption("Ten codes sampled from it, decoded.", width="stretch")
         st.button(
-            "Draw this again",
+            "New samples",
             icon=":material/casino:",
-            help="Draws ten other codes from the posterior and decodes them.",
+            help="Samples ten other codes from the posterior and decodes them.",
             on_click=lambda: st.session_state.update(again=seed + 1),
         )
 
@@ -187,7 +186,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
 
 def _show_costs(run: Run, picture: Picture) -> None:
     """Show what the picture costs beside what the test images cost."""
-    st.markdown("**How surprised the model is**")
+    st.markdown("**How unusual it is for the model**")
     own = costs_of(run, picture.image[None])
     has_kl = run.config.is_variational
     total = float(own.reconstruction[0] + own.kl[0])
@@ -196,8 +195,8 @@ def _show_costs(run: Run, picture: Picture) -> None:
         kl = f" and KL {own.kl[0]:,.1f}" if has_kl else ""
         missing = missing_images(run) or "the test images that it was measured on"
         st.caption(
-            f"Reconstruction {own.reconstruction[0]:,.0f}{kl} nats. What is usual needs "
-            f"{plain(missing)}."
+            f"Reconstruction {own.reconstruction[0]:,.0f}{kl} nats. To compare it with test images "
+            f"you need {plain(missing)}."
         )
         return
     usual = _usual_costs(run, images, run.id, file_mark(run.path / DECODER))

@@ -34,15 +34,15 @@ def live_preview(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         words = st.container(width="stretch")
         if st.button(
-            "Look again",
+            "Refresh",
             icon=":material/refresh:",
-            help="Shows the model as it is now. The training waits up to two seconds meanwhile.",
+            help="Shows the model as it is now. This pauses the training for up to two seconds.",
         ):
             run.requests.show_model()
         follow = st.toggle(
             "Follow",
             key=f"follow-{run.id}",
-            help="Looks again after each epoch, every four seconds at most. Acts at once.",
+            help="Refreshes after each epoch, at most every four seconds. Acts at once.",
         )
     with words:
         _poll(run, follow=follow)
@@ -57,19 +57,19 @@ def _poll(run: Run, *, follow: bool) -> None:
         st.rerun()
     model_epoch = now.status.get("model_epoch", 0)
     epoch = max(model_epoch, now.status.get("epoch", 0))  # the status follows some steps behind
-    doing = "is paused in" if now.state == "paused" else "trains in"
+    doing = "Paused in" if now.state == "paused" else "Training: now in"
     if now.state in WAITING:
         what = "A newer model" if now.latents else "The map"
-        st.caption(f"{what} appears as soon as the run trains.")
+        st.caption(f"{what} appears when the training has begun.")
     elif now.status.get("look_failed") and not _is_requested(now):
         st.caption(
-            f"The run {doing} epoch {epoch}. Its model could not be shown: its weights are no "
+            f"{doing} epoch {epoch}. The model cannot be shown: its weights are not finite "
             "numbers, or the disk is full."
         )
     elif not now.latents:
-        st.caption(f"The run {doing} epoch {epoch}. Its model will be here in a moment…")
+        st.caption(f"{doing} epoch {epoch}. Loading its model…")
     else:
-        st.caption(f"The run {doing} epoch {epoch}. You see its model of epoch {model_epoch}.")
+        st.caption(f"{doing} epoch {epoch}. Shown: the model of epoch {model_epoch}.")
     last = f"looked-{run.id}"
     rested = time.monotonic() > st.session_state.get(last, 0.0) + FOLLOW_SECONDS
     failed = now.status.get("look_failed")

@@ -46,8 +46,7 @@ def map_view(run: Run) -> None:
     with right:
         show_selection(run, on_plane, selection)
         st.caption(
-            "Under the pointer the four nearest decoded images are blended: on average "
-            f"{error:.2g} of 255 grey levels from the exact one here; what is picked is decoded "
-            "exactly. Ellipses: one and two standard deviations of a posterior. Dashed: of the "
-            "prior."
+            "Ellipses: one and two standard deviations of a posterior; dashed: of the prior. The "
+            "image under the pointer is blended from the four nearest decoded ones, on average "
+            f"{error:.2g} of 255 grey levels from the exact image; what is picked is exact."
         )

@@ -43,7 +43,7 @@ def choose_other(run: Run) -> Run | None:
         "Compare with",
         list(others),
         format_func=lambda run_id: label(others[run_id], owner),
-        help="Any other run that has a model. Acts at once; the address holds it.",
+        help="Any other run that has a model. Acts at once, and the link remembers it.",
         **persistent("chosen_with", other.id),
     )
     set_parameter("with", other.id)

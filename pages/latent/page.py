@@ -52,14 +52,14 @@ if finite_run:
     VIEWS[view](shown_run)
 elif has_space:
     st.warning(
-        "The codes of this run are no numbers: it diverged. Train it again with a lower learning "
+        "This run diverged: its codes are not finite numbers. Train again with a lower learning "
         "rate, or choose another run.",
         icon=":material/warning:",
     )
 elif run is None:
-    st.info("There is no run to look into yet: train one.", icon=":material/info:")
+    st.info("There is no run yet: train one.", icon=":material/info:")
 elif not in_progress:
     st.info(
-        "This run has no model to look into. Continue it on the Train page, or choose another.",
+        "This run has no model yet. Continue it on the Train page, or choose another run.",
         icon=":material/info:",
     )

@@ -81,7 +81,8 @@ def path_view(run: Run) -> None:
     with choice:
         st.caption(
             f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
-            "the two. Where the path crosses a hole, the decoder improvises."
+            "the two. Where the path crosses a hole, images may be unclear, since the decoder was "
+            "not trained there."
         )
     with on_map:  # last: it takes seconds when it is the first of its model
         on_plane = points_on_plane(run, usual_plane(run))
@@ -94,15 +95,15 @@ def path_view(run: Run) -> None:
             answers={"path": on_plane.plane.coordinates(codes).tolist()},
         )
         st.caption(
-            f"{_what_the_map_shows(on_plane)} Under the pointer: blended from the nearest decoded "
-            f"images, {error:.2g} of 255 grey levels off on average."
+            f"{_what_the_map_shows(on_plane)} The image under the pointer is blended from the "
+            f"nearest decoded ones, on average {error:.2g} of 255 grey levels off."
         )
 
 
 def _what_the_map_shows(on_plane: PlanePoints) -> str:
     if on_plane.plane.is_line:
-        return "The path on the line; upwards the classes lie apart. Hatched: holes."
-    flat = " as its shadow on this plane" if len(on_plane.plane.origin) > 2 else ""
+        return "The path on the line; upwards the classes are only drawn apart. Hatched: holes."
+    flat = ", projected onto this plane" if len(on_plane.plane.origin) > 2 else ""
     return f"The path{flat}, from the ring to the point. Hatched: holes of the prior."
 
 
@@ -129,7 +130,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
         if drawing is not None:
             st.toggle(
                 f"{label} your drawing",
-                help="What stands in the Draw view, instead of a test image.",
+                help="Your drawing from the Draw view, instead of a test image.",
                 **persistent(f"{name}_drawn", is_drawn),
             )
     with stable_position():
@@ -137,7 +138,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
             st.toggle(
                 f"{label} the sample",
                 disabled=is_drawn,
-                help="What was sent here from the Generate page, instead of a test image.",
+                help="The image sent here from the Generate page, instead of a test image.",
                 **persistent(f"{name}_sampled", is_sample),
             )
     if drawing is not None and is_drawn:
@@ -154,9 +155,9 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     if sample is not None and is_sample:
         st.caption(f"{sample.name}.")
     elif has_image:
-        st.caption("The picture, and decoded from its code.")
+        st.caption("The picture and its reconstruction.")
     else:
-        st.caption("Decoded from its code: the picture itself needs the data set.")
+        st.caption("The reconstruction: the picture itself needs the data set.")
     return end
 
 
@@ -196,15 +197,15 @@ def _choose_path(run: Run) -> tuple[PathKind, int]:
     steps = linked_number("steps", "path_steps", *STEPS, 11)
     if run.config.latent_dim == 1:
         kind = "linear"
-        st.caption("This model has one latent dimension: between two codes there is one way.")
+        st.caption("This model has one latent dimension: there is only one path.")
     else:
         st.segmented_control(
             "Path",
             list(PATHS),
             required=True,
             format_func=PATHS.__getitem__,
-            help="A straight line between the two codes; or the great circle around the prior's "
-            "mean, on which codes stay as long as the prior's are. Acts at once.",
+            help="Straight line: linear interpolation. Great circle: spherical interpolation "
+            "around 0, which keeps codes as far from 0 as random ones are. Acts at once.",
             **persistent("path_kind", kind),
         )
     st.slider(
@@ -216,7 +217,7 @@ def _choose_path(run: Run) -> tuple[PathKind, int]:
     st.button(
         "Two other images",
         icon=":material/casino:",
-        help="Takes two test images of different classes by chance.",
+        help="Picks two random test images of different classes.",
         on_click=_choose_two,
         args=(run.latents["y"],),
     )
@@ -224,7 +225,7 @@ def _choose_path(run: Run) -> tuple[PathKind, int]:
 
 
 def _choose_two(y: np.ndarray) -> None:
-    """Choose two test images by chance, of two classes where there are two."""
+    """Choose two random test images, of two classes where there are two."""
     random = np.random.default_rng()
     first = int(random.integers(len(y)))
     others = np.flatnonzero(y != y[first])
@@ -252,6 +253,6 @@ def _show_animation(run: Run, images: np.ndarray) -> None:
         file_name="path.gif",
         mime="image/gif",
         icon=":material/download:",
-        help="A GIF of what is shown, there and back for ever.",
+        help="A GIF of this path, there and back in a loop.",
         on_click="ignore",
     )

@@ -29,7 +29,9 @@ def choose_plane(run: Run) -> Plane:
     """
     dims = run.config.latent_dim
     if dims == 1:
-        st.caption("This model has one latent dimension: a line. Upwards the classes lie apart.")
+        st.caption(
+            "This model has one latent dimension, a line. Upwards the classes are only drawn apart."
+        )
         return dimension_plane(1, 0, 0)
     kinds = PLANES if dims > 2 else PLANES[1:]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -38,9 +40,9 @@ def choose_plane(run: Run) -> Plane:
             "Plane",
             kinds,
             required=True,
-            help="PCA: the plane along which the test images vary most. Two dimensions: as they "
-            "are, the others held. Three pictures: the plane through three test images. Acts at "
-            "once.",
+            help="PCA: the plane along which the test images differ most. Two dimensions: two of "
+            "the code's own, the others fixed. Three pictures: the plane through three test "
+            "images. Acts at once.",
             **persistent(f"plane-{run.id}", kind),
         )
         if kind == "PCA":
@@ -59,8 +61,11 @@ def store_selection(run: Run, selection: SelectedPoint | SelectedImages | None) 
     if not isinstance(selection, SelectedPoint):
         return False
     state[f"selected-{run.id}"] = selection
-    state[f"selected-code-{run.id}"] = selection.code
-    is_new = before is None or not np.array_equal(before, selection.code)
+    # With as many digits as the address holds: its link is the same plane.
+    code = read_code(code_text(selection.code), len(selection.code))
+    code = selection.code if code is None else code
+    state[f"selected-code-{run.id}"] = code
+    is_new = before is None or not np.array_equal(before, code)
     return is_new and state.get(f"plane-{run.id}") in PLANES[1:]
 
 

@@ -55,7 +55,9 @@ def plane_map(
         "points": f"points-{on_plane.id}",
         "atlas": f"atlas-{on_plane.id}-{label}-{'_'.join(f'{edge:.6g}' for edge in extent)}",
     }
-    has_slow_layers = SLOW_LAYERS.intersection(layers)
+    if SLOW_LAYERS.intersection(layers):  # from then on the browser has them
+        st.session_state[f"{key}-slow"] = True
+    has_slow_layers = f"{key}-slow" in st.session_state
     if has_slow_layers:
         ids["layers"] = f"layers-{on_plane.id}"
     frame = map_frame(run, on_plane) | {"feeds": ids, "small": small, "layers": list(layers)}

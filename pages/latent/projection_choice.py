@@ -39,8 +39,8 @@ def choose_projection(run: Run) -> Choice:
         "Projection",
         KINDS,
         required=True,
-        help="PCA: the directions along which codes vary most; distances stay true. t-SNE: keeps "
-        "neighbours together, its distances mean nothing. Acts at once.",
+        help="PCA: the directions along which codes differ most; distances keep their meaning. "
+        "t-SNE: keeps neighbours together; its distances mean nothing. Acts at once.",
         **persistent("projection_kind", kind),
     )
     there = [each for each in SIDES if each <= dims]
@@ -50,7 +50,7 @@ def choose_projection(run: Run) -> Choice:
         there,
         format_func=SIDES.__getitem__,
         required=True,
-        help="On a plane, or in space, to turn with the mouse. Acts at once.",
+        help="On a plane, or in a space that you can turn. Acts at once.",
         **persistent("projection_count", count),
     )
     return Choice(kind, count)
@@ -82,7 +82,7 @@ def _pca(_run: Run, count: int, run_id: str, mark: tuple[int, int]) -> Projectio
 def _request_tsne(run: Run, count: int) -> None:
     """Ask the worker for t-SNE, once, and show how far it is or that it failed."""
     if is_in_progress(run):
-        st.info("t-SNE takes a while: it is computed when the run has ended. PCA is there now.")
+        st.info("t-SNE takes a while and is computed when the run has ended. Use PCA until then.")
         return
     # Of this model: a run that goes on loses what was computed from it, and may ask again.
     request_key = f"tsne-asked-{run.id}-{count}-{file_mark(run.path / LATENTS)}"
@@ -95,11 +95,11 @@ def _request_tsne(run: Run, count: int) -> None:
         st.rerun()  # it ended between the two questions
     else:
         error = read_progress(run.path, "tsne").trouble
-        show_error(error or "t-SNE could not be computed: its process ended before it was done.")
+        show_error(error or "t-SNE could not be computed: it ended before it was done.")
         st.button(
             "Try again",
             icon=":material/refresh:",
-            help="Asks the worker for it once more.",
+            help="Computes it again.",
             on_click=lambda: st.session_state.pop(request_key, None),
         )
 
@@ -107,5 +107,5 @@ def _request_tsne(run: Run, count: int) -> None:
 def _describe(run: Run, fraction: float | None) -> str:
     what = f"t-SNE of {min(TSNE_POINTS, len(run.latents['y'])):,} test images"
     if not fraction:
-        return f"{what} waits its turn"
-    return f"{what}, in a process beside this page: {fraction:.0%}"
+        return f"{what} is queued"
+    return f"Computing {what}: {fraction:.0%}"

@@ -47,7 +47,7 @@ def projections_view(run: Run) -> None:
         return
     if not run.latents["mean"].std(axis=0).any():
         st.info(
-            "All test images have the same code: one dot is all that a projection would show. See "
+            "All test images have the same code, so a projection would show a single dot. See "
             "Dimensions.",
             icon=":material/info:",
         )
@@ -95,7 +95,7 @@ def _choose_dot_style() -> tuple[float, float]:
             0.05,
             1.0,
             step=0.05,
-            help="Thin dots show where many lie.",
+            help="Faint dots show where many overlap.",
             **persistent("projection_opacity", opacity),
         )
     return size, opacity
@@ -191,13 +191,13 @@ def _how_to_read(run: Run, projection: Projection, choice: Choice) -> str:
         of_all = len(run.latents["y"])
         few = f", of which {count:,} are shown" if count < of_all else ""
         text = (
-            f"PCA of all {of_all:,} codes{few}. It can be inverted: the Map decodes every place of "
-            "the same plane."
+            f"PCA of all {of_all:,} codes{few}. Each place of this plane belongs to a code: the "
+            "Map decodes them."
         )
     else:
         text = (
-            f"t-SNE of {count:,} codes cannot be inverted: a place between two dots is no code, "
-            "nothing can be decoded there."
+            f"t-SNE of {count:,} codes. A place between two dots belongs to no code, so nothing "
+            "can be decoded there."
         )
     shrink = tile_shrink(run, count)
     smaller = f", at 1/{shrink} of its size" if shrink > 1 else ""
@@ -206,5 +206,5 @@ def _how_to_read(run: Run, projection: Projection, choice: Choice) -> str:
         f"{smaller}; a click on a dot picks it."
     )
     if choice.sides == 2:
-        return f"{text} Circles: the nearest of these in latent space to the picked one."
+        return f"{text} Circles: its nearest neighbours in latent space among these."
     return f"{text} Drag to turn, a click in the legend hides or shows a class."

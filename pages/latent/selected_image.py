@@ -25,9 +25,9 @@ def show_image(run: Run, index: int) -> None:
     with images:
         show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
         if len(pair) == 2:
-            st.caption(f"Test image {index}, class {label}, and decoded from its mean.")
+            st.caption(f"Test image {index}, class {label}, and its reconstruction.")
         else:
-            st.caption(f"Test image {index}, class {label}, decoded from its mean. {_where(run)}")
+            st.caption(f"The reconstruction of test image {index}, class {label}. {_where(run)}")
     if sureness is not None:
         with sureness:
             figure = posterior(mean, log_var)
@@ -39,4 +39,4 @@ def show_image(run: Run, index: int) -> None:
 
 def _where(run: Run) -> str:
     missing = missing_images(run)
-    return f"The image itself needs {plain(missing)}." if missing else ""
+    return f"The image itself cannot be shown: it needs {plain(missing)}." if missing else ""

@@ -106,10 +106,10 @@ def show_selection(
     if selection is None:
         st.markdown(
             "**Move over the map.** The image beside the pointer is what the decoder makes of that "
-            "place.\n\n"
-            "**Click** a place or a dot to keep it, with its nearest test images.\n\n"
-            "**Box** and **Lasso** select many: you see their mean image.\n\n"
-            "**Holes** are places that the prior finds likely and no test image is near. Click one."
+            "place.\n\n**Click** a place or a dot to pin it and see its nearest test "
+            "images.\n\n**Box** and **Lasso** select several test images: you see their "
+            "mean.\n\n**Holes** are places that are likely under the prior but far from the codes "
+            "of all test images. Click one."
         )
     elif isinstance(selection, SelectedImages):
         _show_images(run, selection)
@@ -129,20 +129,19 @@ def _show_point(run: Run, on_plane: PlanePoints, selection: SelectedPoint) -> No
         show_grid(to_uint8(run.decode(selection.code[None])), 1, 1, alt="The image decoded here")
     words = row.container(width="stretch")
     log_ratio = log_density_ratio(selection.code[None], posteriors_at(run))
-    words.markdown(f"**Decoded exactly{as_class(run)}**")
+    words.markdown(f"**The image decoded here{as_class(run)}**")
     words.caption(
         f"{np.linalg.norm(selection.code):.2f} from the prior's mean. The test images' posteriors "
-        f"together have {_times(float(log_ratio[0]))} the density that the prior has here, both "
-        "blurred by as much as codes lie apart."
+        f"together have {_times(float(log_ratio[0]))} the density that the prior has here."
     )
     if (
         selection.point is not None
         and hole_mask(on_plane.plane, selection.point[None], log_ratio)[0]
     ):
         st.info(
-            "A hole: the prior finds this place likely, and hardly any posterior reaches it (less "
-            f"than {HOLE_RATIO:.0%} of the prior's density). Nothing taught the decoder what to "
-            "draw here.",
+            "A hole: this place is likely under the prior, but hardly any posterior reaches it "
+            f"(less than {HOLE_RATIO:.0%} of the prior's density). The decoder was never trained "
+            "here.",
             icon=":material/trip_origin:",
         )
 

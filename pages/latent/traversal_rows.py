@@ -20,7 +20,7 @@ __all__ = ["Row", "show_rows"]
 
 ROW = "display:flex;flex-wrap:wrap;align-items:center;gap:2px 12px"
 NAME = "white-space:nowrap;font-size:0.86rem;line-height:1.3;flex:0 0 "
-NAME_WIDTHS = "7.2rem", "9.4rem"  # the second where some are dead
+NAME_WIDTHS = "7.2rem", "9.4rem"  # the second where some are unused
 FEW = 6  # rows, for which there is room for the names above the strips
 REST = "flex:1 1 17rem;position:relative"  # together with the name too wide for a phone
 PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:4px;background:#000"
@@ -65,7 +65,7 @@ def show_rows(rows: Sequence[Row]) -> None:
 
 
 def _row(row: Row, style: str) -> str:
-    state, faded = ("", "") if row.is_active else (" · dead", f";{FADED}")
+    state, faded = ("", "") if row.is_active else (" · unused", f";{FADED}")
     name = f"<b>{html.escape(row.name)}</b> · {html.escape(row.figure)}{state}"
     dim = "" if row.is_active else ";opacity:0.65"
     alt = f"{html.escape(row.name)} from −3 to 3{state}"

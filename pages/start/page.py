@@ -38,17 +38,15 @@ if run is not None:
             labels = balanced_labels(100, run.classes)  # where there are ten, one a column
             images = run.decode(prior_codes(100, run.config.latent_dim), labels)
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
-            class_text = ", each told a class in turn" if run.config.is_conditional else ""
-            st.caption(
-                f"100 codes drawn at random from the prior N(0, I), and decoded{class_text}."
-            )
+            class_text = ", one class after the other" if run.config.is_conditional else ""
+            st.caption(f"100 random codes from the prior N(0, I), decoded{class_text}.")
         elif run.snapshot_epochs:
             epoch = run.snapshot_epochs[-1]
             samples = run.snapshot(epoch)["samples"]
             show_grid(samples, len(samples) // 10, 10, alt="Samples from fixed codes")
             st.caption(f"{len(samples)} random codes, decoded after epoch {epoch}.")
         else:
-            st.caption("Samples appear when the run has learned something.")
+            st.caption("Samples appear once the training has begun.")
     with clusters, fitted_picture(AROUND, key="space"):
         st.header("Latent space")
         projection = best_projection(run)
@@ -64,7 +62,7 @@ if run is not None:
         if run.rows:
             learning_curves(run, small=True)
         else:
-            st.caption("The curves begin with the first steps.")
+            st.caption("The curves appear with the first steps.")
     title = dataset_title(run)
     epochs, dims = len(run.history), run.config.latent_dim
     st.markdown(

@@ -13,7 +13,7 @@ from pages._components.learning_board import learning_board
 from pages._components.learning_curves import curve_data
 from pages._components.run_key import run_key
 from pages._components.slow_motion.words import change
-from pages._shared.address import link_parameter, set_parameter, take_parameter
+from pages._shared.linked import linked_choice
 from pages._shared.persistent import persistent
 from pages.train.learning_frames import frame_of
 from pages.train.numbers import latest_row, numbers_in_a_line
@@ -77,16 +77,11 @@ def moment_slider(run: Run) -> Moment | None:
     moments = {str(each.epoch): each for each in all_of_them if each.step is None}
     if all_of_them and all_of_them[-1].step is not None:  # the run rests within an epoch
         moments["now"] = all_of_them[-1]
-    *_, newest = options = list(moments) or [""]
-    name = f"watched-{run.id}"
-    if link_parameter("view") is not None:  # what is not in it, a link or Back takes back
-        st.session_state[name] = take_parameter("epoch")
-    if len(options) < 2:
+    if len(moments) < 2:
         return None
-    chosen = st.session_state.get(name)
-    chosen = chosen if chosen in moments else newest
-    if chosen != newest:
-        set_parameter("epoch", chosen)
+    *_, newest = options = list(moments)
+    name = f"watched-{run.id}"
+    chosen = linked_choice("epoch", name, options, newest)
     st.select_slider(
         "Epoch",
         options,

@@ -130,7 +130,7 @@ def _show_control(name: str, value: Any) -> bool:
     limits = setting(name)
     when = "Takes effect in a new run."
     if name in LIVE_SETTINGS:
-        when = "Takes effect in a new run; under Watch it can be changed while one trains."
+        when = "Takes effect in a new run; under Watch you can change it while a run trains."
     key = f"form_{name}"
     if limits.choices:
         st.selectbox(
@@ -167,7 +167,7 @@ def _expected(name: str, value: Any) -> str:
     assert limits.high is not None
     numbers = between(limits.low, limits.high)
     if isinstance(value, tuple):
-        return f"Up to {MAX_HIDDEN_LAYERS} whole numbers {numbers}, with commas between."
+        return f"Up to {MAX_HIDDEN_LAYERS} whole numbers {numbers}, such as 256, 128."
     return f"A whole number {numbers}." if isinstance(value, int) else f"A number {numbers}."
 
 

@@ -21,7 +21,7 @@ NOISES = tuple(round(0.1 * tenth, 1) for tenth in range(31))
 
 def live_settings(run: Run, *, active: bool) -> None:
     """Show a slider for each live setting, in the row around it; one acts on the next step."""
-    when = "Acts at once, and the curves mark it." if active else "Acts when the run goes on."
+    when = "Acts at once, and the curves mark it." if active else "Acts when the run continues."
     choices = {"learning_rate": RATES}
     if run.config.is_variational:
         choices = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages._shared.glossary import help_of
 from pages._shared.plain import plain
 from vae.config import Config
 from vae.data.binarisation import binarisation_name
@@ -52,7 +53,7 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
     note = f"{of}loss = reconstruction + beta × KL."
     found = [_number(name, value, note) for name, value in values.items()]
     if run.config.validation_split:
-        note = "The loss of images that are held back from training, after the last epoch."
+        note = "The loss of images held back from training, after the last epoch."
         loss = run.history[-1].get("val_loss") if run.history else None
         found.append(_number("Validation", loss, note))
     found.append(_test_number(run))
@@ -70,7 +71,7 @@ def _number(name: str, value: float | None, note: str) -> dict[str, str]:
 
 def _test_number(run: Run) -> dict[str, str]:
     if not run.config.is_variational:
-        note = "An autoencoder has no ELBO: its codes have no density."
+        note = "An autoencoder has no ELBO, since its codes have no probability."
         return _number("Test loss", run.metrics.get("loss"), note)
     note = (
         "A lower bound on the log-likelihood of test images; closer to 0 is better. Measured at "
@@ -88,7 +89,7 @@ def show_what_is_counted(run: Run) -> None:
         images, treatment = run.metrics["images"], run.metrics["treatment"]
         said += f" Test: {plain(f'{images}, {treatment}')}."
     if not run.config.is_variational:
-        said += " An autoencoder has no ELBO: its codes have no density."
+        said += " An autoencoder has no ELBO, since its codes have no probability."
     st.markdown(said)
 
 
@@ -102,11 +103,13 @@ def _what_they_count(config: Config, row: LearnedRow) -> str:
         words += ", whose nats may be negative"
     said = f"Training and validation: {binarisation_name(config.binarisation)}; {words}."
     if config.free_bits:
-        said += f" The KL is whole, also below the {config.free_bits:g} free nats a dimension."
+        said += f" The KL includes the {config.free_bits:g} free nats of each dimension."
     if "capacity" in row:
-        said += f" The KL is whole; beta holds it near {row['capacity']:.3g} nats."
+        said += f" Training holds the KL near {row['capacity']:.3g} nats."
     if config.importance_samples > 1:
-        said += f" The ELBO is shown; raised is the bound of {config.importance_samples} samples."
+        said += (
+            f" Shown is the ELBO; training raises the bound of {config.importance_samples} samples."
+        )
     return said
 
 
@@ -136,7 +139,7 @@ def show_dimensions(run: Run) -> None:
     top = max(*nats, USED_NATS, 1e-9)
     st.markdown(
         f"**KL of each latent dimension** (nats) · {dimensions_in_use(row)} of {len(nats)} in use",
-        help=f"Grey: under {USED_NATS} nats, so the dimension says next to nothing about an image.",
+        help=f"{help_of('dimension in use')} They are grey here.",
     )
     few = len(nats) <= 20  # more have no room for their number
     bars = "".join(

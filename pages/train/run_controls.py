@@ -67,23 +67,23 @@ def run_controls(run: Run) -> None:
         can_resume = not ended or not is_refused(_more(run.id))
         if trains or waiting:
             _button(
-                run, "Pause", "pause", queue().pause, "Waits where it is, within a second.",
+                run, "Pause", "pause", queue().pause, "Pauses within a second. Nothing is lost.",
                 disabled=ending, width="stretch",
             )  # fmt: skip
         else:
             words = "Play" if run.state == "paused" else "Continue"
             _button(
                 run, words, "play_arrow", _resume_for_more if ended else queue().resume,
-                "Goes on from where it stands, with all that it learned. Acts at once.",
+                "Continues the training from where it is. Acts at once.",
                 disabled=bool(missing) or not can_resume, primary=not missing, width="stretch",
             )  # fmt: skip
-        steps_help = "Acts at once; a run that trains pauses after it."
+        steps_help = "Acts at once."
         for name, words, icon, action in (
             ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
             ("epoch", "Step epoch", "fast_forward", partial(queue().resume, action="epoch")),
         ):
             _button(
-                run, words, icon, action, f"Trains one {name}, then waits. {steps_help}",
+                run, words, icon, action, f"Trains one {name}, then pauses. {steps_help}",
                 disabled=bool(ended or waiting or ending or missing),
             )  # fmt: skip
         if ended:
@@ -94,14 +94,14 @@ def run_controls(run: Run) -> None:
                 key=controlled_key(_toggle(run.id), is_slow_motion(run)),
                 # Never disabled: Streamlit forgets a switch that its own drawing disables, as this
                 # one does where the run has to wait for a process.
-                help="Takes one training step apart, on real values of the batch. Pauses the run.",
+                help="Shows one training step part by part, with its real values. Pauses the run.",
                 on_change=_switch_slow_motion,
                 args=(run.id,),
             )
         if trains or waiting or run.state == "paused":
             _button(
                 run, "Stopping…" if ending else "Stop", "stop", queue().stop,
-                "Ends the run, keeps what it learned and makes the model. It can go on later.",
+                "Ends the training and saves the model. You can continue it later.",
                 disabled=bool(ending or missing),
             )  # fmt: skip
 
@@ -111,12 +111,12 @@ def what_keeps_it(run: Run) -> str:
     if not run.can_resume and not is_active(run):
         if run.shipped:
             return "A built-in model, which is not trained further: set up one of your own."
-        return "It cannot be trained further: its folder lacks the state of the training."
+        return "This run cannot be continued: its folder lacks the state of the training."
     missing = missing_to_resume(run)
     if not missing:
         return ""
-    its_maker = "" if known_dataset(run) else " With them it goes on in Python: `vae.resume`."
-    return f"To go on, this run needs {plain(missing)}.{its_maker}"
+    its_maker = "" if known_dataset(run) else " In Python, `vae.resume` takes them."
+    return f"To continue, this run needs {plain(missing)}.{its_maker}"
 
 
 def show_run_progress(run: Run) -> None:
@@ -158,7 +158,7 @@ def _show_progress(run: Run) -> None:
     elif run.state == "paused":
         words = f"Paused · {where} · nothing is lost if you leave"
     elif done >= 1.0:
-        words = "Measuring on the test images and writing the model."
+        words = "Measuring on the test images and saving the model."
     elif "seconds_per_epoch" in status:
         words = f"{where} · {time_in_words(seconds_left(run))} left"
     else:
@@ -185,7 +185,7 @@ def _more_epochs(run: Run) -> None:
         MAX_EPOCHS,
         name=_more(run.id),
         width=180,
-        help="How many epochs Continue adds. A cosine schedule begins anew over them.",
+        help="How many epochs Continue adds. A cosine schedule starts again for them.",
     )
 
 

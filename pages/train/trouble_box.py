@@ -45,8 +45,8 @@ def _show(run: Run, trouble: Trouble) -> None:
             st.button(
                 trouble.button,
                 key=f"cure-{trouble.name}-{run.id}",
-                help=f"Keeps what was learned{f', and trains {more} more epochs' * bool(more)}."
-                " Acts at once.",
+                help="Continues from the weights as they "
+                f"are{f', for {more} more epochs' * bool(more)}. Acts at once.",
                 on_click=_cure,
                 args=(run.id, trouble.cure, more),
             )

@@ -54,6 +54,10 @@ STYLE = """
     [data-testid="stProgress"] > :first-child { height: 2.15rem; }
     [data-testid="stProgress"] p { display: flex; align-items: end; min-height: 2.24em; }
 }
+[class*="st-key-first-screen-record-"] .stVerticalBlock[class*="st-key-where-"] {
+    justify-content: safe center;
+    .stMarkdown { padding: 0; }
+}
 /* Before the first step nothing can be counted, but something moves. */
 @keyframes before-the-first-step { to { transform: translateX(300%); } }
 [class*="st-key-where-waits-"] [data-testid="stProgress"] {
@@ -154,9 +158,7 @@ STYLE = """
 /* A phone: first the pictures, with the buttons in one line above them; below, what can change. */
 @media (max-width: 640px) {
     [class*="st-key-first-screen-record-"] .stHorizontalBlock[class*="st-key-bar-"] {
-        max-height: none;
-        flex-wrap: wrap;
-        > [class*="st-key-watched-"] { width: 100%; }
+        > [class*="st-key-watched-"] { flex: 1 1 8rem; width: auto; }
     }
     [class*="st-key-first-screen-run-"] .stHorizontalBlock[class*="st-key-bar-"] {
         gap: 0.4rem;

@@ -101,8 +101,8 @@ class Board:
 
 
 def open_map(page: Page, address: str, query: str = "") -> Board:
-    """Open the Latent page's map and wait until it decodes under the pointer."""
-    page.goto(f"{address}/latent?view=map{query}")
+    """Open the Latent page's map, nothing picked, and wait until it decodes under the pointer."""
+    page.goto(f"{address}/latent?view=map&picked=none{query}")
     settled(page)
     board = Board(page, page.locator(".map"))
     board.root.wait_for()

@@ -134,7 +134,7 @@ def test_a_dot_is_ringed_on_the_other_map(
     expect(right.root.locator(".preview")).to_be_hidden()
 
 
-def test_a_click_keeps_it_on_both_until_another_place(
+def test_a_click_pins_it_on_both_until_the_next_click(
     boards: list[Board], page: Page, two: list[Run]
 ) -> None:
     index = lonely(*two)

@@ -114,7 +114,7 @@ def photo() -> bytes:
     return file.getvalue()
 
 
-def test_a_stroke_is_seen_by_the_model(pad: Pad, run: Run) -> None:
+def test_a_stroke_reaches_the_model(pad: Pad, run: Run) -> None:
     pad.draw(*SEVEN)
     expect(pad.shown("Drawn")).to_be_visible()
     pad.check()

@@ -123,7 +123,7 @@ def test_a_run_is_found_again_after_a_reload(
     # On a page of another course the same browser is another visitor: sites do not follow anyone.
     frame = embed(course, f"other.localhost:{course_port}", secure_server)
     frame.get_by_role("combobox", name="Run").click()
-    expect(frame.get_by_role("option").filter(has_text="shipped").first).to_be_visible()
+    expect(frame.get_by_role("option").filter(has_text="built-in").first).to_be_visible()
     expect(frame.get_by_role("option").filter(has_text="yours")).to_have_count(0)
 
 

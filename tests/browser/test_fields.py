@@ -17,8 +17,9 @@ FORM = "train?dataset=digits&preset=lecture&epochs=3"
 WHOLE = "A whole number from 1 to 500. You typed “{}”."
 
 
-@pytest.fixture(params=["wide", "phone"])
+@pytest.fixture(scope="module", params=["wide", "phone"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """One page for all tests, each of which opens the form anew: half of a new one's time."""
     is_phone = request.param == "phone"
     context = browser.new_context(
         viewport=PHONE if is_phone else SCREEN, has_touch=is_phone, is_mobile=is_phone

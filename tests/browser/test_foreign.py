@@ -56,7 +56,7 @@ def test_a_run_of_others_fetches_nothing(server: tuple[str, int], page: Page, ru
             assert page.locator("a[href*='evil.example']").count() == 0, (name, view)
     assert not [url for url in asked if "evil.example" in url]
     picked = page.get_by_role("combobox", name="Run")
-    expect(picked).to_have_value(re.compile(f"{re.escape(TEXT)}.* by its link, theirs"))
+    expect(picked).to_have_value(re.compile(f"{re.escape(TEXT)}.* opened by link, theirs"))
 
 
 def test_a_run_that_is_damaged_says_so_once(

@@ -64,7 +64,7 @@ def test_an_image_is_picked_and_goes_elsewhere(
     assert mark.evaluate("node => [node.style.left, node.style.top]") == ["20%", "20%"]
     button(page, "Keep").click()
     expect(page.get_by_text("Kept: it is there")).to_be_visible()
-    button(page, "Again").click()
+    button(page, "New samples").click()
     expect(page.get_by_text("Pick an image", exact=True)).to_be_visible()
     expect(mark).to_be_hidden()
     button(page, "Undo").click()
@@ -75,10 +75,10 @@ def test_an_image_is_picked_and_goes_elsewhere(
     button(page, "Use it").click()
     page.get_by_role("button", name="On the map", exact=True).click()
     expect(page.get_by_role("heading", name="Latent space")).to_be_visible()
-    expect(page.get_by_text("Decoded exactly").first).to_be_visible()
+    expect(page.get_by_text("The image decoded here").first).to_be_visible()
 
 
-def test_a_walk_plays_pauses_and_becomes_a_file(server: tuple[str, int], page: Page) -> None:
+def test_a_walk_plays_pauses_and_is_made_a_file(server: tuple[str, int], page: Page) -> None:
     page.goto(f"{server[0]}/generate?view=animation")
     settled(page)
     frame = page.locator(".player output")

@@ -47,7 +47,7 @@ def press(page: Page, name: str) -> None:
     button(page, name).click()
 
 
-def test_pause_step_change_and_go_on(server: tuple[str, int], page: Page, runs: Path) -> None:
+def test_pause_step_change_and_resume(server: tuple[str, int], page: Page, runs: Path) -> None:
     run = start(page, server[0], runs, "preset=recommended&epochs=400")
     page.evaluate(WATCH_PLACES)
     press(page, "Pause")
@@ -123,12 +123,12 @@ def test_slow_motion_takes_single_steps(server: tuple[str, int], page: Page, run
     wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
 
 
-def test_a_collapse_is_seen_and_cured(server: tuple[str, int], page: Page, runs: Path) -> None:
+def test_a_collapse_is_reported_and_cured(server: tuple[str, int], page: Page, runs: Path) -> None:
     # Small batches and a constant rate: whenever the button is pressed, there is time to learn.
     choices = "preset=recommended&epochs=500&batch_size=16&schedule=constant&beta=100&seed=6"
     run = start(page, server[0], runs, choices)
     expect(page.get_by_text("Posterior collapse.")).to_be_visible()
-    press(page, "Go on with a beta of 1")
+    press(page, "Continue with a beta of 1")
 
     def is_cured() -> bool:
         row = open_run(run.path).rows[-1]

@@ -76,5 +76,5 @@ def test_several_come_back_in_any_order(
         expect(page.get_by_role("button", name=f"Undo: The {name}")).to_have_count(0)
         assert store.open(name).metadata.name == f"The {name}"
     page.get_by_role("button", name="Undo: The third").click()
-    expect(page.get_by_text("Deleted, and gone for good")).to_have_count(0)
+    expect(page.get_by_text("Deleted. You can undo this")).to_have_count(0)
     assert store.deleted() == []

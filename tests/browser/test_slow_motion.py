@@ -221,7 +221,7 @@ def test_arrows_lead_through_parts_and_images(calm: Page, address: str) -> None:
     expect(film.get_by_text("Image 1 of 3")).to_be_visible()
     expect(film.locator(".caption")).to_have_attribute("aria-live", "polite")
     expect(film.locator(".caption")).to_have_text(
-        "A random epsilon decides where in the cloud we land."
+        "A random epsilon picks one point of this Gaussian."
     )
     assert numbers.all_inner_texts() == first
     expect_stage(film, 3)

@@ -125,7 +125,7 @@ def test_queue_privacy_and_leaving(public: tuple[str, Path], browser: Browser) -
         with visitor(browser) as guest:
             guest.goto(f"{address}/train?run={ann_run}")
             settled(guest)
-            assert bob_run[:6] not in listed(guest, f"by its link, {ann_run[:6]}")
+            assert bob_run[:6] not in listed(guest, f"opened by link, {ann_run[:6]}")
         # A new tab of Ann's browser knows her run without any link.
         tab = ann.context.new_page()
         tab.goto(address)

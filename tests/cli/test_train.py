@@ -208,8 +208,8 @@ class TestResume:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            ([], "A finished run goes on for more epochs: say how many. Received: 0 more"),
-            (["--more-epochs", "0"], "Received: 0 more"),
+            ([], "To continue a finished run, say for how many more epochs. Received: 0"),
+            (["--more-epochs", "0"], "Received: 0"),
             (["--more-epochs", "-1"], "Received: -1"),
             (["--more-epochs", "499"], "epochs must be a whole number from 1 to 500"),
             (["--more-epochs", "1.5"], "invalid int value"),
@@ -233,7 +233,7 @@ class TestResume:
         run = workshop.stop_at(workshop.new(tmp_path / "run"), (2, 6))
         with run.lock():
             said = refused(["resume", str(run.path)], capsys)
-        assert "which trains now" in said
+        assert "A run in training cannot be continued" in said
         assert not (run.path / "control.json").exists()
 
     def test_other_images(self, workshop: Workshop, tmp_path: Path, digits: Dataset) -> None:

@@ -22,7 +22,7 @@ class TestBasics:
         assert treatment == "none" or set(np.unique(images)) == {0, 255}
         assert binarisation_name(treatment)
 
-    def test_none_leaves_the_images(self) -> None:
+    def test_none_changes_no_image(self) -> None:
         np.testing.assert_array_equal(binarise(GREY, "none"), GREY)
 
     @pytest.mark.parametrize("treatment", ["", "None", "dynamic"])
@@ -38,13 +38,13 @@ class TestCorrectness:
 
     @pytest.mark.parametrize("treatment", ["fixed", "sampled"])
     @pytest.mark.parametrize("level", [0, 1, 60, 128, 254, 255])
-    def test_a_draw_has_the_grey_level_as_probability(self, treatment: str, level: int) -> None:
+    def test_a_sample_has_the_grey_level_as_probability(self, treatment: str, level: int) -> None:
         images = binarise(np.full((1000, 10, 10, 1), level, np.uint8), treatment)
         p = level / 255
         # Five standard errors, which are none for black and white.
         assert (images == 255).mean() == pytest.approx(p, abs=5 * np.sqrt(p * (1 - p) / 1e5))
 
-    def test_fixed_is_one_draw_for_all_seeds(self) -> None:
+    def test_fixed_is_one_sample_for_all_seeds(self) -> None:
         np.testing.assert_array_equal(binarise(GREY, "fixed", 1), binarise(GREY, "fixed", 2))
 
     @pytest.mark.parametrize("treatment", BINARISATIONS)
@@ -52,12 +52,12 @@ class TestCorrectness:
         first = binarise(GREY[:7], treatment)
         np.testing.assert_array_equal(first, binarise(GREY, treatment)[:7])
 
-    def test_sampled_is_another_draw_for_each_seed(self) -> None:
+    def test_sampled_is_another_sample_for_each_seed(self) -> None:
         first = binarise(GREY, "sampled", 1)
         np.testing.assert_array_equal(first, binarise(GREY, "sampled", 1))
         assert (first != binarise(GREY, "sampled", 2)).mean() > 0.1
 
-    def test_pixels_are_drawn_independently(self) -> None:
+    def test_pixels_are_sampled_independently(self) -> None:
         drawn = binarise(np.full((20_000, 2, 2, 1), 128, np.uint8), "sampled").reshape(-1, 4)
         correlations = np.corrcoef(drawn.T)[np.triu_indices(4, 1)]
         assert np.abs(correlations).max() < 5 / np.sqrt(20_000)

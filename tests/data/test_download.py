@@ -72,7 +72,7 @@ def remote_mnist(tiny_mnist, arrays, tmp_path, serve, monkeypatch):
 # Downloading
 
 
-def test_a_download_reports_progress_and_is_kept(remote_mnist, tiny_mnist, arrays):
+def test_a_download_reports_progress_and_is_stored(remote_mnist, tiny_mnist, arrays):
     reports = []
     mnist = load_dataset("mnist", on_progress=lambda *report: reports.append(report))
     assert np.array_equal(mnist.x_train[..., 0], arrays["x_train"])
@@ -175,7 +175,7 @@ def test_a_missing_page_is_named(remote_mnist, tiny_mnist, monkeypatch):
     assert f"and 127.0.0.1 answered 404 for {file.address}." in error_of("mnist")
 
 
-def test_a_download_that_breaks_off_leaves_nothing(tiny_mnist, serve, monkeypatch):
+def test_a_download_that_breaks_off_stores_nothing(tiny_mnist, serve, monkeypatch):
     class BreaksOff(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)

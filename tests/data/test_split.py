@@ -74,8 +74,8 @@ class TestWhatIsLeftOver:
     )
     def test_much_is_said(self, batch_size: int, images: int, seen: str) -> None:
         said = left_over(Config(batch_size=batch_size, validation_split=0.0), images)
-        assert said.startswith(f"Each epoch sees {seen} training images, others each time")
-        assert said.endswith(f"fill no batch of {batch_size:,}.")
+        assert said.startswith(f"Each epoch uses {seen} training images, others each time")
+        assert said.endswith(f"do not fill a batch of {batch_size:,}.")
 
     @pytest.mark.parametrize(
         ("batch_size", "images"), [(100, 60_000), (100, 1437), (1, 1), (700, 700), (4096, 9)]

@@ -163,7 +163,7 @@ class TestBadInput:
             indices if name == part else slice(None)
             for name, indices in zip(("training", "test"), threes, strict=True)
         )
-        with pytest.raises(RunError, match=f"{part} images are of two or more. Received: 1"):
+        with pytest.raises(RunError, match=f"{part} images of two classes or more. Received: 1"):
             compute_class_probes(run, some(digits, train, test))
 
     def test_no_images(self, run: Run, digits: Dataset) -> None:

@@ -74,7 +74,10 @@ class TestBasics:
 
 class TestWhileItTrains:
     def test_before_its_first_epoch_it_says_what_there_is_to_beat(self, young: Any) -> None:
-        words = f"To beat, in nats per image (grey levels): {BEAT.split(' (')[0]} **{MEAN:.1f}**."
+        words = (
+            f"Targets in nats per image (grey levels; lower is better): {BEAT.split(' (')[0]} "
+            f"**{MEAN:.1f}**."
+        )
         assert loss_in_comparison(young(), []) == words
 
     def test_validation_comes_first(self, young: Any) -> None:
@@ -119,7 +122,7 @@ class TestMeasured:
             f"**Test loss {total:.1f} nats** (grey levels): {compared(total, MEAN)} {BEAT}."
         )
 
-    def test_a_run_that_goes_on_has_a_newer_one(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_a_resumed_run_has_a_newer_one(self, finished_run: Run, tmp_path: Path) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state="paused")
         assert loss_in_comparison(run, []).startswith("**Validation loss")
 
@@ -140,15 +143,13 @@ class TestShipped:
         recommended, convolutional, _ = self.RUNS
         total = recommended.metrics["reconstruction"] + recommended.metrics["kl"]
         said = loss_in_comparison(convolutional, self.RUNS)
-        assert said.endswith(f" less than the Recommended model that ships ({total:.1f}).")
-        assert "than the Convolutional model that ships" in loss_in_comparison(
-            recommended, self.RUNS
-        )
+        assert said.endswith(f" less than the built-in Recommended model ({total:.1f}).")
+        assert "than the built-in Convolutional model" in loss_in_comparison(recommended, self.RUNS)
 
     def test_an_autoencoder_is_compared_with_its_kind_alone(self) -> None:
         said = loss_in_comparison(self.RUNS[2], self.RUNS)
         assert said.startswith("**Test loss 117.3 nats**")
-        assert "that ships" not in said
+        assert "built-in" not in said
 
     @pytest.mark.parametrize(
         "changes", [{"binarisation": "sampled"}, {"likelihood": "gaussian"}], ids=str
@@ -160,7 +161,7 @@ class TestShipped:
         write_json(run.path / "config.json", info)
         metrics = run.metrics | {"binarisation": info["config"].get("binarisation", "none")}
         write_json(run.path / "metrics.json", metrics)
-        assert "that ships" not in loss_in_comparison(Run(run.path), self.RUNS)
+        assert "built-in" not in loss_in_comparison(Run(run.path), self.RUNS)
 
     def test_other_images(self, finished_run: Run) -> None:
-        assert "that ships" not in loss_in_comparison(finished_run, self.RUNS)
+        assert "built-in" not in loss_in_comparison(finished_run, self.RUNS)

@@ -45,7 +45,7 @@ class TestDimensionsInUse:
 class TestHowItGoes:
     @pytest.mark.parametrize("rows", [[], [change(0, 0, beta=0.5)]])
     def test_nothing_yet(self, rows: list[dict[str, Any]]) -> None:
-        assert how_it_goes(CONFIG, rows) == "The first steps are being taken."
+        assert how_it_goes(CONFIG, rows) == "The first steps are running."
 
     @pytest.mark.parametrize(
         ("before", "after", "words"),
@@ -90,7 +90,7 @@ class TestCollapse:
         (trouble,) = troubles(make(epochs(30.0, 25.0, kl=(0.0, 0.09)), beta=beta))
         assert trouble.name == "Posterior collapse"
         assert trouble.cure == {"beta": pytest.approx(cure)}
-        assert f"A beta of {beta:g} punishes" in trouble.words
+        assert f"A beta of {beta:g} gives the KL too much weight" in trouble.words
 
     def test_one_dimension_in_use_is_none(self, make: Any) -> None:
         assert names(make(epochs(30.0, 25.0, kl=(0.0, 0.1)), beta=10.0)) == []
@@ -109,7 +109,7 @@ class TestCollapse:
         rows = epochs(30.0, 25.0, kl=(0.05, 0.05), capacity=0.1)
         assert names(make(rows, beta=10.0, capacity=0.1)) == []
 
-    def test_one_that_comes_later_is_seen_at_once(self, make: Any) -> None:
+    def test_one_that_comes_later_is_listed_at_once(self, make: Any) -> None:
         rows = [*epochs(30.0, 25.0), row(3, 30.0, (0.0, 0.0), kind="step", step=5)]
         assert names(make(rows, beta=10.0)) == ["Posterior collapse"]
 
@@ -138,7 +138,7 @@ class TestHoles:
     def test_beta_of_one_is_the_cure(self, make: Any) -> None:
         (trouble,) = troubles(make(epochs(25.0, prior_distance=9.0), beta=0.04))
         assert trouble.cure == {"beta": 1.0}
-        assert trouble.button == "Go on with a beta of 1"
+        assert trouble.button == "Continue with a beta of 1"
 
     def test_a_history_without_distances(self, make: Any) -> None:
         assert names(make(epochs(30.0, 25.0), beta=0.04)) == []
@@ -204,7 +204,7 @@ class TestNoLearning:
         (trouble,) = troubles(make(epochs(GREY, GREY), learning_rate=rate))
         assert trouble.cure == {"learning_rate": pytest.approx(cure)}
 
-    def test_it_comes_before_the_collapse_that_it_looks_like(self, make: Any) -> None:
+    def test_it_comes_before_the_collapse_that_it_resembles(self, make: Any) -> None:
         run = make(epochs(GREY, GREY, kl=(0.0, 0.0)), learning_rate=1e-6)
         assert names(run) == ["No learning", "Posterior collapse"]
 
@@ -283,7 +283,7 @@ class TestAfterACure:
         run = make([*rows, after], beta=50.0)
         run.requests.change(beta=5.0)
         (trouble,) = troubles(run)
-        assert "A beta of 5 punishes" in trouble.words
+        assert "A beta of 5 gives the KL too much weight" in trouble.words
 
 
 class TestNoFalseAlarm:

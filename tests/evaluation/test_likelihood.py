@@ -56,7 +56,7 @@ class TestMeasured:
 
 
 class TestInTheWorker:
-    def test_it_is_kept_beside_other_treatments(self, run: Run, digits: Dataset) -> None:
+    def test_it_is_stored_beside_other_treatments(self, run: Run, digits: Dataset) -> None:
         for samples, binarisation in ((3, "sampled"), (5, "none"), (4, "sampled")):
             request_likelihood(run, samples, binarisation)
             compute_likelihood(Run(run.path), digits)
@@ -105,7 +105,7 @@ class TestInTheWorker:
         compute_likelihood(run, digits)
         assert Run(run.path).likelihood == {}
 
-    def test_withdrawn_on_the_way(self, run: Run, digits: Dataset) -> None:
+    def test_withdrawn_while_it_runs(self, run: Run, digits: Dataset) -> None:
         RunWriter(run.path).figures("likelihood.json", LIKELIHOOD)
         fractions: list[float] = []
 

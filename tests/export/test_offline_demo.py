@@ -117,7 +117,7 @@ class TestBasics:
         assert not re.search(r"\b(src|href)=|@import|url\(|\bfetch\(|\bimport\b", page)
         assert "default-src 'none'" in page
 
-    def test_it_looks_as_the_app_does(self) -> None:
+    def test_it_has_the_style_of_the_app(self) -> None:
         theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
         light, dark = (ROOT / "vae/export/offline/page.css").read_text().split("@media", 1)
         for colors, css in ((theme["light"], light), (theme["dark"], dark)):

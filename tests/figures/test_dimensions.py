@@ -14,7 +14,7 @@ RANKED = [Dimension(2, 3.5, 0.9), Dimension(0, 0.5, 0.2), Dimension(1, 0.0, 0.0)
 
 
 class TestBars:
-    def test_kl_in_the_order_given_unused_ones_grey(self) -> None:
+    def test_kl_in_the_order_passed_unused_ones_grey(self) -> None:
         figure = kl_bars(RANKED)
         (bars,) = figure.data
         assert bars.x == ("z3", "z1", "z2")

@@ -32,7 +32,7 @@ class TestCorrectness:
         )
         assert chosen == sorted(set(chosen))
 
-    def test_every_stretch_keeps_its_heights(self) -> None:
+    def test_every_block_keeps_its_height(self) -> None:
         """Whatever part of a curve one zooms to, its spikes are there."""
         values = np.random.default_rng(0).normal(size=(3, 100_000))
         values[1, 12_345] = 1e6

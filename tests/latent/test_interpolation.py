@@ -24,7 +24,7 @@ def test_linear_has_equal_steps() -> None:
     np.testing.assert_allclose(path[2], (START + END) / 2, rtol=1e-5)
 
 
-def test_spherical_keeps_the_length_and_turns_evenly() -> None:
+def test_spherical_keeps_the_length_and_rotates_evenly() -> None:
     one, other = START / np.linalg.norm(START), END / np.linalg.norm(END)
     path = interpolate(4.0 * one, 4.0 * other, 7, "spherical")
     np.testing.assert_allclose(np.linalg.norm(path, axis=1), 4.0, rtol=1e-5)

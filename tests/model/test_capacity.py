@@ -36,7 +36,7 @@ def test_rows_tell_the_capacity_of_their_epoch(held: Run, finished_run: Run) -> 
     assert not any("capacity" in row for row in finished_run.rows)
 
 
-def test_curves_keep_the_formula_with_the_whole_kl(held: Run) -> None:
+def test_curves_follow_the_formula_with_the_whole_kl(held: Run) -> None:
     for row in held.rows:
         assert row["loss"] == pytest.approx(row["reconstruction"] + 5.0 * row["kl"], rel=1e-9)
     last, metrics = held.history[-1], held.metrics
@@ -54,5 +54,5 @@ def test_the_kl_follows_the_capacity_and_the_images_profit(held: Run) -> None:
     assert costs == sorted(costs, reverse=True)
 
 
-def test_another_place_has_the_same_history(held: Run, tmp_path: Path) -> None:
+def test_another_machine_has_the_same_history(held: Run, tmp_path: Path) -> None:
     assert take(export_zip(held), tmp_path).rows == held.rows

@@ -86,7 +86,7 @@ class TestBasics:
         with pytest.raises(RunError, match="Received: 10"):
             conditional_run.conditioned_on(10)
 
-    def test_other_kinds_are_told_nothing(self, finished_run: Run, digits: Dataset) -> None:
+    def test_other_kinds_get_no_labels(self, finished_run: Run, digits: Dataset) -> None:
         z = prior_codes(4, 2)
         assert finished_run.conditioned_on(3) is finished_run
         np.testing.assert_array_equal(finished_run.decode(z, 3), finished_run.decode(z))
@@ -166,7 +166,7 @@ class TestElbo:
 
 
 class TestLabelAndStyle:
-    def test_a_sample_is_of_the_class_that_was_told(
+    def test_a_sample_is_of_the_requested_class(
         self, conditional_run: Run, classify: Callable[[np.ndarray], np.ndarray]
     ) -> None:
         labels = balanced_labels(500, CLASSES)
@@ -192,7 +192,7 @@ class TestLabelAndStyle:
         )
         assert found["latent"]["probe"] < 0.6 < found["pixels"]["probe"]
 
-    def test_snapshots_are_told_class_after_class(
+    def test_snapshots_are_decoded_class_after_class(
         self, conditional_run: Run, classify: Callable[[np.ndarray], np.ndarray]
     ) -> None:
         last = conditional_run.snapshot(conditional_run.snapshot_epochs[-1])

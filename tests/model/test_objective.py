@@ -312,7 +312,7 @@ class TestSchedules:
         once, long = Config(kl_warmup=3), Config(kl_warmup=3, kl_cycle=30)
         assert [beta_at(once, e) for e in range(1, 31)] == [beta_at(long, e) for e in range(1, 31)]
 
-    def test_a_capacity_rises_in_betas_place(self) -> None:
+    def test_a_capacity_rises_instead_of_beta(self) -> None:
         config = Config(beta=50.0, capacity=12.0, kl_warmup=3)
         assert [capacity_at(config, epoch) for epoch in range(1, 7)] == [3, 6, 9, 12, 12, 12]
         assert {beta_at(config, epoch) for epoch in range(1, 7)} == {50.0}

@@ -51,7 +51,7 @@ def test_every_row_is_the_sum_of_its_parts(trained: Run) -> None:
     assert trained.history["val_loss"][-1] < trained.history["val_loss"][0]
 
 
-def test_nats_below_zero_are_no_trouble(trained: Run) -> None:
+def test_nats_below_zero_are_no_problem(trained: Run) -> None:
     assert trained.history["reconstruction"][-1] < 0.0
     assert troubles(trained) == []
     assert how_it_goes(trained.config, trained.rows).startswith("Reconstruction ")
@@ -77,7 +77,7 @@ def test_what_images_cost_is_what_the_model_says(trained: Run, digits: Dataset) 
     assert mean == pytest.approx(float(np.mean(exact)), rel=1e-3)
 
 
-def test_another_place_has_the_same_model(trained: Run, digits: Dataset, tmp_path: Path) -> None:
+def test_another_machine_has_the_same_model(trained: Run, digits: Dataset, tmp_path: Path) -> None:
     again = take(export_zip(trained), tmp_path)
     assert again.rows == trained.rows
     for one, other in zip(

@@ -81,7 +81,7 @@ class TestBasics:
             np.testing.assert_array_equal(a, b)
             assert not np.array_equal(a, c)
 
-    def test_noise_is_drawn_anew(self, digits: Dataset) -> None:
+    def test_noise_is_sampled_anew(self, digits: Dataset) -> None:
         model = build(SMALL, (8, 8, 1))
         x = pixels(digits, 5)
         assert not np.array_equal(model(x)["logits"], model(x)["logits"])
@@ -118,7 +118,7 @@ class TestSampling:
             z = Sampling(seed=SMALL.seed)(mean, log_var, noise=noise)
             np.testing.assert_allclose(z, expected, rtol=1e-6)
 
-    def test_an_epsilon_may_be_given(self) -> None:
+    def test_an_epsilon_may_be_passed(self) -> None:
         mean, log_var = np.zeros((2, 3), np.float32), np.log(np.full((2, 3), 4.0, np.float32))
         sampling, other = Sampling(seed=1), Sampling(seed=1)
         epsilon = np.arange(6, dtype=np.float32).reshape(2, 3)

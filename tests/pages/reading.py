@@ -28,7 +28,7 @@ def all_texts(app: AppTest) -> str:
         proto = getattr(element, "proto", None)
         if proto is None or element.type in NOT_READ:
             continue
-        if getattr(element, "label", "") in ("Run", "View"):  # names of runs and of views
+        if getattr(element, "label", "") in ("Run", "Compare with", "View"):  # names
             continue
         texts += _strings(proto)
         texts += [str(option) for option in getattr(element, "options", ())]

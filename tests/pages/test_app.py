@@ -31,11 +31,11 @@ from vae.runs.run import Run
 # What a page says while there is nothing to show, beside the picker's words.
 NOTHING = {
     "start": "random numbers become pictures nobody ever drew",
-    "data": "What a model learns from.",
+    "data": "The images that a model learns from.",
     "train": "Takes about",
-    "latent": "There is no run to look into yet: train one.",
-    "evaluate": "There is nothing measured yet",
-    "generate": "There is no model to draw with yet",
+    "latent": "There is no run yet: train one.",
+    "evaluate": "Nothing has been measured yet",
+    "generate": "There is no model yet",
 }
 # What a page says of a run that has learned nothing it could show.
 WAITING = {
@@ -43,28 +43,25 @@ WAITING = {
         "50 random codes, decoded after epoch 12.",
         "Clusters appear when the run has ended.",
     ),
-    "evaluate": ("There is nothing measured yet",),
-    "generate": ("There is no model to draw with yet",),
+    "evaluate": ("Nothing has been measured yet",),
+    "generate": ("There is no model yet",),
 }
 # In its states: it waits for its start, it is asked for its model, it has none.
 NO_SPACE = (
-    "The map appears as soon as the run trains.",
-    "Its model will be here in a moment",
-    "This run has no model to look into. Continue it on the Train page",
+    "The map appears when the training has begun.",
+    "Loading its model",
+    "This run has no model yet. Continue it on the Train page",
 )
 # The figures of a finished VAE with two dimensions: pictures, then charts.
 FIGURES = {
     "start": (["A 10 by 10 grid of generated images"], []),
-    "data": (["100 training images of Digits"], ["counts-digits-Training"]),
+    "data": (["100 training images of Digits"], []),
     "train": (
         ["Test images above their reconstructions", "Samples from fixed codes"],
         [],
     ),
-    "latent": (
-        [],  # the map and what is picked on it: see test_map
-        [],
-    ),
-    "evaluate": ([], ["references-finished", "classes-finished"]),
+    "latent": (["Test image 0 and its reconstruction", "Nearest test images"], []),
+    "evaluate": ([], []),
     "generate": ([], []),  # the grid: see test_generate
 }
 
@@ -117,7 +114,7 @@ class TestFinished:
         assert shipped
         for page, app in tour():
             assert picker(app).value == shipped[0].id
-            assert all(option.endswith("shipped") for option in choices(app))
+            assert all(option.endswith("built-in") for option in choices(app))
             assert shows_model(page, app, shipped[0].id), page
             assert not app.error, page
             for run in (*shipped[1:], shipped[0]):
@@ -148,22 +145,22 @@ class TestStates:
         (waiting.path / "history.jsonl").unlink()
         enqueue(tell(waiting, "queued"))
         for page, app in tour(run="waiting"):
-            assert "Digits · Custom (2-D) · waits · yours, waiting" in choices(app)
+            assert "Digits · Custom (2-D) · queued · yours, waiting" in choices(app)
             check_waiting(page, app)
             if page == "start":
-                assert "The curves begin with the first steps." in words(app)
+                assert "The curves appear with the first steps." in words(app)
             if page == "train":
                 assert "Number 2 in the queue: 1 run goes first, about 5 min." in words(app)
         loss = busy.history[-1]["val_loss"]
         assert choices(app)[0] == (
-            f"Digits · Custom (2-D) · validation loss {loss:.1f} nats · trains now · yours, busy"
+            f"Digits · Custom (2-D) · validation loss {loss:.1f} nats · training · yours, busy"
         )
 
     @pytest.mark.parametrize(
         ("state", "word", "bar"),
         [
-            ("starting", "starts", "Starting: TensorFlow needs a few seconds."),
-            ("training", "trains now", "Epoch 2 of 12 · step 3 of 25 · 5 min left"),
+            ("starting", "starting", "Starting: TensorFlow needs a few seconds."),
+            ("training", "training", "Epoch 2 of 12 · step 3 of 25 · 5 min left"),
             (
                 "paused",
                 "paused",
@@ -187,7 +184,7 @@ class TestStates:
         tell(busy, "training", epoch=12, step=25)
         (bar,) = open_page("train").progress
         assert bar.value == 100
-        assert bar.text == "Measuring on the test images and writing the model."
+        assert bar.text == "Measuring on the test images and saving the model."
 
     @pytest.mark.parametrize("state", ["stopped", "diverged"])
     def test_ended_early_with_a_model(self, state: str, run: Run) -> None:
@@ -200,12 +197,12 @@ class TestStates:
 
     def test_failed(self, finished_run: Run, runs: Path) -> None:
         failed = unfinished(finished_run, runs / "failed")
-        tell(failed, "failed", reason="The memory of this machine did not suffice.")
+        tell(failed, "failed", reason="This machine has too little memory.")
         for page, app in tour():
             assert "· failed · yours" in choices(app)[0]
             check_waiting(page, app)
             if page == "train":
-                assert "Failed. The memory of this machine did not suffice." in words(app)
+                assert "Failed. This machine has too little memory." in words(app)
 
     @pytest.mark.parametrize("page", PAGES)
     def test_interrupted(self, page: str, finished_run: Run, runs: Path) -> None:

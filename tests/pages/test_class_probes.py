@@ -66,7 +66,7 @@ class TestFigures:
         ]
         assert not can_measure(app)
 
-    def test_what_looks_alike_is_equally_good(self, run: Run) -> None:
+    def test_what_is_shown_alike_is_equally_good(self, run: Run) -> None:
         know(run, (0.90001, 0.8, 0.90002))
         assert [row[1] for row in table(open_knowledge(run))[1:]] == [
             "**90.0%**",
@@ -92,7 +92,7 @@ class TestFigures:
             in said
         )
         assert f"{pca} with 2 numbers from PCA, {pixels} with all 64 of the raw pixels." in said
-        assert f"keeps the classes apart {verdict}." in said
+        assert f"separates the classes {verdict}." in said
 
     def test_how_it_was_measured(self, run: Run) -> None:
         said = words(open_knowledge(know(run, (0.9, 0.8, 0.95), training_images=10_000)))
@@ -143,23 +143,25 @@ class TestMeasuring:
         app = press(open_knowledge(run), "Measure")
         wait_until(lambda: f"{run.id}-knowledge" in processes, "it is under way")
         write_progress(run.path, "knowledge", 0.42)
-        assert "Measuring what the space knows · 42%" in words(calm(app.run()))
+        assert "Measuring how well codes separate the classes · 42%" in words(calm(app.run()))
 
     def test_a_run_that_trains_is_measured_after(self, busy: Run, finished_run: Run) -> None:
         for name in ("encoder.onnx", "decoder.onnx", "latents.npz"):
             shutil.copy(finished_run.path / name, busy.path)
         app = press(open_knowledge(busy), "Measure")
-        assert "waits until the training of this run ends or pauses" in words(app)
+        assert "it starts when the training of this run has ended or paused" in words(app)
 
     def test_it_waits_for_its_turn(self, busy: Run, finished_run: Run) -> None:
         other = copy_run(finished_run, busy.path.parent / "other")
-        assert "Measuring waits for its turn" in words(press(open_knowledge(other), "Measure"))
+        assert "Measuring is queued: it starts when the work before it is done" in words(
+            press(open_knowledge(other), "Measure")
+        )
 
     def test_a_worker_that_fails_says_why(self, run: Run) -> None:
-        write_progress(run.path, "knowledge", 0.0, "The disk is full: free some room.")
+        write_progress(run.path, "knowledge", 0.0, "The disk is full: free some space.")
         app = open_knowledge(run)
         (error,) = app.error
-        assert error.value == "The disk is full: free some room."
+        assert error.value == "The disk is full: free some space."
         assert can_measure(app)  # again
 
     def test_a_worker_that_is_killed(
@@ -171,11 +173,11 @@ class TestMeasuring:
         wait_until(lambda: not server.queue().is_pending(run, "knowledge"), "the worker has ended")
         calm(app.run())
         (error,) = app.error
-        assert error.value.startswith("The process that measured ended before it was done.")
+        assert error.value.startswith("Measuring ended before it was done.")
         assert can_measure(app)
 
     def test_it_says_how_long_it_takes(self, run: Run) -> None:
-        assert "Takes about 10 s once its turn comes." in words(open_knowledge(run))
+        assert "Takes about 10 s, after what is queued before it." in words(open_knowledge(run))
 
 
 class TestInTheWay:
@@ -194,7 +196,7 @@ class TestInTheWay:
 
     def test_a_run_that_diverged(self, run: Run) -> None:
         app = open_knowledge(tell(spoil_latents(run), "diverged"))
-        assert "The codes of this run are no numbers: it diverged." in words(app)
+        assert "This run diverged: its codes are not finite numbers." in words(app)
         assert not can_measure(app)
 
     def test_what_ships_without_figures_stays_as_it_is(
@@ -202,5 +204,5 @@ class TestInTheWay:
     ) -> None:
         monkeypatch.setattr(Run, "class_probes", {})
         app = open_page("latent", run="mnist-recommended", view="knowledge")
-        assert "stays as it is" in words(app)
+        assert "built-in runs do not change" in words(app)
         assert not can_measure(app)

@@ -80,30 +80,30 @@ class TestEveryPage:
         assert not app.error, [error.value for error in app.error]
         assert not asks_for_a_class(app)
 
-    def test_other_runs_are_told_nothing(self, run: Run) -> None:
+    def test_other_runs_get_no_labels(self, run: Run) -> None:
         for page in ("latent", "generate"):
             app = open_page(page)
             assert not asks_for_a_class(app)
             assert "One style" not in words(app)
 
-    def test_the_class_is_kept_from_page_to_page(self, told: Run) -> None:
+    def test_the_class_persists_from_page_to_page(self, told: Run) -> None:
         app = tell(open_page("latent", run="told"), 4)
         assert choice(go(app, "generate")).value == 4
         assert choice(act(labelled(go(app, "latent").segmented_control, "View").set_value("Path")))
 
     def test_what_is_said_of_classes(self, told: Run) -> None:
         said = words(open_page("start", run="told"))
-        assert "its class, which this model is given" in said
-        assert "each told a class in turn" in said
+        assert "its true class, which this model gets" in said
+        assert "one class after the other" in said
         assert "never" not in said
 
     def test_data_says_which_models_see_labels(self, told: Run) -> None:
         said = words(open_page("data", run="told"))
-        assert "a conditional VAE is given the label with each image" in said
+        assert "a conditional VAE gets the label with each image" in said
 
 
 class TestMap:
-    def test_a_place_stays_and_is_drawn_as_the_class(self, told: Run) -> None:
+    def test_a_place_stays_and_is_decoded_as_the_class(self, told: Run) -> None:
         app = open_page("latent", run="told", view="map")
         key, places = "map-told", points_on_plane(told, usual_plane(told))
         assert component(app, key)["plane"] == places.id
@@ -119,10 +119,10 @@ class TestMap:
             atlases.add(board["feeds"]["atlas"])
             pictures.append(board["pinned"]["png"])
             assert pictures[-1] == _data_url(told.decode(code, label))
-            assert f"Decoded exactly as class {label}" in words(app)
+            assert f"The image decoded here as class {label}" in words(app)
         assert len(atlases) == len(set(pictures)) == 2
 
-    def test_a_dot_is_told_its_own_class(self, told: Run) -> None:
+    def test_a_dot_gets_its_own_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="map"), 5)
         index = int(np.flatnonzero(told.latents["y"] == 2)[0])
         app.session_state["map-told"] = {"selection": None}
@@ -134,19 +134,15 @@ class TestMap:
 
 
 class TestDraw:
-    def test_a_test_image_is_told_its_own_class(
-        self, told: Run, pictures: dict[str, bytes]
-    ) -> None:
+    def test_a_test_image_gets_its_own_class(self, told: Run, pictures: dict[str, bytes]) -> None:
         app = take(tell(open_page("latent", run="told", view="draw"), 5), "Test image")
         label = int(told.latents["y"][0])
         mean, _ = told.encode(load_dataset("digits").x_test[:1], label)
         copy = to_uint8(told.decode(mean, label))[0]
         assert shows(pictures[picture_called(app, "Reconstruction")], copy)
-        assert f"told that this is class {label}." in words(app)
+        assert f"The model gets class {label} with it." in words(app)
 
-    def test_a_drawing_is_told_the_chosen_class(
-        self, told: Run, pictures: dict[str, bytes]
-    ) -> None:
+    def test_a_drawing_gets_the_chosen_class(self, told: Run, pictures: dict[str, bytes]) -> None:
         app = draw(open_page("latent", run="told", view="draw"), stroke())
         image = framed(ink_of(stroke().convert("RGBA")), told.image_shape, FRAMES["digits"])
         shown = []
@@ -167,7 +163,7 @@ class TestDraw:
 
 
 class TestOtherViews:
-    def test_a_path_is_drawn_as_the_class(self, told: Run) -> None:
+    def test_a_path_is_decoded_as_the_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="path"), 6)
         mean, y = told.latents["mean"], told.latents["y"]
         last = int(np.flatnonzero(y != y[0])[0])
@@ -177,7 +173,7 @@ class TestOtherViews:
         )
         assert "decoded as class 6 from a code" in words(app)
 
-    def test_dimensions_around_an_image_keep_its_class(self, told: Run) -> None:
+    def test_dimensions_around_an_image_use_its_class(self, told: Run) -> None:
         app = tell(open_page("latent", run="told", view="dimensions"), 8)
         assert "All are decoded as class 8." in words(app)
         app = act(labelled(app.segmented_control, "Around").set_value("image"))
@@ -185,7 +181,7 @@ class TestOtherViews:
 
     def test_two_runs_side_by_side(self, told: Run, run: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("latent", run="told", view="compare")
-        choice(app, "Class, this run").set_value(9)
+        choice(app, "Class to decode, this run").set_value(9)
         app = calm(app.run())
         samples = tile(told.decode(prior_codes(24, 3, seed=0), 9), 4, 6)
         (alt,) = (
@@ -195,7 +191,7 @@ class TestOtherViews:
             if shown.alt.startswith("Samples of") and "(3-D)" in shown.alt
         )
         assert shows(pictures[picture_called(app, alt)], samples)
-        assert not any(each.label == "Class, the other run" for each in app.segmented_control)
+        assert not any(each.label == "Class to decode, other run" for each in app.segmented_control)
 
 
 class TestGenerate:
@@ -215,18 +211,18 @@ class TestGenerate:
     def test_one_style_every_class(self, told: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("generate", run="told", view="classes")
         labelled(app.slider, "Styles").set_value(4)
-        app = press(app, "Again")
+        app = press(app, "New samples")
         codes = prior_codes(4, 3, seed=1)
         rows = [told.decode(codes, label) for label in range(CLASSES)]
         expected = tile(np.concatenate(rows), CLASSES, 4)
         (body,) = (
-            each.proto.body for each in app.main.get("html") if "each drawn as" in each.proto.body
+            each.proto.body for each in app.main.get("html") if "each decoded as" in each.proto.body
         )
-        assert 'alt="4 codes, each drawn as 10 classes"' in body
+        assert 'alt="4 codes, each decoded as 10 classes"' in body
         assert all(f">{name}</span>" in body for name in told.class_names)
         assert any(shows(content, expected) for content in pictures.values() if content[:4] == PNG)
 
-    def test_a_run_that_is_told_nothing_has_no_such_view(self, told: Run, run: Run) -> None:
+    def test_an_unconditional_run_has_no_such_view(self, told: Run, run: Run) -> None:
         app = open_page("generate", run="told", view="classes")
         app = act(picker(app).set_value(run.id))
         view = labelled(app.segmented_control, "View")
@@ -262,13 +258,13 @@ class TestFigures:
         total = told.metrics["loss"] + np.log(CLASSES)
         assert "log p(x | y)" in said.replace("\\", "")
         assert f"**{total:.1f}** in all" in said
-        assert "was told their labels" in said
+        assert "was trained with their labels" in said
         assert "given their class" in said
 
     def test_the_space_need_not_know(self, told: Run) -> None:
         said = words(open_page("latent", run="told", view="knowledge"))
-        assert "its code need not say it" in said
-        assert "never saw a label" not in said
+        assert "its code need not contain it" in said
+        assert "trained without labels" not in said
 
 
 class TestForm:

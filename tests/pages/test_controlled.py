@@ -47,7 +47,7 @@ def test_a_cure_stays(run: Run) -> None:
     assert beta(calm(app.run())).value == 1.0
 
 
-def test_the_hand_has_the_last_word(run: Run) -> None:
+def test_the_user_has_the_last_word(run: Run) -> None:
     app = open_page("train")
     for value in (100.0, 0.5, 100.0):
         late(app, lambda: run.requests.change(beta=1.0))
@@ -56,7 +56,7 @@ def test_the_hand_has_the_last_word(run: Run) -> None:
         assert beta(calm(app.run())).value == value
 
 
-def test_a_widget_keeps_its_key_while_a_hand_moves_it(run: Run) -> None:
+def test_a_widget_keeps_its_key_while_the_user_moves_it(run: Run) -> None:
     app = open_page("train")
     key = beta(app).key
     for value in (0.5, 2.0, 0.5):

@@ -32,7 +32,7 @@ def test_digits() -> None:
     assert f"{facts} · values from **0** to **255**" in words(app)
     source = plain("scikit-learn's load_digits")
     assert f"Digits, read from {source}." in words(app)
-    assert "Stored as whole numbers (uint8)" in words(app)
+    assert "stored as whole numbers (uint8)" in words(app)
 
 
 def test_the_first_images(digits: Dataset, pictures: dict[str, bytes]) -> None:

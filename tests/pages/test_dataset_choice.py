@@ -132,12 +132,12 @@ class TestMissing:
         assert [button.label for button in app.button] == [DOWNLOAD]
         assert not app.metric
 
-    def test_where_keras_looks(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_where_keras_searches(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("VAE_DATA_DIR")
         where = plain(str(tmp_path / "keras" / "datasets"))
         assert f"put mnist.npz into {where}," in words(open_page("data", dataset="mnist"))
 
-    def test_where_keras_looks_on_its_own(
+    def test_where_keras_searches_on_its_own(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for name in ("VAE_DATA_DIR", "KERAS_HOME"):

@@ -1,4 +1,4 @@
-"""Dimensions: strips of decodings, the busiest first; dead ones grey; KL in nats."""
+"""Dimensions: strips of decodings, the busiest first; unused ones grey; KL in nats."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_dead_dimensions_are_grey(run: Run) -> None:
     first, second = rows(app)
     assert first.name.startswith("z2")
     assert not first.is_faded
-    assert second.name == "z1 · 0.00 nats · dead"
+    assert second.name == "z1 · 0.00 nats · unused"
     assert second.is_faded
     (bars,) = component(app, "dimensions-finished")["data"]
     assert len(set(bars["marker"]["color"])) == 2
@@ -146,7 +146,7 @@ def test_a_single_dimension(line_run: Run, runs: Path) -> None:
     app = open_page("latent", view="dimensions")
     assert len(rows(app)) == 1
     assert "of 1 dimension is active" in words(app)
-    assert "The one dimension there is goes from −3 to 3" in words(app)
+    assert "The only dimension goes from −3 to 3" in words(app)
 
 
 def test_sixteen_at_first_all_on_demand(wide: Run) -> None:
@@ -182,7 +182,7 @@ def test_variances_that_are_no_numbers(run: Run, bad: float) -> None:
     change(run, log_var=np.full_like(run.latents["log_var"], bad))
     app = open_page("latent", view="dimensions")
     (warning,) = app.warning
-    assert "The codes of this run are no numbers" in warning.value
+    assert "This run diverged: its codes are not finite numbers" in warning.value
     assert not app.segmented_control  # nor any view to choose
 
 

@@ -153,7 +153,7 @@ class TestDrawing:
         first = strip(app, "Samples of its posterior")
         image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
         mean, log_var = (part[0] for part in run.encode(image[None]))
-        others = strip(press(app, "Draw this again"), "Samples of its posterior")
+        others = strip(press(app, "New samples"), "Samples of its posterior")
         assert (first != others).any()
         # Nearer to what the posterior's own samples are on average than the prior's.
         random = np.random.default_rng(9)
@@ -273,19 +273,19 @@ class TestTestImage:
         app = take(open_page("latent", view="draw"), "Test image")
         copy = to_uint8(run.decode(run.latents["mean"][:1]))[0]
         assert shows(shown(app, pictures, "Test image 0"), copy)
-        assert "this is a reconstruction" in words(app)
-        assert "What is usual needs the images of MNIST" in words(app)
+        assert "This is its reconstruction" in words(app)
+        assert "To compare it with test images you need the images of MNIST" in words(app)
         assert "get them on the Data page." in words(app)
         assert "surprise-wide" not in components(app)
 
 
 class TestOtherModels:
-    def test_an_autoencoder_has_nothing_to_draw_from(
+    def test_an_autoencoder_has_nothing_to_sample_from(
         self, autoencoder_run: Run, runs: Path
     ) -> None:
         copy_run(autoencoder_run, runs / "plain")
         app = draw(open_page("latent", view="draw"), stroke())
-        assert "one code, not a posterior" in words(app)
+        assert "one code instead of a posterior" in words(app)
         assert strip(app, "Samples of its posterior") is None
         assert len(component(app, "surprise-plain")["data"]) == 2  # no KL
 

@@ -52,12 +52,12 @@ def become_mnist(run: Run) -> None:
 
 
 def test_without_a_run() -> None:
-    assert "There is nothing measured yet" in words(open_page("evaluate"))
+    assert "Nothing has been measured yet" in words(open_page("evaluate"))
 
 
 def test_a_run_that_was_not_measured(finished_run: Run, runs: Path) -> None:
     unfinished(finished_run, runs / "young")
-    assert "There is nothing measured yet" in words(open_page("evaluate"))
+    assert "Nothing has been measured yet" in words(open_page("evaluate"))
 
 
 def test_the_figures_of_the_test_images(run: Run) -> None:
@@ -99,7 +99,7 @@ def test_it_stands_among_reference_lines(run: Run) -> None:
     better, above = known["mean_image"] - own, own - known["floor"]
     side = "less" if better > 0 else "more"
     assert f"{abs(better):.1f} {side} than always predicting the mean image" in words(app)
-    assert f"{above:.1f} above the floor" in words(app)
+    assert f"{above:.1f} more than the floor" in words(app)
     first = words(app).index("An image costs this run")
     assert first < words(app).index("Reconstruction, nats per image")  # the answer comes first
 
@@ -120,9 +120,9 @@ def test_black_and_white_images_have_lines_of_their_own(treatment: str, run: Run
 def test_shipped_runs_are_lines(shipped: list[Run]) -> None:
     app = open_page("evaluate", run="mnist-recommended")
     names = lines(app)
-    assert "Convolutional, shipped" in names
-    assert "Recommended, shipped" not in names  # it is the run itself
-    assert "Best likelihood, shipped" not in names  # of other images: black and white ones
+    assert "Convolutional, built-in" in names
+    assert "Recommended, built-in" not in names  # it is the run itself
+    assert "Best likelihood, built-in" not in names  # of other images: black and white ones
     alike = [run for run in shipped if run.dataset == "mnist" and run.id != "mnist-best"]
     assert len(names) == 3 + len(alike)
 
@@ -139,13 +139,13 @@ def test_an_autoencoder_has_no_bound(autoencoder_run: Run, runs: Path) -> None:
     copy_run(autoencoder_run, runs / "autoencoder")
     app = open_page("evaluate")
     assert not [each for each in app.metric if "ELBO" in each.label]
-    assert "no bound on a likelihood" in words(app)
+    assert "this is not a bound on a likelihood" in words(app)
 
 
 def test_grey_figures_do_not_stand_in_the_literature(shipped: list[Run]) -> None:
     said = words(open_page("evaluate", run="mnist-recommended"))
     assert "86.76" not in said  # figures of other data stand nowhere beside these
-    assert "these figures are of grey levels, which are other data" in said
+    assert "these figures are for other data: grey levels" in said
 
 
 def test_a_bound_on_binarised_mnist_does(run: Run) -> None:
@@ -161,7 +161,7 @@ def test_a_bound_on_binarised_mnist_does(run: Run) -> None:
 def test_the_literature_is_of_mnist_alone(run: Run) -> None:
     said = words(open_page("evaluate"))
     assert "86.76" not in said
-    assert "there is nothing to compare another data set with" in said
+    assert "there is nothing to compare this data set with" in said
 
 
 def test_densities_are_not_among_the_lines(run: Run) -> None:
@@ -169,20 +169,20 @@ def test_densities_are_not_among_the_lines(run: Run) -> None:
     info["config"]["likelihood"] = "gaussian"
     write_json(run.path / "config.json", info)
     app = open_page("evaluate")
-    assert "are those of a density and cannot be compared" in words(app)
+    assert "its likelihood is a density" in words(app)
     assert names_of_bars(app) == [CLASSES]
 
 
 def test_metrics_without_parts(run: Run) -> None:
     change(run, reconstruction=None, kl=None)
     said = words(open_page("evaluate"))
-    assert "There is nothing measured yet" in said
+    assert "Nothing has been measured yet" in said
     assert "metrics.json must be as a run writes it" in said
 
 
 def test_images_that_nobody_measured(convolutional_run: Run, runs: Path) -> None:
     copy_run(convolutional_run, runs / "stripes")
-    assert "There are no reference lines of stripes in this treatment: grey levels" in words(
+    assert "There are no reference lines for images of stripes (grey levels)" in words(
         open_page("evaluate")
     )
 
@@ -232,4 +232,7 @@ def test_what_there_is_to_beat_stands_there_before_the_first_loss(
 ) -> None:
     young = craft(runs / "young", digits, Config(latent_dim=2, epochs=12), "paused")
     said = words(watch(open_page("train", run=young.id)))
-    assert "To beat, in nats per image (grey levels): always predicting the mean image" in said
+    assert (
+        "Targets in nats per image (grey levels; lower is better): always predicting the mean image"
+        in said
+    )

@@ -200,7 +200,7 @@ class TestTraining:
         assert run.info["images"] == 1437
 
     @pytest.mark.usefixtures("busy")  # so that it stands in the line until it is stopped
-    def test_a_finished_one_goes_on_for_more_epochs(
+    def test_a_finished_one_resumes_for_more_epochs(
         self, name: str, kinds: Kinds, runs: Path
     ) -> None:
         run = copy_run(kinds[name], runs / "run")

@@ -62,9 +62,9 @@ class TestModel:
         for name in ("model.keras", "latents.npz"):
             (run.path / name).unlink()
         app = open_page("generate", view="take-away")
-        assert "when the run has ended" in words(app)
+        assert "when the run ends" in words(app)
         labels = [button.label for button in app.download_button]
-        assert not {"Keras", "Weights", "Offline demo"} & set(labels)
+        assert not {"Keras", "Weights", "Download the demo"} & set(labels)
         assert downloads["onnx.zip"]()
 
 
@@ -110,7 +110,7 @@ class TestCode:
         with (run.path / "history.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(change(1, 3, beta=0.5)) + "\n")
         said = words(open_page("generate", view="take-away"))
-        assert "The script has those that it began with." in said
+        assert "The script has those of its start." in said
 
 
 class TestDemo:

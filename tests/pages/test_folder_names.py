@@ -51,7 +51,7 @@ class TestNames:
         assert picker(app).value == name
         assert not app.error
 
-    def test_they_are_told_apart(self, runs: Path) -> None:
+    def test_they_are_distinguished(self, runs: Path) -> None:
         for name in ("beta-0.5", "beta-0.7"):
             named(runs, name)
         options = picker(open_page("start")).options

@@ -99,7 +99,7 @@ class TestViews:
             assert not open_page("generate", view=view, run=run_id).error
         for name in ("decoder.onnx", "encoder.onnx"):
             (run.path / name).unlink()
-        assert "no model to draw with yet" in words(open_page("generate", view=view, run=run.id))
+        assert "There is no model yet" in words(open_page("generate", view=view, run=run.id))
 
     @pytest.mark.usefixtures("sampled")
     @pytest.mark.parametrize("view", VIEWS)
@@ -142,16 +142,16 @@ class TestGrid:
 
     def test_again_takes_the_next_seed(self, run: Run) -> None:
         app = arrange(open_page("generate"), Seed=2**31 - 2)
-        press(app, "Again")
+        press(app, "New samples")
         assert shows(png(app, run), grid(run, 10, 10, SampleSpec(seed=2**31 - 1)))
-        press(app, "Again")  # after the last seed comes the first
+        press(app, "New samples")  # after the last seed comes the first
         assert control(app, "Seed").value == "0"
 
     @pytest.mark.usefixtures("run")
     def test_a_locked_seed_stays(self) -> None:
         app = arrange(open_page("generate"), Seed=5, Lock=True)
         assert control(app, "Seed").disabled
-        assert labelled(app.button, "Again").disabled
+        assert labelled(app.button, "New samples").disabled
         arrange(app, Temperature=0.5)
         assert "Seed 5." in words(app)
 
@@ -266,7 +266,7 @@ class TestPicked:
 
     def test_a_pick_on_another_grid_does_not_count(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 6)
-        press(app, "Again")
+        press(app, "New samples")
         assert "Pick an image" in words(app)
 
     @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ class TestPicked:
         act(labelled(app.segmented_control, "Look closer").set_value("Nearest training images"))
         assert "The training images nearest in pixels" in alternatives(app)
         assert "The training images nearest in latent space" in alternatives(app)
-        assert "a test image is" in words(app)
+        assert "for a test image it is typically" in words(app)
 
     def test_without_training_images(self, convolutional_run: Run, runs: Path) -> None:
         run = copy_run(convolutional_run, runs / "stripes")
@@ -302,7 +302,7 @@ class TestPicked:
         given = component(app, f"map-{run.id}")
         # Two dimensions: the map's plane is the space itself.
         assert np.linalg.norm(given["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
-        assert "Decoded exactly" in words(app)
+        assert "The image decoded here" in words(app)
 
     def test_to_an_end_of_a_path(self, run: Run) -> None:
         app = pick(open_page("generate"), run, 8)

@@ -47,20 +47,20 @@ class TestWalk:
         assert (given["count"], given["framesPerSecond"], given["loop"]) == (120, 20, True)
         assert (given["width"], given["height"]) == (8, 8)
 
-    def test_through_what_was_kept(self, run: Run) -> None:
+    def test_through_the_bookmarks(self, run: Run) -> None:
         app = walk()
         way = labelled(app.segmented_control, "Walk")
-        act(way.set_value("Through what I kept"))
-        assert "Keep two images or more: 0 is kept so far" in words(app)
+        act(way.set_value("Through kept images"))
+        assert "Keep at least two images (so far: 0)" in words(app)
         codes = sample_codes(run, SampleSpec(), 2)
         app.session_state[f"bookmarks-{run.id}"] = [
             Bookmark(code, f"number {place}") for place, code in enumerate(codes)
         ]
         act(app)
-        assert "Past number 0; number 1." in words(app)
+        assert "Through number 0; number 1." in words(app)
         assert played(app, run)["count"] == 120
         press(app, "Forget them")
-        assert "0 is kept so far" in words(app)
+        assert "(so far: 0)" in words(app)
 
     def test_before_samplers_are_fitted(self, run: Run) -> None:
         app = act(labelled(walk().segmented_control, "Sampler").set_value("mixture"))

@@ -69,7 +69,7 @@ class TestSum:
         assert shows(pictures[picture_called(app, result)], decoded(run, c - 0.5 * (a - b)))
         assert "The nearest test images in latent space" in words(app)
 
-    def test_of_a_sample_a_test_image_and_what_was_kept(
+    def test_of_a_sample_a_test_image_and_a_bookmark(
         self, run: Run, pictures: dict[str, bytes]
     ) -> None:
         app = of_class_means()
@@ -104,7 +104,7 @@ class TestSum:
         first, _ = (field for field in app.text_input if field.label == "Number")
         assert int(first.value) in style_pair(run.latents["mean"], run.latents["y"], 1)
 
-    def test_only_so_many_are_kept(self, run: Run) -> None:
+    def test_only_so_many_are_stored(self, run: Run) -> None:
         app = arithmetic()
         for place in range(MAX_BOOKMARKS + 2):
             act(labelled(app.slider, "How much of A − B").set_value(place / 20))

@@ -35,7 +35,7 @@ def grid(run: Run, spec: SampleSpec) -> np.ndarray:
 class TestSamplers:
     def test_three_grids_of_one_seed(self, sampled: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("generate", view="samplers")
-        press(app, "Again")
+        press(app, "New samples")
         for name in SAMPLERS:
             shown = pictures[picture_called(app, f"Samples: {SAMPLER_NAMES[name]}")]
             assert shows(shown, grid(sampled, SampleSpec(name, seed=1)))

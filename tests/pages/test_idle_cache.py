@@ -42,7 +42,7 @@ class TestBasics:
         shelf.clear()
         assert ("a",) not in shelf
 
-    def test_what_fails_is_not_kept(self) -> None:
+    def test_what_fails_is_not_cached(self) -> None:
         def fail(_: str) -> None:
             raise ValueError("damaged")
 

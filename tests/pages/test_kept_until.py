@@ -15,7 +15,7 @@ from vae.data.datasets import Dataset
 from vae.runs.run import Run
 from vae.runs.storage import kept_until
 
-SENTENCE = "A run is kept for 7 days after it last trained, then until its room is needed."
+SENTENCE = "A run is kept for 7 days after it last trained, then until its space is needed."
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ class TestWhereStrangersShareAServer:
         then = time.mktime((2026, 3, 1, 12, 0, 0, 0, 0, 0))
         os.utime(made.path / "status.json", (then, then))
         said = words(open_page("start", run="made"))
-        assert "Nobody owns this run: it goes when its room is needed." in said
+        assert "This run has no owner: it is deleted when its space is needed." in said
         assert kept_until(made).isoformat() == "2026-03-08"
 
     def test_one_of_ones_own(self, digits: Dataset, runs: Path, browser: Browser) -> None:
@@ -43,7 +43,7 @@ class TestWhereStrangersShareAServer:
         then = time.mktime((2026, 3, 1, 12, 0, 0, 0, 0, 0))
         os.utime(run.path / "status.json", (then, then))
         said = words(open_page("start", run="made"))
-        assert "Kept until 8 March 2026, then until its room is needed. Download it" in said
+        assert "Kept until 8 March 2026, then until its space is needed. Download it" in said
 
 
 class TestOnOnesOwnMachine:

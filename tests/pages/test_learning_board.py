@@ -52,7 +52,7 @@ class TestWhichMoments:
         look(busy, (13, 1), (13, 2))
         assert words_of(open_page("train"), busy) == ["epoch 13, step 2"]
 
-    def test_later_those_since_the_last_look(self, busy: Run) -> None:
+    def test_later_those_since_the_last_poll(self, busy: Run) -> None:
         app = open_page("train")
         assert words_of(app, busy) == ["epoch 12"]
         look(busy, (13, 1), (13, 2))

@@ -70,7 +70,7 @@ class TestFigures:
     def test_images_of_another_treatment_are_warned_of(self, run: Run) -> None:
         app = choose(open_likelihood(find(run, none={}, threshold={"nll": 40.0})), "threshold")
         (warning,) = app.warning
-        assert "This run learned from other images: grey levels." in warning.value
+        assert "This run was trained on other images (grey levels)" in warning.value
         assert app.metric[0].value == "40.00 ± 0.25"
 
     def test_what_ships_offers_what_it_came_with(
@@ -101,10 +101,10 @@ class TestLiterature:
         assert "This run needs **1.8 nats an image less** than Burda's VAE (86.76)." in words(app)
         assert "With 5,000 samples its row would be a little lower." in words(app)
 
-    def test_drawn_once_is_said(self, run: Run) -> None:
+    def test_sampled_once_is_said(self, run: Run) -> None:
         become_mnist(find(run, fixed={"importance_samples": 5000}))
         said = words(choose(open_likelihood(run), "fixed"))
-        assert "Theirs are drawn anew, these once." in said
+        assert "Papers sample the pixels anew each time; these were sampled once." in said
         assert "With 5,000 samples" not in said
 
     @pytest.mark.parametrize("treatment", ["none", "threshold"])
@@ -112,7 +112,7 @@ class TestLiterature:
         become_mnist(find(run, none={}, threshold={}))
         app = choose(open_likelihood(run), treatment)
         assert rows(app) == []
-        assert "which are other data" in words(app)
+        assert "these figures are for other data" in words(app)
 
     def test_densities_have_none(self, run: Run) -> None:
         become_mnist(find(run, sampled={}))
@@ -121,7 +121,7 @@ class TestLiterature:
         write_json(run.path / "config.json", info)
         app = choose(open_likelihood(run), "sampled")
         assert rows(app) == []
-        assert "the figures of this run are those of a density" in words(app)
+        assert "this run's likelihood is a density" in words(app)
 
     def test_other_data_sets_have_none(self, run: Run) -> None:
         assert rows(open_likelihood(find(run, none={}))) == []
@@ -131,7 +131,7 @@ class TestMeasuring:
     def test_it_is_measured_when_it_is_asked_for(self, run: Run, processes: Processes) -> None:
         processes.become_real()
         app = choose(open_likelihood(run), "sampled")
-        act(labelled(app.text_input, "Importance samples of each image").set_value("5"))
+        act(labelled(app.text_input, "Importance samples per image").set_value("5"))
         press(app, "Measure")
         wait_until(lambda: not server.queue().is_pending(run, "likelihood"), "it is measured")
         calm(app.run())
@@ -153,7 +153,7 @@ class TestMeasuring:
     def test_it_can_be_stopped(self, busy: Run, finished_run: Run) -> None:
         run = copy_run(finished_run, busy.path.parent / "other")
         app = press(open_likelihood(run), "Measure")
-        assert "Measuring waits for its turn" in words(app)
+        assert "Measuring is queued" in words(app)
         press(app, "Stop measuring")
         assert not server.queue().is_pending(run, "likelihood")
         assert not (run.path / "likelihood-asked.json").exists()
@@ -161,17 +161,17 @@ class TestMeasuring:
         assert labelled(app.button, "Measure")
 
     def test_a_worker_that_fails_says_why(self, run: Run) -> None:
-        write_progress(run.path, "likelihood", 0.0, "The disk is full: free some room.")
+        write_progress(run.path, "likelihood", 0.0, "The disk is full: free some space.")
         app = open_likelihood(run)
-        assert [error.value for error in app.error] == ["The disk is full: free some room."]
+        assert [error.value for error in app.error] == ["The disk is full: free some space."]
         assert labelled(app.button, "Measure")
 
     def test_how_long_it_takes_grows_with_the_samples(self, run: Run) -> None:
         find(run, none={"importance_samples": 500, "seconds": 52.0})
         app = open_likelihood(run)
-        assert "Takes about 60 s once its turn comes." in words(app)
-        act(labelled(app.text_input, "Importance samples of each image").set_value("5000"))
-        assert "Takes about 9 min once its turn comes." in words(app)
+        assert "Takes about 60 s, after what is queued before it." in words(app)
+        act(labelled(app.text_input, "Importance samples per image").set_value("5000"))
+        assert "Takes about 9 min, after what is queued before it." in words(app)
 
 
 class TestInTheWay:

@@ -136,7 +136,7 @@ def test_the_likelihood_beside_that_of_built_in_models() -> None:
 def test_what_a_likelihood_is_to_be_of() -> None:
     app = open_page("evaluate", view="likelihood")
     act(labelled(app.selectbox, "Test images").select_index(1))
-    act(labelled(app.text_input, "Importance samples of each image").set_value("64"))
+    act(labelled(app.text_input, "Importance samples per image").set_value("64"))
     again = open_page("evaluate", **app.query_params)
     assert labelled(again.selectbox, "Test images").index == 1
-    assert labelled(again.text_input, "Importance samples of each image").value == "64"
+    assert labelled(again.text_input, "Importance samples per image").value == "64"

@@ -43,19 +43,19 @@ def look_again(app: AppTest) -> AppTest:
 
 def test_it_asks_once_and_says_that_it_waits(busy: Run) -> None:
     app = open_page("latent")
-    assert "The run trains in epoch 2. Its model will be here in a moment…" in words(app)
+    assert "Training: now in epoch 2. Loading its model…" in words(app)
     assert busy.control.show == 1
     look_again(app)
     open_page("latent")
     assert busy.control.show == 1
-    assert "no model to look into" not in words(app)
+    assert "This run has no model yet" not in words(app)
 
 
 def test_what_it_shows_is_mapped(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
     look_again(app)
-    assert "The run trains in epoch 2. You see its model of epoch 2." in words(app)
+    assert "Training: now in epoch 2. Shown: the model of epoch 2." in words(app)
     assert component(app, "map-busy")["classes"] == [str(label) for label in range(10)]
     assert busy.control.show == 1  # nobody asked for another
 
@@ -63,7 +63,7 @@ def test_what_it_shows_is_mapped(busy: Run, finished_run: Run) -> None:
 def test_look_again(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
-    press(look_again(app), "Look again")
+    press(look_again(app), "Refresh")
     assert busy.control.show == 2
 
 
@@ -93,13 +93,13 @@ def test_follow_does_not_ask_more_often_than_is_good(busy: Run, finished_run: Ru
     assert busy.control.show == 2  # four seconds are not over
 
 
-def test_a_look_that_failed(busy: Run) -> None:
+def test_a_preview_that_failed(busy: Run) -> None:
     app = open_page("latent")
     tell(busy, "training", shown=busy.control.show, look_failed=True)
-    assert "Its model could not be shown" in words(look_again(app))
+    assert "The model cannot be shown" in words(look_again(app))
     look_again(app)
     assert busy.control.show == 1  # it does not ask for ever
-    press(app, "Look again")
+    press(app, "Refresh")
     assert busy.control.show == 2
 
 
@@ -109,14 +109,14 @@ def test_a_paused_run_that_another_job_holds(busy: Run) -> None:
     tickets.remove(ticket_of(busy))
     tickets.enqueue(busy.id, "tsne")
     app = open_page("latent")
-    assert "Look again" not in [each.label for each in app.button]
+    assert "Refresh" not in [each.label for each in app.button]
     assert busy.control.show == 0
 
 
 def test_a_run_that_waits(busy: Run) -> None:
     tell(busy, "queued")
     app = open_page("latent")
-    assert "The map appears as soon as the run trains." in words(app)
+    assert "The map appears when the training has begun." in words(app)
     assert busy.control.show == 0
 
 
@@ -124,11 +124,11 @@ def test_a_paused_run(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
     tell(busy, "paused")
-    assert "The run is paused in epoch 2." in words(look_again(app))
+    assert "Paused in epoch 2." in words(look_again(app))
 
 
 def test_a_finished_run_has_none_of_it(run: Run) -> None:
     app = open_page("latent", run=run.id)
-    assert "Look again" not in [each.label for each in app.button]
-    assert "You see its model" not in words(app)
+    assert "Refresh" not in [each.label for each in app.button]
+    assert "Shown: the model" not in words(app)
     assert charts(app) == []

@@ -56,7 +56,7 @@ class TestPositions:
         run.requests.change(beta=10.0, noise=0.0)
         assert positions(calm(app.run())) == {"beta": 10.0, "learning_rate": 1e-4, "noise": 0.0}
 
-    def test_a_value_between_the_steps_has_its_place(self, runs: Path, digits: Dataset) -> None:
+    def test_a_value_between_the_steps_is_shown(self, runs: Path, digits: Dataset) -> None:
         make(runs, digits).requests.change(beta=0.0392)
         app = open_page("train")
         assert positions(app)["beta"] == 0.0392
@@ -65,7 +65,7 @@ class TestPositions:
         assert options[at - 1 : at + 2] == ["0.02", "0.0392", "0.05"]
 
     @pytest.mark.parametrize("preset", PRESETS)
-    def test_no_two_steps_look_alike(self, preset: str, runs: Path, digits: Dataset) -> None:
+    def test_no_two_steps_are_equal(self, preset: str, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits, config=PRESETS[preset])
         if run.config.kind == "vae":
             run.requests.change(beta=0.1 * 2 + 0.1, noise=0.1 + 0.2)  # each a little more than 0.3
@@ -74,7 +74,7 @@ class TestPositions:
             assert len(set(slider.options)) == len(slider.options)
             assert sorted(slider.options, key=float) == slider.options
 
-    def test_a_damaged_wish_moves_none(self, runs: Path, digits: Dataset) -> None:
+    def test_a_damaged_request_changes_nothing(self, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         (run.path / "control.json").write_text('{"settings": {"beta": "much"}')
         assert positions(open_page("train"))["beta"] == 1.0
@@ -128,7 +128,7 @@ class TestMoving:
     def test_when_it_acts(self, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         helps = [slider.help for slider in open_page("train").select_slider]
-        assert all(text.endswith("Acts when the run goes on.") for text in helps)
+        assert all(text.endswith("Acts when the run continues.") for text in helps)
         tell(run, "training")
         enqueue(run, started=True)
         with run.lock():
@@ -156,7 +156,7 @@ class TestWhichThereAre:
         assert labels(open_page("train")) == ["Learning rate"]
 
     @pytest.mark.parametrize("state", ["finished", "stopped", "diverged", "interrupted"])
-    def test_what_can_go_on_has_them(self, state: str, runs: Path, digits: Dataset) -> None:
+    def test_what_can_resume_has_them(self, state: str, runs: Path, digits: Dataset) -> None:
         make(runs, digits, state)
         assert labels(watch(open_page("train"))) == LABELS
 

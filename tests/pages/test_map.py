@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._components.latent_map import as_base64
+from pages._shared.linked_code import code_text, read_code
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from tests.conftest import copy_run, say_learned
 from tests.pages.conftest import (
@@ -53,6 +54,11 @@ def pick(app: AppTest, run: Run, kind: str, **what: Any) -> AppTest:
     return send(app, run, selection={"kind": kind, "plane": plane, **what})
 
 
+def as_linked(code: np.ndarray) -> np.ndarray | None:
+    """A code with as many digits as a link of it has."""
+    return read_code(code_text(code), len(code))
+
+
 def shown_plane(app: AppTest, run: Run) -> str:
     return component(app, f"map-{run.id}")["plane"]
 
@@ -76,7 +82,7 @@ class TestViews:
         app = open_page("latent", view="<b>nonsense</b>")
         assert labelled(app.segmented_control, "View").value == "Map"
 
-    def test_it_is_kept_from_page_to_page(self, run: Run) -> None:
+    def test_it_persists_from_page_to_page(self, run: Run) -> None:
         app = open_page("latent", view="path")
         go(app, "start")
         go(app, "latent")
@@ -84,11 +90,11 @@ class TestViews:
         assert app.query_params["view"] == "path"
 
     def test_without_a_run(self) -> None:
-        assert "There is no run to look into yet" in words(open_page("latent"))
+        assert "There is no run yet" in words(open_page("latent"))
 
     def test_codes_that_are_no_numbers(self, run: Run) -> None:
         spoil_latents(run)
-        assert "The codes of this run are no numbers: it diverged." in words(open_page("latent"))
+        assert "This run diverged: its codes are not finite numbers." in words(open_page("latent"))
 
 
 class TestPlanes:
@@ -128,13 +134,13 @@ class TestPlanes:
             "Two dimensions"))  # fmt: skip
         pick(app, wide, "image", index=5)
         act(labelled(app.selectbox, "Others at").set_value("The picked point"))
-        held = dimension_plane(40, 0, 1, wide.latents["mean"][5])
+        held = dimension_plane(40, 0, 1, as_linked(wide.latents["mean"][5]))
         assert same(app, wide, points_on_plane(wide, held))
         pick(app, wide, "image", index=9)
-        held = dimension_plane(40, 0, 1, wide.latents["mean"][9])
+        held = dimension_plane(40, 0, 1, as_linked(wide.latents["mean"][9]))
         assert same(app, wide, points_on_plane(wide, held))
 
-    def test_choices_are_kept(self, wide: Run) -> None:
+    def test_choices_persist(self, wide: Run) -> None:
         app = act(labelled(open_page("latent").segmented_control, "Plane").set_value(
             "Two dimensions"))  # fmt: skip
         act(labelled(app.selectbox, "Up").set_value(39))
@@ -182,7 +188,7 @@ class TestPlanes:
         assert (atlas["rows"], atlas["columns"]) == (1, 48)
         assert same(app, run, points_on_plane(run, usual_plane(run)))
         pick(app, run, "place", x=0.5, y=2.0)
-        assert "Decoded exactly" in words(app)
+        assert "The image decoded here" in words(app)
 
     def test_colours_in_64_dimensions(
         self, runs: Path, tmp_path_factory: pytest.TempPathFactory
@@ -197,7 +203,7 @@ class TestPlanes:
         atlas = component(app, "feed-map-colours-atlas")
         assert (atlas["columns"], atlas["rows"]) == (32, 32)  # 2,048 pixels are enough
         pick(app, run, "image", index=3)
-        assert "Test image 3, class b" in words(app)
+        assert "est image 3, class b" in words(app)
 
     def test_each_run_has_its_own(self, wide: Run, run: Run) -> None:
         app = open_page("latent", run="wide")
@@ -239,7 +245,7 @@ class TestPicks:
 
     def test_a_place_belongs_to_its_plane(self, wide: Run) -> None:
         app = pick(open_page("latent"), wide, "place", x=0.0, y=0.0)
-        assert "Decoded exactly" in words(app)
+        assert "The image decoded here" in words(app)
         act(labelled(app.segmented_control, "Plane").set_value("Two dimensions"))
         assert "pin" not in component(app, "map-wide")
         assert "Move over the map." in words(app)
@@ -279,7 +285,7 @@ class TestPicks:
         for hole in (True, False):
             x, y = points[np.flatnonzero(holes == hole)[0]]
             pick(app, run, "place", x=float(x), y=float(y))
-            assert ("A hole: the prior finds this place likely" in words(app)) == hole
+            assert ("A hole: this place is likely under the prior" in words(app)) == hole
 
     @pytest.mark.parametrize(
         "nonsense",
@@ -304,7 +310,10 @@ class TestPicks:
     def test_without_the_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:
         say_learned(run.path, "mnist")
         app = pick(open_page("latent"), run, "image", index=0)
-        assert "The image itself needs the images of MNIST, which are not on this" in words(app)
+        assert (
+            "The image itself cannot be shown: it needs the images of MNIST, which are not on this"
+            in words(app)
+        )
         shown = pictures[picture_called(app, "Test image 0 and its reconstruction")]
         assert shows(shown, to_uint8(run.decode(run.latents["mean"][:1]))[0])
         assert "Reconstructions, the nearest first" in words(app)
@@ -325,7 +334,7 @@ class TestLooks:
         app.session_state["map-finished-hover"] = wanted
         assert "answer" not in component(calm(app.run()), "map-finished")
 
-    def test_a_closer_look_has_an_atlas_of_its_own(self, run: Run) -> None:
+    def test_a_zoomed_view_has_an_atlas_of_its_own(self, run: Run) -> None:
         app = open_page("latent")
         plane = shown_plane(app, run)
         before = component(app, "map-finished")["feeds"]["atlas"]
@@ -348,7 +357,7 @@ class TestLooks:
             7,
         ],
     )
-    def test_a_look_that_there_is_not(self, run: Run, view: Any) -> None:
+    def test_a_style_that_there_is_not(self, run: Run, view: Any) -> None:
         app = open_page("latent")
         whole = component(app, "feed-map-finished-atlas")["extent"]
         plane = {"plane": shown_plane(app, run)}

@@ -56,15 +56,15 @@ class TestActsAtOnce:
         act(seed(app).set_value("7"))
         assert complaints(app) == []
 
-    def test_what_the_app_puts_there_takes_its_place(self) -> None:
+    def test_what_the_app_sets_replaces_it(self) -> None:
         app = act(seed(open_page("generate")).set_value("x"))
-        press(app, "Again")
+        press(app, "New samples")
         assert (seed(app).value, complaints(app)) == ("1", [])
 
     def test_a_seed_typed_and_again_pressed_in_the_same_moment(self) -> None:
         app = open_page("generate")
         seed(app).set_value("41")
-        press(app, "Again")
+        press(app, "New samples")
         assert seed(app).value == "42"
 
     def test_what_a_browser_sent_before_the_app_wrote_it_otherwise_means_the_same(self) -> None:
@@ -103,9 +103,9 @@ class TestButtons:
 
     def test_measuring_waits_for_a_number(self, run: Run) -> None:
         app = open_page("evaluate", view="likelihood", run=run.id)
-        samples = labelled(app.text_input, "Importance samples of each image")
+        samples = labelled(app.text_input, "Importance samples per image")
         act(samples.set_value("1,5"))
         assert complaints(app) == ["A whole number from 1 to 5,000. You typed “1,5”."]
         assert labelled(app.button, "Measure").disabled
-        labelled(app.text_input, "Importance samples of each image").set_value("1e3")
+        labelled(app.text_input, "Importance samples per image").set_value("1e3")
         assert not labelled(calm(app.run()).button, "Measure").disabled

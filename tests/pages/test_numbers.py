@@ -68,18 +68,18 @@ class TestLosses:
                 {"binarisation": "sampled", "free_bits": 0.25},
                 {},
                 "black and white, drawn from the grey levels anew at each step; Bernoulli "
-                "likelihood. The KL is whole, also below the 0.25 free nats a dimension.",
+                "likelihood. The KL includes the 0.25 free nats of each dimension.",
             ),
             (
                 {"importance_samples": 50},
                 {},
-                "grey levels; Bernoulli likelihood. The ELBO is shown; raised is the bound of 50 "
-                "samples.",
+                "grey levels; Bernoulli likelihood. Shown is the ELBO; training raises the bound "
+                "of 50 samples.",
             ),
             (
                 {"capacity": 12.0},
                 {"capacity": 3.75},
-                "grey levels; Bernoulli likelihood. The KL is whole; beta holds it near 3.75 nats.",
+                "grey levels; Bernoulli likelihood. Training holds the KL near 3.75 nats.",
             ),
             (
                 {"likelihood": "continuous_bernoulli"},
@@ -165,7 +165,7 @@ class TestSentence:
     @pytest.mark.parametrize(
         ("reconstructions", "said"),
         [
-            ((), "The first steps are being taken."),
+            ((), "The first steps are running."),
             ((40.0,), "Reconstruction has just begun to fall; 3 of 4 latent dimensions"),
             (
                 (40.0, 31.5),

@@ -27,10 +27,10 @@ def test_every_page_shows_it(own: Run) -> None:
         assert not app.error
 
 
-def test_it_cannot_go_on_and_says_why(own: Run) -> None:
+def test_it_cannot_resume_and_says_why(own: Run) -> None:
     app = watch(open_page("train", run=own.id))
     assert labelled(app.button, "Continue").disabled
-    assert f"To go on, this run needs {MISSING}." in words(app)
+    assert f"To continue, this run needs {MISSING}." in words(app)
     assert open_run(own.path).state == "finished"
 
 
@@ -43,7 +43,7 @@ def test_neither_can_one_that_is_paused(stripes: Dataset, runs: Path) -> None:
     assert MISSING in words(app)
 
 
-def test_one_that_trains_elsewhere_is_steered(stripes: Dataset, runs: Path) -> None:
+def test_one_that_trains_elsewhere_is_controlled(stripes: Dataset, runs: Path) -> None:
     run = craft(runs / "python", stripes, state="paused", rows=epochs(50.0, 40.0))
     with run.lock():  # its own Python has the images
         app = open_page("train", run=run.id)

@@ -89,7 +89,7 @@ def test_the_path_is_on_the_map(run: Run) -> None:
 def test_without_the_data_set(run: Run, pictures: dict[str, bytes]) -> None:
     say_learned(run.path, "mnist")
     app = open_page("latent", view="path")
-    assert "The picture, and decoded from its code." not in words(app)
+    assert "The picture and its reconstruction." not in words(app)
     assert "the picture itself needs the data set" in words(app)
     name = f"From: test image 0 ({run.class_names[run.latents['y'][0]]})"
     copy = to_uint8(run.decode(run.latents["mean"][:1]))[0]
@@ -157,7 +157,7 @@ def test_one_image_to_itself(run: Run, downloads: Downloads) -> None:
 def test_a_line_has_one_way(line_run: Run, runs: Path) -> None:
     run = copy_run(line_run, runs / "line")
     app = open_page("latent", view="path")
-    assert "there is one way" in words(app)
+    assert "there is only one path" in words(app)
     assert [each.label for each in app.segmented_control if each.label == "Path"] == []
     np.testing.assert_array_equal(way(app), expected(run, 0, other_class(run), 11))
 

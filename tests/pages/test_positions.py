@@ -102,7 +102,7 @@ MESSAGES: dict[str, Callable[[str], AppTest]] = {
     "There is no page": no_such_page,
     "Shown instead": no_such_run,
     "cannot be read and is left out": damaged_file,
-    "Deleted, and gone for good": deleted_run,
+    "Deleted. You can undo this": deleted_run,
     "It is not yours.": refused_name,
 }
 
@@ -131,7 +131,7 @@ def test_networks_that_are_being_made(page: str, finished_run: Run, runs: Path) 
     before = positions(open_page(page))
     server.queue().request(run, "export")
     after = open_page(page)
-    assert "The networks of this run are being made" in words(after)
+    assert "The networks of this run are being prepared" in words(after)
     check_stays(before, after)
 
 

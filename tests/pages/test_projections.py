@@ -119,7 +119,7 @@ class TestProjection:
         assert len(bars["x"]) == 40
         np.testing.assert_allclose(numbers(bars["y"]), 100 * expected.variance)
         assert numbers(line["y"])[-1] == pytest.approx(100)
-        assert "It can be inverted: the Map decodes every place of the same plane" in words(app)
+        assert "Each place of this plane belongs to a code: the Map decodes them" in words(app)
         extent = board(app, wide)["extent"]
         for axis, (low, high) in enumerate([("left", "right"), ("bottom", "top")]):
             assert extent[low] < points(app, wide)[:, axis].min()
@@ -200,7 +200,7 @@ class TestTsne:
         calm(app.run())
         assert axes(app, wide) == ("t-SNE 1", "t-SNE 2")
         np.testing.assert_array_equal(points(app, wide), read_tsne(wide).points)
-        assert "cannot be inverted: a place between two dots is no code" in words(app)
+        assert "A place between two dots belongs to no code" in words(app)
         assert "variance" not in components(app)
         # It stays in the run, in space too.
         figure = chart(turn_to_space(app), "cloud3d-t-SNE-wide-chart")
@@ -208,7 +208,7 @@ class TestTsne:
         found = np.concatenate([numbers(trace["z"]) for trace in figure["data"]])
         np.testing.assert_array_equal(found[np.argsort(order)], read_tsne(wide, 3).points[:, 2])
 
-    def test_one_that_fails_is_not_asked_for_again_until_a_hand_does(
+    def test_one_that_fails_is_not_requested_again_until_the_user_does(
         self, wide: Run, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         processes.become_real()
@@ -218,7 +218,7 @@ class TestTsne:
         for _ in range(2):
             calm(app.run())
             (error,) = app.error
-            assert error.value.startswith("t-SNE could not be computed: its process ended")
+            assert error.value.startswith("t-SNE could not be computed: it ended")
             assert not server.queue().is_pending(wide, "tsne")
         asked: list[str] = []
         monkeypatch.setattr(server.queue(), "request", lambda run, action: asked.append(action))
@@ -241,7 +241,7 @@ class TestTsne:
         tell(wide, "training", epoch=0)
         with wide.lock():
             app = project(see(run="wide"), "t-SNE")
-            assert "it is computed when the run has ended" in words(app)
+            assert "is computed when the run has ended" in words(app)
             assert not server.queue().is_pending(wide, "tsne")
 
 
@@ -325,7 +325,7 @@ class TestPicked:
             {"kind": "selection", "indices": None},
         ],
     )
-    def test_what_no_hand_picks(self, run: Run, picked: Any) -> None:
+    def test_what_no_click_picks(self, run: Run, picked: Any) -> None:
         assert image_number(pick(see(), picked)).value == "0"
 
     def test_an_autoencoder_has_no_posterior(self, autoencoder_run: Run, runs: Path) -> None:
@@ -343,7 +343,10 @@ class TestPicked:
     def test_without_its_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:
         say_learned(run.path, "mnist")
         app = see()
-        assert "The image itself needs the images of MNIST, which are not on this" in words(app)
+        assert (
+            "The image itself cannot be shown: it needs the images of MNIST, which are not on this"
+            in words(app)
+        )
         shown = pictures[picture_called(app, "Test image 0 and its reconstruction")]
         assert shows(shown, to_uint8(run.decode(run.latents["mean"][:1]))[0])
 
@@ -352,7 +355,7 @@ class TestPicked:
         path = copy_run(convolutional_run, runs / "other").path / "config.json"
         write_json(path, read_json(path) | {"dataset": "digits"})
         app = see()
-        assert "which only its maker has: not those of Digits." in words(app)
+        assert "which only its maker has: not Digits's." in words(app)
         assert app.image
 
 
@@ -387,7 +390,7 @@ class TestForeign:
             shutil.copy(wide_run.path / name, run.path)
         app = see(run=run.id)
         if far > 0:  # variances beyond what a number can be
-            assert "The codes of this run are no numbers" in words(app)
+            assert "This run diverged: its codes are not finite numbers" in words(app)
         elif far:
             assert points(app, run).shape == (2, 2)
             assert "from 0 to 1." in words(act(image_number(app).set_value("2")))

@@ -105,7 +105,7 @@ class TestWhatIsThere:
         app = look(make(state, checkpoint=False))
         assert shown(app) == {}
         assert not app.toggle
-        assert "It cannot be trained further: its folder lacks the state of the" in words(app)
+        assert "This run cannot be continued: its folder lacks the state of the" in words(app)
 
     def test_a_run_that_failed_before_its_first_step_may_be_tried_again(self, make: Make) -> None:
         app = look(make("failed", rows=[], checkpoint=False))
@@ -251,7 +251,7 @@ class TestWaiting:
 
 
 class TestMoreEpochs:
-    def test_a_finished_run_gets_a_leg_and_a_place(self, make: Make) -> None:
+    def test_a_finished_run_gets_a_segment_and_a_ticket(self, make: Make) -> None:
         run = make("finished", rows=epochs(*range(40, 28, -1)))
         app = look(run)
         act(labelled(app.text_input, "More epochs").set_value("7"))

@@ -204,7 +204,7 @@ class TestImport:
         assert len(folders(runs)) == 3
 
     @pytest.mark.parametrize("kind", BAD_FILES)
-    def test_a_bad_file_says_why_and_leaves_nothing(
+    def test_a_bad_file_says_why_and_creates_nothing(
         self, kind: str, finished_run: Run, runs: Path
     ) -> None:
         app = upload(import_page(runs, finished_run), BAD_FILES[kind])
@@ -245,7 +245,7 @@ class TestDelete:
         app = press(open_page("train"), "Delete this run")
         assert "No runs yet" in words(app)
         assert "run" not in app.query_params
-        assert "Deleted, and gone for good after ten minutes:" in words(app)
+        assert "Deleted. You can undo this for 10 minutes:" in words(app)
         assert UNDO_SECONDS == 600
         assert "No runs yet" in words(open_page("start"))
         press(app, UNDO)
@@ -345,7 +345,7 @@ class TestDelete:
         assert undos(app) == []
         assert "No runs yet" in words(app)
 
-    def test_what_trains_is_asked_to_leave(self, made: Run, processes: Processes) -> None:
+    def test_what_trains_is_asked_to_exit(self, made: Run, processes: Processes) -> None:
         change_status(made, state="queued")
         enqueue(made)
         app = open_page("train")
@@ -356,7 +356,7 @@ class TestDelete:
             assert processes["made-train"].asked_to_leave
             server.queue().close()
 
-    def test_what_waits_has_no_place_any_more(self, made: Run, busy: Run) -> None:
+    def test_what_waits_is_no_longer_queued(self, made: Run, busy: Run) -> None:
         change_status(made, state="queued")
         enqueue(made)
         app = press(open_page("train", run="made"), "Delete this run")

@@ -56,8 +56,8 @@ class TestFigures:
             "Real digits": ["0.5", "88%", "90%", "100%", "100%"],
         }
         said = words(app)
-        assert "By the Fréchet classifier distance samples are **86.5** away" in said
-        assert "One half of the real ones is 0.5 away from the other" in said
+        assert "between samples and real digits is **86.5**" in said
+        assert "Two halves of the real digits differ by 0.5" in said
         assert "**25%** of the samples look like real digits" in said
         assert "100 samples from the prior (seed 0)" in said
         assert "The classifier gets 99.00% of the test images right" in said
@@ -80,12 +80,12 @@ class TestFigures:
         }
         monkeypatch.setattr(Run, "quality", property(lambda run: found.get(run.id, {})))
         rows = table(open_page("evaluate", run="mnist-recommended", view="samples"))
-        assert list(rows) == ["Images", "**This run**", "Real digits", "Convolutional, shipped"]
-        assert rows["Convolutional, shipped"][1] == "50%"
+        assert list(rows) == ["Images", "**This run**", "Real digits", "Convolutional, built-in"]
+        assert rows["Convolutional, built-in"][1] == "50%"
 
     def test_of_another_classifier(self, mnist_run: Run) -> None:
         RunWriter(mnist_run.path).figures("quality.json", known(classifier="0123456789ab"))
-        assert "Another classifier measured it" in words(open_samples(mnist_run))
+        assert "Another version of the classifier measured this" in words(open_samples(mnist_run))
 
     def test_a_damaged_file_says_so(self, mnist_run: Run) -> None:
         (mnist_run.path / "quality.json").write_text("{")
@@ -108,15 +108,15 @@ class TestMeasuring:
         assert table(calm(app.run()))["**This run**"][0] == "86.5"
 
     def test_a_worker_that_fails_says_why(self, mnist_run: Run) -> None:
-        write_progress(mnist_run.path, "quality", 0.0, "The disk is full: free some room.")
+        write_progress(mnist_run.path, "quality", 0.0, "The disk is full: free some space.")
         (error,) = open_samples(mnist_run).error
-        assert error.value == "The disk is full: free some room."
+        assert error.value == "The disk is full: free some space."
 
 
 class TestInTheWay:
     def test_another_data_set_has_no_classifier(self, run: Run) -> None:
         app = open_samples(run)
-        assert "knows MNIST's digits alone, and this run learned Digits." in words(app)
+        assert "knows only MNIST's digits, and this run was trained on Digits." in words(app)
         assert alternatives(app) == ["Samples from the prior"]
         assert not [each for each in app.button if each.label == "Measure"]
 
@@ -125,4 +125,4 @@ class TestInTheWay:
     ) -> None:
         monkeypatch.setattr(Run, "quality", {})
         app = open_page("evaluate", run="mnist-recommended", view="samples")
-        assert "stays as it is" in words(app)
+        assert "built-in runs do not change" in words(app)

@@ -107,7 +107,7 @@ def test_a_server_that_strangers_share_names_no_folder_of_its_data(runs: Path) -
     assert str(runs.parent) not in said
 
 
-def test_who_asks_by_the_id_is_told_the_id(run: Run) -> None:
+def test_a_request_by_the_id_is_answered_with_the_id(run: Run) -> None:
     (run.path / "config.json").write_text("[")
     with pytest.raises(ValueError, match=r"^finished is not a run that this version can read"):
         server.store().open(run.id)

@@ -112,7 +112,9 @@ class TestSliders:
 
     def test_more_dimensions_than_sliders(self, wide: Run) -> None:
         app = by_hand()
-        assert "Sliders for the 32 of 40 dimensions that carry most; the others stay." in words(app)
+        assert "Sliders for the 32 of 40 dimensions with the largest KL; the others stay." in words(
+            app
+        )
         assert len(board(app, wide)["dimensions"]) == len(board(app, wide)["strips"]) == 32
         code = [1.0] * 40
         assert shows(decoded(move(app, wide, code), wide), image(wide, code))

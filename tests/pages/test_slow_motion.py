@@ -20,7 +20,7 @@ STAGES = [
     *("image", "encoder", "cloud", "epsilon", "z"),
     *("decoder", "reconstruction", "losses", "gradient"),
 ]
-DIVERGED = "Not a number any more: this training has diverged."
+DIVERGED = "No finite number any more: this training has diverged."
 
 
 def make_step(
@@ -213,14 +213,14 @@ def test_captions_are_one_sentence_each_on_the_real_numbers() -> None:
     assert said == {
         "image": "Here is one of the 50 images of this batch.",
         "encoder": "The encoder turns 48 pixels into 16 numbers.",
-        "cloud": "It does not name one point but a cloud: a mean and a log-variance for each of "
-        "4 dimensions.",
-        "epsilon": "A random epsilon decides where in the cloud we land.",
-        "z": "There lies z, the code: 4 numbers that stand for the whole image.",
+        "cloud": "It gives not one point but a Gaussian: a mean and a log-variance for each of 4 "
+        "dimensions.",
+        "epsilon": "A random epsilon picks one point of this Gaussian.",
+        "z": "That point is z, the code: 4 numbers that stand for the whole image.",
         "decoder": "The decoder turns the 4 numbers of z into 17.",
-        "reconstruction": "From those it paints 48 pixels: the reconstruction.",
+        "reconstruction": "From those it makes 48 pixels: the reconstruction.",
         "losses": "The reconstruction costs 120.3 nats and the KL 15.2: a loss of 135.5.",
-        "gradient": "One step along the gradient, and the loss of this very batch falls from "
+        "gradient": "One step against the gradient, and the loss of this very batch falls from "
         "135.50 to 135.10 nats.",
     }
 
@@ -319,7 +319,7 @@ def test_one_dimension_one_image() -> None:
     said = captions(shown)
     assert said["image"] == "Here is the only image of this batch."
     assert said["cloud"].endswith("a mean and a log-variance for its only dimension.")
-    assert said["z"] == "There lies z, the code: one number that stands for the whole image."
+    assert said["z"] == "That point is z, the code: one number that stands for the whole image."
     assert said["decoder"] == "The decoder turns the one number of z into 17."
     assert stage(shown, "z")["note"] == "1 dimension"
     assert "₁" not in "".join(details(shown).values())
@@ -331,7 +331,7 @@ def test_colour_images() -> None:
     np.testing.assert_array_equal(decoded(shown["examples"][2]["image"]), step["images"][2])
     said = captions(shown)
     assert said["encoder"] == "The encoder turns 35 color pixels into 16 numbers."
-    assert said["reconstruction"] == "From those it paints 35 color pixels: the reconstruction."
+    assert said["reconstruction"] == "From those it makes 35 color pixels: the reconstruction."
     assert details(shown)["image"] == "5 × 7 × 3 colors = 105 numbers between 0 and 1"
     assert stage(shown, "image")["note"] == "5 × 7 pixels"
 
@@ -352,14 +352,14 @@ def test_an_autoencoder_has_no_cloud_no_epsilon_and_no_kl() -> None:
     assert loss["value"] == reconstruction["value"]
     said = captions(shown)
     assert said["cloud"] == (
-        "It names one point: a mean for each of 4 dimensions, and no cloud around it."
+        "It gives one point: a mean for each of 4 dimensions, and no spread around it."
     )
-    assert said["epsilon"] == "An autoencoder draws no epsilon: nothing is left to chance."
+    assert said["epsilon"] == "An autoencoder has no epsilon: nothing is random."
     assert said["losses"].endswith("and that is all: an autoencoder has no KL.")
     assert "log_var" not in "".join(details(shown).values())
 
 
-def test_a_conditional_one_is_told_the_label() -> None:
+def test_a_conditional_one_gets_the_label() -> None:
     shown = film(make_step(kind="conditional"))
     said, numbers = captions(shown), details(shown)
     assert said["encoder"] == "The encoder turns 48 pixels and the label into 16 numbers."

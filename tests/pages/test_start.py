@@ -50,7 +50,7 @@ def test_while_it_trains_samples_are_the_last_snapshots(
 def test_before_the_first_epoch(runs: Path, digits: Dataset) -> None:
     craft(runs / "new", digits, Config(latent_dim=1), "training", epochs(40.0))
     app = open_page("start")
-    assert "Samples appear when the run has learned something." in words(app)
+    assert "Samples appear once the training has begun." in words(app)
     assert "Shown: Custom, trained on Digits for 1 epoch, 1 latent dimension." in words(app)
 
 
@@ -100,7 +100,7 @@ def test_an_imported_run_gets_its_samples(run: Run) -> None:
     with run.lock():  # the worker has not come to it yet
         tickets.enqueue(run.id, "export", "")
         app = open_page("start")
-        assert "The networks of this run are being made" in words(app)
+        assert "The networks of this run are being prepared" in words(app)
         for name, each in content.items():
             (run.path / name).write_bytes(each)
         tickets.remove(Ticket(run.id, "export"))
@@ -115,5 +115,5 @@ def test_a_run_that_stopped_in_its_first_epoch(run: Run) -> None:
     tell(run, "stopped")
     app = open_page("start")
     assert "trained on Digits for 0 epochs" in words(app)
-    assert "The curves begin with the first steps." in words(app)
+    assert "The curves appear with the first steps." in words(app)
     assert component(app, "start-cloud-finished")["labels"]

@@ -46,7 +46,7 @@ def can_train(app: AppTest) -> bool:
 
 
 WHOLE = "A whole number from 1 to 500."
-SIZES = "Up to 6 whole numbers from 1 to 1,024, with commas between."
+SIZES = "Up to 6 whole numbers from 1 to 1,024, such as 256, 128."
 
 
 class TestForm:
@@ -79,7 +79,7 @@ class TestForm:
         assert shown.help.startswith(limits.help)
         # Every control says when it acts.
         live = name in LIVE_SETTINGS
-        assert ("under Watch it can be changed while one trains." in shown.help) == live
+        assert ("under Watch you can change it while a run trains." in shown.help) == live
         assert "Takes effect in a new run" in shown.help
         if limits.choices:
             assert len(shown.options) == len(limits.choices)
@@ -331,7 +331,7 @@ class TestTyped:
         assert form(app) == as_form(PRESETS["lecture"])
         assert app.query_params == {**SET_UP, "preset": "lecture"}
 
-    def test_a_field_keeps_its_key_while_a_hand_types(self) -> None:
+    def test_a_field_keeps_its_key_while_the_user_types(self) -> None:
         app = open_page("train")
         key = control(app, "batch_size").key
         for text in ("1e3", "x", "64", "1 000"):
@@ -367,7 +367,7 @@ class TestSummary:
         assert " min** on this machine" in words(app)
 
 
-def test_images_that_an_epoch_leaves_out_are_told() -> None:
+def test_images_that_an_epoch_leaves_out_are_said() -> None:
     app = open_page("train", dataset="digits", batch_size="700")
-    assert "Each epoch sees 700 of 1,365 training images" in words(app)
-    assert "Each epoch sees" not in words(open_page("train", dataset="digits"))
+    assert "Each epoch uses 700 of 1,365 training images" in words(app)
+    assert "Each epoch uses" not in words(open_page("train", dataset="digits"))

@@ -78,7 +78,7 @@ class TestSubmit:
         assert "Stopped before it began." in words(app)
         assert open_run(runs / app.query_params["run"]).state == "stopped"
 
-    def test_a_free_place_is_taken_at_once(self, processes: Processes) -> None:
+    def test_a_free_worker_is_used_at_once(self, processes: Processes) -> None:
         app = press(open_page("train"), "Train")
         wait_until(lambda: f"{app.query_params['run']}-train" in processes, "it begins")
 
@@ -109,7 +109,7 @@ class TestSubmit:
 
 
 class TestLimits:
-    def test_they_are_told_before_the_start(self, browser: Browser) -> None:
+    def test_they_are_said_before_the_start(self, browser: Browser) -> None:
         assert (
             "On this server a run has at most 100 epochs, 20 minutes of training, "
             "2,000,000 parameters."
@@ -168,7 +168,8 @@ class TestLimits:
         press(app, "Train")
         (error,) = app.error
         assert error.value == (
-            "One run of yours trains at a time, and at most 3 wait. Received: another one"
+            "You can queue 3 runs beside the one in training. Stop or delete one first. "
+            "Received: one more"
         )
         assert len(list(runs.glob("*/config.json"))) == 4
         browser.take(BEN)
@@ -226,7 +227,7 @@ class TestQueue:
         assert [*processes] == ["ben1-train"]
 
     @pytest.mark.usefixtures("bens")
-    def test_behind_ones_own_run_there_is_no_free_place(
+    def test_behind_ones_own_run_there_is_no_free_worker(
         self, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_WORKERS", "3")

@@ -135,14 +135,14 @@ class TestWatch:
             (busy.path / name).write_bytes((finished_run.path / name).read_bytes())
         tell(busy, "finished")
         calm(app.run())
-        assert "trains now" not in picker(app).options[0]
+        assert "training ·" not in picker(app).options[0]
         assert numbers_of(app, "busy")["Test ELBO"] == f"{finished_run.metrics['elbo']:.2f}"
 
 
 class TestSingleStep:
     ALT = "Images of the batch above their reconstructions"
 
-    def test_its_batch_is_seen(self, finished_run: Run, runs: Path) -> None:
+    def test_its_batch_is_shown(self, finished_run: Run, runs: Path) -> None:
         run = tell(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
         np.savez(run.path / "step.npz", **make_step())
         shown = board(open_page("train"), "run")["batch"]
@@ -206,7 +206,7 @@ class TestSlowMotion:
         with pytest.raises(KeyError):
             component(app, "slow-motion-run")
 
-    def test_it_ends_when_the_run_goes_on(self, stepped: Run) -> None:
+    def test_it_ends_when_the_run_resumes(self, stepped: Run) -> None:
         with stepped.lock():
             enqueue(stepped, started=True)
             app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))

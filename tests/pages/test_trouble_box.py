@@ -23,22 +23,22 @@ TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, str, dict[s
         {"beta": 50.0},
         epochs(35.0, 30.0, kl=(0.01, 0.02), beta=50.0),
         "**Posterior collapse.** The KL is near zero in all dimensions (0.03 nats)",
-        "Go on with a beta of 1",
+        "Continue with a beta of 1",
         {"beta": 1.0},
     ),
     "holes": (
         {"beta": 0.04},
         epochs(15.0, 12.0, beta=0.04, prior_distance=9.4),
-        "**Holes in the latent space.** Random codes land 9 standard deviations",
-        "Go on with a beta of 1",
+        "**Holes in the latent space.** Random codes lie 9 standard deviations",
+        "Continue with a beta of 1",
         {"beta": 1.0},
     ),
     "no learning": (
         {"learning_rate": 1e-6},
         epochs(44.2, 44.19),
-        "**No learning.** After 2 epochs the copies are hardly better than plain grey "
+        "**No learning.** After 2 epochs the reconstructions are hardly better than plain grey "
         "(44 of 44 nats): a learning rate of 1e-06 is likely too small.",
-        "Go on with a learning rate of 1e-05",
+        "Continue with a learning rate of 1e-05",
         {"learning_rate": 1e-5},
     ),
     "rising": (
@@ -46,7 +46,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, str, dict[s
         epochs(20.0, 45.0),
         "**Divergence.** Reconstruction rose from 20 nats: a learning rate of 0.5 makes steps "
         "that are too large.",
-        "Go on with a learning rate of 0.05",
+        "Continue with a learning rate of 0.05",
         {"learning_rate": 0.05},
     ),
 }
@@ -70,7 +70,7 @@ def troubled(name: str, folder: Path, dataset: Dataset, state: str, **more: Any)
 
 @pytest.mark.parametrize("name", TROUBLES)
 class TestEach:
-    def test_a_run_that_waits_goes_on_with_the_cure(
+    def test_a_paused_run_resumes_with_the_cure(
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
         _, _, said, button, cure = TROUBLES[name]
@@ -100,7 +100,7 @@ class TestEach:
         *_, button, cure = TROUBLES[name]
         run = troubled(name, runs / "run", digits, "finished")
         app = look(run)
-        assert "trains 5 more epochs" in labelled(app.button, button).help
+        assert "for 5 more epochs" in labelled(app.button, button).help
         press(app, button)
         assert run.control.settings == pytest.approx(cure)
         last = len(run.history)
@@ -125,16 +125,16 @@ class TestEach:
 
 
 class TestDiverged:
-    def test_it_goes_on_with_smaller_steps(self, runs: Path, digits: Dataset) -> None:
+    def test_it_resumes_with_smaller_steps(self, runs: Path, digits: Dataset) -> None:
         config = CONFIG.replace(learning_rate=2.0)
         run = craft(runs / "run", digits, config, "diverged", epochs(40.0))
         app = look(run)
         (found,) = box(app)
         assert found == (
-            "**Divergence.** The loss stopped being a number: a learning rate of 2 makes steps "
-            "that are too large."
+            "**Divergence.** The loss is no longer a finite number: a learning rate of 2 makes "
+            "steps that are too large."
         )
-        press(app, "Go on with a learning rate of 0.2")
+        press(app, "Continue with a learning rate of 0.2")
         assert run.control.settings == {"learning_rate": 0.2}
         assert (Run(run.path).state, box(app)) == ("queued", [])
 
@@ -157,7 +157,7 @@ class TestBox:
             found = box(app)
             if run.id.startswith("mnist-lecture"):
                 assert found[0].startswith("**Holes in the latent space.**")
-                assert "Go on with a beta of 1" not in [each.label for each in app.button]
+                assert "Continue with a beta of 1" not in [each.label for each in app.button]
             else:
                 assert found == []
 
@@ -168,7 +168,7 @@ class TestBox:
         assert found.startswith("**No learning.**")
 
     @pytest.mark.usefixtures("busy")
-    def test_a_run_that_waits_keeps_its_place(self, runs: Path, digits: Dataset) -> None:
+    def test_a_queued_run_keeps_its_position(self, runs: Path, digits: Dataset) -> None:
         run = enqueue(troubled("collapse", runs / "run", digits, "queued"))
         enqueue(craft(runs / "next", digits, CONFIG, "queued"))
         before = ticket_of(run)

@@ -100,7 +100,7 @@ class TestWhoseRuns:
         browser.take(BEN)
         app = open_page("start")
         assert len(options(app)) == len(shipped) - 1 > 0
-        assert all(option.endswith("shipped") for option in options(app))
+        assert all(option.endswith("built-in") for option in options(app))
 
     def test_a_link_opens_one(self, annas: Run, browser: Browser) -> None:
         browser.take(BEN)
@@ -108,11 +108,11 @@ class TestWhoseRuns:
         for page in ("latent", "generate", "train", "start"):
             go(app, page)
             assert picker(app).value == "annas-run"
-            assert options(app)[0].endswith("by its link, annas-run")
+            assert options(app)[0].endswith("opened by link, annas-run")
         # Only here, and only as long as it is looked at.
         assert listed(open_page("start")) == []
 
-    def test_who_has_the_link_may_go_on_with_it(self, annas: Run, browser: Browser) -> None:
+    def test_whoever_has_the_link_may_resume_it(self, annas: Run, browser: Browser) -> None:
         browser.take(BEN)
         press(open_page("train", run="annas-run"), "Play")
         assert ticket_of(annas).owner == owner_of(ANNA)  # it takes her place in the queue
@@ -244,7 +244,7 @@ class TestOnesOwnMachine:
         craft(runs / "mine", digits)
         assert sorted(listed(open_page("start"))) == ["annas-run", "mine"]
 
-    def test_no_limits_are_told(self) -> None:
+    def test_no_limits_are_shown(self) -> None:
         app = open_page("train")
         assert "On this server" not in words(app)
 
@@ -260,7 +260,7 @@ class TestLeaving:
         run = craft(runs / "run", digits, state="queued", owner=owner_of(ANNA))
         return enqueue(run)
 
-    def test_a_run_is_parked_after_the_grace_time(
+    def test_a_run_is_suspended_after_the_grace_time(
         self, training: Run, browser: Browser, processes: Processes,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
@@ -299,7 +299,7 @@ class TestLeaving:
         calm(app.run())
         assert not presence.is_gone(owner_of(ANNA), "run")
 
-    def test_on_ones_own_machine_nobody_leaves(self, digits: Dataset, runs: Path) -> None:
+    def test_on_ones_own_machine_nobody_is_gone(self, digits: Dataset, runs: Path) -> None:
         open_page("train")
         self.leave()
         assert not server.presence().is_gone("", "run")

@@ -56,7 +56,7 @@ class TestBasics:
             == Control("pause", 1, 1, {"beta": 2.0}, (Segment(3, 5),))
         )
 
-    def test_a_look_is_counted_and_changes_nothing_else(self, tmp_path: Path) -> None:
+    def test_a_preview_is_counted_and_changes_nothing_else(self, tmp_path: Path) -> None:
         ask(tmp_path, "pause")
         asked = ask(tmp_path, show=True)
         assert asked == read_control(tmp_path) == Control("pause", 1, 2, {}, (), 1)
@@ -94,7 +94,7 @@ class TestCorrectness:
         assert ask(tmp_path, "pause").action == read_control(tmp_path).action == "pause"
 
     @pytest.mark.parametrize("content", DAMAGED)
-    def test_wishes_from_elsewhere_that_are_none(self, content: bytes) -> None:
+    def test_requests_from_elsewhere_that_are_none(self, content: bytes) -> None:
         assert parse_control(content) == Control()
 
     def test_an_unknown_action_trains_on(self, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ class TestCorrectness:
         ask(tmp_path, settings={"beta": 2.0, "epochs": 5.0, "nothing": 1.0, "noise": -1.0})
         assert read_control(tmp_path).settings == {"beta": 2.0}
 
-    def test_wishes_of_many_threads_are_all_kept(self, tmp_path: Path) -> None:
+    def test_requests_of_many_threads_are_all_stored(self, tmp_path: Path) -> None:
         with ThreadPoolExecutor(8) as threads:
             changes = [{"settings": {name: 0.25}} for name in LIVE_SETTINGS] + [
                 {"action": "batch"}
@@ -124,7 +124,7 @@ class TestCorrectness:
 
 
 class TestCommands:
-    def test_every_look_shows_what_is_asked_now(self, tmp_path: Path) -> None:
+    def test_every_preview_shows_what_is_asked_now(self, tmp_path: Path) -> None:
         commands = Commands(tmp_path)
         assert commands.read() == Control()
         for turn, action in enumerate(ACTIONS, start=1):
@@ -132,14 +132,14 @@ class TestCommands:
             for _ in range(2):
                 assert (commands.read().turn, commands.read().action) == (turn, action)
 
-    def test_a_look_does_not_read_what_it_has_read(self, tmp_path: Path) -> None:
+    def test_a_poll_does_not_read_again_what_it_has_read(self, tmp_path: Path) -> None:
         commands, path = Commands(tmp_path), tmp_path / "control.json"
         ask(tmp_path, "pause")
         os.utime(path, ns=(0, 0))
         assert commands.read() is commands.read()
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]"])
-    def test_damage_changes_no_wish(self, content: bytes, tmp_path: Path) -> None:
+    def test_damage_changes_no_request(self, content: bytes, tmp_path: Path) -> None:
         # Otherwise a paused run would go on by itself.
         commands, path = Commands(tmp_path), tmp_path / "control.json"
         asked = ask(tmp_path, "pause", {"beta": 2.0}, Segment(1, 2))

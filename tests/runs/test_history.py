@@ -50,7 +50,7 @@ class TestBasics:
     def test_all_are_rows(self, path: Path) -> None:
         assert history_fault(path) == ""
 
-    def test_lines_are_counted_over_all_looks(self, path: Path) -> None:
+    def test_lines_are_counted_over_all_polls(self, path: Path) -> None:
         assert steps(path) == [1, 2]
         with path.open("a") as file:
             file.write(line(3) + "nonsense\n")

@@ -13,7 +13,7 @@ class TestBasics:
     def test_of_a_new_run_nothing_is_said(self, tmp_path: Path) -> None:
         assert read_metadata(tmp_path) == Metadata("", "", 0.0)
 
-    def test_a_change_keeps_the_rest(self, tmp_path: Path) -> None:
+    def test_a_change_alters_nothing_else(self, tmp_path: Path) -> None:
         write_metadata(tmp_path, owner="someone")
         changed = write_metadata(tmp_path, name="Zwölf Ziffern")
         assert changed == read_metadata(tmp_path) == Metadata("Zwölf Ziffern", "someone", 0.0)

@@ -59,6 +59,6 @@ def test_reading_the_registry_loads_nothing() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_an_array_file_has_its_ending() -> None:
+def test_an_array_file_has_its_suffix() -> None:
     with pytest.raises(ValueError, match="Received: 'samplers'"):
         layout.array_file("samplers")

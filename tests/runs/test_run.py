@@ -154,22 +154,22 @@ class TestWishes:
         run.requests.resume(3)
         assert (run.epochs, run.control.more, run.control.action) == (15, ((12, 15),), "run")
 
-    def test_a_run_under_way_goes_on_beyond_its_end(self, run: Run) -> None:
+    def test_a_run_under_way_continues_beyond_its_end(self, run: Run) -> None:
         change_status(run, state="stopped", epoch=4)
         stopped = open_run(run.path)
         stopped.requests.resume(3)
         stopped.requests.resume(5)
         assert stopped.control.more == ((12, 15), (15, 20))
 
-    def test_after_early_stopping_it_goes_on_from_there(self, run: Run) -> None:
+    def test_after_early_stopping_it_resumes_from_there(self, run: Run) -> None:
         change_status(run, epoch=8)
         early = open_run(run.path)
         early.requests.resume(3)
         assert early.control.more == ((8, 11),)
         assert early.epochs == 11
 
-    def test_a_finished_run_needs_epochs_to_go_on(self, run: Run) -> None:
-        with pytest.raises(RunError, match=r"say how many\. Received: 0 more"):
+    def test_a_finished_run_needs_epochs_to_resume(self, run: Run) -> None:
+        with pytest.raises(RunError, match=r"for how many more epochs\. Received: 0"):
             run.requests.resume()
         assert run.control.serial == 0
 
@@ -219,7 +219,7 @@ class TestState:
             found = pool.map(lambda _: Run(run.path).is_alive(), range(4000))
         assert set(found) == {False}
 
-    def test_looking_leaves_the_lock_free(self, run: Run) -> None:
+    def test_reading_leaves_the_lock_free(self, run: Run) -> None:
         assert not run.is_alive()
         with run.lock().acquire(timeout=0):
             assert run.is_alive()

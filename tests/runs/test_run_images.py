@@ -75,7 +75,7 @@ class TestMissing:
     def test_in_words(self, finished_run: Run, own: Run, namesake_run: Run) -> None:
         assert missing_images(finished_run) == ""
         assert missing_images(own) == "the images of “stripes”, a data set that only its maker has"
-        assert "which only its maker has: not those of Digits" in missing_images(namesake_run)
+        assert "which only its maker has: not Digits's" in missing_images(namesake_run)
 
     def test_not_downloaded(self, run_without_images: Run) -> None:
         assert missing_images(run_without_images) == (
@@ -169,7 +169,7 @@ class TestWorker:
         now = open_run(run.path)
         assert now.state == state
         assert now.status["reason"].startswith(
-            "It did not go on. This needs the images of “stripes”"
+            "It was not continued. This needs the images of “stripes”"
         )
         assert now.has_model
         # And nobody tries it again and again.
@@ -190,7 +190,7 @@ class TestWorker:
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == "paused"
-        assert now.status["reason"].startswith("It did not go on. ")
+        assert now.status["reason"].startswith("It was not continued. ")
 
     @pytest.mark.parametrize("job", ["knowledge", "likelihood", "samplers"])
     def test_measuring(self, job: str, own: Run) -> None:
@@ -200,7 +200,7 @@ class TestWorker:
 
 
 class TestInPython:
-    def test_it_goes_on_with_its_images(self, own: Run, stripes: Dataset) -> None:
+    def test_it_resumes_with_its_images(self, own: Run, stripes: Dataset) -> None:
         run = training.resume(own, stripes, more_epochs=1)
         assert (run.state, len(run.history)) == ("finished", 3)
 

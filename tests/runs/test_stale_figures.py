@@ -60,7 +60,7 @@ def test_more_epochs_make_another_model(run: Run, workshop: Workshop) -> None:
     assert holds(run) == {False}
 
 
-def test_a_look_into_a_run_that_trains(run: Run, workshop: Workshop) -> None:
+def test_a_preview_of_a_run_that_trains(run: Run, workshop: Workshop) -> None:
     run.requests.resume(1)
     seen: list[set[bool]] = []
 

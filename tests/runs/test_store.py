@@ -113,7 +113,7 @@ class TestNames:
         store.rename(run, "")
         assert store.open("copy").metadata.name == ""
 
-    def test_a_name_is_no_place(self, run: Run, store: RunStore) -> None:
+    def test_a_name_is_no_path(self, run: Run, store: RunStore) -> None:
         store.rename(run, "../../elsewhere")
         assert [found.id for found in store.list()] == ["copy"]
 

@@ -99,7 +99,7 @@ class TestCorrectness:
             run = open_run(writer.path)
             assert (run.state, run.status["reason"]) == ("interrupted", reason)
 
-    def test_the_last_word_hides_no_other_trouble(
+    def test_the_last_message_hides_no_other_problem(
         self, writer: RunWriter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def forbidden(*_: object, **__: object) -> None:

@@ -98,7 +98,7 @@ class TestDrawing:
         assert (z.max(axis=1) > 25.0).all()
         assert 400 < (z[:, 0] > 25.0).sum() < 600
 
-    def test_labels_are_those_of_the_images_drawn_from(self) -> None:
+    def test_labels_are_those_of_the_sampled_images(self) -> None:
         z, labels = (sample(KNOWN, 1000, seed=5) for sample in (posterior_codes, posterior_labels))
         of_class = (z.max(axis=1) > 25.0).astype(int) * 7
         np.testing.assert_array_equal(labels, of_class)

@@ -27,7 +27,7 @@ class TestDraw:
         assert mixture.sample(7).dtype == np.float32
         assert mixture.sample(0).shape == (0, 3)
 
-    def test_the_seed_draws_and_more_begin_with_the_same(self) -> None:
+    def test_the_seed_samples_and_more_begin_with_the_same(self) -> None:
         mixture = Mixture(np.full(2, 0.5), np.eye(2), np.stack([np.eye(2)] * 2))
         np.testing.assert_array_equal(mixture.sample(5, seed=3), mixture.sample(9, seed=3)[:5])
         assert not np.array_equal(mixture.sample(5, seed=3), mixture.sample(5, seed=4))
@@ -48,7 +48,7 @@ class TestDraw:
 
 
 class TestFit:
-    def test_what_was_drawn_comes_back(self) -> None:
+    def test_a_drawing_comes_back(self) -> None:
         codes = clusters(600)
         mixture, trials = fit_mixture(codes)
         assert [trial.components for trial in trials] == list(COMPONENTS)

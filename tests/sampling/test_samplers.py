@@ -33,14 +33,14 @@ def run(finished_run: Run, digits: Dataset, tmp_path_factory: pytest.TempPathFac
 
 class TestBasics:
     @pytest.mark.parametrize("sampler", SAMPLERS)
-    def test_the_same_seed_draws_the_same(self, sampler: Any, run: Run) -> None:
+    def test_the_same_seed_samples_the_same(self, sampler: Any, run: Run) -> None:
         spec = SampleSpec(sampler, seed=3)
         z = sample_codes(run, spec, 9)
         assert (z.shape, z.dtype) == ((9, run.config.latent_dim), np.float32)
         np.testing.assert_array_equal(z, sample_codes(run, spec, 9, read_samplers(run)))
         assert not np.array_equal(z, sample_codes(run, SampleSpec(sampler, seed=4), 9))
 
-    def test_notes_say_what_was_drawn(self) -> None:
+    def test_notes_say_what_was_sampled(self) -> None:
         assert SampleSpec("prior", temperature=0.5).notes == {
             "Sampler": "prior",
             "Temperature": "0.5",
@@ -87,7 +87,7 @@ class TestCorrectness:
 
 
 class TestLabels:
-    def test_of_a_run_that_is_told_nothing(self, run: Run) -> None:
+    def test_of_an_unconditional_run(self, run: Run) -> None:
         assert sample_labels(run, SampleSpec(), 3) is None
         assert sample_labels(run, SampleSpec("posterior"), 3) is None
         assert (

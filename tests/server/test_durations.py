@@ -171,6 +171,6 @@ class TestLastStart:
         assert last_start([running], [Job(5.0, "me"), other], 2) == (0, 0.0)
         assert last_start([running], [other, self.ME], 2) == (2, 30.0)
 
-    def test_equal_jobs_are_told_apart(self) -> None:
+    def test_equal_jobs_are_distinguished(self) -> None:
         assert last_start([], [self.ME, self.ME], 2) == (1, 1.0)
         assert last_start([self.ME], [self.ME, self.ME], 1) == (2, 2.0)

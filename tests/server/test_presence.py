@@ -161,7 +161,7 @@ class TestCorrectness:
         clock.now += 2
         assert here.is_gone("anna", "run")
 
-    def test_a_session_that_was_never_there_may_leave(self, clock: Clock) -> None:
+    def test_a_session_that_was_never_there_may_disconnect(self, clock: Clock) -> None:
         here = Presence(60.0)
         here.disconnect("nobody")
         clock.now += 100

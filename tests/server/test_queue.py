@@ -57,7 +57,7 @@ class TestSubmit:
         monkeypatch.setenv("VAE_PUBLIC", "1")
         for _ in range(MAX_WAITING + 1):
             office.submit(queue, "a", owner="anna")
-        with pytest.raises(RunError, match=r"at most 3 wait.*Received"):
+        with pytest.raises(RunError, match=r"You can queue 3 runs.*Received"):
             office.submit(queue, "a", owner="anna")
         office.submit(queue, "b", owner="ben")
         monkeypatch.setenv("VAE_PUBLIC", "0")
@@ -194,7 +194,7 @@ class TestWhoseItIs:
         ):
             before = Run(run.path).metadata
             for refused in (lambda *who: queue.rename(who[0], "x", who[1]), queue.delete):
-                with pytest.raises(RunError, match=rf"owner's alone .*Received: .*{whose}"):
+                with pytest.raises(RunError, match=rf"only its owner .*Received: .*{whose}"):
                     refused(run, visitor)
             assert Run(run.path).metadata == before
             queue.store.delete(run)

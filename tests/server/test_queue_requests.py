@@ -79,7 +79,7 @@ class TestGoOn:
         assert open_run(run.path).epochs == SMALL.epochs + 3
 
     def test_a_finished_one_for_more_epochs(self, queue: Queue, finished: Run) -> None:
-        with pytest.raises(RunError, match="goes on for more epochs"):
+        with pytest.raises(RunError, match="for how many more epochs"):
             queue.resume(finished)
         assert waiting(queue) == []
         queue.resume(finished, more_epochs=3)
@@ -124,7 +124,7 @@ class TestGoOn:
         write_metadata(finished.path, owner="anna")
         for name in "abcd":
             office.submit(queue, name, "anna")
-        with pytest.raises(RunError, match="at most 3 wait"):
+        with pytest.raises(RunError, match="You can queue 3 runs"):
             queue.resume(open_run(finished.path), more_epochs=3)
         assert (finished.control.serial, finished.control.more) == (0, ())
 

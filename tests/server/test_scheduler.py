@@ -166,7 +166,7 @@ class TestPausedPlaces:
         assert run.is_alive()
         assert office.order == ["a"]
 
-    def test_who_goes_on_waits_for_a_place(self, office: Office) -> None:
+    def test_a_resumed_run_waits_for_a_worker(self, office: Office) -> None:
         queue = office.open()
         run = self.paused(office, queue, "a", "anna")
         other = office.submit(queue, "b", "ben")
@@ -199,7 +199,7 @@ class TestTheGone:
         queue.resume(open_run(second.path))
         office.until(second, "training")
 
-    def test_others_runs_go_on(self, office: Office) -> None:
+    def test_others_runs_continue(self, office: Office) -> None:
         presence = Presence(0.05)
         presence.connect("a session", "anna", None)
         presence.connect("another", "ben", None)
@@ -269,7 +269,7 @@ class TestThrownAway:
         assert not run.is_alive()
         assert office.store.undelete(run.id).state == "paused"
 
-    def test_brought_back_while_its_place_was_given_away(
+    def test_brought_back_while_its_worker_was_given_away(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(scheduler, "TIDY_SECONDS", 0.0)
@@ -286,7 +286,7 @@ class TestThrownAway:
         office.finish(first)
         office.until(second, "training")
 
-    def test_its_projection_goes_on(self, office: Office, finished_run: Run) -> None:
+    def test_its_projection_continues(self, office: Office, finished_run: Run) -> None:
         # Whatever number the process had that trained it: another one's, by now.
         sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         run = copy_run(finished_run, office.folder / "run")

@@ -41,7 +41,7 @@ class TestDeath:
         office.settle(queue)
         assert office.order == ["a", "a recover"]
 
-    def test_its_place_goes_to_the_next(self, office: Office) -> None:
+    def test_its_worker_goes_to_the_next(self, office: Office) -> None:
         queue = office.open()
         first, second = (office.submit(queue, name) for name in "ab")
         office.until(first, "training")
@@ -78,7 +78,7 @@ class TestDeath:
         office.until_begun("a", "a recover")
         assert open_run(run.path).status["reason"] == "The disk is full."
 
-    def test_go_on_while_it_is_recovered(self, office: Office) -> None:
+    def test_resume_while_it_is_recovered(self, office: Office) -> None:
         queue = office.open()
         run = office.submit(queue, "a")
         office.until(run, "training")
@@ -109,7 +109,9 @@ class TestDeath:
         queue.resume(run, 1)
         wait_until(lambda: not queue.is_pending(run, "train"), "it is given up")
         after = open_run(run.path)
-        reason = "It did not go on. The training process could not start: Cannot allocate memory."
+        reason = (
+            "It was not continued. The training process could not start: Cannot allocate memory."
+        )
         assert (after.state, after.status["reason"]) == ("finished", reason)
         office.settle(queue)  # and it is not tried again
         assert office.starts == 0
@@ -124,7 +126,7 @@ class TestDeath:
         wait_until(
             lambda: office.starts and open_run(run.path).state == "finished", "it is given up"
         )
-        reason = "It did not go on. The training process did not start."
+        reason = "It was not continued. The training process did not start."
         assert open_run(run.path).status["reason"] == reason
         office.settle(queue)
         assert office.starts == 1
@@ -192,7 +194,7 @@ class TestLastMoment:
         assert office.order == ["a"]
 
     @pytest.mark.parametrize("action", ["run", "batch", "epoch"])
-    def test_go_on(self, action: str, office: Office) -> None:
+    def test_resume(self, action: str, office: Office) -> None:
         queue = office.open()
         run = self.leaving(office, queue)
         queue.resume(run, action=action)
@@ -230,7 +232,9 @@ class TestLastMoment:
         assert office.order == ["a", "a"]
 
     @pytest.mark.parametrize("action", ["pause", "run"])
-    def test_early_stopping_is_not_undone_by_a_late_wish(self, action: str, office: Office) -> None:
+    def test_early_stopping_is_not_undone_by_a_late_request(
+        self, action: str, office: Office
+    ) -> None:
         queue = office.open()
         run = self.making_its_model(office, queue)
         run = change_status(run, until=9)  # it was to have more epochs, and needs them no more
@@ -244,7 +248,7 @@ class TestLastMoment:
         run.requests.change(beta=2.0)
         self.ends_for_good(office, queue, run)
 
-    def test_go_on_after_a_stop(self, office: Office) -> None:
+    def test_resume_after_a_stop(self, office: Office) -> None:
         queue = office.open()
         run = office.submit(queue, "a")
         office.until(run, "training")
@@ -295,7 +299,7 @@ class TestServers:
         office.until(waiting, "training")
         assert office.order == ["a", "b"]
 
-    def test_a_run_goes_on_without_any_server(self, office: Office) -> None:
+    def test_a_run_continues_without_any_server(self, office: Office) -> None:
         queue = office.open()
         run = office.submit(queue, "a")
         office.until(run, "training")
@@ -328,7 +332,7 @@ class TestServers:
         wait_until(lambda: not queue.tickets.list(), "the line is empty")
         assert office.starts == 4
 
-    def test_it_is_taken_up_again_from_another_place(self, office: Office) -> None:
+    def test_it_is_resumed_from_another_machine(self, office: Office) -> None:
         queue = office.open()
         run = office.submit(queue, "a")
         for epoch in (2, 3, 4):
@@ -340,7 +344,7 @@ class TestServers:
         office.until(run, "training")
         assert office.order == ["a"] * 4
 
-    def test_rows_behind_the_checkpoint_are_no_other_place(self, office: Office) -> None:
+    def test_rows_behind_the_checkpoint_are_no_other_position(self, office: Office) -> None:
         # Else a machine that always falls within one epoch would take it up for ever.
         queue = office.open()
         run = office.submit(queue, "a")

@@ -24,7 +24,7 @@ class TestBasics:
         assert not Tickets(tmp_path / "nothing").has("run")
         assert list(tmp_path.iterdir()) == []
 
-    def test_who_draws_first_comes_first(self, tickets: Tickets) -> None:
+    def test_the_first_ticket_comes_first(self, tickets: Tickets) -> None:
         for run_id in ("c", "a", "b"):
             tickets.enqueue(run_id, "train", owner=f"owner of {run_id}")
         assert names(tickets) == ["c-train", "a-train", "b-train"]
@@ -52,12 +52,12 @@ class TestBasics:
 
 
 class TestCorrectness:
-    def test_a_second_ticket_costs_no_place(self, tickets: Tickets) -> None:
+    def test_a_second_ticket_changes_no_position(self, tickets: Tickets) -> None:
         for run_id in ("first", "second", "first"):
             tickets.enqueue(run_id, "train")
         assert names(tickets) == ["first-train", "second-train"]
 
-    def test_a_start_keeps_the_place(self, tickets: Tickets) -> None:
+    def test_a_start_keeps_the_position(self, tickets: Tickets) -> None:
         for run_id in ("first", "second"):
             tickets.enqueue(run_id, "train", "owner")
         before = tickets.list()[0]

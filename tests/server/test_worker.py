@@ -111,9 +111,9 @@ class TestBasics:
         ("error", "words"),
         [
             (RunError("Said for people."), "Said for people."),
-            (MemoryError(), "The memory of this machine did not suffice: try again when nothing"),
-            (OSError(errno.ENOSPC, "x"), "The disk is full: free some room, then try again."),
-            (KeyError("x"), "It failed: KeyError: 'x'. worker.log tells more."),
+            (MemoryError(), "This machine has too little memory: try again when nothing"),
+            (OSError(errno.ENOSPC, "x"), "The disk is full: free some space, then try again."),
+            (KeyError("x"), "It failed: KeyError: 'x'. See worker.log."),
         ],
     )
     def test_what_is_computed_fails_and_says_why(
@@ -162,7 +162,7 @@ class TestBasics:
         began = time.monotonic()
         assert work(run.path, job) == 1
         assert time.monotonic() - began < 30
-        assert read_progress(run.path, job).trouble == "Stopped from outside, at once."
+        assert read_progress(run.path, job).trouble == "Stopped from outside."
         assert not any((run.path / name).exists() for name in RESULTS[job].files)
         assert not list(run.path.glob(".writing-*"))
         assert not run.is_alive()
@@ -171,7 +171,7 @@ class TestBasics:
         worker._ending.set()
         run = copy_run(finished_run, tmp_path / "run")
         assert work(run.path, "knowledge") == 1
-        assert read_progress(run.path, "knowledge").trouble == "Stopped from outside, at once."
+        assert read_progress(run.path, "knowledge").trouble == "Stopped from outside."
 
     def test_images_that_are_gone_cannot_be_measured(self, run_without_images: Run) -> None:
         run = run_without_images
@@ -181,7 +181,7 @@ class TestBasics:
 
 class TestWhatIsLeftToDo:
     @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted", "failed"])
-    def test_nothing_without_a_new_wish(
+    def test_nothing_without_a_new_request(
         self, state: str, finished_run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
     ) -> None:
         run = change_status(copy_run(finished_run, tmp_path / "run"), state=state)
@@ -213,7 +213,7 @@ class TestWhatIsLeftToDo:
         assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
         assert not stopped.snapshot_epochs
 
-    def test_a_wish_that_was_not_seen(
+    def test_a_request_that_was_not_read(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
@@ -249,7 +249,7 @@ class TestWhatIsLeftToDo:
         run = workshop.new(tmp_path / "run")
         assert work(run.path, "train") == 0
         assert open_run(run.path).state == "stopped"
-        assert "that a run may train are used up" in open_run(run.path).status["reason"]
+        assert "of training is reached" in open_run(run.path).status["reason"]
 
 
 class TestLeaving:
@@ -310,7 +310,7 @@ class TestRecover:
         for place, weights in enumerate(recovered.arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
-    def test_what_was_kept_in_the_middle_of_an_epoch(
+    def test_what_was_saved_in_the_middle_of_an_epoch(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
@@ -383,7 +383,7 @@ class TestTrouble:
         assert "Traceback" in capfd.readouterr().err
         failed = open_run(run.path)
         assert failed.state == "failed"
-        assert failed.status["reason"].startswith("The memory of this machine did not suffice")
+        assert failed.status["reason"].startswith("This machine has too little memory")
         # What it learned is not lost.
         monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
         failed.requests.resume()
@@ -392,11 +392,11 @@ class TestTrouble:
 
     def test_errors_in_words(self) -> None:
         assert in_words(DatasetError("Said for people.")) == "Said for people."
-        assert in_words(MemoryError()).startswith("The memory of this machine did not suffice")
+        assert in_words(MemoryError()).startswith("This machine has too little memory")
         assert in_words(RuntimeError("OOM when allocating tensor")) == in_words(MemoryError())
         words = in_words(RuntimeError("first line\nsecond line " + "x" * 1000))
-        assert words == "Training failed: RuntimeError: first line. worker.log tells more."
-        assert in_words(KeyError()) == "Training failed: KeyError: . worker.log tells more."
+        assert words == "Training failed: RuntimeError: first line. See worker.log."
+        assert in_words(KeyError()) == "Training failed: KeyError: . See worker.log."
         for number in (errno.ENOSPC, errno.EDQUOT):
-            assert in_words(OSError(number, "x")).startswith("The disk is full: free some room")
+            assert in_words(OSError(number, "x")).startswith("The disk is full: free some space")
         assert "Permission" in in_words(PermissionError(errno.EACCES, "Permission denied"))

@@ -53,7 +53,7 @@ class TestStart:
         assert start_worker(relative, "tsne").wait() == 0
         return json.loads((tmp_path / "seen.json").read_text())
 
-    def test_is_told_what_to_do(self, seen: dict, run: Run) -> None:
+    def test_is_asked_what_to_do(self, seen: dict, run: Run) -> None:
         assert seen["arguments"] == [str(run.path), "tsne"]
 
     def test_what_it_prints_is_kept(self, seen: dict, run: Run) -> None:

@@ -104,7 +104,7 @@ class TestCorrectness:
         assert "mean image" not in card
         card = model_card(autoencoder_run)
         assert "8 × 8 → 16 → mean 3: " in card
-        assert "Its codes have no density" in card
+        assert "Its codes have no prior" in card
         assert "ELBO, nats" not in card
         models_page([convolutional_run, autoencoder_run])
 
@@ -138,7 +138,7 @@ class TestCorrectness:
     @pytest.mark.parametrize(
         ("changes", "said"),
         [
-            ({"binarisation": "sampled"}, "It has learned black-and-white images"),
+            ({"binarisation": "sampled"}, "It was trained on black-and-white images"),
             ({"likelihood": "gaussian"}, "Its nats are those of a density"),
             ({"latent_dim": 5}, "It uses 4 of its 5 latent dimensions."),
             ({"capacity": 12.0}, "Bernoulli likelihood, beta 1, KL capacity 12 nats\n"),

@@ -177,7 +177,7 @@ class TestCorrectness:
         assert metrics["mnist-conditional"]["elbo"] > -118
         assert "elbo" not in metrics["mnist-autoencoder"]
 
-    def test_the_conditional_one_draws_what_it_is_told(self) -> None:
+    def test_the_conditional_one_decodes_the_requested_class(self) -> None:
         found = STORE.open("mnist-conditional").quality
         assert found["share_as_told"] > 0.97
         # It travels as it is.

@@ -82,7 +82,7 @@ class TestCorrectness:
         rows = [*epochs(5, 4), {**epoch(3, 0.0), "kind": "step"}]
         assert best_epoch(CONFIG, rows) == 2
 
-    def test_a_new_leg_has_patience_of_its_own(self) -> None:
+    def test_a_new_segment_has_patience_of_its_own(self) -> None:
         rows = epochs(1, 5, 5)
         assert is_over(CONFIG, rows, 0)
         assert not is_over(CONFIG, rows, 2)

@@ -169,7 +169,7 @@ class TestCorrectness:
 
 class TestLabels:
     @pytest.mark.parametrize("binarisation", ["none", "sampled"])
-    def test_a_conditional_step_is_told_the_labels_of_its_images(
+    def test_a_conditional_step_gets_the_labels_of_its_images(
         self, binarisation: str, digits: Dataset
     ) -> None:
         config = DENSE.replace(kind="conditional", binarisation=binarisation)
@@ -187,7 +187,7 @@ class TestLabels:
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)
             assert np.abs(a - before).max() > 1e-4
 
-    def test_evaluation_is_told_them_too(self, digits: Dataset) -> None:
+    def test_evaluation_gets_them_too(self, digits: Dataset) -> None:
         model = build(DENSE.replace(kind="conditional"), (8, 8, 1), 10)
         model.compile(optimizer="sgd", jit_compile=False)
         indices = np.arange(100, 1303, dtype=np.int32)  # two full batches and a part
@@ -230,7 +230,7 @@ class TestBinarisation:
             assert np.abs(a - before).max() > 1e-4
         assert set(np.unique(seen)) == {0, 255}
 
-    def test_each_step_draws_anew_with_the_grey_as_probability(self, digits: Dataset) -> None:
+    def test_each_step_samples_anew_with_the_grey_as_probability(self, digits: Dataset) -> None:
         model = compiled(SAMPLED_CONVOLUTIONAL)
         loop = Loop(model, digits.x_train, 10)
         indices = np.arange(200, dtype=np.int32)
@@ -255,7 +255,7 @@ class TestBinarisation:
         np.testing.assert_array_equal(first, again)
         assert (first != other).any()
 
-    def test_validation_has_one_draw_for_all_epochs(self, digits: Dataset) -> None:
+    def test_validation_has_one_sample_for_all_epochs(self, digits: Dataset) -> None:
         config = SAMPLED.replace(kind="autoencoder", beta=0.0)  # without noise
         model = compiled(config)
         loop = Loop(model, digits.x_train, 100)

@@ -95,7 +95,7 @@ class TestExact:
             assert_same_run(interrupt(workshop, run, way, PLACES[1:-2]), expected)
 
     @pytest.mark.parametrize("way", ["leave", "kill"])
-    def test_pixels_that_are_drawn_at_each_step(
+    def test_pixels_that_are_sampled_at_each_step(
         self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
         with sampled.opened() as workshop:
@@ -200,7 +200,7 @@ class TestWithWishes:
         return workshop.at(run, place, lambda: run.requests.change(**settings))
 
     @pytest.mark.parametrize("place", [(2, 9), (2, 10), (2, 25), (0, 0)])
-    def test_changed_while_it_was_parked_then_killed(
+    def test_changed_while_it_was_suspended_then_killed(
         self, place: Place, workshop: Workshop, tmp_path: Path
     ) -> None:
         settings = {"beta": 3.0, "learning_rate": 1e-3, "noise": 0.5}
@@ -301,7 +301,7 @@ class TestMore:
 
     def test_nothing_left_to_do(self, workshop: Workshop, digits: Dataset, tmp_path: Path) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
-        with pytest.raises(RunError, match="goes on for more epochs"):
+        with pytest.raises(RunError, match="for how many more epochs"):
             resume(run, digits)
         assert resume(run, digits, more_epochs=1).status["epoch"] == 2
 
@@ -321,5 +321,5 @@ class TestMore:
         write_json(run.path / "status.json", run.status | {"seconds_trained": 119.9})
         run = workshop.resume(run, seconds=120.0)
         assert run.state == "stopped"
-        assert run.status["reason"] == "The 2 minutes that a run may train are used up."
+        assert run.status["reason"] == "The limit of 2 minutes of training is reached."
         assert 119.9 < read_json(run.path / "status.json")["seconds_trained"] < 125

@@ -56,7 +56,7 @@ class TestPause:
         assert left.status["serial"] == left.control.serial
         assert not left.has_model
 
-    def test_a_process_that_is_asked_to_leave_goes(
+    def test_a_process_that_is_asked_to_exit_does(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
@@ -69,7 +69,7 @@ class TestPause:
         left.requests.resume()
         assert_same_run(workshop.resume(left), undisturbed)
 
-    def test_a_paused_process_that_is_asked_to_leave_goes(
+    def test_a_paused_process_that_is_asked_to_exit_does(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
@@ -78,7 +78,7 @@ class TestPause:
         assert (open_run(run.path).state, open_run(run.path).is_alive()) == ("paused", False)
 
     @pytest.mark.parametrize("action", ["pause", "stop", "leave"])
-    def test_the_last_good_checkpoint_outlives_a_divergence_that_no_row_has_seen(
+    def test_the_last_good_checkpoint_outlives_a_divergence_that_no_row_records(
         self, action: str, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = workshop.new(tmp_path / "run")
@@ -315,7 +315,7 @@ class TestEarlyStopping:
         assert (run.state, len(losses)) == ("finished", best + 2)
         assert run.status["model_epoch"] == best == best_epoch(run.config, run.rows)
         assert run.status["reason"] == (
-            f"Stopped early after epoch {best + 2}: the validation loss had been best in epoch "
+            f"Stopped early after epoch {best + 2}: the validation loss was best in epoch "
             f"{best}, whose weights are kept."
         )
         assert run.metrics["epoch"] == best
@@ -325,7 +325,7 @@ class TestEarlyStopping:
         for place, weights in enumerate(run.arrays("weights.npz").values()):
             np.testing.assert_array_equal(weights, kept[f"v{place}"])
 
-    def test_stopped_by_hand_it_has_its_best_weights_too(
+    def test_stopped_by_the_user_it_has_its_best_weights_too(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         changes = {"patience": 50, "learning_rate": 1e-7, "epochs": 60}
@@ -345,7 +345,7 @@ class TestLimits:
     def test_training_time(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.resume(workshop.new(tmp_path / "run"), seconds=1e-9)
         assert (run.state, run.rows) == ("stopped", [])
-        assert "that a run may train are used up" in run.status["reason"]
+        assert "of training is reached" in run.status["reason"]
 
     @pytest.mark.parametrize("how", ["stop_at", "leave_at"])
     def test_time_is_counted_to_the_last_step(

@@ -60,7 +60,7 @@ class TestBasics:
         workshop.resume(run)
         assert shown == [(0, 0)]
 
-    def test_a_look_that_fails_costs_nothing(
+    def test_a_preview_that_fails_costs_nothing(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fail(*_: object) -> None:

@@ -21,7 +21,7 @@ class TestBasics:
         assert first_of_each_class(labels, 10).tolist() == [2, 3, 0]
         assert first_of_each_class(labels, 2).tolist() == [2, 3]
 
-    def test_the_seed_draws_the_codes(self, digits: Dataset) -> None:
+    def test_the_seed_decides_the_codes(self, digits: Dataset) -> None:
         first, again, other = (
             Snapshots(PREDICTABLE.replace(seed=seed), digits).fixed["z"] for seed in (1, 1, 2)
         )

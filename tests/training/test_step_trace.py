@@ -89,7 +89,7 @@ class TestBasics:
         assert taken["noise"] == pytest.approx(bench.config.noise)
         assert taken["beta"] == pytest.approx(bench.config.beta)
 
-    def test_can_be_kept_without_pickle(self, taken: dict[str, Any], tmp_path: Any) -> None:
+    def test_can_be_stored_without_pickle(self, taken: dict[str, Any], tmp_path: Any) -> None:
         values = {name: value for name, value in taken.items() if name != "real"}
         np.savez(tmp_path / "step.npz", **values)
         with np.load(tmp_path / "step.npz", allow_pickle=False) as arrays:

@@ -79,7 +79,7 @@ class TestFinishedRun:
     ) -> None:
         assert [row for _, row in events] == finished_run.rows
 
-    def test_was_seen_training_by_everyone(
+    def test_everyone_can_read_that_it_trains(
         self, finished_run: Run, events: list[tuple[str, dict[str, Any]]]
     ) -> None:
         # Whoever trains holds the run's lock; without it a reader would say "interrupted".
@@ -188,7 +188,7 @@ class TestKinds:
 
 
 class TestEnds:
-    def test_stop_keeps_what_was_learned(self, digits: Dataset, tmp_path: Path) -> None:
+    def test_stop_saves_what_was_learned(self, digits: Dataset, tmp_path: Path) -> None:
         seen: list[tuple[int, int]] = []
         run = train(
             PREDICTABLE,

@@ -55,8 +55,8 @@ def left_over(config: Config, images: int) -> str:
     if rest < WORTH_SAYING * train:
         return ""
     return (
-        f"Each epoch sees {train - rest:,} of {train:,} training images, others each time: the "
-        f"last {rest:,} fill no batch of {batch:,}."
+        f"Each epoch uses {train - rest:,} of {train:,} training images, others each time: the "
+        f"last {rest:,} do not fill a batch of {batch:,}."
     )
 
 

@@ -145,8 +145,7 @@ def _check(run: Run, dataset: Dataset, count: int) -> None:
     for part, labels in (("training", dataset.y_train[:count]), ("test", test)):
         if (number := len(np.unique(labels))) < 2:
             raise RunError(
-                f"Classes can be told apart where {part} images are of two or more. "
-                f"Received: {number}"
+                f"Class probes need {part} images of two classes or more. Received: {number}"
             )
     if number >= len(test):
         raise RunError(

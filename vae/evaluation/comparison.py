@@ -108,13 +108,13 @@ def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
 
     The lines and the shipped model are of test images, and so is the loss of a run that has ended.
     Until then it is that of validation, or of training where there is none. Before its first epoch
-    the sentence says what there is to beat. shipped: one of the run's own kind is named.
+    the sentence says which costs to aim below. shipped: one of the run's own kind is named.
     """
     known = references_of(run)
     if not known:
         return ""
     others = [
-        (f"the {preset_label(each.config)} model that ships", cost(each.metrics))
+        (f"the built-in {preset_label(each.config)} model", cost(each.metrics))
         for each in comparable(run, shipped)
         if each.config.kind == run.config.kind
     ]
@@ -123,7 +123,7 @@ def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
     loss = _loss(run)
     if loss is None:
         costs = ", ".join(f"{name} **{nats:.1f}**" for name, nats in marks)
-        return f"To beat, in nats per image ({pixels}): {costs}."
+        return f"Targets in nats per image ({pixels}; lower is better): {costs}."
     gaps = ", ".join(f"{compared(loss.nats, nats)} {name} ({nats:.1f})" for name, nats in marks)
     return f"**{loss.name} {loss.nats:.1f} nats** ({pixels}): {gaps}."
 

@@ -1,4 +1,4 @@
-"""How a run is doing, in words, and the troubles that VAEs are known for, each with its cure."""
+"""How a run is doing, in words, and the problems that VAEs are known for, each with its cure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def how_it_goes(config: Config, rows: list[Row]) -> str:
     """Return a plain sentence on what the rows of a run say."""
     learned = [row for row in rows if row["kind"] != "change"]
     if not learned:
-        return "The first steps are being taken."
+        return "The first steps are running."
     epochs = [row["reconstruction"] for row in learned if row["kind"] == "epoch"]
     words = "Reconstruction has just begun to fall"
     if len(epochs) >= MIN_EPOCHS:
@@ -71,7 +71,7 @@ def troubles(run: Run) -> list[Trouble]:
     """
     settings = trained_settings(run.config, run.rows)
     if run.state == "diverged":
-        return [_too_fast(settings, "The loss stopped being a number")]
+        return [_too_fast(settings, "The loss is no longer a finite number")]
     asked = run.control.settings
     if any(value != getattr(settings, name) for name, value in asked.items()):
         return []  # their effect is not known yet
@@ -99,7 +99,7 @@ def _too_fast(settings: Config, what: str) -> Trouble:
         "Divergence",
         f"{what}: a learning rate of {settings.learning_rate:g} makes steps that are too large.",
         {"learning_rate": rate},
-        f"Go on with a learning rate of {rate:g}",
+        f"Continue with a learning rate of {rate:g}",
     )
 
 
@@ -115,11 +115,11 @@ def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Troubl
     rate = float(f"{min(settings.learning_rate * 10, 10.0):.6g}")
     return Trouble(
         "No learning",
-        f"After {len(epochs)} epochs the copies are hardly better than plain grey "
+        f"After {len(epochs)} epochs the reconstructions are hardly better than plain grey "
         f"({now:.0f} of {grey:.0f} nats): a learning rate of {settings.learning_rate:g} is likely "
         "too small.",
         {"learning_rate": rate},
-        f"Go on with a learning rate of {rate:g}",
+        f"Continue with a learning rate of {rate:g}",
     )
 
 
@@ -133,9 +133,9 @@ def _collapse(settings: Config, last: LearnedRow) -> Trouble | None:
         "Posterior collapse",
         f"The KL is near zero in all dimensions ({last['kl']:.2f} nats): the code says nothing "
         "about the image, and every picture decodes to the same blur. "
-        f"A beta of {settings.beta:g} punishes the code more than it helps.",
+        f"A beta of {settings.beta:g} gives the KL too much weight.",
         {"beta": cure},
-        f"Go on with a beta of {cure:g}",
+        f"Continue with a beta of {cure:g}",
     )
 
 
@@ -145,11 +145,11 @@ def _holes(settings: Config, last: LearnedRow) -> Trouble | None:
         return None
     return Trouble(
         "Holes in the latent space",
-        f"Random codes land {distance:.0f} standard deviations from the nearest posterior, where "
-        "the decoder has learned nothing: samples look broken though the copies are fine. A beta "
-        f"of {settings.beta:.3g} hardly asks the posteriors to fill the prior.",
+        f"Random codes lie {distance:.0f} standard deviations away from the nearest posterior, "
+        "where the decoder was never trained: samples look broken although reconstructions are "
+        f"good. A beta of {settings.beta:.3g} hardly pulls the posteriors towards the prior.",
         {"beta": 1.0},
-        "Go on with a beta of 1",
+        "Continue with a beta of 1",
     )
 
 

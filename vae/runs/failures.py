@@ -60,7 +60,7 @@ def refused_resume(writer: RunWriter, reason: str) -> StatusChanges | None:
         return None
     return {
         "state": before,
-        "reason": f"It did not go on. {reason}",
+        "reason": f"It was not continued. {reason}",
         "serial": read_control(writer.path).serial,
     }
 
@@ -76,12 +76,12 @@ def in_words(error: BaseException, what: str = "Training") -> str:
     if isinstance(error, VAEError):
         return str(error)
     if isinstance(error, KeyboardInterrupt):
-        return "Stopped from outside, at once."
+        return "Stopped from outside."
     if isinstance(error, MemoryError) or "OOM" in str(error):
         cure = "choose a smaller network or batch" if trains else "try again when nothing trains"
-        return f"The memory of this machine did not suffice: {cure}."
+        return f"This machine has too little memory: {cure}."
     if is_disk_full(error):
         cure = "continue the run from its last checkpoint" if trains else "try again"
-        return f"The disk is full: free some room, then {cure}."
+        return f"The disk is full: free some space, then {cure}."
     first = str(error).strip().splitlines() or [""]
-    return f"{what} failed: {type(error).__name__}: {first[0]:.160}. worker.log tells more."
+    return f"{what} failed: {type(error).__name__}: {first[0]:.160}. See worker.log."

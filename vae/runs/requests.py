@@ -64,13 +64,13 @@ class Requests:
         """
         run = self._run
         if not run.can_resume:
-            raise RunError(f"To go on, a run needs its checkpoint.npz. Received: {run.path}")
+            raise RunError(f"To continue, a run needs its checkpoint.npz. Received: {run.path}")
         if more_epochs < 0:
-            raise ConfigError(f"A run goes on for more epochs, or as many. Received: {more_epochs}")
+            raise ConfigError(f"More epochs must be 0 or above. Received: {more_epochs}")
         if more_epochs:
             run.config.replace(epochs=self.next_segment(more_epochs).until)
         elif run.state == RunState.FINISHED and run.epochs <= run.status.get("until", run.epochs):
-            raise RunError("A finished run goes on for more epochs: say how many. Received: 0 more")
+            raise RunError("To continue a finished run, say for how many more epochs. Received: 0")
 
     def next_segment(self, more_epochs: int) -> Segment:
         """Return the epochs that would follow those that the run has or is to have."""

@@ -61,7 +61,7 @@ class Run(RunFolder):
             )
         if self.config.is_conditional and dataset.classes != self.classes:
             raise RunError(
-                f"This run is told one of {self.classes} classes. Received: {dataset.name}, which "
+                f"This run gets one of {self.classes} classes. Received: {dataset.name}, which "
                 f"has {dataset.classes}"
             )
 

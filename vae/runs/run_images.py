@@ -60,7 +60,7 @@ def missing_images(run: Run) -> str:
         return f"the images of {title}, which are not on this machine: get them on the Data page"
     if run.dataset in DATASETS:
         title = DATASETS[run.dataset].title
-        return f"the images that this run learned, which only its maker has: not those of {title}"
+        return f"the images that this run was trained on, which only its maker has: not {title}'s"
     return f"the images of “{run.dataset:.80}”, a data set that only its maker has"
 
 

@@ -55,8 +55,8 @@ class Storage:
             stay = sum(self._bytes(run) for run in self._runs() if not _may_go(run))
             if stay >= limits.runs_megabytes * MEGABYTE:
                 raise RunError(
-                    f"All runs together take at most {limits.runs_megabytes:,.0f} MB here: {cure}. "
-                    f"Received: another one, beside {stay / MEGABYTE:,.0f} MB"
+                    f"All runs together may take {limits.runs_megabytes:,.0f} MB here: {cure}. "
+                    f"Received: a new run, beside {stay / MEGABYTE:,.0f} MB"
                 )
 
     def free_bytes(self) -> int:

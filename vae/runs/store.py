@@ -180,7 +180,7 @@ class RunStore:
 
     def _own(self, run: Run) -> None:
         if run.path.parent != self.folder:
-            raise RunError(f"What ships with VAE Lab stays as it is. Received: {run.id}")
+            raise RunError(f"A built-in run cannot be changed. Received: {run.id}")
 
 
 def _folders(folder: Path) -> Iterator[Path]:

@@ -208,7 +208,7 @@ class Queue:
         if not self.owns(run, visitor):
             whose = "another visitor's" if run.metadata.owner else "nobody's"
             raise RunError(
-                "On a shared server a run is its owner's alone to name and to delete. "
+                "On a shared server only its owner can name and delete a run. "
                 f"Received: a run that is {whose}"
             )
 
@@ -219,21 +219,20 @@ class Queue:
         own = sum(run.metadata.owner == owner for run in self.store.list() if not run.shipped)
         if own >= MAX_RUNS:
             raise RunError(
-                f"On this server a visitor has at most {MAX_RUNS} runs: delete one first. "
-                "Received: another one"
+                f"On this server you can have {MAX_RUNS} runs: delete one first. Received: one more"
             )
 
     def _check_waiting(self, owner: str) -> None:
         waiting = [ticket for ticket in self.tickets.list() if ticket.owner == owner]
         if is_public() and len(waiting) > MAX_WAITING:
             raise RunError(
-                f"One run of yours trains at a time, and at most {MAX_WAITING} wait. "
-                "Received: another one"
+                f"You can queue {MAX_WAITING} runs beside the one in training. Stop or delete one "
+                "first. Received: one more"
             )
 
     def _check_resume(self, run: Run) -> None:
         if missing := missing_images(run):
-            raise RunError(f"To go on, this run needs {missing}. Received: {run.dataset:.80}")
+            raise RunError(f"To continue, this run needs {missing}. Received: {run.dataset:.80}")
         if not self.tickets.has(run.id, ("train",)):
             self._check_waiting(run.metadata.owner)
 

@@ -14,27 +14,29 @@ __all__ = ["limits_of"]
 _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
     (
         lambda run: True,
-        lambda run: "It has seen one data set alone, and makes something like it of any image.",
+        lambda run: (
+            "It was trained on one data set: its output resembles that data, whatever the image."
+        ),
     ),
     (
         lambda run: not run.config.is_variational,
         lambda run: (
-            "Its codes have no density: random codes decode to nonsense, and there is no ELBO."
+            "Its codes have no prior: random codes decode to nonsense, and there is no ELBO."
         ),
     ),
     (
         lambda run: run.config.is_conditional,
         lambda run: (
-            "It is told the class of an image, and believes it. Its ELBO and its likelihood are "
-            "those of an image given its class: to compare them with those of other models, add "
-            f"the ln {run.classes} = {class_nats(run):.2f} nats of saying the class."
+            "It needs the class of an image, right or wrong. Its ELBO and its likelihood are those "
+            "of an image given its class: to compare them with those of other models, add ln "
+            f"{run.classes} = {class_nats(run):.2f} nats for the class."
         ),
     ),
     (
         lambda run: run.config.is_variational and run.config.beta < 1.0,
         lambda run: (
             f"With a beta of {run.config.beta:.3g} posteriors do not fill the prior: samples from "
-            "it fall into holes, where the decoder has learned nothing."
+            "it come from holes too, where the decoder was never trained."
         ),
     ),
     (
@@ -51,27 +53,28 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
             and _knn(run, "latent") < _knn(run, "pixels")
         ),
         lambda run: (
-            "Its codes leave out some of what tells classes apart: see the nearest neighbours "
+            "Its codes leave out some of what distinguishes classes: see the nearest neighbours "
             "below."
         ),
     ),
     (
         lambda run: run.config.is_density,
         lambda run: (
-            "Its nats are those of a density and may be negative: they compare with no others."
+            "Its nats are those of a density and may be negative: do not compare them with others."
         ),
     ),
     (
         lambda run: not run.config.is_density and run.config.binarisation == "none",
         lambda run: (
-            "Grey levels count as probabilities: its nats cannot be compared with the literature's "
-            "on black-and-white images."
+            "Grey levels count as probabilities: its nats cannot be compared with published ones, "
+            "which are of black-and-white images."
         ),
     ),
     (
         lambda run: run.config.binarisation != "none",
         lambda run: (
-            "It has learned black-and-white images: a grey of its own is the probability of white."
+            "It was trained on black-and-white images: grey in its output is the probability of "
+            "white."
         ),
     ),
 )

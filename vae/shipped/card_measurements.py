@@ -1,4 +1,4 @@
-"""What was measured of a model, each figure with what stands beside it."""
+"""What was measured of a model, each figure with one to compare it with."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from vae.runs.run_images import known_dataset
 
 __all__ = ["LITERATURE_TREATMENT", "figures_of"]
 
-# The literature's MNIST is drawn anew each time.
+# Papers binarise MNIST anew at each step.
 LITERATURE_TREATMENT = "sampled"
 
 
 def figures_of(run: Run) -> list[tuple[str, str, str]]:
-    """Return what was measured: its name, the model's figure, and what stands beside it."""
+    """Return what was measured: its name, the model's figure, and one to compare it with."""
     metrics, known = run.metrics, references_of(run)
     rows = [("reconstruction, nats", f"{metrics['reconstruction']:.2f}", _lines(run, known))]
     if "elbo" in metrics and "elbo_standard_error" in metrics:  # an autoencoder has none
@@ -88,7 +88,7 @@ def _quality(run: Run) -> list[tuple[str, str, str]]:
     ]
     if "share_as_told" in found:
         told = f"{found['share_as_told']:.1%}"
-        rows.append(("samples that show the class which they were told", told, ""))
+        rows.append(("samples that show the requested class", told, ""))
     for name, own, real in (
         ("precision", found["precision"], found["real_precision"]),
         ("recall", found["recall"], found["real_recall"]),

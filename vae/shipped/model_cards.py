@@ -33,12 +33,12 @@ KINDS = {
 TRANSIENT = ("lock", "-progress.json", "-asked.json")
 
 INTRODUCTION = f"""\
-# The models that ship
+# The built-in models
 
-Each is a run folder in `vae/pretrained/`, trained by the command that its card names. They are
-there to be looked into, compared and taught with, and for no decision about anything or anyone.
-Nats are per image of the test set, which no model has trained on; figures of different data sets or
-treatments cannot be compared. Times are those of the machine that trained the model. `{COMMAND}`
+Each is a run folder in `vae/pretrained/`, trained by the command that its card names. They are made
+for exploring, comparing and teaching, not for any decision about people or things. Nats are per
+image of the test set, which no model was trained on; figures of different data sets or treatments
+cannot be compared. Times are those of the machine that trained the model. `{COMMAND}`
 writes this page from the runs' own files.
 """
 
@@ -61,7 +61,7 @@ def model_card(run: Run) -> str:
         "\n".join(f"- **{name}**: {text}" for name, text in what),
         f"**Limits.** {' '.join(limits_of(run))}",
         f"**Figures.** {measured}",
-        _table(("", "this model", "beside it"), figures_of(run)),
+        _table(("", "this model", "compare"), figures_of(run)),
     ])  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _title(run: Run) -> str:
 
 
 def _purpose(run: Run) -> str:
-    """Return what the model is for: its preset's own words where it is that preset."""
+    """Return the purpose of the model: that of its preset where it is unchanged."""
     label, preset = preset_label(run.config), run.config.preset
     if preset in PRESETS and label == PRESET_NOTES[preset].title:
         return f"**{label}.** {PRESET_NOTES[preset].purpose}"

@@ -26,8 +26,8 @@ def finished(epoch: int) -> Outcome:
 def stopped_early(epoch: int, best: int) -> Outcome:
     """Return the outcome of a run that early stopping ended after this epoch; best: the epoch."""
     reason = (
-        f"Stopped early after epoch {epoch}: the validation loss had been best in epoch {best}, "
-        "whose weights are kept."
+        f"Stopped early after epoch {epoch}: the validation loss was best in epoch {best}, whose "
+        "weights are kept."
     )
     return Outcome(epoch, "finished", reason)
 
@@ -53,5 +53,5 @@ def ended(end: End, position: Position, steps: int, seconds: float) -> Outcome:
         return Outcome(epoch, "paused", f"Paused {where}.")
     if end is End.OUT_OF_TIME:
         minutes = f"{seconds / 60:g} minutes"
-        return Outcome(epoch, "stopped", f"The {minutes} that a run may train are used up.")
+        return Outcome(epoch, "stopped", f"The limit of {minutes} of training is reached.")
     return Outcome(epoch, "stopped", f"Stopped by hand in epoch {epoch}.")

@@ -90,11 +90,11 @@ def resume(
     run.check_images(dataset)
     if run.fingerprint not in ("", dataset.fingerprint):
         raise RunError(
-            "A run goes on with the images that it began with. "
+            "A run continues with the images that it began with. "
             f"Received: {dataset.name}, which holds others"
         )
     if run.is_alive():
-        raise RunError(f"To go on, a run must be at rest. Received: {run.path}, which trains now")
+        raise RunError(f"A run in training cannot be continued. Received: {run.path}")
     run.requests.resume(more_epochs)
     return _train_until_asked(run, dataset, on_event, should_stop)
 
@@ -188,7 +188,7 @@ def _failures_recorded(path: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt as stop:
         record_failure(path, stop)
-        stop.add_note(f"To go on from the last checkpoint: {how_to_resume(path)}")
+        stop.add_note(f"To continue from the last checkpoint: {how_to_resume(path)}")
         raise
     except Exception as error:
         record_failure(path, error)

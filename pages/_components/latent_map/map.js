@@ -12,7 +12,7 @@ const LAYERS = [
 // Where there is a finger, it scrolls the page until one of the others is chosen.
 const TOOLS = [["scroll", "Scroll"], ["move", "Move"], ["box", "Box"], ["lasso", "Lasso"]];
 const HAS_FINGERS = "(any-pointer: coarse)";
-const LAYERS_PENDING = "This layer will be here in a moment.";
+const LAYERS_PENDING = "Loading this layer…";
 const DENSITY = [13, 148, 136];
 
 export default function (component) {

@@ -23,7 +23,7 @@ __all__ = [
     "text",
 ]
 
-DIVERGED = "Not a number any more: this training has diverged."
+DIVERGED = "No finite number any more: this training has diverged."
 
 
 def captions(step: Mapping[str, Any], i: int) -> list[str]:
@@ -42,15 +42,15 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     reconstruction, kl, _, loss = (values[i] for values in costs(step))
     first = f"The reconstruction[reconstruction] costs {text(reconstruction, 1)} nats"
     if is_autoencoder(step):
-        cloud = f"It names one point: a mean[mean] for {dimensions}, and no cloud around it."
-        epsilon = "An autoencoder draws no epsilon[epsilon]: nothing is left to chance."
+        cloud = f"It gives one point: a mean[mean] for {dimensions}, and no spread around it."
+        epsilon = "An autoencoder has no epsilon[epsilon]: nothing is random."
         losses = f"{first}, and that is all: an autoencoder has no kl[KL]."
     else:
         cloud = (
-            "It does not name one point but a cloud: a mean[mean] and a log_var[log-variance] "
+            "It gives not one point but a Gaussian: a mean[mean] and a log_var[log-variance] "
             f"for {dimensions}."
         )
-        epsilon = "A random epsilon[epsilon] decides where in the cloud we land."
+        epsilon = "A random epsilon[epsilon] picks one point of this Gaussian."
         beta = float(step["beta"])
         counted = "" if beta == 1.0 else f", counted {beta:.3g} times"
         losses = f"{first} and the kl[KL] {text(kl, 1)}{counted}: a loss[loss of {text(loss, 1)}]."
@@ -62,11 +62,11 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
         "encoder": f"The encoder turns {pixels}{label} into {hidden} numbers.",
         "cloud": cloud,
         "epsilon": epsilon,
-        "z": f"There lies z[z], the code: {numbers} for the whole image.",
+        "z": f"That point is z[z], the code: {numbers} for the whole image.",
         "decoder": f"The decoder turns {code}{label} into {hidden_2}.",
-        "reconstruction": f"From those it paints {pixels}: the reconstruction[reconstruction].",
+        "reconstruction": f"From those it makes {pixels}: the reconstruction[reconstruction].",
         "losses": losses,
-        "gradient": "One step along the gradient[gradient], and the loss[loss] of this very "
+        "gradient": "One step against the gradient[gradient], and the loss[loss] of this very "
         f"batch {moves} nats.",
     }
     found = {
@@ -106,7 +106,7 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
             f"mean[mean{first} = {mean}],  log_var[log_var{first} = {log_var}],  "
             f"standard deviation exp(log_var[log_var{first}] / 2) = log_var[{deviation}]"
         )
-        epsilon = f"epsilon[epsilon{first} = {drawn}], drawn from N(0, 1), anew at every step"
+        epsilon = f"epsilon[epsilon{first} = {drawn}], sampled from N(0, 1), anew at every step"
         factor = f"({drawn})" if drawn.startswith("−") else drawn
         code = (
             f"z[z] = mean[mean] + exp(log_var[log_var] / 2) · {times}epsilon[epsilon]:  "

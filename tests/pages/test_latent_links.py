@@ -1,0 +1,222 @@
+"""A link to a view of Latent brings back what was seen: each choice is made by hand first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages._shared import address
+from pages._shared.sent_code import picked_on_map
+from tests.conftest import copy_run
+from tests.pages.conftest import act, calm, component, components, labelled, open_page, words
+from vae.runs.run import Run
+
+# Those that show something of a view, and the data that they find by an id.
+COMPONENTS = "map-", "cloud", "compare-", "draw-", "path-", "posterior-", "surprise-", "feed-"
+Act = Callable[[AppTest], AppTest]
+
+
+@pytest.fixture
+def wide(wide_run: Run, runs: Path) -> Run:
+    return copy_run(wide_run, runs / "wide")
+
+
+def seen(app: AppTest) -> dict[str, Any]:
+    """What a view shows: its words, its pictures, and what its components were given."""
+    known = components(app)
+    given = {key: component(app, key) for key in known if key.startswith(COMPONENTS)}
+    for data in given.values():
+        data.pop("visit", None)
+    strips = [each.proto.body for each in app.main.get("html") if "base64," in each.proto.body]
+    images = [shown.url for each in app.image for shown in each.proto.imgs]
+    fields = {each.label: each.value for each in (*app.text_input, *app.segmented_control)}
+    return {"words": words(app), "strips": strips, "images": images, "fields": fields, **given}
+
+
+def choose(kind: str, label: str, value: Any) -> Act:
+    return lambda app: act(labelled(app.get(kind), label).set_value(value))
+
+
+def number(label: str, value: int) -> Act:
+    return lambda app: act(labelled(app.text_input, label).set_value(str(value)))
+
+
+def plane(name: str) -> Act:
+    return lambda app: act(labelled(app.segmented_control, "Plane").set_value(name))
+
+
+def selects(label: str, value: Any) -> Act:
+    return lambda app: act(labelled(app.selectbox, label).set_value(value))
+
+
+def segment(label: str, value: Any) -> Act:
+    return lambda app: act(labelled(app.segmented_control, label).set_value(value))
+
+
+def sends(key: str, **state: Any) -> Act:
+    """Have the browser send something from a component; "plane" is the one that it shows."""
+
+    def do(app: AppTest) -> AppTest:
+        shown = component(app, key).get("plane")
+        filled = {name: {**value, "plane": shown, "at": 1} for name, value in state.items()}
+        app.session_state[key] = {"selection": None, "shown": None, **filled}
+        return calm(app.run())
+
+    return do
+
+
+PLACE = {"kind": "place", "x": 0.25, "y": -1.5}
+IMAGE = {"kind": "image", "index": 17}
+SHOWN = {"layers": ["images", "holes"], "hidden": [3, 5]}
+WAYS: dict[str, tuple[str, list[Act]]] = {
+    "a place on the map": ("map", [sends("map-wide", selection=PLACE)]),
+    "an image on the map": ("map", [sends("map-wide", selection=IMAGE)]),
+    "nothing on the map": ("map", [sends("map-wide", selection={"kind": "none"})]),
+    "layers and classes": ("map", [sends("map-wide", shown=SHOWN)]),
+    "two dimensions": (
+        "map",
+        [
+            plane("Two dimensions"),
+            selects("Across", 3),
+            selects("Up", 39),
+            selects("Others at", "A test image"),
+            number("Test image", 7),
+        ],
+    ),
+    "held at what was picked": (
+        "map",
+        [
+            sends("map-wide", selection=PLACE),
+            plane("Two dimensions"),
+            selects("Others at", "The picked point"),
+        ],
+    ),
+    "three pictures": (
+        "map",
+        [plane("Three pictures"), number("Second picture", 300), number("Third picture", 8)],
+    ),
+    "a picture": ("draw", [segment("Picture", "Test image"), number("Test image", 9)]),
+    "other samples": ("draw", [lambda app: act(labelled(app.button, "Draw this again").click())]),
+    "a path": (
+        "path",
+        [
+            number("From test image", 12),
+            number("To test image", 5),
+            segment("Path", "spherical"),
+            lambda app: act(labelled(app.slider, "Steps").set_value(7)),
+        ],
+    ),
+    "two images by chance": (
+        "path",
+        [lambda app: act(labelled(app.button, "Two other images").click())],
+    ),
+    "dimensions": (
+        "dimensions",
+        [
+            segment("Around", "image"),
+            number("Test image", 17),
+            lambda app: act(labelled(app.toggle, "All 40 dimensions").set_value(True)),
+        ],
+    ),
+    "dots on a plane": (
+        "projections",
+        [
+            number("Test image", 21),
+            lambda app: act(labelled(app.slider, "Point size").set_value(8.5)),
+            lambda app: act(labelled(app.slider, "Opacity").set_value(0.35)),
+            sends("cloud-wide", shown={"layers": ["dots"], "hidden": [0]}),
+        ],
+    ),
+    "dots in space": ("projections", [segment("Dimensions", 3), number("Test image", 3)]),
+    "two runs": (
+        "compare",
+        [
+            selects("Compare with", "other"),
+            lambda app: act(
+                app.main.get_by_key("compare_layers_control").set_value(["regions", "dots"])
+            ),
+            sends("compare-0-wide", selection=IMAGE, shown={"layers": [], "hidden": [1]}),
+            sends("compare-1-other", selection=PLACE),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_fresh_session_shows_the_same(
+    name: str, wide: Run, finished_run: Run, runs: Path
+) -> None:
+    copy_run(finished_run, runs / "other")
+    view, acts = WAYS[name]
+    app = open_page("latent", view=view, run=wide.id)
+    first = seen(app)
+    for each in acts:
+        app = each(app)
+    assert seen(app) != first
+    link = dict(app.query_params)
+    again = open_page("latent", **link)
+    assert seen(again) == seen(app)
+    assert again.query_params == link
+
+
+def test_back_undoes_what_was_picked(wide: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page("latent")
+    before, link = seen(app), dict(app.query_params)
+    app = sends("map-wide", selection=PLACE, shown={"layers": ["images"], "hidden": [3]})(app)
+    assert app.query_params["picked"] == "0.25_-1.5"
+    app.query_params.clear()
+    app.query_params.update(link)
+    with monkeypatch.context() as patch:
+        patch.setattr(address, "_is_back_or_forward", lambda: True)
+        app = calm(app.run())
+    assert seen(app) == before
+    # The same place is picked once more: with another moment it is news.
+    app.session_state["map-wide"]["selection"] = {
+        **PLACE,
+        "plane": before["map-wide"]["plane"],
+        "at": 2,
+    }
+    assert calm(app.run()).query_params["picked"] == "0.25_-1.5"
+
+
+def test_a_code_that_was_sent(wide: Run) -> None:
+    app = open_page("latent")
+    code = [0.5] * wide.config.latent_dim
+    app.session_state[picked_on_map(wide)] = {"kind": "code", "code": code}
+    app = calm(app.run())
+    assert app.query_params["picked"] == "code_" + "_".join(["0.5"] * len(code))
+    assert seen(open_page("latent", **app.query_params)) == seen(app)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"view": "map", "picked": "<b>"},
+        {"view": "map", "picked": "1_2_3"},
+        {"view": "map", "picked": "inf_nan"},
+        {"view": "map", "picked": "code_1"},
+        {"view": "map", "layers": "dots dots"},
+        {"view": "map", "hide": "10"},
+        {"view": "map", "plane": "two-dimensions", "across": "z99", "at": "x"},
+        {"view": "map", "plane": "three-pictures", "first": "-1", "second": "1e3"},
+        {"view": "path", "from": "360", "steps": "26", "path": "round", "to-code": "x"},
+        {"view": "dimensions", "around": "", "image": "x", "all": "1"},
+        {"view": "projections", "sides": "4-d", "size": "nan", "opacity": "2", "picked": "9" * 99},
+        {"view": "draw", "picture": "photo", "image": "x", "seed": "-1"},
+        {"view": "compare", "layers": "nothing", "picked": "a_b"},
+    ],
+    ids=json.dumps,
+)
+def test_what_cannot_be_read_is_as_at_first(
+    link: dict[str, str], wide: Run, finished_run: Run, runs: Path
+) -> None:
+    copy_run(finished_run, runs / "other")
+    usual = {name: link[name] for name in ("view", "plane") if name in link}
+    assert seen(open_page("latent", run=wide.id, **link)) == seen(
+        open_page("latent", run=wide.id, **usual)
+    )
