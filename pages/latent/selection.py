@@ -32,16 +32,18 @@ MAX_NATS = 9.0  # of a ratio of densities that is written out
 HOW_BY_MOUSE = (
     "**Move over the map.** The image beside the pointer is what the decoder makes of that "
     "place.\n\n"
-    "**Click** a place or a dot to keep it, with its nearest test images.\n\n"
-    "**Box** and **Lasso** select many: you see their mean image.\n\n"
-    "**Holes** are places that the prior finds likely and no test image is near. Click one."
+    "**Click** a place or a dot to pin it and see its nearest test images.\n\n"
+    "**Box** and **Lasso** select several test images: you see their mean.\n\n"
+    "**Holes** are places that are likely under the prior but far from the codes of all test "
+    "images. Click one."
 )
 HOW_BY_FINGER = (
     "**Tap the map.** You see what the decoder makes of that place, or the test image of that dot, "
     "with its nearest ones.\n\n"
     "**Two fingers** zoom and move the map; one scrolls the page until you choose **Move**.\n\n"
-    "**Box** and **Lasso** select many: you see their mean image.\n\n"
-    "**Holes** are places that the prior finds likely and no test image is near. Tap one."
+    "**Box** and **Lasso** select several test images: you see their mean.\n\n"
+    "**Holes** are places that are likely under the prior but far from the codes of all test "
+    "images. Tap one."
 )
 
 
