@@ -41,7 +41,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("active unit", "posterior collapse", "KL warm-up"),
     ),
     "latent/projections": ("latent space", "decoder", "prior", "posterior", "PCA", "t-SNE"),
-    "latent/knowledge": ("latent space", "PCA", "k-NN", "linear probe", "silhouette"),
+    "latent/knowledge": ("latent space", "PCA", "t-SNE", "k-NN", "linear probe", "silhouette"),
     "latent/compare": (
         *("latent space", "encoder", "autoencoder", "conditional VAE", "prior", "posterior"),
         *("hole", "PCA", "binarised", "log-likelihood"),

@@ -142,7 +142,8 @@ def test_a_stroke_reaches_the_model(pad: Pad, run: Run) -> None:
 
 def test_nothing_jumps(pad: Pad) -> None:
     def places() -> list[dict[str, float]]:
-        parts = [pad.canvas, pad.page.locator(".map"), pad.page.locator(".js-plotly-plot")]
+        chart = pad.page.get_by_test_id("stMain").locator("figure svg").first
+        parts = [pad.canvas, pad.page.locator(".map"), chart]
         names = ("Reconstruction", "Samples of its posterior", "Nearest test images")
         return [part.bounding_box() for part in (*parts, *map(pad.shown, names))]
 
