@@ -180,8 +180,8 @@ class TestApp:
             settled(page)
             assert page.title() == "Start · VAE Lab"
             assert page.get_by_alt_text("A 10 by 10 grid of generated images").count() == 1
-            size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
-            assert size == "17px", "the theme of .streamlit/config.toml"
+            size = page.locator("h1").evaluate("title => getComputedStyle(title).fontSize")
+            assert size == "28px", "the theme of .streamlit/config.toml: 1.75 rem"
             assert all(
                 url.startswith((address, "ws://127.0.0.1", "data:", "blob:")) for url in asked
             )
@@ -194,12 +194,12 @@ class TestApp:
         code = (
             "import json, vae.environment as e, streamlit.config as c;"
             "c._main_script_path = str(e.app_folder() / 'app.py');"
-            "names = ['client.showErrorDetails', 'browser.gatherUsageStats', 'theme.baseFontSize',"
+            "names = ['client.showErrorDetails', 'browser.gatherUsageStats', 'theme.baseRadius',"
             "'server.maxUploadSize', 'runner.postScriptGC'];"
             "print(json.dumps([c.get_option(name) for name in names]))"
         )
         assert json.loads(installed.output(installed.python, "-c", code)) == [
-            "none", False, 17, 25, False
+            "none", False, "medium", 25, False
         ]  # fmt: skip
 
     @pytest.mark.parametrize("module", [" vae.cli\n", " streamlit.config\n"])
