@@ -57,7 +57,9 @@ def nearest(projection: Projection, place: np.ndarray) -> int:
 def expect_shown(page: Page, index: int) -> None:
     """Expect a test image beside the board: the box at the pointer names it in other words."""
     expect(
-        page.get_by_text(re.compile(f"^Test image {index}, class .*decoded from"))
+        page.get_by_text(
+            re.compile(f"^(Test image|The reconstruction of test image) {index}, class")
+        )
     ).to_be_attached()
 
 
@@ -79,7 +81,7 @@ def test_the_nearest_dots_reconstruction_is_under_the_pointer(
     check_places(board, run, project_pca(run))
     page.get_by_role("radio", name="t-SNE", exact=True).click()
     wait_for_tiles(board, "t-SNE 1")
-    expect(page.get_by_text("cannot be inverted")).to_be_visible()
+    expect(page.get_by_text("belongs to no code, so nothing can be decoded there")).to_be_visible()
     check_places(board, run, read_tsne(run))
     page.mouse.move(5, 5)
     expect(board.root.locator(".preview")).to_be_hidden()

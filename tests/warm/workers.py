@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from typing import IO
 
 from tests.warm.programs import POSSIBLE, Process, start_warm
@@ -11,6 +12,7 @@ from vae.server import worker_processes
 
 __all__ = ["spawn_warm"]
 
+EXECUTABLE = sys.executable
 spawn = worker_processes._spawn
 
 
@@ -18,7 +20,7 @@ def spawn_warm(
     arguments: list[str], stdin: int, output: IO[bytes] | int
 ) -> Process | subprocess.Popen[bytes]:
     """Start a worker as `vae.server.worker_processes` does, in the place of its `_spawn`."""
-    if not POSSIBLE:
+    if not POSSIBLE or sys.executable != EXECUTABLE:  # a test has another program started
         return spawn(arguments, stdin, output)
     return start_warm(
         *("-m", "vae.server.worker", *arguments),
