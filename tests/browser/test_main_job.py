@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import button, settled, train, wait_until
 from vae.data.datasets import DATASETS, find_dataset
 from vae.images import tile
+from vae.presets import PRESETS
 from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.store import RunStore
@@ -52,7 +53,7 @@ def test_train_watch_look_inside_generate(
 
     page.get_by_role("link", name="Train").click()
     page.get_by_role("radio", name=re.compile("^Lecture [0-9]")).click()
-    expect(page.get_by_text("recipe to the letter")).to_be_visible()
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value(str(PRESETS["lecture"].epochs))
     expect(page.get_by_text("Total parameters")).to_contain_text(
         "203,288" if DATASET == "mnist" else "18,"
     )

@@ -252,10 +252,10 @@ class TestBadFolders:
         assert done.returncode == 0, done.stderr
         listed, unreadable, refused = json.loads(done.stdout)
         assert listed == ["good"]
-        refused = {"half", "empty config", "no status", "config in it", "circle"}
-        refused |= {"locked", "locked config"}
-        assert {name for name in unreadable if name.isascii()} == refused
-        assert len(unreadable) == len(refused) + 1
+        unread = {"half", "empty config", "no status", "config in it", "circle"}
+        unread |= {"locked", "locked config"}
+        assert {name for name in unreadable if name.isascii()} == unread
+        assert len(unreadable) == len(unread) + 1
         assert "Permission denied" in unreadable["locked"]
         assert "Permission denied" in unreadable["locked config"]
         assert len(refused) == 7
