@@ -117,7 +117,12 @@ STYLE = """
 }
 @media (max-width: 640px) {
     .st-key-setup-network .stHorizontalBlock { flex-wrap: wrap; }
-    [class*="st-key-setup-fields"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+    .st-key-setup-network [data-testid="stTable"] { overflow-x: auto; }
+    /* Two beside each other, or one where text is large. */
+    [class*="st-key-setup-fields"] {
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr));
+        [data-testid="stWidgetLabel"] p { white-space: normal; }
+    }
     /* Small cards; of the chosen one the sentence stands below all of them. */
     .st-key-preset-cards {
         [role="radiogroup"] { position: relative; padding-bottom: 2.9rem; gap: 0.4rem; }
@@ -140,7 +145,9 @@ STYLE = """
     }
     .st-key-train-top [data-testid="stButtonGroup"] {
         gap: 0.4rem;
+        flex-wrap: wrap;
         > label { white-space: nowrap; }
+        > div { flex-wrap: wrap; }
         button { padding-inline: 0.5rem; }
     }
     .st-key-train-bar > :has(.stButton) { width: 7rem; }

@@ -121,9 +121,7 @@ class TestNames:
         store = RunStore(tmp_path / "own", run.path.parent)
         before = run.metadata
         for change in (lambda: store.rename(run, "x"), lambda: store.delete(run)):
-            with pytest.raises(
-                RunError, match=r"A built-in run cannot be changed\. Received: copy"
-            ):
+            with pytest.raises(RunError, match=r"built-in run cannot be changed\. Received: copy"):
                 change()
         assert open_run(run.path).metadata == before
 
