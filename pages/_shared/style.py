@@ -78,6 +78,15 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 :has(> .stSelectbox) + [data-retained="true"]:has(> .stSelectbox),
 :has(> .stSlider) + [data-retained="true"]:has(> .stSlider),
 :has(> .stTextInput) + [data-retained="true"]:has(> .stTextInput) { display: none; }
+/* Where a system gives all things its own colors, what is chosen, and how far, is still seen. */
+@media (forced-colors: active) {
+    [role="radio"][aria-checked="true"] {
+        background: Highlight !important;
+        &, & * { forced-color-adjust: none; color: HighlightText !important; }
+    }
+    [data-testid="stSlider"] [role="group"] > div > div { forced-color-adjust: none; }
+    [data-testid="stCheckbox"] label > span + div { &, & * { forced-color-adjust: none; } }
+}
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>

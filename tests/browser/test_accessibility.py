@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.accessibility_exceptions import EXCEPTIONS
 from tests.browser.driving import PHONE, SCREEN, serve, settled
@@ -84,3 +84,18 @@ def test_each_page_has_a_title_of_its_own(address: str, page: Page) -> None:
     assert titles == [
         f"{name} · VAE Lab" for name in ("Start", "Data", "Train", "Latent", "Evaluate", "Generate")
     ]
+
+
+def test_what_is_chosen_is_seen_in_forced_colors(address: str, page: Page) -> None:
+    def color(radio: Locator) -> str:
+        return radio.evaluate("radio => getComputedStyle(radio).backgroundColor")
+
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{address}/train?view=set-up")
+    settled(page)
+    for group in ("View", "Data set", "Preset"):
+        radios = page.get_by_role("radiogroup", name=group, exact=True).get_by_role("radio")
+        chosen = [each for each in radios.all() if each.is_checked()]
+        assert len(chosen) == 1
+        assert [color(each) for each in radios.all()].count(color(chosen[0])) == 1, group
+    page.emulate_media(forced_colors="none")

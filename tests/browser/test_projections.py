@@ -235,3 +235,22 @@ def test_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None
     expect_shown(page, index)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
     context.close()
+
+
+# As in a browser whose WebGL is switched off.
+NO_WEBGL = """
+const real = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind.includes("webgl") ? null : real.call(this, kind, ...rest);
+}"""
+
+
+def test_without_webgl(page: Page, server: tuple[str, int], run: Run) -> None:
+    page.add_init_script(NO_WEBGL)
+    board = open_cloud(page, server[0], run)
+    page.get_by_role("radio", name="3-D", exact=True).click()
+    expect(page.get_by_text("This browser cannot draw in 3-D")).to_be_in_viewport()
+    expect(page.get_by_text("WebGL is not supported")).to_be_hidden()  # Plotly's own
+    page.get_by_role("button", name="Show it in 2-D").click()
+    wait_for_tiles(board, "PC1")
+    expect(page.get_by_role("radio", name="2-D", exact=True)).to_be_checked()

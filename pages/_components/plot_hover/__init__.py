@@ -14,8 +14,8 @@ _mount = mounted(
     "hover.js",
     html='<div class="box" hidden><canvas></canvas></div>'
     '<button type="button" class="turn" aria-pressed="false">Turn with a finger</button>'
-    '<p class="flat" role="alert" hidden>This browser draws nothing in space (it has no WebGL). '
-    '<button type="button">Show it in two dimensions</button></p>',
+    '<p class="flat" role="alert" hidden>This browser cannot draw in 3-D: it has no WebGL. '
+    '<button type="button">Show it in 2-D</button></p>',
     css="hover.css",
 )
 
@@ -31,7 +31,7 @@ def plot_hover(
     """Watch the chart with this key, whose dots' customdata are numbers of tiles.
 
     A finger scrolls the page until a button below lets it turn the chart. on_flat: called when a
-    visitor, whose browser draws nothing in space, asks for two dimensions.
+    visitor, whose browser cannot draw in 3-D, asks for two dimensions.
 
     tiles: the id of their feed (see `latent_map.feed`). on_select: called when a dot is clicked;
     the state's `selection` is then {"kind": "image", "index": its number}.

@@ -6,6 +6,8 @@ const CLICK = 5; // pixels that a hand may tremble
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const flat = parentElement.querySelector(".flat");
   flat.hidden = hasWebGL();
+  // Plotly shows a message of its own there, with a link to another host (see `latent_style`).
+  document.documentElement.toggleAttribute("data-no-webgl", !flat.hidden);
   flat.querySelector("button").onclick = () => setTriggerValue("flat", true);
   const turn = parentElement.querySelector(".turn");
   turn.onclick = () => {
