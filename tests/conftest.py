@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from tests.queueing import Office
     from tests.workshop import Workshop
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# As tf2onnx sets it when it is imported: what is started before and after finds the same.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 # The processes of a run share two cores: threads of one that wait for each other only cost time.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
