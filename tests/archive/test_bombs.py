@@ -6,7 +6,9 @@ import io
 import struct
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -16,6 +18,8 @@ from vae.archive import archive
 from vae.archive.archive import MAX_BYTES, MAX_ENTRIES, import_zip
 from vae.errors import RunError
 from vae.runs.store import RunStore
+
+T = TypeVar("T")
 
 GIGABYTE = 1_000_000_000
 
@@ -33,6 +37,16 @@ def bomb() -> bytes:
     return buffer.getvalue()
 
 
+def with_its_peak(act: Callable[[], T]) -> tuple[T, int]:
+    """Return what an act returns, and the largest memory that Python had meanwhile, in bytes."""
+    tracemalloc.start()
+    try:
+        found = act()
+        return found, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 class TestBombs:
     def test_a_gigabyte_in_a_megabyte(
         self, files: dict[str, bytes], bomb: bytes, tmp_path: Path
@@ -41,12 +55,7 @@ class TestBombs:
         buffer = io.BytesIO(bomb)
         with zipfile.ZipFile(buffer, "a") as zipped:
             zipped.writestr("run/config.json", files["config.json"])
-        tracemalloc.start()
-        try:
-            message = refused(buffer.getvalue(), tmp_path)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
+        message, peak = with_its_peak(lambda: refused(buffer.getvalue(), tmp_path))
         assert "at most 100 MB when unpacked. Received: 1,000 MB" in message
         assert peak < 10_000_000
 
@@ -62,12 +71,7 @@ class TestBombs:
         size = struct.pack("<I", GIGABYTE)
         assert data.count(size) >= 2
         data = data.replace(size, struct.pack("<I", claim))
-        tracemalloc.start()
-        try:
-            message = refused(data, tmp_path)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
+        message, peak = with_its_peak(lambda: refused(data, tmp_path))
         assert "must be a whole zip file" in message
         assert peak < 3 * MAX_BYTES
 
@@ -107,12 +111,7 @@ class TestBombs:
         extra = {"worker.log": bytes(MAX_BYTES + 1)}
         extra |= {f"._{place}": b"" for place in range(2 * MAX_ENTRIES)}
         data = pack(files | extra, "run/", zipfile.ZIP_DEFLATED)
-        tracemalloc.start()
-        try:
-            run = take(data, tmp_path)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
+        run, peak = with_its_peak(lambda: take(data, tmp_path))
         assert run.rows
         assert peak < 30_000_000
 

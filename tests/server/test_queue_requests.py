@@ -15,6 +15,16 @@ from vae.runs.run import Run, open_run
 from vae.server.queue import Queue
 
 
+def fill_her_queue(
+    queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Have a visitor, who owns the finished run, wait with as many runs as one may."""
+    monkeypatch.setenv("VAE_PUBLIC", "1")
+    write_metadata(finished.path, owner="anna")
+    for name in "abcd":
+        office.submit(queue, name, "anna")
+
+
 class TestPause:
     def test_while_it_trains(self, queue: Queue, office: Office) -> None:
         (run,) = office.store.list()
@@ -120,10 +130,7 @@ class TestGoOn:
     def test_what_is_refused_leaves_no_wish(
         self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("VAE_PUBLIC", "1")
-        write_metadata(finished.path, owner="anna")
-        for name in "abcd":
-            office.submit(queue, name, "anna")
+        fill_her_queue(queue, office, finished, monkeypatch)
         with pytest.raises(RunError, match="You can queue 3 runs"):
             queue.resume(open_run(finished.path), more_epochs=3)
         assert (finished.control.serial, finished.control.more) == (0, ())
@@ -230,10 +237,7 @@ class TestStop:
     def test_it_is_never_refused(
         self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("VAE_PUBLIC", "1")
-        write_metadata(finished.path, owner="anna")
-        for name in "abcd":
-            office.submit(queue, name, "anna")
+        fill_her_queue(queue, office, finished, monkeypatch)
         change_status(finished, state="paused")
         queue.stop(open_run(finished.path))
         assert open_run(finished.path).state == "stopped"
