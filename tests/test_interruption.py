@@ -41,6 +41,7 @@ DENSE = Config(
     patience=4,
     seed=3,
 )
+SLICE_SECONDS = 0.01  # a fraction of an epoch
 CONVOLUTIONAL = DENSE.replace(network="convolutional", hidden=(3,))
 
 
@@ -77,16 +78,26 @@ def stand_still(process: psutil.Process) -> None:
     wait_until(lambda: process.status() == psutil.STATUS_STOPPED, "it stands still")
 
 
-def kill_amid(run: Run, epoch: int) -> None:
-    """Kill a run's process in the middle of an epoch from this one on."""
-    while True:
-        wait_until(lambda: is_amid(run, epoch), "it is in the middle of an epoch")
-        process = psutil.Process(open_run(run.path).status["pid"])
-        stand_still(process)
-        if is_amid(run, epoch):
-            break
+def hold_amid(queue: Queue, run: Run, epoch: int) -> psutil.Process:
+    """Have a run that was asked for one epoch go on to the middle of this or a later one.
+
+    Returns its process, which stands still. It got slices of time, because it may train all epochs
+    between two looks.
+    """
+    wait_until(lambda: open_run(run.path).state == "paused", "it has trained its epoch")
+    process = psutil.Process(open_run(run.path).status["pid"])
+    stand_still(process)
+    queue.resume(open_run(run.path))
+    while not is_amid(run, epoch):
         process.resume()
-    os.kill(process.pid, signal.SIGKILL)
+        time.sleep(SLICE_SECONDS)
+        stand_still(process)
+    return process
+
+
+def kill_amid(queue: Queue, run: Run, epoch: int) -> None:
+    """Kill a run's process in the middle of this or a later epoch."""
+    os.kill(hold_amid(queue, run, epoch).pid, signal.SIGKILL)
     wait_until(lambda: not run.is_alive(), "it is gone")
 
 
@@ -98,10 +109,12 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     """Let all of it happen."""
     queue.warm_up()
     dense = queue.submit(DENSE, dataset, owner="anna")
-    wait_until(lambda: is_amid(dense, 1), "the first run trains")
+    queue.resume(dense, action="epoch")
+    process = hold_amid(queue, dense, 2)
 
     before = processor_seconds(dense)
     queue.pause(dense)
+    process.resume()
     asked = time.monotonic()
     wait_until(lambda: open_run(dense.path).state == "paused", "it pauses")
     notes["seconds until it paused"] = time.monotonic() - asked
@@ -111,7 +124,8 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     paused, since = processor_seconds(dense), time.monotonic()
     # Not before: it might be over until somebody looks.
     convolutional = queue.submit(CONVOLUTIONAL, dataset, owner="ben")
-    kill_amid(convolutional, 2)
+    queue.resume(convolutional, action="epoch")
+    kill_amid(queue, convolutional, 2)
     queue.resume(open_run(convolutional.path))
     # A share of too short a time would be that of the pause's last files.
     wait_until(lambda: time.monotonic() > since + 2.0, "some time has passed")
@@ -129,8 +143,8 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     until_nothing_is_pending(queue, dense)
     notes["after it left"] = (open_run(dense.path).state, place(dense), dense.is_alive())
 
-    queue.resume(open_run(dense.path))
-    kill_amid(dense, 3)
+    queue.resume(open_run(dense.path), action="epoch")
+    kill_amid(queue, dense, 3)
     notes["killed in"] = place(dense)
     wait_until(lambda: queue.tickets.has(dense.id, ("recover",)), "its model is made")
     until_nothing_is_pending(queue, dense)
