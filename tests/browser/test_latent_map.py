@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 EDGES = 0.2, 0.8  # shares of the board between which tests point
 CLICK_NOTE = r"on average ([\d.]+) of 255 grey levels"
-HELD = "picked", "layers", "hide"  # what the address says of what the test chooses
+HELD = "picked", "layers", "hide", "zoom"  # what the address says of what the test chooses
 WHEEL = 1.0015  # what a view grows by for each pixel of the wheel
 
 
@@ -198,6 +198,12 @@ def test_box_and_lasso_select(board: Board, page: Page, run: Run) -> None:
     lasso = set(board.shown()["selected"])
     assert lasso
     assert not lasso & selected
+    expect(page.get_by_text(f"{len(lasso):,} test images selected", exact=True)).to_be_visible()
+    # The link brings them back, in a session of its own.
+    page.wait_for_url(re.compile("picked=many_"))
+    page.reload()
+    settled(page)
+    board.until(lambda shown: set(shown["selected"]) == lasso)
     expect(page.get_by_text(f"{len(lasso):,} test images selected", exact=True)).to_be_visible()
 
 
@@ -418,8 +424,11 @@ def test_its_link_shows_the_same_pixels(
             page.mouse.click(*board.at(0.4, 0.6))
             board.toggle("Decoded images")
             board.root.get_by_role("button", name="3", exact=True).click()
+            board.toggle("Zoom in")
+            board.toggle("Zoom in")
             page.wait_for_url(lambda url: all(f"{each}=" in url for each in HELD))
         page.mouse.move(5, 5)
+        board.until(lambda shown: shown["atlas"]["extent"] == shown["view"] != shown["extent"])
         expect(board.root.locator(".details img")).to_be_visible()
         page.wait_for_function(DRAWN, arg=[board.root.element_handle(), False])
         layers = [layer_pixels(board.root.locator(f"canvas.{name}")) for name in ("ground", "dots")]
