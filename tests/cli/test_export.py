@@ -126,9 +126,7 @@ class TestSample:
 
 
 class TestLabel:
-    def test_each_class_in_turn_or_the_one_that_is_asked_for(
-        self, conditional_run: Run, tmp_path: Path
-    ) -> None:
+    def test_each_class_or_the_requested_one(self, conditional_run: Run, tmp_path: Path) -> None:
         z = prior_codes(12, 3)
         for arguments, labels in (
             ((), balanced_labels(12, 10)),
@@ -166,12 +164,12 @@ class TestLabel:
     ) -> None:
         assert main([command, str(conditional_run.path), "--label", "10"]) == 2
         said = capsys.readouterr().err
-        assert "told a class from 0 to 9" in said
+        assert "needs a class from 0 to 9" in said
         assert "Received: 10" in said
 
-    def test_other_runs_are_told_none(self, finished_run: Run, capsys: Output) -> None:
+    def test_an_unconditional_run_refuses_a_label(self, finished_run: Run, capsys: Output) -> None:
         assert main(["interpolate", str(finished_run.path), "--label", "1"]) == 2
-        assert "A conditional run is told a class. Received: --label 1" in capsys.readouterr().err
+        assert "--label is for a conditional run. Received: --label 1" in capsys.readouterr().err
 
 
 class TestInterpolate:

@@ -122,20 +122,20 @@ class TestImportanceWeighted:
 
     X = np.array([-1.5, 0.2, 3.0])
 
-    def bounds(self, k: int, mean: np.ndarray, log_var: float, draws: int = 4000) -> np.ndarray:
+    def bounds(self, k: int, mean: np.ndarray, log_var: float, samples: int = 4000) -> np.ndarray:
         """The bound of each x, as the mean of so many draws; and that of all draws in one."""
-        mean = np.tile(mean, draws)[:, None].astype(np.float32)  # (N, 1)
+        mean = np.tile(mean, samples)[:, None].astype(np.float32)  # (N, 1)
         log_vars = np.full_like(mean, log_var)
         epsilon = np.random.default_rng(k).normal(size=(k, *mean.shape))
         z = (mean + np.exp(log_vars / 2) * epsilon).astype(np.float32)
-        nats = -stats.norm.logpdf(np.tile(self.X, draws), z[..., 0]).astype(np.float32)
+        nats = -stats.norm.logpdf(np.tile(self.X, samples), z[..., 0]).astype(np.float32)
         found = importance_weighted_nats(nats, z, mean, log_vars)
-        return np.asarray(found, np.float64).reshape(draws, 3).mean(axis=0)
+        return np.asarray(found, np.float64).reshape(samples, 3).mean(axis=0)
 
     def test_with_the_exact_posterior_it_is_the_likelihood(self) -> None:
         exact = -stats.norm.logpdf(self.X, scale=math.sqrt(2.0))
         for k in (1, 5):
-            found = self.bounds(k, self.X / 2, math.log(0.5), draws=1)
+            found = self.bounds(k, self.X / 2, math.log(0.5), samples=1)
             np.testing.assert_allclose(found, exact, rtol=1e-5)
 
     def test_one_sample_is_the_elbo(self) -> None:
@@ -144,7 +144,7 @@ class TestImportanceWeighted:
         # E[-log p(x|z)] in closed form, and the KL.
         nats = 0.5 * (math.log(2 * math.pi) + (self.X - mean) ** 2 + variance)
         elbo = nats + np.asarray(gaussian_kl(mean, np.full(3, log_var)))
-        np.testing.assert_allclose(self.bounds(1, mean, log_var, draws=40_000), elbo, rtol=0.02)
+        np.testing.assert_allclose(self.bounds(1, mean, log_var, samples=40_000), elbo, rtol=0.02)
 
     def test_more_samples_are_a_tighter_bound(self) -> None:
         mean, log_var = np.array([0.3, -0.5, 1.0]), -0.2

@@ -306,12 +306,12 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
 def pictures(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """The files of all pictures and downloads that were shown, by their addresses."""
     files: dict[str, bytes] = {}
-    keep = MemoryMediaFileStorage.load_and_get_id
+    store = MemoryMediaFileStorage.load_and_get_id
 
     def load_and_get_id(
         storage: MemoryMediaFileStorage, content: Any, mimetype: str, *rest: Any, **more: Any
     ) -> str:
-        file_id = keep(storage, content, mimetype, *rest, **more)
+        file_id = store(storage, content, mimetype, *rest, **more)
         files[storage.get_url(file_id)] = content
         return file_id
 

@@ -35,8 +35,8 @@ def row(
 ) -> dict[str, Any]:
     """A row of a history; kl: nats of each dimension."""
     means = {"reconstruction": reconstruction, "kl_per_dimension": list(kl)}
-    place = {"kind": kind, "epoch": epoch, "step": step}
-    return place | in_nats(means, beta) | {"beta": beta, "learning_rate": 1e-3} | more
+    position = {"kind": kind, "epoch": epoch, "step": step}
+    return position | in_nats(means, beta) | {"beta": beta, "learning_rate": 1e-3} | more
 
 
 def change(epoch: int, step: int, **settings: float) -> dict[str, Any]:
@@ -68,8 +68,8 @@ def craft(
     if checkpoint:
         (path / "checkpoint.npz").touch()
     if rows:
-        place = {name: rows[-1][name] for name in ("epoch", "step")}
-        writer.status(**place, steps=STEPS)
+        position = {name: rows[-1][name] for name in ("epoch", "step")}
+        writer.status(**position, steps=STEPS)
     writer.status(state=state, **status)
     return Run(path)
 

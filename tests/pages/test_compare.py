@@ -27,7 +27,7 @@ from tests.pages.conftest import (
     words,
 )
 from tests.pages.doubles import Browser, owner_of
-from tests.pages.test_draw import open_colours
+from tests.pages.test_draw import open_color
 from tests.pages.test_run_picker import BAD_IDS
 from vae.evaluation.coverage import Coverage, coverage
 from vae.files import read_json, write_json
@@ -36,7 +36,7 @@ from vae.runs.metadata import write_metadata
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
 
-__all__ = ["open_colours"]
+__all__ = ["open_color"]
 
 ANNA, BEN = "a" * 32, "b" * 32
 COMPARE = {"view": "compare"}
@@ -54,7 +54,7 @@ def chooser(app: AppTest) -> Any:
 
 def boards(app: AppTest, *ids: str) -> list[dict[str, Any]]:
     """What the maps of these runs were given, left and right."""
-    return [component(app, f"compare-{place}-{name}") for place, name in enumerate(ids)]
+    return [component(app, f"compare-{index}-{name}") for index, name in enumerate(ids)]
 
 
 def to_view(app: AppTest, view: str) -> AppTest:
@@ -156,7 +156,7 @@ class TestAnyTwo:
             assert len(app.image) == 2
             assert not app.error
 
-    def test_other_images(self, open_colours: Run, run: Run) -> None:
+    def test_other_images(self, open_color: Run, run: Run) -> None:
         app = open_page("latent", run=run.id, **COMPARE)
         (info,) = app.info
         assert info.value.startswith("The dots are not the same images: ")
@@ -165,8 +165,8 @@ class TestAnyTwo:
         assert not any(board["sameImages"] for board in boards(app, run.id, "colours"))
         assert "ringed" not in words(app)
 
-    def test_foreign_names_are_shown_to_the_letter(self, run: Run, open_colours: Run) -> None:
-        path, name = open_colours.path, "*x* ![](https://example.org/x.png)"
+    def test_foreign_names_are_shown_to_the_letter(self, run: Run, open_color: Run) -> None:
+        path, name = open_color.path, "*x* ![](https://example.org/x.png)"
         write_json(path / "config.json", read_json(path / "config.json") | {"dataset": name})
         said = words(open_page("latent", run=run.id, **COMPARE))
         assert plain(name) in said
@@ -179,16 +179,16 @@ class TestAnyTwo:
         assert left["plane"] != right["plane"]  # each has feeds of its own
         assert left["sameImages"]
 
-    @pytest.mark.parametrize("share", [1, 360])
-    def test_codes_that_are_no_numbers(self, share: int, run: Run, code: Run) -> None:
+    @pytest.mark.parametrize("fraction", [1, 360])
+    def test_codes_that_are_no_numbers(self, fraction: int, run: Run, code: Run) -> None:
         latents = dict(np.load(code.path / "latents.npz"))
-        latents["mean"][:share] = np.nan
+        latents["mean"][:fraction] = np.nan
         np.savez(code.path / "latents.npz", **latents)
         tell(code, "diverged")
         app = open_page("latent", run=run.id, **COMPARE)
         (error,) = app.error
         assert "this run has diverged" in error.value
-        assert f"Received: {share} of 360 codes that are not finite" in error.value
+        assert f"Received: {fraction} of 360 codes that are not finite" in error.value
         boards(app, "finished")
         assert len(app.image) == 1
 
@@ -225,8 +225,8 @@ def three(run: Run, code: Run, wide_run: Run, runs: Path) -> None:
 
 @pytest.mark.usefixtures("three")
 class TestOther:
-    def test_at_first_of_the_other_kind_on_the_same_data(self, open_colours: Run) -> None:
-        tell(open_colours, "stopped", created="2026-01-01T00:00")
+    def test_at_first_of_the_other_kind_on_the_same_data(self, open_color: Run) -> None:
+        tell(open_color, "stopped", created="2026-01-01T00:00")
         for chosen, other in (("finished", "code"), ("wide", "code"), ("code", "wide")):
             app = open_page("latent", run=chosen, **COMPARE)
             assert chooser(app).value == other

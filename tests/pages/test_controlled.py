@@ -27,9 +27,9 @@ def late(app: AppTest, meanwhile: Callable[[], Any]) -> AppTest:
     """Do something, have it drawn, and only then take what the browser sent before."""
     sent = app._tree.get_widget_states()
     # A browser names a button only when it is pressed.
-    told = [each for each in sent.widgets if each.WhichOneof("value") != "trigger_value"]
+    states = [each for each in sent.widgets if each.WhichOneof("value") != "trigger_value"]
     del sent.widgets[:]
-    sent.widgets.extend(told)
+    sent.widgets.extend(states)
     meanwhile()
     calm(app.run())
     return calm(app._run(sent))

@@ -114,7 +114,7 @@ class TestChoice:
         assert app.query_params["dataset"] == "digits"
         assert not calm(app.run()).warning
 
-    def test_both_pages_share_it(self) -> None:
+    def test_both_pages_have_the_same(self) -> None:
         app = act(choice(open_page("data"), "data").set_value("fashion_mnist"))
         assert app.query_params["dataset"] == "fashion_mnist"
         assert choice(go(app, "train"), "train").value == "fashion_mnist"

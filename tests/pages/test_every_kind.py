@@ -147,13 +147,18 @@ class TestAllThatIsOffered:
         assert "Reconstruction" in alternatives(app)
         try_all(app, "latent")
 
-    def test_with_a_place_of_the_map(
+    def test_with_a_position_of_the_map(
         self, name: str, measured: Callable[[str], Run], runs: Path
     ) -> None:
         copy_run(measured(name), runs / "run")
         app = open_page("latent", run="run", view="map")
-        place = {"kind": "place", "plane": component(app, "map-run")["plane"], "x": 0.5, "y": -0.4}
-        app.session_state["map-run"] = {"selection": place}
+        position = {
+            "kind": "place",
+            "plane": component(app, "map-run")["plane"],
+            "x": 0.5,
+            "y": -0.4,
+        }
+        app.session_state["map-run"] = {"selection": position}
         app.session_state["map-run-hover"] = 3  # the pointer rests on this test image
         app = healthy(app.run())
         assert {"pinned", "answer"} <= component(app, "map-run").keys()

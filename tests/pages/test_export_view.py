@@ -106,7 +106,7 @@ class TestCode:
         said = words(open_page("generate", view="take-away"))
         assert "which stripes is not" in said
 
-    def test_a_run_that_was_changed_by_hand(self, run: Run) -> None:
+    def test_a_run_whose_settings_were_changed(self, run: Run) -> None:
         with (run.path / "history.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(change(1, 3, beta=0.5)) + "\n")
         said = words(open_page("generate", view="take-away"))

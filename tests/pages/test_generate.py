@@ -74,9 +74,9 @@ def sampler(app: AppTest, name: str) -> AppTest:
     return act(labelled(app.segmented_control, "Sampler").set_value(name))
 
 
-def pick(app: AppTest, run: Run, place: int) -> AppTest:
+def pick(app: AppTest, run: Run, position: int) -> AppTest:
     """Click an image of the grid."""
-    pick = {"grid": shown(app, run)["grid"], "index": place}
+    pick = {"grid": shown(app, run)["grid"], "index": position}
     app.session_state[f"grid-{run.id}"] = {"selection": pick}
     return calm(app.run())
 
@@ -173,7 +173,7 @@ class TestGrid:
         press(app, "10 × 10, Prior, seed 0")
         assert shows(png(app, run), grid(run, 10, 10))
 
-    def test_colours(self, convolutional_run: Run, runs: Path) -> None:
+    def test_color_images(self, convolutional_run: Run, runs: Path) -> None:
         run = copy_run(convolutional_run, runs / "stripes")
         assert shows(png(open_page("generate"), run), grid(run, 10, 10))
 
@@ -191,7 +191,7 @@ class TestSamplers:
         press(app, "Undo")
         assert shows(png(app, sampled), grid(sampled, 10, 10))
 
-    def test_they_are_fitted_when_asked_for(self, run: Run, processes: Processes) -> None:
+    def test_they_are_fitted_on_request(self, run: Run, processes: Processes) -> None:
         app = sampler(open_page("generate"), "mixture")
         press(app, "Fit the samplers")
         assert "Measuring" in words(app)
@@ -255,8 +255,8 @@ class TestPicked:
         app = pick(arrange(open_page("generate"), Columns=4), run, 6)
         assert "Prior, seed 0, row 2, column 3" in words(app)
         code = sample_codes(run, SampleSpec(), 40)[6]
-        given = component(app, f"tile-sliders-{run.id}")
-        np.testing.assert_allclose(given["z"], code, rtol=1e-6)
+        mounted = component(app, f"tile-sliders-{run.id}")
+        np.testing.assert_allclose(mounted["z"], code, rtol=1e-6)
         near = pictures[picture_called(app, "Images around this one")]
         arrange(app, How_far=1.0)
         noise = np.random.default_rng(0).standard_normal((15, len(code)))
@@ -299,9 +299,9 @@ class TestPicked:
         press(app, "On the map")
         assert [title.value for title in app.title] == ["Latent space"]
         code = sample_codes(run, SampleSpec(), 9)[8]
-        given = component(app, f"map-{run.id}")
+        mounted = component(app, f"map-{run.id}")
         # Two dimensions: the map's plane is the space itself.
-        assert np.linalg.norm(given["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
+        assert np.linalg.norm(mounted["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
         assert "The image decoded here" in words(app)
 
     def test_to_an_end_of_a_path(self, run: Run) -> None:
@@ -319,5 +319,5 @@ class TestPicked:
         app = pick(open_page("generate"), run, 2)
         assert len(component(app, f"tile-sliders-{run.id}")["dimensions"]) == 4
         press(app, "All sliders")
-        given = component(app, f"sliders-{run.id}")["z"]
-        np.testing.assert_allclose(given, sample_codes(run, SampleSpec(), 3)[2], rtol=1e-6)
+        mounted = component(app, f"sliders-{run.id}")["z"]
+        np.testing.assert_allclose(mounted, sample_codes(run, SampleSpec(), 3)[2], rtol=1e-6)

@@ -23,7 +23,7 @@ def made(digits: Dataset, runs: Path) -> Run:
     return craft(runs / "made", digits)
 
 
-class TestWhereStrangersShareAServer:
+class TestOnAPublicServer:
     @pytest.mark.usefixtures("browser", "shipped")
     def test_before_one_is_trained(self) -> None:
         assert SENTENCE in words(open_page("train"))

@@ -36,16 +36,16 @@ def publish(busy: Run, finished_run: Run, epoch: int) -> Run:
     return tell(busy, "training", shown=busy.control.show, model_epoch=epoch)
 
 
-def look_again(app: AppTest) -> AppTest:
+def poll(app: AppTest) -> AppTest:
     """As the page does by itself, twice a second."""
     return calm(app.run())
 
 
-def test_it_asks_once_and_says_that_it_waits(busy: Run) -> None:
+def test_it_requests_once_and_says_that_it_waits(busy: Run) -> None:
     app = open_page("latent")
     assert "Training: now in epoch 2. Loading its model…" in words(app)
     assert busy.control.show == 1
-    look_again(app)
+    poll(app)
     open_page("latent")
     assert busy.control.show == 1
     assert "This run has no model yet" not in words(app)
@@ -54,16 +54,16 @@ def test_it_asks_once_and_says_that_it_waits(busy: Run) -> None:
 def test_what_it_shows_is_mapped(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
-    look_again(app)
+    poll(app)
     assert "Training: now in epoch 2. Shown: the model of epoch 2." in words(app)
     assert component(app, "map-busy")["classes"] == [str(label) for label in range(10)]
     assert busy.control.show == 1  # nobody asked for another
 
 
-def test_look_again(busy: Run, finished_run: Run) -> None:
+def test_refresh(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
-    press(look_again(app), "Refresh")
+    press(poll(app), "Refresh")
     assert busy.control.show == 2
 
 
@@ -71,33 +71,33 @@ def test_follow(busy: Run, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(live_preview, "FOLLOW_SECONDS", -1.0)
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
-    look_again(app)
+    poll(app)
     act(labelled(app.toggle, "Follow").set_value(True))
     assert busy.control.show == 1  # what it shows is of this epoch
     tell(busy, "training", epoch=3)
-    look_again(app)
+    poll(app)
     assert busy.control.show == 2
-    look_again(app)
+    poll(app)
     assert busy.control.show == 2  # until it answers, it is not asked again
 
 
-def test_follow_does_not_ask_more_often_than_is_good(busy: Run, finished_run: Run) -> None:
+def test_follow_is_no_more_frequent_than_is_good(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
     tell(busy, "training", epoch=3)
-    act(labelled(look_again(app).toggle, "Follow").set_value(True))
+    act(labelled(poll(app).toggle, "Follow").set_value(True))
     assert busy.control.show == 2
     publish(busy, finished_run, epoch=3)
     tell(busy, "training", epoch=4)
-    look_again(app)
+    poll(app)
     assert busy.control.show == 2  # four seconds are not over
 
 
 def test_a_preview_that_failed(busy: Run) -> None:
     app = open_page("latent")
     tell(busy, "training", shown=busy.control.show, look_failed=True)
-    assert "The model cannot be shown" in words(look_again(app))
-    look_again(app)
+    assert "The model cannot be shown" in words(poll(app))
+    poll(app)
     assert busy.control.show == 1  # it does not ask for ever
     press(app, "Refresh")
     assert busy.control.show == 2
@@ -124,7 +124,7 @@ def test_a_paused_run(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
     tell(busy, "paused")
-    assert "Paused in epoch 2." in words(look_again(app))
+    assert "Paused in epoch 2." in words(poll(app))
 
 
 def test_a_finished_run_has_none_of_it(run: Run) -> None:

@@ -48,7 +48,7 @@ class TestPositions:
         assert labels(app) == LABELS
         assert positions(app) == {"beta": 1.0, "learning_rate": 5e-3, "noise": 1.0}
 
-    def test_they_follow_what_is_asked_elsewhere(self, runs: Path, digits: Dataset) -> None:
+    def test_they_follow_what_is_requested_elsewhere(self, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         app = open_page("train")
         run.requests.change(beta=0.2, learning_rate=1e-4)
@@ -84,9 +84,7 @@ class TestMoving:
     @pytest.mark.parametrize(
         ("name", "value"), [("beta", 0.0), ("beta", 5.0), ("learning_rate", 0.1), ("noise", 0.3)]
     )
-    def test_it_asks_for_the_value(
-        self, name: str, value: float, runs: Path, digits: Dataset
-    ) -> None:
+    def test_it_wants_the_value(self, name: str, value: float, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         app = move(open_page("train"), name, value)
         assert run.control.settings == {name: value}

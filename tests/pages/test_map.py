@@ -63,8 +63,8 @@ def shown_plane(app: AppTest, run: Run) -> str:
     return component(app, f"map-{run.id}")["plane"]
 
 
-def same(app: AppTest, run: Run, places: PlanePoints) -> bool:
-    return shown_plane(app, run) == places.id
+def same(app: AppTest, run: Run, positions: PlanePoints) -> bool:
+    return shown_plane(app, run) == positions.id
 
 
 class TestViews:
@@ -101,12 +101,12 @@ class TestPlanes:
     def test_two_dimensions(self, run: Run) -> None:
         app = open_page("latent")
         frame = component(app, "map-finished")
-        places = points_on_plane(run, dimension_plane(2, 0, 1))
+        positions = points_on_plane(run, dimension_plane(2, 0, 1))
         assert (frame["names"], frame["isLine"]) == (["z1", "z2"], False)
-        assert same(app, run, places)
+        assert same(app, run, positions)
         points = component(app, "feed-map-finished-points")
-        assert points["xy"] == as_base64(places.points)
-        np.testing.assert_array_equal(places.points, run.latents["mean"])
+        assert points["xy"] == as_base64(positions.points)
+        np.testing.assert_array_equal(positions.points, run.latents["mean"])
         assert points["labels"] == as_base64(run.latents["y"].astype(np.uint8))
 
     def test_the_other_way_round(self, run: Run) -> None:
@@ -190,7 +190,7 @@ class TestPlanes:
         pick(app, run, "place", x=0.5, y=2.0)
         assert "The image decoded here" in words(app)
 
-    def test_colours_in_64_dimensions(
+    def test_color_images_in_64_dimensions(
         self, runs: Path, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         random = np.random.default_rng(0)
@@ -213,7 +213,7 @@ class TestPlanes:
 
 
 class TestPicks:
-    def test_a_place_is_decoded_exactly(self, run: Run, pictures: dict[str, bytes]) -> None:
+    def test_a_position_is_decoded_exactly(self, run: Run, pictures: dict[str, bytes]) -> None:
         app = pick(open_page("latent"), run, "place", x=0.25, y=-1.5)
         code = np.array([[0.25, -1.5]])
         shown = pictures[picture_called(app, "The image decoded here")]
@@ -243,7 +243,7 @@ class TestPicks:
         frame = component(app, "map-wide")
         np.testing.assert_allclose(frame["pin"], wide.latents["mean"][5, :2], rtol=1e-5)
 
-    def test_a_place_belongs_to_its_plane(self, wide: Run) -> None:
+    def test_a_position_belongs_to_its_plane(self, wide: Run) -> None:
         app = pick(open_page("latent"), wide, "place", x=0.0, y=0.0)
         assert "The image decoded here" in words(app)
         act(labelled(app.segmented_control, "Plane").set_value("Two dimensions"))
@@ -303,7 +303,7 @@ class TestPicks:
         app = send(open_page("latent"), run, selection=nonsense)
         assert "Move over the map." in words(app)
 
-    def test_a_place_that_is_no_number(self, run: Run) -> None:
+    def test_a_position_that_is_no_number(self, run: Run) -> None:
         app = pick(open_page("latent"), run, "place", x=float("nan"), y=0.0)
         assert "Move over the map." in words(app)
 
@@ -319,7 +319,7 @@ class TestPicks:
         assert "Reconstructions, the nearest first" in words(app)
 
 
-class TestLooks:
+class TestStyle:
     def test_a_dot_under_the_pointer(self, run: Run) -> None:
         app = open_page("latent")
         app.session_state["map-finished-hover"] = 9

@@ -39,7 +39,7 @@ from tests.pages.conftest import (
     words,
 )
 from tests.pages.doubles import Processes
-from tests.pages.test_draw import open_colours
+from tests.pages.test_draw import open_color
 from vae.archive.archive import export_zip
 from vae.data.datasets import Dataset
 from vae.figures.colors import class_color
@@ -50,7 +50,7 @@ from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.server.tickets import Ticket
 
-__all__ = ["open_colours"]
+__all__ = ["open_color"]
 
 
 def see(**address: str) -> AppTest:
@@ -90,7 +90,7 @@ def project(app: AppTest, kind: str) -> AppTest:
     return act(labelled(app.segmented_control, "Projection").set_value(kind))
 
 
-def turn_to_space(app: AppTest) -> AppTest:
+def show_in_3d(app: AppTest) -> AppTest:
     return act(labelled(app.segmented_control, "Dimensions").set_value(3))
 
 
@@ -143,7 +143,7 @@ class TestProjection:
 
     def test_pca_in_space(self, autoencoder_run: Run, runs: Path) -> None:
         run = copy_run(autoencoder_run, runs / "space")
-        app = turn_to_space(see())
+        app = show_in_3d(see())
         key = "cloud3d-PCA-space"
         expected = project_pca(run, 3)
         figure = chart(app, f"{key}-chart")
@@ -177,7 +177,7 @@ class TestProjection:
         assert "All test images have the same code" in words(see())
 
     def test_the_choice_outlives_the_view(self, wide: Run, run: Run) -> None:
-        app = turn_to_space(see(run="wide"))
+        app = show_in_3d(see(run="wide"))
         act(app.segmented_control(key="latent_view_control").set_value("Map"))
         act(app.segmented_control(key="latent_view_control").set_value("Projections"))
         assert "cloud3d-PCA-wide-chart" in charts(app)
@@ -190,7 +190,7 @@ class TestProjection:
 
 class TestTsne:
     def test_it_is_computed_beside_the_page(self, wide: Run, processes: Processes) -> None:
-        processes.become_real()
+        processes.make_real()
         app = project(see(), "t-SNE")
         assert "t-SNE of 360 test images" in words(app)
         with pytest.raises(KeyError):
@@ -203,7 +203,7 @@ class TestTsne:
         assert "A place between two dots belongs to no code" in words(app)
         assert "variance" not in components(app)
         # It stays in the run, in space too.
-        figure = chart(turn_to_space(app), "cloud3d-t-SNE-wide-chart")
+        figure = chart(show_in_3d(app), "cloud3d-t-SNE-wide-chart")
         order = np.concatenate([numbers(trace["customdata"]) for trace in figure["data"]])
         found = np.concatenate([numbers(trace["z"]) for trace in figure["data"]])
         np.testing.assert_array_equal(found[np.argsort(order)], read_tsne(wide, 3).points[:, 2])
@@ -211,7 +211,7 @@ class TestTsne:
     def test_one_that_fails_is_not_requested_again_until_the_user_does(
         self, wide: Run, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        processes.become_real()
+        processes.make_real()
         monkeypatch.setattr(sys, "executable", shutil.which("false"))
         app = project(see(), "t-SNE")
         wait_until(lambda: not server.queue().is_pending(wide, "tsne"), "the worker has ended")
@@ -220,21 +220,21 @@ class TestTsne:
             (error,) = app.error
             assert error.value.startswith("t-SNE could not be computed: it ended")
             assert not server.queue().is_pending(wide, "tsne")
-        asked: list[str] = []
-        monkeypatch.setattr(server.queue(), "request", lambda run, action: asked.append(action))
+        requested: list[str] = []
+        monkeypatch.setattr(server.queue(), "request", lambda run, action: requested.append(action))
         press(app, "Try again")
-        assert asked == ["tsne"]
+        assert requested == ["tsne"]
         assert axes(project(app, "PCA"), wide)[0].startswith("PC1")
 
-    def test_another_model_is_asked_for_anew(self, wide: Run, processes: Processes) -> None:
+    def test_another_model_is_requested_anew(self, wide: Run, processes: Processes) -> None:
         """It went on and lost what was computed before: that is no failure."""
-        asked = project(see(), "t-SNE")
+        requested = project(see(), "t-SNE")
         assert server.queue().is_pending(wide, "tsne")
         server.queue().tickets.remove(Ticket(wide.id, "tsne"))
         latents = {**wide.latents, "mean": wide.latents["mean"] + 1.0}
         RunWriter(wide.path).latents(**latents)
-        calm(asked.run())
-        assert not asked.error
+        calm(requested.run())
+        assert not requested.error
         assert server.queue().is_pending(wide, "tsne")
 
     def test_a_run_at_work_has_none_yet(self, wide: Run) -> None:
@@ -245,7 +245,7 @@ class TestTsne:
             assert not server.queue().is_pending(wide, "tsne")
 
 
-class TestLook:
+class TestStyle:
     def test_size_and_opacity(self, run: Run) -> None:
         app = see()
         labelled(app.slider, "Point size").set_value(9.0)
@@ -254,7 +254,7 @@ class TestLook:
         assert (board(app, run)["dot"], board(app, run)["opacity"]) == (4.5, 0.25)
 
     def test_in_space(self, wide: Run) -> None:
-        app = turn_to_space(see())
+        app = show_in_3d(see())
         labelled(app.slider, "Point size").set_value(10.0)
         labelled(app.slider, "Opacity").set_value(0.25)
         calm(app.run())
@@ -373,7 +373,7 @@ class TestForeign:
     def test_class_names_are_no_html(self, wide: Run) -> None:
         path = wide.path / "config.json"
         write_json(path, read_json(path) | {"class_names": ["<b>bold</b>"] * 10})
-        figure = chart(turn_to_space(see()), "cloud3d-PCA-wide-chart")
+        figure = chart(show_in_3d(see()), "cloud3d-PCA-wide-chart")
         assert {trace["name"] for trace in figure["data"]} == {"&lt;b&gt;bold&lt;/b&gt;"}
 
     @pytest.mark.parametrize("far", [0.0, -1e6, 1e6])
@@ -404,8 +404,8 @@ class TestForeign:
         assert len(points(app, wide)) == 1
         assert image_number(app).value == "0"
 
-    def test_colours_in_64_dimensions(self, open_colours: Run) -> None:
-        compute_tsne(open_colours)
+    def test_color_images_in_64_dimensions(self, open_color: Run) -> None:
+        compute_tsne(open_color)
         app = project(see(), "t-SNE")
-        assert tiles(app, open_colours).shape[1:] == (64, 64, 3)
-        assert len(points(app, open_colours)) == 20
+        assert tiles(app, open_color).shape[1:] == (64, 64, 3)
+        assert len(points(app, open_color)) == 20

@@ -66,7 +66,7 @@ def make(digits: Dataset, runs: Path) -> Iterator[Make]:
         server.queue().close()  # before the death of what was alive is noticed
 
 
-def look(run: Run) -> AppTest:
+def open_watch(run: Run) -> AppTest:
     """Open the page that shows this run."""
     app = open_page("train", run=run.id)
     return app if labelled(app.segmented_control, "View").value == "Watch" else watch(app)
@@ -89,7 +89,7 @@ def refused(app: AppTest) -> str:
 class TestWhatIsThere:
     @pytest.mark.parametrize("state", BUTTONS)
     def test_in_each_state(self, state: str, make: Make) -> None:
-        app = look(make(state))
+        app = open_watch(make(state))
         can, cannot, slow = BUTTONS[state]
         assert [label for label, enabled in shown(app).items() if enabled] == can
         assert [label for label, enabled in shown(app).items() if not enabled] == cannot
@@ -102,13 +102,13 @@ class TestWhatIsThere:
 
     @pytest.mark.parametrize("state", ["stopped", "finished", "failed", "interrupted"])
     def test_without_a_checkpoint(self, state: str, make: Make) -> None:
-        app = look(make(state, checkpoint=False))
+        app = open_watch(make(state, checkpoint=False))
         assert shown(app) == {}
         assert not app.toggle
         assert "This run cannot be continued: its folder lacks the state of the" in words(app)
 
     def test_a_run_that_failed_before_its_first_step_may_be_tried_again(self, make: Make) -> None:
-        app = look(make("failed", rows=[], checkpoint=False))
+        app = open_watch(make("failed", rows=[], checkpoint=False))
         assert [*shown(app)] == ["Continue", *STEP]
 
     def test_a_shipped_run(self, shipped: list[Run]) -> None:
@@ -127,7 +127,7 @@ class TestWhatIsThere:
     def test_before_the_first_step_it_says_what_it_waits_for(
         self, state: str, rows: list[dict[str, Any]], said: str, make: Make
     ) -> None:
-        (bar,) = look(make(state, rows=rows)).progress
+        (bar,) = open_watch(make(state, rows=rows)).progress
         assert bar.text.startswith(said)
 
     def test_a_reason_is_no_markdown(self, make: Make) -> None:
@@ -144,39 +144,39 @@ class TestTraining:
         [("Pause", "pause"), ("Step batch", "batch"), ("Step epoch", "epoch"), ("Stop", "stop")],
     )
     @pytest.mark.parametrize("state", ALIVE)
-    def test_asks_the_process(self, label: str, action: str, state: str, make: Make) -> None:
+    def test_requests_of_the_process(self, label: str, action: str, state: str, make: Make) -> None:
         run = make(state)
-        press(look(run), label)
+        press(open_watch(run), label)
         assert (run.control.action, run.control.turn, run.control.serial) == (action, 1, 1)
         assert ticket_of(run).started  # its place is still its own
 
     def test_play_while_its_process_waits(self, make: Make) -> None:
         run = make("paused", alive=True)
         run.requests.send("pause")
-        press(look(run), "Play")
+        press(open_watch(run), "Play")
         assert (run.control.action, run.control.turn) == ("run", 2)
         assert ticket_of(run).started
         assert Run(run.path).state == "paused"  # until the process says otherwise
 
     def test_stopping_says_so_and_locks_the_rest(self, make: Make) -> None:
-        app = press(look(make("training")), "Stop")
+        app = press(open_watch(make("training")), "Stop")
         assert shown(app) == dict.fromkeys(["Pause", *STEP, "Stopping…"], False)
 
     def test_the_answer_is_awaited(self, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         # The process answers while the button's own drawing is still to come.
         run = make("training")
         monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)
-        looks = []
+        delays = []
 
         def answer(seconds: float) -> None:
-            looks.append(seconds)
-            if len(looks) == 3:
+            delays.append(seconds)
+            if len(delays) == 3:
                 change_status(run, state="paused", serial=run.control.serial)
 
         clock = SimpleNamespace(monotonic=time.monotonic, sleep=answer)
         monkeypatch.setattr(run_controls, "time", clock)
-        app = press(look(run), "Pause")
-        assert len(looks) == 3
+        app = press(open_watch(run), "Pause")
+        assert len(delays) == 3
         assert [*shown(app)] == ["Play", *STEP, "Stop"]
         assert "Paused · Epoch 2 of 12 · step 25 of 25" in app.progress[0].text
 
@@ -185,7 +185,7 @@ class TestTraining:
     ) -> None:
         monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)
         run = make("starting")
-        press(look(run), "Pause")
+        press(open_watch(run), "Pause")
         assert run.control.action == "pause"
 
 
@@ -196,11 +196,11 @@ class TestWithoutProcess:
     @pytest.mark.parametrize(
         ("label", "action"), [("", "run"), ("Step batch", "batch"), ("Step epoch", "epoch")]
     )
-    def test_going_on(
+    def test_resuming(
         self, label: str, action: str, state: str, make: Make, processes: Processes
     ) -> None:
         run = make(state)
-        app = press(look(run), label or BUTTONS[state][0][0])
+        app = press(open_watch(run), label or BUTTONS[state][0][0])
         assert run.control.action == action
         assert Run(run.path).state == "queued"
         assert ticket_of(run) is not None
@@ -209,7 +209,7 @@ class TestWithoutProcess:
 
     def test_stop_ends_a_paused_run_and_makes_its_model(self, make: Make) -> None:
         run = make("paused")
-        app = press(look(run), "Stop")
+        app = press(open_watch(run), "Stop")
         assert (Run(run.path).state, ticket_of(run)) == ("stopped", None)
         assert server.queue().is_pending(run, "recover")
         assert "Stopped by hand in epoch 2." in words(app)
@@ -226,7 +226,7 @@ class TestWaiting:
             yield make("queued", rows=[], checkpoint=False)
 
     def test_pause_and_play(self, waiting: Run) -> None:
-        app = press(look(waiting), "Pause")
+        app = press(open_watch(waiting), "Pause")
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("paused", None)
         (bar,) = app.progress
         assert bar.text == "Paused · Epoch 1 of 12 · nothing is lost if you leave"
@@ -235,13 +235,13 @@ class TestWaiting:
         assert ticket_of(waiting).started is False
 
     def test_stop_after_a_pause(self, waiting: Run, processes: Processes) -> None:
-        app = press(press(look(waiting), "Pause"), "Stop")
+        app = press(press(open_watch(waiting), "Pause"), "Stop")
         assert "Stopped before it began." in words(app)
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("stopped", None)
         assert not processes
 
     def test_stop_before_it_began(self, waiting: Run, processes: Processes) -> None:
-        app = press(look(waiting), "Stop")
+        app = press(open_watch(waiting), "Stop")
         assert "Stopped before it began." in words(app)
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("stopped", None)
         press(app, "Continue")
@@ -253,7 +253,7 @@ class TestWaiting:
 class TestMoreEpochs:
     def test_a_finished_run_gets_a_segment_and_a_ticket(self, make: Make) -> None:
         run = make("finished", rows=epochs(*range(40, 28, -1)))
-        app = look(run)
+        app = open_watch(run)
         act(labelled(app.text_input, "More epochs").set_value("7"))
         assert not run.control.more  # not before the button
         press(app, "Continue")
@@ -267,12 +267,12 @@ class TestMoreEpochs:
 
     def test_after_early_stopping_they_begin_where_it_ended(self, make: Make) -> None:
         run = make("finished", rows=TRAINED)
-        press(look(run), "Continue")
+        press(open_watch(run), "Continue")
         assert run.control.more == (Segment(2, 12),)
 
     def test_more_than_a_run_may_have(self, make: Make) -> None:
         run = make("finished")
-        app = look(run)
+        app = open_watch(run)
         act(labelled(app.text_input, "More epochs").set_value("500"))
         message = refused(press(app, "Continue"))
         assert message == "epochs must be a whole number from 1 to 500. Received: epochs=502"
@@ -285,7 +285,7 @@ class TestRefused:
     ) -> None:
         monkeypatch.setenv("VAE_MOST_EPOCHS", "15")
         run = make("finished", rows=epochs(*range(40, 28, -1)))
-        app = press(look(run), "Continue")
+        app = press(open_watch(run), "Continue")
         assert refused(app) == "On this server a run has at most 15 epochs. Received: 22"
         assert (run.control.serial, ticket_of(run)) == (0, None)
         assert Run(run.path).state == "finished"
@@ -295,7 +295,7 @@ class TestRefused:
     ) -> None:
         monkeypatch.setenv("VAE_MOST_PARAMETERS", "1000")
         run = make("stopped")
-        message = refused(press(look(run), "Step epoch"))
+        message = refused(press(open_watch(run), "Step epoch"))
         assert message.startswith("On this server a run has at most 1,000 parameters. Received: ")
         assert ticket_of(run) is None
 
@@ -304,7 +304,7 @@ class TestRefused:
     ) -> None:
         monkeypatch.setenv("VAE_MOST_SECONDS", "60")
         run = make("stopped", seconds_trained=60.5)
-        message = refused(press(look(run), "Continue"))
+        message = refused(press(open_watch(run), "Continue"))
         assert message == (
             "On this server a run has at most 1 minute of training. "
             "Received: a run that has used up its time"
@@ -313,14 +313,14 @@ class TestRefused:
 
     def test_a_run_that_is_gone_meanwhile(self, make: Make) -> None:
         run = make("stopped")
-        app = look(run)
+        app = open_watch(run)
         shutil.rmtree(run.path)
         press(app, "Continue")  # shows no traceback
         assert "No runs yet" in words(app)
 
     def test_a_full_disk(self, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         run = make("training")
-        app = look(run)
+        app = open_watch(run)
 
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
@@ -334,7 +334,7 @@ def test_slow_motion_of_a_convolutional_autoencoder_pauses_it_too(
 ) -> None:
     config = Config(kind="autoencoder", beta=0.0, network="convolutional", hidden=(4, 4))
     run = make("training", config=config)
-    app = look(run)
+    app = open_watch(run)
     act(app.toggle[0].set_value(True))
     assert run.control.action == "batch"
     assert app.toggle[0].value is True

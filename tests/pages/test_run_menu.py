@@ -297,10 +297,10 @@ class TestDelete:
             press(app, "Delete this run")
         assert undos(app) == [called[name] for name in ("third", "second", "made")]
         assert len(options(app)) == 1
-        for place, name in enumerate(order):
+        for index, name in enumerate(order):
             press(app, called[name])
             assert picker(app).value == name
-            assert len(undos(app)) == 2 - place
+            assert len(undos(app)) == 2 - index
         assert len(options(app)) == 4
 
     def test_in_another_tab_too(self, made: Run) -> None:
@@ -345,7 +345,7 @@ class TestDelete:
         assert undos(app) == []
         assert "No runs yet" in words(app)
 
-    def test_what_trains_is_asked_to_exit(self, made: Run, processes: Processes) -> None:
+    def test_what_trains_gets_a_request_to_exit(self, made: Run, processes: Processes) -> None:
         change_status(made, state="queued")
         enqueue(made)
         app = open_page("train")
@@ -353,7 +353,7 @@ class TestDelete:
         with made.lock():
             change_status(made, state="training")
             press(app, "Delete this run")
-            assert processes["made-train"].asked_to_leave
+            assert processes["made-train"].requested_exits
             server.queue().close()
 
     def test_what_waits_is_no_longer_queued(self, made: Run, busy: Run) -> None:

@@ -96,7 +96,7 @@ class TestFigures:
 
 
 class TestMeasuring:
-    def test_it_is_asked_for(self, mnist_run: Run, processes: Processes) -> None:
+    def test_it_is_measured_on_request(self, mnist_run: Run, processes: Processes) -> None:
         app = open_samples(mnist_run)
         assert alternatives(app) == ["Samples from the prior"]  # something to see before
         press(app, "Measure")

@@ -95,7 +95,7 @@ def test_why_a_run_ended(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_server_that_strangers_share_names_no_folder_of_its_data(runs: Path) -> None:
+def test_a_public_server_names_no_folder_of_its_data(runs: Path) -> None:
     for page in ("data", "train"):
         said = words(open_page(page, dataset="mnist"))
         assert "MNIST is not on this machine yet. Download it here, or choose Digits" in said

@@ -139,7 +139,7 @@ def test_every_quantity_has_the_hue_that_it_has_elsewhere() -> None:
 @pytest.mark.parametrize("background", ["#ffffff", "#111827"])
 def test_every_hue_stands_out_from_the_background(background: str) -> None:
     def luminance(color: str) -> float:
-        parts = np.array([int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+        parts = np.array([int(color[index : index + 2], 16) / 255 for index in (1, 3, 5)])
         linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
         return float(linear @ [0.2126, 0.7152, 0.0722])
 
@@ -280,14 +280,14 @@ def test_beta_weighs_the_kl() -> None:
         (3e7, 2e7, "falls from 3.0e7 to 2.0e7 nats."),
     ],
 )
-def test_the_caption_tells_how_the_loss_moved(before: float, after: float, words: str) -> None:
+def test_the_caption_says_how_the_loss_changed(before: float, after: float, words: str) -> None:
     shown = film(make_step(loss_before=before, loss_after=after))
     assert captions(shown)["gradient"].endswith(words)
 
 
 def test_what_is_too_much_for_a_screen_is_thinned_out_and_says_so() -> None:
     step = make_step(d=128, hidden=1000)
-    step["layer_names"] = np.array([f"layer {place}" for place in range(13)])
+    step["layer_names"] = np.array([f"layer {index}" for index in range(13)])
     step["gradient_norms"] = np.arange(1, 14, dtype=np.float32)
     step["update_norms"] = np.ones(13, np.float32)
     step["encoder"][0] = np.linspace(0, 1, 1000)
@@ -325,7 +325,7 @@ def test_one_dimension_one_image() -> None:
     assert "₁" not in "".join(details(shown).values())
 
 
-def test_colour_images() -> None:
+def test_color_images() -> None:
     step = make_step(image_shape=(5, 7, 3))
     shown = film(step)
     np.testing.assert_array_equal(decoded(shown["examples"][2]["image"]), step["images"][2])

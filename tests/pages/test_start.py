@@ -76,10 +76,10 @@ def test_clusters_of_more_dimensions(autoencoder_run: Run, runs: Path) -> None:
 
 
 def test_curves_hold_all_rows(run: Run) -> None:
-    given = component(open_page("start"), "curves-finished-True")
-    assert given["epochs"] == 12
-    assert given["small"] is True
-    assert [panel["quantity"] for panel in given["panels"]] == ["loss", "reconstruction", "kl"]
+    mounted = component(open_page("start"), "curves-finished-True")
+    assert mounted["epochs"] == 12
+    assert mounted["small"] is True
+    assert [panel["quantity"] for panel in mounted["panels"]] == ["loss", "reconstruction", "kl"]
 
 
 @pytest.mark.usefixtures("run")

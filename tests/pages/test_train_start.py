@@ -204,7 +204,7 @@ class TestQueue:
         ]
 
     @pytest.mark.usefixtures("bens")
-    def test_place_and_time(self) -> None:
+    def test_position_and_time(self) -> None:
         app = open_page("train", run="ben1")
         assert "Number 2 in the queue: 1 run goes first, about 6 min." in words(app)
         act(picker(app).set_value("ben2"))
@@ -218,12 +218,12 @@ class TestQueue:
         self, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_WORKERS", "3")
-        looks, look = [], Scheduler._poll
-        monkeypatch.setattr(Scheduler, "_poll", lambda self: look(self) or looks.append(1))
+        polls, poll = [], Scheduler._poll
+        monkeypatch.setattr(Scheduler, "_poll", lambda self: poll(self) or polls.append(1))
         open_page("train")
         wait_until(lambda: "ben1-train" in processes, "ben1 has its turn")
-        seen = len(looks)
-        wait_until(lambda: len(looks) > seen + 1, "the queue has looked again")
+        observed = len(polls)
+        wait_until(lambda: len(polls) > observed + 1, "the queue has looked again")
         assert [*processes] == ["ben1-train"]
 
     @pytest.mark.usefixtures("bens")

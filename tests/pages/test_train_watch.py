@@ -66,9 +66,9 @@ class TestWatch:
         assert "Finished: 12 epochs." in words(app)
 
     def test_curves_are_those_of_the_run(self, run: Run) -> None:
-        given = board(watch(open_page("train")), "finished")["curves"]
-        assert given["points"] == curve_points(run.rows, run.steps_per_epoch)
-        assert given["epochs"] == 12
+        mounted = board(watch(open_page("train")), "finished")["curves"]
+        assert mounted["points"] == curve_points(run.rows, run.steps_per_epoch)
+        assert mounted["epochs"] == 12
 
     def test_back_through_the_run(self, run: Run) -> None:
         app = watch(open_page("train"))
@@ -175,9 +175,9 @@ class TestSlowMotion:
             component(app, "slow-motion-run")
         act(labelled(app.toggle, "Slow motion").set_value(True))
         assert stepped.control.action == "batch"  # and one more is asked for
-        given = component(app, "slow-motion-run")
-        assert given["place"] == "Epoch 3 · step 41 of 1,200"
-        assert len(given["stages"]) == 9
+        mounted = component(app, "slow-motion-run")
+        assert mounted["place"] == "Epoch 3 · step 41 of 1,200"
+        assert len(mounted["stages"]) == 9
 
     def test_it_stays_on_while_the_run_waits_for_a_process(self, stepped: Run) -> None:
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
@@ -249,7 +249,7 @@ def test_a_real_run_like_an_instrument(
     runs: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Start, watch, pause, step, change, play, stop: with a real process."""
-    processes.become_real()
+    processes.make_real()
     monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)  # the machine may be busy
     app = open_page("train", preset="recommended", epochs="500", hidden="16", batch_size="4")
     press(app, "Train")
@@ -272,8 +272,8 @@ def test_a_real_run_like_an_instrument(
     assert steps[1] == steps[0] + 1
     assert app.progress[0].text.startswith("Paused · Epoch ")
     act(labelled(app.toggle, "Slow motion").set_value(True))
-    place = component(app, f"slow-motion-{path.name}")["place"]
-    assert place == "Epoch {epoch} · step {step} of {steps}".format(**open_run(path).status)
+    position = component(app, f"slow-motion-{path.name}")["place"]
+    assert position == "Epoch {epoch} · step {step} of {steps}".format(**open_run(path).status)
 
     act(app.select_slider(key=f"live-beta-{path.name}").set_value(0.5))
     press(app, "Play")

@@ -252,7 +252,7 @@ class TestOnesOwnMachine:
 class TestLeaving:
     """A visitor's connection is lost; what trains is paused when the grace time is over."""
 
-    def leave(self) -> None:
+    def disconnect(self) -> None:
         cache_resource_api.clear_session_cache("test session id")  # as a lost connection does
 
     @pytest.fixture
@@ -273,8 +273,8 @@ class TestLeaving:
         assert not presence.is_gone(owner_of(ANNA), "other")  # she is there
         with training.lock():
             assert training.control.action == "run"
-            self.leave()
-            wait_until(lambda: processes["run-train"].asked_to_leave, "the run is parked")
+            self.disconnect()
+            wait_until(lambda: processes["run-train"].requested_exits, "the run is parked")
             server.queue().close()
 
     def test_who_comes_back_in_time_is_there(self, training: Run, browser: Browser) -> None:
@@ -282,7 +282,7 @@ class TestLeaving:
         app = open_page("train")
         presence = server.presence()
         assert presence.grace_seconds == 300.0
-        self.leave()
+        self.disconnect()
         presence.grace_seconds = 1e-9  # as if it had passed
         assert presence.is_gone(owner_of(ANNA), "run")
         calm(app.run())
@@ -294,12 +294,12 @@ class TestLeaving:
         presence = server.presence()
         presence.grace_seconds = 1e-9
         assert not presence.is_gone(owner_of(ANNA), "run")
-        self.leave()
+        self.disconnect()
         assert presence.is_gone(owner_of(ANNA), "run")
         calm(app.run())
         assert not presence.is_gone(owner_of(ANNA), "run")
 
     def test_on_ones_own_machine_nobody_is_gone(self, digits: Dataset, runs: Path) -> None:
         open_page("train")
-        self.leave()
+        self.disconnect()
         assert not server.presence().is_gone("", "run")

@@ -99,10 +99,10 @@ class TestBasics:
         assert not finished_run.waits_for(finished_run.config, "digits")
 
 
-class TestWishes:
+class TestRequests:
     """What can be asked of a run, and what it then is to do."""
 
-    def test_ask(self, run: Run) -> None:
+    def test_request(self, run: Run) -> None:
         assert run.control.action == "run"
         assert run.requests.send("pause") == run.control == open_run(run.path).control
         assert run.control.action == "pause"

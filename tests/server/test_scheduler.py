@@ -105,8 +105,8 @@ class TestOrder:
         assert not queue.is_pending(damaged, "train")
 
 
-class TestPausedPlaces:
-    """A paused run keeps its process for a quick answer, unless somebody waits for the place."""
+class TestPausedRuns:
+    """A paused run keeps its process for a quick answer, unless another job waits for a worker."""
 
     @pytest.fixture(autouse=True)
     def _at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ class TestPausedPlaces:
         queue.pause(run)
         return office.until(run, "paused")
 
-    def test_while_nobody_waits_it_stays(self, office: Office) -> None:
+    def test_while_nobody_waits_its_process_lives(self, office: Office) -> None:
         queue = office.open()
         run = self.paused(office, queue, "a", "anna")
         office.settle(queue)
@@ -143,7 +143,7 @@ class TestPausedPlaces:
         office.until(office.submit(queue, "a2", "anna"), "training")
         assert open_run(run.path).state == "paused"
 
-    def test_a_place_that_is_not_needed_stays(self, office: Office) -> None:
+    def test_a_worker_that_is_not_needed_lives(self, office: Office) -> None:
         queue = office.open(workers=2)
         run = self.paused(office, queue, "a", "anna")
         office.until(office.submit(queue, "b", "ben"), "training")
@@ -269,7 +269,7 @@ class TestThrownAway:
         assert not run.is_alive()
         assert office.store.undelete(run.id).state == "paused"
 
-    def test_brought_back_while_its_worker_was_given_away(
+    def test_resumed_while_its_worker_was_reassigned(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(scheduler, "TIDY_SECONDS", 0.0)

@@ -70,7 +70,7 @@ class TestDeath:
         assert office.until(run, "interrupted").status["reason"] == KILLED
         assert office.order == ["a"]
 
-    def test_what_its_process_said_of_its_end_is_kept(self, office: Office) -> None:
+    def test_the_reason_its_process_wrote_remains(self, office: Office) -> None:
         queue = office.open()
         run = office.submit(queue, "a")
         office.until(run, "training")
@@ -131,7 +131,7 @@ class TestDeath:
         office.settle(queue)
         assert office.starts == 1
 
-    def test_no_room_on_the_disk(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_full_disk(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(_: Ticket) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -399,7 +399,7 @@ class TestServers:
             ("lost", "anna")
         ]
 
-    def test_other_runs_are_left_alone(self, office: Office, finished_run: Run) -> None:
+    def test_other_runs_are_unchanged(self, office: Office, finished_run: Run) -> None:
         states = ["finished", "stopped", "diverged", "failed", "interrupted", "paused", "training"]
         runs = [
             change_status(copy_run(finished_run, office.folder / state), state=state)

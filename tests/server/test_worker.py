@@ -34,7 +34,7 @@ def _no_signal_stays() -> Iterator[None]:
     handler = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, handler)
-    worker._ending.clear()
+    worker._should_end.clear()
 
 
 class TestBasics:
@@ -62,7 +62,7 @@ class TestBasics:
     def test_what_is_computed_of_a_model(
         self, job: str, tmp_path: Path, finished_run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asked: list[tuple[Path, str, list[str]]] = []
+        requested: list[tuple[Path, str, list[str]]] = []
         run = copy_run(finished_run, tmp_path / "run")
         write_progress(run.path, job, 0.5, "It failed the last time.")
         for name in (
@@ -74,7 +74,7 @@ class TestBasics:
         ):
             monkeypatch.setattr(
                 f"vae.{name}",
-                lambda run, *dataset, name=name, on_progress=None: asked.append(
+                lambda run, *dataset, name=name, on_progress=None: requested.append(
                     (run.path, name, [each.name for each in dataset])
                 ),
             )
@@ -87,7 +87,7 @@ class TestBasics:
             "quality": ("evaluation.sample_quality.compute_quality", ["digits"]),
             "samplers": ("sampling.fitted.compute_samplers", ["digits"]),
         }
-        assert asked == [(run.path, *expected[job])]
+        assert requested == [(run.path, *expected[job])]
         assert read_progress(run.path, job) == Progress()
 
     def test_export(self, finished_run: Run, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ class TestBasics:
             (KeyError("x"), "It failed: KeyError: 'x'. See worker.log."),
         ],
     )
-    def test_what_is_computed_fails_and_says_why(
+    def test_a_failed_result_says_why(
         self,
         error: Exception,
         words: str,
@@ -146,7 +146,7 @@ class TestBasics:
             ("quality", "vae.evaluation.sample_quality.measure_samples"),
         ],
     )
-    def test_asked_to_end_it_ends_at_once(
+    def test_it_ends_at_once_on_request(
         self, job: str, fit: str, finished_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fit_for_ever(*_: object, **__: object) -> None:
@@ -167,8 +167,8 @@ class TestBasics:
         assert not list(run.path.glob(".writing-*"))
         assert not run.is_alive()
 
-    def test_asked_to_end_before_it_begins(self, finished_run: Run, tmp_path: Path) -> None:
-        worker._ending.set()
+    def test_a_request_to_end_before_it_begins(self, finished_run: Run, tmp_path: Path) -> None:
+        worker._should_end.set()
         run = copy_run(finished_run, tmp_path / "run")
         assert work(run.path, "knowledge") == 1
         assert read_progress(run.path, "knowledge").error == "Stopped from outside."
@@ -179,7 +179,7 @@ class TestBasics:
         assert read_progress(run.path, "knowledge").error.startswith("MNIST needs mnist.npz")
 
 
-class TestWhatIsLeftToDo:
+class TestRemainingWork:
     @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted", "failed"])
     def test_nothing_without_a_new_request(
         self, state: str, finished_run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -216,7 +216,7 @@ class TestWhatIsLeftToDo:
     def test_a_request_that_was_not_read(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
+        run = workshop.suspend_at(workshop.new(tmp_path / "run"), (1, 9))
         run.requests.resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
@@ -253,7 +253,7 @@ class TestWhatIsLeftToDo:
 
 
 class TestLeaving:
-    def test_asked_to_terminate_it_pauses_where_it_is(
+    def test_sigterm_suspends_it_where_it_is(
         self,
         workshop: Workshop,
         undisturbed: Run,
@@ -267,15 +267,15 @@ class TestLeaving:
         left = open_run(run.path)
         assert (left.state, left.status["epoch"], left.status["step"]) == ("paused", 2, 9)
         assert not left.has_model
-        worker._ending.clear()  # the next process
+        worker._should_end.clear()  # the next process
         left.requests.resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
 
-    def test_stopped_after_it_left_it_gets_its_model(
+    def test_stopped_after_it_was_suspended_it_gets_its_model(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        run = workshop.suspend_at(workshop.new(tmp_path / "run"), (2, 9))
         rows = run.rows
         run.requests.send("stop")
         assert work(run.path, "train") == 0
@@ -283,13 +283,13 @@ class TestLeaving:
         assert (stopped.state, stopped.status["model_epoch"]) == ("stopped", 2)
         assert stopped.status["reason"] == "Stopped by hand in epoch 2."
         assert stopped.rows == rows  # no step more
-        kept = stopped.arrays("checkpoint.npz")
-        assert (kept["epoch"], kept["step"]) == (2, 9)
-        for place, weights in enumerate(stopped.arrays("weights.npz").values()):
-            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+        checkpoint = stopped.arrays("checkpoint.npz")
+        assert (checkpoint["epoch"], checkpoint["step"]) == (2, 9)
+        for index, weights in enumerate(stopped.arrays("weights.npz").values()):
+            np.testing.assert_array_equal(weights, checkpoint[f"v{index}"])
 
     def test_before_it_has_begun(self, workshop: Workshop, tmp_path: Path) -> None:
-        worker._ending.set()
+        worker._should_end.set()
         run = workshop.new(tmp_path / "run")
         assert work(run.path, "train") == 0
         left = open_run(run.path)
@@ -306,14 +306,14 @@ class TestRecover:
         assert recovered.status["reason"] == (
             "The training process was ended from outside; epoch 1 is kept."
         )
-        kept = recovered.arrays("checkpoint.npz")
-        for place, weights in enumerate(recovered.arrays("weights.npz").values()):
-            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+        checkpoint = recovered.arrays("checkpoint.npz")
+        for index, weights in enumerate(recovered.arrays("weights.npz").values()):
+            np.testing.assert_array_equal(weights, checkpoint[f"v{index}"])
 
     def test_what_was_saved_in_the_middle_of_an_epoch(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        run = workshop.suspend_at(workshop.new(tmp_path / "run"), (2, 9))
         change_status(run, state="training", reason="")
         assert work(run.path, "recover") == 0
         assert open_run(run.path).status["reason"] == (
@@ -323,7 +323,7 @@ class TestRecover:
     def test_of_a_run_that_was_stopped_while_nothing_trained_it(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        run = workshop.suspend_at(workshop.new(tmp_path / "run"), (2, 9))
         assert run.has_learned_more
         reason = "Stopped by hand in epoch 2."
         change_status(run, state="stopped", reason=reason)
@@ -331,9 +331,9 @@ class TestRecover:
         stopped = open_run(run.path)
         assert (stopped.state, stopped.status["reason"]) == ("stopped", reason)
         assert (stopped.status["model_epoch"], stopped.rows) == (2, run.rows)
-        kept = stopped.arrays("checkpoint.npz")
-        for place, weights in enumerate(stopped.arrays("weights.npz").values()):
-            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+        checkpoint = stopped.arrays("checkpoint.npz")
+        for index, weights in enumerate(stopped.arrays("weights.npz").values()):
+            np.testing.assert_array_equal(weights, checkpoint[f"v{index}"])
 
     @pytest.mark.parametrize("state", ["finished", "paused", "queued"])
     def test_other_runs_need_none(self, state: str, finished_run: Run, tmp_path: Path) -> None:
@@ -353,7 +353,7 @@ class TestRecover:
         assert recovered.status["reason"].startswith("checkpoint.npz must hold arrays")
 
 
-class TestTrouble:
+class TestErrors:
     def test_a_data_set_that_is_gone(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, digits: Dataset
     ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.workshop import BASE, STEPS, Killed, Place, Workshop, assert_same_run
+from tests.workshop import BASE, STEPS, Killed, Position, Workshop, assert_same_run
 from vae.data.datasets import Dataset
 from vae.errors import RunError
 from vae.files import read_json, write_json
@@ -27,7 +27,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "early": {"patience": 1, "learning_rate": 1e-7, "epochs": 50},
 }
 # Before the first step, after it, on a row, at an epoch's end, between two rows, in the last step.
-PLACES: list[Place] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)]
+POSITIONS: list[Position] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)]
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +55,10 @@ def variants(
         }
 
 
-def interrupt(workshop: Workshop, run: Run, way: str, places: list[Place]) -> Run:
+def interrupt(workshop: Workshop, run: Run, way: str, positions: list[Position]) -> Run:
     """Interrupt a run at one place after the other, then let it come to its end."""
-    for place in places:
-        getattr(workshop, f"{way}_at")(run, place)
+    for position in positions:
+        getattr(workshop, f"{way}_at")(run, position)
         assert open_run(run.path).state in ("paused", "interrupted", "stopped")
         run.requests.resume()
     return workshop.resume(run)
@@ -66,7 +66,7 @@ def interrupt(workshop: Workshop, run: Run, way: str, places: list[Place]) -> Ru
 
 class TestExact:
     @pytest.mark.parametrize("variant", VARIANTS)
-    @pytest.mark.parametrize("way", ["leave", "kill"])
+    @pytest.mark.parametrize("way", ["suspend", "kill"])
     def test_interrupted_again_and_again(
         self,
         variant: str,
@@ -76,32 +76,34 @@ class TestExact:
         tmp_path: Path,
     ) -> None:
         run, expected = workshop.new(tmp_path / "run", **VARIANTS[variant]), variants[variant]
-        places = [place for place in PLACES if place < (expected.status["epoch"], STEPS)]
-        assert len(places) >= 5
-        assert_same_run(interrupt(workshop, run, way, places), expected)
+        positions = [
+            position for position in POSITIONS if position < (expected.status["epoch"], STEPS)
+        ]
+        assert len(positions) >= 5
+        assert_same_run(interrupt(workshop, run, way, positions), expected)
 
     def test_stopped_again_and_again(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        assert_same_run(interrupt(workshop, run, "stop", PLACES[:-1]), undisturbed)
+        assert_same_run(interrupt(workshop, run, "stop", POSITIONS[:-1]), undisturbed)
 
-    @pytest.mark.parametrize("way", ["leave", "kill"])
+    @pytest.mark.parametrize("way", ["suspend", "kill"])
     def test_convolutional(self, way: str, convolutional: Workshop, tmp_path: Path) -> None:
         with convolutional.opened() as workshop:
             changes = VARIANTS["scheduled"]
             expected = workshop.resume(workshop.new(tmp_path / "expected", **changes))
             run = workshop.new(tmp_path / "run", **changes)
-            assert_same_run(interrupt(workshop, run, way, PLACES[1:-2]), expected)
+            assert_same_run(interrupt(workshop, run, way, POSITIONS[1:-2]), expected)
 
-    @pytest.mark.parametrize("way", ["leave", "kill"])
+    @pytest.mark.parametrize("way", ["suspend", "kill"])
     def test_pixels_that_are_sampled_at_each_step(
         self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
         with sampled.opened() as workshop:
             expected = workshop.resume(workshop.new(tmp_path / "expected"))
             run = workshop.new(tmp_path / "run")
-            assert_same_run(interrupt(workshop, run, way, PLACES), expected)
+            assert_same_run(interrupt(workshop, run, way, POSITIONS), expected)
             assert expected.history["beta"] == [0.5, 1.0, 0.5]
             for row in expected.rows:
                 total = row["reconstruction"] + row["beta"] * row["kl"]
@@ -110,11 +112,11 @@ class TestExact:
     def test_left_in_the_middle_it_loses_no_step(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
-        left = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        left = workshop.suspend_at(workshop.new(tmp_path / "run"), (2, 9))
         assert left.state == "paused"
         assert left.status["reason"] == "Paused in epoch 2, after step 9 of 25."
-        kept = left.arrays("checkpoint.npz")
-        assert (kept["epoch"], kept["step"]) == (2, 9)
+        stored = left.arrays("checkpoint.npz")
+        assert (stored["epoch"], stored["step"]) == (2, 9)
         rows = [row for row in undisturbed.rows if (row["epoch"], row["step"]) <= (2, 9)]
         assert left.rows == rows
 
@@ -124,16 +126,16 @@ class TestExact:
         killed = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
         assert killed.state == "interrupted"
         assert killed.rows[-1]["step"] == 6  # shown until it is trained anew
-        kept = killed.arrays("checkpoint.npz")
-        assert (kept["epoch"], kept["step"]) == (1, STEPS)
-        seen: list[int] = []
+        stored = killed.arrays("checkpoint.npz")
+        assert (stored["epoch"], stored["step"]) == (1, STEPS)
+        observed: list[int] = []
 
-        def look() -> bool:
-            seen.append(len(open_run(killed.path).history))
+        def check() -> bool:
+            observed.append(len(open_run(killed.path).history))
             return True
 
-        workshop.resume(killed, leave=look)
-        assert seen == [1]
+        workshop.resume(killed, should_end=check)
+        assert observed == [1]
         assert open_run(killed.path).rows[-1]["kind"] == "epoch"
 
     @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ class TestExact:
         whole = getattr(owner, write)
 
         def die(self: RowWriter | Session, *arguments: Any) -> None:
-            if workshop.place == (2, STEPS):
+            if workshop.position == (2, STEPS):
                 raise Killed
             whole(self, *arguments)
 
@@ -192,25 +194,27 @@ class TestExact:
         assert_same_run(workshop.resume(run), undisturbed)
 
 
-class TestWithWishes:
+class TestWithRequests:
     """Settings that were changed on the way are no reason to become another run."""
 
-    def changed_at(self, workshop: Workshop, path: Path, place: Place, **settings: float) -> Run:
+    def changed_at(
+        self, workshop: Workshop, path: Path, position: Position, **settings: float
+    ) -> Run:
         run = workshop.new(path, schedule="cosine")
-        return workshop.at(run, place, lambda: run.requests.change(**settings))
+        return workshop.at(run, position, lambda: run.requests.change(**settings))
 
-    @pytest.mark.parametrize("place", [(2, 9), (2, 10), (2, 25), (0, 0)])
+    @pytest.mark.parametrize("position", [(2, 9), (2, 10), (2, 25), (0, 0)])
     def test_changed_while_it_was_suspended_then_killed(
-        self, place: Place, workshop: Workshop, tmp_path: Path
+        self, position: Position, workshop: Workshop, tmp_path: Path
     ) -> None:
         settings = {"beta": 3.0, "learning_rate": 1e-3, "noise": 0.5}
-        expected = self.changed_at(workshop, tmp_path / "expected", place, **settings)
-        run = workshop.leave_at(workshop.new(tmp_path / "run", schedule="cosine"), place)
+        expected = self.changed_at(workshop, tmp_path / "expected", position, **settings)
+        run = workshop.suspend_at(workshop.new(tmp_path / "run", schedule="cosine"), position)
         run.requests.change(**settings)
         # It takes up the wish, and dies before the next checkpoint.
-        workshop.kill_at(run, (place[0], place[1] + 6) if place[0] == 2 else (1, 6))
-        if place[1] != STEPS:
-            workshop.kill_at(run, (place[0], place[1] + 11) if place[0] == 2 else (1, 11))
+        workshop.kill_at(run, (position[0], position[1] + 6) if position[0] == 2 else (1, 6))
+        if position[1] != STEPS:
+            workshop.kill_at(run, (position[0], position[1] + 11) if position[0] == 2 else (1, 11))
         assert_same_run(workshop.resume(run), expected)
 
     def test_changed_while_it_was_paused_then_killed(
@@ -218,10 +222,10 @@ class TestWithWishes:
     ) -> None:
         expected = self.changed_at(workshop, tmp_path / "expected", (2, 9), noise=0.25)
         run = workshop.new(tmp_path / "run", schedule="cosine")
-        workshop.leave_at(run, (2, 9))
+        workshop.suspend_at(run, (2, 9))
         run.requests.send("pause")
-        places = workshop.direct(run, lambda: run.requests.change(noise=0.25))
-        assert places == [(2, 9), (2, 9)]
+        positions = workshop.direct(run, lambda: run.requests.change(noise=0.25))
+        assert positions == [(2, 9), (2, 9)]
         run.requests.send("run")
         workshop.kill_at(run, (2, 20))
         assert_same_run(workshop.resume(run), expected)
@@ -232,14 +236,14 @@ class TestWithWishes:
         run = workshop.new(tmp_path / "run")
 
         def change_then_die() -> bool:
-            if workshop.place == (2, 9):
+            if workshop.position == (2, 9):
                 run.requests.change(learning_rate=1e-4)
-            if workshop.place == (2, 15):
+            if workshop.position == (2, 15):
                 raise Killed
             return False
 
         with pytest.raises(Killed):
-            workshop.resume(run, leave=change_then_die)
+            workshop.resume(run, should_end=change_then_die)
         changes = [row for row in open_run(run.path).rows if row["kind"] == "change"]
         assert [(row["epoch"], row["step"]) for row in changes] == [(2, 9)]
         run = workshop.resume(run)
@@ -286,8 +290,8 @@ class TestMore:
         run = workshop.new(tmp_path / "run", epochs=1, schedule="cosine")
         workshop.kill_at(run, (1, 9))
         run.requests.resume(2)
-        for place in ((2, 9), (3, 1)):
-            workshop.kill_at(run, place)
+        for position in ((2, 9), (3, 1)):
+            workshop.kill_at(run, position)
         assert_same_run(workshop.resume(run), workshop.resume(expected))
         assert open_run(run.path).status["epoch"] == 3
 
@@ -308,7 +312,7 @@ class TestMore:
     def test_a_damaged_checkpoint_is_said_to_be_one(
         self, workshop: Workshop, digits: Dataset, tmp_path: Path
     ) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
+        run = workshop.suspend_at(workshop.new(tmp_path / "run"), (1, 9))
         history = (run.path / "history.jsonl").read_bytes()
         path = run.path / "checkpoint.npz"
         path.write_bytes(path.read_bytes()[:-100])
@@ -317,7 +321,7 @@ class TestMore:
         assert (run.path / "history.jsonl").read_bytes() == history
 
     def test_seconds_are_counted_over_all_parts(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
+        run = workshop.suspend_at(workshop.new(tmp_path / "run"), (1, 9))
         write_json(run.path / "status.json", run.status | {"seconds_trained": 119.9})
         run = workshop.resume(run, seconds=120.0)
         assert run.state == "stopped"

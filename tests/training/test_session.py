@@ -33,15 +33,15 @@ class TestPause:
     ) -> None:
         run = workshop.new(tmp_path / "run")
         run.requests.send("batch")
-        kept: list[tuple[int, int]] = []
+        stored: list[tuple[int, int]] = []
 
-        def look() -> None:
+        def check() -> None:
             checkpoint = open_run(run.path).arrays("checkpoint.npz")
-            kept.append((int(checkpoint["epoch"]), int(checkpoint["step"])))
-            run.requests.send("batch" if len(kept) < 3 else "run")
+            stored.append((int(checkpoint["epoch"]), int(checkpoint["step"])))
+            run.requests.send("batch" if len(stored) < 3 else "run")
 
-        workshop.direct(run, look, look, look)
-        assert kept == [(1, 1), (1, 2), (1, 3)]
+        workshop.direct(run, check, check, check)
+        assert stored == [(1, 1), (1, 2), (1, 3)]
         assert_same_run(open_run(run.path), undisturbed)
 
     def test_a_process_that_waits_too_long_goes(
@@ -56,7 +56,7 @@ class TestPause:
         assert left.status["serial"] == left.control.serial
         assert not left.has_model
 
-    def test_a_process_that_is_asked_to_exit_does(
+    def test_a_request_to_exit_ends_a_process(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
@@ -69,7 +69,7 @@ class TestPause:
         left.requests.resume()
         assert_same_run(workshop.resume(left), undisturbed)
 
-    def test_a_paused_process_that_is_asked_to_exit_does(
+    def test_a_request_to_exit_ends_a_paused_process(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
@@ -121,9 +121,9 @@ class TestSteps:
         run = workshop.new(tmp_path / "run")
         run.requests.send("pause")
         # From an epoch's end the whole next one; from within, the rest of it.
-        asked = ("batch", "epoch", "epoch", "batch", "epoch")
+        requested = ("batch", "epoch", "epoch", "batch", "epoch")
         expected = [(0, 0), (1, 1), (1, STEPS), (2, STEPS), (3, 1), (3, STEPS)]
-        assert workshop.direct(run, *asked) == expected
+        assert workshop.direct(run, *requested) == expected
         assert len(open_run(run.path).history) == 3
 
     def test_after_the_last_step_it_ends(self, workshop: Workshop, tmp_path: Path) -> None:
@@ -137,24 +137,24 @@ class TestSteps:
     ) -> None:
         run = workshop.new(tmp_path / "run")
         run.requests.send("pause")
-        asked = ["batch"] * 8 + ["epoch", "batch", "epoch", "batch", "run"]
-        places = workshop.direct(run, *asked)
-        assert places[-1] == (3, 1)
+        requested = ["batch"] * 8 + ["epoch", "batch", "epoch", "batch", "run"]
+        positions = workshop.direct(run, *requested)
+        assert positions[-1] == (3, 1)
         assert_same_run(open_run(run.path), undisturbed)
 
     def test_a_step_is_taken_apart(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run", schedule="cosine", kl_warmup=1, noise=0.5)
         run.requests.send("pause")
-        seen: list[dict[str, np.ndarray]] = []
+        observed: list[dict[str, np.ndarray]] = []
 
-        def keep() -> None:
-            seen.append(open_run(run.path).arrays("step.npz"))
+        def store() -> None:
+            observed.append(open_run(run.path).arrays("step.npz"))
             run.requests.send("batch")
 
-        workshop.direct(run, "batch", keep, keep, lambda: run.requests.send("epoch"), keep)
-        places = [(int(step["epoch"]), int(step["step"])) for step in seen]
-        assert places == [(1, 1), (1, 2), (1, 3)]
-        for step in seen:
+        workshop.direct(run, "batch", store, store, lambda: run.requests.send("epoch"), store)
+        positions = [(int(step["epoch"]), int(step["step"])) for step in observed]
+        assert positions == [(1, 1), (1, 2), (1, 3)]
+        for step in observed:
             assert (step["steps"], step["batch_size"], str(step["kind"])) == (STEPS, 50, "vae")
             assert float(step["beta"]) == pytest.approx(0.5)  # in the warm-up's first epoch
             assert float(step["noise"]) == 0.5
@@ -162,7 +162,7 @@ class TestSteps:
             spread = 0.5 * np.exp(step["log_var"] / 2) * step["epsilon"]
             np.testing.assert_allclose(step["z"], step["mean"] + spread, rtol=1e-4, atol=1e-5)
         # The row of the first six steps has their mean loss.
-        rates = [float(step["learning_rate"]) for step in seen]
+        rates = [float(step["learning_rate"]) for step in observed]
         assert rates == sorted(rates, reverse=True)
 
     def test_its_loss_is_the_one_in_the_history(self, workshop: Workshop, tmp_path: Path) -> None:
@@ -219,19 +219,19 @@ class TestLiveSettings:
     def test_the_noise_acts(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
         run.requests.send("pause")
-        seen: list[dict[str, np.ndarray]] = []
+        observed: list[dict[str, np.ndarray]] = []
 
         def silence() -> None:
-            seen.append(open_run(run.path).arrays("step.npz"))
+            observed.append(open_run(run.path).arrays("step.npz"))
             run.requests.change(noise=0)
 
-        def keep() -> None:
-            seen.append(open_run(run.path).arrays("step.npz"))
+        def store() -> None:
+            observed.append(open_run(run.path).arrays("step.npz"))
             run.requests.send("pause")
 
-        workshop.direct(run, "batch", silence, "batch", keep)
-        assert np.abs(seen[0]["z"] - seen[0]["mean"]).max() > 0.1
-        np.testing.assert_array_equal(seen[1]["z"], seen[1]["mean"])
+        workshop.direct(run, "batch", silence, "batch", store)
+        assert np.abs(observed[0]["z"] - observed[0]["mean"]).max() > 0.1
+        np.testing.assert_array_equal(observed[1]["z"], observed[1]["mean"])
 
     def test_two_at_once(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
@@ -320,10 +320,10 @@ class TestEarlyStopping:
         )
         assert run.metrics["epoch"] == best
         # They are those that the run had at that epoch's end.
-        there = workshop.leave_at(workshop.new(tmp_path / "there", **changes), (best, STEPS))
-        kept = there.arrays("checkpoint.npz")
-        for place, weights in enumerate(run.arrays("weights.npz").values()):
-            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+        there = workshop.suspend_at(workshop.new(tmp_path / "there", **changes), (best, STEPS))
+        stored = there.arrays("checkpoint.npz")
+        for index, weights in enumerate(run.arrays("weights.npz").values()):
+            np.testing.assert_array_equal(weights, stored[f"v{index}"])
 
     def test_stopped_by_the_user_it_has_its_best_weights_too(
         self, workshop: Workshop, tmp_path: Path
@@ -347,7 +347,7 @@ class TestLimits:
         assert (run.state, run.rows) == ("stopped", [])
         assert "of training is reached" in run.status["reason"]
 
-    @pytest.mark.parametrize("how", ["stop_at", "leave_at"])
+    @pytest.mark.parametrize("how", ["stop_at", "suspend_at"])
     def test_time_is_counted_to_the_last_step(
         self, how: str, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -379,7 +379,7 @@ class TestLimits:
         assert run.state == "diverged"
         assert "learning rate of 0.02 is likely too large: try 0.002." in run.status["reason"]
 
-    def test_a_stop_that_was_asked_for(self, workshop: Workshop, tmp_path: Path) -> None:
+    def test_a_requested_stop(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
         run = workshop.at(run, (2, 9), lambda: run.requests.send("stop"))
         assert run.state == "stopped"
@@ -391,6 +391,6 @@ class TestLimits:
         run.requests.send("batch")
         assert workshop.direct(run, "stop") == [(1, 1)]
         assert open_run(run.path).state == "stopped"
-        kept = open_run(run.path).arrays("checkpoint.npz")
-        for place, weights in enumerate(open_run(run.path).arrays("weights.npz").values()):
-            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+        stored = open_run(run.path).arrays("checkpoint.npz")
+        for index, weights in enumerate(open_run(run.path).arrays("weights.npz").values()):
+            np.testing.assert_array_equal(weights, stored[f"v{index}"])
