@@ -33,6 +33,12 @@ BASE = Config(
 )
 STEPS = 25
 ROWS_PER_EPOCH = 4  # writing rows takes most of the time
+VARIANTS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "scheduled": {"kl_warmup": 3, "schedule": "cosine", "beta": 2.0},
+    "no-validation": {"validation_split": 0.0, "train_share": 0.9},
+    "early": {"patience": 1, "learning_rate": 1e-7, "epochs": 50},
+}
 Position = tuple[int, int]  # after so many steps of an epoch
 
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driving import PHONE, ROOT, SCREEN, settled, wait_until
-from tests.pages.test_slow_motion import STAGES, make_step
+from tests.pages.films import STAGES, make_step
 from tests.servers import free_port, is_up
 
 pytestmark = pytest.mark.browser

@@ -16,6 +16,8 @@ from vae.runs.run import Run
 from vae.server import scheduler, worker_processes
 from vae.server.worker_processes import WarmWorker, start_worker
 
+ANNA, BEN = "a" * 32, "b" * 32  # what two browsers keep in their cookies
+
 
 class IdleProcess:
     """A worker process that was started and does nothing."""

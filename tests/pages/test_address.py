@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared import address
-from tests.pages.conftest import PAGES, act, calm, go, labelled, open_page, tour
+from tests.pages.driving import PAGES, act, calm, go, labelled, open_page, tour
 from vae.runs.run import Run
 
 # What each page puts there beside the run.

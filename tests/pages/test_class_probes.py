@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import copy_run, say_learned, wait_until
-from tests.pages.conftest import calm, open_page, press, tell, words
-from tests.pages.crafted import spoil_latents
+from tests.pages.crafted import set_state, spoil_latents
 from tests.pages.doubles import Processes
+from tests.pages.driving import calm, open_page, press
+from tests.pages.shown import words
 from vae.evaluation.class_probes import SPACES
 from vae.files import read_json, write_json
 from vae.runs.progress import write_progress
@@ -195,7 +196,7 @@ class TestInTheWay:
         assert not can_measure(app)
 
     def test_a_run_that_diverged(self, run: Run) -> None:
-        app = open_class_probes(tell(spoil_latents(run), "diverged"))
+        app = open_class_probes(set_state(spoil_latents(run), "diverged"))
         assert "This run diverged: its codes are not finite numbers." in words(app)
         assert not can_measure(app)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import act, calm, labelled, open_page, picker, press
 from tests.pages.crafted import craft, epochs, ticket_of
+from tests.pages.driving import act, calm, labelled, open_page, picker, press
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run

@@ -18,7 +18,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
-from tests.pages.conftest import act, calm, go, labelled, open_page, press, words
+from tests.pages.driving import act, calm, go, labelled, open_page, press
+from tests.pages.shown import words
 from vae.data.array_files import ArraySpec
 from vae.data.datasets import DATASETS
 from vae.data.download import RemoteFile

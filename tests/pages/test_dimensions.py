@@ -13,15 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
+from tests.pages.driving import act, go, labelled, open_page, picker
+from tests.pages.shown import (
     alternatives,
     component,
-    go,
-    labelled,
     numbers,
-    open_page,
-    picker,
     picture,
     picture_called,
     shows,
@@ -72,11 +68,6 @@ def change(run: Run, **changes: np.ndarray) -> Run:
     arrays = dict(run.latents) | changes
     np.savez(run.path / "latents.npz", **arrays)
     return Run(run.path)
-
-
-@pytest.fixture
-def wide(wide_run: Run, runs: Path) -> Run:
-    return copy_run(wide_run, runs / "wide")
 
 
 def test_strips_around_the_mean_ordered_by_kl(run: Run) -> None:

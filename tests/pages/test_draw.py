@@ -13,21 +13,16 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
+from tests.pages.conftest import untrained
+from tests.pages.driving import act, calm, go, labelled, open_page, press
+from tests.pages.shown import (
     alternatives,
-    calm,
     component,
     components,
-    go,
-    labelled,
     numbers,
-    open_page,
     picture,
     picture_called,
-    press,
     shows,
-    untrained,
     words,
 )
 from vae.data.datasets import Dataset, load_dataset

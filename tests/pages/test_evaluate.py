@@ -12,19 +12,10 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import server
 from pages._shared.plain import plain
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
-    component,
-    names_of_bars,
-    open_page,
-    press,
-    table_of_bars,
-    unfinished,
-    watch,
-    words,
-)
-from tests.pages.crafted import craft
+from tests.pages.crafted import craft, unfinished
 from tests.pages.doubles import Processes
+from tests.pages.driving import act, open_page, press, watch
+from tests.pages.shown import component, names_of_bars, table_of_bars, words
 from vae.config import Config
 from vae.data.binarisation import binarisation_name
 from vae.data.datasets import Dataset

@@ -12,22 +12,12 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import server
 from tests.conftest import change_status, copy_run
 from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of
-from tests.pages.conftest import (
-    TITLES,
-    act,
-    alternatives,
-    calm,
-    component,
-    labelled,
-    open_page,
-    press,
-    watch,
-    words,
-)
 from tests.pages.crafted import ticket_of
 from tests.pages.crawling import try_everything
+from tests.pages.driving import TITLES, act, calm, labelled, open_page, press, watch
 from tests.pages.form import fill
 from tests.pages.reading import unexplained
+from tests.pages.shown import alternatives, component, words
 from tests.pages.test_draw import draw, stroke
 from vae.archive.archive import export_zip, import_zip
 from vae.data.datasets import Dataset

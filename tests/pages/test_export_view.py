@@ -18,8 +18,9 @@ from pages.generate import export_view
 from pages.generate.export_view import FIGURES
 from pages.generate.onnx_files import OPEN_IN_ONNX
 from tests.conftest import copy_run
-from tests.pages.conftest import act, labelled, open_page, words
 from tests.pages.crafted import change
+from tests.pages.driving import act, labelled, open_page
+from tests.pages.shown import words
 from vae.data.datasets import Dataset
 from vae.export import offline_demo
 from vae.export.keras_code import keras_notebook, keras_script

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from pages.generate import animation_view
 from pages.generate.bookmarks import Bookmark
 from tests.conftest import wait_until
-from tests.pages.conftest import act, component, labelled, open_page, press, words
+from tests.pages.driving import act, labelled, open_page, press
+from tests.pages.shown import component, words
 from vae.errors import ConfigError
 from vae.images import to_uint8
 from vae.latent.walks import walk_codes

@@ -10,16 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.generate.bookmarks import MAX_BOOKMARKS, Bookmark
-from tests.pages.conftest import (
-    act,
-    alternatives,
-    labelled,
-    open_page,
-    picture_called,
-    press,
-    shows,
-    words,
-)
+from tests.pages.driving import act, labelled, open_page, press
+from tests.pages.shown import alternatives, picture_called, shows, words
 from vae.images import to_png, to_uint8
 from vae.latent.style_pair import style_pair
 from vae.runs.run import Run

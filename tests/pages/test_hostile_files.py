@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, VIEWS, with_texts
-from tests.pages.conftest import open_page, watch, words
+from tests.pages.driving import open_page, watch
+from tests.pages.shown import words
 from vae.files import read_json, write_json
 from vae.runs.results import FIGURES
 from vae.runs.run import SHIPPED, Run, open_run

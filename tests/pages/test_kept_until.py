@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.conftest import open_page, words
 from tests.pages.crafted import craft
 from tests.pages.doubles import Browser
+from tests.pages.driving import open_page
+from tests.pages.shown import words
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
 from vae.runs.storage import kept_until

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import address
 from pages._shared.sent_code import picked_on_map
 from tests.conftest import copy_run
-from tests.pages.conftest import act, calm, component, components, labelled, open_page, words
+from tests.pages.driving import act, calm, labelled, open_page
+from tests.pages.shown import component, components, words
 from vae.runs.run import Run
 
 # Those that show something of a view, and the data that they find by an id.

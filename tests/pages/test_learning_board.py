@@ -11,18 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    board,
-    calm,
-    decoded_url,
-    labelled,
-    open_page,
-    picture,
-    shows,
-    tell,
-    watch,
-)
+from tests.pages.crafted import set_state
+from tests.pages.driving import act, calm, labelled, open_page, watch
+from tests.pages.shown import board, decoded_url, picture, shows
 from vae.images import tile
 from vae.latent.learning import learning_axes
 from vae.runs.run import Run
@@ -89,7 +80,7 @@ class TestWhichMoments:
         assert words_of(calm(app.run()), busy) == ["epoch 1, step 1"]
 
     def test_a_run_that_rests_within_an_epoch_shows_where(self, run: Run) -> None:
-        write_live_snapshots(tell(run, "stopped"), (13, 3), (13, 9))
+        write_live_snapshots(set_state(run, "stopped"), (13, 3), (13, 9))
         app = watch(open_page("train"))
         slider = app.select_slider(key="watched-finished_control")
         assert (slider.options[-2:], slider.value) == (["12", "now"], "now")

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import copy_run, wait_until
-from tests.pages.conftest import act, calm, labelled, open_page, press, words
 from tests.pages.doubles import Processes
+from tests.pages.driving import act, calm, labelled, open_page, press
+from tests.pages.shown import words
 from tests.pages.test_evaluate import make_mnist
 from vae.data.binarisation import binarisation_words
 from vae.files import read_json, write_json

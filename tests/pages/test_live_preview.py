@@ -8,32 +8,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.latent import live_preview
-from tests.pages.conftest import (
-    act,
-    calm,
-    charts,
-    component,
-    labelled,
-    open_page,
-    press,
-    tell,
-    words,
-)
-from tests.pages.crafted import ticket_of
+from tests.pages.crafted import set_state, ticket_of
+from tests.pages.driving import act, calm, labelled, open_page, press
+from tests.pages.shown import charts, component, words
 from vae.runs.run import Run
 from vae.server.tickets import Tickets
 
 
 @pytest.fixture(autouse=True)
 def _no_model_yet(busy: Run) -> None:
-    tell(busy, "training", model_epoch=0)
+    set_state(busy, "training", model_epoch=0)
 
 
 def publish(busy: Run, finished_run: Run, epoch: int) -> Run:
     """Do what the worker does when it is asked: put its model where the pages find it."""
     for name in ("encoder.onnx", "decoder.onnx", "latents.npz"):
         shutil.copy(finished_run.path / name, busy.path)
-    return tell(busy, "training", shown=busy.control.show, model_epoch=epoch)
+    return set_state(busy, "training", shown=busy.control.show, model_epoch=epoch)
 
 
 def poll(app: AppTest) -> AppTest:
@@ -74,7 +65,7 @@ def test_follow(busy: Run, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -
     poll(app)
     act(labelled(app.toggle, "Follow").set_value(True))
     assert busy.control.show == 1  # what it shows is of this epoch
-    tell(busy, "training", epoch=3)
+    set_state(busy, "training", epoch=3)
     poll(app)
     assert busy.control.show == 2
     poll(app)
@@ -84,18 +75,18 @@ def test_follow(busy: Run, finished_run: Run, monkeypatch: pytest.MonkeyPatch) -
 def test_follow_is_no_more_frequent_than_is_good(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
-    tell(busy, "training", epoch=3)
+    set_state(busy, "training", epoch=3)
     act(labelled(poll(app).toggle, "Follow").set_value(True))
     assert busy.control.show == 2
     publish(busy, finished_run, epoch=3)
-    tell(busy, "training", epoch=4)
+    set_state(busy, "training", epoch=4)
     poll(app)
     assert busy.control.show == 2  # four seconds are not over
 
 
 def test_a_preview_that_failed(busy: Run) -> None:
     app = open_page("latent")
-    tell(busy, "training", shown=busy.control.show, look_failed=True)
+    set_state(busy, "training", shown=busy.control.show, look_failed=True)
     assert "The model cannot be shown" in words(poll(app))
     poll(app)
     assert busy.control.show == 1  # it does not ask for ever
@@ -104,7 +95,7 @@ def test_a_preview_that_failed(busy: Run) -> None:
 
 
 def test_a_paused_run_that_another_job_holds(busy: Run) -> None:
-    tell(busy, "paused")
+    set_state(busy, "paused")
     tickets = Tickets(busy.path.parent)
     tickets.remove(ticket_of(busy))
     tickets.enqueue(busy.id, "tsne")
@@ -114,7 +105,7 @@ def test_a_paused_run_that_another_job_holds(busy: Run) -> None:
 
 
 def test_a_run_that_waits(busy: Run) -> None:
-    tell(busy, "queued")
+    set_state(busy, "queued")
     app = open_page("latent")
     assert "The map appears when the training has begun." in words(app)
     assert busy.control.show == 0
@@ -123,7 +114,7 @@ def test_a_run_that_waits(busy: Run) -> None:
 def test_a_paused_run(busy: Run, finished_run: Run) -> None:
     app = open_page("latent")
     publish(busy, finished_run, epoch=2)
-    tell(busy, "paused")
+    set_state(busy, "paused")
     assert "Paused in epoch 2." in words(poll(app))
 
 

@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.train import run_controls
 from tests.conftest import change_status
-from tests.pages.conftest import act, board, calm, open_page, tell, watch
-from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of
+from tests.pages.crafted import change, craft, enqueue, epochs, row, set_state, ticket_of
+from tests.pages.driving import act, calm, open_page, watch
+from tests.pages.shown import board
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.presets import PRESETS
@@ -127,7 +128,7 @@ class TestMoving:
         run = make(runs, digits)
         helps = [slider.help for slider in open_page("train").select_slider]
         assert all(text.endswith("Acts when the run continues.") for text in helps)
-        tell(run, "training")
+        set_state(run, "training")
         enqueue(run, started=True)
         with run.lock():
             helps = [slider.help for slider in open_page("train").select_slider]

@@ -10,8 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
-from tests.pages.conftest import open_page, watch, words
 from tests.pages.crafted import change, craft, epochs, row
+from tests.pages.driving import open_page, watch
+from tests.pages.shown import words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.figures.colors import HUES

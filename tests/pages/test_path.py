@@ -13,19 +13,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
-    component,
-    decoded_url,
-    go,
-    labelled,
-    open_page,
-    picture,
-    picture_called,
-    press,
-    shows,
-    words,
-)
+from tests.pages.driving import act, go, labelled, open_page, press
+from tests.pages.shown import component, decoded_url, picture, picture_called, shows, words
 from tests.pages.test_draw import draw, open_color, strip, stroke
 from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, framed, ink_of

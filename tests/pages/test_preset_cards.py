@@ -12,8 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.train import preset_cards
-from tests.pages.conftest import labelled, open_page, words
+from tests.pages.driving import labelled, open_page
 from tests.pages.form import fill
+from tests.pages.shown import words
 from vae.data.datasets import load_dataset
 from vae.images import tile
 from vae.presets import PRESET_NOTES, PRESETS

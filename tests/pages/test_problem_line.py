@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import calm, labelled, open_page, press, watch, words
 from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of
+from tests.pages.driving import calm, labelled, open_page, open_watch, press, watch
+from tests.pages.shown import words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.control import Segment
@@ -56,11 +57,6 @@ def box(app: AppTest) -> list[str]:
     """What is said of problem."""
     sign = ":material/healing: "
     return [each.value.removeprefix(sign) for each in app.markdown if sign in each.value]
-
-
-def open_watch(run: Run) -> AppTest:
-    app = open_page("train", run=run.id)
-    return app if labelled(app.segmented_control, "View").value == "Watch" else watch(app)
 
 
 def run_with_problem(name: str, folder: Path, dataset: Dataset, state: str, **more: Any) -> Run:

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import copy_run, wait_until
-from tests.pages.conftest import alternatives, calm, open_page, press, table_of_bars, words
 from tests.pages.doubles import Processes
+from tests.pages.driving import calm, open_page, press
+from tests.pages.shown import alternatives, table_of_bars, words
 from tests.test_figures_schema import QUALITY
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.runs import run_images

@@ -11,7 +11,9 @@ from pages._shared import server
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from tests.conftest import copy_run
-from tests.pages.conftest import PAGES, open_page, truncate, watch, words
+from tests.pages.crafted import truncate
+from tests.pages.driving import PAGES, open_page, watch
+from tests.pages.shown import words
 from vae.files import read_json, write_json
 from vae.runs.run import SHIPPED, Run
 

@@ -13,20 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    calm,
-    charts,
-    component,
-    decoded_url,
-    go,
-    labelled,
-    open_page,
-    picker,
-    press,
-    shows,
-    words,
-)
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press
+from tests.pages.shown import charts, component, decoded_url, shows, words
 from vae.images import tile, to_uint8
 from vae.latent.traversals import ranked_dimensions, traverse_all
 from vae.runs.run import Run

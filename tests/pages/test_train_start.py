@@ -13,27 +13,17 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import server
 from pages.train import setup_view
 from tests.conftest import wait_until
-from tests.pages.conftest import (
-    act,
-    calm,
-    go,
-    labelled,
-    open_page,
-    picker,
-    press,
-    words,
-)
 from tests.pages.crafted import craft, enqueue, epochs
-from tests.pages.doubles import Browser, NoWarmWorker, Processes, overtake, owner_of
+from tests.pages.doubles import ANNA, BEN, Browser, NoWarmWorker, Processes, overtake, owner_of
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press
 from tests.pages.form import OTHER, as_form, fill
+from tests.pages.shown import words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.files import read_json
 from vae.presets import PRESETS
 from vae.runs.run import Run, open_run
 from vae.server.scheduler import Scheduler
-
-ANNA, BEN = "a" * 32, "b" * 32
 
 
 def set_up(app: AppTest) -> AppTest:

@@ -15,27 +15,11 @@ import streamlit as st
 from pages._shared import server
 from pages.train import run_controls
 from tests.conftest import copy_run, wait_until
-from tests.pages.conftest import (
-    act,
-    board,
-    calm,
-    component,
-    decoded_url,
-    go,
-    labelled,
-    numbers_of,
-    open_page,
-    picker,
-    press,
-    shows,
-    tell,
-    truncate,
-    watch,
-    words,
-)
-from tests.pages.crafted import craft, enqueue, epochs
+from tests.pages.crafted import craft, enqueue, epochs, set_state, truncate
 from tests.pages.doubles import Processes
-from tests.pages.test_slow_motion import make_step
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press, watch
+from tests.pages.films import make_step
+from tests.pages.shown import board, component, decoded_url, numbers_of, shows, words
 from vae.data.datasets import Dataset
 from vae.evaluation.diagnostics import dimensions_in_use
 from vae.figures.curves import curve_points
@@ -133,7 +117,7 @@ class TestWatch:
         assert "Epoch 2 of 12" in words(app)
         for name in ("encoder.onnx", "decoder.onnx", "metrics.json", "latents.npz"):
             (busy.path / name).write_bytes((finished_run.path / name).read_bytes())
-        tell(busy, "finished")
+        set_state(busy, "finished")
         calm(app.run())
         assert "training ·" not in picker(app).options[0]
         assert numbers_of(app, "busy")["Test ELBO"] == f"{finished_run.metrics['elbo']:.2f}"
@@ -143,7 +127,7 @@ class TestSingleStep:
     ALT = "Images of the batch above their reconstructions"
 
     def test_its_batch_is_shown(self, finished_run: Run, runs: Path) -> None:
-        run = tell(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
+        run = set_state(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
         np.savez(run.path / "step.npz", **make_step())
         shown = board(open_page("train"), "run")["batch"]
         assert (shown["alt"], shown["title"]) == (self.ALT, "The batch of step 41")
@@ -156,7 +140,7 @@ class TestSingleStep:
     def test_not_when_the_run_stands_elsewhere(
         self, state: str, step: int, finished_run: Run, runs: Path
     ) -> None:
-        run = tell(copy_run(finished_run, runs / "run"), state, epoch=3, step=step)
+        run = set_state(copy_run(finished_run, runs / "run"), state, epoch=3, step=step)
         np.savez(run.path / "step.npz", **make_step())
         assert board(watch(open_page("train")), "run")["batch"] is None
 
@@ -183,7 +167,7 @@ class TestSlowMotion:
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
         assert Run(stepped.path).state == "queued"
         for state in ("queued", "starting", "paused"):
-            tell(stepped, state)
+            set_state(stepped, state)
             with stepped.lock():
                 calm(app.run())
             assert labelled(app.toggle, "Slow motion").value is True
@@ -221,7 +205,7 @@ class TestSlowMotion:
 
         monkeypatch.setattr("pages.train.watch.slow_motion", play)
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
-        tell(stepped, "paused")
+        set_state(stepped, "paused")
         turn = stepped.control.turn
         press(app, "Next")
         assert stepped.control.action == "batch"

@@ -20,12 +20,6 @@ from vae.runs.store import UNDO_SECONDS, RunStore
 
 
 @pytest.fixture
-def run(finished_run: Run, tmp_path: Path) -> Run:
-    """A copy of a finished run, to be changed."""
-    return copy_run(finished_run, tmp_path / "runs" / "copy")
-
-
-@pytest.fixture
 def store(run: Run, tmp_path: Path) -> RunStore:
     return RunStore(run.path.parent, tmp_path / "nothing")
 
