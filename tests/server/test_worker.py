@@ -6,7 +6,6 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +20,6 @@ from vae.runs.results import RESULTS
 from vae.runs.run import Run, open_run
 from vae.server import worker
 from vae.server.worker import work
-
-
-@pytest.fixture(autouse=True)
-def _no_signal_stays() -> Iterator[None]:
-    """`work` turns SIGTERM into a pause, for the whole process."""
-    handler = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, handler)
-    worker._should_end.clear()
 
 
 class TestBasics:
