@@ -20,7 +20,8 @@ import pytest
 from filelock import FileLock
 
 from vae.config import Config
-from vae.data.datasets import DATASETS, Dataset, load_dataset
+from vae.data.datasets import Dataset, load_dataset
+from vae.data.specs import DATASETS
 from vae.files import read_json, write_json
 from vae.runs.run import Run, open_run
 

@@ -14,7 +14,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import button, settled, train, wait_until
-from vae.data.datasets import DATASETS, find_dataset
+from vae.data.datasets import find_dataset
+from vae.data.specs import DATASETS
 from vae.images import tile
 from vae.presets import PRESETS
 from vae.runs.provenance import public_name

@@ -21,8 +21,8 @@ from pages._shared.plain import plain
 from tests.pages.driving import act, calm, go, labelled, open_page, press
 from tests.pages.shown import words
 from vae.data.array_files import ArraySpec
-from vae.data.datasets import DATASETS
 from vae.data.download import RemoteFile
+from vae.data.specs import DATASETS
 
 BAD_NAMES = ["cifar10", "MNIST", "", "../mnist", "\x00", "x" * 5000, "![x](//example.org/x.png)"]
 DOWNLOAD = "Download MNIST (11 MB)"

@@ -21,7 +21,7 @@ from vae.cli.progress import load_learned, load_named, progress_fraction, traini
 from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.config import BINARISATIONS
-from vae.data.datasets import DATASETS
+from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
 from vae.evaluation.likelihood import measure_likelihood
