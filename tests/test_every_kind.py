@@ -18,7 +18,7 @@ import vae
 from tests.conftest import copy_run, wait_until
 from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of
 from tests.pages.doubles import NoWarmWorker
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.cli.main import main
 from vae.config import Config
 from vae.data.datasets import Dataset
@@ -30,7 +30,7 @@ from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.sampling import mixtures
 from vae.sampling.fitted import compute_samplers
-from vae.server import scheduler, worker
+from vae.server import scheduler, worker, worker_pool
 from vae.server.queue import Queue
 
 LONG = 500  # epochs: so many that none is the last one while a test asks for something
@@ -70,8 +70,8 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
 
     # Only a process takes signals: tests/server has some.
     monkeypatch.setattr(worker, "_interrupted_by_sigterm", nullcontext)
-    monkeypatch.setattr(scheduler, "start_worker", start)
-    monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
+    monkeypatch.setattr(worker_pool, "start_worker", start)
+    monkeypatch.setattr(worker_pool, "WarmWorker", NoWarmWorker)
     monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.1)
     (tmp_path / "runs").mkdir()
     queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.archive.changed import REMOVED, Files, with_json
 from tests.archive.zips import pack, refused, take, unpack
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.runs.run import Run
 
 

@@ -12,7 +12,8 @@ from pages._shared.once import Once
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
-from vae.archive.archive import MAX_BYTES, export_zip
+from vae.archive.foreign_zip import MAX_BYTES
+from vae.archive.zip_export import export_zip
 from vae.environment import is_public, storage_limits
 from vae.errors import VAEError
 from vae.runs.metadata import MAX_NAME

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from tests.archive.zips import NEEDLESS, pack, take
-from vae.archive import archive
-from vae.archive.archive import export_zip, import_zip
+from vae.archive import zip_import
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.errors import RunError
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -91,7 +92,7 @@ class TestDamage:
             assert not [found for found in tmp_path.glob("*/config.json") if found.parent != path]
             return open_run(path)
 
-        monkeypatch.setattr(archive, "open_run", list_and_open)
+        monkeypatch.setattr(zip_import, "open_run", list_and_open)
         run = take(exported, tmp_path)
         (before,), after = listings
         assert before == f".importing-{run.id}"

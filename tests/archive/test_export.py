@@ -14,8 +14,8 @@ import pytest
 
 from tests.archive.zips import unpack
 from tests.conftest import copy_run
-from vae.archive import archive
-from vae.archive.archive import export_zip
+from vae.archive import zip_export
+from vae.archive.zip_export import export_zip
 from vae.errors import RunError
 from vae.runs.layout import live_snapshot_file
 from vae.runs.metadata import write_metadata
@@ -123,9 +123,9 @@ class TestExport:
         self, finished_run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A process appends a row first and writes snapshot and checkpoint then."""
-        read, read_regular = [], archive.read_regular
+        read, read_regular = [], zip_export.read_regular
         monkeypatch.setattr(
-            archive, "read_regular", lambda path: (read.append(path.name), read_regular(path))[1]
+            zip_export, "read_regular", lambda path: (read.append(path.name), read_regular(path))[1]
         )
         export_zip(finished_run)
         assert len(read) == len(set(read))

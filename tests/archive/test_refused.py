@@ -11,7 +11,7 @@ import pytest
 
 from tests.archive.zips import pack, refused, take
 from vae.archive import foreign_zip
-from vae.archive.archive import MAX_ENTRIES, import_zip
+from vae.archive.zip_import import MAX_ENTRIES, import_zip
 from vae.errors import RunError
 from vae.runs.store import RunStore
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.archive.zips import NEEDLESS, pack, take, unpack
 from tests.conftest import ROOT, copy_run, run_python
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.files import read_json
 from vae.runs.layout import TSNE
 from vae.runs.metadata import read_metadata, write_metadata
@@ -206,7 +206,8 @@ class TestRoundTrip:
         found_modules = run_python(
             "-c",
             "import sys\nfrom pathlib import Path\n"
-            "from vae.archive.archive import import_zip, export_zip\n"
+            "from vae.archive.zip_export import export_zip\n"
+            "from vae.archive.zip_import import import_zip\n"
             "from vae.runs.store import RunStore\n"
             "with open(sys.argv[1], 'rb') as file:\n"
             "    export_zip(import_zip(file, RunStore(Path(sys.argv[2]))))\n"

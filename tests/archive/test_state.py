@@ -10,8 +10,9 @@ import pytest
 
 from tests.archive.zips import pack, refused, take, unpack
 from tests.conftest import copy_run
-from vae.archive import archive
-from vae.archive.archive import MAX_SEGMENTS, export_zip
+from vae.archive import zip_import
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import MAX_SEGMENTS
 from vae.files import read_json, write_json
 from vae.runs.control import Control, Segment, read_control
 from vae.runs.run import Run
@@ -126,9 +127,9 @@ class TestRequests:
     ) -> None:
         """They are written at once: a file that grows by one each time takes hours."""
         written = []
-        write = archive.write_json
+        write = zip_import.write_json
         monkeypatch.setattr(
-            archive,
+            zip_import,
             "write_json",
             lambda path, value: (written.append(path.name), write(path, value)),
         )

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.cli.commands import Output, refused
 from tests.conftest import copy_run
-from vae.archive.archive import FILES
+from vae.archive.zip_export import FILES
 from vae.cli.files import FORMATS, MAX_PIXELS, MAX_SIDE, SUFFIXES, check_picture
 from vae.cli.main import main
 from vae.errors import ConfigError

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from vae.archive.archive import export_zip, import_zip
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError

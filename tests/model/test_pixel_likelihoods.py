@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from tests.archive.zips import take, unpack_flat
-from vae.archive.archive import export_zip
 from vae.archive.vetting import Frame
 from vae.archive.vetting_keras import check_keras
+from vae.archive.zip_export import export_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError

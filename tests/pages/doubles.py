@@ -13,7 +13,7 @@ from pages._components.visitor_cookie import COOKIE
 from pages._shared import run_picker
 from tests.warm.workers import spawn_warm
 from vae.runs.run import Run
-from vae.server import scheduler, worker_processes
+from vae.server import worker_pool, worker_processes
 from vae.server.worker_processes import WarmWorker, start_worker
 
 ANNA, BEN = "a" * 32, "b" * 32  # what two browsers keep in their cookies
@@ -48,14 +48,14 @@ class Processes(dict[str, IdleProcess]):
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
         self._patch = monkeypatch
-        self._patch.setattr(scheduler, "start_worker", self._start)
-        self._patch.setattr(scheduler, "WarmWorker", NoWarmWorker)
+        self._patch.setattr(worker_pool, "start_worker", self._start)
+        self._patch.setattr(worker_pool, "WarmWorker", NoWarmWorker)
 
     def make_real(self) -> None:
         """Have real processes started from now on, which have Keras already."""
         self._patch.setattr(worker_processes, "_spawn", spawn_warm)
-        self._patch.setattr(scheduler, "start_worker", start_worker)
-        self._patch.setattr(scheduler, "WarmWorker", WarmWorker)
+        self._patch.setattr(worker_pool, "start_worker", start_worker)
+        self._patch.setattr(worker_pool, "WarmWorker", WarmWorker)
 
     def _start(self, run: Run, action: str) -> IdleProcess:
         process = self[f"{run.id}-{action}"] = IdleProcess()

@@ -19,7 +19,8 @@ from tests.pages.form import fill
 from tests.pages.reading import unexplained
 from tests.pages.shown import alternatives, component, words
 from tests.pages.test_draw import draw, stroke
-from vae.archive.archive import export_zip, import_zip
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.data.datasets import Dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.latent import projections

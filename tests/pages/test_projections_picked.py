@@ -34,7 +34,7 @@ from tests.pages.shown import (
     shows,
     words,
 )
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.data.datasets import Dataset
 from vae.files import read_json, write_json
 from vae.images import tile, to_uint8

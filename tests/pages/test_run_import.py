@@ -13,7 +13,7 @@ from pages._shared import server
 from tests.conftest import copy_run, wait_until
 from tests.pages.doubles import Processes, overtake
 from tests.pages.driving import act, calm, labelled, open_page, picker
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.runs.run import Run, open_run
 
 

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.crafted import craft
 from tests.pages.driving import act, labelled, open_page, picker, watch
 from tests.pages.shown import choices, words
-from vae.archive.archive import export_zip, import_zip
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.data.datasets import Dataset
 from vae.runs.metadata import MAX_NAME
 from vae.runs.run import Run

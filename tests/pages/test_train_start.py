@@ -89,7 +89,7 @@ class TestSubmit:
     def test_the_form_warms_a_worker_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = []
         monkeypatch.setattr(
-            "vae.server.scheduler.WarmWorker", lambda: made.append(1) or NoWarmWorker()
+            "vae.server.worker_pool.WarmWorker", lambda: made.append(1) or NoWarmWorker()
         )
         app = open_page("start")
         wait_until(lambda: server.queue()._scheduler._lead.is_locked, "this server leads")

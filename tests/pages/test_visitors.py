@@ -105,7 +105,7 @@ class TestWhoseRuns:
     def test_an_imported_one_is_the_importers(
         self, finished_run: Run, shipped: list[Run], browser: Browser, runs: Path
     ) -> None:
-        from vae.archive.archive import export_zip
+        from vae.archive.zip_export import export_zip
 
         browser.take(ANNA)
         app = open_page("data")

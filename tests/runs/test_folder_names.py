@@ -16,7 +16,8 @@ import pytest
 
 from tests.conftest import ROOT, copy_run, run_python
 from tests.queueing import Office
-from vae.archive.archive import export_zip, import_zip
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.cli.main import main
 from vae.errors import RunError
 from vae.runs import folder_names

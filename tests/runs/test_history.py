@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.pages.crafted import row
-from vae.archive.archive import MAX_HISTORY_BYTES
+from vae.archive.zip_import import MAX_HISTORY_BYTES
 from vae.runs import history
 from vae.runs.history import history_fault, read_rows
 

@@ -165,7 +165,7 @@ class TestWorker:
         run.requests.resume(2)
         queue = office.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._scheduler.queue_again(run)
+        assert queue._scheduler.states.set_queued(run)
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == state
@@ -187,7 +187,7 @@ class TestWorker:
         (run.path / "checkpoint.npz").write_bytes(b"half")
         queue = office.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._scheduler.queue_again(run)
+        assert queue._scheduler.states.set_queued(run)
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == "paused"

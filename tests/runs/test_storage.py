@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import copy_run, wait_until
 from tests.queueing import Office
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.errors import RunError
 from vae.runs import storage
 from vae.runs.metadata import write_metadata

@@ -12,7 +12,7 @@ import pytest
 from tests.archive.changed import REMOVED, with_arrays
 from tests.archive.zips import refused, take, unpack
 from tests.conftest import copy_run
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.data.datasets import Dataset
 from vae.data.split import split_indices
 from vae.errors import ConfigError, RunError

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from vae.archive.archive import FILES
+from vae.archive.zip_export import FILES
 from vae.config import Config
 from vae.errors import ConfigError, RunError
 from vae.files import replacing

@@ -9,7 +9,7 @@ import shutil
 import threading
 from typing import BinaryIO, NamedTuple
 
-from vae.archive.archive import import_zip
+from vae.archive.zip_import import import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
@@ -92,7 +92,7 @@ class Queue:
         if allowed.seconds and run.status.get("seconds_trained", 0.0) >= allowed.seconds:
             raise RunError(f"{allowed.in_words()} Received: a run that has used up its time")
         with self._scheduler.guard:
-            if self._scheduler.is_training(run) and not more_epochs:
+            if self._scheduler.states.is_training(run) and not more_epochs:
                 run.requests.send(action)
                 return
             self._check_resume(run)  # before any request that would outlive a refusal
@@ -117,11 +117,11 @@ class Queue:
         """
         with self._scheduler.guard:
             run.requests.send("stop")
-            if self._scheduler.is_training(run):
+            if self._scheduler.states.is_training(run):
                 return  # its process makes the model
             epoch = int(run.status.get("epoch", 0))
             reason = f"Stopped by hand in epoch {epoch}." if epoch else STOPPED_BEFORE
-            if not self._scheduler.set_state(run, RunState.STOPPED, reason):
+            if not self._scheduler.states.set(run, RunState.STOPPED, reason):
                 return  # a process has just started, and reads the request
             if self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
@@ -243,7 +243,7 @@ class Queue:
 
     def _requeue(self, run: Run) -> None:
         """Put a run whose process has ended at the end of the queue."""
-        if self._scheduler.queue_again(run) or not self._scheduler.is_training(run):
+        if self._scheduler.states.set_queued(run) or not self._scheduler.states.is_training(run):
             if not self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
             self._enqueue(run.id, "train", run.metadata.owner)
