@@ -20,7 +20,8 @@ import pytest
 from filelock import FileLock
 
 from vae.config import Config
-from vae.data.datasets import DATASETS, Dataset, load_dataset
+from vae.data.datasets import Dataset, load_dataset
+from vae.data.specs import DATASETS
 from vae.files import read_json, write_json
 from vae.runs.run import Run, open_run
 
@@ -161,9 +162,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     browser = [path for path in files if path.parent.name == "browser"]
     others = [path for path in files if path.parent.name != "browser"]
     others.sort(key=lambda path: path.parent != here)
-    place = {path: index / len(others) for index, path in enumerate(others)}
-    place |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
-    items.sort(key=lambda item: place[item.path])
+    position = {path: index / len(others) for index, path in enumerate(others)}
+    position |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
+    items.sort(key=lambda item: position[item.path])
 
 
 def pytest_collection_finish() -> None:

@@ -35,7 +35,7 @@ class Office:
         self.folder, self.dataset = folder, dataset
         self.processes: list[subprocess.Popen[bytes]] = []
         self._queues: list[Queue] = []
-        self._looks: dict[Queue, int] = {}
+        self._polls: dict[Queue, int] = {}
         self._names: dict[str, str] = {}
         self.refuses = 0  # how many starts fail, as where there is no memory for a process
         patch.setattr(worker_processes, "_spawn", self._spawn)
@@ -54,12 +54,12 @@ class Office:
         """Start a server."""
         queue = Queue(self.store, workers, presence)
         self._queues.append(queue)
-        self._looks[queue] = 0
+        self._polls[queue] = 0
         for name in ("_poll", "_take_lead"):  # the leader does the one, all others the other
             act = getattr(queue._scheduler, name)
 
             def counted(act: Callable[[], Any] = act) -> Any:
-                self._looks[queue] += 1
+                self._polls[queue] += 1
                 return act()
 
             setattr(queue._scheduler, name, counted)
@@ -120,5 +120,5 @@ class Office:
 
     def settle(self, queue: Queue) -> None:
         """Wait until a server had time to do what it should not do."""
-        looks = self._looks[queue]
-        wait_until(lambda: self._looks[queue] > looks + 3, "the leader looks")
+        polls = self._polls[queue]
+        wait_until(lambda: self._polls[queue] > polls + 3, "the leader looks")

@@ -88,7 +88,7 @@ TARGETS_NOT_RUN = {
     "chromium": "installs a browser",
 }
 PROGRAM_OURS = ["python", "-m", "vae"]
-LEAST = {"--samples": MIN_SAMPLES}  # of all else it is 1
+MINIMUM = {"--samples": MIN_SAMPLES}  # of all else it is 1
 
 
 class Command(NamedTuple):
@@ -107,7 +107,7 @@ def reduced(text: str) -> str:
     text = re.sub(r"\bepochs=\d+", "epochs=1", re.sub(r"\bmore_epochs=\d+", "more_epochs=1", text))
     return re.sub(
         r"(--(?:importance-samples|samples|count|rows|columns|more-epochs))([ =])\d+",
-        lambda found: f"{found[1]}{found[2]}{LEAST.get(found[1], 1)}",
+        lambda found: f"{found[1]}{found[2]}{MINIMUM.get(found[1], 1)}",
         text,
     )
 
@@ -259,9 +259,9 @@ class TestDocuments:
         texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
         found = [block for text in texts for language, block in blocks(text) if language]
         assert found, "README.md has an example"
-        for place, block in enumerate(found):
-            (folder / f"example-{place}.py").write_text(reduced(block), encoding="utf-8")
-            succeeds(f"python example-{place}.py", folder)
+        for index, block in enumerate(found):
+            (folder / f"example-{index}.py").write_text(reduced(block), encoding="utf-8")
+            succeeds(f"python example-{index}.py", folder)
 
 
 def targets() -> set[str]:

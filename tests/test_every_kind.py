@@ -52,11 +52,11 @@ class ThreadWorker:
         return None if self._thread.is_alive() else 0
 
     def terminate(self) -> None:
-        worker._ending.set()
+        worker._should_end.set()
 
     def wait(self) -> None:
         self._thread.join()
-        worker._ending.clear()
+        worker._should_end.clear()
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
     queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)
     yield queue
     queue.close()
-    worker._ending.set()
+    worker._should_end.set()
     for each in started:
         each.wait()
 
@@ -138,7 +138,7 @@ class TestQueue:
         run = until(run, "an epoch more", lambda now: len(now.history) > before)
         queue.delete(run)
         wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
-        worker._ending.clear()  # the next process
+        worker._should_end.clear()  # the next process
         run = queue.undelete(run.id)
         assert run.state == "paused"
         # Stopped without a process: another one makes its model.
@@ -184,12 +184,12 @@ def test_python(name: str, kinds: Kinds, digits: Dataset, tmp_path: Path) -> Non
     images, labels = digits.x_test[:5], digits.y_test[:5]
     mean, _ = run.encode(images, labels)
     model = run.load_model()
-    told = (
+    conditioned = (
         [images / np.float32(255), np.eye(10, dtype="float32")[labels]]
         if run.config.is_conditional
         else images / np.float32(255)
     )
-    np.testing.assert_allclose(model.encoder(told)[0], mean, atol=1e-5)
+    np.testing.assert_allclose(model.encoder(conditioned)[0], mean, atol=1e-5)
     assert run.decode(mean, labels).shape == images.shape
     resumed = vae.resume(run, digits, more_epochs=1)
     assert (resumed.state, resumed.history["epoch"]) == ("finished", [1, 2])

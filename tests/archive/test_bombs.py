@@ -109,7 +109,7 @@ class TestBombs:
 
     def test_what_is_left_out_costs_nothing(self, files: dict[str, bytes], tmp_path: Path) -> None:
         extra = {"worker.log": bytes(MAX_BYTES + 1)}
-        extra |= {f"._{place}": b"" for place in range(2 * MAX_ENTRIES)}
+        extra |= {f"._{index}": b"" for index in range(2 * MAX_ENTRIES)}
         data = pack(files | extra, "run/", zipfile.ZIP_DEFLATED)
         run, peak = with_its_peak(lambda: take(data, tmp_path))
         assert run.rows

@@ -42,14 +42,14 @@ class TestDamage:
         generator = np.random.default_rng(0)
         # Half of them among the headers, which are few bytes of many.
         contents = exported.rindex(b"PK\x03\x04")
-        places = [
+        positions = [
             *generator.integers(0, len(exported), 100),
             *generator.integers(contents, len(exported), 100),
         ]
         outcomes = set()
-        for place in places:
+        for position in positions:
             data = bytearray(exported)
-            data[place] ^= int(generator.integers(1, 256))
+            data[position] ^= int(generator.integers(1, 256))
             outcomes.add(self.survives(bytes(data), tmp_path / "runs"))
         assert outcomes == {True, False}
 
@@ -84,16 +84,16 @@ class TestDamage:
     def test_nothing_is_listed_before_it_is_whole(
         self, exported: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        seen = []
+        listings = []
 
-        def look(path: Path) -> Run:
-            seen.append([path.name for path in tmp_path.iterdir()])
+        def list_and_open(path: Path) -> Run:
+            listings.append([path.name for path in tmp_path.iterdir()])
             assert not [found for found in tmp_path.glob("*/config.json") if found.parent != path]
             return open_run(path)
 
-        monkeypatch.setattr(archive, "open_run", look)
+        monkeypatch.setattr(archive, "open_run", list_and_open)
         run = take(exported, tmp_path)
-        (before,), after = seen
+        (before,), after = listings
         assert before == f".importing-{run.id}"
         assert after == [run.id]
 

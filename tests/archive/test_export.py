@@ -69,10 +69,12 @@ class TestExport:
         write_metadata(run.path, name=name, owner="me", deleted=5.0)
         with zipfile.ZipFile(io.BytesIO(export_zip(run))) as zipped:
             assert {path.partition("/")[0] for path in zipped.namelist()} == {top}
-            about = json.loads(zipped.read(f"{top}/about.json")) if name else {"name": ""}
-        assert about == {"name": name}
+            metadata = json.loads(zipped.read(f"{top}/about.json")) if name else {"name": ""}
+        assert metadata == {"name": name}
 
-    def test_the_id_opens_the_run_and_stays_here(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_the_id_opens_the_run_and_is_not_exported(
+        self, finished_run: Run, tmp_path: Path
+    ) -> None:
         run = copy_run(finished_run, tmp_path / new_run_id())
         data = export_zip(run)
         for content in (data, *unpack(data).values()):

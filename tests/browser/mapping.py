@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.driving import settled, wait_until
 from vae.latent.planes import Plane
 
-__all__ = ["DRAWN", "SECONDS", "Board", "layer_pixels", "open_map", "pixels_of"]
+__all__ = ["RENDERED", "SECONDS", "Board", "layer_pixels", "open_map", "pixels_of"]
 
 SLOW = ("Posteriors", "Class regions", "Holes")
 
@@ -33,7 +33,7 @@ POINTED = """([root, x, y]) => {
   const { left, top } = board.getBoundingClientRect();
   return !frame && pointer && Math.hypot(left + pointer[0] - x, top + pointer[1] - y) < 1;
 }"""
-DRAWN = """([root, slow]) => {
+RENDERED = """([root, slow]) => {
   const { painting, layers, loaded, data } = root.map;
   return !painting && (!slow || (layers && loaded.layers === data.feeds.layers));
 }"""
@@ -92,7 +92,7 @@ class Board:
     def toggle(self, name: str) -> None:
         """Press one of the buttons beside the map, and wait until it is drawn."""
         self.root.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_function(DRAWN, arg=[self.root.element_handle(), name in SLOW])
+        self.page.wait_for_function(RENDERED, arg=[self.root.element_handle(), name in SLOW])
 
     def wait_for_atlas(self, plane: Plane | None = None) -> None:
         """Wait until the browser has the atlas that the page has sent last: of this plane."""

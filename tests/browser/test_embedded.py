@@ -24,7 +24,7 @@ from vae.data.datasets import load_dataset
 
 pytestmark = pytest.mark.browser
 
-KEEP = "Keep the link of each run that you train."
+KEEP_LINK = "Keep the link of each run that you train."
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_a_run_is_found_again_after_a_reload(
     frame = opened(course)
     frame.get_by_role("combobox", name="Run").click()
     expect(frame.get_by_role("option").filter(has_text="yours, mine")).to_have_count(1)
-    expect(frame.get_by_text(KEEP)).to_have_count(0)
+    expect(frame.get_by_text(KEEP_LINK)).to_have_count(0)
     # On a page of another course the same browser is another visitor: sites do not follow anyone.
     frame = embed(course, f"other.localhost:{course_port}", secure_server)
     frame.get_by_role("combobox", name="Run").click()
@@ -130,7 +130,7 @@ def test_without_a_cookie_the_page_says_to_keep_the_link(
     plain_server: str, course: Page, course_port: int
 ) -> None:
     frame = embed(course, f"localhost:{course_port}", plain_server, "embed=true&run=mnist-2d")
-    message = frame.get_by_test_id("stAlert").filter(has_text=KEEP)
+    message = frame.get_by_test_id("stAlert").filter(has_text=KEEP_LINK)
     expect(message).to_be_visible()
     link = message.get_by_role("link")
     expect(link).to_have_attribute("href", f"{plain_server}/latent?run=mnist-2d")
@@ -138,7 +138,7 @@ def test_without_a_cookie_the_page_says_to_keep_the_link(
         link.click()
     alone = pages.value
     expect(alone.get_by_role("combobox", name="Run")).to_have_value(re.compile("Two dimensions"))
-    expect(alone.get_by_text(KEEP)).to_have_count(0)
+    expect(alone.get_by_text(KEEP_LINK)).to_have_count(0)
 
 
 def test_the_address_in_a_frame(plain_server: str, course: Page, course_port: int) -> None:

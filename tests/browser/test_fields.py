@@ -58,7 +58,7 @@ def by_tab_and_click(page: Page) -> None:
     button(page, "Train").click(force=True)
 
 
-def leave(page: Page, how: Callable[[Page], None]) -> None:
+def blur(page: Page, how: Callable[[Page], None]) -> None:
     """Press Train while the field is still typed in."""
     if how is by_click and page.viewport_size == PHONE:
         how = by_tap
@@ -77,7 +77,7 @@ def test_what_cannot_be_trained_with_never_trains(
     page.goto(f"{own_server[0]}/{FORM}")
     settled(page)
     field(page, "Epochs").fill(text)
-    leave(page, how)
+    blur(page, how)
     expect(page.get_by_text(WHOLE.format(text))).to_be_visible()
     expect(button(page, "Train")).to_be_disabled()
     expect(page.get_by_text("Epochs: a whole number from 1 to 500.")).to_be_visible()
@@ -98,7 +98,7 @@ def test_what_can_be_trained_with_does(
     field(page, "Learning rate").fill("0,002")
     field(page, "Batch size").fill("1e2")
     field(page, "Epochs").fill("2")
-    leave(page, how)
+    blur(page, how)
     wait_until(lambda: {run.id for run in RunStore(runs).list()} - before, 120)
     (run_id,) = {run.id for run in RunStore(runs).list() if not run.shipped} - before
     page.wait_for_url(f"**run={run_id}*")

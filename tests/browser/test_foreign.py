@@ -27,17 +27,24 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
+<<<<<<< HEAD
 def test_a_link_is_quoted_to_the_letter(text: str, own_server: tuple[str, int], page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{own_server[0]}/data?run={quote(text)}")
+=======
+def test_a_link_is_quoted_to_the_letter(text: str, server: tuple[str, int], page: Page) -> None:
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.goto(f"{server[0]}/data?run={quote(text)}")
+>>>>>>> main
     settled(page)
     message = page.get_by_test_id("stAlert").filter(has_text="No run has this id.")
     shown = message.inner_text().replace("\u2060", "")
     assert f"No run has this id. Received: '{text}'." in shown
     # A picture, a link or a formula would be an element of its own.
     assert message.locator("p *").count() == 0
-    assert not {"127.0.0.1:9", "b.example"} & {urlsplit(url).netloc for url in asked}
+    assert not {"127.0.0.1:9", "b.example"} & {urlsplit(url).netloc for url in requested}
 
 
 def test_a_run_of_others_fetches_nothing(
@@ -45,8 +52,8 @@ def test_a_run_of_others_fetches_nothing(
 ) -> None:
     """Every text of its files is a picture on another host, in Markdown and in HTML."""
     with_texts(copy_run(Run(SHIPPED / "mnist-conditional"), runs / "theirs"))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     for name, views in VIEWS.items():
         for view in views:
             page.goto(f"{own_server[0]}/{name}?run=theirs&view={view}")
@@ -56,7 +63,7 @@ def test_a_run_of_others_fetches_nothing(
                 settled(page)
             assert page.locator("img[src*='evil.example']").count() == 0, (name, view)
             assert page.locator("a[href*='evil.example']").count() == 0, (name, view)
-    assert not [url for url in asked if "evil.example" in url]
+    assert not [url for url in requested if "evil.example" in url]
     picked = page.get_by_role("combobox", name="Run")
     expect(picked).to_have_value(re.compile(f"{re.escape(TEXT)}.* opened by link, theirs"))
 
@@ -66,14 +73,20 @@ def test_a_run_that_is_damaged_says_so_once(
 ) -> None:
     run = copy_run(Run(SHIPPED / "digits"), runs / "damaged")
     (run.path / "metrics.json").write_text('{"loss": "![x](http://evil.example/x.png)"}')
+<<<<<<< HEAD
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{own_server[0]}/evaluate?run=damaged")
+=======
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.goto(f"{server[0]}/evaluate?run=damaged")
+>>>>>>> main
     settled(page)
     said = page.get_by_test_id("stAlert").filter(has_text="metrics.json must be as a run writes it")
     expect(said).to_have_count(1)
     assert said.locator("img").count() == 0
-    assert not [url for url in asked if "evil.example" in url]
+    assert not [url for url in requested if "evil.example" in url]
 
 
 def test_curves_that_differ_in_their_last_digits(
@@ -86,6 +99,6 @@ def test_curves_that_differ_in_their_last_digits(
     settled(page)
     panels = page.locator(".curves .panel svg")
     expect(panels).to_have_count(3)
-    for place in range(3):
-        ticks = panels.nth(place).locator("line.grid")
+    for index in range(3):
+        ticks = panels.nth(index).locator("line.grid")
         assert 1 <= ticks.count() <= 10

@@ -12,8 +12,12 @@ from playwright.sync_api import Page, expect
 from sklearn.neighbors import NearestNeighbors
 
 from tests.browser.driving import PHONE, SCREEN, settled, wait_until
+<<<<<<< HEAD
 from tests.browser.mapping import DRAWN, SECONDS, Board, layer_pixels, open_map
 from tests.browser.visitors import Visitors
+=======
+from tests.browser.mapping import RENDERED, SECONDS, Board, layer_pixels, open_map
+>>>>>>> main
 from vae.figures.colors import class_color
 from vae.images import to_uint8
 from vae.latent.density import class_regions
@@ -38,11 +42,11 @@ def decoded(run: Run, plane: Plane, point: np.ndarray) -> np.ndarray:
     return to_uint8(run.decode(plane.codes(point[None])))[0, :, :, 0]
 
 
-def differences(board: Board, run: Run, plane: Plane, places: int) -> np.ndarray:
+def differences(board: Board, run: Run, plane: Plane, positions: int) -> np.ndarray:
     """Mean absolute differences, in grey levels, of blended images from the server's decoding."""
     random = np.random.default_rng(1)
     found = []
-    for across, down in random.uniform(*EDGES, size=(places, 2)):
+    for across, down in random.uniform(*EDGES, size=(positions, 2)):
         point = board.hover(across, down)
         exact = decoded(run, plane, point).astype(float)
         found.append(np.abs(board.blended() - exact[:, :, None]).mean())
@@ -153,7 +157,7 @@ def test_classes_come_and_go(board: Board, run: Run) -> None:
 def test_zoomed_in_an_atlas_of_that_part_arrives(board: Board, page: Page, run: Run) -> None:
     board.toggle("Test images")
     whole = board.shown()["view"]
-    place = board.hover(0.4, 0.4)
+    position = board.hover(0.4, 0.4)
     # In one turn: between several an atlas may come that is fine enough for what follows.
     page.mouse.wheel(0, -1440)
     part = width(whole) * WHEEL**-1440
@@ -163,7 +167,7 @@ def test_zoomed_in_an_atlas_of_that_part_arrives(board: Board, page: Page, run: 
             and shown["atlas"]["extent"] == pytest.approx(shown["view"])
         )
     )
-    np.testing.assert_allclose(board.hover(0.4, 0.4), place, atol=0.01)  # around the pointer
+    np.testing.assert_allclose(board.hover(0.4, 0.4), position, atol=0.01)  # around the pointer
     assert differences(board, run, pca_plane(run.latents["mean"]), 8).max() < 1.0
     # A hand that drags moves it; the button brings all of it back.
     page.mouse.move(*board.at(0.5, 0.5))
@@ -213,8 +217,8 @@ def test_layers(board: Board, page: Page, run: Run) -> None:
     ruling = int(class_regions(plane.codes(point[None]), run.latents["mean"], run.latents["y"])[0])
     color = [int(class_color(ruling)[at : at + 2], 16) for at in (1, 3, 5)]
     side = regions.shape[0]
-    seen = regions[int(0.15 * side), int(0.85 * side), :3]
-    np.testing.assert_allclose(seen, color, atol=4)  # through half transparency
+    observed = regions[int(0.15 * side), int(0.85 * side), :3]
+    np.testing.assert_allclose(observed, color, atol=4)  # through half transparency
     board.toggle("Class regions")
 
     board.toggle("Posteriors")
@@ -234,13 +238,13 @@ def test_layers(board: Board, page: Page, run: Run) -> None:
     expect(board.root.locator(".contour")).to_have_count(0)
 
 
-def test_slow_layers_are_made_when_they_are_looked_at(board: Board, page: Page) -> None:
+def test_slow_layers_are_made_when_they_are_shown(board: Board, page: Page) -> None:
     assert "layers" not in board.root.evaluate("root => root.map.data.feeds")
     board.toggle("Posteriors")
     # From now on every plane brings them.
     page.get_by_role("radio", name="Two dimensions", exact=True).click()
     board.wait_for_atlas(dimension_plane(4, 0, 1))
-    page.wait_for_function(DRAWN, arg=[board.root.element_handle(), True])
+    page.wait_for_function(RENDERED, arg=[board.root.element_handle(), True])
     assert layer_pixels(board.root.locator("canvas.ground")).any()
 
 
@@ -316,7 +320,7 @@ def test_with_fingers_on_a_phone(visitors: Visitors, server: tuple[str, int], ru
     client = page.context.new_cdp_session(page)
 
     def touch(kind: str, *shares: tuple[float, float]) -> None:
-        points = [dict(zip("xy", board.at(*share), strict=True)) for share in shares]
+        points = [dict(zip("xy", board.at(*fraction), strict=True)) for fraction in shares]
         client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", (0.5, 0.5))
@@ -324,9 +328,9 @@ def test_with_fingers_on_a_phone(visitors: Visitors, server: tuple[str, int], ru
     touch("touchMove", (0.6, 0.4))
     board.wait_for_pointer(*board.at(0.6, 0.4))
     view = board.shown()["view"]
-    place = np.array(board.shown()["place"])
-    np.testing.assert_allclose(board.screen(place), (0.6, 0.4), atol=0.02)
-    exact = decoded(run, pca_plane(run.latents["mean"]), place).astype(float)
+    position = np.array(board.shown()["place"])
+    np.testing.assert_allclose(board.screen(position), (0.6, 0.4), atol=0.02)
+    exact = decoded(run, pca_plane(run.latents["mean"]), position).astype(float)
     assert np.abs(board.blended() - exact[:, :, None]).mean() < 2.0
     touch("touchEnd")
     expect(page.get_by_text("The image decoded here", exact=True)).to_be_attached()
@@ -403,7 +407,7 @@ def test_its_link_shows_the_same_pixels(
     visitors: Visitors, server: tuple[str, int], run: Run
 ) -> None:
     """What was chosen by hand in one browser, and its address opened in another one."""
-    seen, address = [], f"{server[0]}/latent?view=map&run={run.id}"
+    observed, address = [], f"{server[0]}/latent?view=map&run={run.id}"
     for is_by_hand in (True, False):
         page = visitors.open_page(viewport=SCREEN)
         page.goto(address)
@@ -417,12 +421,17 @@ def test_its_link_shows_the_same_pixels(
             page.wait_for_url(lambda url: all(f"{each}=" in url for each in HELD))
         page.mouse.move(5, 5)
         expect(board.root.locator(".details img")).to_be_visible()
-        page.wait_for_function(DRAWN, arg=[board.root.element_handle(), False])
+        page.wait_for_function(RENDERED, arg=[board.root.element_handle(), False])
         layers = [layer_pixels(board.root.locator(f"canvas.{name}")) for name in ("ground", "dots")]
-        seen.append((*layers, board.picture(), board.root.locator(".marks").inner_html()))
+        observed.append((*layers, board.picture(), board.root.locator(".marks").inner_html()))
         address = page.evaluate("() => location.href")
+<<<<<<< HEAD
         visitors.leave()
     for by_hand, by_link in zip(*seen, strict=True):
+=======
+        context.close()
+    for by_hand, by_link in zip(*observed, strict=True):
+>>>>>>> main
         np.testing.assert_array_equal(by_hand, by_link)
 
 

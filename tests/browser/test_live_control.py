@@ -31,7 +31,7 @@ def start(page: Page, address: str, runs: Path, settings: str) -> Run:
 
 
 # Where "Step batch" is from now on, in pixels from the left, looked up in each frame.
-WATCH_PLACES = """() => {
+WATCH_POSITIONS = """() => {
     window.places = [];
     const look = () => {
         const buttons = [...document.querySelectorAll('[class*="st-key-transport-"] button')];
@@ -48,9 +48,15 @@ def press(page: Page, name: str) -> None:
     button(page, name).click()
 
 
+<<<<<<< HEAD
 def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, runs: Path) -> None:
     run = start(page, own_server[0], runs, "preset=recommended&epochs=400")
     page.evaluate(WATCH_PLACES)
+=======
+def test_pause_step_change_and_resume(server: tuple[str, int], page: Page, runs: Path) -> None:
+    run = start(page, server[0], runs, "preset=recommended&epochs=400")
+    page.evaluate(WATCH_POSITIONS)
+>>>>>>> main
     press(page, "Pause")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
     expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
@@ -95,10 +101,10 @@ def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, r
     os.kill(open_run(run.path).status["pid"], signal.SIGKILL)
     expect(page.get_by_text(re.compile("^Interrupted"))).to_be_visible()
     wait_until(lambda: open_run(run.path).has_model, SECONDS)
-    kept = len(open_run(run.path).history)
+    stored = len(open_run(run.path).history)
     expect(page.get_by_role("button", name="Continue", exact=True)).to_be_enabled()
     press(page, "Continue")
-    wait_until(lambda: len(open_run(run.path).history) > kept + 1, SECONDS)
+    wait_until(lambda: len(open_run(run.path).history) > stored + 1, SECONDS)
     press(page, "Stop")
     expect(page.get_by_text("Stopped by hand in epoch")).to_be_visible()
     epochs = open_run(run.path).history["epoch"]
@@ -152,21 +158,21 @@ def test_a_killed_server_takes_no_run_with_it(tmp_path: Path, visitors: Visitors
     with serve(runs) as (address, process):
         run = start(page, address, runs, "preset=recommended&epochs=500")
         process.kill()
-        seen = len(open_run(run.path).history)
+        observed = len(open_run(run.path).history)
     with serve(runs) as (address, process):
         page.goto(f"{address}/train?run={run.id}")
         settled(page)
-        wait_until(lambda: len(open_run(run.path).history) > seen + 1, SECONDS)
+        wait_until(lambda: len(open_run(run.path).history) > observed + 1, SECONDS)
         assert open_run(run.path).state == "training"
         expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
         # Now both die, as a container does: the new server takes the run up by itself.
         os.kill(open_run(run.path).status["pid"], signal.SIGKILL)
         process.kill()
-        seen = len(open_run(run.path).history)
+        observed = len(open_run(run.path).history)
     with serve(runs) as (address, _):
         page.goto(f"{address}/train?run={run.id}")
         settled(page)
-        wait_until(lambda: len(open_run(run.path).history) > seen + 1, SECONDS)
+        wait_until(lambda: len(open_run(run.path).history) > observed + 1, SECONDS)
         press(page, "Stop")
         wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
     epochs = open_run(run.path).history["epoch"]

@@ -14,7 +14,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import button, settled, train, wait_until
-from vae.data.datasets import DATASETS, find_dataset
+from vae.data.datasets import find_dataset
+from vae.data.specs import DATASETS
 from vae.images import tile
 from vae.presets import PRESETS
 from vae.runs.provenance import public_name
@@ -130,13 +131,13 @@ def test_curves_keep_node_and_zoom_while_a_run_trains(
     page.mouse.up()
     zoom = page.locator(".curves").get_attribute("data-zoom")
     assert zoom
-    seen = len(RunStore(runs).open(run_id).history)
+    observed = len(RunStore(runs).open(run_id).history)
 
-    def has_drawn_twenty_more() -> bool:
+    def has_twenty_more_points() -> bool:
         shown = re.search(r"Epoch (\d+) of 400", page.inner_text("body"))
-        return shown is not None and int(shown[1]) >= seen + 20
+        return shown is not None and int(shown[1]) >= observed + 20
 
-    wait_until(has_drawn_twenty_more, TRAINING_SECONDS)
+    wait_until(has_twenty_more_points, TRAINING_SECONDS)
     expect(page.locator(".curves .panel svg[data-witness=same]")).to_have_count(1)
     assert page.locator(".curves").get_attribute("data-zoom") == zoom
     page.get_by_role("button", name="Show all epochs").click()

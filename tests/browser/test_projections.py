@@ -51,8 +51,8 @@ def reconstruction(run: Run, index: int) -> np.ndarray:
     return to_uint8(run.decode(run.latents["mean"][index][None]))[0]
 
 
-def nearest(projection: Projection, place: np.ndarray) -> int:
-    return int(np.linalg.norm(projection.points[:TSNE_POINTS] - place, axis=1).argmin())
+def nearest(projection: Projection, position: np.ndarray) -> int:
+    return int(np.linalg.norm(projection.points[:TSNE_POINTS] - position, axis=1).argmin())
 
 
 def expect_shown(page: Page, index: int) -> None:
@@ -64,10 +64,10 @@ def expect_shown(page: Page, index: int) -> None:
     ).to_be_attached()
 
 
-def check_places(board: Board, run: Run, projection: Projection, places: int = 12) -> None:
+def check_places(board: Board, run: Run, projection: Projection, positions: int = 12) -> None:
     """Hover at random; the picture beside the pointer must be the nearest dot's, to the pixel."""
     random = np.random.default_rng(2)
-    for across, down in random.uniform(*EDGES, size=(places, 2)):
+    for across, down in random.uniform(*EDGES, size=(positions, 2)):
         index = nearest(projection, board.hover(across, down))
         name = run.class_names[run.latents["y"][index]]
         caption = f"test image {index}, class {name}"
@@ -120,8 +120,8 @@ def test_a_click_and_a_typed_number_mark_the_same(board: Board, page: Page, run:
 def test_a_hidden_class_is_never_meant(board: Board, page: Page, run: Run) -> None:
     board.root.get_by_role("button", name="4", exact=True).dblclick()
     expect(board.root.locator('.classes [aria-pressed="true"]')).to_have_count(1)
-    for share in (0.2, 0.5, 0.8):
-        board.hover(share, share)
+    for fraction in (0.2, 0.5, 0.8):
+        board.hover(fraction, fraction)
         caption = board.root.locator(".decoded figcaption").inner_text()
         assert caption.endswith("class 4")
     # It stays so in another projection.
@@ -189,7 +189,7 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
         "([plot, x]) => Math.abs(plot._fullLayout.scene._scene.getCamera().eye.x - x) > 0.1",
         arg=[plot.element_handle(), before["x"]],
     )
-    seen = set()
+    observed = set()
     for across in np.linspace(0.4, 0.6, 9):
         page.mouse.move(*at(across, 0.45), steps=3)
         page.evaluate(FRAMES)  # with which Plotly looks for the dot
@@ -199,8 +199,8 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
         index, url = found
         expected = np.repeat(reconstruction(run, index), 3, axis=2)
         np.testing.assert_array_equal(pixels_of(url)[:, :, :3], expected)
-        seen.add(index)
-    assert len(seen) > 2
+        observed.add(index)
+    assert len(observed) > 2
 
     def is_over_a_dot() -> bool:
         page.mouse.move(*at(0.5, 0.45), steps=3)
@@ -221,7 +221,7 @@ def test_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> No
     client = page.context.new_cdp_session(page)
 
     def touch(kind: str, *shares: tuple[float, float]) -> None:
-        points = [dict(zip("xy", board.at(*share), strict=True)) for share in shares]
+        points = [dict(zip("xy", board.at(*fraction), strict=True)) for fraction in shares]
         client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", (0.5, 0.5))

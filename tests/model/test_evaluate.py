@@ -94,21 +94,21 @@ class TestEvaluate:
         )
         assert metrics["elbo"] == -(metrics["rate"] + metrics["distortion"])
 
-    @pytest.mark.parametrize("treatment", ["threshold", "fixed", "sampled"])
-    def test_treated_images(self, model: VAE, digits: Dataset, treatment: str) -> None:
-        treated = dataclasses.replace(digits, x_test=binarise(digits.x_test, treatment))
+    @pytest.mark.parametrize("binarisation", ["threshold", "fixed", "sampled"])
+    def test_binarised_images(self, model: VAE, digits: Dataset, binarisation: str) -> None:
+        binarised = dataclasses.replace(digits, x_test=binarise(digits.x_test, binarisation))
         (found, latents), (direct, expected) = (
-            evaluate(model, digits, treatment),
-            evaluate(model, treated, "none"),
+            evaluate(model, digits, binarisation),
+            evaluate(model, binarised, "none"),
         )
         words = {name: found[name] for name in ("treatment", "binarisation")}
         assert found == direct | words
-        assert words["binarisation"] == treatment
+        assert words["binarisation"] == binarisation
         assert words["treatment"].startswith("black and white")
         np.testing.assert_array_equal(latents["mean"], expected["mean"])
         assert found["loss"] != evaluate(model, digits)[0]["loss"]
 
-    def test_the_treatment_is_that_of_the_training(self, digits: Dataset) -> None:
+    def test_the_binarisation_is_that_of_the_training(self, digits: Dataset) -> None:
         model = build(Config(hidden=(8,), latent_dim=2, binarisation="fixed"), (8, 8, 1))
         assert evaluate(model, digits)[0] == evaluate(model, digits, "fixed")[0]
         assert "statically" in evaluate(model, digits)[0]["treatment"]

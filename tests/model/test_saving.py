@@ -247,7 +247,7 @@ class TestForeignWeights:
         assert len(str(error.value)) < 400
         assert peak < 20_000_000
 
-    def test_it_passes_an_import_that_must_not_look(
+    def test_it_passes_an_import_that_must_not_import_keras(
         self, finished_run: Run, tmp_path: Path
     ) -> None:
         """The web server has no HDF5, so that the worker's look is the one that counts."""

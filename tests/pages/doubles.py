@@ -16,18 +16,20 @@ from vae.runs.run import Run
 from vae.server import scheduler, worker_processes
 from vae.server.worker_processes import WarmWorker, start_worker
 
+ANNA, BEN = "a" * 32, "b" * 32  # what two browsers keep in their cookies
+
 
 class IdleProcess:
     """A worker process that was started and does nothing."""
 
     def __init__(self) -> None:
-        self.asked_to_leave = False
+        self.requested_exits = False
 
     def poll(self) -> None:
         return None
 
     def terminate(self) -> None:
-        self.asked_to_leave = True
+        self.requested_exits = True
 
 
 class NoWarmWorker:
@@ -49,7 +51,7 @@ class Processes(dict[str, IdleProcess]):
         self._patch.setattr(scheduler, "start_worker", self._start)
         self._patch.setattr(scheduler, "WarmWorker", NoWarmWorker)
 
-    def become_real(self) -> None:
+    def make_real(self) -> None:
         """Have real processes started from now on, which have Keras already."""
         self._patch.setattr(worker_processes, "_spawn", spawn_warm)
         self._patch.setattr(scheduler, "start_worker", start_worker)

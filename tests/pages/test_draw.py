@@ -13,21 +13,16 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
+from tests.pages.conftest import untrained
+from tests.pages.driving import act, calm, go, labelled, open_page, press
+from tests.pages.shown import (
     alternatives,
-    calm,
     component,
     components,
-    go,
-    labelled,
     numbers,
-    open_page,
     picture,
     picture_called,
-    press,
     shows,
-    untrained,
     words,
 )
 from vae.data.datasets import Dataset, load_dataset
@@ -84,7 +79,7 @@ def shown(app: AppTest, pictures: dict[str, bytes], name: str) -> bytes:
 
 
 @pytest.fixture
-def open_colours(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def open_color(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run with 64 latent dimensions on pictures of 64 x 64 pixels in colour, from elsewhere."""
     random = np.random.default_rng(0)
     images = random.integers(256, size=(40, 64, 64, 3), dtype=np.uint8)
@@ -107,7 +102,7 @@ class TestDrawing:
         assert shows(shown(app, pictures, "Reconstruction"), copy)
         assert "An example, test image 0" in words(app)
 
-    def test_a_drawing_is_treated_and_reconstructed(
+    def test_a_drawing_is_prepared_and_reconstructed(
         self, run: Run, pictures: dict[str, bytes]
     ) -> None:
         app = draw(open_page("latent", view="draw"), stroke())
@@ -145,8 +140,8 @@ class TestDrawing:
         assert kl_line["text"][1].split()[0] == f"{own.kl[0]:.0f}"
         assert 0.98 * len(usual.kl) <= numbers(bars["y"]).sum() <= len(usual.kl)
         total = own.reconstruction[0] + own.kl[0]
-        share = (usual.reconstruction + usual.kl < total).mean()
-        assert f"more than {share:.0%} of {len(usual.kl)} test images" in words(app)
+        fraction = (usual.reconstruction + usual.kl < total).mean()
+        assert f"more than {fraction:.0%} of {len(usual.kl)} test images" in words(app)
 
     def test_again_from_the_posterior(self, run: Run) -> None:
         app = draw(open_page("latent", view="draw"), stroke())
@@ -239,7 +234,7 @@ class TestUpload:
         assert labelled(app.segmented_control, "Picture").value == "Upload"
         assert shown(app, pictures, "Centred") == before
 
-    def test_colours(self, open_colours: Run, pictures: dict[str, bytes]) -> None:
+    def test_color_images(self, open_color: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("latent", view="draw")
         assert labelled(app.segmented_control, "Picture").options == ["Test image", "Upload"]
         photo = Image.new("RGB", (300, 100), "white")

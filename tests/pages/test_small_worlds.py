@@ -12,7 +12,7 @@ import pytest
 
 from pages._shared import server
 from tests.conftest import copy_run
-from tests.pages.conftest import open_page
+from tests.pages.driving import open_page
 from vae.archive.archive import export_zip, import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset

@@ -23,7 +23,7 @@ class TestBasics:
 
     def test_what_nobody_can_say(self, tmp_path: Path) -> None:
         with pytest.raises(TypeError):
-            write_metadata(tmp_path, colour="red")
+            write_metadata(tmp_path, color="red")
 
 
 class TestCorrectness:

@@ -12,7 +12,8 @@ from tests.cli.commands import refused
 from tests.conftest import copy_run
 from tests.queueing import Office
 from vae.cli.main import main
-from vae.data.datasets import DATASETS, Dataset
+from vae.data.datasets import Dataset
+from vae.data.specs import DATASETS
 from vae.errors import DatasetError, RunError
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.comparison import comparable, references_of

@@ -49,7 +49,7 @@ class Disk:
 
 
 @pytest.fixture(autouse=True)
-def _told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PUBLIC", "FREE_MEGABYTES", "RUNS_MEGABYTES", "KEEP_DAYS"):
         monkeypatch.delenv(f"VAE_{name}", raising=False)
 
@@ -80,29 +80,29 @@ class TestOnOnesOwnMachine:
 
     def test_a_disk_that_is_nearly_full(self, disk: Disk) -> None:
         disk.free = 100 * MEGABYTE
-        disk.storage.check_room()
+        disk.storage.check_space()
         disk.free -= 1
         with pytest.raises(
             RunError, match=r"leave 100 MB of the disk free: delete some first\. Received: a disk"
         ):
-            disk.storage.check_room()
+            disk.storage.check_space()
 
     def test_a_limit_of_ones_own(self, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
         disk.add("one", size=3 * MEGABYTE)
-        disk.storage.check_room()
+        disk.storage.check_space()
         monkeypatch.setenv("VAE_RUNS_MEGABYTES", "3")
         with pytest.raises(RunError, match=r"may take 3 MB here: delete some first\. Received"):
-            disk.storage.check_room()
+            disk.storage.check_space()
         monkeypatch.setenv("VAE_RUNS_MEGABYTES", "4")
-        disk.storage.check_room()
+        disk.storage.check_space()
 
     def test_before_there_is_a_folder(self, disk: Disk) -> None:
         assert not disk.store.folder.exists()
-        disk.storage.check_room()
+        disk.storage.check_space()
 
 
 @pytest.mark.usefixtures("public")
-class TestWhereStrangersShareAServer:
+class TestOnAPublicServer:
     def test_until_when_a_run_is_stored(self, disk: Disk) -> None:
         today = datetime.datetime.now(datetime.UTC).date()
         assert kept_until(disk.add("new", "anna")) == today + datetime.timedelta(days=3)
@@ -138,12 +138,12 @@ class TestWhereStrangersShareAServer:
 
     def test_what_may_be_removed_keeps_nobody_out(self, disk: Disk) -> None:
         disk.add("old", "anna", days_ago=9, size=6 * MEGABYTE)
-        disk.storage.check_room()
+        disk.storage.check_space()
         disk.add("new", "berta", size=6 * MEGABYTE)
         with pytest.raises(
             RunError, match=r"may take 5 MB here: delete one of yours, or come back"
         ):
-            disk.storage.check_room()
+            disk.storage.check_space()
 
     def test_new_visitors_do_not_get_around_it(self, office: Office) -> None:
         """A cookie costs nothing; a run that waits is counted as it will be."""

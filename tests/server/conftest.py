@@ -1,13 +1,26 @@
-"""Servers whose workers train nothing."""
+"""Servers whose workers train nothing, and signals as they were."""
 
 from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
 
 import pytest
 
 from tests.conftest import copy_run
 from tests.queueing import Office
 from vae.runs.run import Run
+from vae.server import worker
 from vae.server.queue import Queue
+
+
+@pytest.fixture(autouse=True)
+def _no_signal_stays() -> Iterator[None]:
+    """`work` turns SIGTERM into a pause, for the whole process."""
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    worker._should_end.clear()
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ class TestServers:
             here.announce(tmp_path)
             assert file.exists() is written
 
-    def test_without_a_grace_time_nothing_is_said(self, tmp_path: Path) -> None:
+    def test_without_a_grace_time_nothing_is_announced(self, tmp_path: Path) -> None:
         Presence(0.0).announce(tmp_path)
         assert not list(tmp_path.iterdir())
 

@@ -97,13 +97,15 @@ class TestPosition:
         (run,) = office.store.list()
         assert queue.position(run).ahead == 0
 
-    def test_ones_own_run_goes_first_though_there_is_a_free_place(self, office: Office) -> None:
+    def test_a_visitors_runs_train_one_after_another_though_a_worker_is_free(
+        self, office: Office
+    ) -> None:
         queue = office.open(workers=3)
         runs = [office.submit(queue, name, owner="anna") for name in "abc"]
         office.until(office.submit(queue, "z", owner="zoe"), "training")
-        places = [queue.position(run) for run in runs]
-        assert [place.ahead for place in places] == [0, 1, 2]
-        assert places[0].seconds == 0.0 < places[1].seconds < places[2].seconds
+        positions = [queue.position(run) for run in runs]
+        assert [position.ahead for position in positions] == [0, 1, 2]
+        assert positions[0].seconds == 0.0 < positions[1].seconds < positions[2].seconds
 
     def test_what_is_neither_waiting_nor_under_way(self, queue: Queue, finished: Run) -> None:
         assert queue.position(finished) == (0, 0.0)
@@ -148,7 +150,7 @@ class TestPosition:
         assert queue.position(runs[2]).seconds == pytest.approx(10.0)
         assert queue.position(runs[3]).seconds == pytest.approx(min(30.0, 10.0 + whole))
 
-    def test_a_paused_run_gives_its_place_away_soon(self, queue: Queue, office: Office) -> None:
+    def test_a_paused_run_frees_its_worker_soon(self, queue: Queue, office: Office) -> None:
         (run,) = office.store.list()
         change_status(run, epoch=1, step=9, steps=9, seconds_per_epoch=1000.0)
         other = office.submit(queue, "a", "anna")
@@ -157,7 +159,7 @@ class TestPosition:
         office.until(run, "paused")
         assert queue.position(other).seconds == pytest.approx(scheduler.PAUSED_SECONDS)
 
-    def test_a_run_that_goes_on_needs_only_what_is_left(
+    def test_a_resumed_run_needs_only_its_remaining_time(
         self, queue: Queue, office: Office, finished: Run
     ) -> None:
         first = next(run for run in office.store.list() if run.state == "training")
@@ -165,8 +167,8 @@ class TestPosition:
         change_status(finished, state="stopped", epoch=3, step=9, steps=9, seconds_per_epoch=50.0)
         queue.resume(open_run(finished.path))
         last = office.submit(queue, "b", "ben")
-        left = (finished.config.epochs - 3) * 50.0
-        assert queue.position(last).seconds == pytest.approx(7.0 + START_SECONDS + left)
+        remaining = (finished.config.epochs - 3) * 50.0
+        assert queue.position(last).seconds == pytest.approx(7.0 + START_SECONDS + remaining)
 
 
 class TestWhoseItIs:
@@ -181,7 +183,7 @@ class TestWhoseItIs:
         assert [run.id for run in queue.deleted(visitor)] == [run.id]
         assert queue.undelete(run.id, visitor).metadata.name == "mine"
 
-    def test_on_a_shared_server_the_owners_alone(
+    def test_on_a_public_server_only_the_owner(
         self, queue: Queue, annas: Run, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_PUBLIC", "1")

@@ -1,4 +1,4 @@
-"""What may be asked of a run in the queue: to pause, to go on, to stop."""
+"""What may be asked of a run in the queue: to pause, to resume, to stop."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ class TestPause:
         office.until(run, "training")
         assert office.starts == 1
 
-    def test_while_it_waits_it_leaves_the_line(self, queue: Queue, office: Office) -> None:
+    def test_while_it_waits_it_is_removed_from_the_queue(
+        self, queue: Queue, office: Office
+    ) -> None:
         run = office.submit(queue, "a")
         queue.pause(run)
         paused = open_run(run.path)
@@ -47,9 +49,9 @@ class TestPause:
         assert queue.is_pending(run, "train")
 
 
-class TestGoOn:
+class TestResume:
     @pytest.mark.parametrize("action", ["run", "batch", "epoch"])
-    def test_a_process_that_is_there_is_asked(
+    def test_a_living_process_gets_the_request(
         self, action: str, queue: Queue, office: Office
     ) -> None:
         (run,) = office.store.list()
@@ -60,7 +62,7 @@ class TestGoOn:
         assert (run.control.action, run.control.turn) == (action, turn + 1)
         assert office.starts == 1
 
-    def test_what_waits_keeps_its_place(self, queue: Queue, office: Office) -> None:
+    def test_a_waiting_run_keeps_its_position(self, queue: Queue, office: Office) -> None:
         runs = [office.submit(queue, name, owner=name) for name in "ab"]
         order = waiting(queue)
         queue.resume(open_run(runs[0].path))
@@ -69,7 +71,7 @@ class TestGoOn:
         assert runs[0].control.action == "batch"
 
     @pytest.mark.parametrize("state", ["paused", "interrupted", "stopped", "diverged", "failed"])
-    def test_a_run_without_a_process_gets_a_place(
+    def test_a_run_without_a_process_is_enqueued(
         self, state: str, queue: Queue, finished: Run
     ) -> None:
         change_status(finished, state=state, reason="why")
@@ -127,7 +129,7 @@ class TestGoOn:
         change_status(finished, seconds_trained=59.9)
         queue.resume(open_run(finished.path))
 
-    def test_what_is_refused_leaves_no_wish(
+    def test_a_refusal_leaves_no_request(
         self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         fill_her_queue(queue, office, finished, monkeypatch)
@@ -185,7 +187,7 @@ class TestStop:
         assert open_run(run.path).state == "stopped"
         assert open_run(run.path).status["reason"] == "Stopped before it began."
 
-    def test_one_that_waits_to_go_on(self, queue: Queue, office: Office, finished: Run) -> None:
+    def test_one_that_waits_to_resume(self, queue: Queue, office: Office, finished: Run) -> None:
         queue.resume(finished, more_epochs=3)
         queue.resume(open_run(finished.path), action="epoch")
         queue.stop(open_run(finished.path))
@@ -216,7 +218,7 @@ class TestStop:
         assert (open_run(finished.path).state, waiting(queue)) == ("stopped", [])
 
     @pytest.mark.parametrize("again", [False, True])
-    def test_what_a_parked_run_learned_is_made_a_model_of(
+    def test_a_suspended_run_gets_its_model(
         self, again: bool, queue: Queue, office: Office
     ) -> None:
         (run,) = office.store.list()

@@ -35,7 +35,7 @@ class TestWarm:
             ("recover", True),
         ],
     )
-    def test_it_is_kept_for_what_needs_tensorflow(
+    def test_it_is_reserved_for_jobs_with_tensorflow(
         self, action: str, warm: bool, office: Office, finished_run: Run
     ) -> None:
         run = copy_run(finished_run, office.folder / "run")
@@ -55,7 +55,7 @@ class TestWarm:
         queue.warm_up()
         wait_until(lambda: office.processes[0].poll() is not None, "it ends")
 
-    def test_it_stays_as_long_as_somebody_may(
+    def test_it_lives_while_somebody_may_train(
         self, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         queue = office.open()

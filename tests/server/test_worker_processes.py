@@ -35,7 +35,7 @@ def run(finished_run: Run, tmp_path: Path) -> Run:
 
 class TestStart:
     @pytest.fixture
-    def seen(self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
+    def recorded(self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
         """What a worker sees that is started from another folder than the project's."""
         (tmp_path / "package" / "vae" / "server").mkdir(parents=True)
         for package in (tmp_path / "package" / "vae", tmp_path / "package" / "vae" / "server"):
@@ -44,36 +44,36 @@ class TestStart:
         monkeypatch.setattr(
             worker_processes, "__file__", str(tmp_path / "package" / "vae" / "server" / "x.py")
         )
-        monkeypatch.setenv("WITNESS", str(tmp_path / "seen.json"))
+        monkeypatch.setenv("WITNESS", str(tmp_path / "recorded.json"))
         monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
         monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
         (tmp_path / "elsewhere").mkdir()
         monkeypatch.chdir(tmp_path / "elsewhere")
         relative = Run(Path("..") / "run")
         assert start_worker(relative, "tsne").wait() == 0
-        return json.loads((tmp_path / "seen.json").read_text())
+        return json.loads((tmp_path / "recorded.json").read_text())
 
-    def test_is_asked_what_to_do(self, seen: dict, run: Run) -> None:
-        assert seen["arguments"] == [str(run.path), "tsne"]
+    def test_gets_its_job_as_arguments(self, recorded: dict, run: Run) -> None:
+        assert recorded["arguments"] == [str(run.path), "tsne"]
 
-    def test_what_it_prints_is_kept(self, seen: dict, run: Run) -> None:
+    def test_its_output_is_logged(self, recorded: dict, run: Run) -> None:
         assert (run.path / "worker.log").read_text() == "printed\n"
 
-    def test_a_ctrl_c_at_the_server_does_not_reach_it(self, seen: dict) -> None:
-        assert seen["session"] != os.getsid(0)
+    def test_a_ctrl_c_at_the_server_does_not_reach_it(self, recorded: dict) -> None:
+        assert recorded["session"] != os.getsid(0)
 
-    def test_its_environment(self, seen: dict) -> None:
+    def test_its_environment(self, recorded: dict) -> None:
         # Ours, where nobody wants another.
-        assert seen["MALLOC_ARENA_MAX"] == WORKER_ENVIRONMENT["MALLOC_ARENA_MAX"]
-        assert seen["TF_CPP_MIN_LOG_LEVEL"] == "0"
+        assert recorded["MALLOC_ARENA_MAX"] == WORKER_ENVIRONMENT["MALLOC_ARENA_MAX"]
+        assert recorded["TF_CPP_MIN_LOG_LEVEL"] == "0"
 
-    def test_no_room_for_what_it_prints(self, run: Run) -> None:
+    def test_a_full_disk_where_it_prints(self, run: Run) -> None:
         (run.path / "worker.log").mkdir()
         with pytest.raises(OSError, match=r"worker\.log"):
             start_worker(run, "train")
 
 
-class TestAskToLeave:
+class TestRequestExit:
     def test_a_process_of_ours(self, office: Office, run: Run) -> None:
         sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         request_exit(run, sleeper)
@@ -102,7 +102,7 @@ class TestAskToLeave:
 
 
 class TestWarmWorker:
-    def test_is_given_a_run(self, office: Office, run: Run) -> None:
+    def test_gets_its_run(self, office: Office, run: Run) -> None:
         change_status(run, state="queued")
         warm = WarmWorker()
         assert warm.usable

@@ -70,7 +70,7 @@ MAX_ARRAYS = 1000  # in one file; weights and their optimizer's variables are ab
 MAX_GROWTH = 10
 FREE_GROWTH = 1_000_000
 # Fields of status.json that an import takes over.
-KEPT: tuple[
+TAKEN_OVER: tuple[
     Literal["epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained"], ...
 ] = ("epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained")
 WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
@@ -252,10 +252,10 @@ def _check_growth(archive: ForeignZip, folder: Path) -> None:
         )
 
 
-def _name(about: bytes | None) -> str:
+def _name(metadata: bytes | None) -> str:
     """Return the name that a run was given, fit to be shown; "" without a usable one."""
     try:
-        return decode(METADATA, about or b"{}", MetadataFile).get("name", "")
+        return decode(METADATA, metadata or b"{}", MetadataFile).get("name", "")
     except RunError:
         return ""
 
@@ -270,7 +270,7 @@ def _status(content: bytes | None, resumable: bool) -> StatusChanges:
     old = decode(STATUS, content, Status)
     if old["state"] in (RunState.FINISHED, RunState.DIVERGED):
         status["state"] = old["state"]
-    for name in KEPT:
+    for name in TAKEN_OVER:
         if (value := old.get(name)) is not None:
             status[name] = value
     return status

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from vae.errors import ConfigError, RunError
-from vae.evaluation.digit_classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
+from vae.evaluation.digit_classifier import (
+    IMAGE_SHAPE,
+    classifier_mark,
+    classifier_metadata,
+    classify,
+)
 from vae.evaluation.feature_sets import frechet_distance, precision_recall
 from vae.figures_schema import Quality, SampleFigures
 from vae.runs.layout import QUALITY
@@ -125,7 +130,7 @@ def measure_samples(
         "seed": seed,
         "reference_images": half,
         "classifier": classifier_mark(),
-        "classifier_accuracy": about_classifier()["test_accuracy"],
+        "classifier_accuracy": classifier_metadata()["test_accuracy"],
         **found.pop("prior"),
         "noise_floor": real.pop("frechet_classifier_distance"),
         **{f"real_{name}": value for name, value in real.items()},

@@ -66,7 +66,7 @@ class Samplers:
     fitted_images: int
 
     @property
-    def left_out(self) -> tuple[int, ...]:
+    def not_converged(self) -> tuple[int, ...]:
         """Numbers of components whose mixture did not converge, so that another was chosen."""
         return tuple(trial.components for trial in self.trials if not trial.converged)
 

@@ -69,7 +69,7 @@ class Queue:
         """
         limits().check(config, dataset.image_shape, dataset.classes)
         check_trainable(config, dataset)
-        self._check_room(owner)
+        self._check_space(owner)
         self._check_waiting(owner)
         path = self.store.folder / new_run_id()
         RunWriter.create(path, config, dataset, owner)
@@ -169,7 +169,7 @@ class Queue:
         Raises RunError if it is not one, no room is left or the owner has too many runs.
         """
         with self._importing:  # one at a time: each may unpack a hundred megabytes
-            self._check_room(owner)
+            self._check_space(owner)
             run = import_zip(file, self.store, owner)
         if (run.path / MODEL).exists():
             self.request(run, "export")
@@ -212,8 +212,8 @@ class Queue:
                 f"Received: a run that is {whose}"
             )
 
-    def _check_room(self, owner: str) -> None:
-        self._storage.check_room()
+    def _check_space(self, owner: str) -> None:
+        self._storage.check_space()
         if not is_public():
             return
         own = sum(run.metadata.owner == owner for run in self.store.list() if not run.shipped)

@@ -159,24 +159,24 @@ class Scheduler:
             elif run.state in (RunState.QUEUED, RunState.INTERRUPTED):
                 # It died together with its server, and through no fault of its own: it resumes, but
                 # not twice from the same checkpoint.
-                kept = run.status.get("kept", [])
-                if run.status.get("taken_up") == kept:
+                checkpoint = run.status.get("kept", [])
+                if run.status.get("taken_up") == checkpoint:
                     self._ended(ticket)
-                elif self.queue_again(run, taken_up=kept):
+                elif self.queue_again(run, taken_up=checkpoint):
                     self.tickets.remove(ticket)
                     self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _tidy(self) -> None:
         """Remove deleted runs, and give each queued run a ticket."""
         self._tidied = time.monotonic()
-        self._make_room()
+        self._free_space()
         self.store.purge()
         for run in self.store.list():
             if not run.shipped and run.state == RunState.QUEUED:
                 with contextlib.suppress(OSError):  # one bad folder must not stop the others
                     self.tickets.enqueue(run.id, "train", run.metadata.owner)
 
-    def _make_room(self) -> None:
+    def _free_space(self) -> None:
         """Remove expired runs, where strangers share the server and need their room."""
         busy = {ticket.run_id for ticket in self.tickets.list()}
         for run in self._storage.to_remove(busy):
