@@ -27,17 +27,10 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-<<<<<<< HEAD
 def test_a_link_is_quoted_to_the_letter(text: str, own_server: tuple[str, int], page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{own_server[0]}/data?run={quote(text)}")
-=======
-def test_a_link_is_quoted_to_the_letter(text: str, server: tuple[str, int], page: Page) -> None:
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
-    page.goto(f"{server[0]}/data?run={quote(text)}")
->>>>>>> main
+    page.goto(f"{own_server[0]}/data?run={quote(text)}")
     settled(page)
     message = page.get_by_test_id("stAlert").filter(has_text="No run has this id.")
     shown = message.inner_text().replace("\u2060", "")
@@ -73,15 +66,9 @@ def test_a_run_that_is_damaged_says_so_once(
 ) -> None:
     run = copy_run(Run(SHIPPED / "digits"), runs / "damaged")
     (run.path / "metrics.json").write_text('{"loss": "![x](http://evil.example/x.png)"}')
-<<<<<<< HEAD
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{own_server[0]}/evaluate?run=damaged")
-=======
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
-    page.goto(f"{server[0]}/evaluate?run=damaged")
->>>>>>> main
+    page.goto(f"{own_server[0]}/evaluate?run=damaged")
     settled(page)
     said = page.get_by_test_id("stAlert").filter(has_text="metrics.json must be as a run writes it")
     expect(said).to_have_count(1)

@@ -12,12 +12,8 @@ from playwright.sync_api import Page, expect
 from sklearn.neighbors import NearestNeighbors
 
 from tests.browser.driving import PHONE, SCREEN, settled, wait_until
-<<<<<<< HEAD
-from tests.browser.mapping import DRAWN, SECONDS, Board, layer_pixels, open_map
-from tests.browser.visitors import Visitors
-=======
 from tests.browser.mapping import RENDERED, SECONDS, Board, layer_pixels, open_map
->>>>>>> main
+from tests.browser.visitors import Visitors
 from vae.figures.colors import class_color
 from vae.images import to_uint8
 from vae.latent.density import class_regions
@@ -425,13 +421,8 @@ def test_its_link_shows_the_same_pixels(
         layers = [layer_pixels(board.root.locator(f"canvas.{name}")) for name in ("ground", "dots")]
         observed.append((*layers, board.picture(), board.root.locator(".marks").inner_html()))
         address = page.evaluate("() => location.href")
-<<<<<<< HEAD
         visitors.leave()
-    for by_hand, by_link in zip(*seen, strict=True):
-=======
-        context.close()
     for by_hand, by_link in zip(*observed, strict=True):
->>>>>>> main
         np.testing.assert_array_equal(by_hand, by_link)
 
 

@@ -48,15 +48,9 @@ def press(page: Page, name: str) -> None:
     button(page, name).click()
 
 
-<<<<<<< HEAD
 def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, runs: Path) -> None:
     run = start(page, own_server[0], runs, "preset=recommended&epochs=400")
-    page.evaluate(WATCH_PLACES)
-=======
-def test_pause_step_change_and_resume(server: tuple[str, int], page: Page, runs: Path) -> None:
-    run = start(page, server[0], runs, "preset=recommended&epochs=400")
     page.evaluate(WATCH_POSITIONS)
->>>>>>> main
     press(page, "Pause")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
     expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
