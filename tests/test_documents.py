@@ -1,7 +1,8 @@
 """Every command that a document names is run: README.md, docs/*.md, CHANGELOG.md, the Makefile.
 
 They are taken out of the documents as they stand. Only one rule makes them short (`reduced`): each
-number that says how much is computed (epochs, samples, images) becomes the least that is accepted.
+number that says how much is computed (epochs, samples, images) becomes the least that is accepted;
+and the mixtures that they fit have few components.
 What cannot be run is in `NOT_RUN`, with the reason. A command that is neither fails a test.
 """
 
@@ -25,9 +26,11 @@ import pytest
 
 from benchmarks.__main__ import BENCHMARKS
 from tests.conftest import PATIENCE_SECONDS, ROOT
+from tests.kinds import FEW_COMPONENTS
 from vae.cli.main import main
 from vae.data.datasets import find_dataset
 from vae.evaluation.sample_quality import MIN_SAMPLES
+from vae.sampling import mixtures
 from vae.shipped.train import SHIPPED_RUNS
 
 DOCUMENTS = (
@@ -196,14 +199,16 @@ def succeeds(line: str, folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the runs that the documents train, runs/mine first."""
     if find_dataset("mnist") is None:
         pytest.skip("needs MNIST")
     path = tmp_path_factory.mktemp("documents")
-    for command in TRAINING:
-        succeeds(command.line, path)
-    return path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
+        for command in TRAINING:
+            succeeds(command.line, path)
+        yield path
 
 
 class TestBasics:

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PHONE, settled
 from tests.browser.mapping import Board, layer_pixels
+from tests.browser.visitors import Visitors
 from vae.figures.colors import class_color
 from vae.images import to_uint8
 from vae.latent.planes import Plane, pca_plane
@@ -272,11 +273,9 @@ def test_axes_are_readable_in_every_view(boards: list[Board]) -> None:
         boards[0].toggle("Zoom in")
 
 
-def test_on_a_phone(browser: Browser, server: tuple[str, int]) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_on_a_phone(visitors: Visitors, server: tuple[str, int]) -> None:
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     left, right = (board.board.bounding_box() for board in open_both(page, server[0]))
     assert right["y"] > left["y"] + left["height"]  # below each other
     assert left["width"] == right["width"] > 300
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()

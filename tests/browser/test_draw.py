@@ -10,10 +10,11 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PHONE, settled, wait_until
 from tests.browser.mapping import layer_pixels
+from tests.browser.visitors import Visitors
 from vae.data.user_images import FRAMES, framed, ink_of, plainly_scaled
 from vae.images import to_uint8
 from vae.latent.planes import pca_plane
@@ -252,12 +253,11 @@ def test_a_drawing_outlives_the_view(pad: Pad) -> None:
     assert np.asarray(pad.pixels())[round(0.2 * 280), round(0.4 * 280), 0] == 255
 
 
-def test_with_a_finger_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_with_a_finger_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     pad = Pad(page, server[0], run)
     pad.canvas.scroll_into_view_if_needed()
-    client = context.new_cdp_session(page)
+    client = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
         touches = [dict(zip("xy", pad.at(point), strict=True)) for point in points]
@@ -276,12 +276,10 @@ def test_with_a_finger_on_a_phone(browser: Browser, server: tuple[str, int], run
     # What comes of it is on the same screen, and nothing is wider than that.
     assert pad.shown("Reconstruction").bounding_box()["y"] < PHONE["height"] - 60
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()
 
 
-def test_a_path_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
-    context = browser.new_context(viewport=PHONE)
-    page = context.new_page()
+def test_a_path_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=PHONE)
     page.goto(f"{server[0]}/latent?view=path&run={run.id}")
     settled(page)
     strip = page.get_by_role("img", name="11 images on the way").locator("img")
@@ -297,4 +295,3 @@ def test_a_path_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) 
     assert download.value.suggested_filename == "path.gif"
     with Image.open(download.value.path()) as gif:
         assert gif.n_frames == 20
-    context.close()

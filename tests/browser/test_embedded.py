@@ -14,9 +14,10 @@ from urllib.parse import quote, unquote
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.driving import SCREEN, serve
+from tests.browser.visitors import Visitors
 from tests.pages.crafted import craft, epochs
 from tests.pages.doubles import owner_of
 from vae.data.datasets import load_dataset
@@ -79,11 +80,9 @@ def course_port() -> Iterator[int]:
 
 
 @pytest.fixture
-def course(browser: Browser) -> Iterator[Page]:
-    """A browser that takes the server's own certificate."""
-    context = browser.new_context(viewport=SCREEN, ignore_https_errors=True)
-    yield context.new_page()
-    context.close()
+def course(visitors: Visitors) -> Page:
+    """A page of a browser that takes the server's own certificate."""
+    return visitors.open_page(viewport=SCREEN, ignore_https_errors=True)
 
 
 def embed(page: Page, site: str, address: str, query: str = "embed=true") -> FrameLocator:

@@ -27,10 +27,10 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_link_is_quoted_to_the_letter(text: str, server: tuple[str, int], page: Page) -> None:
+def test_a_link_is_quoted_to_the_letter(text: str, own_server: tuple[str, int], page: Page) -> None:
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
-    page.goto(f"{server[0]}/data?run={quote(text)}")
+    page.goto(f"{own_server[0]}/data?run={quote(text)}")
     settled(page)
     message = page.get_by_test_id("stAlert").filter(has_text="No run has this id.")
     shown = message.inner_text().replace("\u2060", "")
@@ -40,14 +40,16 @@ def test_a_link_is_quoted_to_the_letter(text: str, server: tuple[str, int], page
     assert not {"127.0.0.1:9", "b.example"} & {urlsplit(url).netloc for url in requested}
 
 
-def test_a_run_of_others_fetches_nothing(server: tuple[str, int], page: Page, runs: Path) -> None:
+def test_a_run_of_others_fetches_nothing(
+    own_server: tuple[str, int], page: Page, runs: Path
+) -> None:
     """Every text of its files is a picture on another host, in Markdown and in HTML."""
     with_texts(copy_run(Run(SHIPPED / "mnist-conditional"), runs / "theirs"))
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
     for name, views in VIEWS.items():
         for view in views:
-            page.goto(f"{server[0]}/{name}?run=theirs&view={view}")
+            page.goto(f"{own_server[0]}/{name}?run=theirs&view={view}")
             settled(page)
             if name == "train":
                 page.get_by_role("radio", name="Watch").click()
@@ -60,13 +62,13 @@ def test_a_run_of_others_fetches_nothing(server: tuple[str, int], page: Page, ru
 
 
 def test_a_run_that_is_damaged_says_so_once(
-    server: tuple[str, int], page: Page, runs: Path
+    own_server: tuple[str, int], page: Page, runs: Path
 ) -> None:
     run = copy_run(Run(SHIPPED / "digits"), runs / "damaged")
     (run.path / "metrics.json").write_text('{"loss": "![x](http://evil.example/x.png)"}')
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
-    page.goto(f"{server[0]}/evaluate?run=damaged")
+    page.goto(f"{own_server[0]}/evaluate?run=damaged")
     settled(page)
     said = page.get_by_test_id("stAlert").filter(has_text="metrics.json must be as a run writes it")
     expect(said).to_have_count(1)
@@ -75,12 +77,12 @@ def test_a_run_that_is_damaged_says_so_once(
 
 
 def test_curves_that_differ_in_their_last_digits(
-    server: tuple[str, int], page: Page, runs: Path
+    own_server: tuple[str, int], page: Page, runs: Path
 ) -> None:
     """Ticks closer than a rounding error once were looked for without end."""
     rows = epochs(1e18, 1e18 + 128, 1e18, kl=(0.0, 0.0), kind="step")
     craft(runs / "flat", load_dataset("digits"), rows=rows)
-    page.goto(f"{server[0]}/start?run=flat")
+    page.goto(f"{own_server[0]}/start?run=flat")
     settled(page)
     panels = page.locator(".curves .panel svg")
     expect(panels).to_have_count(3)

@@ -8,11 +8,12 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sklearn.neighbors import NearestNeighbors
 
 from tests.browser.driving import PHONE, SCREEN, settled, wait_until
 from tests.browser.mapping import RENDERED, SECONDS, Board, layer_pixels, open_map
+from tests.browser.visitors import Visitors
 from vae.figures.colors import class_color
 from vae.images import to_uint8
 from vae.latent.density import class_regions
@@ -307,13 +308,12 @@ def test_from_the_keyboard(board: Board, page: Page, run: Run) -> None:
     expect(page.get_by_text("Move over the map")).to_be_visible()
 
 
-def test_with_fingers_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_with_fingers_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     board = open_map(page, server[0], f"&run={run.id}")
     board.toggle("Test images")
     board.board.scroll_into_view_if_needed()
-    client = context.new_cdp_session(page)
+    client = page.context.new_cdp_session(page)
 
     def touch(kind: str, *shares: tuple[float, float]) -> None:
         points = [dict(zip("xy", board.at(*fraction), strict=True)) for fraction in shares]
@@ -339,7 +339,6 @@ def test_with_fingers_on_a_phone(browser: Browser, server: tuple[str, int], run:
     board.until(lambda now: width(now["view"]) == pytest.approx(width(view) / 3, rel=0.25))
     wide = page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= PHONE["width"]
-    context.close()
 
 
 def test_an_answer_is_small(page: Page, server: tuple[str, int], run: Run) -> None:
@@ -356,26 +355,25 @@ def test_an_answer_is_small(page: Page, server: tuple[str, int], run: Run) -> No
     assert sum(received) < 0.1 * opened
 
 
-def test_the_theme_is_followed(browser: Browser, server: tuple[str, int], run: Run) -> None:
+def test_the_theme_is_followed(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
     shades = []
     for scheme in ("light", "dark"):
-        context = browser.new_context(color_scheme=scheme)
-        board = open_map(context.new_page(), server[0], f"&run={run.id}")
+        page = visitors.open_page(color_scheme=scheme)
+        board = open_map(page, server[0], f"&run={run.id}")
         label = board.root.locator(".axes text").first
         fill = label.evaluate("node => getComputedStyle(node).fill")
         shades.append(np.mean([int(part) for part in re.findall(r"\d+", fill)[:3]]))
-        context.close()
+        visitors.leave()
     assert shades[0] < 80
     assert shades[1] > 180
 
 
 def test_a_finger_scrolls_the_page_until_it_is_to_move_the_map(
-    browser: Browser, server: tuple[str, int], run: Run
+    visitors: Visitors, server: tuple[str, int], run: Run
 ) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     board = open_map(page, server[0], f"&run={run.id}")
-    client = context.new_cdp_session(page)
+    client = page.context.new_cdp_session(page)
     board.board.scroll_into_view_if_needed()
 
     def swipe() -> None:
@@ -399,17 +397,15 @@ def test_a_finger_scrolls_the_page_until_it_is_to_move_the_map(
     swipe()
     board.until(lambda shown: shown["view"] != view)
     assert page.evaluate(top) == before
-    context.close()
 
 
 def test_its_link_shows_the_same_pixels(
-    browser: Browser, server: tuple[str, int], run: Run
+    visitors: Visitors, server: tuple[str, int], run: Run
 ) -> None:
     """What was chosen by hand in one browser, and its address opened in another one."""
     observed, address = [], f"{server[0]}/latent?view=map&run={run.id}"
     for is_by_hand in (True, False):
-        context = browser.new_context(viewport=SCREEN)
-        page = context.new_page()
+        page = visitors.open_page(viewport=SCREEN)
         page.goto(address)
         settled(page)
         board = Board(page, page.locator(".map"))
@@ -425,18 +421,17 @@ def test_its_link_shows_the_same_pixels(
         layers = [layer_pixels(board.root.locator(f"canvas.{name}")) for name in ("ground", "dots")]
         observed.append((*layers, board.picture(), board.root.locator(".marks").inner_html()))
         address = page.evaluate("() => location.href")
-        context.close()
+        visitors.leave()
     for by_hand, by_link in zip(*observed, strict=True):
         np.testing.assert_array_equal(by_hand, by_link)
 
 
 def test_the_link_of_dimensions_shows_the_same_pixels(
-    browser: Browser, server: tuple[str, int], run: Run
+    visitors: Visitors, server: tuple[str, int], run: Run
 ) -> None:
     pictures, address = [], f"{server[0]}/latent?view=dimensions&run={run.id}"
     for is_by_hand in (True, False):
-        context = browser.new_context(viewport=SCREEN)
-        page = context.new_page()
+        page = visitors.open_page(viewport=SCREEN)
         page.goto(address)
         settled(page)
         if is_by_hand:
@@ -445,5 +440,5 @@ def test_the_link_of_dimensions_shows_the_same_pixels(
             settled(page)
         address = page.evaluate("() => location.href")
         pictures.append(np.asarray(Image.open(io.BytesIO(page.locator(".traversal").screenshot()))))
-        context.close()
+        visitors.leave()
     np.testing.assert_array_equal(*pictures)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driving import SCREEN, button, serve, settled, train, wait_until
+from tests.browser.visitors import Visitors
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 
@@ -47,8 +48,8 @@ def press(page: Page, name: str) -> None:
     button(page, name).click()
 
 
-def test_pause_step_change_and_resume(server: tuple[str, int], page: Page, runs: Path) -> None:
-    run = start(page, server[0], runs, "preset=recommended&epochs=400")
+def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, runs: Path) -> None:
+    run = start(page, own_server[0], runs, "preset=recommended&epochs=400")
     page.evaluate(WATCH_POSITIONS)
     press(page, "Pause")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
@@ -104,8 +105,10 @@ def test_pause_step_change_and_resume(server: tuple[str, int], page: Page, runs:
     assert epochs == list(range(1, len(epochs) + 1))
 
 
-def test_slow_motion_takes_single_steps(server: tuple[str, int], page: Page, runs: Path) -> None:
-    run = start(page, server[0], runs, "preset=recommended&epochs=400&seed=5")
+def test_slow_motion_takes_single_steps(
+    own_server: tuple[str, int], page: Page, runs: Path
+) -> None:
+    run = start(page, own_server[0], runs, "preset=recommended&epochs=400&seed=5")
     page.get_by_text("Slow motion", exact=True).click()
     wait_until(lambda: open_run(run.path).arrays("step.npz"), SECONDS)
     expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
@@ -123,10 +126,12 @@ def test_slow_motion_takes_single_steps(server: tuple[str, int], page: Page, run
     wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
 
 
-def test_a_collapse_is_reported_and_cured(server: tuple[str, int], page: Page, runs: Path) -> None:
+def test_a_collapse_is_reported_and_cured(
+    own_server: tuple[str, int], page: Page, runs: Path
+) -> None:
     # Small batches and a constant rate: whenever the button is pressed, there is time to learn.
     choices = "preset=recommended&epochs=500&batch_size=16&schedule=constant&beta=100&seed=6"
-    run = start(page, server[0], runs, choices)
+    run = start(page, own_server[0], runs, choices)
     expect(page.get_by_text("Posterior collapse.")).to_be_visible()
     press(page, "Continue with a beta of 1")
 
@@ -140,10 +145,10 @@ def test_a_collapse_is_reported_and_cured(server: tuple[str, int], page: Page, r
     wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
 
 
-def test_a_killed_server_takes_no_run_with_it(tmp_path: Path, browser: Browser) -> None:
+def test_a_killed_server_takes_no_run_with_it(tmp_path: Path, visitors: Visitors) -> None:
     runs = tmp_path / "runs"
     runs.mkdir()
-    page = browser.new_context(viewport=SCREEN).new_page()
+    page = visitors.open_page(viewport=SCREEN)
     with serve(runs) as (address, process):
         run = start(page, address, runs, "preset=recommended&epochs=500")
         process.kill()
@@ -166,4 +171,3 @@ def test_a_killed_server_takes_no_run_with_it(tmp_path: Path, browser: Browser) 
         wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
     epochs = open_run(run.path).history["epoch"]
     assert epochs == list(range(1, len(epochs) + 1))
-    page.context.close()

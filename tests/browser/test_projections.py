@@ -6,10 +6,11 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PHONE, settled, wait_until
 from tests.browser.mapping import Board, pixels_of
+from tests.browser.visitors import Visitors
 from vae.images import to_uint8
 from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
 from vae.runs.run import Run
@@ -214,11 +215,10 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
     assert camera(plot) == pytest.approx(turned)
 
 
-def test_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     board = open_cloud(page, server[0], run)
-    client = context.new_cdp_session(page)
+    client = page.context.new_cdp_session(page)
 
     def touch(kind: str, *shares: tuple[float, float]) -> None:
         points = [dict(zip("xy", board.at(*fraction), strict=True)) for fraction in shares]
@@ -234,7 +234,6 @@ def test_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None
     touch("touchEnd")
     expect_shown(page, index)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()
 
 
 # As in a browser whose WebGL is switched off.

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PHONE, ROOT, SCREEN, settled, wait_until
+from tests.browser.visitors import Visitors
 from tests.pages.films import STAGES, make_step
 from tests.servers import free_port, is_up
 
@@ -102,11 +103,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def calm(browser: Browser) -> Iterator[Page]:
+def calm(visitors: Visitors) -> Page:
     """A page of someone who wants nothing to move by itself."""
-    context = browser.new_context(viewport=SCREEN, reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
+    return visitors.open_page(viewport=SCREEN, reduced_motion="reduce")
 
 
 def open_film(page: Page, address: str) -> Locator:
