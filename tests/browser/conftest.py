@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import SCREEN, chromium, serve
+from tests.browser.mapping import Board, open_map
 from tests.browser.visitors import Visitors
 from vae.runs.run import SHIPPED, Run, open_run
 
@@ -70,3 +71,9 @@ def page(visitors: Visitors) -> Page:
 def run() -> Run:
     """The model that a new visitor sees."""
     return open_run(SHIPPED / "mnist-recommended")
+
+
+@pytest.fixture
+def board(page: Page, server: tuple[str, int], run: Run) -> Board:
+    """The latent map of that model."""
+    return open_map(page, server[0], f"&run={run.id}")

@@ -18,7 +18,7 @@ from vae.runs.run import Run
 pytestmark = pytest.mark.browser
 
 SECONDS = 60  # for a busy machine
-EDGES = 0.1, 0.9  # shares of the board between which tests point
+EDGES = 0.1, 0.9  # fractions of the board between which tests point
 
 
 @pytest.fixture

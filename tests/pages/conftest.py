@@ -17,9 +17,18 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from pages._shared import server
 from pages.train import run_controls
 from tests.conftest import copy_run
-from tests.pages.crafted import ALIVE, TRAINED, Make, craft, enqueue, epochs, set_state, unfinished
+from tests.pages.crafted import (
+    ALIVE,
+    TRAINED,
+    Make,
+    craft,
+    enqueue,
+    epochs,
+    set_state,
+    unfinished,
+    untrained,
+)
 from tests.pages.doubles import Browser, Processes
-from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
 from vae.runs.store import RunStore
@@ -177,11 +186,3 @@ def line_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def wide_run(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A VAE with more latent dimensions than there are sliders."""
     return untrained(digits, tmp_path_factory.mktemp("wide"), latent_dim=40)
-
-
-def untrained(digits: Dataset, folder: Path, latent_dim: int) -> Run:
-    """A run that was stopped before its first step, which has all files nevertheless."""
-    from vae.training.train import train
-
-    config = Config(latent_dim=latent_dim, hidden=(8,), epochs=1)
-    return train(config, digits, out=folder / "run", should_stop=lambda: True)

@@ -120,3 +120,11 @@ def truncate(path: Path) -> None:
     """Leave half of a file, as a full disk does."""
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
+
+
+def untrained(digits: Dataset, folder: Path, latent_dim: int) -> Run:
+    """A run that was stopped before its first step, which has all files nevertheless."""
+    from vae.training.train import train
+
+    config = Config(latent_dim=latent_dim, hidden=(8,), epochs=1)
+    return train(config, digits, out=folder / "run", should_stop=lambda: True)

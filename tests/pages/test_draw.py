@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import untrained
+from tests.pages.crafted import untrained
 from tests.pages.driving import act, calm, go, labelled, open_page, press
 from tests.pages.shown import (
     alternatives,

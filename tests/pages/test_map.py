@@ -13,8 +13,7 @@ from pages._components.latent_map import as_base64
 from pages._shared.linked_code import code_text, read_code
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from tests.conftest import copy_run
-from tests.pages.conftest import untrained
-from tests.pages.crafted import spoil_latents
+from tests.pages.crafted import spoil_latents, untrained
 from tests.pages.driving import act, calm, go, labelled, open_page, picker, press
 from tests.pages.map_page import pick
 from tests.pages.shown import component, words
