@@ -26,7 +26,7 @@ from vae.runs.run import Run, open_run
 
 if TYPE_CHECKING:
     from tests.kinds import Kinds
-    from tests.queueing import Office
+    from tests.queueing import Servers
     from tests.workshop import Workshop
 
 # As tf2onnx sets it when it is imported: what is started before and after finds the same.
@@ -251,14 +251,14 @@ def kinds(digits: Dataset, trained_once: TrainedOnce) -> Kinds:
 
 
 @pytest.fixture
-def office(digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def servers(digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servers]:
     """A runs folder and servers whose workers train nothing."""
-    from tests.queueing import Office
+    from tests.queueing import Servers
 
     (tmp_path / "runs").mkdir()
-    office = Office(tmp_path / "runs", digits, monkeypatch)
-    yield office
-    office.close()
+    servers = Servers(tmp_path / "runs", digits, monkeypatch)
+    yield servers
+    servers.close()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def waiting(queue: Queue) -> list[str]:
     return [ticket.run_id for ticket in queue.tickets.list() if not ticket.started]
 
 
-class Office:
+class Servers:
     """A runs folder with servers that look after it. Each run goes by a short name."""
 
     def __init__(self, folder: Path, dataset: Dataset, patch: pytest.MonkeyPatch) -> None:
@@ -108,13 +108,13 @@ class Office:
         wait_until(lambda: open_run(run.path).state == state, f"a run is {state}")
         return open_run(run.path)
 
-    def tell(self, run: Run, what: str) -> None:
+    def instruct(self, run: Run, what: str) -> None:
         """Have a run's process "finish", "crash", ..."""
         (run.path / what).touch()
 
     def finish(self, run: Run) -> None:
         """Have a run come to its end, and wait until its place is free."""
-        self.tell(run, "finish")
+        self.instruct(run, "finish")
         self.until(run, "finished")
         wait_until(lambda: not self._queues[-1].is_pending(run, "train"), "its place is free")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.queueing import Office
+from tests.queueing import Servers
 from tests.workshop import Workshop, assert_same_run, when
 from vae.cli.main import main
 from vae.config import Config
@@ -183,16 +183,16 @@ class TestNothingIsLeft:
         assert [each.name for each in path.iterdir()] == ["notes.txt"]
 
     def test_of_one_that_cannot_be_queued(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+        self, servers: Servers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        queue = office.open()
-        office.settle(queue)
+        queue = servers.open()
+        servers.settle(queue)
 
         def full(*_: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr(queue.tickets, "enqueue", full)
-        before = sorted(office.folder.glob("*"))
+        before = sorted(servers.folder.glob("*"))
         with pytest.raises(RunError, match="No space left on device"):
-            office.submit(queue, "a")
-        assert sorted(office.folder.glob("*")) == before
+            servers.submit(queue, "a")
+        assert sorted(servers.folder.glob("*")) == before

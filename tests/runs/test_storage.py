@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.conftest import copy_run, wait_until
-from tests.queueing import Office
+from tests.queueing import Servers
 from vae.archive.zip_export import export_zip
 from vae.errors import RunError
 from vae.runs import storage
@@ -145,14 +145,14 @@ class TestOnAPublicServer:
         ):
             disk.storage.check_space()
 
-    def test_new_visitors_do_not_get_around_it(self, office: Office) -> None:
+    def test_new_visitors_do_not_get_around_it(self, servers: Servers) -> None:
         """A cookie costs nothing; a run that waits is counted as it will be."""
-        server = office.open()
+        server = servers.open()
         assert UNFINISHED_BYTES > 5 * MEGABYTE
-        office.submit(server, "one", owner="a visitor")
+        servers.submit(server, "one", owner="a visitor")
         with pytest.raises(RunError, match="All runs together may take 5 MB here"):
-            office.submit(server, "two", owner="another visitor")
-        assert len(office.store.list()) == 1
+            servers.submit(server, "two", owner="another visitor")
+        assert len(servers.store.list()) == 1
 
     def test_nor_do_imports(self, disk: Disk) -> None:
         data = export_zip(Run(SHIPPED / "digits"))

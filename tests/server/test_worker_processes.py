@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import change_status, copy_run, wait_until
-from tests.queueing import Office
+from tests.queueing import Servers
 from vae.runs.run import Run, open_run
 from vae.server import worker_processes
 from vae.server.worker_processes import WORKER_ENVIRONMENT, WarmWorker, request_exit, start_worker
@@ -74,17 +74,17 @@ class TestStart:
 
 
 class TestRequestExit:
-    def test_a_process_of_ours(self, office: Office, run: Run) -> None:
+    def test_a_process_of_ours(self, servers: Servers, run: Run) -> None:
         sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         request_exit(run, sleeper)
         assert sleeper.wait() == -signal.SIGTERM
 
-    def test_that_of_another_server(self, office: Office) -> None:
-        queue = office.open()
-        run = office.submit(queue, "a")
-        office.until(run, "training")
+    def test_that_of_another_server(self, servers: Servers) -> None:
+        queue = servers.open()
+        run = servers.submit(queue, "a")
+        servers.until(run, "training")
         request_exit(open_run(run.path))
-        office.until(run, "paused")
+        servers.until(run, "paused")
 
     def test_once(self, run: Run) -> None:
         for _ in range(3):
@@ -102,15 +102,15 @@ class TestRequestExit:
 
 
 class TestWarmWorker:
-    def test_gets_its_run(self, office: Office, run: Run) -> None:
+    def test_gets_its_run(self, servers: Servers, run: Run) -> None:
         change_status(run, state="queued")
         warm = WarmWorker()
         assert warm.usable
         process = warm.start(run, "train")
-        office.until(run, "training")
+        servers.until(run, "training")
         assert open_run(run.path).status["pid"] == process.pid == warm.process.pid
 
-    def test_is_usable_for_a_while(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_usable_for_a_while(self, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(worker_processes, "WARM_SECONDS", 0.0)
         warm = WarmWorker()
         assert not warm.usable
@@ -121,12 +121,12 @@ class TestWarmWorker:
         assert not warm.usable
         assert warm.process.returncode == -signal.SIGKILL
 
-    def test_ends_with_its_server(self, office: Office) -> None:
+    def test_ends_with_its_server(self, servers: Servers) -> None:
         warm = WarmWorker()
         warm.process.stdin.close()  # as the system does for a server that is killed
         assert warm.process.wait() == 0
 
-    def test_one_that_has_gone_takes_no_run(self, office: Office, run: Run) -> None:
+    def test_one_that_has_gone_takes_no_run(self, servers: Servers, run: Run) -> None:
         warm = WarmWorker()
         warm.process.kill()
         warm.process.wait()
