@@ -169,7 +169,7 @@ class TestQueue:
 
     def test_it_is_taken_along(self, name: str, queue: Queue, kinds: Kinds) -> None:
         run = kinds[name]
-        taken = queue.take_in(io.BytesIO(export_zip(run)))
+        taken = queue.import_run(io.BytesIO(export_zip(run)))
         wait_until(lambda: not queue.is_pending(taken, "export"), "its networks are made")
         z, labels = np.eye(3), [0, 1, 2]
         taken = open_run(taken.path)

@@ -209,7 +209,7 @@ def _import(file: BinaryIO, owner: str, choose: Callable[[Run], None]) -> None:
     upload: Once[Run] = st.session_state.upload
     run_queue = queue()
     try:
-        run = upload(lambda: run_queue.take_in(file, owner))
+        run = upload(lambda: run_queue.import_run(file, owner))
     except VAEError as error:
         show_error(error)
         return

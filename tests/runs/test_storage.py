@@ -160,7 +160,7 @@ class TestOnAPublicServer:
         queue = Queue(disk.store, 1)
         try:
             with pytest.raises(RunError, match="All runs together"):
-                queue.take_in(io.BytesIO(data), "berta")
+                queue.import_run(io.BytesIO(data), "berta")
         finally:
             queue.close()
         assert [run.id for run in disk.store.list()] == ["new"]

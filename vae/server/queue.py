@@ -163,7 +163,7 @@ class Queue:
             )
         return self.store.undelete(run_id)
 
-    def take_in(self, file: BinaryIO, owner: str = "") -> Run:
+    def import_run(self, file: BinaryIO, owner: str = "") -> Run:
         """Make a run of a zip that was exported; the networks that decode are made by a worker.
 
         Raises RunError if it is not one, no room is left or the owner has too many runs.
