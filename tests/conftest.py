@@ -66,7 +66,7 @@ def wait_until(condition: Callable[[], Any], what: str) -> None:
     while not condition():
         waited = time.monotonic() - began
         assert waited < PATIENCE_SECONDS, f"never happened: {what}"
-        # A tenth longer at most, without a thousand looks at what takes long.
+        # A tenth longer at most, without polling a thousand times what takes long.
         time.sleep(min(max(0.01, waited / 10), 0.2))
 
 
@@ -181,7 +181,7 @@ def stripes() -> Dataset:
 
 @pytest.fixture(scope="session")
 def events(finished_run: Run) -> list[tuple[str, dict[str, Any]]]:
-    """What `finished_run` told its listener: the run's state at that moment, and the row."""
+    """What `finished_run` reported to its listener: the run's state at that moment, and the row."""
     return [(state, row) for state, row in read_json(finished_run.path.parent / "events.json")]
 
 
@@ -218,7 +218,7 @@ def autoencoder_run(digits: Dataset, trained_once: TrainedOnce) -> Run:
 
 @pytest.fixture(scope="session")
 def conditional_run(digits: Dataset, trained_once: TrainedOnce) -> Run:
-    """A conditional VAE on Digits that draws the class which it is told."""
+    """A conditional VAE on Digits that generates the class which it is conditioned on."""
     config = Config(
         kind="conditional",
         latent_dim=3,

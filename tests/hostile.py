@@ -1,4 +1,4 @@
-"""What a file of a run may hold when anyone has written it, and what of it must never be drawn."""
+"""What a file of a run may hold when anyone has written it, and what must never be rendered."""
 
 from __future__ import annotations
 

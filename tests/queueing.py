@@ -1,4 +1,4 @@
-"""A queue whose workers train nothing: `stub_worker.py` holds a run, and does as it is told."""
+"""A queue whose workers train nothing: `stub_worker.py` holds a run, and follows instructions."""
 
 from __future__ import annotations
 

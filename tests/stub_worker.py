@@ -57,7 +57,7 @@ def work(path: Path, action: str, leaving: list[int]) -> None:
         if (path / "crash").exists():
             os.kill(os.getpid(), signal.SIGKILL)
         if (path / "finish").exists() or control["action"] == "stop":
-            # It makes the model now, and looks at no wish any more.
+            # It makes the model now, and reads no request any more.
             state = "stopped" if control["action"] == "stop" else "finished"
             tell(path, serial=control["serial"], epoch=control["epochs"])
             linger(path)

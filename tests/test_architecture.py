@@ -60,7 +60,7 @@ CASES = [
         for dense_layers in ((), (20, 9))
     ),
 ]
-CLASSES = 7  # of the data, which conditional networks alone look at
+CLASSES = 7  # of the data, which conditional networks alone use
 
 
 def label(value: object) -> str | None:
@@ -120,8 +120,8 @@ class TestCorrectness:
 
     def test_multiplications_of_a_convolution(self) -> None:
         counted = summarize(Config(network="convolutional", hidden=(5,), latent_dim=2), (8, 8, 3))
-        # 4 x 4 places, each 3 x 3 pixels of 3 channels into 5 filters; and back, each of 4 x 4
-        # places with 5 channels into 4 x 4 pixels of 3 channels.
+        # 4 x 4 positions, each 3 x 3 pixels of 3 channels into 5 filters; and back, each of 4 x 4
+        # positions with 5 channels into 4 x 4 pixels of 3 channels.
         assert counted.encoder[1].multiplications == 4 * 4 * 3 * 3 * 3 * 5
         assert counted.decoder[-3].multiplications == 4 * 4 * 4 * 4 * 5 * 3
 

@@ -1,4 +1,4 @@
-"""A full disk: a clear state, nothing half-written, and with some room the run goes on."""
+"""A full disk: a clear state, nothing half-written, and with some space the run resumes."""
 
 from __future__ import annotations
 

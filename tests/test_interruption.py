@@ -79,10 +79,10 @@ def stand_still(process: psutil.Process) -> None:
 
 
 def hold_amid(queue: Queue, run: Run, epoch: int) -> psutil.Process:
-    """Have a run that was asked for one epoch go on to the middle of this or a later one.
+    """Have a run that was to train one epoch continue to the middle of this or a later one.
 
     Returns its process, which stands still. It got slices of time, because it may train all epochs
-    between two looks.
+    between two polls.
     """
     wait_until(lambda: open_run(run.path).state == "paused", "it has trained its epoch")
     process = psutil.Process(open_run(run.path).status["pid"])

@@ -87,7 +87,7 @@ def _serve(script: Path) -> Iterator[tuple[str, psutil.Popen]]:
 
 
 async def _opened(visitor: Visitor) -> None:
-    """Open the first page and wait until its clock has had all of it drawn once more.
+    """Open the first page and wait until its clock has had all of it rendered once more.
 
     What is clicked at that very moment is answered by the one drawing or by the other.
     """

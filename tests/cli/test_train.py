@@ -1,4 +1,4 @@
-"""Training from the command line and from Python: it can be stopped, and it can go on."""
+"""Training from the command line and from Python: it can be stopped, and it can be resumed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
 
 
 def is_training(path: Path) -> bool:
-    """Whether a run has trained for an epoch, and goes on."""
+    """Whether a run has trained for an epoch, and is still training."""
     return (path / "history.jsonl").exists() and len(Run(path).history) > 1
 
 
@@ -109,7 +109,7 @@ class TestStop:
         assert line.startswith("Stopped by hand in epoch ")
         assert f"python -m vae resume '{path}' (in Python: vae.resume)" in line
         assert "Traceback" not in said
-        # The same command again goes on with nothing by itself, and names what does.
+        # The same command again resumes nothing by itself, and names what does.
         again = run_warm(*command)
         assert again.returncode == 2
         assert f"python -m vae resume '{path}'" in again.stderr

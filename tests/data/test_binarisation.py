@@ -1,4 +1,4 @@
-"""Black-and-white images: each treatment is what it says, and a draw has the right odds."""
+"""Black-and-white images: each kind is what it says, and a sample has the right odds."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class TestElbo:
         np.testing.assert_allclose(latents["mean"], mean, atol=1e-4)
         kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).sum(axis=1)
         assert metrics["kl"] == pytest.approx(kl.mean(), rel=1e-3)
-        # Told another class than its own, an image costs more.
+        # Conditioned on another class than its own, an image costs more.
         own = costs_of(conditional_run, digits.x_test, digits.y_test)
         other = costs_of(conditional_run, digits.x_test, (digits.y_test + 1) % CLASSES)
         assert (own.reconstruction + own.kl).mean() + 3.0 < (other.reconstruction + other.kl).mean()

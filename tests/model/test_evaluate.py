@@ -61,7 +61,7 @@ class TestEvaluate:
         metrics, latents = evaluate(model, digits)
         x = digits.x_test / 255.0
         mean, log_var = (np.asarray(a, np.float64) for a in model.encoder(x.astype(np.float32)))
-        # One sample for each of the 360 images, drawn at once, with seed 0.
+        # One sample for each of the 360 images, sampled at once, with seed 0.
         z = mean + np.exp(log_var / 2) * noise(keras.random.SeedGenerator(0), 360, 2)
         each = cross_entropy(x, model.decoder_logits(z.astype(np.float32)))
         kl_of_each = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)

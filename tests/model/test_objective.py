@@ -108,7 +108,7 @@ class TestImportanceWeighted:
     X = np.array([-1.5, 0.2, 3.0])
 
     def bounds(self, k: int, mean: np.ndarray, log_var: float, samples: int = 4000) -> np.ndarray:
-        """The bound of each x, as the mean of so many draws; and that of all draws in one."""
+        """The bound of each x, as the mean of so many samples; and that of all samples in one."""
         mean = np.tile(mean, samples)[:, None].astype(np.float32)  # (N, 1)
         log_vars = np.full_like(mean, log_var)
         epsilon = np.random.default_rng(k).normal(size=(k, *mean.shape))

@@ -1,4 +1,4 @@
-"""A trained model on disk: plain Keras, ONNX, and the checkpoint that training goes on from."""
+"""A trained model on disk: plain Keras, ONNX, and the checkpoint that training resumes from."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ class TestForeignWeights:
     def test_it_passes_an_import_that_must_not_import_keras(
         self, finished_run: Run, tmp_path: Path
     ) -> None:
-        """The web server has no HDF5, so that the worker's look is the one that counts."""
+        """The web server has no HDF5, so that the worker's check is the one that counts."""
         run = copy_run(finished_run, tmp_path / "run")
         self.replace_weights(run, never_written)
         data = io.BytesIO(export_zip(run))

@@ -28,7 +28,7 @@ def try_everything(app: AppTest) -> Iterator[tuple[str, AppTest]]:
 
 
 def _widgets(app: AppTest) -> list[Any]:
-    """Return what a hand can move, but for the run's menu."""
+    """Return what a user can change, but for the run's menu."""
     found = [each for each in app.main if type(each).__name__ in _CHOICES]
     return [each for each in found if each.label and each.label not in LEFT_OUT]
 

@@ -70,7 +70,7 @@ class Browser:
         monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: self._cookies))
 
     def take(self, secret: str) -> None:
-        """Take the browser that has kept this secret."""
+        """Take the browser that has stored this secret."""
         self._cookies = {COOKIE: secret} if secret else {}
 
 

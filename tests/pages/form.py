@@ -1,4 +1,4 @@
-"""The form of the Train page, as a hand fills it."""
+"""The form of the Train page, as a user fills it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A conditional run on every page: what it is told, and that other runs are told nothing."""
+"""A conditional run on every page: which class it gets, and that other runs get none."""
 
 from __future__ import annotations
 

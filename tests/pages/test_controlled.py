@@ -24,7 +24,7 @@ def run(runs: Path, digits: Dataset) -> Run:
 
 
 def late(app: AppTest, meanwhile: Callable[[], Any]) -> AppTest:
-    """Do something, have it drawn, and only then take what the browser sent before."""
+    """Do something, have it rendered, and only then take what the browser sent before."""
     sent = app._tree.get_widget_states()
     # A browser names a button only when it is pressed.
     states = [each for each in sent.widgets if each.WhichOneof("value") != "trigger_value"]

@@ -1,4 +1,4 @@
-"""A link to a view of Latent brings back what was seen: each choice is made by hand first."""
+"""A link to a view of Latent brings back what was seen: each choice is made by the user first."""
 
 from __future__ import annotations
 

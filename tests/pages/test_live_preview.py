@@ -1,4 +1,4 @@
-"""A look into a run that trains: it is asked for its model, and the page says of when that is."""
+"""A preview of a run that trains: its model is requested, and the page says of when that is."""
 
 from __future__ import annotations
 

@@ -181,6 +181,6 @@ class TestBox:
         app = press(open_watch(run), PROBLEMS[name][3])
         (error,) = app.error
         assert error.value == "On this server a run has at most 6 epochs. Received: 7"
-        assert run.settings == run.config  # nothing is changed that does not go on
+        assert run.settings == run.config  # nothing is changed that is not resumed
         assert not calm(app.run()).error
         assert "Finished" in words(app)

@@ -164,7 +164,7 @@ class TestTsne:
         assert axes(project(app, "PCA"), wide)[0].startswith("PC1")
 
     def test_another_model_is_requested_anew(self, wide: Run, processes: Processes) -> None:
-        """It went on and lost what was computed before: that is no failure."""
+        """It was resumed and lost what was computed before: that is no failure."""
         requested = project(see(), "t-SNE")
         assert server.queue().is_pending(wide, "tsne")
         server.queue().tickets.remove(Ticket(wide.id, "tsne"))

@@ -211,7 +211,7 @@ class TestWaiting:
         press(app, "Continue")
         assert Run(waiting.path).state == "queued"
         assert waiting.control.action == "run"
-        assert not processes  # the other one still has the place
+        assert not processes  # the other one still has the worker
 
 
 def test_slow_motion_of_a_convolutional_autoencoder_pauses_it_too(

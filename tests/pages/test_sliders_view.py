@@ -48,7 +48,7 @@ def image(run: Run, code: list[float]) -> np.ndarray:
 
 
 def move(app: AppTest, run: Run, values: Any) -> AppTest:
-    """Move the sliders, as a hand does."""
+    """Move the sliders, as a user does."""
     generation = board(app, run)["generation"]
     app.session_state[f"sliders-{run.id}"] = {"z": {"generation": generation, "values": values}}
     return calm(app.run())

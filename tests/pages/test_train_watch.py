@@ -186,7 +186,7 @@ class TestSlowMotion:
     def test_off_again(self, stepped: Run) -> None:
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
         act(labelled(app.toggle, "Slow motion").set_value(False))
-        assert stepped.control.serial == 2  # one to go on, one for the batch
+        assert stepped.control.serial == 2  # one to resume, one for the batch
         with pytest.raises(KeyError):
             component(app, "slow-motion-run")
 

@@ -93,7 +93,7 @@ class TestCorrectness:
     def test_a_damaged_file_requests_nothing(self, content: bytes, tmp_path: Path) -> None:
         (tmp_path / "control.json").write_bytes(content)
         assert read_control(tmp_path) == Control()
-        # And it does not stand in the way of the next wish.
+        # And it does not hinder the next request.
         assert request(tmp_path, "pause").action == read_control(tmp_path).action == "pause"
 
     @pytest.mark.parametrize("content", DAMAGED)
@@ -143,7 +143,7 @@ class TestCommands:
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]"])
     def test_damage_changes_no_request(self, content: bytes, tmp_path: Path) -> None:
-        # Otherwise a paused run would go on by itself.
+        # Otherwise a paused run would resume by itself.
         commands, path = Commands(tmp_path), tmp_path / "control.json"
         requested = request(tmp_path, "pause", {"beta": 2.0}, Segment(1, 2))
         assert commands.read() == requested

@@ -201,7 +201,7 @@ class TestStop:
         servers.finish(first)
         servers.settle(queue)
         assert servers.order == ["first"]
-        # And it can go on for the epochs that it was to have.
+        # And it can be resumed for the epochs that it was to have.
         queue.resume(stopped)
         servers.until_begun("first", finished.id)
 

@@ -118,7 +118,7 @@ class TestTheGone:
         assert open_run(second.path).status["reason"] == "Paused, since its visitor left."
         servers.settle(queue)
         assert servers.order == ["a1"]
-        # From its link it goes on.
+        # From its link it is resumed.
         presence.connect("another session", "ben", second.id)
         queue.resume(open_run(second.path))
         servers.until(second, "training")
@@ -165,7 +165,7 @@ class TestNoFolder:
         assert queue.tickets.list() == []
         servers.folder.unlink()
         servers.folder.mkdir()
-        # And it goes on as soon as it can.
+        # And it continues as soon as it can.
         servers.until(servers.submit(queue, "a"), "training")
 
     def test_a_folder_that_is_removed_meanwhile(self, servers: Servers) -> None:

@@ -97,7 +97,7 @@ class TestThrownAway:
         assert not queue.is_pending(second, "train")
         servers.finish(first)
         servers.until(third, "training")
-        # Brought back, it goes on when it is asked to.
+        # Brought back, it resumes on request.
         again = servers.store.undelete(second.id)
         assert again.state == "paused"
         queue.resume(again)

@@ -37,7 +37,7 @@ class TestServers:
         servers.until(running, "training")
         first.close()
         servers.settle(second)
-        # What trains goes on, and nobody else begins.
+        # What trains continues, and nobody else begins.
         assert open_run(running.path).state == "training"
         assert servers.starts == 1
         servers.instruct(running, "finish")

@@ -95,7 +95,7 @@ class TestCorrectness:
         assert names(tickets) == ["good-train"]
         assert not tickets.is_waiting("bad", "train")
         assert not tickets.has("bad")
-        tickets.enqueue("bad", "train")  # and whose it was draws anew
+        tickets.enqueue("bad", "train")  # and whose it was is enqueued anew
         assert names(tickets) == ["good-train", "bad-train"]
 
     @pytest.mark.parametrize("name", ["run-explode", "train", "leader", ".hidden-train"])

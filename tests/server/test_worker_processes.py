@@ -1,4 +1,4 @@
-"""Worker processes: started where this package is found, kept warm, asked to leave."""
+"""Worker processes: started where this package is found, kept warm, requested to exit."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Make = Callable[..., LiveSnapshots]
 
 
 class Clock:
-    """Time that stands still until it is told otherwise; each snapshot takes `cost` of it."""
+    """Time that stands still until it is set; each snapshot takes `cost` of it."""
 
     def __init__(self) -> None:
         self.now, self.cost = 100.0, 0.0

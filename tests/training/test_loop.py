@@ -71,7 +71,7 @@ class TestBasics:
     def test_random_numbers_for_a_call_are_bounded(
         self, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # A step draws 20 codes of two numbers of four bytes and 10 images of 64 pixels: 800 bytes.
+        # A step samples 20 codes of two 4-byte numbers and 10 images of 64 pixels: 800 bytes.
         monkeypatch.setattr("vae.training.loop.RANDOM_BYTES", 2000)
         config = SAMPLED.replace(importance_samples=2)
         loop = Loop(compiled(config), digits.x_train, 10)

@@ -1,4 +1,4 @@
-"""Nothing is lost: a run that was stopped anywhere goes on as if that had never happened."""
+"""Nothing is lost: a run that was stopped anywhere continues as if that had never happened."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def variants(
 
 
 def interrupt(workshop: Workshop, run: Run, way: str, positions: list[Position]) -> Run:
-    """Interrupt a run at one place after the other, then let it come to its end."""
+    """Interrupt a run at one position after the other, then let it come to its end."""
     for position in positions:
         getattr(workshop, f"{way}_at")(run, position)
         assert open_run(run.path).state in ("paused", "interrupted", "stopped")

@@ -32,7 +32,7 @@ class TestWithRequests:
         expected = self.changed_at(workshop, tmp_path / "expected", position, **settings)
         run = workshop.suspend_at(workshop.new(tmp_path / "run", schedule="cosine"), position)
         run.requests.change(**settings)
-        # It takes up the wish, and dies before the next checkpoint.
+        # It applies the request, and dies before the next checkpoint.
         workshop.kill_at(run, (position[0], position[1] + 6) if position[0] == 2 else (1, 6))
         if position[1] != STEPS:
             workshop.kill_at(run, (position[0], position[1] + 11) if position[0] == 2 else (1, 11))

@@ -1,4 +1,4 @@
-"""Live control: a run obeys between two steps, and what it obeyed can be seen in its history."""
+"""Live control: a run applies commands between two steps, and its history shows them."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class TestPause:
         run.requests.send("pause")
         began = time.monotonic()
         workshop.direct(run, "batch", "batch", "batch")
-        waited = 3 * 0.3  # it looks, is asked for the next step, and sleeps
+        waited = 3 * 0.3  # it polls, gets the next step, and sleeps
         assert time.monotonic() - began > waited
         trained = open_run(run.path).status["seconds_trained"]
         assert 0.0 < trained < time.monotonic() - began - waited

@@ -1,4 +1,4 @@
-"""A look into a run that trains: its model as it is then, and no trace of the look."""
+"""A preview of a run that trains: its model as it is then, and no trace of the preview."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class TestBasics:
 
 class TestCorrectness:
     def test_its_loss_is_the_real_steps(self, bench: Bench) -> None:
-        # So its epsilon is the one that the real step draws, whose compiler has its own generator.
+        # So its epsilon is the one that the real step samples, whose compiler has its own generator.
         for index in range(2, 5):
             taken = bench.step(index, 0.01)
             assert taken["loss_before"] == pytest.approx(taken["real"]["loss"], rel=1e-5)
@@ -131,7 +131,7 @@ class TestCorrectness:
             float(bench.step_trace._differentiate(images, labels, tf.constant(epsilon))[0])
             for epsilon in np.random.default_rng(0).normal(size=(2, BATCH, 3)).astype(np.float32)
         }
-        # An autoencoder draws none.
+        # An autoencoder samples none.
         assert len(losses) == (1 if bench.config.kind == "autoencoder" else 2)
 
     def test_its_parts_follow_from_one_another(self, taken: dict[str, Any], bench: Bench) -> None:

@@ -201,7 +201,7 @@ class TestEnds:
         assert run.status["reason"] == "Stopped by hand in epoch 2."
         assert len(run.history) == 1
         assert 12 <= run.rows[-1]["step"] < 25
-        # All of it is in the model and in the checkpoint, from which it could go on.
+        # All of it is in the model and in the checkpoint, from which it could be resumed.
         learned = run.load_model().get_weights()
         stored = checkpoint(run)
         assert (stored["epoch"], stored["step"]) == (2, run.status["step"])

@@ -27,7 +27,7 @@ __all__ = ["Checkpoints", "Position"]
 
 
 class Position(NamedTuple):
-    """Where a run stands: after so many steps of this epoch; the first epoch is 1."""
+    """The position of a run: after so many steps of this epoch; the first epoch is 1."""
 
     epoch: int
     step: int

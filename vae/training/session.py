@@ -1,4 +1,4 @@
-"""One run, from where it stands to where it ends, under the commands that it gets on the way."""
+"""One run, from its last checkpoint to its end, under the commands that it gets meanwhile."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Session:
 
     @property
     def position(self) -> Position:
-        """Where the run stands."""
+        """The position that the run has reached."""
         return Position(self.epoch, self.step)
 
     @property
