@@ -119,7 +119,7 @@ class TestBasics:
 
 class TestCorrectness:
     def test_its_loss_is_the_real_steps(self, bench: Bench) -> None:
-        # So its epsilon is the one that the real step samples, whose compiler has its own generator.
+        # So its epsilon is that of the real step, whose compiler has its own generator.
         for index in range(2, 5):
             taken = bench.step(index, 0.01)
             assert taken["loss_before"] == pytest.approx(taken["real"]["loss"], rel=1e-5)
