@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.runtime.media_file_manager import MediaFileManager
@@ -83,6 +84,18 @@ def wide(wide_run: Run, runs: Path) -> Run:
 def code_run(autoencoder_run: Run, runs: Path) -> Run:
     """An autoencoder on the same data set as `run`."""
     return copy_run(autoencoder_run, runs / "code")
+
+
+@pytest.fixture
+def color_run(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run with 64 latent dimensions on pictures of 64 x 64 pixels in color, from elsewhere."""
+    random = np.random.default_rng(0)
+    images = random.integers(256, size=(40, 64, 64, 3), dtype=np.uint8)
+    labels = random.integers(2, size=40, dtype=np.uint8)
+    halves = images[:20], labels[:20], images[20:], labels[20:]
+    data = Dataset("mine", "Mine", *halves, ("a", "b"), "drawn")
+    made = untrained(data, tmp_path_factory.mktemp("colors"), latent_dim=64)
+    return copy_run(made, runs / "colors")
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def values(bars: list[dict[str, Any]]) -> list[float]:
 
 
 def plain(text: str) -> str:
-    """A text without its colours."""
+    """A text without its colors."""
     return re.sub(r"\w+\[([^\]]*)\]", r"\1", text)
 
 

@@ -15,14 +15,11 @@ from tests.pages.comparing import COMPARE, boards, chooser, to_view
 from tests.pages.crafted import set_state, truncate, unfinished
 from tests.pages.driving import act, calm, open_page
 from tests.pages.shown import shows, words
-from tests.pages.test_draw import open_color
 from vae.evaluation.coverage import Coverage, coverage
 from vae.files import read_json, write_json
 from vae.images import tile, to_uint8
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
-
-__all__ = ["open_color"]
 
 
 class TestMaps:
@@ -120,17 +117,17 @@ class TestAnyTwo:
             assert len(app.image) == 2
             assert not app.error
 
-    def test_other_images(self, open_color: Run, run: Run) -> None:
+    def test_other_images(self, color_run: Run, run: Run) -> None:
         app = open_page("latent", run=run.id, **COMPARE)
         (info,) = app.info
         assert info.value.startswith("The dots are not the same images: ")
         assert "360 images of Digits" in info.value
         assert "20 images of mine" in info.value
-        assert not any(board["sameImages"] for board in boards(app, run.id, "colours"))
+        assert not any(board["sameImages"] for board in boards(app, run.id, "colors"))
         assert "ringed" not in words(app)
 
-    def test_foreign_names_are_shown_to_the_letter(self, run: Run, open_color: Run) -> None:
-        path, name = open_color.path, "*x* ![](https://example.org/x.png)"
+    def test_foreign_names_are_shown_to_the_letter(self, run: Run, color_run: Run) -> None:
+        path, name = color_run.path, "*x* ![](https://example.org/x.png)"
         write_json(path / "config.json", read_json(path / "config.json") | {"dataset": name})
         said = words(open_page("latent", run=run.id, **COMPARE))
         assert plain(name) in said

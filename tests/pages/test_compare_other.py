@@ -28,8 +28,8 @@ def three(run: Run, code_run: Run, wide_run: Run, runs: Path) -> None:
 
 @pytest.mark.usefixtures("three")
 class TestOther:
-    def test_at_first_of_the_other_kind_on_the_same_data(self, open_color: Run) -> None:
-        set_state(open_color, "stopped", created="2026-01-01T00:00")
+    def test_at_first_of_the_other_kind_on_the_same_data(self, color_run: Run) -> None:
+        set_state(color_run, "stopped", created="2026-01-01T00:00")
         for chosen, other in (("finished", "code"), ("wide", "code"), ("code", "wide")):
             app = open_page("latent", run=chosen, **COMPARE)
             assert chooser(app).value == other

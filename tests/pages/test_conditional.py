@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from pages.latent.map_data import points_on_plane, usual_plane
 from tests.conftest import copy_run
 from tests.pages.driving import act, calm, go, labelled, open_page, picker, press, tour
+from tests.pages.pen import draw, strip, stroke, take
 from tests.pages.shown import component, picture, picture_called, shows, words
-from tests.pages.test_draw import draw, strip, stroke, take
 from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, framed, ink_of
 from vae.evaluation.image_costs import costs_of

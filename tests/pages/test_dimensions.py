@@ -23,15 +23,12 @@ from tests.pages.shown import (
     shows,
     words,
 )
-from tests.pages.test_draw import open_color
 from vae.data.datasets import Dataset
 from vae.files import read_json, write_json
 from vae.images import tile, to_uint8
 from vae.latent.traversals import ranked_dimensions, traverse_all
 from vae.runs.run import Run
 from vae.statistics import ACTIVE_VARIANCE
-
-__all__ = ["open_color"]
 
 STEPS = 13
 
@@ -161,7 +158,7 @@ def test_an_autoencoder_by_variance(autoencoder_run: Run, runs: Path) -> None:
     assert labelled(app.segmented_control, "Around").options[0] == "Zero"
 
 
-def test_color_images_in_64_dimensions(open_color: Run) -> None:
+def test_color_images_in_64_dimensions(color_run: Run) -> None:
     app = open_page("latent", view="dimensions")
     act(labelled(app.toggle, "All 64 dimensions").set_value(True))
     assert len(rows(app)) == 64

@@ -16,9 +16,9 @@ from tests.pages.crafted import ticket_of
 from tests.pages.crawling import try_everything
 from tests.pages.driving import TITLES, act, calm, labelled, open_page, press, watch
 from tests.pages.form import fill
+from tests.pages.pen import draw, stroke
 from tests.pages.reading import unexplained
 from tests.pages.shown import alternatives, component, words
-from tests.pages.test_draw import draw, stroke
 from vae.archive.zip_export import export_zip
 from vae.archive.zip_import import import_zip
 from vae.data.datasets import Dataset

@@ -13,11 +13,10 @@ from pages._components.latent_map import as_base64
 from pages._shared.linked_code import code_text, read_code
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from tests.conftest import copy_run
-from tests.pages.crafted import spoil_latents, untrained
+from tests.pages.crafted import spoil_latents
 from tests.pages.driving import act, calm, go, labelled, open_page, picker, press
 from tests.pages.map_page import pick
 from tests.pages.shown import component, words
-from vae.data.datasets import Dataset
 from vae.latent.planes import dimension_plane, pca_plane, picture_plane
 from vae.runs.run import Run
 
@@ -158,20 +157,13 @@ class TestPlanes:
         pick(app, run, "place", x=0.5, y=2.0)
         assert "The image decoded here" in words(app)
 
-    def test_color_images_in_64_dimensions(
-        self, runs: Path, tmp_path_factory: pytest.TempPathFactory
-    ) -> None:
-        random = np.random.default_rng(0)
-        x, y = random.integers(256, size=(40, 64, 64, 3), dtype=np.uint8), np.arange(40) % 2
-        halves = x[:20], y[:20].astype(np.uint8), x[20:], y[20:].astype(np.uint8)
-        data = Dataset("mine", "Mine", *halves, ("a", "b"), "drawn")
-        made = untrained(data, tmp_path_factory.mktemp("colours"), latent_dim=64)
-        run = copy_run(made, runs / "colours")
+    def test_color_images_in_64_dimensions(self, color_run: Run) -> None:
         app = open_page("latent")
-        atlas = component(app, "feed-map-colours-atlas")
+        atlas = component(app, f"feed-map-{color_run.id}-atlas")
         assert (atlas["columns"], atlas["rows"]) == (32, 32)  # 2,048 pixels are enough
-        pick(app, run, "image", index=3)
-        assert "est image 3, class b" in words(app)
+        pick(app, color_run, "image", index=3)
+        name = color_run.class_names[color_run.latents["y"][3]]
+        assert f"est image 3, class {name}" in words(app)
 
     def test_each_run_has_its_own(self, wide: Run, run: Run) -> None:
         app = open_page("latent", run="wide")

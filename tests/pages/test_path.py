@@ -14,15 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
 from tests.pages.driving import act, go, labelled, open_page, press
+from tests.pages.pen import draw, strip, stroke
 from tests.pages.shown import component, decoded_url, picture, picture_called, shows, words
-from tests.pages.test_draw import draw, open_color, strip, stroke
 from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, framed, ink_of
 from vae.images import tile, to_uint8
 from vae.latent.interpolation import interpolate
 from vae.runs.run import Run
-
-__all__ = ["open_color"]
 
 Downloads = dict[str, Callable[[], bytes]]
 
@@ -151,7 +149,7 @@ def test_a_line_has_one_way(line_run: Run, runs: Path) -> None:
     np.testing.assert_array_equal(way(app), expected(run, 0, other_class(run), 11))
 
 
-def test_color_images_in_64_dimensions(open_color: Run, downloads: Downloads) -> None:
+def test_color_images_in_64_dimensions(color_run: Run, downloads: Downloads) -> None:
     app = open_page("latent", view="path")
     assert way(app).shape == (11, 64, 64, 3)
     assert gif(downloads).size == (256, 256)

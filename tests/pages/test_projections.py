@@ -35,15 +35,12 @@ from tests.pages.shown import (
     numbers,
     words,
 )
-from tests.pages.test_draw import open_color
 from vae.figures.colors import class_color
 from vae.images import to_uint8
 from vae.latent.projections import project_pca, read_tsne
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.server.tickets import Ticket
-
-__all__ = ["open_color"]
 
 
 class TestProjection:

@@ -177,8 +177,8 @@ class TestForeign:
         assert len(points(app, wide)) == 1
         assert image_number(app).value == "0"
 
-    def test_color_images_in_64_dimensions(self, open_color: Run) -> None:
-        compute_tsne(open_color)
+    def test_color_images_in_64_dimensions(self, color_run: Run) -> None:
+        compute_tsne(color_run)
         app = project(see(), "t-SNE")
-        assert tiles(app, open_color).shape[1:] == (64, 64, 3)
-        assert len(points(app, open_color)) == 20
+        assert tiles(app, color_run).shape[1:] == (64, 64, 3)
+        assert len(points(app, color_run)) == 20

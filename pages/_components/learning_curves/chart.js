@@ -131,8 +131,8 @@ function drawPanel(each, points, marks, low, high) {
   let [bottom, top] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
   // What differs in the last digits alone is flat: closer up it would be rounding errors.
   const minimum = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
-  const margin = Math.max(0.5, minimum);
-  if (top - bottom < minimum) [bottom, top] = [bottom - margin, top + margin];
+  const spread = Math.max(0.5, minimum);
+  if (top - bottom < minimum) [bottom, top] = [bottom - spread, top + spread];
   const [margin, size] = [margins(), rem()];
   const inner = { x: width - margin.left - margin.right, y: height - margin.top - margin.bottom };
   const x = (epoch) => margin.left + ((epoch - low) / (high - low)) * inner.x;
