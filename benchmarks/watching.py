@@ -193,7 +193,7 @@ async def _measure(
 
 
 async def _visit(visitor: Visitor, run_id: str, index: int | None) -> None:
-    """Watch the run; with a index in the crowd, move through all pages, each from another one."""
+    """Watch the run; with an index in the crowd, move through all pages, each from another one."""
     if index is None:
         await visitor.open(f"/train?run={run_id}")
         return  # the page asks for what is new by itself
