@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._shared.page_list import PAGES
-from pages._shared.preloading import preload_links
 
 __all__ = ["MISSING", "Documents"]
 
@@ -84,7 +83,6 @@ def _answer(scope: Scope, html: str) -> Response:
     if elsewhere := _where_instead(scope):
         return RedirectResponse(elsewhere)
     scripts = "".join(f"<script>{script}</script>" for script in SCRIPTS)
-    html = html.replace("</head>", f"{preload_links(html)}</head>", 1)
     html = html.replace("<head>", f"<head>{scripts}", 1)
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 

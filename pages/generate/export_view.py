@@ -114,7 +114,7 @@ def _model(run: Run) -> None:
             )
     if not keras_file.is_file():
         st.caption("The Keras file and the weights are made when the run ends.")
-    st.caption("A few lines open each of them, for images in [0, 1] of shape (N, H, W, C):")
+    st.caption("Keras and ONNX open in a few lines, for images in [0, 1] of shape (N, H, W, C):")
     _code("Open it in Keras", ":material/deployed_code:", open_in_keras(run.config))
     _code("Open it in ONNX Runtime", ":material/bolt:", open_in_onnx(run.config))
 

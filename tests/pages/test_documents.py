@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
@@ -17,7 +16,6 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from pages._shared.documents import Documents
-from pages._shared.preloading import ELEMENTS, IMPORTS, SCRIPTS, preload_links
 
 OPENED = {"accept": "text/html,*/*"}  # by a browser, as the address of a tab
 
@@ -85,25 +83,9 @@ def test_a_document_has_our_scripts_at_its_head() -> None:
     assert answer.status == 200
     assert content.startswith("<html><head><script>// One act is one step")
     assert content.count("<script>") == content.count("</script>") == 3
-    assert content.endswith("></head></html>")
+    assert content.endswith("</script></head></html>")
     assert int(answer.headers["content-length"]) == len(content.encode())
     assert answer.headers["cache-control"] == "no-cache"
-
-
-def test_a_document_preloads_scripts_that_it_does_not_name() -> None:
-    document = (SCRIPTS.parents[1] / "index.html").read_text(encoding="utf-8")
-    links = preload_links(document)
-    named = set(re.findall(r"/static/js/([^\"]+)", document))
-    preloaded = re.findall(r'href="\./static/js/([^"]+)"', links)
-    assert {name.partition(".")[0] for name in preloaded} >= {*ELEMENTS}
-    assert named.isdisjoint(preloaded)
-    assert len({*preloaded}) == len(preloaded)
-    imports = {each for name in preloaded for each in IMPORTS.findall(source(name))}
-    assert imports <= {*preloaded, *named}
-
-
-def source(name: str) -> str:
-    return (SCRIPTS / name).read_text(encoding="utf-8")
 
 
 def test_an_address_without_a_page_leads_to_the_first() -> None:
