@@ -55,6 +55,8 @@ def test_box_and_lasso_select(board: Board, page: Page, run: Run) -> None:
     assert len(selected ^ set(chosen.tolist())) < 0.01 * len(chosen)
     expect(page.get_by_text(f"{len(selected):,} test images selected", exact=True)).to_be_visible()
     assert layer_pixels(board.root.locator("canvas.dots"))[:, :, 3].max() == 255
+    page.wait_for_url(re.compile("picked=many_"))
+    box = page.url
     board.toggle("Lasso")
     page.mouse.move(*board.at(0.6, 0.5))
     page.mouse.down()
@@ -66,7 +68,7 @@ def test_box_and_lasso_select(board: Board, page: Page, run: Run) -> None:
     assert not lasso & selected
     expect(page.get_by_text(f"{len(lasso):,} test images selected", exact=True)).to_be_visible()
     # The link brings them back, in a session of its own.
-    page.wait_for_url(re.compile("picked=many_"))
+    page.wait_for_url(lambda url: url != box)
     page.reload()
     settled(page)
     board.until(lambda shown: set(shown["selected"]) == lasso)
