@@ -99,7 +99,7 @@ def serve(
         yield address, process
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=START_SECONDS)
         log.close()
 
 

@@ -203,6 +203,15 @@ def test_back_shows_no_control_twice(
     assert page.evaluate("mostVisible") == 1
 
 
+def test_the_server_is_found_at_once(server: tuple[str, int], page: Page) -> None:
+    address, _ = server
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/generate?view=grid")
+    settled(page)
+    assert [url for url in asked if "_stcore/health" in url] == [f"{address}/_stcore/health"]
+
+
 def test_a_link_that_is_opened_is_one_step(server: tuple[str, int], page: Page) -> None:
     page.goto("about:blank")
     before = page.evaluate("history.length")

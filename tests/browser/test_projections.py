@@ -213,6 +213,12 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
     expect_shown(page, index)
     settled(page)
     assert camera(plot) == pytest.approx(turned)
+    page.wait_for_url(re.compile("camera="))
+    page.reload()
+    plot.wait_for()
+    page.wait_for_function("plot => plot._fullLayout.scene?._scene?.glplot",
+                           arg=plot.element_handle())  # fmt: skip
+    assert camera(plot) == pytest.approx(turned, rel=1e-3)
 
 
 def test_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
