@@ -15,7 +15,7 @@ const HAS_FINGERS = "(any-pointer: coarse)";
 const LAYERS_PENDING = "Loading this layer…";
 const DENSITY = [13, 148, 136];
 
-export default function (component) {
+function mount(component) {
   const { parentElement, data, setStateValue, setTriggerValue } = component;
   const root = parentElement.querySelector(".map");
   const first = !root.map;

@@ -3,7 +3,7 @@
 
 const CLICK = 5; // pixels that a hand may tremble
 
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+function mount({ parentElement, data, setStateValue, setTriggerValue }) {
   const flat = parentElement.querySelector(".flat");
   flat.hidden = hasWebGL();
   // Plotly shows a message of its own there, with a link to another host (see `latent_style`).
