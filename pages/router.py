@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._components.number_keys import number_keys
+from pages._components.typed_fields import typed_fields
 from pages._shared.address import address_of_page, shown_parameter, take_parameter
 from pages._shared.documents import MISSING
 from pages._shared.glossary import show_words, words_button
@@ -51,4 +51,4 @@ with address_of_page(), explained():
         page.run()
     with words:
         show_words(page.url_path or PAGES[0].folder, shown_parameter("view"))
-number_keys()
+typed_fields()
