@@ -8,7 +8,10 @@ import streamlit as st
 
 __all__ = ["accept", "controlled_key", "is_unread", "typed_text", "user_value"]
 
-MEMORY = "controlled"  # by a widget's name: its value, and how often the app changed it
+# In the session, by a widget's name: the value of each of its keys, by how often the app had
+# changed it. The last one is shown.
+MEMORY = "controlled"
+MAX_KEYS = 4  # of one widget that a browser may still show, while newer ones are on their way
 
 
 def controlled_key(name: str, value: Any) -> str:
@@ -17,10 +20,14 @@ def controlled_key(name: str, value: Any) -> str:
     A browser sends the values of all widgets with each message. One that was sent before the app
     changed a widget would change it back, as if by the user: so each change gives it a new key.
     """
-    memory = st.session_state.setdefault(MEMORY, {})
-    shown, moves = memory.get(name, (value, 0))
-    moves += shown != value
-    memory[name] = value, moves
+    known = st.session_state.setdefault(MEMORY, {}).setdefault(name, {0: value})
+    moves = max(known)
+    if known[moves] != value:
+        # Streamlit will forget the widget, and then only knows what was stored here.
+        st.session_state[_key(name, moves)] = known[moves]
+        moves += 1
+        known[moves] = value
+        known.pop(moves - MAX_KEYS, None)
     key = _key(name, moves)
     # In each script run: the first one may never have reached the browser.
     st.session_state[key] = value
@@ -29,17 +36,14 @@ def controlled_key(name: str, value: Any) -> str:
 
 def user_value(name: str) -> Any:
     """Return what the user chose on the widget of this name."""
-    memory = st.session_state[MEMORY]
-    _, moves = memory[name]
-    value = st.session_state[_key(name, moves)]
-    memory[name] = value, moves
+    moves, value = _newest(name)
+    _remember(name, moves, value)
     return value
 
 
 def typed_text(name: str) -> str:
     """Return what the user typed into the field of this name, until `accept` says it was read."""
-    _, moves = st.session_state[MEMORY][name]
-    return st.session_state[_key(name, moves)]
+    return _newest(name)[1]
 
 
 def accept(name: str, text: str) -> None:
@@ -47,10 +51,7 @@ def accept(name: str, text: str) -> None:
 
     What the browser still sends in the first spelling has to mean the same.
     """
-    memory = st.session_state[MEMORY]
-    _, moves = memory[name]
-    st.session_state[_key(name, moves)] = text
-    memory[name] = text, moves
+    _remember(name, _newest(name)[0], text)
 
 
 def is_unread(name: str) -> bool:
@@ -59,8 +60,30 @@ def is_unread(name: str) -> bool:
     A message that comes while a callback runs, as a click does right after Enter, stops it where it
     next calls Streamlit. Streamlit takes the text for read and does not call it again.
     """
-    shown, moves = st.session_state.get(MEMORY, {}).get(name, (None, 0))
-    return shown is not None and st.session_state.get(_key(name, moves), shown) != shown
+    known = st.session_state.get(MEMORY, {}).get(name)
+    if known is None:
+        return False
+    moves, value = _newest(name)
+    return value != known[moves]
+
+
+def _newest(name: str) -> tuple[int, Any]:
+    """Return which of a widget's keys the user changed last, and to what; else the shown one.
+
+    It is an older one where the app's value was still on its way to the browser. What was sent
+    without a change there is the value that this key had.
+    """
+    known = st.session_state[MEMORY][name]
+    for moves in sorted(known, reverse=True):
+        value = st.session_state.get(_key(name, moves), known[moves])
+        if value != known[moves]:
+            return moves, value
+    return max(known), known[max(known)]
+
+
+def _remember(name: str, moves: int, value: Any) -> None:
+    st.session_state[MEMORY][name][moves] = value
+    st.session_state[_key(name, moves)] = value
 
 
 def _key(name: str, moves: int) -> str:

@@ -42,21 +42,22 @@ def typed_field(
     """
     shown = write(value)
     text, complaint = shown, None
-    reader = partial(_read_input, name, shown, read, write, save)
-    st.session_state.setdefault(READERS, {})[name] = reader
+    readers = st.session_state.setdefault(READERS, {})
+    readers[name] = partial(_read_input, name, shown, read, write, save)
     if not options.get("disabled"):
         if is_unread(name):
-            reader()
+            _read_newest(name)
             st.rerun()
         text, complaint = _refused(name, shown, read)
     if complaint is None:
         forget_typed(name)
-    # The kind of value in the key, for what number_keys.js does with numbers.
+    # The kind of value in the key, for what typed_fields.js does with numbers.
     with st.container(key=f"typed-{type(value).__name__}-{name}", gap=None):
         st.text_input(
             label,
             key=controlled_key(name, text),
-            on_change=reader,
+            on_change=_read_newest,
+            args=(name,),
             autocomplete="off",
             width=width,
             **options,
@@ -84,7 +85,7 @@ def is_text_refused(name: str) -> bool:
     In a callback too: of a field and a button in one message, the button's may be called first.
     """
     if is_unread(name):
-        st.session_state[READERS][name]()
+        _read_newest(name)
     return name in st.session_state.get(REFUSED, {})
 
 
@@ -98,6 +99,11 @@ def _refused(name: str, shown: str, read: Callable[[str], Any]) -> tuple[str, Co
     except ConfigError as error:
         return text, error
     return shown, None  # it can be read now, but nothing took it over
+
+
+def _read_newest(name: str) -> None:
+    """Read what was typed, as the field is now: the one typed into may show what it was before."""
+    st.session_state[READERS][name]()
 
 
 def _read_input(

@@ -24,7 +24,7 @@ LAYOUT_STYLE = """
 [class*="st-key-fitted-"] { width: 100%; }
 """ + "".join(
     f'[class*="st-key-fitted-{rem}-"] {{ max-width: max(16rem, 100dvh - {rem}rem); }}\n'
-    for rem in range(12, 24)
+    for rem in range(12, 26)
 )
 
 
@@ -49,6 +49,6 @@ def close_columns(count: int, *, key: str) -> list[DeltaGenerator]:
 def fitted_picture(around: int, *, key: str) -> DeltaGenerator:
     """Return a container for a square picture that is no wider than the screen leaves it height.
 
-    around: what stands above and below it, in rem, from 12 to 23.
+    around: what stands above and below it, in rem, from 12 to 25.
     """
     return st.container(key=f"fitted-{around}-{key}", gap="small")

@@ -32,9 +32,12 @@ def show_facts(data: Dataset) -> None:
 
 
 def show_images(images: np.ndarray, split: str, title: str) -> None:
-    """Show the first 100 images; small ones with a gap between them."""
+    """Show the first 100 images; small ones apart, so that the page shows between them."""
     st.header(f"The first 100 {split.lower()} images")
     if images.shape[1] < SMALL:
+        colors = np.broadcast_to(images, (*images.shape[:3], 3))
+        opaque = np.full_like(colors[..., :1], 255)
+        images = np.concatenate([colors, opaque], axis=3)
         images = np.pad(images, ((0, 0), (0, 1), (0, 1), (0, 0)))
     show_grid(images, 10, 10, alt=f"100 {split.lower()} images of {title}")
 

@@ -31,7 +31,7 @@ def show_metrics(run: Run) -> None:
         "bits_per_dimension": ("Bits per dimension", "{:.4f}"),
         "active_units": (f"Active units of {run.config.latent_dim}", "{}"),
     }
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="figures"):
         for name, (label, form) in names.items():
             value = metrics.get(name)
             if value is not None:  # an autoencoder has no ELBO

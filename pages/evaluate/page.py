@@ -12,6 +12,7 @@ from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import choose_view
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.evaluate.assessment import show_assessment, show_reference_lines
+from pages.evaluate.evaluate_style import apply_evaluate_style
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
 from pages.evaluate.samples_view import samples_view
@@ -63,6 +64,7 @@ run = chosen_run()
 measured = run if run is not None and run.metrics else None
 view = choose_view("evaluate", VIEWS) if measured else ""
 if measured:
+    apply_evaluate_style()
     VIEWS[view](measured)
 else:
     st.info(

@@ -41,7 +41,8 @@ def samples_view(run: Run) -> None:
         if run.has_model:
             labels = balanced_labels(ROWS * COLUMNS, run.classes)  # of ten, one a column
             images = run.decode(prior_codes(ROWS * COLUMNS, run.config.latent_dim), labels)
-            show_grid(images, ROWS, COLUMNS, alt="Samples from the prior")
+            with st.container(key="sample-grid"):
+                show_grid(images, ROWS, COLUMNS, alt="Samples from the prior")
             st.caption(
                 f"The first {ROWS * COLUMNS} samples: codes from the prior N(0, I), decoded"
                 f"{', one class after the other' if run.config.is_conditional else ''}."

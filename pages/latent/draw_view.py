@@ -78,9 +78,10 @@ def draw_view(run: Run) -> None:
         st.markdown("**Where it lies**")
         on_plane = points_on_plane(run, usual_plane(run))
         answers = {"posterior": posterior_on(on_plane, mean, log_var)}
-        error = plane_map(
-            run, on_plane, key=f"draw-map-{run_key(run)}", small=True, answers=answers
-        )
+        with st.container(key="draw-map"):
+            error = plane_map(
+                run, on_plane, key=f"draw-map-{run_key(run)}", small=True, answers=answers
+            )
         whose = (
             "One and two standard deviations of its posterior, whose mean is"
             if run.config.is_variational

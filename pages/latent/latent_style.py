@@ -44,6 +44,8 @@ STYLE = """
     grid-template-columns: min(38%, max(16rem, 100dvh - 23rem)) minmax(0, 6fr) minmax(0, 5fr);
     gap: 1.5rem;
 }
+/* Whole on the first screen, below the nearest test images. */
+.stVerticalBlock.st-key-draw-map { max-width: max(13rem, 100dvh - 30rem); }
 .stVerticalBlock.st-key-draw-tiles {
     display: grid;
     grid-template-columns: repeat(3, minmax(0, 6.3rem));
@@ -68,13 +70,15 @@ STYLE = """
     min-width: 0;
     width: auto;
 }
-/* A strip of decoded images; on a phone every other one, so that a digit can be seen. */
+/* Strips of decoded images. On a phone they are wider than the screen, so that a digit can be seen:
+   all of them scroll together, and their names stay. */
 .traversal { --steps: 13; }
-.traversal .few { display: none !important; }
+.traversal:focus-visible { outline: 0.18rem solid currentColor; outline-offset: 2px; }
 @media (max-width: 40em) {
-    .traversal { --steps: 7; }
-    .traversal .few { display: block !important; }
-    .traversal .all { display: none !important; }
+    .traversal { overflow-x: auto; padding-bottom: 0.4rem; }
+    .traversal > div { width: calc(var(--steps) * 2.9rem); }
+    .traversal > div > span { flex: 0 0 auto !important; position: sticky; left: 0; }
+    .traversal > div > div { flex: 0 0 100% !important; }
 }
 @media (hover: none) { .st-key-for-a-mouse { display: none; } }
 @media not (hover: none) { .st-key-for-fingers { display: none; } }

@@ -1,6 +1,6 @@
 """Strips of decoded images, one a row, each with its name before it, or above it on a phone.
 
-`latent_style` has the rules for .traversal: which of the images a phone shows.
+`latent_style` has the rules for .traversal: on a phone, all rows scroll sideways together.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ def show_rows(rows: Sequence[Row]) -> None:
         f'opacity:0.75">{ends}</div></div></div>'
     )
     body = "".join(_row(row, style) for row in rows)
-    st.html(f'<div class="traversal" style="display:grid;gap:0.4rem">{body}{axis}</div>')
+    st.html(
+        '<div class="traversal" style="display:grid;gap:0.4rem" role="group" tabindex="0" '
+        f'aria-label="Decoded images of each dimension">{body}{axis}</div>'
+    )
 
 
 def _row(row: Row, style: str) -> str:
@@ -75,13 +78,9 @@ def _row(row: Row, style: str) -> str:
         fraction = (row.marker / REACH + 1) / 2
         left = f"calc(100% * (0.5 + {fraction:.4f} * (var(--steps) - 1)) / var(--steps))"
         marker = f'<i style="{MARKER};left:clamp(0%, {left}, 100%)"></i>'
+    address = as_data_url(to_png(tile(row.strip, 1, len(row.strip))))
     return (
         f'<div style="{ROW}"><span style="{style}{dim}">{name}</span><div style="{REST}">'
-        f"{_picture('all', row.strip, alt, faded)}{_picture('few', row.strip[::2], alt, faded)}"
+        f'<img alt="{alt}" style="{PICTURE}{faded}" src="{address}">'
         f'<i style="{SEAMS}"></i>{marker}</div></div>'
     )
-
-
-def _picture(name: str, images: np.ndarray, alt: str, faded: str) -> str:
-    address = as_data_url(to_png(tile(images, 1, len(images))))
-    return f'<img class="{name}" alt="{alt}" style="{PICTURE}{faded}" src="{address}">'

@@ -17,7 +17,13 @@ from vae.runs.run import ACTIVE_STATES
 from vae.runs.run_images import dataset_title
 from vae.sampling.prior import balanced_labels, prior_codes
 
-AROUND = 20  # rem of a screen that are not the samples
+AROUND = 25  # rem of a screen that are not the samples: the last line says what is shown
+# The curves leave room for that line too.
+STYLE = """
+<style>
+.st-key-wrap-start { --small-curve-high: clamp(4.4rem, (100dvh - 27.5rem) / 3, 6.75rem); }
+</style>
+"""
 CLOUD = "Test images in latent space, a dot each, colored by class"
 
 words, button = st.columns([4, 1], vertical_alignment="center")
@@ -31,6 +37,7 @@ if button.button("Train your own", type="primary", icon=":material/play_arrow:",
 
 run = chosen_run()
 if run is not None:
+    st.html(STYLE)
     grid, clusters, curves = wrapping_columns([1, 1, 1], key="start")
     with grid, fitted_picture(AROUND, key="samples"):
         st.header("Samples")

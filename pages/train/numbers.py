@@ -51,13 +51,13 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
     if not run.config.is_variational:
         del values["KL"]
     note = f"{of}loss = reconstruction + beta × KL."
-    found = [_number(name, value, note) for name, value in values.items()]
+    unit = {"name": "Nats per image:", "value": "", "note": "The unit of the losses."}
+    found = [unit, *(_number(name, value, note) for name, value in values.items())]
     if run.config.validation_split:
         note = "The loss of images held back from training, after the last epoch."
         loss = run.history[-1].get("val_loss") if run.history else None
         found.append(_number("Validation", loss, note))
     found.append(_test_number(run))
-    found.append({"name": "nats per image", "value": "", "note": "The unit of all of these."})
     if run.config.is_variational:
         used = "…" if row is None else f"{dimensions_in_use(row)} of {run.config.latent_dim}"
         note = f"Latent dimensions with a KL of at least {USED_NATS} nats."

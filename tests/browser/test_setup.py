@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.driving import button, settled, wait_until
 from tests.browser.screenshots import SIZES
+from vae.number_text import number_text
+from vae.presets import PRESETS
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +64,58 @@ def test_a_card_is_chosen_by_keyboard_and_nothing_moves(
     page.wait_for_url("**preset=conditional*")
     settled(page)
     assert [each.bounding_box() for each in cards.all()] == before
+
+
+def test_what_is_typed_before_the_values_of_a_preset_arrive_stays(
+    server: tuple[str, int], page: Page
+) -> None:
+    answers = Held()
+    page.route_web_socket("**/_stcore/stream", answers.connect)
+    page.goto(f"{server[0]}/{FORM}")
+    settled(page)
+    answers.hold()
+    card(page, "Lecture").click()
+    # For a moment the field before stands there too, hidden.
+    epochs, rate = (
+        page.get_by_label(label, exact=True).filter(visible=True)
+        for label in ("Epochs", "Learning rate")
+    )
+    epochs.fill("17")
+    answers.release()
+    expect(rate).to_have_value(number_text(PRESETS["lecture"].learning_rate))
+    expect(epochs).to_have_value("17")
+    expect(epochs).to_be_focused()
+    page.keyboard.type("6")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**epochs=176*")
+    settled(page)
+    expect(epochs).to_have_value("176")
+    expect(card(page, "Lecture")).to_have_attribute("aria-checked", "true")
+
+
+class Held:
+    """What a server answers, for as long as a test holds it back."""
+
+    def __init__(self) -> None:
+        self.messages: list[str | bytes] | None = None
+
+    def connect(self, page: WebSocketRoute) -> None:
+        self.page = page
+        page.connect_to_server().on_message(self.pass_on)
+
+    def pass_on(self, message: str | bytes) -> None:
+        if self.messages is None:
+            self.page.send(message)
+        else:
+            self.messages.append(message)
+
+    def hold(self) -> None:
+        self.messages = []
+
+    def release(self) -> None:
+        while self.messages:  # more may come while one is sent
+            self.page.send(self.messages.pop(0))
+        self.messages = None
 
 
 def test_the_bar_leads_to_a_refused_field(server: tuple[str, int], page: Page) -> None:

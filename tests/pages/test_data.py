@@ -29,8 +29,10 @@ def test_digits() -> None:
 def test_the_first_images(digits: Dataset, pictures: dict[str, bytes]) -> None:
     app = open_page("data", dataset="digits")
     shown = pictures[picture_called(app, "100 training images of Digits")]
-    # So small, they would run into each other: a pixel lies between them.
-    apart = np.pad(digits.x_train[:100], ((0, 0), (0, 1), (0, 1), (0, 0)))
+    # So small, they would run into each other: the page shows between them, a pixel wide.
+    colors = digits.x_train[:100].repeat(3, axis=3)
+    opaque = np.insert(colors, 3, 255, axis=3)
+    apart = np.pad(opaque, ((0, 0), (0, 1), (0, 1), (0, 0)))
     assert shows(shown, tile(apart, 10, 10))
 
 

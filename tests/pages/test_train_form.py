@@ -50,6 +50,19 @@ WHOLE = "A whole number from 1 to 500."
 SIZES = "Up to 6 whole numbers from 1 to 1,024, such as 256, 128."
 
 
+def change_before_its_values_arrive(preset: str, name: str, text: str) -> AppTest:
+    """Choose a preset, and change a field of the form that the browser shows until it has them."""
+    app = open_page("train")
+    app.segmented_control(key="form_preset").set_value(preset)
+    field = control(app, name)
+    before = field.value
+    field.set_value(text)
+    sent = app._tree.get_widget_states()
+    field.set_value(before)
+    calm(app.run())
+    return calm(app._run(sent))
+
+
 class TestForm:
     @pytest.mark.parametrize("preset", PRESETS)
     def test_a_preset_by_its_link(self, preset: str) -> None:
@@ -331,6 +344,22 @@ class TestTyped:
         late(app, lambda: None)  # the click on the preset, and a second one before its answer
         assert form(app) == as_form(PRESETS["lecture"])
         assert app.query_params == {**SET_UP, "preset": "lecture"}
+
+    @pytest.mark.parametrize(
+        ("name", "text"), [("epochs", "7"), ("learning_rate", "2e-3"), ("optimizer", "sgd")]
+    )
+    def test_what_is_changed_before_the_values_of_a_preset_arrive_stays(
+        self, name: str, text: str
+    ) -> None:
+        app = change_before_its_values_arrive("lecture", name, text)
+        value = read_setting(name, text)
+        assert form(app) == as_form(PRESETS["lecture"].replace(**{name: value}))
+        assert form(calm(app.run())) == as_form(PRESETS["lecture"].replace(**{name: value}))
+
+    def test_what_cannot_be_read_before_the_values_of_a_preset_arrive_is_said(self) -> None:
+        app = change_before_its_values_arrive("lecture", "epochs", "2000")
+        assert complaints(app) == [plain(f"{WHOLE} You typed “2000”.")]
+        assert control(app, "epochs").value == "2000"
 
     def test_a_field_keeps_its_key_while_the_user_types(self) -> None:
         app = open_page("train")

@@ -39,12 +39,12 @@ class TestWatch:
         app = watch(open_page("train"))
         last = run.history[-1]
         assert numbers_of(app, "finished") == {
+            "Nats per image:": "",
             "Loss": f"{last['loss']:.2f}",
             "Reconstruction": f"{last['reconstruction']:.2f}",
             "KL": f"{last['kl']:.2f}",
             "Validation": f"{last['val_loss']:.2f}",
             "Test ELBO": f"{run.metrics['elbo']:.2f}",
-            "nats per image": "",
             "Dimensions in use": f"{dimensions_in_use(last)} of 2",
         }
         assert "Finished: 12 epochs." in words(app)

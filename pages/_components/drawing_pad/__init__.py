@@ -16,7 +16,7 @@ __all__ = ["drawing_pad", "png_of"]
 HEAD = "data:image/png;base64,"
 MAX_CHARACTERS = 400_000  # of a drawing: 280 x 280 pixels of noise, in colour, take 320,000
 
-_mount = mounted(__file__, "drawing_pad", "pad.js", html="pad.html", css="pad.css")
+_mount = mounted(__file__, "drawing_pad", "pad.js", html="pad.html", css=("../pill.css", "pad.css"))
 
 
 def drawing_pad(drawing: str, *, key: str) -> str:

@@ -30,7 +30,7 @@ _PARTS = (
 )
 
 
-_mount = mounted(__file__, "latent_map", *_PARTS, html="map.html", css="map.css")
+_mount = mounted(__file__, "latent_map", *_PARTS, html="map.html", css=("../pill.css", "map.css"))
 _mount_feed = mounted(__file__, "latent_map_feed", "feed.js")
 
 

@@ -16,7 +16,7 @@ _mount = mounted(
     '<button type="button" class="turn" aria-pressed="false">Turn with a finger</button>'
     '<p class="flat" role="alert" hidden>This browser cannot draw in 3-D: it has no WebGL. '
     '<button type="button">Show it in 2-D</button></p>',
-    css="hover.css",
+    css=("../pill.css", "hover.css"),
 )
 
 

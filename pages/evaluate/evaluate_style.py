@@ -1,0 +1,45 @@
+"""How Evaluate is laid out: figures, curves and bars on the first screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+__all__ = ["apply_evaluate_style"]
+
+STYLE = """
+<style>
+/* Curves, and the bars below the samples, end with the first screen. */
+.stVerticalBlock.st-key-sample-grid { max-width: max(16rem, 2 * (100dvh - 34.5rem)); }
+.st-key-wrap-overview { --small-curve-high: clamp(4.4rem, (100dvh - 31.5rem) / 3, 6.75rem); }
+/* The figures: columns of one width on a tablet, a line each on a phone. */
+@media (max-width: 1100px) {
+    .stHorizontalBlock.st-key-figures {
+        display: grid;
+        grid-auto-flow: column;
+        grid-auto-columns: minmax(0, 1fr);
+        align-items: end;
+        gap: 1rem;
+        > *, [data-testid="stMetric"] { width: 100% !important; min-width: 0; }
+        [data-testid="stMetricLabel"] * { white-space: normal; overflow: visible; }
+    }
+}
+@media (max-width: 640px) {
+    .stHorizontalBlock.st-key-figures {
+        grid-auto-flow: row;
+        gap: 0;
+        [data-testid="stMetric"] > div {
+            display: flex;
+            flex-wrap: wrap;
+            align-items: center;
+        }
+        [data-testid="stMetricLabel"] { flex: 0 1 15.5rem; min-width: 0; }
+        [data-testid="stMetricValue"] { font-size: 1.2rem; }
+    }
+}
+</style>
+"""
+
+
+def apply_evaluate_style() -> None:
+    """Add the rules of this page."""
+    st.html(STYLE)
