@@ -121,7 +121,7 @@ class TestQueue:
         assert run.status["step"] == run.status["steps"]
         # A change, from the next step on.
         changes = {"learning_rate": 1e-3}
-        changes |= {"beta": 0.5, "noise": 0.5} if run.config.is_variational else {}
+        changes |= {"beta": 0.5, "noise": 0.5} if run.config.has("posterior") else {}
         run.requests.change(**changes)
         run.requests.show_model()
         queue.resume(run)
@@ -157,7 +157,7 @@ class TestQueue:
         monkeypatch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
         run = copy_run(kinds[name], queue.store.folder / "run")
         if job == "likelihood":
-            if not run.config.is_variational:
+            if not run.config.has("posterior"):
                 with pytest.raises(VAEError, match="Received"):
                     request_likelihood(run, 2, "none")
                 return
@@ -186,7 +186,7 @@ def test_python(name: str, kinds: Kinds, digits: Dataset, tmp_path: Path) -> Non
     model = run.load_model()
     told = (
         [images / np.float32(255), np.eye(10, dtype="float32")[labels]]
-        if run.config.is_conditional
+        if run.config.conditional
         else images / np.float32(255)
     )
     np.testing.assert_allclose(model.encoder(told)[0], mean, atol=1e-5)

@@ -1,4 +1,4 @@
-"""The layers of encoder and decoder as plain data: what Keras builds and what the app counts.
+"""The layers of all networks as plain data: what Keras builds and what the app counts.
 
 One list is the source of both, so the parameter summary needs no TensorFlow.
 """
@@ -10,9 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vae.config import Config
+from vae.dotted_path import resolve
 from vae.errors import ConfigError
+from vae.kinds import KINDS
 
-__all__ = ["MAX_CODE", "Layer", "Summary", "decoder_layers", "encoder_layers", "summarize"]
+__all__ = [
+    "MAX_CODE",
+    "Layer",
+    "Summary",
+    "decoder_layers",
+    "encoder_layers",
+    "network_layers",
+    "summarize",
+]
 
 ImageShape = tuple[int, int, int]
 
@@ -41,30 +51,35 @@ class Layer:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `model.summary()` tells of both networks; every parameter here is trainable."""
+    """What `model.summary()` tells of the networks of a model, by their names.
 
-    encoder: tuple[Layer, ...]
-    decoder: tuple[Layer, ...]
+    Every parameter here is trainable.
+    """
 
-    @property
-    def encoder_parameters(self) -> int:
-        """Trainable parameters of the encoder."""
-        return sum(layer.parameters for layer in self.encoder)
+    networks: dict[str, tuple[Layer, ...]]
 
     @property
-    def decoder_parameters(self) -> int:
-        """Trainable parameters of the decoder."""
-        return sum(layer.parameters for layer in self.decoder)
+    def layers(self) -> list[Layer]:
+        """All layers, from the first network to the last."""
+        return [layer for layers in self.networks.values() for layer in layers]
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """Trainable parameters of each network."""
+        return {
+            name: sum(layer.parameters for layer in layers)
+            for name, layers in self.networks.items()
+        }
 
     @property
     def total(self) -> int:
-        """Trainable parameters of both."""
-        return self.encoder_parameters + self.decoder_parameters
+        """Trainable parameters of all."""
+        return sum(self.parameters.values())
 
     @property
     def multiplications(self) -> int:
-        """Multiplications of one image's way through both networks, forward only."""
-        return sum(layer.multiplications for layer in self.encoder + self.decoder)
+        """Multiplications of one image's way through all networks, forward only."""
+        return sum(layer.multiplications for layer in self.layers)
 
 
 def summarize(config: Config, image_shape: ImageShape, classes: int = 0) -> Summary:
@@ -72,10 +87,17 @@ def summarize(config: Config, image_shape: ImageShape, classes: int = 0) -> Summ
 
     image_shape: (H, W, C). Raises ConfigError as `encoder_layers`.
     """
+    networks = KINDS[config.kind].networks
     return Summary(
-        tuple(encoder_layers(config, image_shape, classes)),
-        tuple(decoder_layers(config, image_shape, classes)),
+        {name: tuple(network_layers(name, config, image_shape, classes)) for name in networks}
     )
+
+
+def network_layers(
+    name: str, config: Config, image_shape: ImageShape, classes: int = 0
+) -> list[Layer]:
+    """List the layers of one of the networks of a configuration's kind; raises as its function."""
+    return resolve(KINDS[config.kind].networks[name])(config, image_shape, classes)
 
 
 def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
@@ -99,7 +121,7 @@ def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
     layers += _hidden(layers[-1].output_shape[0], sizes, config.activation)
     width = layers[-1].output_shape[0]
     layers.append(_dense("mean", width, config.latent_dim))
-    if not config.is_variational:
+    if not config.has("posterior"):
         constant = {"scale": 0.0, "offset": POINT_LOG_VAR}
         layers.append(Layer("Rescaling", "log_var", (config.latent_dim,), arguments=constant))
     else:
@@ -152,7 +174,7 @@ def _upward(config: Config, image_shape: ImageShape, code_width: int) -> list[La
 
 def _label(config: Config, width: int, classes: int) -> list[Layer]:
     """List what puts the label, one number a class, behind so many numbers; nothing without one."""
-    if not config.is_conditional:
+    if not config.conditional:
         return []
     return [
         Layer("InputLayer", "label", (classes,)),
@@ -237,7 +259,7 @@ def _check_image_shape(image_shape: ImageShape) -> None:
 
 
 def _check_classes(config: Config, classes: int) -> None:
-    if config.is_conditional and classes < 2:
+    if config.conditional and classes < 2:
         raise ConfigError(
             "A conditional VAE is told which class an image is of, so it needs images of two or "
             f"more classes. Received: {classes}"

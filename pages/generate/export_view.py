@@ -167,7 +167,7 @@ def _demo(run: Run) -> None:
         )
         return
     summary = summarize(run.config, run.image_shape, run.classes)
-    is_large = summary.decoder_parameters > SURE_PARAMETERS
+    is_large = summary.parameters["decoder"] > SURE_PARAMETERS
     if is_large and (why := _why_no_demo(run, model_fingerprint(run))):
         st.info(plain(why), icon=":material/info:")
         return

@@ -6,7 +6,6 @@ import io
 from zipfile import ZipFile
 
 from vae.config import Config
-from vae.runs.layout import DECODER, ENCODER
 from vae.runs.run import Run
 
 __all__ = ["ONNX_WORDS", "OPEN_IN_ONNX", "onnx_zip", "open_in_onnx"]
@@ -33,13 +32,13 @@ mean, log_var = encoder.run(None, {"image": images, "label": labels})  # one-hot
 
 def open_in_onnx(config: Config) -> str:
     """Return the lines that use the networks of a run in ONNX Runtime."""
-    return OPEN_WITH_LABELS if config.is_conditional else OPEN_IN_ONNX
+    return OPEN_WITH_LABELS if config.conditional else OPEN_IN_ONNX
 
 
 def onnx_zip(run: Run) -> bytes:
-    """Return encoder.onnx and decoder.onnx of a run as one zip."""
+    """Return the networks of a run as one zip."""
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
-        for name in (ENCODER, DECODER):
+        for name in run.network_files:
             archive.write(run.path / name, name)
     return buffer.getvalue()

@@ -29,7 +29,7 @@ ONLY_CONDITIONAL = "Classes"
 
 run = chosen_run()
 model = run if run is not None and run.has_model else None
-is_conditional = model is not None and model.config.is_conditional
+is_conditional = model is not None and model.config.conditional
 views = [name for name in VIEWS if name != ONLY_CONDITIONAL or is_conditional]
 view = choose_view("generate", views) if model else ""
 if model:

@@ -38,7 +38,7 @@ if run is not None:
             labels = balanced_labels(100, run.classes)  # where there are ten, one a column
             images = run.decode(prior_codes(100, run.config.latent_dim), labels)
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
-            class_text = ", one class after the other" if run.config.is_conditional else ""
+            class_text = ", one class after the other" if run.config.conditional else ""
             st.caption(f"100 random codes from the prior N(0, I), decoded{class_text}.")
         elif run.snapshot_epochs:
             epoch = run.snapshot_epochs[-1]

@@ -48,7 +48,7 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
         "Reconstruction": row and row["reconstruction"],
         "KL": row and row["kl"],
     }
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         del values["KL"]
     note = f"{of}loss = reconstruction + beta × KL."
     found = [_number(name, value, note) for name, value in values.items()]
@@ -58,7 +58,7 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
         found.append(_number("Validation", loss, note))
     found.append(_test_number(run))
     found.append({"name": "nats per image", "value": "", "note": "The unit of all of these."})
-    if run.config.is_variational:
+    if run.config.has("posterior"):
         used = "…" if row is None else f"{dimensions_in_use(row)} of {run.config.latent_dim}"
         note = f"Latent dimensions with a KL of at least {USED_NATS} nats."
         found.append({"name": "Dimensions in use", "value": used, "note": note})
@@ -70,7 +70,7 @@ def _number(name: str, value: float | None, note: str) -> dict[str, str]:
 
 
 def _test_number(run: Run) -> dict[str, str]:
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         note = "An autoencoder has no ELBO, since its codes have no probability."
         return _number("Test loss", run.metrics.get("loss"), note)
     note = (
@@ -88,7 +88,7 @@ def show_what_is_counted(run: Run) -> None:
     if "images" in run.metrics and "treatment" in run.metrics:
         images, treatment = run.metrics["images"], run.metrics["treatment"]
         said += f" Test: {plain(f'{images}, {treatment}')}."
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         said += " An autoencoder has no ELBO, since its codes have no probability."
     st.markdown(said)
 
@@ -132,7 +132,7 @@ def show_speed(run: Run) -> None:
 def show_dimensions(run: Run) -> None:
     """Draw the KL of each latent dimension as bars, the unused ones grey."""
     learned = [row for row in run.rows if row["kind"] != "change"]
-    if not learned or not run.config.is_variational:
+    if not learned or not run.config.has("posterior"):
         return
     row = learned[-1]
     nats = row["kl_per_dimension"]

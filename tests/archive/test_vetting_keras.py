@@ -232,7 +232,7 @@ class TestKeras:
             for kind, beta in (("vae", 1.0), ("autoencoder", 0.0)):
                 config = Config(network=network, hidden=hidden, kind=kind, beta=beta)
                 summary = summarize(config, (8, 8, 1))
-                named |= {each.class_name for each in summary.encoder + summary.decoder}
+                named |= {each.class_name for each in summary.layers}
         assert named == {
             *("InputLayer", "Flatten", "Dense", "Rescaling", "Reshape", "Activation"),
             *("Conv2D", "Conv2DTranspose", "Cropping2D"),

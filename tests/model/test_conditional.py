@@ -253,7 +253,12 @@ class TestArchive:
     @pytest.mark.parametrize(
         ("name", "old", "new", "reason"),
         [
-            ("config.json", '"kind": "conditional"', '"kind": "vae"', "Received: 'Concatenate'"),
+            (
+                "config.json",
+                '"conditional": true',
+                '"conditional": false',
+                "Received: 'Concatenate'",
+            ),
             ("config.json", '"9"', '"9", "10"', "layer label must be"),
             ("model", '"name": "with_label"', '"name": "otherwise"', "layers must be"),
             ("model", '"axis": -1', '"axis": 0', "layer with_label must be a Concatenate"),

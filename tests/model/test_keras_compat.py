@@ -90,7 +90,7 @@ def inputs(model: VAE) -> dict[str, np.ndarray]:
     """Return codes and, as images, what they decode to: of noise the activations are so large that
     rounding alone exceeds the tolerance."""
     z = np.random.default_rng(0).standard_normal((9, model.config.latent_dim), dtype=np.float32)
-    if not model.config.is_conditional:
+    if not model.config.conditional:
         return {"z": z, "images": np.asarray(model.decoder(z))}
     labels = np.eye(CLASSES, dtype=np.float32)[np.arange(9) % CLASSES]
     return {"z": z, "labels": labels, "images": np.asarray(model.decoder([z, labels]))}
@@ -129,7 +129,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
         folder.mkdir()
         if name in NEW:
             config, shape = NEW[name]
-            model = build(config, shape, CLASSES if config.is_conditional else 0)
+            model = build(config, shape, CLASSES if config.conditional else 0)
             save_keras(model, folder)
             export_onnx(model, folder)
         else:

@@ -330,7 +330,7 @@ class TestKerasFiles:
         model.compile(optimizer=make_optimizer(config, 64))
         images = pixels(digits, 100)
         labels = keras.utils.to_categorical(digits.y_train[:100], 10)
-        data = [images, labels] if config.is_conditional else images
+        data = [images, labels] if config.conditional else images
         path, last = tmp_path / "model.keras", tmp_path / "last.keras"
         checkpoint = keras.callbacks.ModelCheckpoint(last, monitor="loss")
         model.fit(data, epochs=2, verbose=0, callbacks=[checkpoint])

@@ -28,14 +28,13 @@ from vae.config import Config
 from vae.environment import is_public
 from vae.errors import ConfigError, RunError
 from vae.files import read_regular, write_json, writing_to
+from vae.kinds import KINDS
 from vae.runs.control import Control, parse_control
 from vae.runs.layout import (
     BEST,
     CHECKPOINT,
     CONFIG,
     CONTROL,
-    DECODER,
-    ENCODER,
     HISTORY,
     LATENTS,
     METADATA,
@@ -43,6 +42,7 @@ from vae.runs.layout import (
     MODEL,
     SNAPSHOTS,
     STATUS,
+    network_file,
 )
 from vae.runs.metadata import MetadataFile, write_metadata
 from vae.runs.provenance import public_name
@@ -75,9 +75,10 @@ KEPT: tuple[
 ] = ("epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained")
 WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
 
+NETWORKS = sorted({network_file(name) for kind in KINDS.values() for name in kind.networks})
 FILES = (
     *(CONFIG, STATUS, METADATA, CONTROL, HISTORY, METRICS),
-    *(CHECKPOINT, BEST, LATENTS, MODEL, ENCODER, DECODER),
+    *(CHECKPOINT, BEST, LATENTS, MODEL, *NETWORKS),
     *result_files(),
 )
 

@@ -19,7 +19,7 @@ from vae.config import Config
 from vae.data.dataset_checks import is_name
 from vae.environment import limits
 from vae.errors import ConfigError, RunError
-from vae.runs.control import changed_settings
+from vae.runs.control import changed_settings, with_live_settings
 from vae.runs.layout import CHECKPOINT, CONFIG, FIXED, LATENTS, SNAPSHOTS
 from vae.runs.results import ARRAYS, Shapes
 from vae.runs.schema import Info, Row, decode_row
@@ -88,7 +88,7 @@ def read_frame(content: bytes) -> Frame:
     if shape[2] > MAX_CHANNELS:
         raise RunError(f"Images have at most {MAX_CHANNELS} channels. Received: {shape}")
     try:
-        config = Config.from_dict(info["config"])
+        config = Config.from_run(info["config"])
         config = config.replace(preset=printable(config.preset, Text.longest))
         # Its epochs are behind it: they cost no more than the rows and snapshots that are there.
         limits().check(config.replace(epochs=1), shape, len(names))
@@ -124,7 +124,7 @@ def _row(line: bytes, frame: Frame) -> Row:
         raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
     row = decode_row(line)
     if row["kind"] == "change":  # a training that resumes applies these settings
-        frame.config.replace(**changed_settings(row))
+        with_live_settings(frame.config, changed_settings(row))
         return row
     dimensions = frame.config.latent_dim
     for name in ("kl_per_dimension", "val_kl_per_dimension"):

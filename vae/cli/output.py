@@ -83,11 +83,13 @@ def print_report(report: Report, *, as_json: bool) -> int:
 
 
 def summarized(counted: Summary) -> ConsoleRenderable:
-    """Show the layers of both networks as Keras does, with the totals."""
+    """Show the layers of all networks as Keras does, with the totals."""
     size = decimal(BYTES_PER_PARAMETER * counted.total)
     return Group(
-        _layers("Encoder", counted.encoder, counted.encoder_parameters),
-        _layers("Decoder", counted.decoder, counted.decoder_parameters),
+        *(
+            _layers(name.capitalize(), layers, counted.parameters[name])
+            for name, layers in counted.networks.items()
+        ),
         Text(f"Total: {counted.total:,} parameters ({size}), all trainable"),
     )
 
@@ -106,7 +108,7 @@ def trained(run: Run, path: Path) -> ConsoleRenderable:
             _next(
                 f"sample {quoted} --out grid.png",
                 f"evaluate {quoted}"
-                + (" --importance-samples 100" if run.config.is_variational else ""),
+                + (" --importance-samples 100" if run.config.has("posterior") else ""),
             )
         )
     return Group(*parts)
@@ -140,7 +142,7 @@ def evaluated(
     quoted = _quoted(path)
     ahead = [] if likelihood else [f"evaluate {quoted} --importance-samples 100"]
     ahead.append(f"sample {quoted} --out grid.png")
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         ahead = ahead[-1:]
     return Group(
         Text(_measured_on(run, values)),

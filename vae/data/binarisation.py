@@ -58,7 +58,7 @@ def binarisation_name(binarisation: str) -> str:
 
 def binarisation_words(config: Config, binarisation: str) -> str:
     """Return what figures say of the images that they were measured on."""
-    given = ", given their class" if config.is_conditional else ""
+    given = ", given their class" if config.conditional else ""
     if binarisation != "none":
         return f"{_FIGURE_NAMES[binarisation]}{given}"
     how = "by their density" if config.is_density else "as Bernoulli probabilities"

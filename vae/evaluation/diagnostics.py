@@ -56,7 +56,7 @@ def how_it_goes(config: Config, rows: list[Row]) -> str:
             words = f"Reconstruction is still falling, by {fall:.1f} nats in the last epoch"
         else:
             words = f"Reconstruction rose by {-fall:.1f} nats in the last epoch"
-    if not config.is_variational:
+    if not config.has("posterior"):
         return f"{words}."
     used, all_of_them = dimensions_in_use(learned[-1]), config.latent_dim
     dimensions = "dimension is" if all_of_them == 1 else "dimensions are"
@@ -124,7 +124,7 @@ def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Proble
 
 
 def _collapse(settings: Config, last: LearnedRow) -> Problem | None:
-    if not settings.is_variational or not settings.beta or dimensions_in_use(last):
+    if not settings.has("posterior") or not settings.beta or dimensions_in_use(last):
         return None
     if settings.capacity:
         return None  # beta holds the KL up: it is as small as the capacity that was asked for
@@ -141,7 +141,7 @@ def _collapse(settings: Config, last: LearnedRow) -> Problem | None:
 
 def _holes(settings: Config, last: LearnedRow) -> Problem | None:
     distance = last.get("prior_distance", 0.0)
-    if not settings.is_variational or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
+    if not settings.has("posterior") or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
         return None
     return Problem(
         "Holes in the latent space",

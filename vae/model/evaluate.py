@@ -32,7 +32,7 @@ def evaluate(
     """
     binarisation = binarisation or model.config.binarisation
     x_test = binarise(dataset.x_test, binarisation)
-    point = not model.config.is_variational
+    point = not model.config.has("posterior")
     nats, kl, mean, log_var = _bound_terms(model, x_test, dataset.y_test)
     pixels = int(np.prod(dataset.image_shape))
     beta = model.config.beta

@@ -158,7 +158,7 @@ def importance_sampled_nll(
 
 def check_samples(config: Config, samples: int) -> None:
     """Raise ConfigError for an autoencoder, or importance samples outside 1 to 5,000."""
-    if not config.is_variational:
+    if not config.has("posterior"):
         raise ConfigError("A likelihood needs a VAE. Received: an autoencoder")
     if not 1 <= samples <= MAX_IMPORTANCE_SAMPLES:
         raise ConfigError(

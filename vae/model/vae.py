@@ -8,6 +8,8 @@ from typing import Any
 
 from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
+from vae.dotted_path import resolve
+from vae.kinds import KINDS
 from vae.model.keras_setup import check_settings, keras, ops, random, tf
 from vae.model.networks import build_decoder, build_encoder, logits_of
 from vae.model.objective import (
@@ -92,7 +94,7 @@ class VAE(keras.Model):
         super().__init__(name=name)
         self.config = config
         self.image_shape = image_shape
-        self.classes = classes if config.is_conditional else 0
+        self.classes = classes if config.conditional else 0
         self.encoder = build_encoder(config, image_shape, classes)
         self.decoder = build_decoder(config, image_shape, classes)
         self.decoder_logits = logits_of(self.decoder)
@@ -154,7 +156,7 @@ class VAE(keras.Model):
             logits = self.decoder_logits(_beside(z, inputs, samples))
             outputs = {"logits": logits, "mean": mean, "log_var": log_var}
             return outputs | {"z": ops.reshape(z, (samples, -1, self.config.latent_dim))}
-        z = self.sampling(mean, log_var, noise=noise) if self.config.is_variational else mean
+        z = self.sampling(mean, log_var, noise=noise) if self.config.has("posterior") else mean
         logits = self.decoder_logits(_beside(z, inputs))
         return {"logits": logits, "mean": mean, "log_var": log_var}
 
@@ -183,7 +185,7 @@ class VAE(keras.Model):
         """
         mean, log_var, logits = (outputs[name] for name in ("mean", "log_var", "logits"))
         kl = gaussian_kl(mean, log_var)
-        if not self.config.is_variational:
+        if not self.config.has("posterior"):
             kl = ops.zeros_like(kl)  # a point has no posterior, so there is nothing to weigh
         if "z" in outputs:
             z = outputs["z"]
@@ -193,7 +195,7 @@ class VAE(keras.Model):
             bounds = importance_weighted_nats(nats, z, mean, log_var, self.beta)
             return ops.mean(bounds), ops.mean(nats, axis=0), kl
         reconstruction = self.reconstruction_nats(images, logits)
-        if self.config.free_bits and self.config.is_variational:
+        if self.config.free_bits:
             weighed = free_kl(kl, self.config.free_bits)
         elif self.config.capacity:
             weighed = capacity_gap(kl, self.capacity)
@@ -213,7 +215,7 @@ class VAE(keras.Model):
         """
         images = to_floats(pixels)
         mean, log_var = self.encoder(self.with_labels(images, labels))
-        z = mean + ops.exp(0.5 * log_var) * epsilon if self.config.is_variational else mean
+        z = mean + ops.exp(0.5 * log_var) * epsilon if self.config.has("posterior") else mean
         nats = self.reconstruction_nats(images, self.decoder_logits(self.with_labels(z, labels)))
         return nats, gaussian_kl(mean, log_var), mean, log_var
 
@@ -227,13 +229,13 @@ class VAE(keras.Model):
 
 
 def build(config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
-    """Build the networks of a configuration for images of this shape (H, W, C).
+    """Build the model of a configuration for images of this shape (H, W, C): see `kinds`.
 
     classes: of the data set, which a conditional VAE needs. Raises ConfigError if the layers do
     not fit the images or the classes.
     """
     shape: Any = tuple(image_shape)  # as JSON has it, too; the layers check it
-    return VAE(config, shape, classes)
+    return resolve(KINDS[config.kind].model)(config, shape, classes)
 
 
 def _scalar(value: float, name: str) -> tf.Variable:

@@ -14,8 +14,9 @@ from vae.config import Config
 from vae.errors import RunError
 from vae.figures_schema import ClassProbes, Measured, Metrics, Quality
 from vae.files import open_regular
+from vae.kinds import KINDS
 from vae.runs import layout
-from vae.runs.control import Control, read_control, segments_of
+from vae.runs.control import Control, read_control, segments_of, with_live_settings
 from vae.runs.figures import figures_fault, read_figures
 from vae.runs.history import history_fault, read_rows
 from vae.runs.lock import is_held
@@ -74,7 +75,7 @@ class RunFolder:
     @cached_property
     def config(self) -> Config:
         """The hyperparameters."""
-        return Config.from_dict(self.info["config"])
+        return Config.from_run(self.info["config"])
 
     @property
     def dataset(self) -> str:
@@ -215,8 +216,13 @@ class RunFolder:
 
     @property
     def has_model(self) -> bool:
-        """Whether `encode` and `decode` work."""
-        return all((self.path / name).is_file() for name in (layout.ENCODER, layout.DECODER))
+        """Whether its networks can be called, with `encode` and `decode` those that it has."""
+        return all((self.path / name).is_file() for name in self.network_files)
+
+    @property
+    def network_files(self) -> list[str]:
+        """The names of the ONNX files that a run of this kind has, or is to have."""
+        return [layout.network_file(name) for name in KINDS[self.config.kind].networks]
 
     @property
     def control(self) -> Control:
@@ -231,7 +237,7 @@ class RunFolder:
     @property
     def settings(self) -> Config:
         """The configuration with the settings that were changed while the run trained."""
-        return self.config.replace(**self.control.settings)
+        return with_live_settings(self.config, self.control.settings)
 
     @property
     def can_resume(self) -> bool:

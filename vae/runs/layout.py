@@ -34,6 +34,7 @@ __all__ = [
     "array_file",
     "live_snapshot_file",
     "live_snapshot_place",
+    "network_file",
     "progress_file",
     "snapshot_file",
 ]
@@ -56,7 +57,7 @@ FIXED = f"{SNAPSHOTS}/fixed.npz"  # what every snapshot is taken of
 
 # The model, and what its evaluation found.
 MODEL = "model.keras"
-ENCODER = "encoder.onnx"
+ENCODER = "encoder.onnx"  # as `network_file` calls it, and so is the next one
 DECODER = "decoder.onnx"
 LATENTS = "latents.npz"
 METRICS = "metrics.json"
@@ -96,6 +97,11 @@ def live_snapshot_place(name: str) -> tuple[int, int] | None:
     """Return epoch and step of a file's name without its folder; None if it is no live snapshot."""
     found = _LIVE.fullmatch(name)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def network_file(network: str) -> str:
+    """Return the name of the ONNX file of a network; which a kind of model has `kinds` says."""
+    return f"{network}.onnx"
 
 
 def progress_file(job: str) -> str:

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from vae.data.binarisation import binarise
 from vae.errors import RunError, VAEError
+from vae.kinds import Part, with_article
 from vae.runs import inference, layout
 from vae.runs.folder import ACTIVE_STATES, SHIPPED, RunFolder
 from vae.runs.lock import run_lock
@@ -59,7 +60,7 @@ class Run(RunFolder):
                 f"This run learns images of shape {self.image_shape}. Received: {dataset.name}, "
                 f"whose images have shape {dataset.image_shape}"
             )
-        if self.config.is_conditional and dataset.classes != self.classes:
+        if self.config.conditional and dataset.classes != self.classes:
             raise RunError(
                 f"This run gets one of {self.classes} classes. Received: {dataset.name}, which "
                 f"has {dataset.classes}"
@@ -78,7 +79,7 @@ class Run(RunFolder):
         What was read of its folder is shared. An unconditional run is returned as it is. Raises
         RunError for a class that does not exist.
         """
-        if not self.config.is_conditional or label == self.label:
+        if not self.config.conditional or label == self.label:
             return self
         if label is not None:
             inference.one_hot(label, 1, self.classes)
@@ -93,12 +94,12 @@ class Run(RunFolder):
         y). Without them it takes its own `label`; raises RunError if it has none.
         """
         conditions = self._conditions(labels)
-        return inference.encode(self.path / layout.ENCODER, images, self.image_shape, *conditions)
+        return inference.encode(self._network("encoder"), images, self.image_shape, *conditions)
 
     def decode(self, z: np.ndarray, labels: Any = None) -> np.ndarray:
         """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]; labels as in `encode`."""
         conditions = self._conditions(labels)
-        return inference.decode(self.path / layout.DECODER, z, self.config.latent_dim, *conditions)
+        return inference.decode(self._network("decoder"), z, self.config.latent_dim, *conditions)
 
     def lock(self) -> FileLock:
         """Return the lock that a run's process holds as long as it lives."""
@@ -115,9 +116,16 @@ class Run(RunFolder):
 
         return load_model(self.path, self.config, self.image_shape, self.classes)
 
+    def _network(self, name: Part) -> Path:
+        """Return the file of one of its networks; raises RunError if this kind has no such one."""
+        if not self.config.has(name):
+            noun = with_article(self.config.noun)
+            raise RunError(f"{noun} has no {name}. Received: {self.path}")
+        return self.path / layout.network_file(name)
+
     def _conditions(self, labels: Any) -> tuple[Any, ...]:
         """Return the labels that the networks take and the number of classes; () without labels."""
-        if not self.config.is_conditional:
+        if not self.config.conditional:
             return ()
         return self.label if labels is None else labels, self.classes
 

@@ -114,7 +114,7 @@ def derive(run: Run) -> None:
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
     treatment = run.config.binarisation
-    if run.config.is_variational and treatment not in run.likelihood:
+    if run.config.has("posterior") and treatment not in run.likelihood:
         # What stands beside the literature has as many samples as that.
         samples = GREY_SAMPLES if treatment == "none" else MAX_IMPORTANCE_SAMPLES
         request_likelihood(run, samples, treatment)

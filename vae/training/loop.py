@@ -44,7 +44,7 @@ class Loop:
         self._optimizer.build(model.trainable_variables)
         self._image_shape, self._batch_size = images.shape[1:], batch_size
         self._images = TrainingImages(config, images, labels if model.classes else None)
-        codes = config.importance_samples * batch_size if config.is_variational else 0
+        codes = config.importance_samples * batch_size if config.has("posterior") else 0
         self._noise_shape = (codes, config.latent_dim)
         self.chunk = self.steps_at_once = self._steps_that_fit()
         self._compile()
@@ -115,7 +115,7 @@ class Loop:
         """Sample what `count` steps need, and take them."""
         pixels, batches = self._images.pixels, indices
         noise = tf.zeros((self.chunk, *self._noise_shape))
-        if self.model.config.is_variational:
+        if self.model.config.has("posterior"):
             spec = tf.TensorSpec(self._noise_shape, tf.float32)
             noise = self._for_each_step(
                 lambda _: self.model.sampling.epsilon(self._noise_shape), count, spec

@@ -64,7 +64,7 @@ class RowWriter:
         means = mean_row(step_parts(self.rows, position.epoch))
         row = self._learned_row("epoch", position, schedules, means)
         distance = float(snapshot["prior_distance"])
-        if self._config.is_variational and math.isfinite(distance):
+        if self._config.has("posterior") and math.isfinite(distance):
             row["prior_distance"] = distance
         if validation is not None:
             parts = in_nats(validation, row["beta"])

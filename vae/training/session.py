@@ -12,7 +12,7 @@ from vae.data.split import epoch_batches, split_indices
 from vae.errors import ConfigError
 from vae.model.vae import VAE
 from vae.runs import layout
-from vae.runs.control import LIVE_SETTINGS, Control, Segment
+from vae.runs.control import LIVE_SETTINGS, Control, Segment, with_live_settings
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Checkpoints, Position
 from vae.training.clock import TrainingClock
@@ -158,7 +158,7 @@ class Session:
     def _change_settings(self, control: Control) -> None:
         """Let live settings act from the next step on, with a row that says so."""
         try:
-            new = self.config.replace(**control.settings)
+            new = with_live_settings(self.config, control.settings)
         except ConfigError:
             return  # a file that another program wrote
         changed = {
@@ -261,7 +261,8 @@ class Session:
             self._write_step_trace(trace)
 
     def _write_step_trace(self, trace: dict[str, Any]) -> None:
-        trace |= {"kind": self.config.kind} | self.position._asdict() | {"steps": self.steps}
+        trace |= {"kind": self.config.kind, "conditional": self.config.conditional}
+        trace |= self.position._asdict() | {"steps": self.steps}
         self.writer.arrays(
             layout.STEP, **{name: np.asarray(value) for name, value in trace.items()}
         )
