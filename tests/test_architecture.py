@@ -10,7 +10,7 @@ import pytest
 from vae.architecture import Layer, Summary, decoder_layers, encoder_layers, summarize
 from vae.config import Config
 from vae.errors import ConfigError
-from vae.model.vae import build
+from vae.model.base import build
 
 SHAPES = [(8, 8, 1), (28, 28, 1), (9, 31, 3), (64, 64, 3), (64, 8, 1), (17, 13, 1)]
 DENSE = [(), (128,), (24, 12), (30, 20, 10), (16, 8, 4, 2), (5,) * 6]

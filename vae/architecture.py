@@ -18,6 +18,7 @@ __all__ = [
     "MAX_CODE",
     "Layer",
     "Summary",
+    "classifier_layers",
     "decoder_layers",
     "encoder_layers",
     "network_layers",
@@ -107,18 +108,8 @@ def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
     VAE alone looks at; the label joins the flat pixels or features. Raises ConfigError if the
     layers do not fit the images (height and width from 8 to 64, 1 or 3 channels) or the classes.
     """
-    _check_image_shape(image_shape)
     _check_classes(config, classes)
-    layers = [Layer("InputLayer", "image", image_shape)]
-    if config.network == "convolutional":
-        for stage, filters in enumerate(config.hidden, start=1):
-            shape = layers[-1].output_shape
-            layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
-        _check_stages(config, image_shape)
-    layers.append(_flatten(layers[-1].output_shape))
-    layers += _label(config, layers[-1].output_shape[0], classes)
-    sizes = config.dense_layers if config.network == "convolutional" else config.hidden
-    layers += _hidden(layers[-1].output_shape[0], sizes, config.activation)
+    layers = _features(config, image_shape, classes)
     width = layers[-1].output_shape[0]
     layers.append(_dense("mean", width, config.latent_dim))
     if not config.has("posterior"):
@@ -126,6 +117,25 @@ def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
         layers.append(Layer("Rescaling", "log_var", (config.latent_dim,), arguments=constant))
     else:
         layers.append(_dense("log_var", width, config.latent_dim))
+    return layers
+
+
+def classifier_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
+    """List a classifier from its input to the probabilities: an encoder's layers with one head.
+
+    The layer before the last holds the logits. Raises ConfigError as `encoder_layers`, and for
+    images of fewer than two classes.
+    """
+    if classes < 2:
+        raise ConfigError(
+            "A classifier tells classes apart, so it needs images of two or more classes. "
+            f"Received: {classes}"
+        )
+    layers = _features(config, image_shape, classes)
+    layers.append(_dense("logits", layers[-1].output_shape[0], classes))
+    layers.append(
+        Layer("Activation", "probabilities", (classes,), arguments={"activation": "softmax"})
+    )
     return layers
 
 
@@ -147,6 +157,21 @@ def decoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
         layers.append(_reshape("logits", image_shape))
     layers.append(Layer("Activation", "image", image_shape, arguments={"activation": "sigmoid"}))
     return layers
+
+
+def _features(config: Config, image_shape: ImageShape, classes: int) -> list[Layer]:
+    """List the way from an image up to the last hidden layer, which heads stand on."""
+    _check_image_shape(image_shape)
+    layers = [Layer("InputLayer", "image", image_shape)]
+    if config.network == "convolutional":
+        for stage, filters in enumerate(config.hidden, start=1):
+            shape = layers[-1].output_shape
+            layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
+        _check_stages(config, image_shape)
+    layers.append(_flatten(layers[-1].output_shape))
+    layers += _label(config, layers[-1].output_shape[0], classes)
+    sizes = config.dense_layers if config.network == "convolutional" else config.hidden
+    return layers + _hidden(layers[-1].output_shape[0], sizes, config.activation)
 
 
 def _upward(config: Config, image_shape: ImageShape, code_width: int) -> list[Layer]:

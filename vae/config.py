@@ -301,12 +301,15 @@ class Config:
         limits, value, default = setting(name), getattr(self, name), _FIELDS[name].default
         neutral = default if limits.without is None else limits.without
         if value not in (default, neutral):
-            kind = KINDS[self.kind]
-            raise ConfigError(
-                f"{with_article(kind.noun)} has no {limits.needs}, so {name} means nothing for it. "
-                f"Received: kind={self.kind!r}, {name}={value!r}"
-            )
+            raise self._means_nothing(name, value)
         return neutral
+
+    def _means_nothing(self, name: str, value: Any) -> ConfigError:
+        who, part = with_article(KINDS[self.kind].noun), setting(name).needs
+        return ConfigError(
+            f"{who} has no {part}, so {name} means nothing for it. "
+            f"Received: kind={self.kind!r}, {name}={value!r}"
+        )
 
     @property
     def noun(self) -> str:
@@ -338,7 +341,11 @@ class Config:
             used = settings_of(_kind_of(changes["kind"]))
             values = {name: values[name] for name in used if self.uses(name)}
             values.pop("conditional", None)
-        return Config(**values | changes)
+        new = Config(**values | changes)
+        for name in changes:
+            if not new.uses(name) and changes[name] != getattr(new, name):
+                raise new._means_nothing(name, changes[name])
+        return new
 
     def replace_text(self, changes: dict[str, str]) -> Config:
         """Like `replace`, with values as text: the command line and the address bar.

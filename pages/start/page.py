@@ -11,6 +11,7 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
+from vae.kinds import with_article
 from vae.latent.projections import best_projection
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES
@@ -34,7 +35,9 @@ if run is not None:
     grid, clusters, curves = wrapping_columns([1, 1, 1], key="start")
     with grid, fitted_picture(AROUND, key="samples"):
         st.header("Samples")
-        if run.has_model and run.state not in ACTIVE_STATES:
+        if not run.config.has("decoder"):
+            st.markdown(f"{with_article(run.config.noun)} makes no images.")
+        elif run.has_model and run.state not in ACTIVE_STATES:
             labels = balanced_labels(100, run.classes)  # where there are ten, one a column
             images = run.decode(prior_codes(100, run.config.latent_dim), labels)
             show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
@@ -49,8 +52,13 @@ if run is not None:
             st.caption("Samples appear once the training has begun.")
     with clusters, fitted_picture(AROUND, key="space"):
         st.header("Latent space")
-        projection = best_projection(run)
-        if projection is None:
+        has_codes = run.config.has("encoder")
+        projection = best_projection(run) if has_codes else None
+        if not has_codes:
+            st.markdown(
+                f"{with_article(run.config.noun)} has no codes: it says of an image its class."
+            )
+        elif projection is None:
             st.caption("Clusters appear when the run has ended.")
         else:
             point_cloud(
@@ -65,8 +73,8 @@ if run is not None:
             st.caption("The curves appear with the first steps.")
     title = dataset_title(run)
     epochs, dims = len(run.history), run.config.latent_dim
+    size = f", {dims} latent dimension{'s' * (dims != 1)}" if run.config.has("decoder") else ""
     st.markdown(
         f"Shown: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
-        f"epoch{'s' * (epochs != 1)}, {dims} latent dimension{'s' * (dims != 1)}. "
-        f"{loss_words(run)}"
+        f"epoch{'s' * (epochs != 1)}{size}. {loss_words(run)}"
     )

@@ -19,8 +19,8 @@ from vae.archive.vetting import Frame
 from vae.archive.vetting_keras import check_keras
 from vae.config import Config
 from vae.errors import RunError
+from vae.model.base import build
 from vae.model.saving import save_keras
-from vae.model.vae import build
 from vae.model.weights_file import check_weights
 from vae.runs.run import Run
 from vae.runs.store import RunStore

@@ -19,9 +19,10 @@ from vae.cli.main import main
 from vae.config import Config
 from vae.errors import RunError
 from vae.export.keras_code import open_in_keras
+from vae.model.base import build
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.model.saving import ONNX_OPSET, export_onnx, save_keras
-from vae.model.vae import VAE, build
+from vae.model.vae import VAE
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.store import RunStore
 from vae.shipped.train import SHIPPED_RUNS, derive

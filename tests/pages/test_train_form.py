@@ -69,6 +69,7 @@ class TestForm:
             act(app.segmented_control(key="form_preset").set_value(preset))
             assert form(app) == as_form(PRESETS[preset])
             assert app.query_params == {**SET_UP, "preset": preset}
+            fill(app, kind=OTHER.kind)  # whose fields are then all there
             fill(app, **as_form(OTHER))
             assert form(app) == as_form(OTHER)
 
@@ -81,8 +82,8 @@ class TestForm:
         live = name in LIVE_SETTINGS
         assert ("under Watch you can change it while a run trains." in shown.help) == live
         assert "Takes effect in a new run" in shown.help
-        if limits.choices:
-            assert len(shown.options) == len(limits.choices)
+        if limits.choices or limits.low is None:
+            assert len(shown.options) == (len(limits.choices) or len(["No", "Yes"]))
         else:
             low, high = (f"{end:,}".removesuffix(".0") for end in (limits.low, limits.high))
             assert f"from {low} to {high}" in shown.help
@@ -349,7 +350,7 @@ class TestTyped:
 class TestSummary:
     @pytest.mark.parametrize("config", [*PRESETS.values(), OTHER], ids=[*PRESETS, "other"])
     def test_totals_are_those_of_the_model(self, config: Config, digits: Dataset) -> None:
-        from vae.model.vae import build
+        from vae.model.base import build
 
         model = build(config, digits.image_shape, digits.classes)
         app = fill(open_page("train", preset=config.preset), **as_form(config))

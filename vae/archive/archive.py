@@ -40,13 +40,14 @@ from vae.runs.layout import (
     METADATA,
     METRICS,
     MODEL,
+    PREDICTIONS,
     SNAPSHOTS,
     STATUS,
     network_file,
 )
 from vae.runs.metadata import MetadataFile, write_metadata
 from vae.runs.provenance import public_name
-from vae.runs.results import FIGURES, result_files
+from vae.runs.results import figures_of, result_files
 from vae.runs.run import Run, open_run
 from vae.runs.schema import RunState, Status, StatusChanges
 from vae.runs.store import RunStore
@@ -78,7 +79,7 @@ WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
 NETWORKS = sorted({network_file(name) for kind in KINDS.values() for name in kind.networks})
 FILES = (
     *(CONFIG, STATUS, METADATA, CONTROL, HISTORY, METRICS),
-    *(CHECKPOINT, BEST, LATENTS, MODEL, *NETWORKS),
+    *(CHECKPOINT, BEST, LATENTS, PREDICTIONS, MODEL, *NETWORKS),
     *result_files(),
 )
 
@@ -185,7 +186,7 @@ def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, o
         with (folder / HISTORY).open("w", encoding="utf-8") as file:
             for row in read_history(history, frame):
                 file.write(json.dumps(row, allow_nan=False) + "\n")
-    for name, kind in FIGURES.items():
+    for name, kind in figures_of(KINDS[frame.config.kind]).items():
         if (figures := text(name)) is not None:
             write_json(folder / name, decode(name, figures, kind))
     write_metadata(folder, name=_name(text(METADATA)), owner=owner)
@@ -202,7 +203,8 @@ def _read_commands(content: bytes | None, folder: Path, config: Config) -> None:
             f"A run is continued for more epochs at most {MAX_SEGMENTS} times. "
             f"Received: {len(wanted.more):,} times"
         )
-    settings = wanted.settings if _fits(config, **wanted.settings) else {}
+    used = {name: value for name, value in wanted.settings.items() if config.uses(name)}
+    settings = used if _fits(config, **used) else {}
     segments = tuple(
         segment
         for segment in wanted.more

@@ -61,5 +61,7 @@ def binarisation_words(config: Config, binarisation: str) -> str:
     given = ", given their class" if config.conditional else ""
     if binarisation != "none":
         return f"{_FIGURE_NAMES[binarisation]}{given}"
+    if not config.has("likelihood"):
+        return "grey levels in [0, 1]"
     how = "by their density" if config.is_density else "as Bernoulli probabilities"
     return f"grey levels in [0, 1], {how}{given}"

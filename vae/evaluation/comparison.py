@@ -77,6 +77,9 @@ def cost_in_words(run: Run) -> str:
     It is the figure by which runs compare, reconstruction + KL, as in `loss_in_comparison`; what
     keeps it from being compared with most others is said beside it.
     """
+    if run.config.has("classifier"):
+        accuracy = run.classifier_metrics.get("accuracy")
+        return "" if accuracy is None else f"test accuracy {accuracy:.1%}"
     loss = _loss(run)
     if loss is None:
         return ""
@@ -116,7 +119,7 @@ def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
     Until then it is that of validation, or of training where there is none. Before its first epoch
     the sentence says which costs to aim below. shipped: one of the run's own kind is named.
     """
-    known = references_of(run)
+    known = references_of(run) if run.config.has("likelihood") else None
     if not known:
         return ""
     others = [

@@ -24,7 +24,7 @@ from vae.config import Config
 from vae.data.binarisation import FIXED_SEED
 from vae.data.split import split_counts
 from vae.errors import ConfigError
-from vae.kinds import with_article
+from vae.kinds import KINDS, with_article
 from vae.model.keras_compat import OLDEST_KERAS
 
 __all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script", "open_in_keras"]
@@ -69,6 +69,10 @@ class Part(NamedTuple):
 
 def open_in_keras(config: Config) -> str:
     """Return the three lines that use a run's model.keras in plain Keras."""
+    if config.has("classifier"):
+        return OPEN_IN_KERAS.replace("outputs =", "probabilities =").replace(
+            "reconstruction, mean, log_var", "-> (N, classes)"
+        )
     if not config.conditional:
         return OPEN_IN_KERAS
     code = OPEN_IN_KERAS.replace("predict(images)", "predict([images, labels])")
@@ -125,6 +129,11 @@ def _parts(
         raise ConfigError(
             f"A script can load {known}. Received: {dataset_name!r:.80} {tuple(image_shape)}"
         )
+    if not config.has("decoder"):
+        raise ConfigError(
+            "A script trains an encoder and a decoder. "
+            f"Received: {with_article(config.noun).lower()}"
+        )
     holds = _holding(config, dataset_name, local_file)
     values = _values(config, dataset_name, source, holds)
     lines = []
@@ -136,7 +145,10 @@ def _parts(
     for part in re.split("^#= ", "\n".join(lines), flags=re.MULTILINE)[1:]:
         part_title, _, code = part.partition("\n")
         parts.append(Part(part_title, HOLE.sub(_blank_lines, code.strip("\n"))))
-    return f"{with_article(config.noun)} on {source.title}", parts
+    what = with_article(config.noun)
+    if config.conditional:
+        what = f"A conditional {KINDS[config.kind].title}"  # shorter: it stands in one line
+    return f"{what} on {source.title}", parts
 
 
 def _met(condition: str, holds: set[str]) -> bool:

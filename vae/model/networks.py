@@ -1,4 +1,4 @@
-"""Encoder and decoder as plain Keras models, built from the lists in `architecture`."""
+"""The networks as plain Keras models, built from the lists in `architecture`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vae.architecture import ImageShape, Layer, network_layers
 from vae.config import Config
 from vae.model.keras_setup import keras
 
-__all__ = ["build_decoder", "build_encoder", "logits_of"]
+__all__ = ["build_classifier", "build_decoder", "build_encoder", "logits_of"]
 
 
 def build_encoder(config: Config, image_shape: ImageShape, classes: int = 0) -> keras.Model:
@@ -30,6 +30,13 @@ def build_decoder(config: Config, image_shape: ImageShape, classes: int = 0) -> 
     layers = network_layers("decoder", config, image_shape, classes)
     inputs, images = _stack(layers, config.seed + 201)
     return keras.Model(inputs, images, name="decoder")
+
+
+def build_classifier(config: Config, image_shape: ImageShape, classes: int) -> keras.Model:
+    """Build images in [0, 1] (N, H, W, C) -> probabilities (N, classes)."""
+    layers = network_layers("classifier", config, image_shape, classes)
+    image, probabilities = _stack(layers, config.seed)
+    return keras.Model(image, probabilities, name="classifier")
 
 
 def logits_of(decoder: keras.Model) -> keras.Model:

@@ -25,6 +25,7 @@ __all__ = [
     "METADATA",
     "METRICS",
     "MODEL",
+    "PREDICTIONS",
     "QUALITY",
     "SAMPLERS",
     "SNAPSHOTS",
@@ -60,6 +61,7 @@ MODEL = "model.keras"
 ENCODER = "encoder.onnx"  # as `network_file` calls it, and so is the next one
 DECODER = "decoder.onnx"
 LATENTS = "latents.npz"
+PREDICTIONS = "predictions.npz"  # of a classifier
 METRICS = "metrics.json"
 
 # What a worker computes of the model on request: see `results`.

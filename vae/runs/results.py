@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vae.dotted_path import resolve
 from vae.figures_schema import ClassProbes, Likelihood, Metrics, Quality
+from vae.kinds import Kind
 from vae.runs import layout
 
-__all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "result_files"]
+__all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "figures_of", "result_files"]
 
 # Shapes of arrays by their names. A word is a size of the run ("latent_dim") or one that is free
 # within limits, and the same wherever it stands (see `archive.vetting`).
@@ -119,4 +121,11 @@ def _files(ending: str) -> dict[str, Any]:
 
 # By the file's name. Each may be absent.
 FIGURES: dict[str, Any] = {layout.METRICS: Metrics, **_files(".json")}
+
+
+def figures_of(kind: Kind) -> dict[str, Any]:
+    """Return the types of the figures of a kind of model, by the file's name."""
+    return FIGURES | {layout.METRICS: resolve(kind.metrics)}
+
+
 ARRAYS: dict[str, Shapes] = _files(".npz")

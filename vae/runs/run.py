@@ -21,7 +21,6 @@ from vae.runs.requests import Requests
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
-    from vae.model.vae import VAE
 
 __all__ = [
     "ACTIVE_STATES",
@@ -53,14 +52,15 @@ class Run(RunFolder):
     def check_images(self, dataset: Dataset) -> None:
         """Raise RunError if the images of a data set have another shape than the run's.
 
-        A conditional run also needs as many classes as it has.
+        One whose model knows the classes also needs as many as it has.
         """
         if dataset.image_shape != self.image_shape:
             raise RunError(
                 f"This run learns images of shape {self.image_shape}. Received: {dataset.name}, "
                 f"whose images have shape {dataset.image_shape}"
             )
-        if self.config.conditional and dataset.classes != self.classes:
+        knows_classes = self.config.conditional or self.config.has("classifier")
+        if knows_classes and dataset.classes != self.classes:
             raise RunError(
                 f"This run gets one of {self.classes} classes. Received: {dataset.name}, which "
                 f"has {dataset.classes}"
@@ -101,6 +101,13 @@ class Run(RunFolder):
         conditions = self._conditions(labels)
         return inference.decode(self._network("decoder"), z, self.config.latent_dim, *conditions)
 
+    def classify(self, images: np.ndarray) -> np.ndarray:
+        """Classify images (N, H, W, C), uint8 or floats in [0, 1] -> probabilities (N, classes).
+
+        Raises RunError for a run whose model is no classifier.
+        """
+        return inference.classify(self._network("classifier"), images, self.image_shape)
+
     def lock(self) -> FileLock:
         """Return the lock that a run's process holds as long as it lives."""
         return run_lock(self.path)
@@ -110,17 +117,20 @@ class Run(RunFolder):
         """Writes what is requested of the run: actions, settings, more epochs."""
         return Requests(self)
 
-    def load_model(self) -> VAE:
+    def load_model(self) -> Any:
         """Return the Keras model; this imports TensorFlow."""
         from vae.model.saving import load_model
 
         return load_model(self.path, self.config, self.image_shape, self.classes)
 
+    def require(self, part: Part) -> None:
+        """Raise RunError unless the run's model has a network or another part: see `kinds`."""
+        if not self.config.has(part):
+            raise RunError(f"{with_article(self.config.noun)} has no {part}. Received: {self.path}")
+
     def _network(self, name: Part) -> Path:
-        """Return the file of one of its networks; raises RunError if this kind has no such one."""
-        if not self.config.has(name):
-            noun = with_article(self.config.noun)
-            raise RunError(f"{noun} has no {name}. Received: {self.path}")
+        """Return the file of one of its networks; raises as `require`."""
+        self.require(name)
         return self.path / layout.network_file(name)
 
     def _conditions(self, labels: Any) -> tuple[Any, ...]:

@@ -159,7 +159,7 @@ def _thin_out(run: Run) -> None:
         name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
         for name, values in run.latents.items()
     }
-    RunWriter(run.path).latents(**rounded)
+    RunWriter(run.path).outputs(**rounded)
     for leftover in (METADATA, LOCK, LOG, CHECKPOINT):
         (run.path / leftover).unlink(missing_ok=True)
 
