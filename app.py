@@ -15,7 +15,7 @@ from pages._shared.guard import show_unexpected
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Start the queue with the server, so that runs go on before anyone visits, and close it."""
+    """Start the queue with the server, so that runs resume before anyone visits, and close it."""
     # Before the first request: what it imports must not be imported by a page at the same moment.
     starting = asyncio.create_task(asyncio.to_thread(server.queue))
     await asyncio.wait([starting])

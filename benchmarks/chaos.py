@@ -110,7 +110,7 @@ class Chaos(World):
             time.sleep(0.2)
 
     def come_to_an_end(self) -> None:
-        """Let every run go on until it is finished; fail if one never is."""
+        """Let every run continue until it is finished; fail if one never is."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         asked: dict[str, float] = {}
         while left := [run for run in self.all_runs() if run.state != "finished"]:

@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from tests.browser.driving import SCREEN, chromium, serve, settled
-from vae.evaluation.diagnostics import how_it_goes, problems
+from vae.evaluation.diagnostics import describe_training, problems
 from vae.figures.curves import curve_marks, curve_points
 from vae.runs.history import read_rows
 from vae.runs.run import SHIPPED, Run
@@ -76,7 +76,7 @@ def _measure(run: Run) -> dict[str, float]:
     read_rows(SHIPPED / "mnist-lecture" / "history.jsonl")  # as a page does for its run picker
     _, again = _timed(lambda: read_rows(path))
     points, thinning = _timed(lambda: (curve_points(rows, 25), curve_marks(rows, 25)))
-    _, judging = _timed(lambda: (problems(run), how_it_goes(run.config, rows)))
+    _, judging = _timed(lambda: (problems(run), describe_training(run.config, rows)))
     return {
         "read first (CPU s)": first,
         "read again, after another (CPU s)": again,

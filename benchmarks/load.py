@@ -42,7 +42,7 @@ class Memory:
         self.server = self.worker = self.workers = self.all = 0.0
 
     async def follow(self, server: psutil.Process) -> None:
-        """Look again and again until this is cancelled."""
+        """Poll until this is cancelled."""
         while True:
             sizes = [_megabytes(child) for child in server.children(recursive=True)]
             here = _megabytes(server)

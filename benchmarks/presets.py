@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vae.config import Config
-from vae.data.datasets import DATASETS
+from vae.data.specs import DATASETS
 from vae.presets import preset_label
 from vae.runs.store import RunStore
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 
 import vae
 from tests.conftest import run_python
-from tests.pages.conftest import labelled, open_page, words
+from tests.pages.driving import labelled, open_page
+from tests.pages.shown import words
 from vae.architecture import Layer, decoder_layers, summarize
 from vae.cli.main import main
 from vae.config import Config, settings_of
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError
-from vae.kinds import KINDS, Curve, Kind, with_article
+from vae.kinds import KINDS, with_article
 
 
 def upward_layers(config: Config, image_shape: tuple[int, int, int], classes: int) -> list[Layer]:
@@ -27,8 +29,9 @@ def upward_layers(config: Config, image_shape: tuple[int, int, int], classes: in
     return [code, stretched, *rest]
 
 
-TOY = Kind(
-    "toy",
+TOY = dataclasses.replace(
+    KINDS["autoencoder"],
+    name="toy",
     title="Toy model",
     noun="toy",
     sentence="A toy has codes without a KL.",
@@ -36,9 +39,6 @@ TOY = Kind(
         "encoder": "vae.architecture:encoder_layers",
         "decoder": "tests.test_kinds:upward_layers",
     },
-    traits=frozenset({"likelihood"}),
-    curves={"loss": Curve("Loss")},
-    model="vae.model.vae:VAE",
 )
 
 

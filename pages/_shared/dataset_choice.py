@@ -9,7 +9,8 @@ from pages._shared.address import set_parameter, take_parameter
 from pages._shared.guard import show_error, show_wrong_link
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
-from vae.data.datasets import DATASETS, Dataset, DatasetSpec, load_dataset
+from vae.data.datasets import Dataset, load_dataset
+from vae.data.specs import DATASETS, DatasetSpec
 from vae.environment import abbreviate_home, data_folders, is_public
 from vae.errors import DatasetError
 

@@ -9,7 +9,8 @@ from contextlib import nullcontext
 import streamlit as st
 
 from pages._shared.idle_cache import IdleCache
-from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset
+from vae.data.specs import DATASETS
 from vae.environment import grace_seconds
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset

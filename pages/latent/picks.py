@@ -1,4 +1,4 @@
-"""What is picked on a map: by a hand, by another page, or by a link."""
+"""What is picked on a map: by the user, by another page, or by a link."""
 
 from __future__ import annotations
 

@@ -157,14 +157,12 @@ def test_back_forward_and_reload(server: tuple[str, int], page: Page) -> None:
     for where in reversed(visited[:-1]):
         page.go_back()
         arrive(page, *where)
-    for where in visited[1:]:
+    for place, where in enumerate(visited[1:]):
         page.go_forward()
         arrive(page, *where)
-    for where in reversed(visited[:-1]):
-        page.go_back()
-        arrive(page, *where)
-        page.reload()
-        arrive(page, *where)
+        if place % 2:  # so that a step leads to and from a page that was loaded anew
+            page.reload()
+            arrive(page, *where)
     assert page.evaluate("history.length") == before + len(STEPS)
 
 

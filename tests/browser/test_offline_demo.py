@@ -154,7 +154,7 @@ def test_a_class_to_decode_with(open_demo: Open, dense: Page, tmp_path: Path) ->
     expect(dense.locator(".condition")).to_be_hidden()
 
 
-def test_hands_on_the_map(open_demo: Open, tmp_path: Path) -> None:
+def test_pointer_and_keys_on_the_map(open_demo: Open, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", SMALL, COLOR)
     page = open_demo(run)
     page.get_by_role("button", name="Test images").click()  # places, no dots

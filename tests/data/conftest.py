@@ -11,7 +11,7 @@ import pytest
 
 from tests.data.tiny import KEYS, idx_bytes
 from vae.data.array_files import ArraySpec
-from vae.data.datasets import DATASETS
+from vae.data.specs import DATASETS
 
 
 @pytest.fixture

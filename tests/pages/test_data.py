@@ -9,17 +9,8 @@ import numpy as np
 import pytest
 
 from pages._shared.plain import plain
-from tests.pages.conftest import (
-    act,
-    alternatives,
-    charts,
-    labelled,
-    open_page,
-    picture_called,
-    shows,
-    table_of_bars,
-    words,
-)
+from tests.pages.driving import act, labelled, open_page
+from tests.pages.shown import alternatives, charts, picture_called, shows, table_of_bars, words
 from vae.data.datasets import Dataset, find_dataset
 from vae.images import tile
 

@@ -94,8 +94,8 @@ def test_an_address_without_a_page_leads_to_the_first() -> None:
 
 
 def test_a_file_that_is_opened_passes_with_its_range() -> None:
-    asked = {"range": "bytes=2-", "if_none_match": "x", "accept_encoding": "br"}
-    answer = get("/media/walk.gif", **asked)
+    requested = {"range": "bytes=2-", "if_none_match": "x", "accept_encoding": "br"}
+    answer = get("/media/walk.gif", **requested)
     assert answer.status == 206
     assert answer.parts == ["range=bytes=2-\nif-none-match=x\naccept-encoding=br"]
 

@@ -18,8 +18,9 @@ from pages.generate import export_view
 from pages.generate.export_view import FIGURES
 from pages.generate.onnx_files import OPEN_IN_ONNX
 from tests.conftest import copy_run
-from tests.pages.conftest import act, labelled, open_page, words
 from tests.pages.crafted import change
+from tests.pages.driving import act, labelled, open_page
+from tests.pages.shown import words
 from vae.data.datasets import Dataset
 from vae.export import offline_demo
 from vae.export.keras_code import keras_notebook, keras_script
@@ -106,7 +107,7 @@ class TestCode:
         said = words(open_page("generate", view="take-away"))
         assert "which stripes is not" in said
 
-    def test_a_run_that_was_changed_by_hand(self, run: Run) -> None:
+    def test_a_run_whose_settings_were_changed(self, run: Run) -> None:
         with (run.path / "history.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(change(1, 3, beta=0.5)) + "\n")
         said = words(open_page("generate", view="take-away"))

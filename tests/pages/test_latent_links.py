@@ -1,4 +1,4 @@
-"""A link to a view of Latent brings back what was seen: each choice is made by hand first."""
+"""A link to a view of Latent brings back what was seen: each choice is made by the user first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import address
 from pages._shared.sent_code import picked_on_map
 from tests.conftest import copy_run
-from tests.pages.conftest import act, calm, component, components, labelled, open_page, words
+from tests.pages.driving import act, calm, labelled, open_page
+from tests.pages.shown import component, components, words
 from vae.runs.run import Run
 
 # Those that show something of a view, and the data that they find by an id.
@@ -26,16 +27,16 @@ def wide(wide_run: Run, runs: Path) -> Run:
     return copy_run(wide_run, runs / "wide")
 
 
-def seen(app: AppTest) -> dict[str, Any]:
+def observed(app: AppTest) -> dict[str, Any]:
     """What a view shows: its words, its pictures, and what its components were given."""
     known = components(app)
-    given = {key: component(app, key) for key in known if key.startswith(COMPONENTS)}
-    for data in given.values():
+    mounted = {key: component(app, key) for key in known if key.startswith(COMPONENTS)}
+    for data in mounted.values():
         data.pop("visit", None)
     strips = [each.proto.body for each in app.main.get("html") if "base64," in each.proto.body]
     images = [shown.url for each in app.image for shown in each.proto.imgs]
     fields = {each.label: each.value for each in (*app.text_input, *app.segmented_control)}
-    return {"words": words(app), "strips": strips, "images": images, "fields": fields, **given}
+    return {"words": words(app), "strips": strips, "images": images, "fields": fields, **mounted}
 
 
 def choose(kind: str, label: str, value: Any) -> Act:
@@ -70,11 +71,11 @@ def sends(key: str, **state: Any) -> Act:
     return do
 
 
-PLACE = {"kind": "place", "x": 0.25, "y": -1.5}
+POSITION = {"kind": "place", "x": 0.25, "y": -1.5}
 IMAGE = {"kind": "image", "index": 17}
 SHOWN = {"layers": ["images", "holes"], "hidden": [3, 5]}
 WAYS: dict[str, tuple[str, list[Act]]] = {
-    "a place on the map": ("map", [sends("map-wide", selection=PLACE)]),
+    "a place on the map": ("map", [sends("map-wide", selection=POSITION)]),
     "an image on the map": ("map", [sends("map-wide", selection=IMAGE)]),
     "nothing on the map": ("map", [sends("map-wide", selection={"kind": "none"})]),
     "layers and classes": ("map", [sends("map-wide", shown=SHOWN)]),
@@ -91,7 +92,7 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
     "held at what was picked": (
         "map",
         [
-            sends("map-wide", selection=PLACE),
+            sends("map-wide", selection=POSITION),
             plane("Two dimensions"),
             selects("Others at", "The picked point"),
         ],
@@ -141,7 +142,7 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
                 app.main.get_by_key("compare_layers_control").set_value(["regions", "dots"])
             ),
             sends("compare-0-wide", selection=IMAGE, shown={"layers": [], "hidden": [1]}),
-            sends("compare-1-other", selection=PLACE),
+            sends("compare-1-other", selection=POSITION),
         ],
     ),
 }
@@ -154,30 +155,30 @@ def test_a_fresh_session_shows_the_same(
     copy_run(finished_run, runs / "other")
     view, acts = WAYS[name]
     app = open_page("latent", view=view, run=wide.id)
-    first = seen(app)
+    first = observed(app)
     for each in acts:
         app = each(app)
-    assert seen(app) != first
+    assert observed(app) != first
     link = dict(app.query_params)
     again = open_page("latent", **link)
-    assert seen(again) == seen(app)
+    assert observed(again) == observed(app)
     assert again.query_params == link
 
 
 def test_back_undoes_what_was_picked(wide: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page("latent")
-    before, link = seen(app), dict(app.query_params)
-    app = sends("map-wide", selection=PLACE, shown={"layers": ["images"], "hidden": [3]})(app)
+    before, link = observed(app), dict(app.query_params)
+    app = sends("map-wide", selection=POSITION, shown={"layers": ["images"], "hidden": [3]})(app)
     assert app.query_params["picked"] == "0.25_-1.5"
     app.query_params.clear()
     app.query_params.update(link)
     with monkeypatch.context() as patch:
         patch.setattr(address, "_is_back_or_forward", lambda: True)
         app = calm(app.run())
-    assert seen(app) == before
+    assert observed(app) == before
     # The same place is picked once more: with another moment it is news.
     app.session_state["map-wide"]["selection"] = {
-        **PLACE,
+        **POSITION,
         "plane": before["map-wide"]["plane"],
         "at": 2,
     }
@@ -190,7 +191,7 @@ def test_a_code_that_was_sent(wide: Run) -> None:
     app.session_state[picked_on_map(wide)] = {"kind": "code", "code": code}
     app = calm(app.run())
     assert app.query_params["picked"] == "code_" + "_".join(["0.5"] * len(code))
-    assert seen(open_page("latent", **app.query_params)) == seen(app)
+    assert observed(open_page("latent", **app.query_params)) == observed(app)
 
 
 @pytest.mark.parametrize(
@@ -217,6 +218,6 @@ def test_what_cannot_be_read_is_as_at_first(
 ) -> None:
     copy_run(finished_run, runs / "other")
     usual = {name: link[name] for name in ("view", "plane") if name in link}
-    assert seen(open_page("latent", run=wide.id, **link)) == seen(
+    assert observed(open_page("latent", run=wide.id, **link)) == observed(
         open_page("latent", run=wide.id, **usual)
     )

@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import (
-    act,
-    component,
-    labelled,
-    open_page,
-    picture_called,
-    press,
-    table_of_bars,
-    words,
-)
+from tests.pages.driving import act, labelled, open_page, press
+from tests.pages.shown import component, picture_called, table_of_bars, words
 from vae.runs.run import SHIPPED, Run, open_run
 
 Change = Callable[[AppTest], Any]

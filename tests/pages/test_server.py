@@ -16,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 from app import app, lifespan
 from pages._shared import server
 from tests.conftest import wait_until
-from tests.pages.conftest import PAGES, open_page, words
+from tests.pages.driving import PAGES, open_page
+from tests.pages.shown import words
 from vae.errors import RunError
 
 

@@ -19,16 +19,16 @@ import signal
 import socket
 import sys
 import types
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from vae.cli.streams import import_tensorflow
 from vae.model.lean_keras import import_lean
 
 MODULES = (
-    *("vae.model.vae", "vae.cli.main", "vae.server.worker", "vae.training.train"),
+    *("vae.cli.main", "vae.server.worker", "vae.training.train"),
     *("sklearn.datasets", "sklearn.linear_model", "sklearn.manifold", "sklearn.mixture"),
 )
 MAX_BYTES = 100_000
@@ -43,16 +43,16 @@ def main() -> None:
     """Serve until nobody is there any more; come back as a program."""
     listener = socket.socket(fileno=int(sys.argv[1]))
     import_lean()
-    with nothing_said():
-        for name in MODULES:
-            importlib.import_module(name)
+    import_tensorflow()
+    for name in MODULES:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()  # else each program would copy most of it
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
         caller, _ = listener.accept()
         if os.fork() == 0:
             listener.close()
-            keep(caller)
+            serve(caller)
             return
         caller.close()
         with contextlib.suppress(ChildProcessError):
@@ -60,26 +60,13 @@ def main() -> None:
                 pass
 
 
-@contextlib.contextmanager
-def nothing_said() -> Iterator[None]:
-    """Hold back what TensorFlow's C++ says of itself; an error comes out behind it."""
-    said = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(said, 2)
-        os.close(said)
-
-
-def keep(caller: socket.socket) -> None:
+def serve(caller: socket.socket) -> None:
     """Fork a program, say its number and then how it ended; come back as the program alone."""
     message, streams, _, _ = socket.recv_fds(caller, MAX_BYTES, 3)
     process = os.fork()
     if process == 0:
         caller.close()
-        become(streams, **json.loads(message))
+        set_up(streams, **json.loads(message))
         return
     for stream in streams:
         os.close(stream)
@@ -91,7 +78,7 @@ def keep(caller: socket.socket) -> None:
     os._exit(0)
 
 
-def become(
+def set_up(
     streams: list[int],
     arguments: list[str],
     folder: str,

@@ -30,15 +30,15 @@ def read_figures(folder: Path, name: str, kind: Any) -> dict[str, Any]:
 
     The dictionary is the caller's own; what it holds is shared and must not be changed.
     """
-    return dict(_known(folder, name, kind).values)
+    return dict(_read_cached(folder, name, kind).values)
 
 
 def figures_fault(folder: Path, name: str, kind: Any) -> str:
     """Return why a file of figures reads as if it were missing, "" if it does not."""
-    return _known(folder, name, kind).fault
+    return _read_cached(folder, name, kind).fault
 
 
-def _known(folder: Path, name: str, kind: Any) -> _Read:
+def _read_cached(folder: Path, name: str, kind: Any) -> _Read:
     try:
         found = (folder / name).stat()
     except FileNotFoundError:

@@ -42,9 +42,9 @@ function hasWebGL() {
 
 // Plotly takes each finger's drag for its own: it gets them only while the button is pressed.
 function letFingersScroll(chart, turn) {
-  const isForHands = matchMedia("not (any-pointer: coarse)").matches || turn.getAttribute("aria-pressed") === "true";
+  const takesPointer = matchMedia("not (any-pointer: coarse)").matches || turn.getAttribute("aria-pressed") === "true";
   const plot = document.querySelector(`.st-key-${CSS.escape(chart)} .js-plotly-plot`);
-  if (plot) plot.style.pointerEvents = isForHands ? "" : "none";
+  if (plot) plot.style.pointerEvents = takesPointer ? "" : "none";
 }
 
 async function loadTiles(hover) {
