@@ -20,6 +20,9 @@ from vae.config import Config, settings_of
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError
 from vae.kinds import KINDS, with_article
+from vae.presets import PRESETS
+from vae.runs.control import with_live_settings
+from vae.runs.run import SHIPPED, open_run
 
 
 def upward_layers(config: Config, image_shape: tuple[int, int, int], classes: int) -> list[Layer]:
@@ -72,6 +75,25 @@ class TestBasics:
     def test_reading_the_table_loads_no_library(self) -> None:
         code = "import sys, vae.kinds, vae.config; print({'keras', 'tensorflow'} & {*sys.modules})"
         assert run_python("-c", code).stdout == "set()\n"
+
+
+class TestRunsOfEarlierVersions:
+    """What they wrote stays as it is, and means what it meant."""
+
+    @pytest.mark.parametrize("name", ["conditional", "autoencoder"])
+    def test_they_open(self, name: str) -> None:
+        written = json.loads((SHIPPED / f"mnist-{name}" / "config.json").read_text())["config"]
+        assert written["kind"] == name
+        assert "beta" in written
+        config = open_run(SHIPPED / f"mnist-{name}").config
+        assert config == PRESETS[name]
+        assert config.conditional == (name == "conditional")
+        assert Config.from_dict(written) == config
+
+    def test_settings_that_were_changed_without_an_effect(self) -> None:
+        autoencoder = Config(kind="autoencoder")
+        changed = with_live_settings(autoencoder, {"noise": 0.5, "learning_rate": 0.1})
+        assert changed == autoencoder.replace(learning_rate=0.1)
 
 
 class TestAnotherKind:

@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from vae.figures.colors import HUES
+from vae.runs.run import Run
 
-__all__ = ["show_confusion"]
+__all__ = ["OF_TEST_IMAGES", "confusion_of", "show_confusion"]
 
 STYLE = """<style>
 .confusion { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
@@ -20,7 +21,16 @@ STYLE = """<style>
 .confusion .none { opacity: 0.35; }
 .confusion-room { overflow-x: auto; }
 </style>"""
+OF_TEST_IMAGES = "Test images: each row a class, each column what the classifier says"
 RIGHT, WRONG = HUES["accuracy"], HUES["reconstruction"]
+
+
+def confusion_of(run: Run) -> np.ndarray | None:
+    """Return the counts of the test images (classes, classes); None while there are none."""
+    rows = run.classifier_metrics.get("confusion", [])
+    if [len(row) for row in rows] != [run.classes] * run.classes:
+        return None
+    return np.array(rows)
 
 
 def show_confusion(counts: np.ndarray, names: Sequence[str], caption: str) -> None:

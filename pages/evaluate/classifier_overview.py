@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages._components.learning_curves import learning_curves
 from pages._shared.bars import show_bars
-from pages._shared.confusion_table import show_confusion
+from pages._shared.confusion_table import OF_TEST_IMAGES, confusion_of, show_confusion
 from pages._shared.plain import plain
 from pages._shared.wide_layout import wrapping_columns
 from vae.figures.bars import Bars, BarSeries
@@ -30,19 +30,15 @@ def classifier_overview(run: Run) -> None:
         )
     st.markdown(_sentence(run))
     left, right = wrapping_columns([3, 2], key="overview", gap="large")
-    confusion = np.array(metrics.get("confusion", []))
+    confusion = confusion_of(run)
     with left:
         st.header("What it confuses")
-        if confusion.shape == (run.classes, run.classes):
-            show_confusion(
-                confusion,
-                run.short_class_names,
-                "Test images: each row a class, each column what the classifier says",
-            )
+        if confusion is not None:
+            show_confusion(confusion, run.short_class_names, OF_TEST_IMAGES)
     with right:
         st.header("While it learned")
         learning_curves(run, small=True)
-        if confusion.shape == (run.classes, run.classes):
+        if confusion is not None:
             st.header("Which classes are hard")
             show_bars(
                 _recalls(confusion, run.short_class_names),

@@ -151,7 +151,7 @@ def test_a_classifier_says_what_it_lacks(
     app = healthy(open_page(page, run="run", view=view))
     said = words(app) + " ".join(each.value for each in app.info)
     lacks = {
-        "start": "A classifier makes no images.",
+        "start": "It has no codes, and it makes no images",
         "latent": "A classifier has no codes, so there is no latent space to see.",
         "generate": "A classifier has no decoder, so it generates nothing.",
     }

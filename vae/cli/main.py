@@ -170,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--classes", type=int, metavar="N",
-        help=f"of the images, for a conditional VAE (default: {CLASSES})",
+        help=f"of the images, for a classifier or a conditional VAE (default: {CLASSES})",
     )  # fmt: skip
     command = add(train)
     add_config(command)

@@ -71,7 +71,7 @@ def open_in_keras(config: Config) -> str:
     """Return the three lines that use a run's model.keras in plain Keras."""
     if config.has("classifier"):
         return OPEN_IN_KERAS.replace("outputs =", "probabilities =").replace(
-            "reconstruction, mean, log_var", "-> (N, classes)"
+            "reconstruction, mean, log_var", "a probability for each class"
         )
     if not config.conditional:
         return OPEN_IN_KERAS

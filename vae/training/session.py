@@ -27,7 +27,6 @@ from vae.training.loop import Loop
 from vae.training.outcome import Outcome, diverged, ended, finished, stopped_early
 from vae.training.row_writer import RowWriter
 from vae.training.schedules import Schedules
-from vae.training.step_trace import StepTrace
 
 __all__ = ["Session"]
 
@@ -252,14 +251,13 @@ class Session:
         )
         rates = schedules.learning_rates(self.epoch, self.step, count)
         trace: dict[str, Any] = {}
-        taken_apart = self.gradients if isinstance(self.gradients, StepTrace) else None
-        if self.commands.is_single_step and taken_apart:
-            trace = taken_apart.before(self.loop.images(first), self.labels[first])
+        if self.commands.is_single_step and self.config.has("encoder"):  # else none is shown
+            trace = self.gradients.before(self.loop.images(first), self.labels[first])
         self.loop.train(batches, rates)
         self.step += count
         self.commands.allowance -= count
-        if trace and taken_apart:
-            trace |= taken_apart.after()
+        if trace:
+            trace |= self.gradients.after()
             trace["learning_rate"] = schedules.learning_rate(self.epoch, self.step - 1)
             self._write_step_trace(trace)
 

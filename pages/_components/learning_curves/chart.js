@@ -19,6 +19,7 @@ function showCurves(root, data) {
 function build(chart) {
   const { root, data } = chart;
   root.classList.toggle("small", Boolean(data.small));
+  root.style.setProperty("--panels", data.panels.length);
   chart.panels = data.panels.map((spec) => panel(chart, spec));
   root.append(...chart.panels.map((each) => each.box), legend(chart));
   new ResizeObserver(() => draw(chart)).observe(root);
