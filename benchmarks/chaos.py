@@ -137,8 +137,8 @@ class Chaos(World):
             epochs = [row["epoch"] for row in run.history]
             if epochs != list(range(1, CONFIG.epochs + 1)):
                 wrong.append(f"{run.id}: epochs {epochs}")
-            places = [(row["epoch"], row["step"]) for row in run.rows if row["kind"] == "step"]
-            if places != sorted(set(places)):
+            positions = [(row["epoch"], row["step"]) for row in run.rows if row["kind"] == "step"]
+            if positions != sorted(set(positions)):
                 wrong.append(f"{run.id}: steps repeat or go back")
             if run.decode(run.fixed["z"]).shape[0] != len(run.fixed["z"]) or not run.metrics:
                 wrong.append(f"{run.id}: its model is not whole")

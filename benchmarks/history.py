@@ -49,8 +49,8 @@ def _long(path: Path, count: int) -> Run:
     shutil.copytree(SHIPPED / "digits", path)
     generator = random.Random(0)
     with (path / "history.jsonl").open("w", encoding="utf-8") as file:
-        for place in range(count):
-            epoch, part = divmod(place, len(STEPS) + 1)
+        for index in range(count):
+            epoch, part = divmod(index, len(STEPS) + 1)
             file.write(json.dumps(_row(epoch + 1, part, generator)) + "\n")
     return Run(path)
 
@@ -65,9 +65,9 @@ def _row(epoch: int, part: int, generator: random.Random) -> dict[str, Any]:
         "kl": sum(kl),
         "kl_per_dimension": kl,
     }
-    place = {"kind": "epoch" if ends else "step", "epoch": epoch, "step": STEPS[part - ends]}
+    position = {"kind": "epoch" if ends else "step", "epoch": epoch, "step": STEPS[part - ends]}
     twins = {f"val_{name}": value for name, value in parts.items()} if ends else {}
-    return place | parts | {"beta": 1.0, "learning_rate": 1e-3, "gradient_norm": 5.0} | twins
+    return position | parts | {"beta": 1.0, "learning_rate": 1e-3, "gradient_norm": 5.0} | twins
 
 
 def _measure(run: Run) -> dict[str, float]:

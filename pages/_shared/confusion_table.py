@@ -18,7 +18,8 @@ STYLE = """<style>
 .confusion caption { text-align: left; padding-bottom: 0.3rem; font-size: 0.9rem; }
 .confusion :is(th, td) { text-align: right; padding: 0.15rem 0.35rem; font-weight: 400; }
 .confusion td { min-width: 2.3rem; }
-.confusion .none { opacity: 0.35; }
+.confusion .none { opacity: 0.65; }
+@media (max-width: 640px) { .confusion td { min-width: 1.8rem; padding-inline: 0.2rem; } }
 .confusion-room { overflow-x: auto; }
 </style>"""
 OF_TEST_IMAGES = "Test images: each row a class, each column what the classifier says"
@@ -38,7 +39,7 @@ def show_confusion(counts: np.ndarray, names: Sequence[str], caption: str) -> No
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
     rows = "".join(_row(label, counts[label], name) for label, name in enumerate(names))
     st.html(
-        f'{STYLE}<div class="confusion-room"><table class="confusion">'
+        f'{STYLE}<div class="confusion-room" tabindex="0"><table class="confusion">'
         f"<caption>{html.escape(caption)}</caption>"
         f"<thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

@@ -94,11 +94,11 @@ class TestExport:
         over = threading.Event()
 
         def write() -> None:
-            place = 0
+            index = 0
             while not over.is_set():
-                place += 1
+                index += 1
                 temporary = run.path / "temporary.npz"
-                np.savez(temporary, **versions[place % 2])
+                np.savez(temporary, **versions[index % 2])
                 temporary.replace(run.path / "latents.npz")
                 (run.path / "snapshots" / "0003.npz").unlink(missing_ok=True)
                 shutil.copy(run.path / "snapshots/0004.npz", run.path / "snapshots/0003.npz")

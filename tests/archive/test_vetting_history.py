@@ -17,10 +17,10 @@ from vae.errors import RunError
 from vae.runs.run import Run
 
 
-def with_row(files: Files, place: int, row: Any) -> bytes:
+def with_row(files: Files, index: int, row: Any) -> bytes:
     """Return the run's zip with another row in its history."""
     lines = files["history.jsonl"].splitlines()
-    lines[place] = row if isinstance(row, bytes) else json.dumps(row).encode()
+    lines[index] = row if isinstance(row, bytes) else json.dumps(row).encode()
     return pack(files | {"history.jsonl": b"\n".join(lines) + b"\n"})
 
 

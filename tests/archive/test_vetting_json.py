@@ -122,7 +122,7 @@ class TestMetrics:
         assert "metrics.json" in message
 
     def test_texts_are_cleaned(self, files: Files, tmp_path: Path) -> None:
-        data = with_json(files, "metrics.json", images="a\0b", binarisation="x" * 1000)
+        data = with_json(files, "metrics.json", images="a\0b", treatment="x" * 1000)
         metrics = take(data, tmp_path).metrics
         assert (metrics["images"], metrics["treatment"]) == ("a b", "x" * 200)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import settled
 from tests.browser.mapping import RENDERED, Board, layer_pixels, open_map
 from tests.browser.visitors import Visitors
 from vae.figures.colors import class_color
@@ -63,6 +64,12 @@ def test_box_and_lasso_select(board: Board, page: Page, run: Run) -> None:
     lasso = set(board.shown()["selected"])
     assert lasso
     assert not lasso & selected
+    expect(page.get_by_text(f"{len(lasso):,} test images selected", exact=True)).to_be_visible()
+    # The link brings them back, in a session of its own.
+    page.wait_for_url(re.compile("picked=many_"))
+    page.reload()
+    settled(page)
+    board.until(lambda shown: set(shown["selected"]) == lasso)
     expect(page.get_by_text(f"{len(lasso):,} test images selected", exact=True)).to_be_visible()
 
 

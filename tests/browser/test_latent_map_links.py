@@ -17,7 +17,7 @@ from vae.runs.run import Run
 
 pytestmark = pytest.mark.browser
 
-HELD = "picked", "layers", "hide"  # what the address says of what the test chooses
+HELD = "picked", "layers", "hide", "zoom"  # what the address says of what the test chooses
 
 
 def test_its_link_shows_the_same_pixels(
@@ -35,8 +35,11 @@ def test_its_link_shows_the_same_pixels(
             page.mouse.click(*board.at(0.4, 0.6))
             board.toggle("Decoded images")
             board.root.get_by_role("button", name="3", exact=True).click()
+            board.toggle("Zoom in")
+            board.toggle("Zoom in")
             page.wait_for_url(lambda url: all(f"{each}=" in url for each in HELD))
         page.mouse.move(5, 5)
+        board.until(lambda shown: shown["atlas"]["extent"] == shown["view"] != shown["extent"])
         expect(board.root.locator(".details img")).to_be_visible()
         page.wait_for_function(RENDERED, arg=[board.root.element_handle(), False])
         layers = [layer_pixels(board.root.locator(f"canvas.{name}")) for name in ("ground", "dots")]

@@ -64,7 +64,7 @@ def expect_shown(page: Page, index: int) -> None:
     ).to_be_attached()
 
 
-def check_places(board: Board, run: Run, projection: Projection, positions: int = 12) -> None:
+def check_positions(board: Board, run: Run, projection: Projection, positions: int = 12) -> None:
     """Hover at random; the picture beside the pointer must be the nearest dot's, to the pixel."""
     random = np.random.default_rng(2)
     for across, down in random.uniform(*EDGES, size=(positions, 2)):
@@ -79,11 +79,11 @@ def check_places(board: Board, run: Run, projection: Projection, positions: int 
 def test_the_nearest_dots_reconstruction_is_under_the_pointer(
     board: Board, page: Page, run: Run
 ) -> None:
-    check_places(board, run, project_pca(run))
+    check_positions(board, run, project_pca(run))
     page.get_by_role("radio", name="t-SNE", exact=True).click()
     wait_for_tiles(board, "t-SNE 1")
     expect(page.get_by_text("belongs to no code, so nothing can be decoded there")).to_be_visible()
-    check_places(board, run, read_tsne(run))
+    check_positions(board, run, read_tsne(run))
     page.mouse.move(5, 5)
     expect(board.root.locator(".preview")).to_be_hidden()
 
@@ -94,7 +94,7 @@ def test_hovering_asks_nothing_of_the_server(page: Page, server: tuple[str, int]
         "framesent", lambda frame: sent.append(len(frame))))  # fmt: skip
     board = open_cloud(page, server[0], run)
     sent.clear()
-    check_places(board, run, project_pca(run), 6)
+    check_positions(board, run, project_pca(run), 6)
     assert sent == []
 
 
@@ -213,6 +213,12 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
     expect_shown(page, index)
     settled(page)
     assert camera(plot) == pytest.approx(turned)
+    page.wait_for_url(re.compile("camera="))
+    page.reload()
+    plot.wait_for()
+    page.wait_for_function("plot => plot._fullLayout.scene?._scene?.glplot",
+                           arg=plot.element_handle())  # fmt: skip
+    assert camera(plot) == pytest.approx(turned, rel=1e-3)
 
 
 def test_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:

@@ -60,6 +60,6 @@ class TestCorrectness:
         assert (first != binarise(GREY, "sampled", 2)).mean() > 0.1
 
     def test_pixels_are_sampled_independently(self) -> None:
-        drawn = binarise(np.full((20_000, 2, 2, 1), 128, np.uint8), "sampled").reshape(-1, 4)
-        correlations = np.corrcoef(drawn.T)[np.triu_indices(4, 1)]
+        samples = binarise(np.full((20_000, 2, 2, 1), 128, np.uint8), "sampled").reshape(-1, 4)
+        correlations = np.corrcoef(samples.T)[np.triu_indices(4, 1)]
         assert np.abs(correlations).max() < 5 / np.sqrt(20_000)

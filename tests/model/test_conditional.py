@@ -199,8 +199,8 @@ class TestLabelAndStyle:
         last = conditional_run.snapshot(conditional_run.snapshot_epochs[-1])
         labels = balanced_labels(50, CLASSES)
         assert (classify(floats(last["samples"])) == labels).mean() > 0.9
-        drawn = conditional_run.decode(conditional_run.fixed["z"], labels)
-        assert np.abs(drawn * 255.0 - last["samples"]).max() < 0.6
+        samples = conditional_run.decode(conditional_run.fixed["z"], labels)
+        assert np.abs(samples * 255.0 - last["samples"]).max() < 0.6
 
 
 class TestFiles:

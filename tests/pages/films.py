@@ -79,7 +79,8 @@ def film(step: dict[str, Any]) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
-    return json.loads(app.main.get_by_key("slow").proto.json, parse_constant=refuse)
+    (film,) = json.loads(app.main.get_by_key("slow").proto.json, parse_constant=refuse)
+    return film
 
 
 def values(bars: list[dict[str, Any]]) -> list[float]:

@@ -78,7 +78,8 @@ def numbers(values: Any) -> np.ndarray:
 
 def component(app: AppTest, key: str) -> dict[str, Any]:
     """What a component of our own was given."""
-    return json.loads(app.main.get_by_key(key).proto.json)
+    (data,) = json.loads(app.main.get_by_key(key).proto.json)
+    return data
 
 
 def components(app: AppTest) -> list[str]:
@@ -117,7 +118,7 @@ def shows(content: bytes, image: np.ndarray) -> bool:
 def alternatives(app: AppTest) -> list[str]:
     """What each picture says to who cannot see it, those of the learning board first."""
     boards = [
-        json.loads(element.proto.json)
+        component(app, element.key)
         for element in app.main
         if element.type == "bidi_component" and element.key.startswith("board-")
     ]

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import address
 from pages._shared.sent_code import picked_on_map
+from pages.latent import rotation
 from tests.conftest import copy_run
 from tests.pages.driving import act, calm, labelled, open_page
 from tests.pages.shown import component, components, words
@@ -71,6 +72,39 @@ def sends(key: str, **state: Any) -> Act:
     return do
 
 
+def sets(**state: Any) -> Act:
+    """Put into the session what a component has had stored there; "plane" is the map's."""
+
+    def do(app: AppTest) -> AppTest:
+        for name, value in state.items():
+            plane = component(app, "map-wide")["plane"] if "map" in name else None
+            app.session_state[name] = {**value, "plane": plane}
+        return calm(app.run())
+
+    return do
+
+
+def turned(camera: dict[str, dict[str, float]]) -> Act:
+    """Turn the cloud in space, as Plotly says it."""
+
+    def do(app: AppTest) -> AppTest:
+        app.session_state[rotation.TURNED] = "cloud3d-PCA-wide", camera
+        return calm(app.run())
+
+    return do
+
+
+def shown_camera(app: AppTest) -> dict[str, Any]:
+    (chart,) = app.main.get("plotly_chart")
+    return json.loads(chart.proto.spec)["layout"]["scene"]["camera"]
+
+
+PART = {"left": -1.25, "right": 0.75, "bottom": -0.5, "top": 1.5}
+TURNED = {
+    "eye": {"x": -1.5, "y": 0.25, "z": 0.5},
+    "center": {"x": 0.0, "y": 0.0, "z": -0.125},
+    "up": {"x": 0.0, "y": 0.0, "z": 1.0},
+}
 POSITION = {"kind": "place", "x": 0.25, "y": -1.5}
 IMAGE = {"kind": "image", "index": 17}
 SHOWN = {"layers": ["images", "holes"], "hidden": [3, 5]}
@@ -78,6 +112,11 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
     "a place on the map": ("map", [sends("map-wide", selection=POSITION)]),
     "an image on the map": ("map", [sends("map-wide", selection=IMAGE)]),
     "nothing on the map": ("map", [sends("map-wide", selection={"kind": "none"})]),
+    "several images on the map": (
+        "map",
+        [sends("map-wide", selection={"kind": "selection", "indices": [3, 5, 8, 359]})],
+    ),
+    "a part of the map": ("map", [sets(**{"map-wide-view": PART, "map-wide-atlas": PART})]),
     "layers and classes": ("map", [sends("map-wide", shown=SHOWN)]),
     "two dimensions": (
         "map",
@@ -133,6 +172,14 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
             sends("cloud-wide", shown={"layers": ["dots"], "hidden": [0]}),
         ],
     ),
+    "several dots": (
+        "projections",
+        [sets(projection_selection={"kind": "selection", "indices": [0, 7, 40]})],
+    ),
+    "dots in space, turned": (
+        "projections",
+        [segment("Dimensions", 3), turned(TURNED)],
+    ),
     "dots in space": ("projections", [segment("Dimensions", 3), number("Test image", 3)]),
     "two runs": (
         "compare",
@@ -185,6 +232,19 @@ def test_back_undoes_what_was_picked(wide: Run, monkeypatch: pytest.MonkeyPatch)
     assert calm(app.run()).query_params["picked"] == "0.25_-1.5"
 
 
+def test_the_camera_of_a_cloud_in_space(wide: Run) -> None:
+    app = segment("Dimensions", 3)(open_page("latent", view="projections"))
+    first = shown_camera(app)
+    app = turned(TURNED)(app)
+    # A chart that got another camera would be drawn anew, under the hand that turns it.
+    assert shown_camera(app) == first
+    link = dict(app.query_params)
+    assert shown_camera(open_page("latent", **link)) == TURNED
+    # One of dots of another size is drawn anew, and stays turned.
+    app = act(labelled(app.slider, "Point size").set_value(8.5))
+    assert shown_camera(app) == TURNED
+
+
 def test_a_code_that_was_sent(wide: Run) -> None:
     app = open_page("latent")
     code = [0.5] * wide.config.latent_dim
@@ -201,12 +261,22 @@ def test_a_code_that_was_sent(wide: Run) -> None:
         {"view": "map", "picked": "1_2_3"},
         {"view": "map", "picked": "inf_nan"},
         {"view": "map", "picked": "code_1"},
+        {"view": "map", "picked": "many_eNpjYGBgAAAABAAB"},
+        {"view": "map", "picked": "many_é"},
+        {"view": "map", "zoom": "1_2"},
+        {"view": "map", "zoom": "nan_0_inf"},
+        {"view": "map", "zoom": "0_0_-1"},
+        {"view": "map", "zoom": "0_0_1e-9"},
         {"view": "map", "layers": "dots dots"},
         {"view": "map", "hide": "10"},
         {"view": "map", "plane": "two-dimensions", "across": "z99", "at": "x"},
         {"view": "map", "plane": "three-pictures", "first": "-1", "second": "1e3"},
         {"view": "path", "from": "360", "steps": "26", "path": "round", "to-code": "x"},
         {"view": "dimensions", "around": "", "image": "x", "all": "1"},
+        {"view": "projections", "picked": "many_x"},
+        {"view": "projections", "sides": "3-d", "camera": "1_2_3"},
+        {"view": "projections", "sides": "3-d", "camera": "_".join(["nan"] * 9)},
+        {"view": "projections", "sides": "3-d", "camera": "_".join(["0"] * 9)},
         {"view": "projections", "sides": "4-d", "size": "nan", "opacity": "2", "picked": "9" * 99},
         {"view": "draw", "picture": "photo", "image": "x", "seed": "-1"},
         {"view": "compare", "layers": "nothing", "picked": "a_b"},
@@ -218,6 +288,7 @@ def test_what_cannot_be_read_is_as_at_first(
 ) -> None:
     copy_run(finished_run, runs / "other")
     usual = {name: link[name] for name in ("view", "plane") if name in link}
+    usual |= {"sides": "3-d"} if link.get("sides") == "3-d" else {}
     assert observed(open_page("latent", run=wide.id, **link)) == observed(
         open_page("latent", run=wide.id, **usual)
     )

@@ -192,7 +192,7 @@ class TestStyle:
         plane = shown_plane(app, run)
         before = component(app, "map-finished")["feeds"]["atlas"]
         closer = {"left": -0.5, "right": 0.5, "bottom": -0.25, "top": 0.75}
-        app.session_state["map-finished-view"] = closer | {"plane": plane}
+        app.session_state["map-finished-atlas"] = closer | {"plane": plane}
         app = calm(app.run())
         assert component(app, "map-finished")["feeds"]["atlas"] != before
         assert component(app, "feed-map-finished-atlas")["extent"] == closer
@@ -214,5 +214,7 @@ class TestStyle:
         app = open_page("latent")
         whole = component(app, "feed-map-finished-atlas")["extent"]
         plane = {"plane": shown_plane(app, run)}
-        app.session_state["map-finished-view"] = view | plane if isinstance(view, dict) else view
+        for part in ("view", "atlas"):
+            sent = view | plane if isinstance(view, dict) else view
+            app.session_state[f"map-finished-{part}"] = sent
         assert component(calm(app.run()), "feed-map-finished-atlas")["extent"] == whole

@@ -42,8 +42,8 @@ class TestWhoseRuns:
         browser.take(ANNA)
         app = press(open_page("train"), "Train")
         run_id = app.query_params["run"]
-        about = read_json(runs / run_id / "about.json")
-        assert about["owner"] == owner_of(ANNA)
+        metadata = read_json(runs / run_id / "about.json")
+        assert metadata["owner"] == owner_of(ANNA)
         assert ANNA not in (runs / run_id / "about.json").read_text()  # the secret stays a secret
         assert len(run_id) == 32  # 128 bits
         # Again in a new session of the same browser, but in no other one.

@@ -19,16 +19,16 @@ import signal
 import socket
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vae.cli.streams import import_tensorflow
 from vae.model.lean_keras import import_lean
 
 MODULES = (
-    *("vae.cli.main", "vae.server.worker", "vae.training.train"),
+    *("vae.model.vae", "vae.cli.main", "vae.server.worker", "vae.training.train"),
     *("sklearn.datasets", "sklearn.linear_model", "sklearn.manifold", "sklearn.mixture"),
 )
 MAX_BYTES = 100_000
@@ -43,9 +43,9 @@ def main() -> None:
     """Serve until nobody is there any more; come back as a program."""
     listener = socket.socket(fileno=int(sys.argv[1]))
     import_lean()
-    import_tensorflow()
-    for name in MODULES:
-        importlib.import_module(name)
+    with nothing_said():
+        for name in MODULES:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()  # else each program would copy most of it
     while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
@@ -58,6 +58,22 @@ def main() -> None:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:  # the keepers that have ended
                 pass
+
+
+@contextlib.contextmanager
+def nothing_said() -> Iterator[None]:
+    """Hold back what TensorFlow's C++ says of itself; an error comes out behind it.
+
+    The command line's `import_tensorflow` leaves a file open, which each program would have then.
+    """
+    said = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(said, 2)
+        os.close(said)
 
 
 def serve(caller: socket.socket) -> None:

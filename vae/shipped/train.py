@@ -99,9 +99,9 @@ def derive(run: Run) -> None:
     too. Raises RuntimeError if metrics that are there are not those of its model,
     or if the run is too large then.
     """
-    place = list(SHIPPED_RUNS).index(run.id)
-    if run.info.get("place") != place:
-        write_json(run.path / CONFIG, {**run.info, "place": place})
+    index = list(SHIPPED_RUNS).index(run.id)
+    if run.info.get("place") != index:
+        write_json(run.path / CONFIG, {**run.info, "place": index})
     _make_portable(run.path / MODEL)
     if run.config.latent_dim > 2:
         compute_tsne(run)

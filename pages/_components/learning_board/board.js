@@ -2,7 +2,7 @@
 
 const ANNOUNCE_EVERY = 10_000; // milliseconds: nobody can listen to more
 
-export default function (component) {
+function mount(component) {
   const root = component.parentElement.querySelector(".board");
   const board = (root.board ??= make(root));
   board.data = component.data;

@@ -2,7 +2,7 @@
 
 const BAR = 0.8; // of the distance between two categories
 
-export default function ({ parentElement, data }) {
+function mount({ parentElement, data }) {
   const root = parentElement.querySelector("figure");
   root.data = data;
   root.querySelector("svg").setAttribute("aria-label", data.name);
