@@ -15,8 +15,8 @@ from benchmarks.measuring import peak_megabytes
 from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.data.split import epoch_batches
+from vae.model.base import build
 from vae.model.optimizers import make_optimizer
-from vae.model.vae import build
 from vae.presets import PRESETS
 from vae.training.loop import Loop
 

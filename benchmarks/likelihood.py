@@ -45,7 +45,7 @@ def likelihood() -> None:
     )
     print("|---|---|---|---|---|---|---|")
     for run in RunStore().list_shipped():
-        if run.config.is_variational and run.dataset == "mnist":
+        if run.config.has("posterior") and run.dataset == "mnist":
             _line(run)
 
 

@@ -32,8 +32,8 @@ def table() -> None:
 
 
 def _objective(config: Config) -> str:
-    if not config.is_variational:
+    if not config.has("posterior"):
         return "no KL"
     samples = config.importance_samples
     words = f"beta {config.beta:g}" + (f", {samples} importance samples" if samples > 1 else "")
-    return f"{words}, given the class" if config.is_conditional else words
+    return f"{words}, given the class" if config.conditional else words

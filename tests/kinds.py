@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from vae.config import Config
@@ -11,12 +12,13 @@ from vae.runs.run import Run
 if TYPE_CHECKING:
     from tests.trained import TrainedOnce
 
-__all__ = ["EVERY", "FEW_COMPONENTS", "Kinds", "config_of"]
+__all__ = ["EVERY", "FEW_COMPONENTS", "Kinds", "config_of", "with_codes"]
 
 KINDS: dict[str, dict[str, Any]] = {
     "vae": {},
-    "conditional": {"kind": "conditional"},
-    "autoencoder": {"kind": "autoencoder", "beta": 0.0},
+    "conditional": {"conditional": True},
+    "autoencoder": {"kind": "autoencoder"},
+    "classifier": {"kind": "classifier"},
 }
 NETWORKS: dict[str, dict[str, Any]] = {
     "dense": {"hidden": (16,)},
@@ -31,6 +33,11 @@ def config_of(name: str, **changes: Any) -> Config:
     """Return the configuration of one of `EVERY`."""
     kind, _, network = name.partition("-")
     return SMALL.replace(**KINDS[kind], **NETWORKS[network], **changes)
+
+
+def with_codes(names: Iterable[str]) -> list[str]:
+    """Return those whose model has an encoder and a decoder."""
+    return [name for name in names if config_of(name).has("encoder")]
 
 
 class Kinds:

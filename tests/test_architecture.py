@@ -10,7 +10,7 @@ import pytest
 from vae.architecture import Layer, Summary, decoder_layers, encoder_layers, summarize
 from vae.config import Config
 from vae.errors import ConfigError
-from vae.model.vae import build
+from vae.model.base import build
 
 SHAPES = [(8, 8, 1), (28, 28, 1), (9, 31, 3), (64, 64, 3), (64, 8, 1), (17, 13, 1)]
 DENSE = [(), (128,), (24, 12), (30, 20, 10), (16, 8, 4, 2), (5,) * 6]
@@ -81,11 +81,12 @@ def check_against_keras(layers: tuple[Layer, ...], network: keras.Model) -> None
 class TestBasics:
     def test_a_summary_adds_up(self) -> None:
         counted = Summary(
-            (Layer("Dense", "a", (2,), 3, 5), Layer("Dense", "b", (2,), 7, 11)),
-            (Layer("Dense", "c", (2,), 13, 17),),
+            {
+                "encoder": (Layer("Dense", "a", (2,), 3, 5), Layer("Dense", "b", (2,), 7, 11)),
+                "decoder": (Layer("Dense", "c", (2,), 13, 17),),
+            }
         )
-        assert counted.encoder_parameters == 10
-        assert counted.decoder_parameters == 13
+        assert counted.parameters == {"encoder": 10, "decoder": 13}
         assert counted.total == 23
         assert counted.multiplications == 33
 
@@ -105,10 +106,10 @@ class TestCorrectness:
     ) -> None:
         counted = summarize(config, image_shape, CLASSES)
         model = build(config, image_shape, CLASSES)
-        check_against_keras(counted.encoder, model.encoder)
-        check_against_keras(counted.decoder, model.decoder)
-        assert model.encoder.count_params() == counted.encoder_parameters
-        assert model.decoder.count_params() == counted.decoder_parameters
+        check_against_keras(counted.networks["encoder"], model.encoder)
+        check_against_keras(counted.networks["decoder"], model.decoder)
+        assert model.encoder.count_params() == counted.parameters["encoder"]
+        assert model.decoder.count_params() == counted.parameters["decoder"]
         assert model.count_params() == counted.total
         # Every parameter is trainable, as the summary says.
         assert sum(math.prod(v.shape) for v in model.trainable_variables) == counted.total
@@ -122,8 +123,8 @@ class TestCorrectness:
         counted = summarize(Config(network="convolutional", hidden=(5,), latent_dim=2), (8, 8, 3))
         # 4 x 4 positions, each 3 x 3 pixels of 3 channels into 5 filters; and back, each of 4 x 4
         # positions with 5 channels into 4 x 4 pixels of 3 channels.
-        assert counted.encoder[1].multiplications == 4 * 4 * 3 * 3 * 3 * 5
-        assert counted.decoder[-3].multiplications == 4 * 4 * 4 * 4 * 5 * 3
+        assert counted.networks["encoder"][1].multiplications == 4 * 4 * 3 * 3 * 3 * 5
+        assert counted.networks["decoder"][-3].multiplications == 4 * 4 * 4 * 4 * 5 * 3
 
     @pytest.mark.parametrize(
         "image_shape",
@@ -140,8 +141,8 @@ class TestCorrectness:
         conditional = summarize(
             Config(kind="conditional", hidden=(10,), latent_dim=2), (8, 8, 1), 7
         )
-        assert conditional.encoder_parameters == plain.encoder_parameters + 7 * 10
-        assert conditional.decoder_parameters == plain.decoder_parameters + 7 * 10
+        assert conditional.parameters["encoder"] == plain.parameters["encoder"] + 7 * 10
+        assert conditional.parameters["decoder"] == plain.parameters["decoder"] + 7 * 10
         assert conditional.multiplications == plain.multiplications + 2 * 7 * 10
 
     def test_other_kinds_do_not_read_the_classes(self) -> None:

@@ -21,6 +21,7 @@ CHOICES = [name for name in FIELDS if setting(name).choices]
 NOT_NUMBERS = [None, True, "", "many", [1], {}, math.nan, math.inf, -math.inf, 10**400]
 BAD: dict[str, list[Any]] = {
     "preset": [None, 1, ["lecture"]],
+    "conditional": [None, 0, 1, "", "true", []],
     **{
         name: [None, 128, "128", {}, [0], [1025], [1.5], [True], ["64"], [64] * 7, [math.nan]]
         for name in SIZES
@@ -36,6 +37,7 @@ BAD["validation_split"] += [0.501, -0.001]
 
 # The same as a person types them; a preset is any text.
 BAD_TEXT: dict[str, list[str]] = {
+    "conditional": ["", "maybe", "1", "yes"],
     **{name: ["0", "64,many", "64/32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"] for name in SIZES},
     **{name: ["", "Vae", "nothing"] for name in CHOICES},
     **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5,5"] for name in NUMBERS},
@@ -52,19 +54,6 @@ class TestBasics:
     def test_the_tables_of_bad_values_know_every_field(self) -> None:
         assert set(BAD) == set(FIELDS)
         assert set(BAD_TEXT) == set(FIELDS) - {"preset"}
-
-    def test_what_a_kind_has(self) -> None:
-        kinds = {
-            kind: Config(kind=kind, beta=0.0 if kind == "autoencoder" else 1.0)
-            for kind in setting("kind").choices
-        }
-        has = {kind: (each.is_variational, each.is_conditional) for kind, each in kinds.items()}
-        assert has == {
-            "vae": (True, False),
-            "conditional": (True, True),
-            "autoencoder": (False, False),
-        }
-        assert "is_conditional" not in Config().to_dict()
 
     def test_json_round_trip(self) -> None:
         config = Config(hidden=[64, 32], beta=0.25, network="convolutional", seed=2**31 - 1)
@@ -104,8 +93,7 @@ class TestCorrectness:
     @pytest.mark.parametrize("name", CHOICES)
     def test_every_choice_is_allowed(self, name: str) -> None:
         for choice in setting(name).choices:
-            beta = 0.0 if choice == "autoencoder" else 1.0
-            assert getattr(Config(**{"beta": beta, name: choice}), name) == choice
+            assert getattr(Config(**{name: choice}), name) == choice
 
     @pytest.mark.parametrize(("name", "value"), BAD_CASES, ids=label)
     def test_bad_value_from_python(self, name: str, value: Any) -> None:
@@ -151,21 +139,12 @@ class TestCorrectness:
         assert isinstance(config.epochs, int)
         assert isinstance(config.hidden[0], int)
 
-    def test_an_autoencoder_has_no_kl_to_weigh(self) -> None:
-        assert Config(kind="autoencoder", beta=0.0).beta == 0
-        with pytest.raises(ConfigError, match=r"Received: kind='autoencoder', beta=1\.0"):
-            Config(kind="autoencoder")
-
-    @pytest.mark.parametrize("other", [{"free_bits": 0.1}, {"kind": "autoencoder", "beta": 0.0}])
-    def test_an_importance_weighted_bound_has_no_kl(self, other: dict[str, Any]) -> None:
-        assert Config(importance_samples=1, **other).importance_samples == 1
+    def test_an_importance_weighted_bound_has_no_kl(self) -> None:
+        assert Config(importance_samples=1, free_bits=0.1).importance_samples == 1
         with pytest.raises(ConfigError, match="Received: importance_samples=2, kind='"):
-            Config(importance_samples=2, **other)
+            Config(importance_samples=2, free_bits=0.1)
 
-    @pytest.mark.parametrize(
-        "other",
-        [{"free_bits": 0.1}, {"importance_samples": 2}, {"kind": "autoencoder", "beta": 0.0}],
-    )
+    @pytest.mark.parametrize("other", [{"free_bits": 0.1}, {"importance_samples": 2}])
     def test_a_capacity_holds_the_whole_kl(self, other: dict[str, Any]) -> None:
         assert Config(capacity=0.0, **other).capacity == 0.0
         with pytest.raises(ConfigError, match=r"A KL capacity needs .* Received: capacity=5\.0, "):
@@ -229,3 +208,62 @@ class TestCorrectness:
         with pytest.raises(ConfigError, match="Received") as error:
             Config.from_json(text)
         assert len(str(error.value)) < 400
+
+
+# Of an autoencoder, which has neither a posterior nor a prior.
+UNUSED: dict[str, Any] = {
+    "beta": 0.5,
+    "kl_warmup": 3,
+    "kl_cycle": 3,
+    "free_bits": 0.5,
+    "capacity": 5.0,
+    "importance_samples": 2,
+    "noise": 0.5,
+    "conditional": True,
+}
+
+
+class TestKinds:
+    """A field that means nothing for a kind of model has no effect, and no value of its own."""
+
+    @pytest.mark.parametrize("name", UNUSED)
+    def test_it_is_refused_and_not_stored(self, name: str) -> None:
+        value = UNUSED[name]
+        autoencoder = Config(kind="autoencoder")
+        assert not autoencoder.uses(name)
+        assert name not in autoencoder.to_dict()
+        assert Config.from_json(autoencoder.to_json()) == autoencoder
+        expected = rf"^An autoencoder has no \w+, so {name} means nothing for it. Received: "
+        for refused in (
+            lambda: Config(kind="autoencoder", **{name: value}),
+            lambda: Config().replace(kind="autoencoder", **{name: value}),
+            lambda: autoencoder.replace_text({name: str(value)}),
+            lambda: Config.from_dict({"kind": "autoencoder", name: value}),
+        ):
+            with pytest.raises(ConfigError, match=f"{expected}kind='autoencoder', {name}="):
+                refused()
+        # Another kind leaves it behind, and a run of an earlier version wrote it all the same.
+        assert Config(**{name: value}).replace(kind="autoencoder") == autoencoder
+        assert Config.from_run({"kind": "autoencoder", name: value}) == autoencoder
+
+    def test_only_those_are(self) -> None:
+        unused = {name for name in FIELDS if not Config(kind="autoencoder").uses(name)}
+        assert unused == set(UNUSED)
+        assert all(Config().uses(name) for name in FIELDS)
+
+    def test_an_autoencoder_has_no_kl_to_weigh(self) -> None:
+        assert Config(kind="autoencoder").beta == 0.0
+        assert Config(kind="autoencoder", beta=0.0) == Config(kind="autoencoder", beta=1.0)
+        assert Config(kind="autoencoder").replace(kind="vae") == Config()
+
+    def test_a_conditional_vae_was_a_kind(self) -> None:
+        config = Config(conditional=True, beta=0.5)
+        assert Config(kind="conditional", beta=0.5) == config
+        assert Config(beta=0.5).replace_text({"kind": "conditional"}) == config
+        assert Config.from_json('{"kind": "conditional", "beta": 0.5}') == config
+        assert Config.from_run({"kind": "conditional", "beta": 0.5}) == config
+        assert (config.kind, config.noun) == ("vae", "conditional variational autoencoder")
+        # As when it was a kind: to name another one leaves it.
+        assert config.replace(kind="vae") == Config(beta=0.5)
+        assert config.replace(latent_dim=3).conditional
+        assert config.replace(kind="vae", conditional=True) == config

@@ -115,20 +115,22 @@ class TestQueue:
         # A step, taken apart.
         queue.resume(run, action="batch")
         run = until_answered(run, "paused")
-        assert run.arrays("step.npz")["kind"] == run.config.kind
+        has_codes = run.config.has("encoder")  # else there is nothing to show of a step
+        assert (run.arrays("step.npz").get("kind") == run.config.kind) == has_codes
         queue.resume(run, action="epoch")
         run = until_answered(run, "paused")
         assert run.status["step"] == run.status["steps"]
         # A change, from the next step on.
         changes = {"learning_rate": 1e-3}
-        changes |= {"beta": 0.5, "noise": 0.5} if run.config.is_variational else {}
+        changes |= {"beta": 0.5, "noise": 0.5} if run.config.has("posterior") else {}
         run.requests.change(**changes)
         run.requests.show_model()
         queue.resume(run)
         run = until(run, "a row with the change", lambda now: now.rows[-1]["learning_rate"] == 1e-3)
         run = until(run, "it shows its model", lambda now: now.status.get("shown") == 1)
         assert not run.status["look_failed"]
-        assert run.latents["mean"].shape == (len(digits.x_test), 3)
+        shown = run.latents["mean"] if has_codes else run.predictions["probabilities"]
+        assert shown.shape == (len(digits.x_test), 3 if has_codes else 10)
         queue.stop(run)
         run = until_state(run, "stopped")
         assert run.metrics["epoch"] == run.status["epoch"]
@@ -155,9 +157,10 @@ class TestQueue:
     ) -> None:
         monkeypatch.setattr(projections, "TSNE_POINTS", 50)
         monkeypatch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
+        no_codes = not config_of(name).has("encoder")
         run = copy_run(kinds[name], queue.store.folder / "run")
         if job == "likelihood":
-            if not run.config.is_variational:
+            if not run.config.has("posterior"):
                 with pytest.raises(VAEError, match="Received"):
                     request_likelihood(run, 2, "none")
                 return
@@ -165,15 +168,21 @@ class TestQueue:
         queue.request(run, job)
         wait_until(lambda: not queue.is_pending(run, job), "it is done")
         problem = read_progress(run.path, job).error
-        assert bool(problem) == (job == "quality"), problem  # there is no classifier of Digits
+        # There is no classifier of Digits, and of a classifier nothing else is measured.
+        assert bool(problem) == (job == "quality" or no_codes), problem
 
     def test_it_is_taken_along(self, name: str, queue: Queue, kinds: Kinds) -> None:
         run = kinds[name]
         taken = queue.import_run(io.BytesIO(export_zip(run)))
         wait_until(lambda: not queue.is_pending(taken, "export"), "its networks are made")
-        z, labels = np.eye(3), [0, 1, 2]
         taken = open_run(taken.path)
-        np.testing.assert_allclose(taken.decode(z, labels), run.decode(z, labels), atol=1e-6)
+        assert run.faults == taken.faults == []
+        if run.config.has("classifier"):
+            images = run.fixed["images"]
+            np.testing.assert_allclose(taken.classify(images), run.classify(images), atol=1e-6)
+        else:
+            z, labels = np.eye(3), [0, 1, 2]
+            np.testing.assert_allclose(taken.decode(z, labels), run.decode(z, labels), atol=1e-6)
         queue.resume(taken, more_epochs=1)
         until(taken, "more", lambda now: now.state == "finished" and len(now.history) == 2)
 
@@ -182,15 +191,23 @@ class TestQueue:
 def test_python(name: str, kinds: Kinds, digits: Dataset, tmp_path: Path) -> None:
     run = copy_run(kinds[name], tmp_path / "run")
     images, labels = digits.x_test[:5], digits.y_test[:5]
-    mean, _ = run.encode(images, labels)
-    model = run.load_model()
-    conditioned = (
-        [images / np.float32(255), np.eye(10, dtype="float32")[labels]]
-        if run.config.is_conditional
-        else images / np.float32(255)
-    )
-    np.testing.assert_allclose(model.encoder(conditioned)[0], mean, atol=1e-5)
-    assert run.decode(mean, labels).shape == images.shape
+    model, floats = run.load_model(), images / np.float32(255)
+    if run.config.has("classifier"):
+        probabilities = run.classify(images)
+        np.testing.assert_allclose(model.classifier(floats), probabilities, atol=1e-5)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, rtol=1e-5)
+        for absent in (lambda: run.encode(images), lambda: run.decode(np.zeros((1, 3)))):
+            with pytest.raises(VAEError, match=r"^A classifier has no (en|de)coder. Received: "):
+                absent()
+    else:
+        mean, _ = run.encode(images, labels)
+        conditioned = (
+            [floats, np.eye(10, dtype="float32")[labels]] if run.config.conditional else floats
+        )
+        np.testing.assert_allclose(model.encoder(conditioned)[0], mean, atol=1e-5)
+        assert run.decode(mean, labels).shape == images.shape
+        with pytest.raises(VAEError, match=r"has no classifier\. Received: "):
+            run.classify(images)
     resumed = vae.resume(run, digits, more_epochs=1)
     assert (resumed.state, resumed.history["epoch"]) == ("finished", [1, 2])
 
@@ -226,7 +243,19 @@ REFUSED = {
     ("likelihood", "autoencoder"): "autoencoder",
     ("of a class", "vae"): "prior",
     ("of a class", "autoencoder"): "prior",
+    ("quality", "classifier"): "digits",
+    ("likelihood", "classifier"): "Received: a classifier",
+    ("script", "classifier"): "Received: a classifier",
+    ("notebook", "classifier"): "Received: a classifier",
+    **{
+        (command, "classifier"): "A classifier has no decoder"
+        for command in (
+            *("grid", "vector grid", "of a class", "mixture", "posteriors of a class"),
+            *("path", "path of images", "demo"),
+        )
+    },
 }
+FILES = {("onnx", "classifier"): "onnx/classifier.onnx"}  # where it is another one
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +269,8 @@ def sampled(
         run = copy_run(kinds[name], tmp_path_factory.mktemp("sampled") / name)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
-            compute_samplers(run, digits)
+            if run.config.has("encoder"):
+                compute_samplers(run, digits)
         return run
 
     return run_of
@@ -258,6 +288,7 @@ class TestCommandLine:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         line, file = COMMANDS[command]
+        file = FILES.get((command, name.partition("-")[0]), file)
         status = main([*line.format(run=sampled(name).path, out=tmp_path).split(), "--json"])
         said = capsys.readouterr()
         why = REFUSED.get((command, name.partition("-")[0]))

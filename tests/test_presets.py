@@ -67,15 +67,15 @@ class TestCorrectness:
 
     def test_the_lectures_parameters(self) -> None:
         counted = summarize(PRESETS["lecture"], MNIST)
-        assert counted.encoder_parameters == 101_512
-        assert counted.decoder_parameters == 101_776
+        assert counted.parameters["encoder"] == 101_512
+        assert counted.parameters["decoder"] == 101_776
         assert counted.total == 203_288
 
     def test_the_lectures_layers(self) -> None:
         counted = summarize(PRESETS["lecture"], MNIST)
         dense = [
             (layer.name, layer.output_shape, layer.arguments["activation"], layer.parameters)
-            for layer in counted.encoder + counted.decoder
+            for layer in counted.layers
             if layer.class_name == "Dense"
         ]
         assert dense == [
@@ -85,7 +85,7 @@ class TestCorrectness:
             ("hidden_1", (128,), "relu", 640),
             ("pixels", (784,), None, 101_136),
         ]
-        assert counted.decoder[-1].arguments == {"activation": "sigmoid"}
+        assert counted.networks["decoder"][-1].arguments == {"activation": "sigmoid"}
 
     def test_lecture_fast_keeps_network_and_objective(self) -> None:
         fast, lecture = PRESETS["lecture-fast"], PRESETS["lecture"]

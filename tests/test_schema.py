@@ -23,7 +23,7 @@ from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
 from vae.runs.results import FIGURES
 from vae.runs.run import SHIPPED, Run, open_run
-from vae.runs.schema import ChangeRow, Info, LearnedRow, Status, decode_row
+from vae.runs.schema import AccuracyRow, ChangeRow, ElboRow, Info, Status, decode_row
 from vae.runs.store import RunStore
 from vae.schema import MAX_TEXT_BYTES, Text, Words, decode, printable, read
 from vae.server.presence import Presence
@@ -56,12 +56,18 @@ VALIDATED = {
     f"val_{name}": row(1, 5.0)[name]
     for name in ("loss", "reconstruction", "kl", "kl_per_dimension")
 }
+ACCURACY_ROW = {
+    **{"kind": "epoch", "epoch": 1, "step": 25, "loss": 0.5, "accuracy": 0.875},
+    **{"learning_rate": 1e-3, "gradient_norm": 2.0, "val_loss": 0.6, "val_accuracy": 0.75},
+}
 ROWS = (
     row(1, 5.0, noise=1.0, gradient_norm=2.0, capacity=3.0, pixel_deviation=4.0, prior_distance=1.0)
     | VALIDATED,
     row(1, 5.0, kind="step"),
     change(1, 2, beta=0.5, learning_rate=0.1, noise=0.0) | {"epochs": 5},
+    ACCURACY_ROW,
 )
+TYPES = (ElboRow, ElboRow, ChangeRow, AccuracyRow)
 
 
 def refused(act: Callable[[], Any]) -> bool:
@@ -161,7 +167,7 @@ class TestCorrectness:
 
     @pytest.mark.parametrize("index", range(len(ROWS)))
     def test_other_values_in_a_row(self, index: int) -> None:
-        kind = ChangeRow if ROWS[index]["kind"] == "change" else LearnedRow
+        kind = TYPES[index]
         for content in altered(ROWS[index]):
             if (found := taken_as(content, kind)) is not None:
                 assert found.keys() <= ROWS[index].keys()
@@ -172,6 +178,14 @@ class TestCorrectness:
             half = {name: value for name, value in ROWS[0].items() if name != missing}
             with pytest.raises(RunError, match=f"Received: no {missing}"):
                 decode_row(json.dumps(half).encode())
+        for missing in ("val_loss", "val_accuracy"):
+            half = {name: value for name, value in ACCURACY_ROW.items() if name != missing}
+            with pytest.raises(RunError, match=f"Received: no {missing}"):
+                decode_row(json.dumps(half).encode())
+
+    def test_a_row_is_read_as_what_it_is(self) -> None:
+        for each in ROWS:
+            assert decode_row(json.dumps(each).encode()) == each
 
     def test_the_last_of_two_keys_counts(self) -> None:
         kind = FIGURES["metrics.json"]

@@ -20,7 +20,7 @@ from vae.data.datasets import Dataset
 from vae.model.vae import VAE
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
-from vae.training import history_rows, loop, session
+from vae.training import history_rows, loop, session, step_trace
 from vae.training import train as training
 from vae.training.hooks import UNLIMITED
 from vae.training.loop import Loop
@@ -88,7 +88,7 @@ class Workshop:
             patch.setattr(history_rows, "ROWS_PER_EPOCH", ROWS_PER_EPOCH)
             patch.setattr(training.gc, "collect", lambda: None)
             patch.setattr(session, "Loop", lambda *_: self.loop)
-            patch.setattr(session, "StepTrace", lambda *_: self.step_trace)
+            patch.setattr(step_trace, "StepTrace", lambda *_: self.step_trace)
             patch.setattr(training, "Session", remember)
             patch.setattr(training, "_compiled", self.begin)
             patch.setattr(training, "evaluate", lambda *_: (METRICS, {"y": np.zeros(1)}))

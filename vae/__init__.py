@@ -62,7 +62,8 @@ if TYPE_CHECKING:
     from vae.config import Config
     from vae.data.datasets import Dataset, load_dataset
     from vae.errors import ConfigError, DatasetError, RunError, VAEError
-    from vae.model.vae import VAE, build
+    from vae.model.base import build
+    from vae.model.vae import VAE
     from vae.presets import PRESETS
     from vae.runs.run import Run, open_run
     from vae.runs.store import RunStore
@@ -97,7 +98,7 @@ _HOME = {
     "RunError": "errors",
     "RunStore": "runs.store",
     "VAEError": "errors",
-    "build": "model.vae",
+    "build": "model.base",
     "load_dataset": "data.datasets",
     "open_run": "runs.run",
     "resume": "training.train",

@@ -1,4 +1,4 @@
-"""The layers of encoder and decoder as plain data: what Keras builds and what the app counts.
+"""The layers of all networks as plain data: what Keras builds and what the app counts.
 
 One list is the source of both, so the parameter summary needs no TensorFlow.
 """
@@ -10,9 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vae.config import Config
+from vae.dotted_path import resolve
 from vae.errors import ConfigError
+from vae.kinds import KINDS
 
-__all__ = ["MAX_CODE", "Layer", "Summary", "decoder_layers", "encoder_layers", "summarize"]
+__all__ = [
+    "MAX_CODE",
+    "Layer",
+    "Summary",
+    "classifier_layers",
+    "decoder_layers",
+    "encoder_layers",
+    "network_layers",
+    "summarize",
+]
 
 ImageShape = tuple[int, int, int]
 
@@ -41,30 +52,35 @@ class Layer:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `model.summary()` tells of both networks; every parameter here is trainable."""
+    """What `model.summary()` tells of the networks of a model, by their names.
 
-    encoder: tuple[Layer, ...]
-    decoder: tuple[Layer, ...]
+    Every parameter here is trainable.
+    """
 
-    @property
-    def encoder_parameters(self) -> int:
-        """Trainable parameters of the encoder."""
-        return sum(layer.parameters for layer in self.encoder)
+    networks: dict[str, tuple[Layer, ...]]
 
     @property
-    def decoder_parameters(self) -> int:
-        """Trainable parameters of the decoder."""
-        return sum(layer.parameters for layer in self.decoder)
+    def layers(self) -> list[Layer]:
+        """All layers, from the first network to the last."""
+        return [layer for layers in self.networks.values() for layer in layers]
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """Trainable parameters of each network."""
+        return {
+            name: sum(layer.parameters for layer in layers)
+            for name, layers in self.networks.items()
+        }
 
     @property
     def total(self) -> int:
-        """Trainable parameters of both."""
-        return self.encoder_parameters + self.decoder_parameters
+        """Trainable parameters of all."""
+        return sum(self.parameters.values())
 
     @property
     def multiplications(self) -> int:
-        """Multiplications of one image's way through both networks, forward only."""
-        return sum(layer.multiplications for layer in self.encoder + self.decoder)
+        """Multiplications of one image's way through all networks, forward only."""
+        return sum(layer.multiplications for layer in self.layers)
 
 
 def summarize(config: Config, image_shape: ImageShape, classes: int = 0) -> Summary:
@@ -72,10 +88,17 @@ def summarize(config: Config, image_shape: ImageShape, classes: int = 0) -> Summ
 
     image_shape: (H, W, C). Raises ConfigError as `encoder_layers`.
     """
+    networks = KINDS[config.kind].networks
     return Summary(
-        tuple(encoder_layers(config, image_shape, classes)),
-        tuple(decoder_layers(config, image_shape, classes)),
+        {name: tuple(network_layers(name, config, image_shape, classes)) for name in networks}
     )
+
+
+def network_layers(
+    name: str, config: Config, image_shape: ImageShape, classes: int = 0
+) -> list[Layer]:
+    """List the layers of one of the networks of a configuration's kind; raises as its function."""
+    return resolve(KINDS[config.kind].networks[name])(config, image_shape, classes)
 
 
 def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
@@ -85,25 +108,34 @@ def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
     VAE alone looks at; the label joins the flat pixels or features. Raises ConfigError if the
     layers do not fit the images (height and width from 8 to 64, 1 or 3 channels) or the classes.
     """
-    _check_image_shape(image_shape)
     _check_classes(config, classes)
-    layers = [Layer("InputLayer", "image", image_shape)]
-    if config.network == "convolutional":
-        for stage, filters in enumerate(config.hidden, start=1):
-            shape = layers[-1].output_shape
-            layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
-        _check_stages(config, image_shape)
-    layers.append(_flatten(layers[-1].output_shape))
-    layers += _label(config, layers[-1].output_shape[0], classes)
-    sizes = config.dense_layers if config.network == "convolutional" else config.hidden
-    layers += _hidden(layers[-1].output_shape[0], sizes, config.activation)
+    layers = _features(config, image_shape, classes)
     width = layers[-1].output_shape[0]
     layers.append(_dense("mean", width, config.latent_dim))
-    if not config.is_variational:
+    if not config.has("posterior"):
         constant = {"scale": 0.0, "offset": POINT_LOG_VAR}
         layers.append(Layer("Rescaling", "log_var", (config.latent_dim,), arguments=constant))
     else:
         layers.append(_dense("log_var", width, config.latent_dim))
+    return layers
+
+
+def classifier_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
+    """List a classifier from its input to the probabilities: an encoder's layers with one head.
+
+    The layer before the last holds the logits. Raises ConfigError as `encoder_layers`, and for
+    images of fewer than two classes.
+    """
+    if classes < 2:
+        raise ConfigError(
+            "A classifier tells classes apart, so it needs images of two or more classes. "
+            f"Received: {classes}"
+        )
+    layers = _features(config, image_shape, classes)
+    layers.append(_dense("logits", layers[-1].output_shape[0], classes))
+    layers.append(
+        Layer("Activation", "probabilities", (classes,), arguments={"activation": "softmax"})
+    )
     return layers
 
 
@@ -125,6 +157,21 @@ def decoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
         layers.append(_reshape("logits", image_shape))
     layers.append(Layer("Activation", "image", image_shape, arguments={"activation": "sigmoid"}))
     return layers
+
+
+def _features(config: Config, image_shape: ImageShape, classes: int) -> list[Layer]:
+    """List the way from an image up to the last hidden layer, which heads stand on."""
+    _check_image_shape(image_shape)
+    layers = [Layer("InputLayer", "image", image_shape)]
+    if config.network == "convolutional":
+        for stage, filters in enumerate(config.hidden, start=1):
+            shape = layers[-1].output_shape
+            layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
+        _check_stages(config, image_shape)
+    layers.append(_flatten(layers[-1].output_shape))
+    layers += _label(config, layers[-1].output_shape[0], classes)
+    sizes = config.dense_layers if config.network == "convolutional" else config.hidden
+    return layers + _hidden(layers[-1].output_shape[0], sizes, config.activation)
 
 
 def _upward(config: Config, image_shape: ImageShape, code_width: int) -> list[Layer]:
@@ -152,7 +199,7 @@ def _upward(config: Config, image_shape: ImageShape, code_width: int) -> list[La
 
 def _label(config: Config, width: int, classes: int) -> list[Layer]:
     """List what puts the label, one number a class, behind so many numbers; nothing without one."""
-    if not config.is_conditional:
+    if not config.conditional:
         return []
     return [
         Layer("InputLayer", "label", (classes,)),
@@ -237,7 +284,7 @@ def _check_image_shape(image_shape: ImageShape) -> None:
 
 
 def _check_classes(config: Config, classes: int) -> None:
-    if config.is_conditional and classes < 2:
+    if config.conditional and classes < 2:
         raise ConfigError(
             "A conditional VAE gets the class of each image, so it needs images of two or "
             f"more classes. Received: {classes}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from vae.errors import ConfigError
+from vae.kinds import CONDITIONAL, KINDS, Kind, Part, with_article
 from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Setting",
     "read_setting",
     "setting",
+    "settings_of",
 ]
 
 MAX_HIDDEN_LAYERS = 6
@@ -30,13 +33,19 @@ BINARISATIONS: tuple[Binarisation, ...] = get_args(Binarisation)
 
 @dataclass(frozen=True)
 class Setting:
-    """What a form, the command line and the validation know of one field of `Config`."""
+    """What a form, the command line and the validation know of one field of `Config`.
+
+    needs: the part of a kind without which the field means nothing. without: what it then holds,
+    where that is not the default.
+    """
 
     label: str
     help: str
     low: float | None = None
     high: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
+    needs: Part | None = None
+    without: float | None = None
 
 
 def _field(default: Any, label: str, help: str, **limits: Any) -> Any:
@@ -47,16 +56,23 @@ def _field(default: Any, label: str, help: str, **limits: Any) -> Any:
 class Config:
     """Everything that decides what a run learns; the same Config and data give the same run.
 
-    Raises ConfigError for a value of the wrong kind or outside its range.
+    kind="conditional" is what earlier versions called kind="vae" with conditional=True. Raises
+    ConfigError for a value of the wrong type or outside its range, and for one of a field that
+    means nothing for the kind.
     """
 
     preset: str = _field("custom", "Preset", "The recipe that this configuration started from.")
     kind: str = _field(
         "vae",
         "Model",
-        "A VAE codes an image as a Gaussian (mean and log-variance), an autoencoder as one point. "
-        "A conditional VAE also gets the class, so that its code describes the style alone.",
-        choices=("vae", "conditional", "autoencoder"),
+        " ".join(kind.sentence for kind in KINDS.values()),
+        choices=KINDS,
+    )
+    conditional: bool = _field(
+        False,
+        "Conditional",
+        "The networks also get the class of an image, so that its code describes the style alone.",
+        needs="prior",
     )
     network: str = _field(
         "dense",
@@ -66,7 +82,12 @@ class Config:
         choices=("dense", "convolutional"),
     )
     latent_dim: int = _field(
-        4, "Latent dimensions", "How many numbers the code of an image has.", low=1, high=128
+        4,
+        "Latent dimensions",
+        "How many numbers the code of an image has.",
+        low=1,
+        high=128,
+        needs="decoder",
     )
     hidden: tuple[int, ...] = _field(
         (128,),
@@ -97,6 +118,7 @@ class Config:
         "continuous Bernoulli, a true density of grey levels; or a Gaussian whose width is "
         "learned.",
         choices=("bernoulli", "continuous_bernoulli", "gaussian"),
+        needs="likelihood",
     )
     beta: float = _field(
         1.0,
@@ -105,6 +127,8 @@ class Config:
         "one a tidier latent space.",
         low=0.0,
         high=100.0,
+        needs="posterior",
+        without=0.0,
     )
     kl_warmup: int = _field(
         0,
@@ -113,6 +137,7 @@ class Config:
         "value.",
         low=0,
         high=500,
+        needs="posterior",
     )
     kl_cycle: int = _field(
         0,
@@ -120,6 +145,7 @@ class Config:
         "The warm-up starts again after this many epochs, over and over. 0: it happens once.",
         low=0,
         high=500,
+        needs="posterior",
     )
     free_bits: float = _field(
         0.0,
@@ -128,6 +154,7 @@ class Config:
         "Curves show the whole KL.",
         low=0.0,
         high=10.0,
+        needs="posterior",
     )
     capacity: float = _field(
         0.0,
@@ -137,6 +164,7 @@ class Config:
         "whole KL.",
         low=0.0,
         high=200.0,
+        needs="posterior",
     )
     importance_samples: int = _field(
         1,
@@ -145,6 +173,7 @@ class Config:
         "of the importance-weighted autoencoder (IWAE). Curves show the ELBO.",
         low=1,
         high=100,
+        needs="posterior",
     )
     noise: float = _field(
         1.0,
@@ -152,6 +181,7 @@ class Config:
         "A factor on the random noise of training: 1 is the VAE, 0 codes each image as one point.",
         low=0.0,
         high=3.0,
+        needs="posterior",
     )
     loss_scale: str = _field(
         "nats",
@@ -159,6 +189,7 @@ class Config:
         "The loss that the optimizer gets: in nats per image, or divided by the number of pixels "
         "as in the lecture. Curves are always in nats.",
         choices=("nats", "per_pixel"),
+        needs="likelihood",
     )
     optimizer: str = _field(
         "adam",
@@ -225,27 +256,26 @@ class Config:
     )
 
     def __post_init__(self) -> None:
+        if self.kind == CONDITIONAL:
+            object.__setattr__(self, "kind", "vae")
+            object.__setattr__(self, "conditional", True)
         for field in dataclasses.fields(self):
             value = _checked(field.name, getattr(self, field.name), field.default)
             object.__setattr__(self, field.name, value)
+        for name in sorted(_FIELDS.keys() - set(settings_of(KINDS[self.kind]))):
+            object.__setattr__(self, name, self._unused(name))
         if self.dense_layers and self.network == "dense":
             raise ConfigError(
                 "Dense layers come after convolutions; those of a dense network are its hidden "
                 f"layers. Received: network='dense', dense_layers={self.dense_layers}"
             )
-        if not self.is_variational and self.beta != 0:
-            raise ConfigError(
-                "An autoencoder has no KL term, so its beta must be 0. "
-                f"Received: kind='autoencoder', beta={self.beta}"
-            )
-        if self.importance_samples > 1 and (self.free_bits or not self.is_variational):
+        if self.importance_samples > 1 and self.free_bits:
             raise ConfigError(
                 "An importance-weighted bound needs a VAE without free bits, since it has no KL "
                 f"term for them. Received: importance_samples={self.importance_samples}, "
                 f"kind={self.kind!r}, free_bits={self.free_bits}"
             )
-        others = self.free_bits or self.importance_samples > 1 or not self.is_variational
-        if self.capacity and others:
+        if self.capacity and (self.free_bits or self.importance_samples > 1):
             raise ConfigError(
                 "A KL capacity needs a VAE with one importance sample and without free bits, since "
                 f"it is the whole KL that it holds. Received: capacity={self.capacity}, "
@@ -258,10 +288,34 @@ class Config:
                 f"0. Received: patience={self.patience}, validation_split={self.validation_split}"
             )
 
+    def has(self, part: Part) -> bool:
+        """Whether a model of this kind has a network or another part: see `kinds`."""
+        return KINDS[self.kind].has(part)
+
+    def uses(self, name: str) -> bool:
+        """Whether a field means something for this kind of model."""
+        return (part := setting(name).needs) is None or self.has(part)
+
+    def _unused(self, name: str) -> Any:
+        """Return what a field holds that means nothing for the kind, or raise ConfigError."""
+        limits, value, default = setting(name), getattr(self, name), _FIELDS[name].default
+        neutral = default if limits.without is None else limits.without
+        if value not in (default, neutral):
+            raise self._means_nothing(name, value)
+        return neutral
+
+    def _means_nothing(self, name: str, value: Any) -> ConfigError:
+        who, part = with_article(KINDS[self.kind].noun), setting(name).needs
+        return ConfigError(
+            f"{who} has no {part}, so {name} means nothing for it. "
+            f"Received: kind={self.kind!r}, {name}={value!r}"
+        )
+
     @property
-    def is_variational(self) -> bool:
-        """Whether an image has a posterior, a KL and an ELBO, which an autoencoder's has not."""
-        return self.kind != "autoencoder"
+    def noun(self) -> str:
+        """What such a model is called within a sentence: "conditional variational autoencoder"."""
+        noun = KINDS[self.kind].noun
+        return f"conditional {noun}" if self.conditional else noun
 
     @property
     def is_density(self) -> bool:
@@ -274,18 +328,24 @@ class Config:
         """
         return self.likelihood != "bernoulli"
 
-    @property
-    def is_conditional(self) -> bool:
-        """Whether encoder and decoder also get the class of an image (Sohn et al. 2015)."""
-        return self.kind == "conditional"
-
     def replace(self, **changes: Any) -> Config:
         """Return a copy with these fields changed.
 
-        Raises ConfigError for an unknown field, and for a value of the wrong kind or out of range.
+        With another kind, the fields that mean nothing for it or meant nothing until now have their
+        defaults, and so has `conditional`, unless they are among the changes. Raises ConfigError
+        for an unknown field, and as `Config` does.
         """
         _check_names(changes)
-        return dataclasses.replace(self, **changes)
+        values = {name: getattr(self, name) for name in _FIELDS}
+        if "kind" in changes:
+            used = settings_of(_kind_of(changes["kind"]))
+            values = {name: values[name] for name in used if self.uses(name)}
+            values.pop("conditional", None)
+        new = Config(**values | changes)
+        for name in changes:
+            if not new.uses(name) and changes[name] != getattr(new, name):
+                raise new._means_nothing(name, changes[name])
+        return new
 
     def replace_text(self, changes: dict[str, str]) -> Config:
         """Like `replace`, with values as text: the command line and the address bar.
@@ -296,9 +356,9 @@ class Config:
         return self.replace(**{name: _from_text(name, text) for name, text in changes.items()})
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as plain JSON values."""
-        values: dict[str, Any] = dataclasses.asdict(self)
-        return values | {name: list(values[name]) for name in _SIZES}
+        """Return the fields that mean something for the kind as plain JSON values."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in _FIELDS if self.uses(name)}
+        return values | {name: list(values[name]) for name in _SIZES if name in values}
 
     def to_json(self) -> str:
         """Return the configuration as JSON text."""
@@ -308,13 +368,27 @@ class Config:
     def from_dict(cls, values: Any) -> Config:
         """Build from plain JSON values; what is not given keeps its default.
 
-        Raises ConfigError for what is no JSON object, an unknown field, or a value out of range.
+        Raises ConfigError for what is no JSON object, an unknown field, and as `Config` does.
         """
         if not isinstance(values, dict):
             raise ConfigError(f"A configuration must be a JSON object. Received: {values!r:.80}")
         fields = cast("dict[str, Any]", values)
         _check_names(fields)
         return cls(**fields)
+
+    @classmethod
+    def from_run(cls, values: Any) -> Config:
+        """Build from what a run's config.json holds; raises as `from_dict`.
+
+        Earlier versions wrote every field there: those that mean nothing for the kind are ignored.
+        """
+        if not isinstance(values, dict):
+            return cls.from_dict(values)
+        fields = cast("dict[str, Any]", values)
+        used = settings_of(_kind_of(fields.get("kind")))
+        return cls.from_dict(
+            {name: value for name, value in fields.items() if name in used or name not in _FIELDS}
+        )
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Config:
@@ -326,6 +400,11 @@ class Config:
                 f"A configuration must be JSON ({error}). Received: {text!r:.80}"
             ) from None
         return cls.from_dict(values)
+
+
+def settings_of(kind: Kind) -> list[str]:
+    """Return the names of the fields of `Config` that mean something for a kind of model."""
+    return [name for name in _FIELDS if (part := setting(name).needs) is None or kind.has(part)]
 
 
 def setting(name: str) -> Setting:
@@ -345,17 +424,26 @@ _FIELDS = {field.name: field for field in dataclasses.fields(Config)}
 _SIZES = [name for name, field in _FIELDS.items() if isinstance(field.default, tuple)]
 
 
+def _kind_of(name: Any) -> Kind:
+    """Return a kind by its name; that of another name, which `Config` refuses, is a VAE."""
+    return KINDS.get(str(name), KINDS["vae"])
+
+
 def _check_names(values: dict[str, Any]) -> None:
     unknown = sorted(set(values) - set(_FIELDS))
     if unknown:
         raise ConfigError(
-            f"Settings are {', '.join(_FIELDS)}. Received: {', '.join(map(repr, unknown)):.80}"
+            f"Settings are {', '.join(_FIELDS)}. Received: {', '.join(map(repr, unknown)):.70}"
         )
 
 
 def _checked(name: str, value: Any, default: Any) -> Any:
     """Return the value in the field's own type, or raise ConfigError."""
     limits: Setting = _FIELDS[name].metadata["setting"]
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise ConfigError(f"{name} must be true or false. Received: {name}={value!r:.80}")
+        return value
     if isinstance(default, str):
         if not isinstance(value, str) or (limits.choices and value not in limits.choices):
             expected = f"one of {', '.join(limits.choices)}" if limits.choices else "text"
@@ -386,6 +474,8 @@ def _number(name: str, value: Any, limits: Setting, *, whole: bool) -> Any:
 
 def _from_text(name: str, text: str) -> Any:
     default = _FIELDS[name].default
+    if isinstance(default, bool):
+        return {"true": True, "false": False}.get(text.lower(), text)
     if isinstance(default, str):
         return text
     try:

@@ -17,6 +17,7 @@ else:
 
 __all__ = [
     "ClassProbes",
+    "ClassifierMetrics",
     "Estimate",
     "Likelihood",
     "LikelihoodRequest",
@@ -56,6 +57,25 @@ class Metrics(TypedDict):
     bits_per_dimension: NotRequired[Number]
     lecture_loss: NotRequired[Number]
     active_units: NotRequired[Count]
+
+
+Classes = Annotated[list[Count], Meta(min_length=2, max_length=256)]
+
+
+class ClassifierMetrics(TypedDict):
+    """metrics.json of a classifier. loss: the cross-entropy, in nats per image."""
+
+    images: Text  # which they were, in words
+    treatment: Text
+    loss: Number
+    accuracy: Share
+    epoch: NotRequired[Count]
+    dataset: NotRequired[Text]
+    binarisation: NotRequired[Binarisation]
+    loss_standard_error: NotRequired[Number]
+    accuracy_low: NotRequired[Share]
+    accuracy_high: NotRequired[Share]
+    confusion: NotRequired[Annotated[list[Classes], Meta(min_length=2, max_length=256)]]
 
 
 class Estimate(TypedDict):

@@ -74,7 +74,7 @@ PRESETS: dict[str, Config] = {
     ),
     "conditional": Config(
         preset="conditional",
-        kind="conditional",
+        conditional=True,
         activation="tanh",
         hidden=(256,),
         learning_rate=2e-3,
@@ -97,7 +97,6 @@ PRESETS: dict[str, Config] = {
     "autoencoder": Config(
         preset="autoencoder",
         kind="autoencoder",
-        beta=0.0,
         learning_rate=4e-3,
         schedule="cosine",
         batch_size=50,
@@ -172,7 +171,11 @@ def preset_label(config: Config) -> str:
         return "Custom"
     title = PRESET_NOTES[config.preset].title
     preset, own = asdict(PRESETS[config.preset]), asdict(config)
-    changed = [name for name in own if own[name] != preset[name] and name not in SAME_RECIPE]
+    changed = [
+        name
+        for name in own
+        if own[name] != preset[name] and config.uses(name) and name not in SAME_RECIPE
+    ]
     if len(changed) > MAX_NAMED:
         return f"{title}, {len(changed)} settings changed"
     return ", ".join([title, *(_in_words(name, own[name]) for name in changed)])
@@ -185,6 +188,8 @@ def _in_words(name: str, value: Any) -> str:
         return f"{value:,} {noun}{'s' * (value != 1)}"
     label = setting(name).label
     label = label if label.startswith("KL") else label[0].lower() + label[1:]
+    if isinstance(value, bool):
+        return label if value else f"not {label}"
     if isinstance(value, tuple):
         sizes = "-".join(map(str, cast("tuple[int, ...]", value)))
         return f"{label} {sizes or 'none'}"

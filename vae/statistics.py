@@ -6,11 +6,18 @@ import math
 
 import numpy as np
 
-__all__ = ["ACTIVE_VARIANCE", "gaussian_kl", "standard_error"]
+__all__ = [
+    "ACTIVE_VARIANCE",
+    "confusion_matrix",
+    "gaussian_kl",
+    "standard_error",
+    "wilson_interval",
+]
 
 # A dimension is in use if its posterior mean varies over the images by more than this variance
 # (Burda et al. 2016, section 5).
 ACTIVE_VARIANCE = 0.01
+NORMAL_95 = 1.959964  # 95 % of a standard normal variable lie within so much of 0
 
 
 def gaussian_kl(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
@@ -24,3 +31,28 @@ def gaussian_kl(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
 def standard_error(values: np.ndarray) -> float:
     """Return that of the mean of independent values (N,); 0 for a single one, which has none."""
     return float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else 0.0
+
+
+def wilson_interval(hits: int, count: int) -> tuple[float, float]:
+    """Return between which fractions the true one lies, at 95 %, if so many of `count` are hits.
+
+    Wilson 1927, which unlike the normal approximation holds near 0 and 1 too. count: at least 1.
+    """
+    z, fraction = NORMAL_95, hits / count
+    centre = (fraction + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = (
+        z
+        / (1 + z**2 / count)
+        * math.sqrt(fraction * (1 - fraction) / count + z**2 / (4 * count**2))
+    )
+    # At 0 and at 1 the fraction is an end itself, but for rounding.
+    return max(0.0, min(centre - half, fraction)), min(1.0, max(centre + half, fraction))
+
+
+def confusion_matrix(labels: np.ndarray, said: np.ndarray, classes: int) -> np.ndarray:
+    """Return how many images of each class (rows) were taken for each (columns): int32.
+
+    labels, said: whole numbers (N,), from 0 to classes - 1.
+    """
+    counts = np.bincount(labels.astype(np.int64) * classes + said, minlength=classes**2)
+    return counts.reshape(classes, classes).astype(np.int32)

@@ -37,7 +37,7 @@ NEAR = 0.01  # of accuracy: closer than this counts as equal
 def class_probes_view(run: Run) -> None:
     """Show the figures, or have them measured."""
     intro = "The model was trained without labels."
-    if run.config.is_conditional:
+    if run.config.conditional:
         intro = (
             "This model gets the label with each image, so its code need not contain it. Low "
             "figures are good here: then the code describes the style alone."

@@ -23,7 +23,7 @@ def conditioned(run: Run, name: str = "Class", parameter: str = "class") -> Run:
 
     name: what the choice is called, and parameter: in the address, where there are two.
     """
-    if not run.config.is_conditional:
+    if not run.config.conditional:
         return run
     where = f"class-{run.id}"
     label = linked_number(parameter, where, 0, run.classes - 1, 0)
@@ -52,7 +52,7 @@ def as_class(run: Run) -> str:
 
 def dots_caption(run: Run) -> str:
     """Return what is said of dots in the colors of their classes."""
-    if run.config.is_conditional:
+    if run.config.conditional:
         return (
             "Each dot is a test image. Color: its true class, which this model gets with the image."
         )

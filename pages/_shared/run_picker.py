@@ -95,7 +95,10 @@ def label(run: Run, visitor_owner: str) -> str:
     It is no Markdown: a select box shows its options as they are.
     """
     title = dataset_title(run)
-    words = [title, f"{preset_label(run.config)} ({run.config.latent_dim}-D)"]
+    recipe = preset_label(run.config)
+    if run.config.has("decoder"):
+        recipe += f" ({run.config.latent_dim}-D)"
+    words = [title, recipe]
     if run.metadata.name:
         words.insert(0, run.metadata.name)
     words += _cost(run)

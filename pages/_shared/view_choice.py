@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 
 from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
+from vae.kinds import Part
+from vae.runs.run import Run
 
-__all__ = ["choose_view"]
+__all__ = ["View", "choose_view", "views_of"]
+
+
+class View(NamedTuple):
+    """A view of a page. needs: the part that a run's model must have, else it is not offered."""
+
+    show: Callable[[Run], None]
+    needs: Part | None = None
+
+
+def views_of(run: Run, views: Mapping[str, View]) -> list[str]:
+    """Return the names of the views that make sense for a run's kind of model."""
+    config = run.config
+    return [name for name, view in views.items() if view.needs is None or config.has(view.needs)]
 
 
 def choose_view(page: str, views: Iterable[str], first: str = "") -> str:

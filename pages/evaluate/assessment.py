@@ -74,7 +74,7 @@ def _references(run: Run) -> References | None:
 
 
 def _own(run: Run) -> Line:
-    class_text = _remark(run) if run.config.is_conditional else ""
+    class_text = _remark(run) if run.config.conditional else ""
     return _line(run, f"This run{class_text}", is_own=True)
 
 
@@ -112,8 +112,9 @@ def _lines(run: Run, known: References) -> list[Line]:
 
 
 def _remark(run: Run) -> str:
-    remarks = {"autoencoder": " (no KL)", "conditional": " (given the class)"}
-    return remarks.get(run.config.kind, "")
+    if not run.config.has("posterior"):
+        return " (no KL)"
+    return " (given the class)" if run.config.conditional else ""
 
 
 def _sentence(run: Run, own: Line, known: References) -> str:
@@ -127,9 +128,9 @@ def _sentence(run: Run, own: Line, known: References) -> str:
             f", and {own.total - known['floor']:.1f} more than the floor, the least that any model "
             "of grey images can reach"
         )
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         words += ". An autoencoder's code is not counted, so this is not a bound on a likelihood"
-    if run.config.is_conditional:
+    if run.config.conditional:
         nats = class_nats(run)
         words += (
             ". It gets the class of each image, so its ELBO bounds log p(x | y), and that of other "

@@ -56,7 +56,7 @@ USUAL_SAMPLES = 500
 @address_of_part("likelihood")
 def likelihood_view(run: Run) -> None:
     """Show what was found with which samples, or have it measured."""
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         st.info(
             "An autoencoder has no likelihood: it codes an image as one point, without a prior "
             "that says how likely the point is. Choose a VAE above.",

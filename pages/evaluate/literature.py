@@ -26,13 +26,13 @@ def why_not_comparable(run: Run, binarisation: str) -> str:
     papers = "Published results are for binarised MNIST"
     if known_dataset(run) != "mnist":
         return f"{papers}, so there is nothing to compare this data set with."
-    if run.config.is_conditional:
+    if run.config.conditional:
         nats = class_nats(run)
         return (
             f"{papers} and log p(x). This run gets the class, so its figures are those of "
             f"log p(x | y); the class itself would cost ln {run.classes} = {nats:.2f} nats more."
         )
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         return f"{papers}, as likelihoods; an autoencoder has none."
     if run.config.is_density:
         return (

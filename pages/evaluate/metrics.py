@@ -49,5 +49,5 @@ def show_class_costs(run: Run) -> None:
     if nats:
         st.header("Which classes are hard")
         show_bars(class_cost_bars(nats), name="Reconstruction of each class, nats per image")
-        how = "with their labels" if run.config.is_conditional else "without labels"
+        how = "with their labels" if run.config.conditional else "without labels"
         st.caption(f"Mean reconstruction of each class's test images. The model was trained {how}.")

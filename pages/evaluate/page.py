@@ -9,9 +9,10 @@ from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import dots_caption
 from pages._shared.model_card import show_model_card
 from pages._shared.run_picker import chosen_run
-from pages._shared.view_choice import choose_view
+from pages._shared.view_choice import View, choose_view, views_of
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.evaluate.assessment import show_assessment, show_reference_lines
+from pages.evaluate.classifier_overview import classifier_overview
 from pages.evaluate.evaluate_style import apply_evaluate_style
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
@@ -25,6 +26,9 @@ CLOUD = "Test images in latent space, a dot each, colored by class"
 
 def overview(run: Run) -> None:
     """Show the figures of the test images and whether they are good."""
+    if run.config.has("classifier"):
+        classifier_overview(run)
+        return
     show_assessment(run)
     show_metrics(run)
     left, right = wrapping_columns([3, 2], key="overview", gap="large")
@@ -54,18 +58,18 @@ def latent_space(run: Run) -> None:
 
 
 VIEWS = {
-    "Overview": overview,
-    "Likelihood": likelihood_view,
-    "Samples": samples_view,
-    "Latent space": latent_space,
+    "Overview": View(overview),
+    "Likelihood": View(likelihood_view, "likelihood"),
+    "Samples": View(samples_view, "decoder"),
+    "Latent space": View(latent_space, "encoder"),
 }
 
 run = chosen_run()
 measured = run if run is not None and run.metrics else None
-view = choose_view("evaluate", VIEWS) if measured else ""
+view = choose_view("evaluate", views_of(measured, VIEWS)) if measured else ""
 if measured:
     apply_evaluate_style()
-    VIEWS[view](measured)
+    VIEWS[view].show(measured)
 else:
     st.info(
         "Nothing has been measured yet: a run is measured on its test images when it ends.",

@@ -45,7 +45,7 @@ def samples_view(run: Run) -> None:
                 show_grid(images, ROWS, COLUMNS, alt="Samples from the prior")
             st.caption(
                 f"The first {ROWS * COLUMNS} samples: codes from the prior N(0, I), decoded"
-                f"{', one class after the other' if run.config.is_conditional else ''}."
+                f"{', one class after the other' if run.config.conditional else ''}."
             )
         if run.quality:
             _show_counts(run.quality)

@@ -65,18 +65,25 @@ FIGURES: dict[str, Callable[[Run], Figure]] = {
 @address_of_part("export")
 def export_view(run: Run) -> None:
     """Offer everything that a run can give for use elsewhere."""
-    images = run.decode(
-        prior_codes(SAMPLES, run.config.latent_dim), balanced_labels(SAMPLES, run.classes)
-    )
-    show_strip(to_uint8(images), "Samples of the model that is taken away", columns=SAMPLES)
+    has_decoder = run.config.has("decoder")
+    if has_decoder:
+        images = run.decode(
+            prior_codes(SAMPLES, run.config.latent_dim), balanced_labels(SAMPLES, run.classes)
+        )
+        show_strip(to_uint8(images), "Samples of the model that is taken away", columns=SAMPLES)
     left, right = wrapping_columns([1, 1], key="export", gap="large")
     with left:
         _model(run)
-        _figures(run)
+        if has_decoder:
+            _figures(run)
     with right:
-        _demo(run)
-        _script(run)
-    _commands()
+        if has_decoder:
+            _demo(run)
+            _script(run)
+        else:
+            _figures(run)
+    if has_decoder:
+        _commands()
 
 
 def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words: str) -> None:
@@ -135,7 +142,7 @@ def _weights(run: Run) -> bytes:
 def _figures(run: Run) -> None:
     st.header("Figures for papers")
     first, clusters, kl, variance, classes, manifold = FIGURES
-    is_plane = run.config.latent_dim > 1
+    is_plane = run.config.has("decoder") and run.config.latent_dim > 1
     names = [first]
     names += [clusters, kl] if run.latents else []
     names += [variance] if run.latents and is_plane else []
@@ -167,7 +174,7 @@ def _demo(run: Run) -> None:
         )
         return
     summary = summarize(run.config, run.image_shape, run.classes)
-    is_large = summary.decoder_parameters > SURE_PARAMETERS
+    is_large = summary.parameters["decoder"] > SURE_PARAMETERS
     if is_large and (why := _why_no_demo(run, model_fingerprint(run))):
         st.info(plain(why), icon=":material/info:")
         return

@@ -80,7 +80,7 @@ def choose_label(run: Run, samplers: Samplers, name: str) -> int | None:
 
     A conditional run gets a class with each code that it decodes: there is nothing more to choose.
     """
-    if run.config.is_conditional:
+    if run.config.conditional:
         return None
     labels = [ALL, *samplers.class_mixtures]
     label = linked_choice("of", name, labels, ALL, lambda each: str(each) if each >= 0 else "all")

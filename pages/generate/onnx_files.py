@@ -6,13 +6,12 @@ import io
 from zipfile import ZipFile
 
 from vae.config import Config
-from vae.runs.layout import DECODER, ENCODER
 from vae.runs.run import Run
 
 __all__ = ["ONNX_WORDS", "OPEN_IN_ONNX", "onnx_zip", "open_in_onnx"]
 
 # `vae.model.saving` names the opset; it is not imported here, since it imports TensorFlow.
-ONNX_WORDS = "Encoder and decoder, opset 15: for ONNX Runtime 1.15 or later."
+ONNX_WORDS = "Its networks, opset 15: for ONNX Runtime 1.15 or later."
 # `images` are those of the data set in [0, 1]: (N, height, width, channels).
 OPEN_IN_ONNX = """\
 import onnxruntime
@@ -31,15 +30,24 @@ mean, log_var = encoder.run(None, {"image": images, "label": labels})  # one-hot
 """
 
 
+OPEN_CLASSIFIER = """\
+import onnxruntime
+classifier = onnxruntime.InferenceSession("classifier.onnx")
+(probabilities,) = classifier.run(None, {"image": images})  # images in [0, 1] (N, H, W, C)
+"""
+
+
 def open_in_onnx(config: Config) -> str:
     """Return the lines that use the networks of a run in ONNX Runtime."""
-    return OPEN_WITH_LABELS if config.is_conditional else OPEN_IN_ONNX
+    if config.has("classifier"):
+        return OPEN_CLASSIFIER
+    return OPEN_WITH_LABELS if config.conditional else OPEN_IN_ONNX
 
 
 def onnx_zip(run: Run) -> bytes:
-    """Return encoder.onnx and decoder.onnx of a run as one zip."""
+    """Return the networks of a run as one zip."""
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
-        for name in (ENCODER, DECODER):
+        for name in run.network_files:
             archive.write(run.path / name, name)
     return buffer.getvalue()

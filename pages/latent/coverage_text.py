@@ -22,7 +22,7 @@ def coverage_text(run: Run, found: Coverage) -> str:
             "one image from another, and the samples below are all alike."
         )
     if found.missed >= MANY_MISSED and found.distance > found.prior_distance:
-        free = not run.config.is_variational
+        free = not run.config.has("prior")
         why = "nothing keeps an autoencoder's codes near the prior: " if free else ""
         return (
             f"The clusters reach far beyond the dashed rings: {why}codes lie "

@@ -45,7 +45,7 @@ COLLAPSED = (
 def dimensions_view(run: Run) -> None:
     """Show a strip of decodings for each dimension, ordered by KL, unused ones grey."""
     ranked = ranked_dimensions(run)
-    is_vae = run.config.is_variational
+    is_vae = run.config.has("posterior")
     with st.container(key="rows-and-words"):
         left, right = st.container(), st.container()
     with right:

@@ -84,7 +84,7 @@ def draw_view(run: Run) -> None:
             )
         whose = (
             "One and two standard deviations of its posterior, whose mean is"
-            if run.config.is_variational
+            if run.config.has("posterior")
             else "Its code is"
         )
         # Beyond the map's edge nothing else says where.
@@ -132,7 +132,7 @@ def _three_tiles() -> list[DeltaGenerator]:
 def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
     """Show what other codes of its posterior decode to."""
     st.markdown("**From its posterior**")
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         st.info(
             "An autoencoder gives each picture one code instead of a posterior, so there is "
             "nothing to sample from. A VAE decodes it a little differently each time."
@@ -154,7 +154,7 @@ def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> 
 
 def _show_every_class(run: Run, mean: np.ndarray) -> None:
     """Show the picture's code decoded as each class of a conditional run."""
-    if run.config.is_conditional:
+    if run.config.conditional:
         st.markdown("**Its style, every class**")
         labels = np.arange(run.classes)
         codes = np.repeat(mean[None], run.classes, axis=0)
@@ -191,7 +191,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
     """Show what the picture costs beside what the test images cost."""
     st.markdown("**How unusual it is for the model**")
     own = costs_of(run, picture.image[None])
-    has_kl = run.config.is_variational
+    has_kl = run.config.has("posterior")
     total = float(own.reconstruction[0] + own.kl[0])
     images = available_test_images(run)
     if images is None:

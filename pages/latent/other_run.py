@@ -13,6 +13,7 @@ from pages._shared.run_picker import follow_address, label, visible_runs
 from pages._shared.server import store
 from pages._shared.stable_position import stable_position
 from pages._shared.visitors import visitor
+from vae.evaluation.comparison import of_one_kind
 from vae.runs.layout import LATENTS
 from vae.runs.run import Run
 
@@ -58,5 +59,5 @@ def _best_comparison(run: Run, others: Iterable[Run]) -> Run:
     """Return the first of those on the same data set, of the other kind where there is one."""
     return min(
         others,
-        key=lambda other: (other.dataset != run.dataset, other.config.kind == run.config.kind),
+        key=lambda other: (other.dataset != run.dataset, of_one_kind(other, run)),
     )

@@ -16,6 +16,7 @@ from pages.latent.live_preview import is_in_progress, live_preview
 from pages.latent.map_view import map_view
 from pages.latent.path_view import path_view
 from pages.latent.projections_view import projections_view
+from vae.kinds import with_article
 from vae.runs.run import Run
 
 VIEWS = {
@@ -39,8 +40,9 @@ def _is_finite(run: Run) -> bool:
 
 apply_latent_style()
 run = chosen_run()
-in_progress = run if run is not None and is_in_progress(run) else None
-has_space = run is not None and bool(run.latents) and run.has_model
+has_codes = run is not None and run.config.has("encoder")
+in_progress = run if run is not None and has_codes and is_in_progress(run) else None
+has_space = run is not None and has_codes and bool(run.latents) and run.has_model
 finite_run = run if run is not None and has_space and _is_finite(run) else None
 view = choose_view("latent", VIEWS) if finite_run else ""
 with stable_position():
@@ -58,6 +60,12 @@ elif has_space:
     )
 elif run is None:
     st.info("There is no run yet: train one.", icon=":material/info:")
+elif not run.config.has("encoder"):
+    st.info(
+        f"{with_article(run.config.noun)} has no codes, so there is no latent space to see. Choose "
+        "another run above.",
+        icon=":material/info:",
+    )
 elif not in_progress:
     st.info(
         "This run has no model yet. Continue it on the Train page, or choose another run.",

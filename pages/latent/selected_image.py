@@ -21,7 +21,7 @@ def show_image(run: Run, index: int) -> None:
     mean, log_var = (run.latents[name][index] for name in ("mean", "log_var"))
     label = plain(run.short_class_names[run.latents["y"][index]])
     pair = image_and_reconstruction(run, index)
-    images, sureness = st.columns([1, 1]) if run.config.is_variational else (st.container(), None)
+    images, sureness = st.columns([1, 1]) if run.config.has("posterior") else (st.container(), None)
     with images:
         show_grid(pair, 1, len(pair), alt=f"Test image {index} and its reconstruction")
         if len(pair) == 2:

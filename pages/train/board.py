@@ -120,7 +120,7 @@ def _map(run: Run) -> dict[str, Any]:
         "classes": list(run.short_class_names),
         "colors": [class_color(label) for label in range(run.classes)],
         "names": [*names, ""][:2],
-        "hasPrior": run.config.is_variational and dims > 1,
+        "hasPrior": run.config.has("prior") and dims > 1,
     }
 
 

@@ -15,8 +15,9 @@ from pages._shared.number_field import between
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.typed_field import forget_typed, is_text_refused, typed_field
-from vae.config import MAX_HIDDEN_LAYERS, Config, read_setting, setting
+from vae.config import MAX_HIDDEN_LAYERS, Config, read_setting, setting, settings_of
 from vae.errors import ConfigError
+from vae.kinds import CONDITIONAL, KINDS
 from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
@@ -25,16 +26,22 @@ __all__ = ["Form", "changed_fields", "config_form", "setup_values", "take_preset
 
 MAIN = ("latent_dim", "hidden", "network", "beta", "learning_rate", "batch_size", "epochs")
 MORE = {
-    "Model and data": ("kind", "binarisation", "likelihood", "noise", "importance_samples"),
+    "Model and data": (
+        "kind",
+        "conditional",
+        "binarisation",
+        "likelihood",
+        "noise",
+        "importance_samples",
+    ),
     "Network": ("dense_layers", "activation"),
     "Objective": ("kl_warmup", "kl_cycle", "capacity", "free_bits"),
     "Optimizer": ("optimizer", "schedule", "loss_scale"),
     "Run": ("train_share", "validation_split", "patience", "seed"),
 }
 FIELDS = [*MAIN, *(name for names in MORE.values() for name in names)]
+DEFAULTS = Config()
 CHOICE_WORDS = {
-    "vae": "VAE",
-    "conditional": "Conditional VAE",
     "rmsprop": "RMSprop",
     "sgd": "SGD",
     "relu": "ReLU",
@@ -72,17 +79,20 @@ def take_preset(name: str) -> None:
 
 
 def config_form(setup: dict[str, Any]) -> Form:
-    """Show a control for each field, write the address, and return what the form holds."""
-    changed = changed_fields(setup)
+    """Show a control for each field of the kind, write the address, and return what they hold."""
+    changed, fields = changed_fields(setup), _fields(setup)
     st.html(_marks(setup["preset"], changed))
     wrong = []
     with st.container(key="setup-fields"):
-        wrong += [name for name in MAIN if not _control(name, setup)]
-    rest = [name for names in MORE.values() for name in names]
+        wrong += [name for name in MAIN if name in fields and not _control(name, setup)]
+    rest = [name for name in fields if name not in MAIN]
     # Open where a text in it was refused; else it stays as the visitor left it.
     is_refused = any(is_text_refused(f"form_{name}") for name in rest)
     with st.expander("All settings", expanded=is_refused, key="all-settings"):
         for group, names in MORE.items():
+            names = [name for name in names if name in fields]
+            if not names:
+                continue
             st.markdown(f"**{group}**")
             with st.container(key=f"setup-fields-{group.split()[0].lower()}"):
                 wrong += [name for name in names if not _control(name, setup)]
@@ -94,7 +104,7 @@ def config_form(setup: dict[str, Any]) -> Form:
         )
         return Form(None, " ".join(words))
     try:
-        return Form(Config.from_dict(setup))
+        return Form(Config.from_dict({name: setup[name] for name in ("preset", *fields)}))
     except ConfigError as error:
         return Form(None, plain(str(error)))
 
@@ -104,9 +114,15 @@ def changed_fields(setup: dict[str, Any]) -> dict[str, tuple[str, str]]:
     preset = _values(PRESETS[setup["preset"]])
     return {
         name: (_in_words(setup[name]), _in_words(preset[name]))
-        for name in FIELDS
+        for name in _fields(setup)
         if setup[name] != preset[name]
     }
+
+
+def _fields(setup: dict[str, Any]) -> list[str]:
+    """Return the fields that mean something for the kind which the form holds."""
+    used = settings_of(KINDS[setup["kind"]])
+    return [name for name in FIELDS if name in used]
 
 
 def _marks(preset: str, changed: dict[str, tuple[str, str]]) -> str:
@@ -132,10 +148,10 @@ def _show_control(name: str, value: Any) -> bool:
     if name in LIVE_SETTINGS:
         when = "Takes effect in a new run; under Watch you can change it while a run trains."
     key = f"form_{name}"
-    if limits.choices:
+    if limits.choices or isinstance(value, bool):
         st.selectbox(
             limits.label,
-            limits.choices,
+            list(limits.choices) or [False, True],
             key=controlled_key(key, value),
             help=f"{limits.help} {when}",
             format_func=_choice_words,
@@ -156,7 +172,11 @@ def _show_control(name: str, value: Any) -> bool:
     return shown is not None
 
 
-def _choice_words(choice: str) -> str:
+def _choice_words(choice: str | bool) -> str:
+    if isinstance(choice, bool):
+        return "Yes" if choice else "No"
+    if choice in KINDS:
+        return KINDS[choice].title
     return CHOICE_WORDS.get(choice) or choice.replace("_", " ").capitalize()
 
 
@@ -173,13 +193,13 @@ def _expected(name: str, value: Any) -> str:
 
 def _in_words(value: Any) -> str:
     """Return a value as one reads it."""
-    return _choice_words(value) if isinstance(value, str) else _as_text(value) or "none"
+    return _choice_words(value) if isinstance(value, str | bool) else _as_text(value) or "none"
 
 
 def _as_text(value: Any) -> str:
     """Return a value as its field and the address show it."""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str | bool):
+        return str(value).lower()
     return numbers_text(value) if isinstance(value, tuple) else number_text(value)
 
 
@@ -194,7 +214,11 @@ def _set(values: dict[str, Any]) -> None:
 
 
 def _values(config: Config) -> dict[str, Any]:
-    return {name: getattr(config, name) for name in ("preset", *FIELDS)}
+    """Return the values of all fields: those that mean nothing for the kind wait for another."""
+    return {
+        name: getattr(config if config.uses(name) else DEFAULTS, name)
+        for name in ("preset", *FIELDS)
+    }
 
 
 def _from_address() -> dict[str, Any] | None:
@@ -211,6 +235,8 @@ def _from_address() -> dict[str, Any] | None:
         )
         preset = "recommended"
     setup = _values(PRESETS[preset])
+    if texts.get("kind") == CONDITIONAL:  # in links of earlier versions
+        texts |= {"kind": "vae", "conditional": "true"}
     for name, text in texts.items():
         try:
             setup[name] = read_setting(name, text)
@@ -223,7 +249,7 @@ def _to_address(setup: dict[str, Any], wrong: list[str]) -> None:
     """Write the preset and what differs from it, so that the link brings the form back."""
     base = _values(PRESETS[setup["preset"]])
     set_parameter("preset", setup["preset"])
-    for name in FIELDS:
+    for name in _fields(setup):
         if setup[name] != base[name] and name not in wrong:
             set_parameter(name, _as_text(setup[name]))
 

@@ -70,7 +70,7 @@ def _render(
     side = grid_side(len(samples))
     pairs = tile(np.concatenate([fixed["images"], copies]), 2, len(copies))
     points = _points(run, found["means"], plane)
-    window = window_around(points, run.config.is_variational)
+    window = window_around(points, run.config.has("prior"))
     if run.config.latent_dim == 1:  # nothing lies above or below: the classes are drawn apart
         points[:, 1] = window.y + window.half * _rows(fixed["labels"], run.classes)
     units = (points - window[:2]) / window.half * UNITS

@@ -17,15 +17,15 @@ __all__ = ["live_settings"]
 BETAS = (0.0, *(digit * 10.0**power for power in range(-3, 2) for digit in (1, 2, 5)), 100.0)
 RATES = tuple(digit * 10.0**power for power in range(-7, 0) for digit in (1, 2, 5))
 NOISES = tuple(round(0.1 * tenth, 1) for tenth in range(31))
+VALUES = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
 
 
 def live_settings(run: Run, *, active: bool) -> None:
     """Show a slider for each live setting, in the row around it; one acts on the next step."""
     when = "Acts at once, and the curves mark it." if active else "Acts when the run continues."
-    choices = {"learning_rate": RATES}
-    if run.config.is_variational:
-        choices = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
-    for name, values in choices.items():
+    for name, values in VALUES.items():
+        if not run.config.uses(name):
+            continue
         now = getattr(run.settings, name)
         slider = f"live-{name}-{run.id}"
         st.select_slider(

@@ -11,17 +11,15 @@ __all__ = ["show_summary"]
 
 
 def show_summary(summary: Summary) -> None:
-    """Show both networks' layers and the totals."""
+    """Show the layers of each network and the totals."""
     st.markdown(
         f"Total parameters **{summary.total:,}** · trainable {summary.total:,} · non-trainable 0"
     )
-    tables = {
-        "Encoder": (summary.encoder, summary.encoder_parameters),
-        "Decoder": (summary.decoder, summary.decoder_parameters),
-    }
-    for column, (name, (layers, parameters)) in zip(st.columns(2), tables.items(), strict=True):
+    networks = summary.networks
+    columns = st.columns(max(2, len(networks)))  # a single one is as wide as one of two
+    for column, (name, layers) in zip(columns, networks.items(), strict=False):
         with column:
-            st.markdown(f"**{name}** · {parameters:,} parameters")
+            st.markdown(f"**{name.capitalize()}** · {summary.parameters[name]:,} parameters")
             st.table(_table(layers), hide_index=True, border="horizontal")
 
 

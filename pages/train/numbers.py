@@ -11,7 +11,7 @@ from vae.data.binarisation import binarisation_name
 from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use
 from vae.figures.colors import HUES
 from vae.runs.run import Run
-from vae.runs.schema import LearnedRow
+from vae.runs.schema import LearnedRow, elbo_rows
 from vae.server.durations import time_in_words
 
 __all__ = [
@@ -41,14 +41,16 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
 
     They are always the same ones, so that none moves another one. live: see `latest_row`.
     """
-    row = latest_row(run, live=live)
+    if run.config.has("classifier"):
+        return _accuracies(run, live=live)
+    row = next(iter(elbo_rows(filter(None, [latest_row(run, live=live)]))), None)
     of = "" if row is None else f"Training images, epoch {row['epoch']}. "
     values = {
         "Loss": row and row["loss"],
         "Reconstruction": row and row["reconstruction"],
         "KL": row and row["kl"],
     }
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         del values["KL"]
     note = f"{of}loss = reconstruction + beta × KL."
     unit = {"name": "Nats per image:", "value": "", "note": "The unit of the losses."}
@@ -58,11 +60,39 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
         loss = run.history[-1].get("val_loss") if run.history else None
         found.append(_number("Validation", loss, note))
     found.append(_test_number(run))
-    if run.config.is_variational:
+    if run.config.has("posterior"):
         used = "…" if row is None else f"{dimensions_in_use(row)} of {run.config.latent_dim}"
         note = f"Latent dimensions with a KL of at least {USED_NATS} nats."
         found.append({"name": "Dimensions in use", "value": used, "note": note})
     return found
+
+
+def _accuracies(run: Run, *, live: bool) -> list[dict[str, str]]:
+    """Return the same of a classifier."""
+    row = latest_row(run, live=live)
+    of = "" if row is None else f"Training images, epoch {row['epoch']}. "
+    epoch = run.history[-1] if run.history else None
+    shares = {
+        "Accuracy": (row and row.get("accuracy"), f"{of}The fraction that is recognised."),
+        "Validation accuracy": (
+            epoch and epoch.get("val_accuracy"),
+            "Of images held back from training, after the last epoch.",
+        ),
+        "Test accuracy": (
+            run.classifier_metrics.get("accuracy"),
+            "Of images that it was not trained on. Measured at the end.",
+        ),
+    }
+    if not run.config.validation_split:
+        del shares["Validation accuracy"]
+    loss = _number("Loss", row and row["loss"], f"{of}Cross-entropy, in nats per image.")
+    return [
+        loss,
+        *(
+            {"name": name, "value": "…" if share is None else f"{share:.2%}", "note": note}
+            for name, (share, note) in shares.items()
+        ),
+    ]
 
 
 def _number(name: str, value: float | None, note: str) -> dict[str, str]:
@@ -70,7 +100,7 @@ def _number(name: str, value: float | None, note: str) -> dict[str, str]:
 
 
 def _test_number(run: Run) -> dict[str, str]:
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         note = "An autoencoder has no ELBO, since its codes have no probability."
         return _number("Test loss", run.metrics.get("loss"), note)
     note = (
@@ -88,13 +118,15 @@ def show_what_is_counted(run: Run) -> None:
     if "images" in run.metrics and "treatment" in run.metrics:
         images, treatment = run.metrics["images"], run.metrics["treatment"]
         sentences += f" Test: {plain(f'{images}, {treatment}')}."
-    if not run.config.is_variational:
+    if run.config.has("likelihood") and not run.config.has("posterior"):
         sentences += " An autoencoder has no ELBO, since its codes have no probability."
     st.markdown(sentences)
 
 
 def _what_they_count(config: Config, row: LearnedRow) -> str:
     """Say what the losses of training and validation are those of."""
+    if not config.has("likelihood"):
+        return f"Training and validation: {binarisation_name(config.binarisation)}."
     words = "Bernoulli likelihood"
     if config.is_density:
         words = "continuous Bernoulli density"
@@ -131,8 +163,8 @@ def show_speed(run: Run) -> None:
 
 def show_dimensions(run: Run) -> None:
     """Draw the KL of each latent dimension as bars, the unused ones grey."""
-    learned = [row for row in run.rows if row["kind"] != "change"]
-    if not learned or not run.config.is_variational:
+    learned = elbo_rows(run.rows)
+    if not learned or not run.config.has("posterior"):
         return
     row = learned[-1]
     nats = row["kl_per_dimension"]

@@ -88,7 +88,7 @@ def run_controls(run: Run) -> None:
             )  # fmt: skip
         if ended:
             _more_epochs(run)
-        if not (ended or missing):
+        if not (ended or missing) and run.config.has("encoder"):
             st.toggle(
                 "Slow motion",
                 key=controlled_key(_toggle(run.id), is_slow_motion(run)),

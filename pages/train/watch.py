@@ -11,6 +11,7 @@ from pages._shared.guard import explained
 from pages._shared.loss_comparison import show_loss_comparison
 from pages._shared.server import store
 from pages.train.board import moment_slider, show_board
+from pages.train.classifier_board import classifier_board
 from pages.train.live_settings import live_settings
 from pages.train.numbers import show_dimensions, show_speed, show_what_is_counted
 from pages.train.problem_line import problem_line
@@ -96,7 +97,10 @@ def _show(run: Run, *, active: bool) -> None:
                 # To look back, one pauses the run.
                 chosen = None if active else moment_slider(run)
         with st.container(key=f"board-place-{run.id}", gap=None):
-            show_board(run, chosen, live=active, slow=is_slow_motion(run))
+            if run.config.has("classifier"):
+                classifier_board(run, chosen, live=active)
+            else:
+                show_board(run, chosen, live=active, slow=is_slow_motion(run))
         problem_line(run)
     _show_more(run)
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.archive.changed import REMOVED, Files
 from tests.archive.zips import pack, refused, take
-from vae.archive.vetting import Frame, read_history
+from tests.kinds import Kinds
+from vae.archive.vetting import Frame, read_frame, read_history
 from vae.errors import RunError
 from vae.runs.run import Run
 
@@ -132,3 +133,23 @@ class TestHistory:
         with pytest.raises(RunError, match="line 1 is not"):
             list(read_history(b"5\n5", frame))
         assert list(read_history(b"5", frame)) == []
+
+
+class TestKinds:
+    """A row has the quantities of its run's kind of model, and no other's."""
+
+    CLASSIFIED = (
+        b'{"kind": "step", "epoch": 1, "step": 1, "loss": 1, "accuracy": 0.5, "learning_rate": 1}'
+    )
+
+    def test_a_vaes_row_is_no_classifiers(self, files: Files, tmp_path: Path) -> None:
+        message = refused(with_row(files, 10, self.CLASSIFIED), tmp_path)
+        assert "A row of a variational autoencoder holds loss, reconstruction, kl." in message
+
+    def test_a_classifiers_row_is_no_vaes(self, files: Files, kinds: Kinds) -> None:
+        run = kinds["classifier-dense"]
+        frame = read_frame((run.path / "config.json").read_bytes())
+        assert [*read_history((run.path / "history.jsonl").read_bytes(), frame)] == run.rows
+        assert len([*read_history(self.CLASSIFIED + b"\n", frame)]) == 1
+        with pytest.raises(RunError, match="A row of a classifier holds loss, accuracy"):
+            list(read_history(files["history.jsonl"], frame))

@@ -19,8 +19,8 @@ from vae.archive.vetting_keras import check_keras
 from vae.archive.zip_export import export_zip
 from vae.config import Config
 from vae.errors import RunError
+from vae.model.base import build
 from vae.model.saving import save_keras
-from vae.model.vae import build
 from vae.model.weights_file import check_weights
 from vae.runs.run import Run
 from vae.runs.store import RunStore
@@ -232,7 +232,7 @@ class TestKeras:
             for kind, beta in (("vae", 1.0), ("autoencoder", 0.0)):
                 config = Config(network=network, hidden=hidden, kind=kind, beta=beta)
                 summary = summarize(config, (8, 8, 1))
-                named |= {each.class_name for each in summary.encoder + summary.decoder}
+                named |= {each.class_name for each in summary.layers}
         assert named == {
             *("InputLayer", "Flatten", "Dense", "Rescaling", "Reshape", "Activation"),
             *("Conv2D", "Conv2DTranspose", "Cropping2D"),

@@ -106,7 +106,7 @@ class TestTrained:
 def test_summary_of_a_long_network_stays_whole(capsys: Output) -> None:
     counted = summarize(PRESETS["convolutional"], (28, 28, 1))
     lines = printed(summarized(counted), capsys)
-    for layer in counted.encoder + counted.decoder:
+    for layer in counted.layers:
         assert has(lines, f"{layer.name} ({layer.class_name}) ")
     assert has(lines, f"Total: {counted.total:,} parameters")
 

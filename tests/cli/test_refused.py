@@ -44,7 +44,7 @@ class TestRefused:
             ["--set", "epochs"],
             ["--set", "=3"],
             ["--set", "lr=3"],
-            ["--set", "kind=autoencoder"],
+            ["--set", "kind=autoencoder", "beta=0.5"],
             ["--image-shape", "28", "28", "2"],
             ["--image-shape", "7", "28", "1"],
             ["--preset", "convolutional", "--set", "hidden=1,2,3,4"],

@@ -294,7 +294,7 @@ class TestNoFalseAlarm:
             # The lecture's loss hardly asks the posteriors to fill the prior, and that is no alarm
             # too many. Nor is there another one at any moment while they were trained.
             holes = {"Holes in the latent space"} if run.config.beta < 0.1 else set()
-            holes = holes if run.config.is_variational else set()
+            holes = holes if run.config.has("posterior") else set()
             assert set(names(run)) == holes, run.id
             for end in range(1, len(run.rows)):
                 now = Run(run.path)

@@ -171,7 +171,8 @@ class TestScript:
         # A new setting must not be left out in silence: the script would learn something else.
         base = Config(validation_split=0.1)
         changes = {
-            "kind": {"kind": "autoencoder", "beta": 0.0},
+            "kind": {"kind": "autoencoder"},
+            "conditional": {"conditional": True},
             "network": {"network": "convolutional", "hidden": (8,)},
             "kl_cycle": {"kl_warmup": 2, "kl_cycle": 4},
             "dense_layers": {"network": "convolutional", "hidden": (8,), "dense_layers": (5,)},

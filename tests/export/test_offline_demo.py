@@ -87,7 +87,7 @@ def decode_with(run: Run, change: Callable[[np.ndarray], np.ndarray], z: np.ndar
             item.CopyFrom(onnx.numpy_helper.from_array(changed, item.name))
     session = onnxruntime.InferenceSession(model.SerializeToString())
     one_hot = np.eye(run.classes, dtype=np.float32)[balanced_labels(len(z), run.classes)]
-    inputs = {"z": z, "label": one_hot} if run.config.is_conditional else {"z": z}
+    inputs = {"z": z, "label": one_hot} if run.config.conditional else {"z": z}
     return session.run(None, inputs)[0]
 
 

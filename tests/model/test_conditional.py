@@ -21,11 +21,11 @@ from vae.errors import ConfigError, RunError
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.image_costs import costs_of
 from vae.latent.training_codes import training_codes
+from vae.model.base import build
 from vae.model.evaluate import evaluate
 from vae.model.importance_sampling import importance_sampled_nll
 from vae.model.objective import gaussian_kl, reconstruction_nats
 from vae.model.saving import load_model, save_keras
-from vae.model.vae import build
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.sampling.prior import balanced_labels, prior_codes
@@ -254,7 +254,12 @@ class TestArchive:
     @pytest.mark.parametrize(
         ("name", "old", "new", "reason"),
         [
-            ("config.json", '"kind": "conditional"', '"kind": "vae"', "Received: 'Concatenate'"),
+            (
+                "config.json",
+                '"conditional": true',
+                '"conditional": false',
+                "Received: 'Concatenate'",
+            ),
             ("config.json", '"9"', '"9", "10"', "layer label must be"),
             ("model", '"name": "with_label"', '"name": "otherwise"', "layers must be"),
             ("model", '"axis": -1', '"axis": 0', "layer with_label must be a Concatenate"),

@@ -15,8 +15,9 @@ from scipy import special
 from vae.config import Config
 from vae.data.binarisation import binarise
 from vae.data.datasets import Dataset
+from vae.model.base import build
 from vae.model.evaluate import evaluate
-from vae.model.vae import VAE, build
+from vae.model.vae import VAE
 from vae.runs.run import Run
 from vae.statistics import ACTIVE_VARIANCE
 

@@ -20,9 +20,10 @@ from vae.evaluation.likelihood import (
     request_likelihood,
 )
 from vae.model import importance_sampling
+from vae.model.base import build
 from vae.model.evaluate import evaluate
 from vae.model.importance_sampling import importance_log_likelihood, importance_sampled_nll
-from vae.model.vae import VAE, build
+from vae.model.vae import VAE
 from vae.runs.run import Run
 from vae.statistics import standard_error
 

@@ -19,9 +19,10 @@ from vae.cli.main import main
 from vae.config import Config
 from vae.errors import RunError
 from vae.export.keras_code import open_in_keras
+from vae.model.base import build
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.model.saving import ONNX_OPSET, export_onnx, save_keras
-from vae.model.vae import VAE, build
+from vae.model.vae import VAE
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.store import RunStore
 from vae.shipped.train import SHIPPED_RUNS, derive
@@ -90,7 +91,7 @@ def inputs(model: VAE) -> dict[str, np.ndarray]:
     """Return codes and, as images, what they decode to: of noise the activations are so large that
     rounding alone exceeds the tolerance."""
     z = np.random.default_rng(0).standard_normal((9, model.config.latent_dim), dtype=np.float32)
-    if not model.config.is_conditional:
+    if not model.config.conditional:
         return {"z": z, "images": np.asarray(model.decoder(z))}
     labels = np.eye(CLASSES, dtype=np.float32)[np.arange(9) % CLASSES]
     return {"z": z, "labels": labels, "images": np.asarray(model.decoder([z, labels]))}
@@ -129,7 +130,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
         folder.mkdir()
         if name in NEW:
             config, shape = NEW[name]
-            model = build(config, shape, CLASSES if config.is_conditional else 0)
+            model = build(config, shape, CLASSES if config.conditional else 0)
             save_keras(model, folder)
             export_onnx(model, folder)
         else:

@@ -14,8 +14,8 @@ from tests.conftest import ROOT, run_python
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import SettingsError
+from vae.model.base import build
 from vae.model.keras_setup import check_settings, keras
-from vae.model.vae import build
 from vae.runs.run import Run
 from vae.training.train import train
 

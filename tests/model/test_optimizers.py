@@ -11,8 +11,9 @@ from keras import ops
 
 from vae.config import Config, setting
 from vae.data.datasets import Dataset
+from vae.model.base import build
 from vae.model.optimizers import OPTIMIZERS, make_optimizer
-from vae.model.vae import VAE, build
+from vae.model.vae import VAE
 from vae.presets import PRESETS
 from vae.training.train import train
 

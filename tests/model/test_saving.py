@@ -20,8 +20,8 @@ from vae.archive.zip_import import import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
+from vae.model.base import build
 from vae.model.saving import load_model, save_keras
-from vae.model.vae import build
 from vae.runs.run import Run
 from vae.runs.store import RunStore
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 from vae.architecture import FIRST_PIXEL_LOG_VAR
 from vae.config import Config
 from vae.data.datasets import Dataset
+from vae.model.base import build
 from vae.model.objective import (
     continuous_bernoulli_nats,
     gaussian_kl,
@@ -19,7 +20,7 @@ from vae.model.objective import (
     reconstruction_nats,
 )
 from vae.model.optimizers import make_optimizer
-from vae.model.vae import VAE, MeanVector, Sampling, build
+from vae.model.vae import VAE, MeanVector, Sampling
 
 SMALL = Config(hidden=(12,), latent_dim=3, beta=0.3, seed=11)
 
@@ -330,7 +331,7 @@ class TestKerasFiles:
         model.compile(optimizer=make_optimizer(config, 64))
         images = pixels(digits, 100)
         labels = keras.utils.to_categorical(digits.y_train[:100], 10)
-        data = [images, labels] if config.is_conditional else images
+        data = [images, labels] if config.conditional else images
         path, last = tmp_path / "model.keras", tmp_path / "last.keras"
         checkpoint = keras.callbacks.ModelCheckpoint(last, monitor="loss")
         model.fit(data, epochs=2, verbose=0, callbacks=[checkpoint])

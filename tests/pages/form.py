@@ -8,7 +8,8 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.driving import calm
-from vae.config import Config, setting
+from vae.config import Config, setting, settings_of
+from vae.kinds import KINDS
 
 FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
 # A configuration that differs from every preset in every field, but for importance samples and the
@@ -16,6 +17,7 @@ FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "p
 OTHER = Config(
     preset="recommended",
     kind="vae",
+    conditional=True,
     network="convolutional",
     latent_dim=7,
     hidden=(5, 6),
@@ -49,13 +51,14 @@ def control(app: AppTest, name: str) -> Any:
 
 
 def form(app: AppTest) -> dict[str, Any]:
-    """What all controls show."""
-    return {name: control(app, name).value for name in FIELDS}
+    """What the controls show: those of fields that mean something for the kind."""
+    used = settings_of(KINDS[control(app, "kind").value])
+    return {name: control(app, name).value for name in FIELDS if name in used}
 
 
-def as_form(config: Config) -> dict[str, str]:
-    """What all controls show for a configuration."""
-    return {name: _as_text(getattr(config, name)) for name in FIELDS}
+def as_form(config: Config) -> dict[str, Any]:
+    """What the controls show for a configuration."""
+    return {name: _as_text(getattr(config, name)) for name in FIELDS if config.uses(name)}
 
 
 def fill(app: AppTest, **values: Any) -> AppTest:
@@ -65,7 +68,9 @@ def fill(app: AppTest, **values: Any) -> AppTest:
     return calm(app.run())
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: Any) -> str | bool:
+    if isinstance(value, bool):
+        return value
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return f"{value:.15g}" if isinstance(value, float) else str(value)

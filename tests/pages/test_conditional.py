@@ -269,18 +269,18 @@ class TestFigures:
 class TestForm:
     def test_the_kind_is_one_of_the_choices(self) -> None:
         app = open_page("train")
-        app = act(labelled(app.selectbox, "Model").set_value("conditional"))
+        app = act(labelled(app.selectbox, "Conditional").set_value(True))
         assert not app.error
         layers = [name for table in app.table for name in table.value["Layer"]]
         assert [name for name in layers if "label" in name] == [
             *("label (InputLayer)", "with_label (Concatenate)"),
         ] * 2
         app = press(app, "Train")
-        assert open_run(next(iter(_folders(app)))).config.is_conditional
+        assert open_run(next(iter(_folders(app)))).config.conditional
 
     def test_the_preset(self) -> None:
         app = open_page("train", preset="conditional")
-        assert labelled(app.selectbox, "Model").value == "conditional"
+        assert labelled(app.selectbox, "Conditional").value is True
         assert PRESET_NOTES["conditional"].purpose in words(app)
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import change_status, copy_run
-from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of
+from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of, with_codes
 from tests.pages.crafted import ticket_of
 from tests.pages.crawling import try_everything
 from tests.pages.driving import TITLES, act, calm, labelled, open_page, press, watch
@@ -42,6 +42,16 @@ VIEWS = {
     ),
 }
 EVERY_VIEW = [(page, view) for page, views in VIEWS.items() for view in views]
+# Those that a classifier has: a link to another one of a page opens its first.
+OF_CLASSIFIER = [
+    *(("start", ""), ("data", ""), ("latent", "map")),
+    *(("evaluate", "overview"), ("generate", "take-away")),
+]
+VIEWS_OF_KINDS = [
+    (name, page, view)
+    for name in EVERY
+    for page, view in (EVERY_VIEW if name in with_codes(EVERY) else OF_CLASSIFIER)
+]
 # What says that nothing was typed yet.
 REFUSED = {"Button 'Put it on the sliders', 0": "A code is a list of 3 numbers"}
 STEPS = ("Step batch", "Step epoch")
@@ -60,10 +70,11 @@ def measured(
             run = copy_run(kinds[name], tmp_path_factory.mktemp("measured") / name)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
-                compute_samplers(run, digits)
                 patch.setattr(projections, "TSNE_POINTS", 50)
-                compute_tsne(run)
-            compute_class_probes(run, digits)
+                if run.config.has("encoder"):
+                    compute_samplers(run, digits)
+                    compute_tsne(run)
+                    compute_class_probes(run, digits)
             made[name] = run
         return made[name]
 
@@ -81,7 +92,11 @@ def stepped(
         run = copy_run(kinds[name], tmp_path_factory.mktemp("stepped") / name)
         run.requests.resume(1)
         run.requests.send("batch")
-        return carry_out(run, digits, should_end=(run.path / "step.npz").exists)
+
+        def is_taken() -> bool:
+            return Run(run.path).status.get("kept") == [2, 1]
+
+        return carry_out(run, digits, should_end=is_taken)
 
     return run_of
 
@@ -104,8 +119,7 @@ def try_all(app: AppTest, page: str) -> None:
             return
 
 
-@pytest.mark.parametrize(("page", "view"), EVERY_VIEW)
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(("name", "page", "view"), VIEWS_OF_KINDS)
 def test_each_view_opens_explains_its_words_and_makes_its_files(
     name: str,
     page: str,
@@ -121,7 +135,34 @@ def test_each_view_opens_explains_its_words_and_makes_its_files(
         assert make(), file
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if name.endswith("dense")])
+@pytest.mark.parametrize(("page", "view"), OF_CLASSIFIER)
+def test_all_that_is_offered_of_a_classifier(
+    page: str, view: str, measured: Callable[[str], Run], runs: Path
+) -> None:
+    copy_run(measured("classifier-dense"), runs / "run")
+    try_all(open_page(page, run="run", view=view), page)
+
+
+@pytest.mark.parametrize(("page", "view"), EVERY_VIEW)
+def test_a_classifier_says_what_it_lacks(
+    page: str, view: str, measured: Callable[[str], Run], runs: Path
+) -> None:
+    copy_run(measured("classifier-dense"), runs / "run")
+    app = healthy(open_page(page, run="run", view=view))
+    said = words(app) + " ".join(each.value for each in app.info)
+    lacks = {
+        "start": "It has no codes, and it makes no images",
+        "latent": "A classifier has no codes, so there is no latent space to see.",
+        "generate": "A classifier has no decoder, so it generates nothing.",
+    }
+    assert lacks.get(page, "") in said
+    if page in ("latent", "data", "start"):
+        return
+    (control,) = (each for each in app.segmented_control if each.label == "View")
+    assert control.options == {"evaluate": ["Overview"], "generate": ["Take away"]}[page]
+
+
+@pytest.mark.parametrize("name", [name for name in with_codes(EVERY) if name.endswith("dense")])
 class TestAllThatIsOffered:
     """Of the pages alone: what a network is made of is nothing to them."""
 
@@ -176,6 +217,10 @@ class TestAllThatIsOffered:
 @pytest.mark.parametrize("name", EVERY)
 class TestTraining:
     def test_in_slow_motion(self, name: str, stepped: Callable[[str], Run], runs: Path) -> None:
+        if name not in with_codes(EVERY):
+            app = watched(change_status(copy_run(stepped(name), runs / "run"), state="paused"))
+            assert not [each for each in app.toggle if each.label == "Slow motion"]
+            return
         run = copy_run(stepped(name), runs / "run")
         app = watched(run)
         labelled(app.toggle, "Slow motion").set_value(True)
@@ -186,14 +231,15 @@ class TestTraining:
 
     def test_it_is_set_up_and_started(self, name: str, runs: Path) -> None:
         config = config_of(name)
-        changes = {"kind": config.kind, "network": config.network, "latent_dim": 3}
-        if config.kind == "autoencoder":
-            changes["beta"] = 0.0
-        app = fill(open_page("train", dataset="digits"), **changes)
+        app = fill(open_page("train", dataset="digits"), kind=config.kind)
+        wanted = {"network": config.network, "conditional": config.conditional, "latent_dim": 3}
+        app = fill(app, **{each: value for each, value in wanted.items() if config.uses(each)})
         healthy(app)
         press(app, "Train")
         (run,) = server.store().list()
-        assert (run.config.kind, run.config.network) == (config.kind, config.network)
+        trained = run.config
+        assert (trained.kind, trained.network) == (config.kind, config.network)
+        assert trained.conditional == config.conditional
         assert run.state == "queued"
         assert run.info["images"] == 1437
 
@@ -234,7 +280,9 @@ class TestTraining:
             slider = labelled(app.select_slider, label)
             app = act(slider.set_value(float(slider.options[-1])))
             healthy(app)
-        assert len(run.control.settings) == len(sliders) == (1 if "auto" in name else 3)
+        assert (
+            len(run.control.settings) == len(sliders) == (3 if run.config.has("posterior") else 1)
+        )
 
     def test_its_menu(self, name: str, kinds: Kinds, runs: Path, downloads: Downloads) -> None:
         run = copy_run(kinds[name], runs / "run")

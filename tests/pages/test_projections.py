@@ -166,7 +166,7 @@ class TestTsne:
         assert server.queue().is_pending(wide, "tsne")
         server.queue().tickets.remove(Ticket(wide.id, "tsne"))
         latents = {**wide.latents, "mean": wide.latents["mean"] + 1.0}
-        RunWriter(wide.path).latents(**latents)
+        RunWriter(wide.path).outputs(**latents)
         calm(requested.run())
         assert not requested.error
         assert server.queue().is_pending(wide, "tsne")

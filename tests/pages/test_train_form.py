@@ -83,6 +83,7 @@ class TestForm:
             act(app.segmented_control(key="form_preset").set_value(preset))
             assert form(app) == as_form(PRESETS[preset])
             assert app.query_params == {**SET_UP, "preset": preset}
+            fill(app, kind=OTHER.kind)  # whose fields are then all there
             fill(app, **as_form(OTHER))
             assert form(app) == as_form(OTHER)
 
@@ -95,8 +96,8 @@ class TestForm:
         live = name in LIVE_SETTINGS
         assert ("under Watch you can change it while a run trains." in shown.help) == live
         assert "Takes effect in a new run" in shown.help
-        if limits.choices:
-            assert len(shown.options) == len(limits.choices)
+        if limits.choices or limits.low is None:
+            assert len(shown.options) == (len(limits.choices) or len(["No", "Yes"]))
         else:
             low, high = (f"{end:,}".removesuffix(".0") for end in (limits.low, limits.high))
             assert f"from {low} to {high}" in shown.help
@@ -205,14 +206,22 @@ class TestBadInput:
         assert can_train(fill(open_page("train"), hidden=""))
 
     def test_an_autoencoder_has_no_beta(self) -> None:
-        app = fill(open_page("train"), kind="autoencoder")
-        sentence = "An autoencoder has no KL term, so its beta must be 0."
-        assert problem(app) == f"{sentence} Received: kind='autoencoder', beta=1.0"
+        app = fill(fill(open_page("train"), beta=0.5), kind="autoencoder")
+        assert can_train(app)
+        assert "Beta" not in [each.label for each in app.text_input]
+        assert "beta" not in app.query_params
         # Its link brings it back as it is.
         again = open_page("train", **app.query_params)
-        assert problem(again) == problem(app)
+        assert can_train(again)
         assert form(again) == form(app)
-        assert can_train(fill(app, beta=0.0))
+        # What was typed for the other kind is there again with it.
+        assert form(fill(app, kind="vae"))["beta"] == "0.5"
+
+    def test_a_link_to_a_conditional_vae_of_an_earlier_version(self) -> None:
+        app = open_page("train", preset="recommended", kind="conditional")
+        assert form(app) == as_form(PRESETS["recommended"].replace(conditional=True))
+        assert app.query_params["conditional"] == "true"
+        assert "kind" not in app.query_params
 
     def test_a_capacity_and_free_bits(self) -> None:
         app = fill(open_page("train"), capacity=12.0, free_bits=0.5)
@@ -371,7 +380,7 @@ class TestTyped:
 class TestSummary:
     @pytest.mark.parametrize("config", [*PRESETS.values(), OTHER], ids=[*PRESETS, "other"])
     def test_totals_are_those_of_the_model(self, config: Config, digits: Dataset) -> None:
-        from vae.model.vae import build
+        from vae.model.base import build
 
         model = build(config, digits.image_shape, digits.classes)
         app = fill(open_page("train", preset=config.preset), **as_form(config))

@@ -8,8 +8,9 @@ import pytest
 
 from tests.conftest import run_python
 from vae.archive.zip_export import FILES
+from vae.dotted_path import resolve
 from vae.runs import layout
-from vae.runs.results import ARRAYS, FIGURES, RESULTS, Result, resolve, result_files
+from vae.runs.results import ARRAYS, FIGURES, RESULTS, Result, result_files
 from vae.runs.run import SHIPPED, Run
 from vae.server.durations import result_seconds
 from vae.server.tickets import ACTIONS

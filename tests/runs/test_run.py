@@ -129,7 +129,7 @@ class TestRequests:
         self, autoencoder_run: Run, tmp_path: Path
     ) -> None:
         run = copy_run(autoencoder_run, tmp_path / "autoencoder")
-        with pytest.raises(ConfigError, match="its beta must be 0"):
+        with pytest.raises(ConfigError, match="so beta means nothing for it"):
             run.requests.change(beta=1.0)
 
     @pytest.mark.parametrize("value", ["-1", "1e9", "NaN"])

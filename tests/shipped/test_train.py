@@ -65,7 +65,7 @@ class TestBasics:
         assert run.class_probes["pca"]["dimensions"] == run.config.latent_dim
         assert run.class_probes["training_images"] == images
         assert run.class_probes["test_images"] == test_images
-        if run.config.is_variational:
+        if run.config.has("posterior"):
             found = run.likelihood[run.config.binarisation]
             assert found["nll"] < -found["elbo"]
             assert found["elbo"] == pytest.approx(run.metrics["elbo"], abs=0.5)

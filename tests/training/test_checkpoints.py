@@ -13,8 +13,9 @@ from tests.workshop import state_variables
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
+from vae.model.base import build
 from vae.model.optimizers import make_optimizer
-from vae.model.vae import VAE, build
+from vae.model.vae import VAE
 from vae.runs.run import Run
 from vae.training.checkpoints import Checkpoints, Position
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import PREDICTABLE
 from vae.data.datasets import Dataset
-from vae.model.vae import VAE, build
+from vae.model.base import build
+from vae.model.vae import VAE
 from vae.runs.moments import moments_of
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter

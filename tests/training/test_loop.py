@@ -11,7 +11,8 @@ import pytest
 from vae.config import Config
 from vae.data.binarisation import binarise
 from vae.data.datasets import Dataset
-from vae.model.vae import VAE, build
+from vae.model.base import build
+from vae.model.vae import VAE
 from vae.training.loop import CHUNK, Loop
 
 DENSE = Config(hidden=(10,), latent_dim=2, seed=3)

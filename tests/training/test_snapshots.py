@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import PREDICTABLE
 from vae.data.datasets import Dataset
 from vae.images import to_uint8
-from vae.model.vae import build
+from vae.model.base import build
 from vae.runs.run import Run
 from vae.training.snapshots import Snapshots, first_of_each_class
 

@@ -12,7 +12,8 @@ import tensorflow as tf
 from vae.architecture import FIRST_PIXEL_LOG_VAR
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.model.vae import VAE, build
+from vae.model.base import build
+from vae.model.vae import VAE
 from vae.training.loop import Loop
 from vae.training.step_trace import EXAMPLES, StepTrace
 

@@ -16,8 +16,8 @@ from vae.environment import runs_folder
 from vae.errors import ConfigError, RunError
 from vae.files import write_json
 from vae.images import tile, to_png, to_uint8
+from vae.model.base import build
 from vae.model.objective import beta_at, learning_rate_at
-from vae.model.vae import build
 from vae.runs.run import Run, open_run
 from vae.sampling.prior import prior_codes
 from vae.training.train import recover, resume, train

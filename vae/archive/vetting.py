@@ -19,8 +19,9 @@ from vae.config import Config
 from vae.data.dataset_checks import is_name
 from vae.environment import limits
 from vae.errors import ConfigError, RunError
-from vae.runs.control import changed_settings
-from vae.runs.layout import CHECKPOINT, CONFIG, FIXED, LATENTS, SNAPSHOTS
+from vae.kinds import KINDS
+from vae.runs.control import changed_settings, with_live_settings
+from vae.runs.layout import CHECKPOINT, CONFIG, FIXED, LATENTS, PREDICTIONS, SNAPSHOTS
 from vae.runs.results import ARRAYS, Shapes
 from vae.runs.schema import Info, Row, decode_row
 from vae.schema import MAX_COUNT, Text, decode, printable
@@ -54,6 +55,7 @@ SHAPES: dict[str, Shapes] = {
         "y": ("images",),
     },
     FIXED: {"z": (SAMPLES, "latent_dim"), "images": ("fixed",), "labels": ("cloud",)},
+    PREDICTIONS: {"probabilities": ("images", "classes"), "y": ("images",)},
     **ARRAYS,
 }
 SNAPSHOT_SHAPES: Shapes = {
@@ -61,6 +63,12 @@ SNAPSHOT_SHAPES: Shapes = {
     "more_samples": (MORE_SAMPLES,),
     "reconstructions": ("fixed",),
     "means": ("cloud", "latent_dim"),
+}
+# Of a classifier, which has neither codes nor samples.
+CLASSIFIER_FIXED: Shapes = {"images": ("fixed",), "labels": ("fixed",)}
+CLASSIFIER_SNAPSHOT: Shapes = {
+    "probabilities": ("fixed", "classes"),
+    "confusion": ("classes", "classes"),
 }
 LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32
 
@@ -88,7 +96,7 @@ def read_frame(content: bytes) -> Frame:
     if shape[2] > MAX_CHANNELS:
         raise RunError(f"Images have at most {MAX_CHANNELS} channels. Received: {shape}")
     try:
-        config = Config.from_dict(info["config"])
+        config = Config.from_run(info["config"])
         config = config.replace(preset=printable(config.preset, Text.longest))
         # Its epochs are behind it: they cost no more than the rows and snapshots that are there.
         limits().check(config.replace(epochs=1), shape, len(names))
@@ -124,8 +132,14 @@ def _row(line: bytes, frame: Frame) -> Row:
         raise RunError(f"Rows have at most {LONGEST_ROW:,} characters. Received: {len(line):,}")
     row = decode_row(line)
     if row["kind"] == "change":  # a training that resumes applies these settings
-        frame.config.replace(**changed_settings(row))
+        with_live_settings(frame.config, changed_settings(row))
         return row
+    quantities = KINDS[frame.config.kind].curves.keys()
+    if not quantities <= row.keys():
+        raise RunError(
+            f"A row of a {frame.config.noun} holds {', '.join(quantities)}. Received: "
+            f"{', '.join(row):.80}"
+        )
     dimensions = frame.config.latent_dim
     for name in ("kl_per_dimension", "val_kl_per_dimension"):
         found = row.get(name)
@@ -171,8 +185,10 @@ class ArrayCheck:
 
     def _shapes(self, name: str) -> dict[str, tuple[int | str, ...]]:
         """Return the shapes that the arrays of a file have; a word is one of `ROWS`."""
-        sizes = {"latent_dim": self.frame.config.latent_dim}
+        sizes = {"latent_dim": self.frame.config.latent_dim, "classes": self.frame.classes}
         shapes = SHAPES.get(name, SNAPSHOT_SHAPES if name.startswith(f"{SNAPSHOTS}/") else {})
+        if self.frame.config.has("classifier") and name.startswith(f"{SNAPSHOTS}/"):
+            shapes = CLASSIFIER_FIXED if name == FIXED else CLASSIFIER_SNAPSHOT
         image = self.frame.image_shape
         return {
             key: tuple(
@@ -195,13 +211,13 @@ class ArrayCheck:
         kind = array.dtype.kind
         if key in PIXELS:
             fits, wanted = array.dtype == np.uint8, "uint8"
-        elif key in ("y", "labels", "class_labels", *COUNTS):
-            largest = MAX_COUNT if key in COUNTS else self.frame.classes - 1
+        elif key in ("y", "labels", "class_labels", "confusion", *COUNTS):
+            largest = MAX_COUNT if key in ("confusion", *COUNTS) else self.frame.classes - 1
             fits = kind in "iu" and (
                 not array.size or (array.min() >= 0 and array.max() <= largest)
             )
             wanted = f"whole numbers from 0 to {largest:,}"
-        elif name == LATENTS or name in ARRAYS:  # pages compute with these
+        elif name in (LATENTS, PREDICTIONS, *ARRAYS):  # pages compute with these
             # The minimum and maximum of what holds NaN are NaN, which compares as False.
             # As Python floats, since half precision would make the limits infinite.
             low, high = float(array.min(initial=0.0)), float(array.max(initial=0.0))

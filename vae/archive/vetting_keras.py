@@ -42,12 +42,12 @@ def check_keras(files: Mapping[str, bytes], frame: Frame) -> None:
     decode_any("metadata.json of model.keras", files["metadata.json"])
     summary = summarize(frame.config, frame.image_shape, frame.classes)
     gaussian = frame.config.likelihood == "gaussian"
-    known = {layer.class_name for layer in summary.encoder + summary.decoder}
+    known = {layer.class_name for layer in summary.layers}
     _check_objects(model, sorted(known | {"Rescaling"} if gaussian else known))
     try:
         if gaussian:
-            _check_variance(model["config"]["layers"].pop(), summary.decoder[-1])
-        _check_networks(model, summary.encoder, summary.decoder)
+            _check_variance(model["config"]["layers"].pop(), summary.networks["decoder"][-1])
+        _check_networks(model, summary.networks)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise RunError(
             "model.keras must be as VAE Lab writes it. "
@@ -94,19 +94,20 @@ def _within(value: Any) -> Iterator[dict[str, Any]]:
             waiting += value
 
 
-def _check_networks(model: Any, *networks: tuple[Layer, ...]) -> None:
+def _check_networks(model: Any, networks: Mapping[str, tuple[Layer, ...]]) -> None:
     """Compare the layers with those of the configuration, one by one."""
-    inputs = [layer for layer in networks[0] if layer.class_name == "InputLayer"]
+    first = next(iter(networks.values()))
+    inputs = [layer for layer in first if layer.class_name == "InputLayer"]
     layers = model["config"]["layers"]
     found = layers[len(inputs) :]
     for spec, layer in zip(layers, inputs, strict=False):
         _check_layer(spec, layer, ())
-    if [network["config"]["name"] for network in found] != ["encoder", "decoder"]:
-        raise KeyError("encoder and decoder")
+    if [network["config"]["name"] for network in found] != [*networks]:
+        raise KeyError(" and ".join(networks))
     for item in (model, *found):
         if item["class_name"] != "Functional" or item.get("compile_config"):
             raise RunError("model.keras must hold networks alone. Received: more")
-    for network, layers in zip(found, networks, strict=True):
+    for network, layers in zip(found, networks.values(), strict=True):
         specs = network["config"]["layers"]
         names = [spec["config"]["name"] for spec in specs]
         if names != [layer.name for layer in layers]:

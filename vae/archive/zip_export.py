@@ -12,20 +12,21 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from vae.archive.foreign_zip import SNAPSHOT
 from vae.errors import RunError
 from vae.files import read_regular
+from vae.kinds import KINDS
 from vae.runs.layout import (
     BEST,
     CHECKPOINT,
     CONFIG,
     CONTROL,
-    DECODER,
-    ENCODER,
     HISTORY,
     LATENTS,
     METADATA,
     METRICS,
     MODEL,
+    PREDICTIONS,
     SNAPSHOTS,
     STATUS,
+    network_file,
 )
 from vae.runs.provenance import public_name
 from vae.runs.results import result_files
@@ -33,9 +34,10 @@ from vae.runs.run import Run
 
 __all__ = ["FILES", "export_zip"]
 
+NETWORKS = sorted({network_file(name) for kind in KINDS.values() for name in kind.networks})
 FILES = (
     *(CONFIG, STATUS, METADATA, CONTROL, HISTORY, METRICS),
-    *(CHECKPOINT, BEST, LATENTS, MODEL, ENCODER, DECODER),
+    *(CHECKPOINT, BEST, LATENTS, PREDICTIONS, MODEL, *NETWORKS),
     *result_files(),
 )
 

@@ -26,6 +26,7 @@ from vae.config import Config
 from vae.environment import is_public
 from vae.errors import ConfigError, RunError
 from vae.files import write_json, writing_to
+from vae.kinds import KINDS
 from vae.runs.control import Control, parse_control
 from vae.runs.layout import (
     CHECKPOINT,
@@ -38,7 +39,7 @@ from vae.runs.layout import (
     STATUS,
 )
 from vae.runs.metadata import MetadataFile, write_metadata
-from vae.runs.results import FIGURES
+from vae.runs.results import figures_of
 from vae.runs.run import Run, open_run
 from vae.runs.schema import RunState, Status, StatusChanges
 from vae.runs.store import RunStore
@@ -125,7 +126,7 @@ def _take_over(archive: ForeignZip, entries: dict[str, ZipInfo], folder: Path, o
         with (folder / HISTORY).open("w", encoding="utf-8") as file:
             for row in read_history(history, frame):
                 file.write(json.dumps(row, allow_nan=False) + "\n")
-    for name, kind in FIGURES.items():
+    for name, kind in figures_of(KINDS[frame.config.kind]).items():
         if (figures := text(name)) is not None:
             write_json(folder / name, decode(name, figures, kind))
     write_metadata(folder, name=_name(text(METADATA)), owner=owner)
@@ -142,7 +143,8 @@ def _read_commands(content: bytes | None, folder: Path, config: Config) -> None:
             f"A run is continued for more epochs at most {MAX_SEGMENTS} times. "
             f"Received: {len(wanted.more):,} times"
         )
-    settings = wanted.settings if _fits(config, **wanted.settings) else {}
+    used = {name: value for name, value in wanted.settings.items() if config.uses(name)}
+    settings = used if _fits(config, **used) else {}
     segments = tuple(
         segment
         for segment in wanted.more

@@ -16,7 +16,7 @@ from vae.export.offline_demo import write_demo
 from vae.export.weights import named_weights
 from vae.files import read_regular
 from vae.model.keras_compat import portable
-from vae.runs.layout import DECODER, ENCODER, MODEL
+from vae.runs.layout import MODEL
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset, missing_images
@@ -60,7 +60,7 @@ def export(options: argparse.Namespace) -> Report:
         size = write_file(out, portable(_content(run, MODEL)))
         what = "encoder and decoder in one Keras model"
     elif kind == "onnx":
-        contents = {name: _content(run, name) for name in (ENCODER, DECODER)}
+        contents = {name: _content(run, name) for name in run.network_files}
         size = sum(write_file(out / name, content) for name, content in contents.items())
         what = " and ".join(contents)
     elif kind == "weights":

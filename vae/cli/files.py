@@ -169,7 +169,7 @@ def config_file(path: Path) -> ConfigFile:
             raise TypeError
     except (ValueError, RecursionError, KeyError, TypeError):  # not a run's; perhaps nothing at all
         return ConfigFile(Config.from_json(content))
-    config = Config.from_dict(found["config"])
+    config = Config.from_run(found["config"])
     try:
         shape, names = found["image_shape"], found["class_names"]
         if [type(side) for side in shape] != [int] * 3:

@@ -25,6 +25,7 @@ from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
 from vae.evaluation.likelihood import measure_likelihood
+from vae.kinds import KINDS
 from vae.model.importance_sampling import check_samples
 from vae.presets import PRESETS
 from vae.sampling.prior import check_seed
@@ -67,12 +68,7 @@ def summary(options: argparse.Namespace) -> Report:
     classes = (source.classes or CLASSES) if options.classes is None else options.classes
     shape = (height, width, channels)
     counted = summarize(source.config, shape, classes)
-    values = {
-        "encoder": counted.encoder_parameters,
-        "decoder": counted.decoder_parameters,
-        "total": counted.total,
-    }
-    return Report(values, summarized(counted))
+    return Report({**counted.parameters, "total": counted.total}, summarized(counted))
 
 
 def train(options: argparse.Namespace) -> Report:
@@ -164,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
         )  # fmt: skip
         command.add_argument(
             "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
-            help="settings to change, such as epochs=3 hidden=256,128",
+            help=f"settings to change, such as epochs=3 hidden=256,128 kind={'|'.join(KINDS)}",
         )  # fmt: skip
 
     command = add(summary)
@@ -174,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--classes", type=int, metavar="N",
-        help=f"of the images, for a conditional VAE (default: {CLASSES})",
+        help=f"of the images, for a classifier or a conditional VAE (default: {CLASSES})",
     )  # fmt: skip
     command = add(train)
     add_config(command)

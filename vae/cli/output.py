@@ -22,7 +22,7 @@ from rich.text import Text
 
 from vae.architecture import Layer, Summary
 from vae.cli.streams import say, to_json
-from vae.figures_schema import Measured, Metrics, Quality, SampleFigures
+from vae.figures_schema import ClassifierMetrics, Measured, Metrics, Quality, SampleFigures
 from vae.files import folder_bytes
 from vae.runs.run import Run
 from vae.sampling.samplers import SAMPLER_NAMES
@@ -83,11 +83,13 @@ def print_report(report: Report, *, as_json: bool) -> int:
 
 
 def summarized(counted: Summary) -> ConsoleRenderable:
-    """Show the layers of both networks as Keras does, with the totals."""
+    """Show the layers of all networks as Keras does, with the totals."""
     size = decimal(BYTES_PER_PARAMETER * counted.total)
     return Group(
-        _layers("Encoder", counted.encoder, counted.encoder_parameters),
-        _layers("Decoder", counted.decoder, counted.decoder_parameters),
+        *(
+            _layers(name.capitalize(), layers, counted.parameters[name])
+            for name, layers in counted.networks.items()
+        ),
         Text(f"Total: {counted.total:,} parameters ({size}), all trainable"),
     )
 
@@ -104,9 +106,9 @@ def trained(run: Run, path: Path) -> ConsoleRenderable:
         quoted = _quoted(path)
         parts.append(
             _next(
-                f"sample {quoted} --out grid.png",
+                *([f"sample {quoted} --out grid.png"] if run.config.has("decoder") else []),
                 f"evaluate {quoted}"
-                + (" --importance-samples 100" if run.config.is_variational else ""),
+                + (" --importance-samples 100" if run.config.has("posterior") else ""),
             )
         )
     return Group(*parts)
@@ -116,6 +118,8 @@ def evaluated(
     run: Run, path: Path, values: Metrics, likelihood: Measured | None
 ) -> ConsoleRenderable:
     """Show what a run is worth on test images."""
+    if run.config.has("classifier"):
+        return Group(Text(_measured_on(run, values)), Text(), _figures(_nats(values)))
     lines = _nats(values)
     if likelihood:
         error = _error(likelihood["nll_standard_error"])
@@ -140,7 +144,7 @@ def evaluated(
     quoted = _quoted(path)
     ahead = [] if likelihood else [f"evaluate {quoted} --importance-samples 100"]
     ahead.append(f"sample {quoted} --out grid.png")
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         ahead = ahead[-1:]
     return Group(
         Text(_measured_on(run, values)),
@@ -201,6 +205,8 @@ Line = tuple[str, str, str]  # a figure's name, its value, its standard error an
 
 def _nats(metrics: Metrics) -> list[Line]:
     """Return the ELBO and its parts, or what there is of them for an autoencoder."""
+    if "accuracy" in metrics:
+        return _accuracies(cast("ClassifierMetrics", metrics))
     lines = []
     if "elbo" in metrics:
         error = _error(metrics.get("elbo_standard_error"))
@@ -209,6 +215,18 @@ def _nats(metrics: Metrics) -> list[Line]:
     if "elbo" in metrics:
         lines.append(("KL", _number(metrics["kl"]), UNIT))
     return lines
+
+
+def _accuracies(metrics: ClassifierMetrics) -> list[Line]:
+    """Return the accuracy of a classifier, with its interval, and its cross-entropy."""
+    ends = [metrics.get("accuracy_low"), metrics.get("accuracy_high")]
+    known = [f"{end:.2%}" for end in ends if end is not None]
+    interval = f" (95 %: {' to '.join(known)})" if known else ""
+    error = _error(metrics.get("loss_standard_error"))
+    return [
+        ("Accuracy", f"{metrics['accuracy']:.2%}", interval),
+        ("Cross-entropy", _number(metrics["loss"], 4), f"{error}{UNIT}"),
+    ]
 
 
 def _figures(lines: Iterable[Line]) -> ConsoleRenderable:

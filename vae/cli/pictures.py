@@ -212,7 +212,9 @@ def _check_scale(options: argparse.Namespace, scales: bool) -> None:
 
 
 def _run(options: argparse.Namespace) -> Run:
-    return conditioned_run(options.run).conditioned_on(options.label)
+    run = conditioned_run(options.run).conditioned_on(options.label)
+    run.require("decoder")
+    return run
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:

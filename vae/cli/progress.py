@@ -15,7 +15,7 @@ from vae.data.datasets import Dataset, load_dataset
 from vae.data.download import OnProgress
 from vae.runs.run import Run
 from vae.runs.run_images import load_images
-from vae.runs.schema import Row
+from vae.runs.schema import LearnedRow, Row
 from vae.training.history_rows import ROWS_PER_EPOCH
 
 __all__ = ["load_learned", "load_named", "progress_fraction", "training_progress"]
@@ -25,6 +25,10 @@ LOG_SECONDS = 30.0  # between two lines of a log file: a short job writes none
 OnFraction = Callable[[float], None]
 OnEvent = Callable[[Row], None]
 Update = Callable[[float, str], None]
+
+
+def _accuracy(row: LearnedRow) -> str:
+    return f", accuracy {row['accuracy']:.1%}" if "accuracy" in row else ""
 
 
 @contextmanager
@@ -37,11 +41,11 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
             nonlocal done, parts, words
             if row["kind"] == "epoch":
                 done, parts = row["epoch"], 0
-                words = (
-                    f"loss {row['loss']:.2f}, reconstruction {row['reconstruction']:.2f}, "
-                    f"KL {row['kl']:.2f}"
-                )
-                _log(f"epoch {done}/{epochs}: {words} nats per image")
+                words = f"loss {row['loss']:.2f}"
+                if "kl" in row:
+                    words += f", reconstruction {row['reconstruction']:.2f}, KL {row['kl']:.2f}"
+                _log(f"epoch {done}/{epochs}: {words} nats per image{_accuracy(row)}")
+                words += _accuracy(row)
             elif row["kind"] == "step":
                 done, parts = row["epoch"] - 1, min(parts + 1, ROWS_PER_EPOCH)
             now = min(done + (parts > 0), epochs)

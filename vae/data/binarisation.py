@@ -58,8 +58,10 @@ def binarisation_name(binarisation: str) -> str:
 
 def binarisation_words(config: Config, binarisation: str) -> str:
     """Return what figures say of the images that they were measured on."""
-    condition = ", given their class" if config.is_conditional else ""
+    condition = ", given their class" if config.conditional else ""
     if binarisation != "none":
         return f"{_FIGURE_NAMES[binarisation]}{condition}"
+    if not config.has("likelihood"):
+        return "grey levels in [0, 1]"
     how = "by their density" if config.is_density else "as Bernoulli probabilities"
     return f"grey levels in [0, 1], {how}{condition}"

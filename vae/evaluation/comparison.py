@@ -77,20 +77,29 @@ def cost_in_words(run: Run) -> str:
     It is the figure by which runs compare, reconstruction + KL, as in `loss_in_comparison`; what
     keeps it from being compared with most others is said beside it.
     """
+    if run.config.has("classifier"):
+        accuracy = run.classifier_metrics.get("accuracy")
+        return "" if accuracy is None else f"test accuracy {accuracy:.1%}"
     loss = _loss(run)
     if loss is None:
         return ""
     config = run.config
     of, name = loss.name.split(maxsplit=1)
-    what = name if config.is_variational else "reconstruction"
+    what = name if config.has("posterior") else "reconstruction"
     remarks = [f"{of.lower()} {what} {loss.nats:.1f} nats"]
     if config.binarisation != "none":
         remarks.append("black and white")
     if config.is_density:
         remarks.append("as a density")
-    if config.is_conditional:
+    if config.conditional:
         remarks.append("given the class")
     return ", ".join(remarks)
+
+
+def of_one_kind(run: Run, other: Run) -> bool:
+    """Whether two runs are of the same kind, and both get the class or neither."""
+    own, others = run.config, other.config
+    return (own.kind, own.conditional) == (others.kind, others.conditional)
 
 
 def class_nats(run: Run) -> float:
@@ -100,7 +109,7 @@ def class_nats(run: Run) -> float:
     it is a bound on -log p(x), which the other kinds are measured by: p(x) >= p(x | y) / C, where
     all classes are equally likely. 0 for runs of another kind.
     """
-    return math.log(run.classes) if run.config.is_conditional else 0.0
+    return math.log(run.classes) if run.config.conditional else 0.0
 
 
 def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
@@ -110,13 +119,13 @@ def loss_in_comparison(run: Run, shipped: Iterable[Run]) -> str:
     Until then it is that of validation, or of training where there is none. Before its first epoch
     the sentence says which costs to aim below. shipped: one of the run's own kind is named.
     """
-    known = references_of(run)
+    known = references_of(run) if run.config.has("likelihood") else None
     if not known:
         return ""
     others = [
         (f"the built-in {preset_label(each.config)} model", cost(each.metrics))
         for each in comparable(run, shipped)
-        if each.config.kind == run.config.kind
+        if of_one_kind(each, run)
     ]
     marks = [("always predicting the mean image", known["mean_image"]), *others[:1]]
     pixels = binarisation_name(binarisation_of(run))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vae.config import Config
 from vae.runs.control import trained_settings
 from vae.runs.run import Run
-from vae.runs.schema import LearnedRow, Row
+from vae.runs.schema import ElboRow, Row, elbo_rows
 
 __all__ = ["USED_NATS", "Problem", "describe_training", "dimensions_in_use", "problems"]
 
@@ -36,14 +36,16 @@ class Problem:
     button: str
 
 
-def dimensions_in_use(row: LearnedRow) -> int:
+def dimensions_in_use(row: ElboRow) -> int:
     """Return how many latent dimensions have a mean KL of at least 0.1 nats in a row."""
     return sum(nats >= USED_NATS for nats in row["kl_per_dimension"])
 
 
 def describe_training(config: Config, rows: list[Row]) -> str:
     """Return a plain sentence on what the rows of a run say."""
-    learned = [row for row in rows if row["kind"] != "change"]
+    if config.has("classifier"):
+        return _how_accurate(rows)
+    learned = elbo_rows(rows)
     if not learned:
         return "The first steps are running."
     epochs = [row["reconstruction"] for row in learned if row["kind"] == "epoch"]
@@ -56,11 +58,23 @@ def describe_training(config: Config, rows: list[Row]) -> str:
             words = f"Reconstruction is still falling, by {fall:.1f} nats in the last epoch"
         else:
             words = f"Reconstruction rose by {-fall:.1f} nats in the last epoch"
-    if not config.is_variational:
+    if not config.has("posterior"):
         return f"{words}."
     used, all_of_them = dimensions_in_use(learned[-1]), config.latent_dim
     dimensions = "dimension is" if all_of_them == 1 else "dimensions are"
     return f"{words}; {used} of {all_of_them} latent {dimensions} in use."
+
+
+def _how_accurate(rows: list[Row]) -> str:
+    """Return the same of a classifier."""
+    epochs = [row for row in rows if row["kind"] == "epoch" and "accuracy" in row]
+    if not epochs:
+        return "The first steps are running."
+    last = epochs[-1]
+    words = f"{last['accuracy']:.1%} of the training images were recognised in the last epoch"
+    if "val_accuracy" in last:
+        words += f", {last['val_accuracy']:.1%} of those that are held back"
+    return f"{words}."
 
 
 def problems(run: Run) -> list[Problem]:
@@ -76,7 +90,7 @@ def problems(run: Run) -> list[Problem]:
     if any(value != getattr(settings, name) for name, value in requested.items()):
         return []  # their effect is not known yet
     learned = _since_last_change(run.rows)
-    if not learned:
+    if not learned or not run.config.has("likelihood"):
         return []
     last = learned[-1]
     lowest = min(row["reconstruction"] for row in learned)
@@ -103,7 +117,7 @@ def _too_fast(settings: Config, what: str) -> Problem:
     )
 
 
-def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Problem | None:
+def _no_learning(settings: Config, run: Run, epochs: list[ElboRow]) -> Problem | None:
     if settings.is_density:
         return None  # what plain grey costs is known of the Bernoulli likelihood alone
     grey = math.prod(run.image_shape) * math.log(2.0)
@@ -123,8 +137,8 @@ def _no_learning(settings: Config, run: Run, epochs: list[LearnedRow]) -> Proble
     )
 
 
-def _collapse(settings: Config, last: LearnedRow) -> Problem | None:
-    if not settings.is_variational or not settings.beta or dimensions_in_use(last):
+def _collapse(settings: Config, last: ElboRow) -> Problem | None:
+    if not settings.has("posterior") or not settings.beta or dimensions_in_use(last):
         return None
     if settings.capacity:
         return None  # beta holds the KL up: it is as small as the capacity that was asked for
@@ -139,9 +153,9 @@ def _collapse(settings: Config, last: LearnedRow) -> Problem | None:
     )
 
 
-def _holes(settings: Config, last: LearnedRow) -> Problem | None:
+def _holes(settings: Config, last: ElboRow) -> Problem | None:
     distance = last.get("prior_distance", 0.0)
-    if not settings.is_variational or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
+    if not settings.has("posterior") or settings.beta >= 1.0 or distance < HOLES_DISTANCE:
         return None
     return Problem(
         "Holes in the latent space",
@@ -153,10 +167,10 @@ def _holes(settings: Config, last: LearnedRow) -> Problem | None:
     )
 
 
-def _since_last_change(rows: list[Row]) -> list[LearnedRow]:
+def _since_last_change(rows: list[Row]) -> list[ElboRow]:
     """Return the rows of the settings of now; none until a whole epoch was trained with them."""
     changes = [index for index, row in enumerate(rows) if row["kind"] == "change"]
-    learned = [row for row in rows[changes[-1] if changes else 0 :] if row["kind"] != "change"]
+    learned = elbo_rows(rows[changes[-1] if changes else 0 :])
     if not changes:
         return learned
     change = rows[changes[-1]]

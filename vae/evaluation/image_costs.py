@@ -40,7 +40,7 @@ def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     x = images.reshape(len(images), -1).astype(np.float64) / 255.0
     decoded = run.decode(mean, labels).reshape(x.shape).astype(np.float64)
     reconstruction = _pixel_nats(run, x, decoded).sum(axis=1)
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         return Costs(reconstruction, np.zeros(len(images)))
     mean, log_var = mean.astype(np.float64), log_var.astype(np.float64)
     kl = gaussian_kl(mean, log_var).sum(axis=1)

@@ -110,7 +110,7 @@ def likelihood_seconds(run: Run, samples: int) -> float:
     longest = max(known, key=lambda found: found["importance_samples"], default=None)
     if longest is not None:
         return samples * longest["seconds"] / longest["importance_samples"]
-    decoder = summarize(run.config, run.image_shape, run.classes).decoder
+    decoder = summarize(run.config, run.image_shape, run.classes).networks["decoder"]
     per_image = SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
     return samples * per_image * len(run.latents.get("mean", ()))
 

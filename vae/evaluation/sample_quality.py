@@ -164,7 +164,7 @@ def _labels(
     run: Run, dataset: Dataset, spec: SampleSpec, count: int, fitted: Samplers | None
 ) -> np.ndarray | None:
     """Return the labels for a conditional run: the classes of the data, as frequent as there."""
-    if not run.config.is_conditional:
+    if not run.config.conditional:
         return None
     if spec.sampler == "posterior" and fitted is not None:
         return posterior_labels(fitted, count, seed=spec.seed)

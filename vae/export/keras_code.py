@@ -24,6 +24,7 @@ from vae.config import Config
 from vae.data.binarisation import FIXED_SEED
 from vae.data.split import split_counts
 from vae.errors import ConfigError
+from vae.kinds import KINDS, with_article
 from vae.model.keras_compat import OLDEST_KERAS
 
 __all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script", "open_in_keras"]
@@ -57,11 +58,6 @@ SOURCES = {
     "fashion_mnist": Source("Fashion-MNIST", 60_000, (28, 28, 1), 10),
     "digits": Source("scikit-learn's digits", 1_437, (8, 8, 1), 10),
 }
-KINDS = {
-    "vae": "A variational autoencoder",
-    "conditional": "A conditional VAE",
-    "autoencoder": "An autoencoder",
-}
 
 
 class Part(NamedTuple):
@@ -73,7 +69,11 @@ class Part(NamedTuple):
 
 def open_in_keras(config: Config) -> str:
     """Return the three lines that use a run's model.keras in plain Keras."""
-    if not config.is_conditional:
+    if config.has("classifier"):
+        return OPEN_IN_KERAS.replace("outputs =", "probabilities =").replace(
+            "reconstruction, mean, log_var", "a probability for each class"
+        )
+    if not config.conditional:
         return OPEN_IN_KERAS
     code = OPEN_IN_KERAS.replace("predict(images)", "predict([images, labels])")
     return code.replace("(N, H, W, C):", "(N, H, W, C), labels one-hot (N, classes):")
@@ -129,6 +129,11 @@ def _parts(
         raise ConfigError(
             f"A script can load {known}. Received: {dataset_name!r:.80} {tuple(image_shape)}"
         )
+    if not config.has("decoder"):
+        raise ConfigError(
+            "A script trains an encoder and a decoder. "
+            f"Received: {with_article(config.noun).lower()}"
+        )
     holds = _holding(config, dataset_name, local_file)
     values = _values(config, dataset_name, source, holds)
     lines = []
@@ -140,7 +145,10 @@ def _parts(
     for part in re.split("^#= ", "\n".join(lines), flags=re.MULTILINE)[1:]:
         part_title, _, code = part.partition("\n")
         parts.append(Part(part_title, HOLE.sub(_blank_lines, code.strip("\n"))))
-    return f"{KINDS[config.kind]} on {source.title}", parts
+    what = with_article(config.noun)
+    if config.conditional:
+        what = f"A conditional {KINDS[config.kind].title}"  # shorter: it stands in one line
+    return f"{what} on {source.title}", parts
 
 
 def _met(condition: str, holds: set[str]) -> bool:
@@ -159,9 +167,11 @@ def _blank_lines(hole: re.Match[str]) -> str:
 
 def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
     """Return the words that hold for a configuration; "vae" for a conditional one too."""
-    vae = config.is_variational
+    vae = config.has("posterior")
     optional = {
         "vae": vae,
+        "autoencoder": not vae,
+        "conditional": config.conditional,
         "digits": dataset_name == "digits",
         "local_file": local_file,
         "share": config.train_share < 1.0,
@@ -169,14 +179,14 @@ def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
         "patience": config.patience > 0,
         "cosine": config.schedule == "cosine",
         "per_pixel": config.loss_scale == "per_pixel",
-        "warms_up": vae and config.kl_warmup > 0,
+        "warms_up": config.kl_warmup > 0,
         "kl_cycle": config.kl_cycle > 0,
-        "free_bits": vae and config.free_bits > 0.0,
+        "free_bits": config.free_bits > 0.0,
         "capacity": config.capacity > 0.0,
         "samples": config.importance_samples > 1,
-        "noise": vae and config.noise != 1.0,
+        "noise": config.noise != 1.0,
     }
-    chosen = {config.kind, config.network, config.likelihood, config.binarisation}
+    chosen = {config.network, config.likelihood, config.binarisation}
     return chosen | {word for word, holds in optional.items() if holds}
 
 
@@ -198,9 +208,9 @@ def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) 
         "capacity_now": "capacity" if "warms_up" in holds else "CAPACITY",
         "part": EVALUATION_BATCH,
         "classes": source.classes,
-        "label": ", label" if config.is_conditional else "",
+        "label": ", label" if config.conditional else "",
         **{
-            name: f"[{name}, label]" if config.is_conditional else name
+            name: f"[{name}, label]" if config.conditional else name
             for name in ("image", "images", "z")
         },
         "arguments": "".join(f", {name}" for name in ("SAMPLES", "NOISE") if name.lower() in holds),

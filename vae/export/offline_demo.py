@@ -121,9 +121,9 @@ def _facts(run: Run) -> dict[str, Any]:
         "facts": facts,
         "measuredOn": measured_on,
         "imageShape": run.image_shape,
-        "decoderParameters": counted.decoder_parameters,
+        "decoderParameters": counted.parameters["decoder"],
         "hues": HUES,
-        "isConditional": run.config.is_conditional,
+        "isConditional": run.config.conditional,
     }
 
 

@@ -41,6 +41,7 @@ def read_weights(run: Run) -> dict[str, Weights]:
     They are those of decoder.onnx, which `Run.decode` computes with. Raises RunError for a run
     without a model, for a file that holds another network, and for weights that are no numbers.
     """
+    run.require("decoder")
     path = run.path / DECODER
     if not run.has_model:
         raise RunError(f"This run has no model yet. Received: {run.id}, {run.state}")

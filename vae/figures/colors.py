@@ -9,6 +9,7 @@ HUES = {
     "loss": "#64748b",
     "reconstruction": "#e8590c",
     "kl": "#d6409f",
+    "accuracy": "#0d9488",
     "mean": "#3b82f6",
     "log_var": "#8b5cf6",
     "z": "#0d9488",

@@ -51,7 +51,7 @@ def ranked_dimensions(run: Run) -> list[Dimension]:
     mean, log_var = (latents[name].astype(np.float64) for name in ("mean", "log_var"))
     variance = mean.var(axis=0)
     kl = gaussian_kl(mean, log_var).mean(axis=0)
-    if not run.config.is_variational:
+    if not run.config.has("posterior"):
         kl = np.zeros_like(variance)
     found = [Dimension(i, float(kl[i]), float(variance[i])) for i in range(mean.shape[1])]
     return sorted(found, key=lambda each: (-each.kl, -each.variance, each.index))

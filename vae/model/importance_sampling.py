@@ -11,6 +11,7 @@ import numpy as np
 from vae.config import MAX_IMPORTANCE_SAMPLES, Config
 from vae.errors import ConfigError, RunError
 from vae.figures_schema import Estimate
+from vae.kinds import with_article
 from vae.statistics import standard_error
 
 if TYPE_CHECKING:
@@ -158,8 +159,10 @@ def importance_sampled_nll(
 
 def check_samples(config: Config, samples: int) -> None:
     """Raise ConfigError for an autoencoder, or importance samples outside 1 to 5,000."""
-    if not config.is_variational:
-        raise ConfigError("A likelihood needs a VAE. Received: an autoencoder")
+    if not config.has("posterior"):
+        raise ConfigError(
+            f"A likelihood needs a VAE. Received: {with_article(config.noun).lower()}"
+        )
     if not 1 <= samples <= MAX_IMPORTANCE_SAMPLES:
         raise ConfigError(
             f"Importance samples must be from 1 to {MAX_IMPORTANCE_SAMPLES:,}. Received: {samples}"

@@ -1,14 +1,14 @@
-"""Encoder and decoder as plain Keras models, built from the lists in `architecture`."""
+"""The networks as plain Keras models, built from the lists in `architecture`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from vae.architecture import ImageShape, Layer, decoder_layers, encoder_layers
+from vae.architecture import ImageShape, Layer, network_layers
 from vae.config import Config
 from vae.model.keras_setup import keras
 
-__all__ = ["build_decoder", "build_encoder", "logits_of"]
+__all__ = ["build_classifier", "build_decoder", "build_encoder", "logits_of"]
 
 
 def build_encoder(config: Config, image_shape: ImageShape, classes: int = 0) -> keras.Model:
@@ -16,7 +16,7 @@ def build_encoder(config: Config, image_shape: ImageShape, classes: int = 0) -> 
 
     A conditional VAE's takes a list: images, and their labels as one-hot vectors (N, classes).
     """
-    *body, mean, log_var = encoder_layers(config, image_shape, classes)
+    *body, mean, log_var = network_layers("encoder", config, image_shape, classes)
     inputs, x = _stack(body, config.seed)
     mean_of_x = _layer(mean, config.seed + 101)(x)
     # An autoencoder's log_var is a constant in the shape of its mean.
@@ -27,8 +27,16 @@ def build_encoder(config: Config, image_shape: ImageShape, classes: int = 0) -> 
 
 def build_decoder(config: Config, image_shape: ImageShape, classes: int = 0) -> keras.Model:
     """Build z (N, d) -> images in [0, 1] (N, H, W, C); with labels as in `build_encoder`."""
-    inputs, images = _stack(decoder_layers(config, image_shape, classes), config.seed + 201)
+    layers = network_layers("decoder", config, image_shape, classes)
+    inputs, images = _stack(layers, config.seed + 201)
     return keras.Model(inputs, images, name="decoder")
+
+
+def build_classifier(config: Config, image_shape: ImageShape, classes: int) -> keras.Model:
+    """Build images in [0, 1] (N, H, W, C) -> probabilities (N, classes)."""
+    layers = network_layers("classifier", config, image_shape, classes)
+    image, probabilities = _stack(layers, config.seed)
+    return keras.Model(image, probabilities, name="classifier")
 
 
 def logits_of(decoder: keras.Model) -> keras.Model:

@@ -12,9 +12,9 @@ from vae.architecture import ImageShape, summarize
 from vae.config import Config
 from vae.errors import RunError, VAEError
 from vae.files import replacing
+from vae.model.base import Model, build
 from vae.model.keras_compat import portable
 from vae.model.keras_setup import keras
-from vae.model.vae import VAE, build
 from vae.model.weights_file import check_weights
 
 __all__ = ["export_onnx", "load_model", "save_keras"]
@@ -23,45 +23,32 @@ __all__ = ["export_onnx", "load_model", "save_keras"]
 ONNX_OPSET = 15
 
 
-def save_keras(model: VAE, folder: Path) -> None:
-    """Write model.keras: images -> reconstruction, mean, log_var, of Keras's own layers alone.
-
-    That of a conditional VAE takes a list: images, and labels as one-hot vectors (N, classes).
+def save_keras(model: Model, folder: Path) -> None:
+    """Write model.keras: what `Model.plain` returns, of Keras's own layers alone.
 
     It opens with `keras.models.load_model` of Keras 3.4 and later, on TensorFlow, JAX or PyTorch,
-    where this package is not installed; its layers
-    "encoder" and "decoder" are models themselves. With a Gaussian likelihood there is a fourth
-    output, pixel_log_var: the log-variance around the reconstruction, the same in all pixels.
+    where this package is not installed; its networks, as "encoder" and "decoder", are layers that
+    are models themselves.
     """
-    inputs = [keras.Input(each.shape[1:], name=each.name) for each in model.encoder.inputs]
-    image, *label = inputs
-    mean, log_var = model.encoder(inputs if label else image)
-    reconstruction = model.decoder([mean, *label] if label else mean)
-    outputs = {"reconstruction": reconstruction, "mean": mean, "log_var": log_var}
-    if model.pixel_log_var is not None:
-        constant = keras.layers.Rescaling(
-            0.0, offset=float(model.pixel_log_var), name="pixel_log_var"
-        )
-        outputs["pixel_log_var"] = constant(outputs["reconstruction"])
     with replacing(folder / "model.keras") as temporary:
-        keras.Model(inputs if label else image, outputs, name="vae").save(temporary)
+        model.plain().save(temporary)
         temporary.write_bytes(portable(temporary.read_bytes()))
 
 
-def export_onnx(model: VAE, folder: Path) -> None:
-    """Write encoder.onnx and decoder.onnx, which the web server reads: opset 15.
+def export_onnx(model: Model, folder: Path) -> None:
+    """Write each network, as encoder.onnx, which the web server reads: opset 15.
 
     Those of a conditional VAE have a second input, label: one-hot vectors (N, classes).
     """
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    for network in (model.encoder, model.decoder):
+    for network in model.networks.values():
         nothing = [np.zeros((1, *each.shape[1:]), np.float32) for each in network.inputs]
         network(nothing if len(nothing) > 1 else nothing[0])  # else Keras refuses it
         with replacing(folder / f"{network.name}.onnx") as temporary:
             network.export(temporary, format="onnx", verbose=False, opset_version=ONNX_OPSET)
 
 
-def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
+def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: int = 0) -> Model:
     """Build the model of a run and give it the weights of model.keras.
 
     Raises RunError if there is no such file, or one that holds another model.
@@ -75,10 +62,7 @@ def load_model(folder: Path, config: Config, image_shape: ImageShape, classes: i
         if not isinstance(saved, keras.Model):
             raise TypeError("it holds no model")
         model = build(config, image_shape, classes)
-        for name in ("encoder", "decoder"):
-            getattr(model, name).set_weights(saved.get_layer(name).get_weights())
-        if model.pixel_log_var is not None:
-            model.pixel_log_var.assign(saved.get_layer("pixel_log_var").offset)
+        model.take_weights(saved)
     except VAEError:
         raise
     except (ValueError, TypeError, RuntimeError, OSError, KeyError, zipfile.BadZipFile) as error:

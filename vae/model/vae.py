@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
-from vae.model.keras_setup import check_settings, keras, ops, random, tf
+from vae.model.base import Model
+from vae.model.keras_setup import keras, ops, random, tf
 from vae.model.networks import build_decoder, build_encoder, logits_of
 from vae.model.objective import (
     capacity_gap,
@@ -21,7 +23,7 @@ from vae.model.objective import (
 )
 from vae.model.pixels import to_floats
 
-__all__ = ["VAE", "Sampling", "build"]
+__all__ = ["VAE", "Sampling"]
 
 
 class Sampling(keras.layers.Layer):
@@ -74,7 +76,7 @@ class MeanVector(keras.metrics.Metric):
 
 
 @keras.saving.register_keras_serializable(package="vae")
-class VAE(keras.Model):
+class VAE(Model):
     """Encoder, sampling and decoder, trained on reconstruction + beta * kl in nats per image.
 
     encoder: images in [0, 1] (N, H, W, C) -> mean (N, d), log_var (N, d)
@@ -88,13 +90,10 @@ class VAE(keras.Model):
     def __init__(
         self, config: Config, image_shape: ImageShape, classes: int = 0, name: str = "vae"
     ) -> None:
-        check_settings()
-        super().__init__(name=name)
-        self.config = config
-        self.image_shape = image_shape
-        self.classes = classes if config.is_conditional else 0
+        super().__init__(config, image_shape, classes if config.conditional else 0, name)
         self.encoder = build_encoder(config, image_shape, classes)
         self.decoder = build_decoder(config, image_shape, classes)
+        self.networks = {"encoder": self.encoder, "decoder": self.decoder}
         self.decoder_logits = logits_of(self.decoder)
         self.sampling = Sampling(config.seed, name="sampling")
         # Plain TensorFlow variables: they can change between steps without a new trace, and are
@@ -113,20 +112,65 @@ class VAE(keras.Model):
         self.kl_per_dimension = MeanVector(config.latent_dim, name="kl_per_dimension")
         self.built = True
 
-    def get_config(self) -> dict[str, Any]:
-        """Return what makes a model like this one, as Keras's files hold it."""
-        return {
-            "config": self.config.to_dict(),
-            "image_shape": list(self.image_shape),
-            "classes": self.classes,
-            "name": self.name,
-        }
+    def step_data(self, images: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any]:
+        """Return what Keras takes for x, without any y: a step is about the images alone."""
+        return (self.with_labels(images, labels),)
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> VAE:
-        """Make a model of what `get_config` returned."""
-        model = Config.from_dict(config["config"])
-        return cls(model, tuple(config["image_shape"]), config["classes"], config["name"])
+    @property
+    def noise_shape(self) -> tuple[int, int]:
+        """How many epsilon of which size a step takes for each image; none of an autoencoder."""
+        samples = self.config.importance_samples if self.config.has("posterior") else 0
+        return samples, self.config.latent_dim
+
+    def sample_noise(self, shape: tuple[int, int]) -> tf.Tensor:
+        """Sample epsilon; the random state of the model moves on."""
+        return self.sampling.epsilon(shape)
+
+    def fixed_noise(self, noise: tf.Tensor) -> AbstractContextManager[None]:
+        """Use this epsilon in what is called within, and sample none."""
+        return self.sampling.fixed_noise(noise)
+
+    @property
+    def random_states(self) -> list[keras.Variable]:
+        """The state of the sampling layer's random generator."""
+        return [self.sampling.seed_generator.state]
+
+    def set_schedule(self, beta: float, noise: float, capacity: float) -> None:
+        """Set what weighs the KL and the noise from the next step on."""
+        self.beta.assign(beta)
+        self.noise.assign(noise)
+        self.capacity.assign(capacity)
+
+    def row_extras(self) -> dict[str, float]:
+        """Return the standard deviation of a Gaussian likelihood, which is learned."""
+        if self.pixel_log_var is None:
+            return {}
+        return {"pixel_deviation": math.exp(0.5 * float(self.pixel_log_var))}
+
+    def plain(self) -> keras.Model:
+        """Return images -> reconstruction, mean, log_var, as a model of Keras's own layers alone.
+
+        That of a conditional VAE takes a list: images, and labels as one-hot vectors (N, classes).
+        With a Gaussian likelihood there is a fourth output, pixel_log_var: the log-variance around
+        the reconstruction, the same in all pixels.
+        """
+        inputs = [keras.Input(each.shape[1:], name=each.name) for each in self.encoder.inputs]
+        image, *label = inputs
+        mean, log_var = self.encoder(inputs if label else image)
+        reconstruction = self.decoder([mean, *label] if label else mean)
+        outputs = {"reconstruction": reconstruction, "mean": mean, "log_var": log_var}
+        if self.pixel_log_var is not None:
+            constant = keras.layers.Rescaling(
+                0.0, offset=float(self.pixel_log_var), name="pixel_log_var"
+            )
+            outputs["pixel_log_var"] = constant(outputs["reconstruction"])
+        return keras.Model(inputs if label else image, outputs, name="vae")
+
+    def take_weights(self, saved: keras.Model) -> None:
+        """Take the weights of what `plain` returned; raises ValueError for another model."""
+        super().take_weights(saved)
+        if self.pixel_log_var is not None:
+            self.pixel_log_var.assign(saved.get_layer("pixel_log_var").offset)
 
     def with_labels(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
         """Return images or codes as the networks take them: with labels, if they are conditional.
@@ -154,7 +198,7 @@ class VAE(keras.Model):
             logits = self.decoder_logits(_beside(z, inputs, samples))
             outputs = {"logits": logits, "mean": mean, "log_var": log_var}
             return outputs | {"z": ops.reshape(z, (samples, -1, self.config.latent_dim))}
-        z = self.sampling(mean, log_var, noise=noise) if self.config.is_variational else mean
+        z = self.sampling(mean, log_var, noise=noise) if self.config.has("posterior") else mean
         logits = self.decoder_logits(_beside(z, inputs))
         return {"logits": logits, "mean": mean, "log_var": log_var}
 
@@ -183,7 +227,7 @@ class VAE(keras.Model):
         """
         mean, log_var, logits = (outputs[name] for name in ("mean", "log_var", "logits"))
         kl = gaussian_kl(mean, log_var)
-        if not self.config.is_variational:
+        if not self.config.has("posterior"):
             kl = ops.zeros_like(kl)  # a point has no posterior, so there is nothing to weigh
         if "z" in outputs:
             z = outputs["z"]
@@ -193,7 +237,7 @@ class VAE(keras.Model):
             bounds = importance_weighted_nats(nats, z, mean, log_var, self.beta)
             return ops.mean(bounds), ops.mean(nats, axis=0), kl
         reconstruction = self.reconstruction_nats(images, logits)
-        if self.config.free_bits and self.config.is_variational:
+        if self.config.free_bits:
             weighed = free_kl(kl, self.config.free_bits)
         elif self.config.capacity:
             weighed = capacity_gap(kl, self.capacity)
@@ -213,7 +257,7 @@ class VAE(keras.Model):
         """
         images = to_floats(pixels)
         mean, log_var = self.encoder(self.with_labels(images, labels))
-        z = mean + ops.exp(0.5 * log_var) * epsilon if self.config.is_variational else mean
+        z = mean + ops.exp(0.5 * log_var) * epsilon if self.config.has("posterior") else mean
         nats = self.reconstruction_nats(images, self.decoder_logits(self.with_labels(z, labels)))
         return nats, gaussian_kl(mean, log_var), mean, log_var
 
@@ -224,16 +268,6 @@ class VAE(keras.Model):
         if self.config.likelihood == "continuous_bernoulli":
             return continuous_bernoulli_nats(images, logits)
         return reconstruction_nats(images, logits)
-
-
-def build(config: Config, image_shape: ImageShape, classes: int = 0) -> VAE:
-    """Build the networks of a configuration for images of this shape (H, W, C).
-
-    classes: of the data set, which a conditional VAE needs. Raises ConfigError if the layers do
-    not fit the images or the classes.
-    """
-    shape: Any = tuple(image_shape)  # as JSON has it, too; the layers check it
-    return VAE(config, shape, classes)
 
 
 def _scalar(value: float, name: str) -> tf.Variable:

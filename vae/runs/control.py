@@ -28,6 +28,7 @@ __all__ = [
     "request",
     "segments_of",
     "trained_settings",
+    "with_live_settings",
 ]
 
 # run: train. pause: wait. batch, epoch: train one, then wait. stop: end, and make the model.
@@ -124,11 +125,19 @@ def segments_of(config: Config, control: Control) -> tuple[Segment, ...]:
     return (Segment(0, config.epochs), *control.more)
 
 
+def with_live_settings(config: Config, changed: Mapping[str, float]) -> Config:
+    """Return a configuration with these settings, as far as they mean something for its kind.
+
+    Raises ConfigError for a value outside its range.
+    """
+    return config.replace(**{name: value for name, value in changed.items() if config.uses(name)})
+
+
 def trained_settings(config: Config, rows: Iterable[Row]) -> Config:
     """Return the settings that the last of a run's rows was trained with."""
     for row in rows:
         if row["kind"] == "change":
-            config = config.replace(**changed_settings(row))
+            config = with_live_settings(config, changed_settings(row))
     return config
 
 

@@ -12,15 +12,16 @@ import numpy as np
 
 from vae.config import Config
 from vae.errors import RunError
-from vae.figures_schema import ClassProbes, Measured, Metrics, Quality
+from vae.figures_schema import ClassifierMetrics, ClassProbes, Measured, Metrics, Quality
 from vae.files import open_regular
+from vae.kinds import KINDS
 from vae.runs import layout
-from vae.runs.control import Control, read_control, segments_of
+from vae.runs.control import Control, read_control, segments_of, with_live_settings
 from vae.runs.figures import figures_fault, read_figures
 from vae.runs.history import history_fault, read_rows
 from vae.runs.lock import is_held
 from vae.runs.metadata import Metadata, clean_name, read_metadata
-from vae.runs.results import FIGURES
+from vae.runs.results import figures_of
 from vae.runs.schema import Info, LearnedRow, Row, RunState, Status
 from vae.schema import Words, read
 from vae.short_names import shortened
@@ -74,7 +75,7 @@ class RunFolder:
     @cached_property
     def config(self) -> Config:
         """The hyperparameters."""
-        return Config.from_dict(self.info["config"])
+        return Config.from_run(self.info["config"])
 
     @property
     def dataset(self) -> str:
@@ -156,10 +157,21 @@ class RunFolder:
         """One row an epoch: loss, reconstruction, kl, val_loss, ... in nats per image."""
         return History(row for row in self.rows if row["kind"] == "epoch")
 
+    def _figures(self, name: str) -> dict[str, Any]:
+        return read_figures(self.path, name, figures_of(KINDS[self.config.kind])[name])
+
+    @property
+    def classifier_metrics(self) -> ClassifierMetrics:
+        """metrics.json of a classifier; empty while there is none that can be read."""
+        return cast("ClassifierMetrics", self.metrics)
+
     @cached_property
     def metrics(self) -> Metrics:
-        """metrics.json; empty while there is none that can be read."""
-        found = read_figures(self.path, layout.METRICS)
+        """metrics.json; empty while there is none that can be read.
+
+        That of a classifier holds other figures: see `classifier_metrics`.
+        """
+        found = self._figures(layout.METRICS)
         if self.config.is_density:  # an earlier version measured bits of a density
             found.pop("bits_per_dimension", None)
         return cast("Metrics", found)
@@ -167,22 +179,23 @@ class RunFolder:
     @cached_property
     def class_probes(self) -> ClassProbes:
         """knowledge.json, how well codes tell the classes apart; empty until it was measured."""
-        return cast("ClassProbes", read_figures(self.path, layout.CLASS_PROBES))
+        return cast("ClassProbes", self._figures(layout.CLASS_PROBES))
 
     @cached_property
     def likelihood(self) -> dict[str, Measured]:
         """likelihood.json: by treatment of the test images; empty until one was measured."""
-        return cast("dict[str, Measured]", read_figures(self.path, layout.LIKELIHOOD))
+        return cast("dict[str, Measured]", self._figures(layout.LIKELIHOOD))
 
     @cached_property
     def quality(self) -> Quality:
         """quality.json, how good samples are; empty until it was measured."""
-        return cast("Quality", read_figures(self.path, layout.QUALITY))
+        return cast("Quality", self._figures(layout.QUALITY))
 
     @property
     def faults(self) -> list[str]:
         """Why files of the folder read as if they were not there, a sentence each."""
-        figures = [figures_fault(self.path, name) for name in FIGURES]
+        types = figures_of(KINDS[self.config.kind])
+        figures = [figures_fault(self.path, name, kind) for name, kind in types.items()]
         return [*filter(None, [*figures, history_fault(self.path / layout.HISTORY)])]
 
     @cached_property
@@ -190,13 +203,24 @@ class RunFolder:
         """Mean and log_var (N, d) and labels y (N,) of the test images; empty until evaluated."""
         return self.arrays(layout.LATENTS)
 
+    @cached_property
+    def predictions(self) -> dict[str, np.ndarray]:
+        """A classifier's probabilities (N, classes) and the labels y (N,) of the test images.
+
+        Empty until evaluated.
+        """
+        return self.arrays(layout.PREDICTIONS)
+
     @property
     def snapshot_epochs(self) -> list[int]:
         """Epochs with a snapshot, from 0, the untrained network."""
         return sorted(int(path.stem) for path in (self.path / layout.SNAPSHOTS).glob("[0-9]*.npz"))
 
     def snapshot(self, epoch: int) -> dict[str, np.ndarray]:
-        """After an epoch: samples and reconstructions, uint8 (N, H, W, C), latent means (N, d)."""
+        """After an epoch: samples and reconstructions, uint8 (N, H, W, C), latent means (N, d).
+
+        Of a classifier: probabilities of the fixed images, and the confusion of held-back ones.
+        """
         return self.arrays(layout.snapshot_file(epoch))
 
     @property
@@ -210,13 +234,21 @@ class RunFolder:
 
     @cached_property
     def fixed(self) -> dict[str, np.ndarray]:
-        """What every snapshot was taken with: z (N, d), images (N, H, W, C), labels (N,)."""
+        """What every snapshot was taken with: z (N, d), images (N, H, W, C), labels (N,).
+
+        A classifier has no z.
+        """
         return self.arrays(layout.FIXED)
 
     @property
     def has_model(self) -> bool:
-        """Whether `encode` and `decode` work."""
-        return all((self.path / name).is_file() for name in (layout.ENCODER, layout.DECODER))
+        """Whether its networks can be called, with `encode` and `decode` those that it has."""
+        return all((self.path / name).is_file() for name in self.network_files)
+
+    @property
+    def network_files(self) -> list[str]:
+        """The names of the ONNX files that a run of this kind has, or is to have."""
+        return [layout.network_file(name) for name in KINDS[self.config.kind].networks]
 
     @property
     def control(self) -> Control:
@@ -231,7 +263,7 @@ class RunFolder:
     @property
     def settings(self) -> Config:
         """The configuration with the settings that were changed while the run trained."""
-        return self.config.replace(**self.control.settings)
+        return with_live_settings(self.config, self.control.settings)
 
     @property
     def can_resume(self) -> bool:

@@ -1,4 +1,4 @@
-"""Encode and decode with ONNX Runtime: milliseconds, and no TensorFlow."""
+"""Encode, decode and classify with ONNX Runtime: milliseconds, and no TensorFlow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Network(Protocol):
     def run(self, names: None, inputs: dict[str, np.ndarray], /) -> list[np.ndarray]: ...
 
 
-__all__ = ["decode", "encode", "one_hot"]
+__all__ = ["classify", "decode", "encode", "one_hot"]
 
 TOLERANCE = 1e-3  # what arithmetic on pixels may add to 0 and 1
 # A convolutional network of 2 million parameters takes 5 MB an image for what is between its
@@ -57,6 +57,24 @@ def encode(
     labels: as `one_hot` takes them, for a network that takes one of so many classes. Raises
     RunError for images of another shape or range, and for a file that is not this run's network.
     """
+    mean, log_var = _of_images(path, images, image_shape, labels, classes)
+    return mean, log_var
+
+
+def classify(path: Path, images: np.ndarray, image_shape: tuple[int, int, int]) -> np.ndarray:
+    """Classify images as `encode` takes them -> probabilities (N, classes); raises as that does."""
+    (probabilities,) = _of_images(path, images, image_shape)
+    return probabilities
+
+
+def _of_images(
+    path: Path,
+    images: np.ndarray,
+    image_shape: tuple[int, int, int],
+    labels: Any = None,
+    classes: int = 0,
+) -> list[np.ndarray]:
+    """Return what a network makes of images, batch by batch."""
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1:] != image_shape:
         raise RunError(
@@ -76,8 +94,7 @@ def encode(
         _run(path, image=batch.astype(np.float32) / scale, **label)
         for batch, label in _batches(images, labels, classes)
     ]
-    mean, log_var = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    return mean, log_var
+    return [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
 
 
 def decode(

@@ -25,6 +25,7 @@ __all__ = [
     "METADATA",
     "METRICS",
     "MODEL",
+    "PREDICTIONS",
     "QUALITY",
     "SAMPLERS",
     "SNAPSHOTS",
@@ -34,6 +35,7 @@ __all__ = [
     "array_file",
     "live_snapshot_file",
     "live_snapshot_position",
+    "network_file",
     "progress_file",
     "snapshot_file",
 ]
@@ -56,9 +58,10 @@ FIXED = f"{SNAPSHOTS}/fixed.npz"  # what every snapshot is taken of
 
 # The model, and what its evaluation found.
 MODEL = "model.keras"
-ENCODER = "encoder.onnx"
+ENCODER = "encoder.onnx"  # as `network_file` calls it, and so is the next one
 DECODER = "decoder.onnx"
 LATENTS = "latents.npz"
+PREDICTIONS = "predictions.npz"  # of a classifier
 METRICS = "metrics.json"
 
 # What a worker computes of the model on request: see `results`.
@@ -96,6 +99,11 @@ def live_snapshot_position(name: str) -> tuple[int, int] | None:
     """Return epoch and step of a file's name without its folder; None if it is no live snapshot."""
     found = _LIVE.fullmatch(name)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def network_file(network: str) -> str:
+    """Return the name of the ONNX file of a network; which a kind of model has `kinds` says."""
+    return f"{network}.onnx"
 
 
 def progress_file(job: str) -> str:

@@ -4,20 +4,21 @@ The queue takes a result's name as an action, the worker finds its function here
 files and what a foreign one may hold, the writer knows what a new model makes stale, and pages and
 queue how long it takes. A new one is a file with its function and a line in `RESULTS`.
 
-Functions are dotted paths, "module:name", resolved where they run: reading this loads nothing.
+Functions are dotted paths, resolved where they run: reading this loads nothing.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vae.dotted_path import resolve
 from vae.figures_schema import ClassProbes, Likelihood, Metrics, Quality
+from vae.kinds import Kind
 from vae.runs import layout
 
-__all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "resolve", "result_files"]
+__all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "figures_of", "result_files"]
 
 # Shapes of arrays by their names. A word is a size of the run ("latent_dim") or one that is free
 # within limits, and the same wherever it stands (see `archive.vetting`).
@@ -120,10 +121,11 @@ def _files(suffix: str) -> dict[str, Any]:
 
 # By the file's name. Each may be absent.
 FIGURES: dict[str, Any] = {layout.METRICS: Metrics, **_files(".json")}
+
+
+def figures_of(kind: Kind) -> dict[str, Any]:
+    """Return the types of the figures of a kind of model, by the file's name."""
+    return FIGURES | {layout.METRICS: resolve(kind.metrics)}
+
+
 ARRAYS: dict[str, Shapes] = _files(".npz")
-
-
-def resolve(path: str) -> Any:
-    """Import and return what a dotted path names: "vae.latent.projections:compute_tsne"."""
-    module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)

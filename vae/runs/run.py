@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from vae.data.binarisation import binarise
 from vae.errors import RunError, VAEError
+from vae.kinds import Part, with_article
 from vae.runs import inference, layout
 from vae.runs.folder import ACTIVE_STATES, SHIPPED, RunFolder
 from vae.runs.lock import run_lock
@@ -20,7 +21,6 @@ from vae.runs.requests import Requests
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
-    from vae.model.vae import VAE
 
 __all__ = [
     "ACTIVE_STATES",
@@ -52,14 +52,15 @@ class Run(RunFolder):
     def check_images(self, dataset: Dataset) -> None:
         """Raise RunError if the images of a data set have another shape than the run's.
 
-        A conditional run also needs as many classes as it has.
+        One whose model knows the classes also needs as many as it has.
         """
         if dataset.image_shape != self.image_shape:
             raise RunError(
                 f"This run learns images of shape {self.image_shape}. Received: {dataset.name}, "
                 f"whose images have shape {dataset.image_shape}"
             )
-        if self.config.is_conditional and dataset.classes != self.classes:
+        knows_classes = self.config.conditional or self.config.has("classifier")
+        if knows_classes and dataset.classes != self.classes:
             raise RunError(
                 f"This run gets one of {self.classes} classes. Received: {dataset.name}, which "
                 f"has {dataset.classes}"
@@ -78,7 +79,7 @@ class Run(RunFolder):
         What was read of its folder is shared. An unconditional run is returned as it is. Raises
         RunError for a class that does not exist.
         """
-        if not self.config.is_conditional or label == self.label:
+        if not self.config.conditional or label == self.label:
             return self
         if label is not None:
             inference.one_hot(label, 1, self.classes)
@@ -93,12 +94,19 @@ class Run(RunFolder):
         y). Without them it takes its own `label`; raises RunError if it has none.
         """
         conditions = self._conditions(labels)
-        return inference.encode(self.path / layout.ENCODER, images, self.image_shape, *conditions)
+        return inference.encode(self._network("encoder"), images, self.image_shape, *conditions)
 
     def decode(self, z: np.ndarray, labels: Any = None) -> np.ndarray:
         """Decode z (N, d) -> images (N, H, W, C), float32 in [0, 1]; labels as in `encode`."""
         conditions = self._conditions(labels)
-        return inference.decode(self.path / layout.DECODER, z, self.config.latent_dim, *conditions)
+        return inference.decode(self._network("decoder"), z, self.config.latent_dim, *conditions)
+
+    def classify(self, images: np.ndarray) -> np.ndarray:
+        """Classify images (N, H, W, C), uint8 or floats in [0, 1] -> probabilities (N, classes).
+
+        Raises RunError for a run whose model is no classifier.
+        """
+        return inference.classify(self._network("classifier"), images, self.image_shape)
 
     def lock(self) -> FileLock:
         """Return the lock that a run's process holds as long as it lives."""
@@ -109,15 +117,25 @@ class Run(RunFolder):
         """Writes what is requested of the run: actions, settings, more epochs."""
         return Requests(self)
 
-    def load_model(self) -> VAE:
+    def load_model(self) -> Any:
         """Return the Keras model; this imports TensorFlow."""
         from vae.model.saving import load_model
 
         return load_model(self.path, self.config, self.image_shape, self.classes)
 
+    def require(self, part: Part) -> None:
+        """Raise RunError unless the run's model has a network or another part: see `kinds`."""
+        if not self.config.has(part):
+            raise RunError(f"{with_article(self.config.noun)} has no {part}. Received: {self.path}")
+
+    def _network(self, name: Part) -> Path:
+        """Return the file of one of its networks; raises as `require`."""
+        self.require(name)
+        return self.path / layout.network_file(name)
+
     def _conditions(self, labels: Any) -> tuple[Any, ...]:
         """Return the labels that the networks take and the number of classes; () without labels."""
-        if not self.config.is_conditional:
+        if not self.config.conditional:
             return ()
         return self.label if labels is None else labels, self.classes
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, final
 
 import msgspec
 from msgspec import Meta
 
 from vae.errors import RunError
-from vae.schema import Count, Number, Positive, Seconds, Text, Words, decode, decoder
+from vae.schema import Count, Number, Positive, Seconds, Share, Text, Words, decode, decoder
 
 __all__ = [
+    "AccuracyRow",
     "ChangeRow",
+    "ElboRow",
     "Info",
     "LearnedRow",
     "Row",
@@ -20,6 +23,7 @@ __all__ = [
     "Status",
     "StatusChanges",
     "decode_row",
+    "elbo_rows",
 ]
 
 
@@ -108,7 +112,8 @@ class StatusChanges(TypedDict, total=False):
 Nats = Annotated[list[Number], Meta(max_length=128)]  # of each latent dimension
 
 
-class LearnedRow(TypedDict):
+@final
+class ElboRow(TypedDict):
     """The means over some steps or over an epoch, in nats per image."""
 
     kind: Literal["step", "epoch"]
@@ -132,6 +137,23 @@ class LearnedRow(TypedDict):
     val_kl_per_dimension: NotRequired[Nats]
 
 
+@final
+class AccuracyRow(TypedDict):
+    """The same of a classifier: cross-entropy in nats per image, and fraction of right answers."""
+
+    kind: Literal["step", "epoch"]
+    epoch: Count
+    step: Positive
+    loss: Number
+    accuracy: Share
+    learning_rate: Number
+    gradient_norm: NotRequired[Number]
+    # Both, or none.
+    val_loss: NotRequired[Number]
+    val_accuracy: NotRequired[Share]
+
+
+@final
 class ChangeRow(TypedDict):
     """A moment at which live settings were changed."""
 
@@ -144,29 +166,42 @@ class ChangeRow(TypedDict):
     epochs: NotRequired[Count]
 
 
+LearnedRow = ElboRow | AccuracyRow
 Row = LearnedRow | ChangeRow
 
 
 class _Kind(msgspec.Struct):
     kind: Literal["step", "epoch", "change"]
+    accuracy: Any = None
 
 
 PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
 TWINS = frozenset(f"val_{name}" for name in PARTS)
-_learned = decoder(LearnedRow)
+ACCURACY_TWINS = frozenset({"val_loss", "val_accuracy"})
+_elbo_row = decoder(ElboRow)
+
+
+def elbo_rows(rows: Iterable[Row]) -> list[ElboRow]:
+    """Return those of rows that hold a reconstruction and a KL: neither changes nor accuracies."""
+    return [row for row in rows if "reconstruction" in row]
 
 
 def decode_row(line: bytes) -> Row:
     """Return a row of a history; raises RunError for anything else."""
     try:
-        row = _learned.decode(line)  # which nearly all are
+        row = _elbo_row.decode(line)  # which nearly all are
     except (ValueError, RecursionError):
-        is_change = decode("A row", line, _Kind).kind == "change"
-        return decode("A row", line, ChangeRow if is_change else LearnedRow)
-    held = TWINS & row.keys()
-    if held and held != TWINS:
+        found = decode("A row", line, _Kind)
+        if found.kind == "change":
+            return decode("A row", line, ChangeRow)
+        if found.accuracy is None:
+            return decode("A row", line, ElboRow)
+        row = decode("A row", line, AccuracyRow)
+    twins = TWINS if "kl" in row else ACCURACY_TWINS
+    held = twins & row.keys()
+    if held and held != twins:
         raise RunError(
-            f"A row with validation has {', '.join(sorted(TWINS))}. "
-            f"Received: no {', '.join(sorted(TWINS - held))}"
+            f"A row with validation has {', '.join(sorted(twins))}. "
+            f"Received: no {', '.join(sorted(twins - held))}"
         )
     return row

@@ -149,11 +149,15 @@ class RunWriter:
         """Return a field of status.json."""
         return self._status.get(name, default)
 
-    def latents(self, **arrays: np.ndarray) -> None:
-        """Write the latent means of a new model; all results of the last one are removed."""
+    def outputs(self, **arrays: np.ndarray) -> None:
+        """Write what a new model makes of the test images: latents, or a classifier's predictions.
+
+        All results of the last model are removed.
+        """
         for name in (*result_files(), *map(layout.progress_file, RESULTS)):
             (self.path / name).unlink(missing_ok=True)
-        self.arrays(layout.LATENTS, **arrays)
+        is_classifier = "probabilities" in arrays
+        self.arrays(layout.PREDICTIONS if is_classifier else layout.LATENTS, **arrays)
 
     def figures(self, name: str, found: Mapping[str, Any]) -> None:
         """Write measured figures to one of the files of `results.FIGURES`."""

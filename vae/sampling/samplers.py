@@ -102,7 +102,7 @@ def sample_labels(
     label = run.label if spec.label is None else spec.label
     if label is not None:
         return np.full(count, label)
-    if not run.config.is_conditional:
+    if not run.config.conditional:
         return None
     if spec.sampler == "posterior":
         return posterior_labels(samplers or _fitted(run, spec), count, seed=spec.seed)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from vae.architecture import summarize
 from vae.config import Config
+from vae.dotted_path import resolve
 from vae.runs.progress import read_progress
-from vae.runs.results import RESULTS, resolve
+from vae.runs.results import RESULTS
 from vae.runs.run import Run
 
 __all__ = [
@@ -46,7 +47,7 @@ def epoch_seconds(
 
 def _multiplications(config: Config, image_shape: tuple[int, int, int], classes: int) -> int:
     summary = summarize(config, image_shape, classes)
-    decoder = sum(layer.multiplications for layer in summary.decoder)
+    decoder = sum(layer.multiplications for layer in summary.networks.get("decoder", ()))
     return summary.multiplications + (config.importance_samples - 1) * decoder
 
 

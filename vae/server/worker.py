@@ -22,6 +22,7 @@ from types import FrameType
 
 from filelock import FileLock, Timeout
 
+from vae.dotted_path import resolve
 from vae.environment import limits
 from vae.errors import RunError
 from vae.files import open_regular
@@ -30,7 +31,7 @@ from vae.runs.failures import in_words, record_failure
 from vae.runs.layout import LOG
 from vae.runs.lock import LOCK_PATIENCE_SECONDS
 from vae.runs.progress import end_progress, progress_writer, write_progress
-from vae.runs.results import RESULTS, Result, resolve
+from vae.runs.results import RESULTS, Result
 from vae.runs.run import ACTIVE_STATES, STOPPED_BEFORE, Run, open_run
 from vae.runs.run_images import load_images
 from vae.runs.schema import RunState

@@ -19,13 +19,13 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         ),
     ),
     (
-        lambda run: not run.config.is_variational,
+        lambda run: not run.config.has("posterior"),
         lambda run: (
             "Its codes have no prior: random codes decode to nonsense, and there is no ELBO."
         ),
     ),
     (
-        lambda run: run.config.is_conditional,
+        lambda run: run.config.conditional,
         lambda run: (
             "It needs the class of an image, right or wrong. Its ELBO and its likelihood are those "
             "of an image given its class: to compare them with those of other models, add ln "
@@ -33,7 +33,7 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         ),
     ),
     (
-        lambda run: run.config.is_variational and run.config.beta < 1.0,
+        lambda run: run.config.has("posterior") and run.config.beta < 1.0,
         lambda run: (
             f"With a beta of {run.config.beta:.3g} posteriors do not fill the prior: samples from "
             "it come from holes too, where the decoder was never trained."
@@ -49,7 +49,7 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
     (
         lambda run: (
             bool(run.class_probes)
-            and not run.config.is_conditional
+            and not run.config.conditional
             and _knn(run, "latent") < _knn(run, "pixels")
         ),
         lambda run: (

@@ -51,7 +51,7 @@ def _likelihoods(run: Run) -> list[tuple[str, str, str]]:
         name += f"{found['importance_samples']:,} importance samples)"
         comparable = (known_dataset(run), run.config.likelihood) == ("mnist", "bernoulli")
         words = ""
-        if comparable and not run.config.is_conditional and binarisation == LITERATURE_BINARISATION:
+        if comparable and not run.config.conditional and binarisation == LITERATURE_BINARISATION:
             words = beside_literature(found["nll"], error)
         rows.append((name, f"{found['nll']:.2f} ± {error:.2f}", words))
     return rows

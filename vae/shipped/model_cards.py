@@ -25,11 +25,6 @@ __all__ = ["COMMAND", "PAGE", "model_card", "models_page"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
 COMMAND = "python -m vae.shipped.model_cards"
-KINDS = {
-    "vae": "variational autoencoder",
-    "conditional": "conditional variational autoencoder",
-    "autoencoder": "autoencoder",
-}
 TRANSIENT = ("lock", "-progress.json", "-asked.json")
 
 INTRODUCTION = f"""\
@@ -111,7 +106,7 @@ def _comparison(runs: Sequence[Run]) -> str:
 def _elbo(run: Run) -> str:
     if "elbo" not in run.metrics:
         return "–"
-    condition = ", given the class" if run.config.is_conditional else ""
+    condition = ", given the class" if run.config.conditional else ""
     return f"{run.metrics['elbo']:.2f}{condition}"
 
 
@@ -134,9 +129,9 @@ def _purpose(run: Run) -> str:
 
 def _model(run: Run) -> str:
     config = run.config
-    kind = KINDS[config.kind]
-    words = f"{config.network} {kind}, {config.latent_dim} latent dimensions, {config.activation}"
-    if config.is_variational:
+    words = f"{config.network} {config.noun}, {config.latent_dim} latent dimensions"
+    words += f", {config.activation}"
+    if config.has("posterior"):
         words += (
             f", {config.likelihood.replace('_', ' ').title()} likelihood, beta {config.beta:.3g}"
         )
@@ -152,18 +147,19 @@ def _model(run: Run) -> str:
 def _networks(run: Run) -> dict[str, str]:
     summary, config = _summary(run), run.config
     heads = f"mean {config.latent_dim}"
-    if config.is_variational:
+    if config.has("posterior"):
         heads += f", log-variance {config.latent_dim}"
     image = _size(run.image_shape)
-    label = f" + label {run.classes}" if config.is_conditional else ""
+    label = f" + label {run.classes}" if config.conditional else ""
     # The label joins the pixels, or what the convolutions make of them.
-    encoder = [image, *_hidden(summary.encoder), heads]
-    joins = sum(layer.class_name == "Conv2D" for layer in summary.encoder)
+    encoder = [image, *_hidden(summary.networks["encoder"]), heads]
+    joins = sum(layer.class_name == "Conv2D" for layer in summary.networks["encoder"])
     encoder[joins] += label
-    decoder = [f"{config.latent_dim}{label}", *_hidden(summary.decoder), image]
+    decoder = [f"{config.latent_dim}{label}", *_hidden(summary.networks["decoder"]), image]
+    ways = {"encoder": encoder, "decoder": decoder}
     return {
-        "encoder": f"{' → '.join(encoder)}: {summary.encoder_parameters:,} parameters",
-        "decoder": f"{' → '.join(decoder)}: {summary.decoder_parameters:,} parameters",
+        name: f"{' → '.join(way)}: {summary.parameters[name]:,} parameters"
+        for name, way in ways.items()
     }
 
 

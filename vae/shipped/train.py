@@ -114,7 +114,7 @@ def derive(run: Run) -> None:
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
     binarisation = run.config.binarisation
-    if run.config.is_variational and binarisation not in run.likelihood:
+    if run.config.has("posterior") and binarisation not in run.likelihood:
         # What stands beside the literature has as many samples as that.
         samples = GREY_SAMPLES if binarisation == "none" else MAX_IMPORTANCE_SAMPLES
         request_likelihood(run, samples, binarisation)
@@ -159,7 +159,7 @@ def _thin_out(run: Run) -> None:
         name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
         for name, values in run.latents.items()
     }
-    RunWriter(run.path).latents(**rounded)
+    RunWriter(run.path).outputs(**rounded)
     for leftover in (METADATA, LOCK, LOG, CHECKPOINT):
         (run.path / leftover).unlink(missing_ok=True)
 

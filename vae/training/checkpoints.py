@@ -4,7 +4,7 @@ This module alone writes and reads the two files:
 
 checkpoint.npz, uncompressed, since it is written after every epoch and weights hardly shrink:
     epoch, step: after how many steps of which epoch it was taken. v0, v1, ...: the trainable
-    variables, the optimizer's variables, and the state of the sampling layer's random generator.
+    variables, the optimizer's variables, and the states of random generators.
     m0, m1, ...: the running means since the last row, which matter in the middle of an epoch.
 best.npz: epoch, and v0, v1, ...: the weights with the smallest validation loss.
 """
@@ -18,8 +18,8 @@ import numpy as np
 
 from vae.errors import RunError
 from vae.files import replacing
+from vae.model.base import Model
 from vae.model.keras_setup import keras
-from vae.model.vae import VAE
 from vae.runs import layout
 from vae.runs.folder import RunFolder
 
@@ -36,7 +36,7 @@ class Position(NamedTuple):
 class Checkpoints:
     """The checkpoint and the best weights of the run in `folder`, whose compiled model this is."""
 
-    def __init__(self, model: VAE, folder: Path) -> None:
+    def __init__(self, model: Model, folder: Path) -> None:
         self._model = model
         self._folder = RunFolder(folder)
 
@@ -99,7 +99,7 @@ class Checkpoints:
         return [
             *model.trainable_variables,
             *model.optimizer.variables,
-            model.sampling.seed_generator.state,
+            *model.random_states,
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from vae.runs.schema import LearnedRow, Row
 
 __all__ = [
     "ROWS_PER_EPOCH",
+    "AccuracyMeans",
     "LossMeans",
     "Means",
     "Parts",
@@ -18,6 +19,7 @@ __all__ = [
     "last_step_row",
     "mean_row",
     "row_ends",
+    "row_parts",
     "step_parts",
 ]
 
@@ -45,6 +47,19 @@ class Parts(TypedDict):
     kl_per_dimension: list[float]
 
 
+class AccuracyParts(TypedDict):
+    """The same of a classifier: the cross-entropy, and the fraction of right answers."""
+
+    loss: float
+    accuracy: float
+
+
+class AccuracyMeans(AccuracyParts):
+    """Means of these over steps or images."""
+
+    gradient_norm: NotRequired[float]
+
+
 ROWS_PER_EPOCH = 10  # points on the live curves; fewer where an epoch has fewer steps
 
 
@@ -68,18 +83,26 @@ def in_nats(means: Means, beta: float) -> Parts:
     }
 
 
-def mean_row(parts: Sequence[tuple[int, LearnedRow]]) -> Means:
+def row_parts(means: Means | AccuracyMeans, beta: float) -> Parts | AccuracyParts:
+    """Return what a row holds of means, in its order."""
+    if "kl_per_dimension" in means:
+        return in_nats(means, beta)
+    return {"loss": means["loss"], "accuracy": means["accuracy"]}
+
+
+def mean_row(parts: Sequence[tuple[int, LearnedRow]]) -> Means | AccuracyMeans:
     """Return the means over rows, each weighed with the number of its steps."""
+    rows: list[Any] = [row for _, row in parts]
+    is_classifier = "accuracy" in rows[0]
+    names = ("loss", "accuracy") if is_classifier else ("reconstruction", "kl_per_dimension")
     weights = [steps for steps, _ in parts]
-    reconstructions = [part["reconstruction"] for _, part in parts]
-    kls = [part["kl_per_dimension"] for _, part in parts]
-    means: Means = {
-        "reconstruction": float(np.average(reconstructions, weights=weights)),
-        "kl_per_dimension": np.average(kls, axis=0, weights=weights).tolist(),
+    means: dict[str, Any] = {
+        name: np.average([row[name] for row in rows], axis=0, weights=weights).tolist()
+        for name in names
     }
-    if norms := [part["gradient_norm"] for _, part in parts if "gradient_norm" in part]:
+    if norms := [row["gradient_norm"] for row in rows if "gradient_norm" in row]:
         means["gradient_norm"] = float(np.mean(norms))
-    return means
+    return cast("Means | AccuracyMeans", means)
 
 
 def last_step_row(rows: Sequence[Row], epoch: int) -> int:

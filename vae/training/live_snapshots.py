@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 
-from vae.model.vae import VAE
+from vae.model.base import Model
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Position
-from vae.training.snapshots import Snapshots
 
 __all__ = ["MAX_FILES", "LiveSnapshots"]
 
@@ -25,13 +25,21 @@ MAX_FRACTION = 0.02  # of the time since the last one
 MAX_FILES = 12
 
 
+class TakesSnapshots(Protocol):
+    """What takes a picture of a model: which arrays there are, its kind says."""
+
+    def preview(self, model: Any) -> dict[str, np.ndarray]:
+        """Return arrays of the model as it is now."""
+        ...
+
+
 class LiveSnapshots:
     """Takes snapshots within epochs: at steps 1, 2, 5, 10, ... of the first, then by the clock."""
 
     def __init__(
         self,
-        model: VAE,
-        snapshots: Snapshots,
+        model: Model,
+        snapshots: TakesSnapshots,
         writer: RunWriter,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -53,11 +61,11 @@ class LiveSnapshots:
             self.take(position)
 
     def take(self, position: Position) -> None:
-        """Take one now, unless the codes are no numbers any more."""
+        """Take one now, unless what it holds are no numbers any more."""
         began = self._clock()
         try:
             pictures = self._snapshots.preview(self._model)
-            if np.isfinite(pictures["means"]).all():
+            if all(np.isfinite(array).all() for array in pictures.values()):
                 self._writer.live_snapshot(position, pictures, MAX_FILES)
         except OSError:
             # A snapshot must not cost a run: a full disk, say, which the next checkpoint speaks of.

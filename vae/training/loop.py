@@ -15,9 +15,9 @@ from typing import Any, cast
 
 import numpy as np
 
+from vae.model.base import Model
 from vae.model.keras_setup import tf
 from vae.model.pixels import to_floats
-from vae.model.vae import VAE
 from vae.training.history_rows import LossMeans
 from vae.training.training_images import TrainingImages
 
@@ -32,20 +32,20 @@ EVALUATION_BATCH = 500
 class Loop:
     """Runs steps of a compiled model on images that are addressed by their index.
 
-    images: uint8 (N, H, W, C), held once. labels: (N,), which a conditional VAE needs.
+    images: uint8 (N, H, W, C), held once. labels: (N,), of a model that gets them.
     steps_at_once: how many a call should take; chunk: how many it can take.
     """
 
     def __init__(
-        self, model: VAE, images: np.ndarray, batch_size: int, labels: np.ndarray | None = None
+        self, model: Model, images: np.ndarray, batch_size: int, labels: np.ndarray | None = None
     ) -> None:
         self.model, config = model, model.config
         self._optimizer: Any = model.optimizer  # Keras does not annotate what it has
         self._optimizer.build(model.trainable_variables)
         self._image_shape, self._batch_size = images.shape[1:], batch_size
         self._images = TrainingImages(config, images, labels if model.classes else None)
-        codes = config.importance_samples * batch_size if config.is_variational else 0
-        self._noise_shape = (codes, config.latent_dim)
+        copies, size = model.noise_shape
+        self._noise_shape = (copies * batch_size, size)
         self.chunk = self.steps_at_once = self._steps_that_fit()
         self._compile()
 
@@ -115,10 +115,10 @@ class Loop:
         """Sample what `count` steps need, and take them."""
         pixels, batches = self._images.pixels, indices
         noise = tf.zeros((self.chunk, *self._noise_shape))
-        if self.model.config.is_variational:
+        if self._noise_shape[0]:
             spec = tf.TensorSpec(self._noise_shape, tf.float32)
             noise = self._for_each_step(
-                lambda _: self.model.sampling.epsilon(self._noise_shape), count, spec
+                lambda _: self.model.sample_noise(self._noise_shape), count, spec
             )
         if self._images.is_sampled:
             spec = tf.TensorSpec((self._batch_size, self._images.pixel_count), tf.uint8)
@@ -155,16 +155,16 @@ class Loop:
         def step(index: tf.Tensor) -> tuple[tf.Tensor]:
             self._optimizer.learning_rate.assign(learning_rates[index])
             batch = tf.gather(pixels, batches[index])
-            with self.model.sampling.fixed_noise(noise[index]):
+            with self.model.fixed_noise(noise[index]):
                 batch_labels = None if labels is None else labels[index]
-                self.model.train_step(self._inputs(batch, batch_labels))
+                self.model.train_step(self._step_data(batch, batch_labels))
             return (index + 1,)
 
         tf.while_loop(lambda index: index < count, step, (tf.constant(0),))
 
     def _evaluate_batch(self, indices: tf.Tensor, start: tf.Tensor) -> None:
         batch = self._images.for_validation(indices, start)
-        self.model.test_step(self._inputs(batch, self._images.labels(indices)))
+        self.model.test_step(self._step_data(batch, self._images.labels(indices)))
 
     def _images_of_next_step(self, indices: tf.Tensor) -> tf.Tensor:
         return self._images_ahead(indices, tf.constant(0))
@@ -174,10 +174,10 @@ class Loop:
         step = tf.cast(self._optimizer.iterations.value, tf.int32) + ahead
         return self._images.at_step(indices, step)
 
-    def _inputs(self, pixels: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any]:
-        """Return what Keras takes for x, without any y."""
+    def _step_data(self, pixels: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any, ...]:
+        """Return what Keras takes for a step."""
         images = tf.reshape(to_floats(pixels), (-1, *self._image_shape))
-        return (self.model.with_labels(images, labels),)
+        return self.model.step_data(images, labels)
 
     def _means(self) -> dict[str, tf.Tensor]:
         means = self.model.get_metrics_result()

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from vae.config import Config
-from vae.model.vae import VAE
+from vae.model.base import Model
 from vae.runs.control import LIVE_SETTINGS, trained_settings
 from vae.runs.run import Run
 from vae.runs.schema import ChangeRow, LearnedRow, Row
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Position
-from vae.training.history_rows import Means, in_nats, last_step_row, mean_row, step_parts
+from vae.training.history_rows import (
+    AccuracyMeans,
+    Means,
+    last_step_row,
+    mean_row,
+    row_parts,
+    step_parts,
+)
 from vae.training.schedules import Schedules
 
 __all__ = ["RowWriter"]
@@ -27,7 +34,7 @@ class RowWriter:
     rows: all of the run's, as they are in the file.
     """
 
-    def __init__(self, model: VAE, writer: RunWriter, on_event: Callable[[Row], None]) -> None:
+    def __init__(self, model: Model, writer: RunWriter, on_event: Callable[[Row], None]) -> None:
         self.rows: list[Row] = []
         self._model, self._config = model, model.config
         self._writer, self._on_event = writer, on_event
@@ -45,15 +52,18 @@ class RowWriter:
         """Return the configuration with the live settings that rows say were changed."""
         return trained_settings(self._config, self.rows)
 
-    def write_step(self, position: Position, schedules: Schedules, means: Means) -> None:
+    def write_step(
+        self, position: Position, schedules: Schedules, means: Means | AccuracyMeans
+    ) -> None:
         """Write the means over the steps since the last row."""
-        self._write(self._learned_row("step", position, schedules, means))
+        row = self._learned_row("step", position, schedules, means)
+        self._write(cast("LearnedRow", row))
 
     def write_epoch(
         self,
         position: Position,
         schedules: Schedules,
-        validation: Means | None,
+        validation: Means | AccuracyMeans | None,
         snapshot: dict[str, np.ndarray],
     ) -> None:
         """Write the means over an epoch, which are those over the rows of its steps.
@@ -63,14 +73,13 @@ class RowWriter:
         """
         means = mean_row(step_parts(self.rows, position.epoch))
         row = self._learned_row("epoch", position, schedules, means)
-        distance = float(snapshot["prior_distance"])
-        if self._config.is_variational and math.isfinite(distance):
+        distance = float(snapshot.get("prior_distance", math.inf))
+        if self._config.has("posterior") and math.isfinite(distance):
             row["prior_distance"] = distance
         if validation is not None:
-            parts = in_nats(validation, row["beta"])
-            row["val_loss"], row["val_reconstruction"] = parts["loss"], parts["reconstruction"]
-            row["val_kl"], row["val_kl_per_dimension"] = parts["kl"], parts["kl_per_dimension"]
-        self._write(row)
+            parts = row_parts(validation, row.get("beta", 0.0))
+            row |= {f"val_{name}": value for name, value in parts.items()}
+        self._write(cast("LearnedRow", row))
 
     def write_change(self, position: Position, changed: dict[str, float]) -> None:
         """Write that live settings act from the next step on."""
@@ -85,27 +94,22 @@ class RowWriter:
         kind: Literal["step", "epoch"],
         position: Position,
         schedules: Schedules,
-        means: Means,
-    ) -> LearnedRow:
+        means: Means | AccuracyMeans,
+    ) -> dict[str, Any]:
         epoch, step = position
         # As float32, as the step has them.
         beta = float(np.float32(schedules.beta(epoch)))
         rate = float(np.float32(schedules.learning_rate(epoch, step - 1)))
-        row: LearnedRow = {
-            "kind": kind,
-            "epoch": epoch,
-            "step": step,
-            **in_nats(means, beta),
-            "beta": beta,
-            "learning_rate": rate,
-        }
+        row: dict[str, Any] = {"kind": kind, "epoch": epoch, "step": step}
+        row |= row_parts(means, beta)
+        if "kl" in row:
+            row["beta"] = beta
+        row["learning_rate"] = rate
         if "gradient_norm" in means:
             row["gradient_norm"] = means["gradient_norm"]
         if self._config.capacity:
             row["capacity"] = float(np.float32(schedules.capacity(epoch)))
-        if self._model.pixel_log_var is not None:
-            row["pixel_deviation"] = math.exp(0.5 * float(self._model.pixel_log_var))
-        return row
+        return row | self._model.row_extras()
 
     def _write(self, row: Row) -> None:
         self._writer.row(row)

@@ -9,10 +9,12 @@ import numpy as np
 
 from vae.data.datasets import Dataset
 from vae.data.split import epoch_batches, split_indices
+from vae.dotted_path import resolve
 from vae.errors import ConfigError
-from vae.model.vae import VAE
+from vae.kinds import KINDS
+from vae.model.base import Model
 from vae.runs import layout
-from vae.runs.control import LIVE_SETTINGS, Control, Segment
+from vae.runs.control import LIVE_SETTINGS, Control, Segment, with_live_settings
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Checkpoints, Position
 from vae.training.clock import TrainingClock
@@ -25,8 +27,6 @@ from vae.training.loop import Loop
 from vae.training.outcome import Outcome, diverged, ended, finished, stopped_early
 from vae.training.row_writer import RowWriter
 from vae.training.schedules import Schedules
-from vae.training.snapshots import Snapshots
-from vae.training.step_trace import StepTrace
 
 __all__ = ["Session"]
 
@@ -38,7 +38,7 @@ class Session:
     `steps` are done.
     """
 
-    def __init__(self, model: VAE, dataset: Dataset, writer: RunWriter, hooks: Hooks) -> None:
+    def __init__(self, model: Model, dataset: Dataset, writer: RunWriter, hooks: Hooks) -> None:
         self.model, self.writer, self.hooks = model, writer, hooks
         self.config = self.settings = model.config
         self.split = split_indices(self.config, len(dataset.x_train))
@@ -46,8 +46,9 @@ class Session:
         self.steps = len(self.split.train) // self.batch
         self.loop = Loop(model, dataset.x_train, self.batch, dataset.y_train)
         self.labels = dataset.y_train
-        self.step_trace = StepTrace(model)
-        self.snapshots = Snapshots(self.config, dataset)
+        kind = KINDS[self.config.kind]
+        self.gradients = resolve(kind.gradients)(model)
+        self.snapshots = resolve(kind.snapshots)(self.config, dataset)
         self.live = LiveSnapshots(model, self.snapshots, writer)
         self.commands = RunCommands(writer.path, hooks)
         self.checkpoints = Checkpoints(model, writer.path)
@@ -158,7 +159,7 @@ class Session:
     def _change_settings(self, control: Control) -> None:
         """Let live settings act from the next step on, with a row that says so."""
         try:
-            new = self.config.replace(**control.settings)
+            new = with_live_settings(self.config, control.settings)
         except ConfigError:
             return  # a file that another program wrote
         changed = {
@@ -245,23 +246,24 @@ class Session:
     def _take_steps(self, batches: np.ndarray) -> None:
         """Take one step for each of these batches of indices (steps, batch)."""
         count, schedules, first = len(batches), self.schedules, batches[0]
-        self.model.beta.assign(schedules.beta(self.epoch))
-        self.model.noise.assign(self.settings.noise)
-        self.model.capacity.assign(schedules.capacity(self.epoch))
+        self.model.set_schedule(
+            schedules.beta(self.epoch), self.settings.noise, schedules.capacity(self.epoch)
+        )
         rates = schedules.learning_rates(self.epoch, self.step, count)
         trace: dict[str, Any] = {}
-        if self.commands.is_single_step:
-            trace = self.step_trace.before(self.loop.images(first), self.labels[first])
+        if self.commands.is_single_step and self.config.has("encoder"):  # else none is shown
+            trace = self.gradients.before(self.loop.images(first), self.labels[first])
         self.loop.train(batches, rates)
         self.step += count
         self.commands.allowance -= count
         if trace:
-            trace |= self.step_trace.after()
+            trace |= self.gradients.after()
             trace["learning_rate"] = schedules.learning_rate(self.epoch, self.step - 1)
             self._write_step_trace(trace)
 
     def _write_step_trace(self, trace: dict[str, Any]) -> None:
-        trace |= {"kind": self.config.kind} | self.position._asdict() | {"steps": self.steps}
+        trace |= {"kind": self.config.kind, "conditional": self.config.conditional}
+        trace |= self.position._asdict() | {"steps": self.steps}
         self.writer.arrays(
             layout.STEP, **{name: np.asarray(value) for name, value in trace.items()}
         )
@@ -279,7 +281,7 @@ class Session:
         if not np.isfinite(means["loss"]):
             return False
         if batch is not None:
-            norm = self.step_trace.gradient_norm(self.loop.images(batch), self.labels[batch])
+            norm = self.gradients.gradient_norm(self.loop.images(batch), self.labels[batch])
             if np.isfinite(norm):
                 means["gradient_norm"] = norm
         now = self.clock.seconds

@@ -106,7 +106,7 @@ class StepTrace:
         with tf.GradientTape() as tape:
             mean, log_var = model.encoder(model.with_labels(images, labels), training=True)
             z = mean
-            if model.config.is_variational:
+            if model.config.has("posterior"):
                 means, log_vars = (ops.tile(a, (samples, 1)) for a in (mean, log_var))
                 z = means + model.noise * ops.exp(0.5 * log_vars) * epsilon
             logits = model.decoder_logits(model.with_labels(z, labels, samples), training=True)

@@ -18,10 +18,10 @@ from vae.data.split import check_trainable
 from vae.environment import runs_folder
 from vae.errors import RunError
 from vae.files import open_regular
+from vae.model.base import Model, build
 from vae.model.evaluate import evaluate
 from vae.model.optimizers import make_optimizer
 from vae.model.saving import export_onnx, save_keras
-from vae.model.vae import VAE, build
 from vae.runs import layout
 from vae.runs.failures import in_words, is_disk_full, mark_recorded, record_failure
 from vae.runs.folder import ENDED_FROM_OUTSIDE
@@ -224,25 +224,25 @@ def recover(run: Run, dataset: Dataset) -> Run:
     return open_run(run.path)
 
 
-def _compiled(config: Config, dataset: Dataset) -> VAE:
+def _compiled(config: Config, dataset: Dataset) -> Model:
     model = build(config, dataset.image_shape, dataset.classes)
     model.compile(optimizer=make_optimizer(config, int(np.prod(dataset.image_shape))))
     return model
 
 
-def _publish(model: VAE, dataset: Dataset, writer: RunWriter) -> None:
+def _publish(model: Model, dataset: Dataset, writer: RunWriter) -> None:
     """Write what pages need to show a model that is still training."""
-    _, latents = evaluate(model, dataset)
+    _, outputs = evaluate(model, dataset)
     export_onnx(model, writer.path)
-    writer.latents(**latents)
+    writer.outputs(**outputs)
 
 
-def _finish(model: VAE, dataset: Dataset, writer: RunWriter, outcome: Outcome) -> None:
-    """Write model, latents and metrics, and say how the run ended."""
+def _finish(model: Model, dataset: Dataset, writer: RunWriter, outcome: Outcome) -> None:
+    """Write model, metrics and what they were measured on, and say how the run ended."""
     epoch, state, reason = outcome
     if state in ("finished", "stopped"):
         epoch = _restore_best(model, Run(writer.path)) or epoch
-    metrics, latents = evaluate(model, dataset)
+    metrics, outputs = evaluate(model, dataset)
     if not math.isfinite(metrics["loss"]):
         # Weights so large that the last checkpoint is worthless too: keep the first ones.
         epoch, state = 0, "diverged"
@@ -253,15 +253,15 @@ def _finish(model: VAE, dataset: Dataset, writer: RunWriter, outcome: Outcome) -
         )
         fresh = build(model.config, dataset.image_shape, dataset.classes)
         model.set_weights(fresh.get_weights())
-        metrics, latents = evaluate(model, dataset)
+        metrics, outputs = evaluate(model, dataset)
     save_keras(model, writer.path)
     export_onnx(model, writer.path)
-    writer.latents(**latents)
+    writer.outputs(**outputs)
     writer.figures(layout.METRICS, {"epoch": epoch, **metrics})
     writer.status(state=state, reason=reason, model_epoch=epoch)
 
 
-def _restore_best(model: VAE, run: Run) -> int:
+def _restore_best(model: Model, run: Run) -> int:
     """Give the model the weights that early stopping saved; return their epoch, or 0."""
     if not run.config.patience:
         return 0

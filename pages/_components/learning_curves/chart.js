@@ -19,6 +19,7 @@ function showCurves(root, data) {
 function build(chart) {
   const { root, data } = chart;
   root.classList.toggle("small", Boolean(data.small));
+  root.style.setProperty("--panels", data.panels.length);
   chart.panels = data.panels.map((spec) => panel(chart, spec));
   root.append(...chart.panels.map((each) => each.box), legend(chart));
   new ResizeObserver(() => draw(chart)).observe(root);
@@ -27,7 +28,7 @@ function build(chart) {
 function panel(chart, spec) {
   const box = element("div", { class: "panel" });
   const header = element("header");
-  const title = element("strong", {}, `${spec.title} (nats per image)`);
+  const title = element("strong", {}, `${spec.title} (${spec.unit})`);
   const readout = element("output");
   header.append(title, readout);
   const svg = shape("svg", { role: "img" });
@@ -203,7 +204,7 @@ function label(each, points) {
   const last = points.training[each.spec.quantity].at(-1);
   return last === undefined
     ? `${each.spec.title}: no points yet`
-    : `${each.spec.title} over epochs, now ${last.toFixed(2)} nats per image`;
+    : `${each.spec.title} over epochs, now ${last.toFixed(2)} ${each.spec.unit}`;
 }
 
 const short = (value) => String(Number(value.toPrecision(5)));

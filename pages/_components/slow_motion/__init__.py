@@ -18,7 +18,7 @@ from pages._components.slow_motion.words import (
     change,
     costs,
     details,
-    is_autoencoder,
+    has_posterior,
     norm_text,
     short_text,
     spread,
@@ -77,7 +77,7 @@ def _stages(step: Mapping[str, Any]) -> list[dict[str, str]]:
 
     Their order is that of `captions` and `details`.
     """
-    plain = is_autoencoder(step)
+    plain = not has_posterior(step)
     height, width, _ = step["images"].shape[1:]
     pixels = f"{height} × {width} pixels"
     dimensions = _count(step["z"].shape[1], MAX_BARS, "dimension", " shown")
@@ -117,7 +117,7 @@ def _reach(step: Mapping[str, Any]) -> dict[str, float]:
         "nats": list(costs(step)),
         "gradient": [step["gradient_norms"]],
     }
-    if not is_autoencoder(step):
+    if has_posterior(step):
         groups["code"].append(step["epsilon"])
         groups |= {"log_var": [step["log_var"]], "kl": [step["kl"]]}
     return {name: _largest(arrays) for name, arrays in groups.items()}
@@ -142,7 +142,7 @@ def _example(step: Mapping[str, Any], i: int) -> dict[str, Any]:
         "captions": captions(step, i),
         "details": details(step, i),
     }
-    if is_autoencoder(step):
+    if not has_posterior(step):
         example["losses"][1]["text"] = "none"
     else:
         example |= {name: _bars(step[name][i]) for name in ("log_var", "epsilon", "kl")}

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from vae.config import Config
+
 __all__ = [
     "captions",
     "change",
     "costs",
     "details",
-    "is_autoencoder",
+    "has_posterior",
     "norm_text",
     "short_text",
     "spread",
@@ -41,7 +43,7 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     )
     reconstruction, kl, _, loss = (values[i] for values in costs(step))
     first = f"The reconstruction[reconstruction] costs {text(reconstruction, 1)} nats"
-    if is_autoencoder(step):
+    if not has_posterior(step):
         cloud = f"It gives one point: a mean[mean] for {dimensions}, and no spread around it."
         epsilon = "An autoencoder has no epsilon[epsilon]: nothing is random."
         losses = f"{first}, and that is all: an autoencoder has no kl[KL]."
@@ -71,7 +73,7 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     }
     found = {
         "encoder": [step["encoder"][i]],
-        "cloud": [step["mean"][i], [] if is_autoencoder(step) else step["log_var"][i]],
+        "cloud": [step["mean"][i], step["log_var"][i] if has_posterior(step) else []],
         "z": [step["z"][i]],
         "decoder": [step["decoder"][i]],
         "losses": [[loss]],
@@ -92,7 +94,7 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
     first = "₁" if d > 1 else ""
     mean, z = text(step["mean"][i, 0]), text(step["z"][i, 0])
     reconstruction, kl, _, loss = (text(values[i]) for values in costs(step))
-    if is_autoencoder(step):
+    if not has_posterior(step):
         cloud = f"mean[mean{first} = {mean}]"
         epsilon = "z[z] = mean[mean], at every step"
         code = f"z[z] = mean[mean]:  z[z{first}] = mean[{mean}]"
@@ -137,21 +139,22 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
     ]
 
 
-def is_autoencoder(step: Mapping[str, Any]) -> bool:
-    """Whether there is neither log-variance nor epsilon nor KL."""
-    return str(step["kind"]) == "autoencoder"
+def has_posterior(step: Mapping[str, Any]) -> bool:
+    """Whether there are log-variance, epsilon and KL."""
+    return Config(kind=str(step["kind"])).has("posterior")
 
 
 def _is_conditional(step: Mapping[str, Any]) -> bool:
     """Whether encoder and decoder get the class of the image."""
-    return str(step["kind"]) == "conditional"
+    # Earlier versions wrote it as a kind of its own.
+    return Config(kind=str(step["kind"])).conditional or bool(step.get("conditional", False))
 
 
 def costs(step: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return reconstruction, KL, beta × KL and loss of each image: (n,) nats."""
     reconstruction = np.asarray(step["reconstruction_nats"], float)
     kl = np.zeros_like(reconstruction)
-    if not is_autoencoder(step):
+    if has_posterior(step):
         kl = np.asarray(step["kl"], float).sum(axis=1)
     weighted = float(step["beta"]) * kl
     return reconstruction, kl, weighted, reconstruction + weighted

@@ -1,0 +1,63 @@
+"""How a classifier confuses classes, as a table: rows are classes, columns what it says."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from vae.figures.colors import HUES
+from vae.runs.run import Run
+
+__all__ = ["OF_TEST_IMAGES", "confusion_of", "show_confusion"]
+
+STYLE = """<style>
+.confusion { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
+.confusion caption { text-align: left; padding-bottom: 0.3rem; font-size: 0.9rem; }
+.confusion :is(th, td) { text-align: right; padding: 0.15rem 0.35rem; font-weight: 400; }
+.confusion td { min-width: 2.3rem; }
+.confusion .none { opacity: 0.65; }
+@media (max-width: 640px) { .confusion td { min-width: 1.8rem; padding-inline: 0.2rem; } }
+.confusion-room { overflow-x: auto; }
+</style>"""
+OF_TEST_IMAGES = "Test images: each row a class, each column what the classifier says"
+RIGHT, WRONG = HUES["accuracy"], HUES["reconstruction"]
+
+
+def confusion_of(run: Run) -> np.ndarray | None:
+    """Return the counts of the test images (classes, classes); None while there are none."""
+    rows = run.classifier_metrics.get("confusion", [])
+    if [len(row) for row in rows] != [run.classes] * run.classes:
+        return None
+    return np.array(rows)
+
+
+def show_confusion(counts: np.ndarray, names: Sequence[str], caption: str) -> None:
+    """Show counts (classes, classes); the deeper a color, the larger a part of its row."""
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
+    rows = "".join(_row(label, counts[label], name) for label, name in enumerate(names))
+    st.html(
+        f'{STYLE}<div class="confusion-room" tabindex="0"><table class="confusion">'
+        f"<caption>{html.escape(caption)}</caption>"
+        f"<thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(label: int, counts: np.ndarray, name: str) -> str:
+    total = max(int(counts.sum()), 1)
+    cells = "".join(
+        _cell(int(count), int(count) / total, RIGHT if said == label else WRONG)
+        for said, count in enumerate(counts)
+    )
+    return f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>'
+
+
+def _cell(count: int, fraction: float, hue: str) -> str:
+    if not count:
+        return '<td class="none">0</td>'
+    # Rare confusions are what one looks for: the root makes them visible.
+    percent = 100 * 0.6 * fraction**0.5
+    color = f"color-mix(in srgb, {hue} {percent:.0f}%, transparent)"
+    return f'<td style="background:{color}">{count:,}</td>'

@@ -1,0 +1,45 @@
+"""Formulas of statistics, against figures that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vae.statistics import confusion_matrix, wilson_interval
+
+
+class TestWilsonInterval:
+    @pytest.mark.parametrize(
+        ("hits", "count", "expected"),
+        [
+            # Newcombe 1998, table 1, method 3: the score method of Wilson.
+            (81, 263, (0.2553, 0.3662)),
+            (15, 148, (0.0624, 0.1605)),
+            (0, 20, (0.0, 0.1611)),
+            (1, 29, (0.0061, 0.1718)),
+        ],
+    )
+    def test_published_cases(self, hits: int, count: int, expected: tuple[float, float]) -> None:
+        assert wilson_interval(hits, count) == pytest.approx(expected, abs=5e-5)
+
+    def test_it_is_symmetric_and_within_0_and_1(self) -> None:
+        for hits in range(11):
+            low, high = wilson_interval(hits, 10)
+            assert 0.0 <= low <= hits / 10 <= high <= 1.0
+            other = wilson_interval(10 - hits, 10)
+            assert (1.0 - high, 1.0 - low) == pytest.approx(other)
+
+    def test_it_holds_as_often_as_it_says(self) -> None:
+        true, count = 0.95, 200
+        hits = np.random.default_rng(0).binomial(count, true, 4000)
+        ends = np.array([wilson_interval(int(each), count) for each in hits])
+        covered = ((ends[:, 0] <= true) & (true <= ends[:, 1])).mean()
+        assert 0.93 < covered < 0.98
+
+
+def test_a_confusion_matrix_counts_each_pair() -> None:
+    labels, said = np.array([0, 0, 1, 2, 2], np.uint8), np.array([0, 1, 1, 0, 0])
+    found = confusion_matrix(labels, said, 3)
+    assert found.tolist() == [[1, 1, 0], [0, 1, 0], [2, 0, 0]]
+    assert found.dtype == np.int32
+    assert confusion_matrix(labels[:0], said[:0], 2).tolist() == [[0, 0], [0, 0]]
