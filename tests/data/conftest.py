@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import hashlib
+import sys
 
 import numpy as np
 import pytest
@@ -16,12 +17,13 @@ from vae.data.datasets import DATASETS
 
 @pytest.fixture
 def data_dir(tmp_path, monkeypatch):
-    """An empty VAE_DATA_DIR, and a Keras cache that is empty too."""
+    """An empty VAE_DATA_DIR, a Keras cache that is empty too, and no package with data."""
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setenv("VAE_DATA_DIR", str(folder))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setitem(sys.modules, "animal_mnist", None)
     return folder
 
 
@@ -59,3 +61,22 @@ def tiny_fashion(data_dir, arrays, monkeypatch):
         file.path: gzip.compress(idx_bytes(array))
         for file, array in zip(spec.files, arrays.values(), strict=True)
     }
+
+
+@pytest.fixture
+def tiny_animals(data_dir, monkeypatch):
+    """Make 60 images what "animals" is expected to be, one of each class for tests; return them.
+
+    The second image of each class is a copy of the first.
+    """
+    images = np.random.default_rng(0).integers(0, 256, (60, 28, 28), np.uint8)
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 6)
+    images[1::6] = images[::6]
+    arrays = {"images": images, "labels": labels}
+    specs = {
+        key: ArraySpec(array.shape, f"sha256:{hashlib.sha256(array.tobytes()).hexdigest()}")
+        for key, array in arrays.items()
+    }
+    spec = dataclasses.replace(DATASETS["animals"], arrays=specs, held_out=1)
+    monkeypatch.setitem(DATASETS, "animals", spec)
+    return arrays

@@ -100,6 +100,10 @@ def test_a_server_that_strangers_share_names_no_folder_of_its_data(runs: Path) -
         said = words(open_page(page, dataset="mnist"))
         assert "MNIST is not on this machine yet. Download it here, or choose Digits" in said
         assert str(runs.parent) not in said
+        said = words(open_page(page, dataset="animals"))
+        assert "Whoever runs this server can install it, or choose Digits" in said
+        assert "pip" not in said
+        assert str(runs.parent) not in said
     (runs.parent / "data").mkdir()
     (runs.parent / "data" / "mnist.npz").write_bytes(b"half a file")
     said = words(open_page("data", dataset="mnist"))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import hashlib
 import importlib
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vae.data.array_files import ArraySpec, read_array
+from vae.data.array_files import ArraySpec
 from vae.data.dataset_checks import (
     check_names,
     check_pair,
@@ -23,11 +19,12 @@ from vae.data.dataset_checks import (
     checked_images,
     checked_labels,
 )
-from vae.data.download import OnProgress, RemoteFile, download_files
-from vae.environment import data_folders
+from vae.data.dataset_files import DatasetSpec, Package, fetch, locate, read_arrays
+from vae.data.download import OnProgress, RemoteFile
+from vae.data.holdout import hold_out
 from vae.errors import DatasetError
 
-__all__ = ["DATASETS", "Dataset", "DatasetSpec", "find_dataset", "load_dataset"]
+__all__ = ["DATASETS", "Dataset", "find_dataset", "load_dataset"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,20 +88,6 @@ class Dataset:
         return rest
 
 
-@dataclass(frozen=True)
-class DatasetSpec:
-    """What is known of a data set before it is read; one without files comes with scikit-learn."""
-
-    title: str
-    class_names: tuple[str, ...]
-    image_shape: tuple[int, int, int]
-    fingerprint: str  # `Dataset.fingerprint`
-    archive: str = ""  # an npz file with all arrays
-    idx_folder: str = ""  # or a folder with one gzipped idx file an array
-    files: tuple[RemoteFile, ...] = ()  # to download: the archive, or the idx files
-    arrays: Mapping[str, ArraySpec] = field(default_factory=dict[str, ArraySpec])
-
-
 def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
     """A file that Keras downloads too; `path` is its place in Keras's cache folder."""
     folder = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -112,7 +95,7 @@ def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
 
 
 # What is verified, and how:
-# - On every load, from whatever file: each array. MNIST by the SHA-256 of its raw bytes.
+# - On every load, from whatever file: each array. MNIST and Animals by the SHA-256 of raw bytes.
 #   Fashion-MNIST by the MD5 of its uncompressed idx files, which several independent projects
 #   publish alike: the one known checksum that does not depend on how a file was compressed.
 # - On a download: each file. mnist.npz by the SHA-256 that Keras has. Keras has none for
@@ -204,6 +187,43 @@ DATASETS: dict[str, DatasetSpec] = {
         image_shape=(8, 8, 1),
         fingerprint="f60a56a3706ef0cf1c436f89691406b6",
     ),
+    "animals": DatasetSpec(
+        title="Animals",
+        class_names=(
+            "bear",
+            "bird",
+            "cat",
+            "cow",
+            "dog",
+            "elephant",
+            "giraffe",
+            "horse",
+            "sheep",
+            "zebra",
+        ),
+        image_shape=(28, 28, 1),
+        fingerprint="03e1bfe23af1116f2ce9cd5a71eeb129",
+        archive="animals.npz",
+        held_out=200,
+        package=Package(
+            name="animal_mnist",
+            licence="MIT licence, Copyright (c) 2025 SinaSR-6",
+            files=(
+                "data/Animal_MNIST/animal_data_version_3.gz",
+                "data/Animal_MNIST/animal_label_version_3.gz",
+            ),
+        ),
+        arrays={
+            "images": ArraySpec(
+                (10_000, 28, 28),
+                "sha256:3d1bb93498a7f7cb5a4c0d5dc57d57d78adc2ac1722398921542a7515172c46f",
+            ),
+            "labels": ArraySpec(
+                (10_000,),
+                "sha256:a054c239a40ee7f2a5745e7e4bc11a51e9cb40c98134b602c1068e6a207487c6",
+            ),
+        },
+    ),
 }
 _DIGITS_SOURCE = "scikit-learn's load_digits"
 
@@ -214,27 +234,30 @@ def find_dataset(name: str) -> str | None:
     Raises DatasetError for an unknown name.
     """
     spec = _spec(name)
-    if not spec.files:
+    if not spec.arrays:
         return _DIGITS_SOURCE
-    location = _locate(spec)
+    location = locate(spec)
     return None if location is None else str(location)
 
 
 def load_dataset(
     name: str, *, download: bool = True, on_progress: OnProgress | None = None
 ) -> Dataset:
-    """Load and verify a data set; one that is not on this machine is downloaded.
+    """Load and verify a data set; one that is not on this machine is downloaded, where it can be.
 
-    Looks into the folder VAE_DATA_DIR, then into Keras's cache folder. While a download runs,
-    on_progress(done_bytes, total_bytes) is called; without it a bar goes to standard error.
-    Raises DatasetError for an unknown name and for data that is missing, damaged or foreign.
+    Looks into the folder VAE_DATA_DIR, then into Keras's cache folder; for Animals also into the
+    package animal_mnist. While a download runs, on_progress(done_bytes, total_bytes) is called;
+    without it a bar goes to standard error. Raises DatasetError for an unknown name and for data
+    that is missing, damaged or foreign.
     """
     spec = _spec(name)
-    if spec.files:
-        location = _locate(spec) or _download(spec, download, on_progress)
-        source, arrays = str(location), _read(spec, location)
+    if spec.arrays:
+        location = locate(spec) or fetch(spec, download, on_progress)
+        source, arrays = str(location), read_arrays(spec, location)
     else:
         source, arrays = _DIGITS_SOURCE, _load_digits()
+    if spec.held_out:
+        arrays = _split(arrays["images"], arrays["labels"], spec.held_out)
     # (N, H, W) -> (N, H, W, 1)
     arrays = {key: array[..., None] if array.ndim == 3 else array for key, array in arrays.items()}
     return Dataset(
@@ -246,66 +269,6 @@ def _spec(name: str) -> DatasetSpec:
     if name not in DATASETS:
         raise DatasetError(f"The data set must be one of {', '.join(DATASETS)}. Received: {name}.")
     return DATASETS[name]
-
-
-def _locate(spec: DatasetSpec) -> Path | None:
-    """The npz file, or the folder of idx files; None if the data is not all there."""
-    for folder in data_folders():
-        if _is_file(folder / spec.archive):
-            return folder / spec.archive
-        if all(_is_file(folder / file.path) for file in spec.files):
-            return folder / spec.idx_folder
-    return None
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises where one may not enter)
-
-
-def _download(spec: DatasetSpec, allowed: bool, on_progress: OnProgress | None) -> Path:
-    """Fetch the files, in Keras's layout, so that Keras finds them too; return as `_locate`."""
-    try:
-        if not allowed:
-            raise OSError("the download is switched off")
-        folder = _writable_folder()
-        download_files(spec.files, folder, on_progress)
-    except OSError as error:
-        also = f" (or {spec.idx_folder}, as Keras keeps it)" if spec.idx_folder else ""
-        folders = " or ".join(str(folder) for folder in data_folders())
-        raise DatasetError(
-            f"{spec.title} needs {spec.archive}{also} in {folders}: put it there, download it with "
-            f'an internet connection, or choose the data set "digits", which needs no file. '
-            f"Received: no such file, and {error}."
-        ) from error
-    return folder / (spec.idx_folder or spec.archive)
-
-
-def _writable_folder() -> Path:
-    for folder in data_folders():
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return folder
-    raise OSError("no folder there can be written to")
-
-
-def _read(spec: DatasetSpec, location: Path) -> dict[str, np.ndarray]:
-    """Read and verify all arrays: images uint8 (N, H, W), labels uint8 (N,)."""
-    if location.suffix == ".npz":
-        paths = [location] * len(spec.arrays)
-    else:
-        paths = [location / Path(file.path).name for file in spec.files]
-    arrays: dict[str, np.ndarray] = {}
-    for path, (key, array_spec) in zip(paths, spec.arrays.items(), strict=True):
-        try:
-            arrays[key] = read_array(path, key, array_spec)
-        except ValueError as error:
-            raise DatasetError(
-                f"{spec.title} needs {key} as uint8 {array_spec.shape} in {path}. Received: "
-                f"{error}. Put the original file there, or delete this one to have it downloaded "
-                "again."
-            ) from error
-    return arrays
 
 
 def _load_digits() -> dict[str, np.ndarray]:
@@ -321,3 +284,14 @@ def _load_digits() -> dict[str, np.ndarray]:
     )
     names = ("x_train", "x_test", "y_train", "y_test")
     return dict(zip(names, parts, strict=True))
+
+
+def _split(images: np.ndarray, labels: np.ndarray, held_out: int) -> dict[str, np.ndarray]:
+    """Split images (N, H, W) into those for training and, of each class, some for tests."""
+    train, test = hold_out(images, labels, held_out)
+    return {
+        "x_train": images[train],
+        "y_train": labels[train],
+        "x_test": images[test],
+        "y_test": labels[test],
+    }
