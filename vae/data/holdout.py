@@ -17,7 +17,9 @@ def hold_out(
     one class. The same images give the same indices.
     """
     # Of all of NumPy's random numbers these alone never change from one version to the next.
-    order = np.random.RandomState(seed).permutation(len(images))
+    random = np.random.RandomState(seed)
+    # Of one order the first would be of whichever classes have all their test images.
+    order, mixed = random.permutation(len(images)), random.permutation(len(images))
     first: dict[bytes, int] = {}
     original = np.array([first.setdefault(each.tobytes(), at) for at, each in enumerate(images)])
     copies = np.bincount(original, minlength=len(images))  # of an image; 0 for each further copy
@@ -27,4 +29,4 @@ def hold_out(
         if 0 < copies[index] <= room[labels[index]]:
             room[labels[index]] -= copies[index]
             is_test |= original == index
-    return order[~is_test[order]], order[is_test[order]]
+    return mixed[~is_test[mixed]], mixed[is_test[mixed]]
