@@ -110,7 +110,7 @@ class Chaos(World):
             time.sleep(0.2)
 
     def come_to_an_end(self) -> None:
-        """Let every run go on until it is finished; fail if one never is."""
+        """Let every run continue until it is finished; fail if one never is."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         asked: dict[str, float] = {}
         while left := [run for run in self.all_runs() if run.state != "finished"]:
@@ -137,8 +137,8 @@ class Chaos(World):
             epochs = [row["epoch"] for row in run.history]
             if epochs != list(range(1, CONFIG.epochs + 1)):
                 wrong.append(f"{run.id}: epochs {epochs}")
-            places = [(row["epoch"], row["step"]) for row in run.rows if row["kind"] == "step"]
-            if places != sorted(set(places)):
+            positions = [(row["epoch"], row["step"]) for row in run.rows if row["kind"] == "step"]
+            if positions != sorted(set(positions)):
                 wrong.append(f"{run.id}: steps repeat or go back")
             if run.decode(run.fixed["z"]).shape[0] != len(run.fixed["z"]) or not run.metrics:
                 wrong.append(f"{run.id}: its model is not whole")

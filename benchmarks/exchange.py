@@ -45,10 +45,10 @@ class Shown(NamedTuple):
 
 async def fetched(address: str, path: str) -> str:
     """Fetch a file of the server; return the first line of its answer, or what went wrong."""
-    place = urlsplit(address)
+    url = urlsplit(address)
     try:
-        reader, writer = await asyncio.open_connection(place.hostname, place.port)
-        head = f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\nConnection: close\r\n\r\n"
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        head = f"GET {path} HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n"
         writer.write(head.encode())
         status = (await reader.read()).split(b"\r\n", 1)[0].decode()
         writer.close()

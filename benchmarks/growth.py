@@ -73,7 +73,7 @@ AXES = (
 
 
 def growth() -> None:
-    """Print a Markdown table and draw docs/performance-growth.svg."""
+    """Print a Markdown table and plot docs/performance-growth.svg."""
     if find_dataset("mnist") is None:
         print("Growth is measured on MNIST: set VAE_DATA_DIR, or download it in the app.")
         return

@@ -37,8 +37,8 @@ def draw(found: Mapping[Axis, Sequence[Point]], path: Path = FIGURE) -> Path:
             grid[1, column].set_xlabel(f"{title} (pixels)" if title == "image side" else title)
         grid[0, 0].set(ylabel="seconds an epoch", yscale="log")
         grid[0, 0].yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        most = max(point.megabytes for points in found.values() for point in points)
-        grid[1, 0].set(ylabel="peak memory (MB)", ylim=(0, 1.1 * most))
+        highest = max(point.megabytes for points in found.values() for point in points)
+        grid[1, 0].set(ylabel="peak memory (MB)", ylim=(0, 1.1 * highest))
         handles, labels = grid[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
         figure.suptitle(

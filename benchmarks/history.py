@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from tests.browser.driving import SCREEN, chromium, serve, settled
-from vae.evaluation.diagnostics import how_it_goes, problems
+from vae.evaluation.diagnostics import describe_training, problems
 from vae.figures.curves import curve_marks, curve_points
 from vae.runs.history import read_rows
 from vae.runs.run import SHIPPED, Run
@@ -49,8 +49,8 @@ def _long(path: Path, count: int) -> Run:
     shutil.copytree(SHIPPED / "digits", path)
     generator = random.Random(0)
     with (path / "history.jsonl").open("w", encoding="utf-8") as file:
-        for place in range(count):
-            epoch, part = divmod(place, len(STEPS) + 1)
+        for index in range(count):
+            epoch, part = divmod(index, len(STEPS) + 1)
             file.write(json.dumps(_row(epoch + 1, part, generator)) + "\n")
     return Run(path)
 
@@ -65,9 +65,9 @@ def _row(epoch: int, part: int, generator: random.Random) -> dict[str, Any]:
         "kl": sum(kl),
         "kl_per_dimension": kl,
     }
-    place = {"kind": "epoch" if ends else "step", "epoch": epoch, "step": STEPS[part - ends]}
+    position = {"kind": "epoch" if ends else "step", "epoch": epoch, "step": STEPS[part - ends]}
     twins = {f"val_{name}": value for name, value in parts.items()} if ends else {}
-    return place | parts | {"beta": 1.0, "learning_rate": 1e-3, "gradient_norm": 5.0} | twins
+    return position | parts | {"beta": 1.0, "learning_rate": 1e-3, "gradient_norm": 5.0} | twins
 
 
 def _measure(run: Run) -> dict[str, float]:
@@ -76,7 +76,7 @@ def _measure(run: Run) -> dict[str, float]:
     read_rows(SHIPPED / "mnist-lecture" / "history.jsonl")  # as a page does for its run picker
     _, again = _timed(lambda: read_rows(path))
     points, thinning = _timed(lambda: (curve_points(rows, 25), curve_marks(rows, 25)))
-    _, judging = _timed(lambda: (problems(run), how_it_goes(run.config, rows)))
+    _, judging = _timed(lambda: (problems(run), describe_training(run.config, rows)))
     return {
         "read first (CPU s)": first,
         "read again, after another (CPU s)": again,

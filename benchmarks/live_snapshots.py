@@ -49,13 +49,13 @@ def live_snapshots() -> None:
 
 
 def _line(preset: str, config: Config) -> str:
-    looks, clock, processor = _train(config)
+    previews, clock, processor = _train(config)
     slower, busier = _ratios(clock), _ratios(processor)
-    first = [cost for epoch, cost, _ in looks if epoch == 1]
+    first = [cost for epoch, cost, _ in previews if epoch == 1]
     of_an_epoch = statistics.median(processor[0::2])
     run_seconds = PRESETS[preset].epochs * of_an_epoch / config.train_share
     whole = statistics.median(busier) + sum(first) / run_seconds
-    growth = sum(bytes_ for _, _, bytes_ in looks) / 2**20
+    growth = sum(bytes_ for _, _, bytes_ in previews) / 2**20
     cells = [
         preset,
         f"{statistics.median(clock[0::2]):.2f}",
@@ -92,7 +92,7 @@ def _train(config: Config) -> tuple[list[tuple[int, float, int]], list[float], l
     from vae.training.live_snapshots import LiveSnapshots
     from vae.training.train import train
 
-    looks: list[tuple[int, float, int]] = []
+    previews: list[tuple[int, float, int]] = []
     ends: list[tuple[float, float]] = []
     process = psutil.Process()
     take, after_steps = LiveSnapshots.take, LiveSnapshots.after_steps
@@ -101,7 +101,7 @@ def _train(config: Config) -> tuple[list[tuple[int, float, int]], list[float], l
         began, before = time.process_time(), process.memory_info().rss
         take(live, position)
         growth = process.memory_info().rss - before
-        looks.append((position.epoch, time.process_time() - began, growth))
+        previews.append((position.epoch, time.process_time() - began, growth))
 
     def in_turn(live: LiveSnapshots, position: Any) -> None:
         if position.epoch % 2:
@@ -118,4 +118,4 @@ def _train(config: Config) -> tuple[list[tuple[int, float, int]], list[float], l
         [after - before for before, after in itertools.pairwise(times)]
         for times in zip(*ends, strict=True)
     )
-    return looks, clock, processor
+    return previews, clock, processor

@@ -26,7 +26,7 @@ VISITORS = 50
 STARTERS = 10
 ARRIVAL_SECONDS = 20  # the last one opens the app so long after the first
 FINISH_SECONDS = 900
-LAST_LOOK_SECONDS = 3  # in which the pages draw the end of the runs
+LAST_POLL_SECONDS = 3  # in which the pages draw the end of the runs
 POLL_SECONDS = 0.5
 COOKIE = "vae_visitor"
 EPOCHS = 4
@@ -42,7 +42,7 @@ class Memory:
         self.server = self.worker = self.workers = self.all = 0.0
 
     async def follow(self, server: psutil.Process) -> None:
-        """Look again and again until this is cancelled."""
+        """Poll until this is cancelled."""
         while True:
             sizes = [_megabytes(child) for child in server.children(recursive=True)]
             here = _megabytes(server)
@@ -87,13 +87,13 @@ async def _fifty(
 ) -> tuple[list[Visitor], Memory, float]:
     began, memory = time.monotonic(), Memory()
     follow = asyncio.create_task(memory.follow(server))
-    visitors = [Visitor(address, {COOKIE: f"{place:032x}"}) for place in range(VISITORS)]
+    visitors = [Visitor(address, {COOKIE: f"{index:032x}"}) for index in range(VISITORS)]
     links = [MNIST if find_dataset("mnist") else DIGITS] * MNIST_STARTERS
     links += [DIGITS] * (STARTERS - MNIST_STARTERS)
     every = VISITORS // STARTERS
     stays = [
-        _walk(visitor, place) if place % every else _train(visitor, place, links[place // every])
-        for place, visitor in enumerate(visitors)
+        _walk(visitor, index) if index % every else _train(visitor, index, links[index // every])
+        for index, visitor in enumerate(visitors)
     ]
     await asyncio.gather(*stays)
     complain(visitors, runs.parent)  # now, because a run that never began would be waited for
@@ -104,15 +104,15 @@ async def _fifty(
 
     await until(over, FINISH_SECONDS, f"all {STARTERS} runs have come to their end")
     seconds = time.monotonic() - began
-    await asyncio.sleep(LAST_LOOK_SECONDS)
+    await asyncio.sleep(LAST_POLL_SECONDS)
     await asyncio.gather(*(visitor.close() for visitor in visitors))
     follow.cancel()
     return visitors, memory, seconds
 
 
-async def _walk(visitor: Visitor, place: int) -> None:
+async def _walk(visitor: Visitor, index: int) -> None:
     """Look at every page, and leave."""
-    dice = random.Random(place)
+    dice = random.Random(index)
     await asyncio.sleep(dice.uniform(0, ARRIVAL_SECONDS))
     with suppress(GoneError):  # it is among the visitor's failures
         await visitor.open()
@@ -120,9 +120,9 @@ async def _walk(visitor: Visitor, place: int) -> None:
         await visitor.close()
 
 
-async def _train(visitor: Visitor, place: int, link: str) -> None:
+async def _train(visitor: Visitor, index: int, link: str) -> None:
     """Start a run, look at every page, come back to the run and stay."""
-    dice = random.Random(place)
+    dice = random.Random(index)
     await asyncio.sleep(dice.uniform(0, ARRIVAL_SECONDS))
     with suppress(GoneError):
         await visitor.open(f"/train?{link}")

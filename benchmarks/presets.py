@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vae.config import Config
-from vae.data.datasets import DATASETS
+from vae.data.specs import DATASETS
 from vae.presets import preset_label
 from vae.runs.store import RunStore
 
@@ -19,14 +19,14 @@ def table() -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     for run in RunStore().list_shipped():
         metrics = run.metrics
-        colour = "grey" if run.config.binarisation == "none" else "black and white"
+        color = "grey" if run.config.binarisation == "none" else "black and white"
         elbo = f"{metrics['elbo']:.2f}" if "elbo" in metrics else "none"
         found = run.likelihood.get(run.config.binarisation)
         nll = f"{found['nll']:.2f} ± {found['nll_standard_error']:.2f}" if found else ""
         parts = f"{metrics['reconstruction']:.2f} | {metrics['kl']:.2f}"
         print(
             f"| {preset_label(run.config)} ({run.config.latent_dim}-D) "
-            f"| {DATASETS[run.dataset].title}, {colour} | {_objective(run.config)} "
+            f"| {DATASETS[run.dataset].title}, {color} | {_objective(run.config)} "
             f"| {len(run.history)} | {parts} | {elbo} | {nll} | {metrics['lecture_loss']:.4f} |"
         )
 

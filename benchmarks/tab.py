@@ -59,8 +59,8 @@ class Tab:
         """Open an address of the app in a new tab, such as /train?dataset=digits."""
         await self.close()
         self._forget()
-        place = urlsplit(path)
-        self.page, self.query = place.path.strip("/"), place.query
+        url = urlsplit(path)
+        self.page, self.query = url.path.strip("/"), url.query
         try:
             self._socket = await connect(
                 f"{self.address.replace('http', 'ws', 1)}/_stcore/stream",
@@ -196,8 +196,8 @@ class Tab:
             if not question.answer.done():
                 question.answer.set_result(None)
         self._elements = {
-            place: shown
-            for place, shown in self._elements.items()
+            position: shown
+            for position, shown in self._elements.items()
             if shown.script_run == self._script_run
             or (fragments and shown.fragment not in fragments)
         }

@@ -167,8 +167,8 @@ async def _measure(
         crowd = [Visitor(address) for _ in range(count)]
         visitors += crowd
         stays = [
-            asyncio.create_task(_visit(visitor, run_id, place if count > 1 else None))
-            for place, visitor in enumerate(crowd)
+            asyncio.create_task(_visit(visitor, run_id, index if count > 1 else None))
+            for index, visitor in enumerate(crowd)
         ]
         await asyncio.sleep(SETTLE_SECONDS)
         for visitor in crowd:
@@ -192,34 +192,36 @@ async def _measure(
     return phases, visitors
 
 
-async def _visit(visitor: Visitor, run_id: str, place: int | None) -> None:
-    """Watch the run; with a place in the crowd, move through all pages, each from another one."""
-    if place is None:
+async def _visit(visitor: Visitor, run_id: str, index: int | None) -> None:
+    """Watch the run; with an index in the crowd, move through all pages, each from another one."""
+    if index is None:
         await visitor.open(f"/train?run={run_id}")
         return  # the page asks for what is new by itself
-    dice = random.Random(place)
+    dice = random.Random(index)
     await asyncio.sleep(dice.uniform(0, SETTLE_SECONDS / 2))
-    await visitor.open(f"/{PAGES[place % len(PAGES)]}?run={run_id}")
-    await stroll(visitor, itertools.islice(itertools.cycle(PAGES), place + 1, None), dice)
+    await visitor.open(f"/{PAGES[index % len(PAGES)]}?run={run_id}")
+    await stroll(visitor, itertools.islice(itertools.cycle(PAGES), index + 1, None), dice)
 
 
 async def _speed(status: Path) -> float | None:
     """Return steps a second over whole epochs, by the worker's clock; None if the run has ended."""
-    seen: list[tuple[int, int, float]] = []
+    observed: list[tuple[int, int, float]] = []
     steps, deadline = 0, time.monotonic() + PHASE_SECONDS
     while time.monotonic() < deadline:
         now = read_json(status)
         if now["state"] != "training":
             return None
-        place, steps = (now["epoch"], now["step"]), now["steps"]
+        position, steps = (now["epoch"], now["step"]), now["steps"]
         # Not the end of an epoch, which is said twice: before validation and after it.
-        if place[1] < steps and (not seen or place != seen[-1][:2]):
-            seen.append((*place, datetime.datetime.fromisoformat(now["updated"]).timestamp()))
+        if position[1] < steps and (not observed or position != observed[-1][:2]):
+            observed.append(
+                (*position, datetime.datetime.fromisoformat(now["updated"]).timestamp())
+            )
         await asyncio.sleep(0.03)
-    epoch, step, began = seen[0]
-    last = next((point for point in reversed(seen) if point[1] == step), seen[0])
+    epoch, step, began = observed[0]
+    last = next((point for point in reversed(observed) if point[1] == step), observed[0])
     if last[0] == epoch:  # a slow machine: no whole epoch has passed
-        last = seen[-1]
+        last = observed[-1]
     return ((last[0] - epoch) * steps + last[1] - step) / (last[2] - began)
 
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from pages._components.number_keys import number_keys
 from pages._shared.address import address_of_page, shown_parameter, take_parameter
 from pages._shared.documents import MISSING
 from pages._shared.glossary import show_words, words_button
@@ -11,7 +10,7 @@ from pages._shared.icon import ICON
 from pages._shared.page_list import PAGES
 from pages._shared.pending_networks import show_pending_networks
 from pages._shared.run_picker import run_picker
-from pages._shared.server import queue
+from pages._shared.server import load_libraries, queue
 from pages._shared.stable_position import stable_position
 from pages._shared.style import apply_style
 
@@ -35,6 +34,8 @@ page = st.navigation(
     ],
     position="top",
 )
+if page.url_path:  # Start has none
+    load_libraries()
 st.set_page_config(page_title=f"{page.title} · VAE Lab")
 with address_of_page(), explained():
     with stable_position():
@@ -51,4 +52,3 @@ with address_of_page(), explained():
         page.run()
     with words:
         show_words(page.url_path or PAGES[0].folder, shown_parameter("view"))
-number_keys()

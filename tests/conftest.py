@@ -11,22 +11,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from filelock import FileLock
 
+from tests.trained import TrainedOnce
 from vae.config import Config
-from vae.data.datasets import DATASETS, Dataset, load_dataset
+from vae.data.datasets import Dataset, load_dataset
+from vae.data.specs import DATASETS
 from vae.files import read_json, write_json
 from vae.runs.run import Run, open_run
 
 if TYPE_CHECKING:
     from tests.kinds import Kinds
-    from tests.queueing import Office
+    from tests.queueing import Servers
     from tests.workshop import Workshop
 
 # As tf2onnx sets it when it is imported: what is started before and after finds the same.
@@ -66,7 +66,7 @@ def wait_until(condition: Callable[[], Any], what: str) -> None:
     while not condition():
         waited = time.monotonic() - began
         assert waited < PATIENCE_SECONDS, f"never happened: {what}"
-        # A tenth longer at most, without a thousand looks at what takes long.
+        # A tenth longer at most, without polling a thousand times what takes long.
         time.sleep(min(max(0.01, waited / 10), 0.2))
 
 
@@ -107,40 +107,6 @@ def say_learned(folder: Path, name: str) -> None:
     write_json(folder / "config.json", read_json(folder / "config.json") | changes)
 
 
-class TrainedOnce:
-    """Trains each run in one of pytest's processes and copies it to the others.
-
-    To train takes seconds of processor time, and tests of most files want the same few runs.
-    """
-
-    def __init__(self, factory: pytest.TempPathFactory) -> None:
-        base = factory.getbasetemp()  # each of several processes has its own in a common one
-        self._shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
-        self._shared.mkdir(exist_ok=True)
-        self._factory = factory
-
-    def __call__(self, name: str, config: Config, dataset: Dataset) -> Run:
-        """Return a run of this configuration; the name is that of no other."""
-        return open_run(self.folder(name, partial(_train, config, dataset)) / "run")
-
-    def folder(self, name: str, fill: Callable[[Path], object]) -> Path:
-        """Return a copy of the folder of this name, which one process has filled."""
-        whole = self._shared / name
-        with FileLock(f"{whole}.lock"):
-            if not whole.exists():
-                # Another one of this name is left where filling it failed.
-                half = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._shared))
-                fill(half)
-                half.rename(whole)
-        return shutil.copytree(whole, self._factory.mktemp(name) / "copy")
-
-
-def _train(config: Config, dataset: Dataset, folder: Path) -> None:
-    from vae.training.train import train
-
-    train(config, dataset, out=folder / "run")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Have several processes share the server of programs that need Keras."""
     if config.getoption("numprocesses", None):
@@ -161,9 +127,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     browser = [path for path in files if path.parent.name == "browser"]
     others = [path for path in files if path.parent.name != "browser"]
     others.sort(key=lambda path: path.parent != here)
-    place = {path: index / len(others) for index, path in enumerate(others)}
-    place |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
-    items.sort(key=lambda item: place[item.path])
+    position = {path: index / len(others) for index, path in enumerate(others)}
+    position |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
+    items.sort(key=lambda item: position[item.path])
 
 
 def pytest_collection_finish() -> None:
@@ -215,7 +181,7 @@ def stripes() -> Dataset:
 
 @pytest.fixture(scope="session")
 def events(finished_run: Run) -> list[tuple[str, dict[str, Any]]]:
-    """What `finished_run` told its listener: the run's state at that moment, and the row."""
+    """What `finished_run` reported to its listener: the run's state at that moment, and the row."""
     return [(state, row) for state, row in read_json(finished_run.path.parent / "events.json")]
 
 
@@ -252,7 +218,7 @@ def autoencoder_run(digits: Dataset, trained_once: TrainedOnce) -> Run:
 
 @pytest.fixture(scope="session")
 def conditional_run(digits: Dataset, trained_once: TrainedOnce) -> Run:
-    """A conditional VAE on Digits that draws the class which it is told."""
+    """A conditional VAE on Digits that generates the class which it is conditioned on."""
     config = Config(
         kind="conditional",
         latent_dim=3,
@@ -285,14 +251,14 @@ def kinds(digits: Dataset, trained_once: TrainedOnce) -> Kinds:
 
 
 @pytest.fixture
-def office(digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def servers(digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servers]:
     """A runs folder and servers whose workers train nothing."""
-    from tests.queueing import Office
+    from tests.queueing import Servers
 
     (tmp_path / "runs").mkdir()
-    office = Office(tmp_path / "runs", digits, monkeypatch)
-    yield office
-    office.close()
+    servers = Servers(tmp_path / "runs", digits, monkeypatch)
+    yield servers
+    servers.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What a file of a run may hold when anyone has written it, and what of it must never be drawn."""
+"""What a file of a run may hold when anyone has written it, and what must never be rendered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import CLASS_PROBES, LIKELIHOOD, QUALITY
 from vae.files import read_json, write_json
 from vae.runs.run import Run
 
@@ -99,7 +99,7 @@ def with_texts(run: Run) -> Run:
         "metrics": metrics,
         "about": {"name": TEXT, "owner": TEXT, "deleted": 0.0},
         "likelihood": {"none": found, TEXT: found},
-        "knowledge": KNOWLEDGE | {TEXT: TEXT},
+        "knowledge": CLASS_PROBES | {TEXT: TEXT},
         "quality": QUALITY | {TEXT: TEXT},
     }
     for job in ("tsne", "knowledge", "likelihood", "quality", "samplers"):

@@ -9,7 +9,7 @@ from vae.data.datasets import Dataset
 from vae.runs.run import Run
 
 if TYPE_CHECKING:
-    from tests.conftest import TrainedOnce
+    from tests.trained import TrainedOnce
 
 __all__ = ["EVERY", "FEW_COMPONENTS", "Kinds", "config_of"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.kinds import FEW_COMPONENTS
 from tests.odd_files import odd
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.cli.main import main
 from vae.errors import VAEError
 from vae.runs.run import open_run

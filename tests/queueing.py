@@ -1,4 +1,4 @@
-"""A queue whose workers train nothing: `stub_worker.py` holds a run, and does as it is told."""
+"""A queue whose workers train nothing: `stub_worker.py` holds a run, and follows instructions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def waiting(queue: Queue) -> list[str]:
     return [ticket.run_id for ticket in queue.tickets.list() if not ticket.started]
 
 
-class Office:
+class Servers:
     """A runs folder with servers that look after it. Each run goes by a short name."""
 
     def __init__(self, folder: Path, dataset: Dataset, patch: pytest.MonkeyPatch) -> None:
@@ -35,7 +35,7 @@ class Office:
         self.folder, self.dataset = folder, dataset
         self.processes: list[subprocess.Popen[bytes]] = []
         self._queues: list[Queue] = []
-        self._looks: dict[Queue, int] = {}
+        self._polls: dict[Queue, int] = {}
         self._names: dict[str, str] = {}
         self.refuses = 0  # how many starts fail, as where there is no memory for a process
         patch.setattr(worker_processes, "_spawn", self._spawn)
@@ -54,12 +54,12 @@ class Office:
         """Start a server."""
         queue = Queue(self.store, workers, presence)
         self._queues.append(queue)
-        self._looks[queue] = 0
+        self._polls[queue] = 0
         for name in ("_poll", "_take_lead"):  # the leader does the one, all others the other
             act = getattr(queue._scheduler, name)
 
             def counted(act: Callable[[], Any] = act) -> Any:
-                self._looks[queue] += 1
+                self._polls[queue] += 1
                 return act()
 
             setattr(queue._scheduler, name, counted)
@@ -108,17 +108,17 @@ class Office:
         wait_until(lambda: open_run(run.path).state == state, f"a run is {state}")
         return open_run(run.path)
 
-    def tell(self, run: Run, what: str) -> None:
+    def instruct(self, run: Run, what: str) -> None:
         """Have a run's process "finish", "crash", ..."""
         (run.path / what).touch()
 
     def finish(self, run: Run) -> None:
         """Have a run come to its end, and wait until its place is free."""
-        self.tell(run, "finish")
+        self.instruct(run, "finish")
         self.until(run, "finished")
         wait_until(lambda: not self._queues[-1].is_pending(run, "train"), "its place is free")
 
     def settle(self, queue: Queue) -> None:
         """Wait until a server had time to do what it should not do."""
-        looks = self._looks[queue]
-        wait_until(lambda: self._looks[queue] > looks + 3, "the leader looks")
+        polls = self._polls[queue]
+        wait_until(lambda: self._polls[queue] > polls + 3, "the leader looks")

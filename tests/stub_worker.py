@@ -50,14 +50,14 @@ def work(path: Path, action: str, leaving: list[int]) -> None:
         return None
     (path / "history.jsonl").write_text('{"kind": "epoch", "epoch": 1, "step": 9, "loss": 1.0}\n')
     (path / "checkpoint.npz").touch()
-    serial = asked(path)["serial"]
+    serial = requested(path)["serial"]
     tell(path, state="training", pid=os.getpid(), epoch=1, step=9, steps=9, serial=serial)
     while True:
-        control = asked(path)
+        control = requested(path)
         if (path / "crash").exists():
             os.kill(os.getpid(), signal.SIGKILL)
         if (path / "finish").exists() or control["action"] == "stop":
-            # It makes the model now, and looks at no wish any more.
+            # It makes the model now, and reads no request any more.
             state = "stopped" if control["action"] == "stop" else "finished"
             tell(path, serial=control["serial"], epoch=control["epochs"])
             linger(path)
@@ -83,7 +83,7 @@ def linger(path: Path) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def asked(path: Path) -> dict:
+def requested(path: Path) -> dict:
     """Return what is asked of the run, and its last epoch."""
     config = json.loads((path / "config.json").read_text())["config"]
     try:

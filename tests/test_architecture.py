@@ -26,8 +26,8 @@ CONVOLUTIONAL = [
 ]
 CASES = [
     *(
-        (Config(hidden=hidden, latent_dim=2 + place), SHAPES[place])
-        for place, hidden in enumerate(DENSE)
+        (Config(hidden=hidden, latent_dim=2 + index), SHAPES[index])
+        for index, hidden in enumerate(DENSE)
     ),
     *(
         (Config(network="convolutional", hidden=hidden, latent_dim=3), shape)
@@ -60,7 +60,7 @@ CASES = [
         for dense_layers in ((), (20, 9))
     ),
 ]
-CLASSES = 7  # of the data, which conditional networks alone look at
+CLASSES = 7  # of the data, which conditional networks alone use
 
 
 def label(value: object) -> str | None:
@@ -120,8 +120,8 @@ class TestCorrectness:
 
     def test_multiplications_of_a_convolution(self) -> None:
         counted = summarize(Config(network="convolutional", hidden=(5,), latent_dim=2), (8, 8, 3))
-        # 4 x 4 places, each 3 x 3 pixels of 3 channels into 5 filters; and back, each of 4 x 4
-        # places with 5 channels into 4 x 4 pixels of 3 channels.
+        # 4 x 4 positions, each 3 x 3 pixels of 3 channels into 5 filters; and back, each of 4 x 4
+        # positions with 5 channels into 4 x 4 pixels of 3 channels.
         assert counted.encoder[1].multiplications == 4 * 4 * 3 * 3 * 3 * 5
         assert counted.decoder[-3].multiplications == 4 * 4 * 4 * 4 * 5 * 3
 
@@ -137,10 +137,12 @@ class TestCorrectness:
 
     def test_a_label_costs_a_weight_a_class_where_it_joins(self) -> None:
         plain = summarize(Config(hidden=(10,), latent_dim=2), (8, 8, 1))
-        told = summarize(Config(kind="conditional", hidden=(10,), latent_dim=2), (8, 8, 1), 7)
-        assert told.encoder_parameters == plain.encoder_parameters + 7 * 10
-        assert told.decoder_parameters == plain.decoder_parameters + 7 * 10
-        assert told.multiplications == plain.multiplications + 2 * 7 * 10
+        conditional = summarize(
+            Config(kind="conditional", hidden=(10,), latent_dim=2), (8, 8, 1), 7
+        )
+        assert conditional.encoder_parameters == plain.encoder_parameters + 7 * 10
+        assert conditional.decoder_parameters == plain.decoder_parameters + 7 * 10
+        assert conditional.multiplications == plain.multiplications + 2 * 7 * 10
 
     def test_other_kinds_do_not_read_the_classes(self) -> None:
         assert summarize(Config(), (8, 8, 1), 7) == summarize(Config(), (8, 8, 1))
@@ -154,17 +156,19 @@ class TestCorrectness:
             build(config, (8, 8, 1), classes)
 
     @pytest.mark.parametrize(
-        ("image_shape", "most"),
+        ("image_shape", "highest"),
         [((8, 8, 1), 2), ((28, 28, 1), 3), ((64, 9, 3), 2), ((64,) * 2 + (1,), 5)],
     )
     def test_more_stages_than_the_image_can_be_halved(
-        self, image_shape: tuple[int, int, int], most: int
+        self, image_shape: tuple[int, int, int], highest: int
     ) -> None:
-        config = Config(network="convolutional", hidden=(2,) * most)
+        config = Config(network="convolutional", hidden=(2,) * highest)
         assert summarize(config, image_shape).total > 0
-        for stages in (0, most + 1):
+        for stages in (0, highest + 1):
             unfit = config.replace(hidden=(2,) * stages)
-            with pytest.raises(ConfigError, match=rf"1 to {most} hidden layers.*Received: hidden="):
+            with pytest.raises(
+                ConfigError, match=rf"1 to {highest} hidden layers.*Received: hidden="
+            ):
                 summarize(unfit, image_shape)
             with pytest.raises(ConfigError, match="Received"):
                 build(unfit, image_shape)

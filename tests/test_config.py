@@ -97,9 +97,9 @@ class TestCorrectness:
     @pytest.mark.parametrize("name", NUMBERS)
     def test_both_ends_of_a_range_are_allowed(self, name: str) -> None:
         for value in (setting(name).low, setting(name).high):
-            kept = getattr(Config(**{name: value}), name)
-            assert kept == value
-            assert type(kept) is type(getattr(Config(), name))
+            stored = getattr(Config(**{name: value}), name)
+            assert stored == value
+            assert type(stored) is type(getattr(Config(), name))
 
     @pytest.mark.parametrize("name", CHOICES)
     def test_every_choice_is_allowed(self, name: str) -> None:
@@ -139,7 +139,7 @@ class TestCorrectness:
         )
         assert read_setting("batch_size", "1,000") == 1000
 
-    def test_a_number_that_may_be_two_is_asked_for(self) -> None:
+    def test_a_number_that_may_mean_two_is_refused(self) -> None:
         with pytest.raises(ConfigError, match=r"^Is it 1\.5 or 1500\? Received: beta='1,500'$"):
             Config().replace_text({"beta": "1,500"})
         with pytest.raises(ConfigError, match=r"^Is it one number, 1024, or two, 1 and 24\?"):

@@ -1,4 +1,4 @@
-"""A full disk: a clear state, nothing half-written, and with some room the run goes on."""
+"""A full disk: a clear state, nothing half-written, and with some space the run resumes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.queueing import Office
+from tests.queueing import Servers
 from tests.workshop import Workshop, assert_same_run, when
 from vae.cli.main import main
 from vae.config import Config
@@ -38,20 +38,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(path)], check=True)
 
 
-def fill(disk: Path, leave: int) -> None:
+def fill(disk: Path, free: int) -> None:
     """Leave so many bytes free."""
     with (disk / "filler").open("ab") as filler:
-        free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-        filler.write(bytes(max(0, free - leave)))
+        available = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+        filler.write(bytes(max(0, available - free)))
 
 
-class TestRoom:
+class TestFreeSpace:
     def test_a_run_can_be_thrown_away_to_make_some(
         self, workshop: Workshop, small_disk: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store = RunStore(small_disk, small_disk / "none")
         run = workshop.new(small_disk / "run")
-        fill(small_disk, leave=0)
+        fill(small_disk, free=0)
         store.delete(run)
         assert store.list() == []
         store.undelete("run")
@@ -70,8 +70,8 @@ class TestDiskFull:
         assert left.status["reason"].startswith("The disk is full: free some space")
         assert not list(run.path.rglob(".writing*"))
         assert left.can_resume
-        places = [(row["epoch"], row["step"]) for row in left.rows]
-        assert places == sorted(places)
+        positions = [(row["epoch"], row["step"]) for row in left.rows]
+        assert positions == sorted(positions)
         return left
 
     def test_filled_by_the_run_itself(
@@ -79,7 +79,7 @@ class TestDiskFull:
     ) -> None:
         changes = {"epochs": 12, "validation_split": 0.0, "train_share": 0.1}
         run = workshop.new(small_disk / "run", **changes)
-        fill(small_disk, leave=100_000)
+        fill(small_disk, free=100_000)
         assert work(run.path, "train") == 1
         left = self.check(run)
         assert 0 < len(left.history) < 12
@@ -93,10 +93,10 @@ class TestDiskFull:
         expected = workshop.resume(workshop.new(tmp_path / "expected", **changes))
         assert_same_run(open_run(run.path), expected)
 
-    @pytest.mark.parametrize("place", [(2, 1), (2, 6), (2, 25)])
+    @pytest.mark.parametrize("position", [(2, 1), (2, 6), (2, 25)])
     def test_filled_by_somebody_else_to_the_last_byte(
         self,
-        place: tuple[int, int],
+        position: tuple[int, int],
         workshop: Workshop,
         undisturbed: Run,
         small_disk: Path,
@@ -104,7 +104,7 @@ class TestDiskFull:
     ) -> None:
         run = workshop.new(small_disk / "run")
         with monkeypatch.context() as patch:
-            when(workshop, patch, place, lambda: fill(small_disk, leave=0))
+            when(workshop, patch, position, lambda: fill(small_disk, free=0))
             assert work(run.path, "train") == 1
         left = self.check(run)
         (small_disk / "filler").unlink()
@@ -117,7 +117,7 @@ class TestDiskFull:
     ) -> None:
         run = workshop.new(small_disk / "run")
         with monkeypatch.context() as patch:
-            when(workshop, patch, (2, 6), lambda: fill(small_disk, leave=0))
+            when(workshop, patch, (2, 6), lambda: fill(small_disk, free=0))
             assert work(run.path, "train") == 1
         assert work(run.path, "recover") == 1  # no room for the model either
         self.check(run)
@@ -130,7 +130,7 @@ class TestDiskFull:
         self, workshop: Workshop, undisturbed: Run, small_disk: Path
     ) -> None:
         run = workshop.new(small_disk / "run")
-        fill(small_disk, leave=0)
+        fill(small_disk, free=0)
         assert work(run.path, "train") == 1
         left = self.check(run)
         (small_disk / "filler").unlink()
@@ -150,7 +150,7 @@ class TestCommandLine:
     ) -> None:
         run = workshop.new(small_disk / "run")
         with monkeypatch.context() as patch:
-            when(workshop, patch, (2, 6), lambda: fill(small_disk, leave=0))
+            when(workshop, patch, (2, 6), lambda: fill(small_disk, free=0))
             assert main(["resume", str(run.path)]) == 2
         said = capsys.readouterr().err.strip().splitlines()[-1]
         assert said.startswith("vae resume: The disk is full: free some space, then continue")
@@ -163,11 +163,11 @@ class TestCommandLine:
 
 
 class TestNothingIsLeft:
-    @pytest.mark.parametrize("leave", [0, 4096, 8192])
-    def test_of_a_run_that_has_no_room_for_its_folder(
-        self, leave: int, small_disk: Path, digits: Dataset
+    @pytest.mark.parametrize("free", [0, 4096, 8192])
+    def test_of_a_run_that_has_no_space_for_its_folder(
+        self, free: int, small_disk: Path, digits: Dataset
     ) -> None:
-        fill(small_disk, leave=leave)
+        fill(small_disk, free=free)
         before = sorted(small_disk.rglob("*"))
         with pytest.raises(RunError, match=r"No space left on device.*Received"):
             RunWriter.create(small_disk / "new" / "run", Config(), digits)
@@ -177,22 +177,22 @@ class TestNothingIsLeft:
         path = small_disk / "mine"
         path.mkdir()
         (path / "notes.txt").write_text("keep")
-        fill(small_disk, leave=0)
+        fill(small_disk, free=0)
         with pytest.raises(RunError, match="Received"):
             RunWriter.create(path, Config(), digits)
         assert [each.name for each in path.iterdir()] == ["notes.txt"]
 
     def test_of_one_that_cannot_be_queued(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+        self, servers: Servers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        queue = office.open()
-        office.settle(queue)
+        queue = servers.open()
+        servers.settle(queue)
 
         def full(*_: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr(queue.tickets, "enqueue", full)
-        before = sorted(office.folder.glob("*"))
+        before = sorted(servers.folder.glob("*"))
         with pytest.raises(RunError, match="No space left on device"):
-            office.submit(queue, "a")
-        assert sorted(office.folder.glob("*")) == before
+            servers.submit(queue, "a")
+        assert sorted(servers.folder.glob("*")) == before

@@ -1,7 +1,8 @@
 """Every command that a document names is run: README.md, docs/*.md, CHANGELOG.md, the Makefile.
 
 They are taken out of the documents as they stand. Only one rule makes them short (`reduced`): each
-number that says how much is computed (epochs, samples, images) becomes the least that is accepted.
+number that says how much is computed (epochs, samples, images) becomes the least that is accepted;
+and the mixtures that they fit have few components.
 What cannot be run is in `NOT_RUN`, with the reason. A command that is neither fails a test.
 """
 
@@ -19,30 +20,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS
 from tests.conftest import PATIENCE_SECONDS, ROOT
+from tests.documents import Command, blocks, commands, reduced
+from tests.kinds import FEW_COMPONENTS
 from vae.cli.main import main
 from vae.data.datasets import find_dataset
-from vae.evaluation.sample_quality import MIN_SAMPLES
+from vae.sampling import mixtures
 from vae.shipped.train import SHIPPED_RUNS
 
 DOCUMENTS = (
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").glob("*.md")),
-)
-# Code blocks that are no commands, by what they begin with.
-NO_COMMANDS = {
-    "page --Config--> queue": "a drawing",
-    "app.py > pages > vae": "the order of layers",
-    "config.json       configuration": "a list of files",
-}
-PROGRAM = re.compile(
-    r"(?:\S*[/\\])?(?:python[\d.]*|py|pip3?|make|git|streamlit|uv|conda|docker|npm|npx|node|sh|bash"
-    r"|vae-lab|curl|wget|apt|apt-get|sudo|jupyter|pytest|ruff)(?=\s|$)"
 )
 WRITES = "writes into the project, for minutes"
 NOT_RUN = {
@@ -85,52 +77,6 @@ TARGETS_NOT_RUN = {
     "chromium": "installs a browser",
 }
 PROGRAM_OURS = ["python", "-m", "vae"]
-LEAST = {"--samples": MIN_SAMPLES}  # of all else it is 1
-
-
-class Command(NamedTuple):
-    """A line to run; inline: it stands in a sentence, where it may be a name alone."""
-
-    document: str
-    line: str
-    inline: bool
-
-    def __str__(self) -> str:
-        return f"{self.document}: {self.line}"
-
-
-def reduced(text: str) -> str:
-    """Return a command, or Python, where each amount is the least that is accepted."""
-    text = re.sub(r"\bepochs=\d+", "epochs=1", re.sub(r"\bmore_epochs=\d+", "more_epochs=1", text))
-    return re.sub(
-        r"(--(?:importance-samples|samples|count|rows|columns|more-epochs))([ =])\d+",
-        lambda found: f"{found[1]}{found[2]}{LEAST.get(found[1], 1)}",
-        text,
-    )
-
-
-def blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the language and the content of each code block, fenced or indented."""
-    for found in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        yield found[1], found[2]
-    rest = re.sub(r"^```\w*\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
-    for found in re.finditer(r"(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+", rest):
-        yield "", re.sub(r"^ {4}", "", found[0], flags=re.MULTILINE)
-
-
-def commands(text: str, document: str = "") -> Iterator[Command]:
-    """Yield all commands of a document. Fails for a block that is of neither kind."""
-    for language, block in blocks(text):
-        if language == "python" or any(block.startswith(begin) for begin in NO_COMMANDS):
-            continue
-        for line in filter(None, block.splitlines()):
-            assert PROGRAM.match(line), f"{document}: neither a command nor known: {line}"
-            yield Command(document, line, False)
-    prose = re.sub(r"^```\w*\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
-    for found in re.findall(r"`([^`]+)`", prose):
-        line = " ".join(found.split())
-        if PROGRAM.match(line):
-            yield Command(document, line, True)
 
 
 def reason(command: Command) -> str | None:
@@ -196,14 +142,16 @@ def succeeds(line: str, folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the runs that the documents train, runs/mine first."""
     if find_dataset("mnist") is None:
         pytest.skip("needs MNIST")
     path = tmp_path_factory.mktemp("documents")
-    for command in TRAINING:
-        succeeds(command.line, path)
-    return path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
+        for command in TRAINING:
+            succeeds(command.line, path)
+        yield path
 
 
 class TestBasics:
@@ -254,9 +202,9 @@ class TestDocuments:
         texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
         found = [block for text in texts for language, block in blocks(text) if language]
         assert found, "README.md has an example"
-        for place, block in enumerate(found):
-            (folder / f"example-{place}.py").write_text(reduced(block), encoding="utf-8")
-            succeeds(f"python example-{place}.py", folder)
+        for index, block in enumerate(found):
+            (folder / f"example-{index}.py").write_text(reduced(block), encoding="utf-8")
+            succeeds(f"python example-{index}.py", folder)
 
 
 def targets() -> set[str]:

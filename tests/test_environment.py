@@ -133,9 +133,7 @@ class TestLimits:
         assert limits().in_words() == ""
         limits().check(Config(epochs=500, hidden=(1024,) * 6), SHAPE, CLASSES)
 
-    def test_where_strangers_share_a_server_there_are_some(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_on_a_public_server_there_are_some(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("VAE_PUBLIC", "1")
         assert all(limit > 0 for limit in (limits().epochs, limits().seconds, limits().parameters))
 
@@ -158,25 +156,25 @@ class TestLimits:
             assert limits() == usual
 
     @pytest.mark.parametrize(
-        ("most", "message"),
+        ("highest", "message"),
         [
             (Limits(epochs=19), r"at most 19 epochs\. Received: 20"),
             (Limits(parameters=1427), r"at most 1,427 parameters\. Received: 1,428"),
         ],
     )
-    def test_more_is_refused(self, most: Limits, message: str) -> None:
+    def test_more_is_refused(self, highest: Limits, message: str) -> None:
         with pytest.raises(ConfigError, match=message):
-            most.check(SMALL, SHAPE, CLASSES)
+            highest.check(SMALL, SHAPE, CLASSES)
 
     def test_just_as_much_is_not(self) -> None:
         Limits(epochs=20, seconds=0.1, parameters=1428).check(SMALL, SHAPE, CLASSES)
 
     def test_a_label_counts(self) -> None:
         # 10 classes are 10 more inputs of both networks' layers of 10 units.
-        told = SMALL.replace(kind="conditional")
-        Limits(parameters=1628).check(told, SHAPE, CLASSES)
+        conditional = SMALL.replace(kind="conditional")
+        Limits(parameters=1628).check(conditional, SHAPE, CLASSES)
         with pytest.raises(ConfigError, match=r"Received: 1,628"):
-            Limits(parameters=1627).check(told, SHAPE, CLASSES)
+            Limits(parameters=1627).check(conditional, SHAPE, CLASSES)
 
 
 class TestWhoSharesIt:

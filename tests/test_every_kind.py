@@ -18,7 +18,7 @@ import vae
 from tests.conftest import copy_run, wait_until
 from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of
 from tests.pages.doubles import NoWarmWorker
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.cli.main import main
 from vae.config import Config
 from vae.data.datasets import Dataset
@@ -30,7 +30,7 @@ from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.sampling import mixtures
 from vae.sampling.fitted import compute_samplers
-from vae.server import scheduler, worker
+from vae.server import scheduler, worker, worker_pool
 from vae.server.queue import Queue
 
 LONG = 500  # epochs: so many that none is the last one while a test asks for something
@@ -52,11 +52,11 @@ class ThreadWorker:
         return None if self._thread.is_alive() else 0
 
     def terminate(self) -> None:
-        worker._ending.set()
+        worker._should_end.set()
 
     def wait(self) -> None:
         self._thread.join()
-        worker._ending.clear()
+        worker._should_end.clear()
 
 
 @pytest.fixture
@@ -70,14 +70,14 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
 
     # Only a process takes signals: tests/server has some.
     monkeypatch.setattr(worker, "_interrupted_by_sigterm", nullcontext)
-    monkeypatch.setattr(scheduler, "start_worker", start)
-    monkeypatch.setattr(scheduler, "WarmWorker", NoWarmWorker)
+    monkeypatch.setattr(worker_pool, "start_worker", start)
+    monkeypatch.setattr(worker_pool, "WarmWorker", NoWarmWorker)
     monkeypatch.setattr(scheduler, "POLL_SECONDS", 0.1)
     (tmp_path / "runs").mkdir()
     queue = Queue(RunStore(tmp_path / "runs", tmp_path / "none"), workers=1)
     yield queue
     queue.close()
-    worker._ending.set()
+    worker._should_end.set()
     for each in started:
         each.wait()
 
@@ -138,7 +138,7 @@ class TestQueue:
         run = until(run, "an epoch more", lambda now: len(now.history) > before)
         queue.delete(run)
         wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
-        worker._ending.clear()  # the next process
+        worker._should_end.clear()  # the next process
         run = queue.undelete(run.id)
         assert run.state == "paused"
         # Stopped without a process: another one makes its model.
@@ -169,7 +169,7 @@ class TestQueue:
 
     def test_it_is_taken_along(self, name: str, queue: Queue, kinds: Kinds) -> None:
         run = kinds[name]
-        taken = queue.take_in(io.BytesIO(export_zip(run)))
+        taken = queue.import_run(io.BytesIO(export_zip(run)))
         wait_until(lambda: not queue.is_pending(taken, "export"), "its networks are made")
         z, labels = np.eye(3), [0, 1, 2]
         taken = open_run(taken.path)
@@ -184,12 +184,12 @@ def test_python(name: str, kinds: Kinds, digits: Dataset, tmp_path: Path) -> Non
     images, labels = digits.x_test[:5], digits.y_test[:5]
     mean, _ = run.encode(images, labels)
     model = run.load_model()
-    told = (
+    conditioned = (
         [images / np.float32(255), np.eye(10, dtype="float32")[labels]]
         if run.config.is_conditional
         else images / np.float32(255)
     )
-    np.testing.assert_allclose(model.encoder(told)[0], mean, atol=1e-5)
+    np.testing.assert_allclose(model.encoder(conditioned)[0], mean, atol=1e-5)
     assert run.decode(mean, labels).shape == images.shape
     resumed = vae.resume(run, digits, more_epochs=1)
     assert (resumed.state, resumed.history["epoch"]) == ("finished", [1, 2])

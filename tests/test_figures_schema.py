@@ -11,7 +11,7 @@ import pytest
 
 from tests.archive.changed import REMOVED, Files, with_json
 from tests.archive.zips import pack, refused, take, unpack
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.runs.run import Run
 
 
@@ -34,13 +34,13 @@ def assert_unreadable(files: Files, name: str, content: bytes, folder: Path) -> 
 
 
 KNOWN = {"dimensions": 2, "knn": 0.9, "probe": 1, "silhouette": -0.25}
-KNOWLEDGE = {
+CLASS_PROBES = {
     **{"training_images": 1437, "test_images": 360, "silhouette_images": 360},
     **{"latent": KNOWN, "pca": KNOWN, "pixels": KNOWN | {"dimensions": 64}},
 }
 
 
-class TestKnowledge:
+class TestClassProbes:
     @pytest.mark.parametrize(
         "changes",
         [
@@ -63,20 +63,20 @@ class TestKnowledge:
         ids=lambda changes: str(changes)[:60],
     )
     def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
-        assert_refused(files, "knowledge.json", KNOWLEDGE, changes, tmp_path)
+        assert_refused(files, "knowledge.json", CLASS_PROBES, changes, tmp_path)
 
     @pytest.mark.parametrize("content", [b"[]", b"5", b"null", b'"latent"', b"{}", b"", b"\xff"])
     def test_no_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
         assert_unreadable(files, "knowledge.json", content, tmp_path)
 
     def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
-        known = KNOWLEDGE | {"note": "<script>", "latent": KNOWN | {"more": [1]}}
+        known = CLASS_PROBES | {"note": "<script>", "latent": KNOWN | {"more": [1]}}
         data = pack(files | {"knowledge.json": json.dumps(known).encode()})
         run = take(data, tmp_path)
-        assert run.class_probes == KNOWLEDGE
+        assert run.class_probes == CLASS_PROBES
         assert b"more" not in (run.path / "knowledge.json").read_bytes()
         again = take(export_zip(run), tmp_path)
-        assert again.class_probes == KNOWLEDGE
+        assert again.class_probes == CLASS_PROBES
 
 
 FOUND = {

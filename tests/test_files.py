@@ -82,20 +82,20 @@ class TestOdd:
                 open_regular(tmp_path / "pipe")
         assert len(list(Path("/dev/fd").iterdir())) == before
 
-    def test_what_takes_a_files_place_meanwhile(
+    def test_what_replaces_a_file_meanwhile(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = tmp_path / "file"
         path.write_text("x")
-        look = Path.stat
+        stat = Path.stat
 
-        def stat(this: Path, **follow: bool) -> os.stat_result:
-            found = look(this, **follow)
+        def replace_after(this: Path, **follow: bool) -> os.stat_result:
+            found = stat(this, **follow)
             path.unlink()
             os.mkfifo(path)
             return found
 
-        monkeypatch.setattr(Path, "stat", stat)
+        monkeypatch.setattr(Path, "stat", replace_after)
         with pytest.raises(OSError, match="no regular file"):
             open_regular(path)
 

@@ -174,8 +174,8 @@ class TestApp:
         with app(installed) as (address, process), chromium() as browser:
             wait_until(lambda: answer(f"{address}/_stcore/health") == "ok", "the server answers")
             page = browser.new_page()
-            asked: list[str] = []
-            page.on("request", lambda request: asked.append(request.url))
+            requested: list[str] = []
+            page.on("request", lambda request: requested.append(request.url))
             page.goto(address)
             settled(page)
             assert page.title() == "Start · VAE Lab"
@@ -183,7 +183,7 @@ class TestApp:
             size = page.locator("h1").evaluate("title => getComputedStyle(title).fontSize")
             assert size == "28px", "the theme of .streamlit/config.toml: 1.75 rem"
             assert all(
-                url.startswith((address, "ws://127.0.0.1", "data:", "blob:")) for url in asked
+                url.startswith((address, "ws://127.0.0.1", "data:", "blob:")) for url in requested
             )
             assert list(installed.folder.glob("[!.]*")) == [], "runs are among the data of the user"
             process.send_signal(signal.SIGINT)

@@ -60,7 +60,7 @@ def processor_seconds(run: Run) -> float:
     return times.user + times.system
 
 
-def place(run: Run) -> tuple[int, int]:
+def position(run: Run) -> tuple[int, int]:
     status = open_run(run.path).status
     return status["epoch"], status["step"]
 
@@ -79,10 +79,10 @@ def stand_still(process: psutil.Process) -> None:
 
 
 def hold_amid(queue: Queue, run: Run, epoch: int) -> psutil.Process:
-    """Have a run that was asked for one epoch go on to the middle of this or a later one.
+    """Have a run that was to train one epoch continue to the middle of this or a later one.
 
     Returns its process, which stands still. It got slices of time, because it may train all epochs
-    between two looks.
+    between two polls.
     """
     wait_until(lambda: open_run(run.path).state == "paused", "it has trained its epoch")
     process = psutil.Process(open_run(run.path).status["pid"])
@@ -115,9 +115,9 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
     before = processor_seconds(dense)
     queue.pause(dense)
     process.resume()
-    asked = time.monotonic()
+    requested = time.monotonic()
     wait_until(lambda: open_run(dense.path).state == "paused", "it pauses")
-    notes["seconds until it paused"] = time.monotonic() - asked
+    notes["seconds until it paused"] = time.monotonic() - requested
     notes["processor seconds until it paused"] = processor_seconds(dense) - before
     notes["alive while paused"] = dense.is_alive()
 
@@ -133,19 +133,19 @@ def live_through(queue: Queue, dataset: Dataset, notes: dict[str, Any]) -> tuple
         time.monotonic() - since
     )
 
-    notes["places"] = [place(dense)]
+    notes["places"] = [position(dense)]
     for _ in range(2):
         turn = dense.control.serial
         queue.resume(open_run(dense.path), action="batch")
         wait_until(lambda turn=turn: open_run(dense.path).status["serial"] > turn, "it took a step")
-        notes["places"].append(place(dense))
+        notes["places"].append(position(dense))
     os.kill(open_run(dense.path).status["pid"], signal.SIGTERM)
     until_nothing_is_pending(queue, dense)
-    notes["after it left"] = (open_run(dense.path).state, place(dense), dense.is_alive())
+    notes["after it left"] = (open_run(dense.path).state, position(dense), dense.is_alive())
 
     queue.resume(open_run(dense.path), action="epoch")
     kill_amid(queue, dense, 3)
-    notes["killed in"] = place(dense)
+    notes["killed in"] = position(dense)
     wait_until(lambda: queue.tickets.has(dense.id, ("recover",)), "its model is made")
     until_nothing_is_pending(queue, dense)
     notes["killed"] = open_run(dense.path)
@@ -212,7 +212,7 @@ class TestOnTheWay:
         first, *later = ((epoch - 1) * steps + step for epoch, step in story.notes["places"])
         assert later == [first + 1, first + 2]  # perhaps into the next epoch
 
-    def test_asked_to_terminate_it_left_its_run_paused(self, story: Story) -> None:
+    def test_sigterm_left_its_run_paused(self, story: Story) -> None:
         assert story.notes["after it left"] == ("paused", story.notes["places"][-1], False)
 
     def test_killed_it_was_interrupted_and_got_a_model(self, story: Story) -> None:
@@ -222,13 +222,13 @@ class TestOnTheWay:
         # The last whole epoch, or where it was paused after that.
         whole = story.notes["killed in"][0] - 1, killed.status["steps"]
         assert (epoch, step) == max(whole, tuple(story.notes["places"][-1]))
-        kept = (
+        stored = (
             f"epoch {epoch}"
             if step == killed.status["steps"]
             else f"epoch {epoch} up to step {step}"
         )
         assert killed.status["reason"] == (
-            f"The training process was ended from outside; {kept} is kept."
+            f"The training process was ended from outside; {stored} is kept."
         )
         assert killed.status["model_epoch"] == epoch
         assert killed.has_model

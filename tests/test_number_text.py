@@ -132,7 +132,7 @@ class TestNumber:
             parse_number(text)
         assert len(str(error.value)) < 150
 
-    def test_what_may_be_two_is_asked_for(self) -> None:
+    def test_what_may_mean_two_numbers_is_refused(self) -> None:
         with pytest.raises(AmbiguousNumberError, match=r"^Is it 1 or 1000\? Received: ' 1,000'$"):
             parse_number(" 1,000")
 

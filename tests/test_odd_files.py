@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import PATIENCE_SECONDS, ROOT, copy_run, wait_until
 from tests.odd_files import KINDS, odd
-from tests.queueing import Office
+from tests.queueing import Servers
 from vae.runs.metadata import write_metadata
 from vae.runs.run import SHIPPED, Run
 from vae.server.tickets import Tickets
@@ -67,51 +67,51 @@ class TestEverywhere:
 
 class TestQueue:
     @pytest.mark.parametrize("kind", KINDS)
-    def test_a_ticket_that_is_no_file(self, office: Office, kind: str) -> None:
-        folder = Tickets(office.folder).folder
+    def test_a_ticket_that_is_no_file(self, servers: Servers, kind: str) -> None:
+        folder = Tickets(servers.folder).folder
         folder.mkdir(parents=True)
         for name in ("one-train.json", "two-tsne.json", ".present-0.json"):
             KINDS[kind](folder / name)
-        server = office.open()
-        run = office.submit(server, "good")
-        office.until_begun("good")
-        office.finish(run)
+        server = servers.open()
+        run = servers.submit(server, "good")
+        servers.until_begun("good")
+        servers.finish(run)
 
     @pytest.mark.parametrize("name", ["status.json", "about.json"])
-    def test_a_run_that_waits(self, office: Office, name: str) -> None:
+    def test_a_run_that_waits(self, servers: Servers, name: str) -> None:
         """Whatever becomes of that one, the next has its turn."""
-        server = office.open()
-        busy = office.submit(server, "busy")
-        office.until_begun("busy")
-        waits = office.submit(server, "waits", "another")
+        server = servers.open()
+        busy = servers.submit(server, "busy")
+        servers.until_begun("busy")
+        waits = servers.submit(server, "waits", "another")
         with odd(waits.path / name):
-            good = office.submit(server, "good", "a third")
-            office.finish(busy)
-            wait_until(lambda: "good" in office.order or "waits" in office.order, "one begins")
-            if "waits" in office.order:
-                office.tell(waits, "finish")
-            wait_until(lambda: "good" in office.order, "the next one begins")
-            office.finish(good)
+            good = servers.submit(server, "good", "a third")
+            servers.finish(busy)
+            wait_until(lambda: "good" in servers.order or "waits" in servers.order, "one begins")
+            if "waits" in servers.order:
+                servers.instruct(waits, "finish")
+            wait_until(lambda: "good" in servers.order, "the next one begins")
+            servers.finish(good)
 
-    def test_a_deleted_run_with_a_log_that_is_none(self, office: Office) -> None:
-        server = office.open()
-        run = office.submit(server, "run")
-        office.until_begun("run")
-        office.finish(run)
+    def test_a_deleted_run_with_a_log_that_is_none(self, servers: Servers) -> None:
+        server = servers.open()
+        run = servers.submit(server, "run")
+        servers.until_begun("run")
+        servers.finish(run)
         (run.path / "worker.log").unlink(missing_ok=True)
         os.mkfifo(run.path / "worker.log")
         write_metadata(run.path, deleted=time.time() - 10_000)
-        office.store.purge()
+        servers.store.purge()
         assert not run.path.exists()
 
-    def test_a_log_that_is_a_pipe_fails_the_run_alone(self, office: Office) -> None:
-        server = office.open()
-        busy = office.submit(server, "busy")
-        office.until_begun("busy")
-        bad = office.submit(server, "bad", "another")
+    def test_a_log_that_is_a_pipe_fails_the_run_alone(self, servers: Servers) -> None:
+        server = servers.open()
+        busy = servers.submit(server, "busy")
+        servers.until_begun("busy")
+        bad = servers.submit(server, "bad", "another")
         os.mkfifo(bad.path / "worker.log")
-        good = office.submit(server, "good", "a third")
-        office.finish(busy)
-        assert "could not start" in office.until(bad, "failed").status["reason"]
-        office.until_begun("busy", "good")
-        office.finish(good)
+        good = servers.submit(server, "good", "a third")
+        servers.finish(busy)
+        assert "could not start" in servers.until(bad, "failed").status["reason"]
+        servers.until_begun("busy", "good")
+        servers.finish(good)

@@ -15,7 +15,7 @@ from vae.runs.run import Run
 READERS = (
     "vae.runs.metadata",
     "vae.architecture",
-    "vae.archive.archive",
+    "vae.archive.zip_import",
     "vae.evaluation.digit_classifier",
     "vae.export.keras_code",
     "vae.config",

@@ -12,12 +12,12 @@ import pytest
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
 from tests.pages.crafted import METRICS, change, row
-from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import CLASS_PROBES, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
 from vae.figures_schema import LikelihoodRequest
-from vae.runs.control import Control, Segment, ask, read_control
+from vae.runs.control import Control, Segment, read_control, request
 from vae.runs.history import history_fault
 from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
@@ -45,7 +45,7 @@ VALID: dict[str, tuple[dict[str, Any], Any]] = {
         FIGURES["metrics.json"],
     ),
     "likelihood.json": (LIKELIHOOD, FIGURES["likelihood.json"]),
-    "knowledge.json": (KNOWLEDGE, FIGURES["knowledge.json"]),
+    "knowledge.json": (CLASS_PROBES, FIGURES["knowledge.json"]),
     "quality.json": (QUALITY, FIGURES["quality.json"]),
     "likelihood-asked.json": ({"samples": 5, "treatment": "none"}, LikelihoodRequest),
     "config.json": (INFO, Info),
@@ -127,7 +127,7 @@ class TestBasics:
         with pytest.raises(FileNotFoundError):
             read(tmp_path / "none.json", Status)
 
-    def test_a_folder_in_its_place(self, tmp_path: Path) -> None:
+    def test_a_folder_under_its_name(self, tmp_path: Path) -> None:
         (tmp_path / "status.json").mkdir()
         with pytest.raises(RunError, match=r"^status\.json must be readable\. Received: it is no"):
             read(tmp_path / "status.json", Status)
@@ -159,12 +159,12 @@ class TestCorrectness:
             if name != "config.json":  # whose settings `Config` checks
                 assert decode(name, json.dumps(found, allow_nan=False).encode(), kind) == found
 
-    @pytest.mark.parametrize("place", range(len(ROWS)))
-    def test_other_values_in_a_row(self, place: int) -> None:
-        kind = ChangeRow if ROWS[place]["kind"] == "change" else LearnedRow
-        for content in altered(ROWS[place]):
+    @pytest.mark.parametrize("index", range(len(ROWS)))
+    def test_other_values_in_a_row(self, index: int) -> None:
+        kind = ChangeRow if ROWS[index]["kind"] == "change" else LearnedRow
+        for content in altered(ROWS[index]):
             if (found := taken_as(content, kind)) is not None:
-                assert found.keys() <= ROWS[place].keys()
+                assert found.keys() <= ROWS[index].keys()
                 assert taken_as(json.dumps(found, allow_nan=False).encode(), kind) == found
 
     def test_a_row_with_half_a_validation(self) -> None:
@@ -201,7 +201,7 @@ class TestReaders:
         assert all(name in said for name in needed)
         assert bool(history_fault(run.path / "history.jsonl")) == bool(content)
         # And it does not stand in the way of what is written next.
-        assert ask(run.path, "pause").action == read_control(run.path).action == "pause"
+        assert request(run.path, "pause").action == read_control(run.path).action == "pause"
 
     @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
     @pytest.mark.parametrize("name", ["config.json", "status.json"])
@@ -228,10 +228,10 @@ class TestReaders:
             path.write_bytes(content)
             for ticket in tickets.list():
                 assert len(ticket.owner) <= Text.longest
-                assert (type(ticket.drawn), type(ticket.started)) == (int, bool)
+                assert (type(ticket.enqueued), type(ticket.started)) == (int, bool)
 
     def test_other_values_of_requests(self, tmp_path: Path) -> None:
-        ask(tmp_path, "batch", {"beta": 0.5, "learning_rate": 0.1, "noise": 1.0}, Segment(1, 2))
+        request(tmp_path, "batch", {"beta": 0.5, "learning_rate": 0.1, "noise": 1.0}, Segment(1, 2))
         path = tmp_path / "control.json"
         for content in altered(json.loads(path.read_bytes())):
             path.write_bytes(content)

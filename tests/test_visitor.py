@@ -87,7 +87,7 @@ def _serve(script: Path) -> Iterator[tuple[str, psutil.Popen]]:
 
 
 async def _opened(visitor: Visitor) -> None:
-    """Open the first page and wait until its clock has had all of it drawn once more.
+    """Open the first page and wait until its clock has had all of it rendered once more.
 
     What is clicked at that very moment is answered by the one drawing or by the other.
     """
@@ -136,12 +136,12 @@ def test_keeps_asking_for_a_fragment_until_it_leaves(app: tuple[str, psutil.Pope
             # The third drawing has the whole page run again, which counts as a page.
             kinds = Counter[str]()
 
-            def seen(pages: int, fragments: int) -> bool:
+            def observed(pages: int, fragments: int) -> bool:
                 kinds.clear()
                 kinds.update(update.kind for update in visitor.updates)
                 return kinds["page"] >= pages and kinds["fragment"] >= fragments
 
-            await _until(lambda: seen(3, 4))
+            await _until(lambda: observed(3, 4))
             assert kinds["page"] == 3
             await visitor.click("Again")
             await _until(lambda: visitor.shows("pressed"))

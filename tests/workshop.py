@@ -33,7 +33,13 @@ BASE = Config(
 )
 STEPS = 25
 ROWS_PER_EPOCH = 4  # writing rows takes most of the time
-Place = tuple[int, int]  # after so many steps of an epoch
+VARIANTS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "scheduled": {"kl_warmup": 3, "schedule": "cosine", "beta": 2.0},
+    "no-validation": {"validation_split": 0.0, "train_share": 0.9},
+    "early": {"patience": 1, "learning_rate": 1e-7, "epochs": 50},
+}
+Position = tuple[int, int]  # after so many steps of an epoch
 
 
 class Killed(BaseException):
@@ -74,7 +80,7 @@ class Workshop:
             self.session = Session(*arguments)
             return self.session
 
-        def keep_weights(model: VAE, folder: Path) -> None:
+        def store_weights(model: VAE, folder: Path) -> None:
             np.savez(folder / "weights.npz", *model.get_weights())
 
         with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +92,7 @@ class Workshop:
             patch.setattr(training, "Session", remember)
             patch.setattr(training, "_compiled", self.begin)
             patch.setattr(training, "evaluate", lambda *_: (METRICS, {"y": np.zeros(1)}))
-            patch.setattr(training, "save_keras", keep_weights)
+            patch.setattr(training, "save_keras", store_weights)
             patch.setattr(training, "export_onnx", lambda *_: None)
             yield self
 
@@ -98,7 +104,7 @@ class Workshop:
     def resume(
         self,
         run: Run,
-        leave: Callable[[], bool] | None = None,
+        should_end: Callable[[], bool] | None = None,
         stop: Callable[[], bool] | None = None,
         seconds: float = UNLIMITED,
     ) -> Run:
@@ -106,79 +112,82 @@ class Workshop:
         return training.carry_out(
             open_run(run.path),
             self.dataset,
-            should_end=leave,
+            should_end=should_end,
             should_stop=stop,
             seconds=seconds,
         )
 
     @property
-    def place(self) -> Place:
+    def position(self) -> Position:
         """Where the run that trains now stands."""
         return self.session.epoch, self.session.step
 
-    def leave_at(self, run: Run, place: Place) -> Run:
-        """Train until a place, and let the process leave, as when it is asked to terminate."""
-        return self.resume(run, leave=lambda: self.place >= place)
+    def suspend_at(self, run: Run, position: Position) -> Run:
+        """Train until a position, and suspend the run, as when SIGTERM comes."""
+        return self.resume(run, should_end=lambda: self.position >= position)
 
-    def stop_at(self, run: Run, place: Place) -> Run:
-        """Train until a place, and end the run."""
-        return self.resume(run, stop=lambda: self.place >= place)
+    def stop_at(self, run: Run, position: Position) -> Run:
+        """Train until a position, and end the run."""
+        return self.resume(run, stop=lambda: self.position >= position)
 
-    def kill_at(self, run: Run, place: Place) -> Run:
-        """Train until a place, and die there."""
+    def kill_at(self, run: Run, position: Position) -> Run:
+        """Train until a position, and die there."""
 
         def die() -> bool:
-            if self.place >= place:
+            if self.position >= position:
                 raise Killed
             return False
 
         with pytest.raises(Killed):
-            self.resume(run, leave=die)
+            self.resume(run, should_end=die)
         return open_run(run.path)
 
-    def at(self, run: Run, place: Place, act: Callable[[], object]) -> Run:
-        """Train on, and do something once when the run has come to a place."""
+    def at(self, run: Run, position: Position, act: Callable[[], object]) -> Run:
+        """Train on, and do something once when the run has come to a position."""
         waiting = [act]
 
-        def look() -> bool:
-            if waiting and self.place >= place:
+        def check() -> bool:
+            if waiting and self.position >= position:
                 waiting.pop()()
             return False
 
-        return self.resume(run, leave=look)
+        return self.resume(run, should_end=check)
 
-    def direct(self, run: Run, *actions: str | Callable[[], object]) -> list[Place]:
+    def direct(self, run: Run, *actions: str | Callable[[], object]) -> list[Position]:
         """Do one thing after the other, each when the run pauses; return where it paused.
 
-        When nothing is left to do the process leaves.
+        When nothing is left to do the run is suspended.
         """
-        left, places = list(actions), []
+        left, positions = list(actions), []
 
-        def look() -> bool:
+        def check() -> bool:
             now = open_run(run.path)
             if now.state == "paused" and now.status["serial"] == now.control.serial:
-                if len(places) <= len(actions):
-                    places.append((now.status["epoch"], now.status["step"]))
+                if len(positions) <= len(actions):
+                    positions.append((now.status["epoch"], now.status["step"]))
                 if not left:
                     return True
                 action = left.pop(0)
                 run.requests.send(action) if isinstance(action, str) else action()
             return False
 
-        self.resume(run, leave=look)
-        return places
+        self.resume(run, should_end=check)
+        return positions
 
 
 def when(
-    workshop: Workshop, patch: pytest.MonkeyPatch, place: tuple[int, int], act: Callable[[], object]
+    workshop: Workshop,
+    patch: pytest.MonkeyPatch,
+    position: tuple[int, int],
+    act: Callable[[], object],
 ) -> None:
-    """Do something once, when the run that trains has come to a place."""
+    """Do something once, when the run that trains has come to a position."""
     train, waiting = workshop.loop.train, [act]
 
     def train_and_act(*arguments: np.ndarray) -> None:
         train(*arguments)
         # The step that has just been taken is not counted yet.
-        if waiting and (workshop.session.epoch, workshop.session.step + 1) >= place:
+        if waiting and (workshop.session.epoch, workshop.session.step + 1) >= position:
             waiting.pop()()
 
     patch.setattr(workshop.loop, "train", train_and_act)

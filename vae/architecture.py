@@ -239,16 +239,16 @@ def _check_image_shape(image_shape: ImageShape) -> None:
 def _check_classes(config: Config, classes: int) -> None:
     if config.is_conditional and classes < 2:
         raise ConfigError(
-            "A conditional VAE is told which class an image is of, so it needs images of two or "
+            "A conditional VAE gets the class of each image, so it needs images of two or "
             f"more classes. Received: {classes}"
         )
 
 
 def _check_stages(config: Config, image_shape: ImageShape) -> None:
-    most = int(math.log2(min(image_shape[:2]))) - 1
-    if not 1 <= len(config.hidden) <= most:
+    max_layers = int(math.log2(min(image_shape[:2]))) - 1
+    if not 1 <= len(config.hidden) <= max_layers:
         raise ConfigError(
             f"A convolutional network for {image_shape[0]} x {image_shape[1]} images needs 1 to "
-            f"{most} hidden layers, since each one halves the image. "
+            f"{max_layers} hidden layers, since each one halves the image. "
             f"Received: hidden={config.hidden}"
         )

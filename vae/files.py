@@ -117,12 +117,12 @@ def _check_regular(found: os.stat_result, path: Path) -> None:
         raise OSError(errno.EINVAL, "it is no regular file", str(path))
 
 
-def read_regular(path: Path, most: int = MAX_BYTES) -> bytes:
+def read_regular(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """Read a regular file of at most so many bytes; raises OSError for anything else."""
     with open_regular(path) as file:
-        if os.fstat(file.fileno()).st_size > most:
-            raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
-        return file.read(most)
+        if os.fstat(file.fileno()).st_size > max_bytes:
+            raise OSError(errno.EFBIG, f"it has more than {max_bytes:,} bytes", str(path))
+        return file.read(max_bytes)
 
 
 def read_json(path: Path) -> Any:

@@ -73,11 +73,11 @@ class Words(Text):
     longest = 2000
 
 
-def printable(text: str, most: int) -> str:
+def printable(text: str, max_length: int) -> str:
     """Return a text in one line, without control characters, of at most so many characters."""
     # Cut before as well: a text of megabytes is not worth the look at all its characters.
-    visible = "".join(sign if sign.isprintable() else " " for sign in text[: 10 * most])
-    return " ".join(visible.split())[:most].strip()
+    visible = "".join(sign if sign.isprintable() else " " for sign in text[: 10 * max_length])
+    return " ".join(visible.split())[:max_length].strip()
 
 
 def decode(name: str, content: bytes, kind: type[T]) -> T:

@@ -13,9 +13,9 @@ function momentOf(frame) {
   return { points, window: frame.window };
 }
 
-function between(from, to, share) {
-  if (share >= 1 || !from || from.points.length !== to.points.length) return to;
-  const mix = (a, b) => a + (b - a) * share;
+function between(from, to, fraction) {
+  if (fraction >= 1 || !from || from.points.length !== to.points.length) return to;
+  const mix = (a, b) => a + (b - a) * fraction;
   return {
     points: to.points.map((value, i) => mix(from.points[i], value)),
     window: to.window.map((value, i) => mix(from.window[i], value)),

@@ -10,6 +10,10 @@ from streamlit.components.v2 import component
 
 __all__ = ["mounted"]
 
+# What Streamlit calls. It looks for tables among the values of a dictionary, for which it loads
+# pandas and PyArrow, 60 MB: a list it takes as it is.
+SHOW = "export default (component) => mount({ ...component, data: component.data?.[0] });"
+
 
 def mounted(
     module: str, name: str, *scripts: str, html: str = "", css: str | tuple[str, ...] = ()
@@ -17,16 +21,23 @@ def mounted(
     """Register a component once, at the import of its module; return what shows it.
 
     module: its __file__. scripts: parts of one module, since a component's script cannot
-    import another. html: a file's name, or the element itself. css: names of files.
+    import another; its function mount is called with Streamlit's component, whose data is the
+    dictionary that it is shown with. html: a file's name, or the element itself. css: names of
+    files.
     """
     here = Path(module).parent
 
     def read(*names: str) -> str:
         return "\n".join((here / each).read_text(encoding="utf-8") for each in names)
 
-    return component(
+    registered = component(
         name,
         html=read(html) if html.endswith(".html") else html,
         css=read(*([css] if isinstance(css, str) else css)) or None,
-        js=read(*scripts),
+        js=f"{read(*scripts)}\n{SHOW}\n",
     )
+
+    def show(*, data: dict[str, Any] | None = None, **options: Any) -> Any:
+        return registered(data=None if data is None else [data], **options)
+
+    return show

@@ -22,8 +22,8 @@ __all__ = [
 WRITTEN = "address_written"  # what this script run has put into the address
 LINKED = "address_linked"  # what a link, Back or Forward asks for
 REQUESTED = "address_requested"  # the same, until `take_parameter` has returned it
-KNOWN = "address_known"  # the addresses that this app has written: before and after
-TOLD = "address_settings"  # the settings that have followed a link; None: there is no link
+RECENT = "address_recent"  # the addresses that this app has written: before and after
+APPLIED = "address_settings"  # the settings that have followed a link; None: there is no link
 FOLLOWED = "address_links"  # how many links this session has followed
 PARTS = "address_parts"  # by the name of a part of the page: the parameters that it has written
 
@@ -38,17 +38,17 @@ def address_of_page() -> Iterator[None]:
     """
     state = st.session_state
     before = st.query_params.to_dict()
-    known = state.get(KNOWN, ())
-    is_new = _is_back_or_forward() or before not in known
+    recent = state.get(RECENT, ())
+    is_new = _is_back_or_forward() or before not in recent
     state[LINKED] = dict(before) if is_new else {}
     if is_new:
         state[REQUESTED] = dict(before)
-        state[TOLD] = set() if before else None
+        state[APPLIED] = set() if before else None
         state[FOLLOWED] = link_number() + bool(before)
-    state[KNOWN] = before, *known[-1:]
+    state[RECENT] = before, *recent[-1:]
     state[WRITTEN] = {}
     yield
-    state[REQUESTED], state[TOLD] = {}, None
+    state[REQUESTED], state[APPLIED] = {}, None
     _write(before)
 
 
@@ -76,7 +76,7 @@ def address_of_part(name: str) -> Iterator[None]:
 def _write(before: dict[str, str]) -> None:
     state = st.session_state
     # A message that was sent before the browser got this one still has the address as it was.
-    state[KNOWN] = before, dict(state[WRITTEN])
+    state[RECENT] = before, dict(state[WRITTEN])
     if before != state[WRITTEN]:
         st.query_params.from_dict(state[WRITTEN])
 
@@ -91,10 +91,10 @@ def takes_setting(name: str) -> bool:
 
     It does so also where it does not name it: then the setting is what it is at first.
     """
-    told = st.session_state[TOLD]
-    if told is None or name in told:
+    followed = st.session_state[APPLIED]
+    if followed is None or name in followed:
         return False
-    told.add(name)
+    followed.add(name)
     return True
 
 

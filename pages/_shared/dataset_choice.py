@@ -9,8 +9,8 @@ from pages._shared.address import set_parameter, take_parameter
 from pages._shared.guard import show_error, show_wrong_link
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
-from vae.data.dataset_files import DatasetSpec, Package
-from vae.data.datasets import DATASETS, Dataset, load_dataset
+from vae.data.datasets import Dataset, load_dataset
+from vae.data.specs import DATASETS, DatasetSpec, Package
 from vae.environment import abbreviate_home, data_folders, is_public
 from vae.errors import DatasetError
 

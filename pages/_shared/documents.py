@@ -11,11 +11,15 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._shared.page_list import PAGES
+from pages._shared.preloading import preload_links
 
 __all__ = ["MISSING", "Documents"]
 
 MISSING = "missing"  # the parameter that names an address without a page
-SCRIPT = (Path(__file__).parent / "history_steps.js").read_text(encoding="utf-8")
+SCRIPTS = tuple(
+    (Path(__file__).parent / name).read_text(encoding="utf-8")
+    for name in ("history_steps.js", "server_address.js", "number_keys.js")
+)
 # Streamlit's own routes: downloads, pictures, scripts. They have no document.
 ROUTES = ("_stcore", "media", "component", "static")
 # Streamlit's answer would be another one for these: not modified, packed.
@@ -23,7 +27,7 @@ CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"rang
 
 
 class Documents:
-    """ASGI middleware: puts our script into Streamlit's document, and mends wrong addresses.
+    """ASGI middleware: puts our scripts into Streamlit's document, and mends wrong addresses.
 
     Streamlit answers every path with its document. The files in it are named from where it stands,
     so that it stays blank at /train/foo: such an address leads to the start page instead. All else
@@ -76,10 +80,12 @@ def _is_html(start: Message) -> bool:
 
 
 def _answer(scope: Scope, html: str) -> Response:
-    """Return the document with our script in it, or where an address without a page leads."""
+    """Return the document with our scripts in it, or where an address without a page leads."""
     if elsewhere := _where_instead(scope):
         return RedirectResponse(elsewhere)
-    html = html.replace("<head>", f"<head><script>{SCRIPT}</script>", 1)
+    scripts = "".join(f"<script>{script}</script>" for script in SCRIPTS)
+    html = html.replace("</head>", f"{preload_links(html)}</head>", 1)
+    html = html.replace("<head>", f"<head>{scripts}", 1)
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 

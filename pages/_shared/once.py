@@ -2,7 +2,7 @@
 
 A message that comes while a script runs stops it at its next call of Streamlit, and the session's
 state is such a call: an act may have been done whose outcome was never noted. The next run, which
-may begin while the first one is still at it, goes on from there.
+may begin while the first one is still at it, continues from there.
 """
 
 from __future__ import annotations

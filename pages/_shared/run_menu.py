@@ -12,7 +12,8 @@ from pages._shared.once import Once
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
-from vae.archive.archive import MAX_BYTES, export_zip
+from vae.archive.foreign_zip import MAX_BYTES
+from vae.archive.zip_export import export_zip
 from vae.environment import is_public, storage_limits
 from vae.errors import VAEError
 from vae.runs.metadata import MAX_NAME
@@ -57,15 +58,7 @@ def run_menu(
         key=f"menu-{run.id}",
     ):
         if own:
-            st.text_input(
-                "Name of this run",
-                value=run.metadata.name,
-                max_chars=MAX_NAME,
-                key=f"name-{run.id}",
-                help="Shown in the list of runs. Acts at once.",
-                on_change=_rename,
-                args=(run.id, owner),
-            )
+            _show_name(run, owner)
         st.download_button(
             "Download as zip",
             data=lambda: export_zip(store().open(run.id)),
@@ -76,16 +69,7 @@ def run_menu(
             width="stretch",
             help="The whole run: model, curves, pictures and all that is needed to continue it.",
         )
-        uploaded = st.file_uploader(
-            "Import a run",
-            type="zip",
-            key=f"import-{st.session_state.get('imports', 0)}",
-            help="A zip that VAE Lab made: it becomes a run of yours.",
-            max_upload_size=MAX_PUBLIC_MEGABYTES if is_public() else MAX_BYTES // 1_000_000,
-            on_change=_upload,
-        )
-        if uploaded is not None:
-            _import(uploaded, owner, choose)
+        _show_import(owner, choose)
         _show_retention(run)
         _show_unreadable(unreadable)
         if own:
@@ -101,6 +85,31 @@ def run_menu(
         if is_public() and not run.shipped:
             others = OTHERS_LINK if run.metadata.owner else NOBODYS_LINK
             st.caption(OWN_LINK if own else others)
+
+
+def _show_name(run: Run, owner: str) -> None:
+    st.text_input(
+        "Name of this run",
+        value=run.metadata.name,
+        max_chars=MAX_NAME,
+        key=f"name-{run.id}",
+        help="Shown in the list of runs. Acts at once.",
+        on_change=_rename,
+        args=(run.id, owner),
+    )
+
+
+def _show_import(owner: str, choose: Callable[[Run], None]) -> None:
+    uploaded = st.file_uploader(
+        "Import a run",
+        type="zip",
+        key=f"import-{st.session_state.get('imports', 0)}",
+        help="A zip that VAE Lab made: it becomes a run of yours.",
+        max_upload_size=MAX_PUBLIC_MEGABYTES if is_public() else MAX_BYTES // 1_000_000,
+        on_change=_upload,
+    )
+    if uploaded is not None:
+        _import(uploaded, owner, choose)
 
 
 def _show_retention(run: Run) -> None:
@@ -200,7 +209,7 @@ def _import(file: BinaryIO, owner: str, choose: Callable[[Run], None]) -> None:
     upload: Once[Run] = st.session_state.upload
     run_queue = queue()
     try:
-        run = upload(lambda: run_queue.take_in(file, owner))
+        run = upload(lambda: run_queue.import_run(file, owner))
     except VAEError as error:
         show_error(error)
         return

@@ -9,7 +9,8 @@ from contextlib import nullcontext
 import streamlit as st
 
 from pages._shared.idle_cache import IdleCache
-from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset
+from vae.data.specs import DATASETS
 from vae.environment import grace_seconds
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
@@ -17,7 +18,15 @@ from vae.runs.store import RunStore
 from vae.server.presence import Presence
 from vae.server.queue import Queue
 
-__all__ = ["dataset", "dataset_of_run", "first_available_dataset", "presence", "queue", "store"]
+__all__ = [
+    "dataset",
+    "dataset_of_run",
+    "first_available_dataset",
+    "load_libraries",
+    "presence",
+    "queue",
+    "store",
+]
 
 UNUSED_SECONDS = 120.0  # MNIST is a fifth of the server's memory
 
@@ -25,14 +34,26 @@ UNUSED_SECONDS = 120.0  # MNIST is a fifth of the server's memory
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """Return the runs folder and the shipped runs."""
-    # What pages need is imported once and by one visitor: of two who come at the same moment to a
-    # server that has just started, Plotly gave the second a pandas that was half imported.
-    for name in ("pandas", "plotly.graph_objects", "onnxruntime"):
+    _load("onnxruntime")
+    return RunStore()
+
+
+@st.cache_resource(show_spinner=False)
+def load_libraries() -> None:
+    """Import what all pages but Start need, once and by one visitor.
+
+    Of two who come at the same moment to a server that has just started, Plotly gave the second a
+    pandas that was half imported.
+    """
+    _load("pandas", "plotly.graph_objects")
+
+
+def _load(*names: str) -> None:
+    for name in names:
         importlib.import_module(name)
     # It all lives as long as the server: the collector need not walk through it.
     gc.collect()
     gc.freeze()
-    return RunStore()
 
 
 @st.cache_resource(show_spinner=False, on_release=Queue.close)

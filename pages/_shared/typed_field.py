@@ -51,7 +51,7 @@ def typed_field(
         text, complaint = _refused(name, shown, read)
     if complaint is None:
         forget_typed(name)
-    # The kind of value in the key, for what pages/_components/number_keys does with numbers.
+    # The kind of value in the key, for what number_keys.js does with numbers.
     with st.container(key=f"typed-{type(value).__name__}-{name}", gap=None):
         st.text_input(
             label,

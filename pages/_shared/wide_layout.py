@@ -35,7 +35,7 @@ def wrapping_columns(
     gap: Literal["small", "medium", "large"] = "medium",
     vertical_alignment: Literal["top", "center", "bottom"] = "top",
 ) -> list[DeltaGenerator]:
-    """Return columns of these shares of the width; key: one of its own on the page."""
+    """Return columns of these fractions of the width; key: one of its own on the page."""
     with st.container(key=f"wrap-{key}"):
         return st.columns(spec, gap=gap, vertical_alignment=vertical_alignment)
 

@@ -11,7 +11,8 @@ from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
-from vae.data.datasets import DATASETS, Dataset
+from vae.data.datasets import Dataset
+from vae.data.specs import DATASETS
 from vae.environment import abbreviate_home
 from vae.figures.classes import class_counts
 

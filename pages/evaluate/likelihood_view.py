@@ -65,15 +65,15 @@ def likelihood_view(run: Run) -> None:
         return
     left, right = wrapping_columns([1.25, 1], key="likelihood", gap="large")
     with left:
-        treatment = _choose_treatment(run)
-        found = run.likelihood.get(treatment)
+        binarisation = _choose_binarisation(run)
+        found = run.likelihood.get(binarisation)
         with stable_position():
             if found:
-                _show(run, treatment, found)
+                _show(run, binarisation, found)
         if queue().is_pending(run, JOB):
-            _wait(run, treatment)
+            _wait(run, binarisation)
         elif not (found and run.shipped) and can_be_measured(run):
-            _offer(run, treatment, again=found is not None)
+            _offer(run, binarisation, again=found is not None)
         st.markdown(
             "How likely are the test images for this model? The ELBO is a lower bound. Importance "
             "sampling comes closer: it draws many codes of each image and weighs them by how well "
@@ -81,11 +81,11 @@ def likelihood_view(run: Run) -> None:
         )
     with right:
         if found:
-            _show_bound(run, treatment, found)
-        _show_literature(run, treatment, found)
+            _show_bound(run, binarisation, found)
+        _show_literature(run, binarisation, found)
 
 
-def _choose_treatment(run: Run) -> str:
+def _choose_binarisation(run: Run) -> str:
     name = f"likelihood-treatment-{run.id}"
     # A built-in run is not measured again: its own figures are the choices.
     choices = (
@@ -104,7 +104,7 @@ def _choose_treatment(run: Run) -> str:
     )
 
 
-def _show(run: Run, treatment: str, found: Measured) -> None:
+def _show(run: Run, binarisation: str, found: Measured) -> None:
     nll, error, elbo = found["nll"], found["nll_standard_error"], found["elbo"]
     with st.container(horizontal=True, gap="medium"):
         st.metric(
@@ -131,7 +131,7 @@ def _show(run: Run, treatment: str, found: Measured) -> None:
         f"{found['importance_samples']:,} importance samples of each, in "
         f"{time_in_words(found['seconds'])}. With more samples the figure falls on average."
     )
-    if treatment != run.config.binarisation:
+    if binarisation != run.config.binarisation:
         st.warning(
             "This run was trained on other images "
             f"({binarisation_name(run.config.binarisation)}), so a poor figure is no surprise.",
@@ -139,14 +139,14 @@ def _show(run: Run, treatment: str, found: Measured) -> None:
         )
 
 
-def _show_bound(run: Run, treatment: str, found: Measured) -> None:
+def _show_bound(run: Run, binarisation: str, found: Measured) -> None:
     """Draw the likelihood beside its bound, and beside that of built-in models on such images."""
     st.header("The likelihood and its bound")
     own = "This run"
     costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
     for each in comparable(run, store().list_shipped()):
-        if treatment in each.likelihood:
-            costs[preset_label(each.config)] = each.likelihood[treatment]["nll"]
+        if binarisation in each.likelihood:
+            costs[preset_label(each.config)] = each.likelihood[binarisation]["nll"]
     ordered = sorted(costs.items(), key=lambda cost: cost[1])
     names, nats = zip(*ordered, strict=True)
     series = BarSeries("negative log-likelihood", nats, HUES["loss"])
@@ -157,7 +157,7 @@ def _show_bound(run: Run, treatment: str, found: Measured) -> None:
     )
 
 
-def _offer(run: Run, treatment: str, *, again: bool) -> None:
+def _offer(run: Run, binarisation: str, *, again: bool) -> None:
     """Say what went wrong the last time, if it did, and offer to measure."""
     show_last_error(run, JOB)
     number, button = st.columns([1, 1], vertical_alignment="bottom")
@@ -183,16 +183,16 @@ def _offer(run: Run, treatment: str, *, again: bool) -> None:
     if samples is None:  # also where it was pressed before the number was read
         return
     if wants:
-        request_likelihood(run, samples, treatment)
+        request_likelihood(run, samples, binarisation)
         request(run, JOB)
     show_duration(START_SECONDS + likelihood_seconds(run, samples))
 
 
-def _wait(run: Run, treatment: str) -> None:
+def _wait(run: Run, binarisation: str) -> None:
     what = "the likelihood"
     if requested := requested_likelihood(run):
         what = f"with {requested['samples']:,} samples"
-        if requested["treatment"] != treatment:
+        if requested["treatment"] != binarisation:
             what += f" of other images ({binarisation_name(requested['treatment'])})"
     show_progress(run, JOB, measuring(what, lambda run: job_seconds(run, JOB)))
     if st.button(
@@ -206,9 +206,9 @@ def _wait(run: Run, treatment: str) -> None:
         rerun_fragment()
 
 
-def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
+def _show_literature(run: Run, binarisation: str, found: Measured | None) -> None:
     """Show the literature's table, with the run's own row where that is of such images."""
-    if reason := why_not_comparable(run, treatment):
+    if reason := why_not_comparable(run, binarisation):
         st.caption(reason)
         return
     st.markdown("**Published results**")
@@ -221,7 +221,7 @@ def _show_literature(run: Run, treatment: str, found: Measured | None) -> None:
     st.markdown(beside_literature(found["nll"], found["nll_standard_error"]))
     st.markdown(literature_table(Paper("This run", found["nll"], source)))
     remarks = []
-    if treatment == "fixed":
+    if binarisation == "fixed":
         remarks.append("Papers sample the pixels anew each time; these were sampled once.")
     if samples < MAX_IMPORTANCE_SAMPLES:
         remarks.append(f"With {MAX_IMPORTANCE_SAMPLES:,} samples its row would be a little lower.")

@@ -18,7 +18,7 @@ HOW = (
 )
 
 
-def why_not_comparable(run: Run, treatment: str) -> str:
+def why_not_comparable(run: Run, binarisation: str) -> str:
     """Return why figures of a run on images so treated do not compare with papers, "" if they do.
 
     Figures of different data are never shown side by side: this sentence takes the table's place.
@@ -39,8 +39,8 @@ def why_not_comparable(run: Run, treatment: str) -> str:
             f"{papers}; this run's likelihood is a density, whose nats cannot be compared with "
             "them."
         )
-    if treatment not in BINARY:
-        return f"{papers}; these figures are for other data: {binarisation_name(treatment)}."
+    if binarisation not in BINARY:
+        return f"{papers}; these figures are for other data: {binarisation_name(binarisation)}."
     return ""
 
 

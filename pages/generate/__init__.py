@@ -1,1 +1,1 @@
-"""Generate: draw on demand."""
+"""Generate: sample and decode on demand."""

@@ -89,7 +89,7 @@ def _example(run: Run) -> list[First]:
     if not run.latents:
         return [First(*name, "Sample", seed, seed) for seed, name in enumerate(names)]
     labels = np.unique(run.latents["y"])
-    styled, plain = (int(labels[place % len(labels)]) for place in EXAMPLE)
+    styled, plain = (int(labels[index % len(labels)]) for index in EXAMPLE)
     means, classes = run.latents["mean"], run.latents["y"]
     a, b = style_pair(means, classes, styled)
     middle = means[classes == plain].mean(axis=0)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._shared.address import address_of_part
 from pages._shared.figure_files import offer_figure
@@ -74,7 +75,7 @@ def export_view(run: Run) -> None:
         _figures(run)
     with right:
         _demo(run)
-        _code(run)
+        _script(run)
     _commands()
 
 
@@ -113,10 +114,9 @@ def _model(run: Run) -> None:
             )
     if not keras_file.is_file():
         st.caption("The Keras file and the weights are made when the run ends.")
-    st.caption("Three lines open the Keras file, with images in [0, 1] of shape (N, H, W, C):")
-    st.code(open_in_keras(run.config).strip(), language="python", wrap_lines=True)
-    with st.expander("With ONNX Runtime instead", icon=":material/bolt:"):
-        st.code(open_in_onnx(run.config).strip(), language="python", wrap_lines=True)
+    st.caption("A few lines open each of them, for images in [0, 1] of shape (N, H, W, C):")
+    _code("Open it in Keras", ":material/deployed_code:", open_in_keras(run.config))
+    _code("Open it in ONNX Runtime", ":material/bolt:", open_in_onnx(run.config))
 
 
 def _weights(run: Run) -> bytes:
@@ -189,7 +189,7 @@ def _why_no_demo(_run: Run, mark: str) -> str:
     return ""
 
 
-def _code(run: Run) -> None:
+def _script(run: Run) -> None:
     st.header("The code")
     if known_dataset(run) not in SOURCES:
         st.info(
@@ -217,8 +217,7 @@ def _code(run: Run) -> None:
             "application/x-ipynb+json",
             "The same in cells, for Jupyter or Colab.",
         )
-    with st.expander("Show the script", icon=":material/code:"):
-        st.code(script, language="python", height=420)
+    _code("Show the script", ":material/code:", script, height=420)
     if any(row["kind"] == "change" for row in run.rows):
         st.caption(
             "This run's settings were changed while it trained. The script has those of its start."
@@ -226,15 +225,27 @@ def _code(run: Run) -> None:
 
 
 def _commands() -> None:
-    with st.expander("The same on the command line", icon=":material/terminal:"):
-        st.code(
-            "python -m vae sample RUN --sampler mixture --rows 10 --columns 10 --out grid.png\n"
-            "python -m vae interpolate RUN --from 0 --to 1 --out path.gif\n"
-            "python -m vae export RUN --format onnx\n"
-            "python -m vae demo RUN --out demo.html",
-            language="bash",
-        )
-        st.caption(
-            "RUN is a run's folder. `python -m vae --help` says more, and `export` also writes "
-            "keras, weights, script and notebook."
-        )
+    box = _code(
+        "The same on the command line",
+        ":material/terminal:",
+        "python -m vae sample RUN --sampler mixture --rows 10 --columns 10 --out grid.png\n"
+        "python -m vae interpolate RUN --from 0 --to 1 --out path.gif\n"
+        "python -m vae export RUN --format onnx\n"
+        "python -m vae demo RUN --out demo.html",
+        language="bash",
+    )
+    box.caption(
+        "RUN is a run's folder. `python -m vae --help` says more, and `export` also writes "
+        "keras, weights, script and notebook."
+    )
+
+
+def _code(
+    label: str, icon: str, code: str, *, language: str = "python", height: int | None = None
+) -> DeltaGenerator:
+    """Show code in an expander, from when it is opened: coloring any takes a script of 1.5 MB."""
+    box = st.expander(label, icon=icon, key=f"code: {label}", on_change="rerun")
+    if box.open:
+        size = height or "content"
+        box.code(code.strip(), language=language, height=size, wrap_lines=height is None)
+    return box

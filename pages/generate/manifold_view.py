@@ -65,9 +65,11 @@ def _show(run: Run, across: int, up: int, side: int) -> None:
     image = tile(run.decode(codes), side, side)
     png = to_png(image, max(1, SHARP_PIXELS // image.shape[1]), quick=True)
     ticks = manifold_ticks(values)
-    right = "".join(f'<span style="left:{100 * place:.2f}%">{text}</span>' for place, text in ticks)
+    right = "".join(
+        f'<span style="left:{100 * position:.2f}%">{text}</span>' for position, text in ticks
+    )
     upwards = "".join(
-        f'<span style="top:{100 * (1 - place):.2f}%">{text}</span>' for place, text in ticks
+        f'<span style="top:{100 * (1 - position):.2f}%">{text}</span>' for position, text in ticks
     )
     alt = f"{side} by {side} images over z{across + 1}, to the right, and z{up + 1}, upwards"
     st.html(

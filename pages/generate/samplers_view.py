@@ -74,12 +74,14 @@ def _description(name: str, samplers: Samplers | None) -> str:
     if name == "mixture":
         if samplers is None:
             return "Codes from Gaussians fitted to the codes of training images."
-        left = ", ".join(map(str, samplers.left_out))
+        excluded = ", ".join(map(str, samplers.not_converged))
         words = (
             f"Codes from {len(samplers.mixture.weights)} Gaussians fitted to the codes of "
             f"{samplers.fitted_images:,} training images: the number with the lowest BIC."
         )
-        return words + (f" Left out, because they did not converge: {left}." if left else "")
+        return words + (
+            f" Left out, because they did not converge: {excluded}." if excluded else ""
+        )
     return (
         "Codes from the posteriors of random training images. The samples resemble these images: "
         "compare each with the nearest one."

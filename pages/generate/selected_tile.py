@@ -6,9 +6,16 @@ import numpy as np
 import streamlit as st
 
 from pages._components.run_key import run_key
-from pages._shared.address import address_of_part
+from pages._shared.address import (
+    address_of_part,
+    link_number,
+    set_parameter,
+    take_parameter,
+    takes_setting,
+)
 from pages._shared.guard import explained
 from pages._shared.linked import linked_choice, linked_decimal
+from pages._shared.linked_code import changes_text, read_changes
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.sent_code import send_to_map, send_to_path
@@ -23,6 +30,7 @@ from vae.runs.run import Run
 __all__ = ["NO_TILE", "TILE", "show_tile"]
 
 TILE, NO_TILE = "grid_tile", -1  # which is selected, in the session; none
+MOVED = "grid_tile_moved"  # a beginning of its sliders that a link named, and the code then
 
 IMAGE_PIXELS = 220
 MAX_SLIDERS = 4  # those of all dimensions are in By hand
@@ -78,15 +86,17 @@ def _show_selected(run: Run, codes: np.ndarray, choice: GridChoice, selected: in
         if st.button("Close", icon=":material/close:", key="close-tile", type="tertiary"):
             st.session_state[TILE] = NO_TILE
             st.rerun()
+    start, generation = _start(codes[selected], f"{choice} {selected}")
     code = code_sliders(
         run,
-        codes[selected],
-        f"{choice} {selected}",
+        start,
+        generation,
         key=f"tile-sliders-{run_key(run)}",
         pixels=IMAGE_PIXELS,
         max_sliders=MAX_SLIDERS,
     )
-    if not np.array_equal(code, codes[selected]):
+    if text := changes_text(codes[selected], code):
+        set_parameter("moved", text)
         name += ", changed with the sliders"
     _show_actions(run, code, name)
     panel = linked_choice("closer", "tile_panel", PANELS)
@@ -102,6 +112,16 @@ def _show_selected(run: Run, codes: np.ndarray, choice: GridChoice, selected: in
         _vary(run, code)
     else:
         show_nearest(run, code, to_uint8(run.decode(code[None]))[0])
+
+
+def _start(code: np.ndarray, tile: str) -> tuple[np.ndarray, str]:
+    """Return the code at which the sliders of a tile begin, and a name for this beginning."""
+    state, generation = st.session_state, f"{tile} {link_number()}"
+    if takes_setting("moved"):
+        changed = read_changes(take_parameter("moved") or "", code)
+        state[MOVED] = None if changed is None else (generation, changed)
+    linked, changed = state.get(MOVED) or ("", code)
+    return (changed if linked == generation else code), generation
 
 
 def _show_actions(run: Run, code: np.ndarray, name: str) -> None:

@@ -56,7 +56,7 @@ def sliders_view(run: Run) -> None:
         ):
             text = st.container()
             _paste(run)
-        keep = st.container(width="content")
+        bookmark_column = st.container(width="content")
     if dims > MAX_SLIDERS:
         st.caption(
             f"Sliders for the {MAX_SLIDERS} of {dims} dimensions with the largest KL; the others "
@@ -73,7 +73,7 @@ def sliders_view(run: Run) -> None:
     text.code(
         json.dumps([round(float(value), 4) for value in code]), language="json", wrap_lines=True
     )
-    with keep:
+    with bookmark_column:
         bookmark_button(run, code, "from the sliders")
     st.caption(
         "The dimensions with the largest KL come first. The strip under each slider shows what "

@@ -37,13 +37,13 @@ POSTERIOR_SAMPLES = 10
 MAX_SEED = 10**6
 COLUMNS = 5
 SHARP_TILE = 3 * 100  # for screens with three dots a pixel
-TREATED = {
+PREPARED = {
     "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
     "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
     "fashion_mnist": "Cut out, scaled to the whole image, bright on black, as the data set was",
     "animals": "Cut out, scaled to the whole image, bright on black, as the data set was",
 }
-# Shares of the test images that cost less, and what that means.
+# Fractions of the test images that cost less, and what that means.
 VERDICTS = (
     (0.99, "Very unusual for this model."),
     (0.9, "Unusual for this model."),
@@ -118,7 +118,9 @@ def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
     elif picture.before is not None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl
-        st.caption(f"{TREATED[known_dataset(run)]}: {after:,.0f} nats. Only scaled: {before:,.0f}.")
+        st.caption(
+            f"{PREPARED[known_dataset(run)]}: {after:,.0f} nats. Only scaled: {before:,.0f}."
+        )
 
 
 def _three_tiles() -> list[DeltaGenerator]:

@@ -8,19 +8,17 @@ import numpy as np
 import streamlit as st
 
 from pages._components.data_url import as_data_url
+from pages._components.latent_map import as_base64
 from pages._shared.available_images import image_and_reconstruction
 from pages.latent.map_data import PlanePoints
+from pages.latent.map_zoom import atlas_of, linked_view, read_view, view_of
 from pages.latent.picks import NOTHING, picked
 from pages.latent.plane_map import covariance_on, plane_map
 from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.images import to_png, to_uint8
-from vae.latent.planes import Extent
 from vae.runs.run import Run
 
 __all__ = ["interactive_map"]
-
-CLOSEST = 100  # times closer than the whole map
-FARTHEST = 3
 
 
 def interactive_map(
@@ -32,24 +30,29 @@ def interactive_map(
     name: str = "picked",
     first: dict[str, Any] = NOTHING,
     hover_key: str = "",
+    zoom: str = "",
     **options: Any,
 ) -> tuple[SelectedPoint | SelectedImages | None, float]:
     """Show a map inside a fragment, which reruns for each request of the browser.
 
     Returns the selection, and how far a preview is from the exact image, in grey levels.
     where, name, first: what `picked` takes. hover_key: on maps with the same one a dot under the
-    pointer is answered together. options: what else `plane_map` takes.
+    pointer is answered together. zoom: under which name the address holds the part that is shown.
+    options: what else `plane_map` takes.
     """
     hover_key = hover_key or f"{key}-hover"
     selection = picked(run, on_plane, key=key, where=where, name=name, first=first)
+    view = linked_view(zoom, key, on_plane) if zoom else None
     error = plane_map(
         run,
         on_plane,
         key=key,
-        atlas_extent=_atlas_extent(key, on_plane),
+        atlas_extent=read_view(st.session_state.get(atlas_of(key)), on_plane),
+        view=view,
+        sends_view=bool(zoom),
         answers=_answers(run, on_plane, st.session_state.get(hover_key), selection),
         on_hover=lambda: _store_event(key, "hover", hover_key),
-        on_view=lambda: _store_event(key, "view", f"{key}-view"),
+        on_view=lambda: _store_view(key),
         **options,
     )
     return selection, error
@@ -62,17 +65,13 @@ def _store_event(key: str, name: str, where: str) -> None:
         st.session_state[where] = state[name]
 
 
-def _atlas_extent(key: str, on_plane: PlanePoints) -> Extent:
-    """Return the part of the plane whose atlas is shown: all of it, until the user zooms in."""
-    requested: Any = st.session_state.get(f"{key}-view")
-    try:
-        extent = Extent(*(float(requested[name]) for name in Extent._fields))
-        of_this_plane = requested["plane"] == on_plane.id
-    except (TypeError, KeyError, ValueError):
-        return on_plane.extent
-    whole, size = (each.right - each.left for each in (on_plane.extent, extent))
-    fits = np.isfinite(extent).all() and whole / CLOSEST <= size <= FARTHEST * whole
-    return extent if of_this_plane and fits and extent.top > extent.bottom else on_plane.extent
+def _store_view(key: str) -> None:
+    """Store the part of the plane that is shown, and as the atlas's where that is too coarse."""
+    state = st.session_state.get(key)
+    sent = None if state is None else state["view"]
+    st.session_state[view_of(key)] = sent
+    if isinstance(sent, dict) and sent.get("isCoarse"):
+        st.session_state[atlas_of(key)] = sent
 
 
 def _answers(
@@ -81,6 +80,8 @@ def _answers(
     """Return what the browser asked for: a dot's pictures and posterior, the pinned image."""
     found: dict[str, Any] = {}
     latents = run.latents
+    if isinstance(selection, SelectedImages):
+        found["selected"] = _bits(selection.indices, len(latents["y"]))
     if isinstance(index, int) and 0 <= index < len(latents["y"]):
         found["answer"] = {
             "index": index,
@@ -101,6 +102,13 @@ def _answers(
     else:
         found["pinned"] = _pictures(to_uint8(run.decode(selection.code[None])), "decoded exactly")
     return found
+
+
+def _bits(indices: np.ndarray, count: int) -> str:
+    """Return which of so many images are selected, a bit each, in base64."""
+    chosen = np.zeros(count, bool)
+    chosen[indices] = True
+    return as_base64(np.packbits(chosen))
 
 
 def _pictures(images: np.ndarray, text: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 LAYER_SIDE = 96  # cells across and up
-LINE_ROOM = 0.8  # of a map's height, divided among the classes where there is one dimension
+LINE_HEIGHT = 0.8  # of a map's height, divided among the classes where there is one dimension
 CACHE = {"show_spinner": False, "max_entries": 12, "ttl": 900}  # an atlas is 2 MB
 
 
@@ -192,4 +192,4 @@ def _rows(y: np.ndarray, classes: int, extent: Extent) -> np.ndarray:
     jitter = np.random.default_rng(0).uniform(0.15, 0.85, size=len(y))
     height = (y + jitter) / max(classes, 1)
     middle, half = (extent.top + extent.bottom) / 2, (extent.top - extent.bottom) / 2
-    return middle + LINE_ROOM * half * (2.0 * height - 1.0)
+    return middle + LINE_HEIGHT * half * (2.0 * height - 1.0)

@@ -38,6 +38,7 @@ def map_view(run: Run) -> None:
             key=key,
             where=picked_on_map(run),
             first=FIRST,
+            zoom="zoom",
             layers=layers,
             hidden=hidden,
         )

@@ -1,4 +1,4 @@
-"""What is picked on a map: by a hand, by another page, or by a link."""
+"""What is picked on a map: by the user, by another page, or by a link."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import streamlit as st
 
 from pages._shared.address import set_parameter, take_parameter, takes_setting
 from pages._shared.linked_code import code_text, read_code
+from pages._shared.linked_images import images_text, read_images
 from pages.latent.map_data import PlanePoints
 from pages.latent.selection import SelectedImages, SelectedPoint, read_selection
 from vae.runs.run import Run
 
-__all__ = ["FIRST", "NOTHING", "picked", "take_news"]
+__all__ = ["FIRST", "NOTHING", "many_text", "picked", "read_many", "take_news"]
 
 FIRST = {"kind": "image", "index": 0}
 NOTHING = {"kind": "none"}
 CODE = "code_"  # before a code that does not lie on the plane
+MANY = "many_"  # before test images that were selected together
 
 
 def picked(
@@ -35,8 +37,8 @@ def picked(
         state[where] = first if text is None else _read(text, run, on_plane) or first
     pick = state.get(where, first)
     selection = read_selection(run, on_plane, pick)
-    text = _text(pick, selection)
-    if text and text != _text(first, read_selection(run, on_plane, first)):
+    text = _text(run, pick, selection)
+    if text and text != _text(run, first, read_selection(run, on_plane, first)):
         set_parameter(name, text)
     return selection
 
@@ -52,17 +54,30 @@ def take_news(key: str, name: str) -> Any:
     return sent
 
 
-def _text(pick: Any, selection: SelectedPoint | SelectedImages | None) -> str:
-    """Return what the address says; "" of many images, which are too long for it."""
+def many_text(run: Run, selection: SelectedImages) -> str:
+    """Return what the address says of several test images; "" where that is too long for it."""
+    text = images_text(selection.indices, len(run.latents["y"]))
+    return f"{MANY}{text}" if text else ""
+
+
+def read_many(run: Run, text: str) -> dict[str, Any] | None:
+    """Return the pick of several test images that the address names, or None."""
+    indices = read_images(text.removeprefix(MANY), len(run.latents["y"]))
+    if indices is None or not text.startswith(MANY):
+        return None
+    return {"kind": "selection", "indices": indices.tolist()}
+
+
+def _text(run: Run, pick: Any, selection: SelectedPoint | SelectedImages | None) -> str:
+    """Return what the address says; "" of what is too long for it."""
     if isinstance(selection, SelectedImages):
-        return ""
+        return many_text(run, selection)
     if selection is None:
         return NOTHING["kind"]
     if selection.kind == "image":
         return str(selection.indices[0])
     if pick["kind"] == "code":
-        text = code_text(selection.code)
-        return f"{CODE}{text}" if text else ""
+        return f"{CODE}{code_text(selection.code)}"
     return "" if selection.point is None else code_text(selection.point)
 
 
@@ -72,6 +87,8 @@ def _read(text: str, run: Run, on_plane: PlanePoints) -> dict[str, Any] | None:
         return NOTHING
     if text.isdecimal():
         return {"kind": "image", "index": int(text[:9])}
+    if text.startswith(MANY):
+        return read_many(run, text)
     if text.startswith(CODE):
         code = read_code(text.removeprefix(CODE), run.config.latent_dim)
         return None if code is None else {"kind": "code", "code": code.tolist()}

@@ -33,6 +33,8 @@ def plane_map(
     *,
     key: str,
     atlas_extent: Extent | None = None,
+    view: Extent | None = None,
+    sends_view: bool = False,
     small: bool = False,
     layers: Sequence[str] = ("dots", "prior"),
     hidden: Sequence[int] = (),
@@ -43,8 +45,9 @@ def plane_map(
 ) -> float:
     """Show a run's map and return how far a preview is from the exact image, in grey levels.
 
-    atlas_extent: the part that is decoded, without it all of it. small: without the
-    controls beside it. layers: those that are shown, of dots, images, prior, density, regions and
+    atlas_extent: the part that is decoded, without it all of it. view: the part that is seen after
+    a link; sends_view: whether `on_view` is called for each other one. small: without the controls
+    beside it. layers: those that are shown, of dots, images, prior, density, regions and
     holes. hidden: classes. link: maps with the same one show the same part, and if same_images mark
     the same test image. answers and handlers: what `latent_map` takes.
     """
@@ -61,7 +64,8 @@ def plane_map(
     if has_slow_layers:
         ids["layers"] = f"layers-{on_plane.id}"
     frame = map_frame(run, on_plane) | {"feeds": ids, "small": small, "layers": list(layers)}
-    frame |= {"hidden": list(hidden), "visit": link_number()}
+    frame |= {"hidden": list(hidden), "visit": link_number(), "sendsView": sends_view}
+    frame |= {"view": None if view is None else view._asdict()}
     frame |= {"link": link, "sameImages": same_images}
     frame |= answers or {}
     with st.container(gap=None):  # the feeds take no room

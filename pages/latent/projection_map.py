@@ -13,8 +13,9 @@ from pages._components.latent_map import as_base64, feed, latent_map
 from pages._components.plot_hover import plot_hover
 from pages._shared.address import link_number
 from pages._shared.model_fingerprint import model_fingerprint
+from pages.latent.rotation import linked_camera, store_camera
 from pages.latent.selection import SelectedImages, SelectedPoint
-from vae.figures.clouds import cloud3d
+from vae.figures.clouds import CAMERA, cloud3d
 from vae.figures.colors import class_color
 from vae.images import tile, to_png, to_uint8
 from vae.latent.atlas import MAX_PIXELS
@@ -92,8 +93,16 @@ def projection_space(
     The selection is not marked: the chart would be built again, and lose its rotation.
     """
     count = len(projection.points)
+    camera = linked_camera("camera", key, size, opacity, model_fingerprint(run)) or CAMERA
+
+    def on_turn() -> None:
+        if (event := st.session_state.get(key)) is not None:  # else it has gone meanwhile
+            store_camera(key, event["camera"])
+
     with st.container(gap=None):
-        figure = cloud3d(projection, run.class_names, size=CLOSE * size, opacity=opacity)
+        figure = cloud3d(
+            projection, run.class_names, size=CLOSE * size, opacity=opacity, camera=camera
+        )
         with st.container(key="in-space"):
             st.plotly_chart(figure, key=f"{key}-chart", height="stretch")
         plot_hover(
@@ -102,6 +111,7 @@ def projection_space(
             key=key,
             on_select=on_select,
             on_flat=lambda: st.session_state.update(projection_count=2),
+            on_turn=on_turn,
         )
         feed(f"{key}-tiles", _tiles(run, count, model_fingerprint(run)), _tiles_id(run, count))
 

@@ -20,6 +20,7 @@ from pages._shared.linked import linked
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
+from pages.latent.picks import many_text, read_many
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from pages.latent.projection_map import projection_map, projection_space, tile_shrink
 from pages.latent.selection import SelectedImages, SelectedPoint, show_selection
@@ -130,9 +131,13 @@ def _selection(run: Run, count: int) -> SelectedPoint | SelectedImages:
     """Return the selected test image, or several, of the first count; at first, image 0."""
     if takes_setting("picked"):
         text = take_parameter("picked") or ""
-        _store({"kind": "image", "index": int(text[:9])} if text.isdecimal() else None)
+        image = {"kind": "image", "index": int(text[:9])} if text.isdecimal() else None
+        _store(image or read_many(run, text))
     selection = _stored_selection(run, count)
-    if isinstance(selection, SelectedPoint) and (index := int(selection.indices[0])):
+    if isinstance(selection, SelectedImages):
+        if text := many_text(run, selection):
+            set_parameter("picked", text)
+    elif index := int(selection.indices[0]):
         set_parameter("picked", str(index))
     return selection
 

@@ -120,7 +120,7 @@ def show_selection(
 ) -> None:
     """Show the selection, or how to make one; on_plane: None where places cannot be selected."""
     if selection is None:
-        # `latent_style` shows the one that fits the hand.
+        # `latent_style` shows the one that fits the pointer.
         with st.container(key="for-a-mouse"):
             st.markdown(HOW_BY_MOUSE)
         with st.container(key="for-fingers"):

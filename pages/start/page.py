@@ -6,7 +6,7 @@ from pages._components.learning_curves import learning_curves
 from pages._components.point_cloud import point_cloud
 from pages._components.run_key import run_key
 from pages._shared.condition import dots_caption
-from pages._shared.loss_context import loss_words
+from pages._shared.loss_comparison import loss_words
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run

@@ -62,7 +62,7 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
             },
             "curves": curve_data(run),
             "numbers": numbers_in_a_line(run, live=live),
-            "said": _said(run),
+            "said": _announcement(run),
         },
         key=f"board-{run_key(run)}",
     )
@@ -113,7 +113,7 @@ def _last_sent(run: Run) -> str:
 def _map(run: Run) -> dict[str, Any]:
     """Return what the map needs besides the points."""
     dims = run.config.latent_dim
-    names = [f"z{place}" for place in range(1, dims + 1)] if dims <= 2 else ["PC1", "PC2"]
+    names = [f"z{dimension}" for dimension in range(1, dims + 1)] if dims <= 2 else ["PC1", "PC2"]
     labels = run.fixed.get("labels", np.zeros(0, np.uint8))
     return {
         "labels": as_base64(labels.astype(np.uint8)),
@@ -141,7 +141,7 @@ def _batch(run: Run) -> dict[str, str] | None:
     }
 
 
-def _said(run: Run) -> dict[str, Any]:
+def _announcement(run: Run) -> dict[str, Any]:
     """Return what is said to who does not see the board; urgent: at once, else now and then."""
     if run.state != "training":
         return {"words": f"The training is {run.state}.", "urgent": True}

@@ -22,7 +22,7 @@ __all__ = ["frame_of", "grid_side"]
 CACHE = {"show_spinner": False, "max_entries": 60, "ttl": 600}  # a frame is about 40 kB
 UNITS = 16_000  # of a coordinate, from the centre of the window to its edge
 MAX_UNITS = 32_767
-LINE_ROOM = 0.8  # of a map's height, divided among the classes where there is one dimension
+LINE_HEIGHT = 0.8  # of a map's height, divided among the classes where there is one dimension
 
 
 def frame_of(run: Run, moment: Moment) -> dict[str, Any]:
@@ -105,4 +105,4 @@ def _points(run: Run, means: np.ndarray, plane: str | None) -> np.ndarray:
 
 def _rows(labels: np.ndarray, classes: int) -> np.ndarray:
     """Return heights from -1 to 1, one for each class, the first on top."""
-    return LINE_ROOM * (1.0 - 2.0 * (labels + 0.5) / classes)
+    return LINE_HEIGHT * (1.0 - 2.0 * (labels + 0.5) / classes)

@@ -84,13 +84,13 @@ def show_what_is_counted(run: Run) -> None:
     """Say which images, in which treatment, the numbers are of."""
     if not run.history:
         return
-    said = _what_they_count(run.config, run.history[-1])
+    sentences = _what_they_count(run.config, run.history[-1])
     if "images" in run.metrics and "treatment" in run.metrics:
         images, treatment = run.metrics["images"], run.metrics["treatment"]
-        said += f" Test: {plain(f'{images}, {treatment}')}."
+        sentences += f" Test: {plain(f'{images}, {treatment}')}."
     if not run.config.is_variational:
-        said += " An autoencoder has no ELBO, since its codes have no probability."
-    st.markdown(said)
+        sentences += " An autoencoder has no ELBO, since its codes have no probability."
+    st.markdown(sentences)
 
 
 def _what_they_count(config: Config, row: LearnedRow) -> str:
@@ -101,16 +101,16 @@ def _what_they_count(config: Config, row: LearnedRow) -> str:
         if "pixel_deviation" in row:
             words = f"Gaussian density of standard deviation {row['pixel_deviation']:.3g}"
         words += ", whose nats may be negative"
-    said = f"Training and validation: {binarisation_name(config.binarisation)}; {words}."
+    sentences = f"Training and validation: {binarisation_name(config.binarisation)}; {words}."
     if config.free_bits:
-        said += f" The KL includes the {config.free_bits:g} free nats of each dimension."
+        sentences += f" The KL includes the {config.free_bits:g} free nats of each dimension."
     if "capacity" in row:
-        said += f" Training holds the KL near {row['capacity']:.3g} nats."
+        sentences += f" Training holds the KL near {row['capacity']:.3g} nats."
     if config.importance_samples > 1:
-        said += (
+        sentences += (
             f" Shown is the ELBO; training raises the bound of {config.importance_samples} samples."
         )
-    return said
+    return sentences
 
 
 def show_speed(run: Run) -> None:
@@ -143,13 +143,13 @@ def show_dimensions(run: Run) -> None:
     )
     few = len(nats) <= 20  # more have no room for their number
     bars = "".join(
-        f'<div title="dimension {place}: {value:.2f} nats" style="flex:1;min-width:2px;'
+        f'<div title="dimension {dimension}: {value:.2f} nats" style="flex:1;min-width:2px;'
         f'max-width:64px;text-align:center">'
         f"{f'<small>{value:.1f}</small>' if few else ''}"
         f'<div style="height:{max(1.0, BAR_PIXELS * value / top):.1f}px;border-radius:3px 3px 0 0;'
         f'background:{HUES["kl"] if value >= USED_NATS else UNUSED}"></div>'
-        f"{f'<small>{place}</small>' if few else ''}</div>"
-        for place, value in enumerate(nats, start=1)
+        f"{f'<small>{dimension}</small>' if few else ''}</div>"
+        for dimension, value in enumerate(nats, start=1)
     )
     st.html(
         '<div role="img" aria-label="KL of each latent dimension: '

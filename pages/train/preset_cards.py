@@ -55,15 +55,15 @@ def _picture_style() -> str:
     runs = {run.config.preset: run for run in store().list_shipped() if run.dataset == OF_DATASET}
     pictures = [_samples(runs.get(name)) for name in PRESETS]
     url = _webp(np.concatenate(pictures, axis=1))
-    places = "".join(
-        f"{CARD}:nth-child({place + 1} of button)::before"
-        f" {{ background-position-x: {100 * place / (len(PRESETS) - 1):.4g}%; }}\n"
-        for place in range(len(PRESETS))
+    rules = "".join(
+        f"{CARD}:nth-child({index + 1} of button)::before"
+        f" {{ background-position-x: {100 * index / (len(PRESETS) - 1):.4g}%; }}\n"
+        for index in range(len(PRESETS))
     )
     size = f"{100 * len(PRESETS)}% 100%"
     return (
         f"<style>{CARD}::before {{ background: url({url}) 0 0 / {size} no-repeat; }}\n"
-        f"{places}</style>"
+        f"{rules}</style>"
     )
 
 

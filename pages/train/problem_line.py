@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages._shared.guard import show_error
 from pages._shared.server import queue, store
-from pages.train.run_controls import what_keeps_it
+from pages.train.run_controls import why_not_resumable
 from vae.errors import VAEError
 from vae.evaluation.diagnostics import Problem, problems
 from vae.runs.run import Run
@@ -19,7 +19,7 @@ MORE_EPOCHS = 5  # for a run that has used up its own
 
 
 def problem_line(run: Run) -> None:
-    """Show what was refused, else a run's most urgent problem and why it cannot go on.
+    """Show what was refused, else a run's most urgent problem and why it cannot continue.
 
     The line is there in any case, so that what comes moves nothing.
     """
@@ -29,7 +29,7 @@ def problem_line(run: Run) -> None:
             show_error(refused)
         elif found := problems(run):
             _show(run, found[0])
-        elif words := what_keeps_it(run):
+        elif words := why_not_resumable(run):
             st.markdown(words)
 
 
@@ -37,7 +37,7 @@ def _show(run: Run, problem: Problem) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"problem-{run.id}"
     ):
-        why_not = what_keeps_it(run)
+        why_not = why_not_resumable(run)
         words = f":material/healing: **{problem.name}.** {problem.words} {why_not}"
         st.markdown(words, width="stretch")
         if run.can_resume and not why_not:

@@ -27,7 +27,7 @@ __all__ = [
     "show_run_progress",
     "step_once",
     "wait_for_reply",
-    "what_keeps_it",
+    "why_not_resumable",
 ]
 
 REPLY_SECONDS = 0.9  # within which the process answers, so that this very drawing shows it
@@ -60,7 +60,7 @@ def run_controls(run: Run) -> None:
     trains = run.state in ACTIVE_STATES
     missing = missing_to_resume(run)
     ended = run.state == "finished"
-    ending = run.control.action == "stop" and trains
+    stops = run.control.action == "stop" and trains
     with st.container(
         horizontal=True, vertical_alignment="center", width="content", gap="small", key=key
     ):
@@ -68,7 +68,7 @@ def run_controls(run: Run) -> None:
         if trains or waiting:
             _button(
                 run, "Pause", "pause", queue().pause, "Pauses within a second. Nothing is lost.",
-                disabled=ending, width="stretch",
+                disabled=stops, width="stretch",
             )  # fmt: skip
         else:
             words = "Play" if run.state == "paused" else "Continue"
@@ -84,7 +84,7 @@ def run_controls(run: Run) -> None:
         ):
             _button(
                 run, words, icon, action, f"Trains one {name}, then pauses. {steps_help}",
-                disabled=bool(ended or waiting or ending or missing),
+                disabled=bool(ended or waiting or stops or missing),
             )  # fmt: skip
         if ended:
             _more_epochs(run)
@@ -100,14 +100,14 @@ def run_controls(run: Run) -> None:
             )
         if trains or waiting or run.state == "paused":
             _button(
-                run, "Stopping…" if ending else "Stop", "stop", queue().stop,
+                run, "Stopping…" if stops else "Stop", "stop", queue().stop,
                 "Ends the training and saves the model. You can continue it later.",
-                disabled=bool(ending or missing),
+                disabled=bool(stops or missing),
             )  # fmt: skip
 
 
-def what_keeps_it(run: Run) -> str:
-    """Return why a run cannot go on, as Markdown, or ""."""
+def why_not_resumable(run: Run) -> str:
+    """Return why a run cannot continue, as Markdown, or ""."""
     if not run.can_resume and not is_active(run):
         if run.shipped:
             return "A built-in model, which is not trained further: set up one of your own."
@@ -132,8 +132,8 @@ def show_run_progress(run: Run) -> None:
             st.markdown(f":material/check: Finished: {status.get('epoch', 0)} epochs. {reason}")
             return
         state = run.state.capitalize()  # with which most reasons begin
-        said = reason if reason.startswith(state) else f"{state}. {reason}"
-        st.markdown(said)
+        sentence = reason if reason.startswith(state) else f"{state}. {reason}"
+        st.markdown(sentence)
 
 
 def _waits_for_first_step(run: Run) -> bool:
@@ -167,13 +167,13 @@ def _show_progress(run: Run) -> None:
 
 
 def _waiting_words(run: Run) -> str:
-    place = queue().position(run)
-    if not place.ahead:
+    position = queue().position(run)
+    if not position.ahead:
         return "Next in the queue: it starts in a moment."
-    others = "run goes" if place.ahead == 1 else "runs go"
+    others = "run goes" if position.ahead == 1 else "runs go"
     return (
-        f"Number {place.ahead + 1} in the queue: {place.ahead} {others} first, "
-        f"about {time_in_words(place.seconds)}."
+        f"Number {position.ahead + 1} in the queue: {position.ahead} {others} first, "
+        f"about {time_in_words(position.seconds)}."
     )
 
 
@@ -190,7 +190,7 @@ def _more_epochs(run: Run) -> None:
 
 
 def _resume_for_more(run: Run) -> None:
-    """Go on for what is typed by now: the field may be left by the very click on the button."""
+    """Continue for what is typed by now: the field may be left by the very click on the button."""
     if is_refused(_more(run.id)):
         raise ConfigError("More epochs must be a whole number, as its field says.")
     queue().resume(run, st.session_state.get(_more(run.id), MORE_EPOCHS))

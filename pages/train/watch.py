@@ -8,7 +8,7 @@ from pages._components.run_key import run_key
 from pages._components.slow_motion import slow_motion
 from pages._shared.address import address_of_part
 from pages._shared.guard import explained
-from pages._shared.loss_context import show_loss_context
+from pages._shared.loss_comparison import show_loss_comparison
 from pages._shared.server import store
 from pages.train.board import moment_slider, show_board
 from pages.train.live_settings import live_settings
@@ -23,7 +23,7 @@ from pages.train.run_controls import (
 )
 from pages.train.watch_style import apply_watch_style
 from vae.errors import VAEError
-from vae.evaluation.diagnostics import how_it_goes
+from vae.evaluation.diagnostics import describe_training
 from vae.files import file_version
 from vae.runs import layout
 from vae.runs.run import Run
@@ -109,9 +109,9 @@ def _show_more(run: Run) -> None:
             key=f"slow-motion-{run_key(run)}",
             on_next=lambda: step_once(run.id),
         )
-    show_loss_context(run)
+    show_loss_comparison(run)
     if run.rows:
-        st.markdown(how_it_goes(run.config, run.rows))
+        st.markdown(describe_training(run.config, run.rows))
         dimensions, speed = st.columns([1, 1], vertical_alignment="bottom", gap="large")
         with dimensions:
             show_dimensions(run)

@@ -17,8 +17,8 @@ REMOVED = ...  # a value whose name in the tests' ids is the same in every proce
 def with_json(files: Files, name: str, **changes: Any) -> bytes:
     """Return the run's zip with other values in one of its JSON files."""
     values = json.loads(files[name]) | changes
-    kept = {key: value for key, value in values.items() if value is not REMOVED}
-    return pack(files | {name: json.dumps(kept).encode()})
+    remaining = {key: value for key, value in values.items() if value is not REMOVED}
+    return pack(files | {name: json.dumps(remaining).encode()})
 
 
 def with_arrays(files: Files, name: str, **changes: Any) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.archive.zips import unpack
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.runs.run import Run
 
 

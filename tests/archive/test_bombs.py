@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from tests.archive.zips import pack, refused, take
-from vae.archive import archive
-from vae.archive.archive import MAX_BYTES, MAX_ENTRIES, import_zip
+from vae.archive import zip_import
+from vae.archive.foreign_zip import MAX_BYTES
+from vae.archive.zip_import import MAX_ENTRIES, import_zip
 from vae.errors import RunError
 from vae.runs.store import RunStore
 
@@ -100,7 +101,7 @@ class TestBombs:
     def test_a_history_of_the_same_line(
         self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(archive, "FREE_GROWTH", 0)
+        monkeypatch.setattr(zip_import, "FREE_GROWTH", 0)
         take(pack(files, "run/", zipfile.ZIP_DEFLATED), tmp_path / "honest")
         line = files["history.jsonl"].splitlines(keepends=True)[0]
         data = pack(files | {"history.jsonl": line * 20_000}, "run/", zipfile.ZIP_DEFLATED)
@@ -109,7 +110,7 @@ class TestBombs:
 
     def test_what_is_left_out_costs_nothing(self, files: dict[str, bytes], tmp_path: Path) -> None:
         extra = {"worker.log": bytes(MAX_BYTES + 1)}
-        extra |= {f"._{place}": b"" for place in range(2 * MAX_ENTRIES)}
+        extra |= {f"._{index}": b"" for index in range(2 * MAX_ENTRIES)}
         data = pack(files | extra, "run/", zipfile.ZIP_DEFLATED)
         run, peak = with_its_peak(lambda: take(data, tmp_path))
         assert run.rows
@@ -151,12 +152,12 @@ class TestBombs:
     def test_inner_zips_together(
         self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(archive, "MAX_ARRAY_BYTES", 100_000)
+        monkeypatch.setattr(zip_import, "MAX_ARRAY_BYTES", 100_000)
         assert "at most 100,000 bytes when unpacked" in refused(pack(files), tmp_path)
 
     def test_an_inner_zip_with_too_many_names(
         self, files: dict[str, bytes], tmp_path: Path
     ) -> None:
-        inner = pack({f"v{i}.npy": b"" for i in range(archive.MAX_ARRAYS + 1)}, "")
+        inner = pack({f"v{i}.npy": b"" for i in range(zip_import.MAX_ARRAYS + 1)}, "")
         message = refused(pack(files | {"best.npz": inner}), tmp_path)
         assert "best.npz holds at most 1000 entries. Received: 1,001" in message

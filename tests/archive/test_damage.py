@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from tests.archive.zips import NEEDLESS, pack, take
-from vae.archive import archive
-from vae.archive.archive import export_zip, import_zip
+from vae.archive import zip_import
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.errors import RunError
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -42,14 +43,14 @@ class TestDamage:
         generator = np.random.default_rng(0)
         # Half of them among the headers, which are few bytes of many.
         contents = exported.rindex(b"PK\x03\x04")
-        places = [
+        positions = [
             *generator.integers(0, len(exported), 100),
             *generator.integers(contents, len(exported), 100),
         ]
         outcomes = set()
-        for place in places:
+        for position in positions:
             data = bytearray(exported)
-            data[place] ^= int(generator.integers(1, 256))
+            data[position] ^= int(generator.integers(1, 256))
             outcomes.add(self.survives(bytes(data), tmp_path / "runs"))
         assert outcomes == {True, False}
 
@@ -84,16 +85,16 @@ class TestDamage:
     def test_nothing_is_listed_before_it_is_whole(
         self, exported: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        seen = []
+        listings = []
 
-        def look(path: Path) -> Run:
-            seen.append([path.name for path in tmp_path.iterdir()])
+        def list_and_open(path: Path) -> Run:
+            listings.append([path.name for path in tmp_path.iterdir()])
             assert not [found for found in tmp_path.glob("*/config.json") if found.parent != path]
             return open_run(path)
 
-        monkeypatch.setattr(archive, "open_run", look)
+        monkeypatch.setattr(zip_import, "open_run", list_and_open)
         run = take(exported, tmp_path)
-        (before,), after = seen
+        (before,), after = listings
         assert before == f".importing-{run.id}"
         assert after == [run.id]
 

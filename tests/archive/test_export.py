@@ -14,8 +14,8 @@ import pytest
 
 from tests.archive.zips import unpack
 from tests.conftest import copy_run
-from vae.archive import archive
-from vae.archive.archive import export_zip
+from vae.archive import zip_export
+from vae.archive.zip_export import export_zip
 from vae.errors import RunError
 from vae.runs.layout import live_snapshot_file
 from vae.runs.metadata import write_metadata
@@ -69,10 +69,12 @@ class TestExport:
         write_metadata(run.path, name=name, owner="me", deleted=5.0)
         with zipfile.ZipFile(io.BytesIO(export_zip(run))) as zipped:
             assert {path.partition("/")[0] for path in zipped.namelist()} == {top}
-            about = json.loads(zipped.read(f"{top}/about.json")) if name else {"name": ""}
-        assert about == {"name": name}
+            metadata = json.loads(zipped.read(f"{top}/about.json")) if name else {"name": ""}
+        assert metadata == {"name": name}
 
-    def test_the_id_opens_the_run_and_stays_here(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_the_id_opens_the_run_and_is_not_exported(
+        self, finished_run: Run, tmp_path: Path
+    ) -> None:
         run = copy_run(finished_run, tmp_path / new_run_id())
         data = export_zip(run)
         for content in (data, *unpack(data).values()):
@@ -92,11 +94,11 @@ class TestExport:
         over = threading.Event()
 
         def write() -> None:
-            place = 0
+            index = 0
             while not over.is_set():
-                place += 1
+                index += 1
                 temporary = run.path / "temporary.npz"
-                np.savez(temporary, **versions[place % 2])
+                np.savez(temporary, **versions[index % 2])
                 temporary.replace(run.path / "latents.npz")
                 (run.path / "snapshots" / "0003.npz").unlink(missing_ok=True)
                 shutil.copy(run.path / "snapshots/0004.npz", run.path / "snapshots/0003.npz")
@@ -121,9 +123,9 @@ class TestExport:
         self, finished_run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A process appends a row first and writes snapshot and checkpoint then."""
-        read, read_regular = [], archive.read_regular
+        read, read_regular = [], zip_export.read_regular
         monkeypatch.setattr(
-            archive, "read_regular", lambda path: (read.append(path.name), read_regular(path))[1]
+            zip_export, "read_regular", lambda path: (read.append(path.name), read_regular(path))[1]
         )
         export_zip(finished_run)
         assert len(read) == len(set(read))

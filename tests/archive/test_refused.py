@@ -11,7 +11,7 @@ import pytest
 
 from tests.archive.zips import pack, refused, take
 from vae.archive import foreign_zip
-from vae.archive.archive import MAX_ENTRIES, import_zip
+from vae.archive.zip_import import MAX_ENTRIES, import_zip
 from vae.errors import RunError
 from vae.runs.store import RunStore
 
@@ -26,9 +26,9 @@ class TestRefused:
     def test_an_empty_zip(self, tmp_path: Path) -> None:
         assert "Received: no files" in refused(pack({}), tmp_path)
 
-    @pytest.mark.parametrize("share", [0.01, 0.3, 0.9, 0.999])
-    def test_cut_short(self, exported: bytes, tmp_path: Path, share: float) -> None:
-        cut = exported[: int(share * len(exported))]
+    @pytest.mark.parametrize("fraction", [0.01, 0.3, 0.9, 0.999])
+    def test_cut_short(self, exported: bytes, tmp_path: Path, fraction: float) -> None:
+        cut = exported[: int(fraction * len(exported))]
         assert "must be a whole zip file" in refused(cut, tmp_path)
 
     @pytest.mark.parametrize(
@@ -135,16 +135,16 @@ class TestRefused:
     def test_without_what_makes_a_run(
         self, files: dict[str, bytes], tmp_path: Path, missing: tuple[str, ...]
     ) -> None:
-        kept = {name: content for name, content in files.items() if name not in missing}
-        assert "model.keras or checkpoint.npz. Received" in refused(pack(kept), tmp_path)
+        remaining = {name: content for name, content in files.items() if name not in missing}
+        assert "model.keras or checkpoint.npz. Received" in refused(pack(remaining), tmp_path)
 
-    @pytest.mark.parametrize("kept", ["model.keras", "checkpoint.npz"])
+    @pytest.mark.parametrize("remaining", ["model.keras", "checkpoint.npz"])
     def test_one_of_both_is_enough(
-        self, files: dict[str, bytes], tmp_path: Path, kept: str
+        self, files: dict[str, bytes], tmp_path: Path, remaining: str
     ) -> None:
-        run = take(pack({name: files[name] for name in ("config.json", kept)}), tmp_path)
+        run = take(pack({name: files[name] for name in ("config.json", remaining)}), tmp_path)
         assert (run.rows, run.metrics, run.latents) == ([], {}, {})
-        assert {path.name for path in run.path.iterdir()} >= {kept, "snapshots"}
+        assert {path.name for path in run.path.iterdir()} >= {remaining, "snapshots"}
 
     def test_a_folder_that_cannot_be_written_to(self, exported: bytes, tmp_path: Path) -> None:
         (tmp_path / "file").touch()

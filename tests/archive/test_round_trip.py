@@ -14,7 +14,7 @@ import pytest
 
 from tests.archive.zips import NEEDLESS, pack, take, unpack
 from tests.conftest import ROOT, copy_run, run_python
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.files import read_json
 from vae.runs.layout import TSNE
 from vae.runs.metadata import read_metadata, write_metadata
@@ -120,7 +120,7 @@ class TestRoundTrip:
         assert {*again} - {*same} <= {"status.json", "checkpoint.npz", "model.keras"}
         assert all(len(again[name]) <= len(before[name]) for name in {*again} - {"status.json"})
 
-    def test_the_name_comes_along_and_the_owner_does_not(
+    def test_the_name_is_exported_and_the_owner_is_not(
         self, finished_run: Run, tmp_path: Path
     ) -> None:
         run = copy_run(finished_run, tmp_path / "copy")
@@ -128,11 +128,11 @@ class TestRoundTrip:
         data = export_zip(run)
         assert b"secret" not in data
         assert json.loads(unpack(data)["about.json"]) == {"name": "My run"}
-        about = read_metadata(take(data, tmp_path / "runs", owner="me").path)
-        assert (about.name, about.owner, about.deleted) == ("My run", "me", 0.0)
+        metadata = read_metadata(take(data, tmp_path / "runs", owner="me").path)
+        assert (metadata.name, metadata.owner, metadata.deleted) == ("My run", "me", 0.0)
 
     @pytest.mark.parametrize(
-        "about",
+        "metadata",
         [
             {"name": "  a\n\0\u202eb " + "c" * 100, "owner": "thief", "deleted": 5},
             {"name": 5},
@@ -144,10 +144,12 @@ class TestRoundTrip:
         ],
         ids=str,
     )
-    def test_a_hostile_name(self, files: dict[str, bytes], tmp_path: Path, about: object) -> None:
-        data = pack(files | {"about.json": json.dumps(about).encode()})
+    def test_a_hostile_name(
+        self, files: dict[str, bytes], tmp_path: Path, metadata: object
+    ) -> None:
+        data = pack(files | {"about.json": json.dumps(metadata).encode()})
         found = read_json(take(data, tmp_path, owner="me").path / "about.json")
-        hostile = isinstance(about, dict) and isinstance(about.get("name"), str)
+        hostile = isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
         assert found["name"] == ("a b " + "c" * 56 if hostile else "")
         assert found["owner"] == "me"
         assert not found["deleted"]
@@ -165,7 +167,7 @@ class TestRoundTrip:
             assert len(take(data, tmp_path).rows) == 132
 
     @pytest.mark.parametrize("added", ADDED)
-    def test_what_is_no_data_of_the_run_is_left_out(
+    def test_other_files_are_left_out(
         self, files: dict[str, bytes], tmp_path: Path, added: str
     ) -> None:
         top = "run/" if added != "explorer" else "run\\"
@@ -185,7 +187,7 @@ class TestRoundTrip:
     def test_names_in_either_spelling(self, files: dict[str, bytes], tmp_path: Path) -> None:
         """macOS writes ö as o and two dots, in some names of a zip."""
         spellings = ("größe", unicodedata.normalize("NFD", "größe"))
-        names = {f"{spellings[place % 2]}/{name}": name for place, name in enumerate(files)}
+        names = {f"{spellings[index % 2]}/{name}": name for index, name in enumerate(files)}
         data = pack({name: files[own] for name, own in names.items()}, top="")
         assert len(take(data, tmp_path).rows) == 132
 
@@ -201,10 +203,11 @@ class TestRoundTrip:
 
     def test_no_tensorflow(self, exported: bytes, tmp_path: Path) -> None:
         (tmp_path / "run.zip").write_bytes(exported)
-        look = run_python(
+        found_modules = run_python(
             "-c",
             "import sys\nfrom pathlib import Path\n"
-            "from vae.archive.archive import import_zip, export_zip\n"
+            "from vae.archive.zip_export import export_zip\n"
+            "from vae.archive.zip_import import import_zip\n"
             "from vae.runs.store import RunStore\n"
             "with open(sys.argv[1], 'rb') as file:\n"
             "    export_zip(import_zip(file, RunStore(Path(sys.argv[2]))))\n"
@@ -213,4 +216,4 @@ class TestRoundTrip:
             tmp_path / "runs",
             cwd=ROOT,
         )
-        assert look.stdout.strip() == "[]", look.stderr
+        assert found_modules.stdout.strip() == "[]", found_modules.stderr

@@ -10,8 +10,9 @@ import pytest
 
 from tests.archive.zips import pack, refused, take, unpack
 from tests.conftest import copy_run
-from vae.archive import archive
-from vae.archive.archive import MAX_SEGMENTS, export_zip
+from vae.archive import zip_import
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import MAX_SEGMENTS
 from vae.files import read_json, write_json
 from vae.runs.control import Control, Segment, read_control
 from vae.runs.run import Run
@@ -48,7 +49,7 @@ class TestStatus:
         assert status["reason"] == "Imported."
         assert status["created"] > "2026-"
 
-    def test_only_sound_figures_are_kept(self, files: dict[str, bytes], tmp_path: Path) -> None:
+    def test_only_valid_figures_are_imported(self, files: dict[str, bytes], tmp_path: Path) -> None:
         old = {"state": "finished", "created": "<b>", "reason": "<b>", "pid": 1}
         old |= {"model_epoch": 12, "updated": "<b>", "evil": [1], "serial": 7}
         data = pack(files | {"status.json": json.dumps(old).encode()})
@@ -65,7 +66,7 @@ class TestStatus:
         for name in ("epoch", "step", "steps", "seconds_per_epoch", "model_epoch"):
             assert status[name] == finished_run.status[name]
 
-    def test_wishes_stay_behind(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_requests_are_not_imported(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "copy")
         write_json(run.path / "control.json", {"stop": True})
         data = export_zip(run)
@@ -91,13 +92,17 @@ class TestStatus:
         assert read_json(take(pack(files), tmp_path).path / "status.json")["state"] == "paused"
 
 
-class TestWishes:
-    def wish(self, files: dict[str, bytes], **values: object) -> bytes:
+class TestRequests:
+    def with_control(self, files: dict[str, bytes], **values: object) -> bytes:
         values = {"action": "stop", "turn": 7, "serial": 9, "settings": {}, "more": []} | values
         return pack(files | {"control.json": json.dumps(values).encode()})
 
-    def test_settings_and_epochs_come_along(self, files: dict[str, bytes], tmp_path: Path) -> None:
-        data = self.wish(files, settings={"beta": 0.5, "epochs": 9}, more=[[12, 20], [20, 25]])
+    def test_settings_and_epochs_are_imported(
+        self, files: dict[str, bytes], tmp_path: Path
+    ) -> None:
+        data = self.with_control(
+            files, settings={"beta": 0.5, "epochs": 9}, more=[[12, 20], [20, 25]]
+        )
         run = take(data, tmp_path)
         assert run.control == Control(
             "run", 0, 1, {"beta": 0.5}, (Segment(12, 20), Segment(20, 25))
@@ -108,13 +113,13 @@ class TestWishes:
     def test_epochs_that_no_run_has(
         self, files: dict[str, bytes], tmp_path: Path, segment: list[int]
     ) -> None:
-        assert take(self.wish(files, more=[[12, 20], segment]), tmp_path).control.more == (
+        assert take(self.with_control(files, more=[[12, 20], segment]), tmp_path).control.more == (
             Segment(12, 20),
         )
 
     def test_settings_that_do_not_fit_the_run(self, autoencoder_run: Run, tmp_path: Path) -> None:
         files = unpack(export_zip(autoencoder_run))
-        run = take(self.wish(files, settings={"beta": 1.0}, more=[[2, 5]]), tmp_path)
+        run = take(self.with_control(files, settings={"beta": 1.0}, more=[[2, 5]]), tmp_path)
         assert (run.control.settings, run.epochs) == ({}, 5)
 
     def test_many_times_more_epochs(
@@ -122,17 +127,17 @@ class TestWishes:
     ) -> None:
         """They are written at once: a file that grows by one each time takes hours."""
         written = []
-        write = archive.write_json
+        write = zip_import.write_json
         monkeypatch.setattr(
-            archive,
+            zip_import,
             "write_json",
             lambda path, value: (written.append(path.name), write(path, value)),
         )
         segments = [[i, i + 1] for i in range(12, 12 + MAX_SEGMENTS)]
-        run = take(self.wish(files, more=segments), tmp_path / "most")
+        run = take(self.with_control(files, more=segments), tmp_path / "most")
         assert len(read_control(run.path).more) == MAX_SEGMENTS == 100
         assert written.count("control.json") == 1
-        message = refused(self.wish(files, more=[[12, 13]] * (MAX_SEGMENTS + 1)), tmp_path)
+        message = refused(self.with_control(files, more=[[12, 13]] * (MAX_SEGMENTS + 1)), tmp_path)
         assert "at most 100 times. Received: 101 times" in message
 
 
@@ -152,7 +157,7 @@ class TestLimits:
         monkeypatch.setenv("VAE_MOST_EPOCHS", "5")
         assert take(pack(files), tmp_path).config.epochs == 12
 
-    def test_a_history_where_strangers_share_the_server(
+    def test_a_history_on_a_public_server(
         self, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rows = [line.ljust(19_000) for line in files["history.jsonl"].splitlines()] * 3

@@ -16,10 +16,10 @@ from vae.errors import RunError
 from vae.runs.run import Run
 
 
-def with_row(files: Files, place: int, row: Any) -> bytes:
+def with_row(files: Files, index: int, row: Any) -> bytes:
     """Return the run's zip with another row in its history."""
     lines = files["history.jsonl"].splitlines()
-    lines[place] = row if isinstance(row, bytes) else json.dumps(row).encode()
+    lines[index] = row if isinstance(row, bytes) else json.dumps(row).encode()
     return pack(files | {"history.jsonl": b"\n".join(lines) + b"\n"})
 
 
@@ -61,7 +61,7 @@ class TestHistory:
         assert reason in message
         assert "line 11 is not" in message
 
-    def test_columns_that_are_not_known_stay_behind(self, files: Files, tmp_path: Path) -> None:
+    def test_unknown_columns_are_left_out(self, files: Files, tmp_path: Path) -> None:
         row = json.loads(files["history.jsonl"].splitlines()[10])
         assert take(with_row(files, 10, row | {"evil": "<b>"}), tmp_path).rows[10] == row
 
@@ -94,7 +94,7 @@ class TestHistory:
         whole = files["history.jsonl"].removesuffix(b"\n")
         assert take(pack(files | {"history.jsonl": whole}), tmp_path).rows == rows
 
-    def test_rows_of_a_run_that_was_steered(self, files: Files, tmp_path: Path) -> None:
+    def test_rows_of_changed_settings(self, files: Files, tmp_path: Path) -> None:
         lines = [json.loads(line) for line in files["history.jsonl"].splitlines()]
         for row in lines:
             row |= {"gradient_norm": 2.5, "noise": 1}
@@ -126,7 +126,7 @@ class TestHistory:
         row = {name: value for name, value in row.items() if value is not REMOVED}
         assert "line 6 is not" in refused(with_row(files, 5, row), tmp_path)
 
-    def test_equal_lines_are_told_apart(self, finished_run: Run) -> None:
+    def test_equal_lines_are_distinguished(self, finished_run: Run) -> None:
         """A bad line is the last one by its place, not by what it says."""
         frame = Frame({}, finished_run.config, finished_run.image_shape, 10)
         with pytest.raises(RunError, match="line 1 is not"):

@@ -64,7 +64,7 @@ class TestConfig:
     def test_not_an_object(self, files: Files, tmp_path: Path, content: bytes) -> None:
         assert "config.json" in refused(pack(files | {"config.json": content}), tmp_path)
 
-    def test_what_is_kept_of_it(self, files: Files, tmp_path: Path) -> None:
+    def test_known_keys_are_imported(self, files: Files, tmp_path: Path) -> None:
         config = json.loads(files["config.json"])["config"] | {"preset": "a\u202eb" * 200}
         names = ["a\0b", "\x1b[31mred", *"23456789"]
         changes = {"evil": 1, "place": 0, "images": REMOVED, "class_names": names}
@@ -126,7 +126,7 @@ class TestMetrics:
         metrics = take(data, tmp_path).metrics
         assert (metrics["images"], metrics["treatment"]) == ("a b", "x" * 200)
 
-    def test_what_is_not_known_stays_behind(self, files: Files, tmp_path: Path) -> None:
+    def test_unknown_keys_are_left_out(self, files: Files, tmp_path: Path) -> None:
         image = "![x](http://evil.example/x.png)"
         unknown = {image: 1.0, "note": image, "deep": {"er": [None]}, "more": [True] * 2000}
         run = take(with_json(files, "metrics.json", **unknown), tmp_path)

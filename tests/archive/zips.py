@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vae.archive.archive import import_zip
+from vae.archive.zip_import import import_zip
 from vae.errors import RunError
 from vae.runs.run import Run
 from vae.runs.store import RunStore

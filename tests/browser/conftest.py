@@ -1,4 +1,4 @@
-"""One server and one browser for the tests that share them."""
+"""Servers, a browser and pages for the tests that share them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import SCREEN, chromium, serve
+from tests.browser.mapping import Board, open_map
+from tests.browser.visitors import Visitors
 from vae.runs.run import SHIPPED, Run, open_run
 
 
@@ -25,28 +27,53 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """The address and the process id of a server for all tests that only look."""
+    runs = tmp_path_factory.mktemp("looking") / "runs"
+    runs.mkdir()
+    with serve(runs) as (address, process):
+        yield address, process.pid
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runs of this file's own server."""
     return tmp_path_factory.mktemp("browser") / "runs"
 
 
 @pytest.fixture(scope="module")
-def server(runs: Path) -> Iterator[tuple[str, int]]:
-    """The address of a fresh server and its process id."""
+def own_server(runs: Path) -> Iterator[tuple[str, int]]:
+    """The address and the process id of a server for this file alone, which makes runs."""
     runs.mkdir(exist_ok=True)
     with serve(runs) as (address, process):
         yield address, process.pid
 
 
+@pytest.fixture(scope="package")
+def _all_visitors(browser: Browser) -> Visitors:
+    return Visitors(browser)
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=SCREEN, accept_downloads=True)
-    context.set_default_timeout(60_000)
-    yield context.new_page()
-    context.close()
+def visitors(_all_visitors: Visitors) -> Iterator[Visitors]:
+    """Opens pages as one visitor whom no server knows yet."""
+    yield _all_visitors
+    _all_visitors.leave()
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Page:
+    return visitors.open_page(viewport=SCREEN)
 
 
 @pytest.fixture(scope="package")
 def run() -> Run:
     """The model that a new visitor sees."""
     return open_run(SHIPPED / "mnist-recommended")
+
+
+@pytest.fixture
+def board(page: Page, server: tuple[str, int], run: Run) -> Board:
+    """The latent map of that model."""
+    return open_map(page, server[0], f"&run={run.id}")

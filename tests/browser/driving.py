@@ -31,6 +31,7 @@ __all__ = [
 
 ROOT = Path(__file__).parents[2]
 SCREEN = {"width": 1440, "height": 900}
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PHONE = {"width": 390, "height": 844}
 START_SECONDS = 60
 # The popups below the address bar, of which each window has two, and a page's time is a third of
@@ -98,16 +99,14 @@ def serve(
         yield address, process
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=START_SECONDS)
         log.close()
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium, or Playwright's own where there is none."""
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         try:

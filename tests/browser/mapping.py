@@ -12,9 +12,20 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 
 from tests.browser.driving import settled, wait_until
+from vae.images import to_uint8
 from vae.latent.planes import Plane
+from vae.runs.run import Run
 
-__all__ = ["DRAWN", "SECONDS", "Board", "layer_pixels", "open_map", "pixels_of"]
+__all__ = [
+    "RENDERED",
+    "SECONDS",
+    "Board",
+    "decoded",
+    "layer_pixels",
+    "open_map",
+    "pixels_of",
+    "width",
+]
 
 SLOW = ("Posteriors", "Class regions", "Holes")
 
@@ -33,7 +44,7 @@ POINTED = """([root, x, y]) => {
   const { left, top } = board.getBoundingClientRect();
   return !frame && pointer && Math.hypot(left + pointer[0] - x, top + pointer[1] - y) < 1;
 }"""
-DRAWN = """([root, slow]) => {
+RENDERED = """([root, slow]) => {
   const { painting, layers, loaded, data } = root.map;
   return !painting && (!slow || (layers && loaded.layers === data.feeds.layers));
 }"""
@@ -45,18 +56,18 @@ READY = """([root, names]) => {
 
 
 class Board:
-    """The map on a page: moving the pointer by shares of the board, reading what is shown."""
+    """The map on a page: moving the pointer by fractions of the board, reading what is shown."""
 
     def __init__(self, page: Page, root: Locator) -> None:
         self.page, self.root, self.board = page, root, root.locator(".board")
 
     def at(self, across: float, down: float) -> tuple[float, float]:
-        """Return where on the page a share of the board lies."""
+        """Return where on the page a fraction of the board lies."""
         box = self.board.bounding_box()
         return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
     def hover(self, across: float, down: float) -> np.ndarray:
-        """Move the pointer, wait until the map has drawn it, return the place (2,) under it."""
+        """Move the pointer, wait for the map, return the position (2,) under the pointer."""
         where = self.at(across, down)
         self.page.mouse.move(*where)
         self.wait_for_pointer(*where)
@@ -92,7 +103,7 @@ class Board:
     def toggle(self, name: str) -> None:
         """Press one of the buttons beside the map, and wait until it is drawn."""
         self.root.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_function(DRAWN, arg=[self.root.element_handle(), name in SLOW])
+        self.page.wait_for_function(RENDERED, arg=[self.root.element_handle(), name in SLOW])
 
     def wait_for_atlas(self, plane: Plane | None = None) -> None:
         """Wait until the browser has the atlas that the page has sent last: of this plane."""
@@ -119,3 +130,12 @@ def layer_pixels(canvas: Locator) -> np.ndarray:
 def pixels_of(url: str) -> np.ndarray:
     """Return the pixels of a picture that is its own address, uint8."""
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))))
+
+
+def decoded(run: Run, plane: Plane, point: np.ndarray) -> np.ndarray:
+    """What the server makes of a point of a plane, uint8 (H, W)."""
+    return to_uint8(run.decode(plane.codes(point[None])))[0, :, :, 0]
+
+
+def width(view: dict[str, float]) -> float:
+    return view["right"] - view["left"]

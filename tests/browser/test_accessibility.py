@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.accessibility_exceptions import EXCEPTIONS
-from tests.browser.driving import PHONE, SCREEN, serve, settled
+from tests.browser.driving import PHONE, SCREEN, settled
 
 pytestmark = pytest.mark.browser
 
@@ -28,10 +27,8 @@ VIEWS = (
 
 
 @pytest.fixture(scope="module")
-def address(runs: Path) -> Iterator[str]:
-    runs.mkdir(exist_ok=True)
-    with serve(runs) as (address, _):
-        yield address
+def address(server: tuple[str, int]) -> str:
+    return server[0]
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PHONE, settled
 from tests.browser.mapping import Board, layer_pixels
+from tests.browser.visitors import Visitors
 from vae.figures.colors import class_color
 from vae.images import to_uint8
 from vae.latent.planes import Plane, pca_plane
@@ -39,7 +40,7 @@ def open_both(page: Page, address: str, other: str = IDS[1]) -> list[Board]:
     page.goto(f"{address}/latent?view=compare&run={IDS[0]}&with={other}")
     settled(page)
     expect(page.locator(".map")).to_have_count(2)
-    found = [Board(page, page.locator(".map").nth(place)) for place in (0, 1)]
+    found = [Board(page, page.locator(".map").nth(index)) for index in (0, 1)]
     for board in found:
         board.wait_for_atlas()
         page.wait_for_function("root => root.map.layers", arg=board.root.element_handle())
@@ -66,7 +67,7 @@ def lonely(run: Run, other: Run) -> int:
     return int(near[gaps.min(axis=1).argmax()])
 
 
-def look(board: Board, index: int) -> dict:
+def hovered_image(board: Board, index: int) -> dict:
     """What a map knows of the test image in sight; the index of the one that is there."""
     board.page.wait_for_function(
         "([root, index]) => root.map.hovered?.index === index",
@@ -83,15 +84,15 @@ def test_each_decodes_with_its_own_decoder(boards: list[Board], page: Page, two:
     text = page.get_by_text("The image under the pointer").inner_text()
     stated = re.search(r"on average ([\d.]+) and ([\d.]+) of 255 grey levels", text)
     images = []
-    for place, (board, run) in enumerate(zip(boards, two, strict=True), start=1):
+    for index, (board, run) in enumerate(zip(boards, two, strict=True), start=1):
         assert board.shown()["view"] == pytest.approx(extents[0])
         differences = []
-        for share in np.random.default_rng(1).uniform(0.1, 0.9, size=(30, 2)):
-            point = board.hover(*share)
+        for fraction in np.random.default_rng(1).uniform(0.1, 0.9, size=(30, 2)):
+            point = board.hover(*fraction)
             exact = decoded(run, plane_of(run).codes(point[None])[0]).astype(float)
             differences.append(np.abs(board.blended() - exact[:, :, None]).mean())
         # The statement is a mean over a hundred other places.
-        assert np.mean(differences) == pytest.approx(float(stated[place]), rel=0.5, abs=0.1)
+        assert np.mean(differences) == pytest.approx(float(stated[index]), rel=0.5, abs=0.1)
         board.hover(0.5, 0.4)
         images.append(board.blended().astype(float))
     assert np.abs(images[0] - images[1]).mean() > 15.0
@@ -118,7 +119,7 @@ def test_a_dot_is_ringed_on_the_other_map(
         expect(right.root.locator(".ring")).to_have_count(1)
     ring = right.root.locator(".ring")
     expect(ring).to_have_count(1)
-    assert look(right, index)["index"] == look(left, index)["index"]
+    assert hovered_image(right, index)["index"] == hovered_image(left, index)["index"]
     size = right.root.evaluate("root => root.map.size")
     found = [float(ring.get_attribute(name)) / size for name in ("cx", "cy")]
     np.testing.assert_allclose(found, right.screen(points[1]), atol=1e-3)
@@ -236,7 +237,7 @@ def test_another_run_changes_its_side_alone(boards: list[Board], page: Page) -> 
     page.get_by_role("option").filter(has_text="Convolutional").click()
     page.wait_for_url("**with=mnist-convolutional*")
     settled(page)
-    after = [Board(page, page.locator(".map").nth(place)) for place in (0, 1)]
+    after = [Board(page, page.locator(".map").nth(index)) for index in (0, 1)]
     views = []
     for board in after:
         board.wait_for_atlas()
@@ -272,11 +273,9 @@ def test_axes_are_readable_in_every_view(boards: list[Board]) -> None:
         boards[0].toggle("Zoom in")
 
 
-def test_on_a_phone(browser: Browser, server: tuple[str, int]) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_on_a_phone(visitors: Visitors, server: tuple[str, int]) -> None:
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     left, right = (board.board.bounding_box() for board in open_both(page, server[0]))
     assert right["y"] > left["y"] + left["height"]  # below each other
     assert left["width"] == right["width"] > 300
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()

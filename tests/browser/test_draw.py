@@ -10,10 +10,11 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PHONE, settled, wait_until
 from tests.browser.mapping import layer_pixels
+from tests.browser.visitors import Visitors
 from vae.data.user_images import FRAMES, framed, ink_of, plainly_scaled
 from vae.images import to_uint8
 from vae.latent.planes import pca_plane
@@ -64,17 +65,17 @@ class Pad:
         scale = large.shape[0] // MNIST[0]
         return large[scale // 2 :: scale, scale // 2 :: scale]
 
-    def at(self, share: tuple[float, float]) -> tuple[float, float]:
+    def at(self, fraction: tuple[float, float]) -> tuple[float, float]:
         """Where on the page a share of the pad lies."""
         box = self.canvas.bounding_box()
-        return box["x"] + share[0] * box["width"], box["y"] + share[1] * box["height"]
+        return box["x"] + fraction[0] * box["width"], box["y"] + fraction[1] * box["height"]
 
     def draw(self, *shares: tuple[float, float]) -> None:
         """Draw a stroke with the mouse."""
         self.page.mouse.move(*self.at(shares[0]))
         self.page.mouse.down()
-        for share in shares[1:]:
-            self.page.mouse.move(*self.at(share), steps=5)
+        for fraction in shares[1:]:
+            self.page.mouse.move(*self.at(fraction), steps=5)
         self.page.mouse.up()
 
     def expect_image(self, name: str, expected: np.ndarray) -> None:
@@ -107,11 +108,11 @@ def give(node: Locator, script: str, name: str, kind: str, content: bytes) -> No
 
 def photo() -> bytes:
     """A dark seven on paper, higher than wide."""
-    paper = Image.new("RGB", (300, 400), "#eee8d8")
+    background = Image.new("RGB", (300, 400), "#eee8d8")
     points = [(60, 80), (210, 80), (120, 340)]
-    ImageDraw.Draw(paper).line(points, "#202040", 30, joint="curve")
+    ImageDraw.Draw(background).line(points, "#202040", 30, joint="curve")
     file = io.BytesIO()
-    paper.save(file, "PNG")
+    background.save(file, "PNG")
     return file.getvalue()
 
 
@@ -142,21 +143,21 @@ def test_a_stroke_reaches_the_model(pad: Pad, run: Run) -> None:
 
 
 def test_nothing_jumps(pad: Pad) -> None:
-    def places() -> list[dict[str, float]]:
+    def positions() -> list[dict[str, float]]:
         chart = pad.page.get_by_test_id("stMain").locator("figure svg").first
         parts = [pad.canvas, pad.page.locator(".map"), chart]
         names = ("Reconstruction", "Samples of its posterior", "Nearest test images")
         return [part.bounding_box() for part in (*parts, *map(pad.shown, names))]
 
-    before = places()
+    before = positions()
     pad.draw(*SEVEN)
     pad.check()
     settled(pad.page)
-    assert places() == before
+    assert positions() == before
     pad.draw((0.2, 0.5), (0.8, 0.5))
     pad.check()
     settled(pad.page)
-    assert places() == before
+    assert positions() == before
 
 
 def test_undo_and_clear(pad: Pad) -> None:
@@ -252,12 +253,11 @@ def test_a_drawing_outlives_the_view(pad: Pad) -> None:
     assert np.asarray(pad.pixels())[round(0.2 * 280), round(0.4 * 280), 0] == 255
 
 
-def test_with_a_finger_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_with_a_finger_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     pad = Pad(page, server[0], run)
     pad.canvas.scroll_into_view_if_needed()
-    client = context.new_cdp_session(page)
+    client = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
         touches = [dict(zip("xy", pad.at(point), strict=True)) for point in points]
@@ -276,17 +276,15 @@ def test_with_a_finger_on_a_phone(browser: Browser, server: tuple[str, int], run
     # What comes of it is on the same screen, and nothing is wider than that.
     assert pad.shown("Reconstruction").bounding_box()["y"] < PHONE["height"] - 60
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()
 
 
-def test_a_path_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
-    context = browser.new_context(viewport=PHONE)
-    page = context.new_page()
+def test_a_path_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=PHONE)
     page.goto(f"{server[0]}/latent?view=path&run={run.id}")
     settled(page)
     strip = page.get_by_role("img", name="11 images on the way").locator("img")
     expect(strip).to_have_count(11)
-    boxes = [strip.nth(place).bounding_box() for place in range(11)]
+    boxes = [strip.nth(index).bounding_box() for index in range(11)]
     assert min(box["width"] for box in boxes) > 60  # a digit is still to be read
     assert max(box["x"] + box["width"] for box in boxes) < PHONE["width"]
     assert len({box["y"] for box in boxes}) == 3
@@ -297,4 +295,3 @@ def test_a_path_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) 
     assert download.value.suggested_filename == "path.gif"
     with Image.open(download.value.path()) as gif:
         assert gif.n_frames == 20
-    context.close()

@@ -14,16 +14,17 @@ from urllib.parse import quote, unquote
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.driving import SCREEN, serve
+from tests.browser.visitors import Visitors
 from tests.pages.crafted import craft, epochs
 from tests.pages.doubles import owner_of
 from vae.data.datasets import load_dataset
 
 pytestmark = pytest.mark.browser
 
-KEEP = "Keep the link of each run that you train."
+KEEP_LINK = "Keep the link of each run that you train."
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +80,9 @@ def course_port() -> Iterator[int]:
 
 
 @pytest.fixture
-def course(browser: Browser) -> Iterator[Page]:
-    """A browser that takes the server's own certificate."""
-    context = browser.new_context(viewport=SCREEN, ignore_https_errors=True)
-    yield context.new_page()
-    context.close()
+def course(visitors: Visitors) -> Page:
+    """A page of a browser that takes the server's own certificate."""
+    return visitors.open_page(viewport=SCREEN, ignore_https_errors=True)
 
 
 def embed(page: Page, site: str, address: str, query: str = "embed=true") -> FrameLocator:
@@ -119,7 +118,7 @@ def test_a_run_is_found_again_after_a_reload(
     frame = opened(course)
     frame.get_by_role("combobox", name="Run").click()
     expect(frame.get_by_role("option").filter(has_text="yours, mine")).to_have_count(1)
-    expect(frame.get_by_text(KEEP)).to_have_count(0)
+    expect(frame.get_by_text(KEEP_LINK)).to_have_count(0)
     # On a page of another course the same browser is another visitor: sites do not follow anyone.
     frame = embed(course, f"other.localhost:{course_port}", secure_server)
     frame.get_by_role("combobox", name="Run").click()
@@ -131,7 +130,7 @@ def test_without_a_cookie_the_page_says_to_keep_the_link(
     plain_server: str, course: Page, course_port: int
 ) -> None:
     frame = embed(course, f"localhost:{course_port}", plain_server, "embed=true&run=mnist-2d")
-    message = frame.get_by_test_id("stAlert").filter(has_text=KEEP)
+    message = frame.get_by_test_id("stAlert").filter(has_text=KEEP_LINK)
     expect(message).to_be_visible()
     link = message.get_by_role("link")
     expect(link).to_have_attribute("href", f"{plain_server}/latent?run=mnist-2d")
@@ -139,7 +138,7 @@ def test_without_a_cookie_the_page_says_to_keep_the_link(
         link.click()
     alone = pages.value
     expect(alone.get_by_role("combobox", name="Run")).to_have_value(re.compile("Two dimensions"))
-    expect(alone.get_by_text(KEEP)).to_have_count(0)
+    expect(alone.get_by_text(KEEP_LINK)).to_have_count(0)
 
 
 def test_the_address_in_a_frame(plain_server: str, course: Page, course_port: int) -> None:

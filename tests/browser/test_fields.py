@@ -29,7 +29,7 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def server(runs: Path) -> Iterator[tuple[str, int]]:
+def own_server(runs: Path) -> Iterator[tuple[str, int]]:
     """A server with one place, where a run that waits says what it would train with."""
     runs.mkdir(exist_ok=True)
     with serve(runs, VAE_WORKERS="1") as (address, process):
@@ -58,7 +58,7 @@ def by_tab_and_click(page: Page) -> None:
     button(page, "Train").click(force=True)
 
 
-def leave(page: Page, how: Callable[[Page], None]) -> None:
+def blur(page: Page, how: Callable[[Page], None]) -> None:
     """Press Train while the field is still typed in."""
     if how is by_click and page.viewport_size == PHONE:
         how = by_tap
@@ -71,13 +71,13 @@ LEAVINGS = [by_click, by_enter_and_click, by_tab_and_click]
 @pytest.mark.parametrize("how", LEAVINGS)
 @pytest.mark.parametrize("text", ["2000", "2.7"])
 def test_what_cannot_be_trained_with_never_trains(
-    server: tuple[str, int], page: Page, runs: Path, how: Callable[[Page], None], text: str
+    own_server: tuple[str, int], page: Page, runs: Path, how: Callable[[Page], None], text: str
 ) -> None:
     before = len(RunStore(runs).list())
-    page.goto(f"{server[0]}/{FORM}")
+    page.goto(f"{own_server[0]}/{FORM}")
     settled(page)
     field(page, "Epochs").fill(text)
-    leave(page, how)
+    blur(page, how)
     expect(page.get_by_text(WHOLE.format(text))).to_be_visible()
     expect(button(page, "Train")).to_be_disabled()
     expect(page.get_by_text("Epochs: a whole number from 1 to 500.")).to_be_visible()
@@ -90,15 +90,15 @@ def test_what_cannot_be_trained_with_never_trains(
 
 @pytest.mark.parametrize("how", LEAVINGS)
 def test_what_can_be_trained_with_does(
-    server: tuple[str, int], page: Page, runs: Path, how: Callable[[Page], None]
+    own_server: tuple[str, int], page: Page, runs: Path, how: Callable[[Page], None]
 ) -> None:
     before = {run.id for run in RunStore(runs).list()}
-    page.goto(f"{server[0]}/{FORM}")
+    page.goto(f"{own_server[0]}/{FORM}")
     settled(page)
     field(page, "Learning rate").fill("0,002")
     field(page, "Batch size").fill("1e2")
     field(page, "Epochs").fill("2")
-    leave(page, how)
+    blur(page, how)
     wait_until(lambda: {run.id for run in RunStore(runs).list()} - before, 120)
     (run_id,) = {run.id for run in RunStore(runs).list() if not run.shipped} - before
     page.wait_for_url(f"**run={run_id}*")
@@ -108,9 +108,9 @@ def test_what_can_be_trained_with_does(
 
 
 def test_arrow_keys_step_a_number_and_a_phone_offers_digits(
-    server: tuple[str, int], page: Page
+    own_server: tuple[str, int], page: Page
 ) -> None:
-    page.goto(f"{server[0]}/{FORM}")
+    page.goto(f"{own_server[0]}/{FORM}")
     settled(page)
     for label, key, shown in (
         ("Epochs", "ArrowUp", "4"),
@@ -130,8 +130,10 @@ def test_arrow_keys_step_a_number_and_a_phone_offers_digits(
     expect(field(page, "Hidden layers")).not_to_have_attribute("inputmode", "decimal")
 
 
-def test_an_error_beside_a_field_moves_next_to_nothing(server: tuple[str, int], page: Page) -> None:
-    page.goto(f"{server[0]}/{FORM}")
+def test_an_error_beside_a_field_moves_next_to_nothing(
+    own_server: tuple[str, int], page: Page
+) -> None:
+    page.goto(f"{own_server[0]}/{FORM}")
     settled(page)
     before = _below_epochs(page)
     field(page, "Epochs").fill("2000")

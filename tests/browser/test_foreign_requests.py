@@ -21,12 +21,12 @@ OWN_ICON = re.compile(r"/media/\w+\.png$")
 
 
 @pytest.fixture
-def asked(page: Page) -> list[str]:
+def requested(page: Page) -> list[str]:
     """What this page's browser asks for, as it happens."""
-    asked: list[str] = []
-    page.context.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url))
-    return asked
+    requested: list[str] = []
+    page.context.on("request", lambda request: requested.append(request.url))
+    page.on("websocket", lambda socket: requested.append(socket.url))
+    return requested
 
 
 def foreign(urls: list[str], address: str) -> list[str]:
@@ -41,8 +41,8 @@ def views(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nobody_else_is_asked(
-    name: str, server: tuple[str, int], page: Page, asked: list[str]
+def test_no_other_host_gets_a_request(
+    name: str, server: tuple[str, int], page: Page, requested: list[str]
 ) -> None:
     address = server[0]
     page.goto(f"{address}/{name}?run={RUN}")
@@ -54,5 +54,5 @@ def test_nobody_else_is_asked(
             ).click()
             settled(page)
         expect(page.locator("link[rel~=icon]")).to_have_attribute("href", OWN_ICON)
-        assert foreign(asked + page.evaluate(LINKED), address) == [], view
-    assert any(url.startswith("ws://") for url in asked)  # it listens
+        assert foreign(requested + page.evaluate(LINKED), address) == [], view
+    assert any(url.startswith("ws://") for url in requested)  # it listens

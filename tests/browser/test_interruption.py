@@ -18,9 +18,9 @@ SECONDS = 120
 
 
 def test_killed_worker_leaves_an_interrupted_run(
-    server: tuple[str, int], page: Page, runs: Path
+    own_server: tuple[str, int], page: Page, runs: Path
 ) -> None:
-    address, process_id = server
+    address, process_id = own_server
     page.goto(f"{address}/train?dataset=digits&preset=lecture-fast&epochs=500")
     settled(page)
     run_id = train(page)

@@ -50,9 +50,9 @@ PICTURES = ("pairs", "samples")
 
 
 def test_pictures_and_map_move_within_the_first_epoch(
-    server: tuple[str, int], page: Page, runs: Path
+    own_server: tuple[str, int], page: Page, runs: Path
 ) -> None:
-    page.goto(f"{server[0]}/train?{LONG_EPOCH}")
+    page.goto(f"{own_server[0]}/train?{LONG_EPOCH}")
     settled(page)
     run_id = train(page)
     board = page.locator(".board")
@@ -98,9 +98,9 @@ def box_of(page: Page, block: str) -> dict[str, float]:
 
 
 def test_nothing_is_moved_by_what_comes_and_goes(
-    server: tuple[str, int], page: Page, runs: Path
+    own_server: tuple[str, int], page: Page, runs: Path
 ) -> None:
-    page.goto(f"{server[0]}/train?{SHORT}")
+    page.goto(f"{own_server[0]}/train?{SHORT}")
     settled(page)
     run_id = train(page)
     expect(page.locator(".board")).to_be_visible()
@@ -108,7 +108,7 @@ def test_nothing_is_moved_by_what_comes_and_goes(
     page.evaluate(WATCH_SHIFTS)
     narrow = page.context.new_page()
     narrow.set_viewport_size(PHONE)
-    narrow.goto(f"{server[0]}/train?run={run_id}&view=watch")
+    narrow.goto(f"{own_server[0]}/train?run={run_id}&view=watch")
     settled(narrow)
     tops = [box_of(narrow, ".pairs")["y"]]
     wait_until(lambda: open_run(runs / run_id).history, SECONDS)
@@ -126,8 +126,8 @@ def test_nothing_is_moved_by_what_comes_and_goes(
     assert tops == [box_of(narrow, ".pairs")["y"]] * 2
 
 
-def test_back_through_a_run(server: tuple[str, int], page: Page) -> None:
-    page.goto(f"{server[0]}/train?run=mnist-recommended&view=watch")
+def test_back_through_a_run(own_server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{own_server[0]}/train?run=mnist-recommended&view=watch")
     settled(page)
     board = page.locator(".board")
     expect(board).to_have_attribute("data-moment", "epoch 20")
@@ -140,9 +140,9 @@ def test_back_through_a_run(server: tuple[str, int], page: Page) -> None:
     assert after == before
 
 
-def test_on_a_phone_pictures_come_first(server: tuple[str, int], page: Page) -> None:
+def test_on_a_phone_pictures_come_first(own_server: tuple[str, int], page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server[0]}/train?run=mnist-recommended&view=watch")
+    page.goto(f"{own_server[0]}/train?run=mnist-recommended&view=watch")
     settled(page)
     # A run at rest keeps no room for buttons that it has not.
     assert box_of(page, ".pairs")["y"] < 300
@@ -155,9 +155,9 @@ def test_on_a_phone_pictures_come_first(server: tuple[str, int], page: Page) -> 
     assert wide <= 390
 
 
-def test_less_motion_is_respected(server: tuple[str, int], page: Page) -> None:
+def test_less_motion_is_respected(own_server: tuple[str, int], page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{server[0]}/train?run=mnist-recommended&view=watch")
+    page.goto(f"{own_server[0]}/train?run=mnist-recommended&view=watch")
     settled(page)
     board = page.locator(".board")
     expect(board).to_have_attribute("data-moment", "epoch 20")

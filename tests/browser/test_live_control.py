@@ -9,9 +9,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driving import SCREEN, button, serve, settled, train, wait_until
+from tests.browser.visitors import Visitors
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 
@@ -30,7 +31,7 @@ def start(page: Page, address: str, runs: Path, settings: str) -> Run:
 
 
 # Where "Step batch" is from now on, in pixels from the left, looked up in each frame.
-WATCH_PLACES = """() => {
+WATCH_POSITIONS = """() => {
     window.places = [];
     const look = () => {
         const buttons = [...document.querySelectorAll('[class*="st-key-transport-"] button')];
@@ -47,9 +48,9 @@ def press(page: Page, name: str) -> None:
     button(page, name).click()
 
 
-def test_pause_step_change_and_resume(server: tuple[str, int], page: Page, runs: Path) -> None:
-    run = start(page, server[0], runs, "preset=recommended&epochs=400")
-    page.evaluate(WATCH_PLACES)
+def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, runs: Path) -> None:
+    run = start(page, own_server[0], runs, "preset=recommended&epochs=400")
+    page.evaluate(WATCH_POSITIONS)
     press(page, "Pause")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
     expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
@@ -94,18 +95,20 @@ def test_pause_step_change_and_resume(server: tuple[str, int], page: Page, runs:
     os.kill(open_run(run.path).status["pid"], signal.SIGKILL)
     expect(page.get_by_text(re.compile("^Interrupted"))).to_be_visible()
     wait_until(lambda: open_run(run.path).has_model, SECONDS)
-    kept = len(open_run(run.path).history)
+    stored = len(open_run(run.path).history)
     expect(page.get_by_role("button", name="Continue", exact=True)).to_be_enabled()
     press(page, "Continue")
-    wait_until(lambda: len(open_run(run.path).history) > kept + 1, SECONDS)
+    wait_until(lambda: len(open_run(run.path).history) > stored + 1, SECONDS)
     press(page, "Stop")
     expect(page.get_by_text("Stopped by hand in epoch")).to_be_visible()
     epochs = open_run(run.path).history["epoch"]
     assert epochs == list(range(1, len(epochs) + 1))
 
 
-def test_slow_motion_takes_single_steps(server: tuple[str, int], page: Page, runs: Path) -> None:
-    run = start(page, server[0], runs, "preset=recommended&epochs=400&seed=5")
+def test_slow_motion_takes_single_steps(
+    own_server: tuple[str, int], page: Page, runs: Path
+) -> None:
+    run = start(page, own_server[0], runs, "preset=recommended&epochs=400&seed=5")
     page.get_by_text("Slow motion", exact=True).click()
     wait_until(lambda: open_run(run.path).arrays("step.npz"), SECONDS)
     expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
@@ -123,10 +126,12 @@ def test_slow_motion_takes_single_steps(server: tuple[str, int], page: Page, run
     wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
 
 
-def test_a_collapse_is_reported_and_cured(server: tuple[str, int], page: Page, runs: Path) -> None:
+def test_a_collapse_is_reported_and_cured(
+    own_server: tuple[str, int], page: Page, runs: Path
+) -> None:
     # Small batches and a constant rate: whenever the button is pressed, there is time to learn.
     choices = "preset=recommended&epochs=500&batch_size=16&schedule=constant&beta=100&seed=6"
-    run = start(page, server[0], runs, choices)
+    run = start(page, own_server[0], runs, choices)
     expect(page.get_by_text("Posterior collapse.")).to_be_visible()
     press(page, "Continue with a beta of 1")
 
@@ -140,30 +145,29 @@ def test_a_collapse_is_reported_and_cured(server: tuple[str, int], page: Page, r
     wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
 
 
-def test_a_killed_server_takes_no_run_with_it(tmp_path: Path, browser: Browser) -> None:
+def test_a_killed_server_takes_no_run_with_it(tmp_path: Path, visitors: Visitors) -> None:
     runs = tmp_path / "runs"
     runs.mkdir()
-    page = browser.new_context(viewport=SCREEN).new_page()
+    page = visitors.open_page(viewport=SCREEN)
     with serve(runs) as (address, process):
         run = start(page, address, runs, "preset=recommended&epochs=500")
         process.kill()
-        seen = len(open_run(run.path).history)
+        observed = len(open_run(run.path).history)
     with serve(runs) as (address, process):
         page.goto(f"{address}/train?run={run.id}")
         settled(page)
-        wait_until(lambda: len(open_run(run.path).history) > seen + 1, SECONDS)
+        wait_until(lambda: len(open_run(run.path).history) > observed + 1, SECONDS)
         assert open_run(run.path).state == "training"
         expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
         # Now both die, as a container does: the new server takes the run up by itself.
         os.kill(open_run(run.path).status["pid"], signal.SIGKILL)
         process.kill()
-        seen = len(open_run(run.path).history)
+        observed = len(open_run(run.path).history)
     with serve(runs) as (address, _):
         page.goto(f"{address}/train?run={run.id}")
         settled(page)
-        wait_until(lambda: len(open_run(run.path).history) > seen + 1, SECONDS)
+        wait_until(lambda: len(open_run(run.path).history) > observed + 1, SECONDS)
         press(page, "Stop")
         wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
     epochs = open_run(run.path).history["epoch"]
     assert epochs == list(range(1, len(epochs) + 1))
-    page.context.close()

@@ -14,7 +14,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import button, settled, train, wait_until
-from vae.data.datasets import DATASETS, find_dataset
+from vae.data.datasets import find_dataset
+from vae.data.specs import DATASETS
 from vae.images import tile
 from vae.presets import PRESETS
 from vae.runs.provenance import public_name
@@ -29,8 +30,8 @@ EPOCHS = 3
 TRAINING_SECONDS = 180
 
 
-def test_first_paint_shows_a_trained_model(server: tuple[str, int], page: Page) -> None:
-    page.goto(server[0])
+def test_first_paint_shows_a_trained_model(own_server: tuple[str, int], page: Page) -> None:
+    page.goto(own_server[0])
     settled(page)
     expect(page.get_by_role("heading", name="VAE Lab")).to_be_visible()
     expect(page.get_by_alt_text("A 10 by 10 grid of generated images")).to_be_visible()
@@ -40,9 +41,9 @@ def test_first_paint_shows_a_trained_model(server: tuple[str, int], page: Page) 
 
 
 def test_train_watch_look_inside_generate(
-    server: tuple[str, int], page: Page, runs: Path, tmp_path: Path
+    own_server: tuple[str, int], page: Page, runs: Path, tmp_path: Path
 ) -> None:
-    address, process_id = server
+    address, process_id = own_server
     page.goto(f"{address}/data")
     settled(page)
     page.get_by_role("radio", name=DATASETS[DATASET].title, exact=True).click()
@@ -112,9 +113,9 @@ def test_train_watch_look_inside_generate(
 
 
 def test_curves_keep_node_and_zoom_while_a_run_trains(
-    server: tuple[str, int], page: Page, runs: Path
+    own_server: tuple[str, int], page: Page, runs: Path
 ) -> None:
-    page.goto(f"{server[0]}/train?dataset=digits&preset=lecture&epochs=400")
+    page.goto(f"{own_server[0]}/train?dataset=digits&preset=lecture&epochs=400")
     settled(page)
     run_id = train(page)
     panel = page.locator(".curves .panel svg").first
@@ -130,13 +131,13 @@ def test_curves_keep_node_and_zoom_while_a_run_trains(
     page.mouse.up()
     zoom = page.locator(".curves").get_attribute("data-zoom")
     assert zoom
-    seen = len(RunStore(runs).open(run_id).history)
+    observed = len(RunStore(runs).open(run_id).history)
 
-    def has_drawn_twenty_more() -> bool:
+    def has_twenty_more_points() -> bool:
         shown = re.search(r"Epoch (\d+) of 400", page.inner_text("body"))
-        return shown is not None and int(shown[1]) >= seen + 20
+        return shown is not None and int(shown[1]) >= observed + 20
 
-    wait_until(has_drawn_twenty_more, TRAINING_SECONDS)
+    wait_until(has_twenty_more_points, TRAINING_SECONDS)
     expect(page.locator(".curves .panel svg[data-witness=same]")).to_have_count(1)
     assert page.locator(".curves").get_attribute("data-zoom") == zoom
     page.get_by_role("button", name="Show all epochs").click()
@@ -158,8 +159,8 @@ def test_curves_keep_node_and_zoom_while_a_run_trains(
     assert (run.path / "tsne.npz").exists()
 
 
-def test_bad_addresses_are_named_and_left_out(server: tuple[str, int], page: Page) -> None:
-    page.goto(f"{server[0]}/train?run=../../etc&preset=lecture&epochs=100000")
+def test_bad_addresses_are_named_and_left_out(own_server: tuple[str, int], page: Page) -> None:
+    page.goto(f"{own_server[0]}/train?run=../../etc&preset=lecture&epochs=100000")
     settled(page)
     expect(page.get_by_text("No run has this id.")).to_be_visible()
     expect(page.get_by_text("epochs must be a whole number from 1 to 500")).to_be_visible()

@@ -96,8 +96,8 @@ def changes(page: Page, selector: str) -> Iterator[None]:
 
 def codes_of(run: Run) -> np.ndarray:
     """Codes of test images, and some from beyond most of the prior."""
-    drawn = np.random.default_rng(0).standard_normal((20, run.config.latent_dim))
-    return np.concatenate([run.latents["mean"][:20], 2.0 * drawn]).astype(np.float32)
+    samples = np.random.default_rng(0).standard_normal((20, run.config.latent_dim))
+    return np.concatenate([run.latents["mean"][:20], 2.0 * samples]).astype(np.float32)
 
 
 def test_a_dense_network_decodes_as_the_server_does(dense: Page, run: Run) -> None:
@@ -154,7 +154,7 @@ def test_a_class_to_decode_with(open_demo: Open, dense: Page, tmp_path: Path) ->
     expect(dense.locator(".condition")).to_be_hidden()
 
 
-def test_hands_on_the_map(open_demo: Open, tmp_path: Path) -> None:
+def test_pointer_and_keys_on_the_map(open_demo: Open, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", SMALL, COLOR)
     page = open_demo(run)
     page.get_by_role("button", name="Test images").click()  # places, no dots
@@ -222,8 +222,8 @@ def test_sliders_and_samples(dense: Page, run: Run) -> None:
     expect(cells).to_have_count(64)
     page.locator(".rows").fill("3")
     expect(cells).to_have_count(9)
-    drawn = np.array(page.evaluate("window.vaeLab.priorCodes(9, 1, 0)"))
-    last = run.decode(drawn[-1:].astype(np.float32))[0]
+    samples = np.array(page.evaluate("window.vaeLab.priorCodes(9, 1, 0)"))
+    last = run.decode(samples[-1:].astype(np.float32))[0]
     expect(cells.last.locator("canvas")).to_have_js_property("width", 28)
     assert np.abs(pixels(page, ".grid button:last-child canvas") / 255 - last).max() < 0.02
     with changes(page, ".grid button:first-child canvas"):

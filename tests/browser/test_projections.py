@@ -6,10 +6,11 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PHONE, settled, wait_until
 from tests.browser.mapping import Board, pixels_of
+from tests.browser.visitors import Visitors
 from vae.images import to_uint8
 from vae.latent.projections import TSNE_POINTS, Projection, project_pca, read_tsne
 from vae.runs.run import Run
@@ -17,7 +18,7 @@ from vae.runs.run import Run
 pytestmark = pytest.mark.browser
 
 SECONDS = 60  # for a busy machine
-EDGES = 0.1, 0.9  # shares of the board between which tests point
+EDGES = 0.1, 0.9  # fractions of the board between which tests point
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def reconstruction(run: Run, index: int) -> np.ndarray:
     return to_uint8(run.decode(run.latents["mean"][index][None]))[0]
 
 
-def nearest(projection: Projection, place: np.ndarray) -> int:
-    return int(np.linalg.norm(projection.points[:TSNE_POINTS] - place, axis=1).argmin())
+def nearest(projection: Projection, position: np.ndarray) -> int:
+    return int(np.linalg.norm(projection.points[:TSNE_POINTS] - position, axis=1).argmin())
 
 
 def expect_shown(page: Page, index: int) -> None:
@@ -63,10 +64,10 @@ def expect_shown(page: Page, index: int) -> None:
     ).to_be_attached()
 
 
-def check_places(board: Board, run: Run, projection: Projection, places: int = 12) -> None:
+def check_positions(board: Board, run: Run, projection: Projection, positions: int = 12) -> None:
     """Hover at random; the picture beside the pointer must be the nearest dot's, to the pixel."""
     random = np.random.default_rng(2)
-    for across, down in random.uniform(*EDGES, size=(places, 2)):
+    for across, down in random.uniform(*EDGES, size=(positions, 2)):
         index = nearest(projection, board.hover(across, down))
         name = run.class_names[run.latents["y"][index]]
         caption = f"test image {index}, class {name}"
@@ -78,11 +79,11 @@ def check_places(board: Board, run: Run, projection: Projection, places: int = 1
 def test_the_nearest_dots_reconstruction_is_under_the_pointer(
     board: Board, page: Page, run: Run
 ) -> None:
-    check_places(board, run, project_pca(run))
+    check_positions(board, run, project_pca(run))
     page.get_by_role("radio", name="t-SNE", exact=True).click()
     wait_for_tiles(board, "t-SNE 1")
     expect(page.get_by_text("belongs to no code, so nothing can be decoded there")).to_be_visible()
-    check_places(board, run, read_tsne(run))
+    check_positions(board, run, read_tsne(run))
     page.mouse.move(5, 5)
     expect(board.root.locator(".preview")).to_be_hidden()
 
@@ -93,7 +94,7 @@ def test_hovering_asks_nothing_of_the_server(page: Page, server: tuple[str, int]
         "framesent", lambda frame: sent.append(len(frame))))  # fmt: skip
     board = open_cloud(page, server[0], run)
     sent.clear()
-    check_places(board, run, project_pca(run), 6)
+    check_positions(board, run, project_pca(run), 6)
     assert sent == []
 
 
@@ -119,8 +120,8 @@ def test_a_click_and_a_typed_number_mark_the_same(board: Board, page: Page, run:
 def test_a_hidden_class_is_never_meant(board: Board, page: Page, run: Run) -> None:
     board.root.get_by_role("button", name="4", exact=True).dblclick()
     expect(board.root.locator('.classes [aria-pressed="true"]')).to_have_count(1)
-    for share in (0.2, 0.5, 0.8):
-        board.hover(share, share)
+    for fraction in (0.2, 0.5, 0.8):
+        board.hover(fraction, fraction)
         caption = board.root.locator(".decoded figcaption").inner_text()
         assert caption.endswith("class 4")
     # It stays so in another projection.
@@ -188,7 +189,7 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
         "([plot, x]) => Math.abs(plot._fullLayout.scene._scene.getCamera().eye.x - x) > 0.1",
         arg=[plot.element_handle(), before["x"]],
     )
-    seen = set()
+    observed = set()
     for across in np.linspace(0.4, 0.6, 9):
         page.mouse.move(*at(across, 0.45), steps=3)
         page.evaluate(FRAMES)  # with which Plotly looks for the dot
@@ -198,8 +199,8 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
         index, url = found
         expected = np.repeat(reconstruction(run, index), 3, axis=2)
         np.testing.assert_array_equal(pixels_of(url)[:, :, :3], expected)
-        seen.add(index)
-    assert len(seen) > 2
+        observed.add(index)
+    assert len(observed) > 2
 
     def is_over_a_dot() -> bool:
         page.mouse.move(*at(0.5, 0.45), steps=3)
@@ -212,16 +213,21 @@ def test_in_space(board: Board, page: Page, run: Run) -> None:
     expect_shown(page, index)
     settled(page)
     assert camera(plot) == pytest.approx(turned)
+    page.wait_for_url(re.compile("camera="))
+    page.reload()
+    plot.wait_for()
+    page.wait_for_function("plot => plot._fullLayout.scene?._scene?.glplot",
+                           arg=plot.element_handle())  # fmt: skip
+    assert camera(plot) == pytest.approx(turned, rel=1e-3)
 
 
-def test_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None:
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     board = open_cloud(page, server[0], run)
-    client = context.new_cdp_session(page)
+    client = page.context.new_cdp_session(page)
 
     def touch(kind: str, *shares: tuple[float, float]) -> None:
-        points = [dict(zip("xy", board.at(*share), strict=True)) for share in shares]
+        points = [dict(zip("xy", board.at(*fraction), strict=True)) for fraction in shares]
         client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", (0.5, 0.5))
@@ -234,7 +240,6 @@ def test_on_a_phone(browser: Browser, server: tuple[str, int], run: Run) -> None
     touch("touchEnd")
     expect_shown(page, index)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
-    context.close()
 
 
 # As in a browser whose WebGL is switched off.

@@ -22,7 +22,12 @@ NAMES = ("first", "second", "third")
 @pytest.mark.parametrize("size", [SCREEN, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("at", ["", "data", "train", "latent", "evaluate", "generate"])
 def test_two_clicks_on_delete_delete_one_run(
-    at: str, size: dict[str, int], server: tuple[str, int], page: Page, runs: Path, digits: Dataset
+    at: str,
+    size: dict[str, int],
+    own_server: tuple[str, int],
+    page: Page,
+    runs: Path,
+    digits: Dataset,
 ) -> None:
     store, mark = RunStore(runs), f"{at}{size['width']}"
     for name in NAMES:
@@ -30,7 +35,7 @@ def test_two_clicks_on_delete_delete_one_run(
         RunWriter.reopen(runs / f"{mark}-{name}").status(state="stopped")
     before = {run.id for run in store.deleted()}
     page.set_viewport_size(size)
-    page.goto(f"{server[0]}/{at}?run={mark}-second")
+    page.goto(f"{own_server[0]}/{at}?run={mark}-second")
     settled(page)
     open_run_menu(page)
     delete = page.get_by_role("button", name="Delete this run")
@@ -54,17 +59,17 @@ def test_two_clicks_on_delete_delete_one_run(
 
 
 def test_several_come_back_in_any_order(
-    server: tuple[str, int], page: Page, runs: Path, digits: Dataset
+    own_server: tuple[str, int], page: Page, runs: Path, digits: Dataset
 ) -> None:
     store = RunStore(runs)
     for name in NAMES:
         RunWriter.create(runs / name, Config(), digits)
         RunWriter.reopen(runs / name).status(state="stopped")
         store.rename(store.open(name), f"The {name}")
-    page.goto(f"{server[0]}/data")
+    page.goto(f"{own_server[0]}/data")
     settled(page)
     for name in NAMES:
-        page.goto(f"{server[0]}/data?run={name}")
+        page.goto(f"{own_server[0]}/data?run={name}")
         settled(page)
         open_run_menu(page)
         page.get_by_role("button", name="Delete this run").click()

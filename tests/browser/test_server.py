@@ -11,8 +11,8 @@ from playwright.sync_api import Page, Request, expect
 
 from pages._shared.page_list import PAGES
 from tests.browser.driving import ROOT, serve, settled, wait_until
-from tests.pages.conftest import TITLES
 from tests.pages.crafted import craft, enqueue
+from tests.pages.driving import TITLES
 from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.runs.run import Run

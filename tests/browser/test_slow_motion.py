@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PHONE, ROOT, SCREEN, settled, wait_until
-from tests.pages.test_slow_motion import STAGES, make_step
+from tests.browser.visitors import Visitors
+from tests.pages.films import STAGES, make_step
 from tests.servers import free_port, is_up
 
 pytestmark = pytest.mark.browser
@@ -95,18 +96,16 @@ def serve_script(folder: Path) -> Iterator[str]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("film")
     (folder / "page.py").write_text(SCRIPT, encoding="utf-8")
-    for place in range(3):
-        np.savez(folder / f"{place}.npz", **make_step(seed=place, step=41 + place))
+    for index in range(3):
+        np.savez(folder / f"{index}.npz", **make_step(seed=index, step=41 + index))
     with serve_script(folder) as address:
         yield address
 
 
 @pytest.fixture
-def calm(browser: Browser) -> Iterator[Page]:
+def calm(visitors: Visitors) -> Page:
     """A page of someone who wants nothing to move by itself."""
-    context = browser.new_context(viewport=SCREEN, reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
+    return visitors.open_page(viewport=SCREEN, reduced_motion="reduce")
 
 
 def open_film(page: Page, address: str) -> Locator:
@@ -126,10 +125,10 @@ def played(film: Locator, count: int) -> list[int]:
     return film.evaluate("film => film.history")[:count]
 
 
-def expect_stage(film: Locator, place: int) -> None:
-    expect(film.locator("[data-state=active]")).to_have_class(f"stage {STAGES[place]}")
-    expect(film.locator("[data-state=done]")).to_have_count(place)
-    expect(film.locator("[data-state=later]")).to_have_count(LAST - place)
+def expect_stage(film: Locator, index: int) -> None:
+    expect(film.locator("[data-state=active]")).to_have_class(f"stage {STAGES[index]}")
+    expect(film.locator("[data-state=done]")).to_have_count(index)
+    expect(film.locator("[data-state=later]")).to_have_count(LAST - index)
 
 
 def press(film: Locator, *keys: str) -> None:

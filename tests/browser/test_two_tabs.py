@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driving import SCREEN, button, open_run_menu, settled, wait_until
+from tests.browser.visitors import Visitors
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
@@ -21,7 +21,7 @@ SECONDS = 120
 
 
 @pytest.fixture
-def paused(runs: Path, server: tuple[str, int], digits: Dataset) -> Run:
+def paused(runs: Path, own_server: tuple[str, int], digits: Dataset) -> Run:
     """A run that waits to be begun."""
     RunWriter.create(runs / "paused", Config(hidden=(16,), epochs=500), digits)
     RunWriter.reopen(runs / "paused").status(state="paused")
@@ -29,15 +29,13 @@ def paused(runs: Path, server: tuple[str, int], digits: Dataset) -> Run:
 
 
 @pytest.fixture
-def tabs(browser: Browser, server: tuple[str, int], paused: Run) -> Iterator[tuple[Page, Page]]:
+def tabs(visitors: Visitors, own_server: tuple[str, int], paused: Run) -> tuple[Page, Page]:
     """Both at this run."""
-    context = browser.new_context(viewport=SCREEN)
-    pages = context.new_page(), context.new_page()
+    pages = visitors.open_page(viewport=SCREEN), visitors.open_page(viewport=SCREEN)
     for page in pages:
-        page.goto(f"{server[0]}/train?run={paused.id}")
+        page.goto(f"{own_server[0]}/train?run={paused.id}")
         settled(page)
-    yield pages
-    context.close()
+    return pages
 
 
 def test_play_and_pause_show_in_both(tabs: tuple[Page, Page], paused: Run) -> None:

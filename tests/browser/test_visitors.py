@@ -137,11 +137,11 @@ def test_queue_privacy_and_leaving(public: tuple[str, Path], browser: Browser) -
         ann.context.close()
         wait_until(lambda: state(runs, ann_run).state == "paused", SECONDS)
         wait_until(lambda: state(runs, bob_run).state == "finished", SECONDS)
-        seen = len(state(runs, ann_run).history)
+        observed = len(state(runs, ann_run).history)
         bob.goto(f"{address}/train?run={ann_run}")
         settled(bob)
         bob.get_by_role("button", name="Play", exact=True).click()
-        wait_until(lambda: len(state(runs, ann_run).history) > seen + 1, SECONDS)
+        wait_until(lambda: len(state(runs, ann_run).history) > observed + 1, SECONDS)
         button(bob, "Stop").click()
         wait_until(lambda: state(runs, ann_run).state == "stopped", SECONDS)
 
@@ -153,18 +153,18 @@ def test_a_lost_connection_costs_nothing(public: tuple[str, Path], browser: Brow
         run_id = start(page, wire.address, "preset=recommended&epochs=500&seed=3")
         wait_until(lambda: state(runs, run_id).history, SECONDS)
         wire.cut()
-        seen = len(state(runs, run_id).history)
-        wait_until(lambda: len(state(runs, run_id).history) > seen + 3, SECONDS)
+        observed = len(state(runs, run_id).history)
+        wait_until(lambda: len(state(runs, run_id).history) > observed + 3, SECONDS)
         wire.up = True
         # The page comes back by itself and goes on drawing.
         here = len(state(runs, run_id).history)
         expect(page.get_by_text(re.compile(r"^Epoch \d+ of 500"))).to_be_visible()
 
-        def is_drawn() -> bool:
+        def is_rendered() -> bool:
             shown = re.search(r"Epoch (\d+) of 500", page.inner_text("body"))
             return shown is not None and int(shown[1]) > here
 
-        wait_until(is_drawn, SECONDS)
+        wait_until(is_rendered, SECONDS)
         assert state(runs, run_id).state == "training"
         button(page, "Stop").click()
         wait_until(lambda: state(runs, run_id).state == "stopped", SECONDS)

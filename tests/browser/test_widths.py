@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.driving import serve, settled
+from tests.browser.driving import settled
 from tests.browser.test_accessibility import VIEWS
+from tests.browser.visitors import Visitors
 
 pytestmark = pytest.mark.browser
 
@@ -35,19 +34,16 @@ def too_wide(page: Page) -> list[str]:
     return page.evaluate(TOO_WIDE)
 
 
-def test_of_each_view(browser: Browser, runs: Path) -> None:
-    runs.mkdir(exist_ok=True)
-    page = browser.new_context(viewport=NARROW, has_touch=True).new_page()
+def test_of_each_view(visitors: Visitors, server: tuple[str, int]) -> None:
+    page = visitors.open_page(viewport=NARROW, has_touch=True)
     found: dict[str, list[str]] = {}
-    with serve(runs) as (address, _):
-        for view in VIEWS:
-            page.set_viewport_size(NARROW)
-            page.goto(f"{address}/{view}")
-            settled(page)
-            found[view] = too_wide(page)
-            page.add_style_tag(content=TWICE)
-            found[f"{view}, text of 200 %"] = too_wide(page)
-            page.set_viewport_size(LAPTOP)
-            found[f"{view}, text of 200 % on a laptop"] = too_wide(page)
-    page.context.close()
+    for view in VIEWS:
+        page.set_viewport_size(NARROW)
+        page.goto(f"{server[0]}/{view}")
+        settled(page)
+        found[view] = too_wide(page)
+        page.add_style_tag(content=TWICE)
+        found[f"{view}, text of 200 %"] = too_wide(page)
+        page.set_viewport_size(LAPTOP)
+        found[f"{view}, text of 200 % on a laptop"] = too_wide(page)
     assert {view: wide for view, wide in found.items() if wide} == {}

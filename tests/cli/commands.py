@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from vae.cli.main import main
+from vae.runs.run import Run
 
-__all__ = ["Output", "last_json", "refused", "status_of"]
+__all__ = ["Output", "last_json", "made", "refused", "status_of"]
 
 Output = pytest.CaptureFixture[str]
 
@@ -34,3 +36,9 @@ def refused(arguments: list[str], capsys: Output) -> str:
     assert output.err.endswith("\n")
     assert len(output.err.splitlines()) == 1
     return output.err
+
+
+def made(command: str, run: Run, path: Path, *arguments: str) -> bytes:
+    """Run a command that makes one file; return what is in it."""
+    assert main([command, str(run.path), "--out", str(path), *arguments]) == 0
+    return path.read_bytes()

@@ -12,14 +12,14 @@ from PIL import Image
 
 from tests.cli.commands import Output, refused
 from tests.conftest import copy_run
-from vae.archive.archive import FILES
-from vae.cli.files import ENDINGS, FORMATS, MAX_PIXELS, MAX_SIDE, check_picture
+from vae.archive.zip_export import FILES
+from vae.cli.files import FORMATS, MAX_PIXELS, MAX_SIDE, SUFFIXES, check_picture
 from vae.cli.main import main
 from vae.errors import ConfigError
 from vae.runs.run import Run
 
-COMMANDS = {  # what writes each of `ENDINGS`
-    kind: ("export", "--format", kind) if kind in FORMATS else (kind,) for kind in ENDINGS
+COMMANDS = {  # what writes each of `SUFFIXES`
+    kind: ("export", "--format", kind) if kind in FORMATS else (kind,) for kind in SUFFIXES
 }
 ROOT_WRITES_ANYWHERE = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -41,46 +41,46 @@ def refused_out(kind: str, out: Path, capsys: Output) -> str:
     return refused([command, "run", *rest, "--out", str(out)], capsys)
 
 
-@pytest.mark.parametrize("kind", ENDINGS)
+@pytest.mark.parametrize("kind", SUFFIXES)
 class TestEveryFile:
     @pytest.mark.parametrize("name", ["model.h5", "model", ".keras", "a.png.exe", "a.zip"])
-    def test_another_ending(self, kind: str, name: str, tmp_path: Path, capsys: Output) -> None:
+    def test_another_suffix(self, kind: str, name: str, tmp_path: Path, capsys: Output) -> None:
         said = refused_out(kind, tmp_path / name, capsys)
-        assert f"--out must end with {'one of ' if len(ENDINGS[kind]) > 1 else ''}" in said
-        assert f"{', '.join(ENDINGS[kind])} for " in said
+        assert f"--out must end with {'one of ' if len(SUFFIXES[kind]) > 1 else ''}" in said
+        assert f"{', '.join(SUFFIXES[kind])} for " in said
         assert f"Received: {tmp_path / name}" in said
         assert not list(tmp_path.iterdir())
 
-    def test_a_folder_in_its_place(self, kind: str, tmp_path: Path, capsys: Output) -> None:
-        (folder := tmp_path / f"a{ENDINGS[kind][0]}").mkdir()
+    def test_a_folder_of_that_name(self, kind: str, tmp_path: Path, capsys: Output) -> None:
+        (folder := tmp_path / f"a{SUFFIXES[kind][0]}").mkdir()
         assert "which is a folder" in refused_out(kind, folder, capsys)
 
     def test_a_file_where_its_folder_should_be(
         self, kind: str, tmp_path: Path, capsys: Output
     ) -> None:
         (tmp_path / "file").touch()
-        out = tmp_path / "file" / "deeper" / f"a{ENDINGS[kind][0]}"
+        out = tmp_path / "file" / "deeper" / f"a{SUFFIXES[kind][0]}"
         assert "file is a file" in refused_out(kind, out, capsys)
 
     def test_a_name_that_is_too_long(self, kind: str, tmp_path: Path, capsys: Output) -> None:
-        out = tmp_path / ("x" * 300 + ENDINGS[kind][0])
+        out = tmp_path / ("x" * 300 + SUFFIXES[kind][0])
         assert "--out must be a path" in refused_out(kind, out, capsys)
 
     @pytest.mark.skipif(ROOT_WRITES_ANYWHERE, reason="root may write anywhere")
     def test_no_permission(self, kind: str, tmp_path: Path, capsys: Output) -> None:
         tmp_path.chmod(0o500)
-        assert "may not" in refused_out(kind, tmp_path / f"a{ENDINGS[kind][0]}", capsys)
+        assert "may not" in refused_out(kind, tmp_path / f"a{SUFFIXES[kind][0]}", capsys)
         tmp_path.chmod(0o700)
 
     def test_no_permission_by_the_systems_word(
         self, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
     ) -> None:
         monkeypatch.setattr("os.access", lambda path, mode: False)
-        assert "may not" in refused_out(kind, tmp_path / f"a{ENDINGS[kind][0]}", capsys)
+        assert "may not" in refused_out(kind, tmp_path / f"a{SUFFIXES[kind][0]}", capsys)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes")
     def test_a_pipe(self, kind: str, tmp_path: Path, capsys: Output) -> None:
-        os.mkfifo(out := tmp_path / f"a{ENDINGS[kind][0]}")
+        os.mkfifo(out := tmp_path / f"a{SUFFIXES[kind][0]}")
         assert "no regular file" in refused_out(kind, out, capsys)
         assert not out.is_file()
 
@@ -89,7 +89,7 @@ class TestEveryFile:
     ) -> None:
         shutil.copytree(finished_run.path, tmp_path / "run")
         for name in FILES:
-            if name.endswith(ENDINGS[kind]):
+            if name.endswith(SUFFIXES[kind]):
                 said = refused_out(kind, tmp_path / "run" / name, capsys)
                 assert "one of a run's own files" in said
 
@@ -180,7 +180,7 @@ class TestWithARun:
         with warnings.catch_warnings(action="error"), Image.open(out) as picture:
             picture.load()
 
-    def test_a_link_stays_a_link(self, finished_run: Run, tmp_path: Path) -> None:
+    def test_a_symbolic_link_is_not_replaced(self, finished_run: Run, tmp_path: Path) -> None:
         (link := tmp_path / "link.png").symlink_to(tmp_path / "real.png")
         assert main(["sample", str(finished_run.path), "--out", str(link)]) == 0
         assert link.is_symlink()

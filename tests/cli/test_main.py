@@ -187,7 +187,7 @@ class TestEvaluate:
             ("sampled", "sampled", "dynamically binarised"),
         ],
     )
-    def test_treatment(
+    def test_binarisation(
         self, option: str, name: str, words: str, finished_run: Run, capsys: Output
     ) -> None:
         arguments = ["--treatment", option, "--importance-samples", "2", "--json"]
@@ -202,7 +202,7 @@ class TestEvaluate:
         assert found["elbo"] == pytest.approx(evaluate(model, digits, name)[0]["elbo"])
         assert output.err == ""  # it took no half minute, and no one watches
 
-    def test_another_treatment(self, finished_run: Run, capsys: Output) -> None:
+    def test_another_binarisation(self, finished_run: Run, capsys: Output) -> None:
         said = refused(["evaluate", str(finished_run.path), "--treatment", "none"], capsys)
         assert "'grey', 'threshold', 'fixed', 'sampled'" in said
 

@@ -110,12 +110,12 @@ class TestReaders:
             '{ vae sample "$RUN" 2>&1; echo $? >status; } | true',
         ],
     )
-    def test_one_who_leaves_is_no_fault(self, line: str, named: Path) -> None:
+    def test_a_closed_pipe_is_no_error(self, line: str, named: Path) -> None:
         found = in_shell(line, named)
         assert found.stderr == b""
         assert (named.parent / "status").read_text(encoding="utf-8") == "0\n"
 
-    def test_training_goes_on_without_one(self, tmp_path: Path) -> None:
+    def test_training_continues_without_a_reader(self, tmp_path: Path) -> None:
         line = '{ vae train --dataset digits --set epochs=4 hidden=8 --out "$RUN" 2>&1; '
         found = in_shell(line + "echo $? >status; } | head -n 1", tmp_path / "run")
         assert found.stdout.startswith(b"epoch 1/4: loss ")
@@ -124,7 +124,7 @@ class TestReaders:
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
     @pytest.mark.parametrize("arguments", ["", "--json"])
-    def test_a_full_disk_is_told(self, arguments: str, named: Path) -> None:
+    def test_a_full_disk_is_reported(self, arguments: str, named: Path) -> None:
         found = in_shell(f"vae summary {arguments} >/dev/full", named)
         assert found.returncode == 1
         assert found.stderr == b"vae: the results could not be printed (No space left on device)\n"
@@ -155,7 +155,7 @@ class TestChatter:
     ) -> None:
         assert "oneDNN custom operations are on" in evaluated.stderr
 
-    def test_what_is_not_known_as_chatter_is_passed_on(self, capfd) -> None:
+    def test_unknown_lines_are_passed_on(self, capfd) -> None:
         with _held_back():
             os.write(2, f"I0000 {CHATTER[1]}. More of it.\nE0000 the processor burns\n".encode())
             print("a word", file=sys.__stderr__, flush=True)

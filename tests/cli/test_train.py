@@ -1,4 +1,4 @@
-"""Training from the command line and from Python: it can be stopped, and it can go on."""
+"""Training from the command line and from Python: it can be stopped, and it can be resumed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
 
 
 def is_training(path: Path) -> bool:
-    """Whether a run has trained for an epoch, and goes on."""
+    """Whether a run has trained for an epoch, and is still training."""
     return (path / "history.jsonl").exists() and len(Run(path).history) > 1
 
 
@@ -105,11 +105,11 @@ class TestStop:
             "metrics": 0,
             "last_epoch": 0,
         }
-        (line,) = [line for line in said.splitlines() if "To go on" in line]
+        (line,) = [line for line in said.splitlines() if "To continue" in line]
         assert line.startswith("Stopped by hand in epoch ")
         assert f"python -m vae resume '{path}' (in Python: vae.resume)" in line
         assert "Traceback" not in said
-        # The same command again goes on with nothing by itself, and names what does.
+        # The same command again resumes nothing by itself, and names what does.
         again = run_warm(*command)
         assert again.returncode == 2
         assert f"python -m vae resume '{path}'" in again.stderr
@@ -123,7 +123,7 @@ class TestStop:
         run = open_run(path)
         assert (run.state, run.can_resume, run.has_model) == ("stopped", True, False)
         assert last_json(out)["reason"] == run.status["reason"]
-        assert "To go on: python -m vae resume" in said
+        assert "To continue: python -m vae resume" in said
 
     def test_while_the_package_is_imported(self) -> None:
         process = start("-X", "importtime", "-m", "vae", "summary")
@@ -152,7 +152,7 @@ class TestStop:
         run = open_run(path)
         assert (run.state, run.can_resume, run.is_alive()) == ("interrupted", True, False)
         assert f"Kept: epoch {run.status['kept'][0]}" in run.status["reason"]
-        assert "To go on" in said
+        assert "To continue" in said
 
     def test_from_python(self, tmp_path: Path, digits: Dataset) -> None:
         path = tmp_path / "run"

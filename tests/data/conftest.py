@@ -12,7 +12,7 @@ import pytest
 
 from tests.data.tiny import KEYS, animal_arrays, animal_spec, idx_bytes
 from vae.data.array_files import ArraySpec
-from vae.data.datasets import DATASETS
+from vae.data.specs import DATASETS
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from tests.data.tiny import error_of
-from vae.data.datasets import DATASETS, find_dataset, load_dataset
+from vae.data.datasets import find_dataset, load_dataset
+from vae.data.specs import DATASETS
 
 IMAGES, LABELS = (Path(file).name for file in DATASETS["animals"].package.files)
 COMMAND = "`pip install --no-deps animal_mnist`"

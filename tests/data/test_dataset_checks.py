@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset
+from vae.data.specs import DATASETS
 from vae.errors import DatasetError
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from tests.data.tiny import KEYS
-from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset
+from vae.data.specs import DATASETS
 from vae.errors import DatasetError
 
 # Dataset

@@ -18,8 +18,9 @@ import pytest
 
 from tests.data.tiny import error_of, write_files
 from tests.servers import free_port
-from vae.data.datasets import DATASETS, load_dataset
+from vae.data.datasets import load_dataset
 from vae.data.download import RemoteFile
+from vae.data.specs import DATASETS
 
 
 @pytest.fixture

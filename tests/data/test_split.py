@@ -9,7 +9,7 @@ import pytest
 
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.data.split import check_trainable, epoch_batches, left_over, split_indices
+from vae.data.split import check_trainable, epoch_batches, split_indices, unused_images_note
 from vae.errors import ConfigError
 
 
@@ -20,7 +20,7 @@ class TestSplit:
         assert sorted([*split.train, *split.validation]) == list(range(1000))
         assert split.train.dtype == split.validation.dtype == np.int32
 
-    def test_share_and_split_together(self) -> None:
+    def test_fraction_and_split_together(self) -> None:
         split = split_indices(Config(train_share=0.25, validation_split=0.2), 1000)
         assert (len(split.train), len(split.validation)) == (200, 50)
         assert len({*split.train, *split.validation}) == 250
@@ -34,7 +34,7 @@ class TestSplit:
         with pytest.raises(ConfigError, match="Received"):
             split_indices(Config(), 0)
 
-    def test_the_seed_draws(self) -> None:
+    def test_the_seed_samples(self) -> None:
         first, again = (split_indices(Config(seed=4), 500) for _ in range(2))
         np.testing.assert_array_equal(first.validation, again.validation)
         other = split_indices(Config(seed=5), 500)
@@ -69,19 +69,19 @@ class TestEpochBatches:
 
 class TestWhatIsLeftOver:
     @pytest.mark.parametrize(
-        ("batch_size", "images", "seen"),
+        ("batch_size", "images", "observed"),
         [(700, 1365, "700 of 1,365"), (4000, 7999, "4,000 of 7,999"), (3, 5, "3 of 5")],
     )
-    def test_much_is_said(self, batch_size: int, images: int, seen: str) -> None:
-        said = left_over(Config(batch_size=batch_size, validation_split=0.0), images)
-        assert said.startswith(f"Each epoch uses {seen} training images, others each time")
+    def test_much_is_said(self, batch_size: int, images: int, observed: str) -> None:
+        said = unused_images_note(Config(batch_size=batch_size, validation_split=0.0), images)
+        assert said.startswith(f"Each epoch uses {observed} training images, others each time")
         assert said.endswith(f"do not fill a batch of {batch_size:,}.")
 
     @pytest.mark.parametrize(
         ("batch_size", "images"), [(100, 60_000), (100, 1437), (1, 1), (700, 700), (4096, 9)]
     )
     def test_little_is_not(self, batch_size: int, images: int) -> None:
-        assert left_over(Config(batch_size=batch_size, validation_split=0.0), images) == ""
+        assert unused_images_note(Config(batch_size=batch_size, validation_split=0.0), images) == ""
 
 
 class TestTrainable:

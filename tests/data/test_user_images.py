@@ -35,9 +35,9 @@ def extent(image: np.ndarray) -> tuple[int, int]:
 
 
 class TestLikeMNIST:
-    @pytest.mark.parametrize("place", [(5, 5), (200, 150), (100, 10)])
-    def test_it_fits_twenty_pixels_and_is_centred(self, place: tuple[int, int]) -> None:
-        image = like_mnist(stroke(*place, 30, 100))
+    @pytest.mark.parametrize("position", [(5, 5), (200, 150), (100, 10)])
+    def test_it_fits_twenty_pixels_and_is_centred(self, position: tuple[int, int]) -> None:
+        image = like_mnist(stroke(*position, 30, 100))
         assert image.shape == MNIST
         assert image.dtype == np.uint8
         assert extent(image) == (20, 6)
@@ -118,9 +118,9 @@ class TestInk:
             assert ink.sum() == pytest.approx(200.0, rel=0.05)
 
     def test_shadows_of_paper_are_no_ink(self) -> None:
-        paper = np.full((100, 100), 230, np.uint8) - np.arange(100, dtype=np.uint8)[None] // 8
-        paper[40:60, 45:55] = 20
-        ink = ink_of(Image.fromarray(paper).convert("RGBA"))
+        background = np.full((100, 100), 230, np.uint8) - np.arange(100, dtype=np.uint8)[None] // 8
+        background[40:60, 45:55] = 20
+        ink = ink_of(Image.fromarray(background).convert("RGBA"))
         assert ink[:30].sum() == 0.0
 
     def test_rounded_corners_are_no_ink(self) -> None:

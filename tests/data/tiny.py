@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from vae.data.array_files import ArraySpec
-from vae.data.datasets import DATASETS, load_dataset
+from vae.data.datasets import load_dataset
+from vae.data.specs import DATASETS
 from vae.errors import DatasetError
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")

@@ -98,7 +98,7 @@ class TestWhileItTrains:
         said = loss_in_comparison(young(validated(15.0, 5.0, beta=0.25), kl_warmup=3), [])
         assert said.startswith("**Validation reconstruction + KL 20.0 nats**")
 
-    def test_a_treatment_has_lines_of_its_own(self, young: Any) -> None:
+    def test_a_binarisation_has_lines_of_its_own(self, young: Any) -> None:
         mean = read_references("digits", "threshold")["mean_image"]
         assert abs(mean - MEAN) > 1.0
         said = loss_in_comparison(young(validated(15.0, 5.0), binarisation="threshold"), [])

@@ -11,7 +11,7 @@ import pytest
 from tests.pages.crafted import change, craft, epochs, row
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use, how_it_goes, problems
+from vae.evaluation.diagnostics import USED_NATS, describe_training, dimensions_in_use, problems
 from vae.runs.run import Run
 from vae.runs.store import RunStore
 
@@ -42,10 +42,10 @@ class TestDimensionsInUse:
         assert dimensions_in_use({"kl_per_dimension": nats}) == count
 
 
-class TestHowItGoes:
+class TestDescribeTraining:
     @pytest.mark.parametrize("rows", [[], [change(0, 0, beta=0.5)]])
     def test_nothing_yet(self, rows: list[dict[str, Any]]) -> None:
-        assert how_it_goes(CONFIG, rows) == "The first steps are running."
+        assert describe_training(CONFIG, rows) == "The first steps are running."
 
     @pytest.mark.parametrize(
         ("before", "after", "words"),
@@ -60,25 +60,25 @@ class TestHowItGoes:
     def test_the_last_epoch_against_the_one_before(
         self, before: float, after: float, words: str
     ) -> None:
-        said = how_it_goes(CONFIG, epochs(500.0, before, after))
+        said = describe_training(CONFIG, epochs(500.0, before, after))
         assert said == f"{words}; 2 of 2 latent dimensions are in use."
 
     def test_within_the_first_epoch(self) -> None:
-        said = how_it_goes(CONFIG, [row(1, 200.0, (0.5, 0.0), kind="step", step=3)])
+        said = describe_training(CONFIG, [row(1, 200.0, (0.5, 0.0), kind="step", step=3)])
         expected = "Reconstruction has just begun to fall; 1 of 2 latent dimensions are in use."
         assert said == expected
 
     def test_a_single_dimension(self) -> None:
-        said = how_it_goes(CONFIG.replace(latent_dim=1), epochs(40.0, kl=(2.0,)))
+        said = describe_training(CONFIG.replace(latent_dim=1), epochs(40.0, kl=(2.0,)))
         assert said.endswith("; 1 of 1 latent dimension is in use.")
 
     def test_dimensions_are_those_of_the_newest_row(self) -> None:
         rows = [*epochs(40.0, 30.0), row(3, 25.0, (0.0, 0.0), kind="step", step=5)]
-        assert how_it_goes(CONFIG, rows).endswith("; 0 of 2 latent dimensions are in use.")
+        assert describe_training(CONFIG, rows).endswith("; 0 of 2 latent dimensions are in use.")
 
     def test_an_autoencoder_has_no_dimensions_out_of_use(self) -> None:
         config = CONFIG.replace(kind="autoencoder", beta=0.0)
-        said = how_it_goes(config, epochs(40.0, 30.0, kl=(0.0, 0.0)))
+        said = describe_training(config, epochs(40.0, 30.0, kl=(0.0, 0.0)))
         assert said == "Reconstruction is still falling, by 10.0 nats in the last epoch."
 
 
@@ -143,7 +143,7 @@ class TestHoles:
     def test_a_history_without_distances(self, make: Any) -> None:
         assert names(make(epochs(30.0, 25.0), beta=0.04)) == []
 
-    def test_an_autoencoder_is_not_asked_for_samples(self, make: Any) -> None:
+    def test_an_autoencoder_gives_no_samples(self, make: Any) -> None:
         rows = epochs(30.0, 25.0, prior_distance=50.0)
         assert names(make(rows, kind="autoencoder", beta=0.0)) == []
 

@@ -12,7 +12,7 @@ from tests.conftest import run_python
 from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.errors import RunError
 from vae.evaluation import digit_classifier
-from vae.evaluation.digit_classifier import FOLDER, about_classifier, classify, train_classifier
+from vae.evaluation.digit_classifier import FOLDER, classifier_metadata, classify, train_classifier
 from vae.files import read_json
 
 CHECK = """
@@ -52,7 +52,7 @@ class TestShipped:
         _, probabilities = classify(dataset.x_test)
         accuracy = (probabilities.argmax(axis=1) == dataset.y_test).mean()
         assert accuracy >= 0.99
-        assert about_classifier()["test_accuracy"] == pytest.approx(accuracy, abs=2e-4)
+        assert classifier_metadata()["test_accuracy"] == pytest.approx(accuracy, abs=2e-4)
 
     def test_features_and_probabilities(self) -> None:
         images = np.random.default_rng(0).integers(0, 256, (70, 28, 28, 1)).astype(np.uint8)
@@ -64,10 +64,10 @@ class TestShipped:
 
     def test_it_is_small_and_says_how_it_was_made(self) -> None:
         assert (FOLDER / "mnist.onnx").stat().st_size <= 1_500_000
-        about = about_classifier()
-        assert about["command"] == "python -m vae.evaluation.digit_classifier"
-        assert about["epochs"] == digit_classifier.EPOCHS
-        assert about["seed"] == digit_classifier.SEED
+        metadata = classifier_metadata()
+        assert metadata["command"] == "python -m vae.evaluation.digit_classifier"
+        assert metadata["epochs"] == digit_classifier.EPOCHS
+        assert metadata["seed"] == digit_classifier.SEED
 
     def test_reading_brings_no_tensorflow(self) -> None:
         checked = run_python("-c", CHECK)
@@ -88,13 +88,13 @@ class TestTraining:
         self, strokes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder = tmp_path / "new"
-        about = train_classifier(folder, epochs=12)
-        assert about["test_accuracy"] >= 0.99
-        assert read_json(folder / "mnist.json") == about
+        metadata = train_classifier(folder, epochs=12)
+        assert metadata["test_accuracy"] >= 0.99
+        assert read_json(folder / "mnist.json") == metadata
         monkeypatch.setattr(digit_classifier, "FOLDER", folder)
         _, probabilities = classify(strokes.x_test)
         accuracy = (probabilities.argmax(axis=1) == strokes.y_test).mean()
-        assert accuracy == about["test_accuracy"]
+        assert accuracy == metadata["test_accuracy"]
         features, _ = classify(strokes.x_train)
         np.testing.assert_allclose(features.mean(axis=0), 0.0, atol=1e-3)
         variances = features.var(axis=0)

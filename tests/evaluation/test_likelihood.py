@@ -41,7 +41,7 @@ def run(finished_run: Run, tmp_path: Path) -> Run:
 
 class TestMeasured:
     @pytest.mark.parametrize("binarisation", ["none", "threshold", "fixed", "sampled"])
-    def test_the_treatment_is_applied_and_named(
+    def test_the_binarisation_is_applied_and_named(
         self, model: VAE, digits: Dataset, binarisation: str
     ) -> None:
         found = measure_likelihood(model, digits, 5, binarisation)
@@ -90,7 +90,7 @@ class TestInTheWorker:
     @pytest.mark.parametrize(
         "request_file", [{}, [], {"samples": "many", "treatment": "none"}, {"samples": 5}]
     )
-    def test_nothing_usable_was_asked(
+    def test_nothing_usable_was_requested(
         self, run: Run, digits: Dataset, request_file: object
     ) -> None:
         write_json(run.path / "likelihood-asked.json", request_file)
@@ -132,7 +132,7 @@ class TestInTheWorker:
             compute_likelihood(run, digits)
         assert Run(run.path).likelihood == {}
 
-    def test_pages_can_ask_without_tensorflow(self, run: Run) -> None:
+    def test_pages_can_request_it_without_tensorflow(self, run: Run) -> None:
         checked = run_python(
             "-c",
             "import sys, vae\nfrom vae.evaluation.likelihood import request_likelihood\n"

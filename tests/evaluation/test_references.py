@@ -71,7 +71,7 @@ class TestPCA:
         )
 
 
-class TestKept:
+class TestStored:
     @pytest.mark.parametrize("binarisation", BINARISATIONS)
     def test_those_of_digits(self, binarisation: str) -> None:
         digits = load_dataset("digits")

@@ -14,7 +14,7 @@ from tests.conftest import copy_run
 from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.errors import ConfigError, RunError
 from vae.evaluation import sample_quality
-from vae.evaluation.digit_classifier import about_classifier, classifier_mark, classify
+from vae.evaluation.digit_classifier import classifier_mark, classifier_metadata, classify
 from vae.evaluation.feature_sets import frechet_distance, precision_recall
 from vae.evaluation.sample_quality import (
     check_measurable,
@@ -84,7 +84,7 @@ class TestMeasureSamples:
         entropy = -sum(fraction * math.log(fraction) for fraction in fractions if fraction)
         assert found["class_entropy"] == pytest.approx(entropy)
         assert found["class_balance"] == pytest.approx(entropy / math.log(10))
-        assert found["classifier_accuracy"] == about_classifier()["test_accuracy"]
+        assert found["classifier_accuracy"] == classifier_metadata()["test_accuracy"]
 
     @pytest.mark.parametrize(
         ("real", "kind"), [("drawn", "noise"), ("mnist", "noise"), ("mnist", "mean")]

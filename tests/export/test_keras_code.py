@@ -18,8 +18,9 @@ import pytest
 from tests.conftest import PREDICTABLE, run_python
 from tests.oldest import OLDEST_BACKEND, run_oldest
 from vae.config import Config
-from vae.data.datasets import DATASETS, Dataset
+from vae.data.datasets import Dataset
 from vae.data.holdout import hold_out
+from vae.data.specs import DATASETS
 from vae.errors import ConfigError
 from vae.export.keras_code import (
     OPEN_IN_KERAS,

@@ -73,7 +73,7 @@ class TestAnimation:
             assert picture.info.get("loop", "once") == {"gif": "once", "webp": 1}[kind]
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_colour(self, kind: AnimationKind) -> None:
+    def test_color(self, kind: AnimationKind) -> None:
         images = np.zeros((2, 4, 4, 3), np.uint8)
         images[1, :, :, 0] = 255
         with Image.open(io.BytesIO(animation(images, kind))) as picture:

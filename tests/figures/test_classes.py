@@ -33,7 +33,7 @@ def test_costs_the_hardest_class_first() -> None:
     assert bars.series[0].values == (3.0, 2.0, 1.0)
 
 
-def test_a_paper_has_what_the_page_has() -> None:
+def test_a_publication_has_what_the_page_has() -> None:
     run = open_run(SHIPPED / "mnist-recommended")
     nats = run.metrics["reconstruction_per_class"]
     page = class_cost_bars(nats)

@@ -37,7 +37,7 @@ class TestCloud3d:
         assert [axis.title.text for axis in (scene.xaxis, scene.yaxis, scene.zaxis)] == list("abc")
 
 
-class TestPaper:
+class TestPublication:
     def test_the_projection_by_class(self) -> None:
         run = open_run(SHIPPED / "mnist-recommended")
         (axes,) = cloud_figure(run).axes

@@ -90,7 +90,7 @@ class TestCorrectness:
         assert marks[-1]["text"] == "beta 5e+03"
 
 
-def test_a_paper_shows_training_and_validation() -> None:
+def test_a_publication_shows_training_and_validation() -> None:
     run = open_run(SHIPPED / "mnist-recommended")
     axes = curves_figure(run).axes
     assert [each.get_title() for each in axes] == ["Loss", "Reconstruction", "KL"]

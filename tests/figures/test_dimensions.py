@@ -41,7 +41,7 @@ class TestBars:
         assert 10**high > 0.9
 
 
-def test_a_paper_has_what_the_page_has() -> None:
+def test_a_publication_has_what_the_page_has() -> None:
     run = open_run(SHIPPED / "mnist-recommended")
     ranked = ranked_dimensions(run)
     page = kl_bars(ranked)

@@ -16,7 +16,7 @@ def test_it_adds_up() -> None:
     np.testing.assert_allclose(together.y, [50, 80, 100])
 
 
-def test_a_paper_has_what_the_page_has() -> None:
+def test_a_publication_has_what_the_page_has() -> None:
     run = open_run(SHIPPED / "mnist-recommended")
     fractions = project_pca(run).variance
     assert fractions is not None

@@ -18,16 +18,16 @@ from vae.sampling.prior import manifold_codes
 
 def test_ticks_stand_at_the_middle_of_their_tiles() -> None:
     values = np.array([-1.0, -0.0, 1.0])
-    places, texts = zip(*manifold_ticks(values), strict=True)
-    assert places == pytest.approx((1 / 6, 1 / 2, 5 / 6))
+    positions, texts = zip(*manifold_ticks(values), strict=True)
+    assert positions == pytest.approx((1 / 6, 1 / 2, 5 / 6))
     assert texts == ("-1.0", "0.0", "1.0")
 
 
 @pytest.mark.parametrize("side", range(1, 31))
 def test_ticks_are_equally_far_apart(side: int) -> None:
     _, values = manifold_codes(side, 2, 0, 1)
-    places, texts = zip(*manifold_ticks(values), strict=True)
-    tiles = np.array([int(place * side) for place in places])
+    positions, texts = zip(*manifold_ticks(values), strict=True)
+    tiles = np.array([int(position * side) for position in positions])
     assert len(set(np.diff(tiles))) <= 1
     assert min(side, 4) <= len(tiles) <= 8
     shown = [float(text) for text in texts]
@@ -36,7 +36,7 @@ def test_ticks_are_equally_far_apart(side: int) -> None:
     assert abs(tiles[0] - (side - 1 - tiles[-1])) <= 1
 
 
-def test_a_paper_has_values_on_its_axes() -> None:
+def test_a_publication_has_values_on_its_axes() -> None:
     run = open_run(SHIPPED / "mnist-2d")
     (axes,) = manifold_figure(run, 1, 0, side=7).axes
     codes, values = manifold_codes(7, 2, 1, 0)

@@ -15,7 +15,7 @@ def test_the_best_on_top_and_ones_own_stands_out() -> None:
     assert (bars.own, bars.is_stacked, bars.longest) == (1, True, 200.0)
 
 
-def test_a_paper_has_what_the_page_has() -> None:
+def test_a_publication_has_what_the_page_has() -> None:
     figure = reference_figure(LINES)
     (axes,) = figure.axes
     names = [text.get_text() for text in axes.get_yticklabels()]

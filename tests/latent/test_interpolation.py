@@ -28,8 +28,8 @@ def test_spherical_keeps_the_length_and_rotates_evenly() -> None:
     one, other = START / np.linalg.norm(START), END / np.linalg.norm(END)
     path = interpolate(4.0 * one, 4.0 * other, 7, "spherical")
     np.testing.assert_allclose(np.linalg.norm(path, axis=1), 4.0, rtol=1e-5)
-    turns = (path[:-1] * path[1:]).sum(axis=1)
-    np.testing.assert_allclose(turns, turns[0], rtol=1e-5)
+    angles = (path[:-1] * path[1:]).sum(axis=1)
+    np.testing.assert_allclose(angles, angles[0], rtol=1e-5)
     # A straight line cuts the corner.
     assert np.linalg.norm(interpolate(4.0 * one, 4.0 * other, 7), axis=1)[3] < 3.9
 

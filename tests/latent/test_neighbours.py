@@ -90,7 +90,7 @@ class TestCodes:
         found = Neighbours(np.zeros((9, 2)), np.arange(9)).nearest(np.ones((1, 2)), 9)
         assert found.indices.tolist() == [list(range(9))]
 
-    def test_fewer_rows_than_asked_for(self) -> None:
+    def test_fewer_rows_than_requested(self) -> None:
         found = Neighbours(points(3, 2, 0), np.arange(3)).nearest(points(4, 2, 1), 10)
         assert found.indices.shape == found.distances.shape == found.labels.shape == (4, 3)
 

@@ -69,7 +69,7 @@ class TestPlane:
         assert codes.dtype == np.float32
         np.testing.assert_allclose(plane.coordinates(codes), points, atol=1e-5)
 
-    def test_a_code_beside_it_lands_at_the_nearest_place(self) -> None:
+    def test_a_code_beside_it_lands_at_the_nearest_point(self) -> None:
         plane = skewed()
         code = RANDOM.normal(size=4)
         (point,) = plane.coordinates(code[None])
@@ -86,7 +86,7 @@ class TestPlane:
         there = -0.5 * (plane.codes(points).astype(float) ** 2).sum(axis=1)
         np.testing.assert_allclose(here - here[0], there - there[0], atol=1e-4)
 
-    def test_spread_is_that_of_projected_draws(self) -> None:
+    def test_spread_is_that_of_projected_samples(self) -> None:
         plane = skewed()
         log_var = np.array([0.2, -1.0, 0.5, -2.0])
         samples = RANDOM.normal(size=(200_000, 4)) * np.exp(0.5 * log_var)
@@ -136,13 +136,13 @@ class TestPictures:
     def test_it_goes_through_the_three(self) -> None:
         codes = RANDOM.normal(size=(3, 6))
         plane = picture_plane(codes)
-        places = plane.coordinates(codes)
-        np.testing.assert_allclose(plane.codes(places), codes, atol=1e-5)
-        np.testing.assert_allclose(places[0], 0.0, atol=1e-9)
-        assert places[1, 1] == pytest.approx(0.0, abs=1e-9)
+        positions = plane.coordinates(codes)
+        np.testing.assert_allclose(plane.codes(positions), codes, atol=1e-5)
+        np.testing.assert_allclose(positions[0], 0.0, atol=1e-9)
+        assert positions[1, 1] == pytest.approx(0.0, abs=1e-9)
         # One unit is one unit of latent space.
         sides = np.linalg.norm(codes - np.roll(codes, 1, axis=0), axis=1)
-        on_plane = np.linalg.norm(places - np.roll(places, 1, axis=0), axis=1)
+        on_plane = np.linalg.norm(positions - np.roll(positions, 1, axis=0), axis=1)
         np.testing.assert_allclose(on_plane, sides)
 
     @pytest.mark.parametrize("third", [[0.0, 0.0], [1.0, 2.0], [3.0, 6.0]])

@@ -22,7 +22,7 @@ class TestBasics:
         assert np.isfinite(codes).all()
 
     @pytest.mark.parametrize(
-        ("given", "frames", "words"),
+        ("passed", "frames", "words"),
         [
             (stops(1), 10, r"2 to 60 codes .* Received: \(1, 3\)"),
             (stops(MAX_STOPS + 1), 100, r"Received: \(61, 3\)"),
@@ -32,21 +32,21 @@ class TestBasics:
             (stops(3), MAX_FRAMES + 1, "Received: 601"),
         ],
     )
-    def test_what_is_no_walk(self, given: np.ndarray, frames: int, words: str) -> None:
+    def test_what_is_no_walk(self, passed: np.ndarray, frames: int, words: str) -> None:
         with pytest.raises(ConfigError, match=words):
-            walk_codes(given, frames)
+            walk_codes(passed, frames)
 
 
 class TestCorrectness:
     @pytest.mark.parametrize("loop", [True, False])
     def test_it_passes_every_stop(self, loop: bool) -> None:
-        given = stops(5)
-        codes = walk_codes(given, MAX_FRAMES, loop=loop)
-        for stop in given:
+        passed = stops(5)
+        codes = walk_codes(passed, MAX_FRAMES, loop=loop)
+        for stop in passed:
             assert np.linalg.norm(codes - stop, axis=1).min() < 0.05
-        np.testing.assert_allclose(codes[0], given[0], atol=1e-6)
+        np.testing.assert_allclose(codes[0], passed[0], atol=1e-6)
         if not loop:
-            np.testing.assert_allclose(codes[-1], given[-1], atol=1e-6)
+            np.testing.assert_allclose(codes[-1], passed[-1], atol=1e-6)
 
     @pytest.mark.parametrize("count", [2, 3, 8])
     def test_a_loop_has_no_seam(self, count: int) -> None:
@@ -63,7 +63,7 @@ class TestCorrectness:
         np.testing.assert_allclose(walk_codes(ends, 9, loop=False), expected, atol=1e-6)
 
     def test_a_stop_twice_is_passed_once(self) -> None:
-        given = stops(3)
-        codes = walk_codes(np.concatenate([given, given[-1:]]), 50)
+        passed = stops(3)
+        codes = walk_codes(np.concatenate([passed, passed[-1:]]), 50)
         assert np.isfinite(codes).all()
-        assert np.abs(codes).max() < 4 * np.abs(given).max()
+        assert np.abs(codes).max() < 4 * np.abs(passed).max()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.archive.zips import take
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.model.objective import capacity_at

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from vae.archive.archive import export_zip, import_zip
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
@@ -74,7 +75,7 @@ class TestBasics:
                 with pytest.raises(RunError, match=r"a class from 0 to 9 .*Received: "):
                     act(wrong)
 
-    def test_given_is_a_view_that_is_told_a_class(self, conditional_run: Run) -> None:
+    def test_conditioned_on_is_a_view_with_a_class(self, conditional_run: Run) -> None:
         z = prior_codes(4, 3)
         latents = conditional_run.latents
         view = conditional_run.conditioned_on(6)
@@ -150,7 +151,7 @@ class TestElbo:
         np.testing.assert_allclose(latents["mean"], mean, atol=1e-4)
         kl = 0.5 * (mean**2 + np.exp(log_var) - 1.0 - log_var).sum(axis=1)
         assert metrics["kl"] == pytest.approx(kl.mean(), rel=1e-3)
-        # Told another class than its own, an image costs more.
+        # Conditioned on another class than its own, an image costs more.
         own = costs_of(conditional_run, digits.x_test, digits.y_test)
         other = costs_of(conditional_run, digits.x_test, (digits.y_test + 1) % CLASSES)
         assert (own.reconstruction + own.kl).mean() + 3.0 < (other.reconstruction + other.kl).mean()
@@ -170,15 +171,15 @@ class TestLabelAndStyle:
         self, conditional_run: Run, classify: Callable[[np.ndarray], np.ndarray]
     ) -> None:
         labels = balanced_labels(500, CLASSES)
-        seen = classify(conditional_run.decode(prior_codes(500, 3, seed=1), labels))
-        assert (seen == labels).mean() > 0.9
+        observed = classify(conditional_run.decode(prior_codes(500, 3, seed=1), labels))
+        assert (observed == labels).mean() > 0.9
 
     def test_one_code_is_another_digit_with_another_label(
         self, conditional_run: Run, classify: Callable[[np.ndarray], np.ndarray]
     ) -> None:
         z = np.repeat(prior_codes(20, 3, temperature=0.7, seed=2), CLASSES, axis=0)
-        seen = classify(conditional_run.decode(z, balanced_labels(len(z), CLASSES)))
-        assert np.mean([len(set(row)) for row in seen.reshape(20, CLASSES)]) > 8.5
+        observed = classify(conditional_run.decode(z, balanced_labels(len(z), CLASSES)))
+        assert np.mean([len(set(row)) for row in observed.reshape(20, CLASSES)]) > 8.5
 
     def test_the_code_knows_less_of_the_class(
         self, conditional_run: Run, finished_run: Run, tmp_path: Path, digits: Dataset
@@ -198,8 +199,8 @@ class TestLabelAndStyle:
         last = conditional_run.snapshot(conditional_run.snapshot_epochs[-1])
         labels = balanced_labels(50, CLASSES)
         assert (classify(floats(last["samples"])) == labels).mean() > 0.9
-        drawn = conditional_run.decode(conditional_run.fixed["z"], labels)
-        assert np.abs(drawn * 255.0 - last["samples"]).max() < 0.6
+        samples = conditional_run.decode(conditional_run.fixed["z"], labels)
+        assert np.abs(samples * 255.0 - last["samples"]).max() < 0.6
 
 
 class TestFiles:

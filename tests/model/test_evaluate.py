@@ -61,7 +61,7 @@ class TestEvaluate:
         metrics, latents = evaluate(model, digits)
         x = digits.x_test / 255.0
         mean, log_var = (np.asarray(a, np.float64) for a in model.encoder(x.astype(np.float32)))
-        # One sample for each of the 360 images, drawn at once, with seed 0.
+        # One sample for each of the 360 images, sampled at once, with seed 0.
         z = mean + np.exp(log_var / 2) * noise(keras.random.SeedGenerator(0), 360, 2)
         each = cross_entropy(x, model.decoder_logits(z.astype(np.float32)))
         kl_of_each = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var)
@@ -94,21 +94,21 @@ class TestEvaluate:
         )
         assert metrics["elbo"] == -(metrics["rate"] + metrics["distortion"])
 
-    @pytest.mark.parametrize("treatment", ["threshold", "fixed", "sampled"])
-    def test_treated_images(self, model: VAE, digits: Dataset, treatment: str) -> None:
-        treated = dataclasses.replace(digits, x_test=binarise(digits.x_test, treatment))
+    @pytest.mark.parametrize("binarisation", ["threshold", "fixed", "sampled"])
+    def test_binarised_images(self, model: VAE, digits: Dataset, binarisation: str) -> None:
+        binarised = dataclasses.replace(digits, x_test=binarise(digits.x_test, binarisation))
         (found, latents), (direct, expected) = (
-            evaluate(model, digits, treatment),
-            evaluate(model, treated, "none"),
+            evaluate(model, digits, binarisation),
+            evaluate(model, binarised, "none"),
         )
         words = {name: found[name] for name in ("treatment", "binarisation")}
         assert found == direct | words
-        assert words["binarisation"] == treatment
+        assert words["binarisation"] == binarisation
         assert words["treatment"].startswith("black and white")
         np.testing.assert_array_equal(latents["mean"], expected["mean"])
         assert found["loss"] != evaluate(model, digits)[0]["loss"]
 
-    def test_the_treatment_is_that_of_the_training(self, digits: Dataset) -> None:
+    def test_the_binarisation_is_that_of_the_training(self, digits: Dataset) -> None:
         model = build(Config(hidden=(8,), latent_dim=2, binarisation="fixed"), (8, 8, 1))
         assert evaluate(model, digits)[0] == evaluate(model, digits, "fixed")[0]
         assert "statically" in evaluate(model, digits)[0]["treatment"]

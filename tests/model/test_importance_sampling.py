@@ -189,16 +189,16 @@ class TestStream:
     def test_large_images_are_decoded_in_smaller_parts(
         self, samples: int, side: int, expected: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asked: list[int] = []
+        requested: list[int] = []
 
         def spy(*arguments: object, images_at_once: int, **others: object) -> object:
-            asked.append(images_at_once)
+            requested.append(images_at_once)
             return importance_sampling.Likelihoods(np.zeros(2), np.zeros(2))
 
         monkeypatch.setattr(importance_sampling, "importance_log_likelihood", spy)
         small = build(Config(hidden=(4,), latent_dim=2), (side, side, 1))
         importance_sampled_nll(small, np.zeros((2, side, side, 1), np.uint8), samples)
-        assert asked == [expected]
+        assert requested == [expected]
 
     def test_progress(self, pca: PCA, pixels: np.ndarray) -> None:
         linear, shares = LinearVAE(pca), []
@@ -222,9 +222,9 @@ class TestOfAModel:
             assert result["nll_standard_error"] == pytest.approx(0.0, abs=1e-4)
             assert result["importance_samples"] == samples
 
-    @pytest.mark.parametrize("treatment", ["none", "threshold"])
-    def test_equals_numerical_integration_over_z(self, digits: Dataset, treatment: str) -> None:
-        model, images = steep_model(), binarise(digits.x_test[:6], treatment)
+    @pytest.mark.parametrize("binarisation", ["none", "threshold"])
+    def test_equals_numerical_integration_over_z(self, digits: Dataset, binarisation: str) -> None:
+        model, images = steep_model(), binarise(digits.x_test[:6], binarisation)
         grid = np.linspace(-8, 8, 4001)
         logits = np.asarray(model.decoder_logits(grid[:, None].astype(np.float32)))
         nll = []
@@ -245,14 +245,14 @@ class TestOfAModel:
         assert result["elbo"] == pytest.approx(elbo, abs=0.05)
         assert -result["nll"] > result["elbo"] + 0.05
 
-    def test_convolutions_in_colour(self, convolutional_run: Run, stripes: Dataset) -> None:
+    def test_convolutions_in_color(self, convolutional_run: Run, stripes: Dataset) -> None:
         model = convolutional_run.load_model()
         elbo = evaluate(model, stripes)[0]["elbo"]
         result = importance_sampled_nll(model, stripes.x_test, 60)
         assert result["elbo"] == pytest.approx(elbo, rel=0.01)
         assert -result["nll"] > result["elbo"]
 
-    def test_the_seed_draws(self, model: VAE, digits: Dataset) -> None:
+    def test_the_seed_samples(self, model: VAE, digits: Dataset) -> None:
         first, again, other = (
             importance_sampled_nll(model, digits.x_test[:20], 10, seed=seed)["nll"]
             for seed in (1, 1, 2)

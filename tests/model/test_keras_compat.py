@@ -96,10 +96,10 @@ def inputs(model: VAE) -> dict[str, np.ndarray]:
     return {"z": z, "labels": labels, "images": np.asarray(model.decoder([z, labels]))}
 
 
-def ours(model: VAE, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def ours(model: VAE, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return what these files must give, by the model that they were made of."""
-    label = [given["labels"]] if "labels" in given else []
-    encoded = model.encoder([given["images"], *label] if label else given["images"])
+    label = [inputs["labels"]] if "labels" in inputs else []
+    encoded = model.encoder([inputs["images"], *label] if label else inputs["images"])
     mean, log_var = map(np.asarray, encoded)
     found = {
         "mean": mean,
@@ -107,7 +107,7 @@ def ours(model: VAE, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "reconstruction": model.decoder([mean, *label] if label else mean),
     }
     found |= {f"onnx_{name}": values for name, values in found.items()}
-    found["decoded"] = model.decoder([given["z"], *label] if label else given["z"])
+    found["decoded"] = model.decoder([inputs["z"], *label] if label else inputs["z"])
     return {name: np.asarray(values) for name, values in found.items()}
 
 
@@ -137,11 +137,11 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
             config, model = run.config, run.load_model()
             for file in ("model.keras", "encoder.onnx", "decoder.onnx"):
                 (folder / file).write_bytes((run.path / file).read_bytes())
-        given = inputs(model)
-        np.savez(folder / "inputs.npz", **given)
+        arrays = inputs(model)
+        np.savez(folder / "inputs.npz", **arrays)
         (folder / "keras.txt").write_text(open_in_keras(config), encoding="utf-8")
         (folder / "onnx.txt").write_text(open_in_onnx(config), encoding="utf-8")
-        expected[name] = ours(model, given)
+        expected[name] = ours(model, arrays)
     done = run_oldest("-c", OPEN, *(top / name for name in expected), cwd=top)
     assert done.returncode == 0, done.stderr[-2000:]
     found = {name: dict(np.load(top / name / "outputs.npz")) for name in expected}
@@ -199,13 +199,17 @@ class TestPortable:
     def test_nulls_of_later_versions_alone_go(self) -> None:
         old = members(shipped_file("digits"))
         later = {"quantization_config": None, "input_axes": None, "output_axes": None}
-        kept = {"kernel_regularizer": None, "quantization_config": {"bits": 8}, "steps": [1, None]}
-        config = {"a": [{**later, "b": {**later, "c": kept}}], "config": {**later, "name": "x"}}
+        stored = {
+            "kernel_regularizer": None,
+            "quantization_config": {"bits": 8},
+            "steps": [1, None],
+        }
+        config = {"a": [{**later, "b": {**later, "c": stored}}], "config": {**later, "name": "x"}}
         written = zipped(old | {"config.json": json.dumps(config).encode()})
         content = portable(written)
         new = members(content)
         assert json.loads(new["config.json"]) == {
-            "a": [{"b": {"c": kept}}],
+            "a": [{"b": {"c": stored}}],
             "config": {"name": "x"},
         }
         assert new["model.weights.h5"] == old["model.weights.h5"]

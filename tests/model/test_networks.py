@@ -77,9 +77,9 @@ class TestBasics:
 class TestLabels:
     @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.network)
     def test_shapes_and_what_the_label_changes(self, config: Config) -> None:
-        told = config.replace(kind="conditional")
-        encoder = build_encoder(told, (12, 9, 3), CLASSES)
-        decoder = build_decoder(told, (12, 9, 3), CLASSES)
+        conditional = config.replace(kind="conditional")
+        encoder = build_encoder(conditional, (12, 9, 3), CLASSES)
+        decoder = build_decoder(conditional, (12, 9, 3), CLASSES)
         assert [each.name for each in encoder.inputs] == ["image", "label"]
         assert [each.name for each in decoder.inputs] == ["z", "label"]
         one, other = np.eye(CLASSES, dtype=np.float32)[[[0] * 5, [3] * 5]]

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from tests.archive.zips import take, unpack_flat
-from vae.archive.archive import export_zip
 from vae.archive.vetting import Frame
 from vae.archive.vetting_keras import check_keras
+from vae.archive.zip_export import export_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
-from vae.evaluation.diagnostics import how_it_goes, problems
+from vae.evaluation.diagnostics import describe_training, problems
 from vae.evaluation.image_costs import MARGIN, costs_of
 from vae.runs.run import Run
 
@@ -54,14 +54,14 @@ def test_every_row_is_the_sum_of_its_parts(trained: Run) -> None:
 def test_nats_below_zero_are_no_problem(trained: Run) -> None:
     assert trained.history["reconstruction"][-1] < 0.0
     assert problems(trained) == []
-    assert how_it_goes(trained.config, trained.rows).startswith("Reconstruction ")
+    assert describe_training(trained.config, trained.rows).startswith("Reconstruction ")
 
 
 def test_a_loss_that_rises_far_is(trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     last = trained.rows[-1]
     for rise, found in ((31.0, []), (33.0, ["Divergence"])):  # half a nat for each of 64 pixels
-        least = min(row["reconstruction"] for row in trained.rows)
-        rows = [*trained.rows, last | {"epoch": 11, "reconstruction": least + rise}]
+        lowest = min(row["reconstruction"] for row in trained.rows)
+        rows = [*trained.rows, last | {"epoch": 11, "reconstruction": lowest + rise}]
         monkeypatch.setitem(trained.__dict__, "rows", rows)
         assert [problem.name for problem in problems(trained)] == found
         monkeypatch.setitem(trained.__dict__, "rows", rows[:-1])
@@ -71,8 +71,8 @@ def test_what_images_cost_is_what_the_model_says(trained: Run, digits: Dataset) 
     mean = costs_of(trained, digits.x_test).reconstruction.mean()
     model = trained.load_model()
     x = digits.x_test.astype(np.float32) / 255.0
-    most = math.log(1.0 - MARGIN) - math.log(MARGIN)
-    logits = np.clip(model.decoder_logits(model.encoder(x)[0]), -most, most)
+    highest = math.log(1.0 - MARGIN) - math.log(MARGIN)
+    logits = np.clip(model.decoder_logits(model.encoder(x)[0]), -highest, highest)
     exact = model.reconstruction_nats(x, logits)
     assert mean == pytest.approx(float(np.mean(exact)), rel=1e-3)
 

@@ -1,4 +1,4 @@
-"""A trained model on disk: plain Keras, ONNX, and the checkpoint that training goes on from."""
+"""A trained model on disk: plain Keras, ONNX, and the checkpoint that training resumes from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run, run_python
-from vae.archive.archive import export_zip, import_zip
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import RunError
@@ -247,10 +248,10 @@ class TestForeignWeights:
         assert len(str(error.value)) < 400
         assert peak < 20_000_000
 
-    def test_it_passes_an_import_that_must_not_look(
+    def test_it_passes_an_import_that_must_not_import_keras(
         self, finished_run: Run, tmp_path: Path
     ) -> None:
-        """The web server has no HDF5, so that the worker's look is the one that counts."""
+        """The web server has no HDF5, so that the worker's check is the one that counts."""
         run = copy_run(finished_run, tmp_path / "run")
         self.replace_weights(run, never_written)
         data = io.BytesIO(export_zip(run))

@@ -29,7 +29,7 @@ def pixels(dataset: Dataset, count: int) -> np.ndarray:
 
 
 def noise_of(config: Config, count: int) -> np.ndarray:
-    """The first noise that a model of this configuration draws."""
+    """The first noise that a model of this configuration samples."""
     seed = keras.random.SeedGenerator(config.seed)
     return np.asarray(keras.random.normal((count, config.latent_dim), seed=seed))
 
@@ -76,7 +76,7 @@ class TestBasics:
         first, again = build(SMALL, (8, 8, 1)), build(SMALL, (8, 8, 1))
         other = build(SMALL.replace(seed=12), (8, 8, 1))
         x = pixels(digits, 5)
-        for _ in range(2):  # the second call draws other noise, again the same for both
+        for _ in range(2):  # the second call samples other noise, again the same for both
             a, b, c = first(x)["logits"], again(x)["logits"], other(x)["logits"]
             np.testing.assert_array_equal(a, b)
             assert not np.array_equal(a, c)
@@ -124,7 +124,7 @@ class TestSampling:
         epsilon = np.arange(6, dtype=np.float32).reshape(2, 3)
         with sampling.fixed_noise(epsilon):
             np.testing.assert_allclose(sampling(mean, log_var), 2 * epsilon, rtol=1e-6)
-        # Nothing was drawn meanwhile.
+        # Nothing was sampled meanwhile.
         np.testing.assert_array_equal(sampling(mean, log_var), other(mean, log_var))
 
     def test_validation_has_the_posterior_as_it_is(self, digits: Dataset) -> None:
@@ -135,7 +135,7 @@ class TestSampling:
         silent, plain = (model(x, training=True)["logits"] for model in models)
         assert not np.array_equal(silent, plain)
         again = models[0](x, training=True)["logits"]
-        np.testing.assert_array_equal(silent, again)  # without noise there is nothing to draw
+        np.testing.assert_array_equal(silent, again)  # without noise there is nothing to sample
 
 
 class TestLoss:
@@ -185,7 +185,7 @@ class TestLoss:
         parts = losses(model, x)
         expected = parts["reconstruction"] + 0.3 * np.maximum(kl, 0.1).sum()
         assert parts["loss"] == pytest.approx(expected, rel=1e-6)
-        assert parts["kl"] == pytest.approx(kl.sum(), rel=1e-5)  # the whole KL is told
+        assert parts["kl"] == pytest.approx(kl.sum(), rel=1e-5)  # the whole KL is reported
 
     def test_a_capacity_is_what_the_kl_is_held_at(self, digits: Dataset) -> None:
         x = pixels(digits, 20)
@@ -196,7 +196,7 @@ class TestLoss:
             parts = losses(model, x)
             expected = parts["reconstruction"] + 0.3 * abs(kl - capacity)
             assert parts["loss"] == pytest.approx(expected, rel=1e-6)
-            assert parts["kl"] == pytest.approx(kl, rel=1e-5)  # the whole KL is told
+            assert parts["kl"] == pytest.approx(kl, rel=1e-5)  # the whole KL is reported
 
     def test_without_a_capacity_there_is_none(self, digits: Dataset) -> None:
         x = pixels(digits, 20)
@@ -214,7 +214,7 @@ class TestLoss:
         bound = float(model.compute_loss(x, None, outputs))
         kl = np.asarray(gaussian_kl(*model.encoder(x))).sum(axis=1).mean()
         nats = np.mean([reconstruction_nats(x, model.decoder_logits(z)) for z in outputs["z"]])
-        # What is told is the ELBO of these draws, which the bound never exceeds by much.
+        # What is reported is the ELBO of these samples, which the bound never exceeds by much.
         assert float(model.reconstruction.result()) == pytest.approx(nats, rel=1e-5)
         assert float(model.kl.result()) == pytest.approx(kl, rel=1e-5)
         assert nats + kl - 3.0 < bound < nats + kl + 0.5
@@ -238,7 +238,7 @@ class TestLoss:
         x = pixels(digits, 1000)
         history = model.fit(x, batch_size=50, epochs=15, verbose=0).history
         squares = np.square(model.decoder(model.call(x)["mean"]) - x).mean()
-        # It drew z, which costs a little more than the mean does.
+        # It sampled z, which costs a little more than the mean does.
         assert 0.9 * squares < np.exp(float(model.pixel_log_var)) < 2.0 * squares
         assert history["reconstruction"][-1] < 0.5 * history["reconstruction"][0]
 

@@ -1,13 +1,14 @@
-"""Runs that were never trained: a folder with the state and the history that a test is about."""
+"""Runs in the state that a test is about: made by hand, or copied and changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tests.conftest import change_status, copy_run
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
@@ -15,6 +16,8 @@ from vae.runs.writer import RunWriter
 from vae.server.tickets import Ticket, Tickets
 from vae.training.history_rows import in_nats
 
+Make = Callable[..., Run]
+ALIVE = ("starting", "training")
 STEPS = 25  # of an epoch
 # What the earliest version wrote of an autoencoder is the least that there is.
 METRICS = {
@@ -35,8 +38,8 @@ def row(
 ) -> dict[str, Any]:
     """A row of a history; kl: nats of each dimension."""
     means = {"reconstruction": reconstruction, "kl_per_dimension": list(kl)}
-    place = {"kind": kind, "epoch": epoch, "step": step}
-    return place | in_nats(means, beta) | {"beta": beta, "learning_rate": 1e-3} | more
+    position = {"kind": kind, "epoch": epoch, "step": step}
+    return position | in_nats(means, beta) | {"beta": beta, "learning_rate": 1e-3} | more
 
 
 def change(epoch: int, step: int, **settings: float) -> dict[str, Any]:
@@ -47,6 +50,9 @@ def change(epoch: int, step: int, **settings: float) -> dict[str, Any]:
 def epochs(*reconstructions: float, **more: Any) -> list[dict[str, Any]]:
     """The rows of so many epochs, alike but for their reconstruction."""
     return [row(epoch, value, **more) for epoch, value in enumerate(reconstructions, start=1)]
+
+
+TRAINED = epochs(40.0, 30.0)
 
 
 def craft(
@@ -68,8 +74,8 @@ def craft(
     if checkpoint:
         (path / "checkpoint.npz").touch()
     if rows:
-        place = {name: rows[-1][name] for name in ("epoch", "step")}
-        writer.status(**place, steps=STEPS)
+        position = {name: rows[-1][name] for name in ("epoch", "step")}
+        writer.status(**position, steps=STEPS)
     writer.status(state=state, **status)
     return Run(path)
 
@@ -95,3 +101,30 @@ def spoil_latents(run: Run) -> Run:
     nothing = {name: np.full_like(latents[name], np.nan) for name in ("mean", "log_var")}
     RunWriter(run.path).arrays("latents.npz", y=latents["y"], **nothing)
     return run
+
+
+def set_state(run: Run, state: str, **status: Any) -> Run:
+    """Make a copied run say that it is in another state."""
+    return change_status(run, state=state, **status)
+
+
+def unfinished(run: Run, path: Path) -> Run:
+    """Copy a run as it was before its end: without model, latents and figures."""
+    copied = copy_run(run, path)
+    for name in ("encoder.onnx", "decoder.onnx", "model.keras", "latents.npz", "metrics.json"):
+        (path / name).unlink()
+    return copied
+
+
+def truncate(path: Path) -> None:
+    """Leave half of a file, as a full disk does."""
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def untrained(digits: Dataset, folder: Path, latent_dim: int) -> Run:
+    """A run that was stopped before its first step, which has all files nevertheless."""
+    from vae.training.train import train
+
+    config = Config(latent_dim=latent_dim, hidden=(8,), epochs=1)
+    return train(config, digits, out=folder / "run", should_stop=lambda: True)

@@ -20,15 +20,15 @@ def try_everything(app: AppTest) -> Iterator[tuple[str, AppTest]]:
     What was shown at first is tried. It may not be there any more when its turn comes.
     """
     for kind, label in [_name(widget) for widget in _widgets(app)]:
-        for place in range(_choices(_find(app, kind, label))):
+        for index in range(_choices(_find(app, kind, label))):
             widget = _find(app, kind, label)
             if widget is None or widget.proto.disabled:
                 break
-            yield f"{kind} {label!r}, {place}", _do(app, widget, place)
+            yield f"{kind} {label!r}, {index}", _do(app, widget, index)
 
 
 def _widgets(app: AppTest) -> list[Any]:
-    """Return what a hand can move, but for the run's menu."""
+    """Return what a user can change, but for the run's menu."""
     found = [each for each in app.main if type(each).__name__ in _CHOICES]
     return [each for each in found if each.label and each.label not in LEFT_OUT]
 
@@ -62,18 +62,18 @@ _CHOICES = {
 }
 
 
-def _do(app: AppTest, widget: Any, place: int) -> AppTest:
+def _do(app: AppTest, widget: Any, index: int) -> AppTest:
     kind = type(widget).__name__
     if kind == "Button":
         widget.click()
     elif kind == "Toggle":
         widget.set_value(not widget.value)
     elif kind == "Slider":
-        widget.set_value((widget.min, widget.max)[place])
+        widget.set_value((widget.min, widget.max)[index])
     elif kind == "NumberInput":
         widget.set_value(widget.value + (widget.step if widget.value < widget.max else 0))
     else:
         # AppTest wants the value behind an option; this one is given what is shown.
         app.session_state[TESTING_KEY][widget.id] = str
-        widget.set_value(_options(widget)[place])
+        widget.set_value(_options(widget)[index])
     return app.run()

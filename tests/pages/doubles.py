@@ -13,21 +13,23 @@ from pages._components.visitor_cookie import COOKIE
 from pages._shared import run_picker
 from tests.warm.workers import spawn_warm
 from vae.runs.run import Run
-from vae.server import scheduler, worker_processes
+from vae.server import worker_pool, worker_processes
 from vae.server.worker_processes import WarmWorker, start_worker
+
+ANNA, BEN = "a" * 32, "b" * 32  # what two browsers keep in their cookies
 
 
 class IdleProcess:
     """A worker process that was started and does nothing."""
 
     def __init__(self) -> None:
-        self.asked_to_leave = False
+        self.requested_exits = False
 
     def poll(self) -> None:
         return None
 
     def terminate(self) -> None:
-        self.asked_to_leave = True
+        self.requested_exits = True
 
 
 class NoWarmWorker:
@@ -46,14 +48,14 @@ class Processes(dict[str, IdleProcess]):
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
         self._patch = monkeypatch
-        self._patch.setattr(scheduler, "start_worker", self._start)
-        self._patch.setattr(scheduler, "WarmWorker", NoWarmWorker)
+        self._patch.setattr(worker_pool, "start_worker", self._start)
+        self._patch.setattr(worker_pool, "WarmWorker", NoWarmWorker)
 
-    def become_real(self) -> None:
+    def make_real(self) -> None:
         """Have real processes started from now on, which have Keras already."""
         self._patch.setattr(worker_processes, "_spawn", spawn_warm)
-        self._patch.setattr(scheduler, "start_worker", start_worker)
-        self._patch.setattr(scheduler, "WarmWorker", WarmWorker)
+        self._patch.setattr(worker_pool, "start_worker", start_worker)
+        self._patch.setattr(worker_pool, "WarmWorker", WarmWorker)
 
     def _start(self, run: Run, action: str) -> IdleProcess:
         process = self[f"{run.id}-{action}"] = IdleProcess()
@@ -68,7 +70,7 @@ class Browser:
         monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: self._cookies))
 
     def take(self, secret: str) -> None:
-        """Take the browser that has kept this secret."""
+        """Take the browser that has stored this secret."""
         self._cookies = {COOKIE: secret} if secret else {}
 
 

@@ -1,4 +1,4 @@
-"""The form of the Train page, as a hand fills it."""
+"""The form of the Train page, as a user fills it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import calm
+from tests.pages.driving import calm
 from vae.config import Config, setting
 
 FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]

@@ -14,7 +14,7 @@ import streamlit as st
 
 from pages.train import run_controls
 from tests.odd_files import odd
-from tests.pages.conftest import PAGES, open_page, watch
+from tests.pages.driving import PAGES, open_page, watch
 
 FILES = (
     *("config.json", "status.json", "about.json", "control.json", "history.jsonl"),

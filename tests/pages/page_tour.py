@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.pages.conftest import PAGES, open_page
+from tests.pages.driving import PAGES, open_page
 
 
 def main(ids: list[str]) -> None:

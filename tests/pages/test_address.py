@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared import address
-from tests.pages.conftest import PAGES, act, calm, go, labelled, open_page, tour
+from tests.pages.driving import PAGES, act, calm, go, labelled, open_page, tour
 from vae.runs.run import Run
 
 # What each page puts there beside the run.
@@ -42,7 +42,7 @@ class TestHeld:
 
 
 @pytest.mark.usefixtures("run")
-class TestAsked:
+class TestRequested:
     def test_what_was_sent_before_the_address_arrived_undoes_nothing(self) -> None:
         app = open_page("latent")
         before = dict(app.query_params)
@@ -65,6 +65,6 @@ class TestAsked:
         assert view(calm(app.run())) == "Path"
         assert view(go(go(app, "data"), "latent")) == "Path"
 
-    def test_what_a_link_asked_of_one_page_is_not_asked_of_the_next(self, run: Run) -> None:
+    def test_what_a_link_requests_of_one_page_is_not_requested_of_the_next(self, run: Run) -> None:
         app = open_page("data", view="draw", run=run.id)
         assert view(go(app, "latent")) == "Map"

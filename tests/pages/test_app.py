@@ -8,24 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    PAGES,
-    act,
-    alternatives,
-    charts,
-    component,
-    go,
-    numbers_of,
-    open_page,
-    picker,
-    tell,
-    tour,
-    truncate,
-    unfinished,
-    watch,
-    words,
-)
-from tests.pages.crafted import enqueue
+from tests.pages.crafted import enqueue, set_state, unfinished
+from tests.pages.driving import PAGES, act, go, open_page, picker, tour, watch
+from tests.pages.shown import FIGURES, alternatives, choices, component, figures, numbers_of, words
 from vae.runs.run import Run
 
 # What a page says while there is nothing to show, beside the picker's words.
@@ -52,18 +37,6 @@ NO_SPACE = (
     "Loading its model",
     "This run has no model yet. Continue it on the Train page",
 )
-# The figures of a finished VAE with two dimensions: pictures, then charts.
-FIGURES = {
-    "start": (["A 10 by 10 grid of generated images"], []),
-    "data": (["100 training images of Digits"], []),
-    "train": (
-        ["Test images above their reconstructions", "Samples from fixed codes"],
-        [],
-    ),
-    "latent": (["Test image 0 and its reconstruction", "Nearest test images"], []),
-    "evaluate": ([], []),
-    "generate": ([], []),  # the grid: see test_generate
-}
 
 
 class TestEmpty:
@@ -143,7 +116,7 @@ class TestStates:
     def test_queued(self, busy: Run, finished_run: Run, runs: Path) -> None:
         waiting = unfinished(finished_run, runs / "waiting")
         (waiting.path / "history.jsonl").unlink()
-        enqueue(tell(waiting, "queued"))
+        enqueue(set_state(waiting, "queued"))
         for page, app in tour(run="waiting"):
             assert "Digits · Custom (2-D) · queued · yours, waiting" in choices(app)
             check_waiting(page, app)
@@ -169,7 +142,7 @@ class TestStates:
         ],
     )
     def test_under_way(self, state: str, word: str, bar: str, busy: Run) -> None:
-        tell(busy, state)
+        set_state(busy, state)
         for page, app in tour():
             assert f"· {word} · yours" in choices(app)[0]
             check_waiting(page, app)
@@ -181,14 +154,14 @@ class TestStates:
                 assert numbers_of(app, "busy")["Test ELBO"] == "…"
 
     def test_at_the_end_it_measures(self, busy: Run) -> None:
-        tell(busy, "training", epoch=12, step=25)
+        set_state(busy, "training", epoch=12, step=25)
         (bar,) = open_page("train").progress
         assert bar.value == 100
         assert bar.text == "Measuring on the test images and saving the model."
 
     @pytest.mark.parametrize("state", ["stopped", "diverged"])
     def test_ended_early_with_a_model(self, state: str, run: Run) -> None:
-        tell(run, state, reason="It went as it went.")
+        set_state(run, state, reason="It went as it went.")
         for page, app in tour():
             assert f"· {state} · yours" in choices(app)[0]
             assert figures(app) == FIGURES[page]
@@ -197,7 +170,7 @@ class TestStates:
 
     def test_failed(self, finished_run: Run, runs: Path) -> None:
         failed = unfinished(finished_run, runs / "failed")
-        tell(failed, "failed", reason="This machine has too little memory.")
+        set_state(failed, "failed", reason="This machine has too little memory.")
         for page, app in tour():
             assert "· failed · yours" in choices(app)[0]
             check_waiting(page, app)
@@ -207,73 +180,13 @@ class TestStates:
     @pytest.mark.parametrize("page", PAGES)
     def test_interrupted(self, page: str, finished_run: Run, runs: Path) -> None:
         # It says that it trains, but no process holds its lock.
-        tell(unfinished(finished_run, runs / "killed"), "training", epoch=2, step=3, steps=25)
+        set_state(unfinished(finished_run, runs / "killed"), "training", epoch=2, step=3, steps=25)
         app = open_page(page)
         assert "· interrupted · yours" in choices(app)[0]
         if page == "train":
             watch(app)
             assert "Interrupted. The training process was ended from outside." in words(app)
         check_waiting(page, app)
-
-
-class TestDamaged:
-    """One run is damaged, another is not: the first is explained, the second works."""
-
-    @pytest.fixture
-    def damaged(self, autoencoder_run: Run, runs: Path) -> Run:
-        run = copy_run(autoencoder_run, runs / "damaged")
-        return tell(run, "finished", created="2999-01-01T00:00:00.000+00:00")  # the newest
-
-    @pytest.mark.parametrize(
-        ("name", "pages"),
-        [
-            ("metrics.json", set()),
-            ("history.jsonl", set()),
-            ("latents.npz", {"start", "latent"}),
-            ("decoder.onnx", {"start", "latent", "generate"}),
-            ("encoder.onnx", set()),
-            ("model.keras", set()),
-            ("checkpoint.npz", set()),
-            ("snapshots/0002.npz", {"train"}),
-            ("snapshots/fixed.npz", {"train"}),
-        ],
-    )
-    def test_a_file_of_the_chosen_run(
-        self, name: str, pages: set[str], damaged: Run, run: Run
-    ) -> None:
-        truncate(damaged.path / name)
-        for page, app in tour():
-            assert picker(app).value == "damaged"
-            said = [error.value for error in app.error]
-            assert bool(said) == (page in pages), page
-            if name == "metrics.json":
-                assert any(name in warning.value for warning in app.warning)
-            for message in said:
-                assert Path(name).stem in message
-                assert "Received: " in message
-            act(picker(app).set_value(run.id))
-            assert not app.error
-            assert figures(app) == FIGURES[page]
-            act(picker(app).set_value(damaged.id))
-
-    @pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"loss": null}', '{"loss": "x"}'])
-    def test_metrics_of_another_kind(self, content: str, damaged: Run, run: Run) -> None:
-        (damaged.path / "metrics.json").write_text(content)
-        app = open_page("latent", run=run.id)
-        assert len(choices(app)) == 2
-        assert not app.error
-
-    @pytest.mark.parametrize("name", ["config.json", "status.json"])
-    def test_a_run_that_is_none_any_more(self, name: str, damaged: Run, run: Run) -> None:
-        truncate(damaged.path / name)
-        for page in PAGES:
-            app = open_page(page, run="damaged")
-            assert "is not a run that this version can read" in words(app)
-            assert len(choices(app)) == 1
-            assert app.query_params["run"] == run.id
-            assert not app.error
-        for page, app in tour(run="damaged"):
-            assert figures(app) == FIGURES[page]
 
 
 def shows_model(page: str, app: AppTest, run_id: str) -> bool:
@@ -285,15 +198,6 @@ def shows_model(page: str, app: AppTest, run_id: str) -> bool:
     if page == "generate":
         return component(app, f"grid-{run_id}")["rows"] == 10
     return bool(alternatives(app))
-
-
-def choices(app: AppTest) -> list[str]:
-    """The runs one can choose from, in words."""
-    return picker(app).options
-
-
-def figures(app: AppTest) -> tuple[list[str], list[str]]:
-    return alternatives(app), charts(app)
 
 
 def check_waiting(page: str, app: AppTest) -> None:

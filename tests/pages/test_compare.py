@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,64 +11,26 @@ from streamlit.testing.v1 import AppTest
 from pages._shared.plain import plain
 from pages.latent.coverage_text import coverage_text
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    calm,
-    component,
-    go,
-    labelled,
-    open_page,
-    picker,
-    shows,
-    tell,
-    truncate,
-    unfinished,
-    words,
-)
-from tests.pages.doubles import Browser, owner_of
-from tests.pages.test_draw import open_colours
-from tests.pages.test_run_picker import BAD_IDS
+from tests.pages.comparing import COMPARE, boards, chooser, to_view
+from tests.pages.crafted import set_state, truncate, unfinished
+from tests.pages.driving import act, calm, open_page
+from tests.pages.shown import shows, words
 from vae.evaluation.coverage import Coverage, coverage
 from vae.files import read_json, write_json
 from vae.images import tile, to_uint8
-from vae.runs.metadata import write_metadata
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
 
-__all__ = ["open_colours"]
-
-ANNA, BEN = "a" * 32, "b" * 32
-COMPARE = {"view": "compare"}
-
-
-@pytest.fixture
-def code(autoencoder_run: Run, runs: Path) -> Run:
-    """An autoencoder on the same data set as `run`."""
-    return copy_run(autoencoder_run, runs / "code")
-
-
-def chooser(app: AppTest) -> Any:
-    return labelled(app.selectbox, "Compare with")
-
-
-def boards(app: AppTest, *ids: str) -> list[dict[str, Any]]:
-    """What the maps of these runs were given, left and right."""
-    return [component(app, f"compare-{place}-{name}") for place, name in enumerate(ids)]
-
-
-def to_view(app: AppTest, view: str) -> AppTest:
-    return act(app.segmented_control(key="latent_view_control").set_value(view))
-
 
 class TestMaps:
-    def test_the_same_axes_around_both(self, run: Run, code: Run) -> None:
+    def test_the_same_axes_around_both(self, run: Run, code_run: Run) -> None:
         app = open_page("latent", run=run.id, **COMPARE)
         left, right = boards(app, "finished", "code")
         extent = left["extent"]
         assert extent == right["extent"]
         wide, high = extent["right"] - extent["left"], extent["top"] - extent["bottom"]
         assert wide == pytest.approx(high)
-        for board, latents in ((left, run.latents), (right, code.latents)):
+        for board, latents in ((left, run.latents), (right, code_run.latents)):
             # 0 is the prior's mean, around which three standard deviations are on the map.
             np.testing.assert_allclose(board["prior"]["mean"], [0.0, 0.0], atol=1e-6)
             assert extent["left"] < -3.0
@@ -82,7 +43,7 @@ class TestMaps:
         assert not app.info
         assert "is ringed on both maps" in words(app)
 
-    def test_other_layers_on_both(self, run: Run, code: Run) -> None:
+    def test_other_layers_on_both(self, run: Run, code_run: Run) -> None:
         app = open_page("latent", run=run.id, **COMPARE)
         act(app.main.get_by_key("compare_layers_control").set_value(["regions", "dots"]))
         both = boards(app, "finished", "code")
@@ -93,9 +54,9 @@ class TestMaps:
         app = to_view(app, "Compare")
         assert boards(app, "finished", "code")[0]["layers"] == []
 
-    def test_what_a_map_shows_with_measured_numbers(self, run: Run, code: Run) -> None:
+    def test_what_a_map_shows_with_measured_numbers(self, run: Run, code_run: Run) -> None:
         said = words(open_page("latent", run=run.id, **COMPARE))
-        for each in (run, code):
+        for each in (run, code_run):
             found = coverage(each.latents["mean"], each.latents["log_var"], each.decode)
             assert f"{found.missed:.0%} of the test images" in coverage_text(each, found)
             assert f"{found.unlike:.0%} of the samples" in coverage_text(each, found)
@@ -115,30 +76,30 @@ class TestMaps:
         ],
     )
     def test_the_main_property_is_said(
-        self, found: Coverage, expected: str, run: Run, code: Run
+        self, found: Coverage, expected: str, run: Run, code_run: Run
     ) -> None:
-        for each in (run, code):
+        for each in (run, code_run):
             said = coverage_text(each, found)
             assert expected in said
             reason = "nothing keeps an autoencoder's codes near the prior" in said
-            assert reason is (each is code and found.missed > 0.5)
+            assert reason is (each is code_run and found.missed > 0.5)
 
     def test_samples_of_the_same_seed(
-        self, run: Run, code: Run, pictures: dict[str, bytes]
+        self, run: Run, code_run: Run, pictures: dict[str, bytes]
     ) -> None:
         app = open_page("latent", run=run.id, **COMPARE)
         shown = [each for image in app.image for each in image.proto.imgs]
         assert len(shown) == 2
-        for each, expected in zip(shown, (run, code), strict=True):
+        for each, expected in zip(shown, (run, code_run), strict=True):
             z = prior_codes(24, expected.config.latent_dim, seed=0)
             grid = tile(to_uint8(expected.decode(z)), 4, 6)
             assert shows(pictures[each.url], grid)
             assert each.alt.startswith("Samples of Digits")
 
-    def test_an_idle_encoder(self, run: Run, code: Run) -> None:
-        latents = dict(np.load(code.path / "latents.npz"))
+    def test_an_idle_encoder(self, run: Run, code_run: Run) -> None:
+        latents = dict(np.load(code_run.path / "latents.npz"))
         latents["mean"] = np.full_like(latents["mean"], 0.2)
-        np.savez(code.path / "latents.npz", **latents)
+        np.savez(code_run.path / "latents.npz", **latents)
         assert "All dots lie in one heap" in words(open_page("latent", run=run.id, **COMPARE))
 
 
@@ -156,52 +117,52 @@ class TestAnyTwo:
             assert len(app.image) == 2
             assert not app.error
 
-    def test_other_images(self, open_colours: Run, run: Run) -> None:
+    def test_other_images(self, color_run: Run, run: Run) -> None:
         app = open_page("latent", run=run.id, **COMPARE)
         (info,) = app.info
         assert info.value.startswith("The dots are not the same images: ")
         assert "360 images of Digits" in info.value
         assert "20 images of mine" in info.value
-        assert not any(board["sameImages"] for board in boards(app, run.id, "colours"))
+        assert not any(board["sameImages"] for board in boards(app, run.id, "colors"))
         assert "ringed" not in words(app)
 
-    def test_foreign_names_are_shown_to_the_letter(self, run: Run, open_colours: Run) -> None:
-        path, name = open_colours.path, "*x* ![](https://example.org/x.png)"
+    def test_foreign_names_are_shown_to_the_letter(self, run: Run, color_run: Run) -> None:
+        path, name = color_run.path, "*x* ![](https://example.org/x.png)"
         write_json(path / "config.json", read_json(path / "config.json") | {"dataset": name})
         said = words(open_page("latent", run=run.id, **COMPARE))
         assert plain(name) in said
         assert name not in said
 
-    def test_two_of_a_kind(self, code: Run, runs: Path) -> None:
-        copy_run(code, runs / "twin")
+    def test_two_of_a_kind(self, code_run: Run, runs: Path) -> None:
+        copy_run(code_run, runs / "twin")
         app = open_page("latent", run="code", **COMPARE)
         left, right = boards(app, "code", "twin")
         assert left["plane"] != right["plane"]  # each has feeds of its own
         assert left["sameImages"]
 
-    @pytest.mark.parametrize("share", [1, 360])
-    def test_codes_that_are_no_numbers(self, share: int, run: Run, code: Run) -> None:
-        latents = dict(np.load(code.path / "latents.npz"))
-        latents["mean"][:share] = np.nan
-        np.savez(code.path / "latents.npz", **latents)
-        tell(code, "diverged")
+    @pytest.mark.parametrize("fraction", [1, 360])
+    def test_codes_that_are_no_numbers(self, fraction: int, run: Run, code_run: Run) -> None:
+        latents = dict(np.load(code_run.path / "latents.npz"))
+        latents["mean"][:fraction] = np.nan
+        np.savez(code_run.path / "latents.npz", **latents)
+        set_state(code_run, "diverged")
         app = open_page("latent", run=run.id, **COMPARE)
         (error,) = app.error
         assert "this run has diverged" in error.value
-        assert f"Received: {share} of 360 codes that are not finite" in error.value
+        assert f"Received: {fraction} of 360 codes that are not finite" in error.value
         boards(app, "finished")
         assert len(app.image) == 1
 
     @pytest.mark.parametrize("name", ["latents.npz", "decoder.onnx"])
-    def test_a_damaged_one(self, name: str, run: Run, code: Run) -> None:
-        truncate(code.path / name)
+    def test_a_damaged_one(self, name: str, run: Run, code_run: Run) -> None:
+        truncate(code_run.path / name)
         app = open_page("latent", run=run.id, **COMPARE)
         assert len(app.error) == 1
         boards(app, "finished")
 
-    def test_one_that_trains(self, run: Run, code: Run) -> None:
-        tell(code, "training", model_epoch=1, epoch=2)
-        with code.lock():
+    def test_one_that_trains(self, run: Run, code_run: Run) -> None:
+        set_state(code_run, "training", model_epoch=1, epoch=2)
+        with code_run.lock():
             app = open_page("latent", run=run.id, **COMPARE)
             assert "training" in chooser(app).options[0]
             assert "its model of epoch 1" in words(app)
@@ -213,104 +174,6 @@ class TestAnyTwo:
         assert "there must be another run with a model" in words(app)
         assert [box.label for box in app.selectbox] == ["Run"]
         assert not app.image
-
-
-@pytest.fixture
-def three(run: Run, code: Run, wide_run: Run, runs: Path) -> None:
-    """A VAE, an autoencoder and a newer VAE."""
-    tell(run, "finished", created="2024-01-01T00:00")
-    tell(code, "finished", created="2023-01-01T00:00")
-    tell(copy_run(wide_run, runs / "wide"), "stopped", created="2025-01-01T00:00")
-
-
-@pytest.mark.usefixtures("three")
-class TestOther:
-    def test_at_first_of_the_other_kind_on_the_same_data(self, open_colours: Run) -> None:
-        tell(open_colours, "stopped", created="2026-01-01T00:00")
-        for chosen, other in (("finished", "code"), ("wide", "code"), ("code", "wide")):
-            app = open_page("latent", run=chosen, **COMPARE)
-            assert chooser(app).value == other
-            assert app.query_params["with"] == other
-            assert len(chooser(app).options) == 3
-
-    def test_a_choice_goes_into_the_address_and_stays(self) -> None:
-        app = act(chooser(open_page("latent", run="finished", **COMPARE)).set_value("wide"))
-        assert app.query_params["with"] == "wide"
-        boards(app, "finished", "wide")
-        to_view(app, "Path")
-        assert "with" not in app.query_params
-        assert chooser(to_view(app, "Compare")).value == "wide"
-        go(app, "generate")
-        assert chooser(go(app, "latent")).value == "wide"
-        assert app.query_params["with"] == "wide"
-
-    def test_another_chosen_run_keeps_it_unless_it_is_the_same(self) -> None:
-        app = act(chooser(open_page("latent", run="code", **COMPARE)).set_value("finished"))
-        act(picker(app).set_value("wide"))
-        assert chooser(app).value == "finished"
-        act(picker(app).set_value("finished"))
-        assert chooser(app).value == "code"
-        act(picker(app).set_value("wide"))
-        assert chooser(app).value == "finished"
-
-    def test_a_link_names_both(self) -> None:
-        app = open_page("latent", **{"run": "code", "with": "finished", **COMPARE})
-        assert (picker(app).value, chooser(app).value) == ("code", "finished")
-        app.query_params["with"] = "wide"
-        assert chooser(calm(app.run())).value == "wide"
-        assert not app.warning
-
-    def test_a_link_that_names_one_twice(self) -> None:
-        app = open_page("latent", **{"run": "finished", "with": "finished", **COMPARE})
-        assert chooser(app).value == "code"
-
-    @pytest.mark.parametrize("wrong", BAD_IDS)
-    def test_a_wrong_link(self, wrong: str) -> None:
-        app = open_page("latent", **{"run": "finished", "with": wrong, **COMPARE})
-        (warning,) = app.warning
-        assert warning.value.startswith(plain(f"No run has this id. Received: {wrong!r:.80}."))
-        assert chooser(app).value == "code"
-        assert app.query_params["with"] == "code"
-
-    def test_one_without_a_model_is_not_offered(self, run: Run, runs: Path) -> None:
-        unfinished(run, runs / "early")
-        app = open_page("latent", **{"run": "finished", "with": "early", **COMPARE})
-        assert not [option for option in chooser(app).options if "early" in option]
-        assert "There is no model to compare with yet" in words(app)
-        assert chooser(app).value == "code"
-
-    def test_a_deleted_one(self, code: Run) -> None:
-        app = act(chooser(open_page("latent", run="wide", **COMPARE)).set_value("code"))
-        write_metadata(code.path, deleted=1.0)
-        assert chooser(calm(app.run())).value == "finished"
-
-    @pytest.mark.parametrize("value", [3, ["x"], "../../etc", None])
-    def test_a_session_with_nonsense(self, value: object) -> None:
-        app = open_page("latent", run="finished", view="path")
-        app.session_state["compare_layers"] = value
-        app = to_view(app, "Compare")
-        assert len(boards(app, "finished", "code")[0]["layers"]) in (0, 3)
-
-
-class TestStrangers:
-    def test_another_ones_run_opens_by_its_link_alone(
-        self, run: Run, code: Run, browser: Browser
-    ) -> None:
-        write_metadata(run.path, owner=owner_of(BEN))
-        write_metadata(code.path, owner=owner_of(ANNA))
-        browser.take(BEN)
-        app = open_page("latent", run=run.id, **COMPARE)
-        assert "there must be another run" in words(app)
-        assert "code" not in str(app)
-        app = open_page("latent", **{"run": run.id, "with": "code", **COMPARE})
-        assert chooser(app).options[0].endswith("opened by link, code")
-        boards(app, "finished", "code")
-        assert len(picker(app).options) == 1  # to compare with it is not to choose it
-        calm(app.run())
-        assert chooser(app).value == "code"
-        to_view(app, "Path")
-        assert "with" not in app.query_params
-        assert "there must be another run" in words(open_page("latent", run=run.id, **COMPARE))
 
 
 def test_what_is_sent_of_a_map_that_went_is_left() -> None:

@@ -1,4 +1,4 @@
-"""A conditional run on every page: what it is told, and that other runs are told nothing."""
+"""A conditional run on every page: which class it gets, and that other runs get none."""
 
 from __future__ import annotations
 
@@ -12,22 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.latent.map_data import points_on_plane, usual_plane
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    calm,
-    component,
-    go,
-    labelled,
-    open_page,
-    picker,
-    picture,
-    picture_called,
-    press,
-    shows,
-    tour,
-    words,
-)
-from tests.pages.test_draw import draw, strip, stroke, take
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press, tour
+from tests.pages.pen import draw, strip, stroke, take
+from tests.pages.shown import component, picture, picture_called, shows, words
 from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, framed, ink_of
 from vae.evaluation.image_costs import costs_of
@@ -40,7 +27,7 @@ CLASSES = 10
 
 
 @pytest.fixture
-def told(conditional_run: Run, runs: Path) -> Run:
+def conditional(conditional_run: Run, runs: Path) -> Run:
     """A finished conditional VAE on Digits, the newest run of the server."""
     return copy_run(conditional_run, runs / "told")
 
@@ -53,108 +40,114 @@ def tell(app: AppTest, label: int) -> AppTest:
     return act(choice(app).set_value(label))
 
 
-def asks_for_a_class(app: AppTest) -> bool:
+def has_class_field(app: AppTest) -> bool:
     return any(each.label.startswith("Class") for each in app.segmented_control)
 
 
 class TestEveryPage:
-    def test_a_tour(self, told: Run) -> None:
+    def test_a_tour(self, conditional: Run) -> None:
         for page, app in tour(run="told"):
             assert not app.error, (page, [error.value for error in app.error])
 
     @pytest.mark.parametrize(
-        ("view", "asks"),
+        ("view", "has_field"),
         [
             *((view, True) for view in ("map", "draw", "path", "dimensions")),
             *((view, False) for view in ("projections", "knowledge", "compare")),
         ],
     )
-    def test_views_of_its_space(self, view: str, asks: bool, told: Run) -> None:
+    def test_views_of_its_space(self, view: str, has_field: bool, conditional: Run) -> None:
         app = open_page("latent", run="told", view=view)
         assert not app.error, [error.value for error in app.error]
-        assert asks_for_a_class(app) == asks
+        assert has_class_field(app) == has_field
 
     @pytest.mark.parametrize("view", ["overview", "likelihood", "samples", "latent-space"])
-    def test_views_of_its_figures(self, view: str, told: Run) -> None:
+    def test_views_of_its_figures(self, view: str, conditional: Run) -> None:
         app = open_page("evaluate", run="told", view=view)
         assert not app.error, [error.value for error in app.error]
-        assert not asks_for_a_class(app)
+        assert not has_class_field(app)
 
     def test_other_runs_get_no_labels(self, run: Run) -> None:
         for page in ("latent", "generate"):
             app = open_page(page)
-            assert not asks_for_a_class(app)
+            assert not has_class_field(app)
             assert "One style" not in words(app)
 
-    def test_the_class_persists_from_page_to_page(self, told: Run) -> None:
+    def test_the_class_persists_from_page_to_page(self, conditional: Run) -> None:
         app = tell(open_page("latent", run="told"), 4)
         assert choice(go(app, "generate")).value == 4
         assert choice(act(labelled(go(app, "latent").segmented_control, "View").set_value("Path")))
 
-    def test_what_is_said_of_classes(self, told: Run) -> None:
+    def test_what_is_said_of_classes(self, conditional: Run) -> None:
         said = words(open_page("start", run="told"))
         assert "its true class, which this model gets" in said
         assert "one class after the other" in said
         assert "never" not in said
 
-    def test_data_says_which_models_see_labels(self, told: Run) -> None:
+    def test_data_says_which_models_see_labels(self, conditional: Run) -> None:
         said = words(open_page("data", run="told"))
         assert "a conditional VAE gets the label with each image" in said
 
 
 class TestMap:
-    def test_a_place_stays_and_is_decoded_as_the_class(self, told: Run) -> None:
+    def test_a_position_stays_and_is_decoded_as_the_class(self, conditional: Run) -> None:
         app = open_page("latent", run="told", view="map")
-        key, places = "map-told", points_on_plane(told, usual_plane(told))
-        assert component(app, key)["plane"] == places.id
+        key, positions = "map-told", points_on_plane(conditional, usual_plane(conditional))
+        assert component(app, key)["plane"] == positions.id
         app.session_state[key] = {
-            "selection": {"kind": "place", "plane": places.id, "x": 0.5, "y": -0.4}
+            "selection": {"kind": "place", "plane": positions.id, "x": 0.5, "y": -0.4}
         }
-        code = places.plane.codes(np.array([[0.5, -0.4]]))
+        code = positions.plane.codes(np.array([[0.5, -0.4]]))
         atlases, pictures = set(), []
         for label in (0, 3):
             app = tell(app, label) if label else calm(app.run())
             board = component(app, key)
-            assert board["plane"] == places.id  # the pin too
+            assert board["plane"] == positions.id  # the pin too
             atlases.add(board["feeds"]["atlas"])
             pictures.append(board["pinned"]["png"])
-            assert pictures[-1] == _data_url(told.decode(code, label))
+            assert pictures[-1] == _data_url(conditional.decode(code, label))
             assert f"The image decoded here as class {label}" in words(app)
         assert len(atlases) == len(set(pictures)) == 2
 
-    def test_a_dot_gets_its_own_class(self, told: Run) -> None:
+    def test_a_dot_gets_its_own_class(self, conditional: Run) -> None:
         app = tell(open_page("latent", run="told", view="map"), 5)
-        index = int(np.flatnonzero(told.latents["y"] == 2)[0])
+        index = int(np.flatnonzero(conditional.latents["y"] == 2)[0])
         app.session_state["map-told"] = {"selection": None}
         app.session_state["map-told-hover"] = index
         app = calm(app.run())
-        copy = told.decode(told.latents["mean"][index][None], 2)
+        copy = conditional.decode(conditional.latents["mean"][index][None], 2)
         pair = np.concatenate([load_dataset("digits").x_test[index][None], to_uint8(copy)])
         assert component(app, "map-told")["answer"]["png"] == _data_url(pair)
 
 
 class TestDraw:
-    def test_a_test_image_gets_its_own_class(self, told: Run, pictures: dict[str, bytes]) -> None:
+    def test_a_test_image_gets_its_own_class(
+        self, conditional: Run, pictures: dict[str, bytes]
+    ) -> None:
         app = take(tell(open_page("latent", run="told", view="draw"), 5), "Test image")
-        label = int(told.latents["y"][0])
-        mean, _ = told.encode(load_dataset("digits").x_test[:1], label)
-        copy = to_uint8(told.decode(mean, label))[0]
+        label = int(conditional.latents["y"][0])
+        mean, _ = conditional.encode(load_dataset("digits").x_test[:1], label)
+        copy = to_uint8(conditional.decode(mean, label))[0]
         assert shows(pictures[picture_called(app, "Reconstruction")], copy)
         assert f"The model gets class {label} with it." in words(app)
 
-    def test_a_drawing_gets_the_chosen_class(self, told: Run, pictures: dict[str, bytes]) -> None:
+    def test_a_drawing_gets_the_chosen_class(
+        self, conditional: Run, pictures: dict[str, bytes]
+    ) -> None:
         app = draw(open_page("latent", run="told", view="draw"), stroke())
-        image = framed(ink_of(stroke().convert("RGBA")), told.image_shape, FRAMES["digits"])
+        image = framed(ink_of(stroke().convert("RGBA")), conditional.image_shape, FRAMES["digits"])
         shown = []
         for label in (0, 1):
             app = tell(app, label) if label else app
-            mean, _ = told.encode(image[None], label)
-            copy = to_uint8(told.decode(mean, label))[0]
+            mean, _ = conditional.encode(image[None], label)
+            copy = to_uint8(conditional.decode(mean, label))[0]
             shown.append(picture(pictures[picture_called(app, "Reconstruction")]))
             assert shows(pictures[picture_called(app, "Reconstruction")], copy)
-            every = to_uint8(told.decode(np.repeat(mean, CLASSES, axis=0), np.arange(CLASSES)))
+            every = to_uint8(
+                conditional.decode(np.repeat(mean, CLASSES, axis=0), np.arange(CLASSES))
+            )
             np.testing.assert_array_equal(strip(app, "Its style as every class"), every)
-            cost = costs_of(told, image[None], label)
+            cost = costs_of(conditional, image[None], label)
             assert f"{cost.reconstruction[0] + cost.kl[0]:,.0f} nats, more than" in words(app)
         assert not np.array_equal(*shown)
 
@@ -163,27 +156,29 @@ class TestDraw:
 
 
 class TestOtherViews:
-    def test_a_path_is_decoded_as_the_class(self, told: Run) -> None:
+    def test_a_path_is_decoded_as_the_class(self, conditional: Run) -> None:
         app = tell(open_page("latent", run="told", view="path"), 6)
-        mean, y = told.latents["mean"], told.latents["y"]
+        mean, y = conditional.latents["mean"], conditional.latents["y"]
         last = int(np.flatnonzero(y != y[0])[0])
         steps = strip(app, "11 images on the way")
         np.testing.assert_array_equal(
-            steps[[0, -1]], to_uint8(told.decode(mean[[0, last]], [6, 6]))
+            steps[[0, -1]], to_uint8(conditional.decode(mean[[0, last]], [6, 6]))
         )
         assert "decoded as class 6 from a code" in words(app)
 
-    def test_dimensions_around_an_image_use_its_class(self, told: Run) -> None:
+    def test_dimensions_around_an_image_use_its_class(self, conditional: Run) -> None:
         app = tell(open_page("latent", run="told", view="dimensions"), 8)
         assert "All are decoded as class 8." in words(app)
         app = act(labelled(app.segmented_control, "Around").set_value("image"))
-        assert f"All are decoded as class {told.latents['y'][0]}." in words(app)
+        assert f"All are decoded as class {conditional.latents['y'][0]}." in words(app)
 
-    def test_two_runs_side_by_side(self, told: Run, run: Run, pictures: dict[str, bytes]) -> None:
+    def test_two_runs_side_by_side(
+        self, conditional: Run, run: Run, pictures: dict[str, bytes]
+    ) -> None:
         app = open_page("latent", run="told", view="compare")
         choice(app, "Class to decode, this run").set_value(9)
         app = calm(app.run())
-        samples = tile(told.decode(prior_codes(24, 3, seed=0), 9), 4, 6)
+        samples = tile(conditional.decode(prior_codes(24, 3, seed=0), 9), 4, 6)
         (alt,) = (
             shown.alt
             for element in app.image
@@ -196,72 +191,76 @@ class TestOtherViews:
 
 class TestGenerate:
     @pytest.mark.parametrize(
-        ("view", "asks"),
+        ("view", "has_field"),
         [
             *((view, True) for view in ("grid", "samplers", "by-hand", "manifold")),
             *((view, True) for view in ("arithmetic", "animation", "take-away")),
             ("classes", False),
         ],
     )
-    def test_its_views(self, view: str, asks: bool, told: Run) -> None:
+    def test_its_views(self, view: str, has_field: bool, conditional: Run) -> None:
         app = open_page("generate", run="told", view=view)
         assert not app.error, [error.value for error in app.error]
-        assert asks_for_a_class(app) == asks
+        assert has_class_field(app) == has_field
 
-    def test_one_style_every_class(self, told: Run, pictures: dict[str, bytes]) -> None:
+    def test_one_style_every_class(self, conditional: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("generate", run="told", view="classes")
         labelled(app.slider, "Styles").set_value(4)
         app = press(app, "New samples")
         codes = prior_codes(4, 3, seed=1)
-        rows = [told.decode(codes, label) for label in range(CLASSES)]
+        rows = [conditional.decode(codes, label) for label in range(CLASSES)]
         expected = tile(np.concatenate(rows), CLASSES, 4)
         (body,) = (
             each.proto.body for each in app.main.get("html") if "each decoded as" in each.proto.body
         )
         assert 'alt="4 codes, each decoded as 10 classes"' in body
-        assert all(f">{name}</span>" in body for name in told.class_names)
+        assert all(f">{name}</span>" in body for name in conditional.class_names)
         assert any(shows(content, expected) for content in pictures.values() if content[:4] == PNG)
 
-    def test_an_unconditional_run_has_no_such_view(self, told: Run, run: Run) -> None:
+    def test_an_unconditional_run_has_no_such_view(self, conditional: Run, run: Run) -> None:
         app = open_page("generate", run="told", view="classes")
         app = act(picker(app).set_value(run.id))
         view = labelled(app.segmented_control, "View")
         assert view.value == "Grid"
         assert "Classes" not in view.options
-        app = act(picker(app).set_value(told.id))
+        app = act(picker(app).set_value(conditional.id))
         assert labelled(app.segmented_control, "View").value == "Classes"
 
-    def test_the_grid_is_of_the_class(self, told: Run) -> None:
+    def test_the_grid_is_of_the_class(self, conditional: Run) -> None:
         app = tell(open_page("generate", run="told", view="grid"), 2)
         board = component(app, "grid-told")
         shown = picture(base64.b64decode(board["image"].partition(",")[2]))
-        np.testing.assert_array_equal(shown, tile(told.decode(prior_codes(100, 3), 2), 10, 10))
+        np.testing.assert_array_equal(
+            shown, tile(conditional.decode(prior_codes(100, 3), 2), 10, 10)
+        )
         before = board["grid"]
         assert component(tell(app, 3), "grid-told")["grid"] == before  # a pick stays picked
 
-    def test_how_to_open_what_is_taken_away(self, told: Run) -> None:
+    def test_how_to_open_what_is_taken_away(self, conditional: Run) -> None:
         app = open_page("generate", run="told", view="take-away")
         code = "".join(each.value for each in app.code)
         assert "model.predict([images, labels])" in code
         assert '{"z": mean, "label": labels}' in code
 
-    def test_start_shows_classes_in_columns(self, told: Run, pictures: dict[str, bytes]) -> None:
+    def test_start_shows_classes_in_columns(
+        self, conditional: Run, pictures: dict[str, bytes]
+    ) -> None:
         app = open_page("start", run="told")
         shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
-        images = told.decode(prior_codes(100, 3), balanced_labels(100, CLASSES))
+        images = conditional.decode(prior_codes(100, 3), balanced_labels(100, CLASSES))
         assert shows(shown, tile(images, 10, 10))
 
 
 class TestFigures:
-    def test_is_it_good(self, told: Run) -> None:
+    def test_is_it_good(self, conditional: Run) -> None:
         said = words(open_page("evaluate", run="told"))
-        total = told.metrics["loss"] + np.log(CLASSES)
+        total = conditional.metrics["loss"] + np.log(CLASSES)
         assert "log p(x | y)" in said.replace("\\", "")
         assert f"**{total:.1f}** in all" in said
         assert "was trained with their labels" in said
         assert "given their class" in said
 
-    def test_the_space_need_not_know(self, told: Run) -> None:
+    def test_the_space_need_not_know(self, conditional: Run) -> None:
         said = words(open_page("latent", run="told", view="knowledge"))
         assert "its code need not contain it" in said
         assert "trained without labels" not in said

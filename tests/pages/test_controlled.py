@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import act, calm, labelled, open_page, picker, press
 from tests.pages.crafted import craft, epochs, ticket_of
+from tests.pages.driving import act, calm, labelled, open_page, picker, press
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
@@ -24,12 +24,12 @@ def run(runs: Path, digits: Dataset) -> Run:
 
 
 def late(app: AppTest, meanwhile: Callable[[], Any]) -> AppTest:
-    """Do something, have it drawn, and only then take what the browser sent before."""
+    """Do something, have it rendered, and only then take what the browser sent before."""
     sent = app._tree.get_widget_states()
     # A browser names a button only when it is pressed.
-    told = [each for each in sent.widgets if each.WhichOneof("value") != "trigger_value"]
+    states = [each for each in sent.widgets if each.WhichOneof("value") != "trigger_value"]
     del sent.widgets[:]
-    sent.widgets.extend(told)
+    sent.widgets.extend(states)
     meanwhile()
     calm(app.run())
     return calm(app._run(sent))

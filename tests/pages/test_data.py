@@ -10,18 +10,10 @@ import pytest
 
 from pages._shared.plain import plain
 from tests.data.tiny import animal_arrays, animal_spec
-from tests.pages.conftest import (
-    act,
-    alternatives,
-    charts,
-    labelled,
-    open_page,
-    picture_called,
-    shows,
-    table_of_bars,
-    words,
-)
-from vae.data.datasets import DATASETS, Dataset, find_dataset
+from tests.pages.driving import act, labelled, open_page
+from tests.pages.shown import alternatives, charts, picture_called, shows, table_of_bars, words
+from vae.data.datasets import Dataset, find_dataset
+from vae.data.specs import DATASETS
 from vae.images import tile
 
 MNIST = find_dataset("mnist")  # before a test looks elsewhere

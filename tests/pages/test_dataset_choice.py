@@ -18,10 +18,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
-from tests.pages.conftest import act, calm, go, labelled, open_page, press, words
+from tests.pages.driving import act, calm, go, labelled, open_page, press
+from tests.pages.shown import words
 from vae.data.array_files import ArraySpec
-from vae.data.datasets import DATASETS
 from vae.data.download import RemoteFile
+from vae.data.specs import DATASETS
 
 BAD_NAMES = ["cifar10", "MNIST", "", "../mnist", "\x00", "x" * 5000, "![x](//example.org/x.png)"]
 DOWNLOAD = "Download MNIST (11 MB)"
@@ -114,7 +115,7 @@ class TestChoice:
         assert app.query_params["dataset"] == "digits"
         assert not calm(app.run()).warning
 
-    def test_both_pages_share_it(self) -> None:
+    def test_both_pages_have_the_same(self) -> None:
         app = act(choice(open_page("data"), "data").set_value("fashion_mnist"))
         assert app.query_params["dataset"] == "fashion_mnist"
         assert choice(go(app, "train"), "train").value == "fashion_mnist"

@@ -13,29 +13,22 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
+from tests.pages.driving import act, go, labelled, open_page, picker
+from tests.pages.shown import (
     alternatives,
     component,
-    go,
-    labelled,
     numbers,
-    open_page,
-    picker,
     picture,
     picture_called,
     shows,
     words,
 )
-from tests.pages.test_draw import open_colours
 from vae.data.datasets import Dataset
 from vae.files import read_json, write_json
 from vae.images import tile, to_uint8
 from vae.latent.traversals import ranked_dimensions, traverse_all
 from vae.runs.run import Run
 from vae.statistics import ACTIVE_VARIANCE
-
-__all__ = ["open_colours"]
 
 STEPS = 13
 
@@ -63,7 +56,7 @@ def rows(app: AppTest) -> list[Shown]:
     return found
 
 
-def places(app: AppTest) -> list[int]:
+def positions(app: AppTest) -> list[int]:
     return [int(re.match(r"z(\d+) ", row.name)[1]) - 1 for row in rows(app)]
 
 
@@ -72,11 +65,6 @@ def change(run: Run, **changes: np.ndarray) -> Run:
     arrays = dict(run.latents) | changes
     np.savez(run.path / "latents.npz", **arrays)
     return Run(run.path)
-
-
-@pytest.fixture
-def wide(wide_run: Run, runs: Path) -> Run:
-    return copy_run(wide_run, runs / "wide")
 
 
 def test_strips_around_the_mean_ordered_by_kl(run: Run) -> None:
@@ -103,12 +91,12 @@ def test_around_a_test_image(run: Run, digits: Dataset, pictures: dict[str, byte
     act(labelled(app.segmented_control, "Around").set_value("image"))
     act(labelled(app.text_input, "Test image").set_value("17"))
     code = run.latents["mean"][17]
-    for row, place in zip(rows(app), places(app), strict=True):
-        (strip,) = traverse_all(run, [place], code, STEPS)
+    for row, position in zip(rows(app), positions(app), strict=True):
+        (strip,) = traverse_all(run, [position], code, STEPS)
         np.testing.assert_array_equal(row.strip, tile(strip, 1, STEPS))
         # Where it is itself: in the middle of the first tile is -3, of the last one 3.
         value = (row.mark / 100 * STEPS - 0.5) / (STEPS - 1) * 6 - 3
-        assert value == pytest.approx(np.clip(code[place], -3.25, 3.25), abs=0.01)
+        assert value == pytest.approx(np.clip(code[position], -3.25, 3.25), abs=0.01)
     pair = np.stack([digits.x_test[17], to_uint8(run.decode(code[None]))[0]])
     name = picture_called(app, "Test image 17 and its reconstruction")
     assert shows(pictures[name], tile(pair, 1, 2))
@@ -152,10 +140,10 @@ def test_a_single_dimension(line_run: Run, runs: Path) -> None:
 def test_sixteen_at_first_all_on_demand(wide: Run) -> None:
     app = open_page("latent", view="dimensions")
     ranked = [each.index for each in ranked_dimensions(wide)]
-    assert places(app) == ranked[:16]
+    assert positions(app) == ranked[:16]
     assert len(component(app, "dimensions-wide")["data"][0]["x"]) == 40
     act(labelled(app.toggle, "All 40 dimensions").set_value(True))
-    assert places(app) == ranked
+    assert positions(app) == ranked
 
 
 def test_an_autoencoder_by_variance(autoencoder_run: Run, runs: Path) -> None:
@@ -170,7 +158,7 @@ def test_an_autoencoder_by_variance(autoencoder_run: Run, runs: Path) -> None:
     assert labelled(app.segmented_control, "Around").options[0] == "Zero"
 
 
-def test_colours_in_64_dimensions(open_colours: Run) -> None:
+def test_color_images_in_64_dimensions(color_run: Run) -> None:
     app = open_page("latent", view="dimensions")
     act(labelled(app.toggle, "All 64 dimensions").set_value(True))
     assert len(rows(app)) == 64

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from pages._shared.documents import Documents
+from pages._shared.preloading import ELEMENTS, IMPORTS, SCRIPTS, preload_links
 
 OPENED = {"accept": "text/html,*/*"}  # by a browser, as the address of a tab
 
@@ -77,14 +79,31 @@ def get(path: str, query: str = "", **headers: str) -> Answer:
     return Answer(start["status"], Headers(raw=start["headers"]), bodies)
 
 
-def test_a_document_has_our_script_at_its_head() -> None:
+def test_a_document_has_our_scripts_at_its_head() -> None:
     answer = get("/train", range="bytes=0-3")
     (content,) = answer.parts
     assert answer.status == 200
     assert content.startswith("<html><head><script>// One act is one step")
-    assert content.endswith("</script></head></html>")
+    assert content.count("<script>") == content.count("</script>") == 3
+    assert content.endswith("></head></html>")
     assert int(answer.headers["content-length"]) == len(content.encode())
     assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_a_document_preloads_scripts_that_it_does_not_name() -> None:
+    document = (SCRIPTS.parents[1] / "index.html").read_text(encoding="utf-8")
+    links = preload_links(document)
+    named = set(re.findall(r"/static/js/([^\"]+)", document))
+    preloaded = re.findall(r'href="\./static/js/([^"]+)"', links)
+    assert {name.partition(".")[0] for name in preloaded} >= {*ELEMENTS}
+    assert named.isdisjoint(preloaded)
+    assert len({*preloaded}) == len(preloaded)
+    imports = {each for name in preloaded for each in IMPORTS.findall(source(name))}
+    assert imports <= {*preloaded, *named}
+
+
+def source(name: str) -> str:
+    return (SCRIPTS / name).read_text(encoding="utf-8")
 
 
 def test_an_address_without_a_page_leads_to_the_first() -> None:
@@ -94,8 +113,8 @@ def test_an_address_without_a_page_leads_to_the_first() -> None:
 
 
 def test_a_file_that_is_opened_passes_with_its_range() -> None:
-    asked = {"range": "bytes=2-", "if_none_match": "x", "accept_encoding": "br"}
-    answer = get("/media/walk.gif", **asked)
+    requested = {"range": "bytes=2-", "if_none_match": "x", "accept_encoding": "br"}
+    answer = get("/media/walk.gif", **requested)
     assert answer.status == 206
     assert answer.parts == ["range=bytes=2-\nif-none-match=x\naccept-encoding=br"]
 

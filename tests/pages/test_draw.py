@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 from pathlib import Path
 
 import numpy as np
@@ -13,24 +12,19 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
+from tests.pages.driving import act, calm, go, labelled, open_page, press
+from tests.pages.pen import content, draw, strip, stroke, take
+from tests.pages.shown import (
     alternatives,
-    calm,
     component,
     components,
-    go,
-    labelled,
     numbers,
-    open_page,
     picture,
     picture_called,
-    press,
     shows,
-    untrained,
     words,
 )
-from vae.data.datasets import Dataset, load_dataset
+from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.evaluation.image_costs import costs_of
 from vae.images import to_uint8
@@ -38,61 +32,13 @@ from vae.latent.neighbours import nearest_images
 from vae.runs.run import Run
 
 
-def stroke() -> Image.Image:
-    """What the pad makes of one stroke: white on black."""
-    drawn = Image.new("RGB", (280, 280))
-    ImageDraw.Draw(drawn).line([(60, 50), (90, 230)], "white", 24)
-    return drawn
-
-
-def content(image: Image.Image, kind: str = "PNG") -> bytes:
-    file = io.BytesIO()
-    image.save(file, kind)
-    return file.getvalue()
-
-
-def draw(app: AppTest, image: Image.Image | None) -> AppTest:
-    """Lift the pen from a drawing, or clear the pad."""
-    url = ""
-    if image is not None:
-        url = "data:image/png;base64," + base64.b64encode(content(image)).decode()
-    app.session_state["drawing_pad"] = {"drawing": url}
-    return calm(app.run())
-
-
-def take(app: AppTest, source: str) -> AppTest:
-    return act(labelled(app.segmented_control, "Picture").set_value(source))
-
-
 def upload(app: AppTest, data: bytes, name: str = "picture.png") -> AppTest:
     """Give a file to the uploader."""
     return act(labelled(app.file_uploader, "Image file").set_value((name, data, "image/png")))
 
 
-def strip(app: AppTest, alt: str) -> np.ndarray | None:
-    """The images of a strip, uint8 (N, H, W, C), or None if it is not there."""
-    bodies = (each.proto.body for each in app.main.get("html"))
-    found = [body for body in bodies if f'aria-label="{alt}"' in body]
-    if not found:
-        return None
-    urls = re.findall(r"base64,([^\"]+)", *found)
-    return np.stack([picture(base64.b64decode(each)) for each in urls])
-
-
 def shown(app: AppTest, pictures: dict[str, bytes], name: str) -> bytes:
     return pictures[picture_called(app, name)]
-
-
-@pytest.fixture
-def open_colours(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run with 64 latent dimensions on pictures of 64 x 64 pixels in colour, from elsewhere."""
-    random = np.random.default_rng(0)
-    images = random.integers(256, size=(40, 64, 64, 3), dtype=np.uint8)
-    labels = random.integers(2, size=40, dtype=np.uint8)
-    halves = images[:20], labels[:20], images[20:], labels[20:]
-    data = Dataset("mine", "Mine", *halves, ("a", "b"), "drawn")
-    made = untrained(data, tmp_path_factory.mktemp("colours"), latent_dim=64)
-    return copy_run(made, runs / "colours")
 
 
 class TestDrawing:
@@ -107,7 +53,7 @@ class TestDrawing:
         assert shows(shown(app, pictures, "Reconstruction"), copy)
         assert "An example, test image 0" in words(app)
 
-    def test_a_drawing_is_treated_and_reconstructed(
+    def test_a_drawing_is_prepared_and_reconstructed(
         self, run: Run, pictures: dict[str, bytes]
     ) -> None:
         app = draw(open_page("latent", view="draw"), stroke())
@@ -145,8 +91,8 @@ class TestDrawing:
         assert kl_line["text"][1].split()[0] == f"{own.kl[0]:.0f}"
         assert 0.98 * len(usual.kl) <= numbers(bars["y"]).sum() <= len(usual.kl)
         total = own.reconstruction[0] + own.kl[0]
-        share = (usual.reconstruction + usual.kl < total).mean()
-        assert f"more than {share:.0%} of {len(usual.kl)} test images" in words(app)
+        fraction = (usual.reconstruction + usual.kl < total).mean()
+        assert f"more than {fraction:.0%} of {len(usual.kl)} test images" in words(app)
 
     def test_again_from_the_posterior(self, run: Run) -> None:
         app = draw(open_page("latent", view="draw"), stroke())
@@ -239,7 +185,7 @@ class TestUpload:
         assert labelled(app.segmented_control, "Picture").value == "Upload"
         assert shown(app, pictures, "Centred") == before
 
-    def test_colours(self, open_colours: Run, pictures: dict[str, bytes]) -> None:
+    def test_color_images(self, color_run: Run, pictures: dict[str, bytes]) -> None:
         app = open_page("latent", view="draw")
         assert labelled(app.segmented_control, "Picture").options == ["Test image", "Upload"]
         photo = Image.new("RGB", (300, 100), "white")

@@ -12,19 +12,10 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import server
 from pages._shared.plain import plain
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
-    component,
-    names_of_bars,
-    open_page,
-    press,
-    table_of_bars,
-    unfinished,
-    watch,
-    words,
-)
-from tests.pages.crafted import craft
+from tests.pages.crafted import craft, unfinished
 from tests.pages.doubles import Processes
+from tests.pages.driving import act, open_page, press, watch
+from tests.pages.shown import component, names_of_bars, table_of_bars, words
 from vae.config import Config
 from vae.data.binarisation import binarisation_name
 from vae.data.datasets import Dataset
@@ -47,7 +38,7 @@ def change(run: Run, **metrics: object) -> None:
     write_json(path, {k: v for k, v in (read_json(path) | metrics).items() if v is not None})
 
 
-def become_mnist(run: Run) -> None:
+def make_mnist(run: Run) -> None:
     say_learned(run.path, "mnist")
 
 
@@ -104,17 +95,17 @@ def test_it_stands_among_reference_lines(run: Run) -> None:
     assert first < words(app).index("Reconstruction, nats per image")  # the answer comes first
 
 
-@pytest.mark.parametrize("treatment", ["threshold", "fixed", "sampled"])
-def test_black_and_white_images_have_lines_of_their_own(treatment: str, run: Run) -> None:
-    change(run, binarisation=treatment)
+@pytest.mark.parametrize("binarisation", ["threshold", "fixed", "sampled"])
+def test_black_and_white_images_have_lines_of_their_own(binarisation: str, run: Run) -> None:
+    change(run, binarisation=binarisation)
     app = open_page("evaluate")
     totals = lines(app)
-    known = read_references("digits", treatment)
+    known = read_references("digits", binarisation)
     assert totals["PCA, 2 numbers"] == pytest.approx(known["pca"]["2"], abs=0.051)
     assert totals["Always the mean image"] == pytest.approx(known["mean_image"], abs=0.051)
     assert len(totals) == 3  # and no floor
     assert "the floor" not in words(app)
-    assert binarisation_name(treatment) in words(app)
+    assert binarisation_name(binarisation) in words(app)
 
 
 def test_shipped_runs_are_lines(shipped: list[Run]) -> None:
@@ -149,7 +140,7 @@ def test_grey_figures_do_not_stand_in_the_literature(shipped: list[Run]) -> None
 
 
 def test_a_bound_on_binarised_mnist_does(run: Run) -> None:
-    become_mnist(run)
+    make_mnist(run)
     change(run, binarisation="sampled", reconstruction=80.0, kl=6.0)
     rows = [line for line in words(open_page("evaluate")).splitlines() if line.startswith("|")]
     assert [row.split("|")[1].strip() for row in rows[2:]] == [
@@ -220,7 +211,7 @@ def test_the_latent_space_is_measured_here_too(run: Run, processes: Processes) -
 
 
 @pytest.mark.parametrize("page", ["start", "train"])
-def test_the_loss_has_its_context(page: str, run: Run) -> None:
+def test_the_loss_is_compared(page: str, run: Run) -> None:
     app = open_page(page)
     if page == "train":
         watch(app)

@@ -12,24 +12,15 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import server
 from tests.conftest import change_status, copy_run
 from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of
-from tests.pages.conftest import (
-    TITLES,
-    act,
-    alternatives,
-    calm,
-    component,
-    labelled,
-    open_page,
-    press,
-    watch,
-    words,
-)
 from tests.pages.crafted import ticket_of
 from tests.pages.crawling import try_everything
+from tests.pages.driving import TITLES, act, calm, labelled, open_page, press, watch
 from tests.pages.form import fill
+from tests.pages.pen import draw, stroke
 from tests.pages.reading import unexplained
-from tests.pages.test_draw import draw, stroke
-from vae.archive.archive import export_zip, import_zip
+from tests.pages.shown import alternatives, component, words
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.data.datasets import Dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.latent import projections
@@ -147,13 +138,18 @@ class TestAllThatIsOffered:
         assert "Reconstruction" in alternatives(app)
         try_all(app, "latent")
 
-    def test_with_a_place_of_the_map(
+    def test_with_a_position_of_the_map(
         self, name: str, measured: Callable[[str], Run], runs: Path
     ) -> None:
         copy_run(measured(name), runs / "run")
         app = open_page("latent", run="run", view="map")
-        place = {"kind": "place", "plane": component(app, "map-run")["plane"], "x": 0.5, "y": -0.4}
-        app.session_state["map-run"] = {"selection": place}
+        position = {
+            "kind": "place",
+            "plane": component(app, "map-run")["plane"],
+            "x": 0.5,
+            "y": -0.4,
+        }
+        app.session_state["map-run"] = {"selection": position}
         app.session_state["map-run-hover"] = 3  # the pointer rests on this test image
         app = healthy(app.run())
         assert {"pinned", "answer"} <= component(app, "map-run").keys()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import act, labelled, open_page, picker, press, tour, words
+from tests.pages.driving import act, labelled, open_page, picker, press, tour
+from tests.pages.shown import words
 from tests.runs.test_folder_names import NAMES, label
 from vae.runs.run import SHIPPED, Run
 from vae.runs.store import RunStore

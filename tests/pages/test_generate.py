@@ -14,22 +14,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    alternatives,
-    calm,
-    component,
-    go,
-    labelled,
-    open_page,
-    picker,
-    picture_called,
-    press,
-    shows,
-    words,
-)
 from tests.pages.doubles import Processes
-from vae.images import tile
+from tests.pages.driving import act, labelled, open_page, picker, press
+from tests.pages.generating import arrange, control, grid, shown
+from tests.pages.shown import shows, words
 from vae.runs.metadata import write_metadata
 from vae.runs.run import Run
 from vae.runs.writer import new_run_id
@@ -41,44 +29,12 @@ FILES = ("png", "pdf", "svg", "npz", "csv")
 Downloads = dict[str, Callable[[], bytes]]
 
 
-def grid(run: Run, rows: int, columns: int, spec: SampleSpec | None = None) -> np.ndarray:
-    """The grid that the page must show."""
-    return tile(run.decode(sample_codes(run, spec or SampleSpec(), rows * columns)), rows, columns)
-
-
-def shown(app: AppTest, run: Run) -> dict[str, Any]:
-    """What the browser was given of the grid."""
-    return component(app, f"grid-{run.id}")
-
-
 def png(app: AppTest, run: Run) -> bytes:
     return base64.b64decode(shown(app, run)["image"].removeprefix("data:image/png;base64,"))
 
 
-def control(app: AppTest, label: str) -> Any:
-    """The one control with this label."""
-    kinds = (app.slider, app.select_slider, app.text_input, app.toggle, app.selectbox)
-    (found,) = (widget for kind in kinds for widget in kind if widget.label == label)
-    return found
-
-
-def arrange(app: AppTest, **values: Any) -> AppTest:
-    """Move controls, named by their labels, and have the app run once."""
-    for label, value in values.items():
-        found = control(app, label.replace("_", " "))
-        found.set_value(str(value) if found.type == "text_input" else value)
-    return calm(app.run())
-
-
 def sampler(app: AppTest, name: str) -> AppTest:
     return act(labelled(app.segmented_control, "Sampler").set_value(name))
-
-
-def pick(app: AppTest, run: Run, place: int) -> AppTest:
-    """Click an image of the grid."""
-    pick = {"grid": shown(app, run)["grid"], "index": place}
-    app.session_state[f"grid-{run.id}"] = {"selection": pick}
-    return calm(app.run())
 
 
 class TestViews:
@@ -173,7 +129,7 @@ class TestGrid:
         press(app, "10 × 10, Prior, seed 0")
         assert shows(png(app, run), grid(run, 10, 10))
 
-    def test_colours(self, convolutional_run: Run, runs: Path) -> None:
+    def test_color_images(self, convolutional_run: Run, runs: Path) -> None:
         run = copy_run(convolutional_run, runs / "stripes")
         assert shows(png(open_page("generate"), run), grid(run, 10, 10))
 
@@ -191,7 +147,7 @@ class TestSamplers:
         press(app, "Undo")
         assert shows(png(app, sampled), grid(sampled, 10, 10))
 
-    def test_they_are_fitted_when_asked_for(self, run: Run, processes: Processes) -> None:
+    def test_they_are_fitted_on_request(self, run: Run, processes: Processes) -> None:
         app = sampler(open_page("generate"), "mixture")
         press(app, "Fit the samplers")
         assert "Measuring" in words(app)
@@ -248,76 +204,3 @@ class TestFiles:
         open_page("generate")
         file = downloads["digits-prior-10x10-seed0.png"]()
         assert Image.open(io.BytesIO(file)).text["Run"] == "My first"
-
-
-class TestPicked:
-    def test_larger_on_sliders_and_varied(self, run: Run, pictures: dict[str, bytes]) -> None:
-        app = pick(arrange(open_page("generate"), Columns=4), run, 6)
-        assert "Prior, seed 0, row 2, column 3" in words(app)
-        code = sample_codes(run, SampleSpec(), 40)[6]
-        given = component(app, f"tile-sliders-{run.id}")
-        np.testing.assert_allclose(given["z"], code, rtol=1e-6)
-        near = pictures[picture_called(app, "Images around this one")]
-        arrange(app, How_far=1.0)
-        noise = np.random.default_rng(0).standard_normal((15, len(code)))
-        around = [tile(run.decode(np.float32(code + far * noise)), 3, 5) for far in (0.3, 1.0)]
-        assert shows(near, around[0])
-        assert shows(pictures[picture_called(app, "Images around this one")], around[1])
-
-    def test_a_pick_on_another_grid_does_not_count(self, run: Run) -> None:
-        app = pick(open_page("generate"), run, 6)
-        press(app, "New samples")
-        assert "Pick an image" in words(app)
-
-    @pytest.mark.parametrize(
-        "picked", [{"index": 3}, {"grid": None, "index": 3}, "3", 3, {"grid": "", "index": "x"}]
-    )
-    def test_what_is_no_pick(self, picked: Any, run: Run) -> None:
-        app = open_page("generate")
-        app.session_state[f"grid-{run.id}"] = {"selection": picked}
-        assert "Pick an image" in words(calm(app.run()))
-
-    @pytest.mark.parametrize("index", [-1, 100, 1.5, None, "3"])
-    def test_an_index_that_is_not_there(self, index: Any, run: Run) -> None:
-        assert "Pick an image" in words(pick(open_page("generate"), run, index))
-
-    def test_nearest_training_images(self, run: Run) -> None:
-        app = pick(open_page("generate"), run, 0)
-        act(labelled(app.segmented_control, "Look closer").set_value("Nearest training images"))
-        assert "The training images nearest in pixels" in alternatives(app)
-        assert "The training images nearest in latent space" in alternatives(app)
-        assert "for a test image it is typically" in words(app)
-
-    def test_without_training_images(self, convolutional_run: Run, runs: Path) -> None:
-        run = copy_run(convolutional_run, runs / "stripes")
-        app = pick(open_page("generate"), run, 0)
-        act(labelled(app.segmented_control, "Look closer").set_value("Nearest training images"))
-        assert "need the images of “stripes”, a data set that only its maker has" in words(app)
-
-    def test_onto_the_map(self, run: Run) -> None:
-        app = pick(open_page("generate"), run, 8)
-        press(app, "On the map")
-        assert [title.value for title in app.title] == ["Latent space"]
-        code = sample_codes(run, SampleSpec(), 9)[8]
-        given = component(app, f"map-{run.id}")
-        # Two dimensions: the map's plane is the space itself.
-        assert np.linalg.norm(given["pin"]) == pytest.approx(np.linalg.norm(code), rel=1e-5)
-        assert "The image decoded here" in words(app)
-
-    def test_to_an_end_of_a_path(self, run: Run) -> None:
-        app = pick(open_page("generate"), run, 8)
-        press(app, "Path to")
-        go(app, "latent")
-        assert "to the sample" in words(app)
-        assert control(app, "To the sample").value
-        assert control(app, "To test image").disabled
-        arrange(app, To_the_sample=False)
-        assert "to test image" in words(app)
-
-    def test_all_sliders(self, wide_run: Run, runs: Path) -> None:
-        run = copy_run(wide_run, runs / "wide")
-        app = pick(open_page("generate"), run, 2)
-        assert len(component(app, f"tile-sliders-{run.id}")["dimensions"]) == 4
-        press(app, "All sliders")
-        given = component(app, f"sliders-{run.id}")["z"]
-        np.testing.assert_allclose(given, sample_codes(run, SampleSpec(), 3)[2], rtol=1e-6)

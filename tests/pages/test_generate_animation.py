@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from pages.generate import animation_view
 from pages.generate.bookmarks import Bookmark
 from tests.conftest import wait_until
-from tests.pages.conftest import act, component, labelled, open_page, press, words
+from tests.pages.driving import act, labelled, open_page, press
+from tests.pages.shown import component, words
 from vae.errors import ConfigError
 from vae.images import to_uint8
 from vae.latent.walks import walk_codes
@@ -43,9 +44,9 @@ def made(app: AppTest) -> AppTest:
 
 class TestWalk:
     def test_it_plays_at_once(self, run: Run) -> None:
-        given = played(walk(), run)
-        assert (given["count"], given["framesPerSecond"], given["loop"]) == (120, 20, True)
-        assert (given["width"], given["height"]) == (8, 8)
+        mounted = played(walk(), run)
+        assert (mounted["count"], mounted["framesPerSecond"], mounted["loop"]) == (120, 20, True)
+        assert (mounted["width"], mounted["height"]) == (8, 8)
 
     def test_through_the_bookmarks(self, run: Run) -> None:
         app = walk()
@@ -54,7 +55,7 @@ class TestWalk:
         assert "Keep at least two images (so far: 0)" in words(app)
         codes = sample_codes(run, SampleSpec(), 2)
         app.session_state[f"bookmarks-{run.id}"] = [
-            Bookmark(code, f"number {place}") for place, code in enumerate(codes)
+            Bookmark(code, f"number {index}") for index, code in enumerate(codes)
         ]
         act(app)
         assert "Through number 0; number 1." in words(app)

@@ -10,16 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.generate.bookmarks import MAX_BOOKMARKS, Bookmark
-from tests.pages.conftest import (
-    act,
-    alternatives,
-    labelled,
-    open_page,
-    picture_called,
-    press,
-    shows,
-    words,
-)
+from tests.pages.driving import act, labelled, open_page, press
+from tests.pages.shown import alternatives, picture_called, shows, words
 from vae.images import to_png, to_uint8
 from vae.latent.style_pair import style_pair
 from vae.runs.run import Run
@@ -75,13 +67,13 @@ class TestSum:
         app = of_class_means()
         assert "Kept" not in labelled(app.selectbox, "A").options
         press(app, "Keep")
-        kept = class_mean(run, 7) - class_mean(run, 1) + class_mean(run, 3)
+        stored = class_mean(run, 7) - class_mean(run, 1) + class_mean(run, 3)
         source(app, "A", "Kept")
         source(app, "− B", "Sample")
         source(app, "+ C", "Test image")
         assert "mean of the class 7 − mean of the class 1 + mean of the class 3" in words(app)
         act(labelled(app.text_input, "Number").set_value("11"))
-        expected = kept - prior_codes(1, 2, seed=1)[0] + run.latents["mean"][11]
+        expected = stored - prior_codes(1, 2, seed=1)[0] + run.latents["mean"][11]
         shown = pictures[picture_called(app, "A minus B plus C, decoded")]
         assert shows(shown, decoded(run, expected))
 
@@ -106,10 +98,10 @@ class TestSum:
 
     def test_only_so_many_are_stored(self, run: Run) -> None:
         app = arithmetic()
-        for place in range(MAX_BOOKMARKS + 2):
-            act(labelled(app.slider, "How much of A − B").set_value(place / 20))
+        for index in range(MAX_BOOKMARKS + 2):
+            act(labelled(app.slider, "How much of A − B").set_value(index / 20))
             press(app, "Keep")
-        kept: list[Bookmark] = app.session_state[f"bookmarks-{run.id}"]
-        assert len(kept) == MAX_BOOKMARKS
+        stored: list[Bookmark] = app.session_state[f"bookmarks-{run.id}"]
+        assert len(stored) == MAX_BOOKMARKS
         press(app, "Keep")  # the same once more
         assert len(app.session_state[f"bookmarks-{run.id}"]) == MAX_BOOKMARKS

@@ -9,17 +9,9 @@ import pytest
 
 from pages._shared import measuring
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    alternatives,
-    labelled,
-    open_page,
-    picture_called,
-    press,
-    shows,
-    words,
-)
 from tests.pages.doubles import Processes
+from tests.pages.driving import act, labelled, open_page, press
+from tests.pages.shown import alternatives, picture_called, shows, words
 from vae.files import write_json
 from vae.images import tile
 from vae.runs.results import RESULTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pages._shared.glossary import EVERYWHERE, WORDS, help_of
-from tests.pages.conftest import open_page
+from tests.pages.driving import open_page
 from tests.pages.reading import explained_words, unexplained
 from vae.glossary import GLOSSARY, explained_by
 from vae.runs.run import Run

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, VIEWS, with_texts
-from tests.pages.conftest import open_page, watch, words
+from tests.pages.driving import open_page, watch
+from tests.pages.shown import words
 from vae.files import read_json, write_json
 from vae.runs.results import FIGURES
 from vae.runs.run import SHIPPED, Run, open_run
@@ -92,8 +93,8 @@ def test_numbers_at_the_ends_of_their_range(run: Run) -> None:
     write_json(run.path / "metrics.json", largest | {"reconstruction_per_class": {}})
     rows = [json.loads(line) for line in (run.path / "history.jsonl").read_text().splitlines()]
     wide: list[dict[str, Any]] = [
-        {name: ends(name, value, place) for name, value in row.items()}
-        for place, row in enumerate(rows)
+        {name: ends(name, value, index) for name, value in row.items()}
+        for index, row in enumerate(rows)
     ]
     lines = "".join(json.dumps(row) + "\n" for row in wide)
     (run.path / "history.jsonl").write_text(lines)
@@ -105,10 +106,10 @@ def test_numbers_at_the_ends_of_their_range(run: Run) -> None:
         assert not app.error
 
 
-def ends(name: str, value: Any, place: int) -> Any:
+def ends(name: str, value: Any, index: int) -> Any:
     """A value of a row at one end of its range or the other."""
     if name == "kl_per_dimension":
-        return [[], [1e100] * 128][place % 2]
+        return [[], [1e100] * 128][index % 2]
     if isinstance(value, float):
-        return (1e100, -1e100, 0.0)[place % 3]
+        return (1e100, -1e100, 0.0)[index % 3]
     return value

@@ -27,55 +27,55 @@ def maker() -> Maker:
 
 class TestBasics:
     def test_made_once_for_all(self, maker: Maker) -> None:
-        shelf = IdleCache(maker, 60.0)
+        cache = IdleCache(maker, 60.0)
         with ThreadPoolExecutor(8) as threads:
-            found = list(threads.map(lambda _: shelf.get("mnist", "here"), range(8)))
+            found = list(threads.map(lambda _: cache.get("mnist", "here"), range(8)))
         assert maker.made == [("mnist", "here")]
         assert len(set(map(id, found))) == 1
-        assert ("mnist", "here") in shelf
-        shelf.clear()
+        assert ("mnist", "here") in cache
+        cache.clear()
 
     def test_each_key_has_its_own(self, maker: Maker) -> None:
-        shelf = IdleCache(maker, 60.0)
-        assert shelf.get("a") is not shelf.get("b")
+        cache = IdleCache(maker, 60.0)
+        assert cache.get("a") is not cache.get("b")
         assert maker.made == [("a",), ("b",)]
-        shelf.clear()
-        assert ("a",) not in shelf
+        cache.clear()
+        assert ("a",) not in cache
 
     def test_what_fails_is_not_cached(self) -> None:
         def fail(_: str) -> None:
             raise ValueError("damaged")
 
-        shelf = IdleCache(fail, 60.0)
+        cache = IdleCache(fail, 60.0)
         for _ in range(2):
             with pytest.raises(ValueError, match="damaged"):
-                shelf.get("a")
-        assert ("a",) not in shelf
+                cache.get("a")
+        assert ("a",) not in cache
 
 
 class TestCorrectness:
     def test_what_nobody_uses_is_let_go(self, maker: Maker) -> None:
-        shelf = IdleCache(maker, 0.05)
-        first = shelf.get("a")
-        wait_until(lambda: ("a",) not in shelf, "it is let go")
-        assert shelf.get("a") is not first
+        cache = IdleCache(maker, 0.05)
+        first = cache.get("a")
+        wait_until(lambda: ("a",) not in cache, "it is let go")
+        assert cache.get("a") is not first
 
-    def test_what_is_used_stays(self, maker: Maker) -> None:
-        shelf = IdleCache(maker, 0.5)
-        shelf.get("unused")
+    def test_what_is_used_remains(self, maker: Maker) -> None:
+        cache = IdleCache(maker, 0.5)
+        cache.get("unused")
 
         def one_is_gone() -> bool:
-            shelf.get("used")
-            return ("unused",) not in shelf
+            cache.get("used")
+            return ("unused",) not in cache
 
         wait_until(one_is_gone, "the other is let go")
         assert maker.made.count(("used",)) == 1
-        shelf.clear()
+        cache.clear()
 
-    def test_looks_no_more_often_than_needed(self, maker: Maker) -> None:
-        shelf = IdleCache(maker, 60.0)
+    def test_polls_no_more_often_than_needed(self, maker: Maker) -> None:
+        cache = IdleCache(maker, 60.0)
         before = {*threading.enumerate()}
         for _ in range(50):
-            shelf.get("a")
+            cache.get("a")
         assert len({*threading.enumerate()} - before) == 1
-        shelf.clear()
+        cache.clear()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.conftest import open_page, words
 from tests.pages.crafted import craft
 from tests.pages.doubles import Browser
+from tests.pages.driving import open_page
+from tests.pages.shown import words
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
 from vae.runs.storage import kept_until
@@ -23,7 +24,7 @@ def made(digits: Dataset, runs: Path) -> Run:
     return craft(runs / "made", digits)
 
 
-class TestWhereStrangersShareAServer:
+class TestOnAPublicServer:
     @pytest.mark.usefixtures("browser", "shipped")
     def test_before_one_is_trained(self) -> None:
         assert SENTENCE in words(open_page("train"))

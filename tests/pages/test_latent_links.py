@@ -1,4 +1,4 @@
-"""A link to a view of Latent brings back what was seen: each choice is made by hand first."""
+"""A link to a view of Latent brings back what was seen: each choice is made by the user first."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import address
 from pages._shared.sent_code import picked_on_map
+from pages.latent import rotation
 from tests.conftest import copy_run
-from tests.pages.conftest import act, calm, component, components, labelled, open_page, words
+from tests.pages.driving import act, calm, labelled, open_page
+from tests.pages.shown import component, components, words
 from vae.runs.run import Run
 
 # Those that show something of a view, and the data that they find by an id.
@@ -26,16 +28,16 @@ def wide(wide_run: Run, runs: Path) -> Run:
     return copy_run(wide_run, runs / "wide")
 
 
-def seen(app: AppTest) -> dict[str, Any]:
+def observed(app: AppTest) -> dict[str, Any]:
     """What a view shows: its words, its pictures, and what its components were given."""
     known = components(app)
-    given = {key: component(app, key) for key in known if key.startswith(COMPONENTS)}
-    for data in given.values():
+    mounted = {key: component(app, key) for key in known if key.startswith(COMPONENTS)}
+    for data in mounted.values():
         data.pop("visit", None)
     strips = [each.proto.body for each in app.main.get("html") if "base64," in each.proto.body]
     images = [shown.url for each in app.image for shown in each.proto.imgs]
     fields = {each.label: each.value for each in (*app.text_input, *app.segmented_control)}
-    return {"words": words(app), "strips": strips, "images": images, "fields": fields, **given}
+    return {"words": words(app), "strips": strips, "images": images, "fields": fields, **mounted}
 
 
 def choose(kind: str, label: str, value: Any) -> Act:
@@ -70,13 +72,51 @@ def sends(key: str, **state: Any) -> Act:
     return do
 
 
-PLACE = {"kind": "place", "x": 0.25, "y": -1.5}
+def sets(**state: Any) -> Act:
+    """Put into the session what a component has had stored there; "plane" is the map's."""
+
+    def do(app: AppTest) -> AppTest:
+        for name, value in state.items():
+            plane = component(app, "map-wide")["plane"] if "map" in name else None
+            app.session_state[name] = {**value, "plane": plane}
+        return calm(app.run())
+
+    return do
+
+
+def turned(camera: dict[str, dict[str, float]]) -> Act:
+    """Turn the cloud in space, as Plotly says it."""
+
+    def do(app: AppTest) -> AppTest:
+        app.session_state[rotation.TURNED] = "cloud3d-PCA-wide", camera
+        return calm(app.run())
+
+    return do
+
+
+def shown_camera(app: AppTest) -> dict[str, Any]:
+    (chart,) = app.main.get("plotly_chart")
+    return json.loads(chart.proto.spec)["layout"]["scene"]["camera"]
+
+
+PART = {"left": -1.25, "right": 0.75, "bottom": -0.5, "top": 1.5}
+TURNED = {
+    "eye": {"x": -1.5, "y": 0.25, "z": 0.5},
+    "center": {"x": 0.0, "y": 0.0, "z": -0.125},
+    "up": {"x": 0.0, "y": 0.0, "z": 1.0},
+}
+POSITION = {"kind": "place", "x": 0.25, "y": -1.5}
 IMAGE = {"kind": "image", "index": 17}
 SHOWN = {"layers": ["images", "holes"], "hidden": [3, 5]}
 WAYS: dict[str, tuple[str, list[Act]]] = {
-    "a place on the map": ("map", [sends("map-wide", selection=PLACE)]),
+    "a place on the map": ("map", [sends("map-wide", selection=POSITION)]),
     "an image on the map": ("map", [sends("map-wide", selection=IMAGE)]),
     "nothing on the map": ("map", [sends("map-wide", selection={"kind": "none"})]),
+    "several images on the map": (
+        "map",
+        [sends("map-wide", selection={"kind": "selection", "indices": [3, 5, 8, 359]})],
+    ),
+    "a part of the map": ("map", [sets(**{"map-wide-view": PART, "map-wide-atlas": PART})]),
     "layers and classes": ("map", [sends("map-wide", shown=SHOWN)]),
     "two dimensions": (
         "map",
@@ -91,7 +131,7 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
     "held at what was picked": (
         "map",
         [
-            sends("map-wide", selection=PLACE),
+            sends("map-wide", selection=POSITION),
             plane("Two dimensions"),
             selects("Others at", "The picked point"),
         ],
@@ -132,6 +172,14 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
             sends("cloud-wide", shown={"layers": ["dots"], "hidden": [0]}),
         ],
     ),
+    "several dots": (
+        "projections",
+        [sets(projection_selection={"kind": "selection", "indices": [0, 7, 40]})],
+    ),
+    "dots in space, turned": (
+        "projections",
+        [segment("Dimensions", 3), turned(TURNED)],
+    ),
     "dots in space": ("projections", [segment("Dimensions", 3), number("Test image", 3)]),
     "two runs": (
         "compare",
@@ -141,7 +189,7 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
                 app.main.get_by_key("compare_layers_control").set_value(["regions", "dots"])
             ),
             sends("compare-0-wide", selection=IMAGE, shown={"layers": [], "hidden": [1]}),
-            sends("compare-1-other", selection=PLACE),
+            sends("compare-1-other", selection=POSITION),
         ],
     ),
 }
@@ -154,34 +202,47 @@ def test_a_fresh_session_shows_the_same(
     copy_run(finished_run, runs / "other")
     view, acts = WAYS[name]
     app = open_page("latent", view=view, run=wide.id)
-    first = seen(app)
+    first = observed(app)
     for each in acts:
         app = each(app)
-    assert seen(app) != first
+    assert observed(app) != first
     link = dict(app.query_params)
     again = open_page("latent", **link)
-    assert seen(again) == seen(app)
+    assert observed(again) == observed(app)
     assert again.query_params == link
 
 
 def test_back_undoes_what_was_picked(wide: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_page("latent")
-    before, link = seen(app), dict(app.query_params)
-    app = sends("map-wide", selection=PLACE, shown={"layers": ["images"], "hidden": [3]})(app)
+    before, link = observed(app), dict(app.query_params)
+    app = sends("map-wide", selection=POSITION, shown={"layers": ["images"], "hidden": [3]})(app)
     assert app.query_params["picked"] == "0.25_-1.5"
     app.query_params.clear()
     app.query_params.update(link)
     with monkeypatch.context() as patch:
         patch.setattr(address, "_is_back_or_forward", lambda: True)
         app = calm(app.run())
-    assert seen(app) == before
+    assert observed(app) == before
     # The same place is picked once more: with another moment it is news.
     app.session_state["map-wide"]["selection"] = {
-        **PLACE,
+        **POSITION,
         "plane": before["map-wide"]["plane"],
         "at": 2,
     }
     assert calm(app.run()).query_params["picked"] == "0.25_-1.5"
+
+
+def test_the_camera_of_a_cloud_in_space(wide: Run) -> None:
+    app = segment("Dimensions", 3)(open_page("latent", view="projections"))
+    first = shown_camera(app)
+    app = turned(TURNED)(app)
+    # A chart that got another camera would be drawn anew, under the hand that turns it.
+    assert shown_camera(app) == first
+    link = dict(app.query_params)
+    assert shown_camera(open_page("latent", **link)) == TURNED
+    # One of dots of another size is drawn anew, and stays turned.
+    app = act(labelled(app.slider, "Point size").set_value(8.5))
+    assert shown_camera(app) == TURNED
 
 
 def test_a_code_that_was_sent(wide: Run) -> None:
@@ -190,7 +251,7 @@ def test_a_code_that_was_sent(wide: Run) -> None:
     app.session_state[picked_on_map(wide)] = {"kind": "code", "code": code}
     app = calm(app.run())
     assert app.query_params["picked"] == "code_" + "_".join(["0.5"] * len(code))
-    assert seen(open_page("latent", **app.query_params)) == seen(app)
+    assert observed(open_page("latent", **app.query_params)) == observed(app)
 
 
 @pytest.mark.parametrize(
@@ -200,12 +261,22 @@ def test_a_code_that_was_sent(wide: Run) -> None:
         {"view": "map", "picked": "1_2_3"},
         {"view": "map", "picked": "inf_nan"},
         {"view": "map", "picked": "code_1"},
+        {"view": "map", "picked": "many_eNpjYGBgAAAABAAB"},
+        {"view": "map", "picked": "many_é"},
+        {"view": "map", "zoom": "1_2"},
+        {"view": "map", "zoom": "nan_0_inf"},
+        {"view": "map", "zoom": "0_0_-1"},
+        {"view": "map", "zoom": "0_0_1e-9"},
         {"view": "map", "layers": "dots dots"},
         {"view": "map", "hide": "10"},
         {"view": "map", "plane": "two-dimensions", "across": "z99", "at": "x"},
         {"view": "map", "plane": "three-pictures", "first": "-1", "second": "1e3"},
         {"view": "path", "from": "360", "steps": "26", "path": "round", "to-code": "x"},
         {"view": "dimensions", "around": "", "image": "x", "all": "1"},
+        {"view": "projections", "picked": "many_x"},
+        {"view": "projections", "sides": "3-d", "camera": "1_2_3"},
+        {"view": "projections", "sides": "3-d", "camera": "_".join(["nan"] * 9)},
+        {"view": "projections", "sides": "3-d", "camera": "_".join(["0"] * 9)},
         {"view": "projections", "sides": "4-d", "size": "nan", "opacity": "2", "picked": "9" * 99},
         {"view": "draw", "picture": "photo", "image": "x", "seed": "-1"},
         {"view": "compare", "layers": "nothing", "picked": "a_b"},
@@ -217,6 +288,7 @@ def test_what_cannot_be_read_is_as_at_first(
 ) -> None:
     copy_run(finished_run, runs / "other")
     usual = {name: link[name] for name in ("view", "plane") if name in link}
-    assert seen(open_page("latent", run=wide.id, **link)) == seen(
+    usual |= {"sides": "3-d"} if link.get("sides") == "3-d" else {}
+    assert observed(open_page("latent", run=wide.id, **link)) == observed(
         open_page("latent", run=wide.id, **usual)
     )

@@ -11,18 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    board,
-    calm,
-    decoded_url,
-    labelled,
-    open_page,
-    picture,
-    shows,
-    tell,
-    watch,
-)
+from tests.pages.crafted import set_state
+from tests.pages.driving import act, calm, labelled, open_page, watch
+from tests.pages.shown import board, decoded_url, picture, shows
 from vae.images import tile
 from vae.latent.learning import learning_axes
 from vae.runs.run import Run
@@ -41,29 +32,29 @@ def points_of(frame: dict[str, Any]) -> np.ndarray:
     return units / 16_000 * half + (x, y)
 
 
-def look(run: Run, *places: tuple[int, int]) -> None:
+def write_live_snapshots(run: Run, *positions: tuple[int, int]) -> None:
     """Leave snapshots within an epoch, as the process that trains does."""
-    for place in places:
-        RunWriter.reopen(run.path).live_snapshot(place, run.snapshot(1), most=12)
+    for position in positions:
+        RunWriter.reopen(run.path).live_snapshot(position, run.snapshot(1), max_count=12)
 
 
 class TestWhichMoments:
     def test_who_comes_late_sees_the_newest(self, busy: Run) -> None:
-        look(busy, (13, 1), (13, 2))
+        write_live_snapshots(busy, (13, 1), (13, 2))
         assert words_of(open_page("train"), busy) == ["epoch 13, step 2"]
 
     def test_later_those_since_the_last_poll(self, busy: Run) -> None:
         app = open_page("train")
         assert words_of(app, busy) == ["epoch 12"]
-        look(busy, (13, 1), (13, 2))
+        write_live_snapshots(busy, (13, 1), (13, 2))
         for _ in range(2):  # nothing new: the same again, which need not be sent
             assert words_of(calm(app.run()), busy) == ["epoch 13, step 1", "epoch 13, step 2"]
-        look(busy, (13, 5))
+        write_live_snapshots(busy, (13, 5))
         assert words_of(calm(app.run()), busy) == ["epoch 13, step 5"]
 
     def test_of_many_at_once_the_last_have_pictures(self, busy: Run) -> None:
         app = open_page("train")
-        look(busy, *((13, step) for step in range(1, 12)))
+        write_live_snapshots(busy, *((13, step) for step in range(1, 12)))
         frames = board(calm(app.run()), "busy")["frames"]
         assert [frame["words"] for frame in frames] == [
             f"epoch 13, step {step}" for step in range(4, 12)
@@ -71,7 +62,7 @@ class TestWhichMoments:
         assert [bool(frame["samples"]) for frame in frames] == [False] * 4 + [True] * 4
 
     def test_a_run_that_was_rewound(self, busy: Run) -> None:
-        look(busy, (13, 7))
+        write_live_snapshots(busy, (13, 7))
         app = open_page("train")
         RunWriter.reopen(busy.path).rewind(12, 25, 25)
         assert words_of(calm(app.run()), busy) == ["epoch 12"]
@@ -81,15 +72,15 @@ class TestWhichMoments:
             file.unlink()
         app = open_page("train")
         assert words_of(app, busy) == []
-        look_at = {"means": np.zeros((360, 2), np.float16)} | {
+        fixed = {"means": np.zeros((360, 2), np.float16)} | {
             name: np.zeros((count, 8, 8, 1), np.uint8)
             for name, count in (("samples", 50), ("more_samples", 14), ("reconstructions", 10))
         }
-        RunWriter.reopen(busy.path).live_snapshot((1, 1), look_at, most=12)
+        RunWriter.reopen(busy.path).live_snapshot((1, 1), fixed, max_count=12)
         assert words_of(calm(app.run()), busy) == ["epoch 1, step 1"]
 
     def test_a_run_that_rests_within_an_epoch_shows_where(self, run: Run) -> None:
-        look(tell(run, "stopped"), (13, 3), (13, 9))
+        write_live_snapshots(set_state(run, "stopped"), (13, 3), (13, 9))
         app = watch(open_page("train"))
         slider = app.select_slider(key="watched-finished_control")
         assert (slider.options[-2:], slider.value) == (["12", "now"], "now")
@@ -115,24 +106,24 @@ class TestMap:
 
     def test_one_dimension_has_a_row_for_each_class(self, line_run: Run, runs: Path) -> None:
         run = copy_run(line_run, runs / "run")
-        given = board(watch(open_page("train")), "run")
-        labels = np.frombuffer(base64.b64decode(given["labels"]), np.uint8)
+        mounted = board(watch(open_page("train")), "run")
+        labels = np.frombuffer(base64.b64decode(mounted["labels"]), np.uint8)
         np.testing.assert_array_equal(labels, run.fixed["labels"])
-        heights = points_of(given["frames"][-1])[:, 1]
+        heights = points_of(mounted["frames"][-1])[:, 1]
         rows = [np.unique(heights[labels == label]) for label in range(10)]
         assert [len(row) for row in rows] == [1] * 10
         assert np.all(np.diff(np.concatenate(rows)) < 0)
-        assert (given["names"], given["hasPrior"]) == (["z1", ""], False)
+        assert (mounted["names"], mounted["hasPrior"]) == (["z1", ""], False)
 
     def test_an_autoencoder_has_no_prior(self, autoencoder_run: Run, runs: Path) -> None:
         run = copy_run(autoencoder_run, runs / "run")
-        given = board(watch(open_page("train")), "run")
-        assert given["hasPrior"] is False
+        mounted = board(watch(open_page("train")), "run")
+        assert mounted["hasPrior"] is False
         untrained, first, *_, last = (
             run.snapshot(epoch)["means"].astype(float) for epoch in run.snapshot_epochs
         )
         expected = last @ learning_axes(first, untrained).T
-        same = np.abs(points_of(given["frames"][-1]) - expected).max(axis=1) < 0.1
+        same = np.abs(points_of(mounted["frames"][-1]) - expected).max(axis=1) < 0.1
         assert same.mean() > 0.97  # what lies far beyond the edge is drawn nearer to it
 
 

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import copy_run, wait_until
-from tests.pages.conftest import act, calm, labelled, open_page, press, words
 from tests.pages.doubles import Processes
-from tests.pages.test_evaluate import become_mnist
+from tests.pages.driving import act, calm, labelled, open_page, press
+from tests.pages.shown import words
+from tests.pages.test_evaluate import make_mnist
 from vae.data.binarisation import binarisation_words
 from vae.files import read_json, write_json
 from vae.runs.progress import write_progress
@@ -36,8 +37,8 @@ def find(run: Run, **treatments: dict[str, Any]) -> Run:
     return Run(run.path)
 
 
-def choose(app: AppTest, treatment: str) -> AppTest:
-    return act(labelled(app.selectbox, "Test images").set_value(treatment))
+def choose(app: AppTest, binarisation: str) -> AppTest:
+    return act(labelled(app.selectbox, "Test images").set_value(binarisation))
 
 
 def rows(app: AppTest) -> list[list[str]]:
@@ -58,7 +59,7 @@ class TestFigures:
         assert "All 360 test images, as said; K = 500 importance samples of each, in 20 s" in said
         assert not app.warning
 
-    def test_the_runs_own_treatment_comes_first(self, run: Run) -> None:
+    def test_the_runs_own_binarisation_comes_first(self, run: Run) -> None:
         app = open_likelihood(run)
         box = labelled(app.selectbox, "Test images")
         assert box.value == "none"
@@ -67,7 +68,7 @@ class TestFigures:
             for name in ("none", "threshold", "fixed", "sampled")
         ]
 
-    def test_images_of_another_treatment_are_warned_of(self, run: Run) -> None:
+    def test_images_of_another_binarisation_are_warned_of(self, run: Run) -> None:
         app = choose(open_likelihood(find(run, none={}, threshold={"nll": 40.0})), "threshold")
         (warning,) = app.warning
         assert "This run was trained on other images (grey levels)" in warning.value
@@ -92,7 +93,7 @@ class TestFigures:
 
 class TestLiterature:
     def test_a_row_of_its_own(self, run: Run) -> None:
-        become_mnist(find(run, sampled={}))
+        make_mnist(find(run, sampled={}))
         app = choose(open_likelihood(run), "sampled")
         assert [row[0] for row in rows(app)] == [
             *("IWAE, k = 50", "**This run**", "IWAE, k = 5", "VAE")
@@ -102,20 +103,20 @@ class TestLiterature:
         assert "With 5,000 samples its row would be a little lower." in words(app)
 
     def test_sampled_once_is_said(self, run: Run) -> None:
-        become_mnist(find(run, fixed={"importance_samples": 5000}))
+        make_mnist(find(run, fixed={"importance_samples": 5000}))
         said = words(choose(open_likelihood(run), "fixed"))
         assert "Papers sample the pixels anew each time; these were sampled once." in said
         assert "With 5,000 samples" not in said
 
-    @pytest.mark.parametrize("treatment", ["none", "threshold"])
-    def test_other_treatments_have_none(self, treatment: str, run: Run) -> None:
-        become_mnist(find(run, none={}, threshold={}))
-        app = choose(open_likelihood(run), treatment)
+    @pytest.mark.parametrize("binarisation", ["none", "threshold"])
+    def test_other_treatments_have_none(self, binarisation: str, run: Run) -> None:
+        make_mnist(find(run, none={}, threshold={}))
+        app = choose(open_likelihood(run), binarisation)
         assert rows(app) == []
         assert "these figures are for other data" in words(app)
 
     def test_densities_have_none(self, run: Run) -> None:
-        become_mnist(find(run, sampled={}))
+        make_mnist(find(run, sampled={}))
         info = read_json(run.path / "config.json")
         info["config"]["likelihood"] = "continuous_bernoulli"
         write_json(run.path / "config.json", info)
@@ -128,8 +129,8 @@ class TestLiterature:
 
 
 class TestMeasuring:
-    def test_it_is_measured_when_it_is_asked_for(self, run: Run, processes: Processes) -> None:
-        processes.become_real()
+    def test_it_is_measured_on_request(self, run: Run, processes: Processes) -> None:
+        processes.make_real()
         app = choose(open_likelihood(run), "sampled")
         act(labelled(app.text_input, "Importance samples per image").set_value("5"))
         press(app, "Measure")
@@ -182,7 +183,7 @@ class TestInTheWay:
         assert not [each for each in app.button if each.label == "Measure"]
 
     def test_images_that_are_not_here(self, run: Run) -> None:
-        become_mnist(run)
+        make_mnist(run)
         app = open_likelihood(run)
         assert "needs the images of MNIST, which are not on this machine" in words(app)
         assert not [each for each in app.button if each.label == "Measure"]

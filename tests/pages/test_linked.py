@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import address
 from tests.conftest import PATIENCE_SECONDS
-from tests.pages.conftest import act, calm, labelled
+from tests.pages.driving import act, calm, labelled
 
 
 def small_page() -> None:

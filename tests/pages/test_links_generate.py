@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import (
-    act,
-    component,
-    labelled,
-    open_page,
-    picture_called,
-    press,
-    table_of_bars,
-    words,
-)
+from tests.pages.driving import act, labelled, open_page, press
+from tests.pages.shown import component, picture_called, table_of_bars, words
 from vae.runs.run import SHIPPED, Run, open_run
 
 Change = Callable[[AppTest], Any]
@@ -109,6 +101,34 @@ def test_the_picked_image(run: Run) -> None:
     assert "tile" not in again.query_params
     assert "Pick an image" in words(again)
     assert component(again, f"grid-{run.id}")["selected"] is None
+
+
+def test_the_sliders_of_the_picked_image(run: Run) -> None:
+    grid, sliders = f"grid-{run.id}", f"tile-sliders-{run.id}"
+    app = open_page("generate", view="grid", tile="6")
+    first = component(app, sliders)
+    values = [*first["z"]]
+    values[0], values[1] = -2.35, 0.1
+    app.session_state[sliders] = {"z": {"generation": first["generation"], "values": values}}
+    act(app)
+    link = dict(app.query_params)
+    assert component(app, sliders)["image"] != first["image"]
+    again = open_page("generate", **link)
+    for name in ("z", "image"):
+        assert component(again, sliders)[name] == component(app, sliders)[name]
+    assert again.query_params == link
+    # Another image of the grid begins as it is.
+    mark = component(again, grid)["grid"]
+    again.session_state[grid] = {"selection": {"grid": mark, "index": 7}}
+    act(again)
+    assert "moved" not in again.query_params
+
+
+@pytest.mark.parametrize("moved", ["x", "1", "99_1", "0_nan", ""])
+def test_sliders_that_cannot_be_read(run: Run, moved: str) -> None:
+    app = open_page("generate", view="grid", tile="6", moved=moved)
+    assert not app.error
+    assert shown(app) == shown(open_page("generate", view="grid", tile="6"))
 
 
 def test_the_sliders_to_the_last_digit(run: Run) -> None:

@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.train import run_controls
 from tests.conftest import change_status
-from tests.pages.conftest import act, board, calm, open_page, tell, watch
-from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of
+from tests.pages.crafted import change, craft, enqueue, epochs, row, set_state, ticket_of
+from tests.pages.driving import act, calm, open_page, watch
+from tests.pages.shown import board
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.presets import PRESETS
@@ -48,7 +49,7 @@ class TestPositions:
         assert labels(app) == LABELS
         assert positions(app) == {"beta": 1.0, "learning_rate": 5e-3, "noise": 1.0}
 
-    def test_they_follow_what_is_asked_elsewhere(self, runs: Path, digits: Dataset) -> None:
+    def test_they_follow_what_is_requested_elsewhere(self, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         app = open_page("train")
         run.requests.change(beta=0.2, learning_rate=1e-4)
@@ -84,9 +85,7 @@ class TestMoving:
     @pytest.mark.parametrize(
         ("name", "value"), [("beta", 0.0), ("beta", 5.0), ("learning_rate", 0.1), ("noise", 0.3)]
     )
-    def test_it_asks_for_the_value(
-        self, name: str, value: float, runs: Path, digits: Dataset
-    ) -> None:
+    def test_it_wants_the_value(self, name: str, value: float, runs: Path, digits: Dataset) -> None:
         run = make(runs, digits)
         app = move(open_page("train"), name, value)
         assert run.control.settings == {name: value}
@@ -129,7 +128,7 @@ class TestMoving:
         run = make(runs, digits)
         helps = [slider.help for slider in open_page("train").select_slider]
         assert all(text.endswith("Acts when the run continues.") for text in helps)
-        tell(run, "training")
+        set_state(run, "training")
         enqueue(run, started=True)
         with run.lock():
             helps = [slider.help for slider in open_page("train").select_slider]

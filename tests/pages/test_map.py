@@ -12,46 +12,13 @@ from streamlit.testing.v1 import AppTest
 from pages._components.latent_map import as_base64
 from pages._shared.linked_code import code_text, read_code
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
-from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
-    calm,
-    component,
-    go,
-    labelled,
-    open_page,
-    picker,
-    picture_called,
-    press,
-    shows,
-    untrained,
-    words,
-)
+from tests.conftest import copy_run
 from tests.pages.crafted import spoil_latents
-from vae.data.datasets import Dataset, load_dataset
-from vae.images import tile, to_uint8
-from vae.latent.density import hole_mask, log_density_ratio, posteriors_of
-from vae.latent.neighbours import nearest_images
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press
+from tests.pages.map_page import pick
+from tests.pages.shown import component, words
 from vae.latent.planes import dimension_plane, pca_plane, picture_plane
-from vae.runs.run import Run, open_run
-from vae.runs.writer import RunWriter
-
-
-@pytest.fixture
-def wide(wide_run: Run, runs: Path) -> Run:
-    return copy_run(wide_run, runs / "wide")
-
-
-def send(app: AppTest, run: Run, **state: Any) -> AppTest:
-    """Have the browser send something from the map."""
-    key = f"map-{run.id}"
-    app.session_state[key] = {"selection": None, **state}
-    return calm(app.run())
-
-
-def pick(app: AppTest, run: Run, kind: str, **what: Any) -> AppTest:
-    plane = component(app, f"map-{run.id}")["plane"]
-    return send(app, run, selection={"kind": kind, "plane": plane, **what})
+from vae.runs.run import Run
 
 
 def as_linked(code: np.ndarray) -> np.ndarray | None:
@@ -63,8 +30,8 @@ def shown_plane(app: AppTest, run: Run) -> str:
     return component(app, f"map-{run.id}")["plane"]
 
 
-def same(app: AppTest, run: Run, places: PlanePoints) -> bool:
-    return shown_plane(app, run) == places.id
+def same(app: AppTest, run: Run, positions: PlanePoints) -> bool:
+    return shown_plane(app, run) == positions.id
 
 
 class TestViews:
@@ -101,12 +68,12 @@ class TestPlanes:
     def test_two_dimensions(self, run: Run) -> None:
         app = open_page("latent")
         frame = component(app, "map-finished")
-        places = points_on_plane(run, dimension_plane(2, 0, 1))
+        positions = points_on_plane(run, dimension_plane(2, 0, 1))
         assert (frame["names"], frame["isLine"]) == (["z1", "z2"], False)
-        assert same(app, run, places)
+        assert same(app, run, positions)
         points = component(app, "feed-map-finished-points")
-        assert points["xy"] == as_base64(places.points)
-        np.testing.assert_array_equal(places.points, run.latents["mean"])
+        assert points["xy"] == as_base64(positions.points)
+        np.testing.assert_array_equal(positions.points, run.latents["mean"])
         assert points["labels"] == as_base64(run.latents["y"].astype(np.uint8))
 
     def test_the_other_way_round(self, run: Run) -> None:
@@ -190,20 +157,13 @@ class TestPlanes:
         pick(app, run, "place", x=0.5, y=2.0)
         assert "The image decoded here" in words(app)
 
-    def test_colours_in_64_dimensions(
-        self, runs: Path, tmp_path_factory: pytest.TempPathFactory
-    ) -> None:
-        random = np.random.default_rng(0)
-        x, y = random.integers(256, size=(40, 64, 64, 3), dtype=np.uint8), np.arange(40) % 2
-        halves = x[:20], y[:20].astype(np.uint8), x[20:], y[20:].astype(np.uint8)
-        data = Dataset("mine", "Mine", *halves, ("a", "b"), "drawn")
-        made = untrained(data, tmp_path_factory.mktemp("colours"), latent_dim=64)
-        run = copy_run(made, runs / "colours")
+    def test_color_images_in_64_dimensions(self, color_run: Run) -> None:
         app = open_page("latent")
-        atlas = component(app, "feed-map-colours-atlas")
+        atlas = component(app, f"feed-map-{color_run.id}-atlas")
         assert (atlas["columns"], atlas["rows"]) == (32, 32)  # 2,048 pixels are enough
-        pick(app, run, "image", index=3)
-        assert "est image 3, class b" in words(app)
+        pick(app, color_run, "image", index=3)
+        name = color_run.class_names[color_run.latents["y"][3]]
+        assert f"est image 3, class {name}" in words(app)
 
     def test_each_run_has_its_own(self, wide: Run, run: Run) -> None:
         app = open_page("latent", run="wide")
@@ -212,114 +172,7 @@ class TestPlanes:
         assert same(app, run, points_on_plane(run, dimension_plane(2, 0, 1)))
 
 
-class TestPicks:
-    def test_a_place_is_decoded_exactly(self, run: Run, pictures: dict[str, bytes]) -> None:
-        app = pick(open_page("latent"), run, "place", x=0.25, y=-1.5)
-        code = np.array([[0.25, -1.5]])
-        shown = pictures[picture_called(app, "The image decoded here")]
-        assert shows(shown, to_uint8(run.decode(code))[0])
-        indices, distances = nearest_images(run, code[0], 10)
-        near = pictures[picture_called(app, "Nearest test images")]
-        assert shows(near, tile(load_dataset("digits").x_test[indices], 2, 5))
-        assert f"{distances[0]:.2f} to {distances[-1]:.2f} away" in words(app)
-        frame = component(app, "map-finished")
-        assert (frame["pin"], frame["neighbours"]) == ([0.25, -1.5], indices.tolist())
-        assert frame["pinned"]["text"] == "decoded exactly"
-
-    def test_an_image(self, run: Run, pictures: dict[str, bytes]) -> None:
-        app = pick(open_page("latent"), run, "image", index=17)
-        mean = run.latents["mean"][17]
-        pair = np.stack([load_dataset("digits").x_test[17], to_uint8(run.decode(mean[None]))[0]])
-        shown = pictures[picture_called(app, "Test image 17 and its reconstruction")]
-        assert shows(shown, tile(pair, 1, 2))
-        frame = component(app, "map-finished")
-        np.testing.assert_allclose(frame["pin"], mean)
-        assert 17 not in frame["neighbours"]
-        assert len(frame["neighbours"]) == 10
-
-    def test_an_image_stays_picked_on_another_plane(self, wide: Run) -> None:
-        app = pick(open_page("latent"), wide, "image", index=5)
-        act(labelled(app.segmented_control, "Plane").set_value("Two dimensions"))
-        frame = component(app, "map-wide")
-        np.testing.assert_allclose(frame["pin"], wide.latents["mean"][5, :2], rtol=1e-5)
-
-    def test_a_place_belongs_to_its_plane(self, wide: Run) -> None:
-        app = pick(open_page("latent"), wide, "place", x=0.0, y=0.0)
-        assert "The image decoded here" in words(app)
-        act(labelled(app.segmented_control, "Plane").set_value("Two dimensions"))
-        assert "pin" not in component(app, "map-wide")
-        assert "Move over the map." in words(app)
-
-    def test_a_selection_has_a_mean(self, run: Run, pictures: dict[str, bytes]) -> None:
-        chosen = [3, 8, 8, 200]
-        app = pick(open_page("latent"), run, "selection", indices=chosen)
-        x = load_dataset("digits").x_test[[3, 8, 200]]
-        centre = run.latents["mean"][[3, 8, 200]].mean(axis=0, keepdims=True)
-        pair = np.concatenate([np.rint(x.mean(axis=0))[None], to_uint8(run.decode(centre))])
-        text = "The mean of the images, and the image decoded from the mean of their codes."
-        assert shows(pictures[picture_called(app, text)], tile(pair.astype(np.uint8), 1, 2))
-        assert "3 test images selected" in words(app)
-
-    def test_far_outside(self, run: Run) -> None:
-        app = pick(open_page("latent"), run, "place", x=40.0, y=-90.0)
-        assert "98.49 from the prior's mean" in words(app)
-        pick(app, run, "place", x=1e9, y=0.0)
-        assert "Move over the map." in words(app)
-
-    @pytest.mark.parametrize("kind", ["vae", "autoencoder"])
-    def test_a_hole_is_named(
-        self, kind: str, finished_run: Run, autoencoder_run: Run, runs: Path
-    ) -> None:
-        run = copy_run({"vae": finished_run, "autoencoder": autoencoder_run}[kind], runs / kind)
-        # On one side of 0, and sure of each image: the other side of the prior is empty.
-        latents = run.latents
-        mean = 0.2 * latents["mean"] / latents["mean"].std(axis=0) + 0.8
-        narrow = np.full_like(mean, -6.0)
-        RunWriter(run.path).arrays("latents.npz", y=latents["y"], mean=mean, log_var=narrow)
-        run = open_run(run.path)
-        plane = usual_plane(run)
-        points = points_on_plane(run, plane).extent.grid(20, 20)
-        log_ratio = log_density_ratio(plane.codes(points), posteriors_of(run))
-        holes = hole_mask(plane, points, log_ratio)
-        app = open_page("latent")
-        for hole in (True, False):
-            x, y = points[np.flatnonzero(holes == hole)[0]]
-            pick(app, run, "place", x=float(x), y=float(y))
-            assert ("A hole: this place is likely under the prior" in words(app)) == hole
-
-    @pytest.mark.parametrize(
-        "nonsense",
-        [
-            *("text", 7, [], {}, {"kind": "image"}),
-            {"kind": "image", "plane": "x", "index": 360},
-            {"kind": "image", "plane": "x", "index": -400},
-            {"kind": "image", "plane": "x", "index": "two"},
-            {"kind": "place", "plane": "x", "x": 0.0, "y": 0.0},
-            {"kind": "selection", "plane": "x", "indices": [-1, 9999]},
-            {"kind": "selection", "plane": "x", "indices": [[1], [2, 3]]},
-        ],
-    )
-    def test_what_a_browser_should_not_send(self, run: Run, nonsense: Any) -> None:
-        app = send(open_page("latent"), run, selection=nonsense)
-        assert "Move over the map." in words(app)
-
-    def test_a_place_that_is_no_number(self, run: Run) -> None:
-        app = pick(open_page("latent"), run, "place", x=float("nan"), y=0.0)
-        assert "Move over the map." in words(app)
-
-    def test_without_the_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:
-        say_learned(run.path, "mnist")
-        app = pick(open_page("latent"), run, "image", index=0)
-        assert (
-            "The image itself cannot be shown: it needs the images of MNIST, which are not on this"
-            in words(app)
-        )
-        shown = pictures[picture_called(app, "Test image 0 and its reconstruction")]
-        assert shows(shown, to_uint8(run.decode(run.latents["mean"][:1]))[0])
-        assert "Reconstructions, the nearest first" in words(app)
-
-
-class TestLooks:
+class TestStyle:
     def test_a_dot_under_the_pointer(self, run: Run) -> None:
         app = open_page("latent")
         app.session_state["map-finished-hover"] = 9
@@ -339,7 +192,7 @@ class TestLooks:
         plane = shown_plane(app, run)
         before = component(app, "map-finished")["feeds"]["atlas"]
         closer = {"left": -0.5, "right": 0.5, "bottom": -0.25, "top": 0.75}
-        app.session_state["map-finished-view"] = closer | {"plane": plane}
+        app.session_state["map-finished-atlas"] = closer | {"plane": plane}
         app = calm(app.run())
         assert component(app, "map-finished")["feeds"]["atlas"] != before
         assert component(app, "feed-map-finished-atlas")["extent"] == closer
@@ -361,5 +214,7 @@ class TestLooks:
         app = open_page("latent")
         whole = component(app, "feed-map-finished-atlas")["extent"]
         plane = {"plane": shown_plane(app, run)}
-        app.session_state["map-finished-view"] = view | plane if isinstance(view, dict) else view
+        for part in ("view", "atlas"):
+            sent = view | plane if isinstance(view, dict) else view
+            app.session_state[f"map-finished-{part}"] = sent
         assert component(calm(app.run()), "feed-map-finished-atlas")["extent"] == whole

@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
-from tests.pages.conftest import act, calm, go, labelled, open_page, press, words
+from tests.pages.driving import act, calm, go, labelled, open_page, press
+from tests.pages.shown import words
 from tests.pages.test_controlled import late
 from vae.runs.control import Segment
 from vae.runs.run import Run

@@ -10,8 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.plain import plain
-from tests.pages.conftest import open_page, watch, words
 from tests.pages.crafted import change, craft, epochs, row
+from tests.pages.driving import open_page, watch
+from tests.pages.shown import words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.figures.colors import HUES
@@ -142,7 +143,7 @@ class TestDimensions:
         assert "0 of 4 in use" in words(app)
 
     @pytest.mark.parametrize(("count", "numbered"), [(1, True), (20, True), (128, False)])
-    def test_many_have_no_room_for_numbers(
+    def test_many_have_no_space_for_numbers(
         self, count: int, numbered: bool, runs: Path, digits: Dataset
     ) -> None:
         config = CONFIG.replace(latent_dim=count)
@@ -176,7 +177,7 @@ class TestSentence:
             ((30.0, 35.0), "Reconstruction rose by 5.0 nats in the last epoch; 3 of 4 latent"),
         ],
     )
-    def test_how_it_goes(
+    def test_training_is_described(
         self, reconstructions: tuple[float, ...], said: str, runs: Path, digits: Dataset
     ) -> None:
         rows = epochs(*reconstructions, kl=KL) or [change(0, 0, beta=0.5)]

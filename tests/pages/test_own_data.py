@@ -8,8 +8,9 @@ import pytest
 
 from pages._shared.server import queue
 from tests.conftest import copy_run
-from tests.pages.conftest import labelled, open_page, tour, watch, words
 from tests.pages.crafted import craft, epochs
+from tests.pages.driving import labelled, open_page, tour, watch
+from tests.pages.shown import words
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
 

@@ -13,27 +13,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
-from tests.pages.conftest import (
-    act,
-    component,
-    decoded_url,
-    go,
-    labelled,
-    open_page,
-    picture,
-    picture_called,
-    press,
-    shows,
-    words,
-)
-from tests.pages.test_draw import draw, open_colours, strip, stroke
+from tests.pages.driving import act, go, labelled, open_page, press
+from tests.pages.pen import draw, strip, stroke
+from tests.pages.shown import component, decoded_url, picture, picture_called, shows, words
 from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, framed, ink_of
 from vae.images import tile, to_uint8
 from vae.latent.interpolation import interpolate
 from vae.runs.run import Run
-
-__all__ = ["open_colours"]
 
 Downloads = dict[str, Callable[[], bytes]]
 
@@ -162,7 +149,7 @@ def test_a_line_has_one_way(line_run: Run, runs: Path) -> None:
     np.testing.assert_array_equal(way(app), expected(run, 0, other_class(run), 11))
 
 
-def test_colours_in_64_dimensions(open_colours: Run, downloads: Downloads) -> None:
+def test_color_images_in_64_dimensions(color_run: Run, downloads: Downloads) -> None:
     app = open_page("latent", view="path")
     assert way(app).shape == (11, 64, 64, 3)
     assert gif(downloads).size == (256, 256)

@@ -16,18 +16,10 @@ from streamlit.testing.v1.element_tree import Block
 from pages._components.data_url import as_data_url
 from pages._shared import server
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    TITLES,
-    act,
-    calm,
-    labelled,
-    open_page,
-    press,
-    tell,
-    unfinished,
-    words,
-)
+from tests.pages.crafted import set_state, unfinished
 from tests.pages.doubles import Browser
+from tests.pages.driving import TITLES, act, calm, labelled, open_page, press
+from tests.pages.shown import words
 from tests.pages.test_likelihood_view import FOUND
 from tests.pages.test_live_preview import publish
 from vae.errors import RunError
@@ -148,7 +140,7 @@ def test_a_run_that_trains(busy: Run, finished_run: Run) -> None:
     publish(busy, finished_run, epoch=2)
     before = positions(open_page("latent"))
     assert ("toggle", "Follow") in before
-    tell(busy, "stopped")
+    set_state(busy, "stopped")
     after = open_page("latent")
     assert ("toggle", "Follow") not in positions(after)
     check_stays(before, after, at_least=len(before) - 2)

@@ -12,8 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.train import preset_cards
-from tests.pages.conftest import labelled, open_page, words
+from tests.pages.driving import labelled, open_page
 from tests.pages.form import fill
+from tests.pages.shown import words
 from vae.data.datasets import load_dataset
 from vae.images import tile
 from vae.presets import PRESET_NOTES, PRESETS
@@ -46,10 +47,10 @@ def test_their_pictures_are_samples_of_the_models_that_ship(shipped: list[Run]) 
     assert len(url) < 20_000
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url))).convert("L"), np.float64)
     assert picture.shape == (84, 84 * len(PRESETS))
-    for place, preset in enumerate(PRESETS):
+    for index, preset in enumerate(PRESETS):
         run = next(r for r in shipped if (r.config.preset, r.dataset) == (preset, "mnist"))
         samples = run.snapshot(run.snapshot_epochs[-1])["samples"][:9]
-        shown = picture[:, 84 * place : 84 * (place + 1)]
+        shown = picture[:, 84 * index : 84 * (index + 1)]
         assert np.abs(shown - tile(samples, 3, 3)[:, :, 0]).mean() < 8.0
     preset_cards._picture_style.clear()
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import calm, labelled, open_page, press, watch, words
 from tests.pages.crafted import change, craft, enqueue, epochs, row, ticket_of
+from tests.pages.driving import calm, labelled, open_page, open_watch, press, watch
+from tests.pages.shown import words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.control import Segment
@@ -18,7 +19,7 @@ from vae.runs.run import Run
 CONFIG = Config(latent_dim=2, epochs=12)
 HEALTHY = epochs(30.0, 20.0, 15.0)
 # What was configured and learned; what the page says of it; the button, and what it changes.
-TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, str, dict[str, float]]] = {
+PROBLEMS: dict[str, tuple[dict[str, Any], list[dict[str, Any]], str, str, dict[str, float]]] = {
     "collapse": (
         {"beta": 50.0},
         epochs(35.0, 30.0, kl=(0.01, 0.02), beta=50.0),
@@ -58,24 +59,19 @@ def box(app: AppTest) -> list[str]:
     return [each.value.removeprefix(sign) for each in app.markdown if sign in each.value]
 
 
-def look(run: Run) -> AppTest:
-    app = open_page("train", run=run.id)
-    return app if labelled(app.segmented_control, "View").value == "Watch" else watch(app)
-
-
-def problemd(name: str, folder: Path, dataset: Dataset, state: str, **more: Any) -> Run:
-    settings, rows, *_ = TROUBLES[name]
+def run_with_problem(name: str, folder: Path, dataset: Dataset, state: str, **more: Any) -> Run:
+    settings, rows, *_ = PROBLEMS[name]
     return craft(folder, dataset, CONFIG.replace(**settings), state, rows, **more)
 
 
-@pytest.mark.parametrize("name", TROUBLES)
+@pytest.mark.parametrize("name", PROBLEMS)
 class TestEach:
     def test_a_paused_run_resumes_with_the_cure(
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
-        _, _, said, button, cure = TROUBLES[name]
-        run = problemd(name, runs / "run", digits, "paused")
-        app = look(run)
+        _, _, said, button, cure = PROBLEMS[name]
+        run = run_with_problem(name, runs / "run", digits, "paused")
+        app = open_watch(run)
         (found,) = box(app)
         assert found.startswith(said)
         press(app, button)
@@ -88,18 +84,18 @@ class TestEach:
     def test_a_run_that_trains_gets_it_at_once(
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
-        *_, button, cure = TROUBLES[name]
-        run = enqueue(problemd(name, runs / "run", digits, "training"), started=True)
+        *_, button, cure = PROBLEMS[name]
+        run = enqueue(run_with_problem(name, runs / "run", digits, "training"), started=True)
         with run.lock():
-            press(look(run), button)
+            press(open_watch(run), button)
             assert run.control.settings == pytest.approx(cure)
             assert run.control.action == "run"
             assert Run(run.path).state == "training"
 
     def test_a_finished_run_gets_more_epochs(self, name: str, runs: Path, digits: Dataset) -> None:
-        *_, button, cure = TROUBLES[name]
-        run = problemd(name, runs / "run", digits, "finished")
-        app = look(run)
+        *_, button, cure = PROBLEMS[name]
+        run = run_with_problem(name, runs / "run", digits, "finished")
+        app = open_watch(run)
         assert "for 5 more epochs" in labelled(app.button, button).help
         press(app, button)
         assert run.control.settings == pytest.approx(cure)
@@ -110,25 +106,25 @@ class TestEach:
     def test_without_a_checkpoint_there_are_words_alone(
         self, name: str, runs: Path, digits: Dataset
     ) -> None:
-        *_, button, _ = TROUBLES[name]
-        app = look(problemd(name, runs / "run", digits, "stopped", checkpoint=False))
+        *_, button, _ = PROBLEMS[name]
+        app = open_watch(run_with_problem(name, runs / "run", digits, "stopped", checkpoint=False))
         assert len(box(app)) == 1
         assert button not in [each.label for each in app.button]
 
     def test_the_cure_ends_the_complaint(self, name: str, runs: Path, digits: Dataset) -> None:
-        settings, rows, *_, cure = TROUBLES[name]
+        settings, rows, *_, cure = PROBLEMS[name]
         change_row = change(rows[-1]["epoch"], 25, **cure)
         later = [*rows, change_row, row(3, 25.0, kind="step", step=5, beta=cure.get("beta", 1.0))]
         run = craft(runs / "run", digits, CONFIG.replace(**settings), "paused", later)
         run.requests.change(**cure)
-        assert box(look(run)) == []
+        assert box(open_watch(run)) == []
 
 
 class TestDiverged:
     def test_it_resumes_with_smaller_steps(self, runs: Path, digits: Dataset) -> None:
         config = CONFIG.replace(learning_rate=2.0)
         run = craft(runs / "run", digits, config, "diverged", epochs(40.0))
-        app = look(run)
+        app = open_watch(run)
         (found,) = box(app)
         assert found == (
             "**Divergence.** The loss is no longer a finite number: a learning rate of 2 makes "
@@ -140,16 +136,16 @@ class TestDiverged:
 
     def test_it_diverged_before_its_first_epoch(self, runs: Path, digits: Dataset) -> None:
         run = craft(runs / "run", digits, CONFIG, "diverged", [])
-        assert len(box(look(run))) == 1
+        assert len(box(open_watch(run))) == 1
 
 
 class TestBox:
     def test_a_healthy_run_has_none(self, runs: Path, digits: Dataset) -> None:
-        assert box(look(craft(runs / "run", digits, CONFIG, "paused", HEALTHY))) == []
+        assert box(open_watch(craft(runs / "run", digits, CONFIG, "paused", HEALTHY))) == []
 
     def test_a_run_that_has_just_begun_has_none(self, runs: Path, digits: Dataset) -> None:
         run = craft(runs / "run", digits, CONFIG, "paused", [row(1, 44.0, kind="step", step=2)])
-        assert box(look(run)) == []
+        assert box(open_watch(run)) == []
 
     def test_of_shipped_runs_the_lectures_have_holes_alone(self, shipped: list[Run]) -> None:
         for run in shipped:
@@ -164,15 +160,15 @@ class TestBox:
     def test_only_the_most_urgent_is_shown(self, runs: Path, digits: Dataset) -> None:
         # It learns nothing, and so its code says nothing.
         rows = epochs(44.2, 44.19, kl=(0.0, 0.0))
-        (found,) = box(look(craft(runs / "run", digits, CONFIG, "paused", rows)))
+        (found,) = box(open_watch(craft(runs / "run", digits, CONFIG, "paused", rows)))
         assert found.startswith("**No learning.**")
 
     @pytest.mark.usefixtures("busy")
     def test_a_queued_run_keeps_its_position(self, runs: Path, digits: Dataset) -> None:
-        run = enqueue(problemd("collapse", runs / "run", digits, "queued"))
+        run = enqueue(run_with_problem("collapse", runs / "run", digits, "queued"))
         enqueue(craft(runs / "next", digits, CONFIG, "queued"))
         before = ticket_of(run)
-        press(look(run), TROUBLES["collapse"][3])
+        press(open_watch(run), PROBLEMS["collapse"][3])
         assert run.control.settings == {"beta": 1.0}
         assert ticket_of(run) == before
 
@@ -181,10 +177,10 @@ class TestBox:
         self, name: str, runs: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_MOST_EPOCHS", "6")
-        run = problemd(name, runs / "run", digits, "finished")
-        app = press(look(run), TROUBLES[name][3])
+        run = run_with_problem(name, runs / "run", digits, "finished")
+        app = press(open_watch(run), PROBLEMS[name][3])
         (error,) = app.error
         assert error.value == "On this server a run has at most 6 epochs. Received: 7"
-        assert run.settings == run.config  # nothing is changed that does not go on
+        assert run.settings == run.config  # nothing is changed that is not resumed
         assert not calm(app.run()).error
         assert "Finished" in words(app)

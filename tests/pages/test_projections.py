@@ -3,110 +3,44 @@
 from __future__ import annotations
 
 import base64
-import io
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
-from pages._shared.plain import plain
 from pages.latent import projection_map
-from tests.archive.zips import pack, take, unpack
-from tests.conftest import copy_run, say_learned, wait_until
-from tests.pages.conftest import (
-    act,
+from tests.conftest import copy_run, wait_until
+from tests.pages.crafted import set_state
+from tests.pages.doubles import Processes
+from tests.pages.driving import act, calm, labelled, picker, press
+from tests.pages.projecting import (
+    axes,
+    board,
+    fed,
+    points,
+    project,
+    see,
+    show_in_3d,
+    tiles,
+)
+from tests.pages.shown import (
     alternatives,
-    calm,
     chart,
     charts,
     component,
     components,
-    go,
-    labelled,
     numbers,
-    open_page,
-    picker,
-    picture,
-    picture_called,
-    press,
-    shows,
-    tell,
     words,
 )
-from tests.pages.doubles import Processes
-from tests.pages.test_draw import open_colours
-from vae.archive.archive import export_zip
-from vae.data.datasets import Dataset
 from vae.figures.colors import class_color
-from vae.files import read_json, write_json
-from vae.images import tile, to_uint8
-from vae.latent.projections import compute_tsne, project_pca, read_tsne
+from vae.images import to_uint8
+from vae.latent.projections import project_pca, read_tsne
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 from vae.server.tickets import Ticket
-
-__all__ = ["open_colours"]
-
-
-def see(**address: str) -> AppTest:
-    return open_page("latent", view="projections", **address)
-
-
-def board(app: AppTest, run: Run) -> dict[str, Any]:
-    """What the board of dots was given."""
-    return component(app, f"cloud-{run.id}")
-
-
-def fed(app: AppTest, run: Run, name: str) -> dict[str, Any]:
-    return component(app, f"feed-cloud-{run.id}-{name}")
-
-
-def points(app: AppTest, run: Run) -> np.ndarray:
-    """All dots (N, 2), in the order of the test images."""
-    assert fed(app, run, "points")["id"] == board(app, run)["feeds"]["points"]
-    return numbers({"bdata": fed(app, run, "points")["xy"], "dtype": "f4"}).reshape(-1, 2)
-
-
-def tiles(app: AppTest, run: Run, key: str = "cloud") -> np.ndarray:
-    """What a dot's picture beside the pointer shows, for each dot: uint8 (N, H, W, C)."""
-    content = component(app, f"feed-{key}-{run.id}-tiles")
-    sprite = picture(base64.b64decode(content["png"]))
-    columns, rows = content["columns"], content["rows"]
-    height, width = sprite.shape[0] // rows, sprite.shape[1] // columns
-    cut = sprite.reshape(rows, height, columns, width, -1).swapaxes(1, 2)
-    return cut.reshape(rows * columns, height, width, -1)
-
-
-def axes(app: AppTest, run: Run) -> tuple[str, ...]:
-    return tuple(board(app, run)["names"])
-
-
-def project(app: AppTest, kind: str) -> AppTest:
-    return act(labelled(app.segmented_control, "Projection").set_value(kind))
-
-
-def turn_to_space(app: AppTest) -> AppTest:
-    return act(labelled(app.segmented_control, "Dimensions").set_value(3))
-
-
-def pick(app: AppTest, picked: Any) -> AppTest:
-    """Pick as the browser does."""
-    app.session_state["projection_selection"] = picked
-    return calm(app.run())
-
-
-def image_number(app: AppTest) -> Any:
-    return labelled(app.text_input, "Test image")
-
-
-@pytest.fixture
-def wide(wide_run: Run, runs: Path) -> Run:
-    return copy_run(wide_run, runs / "wide")
 
 
 class TestProjection:
@@ -143,7 +77,7 @@ class TestProjection:
 
     def test_pca_in_space(self, autoencoder_run: Run, runs: Path) -> None:
         run = copy_run(autoencoder_run, runs / "space")
-        app = turn_to_space(see())
+        app = show_in_3d(see())
         key = "cloud3d-PCA-space"
         expected = project_pca(run, 3)
         figure = chart(app, f"{key}-chart")
@@ -177,7 +111,7 @@ class TestProjection:
         assert "All test images have the same code" in words(see())
 
     def test_the_choice_outlives_the_view(self, wide: Run, run: Run) -> None:
-        app = turn_to_space(see(run="wide"))
+        app = show_in_3d(see(run="wide"))
         act(app.segmented_control(key="latent_view_control").set_value("Map"))
         act(app.segmented_control(key="latent_view_control").set_value("Projections"))
         assert "cloud3d-PCA-wide-chart" in charts(app)
@@ -190,7 +124,7 @@ class TestProjection:
 
 class TestTsne:
     def test_it_is_computed_beside_the_page(self, wide: Run, processes: Processes) -> None:
-        processes.become_real()
+        processes.make_real()
         app = project(see(), "t-SNE")
         assert "t-SNE of 360 test images" in words(app)
         with pytest.raises(KeyError):
@@ -203,7 +137,7 @@ class TestTsne:
         assert "A place between two dots belongs to no code" in words(app)
         assert "variance" not in components(app)
         # It stays in the run, in space too.
-        figure = chart(turn_to_space(app), "cloud3d-t-SNE-wide-chart")
+        figure = chart(show_in_3d(app), "cloud3d-t-SNE-wide-chart")
         order = np.concatenate([numbers(trace["customdata"]) for trace in figure["data"]])
         found = np.concatenate([numbers(trace["z"]) for trace in figure["data"]])
         np.testing.assert_array_equal(found[np.argsort(order)], read_tsne(wide, 3).points[:, 2])
@@ -211,7 +145,7 @@ class TestTsne:
     def test_one_that_fails_is_not_requested_again_until_the_user_does(
         self, wide: Run, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        processes.become_real()
+        processes.make_real()
         monkeypatch.setattr(sys, "executable", shutil.which("false"))
         app = project(see(), "t-SNE")
         wait_until(lambda: not server.queue().is_pending(wide, "tsne"), "the worker has ended")
@@ -220,32 +154,32 @@ class TestTsne:
             (error,) = app.error
             assert error.value.startswith("t-SNE could not be computed: it ended")
             assert not server.queue().is_pending(wide, "tsne")
-        asked: list[str] = []
-        monkeypatch.setattr(server.queue(), "request", lambda run, action: asked.append(action))
+        requested: list[str] = []
+        monkeypatch.setattr(server.queue(), "request", lambda run, action: requested.append(action))
         press(app, "Try again")
-        assert asked == ["tsne"]
+        assert requested == ["tsne"]
         assert axes(project(app, "PCA"), wide)[0].startswith("PC1")
 
-    def test_another_model_is_asked_for_anew(self, wide: Run, processes: Processes) -> None:
-        """It went on and lost what was computed before: that is no failure."""
-        asked = project(see(), "t-SNE")
+    def test_another_model_is_requested_anew(self, wide: Run, processes: Processes) -> None:
+        """It was resumed and lost what was computed before: that is no failure."""
+        requested = project(see(), "t-SNE")
         assert server.queue().is_pending(wide, "tsne")
         server.queue().tickets.remove(Ticket(wide.id, "tsne"))
         latents = {**wide.latents, "mean": wide.latents["mean"] + 1.0}
         RunWriter(wide.path).latents(**latents)
-        calm(asked.run())
-        assert not asked.error
+        calm(requested.run())
+        assert not requested.error
         assert server.queue().is_pending(wide, "tsne")
 
     def test_a_run_at_work_has_none_yet(self, wide: Run) -> None:
-        tell(wide, "training", epoch=0)
+        set_state(wide, "training", epoch=0)
         with wide.lock():
             app = project(see(run="wide"), "t-SNE")
             assert "is computed when the run has ended" in words(app)
             assert not server.queue().is_pending(wide, "tsne")
 
 
-class TestLook:
+class TestStyle:
     def test_size_and_opacity(self, run: Run) -> None:
         app = see()
         labelled(app.slider, "Point size").set_value(9.0)
@@ -254,7 +188,7 @@ class TestLook:
         assert (board(app, run)["dot"], board(app, run)["opacity"]) == (4.5, 0.25)
 
     def test_in_space(self, wide: Run) -> None:
-        app = turn_to_space(see())
+        app = show_in_3d(see())
         labelled(app.slider, "Point size").set_value(10.0)
         labelled(app.slider, "Opacity").set_value(0.25)
         calm(app.run())
@@ -267,145 +201,3 @@ class TestLook:
         assert board(app, run)["colors"][3] == class_color(3)
         labels = np.frombuffer(base64.b64decode(fed(app, run, "points")["labels"]), np.uint8)
         np.testing.assert_array_equal(labels, run.latents["y"])
-
-
-class TestPicked:
-    def test_a_typed_number(self, run: Run, digits: Dataset, pictures: dict[str, bytes]) -> None:
-        app = see()
-        act(image_number(app).set_value("360"))
-        assert "from 0 to 359. You typed “360”. Still used: 0." in words(app)
-        act(image_number(app).set_value("359"))
-        label = run.class_names[digits.y_test[359]]
-        assert f"Test image 359, class {label}" in words(app)
-        mean = run.latents["mean"][359]
-        pair = np.stack([digits.x_test[359], to_uint8(run.decode(mean[None]))[0]])
-        shown = pictures[picture_called(app, "Test image 359 and its reconstruction")]
-        assert shows(shown, tile(pair, 1, 2))
-        assert board(app, run)["pin"] == pytest.approx(points(app, run)[359].tolist())
-        distances = np.linalg.norm(run.latents["mean"] - mean, axis=1)
-        assert board(app, run)["neighbours"] == np.argsort(distances)[1:11].tolist()
-
-    def test_its_posterior(self, run: Run) -> None:
-        app = act(image_number(see()).set_value("5"))
-        (trace,) = component(app, "posterior-finished")["data"]
-        np.testing.assert_allclose(numbers(trace["y"]), run.latents["mean"][5], rtol=1e-6)
-        deviations = np.exp(0.5 * run.latents["log_var"][5])
-        np.testing.assert_allclose(numbers(trace["error_y"]["array"]), 2 * deviations, rtol=1e-6)
-
-    def test_a_click_and_a_number_in_turn(self, run: Run) -> None:
-        app = pick(see(), {"kind": "image", "index": 17})
-        assert image_number(app).value == "17"
-        assert alternatives(app)[0] == "Test image 17 and its reconstruction"
-        act(image_number(app).set_value("18"))
-        assert alternatives(app)[0] == "Test image 18 and its reconstruction"
-        pick(app, {"kind": "image", "index": 19})
-        assert image_number(app).value == "19"
-        # It stays picked in another projection, and when the view is left and entered again.
-        go(app, "generate")
-        assert image_number(go(app, "latent")).value == "19"
-
-    def test_a_selection(self, run: Run) -> None:
-        app = pick(see(), {"kind": "selection", "indices": [5, 3, 9]})
-        assert "3 test images selected" in words(app)
-        assert board(app, run)["selected"] == [3, 5, 9]
-        assert board(app, run)["pin"] is None
-        act(image_number(app).set_value("4"))
-        assert board(app, run)["selected"] == []
-        assert alternatives(app)[0] == "Test image 4 and its reconstruction"
-
-    @pytest.mark.parametrize(
-        "picked",
-        [
-            "x",
-            {},
-            {"kind": "place", "x": 0.0, "y": 0.0},
-            {"kind": "image", "index": 10**9},
-            {"kind": "image", "index": "many"},
-            {"kind": "selection", "indices": [-1, 10**9]},
-            {"kind": "selection", "indices": None},
-        ],
-    )
-    def test_what_no_click_picks(self, run: Run, picked: Any) -> None:
-        assert image_number(pick(see(), picked)).value == "0"
-
-    def test_an_autoencoder_has_no_posterior(self, autoencoder_run: Run, runs: Path) -> None:
-        copy_run(autoencoder_run, runs / "autoencoder")
-        assert "variance" in components(see())
-
-    def test_a_run_with_fewer_images(self, run: Run, convolutional_run: Run, runs: Path) -> None:
-        stripes = copy_run(convolutional_run, runs / "stripes")
-        app = act(image_number(see(run="finished")).set_value("300"))
-        act(picker(app).set_value("stripes"))
-        assert image_number(app).value == "0"
-        assert len(points(app, stripes)) == 40
-        assert tiles(app, stripes).shape[1:] == (12, 9, 3)
-
-    def test_without_its_data_set(self, run: Run, pictures: dict[str, bytes]) -> None:
-        say_learned(run.path, "mnist")
-        app = see()
-        assert (
-            "The image itself cannot be shown: it needs the images of MNIST, which are not on this"
-            in words(app)
-        )
-        shown = pictures[picture_called(app, "Test image 0 and its reconstruction")]
-        assert shows(shown, to_uint8(run.decode(run.latents["mean"][:1]))[0])
-
-    def test_with_another_data_set_of_that_name(self, convolutional_run: Run, runs: Path) -> None:
-        # The pictures that it learned from have another shape than those that are here.
-        path = copy_run(convolutional_run, runs / "other").path / "config.json"
-        write_json(path, read_json(path) | {"dataset": "digits"})
-        app = see()
-        assert "which only its maker has: not Digits's." in words(app)
-        assert app.image
-
-
-class TestForeign:
-    """A run from elsewhere, as far from usual as an import lets it be."""
-
-    def test_class_names_are_no_markdown(self, run: Run) -> None:
-        name = "![x](https://a.b/x.png)"
-        path = run.path / "config.json"
-        write_json(path, read_json(path) | {"class_names": [f"{name}{i}" for i in range(10)]})
-        app = see()
-        assert f"class {plain(name)}" in words(app)
-        assert "![" not in words(app)
-
-    def test_class_names_are_no_html(self, wide: Run) -> None:
-        path = wide.path / "config.json"
-        write_json(path, read_json(path) | {"class_names": ["<b>bold</b>"] * 10})
-        figure = chart(turn_to_space(see()), "cloud3d-PCA-wide-chart")
-        assert {trace["name"] for trace in figure["data"]} == {"&lt;b&gt;bold&lt;/b&gt;"}
-
-    @pytest.mark.parametrize("far", [0.0, -1e6, 1e6])
-    def test_two_images(self, far: float, wide_run: Run, runs: Path) -> None:
-        files = unpack(export_zip(wide_run))
-        arrays = {name: np.full((2, 40), far) for name in ("mean", "log_var")}
-        arrays["mean"][1] *= -1.0
-        buffer = io.BytesIO()
-        np.savez(buffer, **arrays, y=np.zeros(2, np.uint8))
-        data = pack({name: files[name] for name in ("config.json", "model.keras")}
-                    | {"latents.npz": buffer.getvalue()})  # fmt: skip
-        run = take(data, runs)
-        for name in ("encoder.onnx", "decoder.onnx"):  # as the worker makes them
-            shutil.copy(wide_run.path / name, run.path)
-        app = see(run=run.id)
-        if far > 0:  # variances beyond what a number can be
-            assert "This run diverged: its codes are not finite numbers" in words(app)
-        elif far:
-            assert points(app, run).shape == (2, 2)
-            assert "from 0 to 1." in words(act(image_number(app).set_value("2")))
-        else:
-            assert "All test images have the same code" in words(app)
-
-    def test_tsne_of_fewer_images_than_there_are(self, wide: Run) -> None:
-        np.savez(wide.path / "tsne.npz", points=np.zeros((1, 2), np.float32))
-        app = act(image_number(see()).set_value("7"))
-        project(app, "t-SNE")
-        assert len(points(app, wide)) == 1
-        assert image_number(app).value == "0"
-
-    def test_colours_in_64_dimensions(self, open_colours: Run) -> None:
-        compute_tsne(open_colours)
-        app = project(see(), "t-SNE")
-        assert tiles(app, open_colours).shape[1:] == (64, 64, 3)
-        assert len(points(app, open_colours)) == 20

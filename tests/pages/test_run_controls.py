@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,18 +15,15 @@ from pages._shared import server
 from pages._shared.plain import plain
 from pages.train import run_controls
 from tests.conftest import change_status, wait_until
-from tests.pages.conftest import act, calm, labelled, open_page, press, watch, words
-from tests.pages.crafted import craft, enqueue, epochs, ticket_of
+from tests.pages.crafted import ALIVE, TRAINED, Make, craft, enqueue, ticket_of
 from tests.pages.doubles import Processes
+from tests.pages.driving import act, open_page, open_watch, press, watch
+from tests.pages.shown import words
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.runs.control import Segment
 from vae.runs.run import Run
 
-Make = Callable[..., Run]
-TRAINED = epochs(40.0, 30.0)
 STEP = ("Step batch", "Step epoch")
-ALIVE = ("starting", "training")
 # In each state: the buttons that can be pressed, those that cannot, and if there is slow motion.
 BUTTONS = {
     "queued": (["Pause", "Stop"], [*STEP], True),
@@ -43,53 +38,16 @@ BUTTONS = {
 }
 
 
-@pytest.fixture
-def make(digits: Dataset, runs: Path) -> Iterator[Make]:
-    """Makes a run in a state, with what belongs to it: its process, its place in the queue."""
-    with ExitStack() as locks:
-
-        def make(
-            state: str,
-            *,
-            rows: list[dict[str, Any]] = TRAINED,
-            alive: bool = False,
-            **more: Any,
-        ) -> Run:
-            run = craft(runs / "run", digits, state=state, rows=rows, **more)
-            if state in ALIVE or alive:
-                locks.enter_context(run.lock())
-            if state in (*ALIVE, "queued") or alive:
-                enqueue(run, started=state != "queued")
-            return run
-
-        yield make
-        server.queue().close()  # before the death of what was alive is noticed
-
-
-def look(run: Run) -> AppTest:
-    """Open the page that shows this run."""
-    app = open_page("train", run=run.id)
-    return app if labelled(app.segmented_control, "View").value == "Watch" else watch(app)
-
-
 def shown(app: AppTest) -> dict[str, bool]:
     """The buttons of the transport, and whether they can be pressed."""
     buttons = [button for button in app.button if (button.key or "").endswith("-run")]
     return {b.label: not b.disabled for b in buttons if not b.key.startswith(("delete", "cure"))}
 
 
-def refused(app: AppTest) -> str:
-    """The one message on the page, which the next look does not show again."""
-    (error,) = app.error
-    message = error.value
-    assert not calm(app.run()).error
-    return message
-
-
 class TestWhatIsThere:
     @pytest.mark.parametrize("state", BUTTONS)
-    def test_in_each_state(self, state: str, make: Make) -> None:
-        app = look(make(state))
+    def test_in_each_state(self, state: str, make_in_state: Make) -> None:
+        app = open_watch(make_in_state(state))
         can, cannot, slow = BUTTONS[state]
         assert [label for label, enabled in shown(app).items() if enabled] == can
         assert [label for label, enabled in shown(app).items() if not enabled] == cannot
@@ -101,14 +59,16 @@ class TestWhatIsThere:
         assert not app.error
 
     @pytest.mark.parametrize("state", ["stopped", "finished", "failed", "interrupted"])
-    def test_without_a_checkpoint(self, state: str, make: Make) -> None:
-        app = look(make(state, checkpoint=False))
+    def test_without_a_checkpoint(self, state: str, make_in_state: Make) -> None:
+        app = open_watch(make_in_state(state, checkpoint=False))
         assert shown(app) == {}
         assert not app.toggle
         assert "This run cannot be continued: its folder lacks the state of the" in words(app)
 
-    def test_a_run_that_failed_before_its_first_step_may_be_tried_again(self, make: Make) -> None:
-        app = look(make("failed", rows=[], checkpoint=False))
+    def test_a_run_that_failed_before_its_first_step_may_be_tried_again(
+        self, make_in_state: Make
+    ) -> None:
+        app = open_watch(make_in_state("failed", rows=[], checkpoint=False))
         assert [*shown(app)] == ["Continue", *STEP]
 
     def test_a_shipped_run(self, shipped: list[Run]) -> None:
@@ -125,14 +85,14 @@ class TestWhatIsThere:
         ],
     )
     def test_before_the_first_step_it_says_what_it_waits_for(
-        self, state: str, rows: list[dict[str, Any]], said: str, make: Make
+        self, state: str, rows: list[dict[str, Any]], said: str, make_in_state: Make
     ) -> None:
-        (bar,) = look(make(state, rows=rows)).progress
+        (bar,) = open_watch(make_in_state(state, rows=rows)).progress
         assert bar.text.startswith(said)
 
-    def test_a_reason_is_no_markdown(self, make: Make) -> None:
+    def test_a_reason_is_no_markdown(self, make_in_state: Make) -> None:
         reason = "It failed. Received: '![x](https://example.org/x.png)'"
-        make("failed", reason=reason)
+        make_in_state("failed", reason=reason)
         assert f"Failed. {plain(reason)}" in words(watch(open_page("train")))
 
 
@@ -144,48 +104,52 @@ class TestTraining:
         [("Pause", "pause"), ("Step batch", "batch"), ("Step epoch", "epoch"), ("Stop", "stop")],
     )
     @pytest.mark.parametrize("state", ALIVE)
-    def test_asks_the_process(self, label: str, action: str, state: str, make: Make) -> None:
-        run = make(state)
-        press(look(run), label)
+    def test_requests_of_the_process(
+        self, label: str, action: str, state: str, make_in_state: Make
+    ) -> None:
+        run = make_in_state(state)
+        press(open_watch(run), label)
         assert (run.control.action, run.control.turn, run.control.serial) == (action, 1, 1)
         assert ticket_of(run).started  # its place is still its own
 
-    def test_play_while_its_process_waits(self, make: Make) -> None:
-        run = make("paused", alive=True)
+    def test_play_while_its_process_waits(self, make_in_state: Make) -> None:
+        run = make_in_state("paused", alive=True)
         run.requests.send("pause")
-        press(look(run), "Play")
+        press(open_watch(run), "Play")
         assert (run.control.action, run.control.turn) == ("run", 2)
         assert ticket_of(run).started
         assert Run(run.path).state == "paused"  # until the process says otherwise
 
-    def test_stopping_says_so_and_locks_the_rest(self, make: Make) -> None:
-        app = press(look(make("training")), "Stop")
+    def test_stopping_says_so_and_locks_the_rest(self, make_in_state: Make) -> None:
+        app = press(open_watch(make_in_state("training")), "Stop")
         assert shown(app) == dict.fromkeys(["Pause", *STEP, "Stopping…"], False)
 
-    def test_the_answer_is_awaited(self, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_answer_is_awaited(
+        self, make_in_state: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         # The process answers while the button's own drawing is still to come.
-        run = make("training")
+        run = make_in_state("training")
         monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)
-        looks = []
+        delays = []
 
         def answer(seconds: float) -> None:
-            looks.append(seconds)
-            if len(looks) == 3:
+            delays.append(seconds)
+            if len(delays) == 3:
                 change_status(run, state="paused", serial=run.control.serial)
 
         clock = SimpleNamespace(monotonic=time.monotonic, sleep=answer)
         monkeypatch.setattr(run_controls, "time", clock)
-        app = press(look(run), "Pause")
-        assert len(looks) == 3
+        app = press(open_watch(run), "Pause")
+        assert len(delays) == 3
         assert [*shown(app)] == ["Play", *STEP, "Stop"]
         assert "Paused · Epoch 2 of 12 · step 25 of 25" in app.progress[0].text
 
     def test_nobody_waits_for_a_process_that_only_starts(
-        self, make: Make, monkeypatch: pytest.MonkeyPatch
+        self, make_in_state: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)
-        run = make("starting")
-        press(look(run), "Pause")
+        run = make_in_state("starting")
+        press(open_watch(run), "Pause")
         assert run.control.action == "pause"
 
 
@@ -196,20 +160,20 @@ class TestWithoutProcess:
     @pytest.mark.parametrize(
         ("label", "action"), [("", "run"), ("Step batch", "batch"), ("Step epoch", "epoch")]
     )
-    def test_going_on(
-        self, label: str, action: str, state: str, make: Make, processes: Processes
+    def test_resuming(
+        self, label: str, action: str, state: str, make_in_state: Make, processes: Processes
     ) -> None:
-        run = make(state)
-        app = press(look(run), label or BUTTONS[state][0][0])
+        run = make_in_state(state)
+        app = press(open_watch(run), label or BUTTONS[state][0][0])
         assert run.control.action == action
         assert Run(run.path).state == "queued"
         assert ticket_of(run) is not None
         assert [*shown(app)] == ["Pause", *STEP, "Stop"]
         wait_until(lambda: "run-train" in processes, "the queue starts a process")
 
-    def test_stop_ends_a_paused_run_and_makes_its_model(self, make: Make) -> None:
-        run = make("paused")
-        app = press(look(run), "Stop")
+    def test_stop_ends_a_paused_run_and_makes_its_model(self, make_in_state: Make) -> None:
+        run = make_in_state("paused")
+        app = press(open_watch(run), "Stop")
         assert (Run(run.path).state, ticket_of(run)) == ("stopped", None)
         assert server.queue().is_pending(run, "recover")
         assert "Stopped by hand in epoch 2." in words(app)
@@ -218,15 +182,15 @@ class TestWithoutProcess:
 
 class TestWaiting:
     @pytest.fixture
-    def waiting(self, make: Make, digits: Dataset, runs: Path) -> Iterator[Run]:
+    def waiting(self, make_in_state: Make, digits: Dataset, runs: Path) -> Iterator[Run]:
         """A run that waits for another one of the same visitor."""
         first = craft(runs / "first", digits, state="training", rows=TRAINED)
         with first.lock():
             enqueue(first, started=True)
-            yield make("queued", rows=[], checkpoint=False)
+            yield make_in_state("queued", rows=[], checkpoint=False)
 
     def test_pause_and_play(self, waiting: Run) -> None:
-        app = press(look(waiting), "Pause")
+        app = press(open_watch(waiting), "Pause")
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("paused", None)
         (bar,) = app.progress
         assert bar.text == "Paused · Epoch 1 of 12 · nothing is lost if you leave"
@@ -235,106 +199,27 @@ class TestWaiting:
         assert ticket_of(waiting).started is False
 
     def test_stop_after_a_pause(self, waiting: Run, processes: Processes) -> None:
-        app = press(press(look(waiting), "Pause"), "Stop")
+        app = press(press(open_watch(waiting), "Pause"), "Stop")
         assert "Stopped before it began." in words(app)
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("stopped", None)
         assert not processes
 
     def test_stop_before_it_began(self, waiting: Run, processes: Processes) -> None:
-        app = press(look(waiting), "Stop")
+        app = press(open_watch(waiting), "Stop")
         assert "Stopped before it began." in words(app)
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("stopped", None)
         press(app, "Continue")
         assert Run(waiting.path).state == "queued"
         assert waiting.control.action == "run"
-        assert not processes  # the other one still has the place
-
-
-class TestMoreEpochs:
-    def test_a_finished_run_gets_a_segment_and_a_ticket(self, make: Make) -> None:
-        run = make("finished", rows=epochs(*range(40, 28, -1)))
-        app = look(run)
-        act(labelled(app.text_input, "More epochs").set_value("7"))
-        assert not run.control.more  # not before the button
-        press(app, "Continue")
-        assert run.control.more == (Segment(12, 19),)
-        assert (run.epochs, Run(run.path).state) == (19, "queued")
-        assert ticket_of(run) is not None
-        change_status(run, state="training", epoch=13, step=5)
-        with run.lock():
-            (bar,) = calm(app.run()).progress
-        assert bar.text.startswith("Epoch 13 of 19 · step 5 of 25")
-
-    def test_after_early_stopping_they_begin_where_it_ended(self, make: Make) -> None:
-        run = make("finished", rows=TRAINED)
-        press(look(run), "Continue")
-        assert run.control.more == (Segment(2, 12),)
-
-    def test_more_than_a_run_may_have(self, make: Make) -> None:
-        run = make("finished")
-        app = look(run)
-        act(labelled(app.text_input, "More epochs").set_value("500"))
-        message = refused(press(app, "Continue"))
-        assert message == "epochs must be a whole number from 1 to 500. Received: epochs=502"
-        assert run.control.serial == 0
-
-
-class TestRefused:
-    def test_more_epochs_than_the_server_allows(
-        self, make: Make, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("VAE_MOST_EPOCHS", "15")
-        run = make("finished", rows=epochs(*range(40, 28, -1)))
-        app = press(look(run), "Continue")
-        assert refused(app) == "On this server a run has at most 15 epochs. Received: 22"
-        assert (run.control.serial, ticket_of(run)) == (0, None)
-        assert Run(run.path).state == "finished"
-
-    def test_a_network_larger_than_the_server_allows(
-        self, make: Make, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("VAE_MOST_PARAMETERS", "1000")
-        run = make("stopped")
-        message = refused(press(look(run), "Step epoch"))
-        assert message.startswith("On this server a run has at most 1,000 parameters. Received: ")
-        assert ticket_of(run) is None
-
-    def test_a_run_that_has_used_up_its_time(
-        self, make: Make, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("VAE_MOST_SECONDS", "60")
-        run = make("stopped", seconds_trained=60.5)
-        message = refused(press(look(run), "Continue"))
-        assert message == (
-            "On this server a run has at most 1 minute of training. "
-            "Received: a run that has used up its time"
-        )
-        assert ticket_of(run) is None
-
-    def test_a_run_that_is_gone_meanwhile(self, make: Make) -> None:
-        run = make("stopped")
-        app = look(run)
-        shutil.rmtree(run.path)
-        press(app, "Continue")  # shows no traceback
-        assert "No runs yet" in words(app)
-
-    def test_a_full_disk(self, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-        run = make("training")
-        app = look(run)
-
-        def full(*_: object) -> None:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr("vae.runs.control.write_json", full)
-        assert "No space left on device" in refused(press(app, "Pause"))
+        assert not processes  # the other one still has the worker
 
 
 def test_slow_motion_of_a_convolutional_autoencoder_pauses_it_too(
-    make: Make, digits: Dataset
+    make_in_state: Make, digits: Dataset
 ) -> None:
     config = Config(kind="autoencoder", beta=0.0, network="convolutional", hidden=(4, 4))
-    run = make("training", config=config)
-    app = look(run)
+    run = make_in_state("training", config=config)
+    app = open_watch(run)
     act(app.toggle[0].set_value(True))
     assert run.control.action == "batch"
     assert app.toggle[0].value is True

@@ -9,17 +9,9 @@ import pytest
 
 from pages._shared.plain import plain
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    calm,
-    component,
-    go,
-    labelled,
-    open_page,
-    picker,
-    tell,
-    words,
-)
+from tests.pages.crafted import set_state
+from tests.pages.driving import act, calm, go, labelled, open_page, picker
+from tests.pages.shown import component, words
 from vae.files import read_json, write_json
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.run import Run
@@ -31,9 +23,11 @@ BAD_IDS.append("![x](https://example.org/x.png)")
 @pytest.fixture
 def two(finished_run: Run, autoencoder_run: Run, runs: Path) -> tuple[Run, Run]:
     """An older and a newer run."""
-    older = tell(copy_run(finished_run, runs / "older"), "finished", created="2024-01-01T00:00")
+    older = set_state(
+        copy_run(finished_run, runs / "older"), "finished", created="2024-01-01T00:00"
+    )
     newer = copy_run(autoencoder_run, runs / "newer")
-    return older, tell(newer, "finished", created="2025-01-01T00:00")
+    return older, set_state(newer, "finished", created="2025-01-01T00:00")
 
 
 class TestList:
@@ -48,7 +42,7 @@ class TestList:
 
     def test_what_trains_comes_before(self, two: tuple[Run, Run], busy: Run) -> None:
         assert "training ·" in picker(open_page("start")).options[0]
-        tell(busy, "training", created="2023-01-01T00:00")
+        set_state(busy, "training", created="2023-01-01T00:00")
         assert "training ·" in picker(open_page("start")).options[0]
 
     def test_shipped_runs_come_last(self, run: Run, shipped: list[Run]) -> None:

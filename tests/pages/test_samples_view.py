@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import copy_run, wait_until
-from tests.pages.conftest import alternatives, calm, open_page, press, table_of_bars, words
 from tests.pages.doubles import Processes
+from tests.pages.driving import calm, open_page, press
+from tests.pages.shown import alternatives, table_of_bars, words
 from tests.test_figures_schema import QUALITY
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.runs import run_images
@@ -96,7 +97,7 @@ class TestFigures:
 
 
 class TestMeasuring:
-    def test_it_is_asked_for(self, mnist_run: Run, processes: Processes) -> None:
+    def test_it_is_measured_on_request(self, mnist_run: Run, processes: Processes) -> None:
         app = open_samples(mnist_run)
         assert alternatives(app) == ["Samples from the prior"]  # something to see before
         press(app, "Measure")

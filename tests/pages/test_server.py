@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +18,11 @@ from streamlit.testing.v1 import AppTest
 from app import app, lifespan
 from pages._shared import server
 from tests.conftest import wait_until
-from tests.pages.conftest import PAGES, open_page, words
+from tests.pages.driving import PAGES, open_page
+from tests.pages.shown import words
 from vae.errors import RunError
+
+ROOT = Path(__file__).parents[2]
 
 
 def live(act: Callable[[], object] = lambda: None) -> None:
@@ -38,6 +43,39 @@ def test_the_queue_begins_and_ends_with_the_server() -> None:
     before = led()  # those of other tests, should they still be there
     live(lambda: wait_until(lambda: led() != before, "the queue begins"))
     assert led() == before
+
+
+def test_libraries_are_loaded_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[None] = []
+    monkeypatch.setattr(server, "load_libraries", lambda: loaded.append(None))
+    live()
+    assert not loaded  # the first page comes first
+    monkeypatch.setattr("app.PAUSE_SECONDS", 0.0)
+    live(lambda: wait_until(lambda: len(loaded) == 1, "they are loaded"))
+
+
+ON_START = """
+import logging, sys
+logging.disable(logging.CRITICAL)
+from streamlit.testing.v1 import AppTest
+from pages._shared import server
+app = AppTest.from_file(sys.argv[1], default_timeout=60).run()
+assert app.main.get("bidi_component") and not app.exception and not app.error
+print(*sorted({"pandas", "pyarrow"} & {*sys.modules}))
+"""
+
+
+def test_start_loads_no_library_for_tables() -> None:
+    """They would be half of the time until the first screen, and 60 MB of an idle server."""
+    router = ROOT / "pages" / "router.py"
+    done = subprocess.run(
+        [sys.executable, "-c", ON_START, router],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []
 
 
 def test_a_server_that_cannot_have_a_queue_ends_in_order_too(

@@ -11,7 +11,9 @@ from pages._shared import server
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from tests.conftest import copy_run
-from tests.pages.conftest import PAGES, open_page, truncate, watch, words
+from tests.pages.crafted import truncate
+from tests.pages.driving import PAGES, open_page, watch
+from tests.pages.shown import words
 from vae.files import read_json, write_json
 from vae.runs.run import SHIPPED, Run
 
@@ -95,7 +97,7 @@ def test_why_a_run_ended(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_server_that_strangers_share_names_no_folder_of_its_data(runs: Path) -> None:
+def test_a_public_server_names_no_folder_of_its_data(runs: Path) -> None:
     for page in ("data", "train"):
         said = words(open_page(page, dataset="mnist"))
         assert "MNIST is not on this machine yet. Download it here, or choose Digits" in said

@@ -13,20 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    calm,
-    charts,
-    component,
-    decoded_url,
-    go,
-    labelled,
-    open_page,
-    picker,
-    press,
-    shows,
-    words,
-)
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press
+from tests.pages.shown import charts, component, decoded_url, shows, words
 from vae.images import tile, to_uint8
 from vae.latent.traversals import ranked_dimensions, traverse_all
 from vae.runs.run import Run
@@ -60,7 +48,7 @@ def image(run: Run, code: list[float]) -> np.ndarray:
 
 
 def move(app: AppTest, run: Run, values: Any) -> AppTest:
-    """Move the sliders, as a hand does."""
+    """Move the sliders, as a user does."""
     generation = board(app, run)["generation"]
     app.session_state[f"sliders-{run.id}"] = {"z": {"generation": generation, "values": values}}
     return calm(app.run())
@@ -74,8 +62,8 @@ def wide(wide_run: Run, runs: Path) -> Run:
 class TestSliders:
     def test_they_start_at_the_priors_mean(self, run: Run) -> None:
         app = by_hand()
-        given = board(app, run)
-        assert (given["z"], given["reach"]) == ([0.0, 0.0], 3.0)
+        mounted = board(app, run)
+        assert (mounted["z"], mounted["reach"]) == ([0.0, 0.0], 3.0)
         assert shows(decoded(app, run), image(run, [0.0, 0.0]))
 
     def test_they_decode_where_they_stand(self, run: Run) -> None:
@@ -91,11 +79,11 @@ class TestSliders:
 
     def test_those_that_carry_most_come_first_with_what_they_do(self, run: Run) -> None:
         app = by_hand()
-        places = [each.index for each in ranked_dimensions(run)]
-        given = board(app, run)
-        assert given["dimensions"] == places
-        rows = traverse_all(run, places, np.zeros(2), 9)
-        for strip, row in zip(given["strips"], rows, strict=True):
+        positions = [each.index for each in ranked_dimensions(run)]
+        mounted = board(app, run)
+        assert mounted["dimensions"] == positions
+        rows = traverse_all(run, positions, np.zeros(2), 9)
+        for strip, row in zip(mounted["strips"], rows, strict=True):
             assert shows(opened(strip), tile(row, 1, 9))
 
     def test_random_code_and_reset(self, run: Run) -> None:

@@ -2,117 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests.conftest import PATIENCE_SECONDS
-from tests.pages.conftest import picture
+from tests.pages.films import (
+    STAGES,
+    captions,
+    decoded,
+    details,
+    film,
+    make_step,
+    plain,
+    stage,
+    values,
+)
 from vae.figures.colors import HUES
-
-STAGES = [
-    *("image", "encoder", "cloud", "epsilon", "z"),
-    *("decoder", "reconstruction", "losses", "gradient"),
-]
-DIVERGED = "No finite number any more: this training has diverged."
-
-
-def make_step(
-    n: int = 3,
-    d: int = 4,
-    *,
-    hidden: int = 16,
-    image_shape: tuple[int, int, int] = (8, 6, 1),
-    seed: int = 0,
-    **changes: Any,
-) -> dict[str, Any]:
-    """One training step of a network that never was, consistent in itself."""
-    generator = np.random.default_rng(seed)
-
-    def normal(*shape: int) -> np.ndarray:
-        return generator.standard_normal(shape).astype(np.float32)
-
-    mean, log_var, epsilon = 2 * normal(n, d), normal(n, d) - 2, normal(n, d)
-    noise = changes.get("noise", 1.0)
-    return {
-        "epoch": 3,
-        "step": 41,
-        "steps": 1200,
-        "images": generator.integers(0, 256, (n, *image_shape), dtype=np.uint8),
-        "encoder": normal(n, hidden),
-        "mean": mean,
-        "log_var": log_var,
-        "epsilon": epsilon,
-        "z": mean + np.exp(log_var / 2) * noise * epsilon,
-        "noise": 1.0,
-        "decoder": normal(n, hidden + 1),
-        "reconstructions": generator.integers(0, 256, (n, *image_shape), dtype=np.uint8),
-        "reconstruction_nats": 100 + 10 * generator.random(n).astype(np.float32),
-        "kl": 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var),
-        "beta": 1.0,
-        "learning_rate": 0.004,
-        "loss_before": 135.5,
-        "loss_after": 135.1,
-        "layer_names": np.array(["encoder hidden_1", "encoder mean", "decoder pixels"]),
-        "gradient_norms": np.array([30.0, 40.0, 0.0123], np.float32),
-        "update_norms": np.array([0.03, 0.04, 0.0], np.float32),
-        "batch_size": 50,
-        "kind": "vae",
-    } | changes
-
-
-def film(step: dict[str, Any]) -> dict[str, Any]:
-    """What the browser is given, as JSON allows it and nothing else."""
-
-    def script(step: dict) -> None:
-        from pages._components.slow_motion import slow_motion
-
-        slow_motion(step, key="slow", on_next=lambda: None)
-
-    app = AppTest.from_function(
-        script, kwargs={"step": step}, default_timeout=PATIENCE_SECONDS
-    ).run()
-    assert [element.value for element in app.exception] == []
-
-    def refuse(constant: str) -> None:
-        raise AssertionError(f"{constant} is no JSON")
-
-    return json.loads(app.main.get_by_key("slow").proto.json, parse_constant=refuse)
-
-
-def values(bars: list[dict[str, Any]]) -> list[float]:
-    return [bar["value"] for bar in bars]
-
-
-def plain(text: str) -> str:
-    """A text without its colours."""
-    return re.sub(r"\w+\[([^\]]*)\]", r"\1", text)
-
-
-def captions(film: dict[str, Any], example: int = 0) -> dict[str, str]:
-    said = map(plain, film["examples"][example]["captions"])
-    return dict(zip(STAGES, said, strict=True))
-
-
-def details(film: dict[str, Any], example: int = 0) -> dict[str, str]:
-    said = map(plain, film["examples"][example]["details"])
-    return dict(zip(STAGES, said, strict=True))
-
-
-def stage(film: dict[str, Any], name: str) -> dict[str, str]:
-    return film["stages"][STAGES.index(name)]
-
-
-def decoded(url: str) -> np.ndarray:
-    kind, _, content = url.partition(",")
-    assert kind == "data:image/png;base64"
-    return picture(base64.b64decode(content))
 
 
 def test_the_stages_stand_in_their_order() -> None:
@@ -139,7 +46,7 @@ def test_every_quantity_has_the_hue_that_it_has_elsewhere() -> None:
 @pytest.mark.parametrize("background", ["#ffffff", "#111827"])
 def test_every_hue_stands_out_from_the_background(background: str) -> None:
     def luminance(color: str) -> float:
-        parts = np.array([int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+        parts = np.array([int(color[index : index + 2], 16) / 255 for index in (1, 3, 5)])
         linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
         return float(linear @ [0.2126, 0.7152, 0.0722])
 
@@ -280,14 +187,14 @@ def test_beta_weighs_the_kl() -> None:
         (3e7, 2e7, "falls from 3.0e7 to 2.0e7 nats."),
     ],
 )
-def test_the_caption_tells_how_the_loss_moved(before: float, after: float, words: str) -> None:
+def test_the_caption_says_how_the_loss_changed(before: float, after: float, words: str) -> None:
     shown = film(make_step(loss_before=before, loss_after=after))
     assert captions(shown)["gradient"].endswith(words)
 
 
 def test_what_is_too_much_for_a_screen_is_thinned_out_and_says_so() -> None:
     step = make_step(d=128, hidden=1000)
-    step["layer_names"] = np.array([f"layer {place}" for place in range(13)])
+    step["layer_names"] = np.array([f"layer {index}" for index in range(13)])
     step["gradient_norms"] = np.arange(1, 14, dtype=np.float32)
     step["update_norms"] = np.ones(13, np.float32)
     step["encoder"][0] = np.linspace(0, 1, 1000)
@@ -312,93 +219,6 @@ def test_what_is_too_much_for_a_screen_is_thinned_out_and_says_so() -> None:
 
 def test_at_most_eight_images() -> None:
     assert len(film(make_step(n=10))["examples"]) == 8
-
-
-def test_one_dimension_one_image() -> None:
-    shown = film(make_step(n=1, d=1, batch_size=1))
-    said = captions(shown)
-    assert said["image"] == "Here is the only image of this batch."
-    assert said["cloud"].endswith("a mean and a log-variance for its only dimension.")
-    assert said["z"] == "That point is z, the code: one number that stands for the whole image."
-    assert said["decoder"] == "The decoder turns the one number of z into 17."
-    assert stage(shown, "z")["note"] == "1 dimension"
-    assert "₁" not in "".join(details(shown).values())
-
-
-def test_colour_images() -> None:
-    step = make_step(image_shape=(5, 7, 3))
-    shown = film(step)
-    np.testing.assert_array_equal(decoded(shown["examples"][2]["image"]), step["images"][2])
-    said = captions(shown)
-    assert said["encoder"] == "The encoder turns 35 color pixels into 16 numbers."
-    assert said["reconstruction"] == "From those it makes 35 color pixels: the reconstruction."
-    assert details(shown)["image"] == "5 × 7 × 3 colors = 105 numbers between 0 and 1"
-    assert stage(shown, "image")["note"] == "5 × 7 pixels"
-
-
-def test_an_autoencoder_has_no_cloud_no_epsilon_and_no_kl() -> None:
-    step = make_step(kind="autoencoder", beta=0.0)
-    step["z"] = step["mean"]
-    for name in ("log_var", "epsilon", "kl"):
-        del step[name]
-    shown = film(step)
-    assert stage(shown, "epsilon")["absent"] == "An autoencoder has none."
-    assert stage(shown, "cloud")["title"] == "mean[Mean]"
-    example = shown["examples"][0]
-    for name in ("log_var", "spread", "epsilon", "kl"):
-        assert example[name] == []
-    reconstruction, kl, loss, _ = example["losses"]
-    assert kl["text"] == "none"
-    assert loss["value"] == reconstruction["value"]
-    said = captions(shown)
-    assert said["cloud"] == (
-        "It gives one point: a mean for each of 4 dimensions, and no spread around it."
-    )
-    assert said["epsilon"] == "An autoencoder has no epsilon: nothing is random."
-    assert said["losses"].endswith("and that is all: an autoencoder has no KL.")
-    assert "log_var" not in "".join(details(shown).values())
-
-
-def test_a_conditional_one_gets_the_label() -> None:
-    shown = film(make_step(kind="conditional"))
-    said, numbers = captions(shown), details(shown)
-    assert said["encoder"] == "The encoder turns 48 pixels and the label into 16 numbers."
-    assert said["decoder"] == "The decoder turns the 4 numbers of z and the label into 17."
-    assert numbers["encoder"].startswith("48 + label → 16:")
-    assert numbers["decoder"].startswith("4 + label → 17:")
-    assert said["losses"] == captions(film(make_step()))["losses"]
-
-
-def test_a_run_that_diverged_says_so() -> None:
-    step = make_step(loss_before=np.nan, loss_after=np.inf)
-    step["encoder"][0, 3] = np.nan
-    step["mean"][0, :3] = [np.nan, np.inf, -np.inf]
-    step["mean"][0, 3] = -1.5e20
-    step["log_var"][0, 1] = 3000.0  # its exponential is no number that JSON knows
-    step["kl"][0] = np.nan
-    step["z"][0] = np.inf
-    step["gradient_norms"][:] = np.nan
-    shown = film(step)
-    example = shown["examples"][0]
-    assert [bar["text"] for bar in example["mean"]] == ["NaN", "∞", "−∞", "−2e20"]
-    assert values(example["mean"]) == [None, None, None, -1.5e20]
-    assert example["spread"][1] is None
-    assert example["encoder"][3] is None
-    assert shown["reach"]["gradient"] == 1.0
-    assert shown["batch"] == {"before": "NaN", "after": "∞"}
-    said = captions(shown)
-    assert [name for name in STAGES if said[name] == DIVERGED] == [
-        *("encoder", "cloud", "z", "losses", "gradient")
-    ]
-    assert captions(shown, 1)["cloud"] != DIVERGED
-
-
-def test_everything_not_a_number() -> None:
-    step = make_step()
-    for name, array in step.items():
-        if isinstance(array, np.ndarray) and array.dtype == np.float32:
-            step[name] = np.full_like(array, np.nan)
-    assert film(step)["examples"][0]["encoder"] == [None] * 16
 
 
 def test_the_arrays_of_a_file_give_the_same_film(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from pages._shared import server
 from tests.conftest import copy_run
-from tests.pages.conftest import open_page
-from vae.archive.archive import export_zip, import_zip
+from tests.pages.driving import open_page
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import VAEError

@@ -9,20 +9,9 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run
-from tests.pages.conftest import (
-    act,
-    alternatives,
-    calm,
-    component,
-    go,
-    labelled,
-    open_page,
-    picture_called,
-    shows,
-    tell,
-    words,
-)
-from tests.pages.crafted import craft, epochs
+from tests.pages.crafted import craft, epochs, set_state
+from tests.pages.driving import act, calm, go, labelled, open_page
+from tests.pages.shown import alternatives, component, picture_called, shows, words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.images import tile
@@ -76,10 +65,10 @@ def test_clusters_of_more_dimensions(autoencoder_run: Run, runs: Path) -> None:
 
 
 def test_curves_hold_all_rows(run: Run) -> None:
-    given = component(open_page("start"), "curves-finished-True")
-    assert given["epochs"] == 12
-    assert given["small"] is True
-    assert [panel["quantity"] for panel in given["panels"]] == ["loss", "reconstruction", "kl"]
+    mounted = component(open_page("start"), "curves-finished-True")
+    assert mounted["epochs"] == 12
+    assert mounted["small"] is True
+    assert [panel["quantity"] for panel in mounted["panels"]] == ["loss", "reconstruction", "kl"]
 
 
 @pytest.mark.usefixtures("run")
@@ -112,7 +101,7 @@ def test_an_imported_run_gets_its_samples(run: Run) -> None:
 def test_a_run_that_stopped_in_its_first_epoch(run: Run) -> None:
     # It has a model and clusters, but no epoch, and no row of the history.
     (run.path / "history.jsonl").unlink()
-    tell(run, "stopped")
+    set_state(run, "stopped")
     app = open_page("start")
     assert "trained on Digits for 0 epochs" in words(app)
     assert "The curves appear with the first steps." in words(app)

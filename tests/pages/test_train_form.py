@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server, typed_field
 from pages._shared.plain import plain
-from tests.pages.conftest import act, calm, go, labelled, open_page, press, watch, words
+from tests.pages.driving import act, calm, go, labelled, open_page, press, watch
 from tests.pages.form import FIELDS, OTHER, as_form, control, fill, form
+from tests.pages.shown import words
 from tests.pages.test_controlled import late
 from vae.config import Config, read_setting, setting
 from vae.data.datasets import Dataset

@@ -13,27 +13,17 @@ from streamlit.testing.v1 import AppTest
 from pages._shared import server
 from pages.train import setup_view
 from tests.conftest import wait_until
-from tests.pages.conftest import (
-    act,
-    calm,
-    go,
-    labelled,
-    open_page,
-    picker,
-    press,
-    words,
-)
 from tests.pages.crafted import craft, enqueue, epochs
-from tests.pages.doubles import Browser, NoWarmWorker, Processes, overtake, owner_of
+from tests.pages.doubles import ANNA, BEN, Browser, NoWarmWorker, Processes, overtake, owner_of
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press
 from tests.pages.form import OTHER, as_form, fill
+from tests.pages.shown import words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.files import read_json
 from vae.presets import PRESETS
 from vae.runs.run import Run, open_run
 from vae.server.scheduler import Scheduler
-
-ANNA, BEN = "a" * 32, "b" * 32
 
 
 def set_up(app: AppTest) -> AppTest:
@@ -99,7 +89,7 @@ class TestSubmit:
     def test_the_form_warms_a_worker_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = []
         monkeypatch.setattr(
-            "vae.server.scheduler.WarmWorker", lambda: made.append(1) or NoWarmWorker()
+            "vae.server.worker_pool.WarmWorker", lambda: made.append(1) or NoWarmWorker()
         )
         app = open_page("start")
         wait_until(lambda: server.queue()._scheduler._lead.is_locked, "this server leads")
@@ -204,7 +194,7 @@ class TestQueue:
         ]
 
     @pytest.mark.usefixtures("bens")
-    def test_place_and_time(self) -> None:
+    def test_position_and_time(self) -> None:
         app = open_page("train", run="ben1")
         assert "Number 2 in the queue: 1 run goes first, about 6 min." in words(app)
         act(picker(app).set_value("ben2"))
@@ -218,12 +208,12 @@ class TestQueue:
         self, processes: Processes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_WORKERS", "3")
-        looks, look = [], Scheduler._poll
-        monkeypatch.setattr(Scheduler, "_poll", lambda self: look(self) or looks.append(1))
+        polls, poll = [], Scheduler._poll
+        monkeypatch.setattr(Scheduler, "_poll", lambda self: poll(self) or polls.append(1))
         open_page("train")
         wait_until(lambda: "ben1-train" in processes, "ben1 has its turn")
-        seen = len(looks)
-        wait_until(lambda: len(looks) > seen + 1, "the queue has looked again")
+        observed = len(polls)
+        wait_until(lambda: len(polls) > observed + 1, "the queue has looked again")
         assert [*processes] == ["ben1-train"]
 
     @pytest.mark.usefixtures("bens")

@@ -15,27 +15,11 @@ import streamlit as st
 from pages._shared import server
 from pages.train import run_controls
 from tests.conftest import copy_run, wait_until
-from tests.pages.conftest import (
-    act,
-    board,
-    calm,
-    component,
-    decoded_url,
-    go,
-    labelled,
-    numbers_of,
-    open_page,
-    picker,
-    press,
-    shows,
-    tell,
-    truncate,
-    watch,
-    words,
-)
-from tests.pages.crafted import craft, enqueue, epochs
+from tests.pages.crafted import craft, enqueue, epochs, set_state, truncate
 from tests.pages.doubles import Processes
-from tests.pages.test_slow_motion import make_step
+from tests.pages.driving import act, calm, go, labelled, open_page, picker, press, watch
+from tests.pages.films import make_step
+from tests.pages.shown import board, component, decoded_url, numbers_of, shows, words
 from vae.data.datasets import Dataset
 from vae.evaluation.diagnostics import dimensions_in_use
 from vae.figures.curves import curve_points
@@ -66,9 +50,9 @@ class TestWatch:
         assert "Finished: 12 epochs." in words(app)
 
     def test_curves_are_those_of_the_run(self, run: Run) -> None:
-        given = board(watch(open_page("train")), "finished")["curves"]
-        assert given["points"] == curve_points(run.rows, run.steps_per_epoch)
-        assert given["epochs"] == 12
+        mounted = board(watch(open_page("train")), "finished")["curves"]
+        assert mounted["points"] == curve_points(run.rows, run.steps_per_epoch)
+        assert mounted["epochs"] == 12
 
     def test_back_through_the_run(self, run: Run) -> None:
         app = watch(open_page("train"))
@@ -133,7 +117,7 @@ class TestWatch:
         assert "Epoch 2 of 12" in words(app)
         for name in ("encoder.onnx", "decoder.onnx", "metrics.json", "latents.npz"):
             (busy.path / name).write_bytes((finished_run.path / name).read_bytes())
-        tell(busy, "finished")
+        set_state(busy, "finished")
         calm(app.run())
         assert "training ·" not in picker(app).options[0]
         assert numbers_of(app, "busy")["Test ELBO"] == f"{finished_run.metrics['elbo']:.2f}"
@@ -143,7 +127,7 @@ class TestSingleStep:
     ALT = "Images of the batch above their reconstructions"
 
     def test_its_batch_is_shown(self, finished_run: Run, runs: Path) -> None:
-        run = tell(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
+        run = set_state(copy_run(finished_run, runs / "run"), "paused", epoch=3, step=41)
         np.savez(run.path / "step.npz", **make_step())
         shown = board(open_page("train"), "run")["batch"]
         assert (shown["alt"], shown["title"]) == (self.ALT, "The batch of step 41")
@@ -156,7 +140,7 @@ class TestSingleStep:
     def test_not_when_the_run_stands_elsewhere(
         self, state: str, step: int, finished_run: Run, runs: Path
     ) -> None:
-        run = tell(copy_run(finished_run, runs / "run"), state, epoch=3, step=step)
+        run = set_state(copy_run(finished_run, runs / "run"), state, epoch=3, step=step)
         np.savez(run.path / "step.npz", **make_step())
         assert board(watch(open_page("train")), "run")["batch"] is None
 
@@ -175,15 +159,15 @@ class TestSlowMotion:
             component(app, "slow-motion-run")
         act(labelled(app.toggle, "Slow motion").set_value(True))
         assert stepped.control.action == "batch"  # and one more is asked for
-        given = component(app, "slow-motion-run")
-        assert given["place"] == "Epoch 3 · step 41 of 1,200"
-        assert len(given["stages"]) == 9
+        mounted = component(app, "slow-motion-run")
+        assert mounted["place"] == "Epoch 3 · step 41 of 1,200"
+        assert len(mounted["stages"]) == 9
 
     def test_it_stays_on_while_the_run_waits_for_a_process(self, stepped: Run) -> None:
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
         assert Run(stepped.path).state == "queued"
         for state in ("queued", "starting", "paused"):
-            tell(stepped, state)
+            set_state(stepped, state)
             with stepped.lock():
                 calm(app.run())
             assert labelled(app.toggle, "Slow motion").value is True
@@ -202,7 +186,7 @@ class TestSlowMotion:
     def test_off_again(self, stepped: Run) -> None:
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
         act(labelled(app.toggle, "Slow motion").set_value(False))
-        assert stepped.control.serial == 2  # one to go on, one for the batch
+        assert stepped.control.serial == 2  # one to resume, one for the batch
         with pytest.raises(KeyError):
             component(app, "slow-motion-run")
 
@@ -221,7 +205,7 @@ class TestSlowMotion:
 
         monkeypatch.setattr("pages.train.watch.slow_motion", play)
         app = act(labelled(open_page("train").toggle, "Slow motion").set_value(True))
-        tell(stepped, "paused")
+        set_state(stepped, "paused")
         turn = stepped.control.turn
         press(app, "Next")
         assert stepped.control.action == "batch"
@@ -249,7 +233,7 @@ def test_a_real_run_like_an_instrument(
     runs: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Start, watch, pause, step, change, play, stop: with a real process."""
-    processes.become_real()
+    processes.make_real()
     monkeypatch.setattr(run_controls, "REPLY_SECONDS", 60.0)  # the machine may be busy
     app = open_page("train", preset="recommended", epochs="500", hidden="16", batch_size="4")
     press(app, "Train")
@@ -272,8 +256,8 @@ def test_a_real_run_like_an_instrument(
     assert steps[1] == steps[0] + 1
     assert app.progress[0].text.startswith("Paused · Epoch ")
     act(labelled(app.toggle, "Slow motion").set_value(True))
-    place = component(app, f"slow-motion-{path.name}")["place"]
-    assert place == "Epoch {epoch} · step {step} of {steps}".format(**open_run(path).status)
+    position = component(app, f"slow-motion-{path.name}")["place"]
+    assert position == "Epoch {epoch} · step {step} of {steps}".format(**open_run(path).status)
 
     act(app.select_slider(key=f"live-beta-{path.name}").set_value(0.5))
     press(app, "Play")

@@ -5,31 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from streamlit.runtime.caching import cache_resource_api
 from streamlit.testing.v1 import AppTest
 
-from pages._shared import run_menu, server
-from tests.conftest import wait_until
-from tests.pages.conftest import (
-    PAGES,
-    act,
-    calm,
-    component,
-    go,
-    labelled,
-    open_page,
-    picker,
-    press,
-    words,
-)
-from tests.pages.crafted import craft, enqueue, epochs, ticket_of
-from tests.pages.doubles import Browser, Processes, owner_of
+from pages._shared import run_menu
+from tests.pages.crafted import TRAINED, craft, ticket_of
+from tests.pages.doubles import ANNA, BEN, Browser, owner_of
+from tests.pages.driving import PAGES, act, calm, go, labelled, open_page, picker, press
+from tests.pages.shown import component, words
 from vae.data.datasets import Dataset
 from vae.files import read_json
 from vae.runs.run import Run
-
-ANNA, BEN = "a" * 32, "b" * 32
-TRAINED = epochs(40.0, 30.0)
 
 
 def options(app: AppTest) -> list[str]:
@@ -57,8 +42,8 @@ class TestWhoseRuns:
         browser.take(ANNA)
         app = press(open_page("train"), "Train")
         run_id = app.query_params["run"]
-        about = read_json(runs / run_id / "about.json")
-        assert about["owner"] == owner_of(ANNA)
+        metadata = read_json(runs / run_id / "about.json")
+        assert metadata["owner"] == owner_of(ANNA)
         assert ANNA not in (runs / run_id / "about.json").read_text()  # the secret stays a secret
         assert len(run_id) == 32  # 128 bits
         # Again in a new session of the same browser, but in no other one.
@@ -120,7 +105,7 @@ class TestWhoseRuns:
     def test_an_imported_one_is_the_importers(
         self, finished_run: Run, shipped: list[Run], browser: Browser, runs: Path
     ) -> None:
-        from vae.archive.archive import export_zip
+        from vae.archive.zip_export import export_zip
 
         browser.take(ANNA)
         app = open_page("data")
@@ -247,59 +232,3 @@ class TestOnesOwnMachine:
     def test_no_limits_are_shown(self) -> None:
         app = open_page("train")
         assert "On this server" not in words(app)
-
-
-class TestLeaving:
-    """A visitor's connection is lost; what trains is paused when the grace time is over."""
-
-    def leave(self) -> None:
-        cache_resource_api.clear_session_cache("test session id")  # as a lost connection does
-
-    @pytest.fixture
-    def training(self, browser: Browser, digits: Dataset, runs: Path, processes: Processes) -> Run:
-        run = craft(runs / "run", digits, state="queued", owner=owner_of(ANNA))
-        return enqueue(run)
-
-    def test_a_run_is_suspended_after_the_grace_time(
-        self, training: Run, browser: Browser, processes: Processes,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:  # fmt: skip
-        monkeypatch.setenv("VAE_GRACE_SECONDS", "0.5")
-        browser.take(ANNA)
-        open_page("train")
-        wait_until(lambda: "run-train" in processes, "its process has started")
-        presence = server.presence()
-        wait_until(lambda: presence.is_gone(owner_of(BEN), "other"), "the grace time is over")
-        assert not presence.is_gone(owner_of(ANNA), "other")  # she is there
-        with training.lock():
-            assert training.control.action == "run"
-            self.leave()
-            wait_until(lambda: processes["run-train"].asked_to_leave, "the run is parked")
-            server.queue().close()
-
-    def test_who_comes_back_in_time_is_there(self, training: Run, browser: Browser) -> None:
-        browser.take(ANNA)
-        app = open_page("train")
-        presence = server.presence()
-        assert presence.grace_seconds == 300.0
-        self.leave()
-        presence.grace_seconds = 1e-9  # as if it had passed
-        assert presence.is_gone(owner_of(ANNA), "run")
-        calm(app.run())
-        assert not presence.is_gone(owner_of(ANNA), "run")
-
-    def test_who_watches_by_the_link_keeps_it_too(self, training: Run, browser: Browser) -> None:
-        browser.take(BEN)
-        app = open_page("train", run="run")
-        presence = server.presence()
-        presence.grace_seconds = 1e-9
-        assert not presence.is_gone(owner_of(ANNA), "run")
-        self.leave()
-        assert presence.is_gone(owner_of(ANNA), "run")
-        calm(app.run())
-        assert not presence.is_gone(owner_of(ANNA), "run")
-
-    def test_on_ones_own_machine_nobody_is_gone(self, digits: Dataset, runs: Path) -> None:
-        open_page("train")
-        self.leave()
-        assert not server.presence().is_gone("", "run")

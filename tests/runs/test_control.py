@@ -16,9 +16,9 @@ from vae.runs.control import (
     Commands,
     Control,
     Segment,
-    ask,
     parse_control,
     read_control,
+    request,
     segments_of,
 )
 
@@ -45,34 +45,37 @@ DAMAGED = [
 
 
 class TestBasics:
-    def test_nothing_is_asked_of_a_new_run(self, tmp_path: Path) -> None:
+    def test_nothing_is_requested_of_a_new_run(self, tmp_path: Path) -> None:
         assert read_control(tmp_path) == Control("run", 0, 0, {}, ())
 
-    def test_what_is_asked_can_be_read(self, tmp_path: Path) -> None:
-        asked = ask(tmp_path, "pause", {"beta": 2}, Segment(3, 5))
+    def test_a_request_can_be_read(self, tmp_path: Path) -> None:
+        requested = request(tmp_path, "pause", {"beta": 2}, Segment(3, 5))
         assert (
-            asked
+            requested
             == read_control(tmp_path)
             == Control("pause", 1, 1, {"beta": 2.0}, (Segment(3, 5),))
         )
 
     def test_a_preview_is_counted_and_changes_nothing_else(self, tmp_path: Path) -> None:
-        ask(tmp_path, "pause")
-        asked = ask(tmp_path, show=True)
-        assert asked == read_control(tmp_path) == Control("pause", 1, 2, {}, (), 1)
+        request(tmp_path, "pause")
+        requested = request(tmp_path, show=True)
+        assert requested == read_control(tmp_path) == Control("pause", 1, 2, {}, (), 1)
 
-    def test_the_same_action_can_be_asked_for_twice(self, tmp_path: Path) -> None:
-        first, second = ask(tmp_path, "batch"), ask(tmp_path, "batch")
+    def test_the_same_action_can_be_requested_twice(self, tmp_path: Path) -> None:
+        first, second = request(tmp_path, "batch"), request(tmp_path, "batch")
         assert (first.turn, second.turn) == (1, 2)
 
     def test_settings_and_segments_are_no_new_action(self, tmp_path: Path) -> None:
-        ask(tmp_path, "batch")
-        changed = ask(tmp_path, settings={"noise": 0.5})
+        request(tmp_path, "batch")
+        changed = request(tmp_path, settings={"noise": 0.5})
         assert (changed.action, changed.turn, changed.serial) == ("batch", 1, 2)
-        again = ask(tmp_path, settings={"beta": 3.0})
+        again = request(tmp_path, settings={"beta": 3.0})
         assert again.settings == {"noise": 0.5, "beta": 3.0}
-        assert ask(tmp_path, segment=Segment(2, 4)).settings == again.settings
-        assert ask(tmp_path, "run", segment=Segment(4, 9)).more == (Segment(2, 4), Segment(4, 9))
+        assert request(tmp_path, segment=Segment(2, 4)).settings == again.settings
+        assert request(tmp_path, "run", segment=Segment(4, 9)).more == (
+            Segment(2, 4),
+            Segment(4, 9),
+        )
 
     def test_live_settings_are_settings(self) -> None:
         assert set(LIVE_SETTINGS) <= set(Config().to_dict())
@@ -87,24 +90,24 @@ class TestCorrectness:
     @pytest.mark.parametrize(
         "content", DAMAGED, ids=lambda content: content[-24:].decode("latin-1")
     )
-    def test_a_damaged_file_asks_for_nothing(self, content: bytes, tmp_path: Path) -> None:
+    def test_a_damaged_file_requests_nothing(self, content: bytes, tmp_path: Path) -> None:
         (tmp_path / "control.json").write_bytes(content)
         assert read_control(tmp_path) == Control()
-        # And it does not stand in the way of the next wish.
-        assert ask(tmp_path, "pause").action == read_control(tmp_path).action == "pause"
+        # And it does not hinder the next request.
+        assert request(tmp_path, "pause").action == read_control(tmp_path).action == "pause"
 
     @pytest.mark.parametrize("content", DAMAGED)
     def test_requests_from_elsewhere_that_are_none(self, content: bytes) -> None:
         assert parse_control(content) == Control()
 
     def test_an_unknown_action_trains_on(self, tmp_path: Path) -> None:
-        ask(tmp_path, "pause")
+        request(tmp_path, "pause")
         values = json.loads((tmp_path / "control.json").read_text())
         (tmp_path / "control.json").write_text(json.dumps(values | {"action": "explode"}))
         assert read_control(tmp_path).action == "run"
 
     def test_only_what_may_change_is_read(self, tmp_path: Path) -> None:
-        ask(tmp_path, settings={"beta": 2.0, "epochs": 5.0, "nothing": 1.0, "noise": -1.0})
+        request(tmp_path, settings={"beta": 2.0, "epochs": 5.0, "nothing": 1.0, "noise": -1.0})
         assert read_control(tmp_path).settings == {"beta": 2.0}
 
     def test_requests_of_many_threads_are_all_stored(self, tmp_path: Path) -> None:
@@ -112,39 +115,39 @@ class TestCorrectness:
             changes = [{"settings": {name: 0.25}} for name in LIVE_SETTINGS] + [
                 {"action": "batch"}
             ] * 9
-            list(threads.map(lambda change: ask(tmp_path, **change), changes))
+            list(threads.map(lambda change: request(tmp_path, **change), changes))
         control = read_control(tmp_path)
         assert (control.serial, control.turn) == (12, 9)
         assert control.settings == dict.fromkeys(LIVE_SETTINGS, 0.25)
 
     def test_no_temporary_file_stays(self, tmp_path: Path) -> None:
         for action in ACTIONS:
-            ask(tmp_path, action)
+            request(tmp_path, action)
         assert [path.name for path in tmp_path.iterdir()] == ["control.json"]
 
 
 class TestCommands:
-    def test_every_preview_shows_what_is_asked_now(self, tmp_path: Path) -> None:
+    def test_every_preview_shows_what_is_requested_now(self, tmp_path: Path) -> None:
         commands = Commands(tmp_path)
         assert commands.read() == Control()
         for turn, action in enumerate(ACTIONS, start=1):
-            ask(tmp_path, action)
+            request(tmp_path, action)
             for _ in range(2):
                 assert (commands.read().turn, commands.read().action) == (turn, action)
 
     def test_a_poll_does_not_read_again_what_it_has_read(self, tmp_path: Path) -> None:
         commands, path = Commands(tmp_path), tmp_path / "control.json"
-        ask(tmp_path, "pause")
+        request(tmp_path, "pause")
         os.utime(path, ns=(0, 0))
         assert commands.read() is commands.read()
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]"])
     def test_damage_changes_no_request(self, content: bytes, tmp_path: Path) -> None:
-        # Otherwise a paused run would go on by itself.
+        # Otherwise a paused run would resume by itself.
         commands, path = Commands(tmp_path), tmp_path / "control.json"
-        asked = ask(tmp_path, "pause", {"beta": 2.0}, Segment(1, 2))
-        assert commands.read() == asked
+        requested = request(tmp_path, "pause", {"beta": 2.0}, Segment(1, 2))
+        assert commands.read() == requested
         path.write_bytes(content)
-        assert commands.read() == asked
+        assert commands.read() == requested
         path.unlink()
-        assert commands.read() == asked
+        assert commands.read() == requested

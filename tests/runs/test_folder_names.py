@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, copy_run, run_python
-from tests.queueing import Office
-from vae.archive.archive import export_zip, import_zip
+from tests.queueing import Servers
+from vae.archive.zip_export import export_zip
+from vae.archive.zip_import import import_zip
 from vae.cli.main import main
 from vae.errors import RunError
 from vae.runs import folder_names
@@ -139,19 +140,19 @@ class TestEverywhere:
 
     @pytest.mark.parametrize("name", ["beta-0.5", "größe 💥", "-rf", "line\nbreak", "x" * 255])
     def test_queue_and_worker(
-        self, office: Office, name: str, monkeypatch: pytest.MonkeyPatch
+        self, servers: Servers, name: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(scheduler, "TIDY_SECONDS", 0.05)
-        server = office.open()
-        run = office.submit(server, "busy")
-        office.until_begun("busy")
-        waits = office.submit(server, "waits", "another")
-        renamed = Run(waits.path.rename(office.folder / name))
-        office.tell(run, "finish")
-        office.until(renamed, "training")  # its old ticket leads nowhere, and it gets a new one
-        office.tell(renamed, "finish")
-        office.until(renamed, "finished")
-        office.store.delete(renamed)
+        server = servers.open()
+        run = servers.submit(server, "busy")
+        servers.until_begun("busy")
+        waits = servers.submit(server, "waits", "another")
+        renamed = Run(waits.path.rename(servers.folder / name))
+        servers.instruct(run, "finish")
+        servers.until(renamed, "training")  # its old ticket leads nowhere, and it gets a new one
+        servers.instruct(renamed, "finish")
+        servers.until(renamed, "finished")
+        servers.store.delete(renamed)
 
     @pytest.mark.parametrize("name", NAMES, ids=label)
     def test_export_and_import(self, folder: Path, name: str, tmp_path: Path) -> None:

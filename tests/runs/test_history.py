@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.pages.crafted import row
-from vae.archive.archive import MAX_HISTORY_BYTES
+from vae.archive.zip_import import MAX_HISTORY_BYTES
 from vae.runs import history
 from vae.runs.history import history_fault, read_rows
 
@@ -59,27 +59,27 @@ class TestBasics:
     def test_what_was_read_last_is_remembered(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(history, "_known", OrderedDict())
+        monkeypatch.setattr(history, "_cache", OrderedDict())
         monkeypatch.setattr(history, "MAX_BYTES", 3 * len(line(1)))
         paths = [tmp_path / str(number) for number in range(1, 6)]
         for number, path in enumerate(paths, start=1):
             path.write_text(line(number))
             assert steps(path) == [number]
-        assert list(history._known) == paths[-3:]
+        assert list(history._cache) == paths[-3:]
 
     def test_a_long_one_is_remembered_alone(
         self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(history, "_known", OrderedDict())
+        monkeypatch.setattr(history, "_cache", OrderedDict())
         monkeypatch.setattr(history, "MAX_BYTES", 1)
         assert steps(path) == [1, 2]
-        assert list(history._known) == [path]
+        assert list(history._cache) == [path]
 
     def test_the_longest_stays_beside_others(
         self, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Each page looks at the histories of several runs: none is to be parsed anew each time."""
-        monkeypatch.setattr(history, "_known", OrderedDict())
+        monkeypatch.setattr(history, "_cache", OrderedDict())
         assert history.MAX_BYTES > 1.4 * MAX_HISTORY_BYTES
         assert 1.4 * len(line(1)) * 100_000 < history.MAX_BYTES
         long = tmp_path / "long.jsonl"
@@ -134,7 +134,7 @@ class TestRewriting:
         path.write_text(line(1) + line(9))
         assert steps(path) == [1, 9]
 
-    def test_another_file_in_its_place(self, path: Path, tmp_path: Path) -> None:
+    def test_another_file_under_its_name(self, path: Path, tmp_path: Path) -> None:
         assert steps(path) == [1, 2]
         other = tmp_path / "other"
         other.write_text(line(5) + line(6) + line(7))

@@ -69,7 +69,9 @@ class TestCorrectness:
         monkeypatch.setattr(
             inference,
             "_run",
-            lambda path, **given: (sizes.extend(map(len, given.values())), run(path, **given))[1],
+            lambda path, **inputs: (sizes.extend(map(len, inputs.values())), run(path, **inputs))[
+                1
+            ],
         )
         images = finished_run.decode(codes(230))
         finished_run.encode(images)

@@ -1,4 +1,4 @@
-"""What people say of a run: kept beside it, and never a danger to it."""
+"""What people say of a run: stored beside it, and never a danger to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TestBasics:
 
     def test_what_nobody_can_say(self, tmp_path: Path) -> None:
         with pytest.raises(TypeError):
-            write_metadata(tmp_path, colour="red")
+            write_metadata(tmp_path, color="red")
 
 
 class TestCorrectness:
@@ -60,6 +60,6 @@ class TestCorrectness:
     )
     def test_a_name_fits_into_a_line(self, text: str, name: str, tmp_path: Path) -> None:
         assert clean_name(text) == name
-        # Also where another hand wrote it.
+        # Also where another program wrote it.
         write_metadata(tmp_path, name=text)
         assert read_metadata(tmp_path).name == name

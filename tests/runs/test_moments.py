@@ -9,7 +9,7 @@ import pytest
 
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.runs.layout import live_snapshot_file, live_snapshot_place
+from vae.runs.layout import live_snapshot_file, live_snapshot_position
 from vae.runs.moments import moments_of
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
@@ -23,7 +23,7 @@ def writer(tmp_path: Path, digits: Dataset) -> RunWriter:
     for epoch in (0, 1, 2):
         writer.arrays(f"snapshots/{epoch:04d}.npz", means=np.eye(2))
     for step in (9, 10, 25):
-        writer.live_snapshot((3, step), {"means": np.eye(2)}, most=12)
+        writer.live_snapshot((3, step), {"means": np.eye(2)}, max_count=12)
     return writer
 
 
@@ -44,23 +44,23 @@ def test_the_end_of_an_epoch_follows_all_within_it(writer: RunWriter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "left"), [((3, 10), [9, 10]), ((3, 0), []), ((2, 50), []), ((3, 25), [9, 10, 25])]
+    ("position", "left"), [((3, 10), [9, 10]), ((3, 0), []), ((2, 50), []), ((3, 25), [9, 10, 25])]
 )
 def test_what_came_after_a_checkpoint_goes(
-    place: tuple[int, int], left: list[int], writer: RunWriter
+    position: tuple[int, int], left: list[int], writer: RunWriter
 ) -> None:
-    writer.rewind(*place, 50)
+    writer.rewind(*position, 50)
     assert [step for _, step in Run(writer.path).live_snapshots] == left
 
 
 def test_where_a_run_rests_one_stays(writer: RunWriter) -> None:
-    writer.keep_live_snapshot((3, 10))
+    writer.remove_other_live_snapshots((3, 10))
     assert Run(writer.path).live_snapshots == [(3, 10)]
 
 
 def test_names() -> None:
     name = live_snapshot_file(7, 123)
     assert name == "snapshots/live-0007-0000123.npz"
-    assert live_snapshot_place(name.removeprefix("snapshots/")) == (7, 123)
+    assert live_snapshot_position(name.removeprefix("snapshots/")) == (7, 123)
     for other in ("0007.npz", "live-7-123.npz", "live-0007-0000123.npy", "live-000x-0000123.npz"):
-        assert live_snapshot_place(other) is None
+        assert live_snapshot_position(other) is None

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.archive.zips import take
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.data.datasets import Dataset
 from vae.latent.projections import read_tsne
 from vae.runs.run import Run, open_run

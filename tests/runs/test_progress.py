@@ -25,7 +25,7 @@ def test_what_was_written_last(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "share"),
+    ("text", "fraction"),
     [
         ("", 0.0),
         ("[]", 0.0),
@@ -38,9 +38,9 @@ def test_what_was_written_last(tmp_path: Path) -> None:
         ('{"share": 0.5, "trouble": ""}', 0.5),  # as an earlier version wrote it
     ],
 )
-def test_another_file(text: str, share: float, tmp_path: Path) -> None:
+def test_another_file(text: str, fraction: float, tmp_path: Path) -> None:
     (tmp_path / "tsne-progress.json").write_text(text)
-    assert read_progress(tmp_path, "tsne") == Progress(share)
+    assert read_progress(tmp_path, "tsne") == Progress(fraction)
 
 
 def test_a_full_disk_ends_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from tests.conftest import run_python
-from vae.archive.archive import FILES
+from vae.archive.zip_export import FILES
 from vae.runs import layout
 from vae.runs.results import ARRAYS, FIGURES, RESULTS, Result, resolve, result_files
 from vae.runs.run import SHIPPED, Run

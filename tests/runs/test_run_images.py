@@ -10,9 +10,10 @@ import pytest
 
 from tests.cli.commands import refused
 from tests.conftest import copy_run
-from tests.queueing import Office
+from tests.queueing import Servers
 from vae.cli.main import main
-from vae.data.datasets import DATASETS, Dataset
+from vae.data.datasets import Dataset
+from vae.data.specs import DATASETS
 from vae.errors import DatasetError, RunError
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.comparison import comparable, references_of
@@ -142,9 +143,9 @@ class TestCommandLine:
 
 
 class TestQueue:
-    def test_a_refusal_leaves_the_run_as_it_is(self, office: Office, own: Run) -> None:
-        queue = office.open()
-        run = copy_run(own, office.folder / "stripes")
+    def test_a_refusal_leaves_the_run_as_it_is(self, servers: Servers, own: Run) -> None:
+        queue = servers.open()
+        run = copy_run(own, servers.folder / "stripes")
         before = {path: path.read_bytes() for path in run.path.rglob("*.*")}
         for action in ("run", "batch", "epoch"):
             with pytest.raises(RunError, match="this run needs the images of “stripes”"):
@@ -155,16 +156,16 @@ class TestQueue:
 
 class TestWorker:
     @pytest.mark.parametrize("state", ["finished", "stopped", "paused", "interrupted"])
-    def test_images_that_went_meanwhile(self, state: str, office: Office, own: Run) -> None:
+    def test_images_that_went_meanwhile(self, state: str, servers: Servers, own: Run) -> None:
         from vae.runs.writer import RunWriter
 
-        run = copy_run(own, office.folder / "stripes")
+        run = copy_run(own, servers.folder / "stripes")
         RunWriter.reopen(run.path).status(state=state)
         run = open_run(run.path)
         run.requests.resume(2)
-        queue = office.open()
+        queue = servers.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._scheduler.queue_again(run)
+        assert queue._scheduler.states.set_queued(run)
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == state
@@ -175,18 +176,18 @@ class TestWorker:
         # And nobody tries it again and again.
         assert work(run.path, "train") == 0
 
-    def test_what_the_training_says_is_said_once(self, office: Office, finished_run: Run) -> None:
+    def test_what_the_training_says_is_said_once(self, servers: Servers, finished_run: Run) -> None:
         """A paused run whose checkpoint is damaged is paused still, after Play was refused."""
         from vae.runs.writer import RunWriter
 
-        run = copy_run(finished_run, office.folder / "run")
+        run = copy_run(finished_run, servers.folder / "run")
         RunWriter.reopen(run.path).status(state="paused")
         run = open_run(run.path)
         run.requests.resume(2)
         (run.path / "checkpoint.npz").write_bytes(b"half")
-        queue = office.open()
+        queue = servers.open()
         queue.close()  # else it would have a process see to the run that waits
-        assert queue._scheduler.queue_again(run)
+        assert queue._scheduler.states.set_queued(run)
         assert work(run.path, "train") == 1
         now = open_run(run.path)
         assert now.state == "paused"

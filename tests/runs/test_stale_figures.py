@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.test_figures_schema import KNOWLEDGE, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import CLASS_PROBES, LIKELIHOOD, QUALITY
 from tests.workshop import Workshop
 from vae.runs.layout import SAMPLERS, TSNE
 from vae.runs.progress import read_progress, write_progress
@@ -28,7 +28,7 @@ def computed(run: Run) -> Run:
     writer = RunWriter(run.path)
     for count, name in TSNE.items():
         writer.arrays(name, points=np.zeros((1, count), np.float32))
-    writer.figures("knowledge.json", KNOWLEDGE)
+    writer.figures("knowledge.json", CLASS_PROBES)
     writer.figures("likelihood.json", LIKELIHOOD)
     writer.figures("quality.json", QUALITY)
     writer.arrays("samplers.npz", y=np.zeros(1))
@@ -53,26 +53,26 @@ def test_they_stay_as_long_as_the_model_does(run: Run) -> None:
 
 def test_more_epochs_make_another_model(run: Run, workshop: Workshop) -> None:
     run.requests.resume(1)
-    kept: list[set[bool]] = []
-    workshop.at(run, (2, 5), lambda: kept.append(holds(run)))
-    assert kept == [{True}]  # the model in the folder is still the one of epoch 1
+    stored: list[set[bool]] = []
+    workshop.at(run, (2, 5), lambda: stored.append(holds(run)))
+    assert stored == [{True}]  # the model in the folder is still the one of epoch 1
     assert open_run(run.path).status["model_epoch"] == 2
     assert holds(run) == {False}
 
 
 def test_a_preview_of_a_run_that_trains(run: Run, workshop: Workshop) -> None:
     run.requests.resume(1)
-    seen: list[set[bool]] = []
+    observed: list[set[bool]] = []
 
-    def leave() -> bool:
-        if workshop.place == (2, 3):
+    def should_end() -> bool:
+        if workshop.position == (2, 3):
             run.requests.show_model()
         if open_run(run.path).status.get("shown"):
-            seen.append(holds(run))
-        return bool(seen)
+            observed.append(holds(run))
+        return bool(observed)
 
-    workshop.resume(run, leave=leave)
-    assert seen == [{False}]
+    workshop.resume(run, should_end=should_end)
+    assert observed == [{False}]
 
 
 def test_the_model_of_a_killed_run(run: Run, workshop: Workshop) -> None:

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from tests.conftest import copy_run, wait_until
-from tests.queueing import Office
-from vae.archive.archive import export_zip
+from tests.queueing import Servers
+from vae.archive.zip_export import export_zip
 from vae.errors import RunError
 from vae.runs import storage
 from vae.runs.metadata import write_metadata
@@ -49,7 +49,7 @@ class Disk:
 
 
 @pytest.fixture(autouse=True)
-def _told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PUBLIC", "FREE_MEGABYTES", "RUNS_MEGABYTES", "KEEP_DAYS"):
         monkeypatch.delenv(f"VAE_{name}", raising=False)
 
@@ -80,29 +80,29 @@ class TestOnOnesOwnMachine:
 
     def test_a_disk_that_is_nearly_full(self, disk: Disk) -> None:
         disk.free = 100 * MEGABYTE
-        disk.storage.check_room()
+        disk.storage.check_space()
         disk.free -= 1
         with pytest.raises(
             RunError, match=r"leave 100 MB of the disk free: delete some first\. Received: a disk"
         ):
-            disk.storage.check_room()
+            disk.storage.check_space()
 
     def test_a_limit_of_ones_own(self, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
         disk.add("one", size=3 * MEGABYTE)
-        disk.storage.check_room()
+        disk.storage.check_space()
         monkeypatch.setenv("VAE_RUNS_MEGABYTES", "3")
         with pytest.raises(RunError, match=r"may take 3 MB here: delete some first\. Received"):
-            disk.storage.check_room()
+            disk.storage.check_space()
         monkeypatch.setenv("VAE_RUNS_MEGABYTES", "4")
-        disk.storage.check_room()
+        disk.storage.check_space()
 
     def test_before_there_is_a_folder(self, disk: Disk) -> None:
         assert not disk.store.folder.exists()
-        disk.storage.check_room()
+        disk.storage.check_space()
 
 
 @pytest.mark.usefixtures("public")
-class TestWhereStrangersShareAServer:
+class TestOnAPublicServer:
     def test_until_when_a_run_is_stored(self, disk: Disk) -> None:
         today = datetime.datetime.now(datetime.UTC).date()
         assert kept_until(disk.add("new", "anna")) == today + datetime.timedelta(days=3)
@@ -138,21 +138,21 @@ class TestWhereStrangersShareAServer:
 
     def test_what_may_be_removed_keeps_nobody_out(self, disk: Disk) -> None:
         disk.add("old", "anna", days_ago=9, size=6 * MEGABYTE)
-        disk.storage.check_room()
+        disk.storage.check_space()
         disk.add("new", "berta", size=6 * MEGABYTE)
         with pytest.raises(
             RunError, match=r"may take 5 MB here: delete one of yours, or come back"
         ):
-            disk.storage.check_room()
+            disk.storage.check_space()
 
-    def test_new_visitors_do_not_get_around_it(self, office: Office) -> None:
+    def test_new_visitors_do_not_get_around_it(self, servers: Servers) -> None:
         """A cookie costs nothing; a run that waits is counted as it will be."""
-        server = office.open()
+        server = servers.open()
         assert UNFINISHED_BYTES > 5 * MEGABYTE
-        office.submit(server, "one", owner="a visitor")
+        servers.submit(server, "one", owner="a visitor")
         with pytest.raises(RunError, match="All runs together may take 5 MB here"):
-            office.submit(server, "two", owner="another visitor")
-        assert len(office.store.list()) == 1
+            servers.submit(server, "two", owner="another visitor")
+        assert len(servers.store.list()) == 1
 
     def test_nor_do_imports(self, disk: Disk) -> None:
         data = export_zip(Run(SHIPPED / "digits"))
@@ -160,7 +160,7 @@ class TestWhereStrangersShareAServer:
         queue = Queue(disk.store, 1)
         try:
             with pytest.raises(RunError, match="All runs together"):
-                queue.take_in(io.BytesIO(data), "berta")
+                queue.import_run(io.BytesIO(data), "berta")
         finally:
             queue.close()
         assert [run.id for run in disk.store.list()] == ["new"]

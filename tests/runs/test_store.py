@@ -20,12 +20,6 @@ from vae.runs.store import UNDO_SECONDS, RunStore
 
 
 @pytest.fixture
-def run(finished_run: Run, tmp_path: Path) -> Run:
-    """A copy of a finished run, to be changed."""
-    return copy_run(finished_run, tmp_path / "runs" / "copy")
-
-
-@pytest.fixture
 def store(run: Run, tmp_path: Path) -> RunStore:
     return RunStore(run.path.parent, tmp_path / "nothing")
 
@@ -36,9 +30,9 @@ class TestStore:
         for name, created in (("b", "2026-02"), ("c", "2026-03"), ("a", "2026-01")):
             change_status(copy_run(run, runs / name), created=created)
         change_status(run, created="2026-04")
-        for name, place in (("x", 2), ("y", 1)):
+        for name, index in (("x", 2), ("y", 1)):
             copied = copy_run(run, shipped / name)
-            write_json(copied.path / "config.json", copied.info | {"place": place})
+            write_json(copied.path / "config.json", copied.info | {"place": index})
         listed = RunStore(runs, shipped).list()
         assert [found.id for found in listed] == ["copy", "c", "b", "a", "y", "x"]
 
@@ -57,10 +51,10 @@ class TestStore:
 
     def test_a_bad_folder_does_not_end_the_list(self, run: Run) -> None:
         folder = run.path.parent
-        for place, status in enumerate(
+        for index, status in enumerate(
             [{}, {"state": "finished"}, {"state": "finished", "created": 5}, [], "x"]
         ):
-            bad = copy_run(run, folder / f"bad{place}")
+            bad = copy_run(run, folder / f"bad{index}")
             write_json(bad.path / "status.json", status)
         (folder / "empty").mkdir()
         (folder / "file").touch()
@@ -160,7 +154,7 @@ class TestDelete:
             store.undelete(run_id)
 
     def test_purge_waits_until_nobody_can_want_it_back(self, run: Run, store: RunStore) -> None:
-        kept = copy_run(run, run.path.parent / "kept")
+        stored = copy_run(run, run.path.parent / "kept")
         store.delete(run)
         store.purge()
         assert store.undelete("copy").has_model
@@ -170,7 +164,7 @@ class TestDelete:
         write_metadata(run.path, deleted=time.time() - UNDO_SECONDS - 5)
         store.purge()
         assert [path.name for path in run.path.parent.iterdir()] == ["kept"]
-        assert open_run(kept.path).has_model
+        assert open_run(stored.path).has_model
         with pytest.raises(RunError, match="Only a deleted run"):
             store.undelete("copy")
 

@@ -85,7 +85,7 @@ class TestCorrectness:
         with pytest.raises(RunError, match="Received"):
             RunWriter.create(tmp_path / "file" / "run", Config(), digits)
 
-    def test_the_last_word_needs_no_room(
+    def test_the_last_status_needs_no_space(
         self, writer: RunWriter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: object, **__: object) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.archive.changed import REMOVED, with_arrays
 from tests.archive.zips import refused, take, unpack
 from tests.conftest import copy_run
-from vae.archive.archive import export_zip
+from vae.archive.zip_export import export_zip
 from vae.data.datasets import Dataset
 from vae.data.split import split_indices
 from vae.errors import ConfigError, RunError
@@ -123,11 +123,11 @@ class TestDrawing:
             sample(KNOWN, 5, seed=-1)
 
     def test_what_was_left_out(self) -> None:
-        assert KNOWN.left_out == (2,)
+        assert KNOWN.not_converged == (2,)
 
 
 class TestComputing:
-    def test_what_is_kept(self, fitted: Run, digits: Dataset) -> None:
+    def test_what_is_stored(self, fitted: Run, digits: Dataset) -> None:
         found = read_samplers(fitted)
         indices = split_indices(fitted.config, 1437).train
         assert found.fitted_images == len(indices) == 1293
@@ -136,7 +136,7 @@ class TestComputing:
         np.testing.assert_array_equal(found.log_var, log_var.astype(np.float16))
         np.testing.assert_array_equal(found.y, digits.y_train[indices])
         assert set(found.class_mixtures) == set(range(10))
-        assert found.left_out == ()
+        assert found.not_converged == ()
         best = min(found.trials, key=lambda trial: trial.bic)
         assert len(found.mixture.weights) == best.components > 1
 

@@ -20,7 +20,7 @@ def clusters(count: int, seed: int = 0) -> np.ndarray:
     return centres + noise
 
 
-class TestDraw:
+class TestSample:
     def test_shape_and_type(self) -> None:
         mixture = Mixture(np.ones(1), np.zeros((1, 3)), np.eye(3)[None])
         assert mixture.sample(7).shape == (7, 3)

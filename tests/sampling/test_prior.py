@@ -30,7 +30,7 @@ class TestPriorCodes:
         assert z.shape == (7, 3)
         assert z.dtype == np.float32
 
-    def test_the_seed_draws(self) -> None:
+    def test_the_seed_samples(self) -> None:
         np.testing.assert_array_equal(prior_codes(5, 2, seed=3), prior_codes(5, 2, seed=3))
         assert not np.array_equal(prior_codes(5, 2, seed=3), prior_codes(5, 2, seed=4))
 
@@ -122,11 +122,11 @@ class TestManifold:
 class TestTile:
     @pytest.mark.parametrize("channels", [1, 3])
     def test_images_lie_row_by_row(self, channels: int) -> None:
-        images = np.stack([np.full((2, 3, channels), place, np.uint8) for place in range(6)])
+        images = np.stack([np.full((2, 3, channels), index, np.uint8) for index in range(6)])
         grid = tile(images, rows=2, columns=3)
         assert grid.shape == (4, 9, channels)
-        places = grid[::2, ::3, 0]
-        assert places.tolist() == [[0, 1, 2], [3, 4, 5]]
+        positions = grid[::2, ::3, 0]
+        assert positions.tolist() == [[0, 1, 2], [3, 4, 5]]
 
     def test_each_image_stays_whole(self) -> None:
         images = np.random.default_rng(0).integers(0, 256, (6, 4, 5, 3)).astype(np.uint8)

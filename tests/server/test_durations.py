@@ -150,7 +150,7 @@ class TestLastStart:
             ([30.0, 10.0], [50.0], 2, (3, 30.0)),
             ([], [5.0, 7.0], 2, (2, 5.0)),
             ([], [5.0], 2, (0, 0.0)),
-            ([30.0, 20.0, 10.0], [], 2, (3, 20.0)),  # more than there are places now
+            ([30.0, 20.0, 10.0], [], 2, (3, 20.0)),  # more than there are workers now
         ],
     )
     def test_among_others(

@@ -1,4 +1,4 @@
-"""Who is there: a run goes on as long as somebody may come back to it."""
+"""Who is there: a run trains as long as somebody may come back to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vae.server.presence import Presence
 
 
 class Clock:
-    """Stands in for the module `time`, and goes on only when it is told to."""
+    """Stands in for the module `time`, and advances only on request."""
 
     def __init__(self) -> None:
         self.now = 5000.0
@@ -103,7 +103,7 @@ class TestServers:
             here.announce(tmp_path)
             assert file.exists() is written
 
-    def test_without_a_grace_time_nothing_is_said(self, tmp_path: Path) -> None:
+    def test_without_a_grace_time_nothing_is_announced(self, tmp_path: Path) -> None:
         Presence(0.0).announce(tmp_path)
         assert not list(tmp_path.iterdir())
 

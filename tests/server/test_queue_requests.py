@@ -1,4 +1,4 @@
-"""What may be asked of a run in the queue: to pause, to go on, to stop."""
+"""What may be asked of a run in the queue: to pause, to resume, to stop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.conftest import change_status, wait_until
-from tests.queueing import SMALL, Office, waiting
+from tests.queueing import SMALL, Servers, waiting
 from vae.errors import ConfigError, RunError
 from vae.runs.metadata import write_metadata
 from vae.runs.run import Run, open_run
@@ -16,27 +16,29 @@ from vae.server.queue import Queue
 
 
 def fill_her_queue(
-    queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+    queue: Queue, servers: Servers, finished: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Have a visitor, who owns the finished run, wait with as many runs as one may."""
     monkeypatch.setenv("VAE_PUBLIC", "1")
     write_metadata(finished.path, owner="anna")
     for name in "abcd":
-        office.submit(queue, name, "anna")
+        servers.submit(queue, name, "anna")
 
 
 class TestPause:
-    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
-        (run,) = office.store.list()
+    def test_while_it_trains(self, queue: Queue, servers: Servers) -> None:
+        (run,) = servers.store.list()
         queue.pause(run)
-        office.until(run, "paused")
+        servers.until(run, "paused")
         assert run.is_alive()
         queue.resume(open_run(run.path))
-        office.until(run, "training")
-        assert office.starts == 1
+        servers.until(run, "training")
+        assert servers.starts == 1
 
-    def test_while_it_waits_it_leaves_the_line(self, queue: Queue, office: Office) -> None:
-        run = office.submit(queue, "a")
+    def test_while_it_waits_it_is_removed_from_the_queue(
+        self, queue: Queue, servers: Servers
+    ) -> None:
+        run = servers.submit(queue, "a")
         queue.pause(run)
         paused = open_run(run.path)
         assert paused.state == "paused"
@@ -47,21 +49,21 @@ class TestPause:
         assert queue.is_pending(run, "train")
 
 
-class TestGoOn:
+class TestResume:
     @pytest.mark.parametrize("action", ["run", "batch", "epoch"])
-    def test_a_process_that_is_there_is_asked(
-        self, action: str, queue: Queue, office: Office
+    def test_a_living_process_gets_the_request(
+        self, action: str, queue: Queue, servers: Servers
     ) -> None:
-        (run,) = office.store.list()
+        (run,) = servers.store.list()
         queue.pause(run)
-        office.until(run, "paused")
+        servers.until(run, "paused")
         turn = run.control.turn
         queue.resume(open_run(run.path), action=action)
         assert (run.control.action, run.control.turn) == (action, turn + 1)
-        assert office.starts == 1
+        assert servers.starts == 1
 
-    def test_what_waits_keeps_its_place(self, queue: Queue, office: Office) -> None:
-        runs = [office.submit(queue, name, owner=name) for name in "ab"]
+    def test_a_waiting_run_keeps_its_position(self, queue: Queue, servers: Servers) -> None:
+        runs = [servers.submit(queue, name, owner=name) for name in "ab"]
         order = waiting(queue)
         queue.resume(open_run(runs[0].path))
         queue.resume(open_run(runs[0].path), action="batch")
@@ -69,7 +71,7 @@ class TestGoOn:
         assert runs[0].control.action == "batch"
 
     @pytest.mark.parametrize("state", ["paused", "interrupted", "stopped", "diverged", "failed"])
-    def test_a_run_without_a_process_gets_a_place(
+    def test_a_run_without_a_process_is_enqueued(
         self, state: str, queue: Queue, finished: Run
     ) -> None:
         change_status(finished, state=state, reason="why")
@@ -79,9 +81,9 @@ class TestGoOn:
         assert waiting(queue) == [finished.id]
 
     @pytest.mark.parametrize("kind", ["conditional", "autoencoder"])
-    def test_whatever_its_kind(self, kind: str, queue: Queue, office: Office) -> None:
+    def test_whatever_its_kind(self, kind: str, queue: Queue, servers: Servers) -> None:
         beta = 0.0 if kind == "autoencoder" else 1.0
-        run = office.submit(queue, "a", kind=kind, beta=beta)
+        run = servers.submit(queue, "a", kind=kind, beta=beta)
         queue.pause(run)
         queue.resume(open_run(run.path), action="epoch")
         assert open_run(run.path).state == "queued"
@@ -96,14 +98,14 @@ class TestGoOn:
         assert waiting(queue) == [finished.id]
         assert open_run(finished.path).epochs == 15
 
-    def test_more_while_it_trains(self, queue: Queue, office: Office) -> None:
-        (run,) = office.store.list()
+    def test_more_while_it_trains(self, queue: Queue, servers: Servers) -> None:
+        (run,) = servers.store.list()
         queue.resume(run, more_epochs=3)
         assert run.control.more == ((5, 8),)
         assert waiting(queue) == []
-        office.finish(run)
+        servers.finish(run)
         assert open_run(run.path).status["epoch"] == 8
-        assert office.order == ["first"]
+        assert servers.order == ["first"]
 
     def test_more_than_the_server_allows(
         self, queue: Queue, finished: Run, monkeypatch: pytest.MonkeyPatch
@@ -127,10 +129,10 @@ class TestGoOn:
         change_status(finished, seconds_trained=59.9)
         queue.resume(open_run(finished.path))
 
-    def test_what_is_refused_leaves_no_wish(
-        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+    def test_a_refusal_leaves_no_request(
+        self, queue: Queue, servers: Servers, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fill_her_queue(queue, office, finished, monkeypatch)
+        fill_her_queue(queue, servers, finished, monkeypatch)
         with pytest.raises(RunError, match="You can queue 3 runs"):
             queue.resume(open_run(finished.path), more_epochs=3)
         assert (finished.control.serial, finished.control.more) == (0, ())
@@ -150,42 +152,42 @@ class TestGoOn:
 
 
 class TestStop:
-    def test_while_it_trains(self, queue: Queue, office: Office) -> None:
-        (run,) = office.store.list()
+    def test_while_it_trains(self, queue: Queue, servers: Servers) -> None:
+        (run,) = servers.store.list()
         queue.stop(run)
-        office.until(run, "stopped")
-        assert office.order == ["first"]
+        servers.until(run, "stopped")
+        assert servers.order == ["first"]
 
-    def test_before_it_began(self, queue: Queue, office: Office) -> None:
-        run = office.submit(queue, "a")
+    def test_before_it_began(self, queue: Queue, servers: Servers) -> None:
+        run = servers.submit(queue, "a")
         queue.stop(run)
         stopped = open_run(run.path)
         assert (stopped.state, stopped.rows) == ("stopped", [])
         assert stopped.status["reason"] == "Stopped before it began."
         assert not queue.is_pending(run, "train")
-        (first,) = (run for run in office.store.list() if run.state == "training")
-        office.finish(first)
-        office.settle(queue)
-        assert office.order == ["first"]
+        (first,) = (run for run in servers.store.list() if run.state == "training")
+        servers.finish(first)
+        servers.settle(queue)
+        assert servers.order == ["first"]
 
-    def test_after_a_pause_in_the_line(self, queue: Queue, office: Office) -> None:
-        run = office.submit(queue, "a")
+    def test_after_a_pause_in_the_line(self, queue: Queue, servers: Servers) -> None:
+        run = servers.submit(queue, "a")
         queue.pause(run)
         queue.stop(open_run(run.path))
         stopped = open_run(run.path)
         assert (stopped.state, stopped.status["reason"]) == ("stopped", "Stopped before it began.")
         assert waiting(queue) == []
 
-    def test_while_its_process_starts(self, office: Office) -> None:
-        queue = office.open()
-        run = queue.submit(SMALL, office.dataset)
-        office.tell(run, "wait")
-        wait_until(lambda: office.starts == 1, "it is started")
+    def test_while_its_process_starts(self, servers: Servers) -> None:
+        queue = servers.open()
+        run = queue.submit(SMALL, servers.dataset)
+        servers.instruct(run, "wait")
+        wait_until(lambda: servers.starts == 1, "it is started")
         queue.stop(open_run(run.path))
         assert open_run(run.path).state == "stopped"
         assert open_run(run.path).status["reason"] == "Stopped before it began."
 
-    def test_one_that_waits_to_go_on(self, queue: Queue, office: Office, finished: Run) -> None:
+    def test_one_that_waits_to_resume(self, queue: Queue, servers: Servers, finished: Run) -> None:
         queue.resume(finished, more_epochs=3)
         queue.resume(open_run(finished.path), action="epoch")
         queue.stop(open_run(finished.path))
@@ -195,18 +197,18 @@ class TestStop:
         )
         assert queue.position(finished) == (0, 0.0)
         assert waiting(queue) == []  # it has the model of what it learned
-        (first,) = (run for run in office.store.list() if run.state == "training")
-        office.finish(first)
-        office.settle(queue)
-        assert office.order == ["first"]
-        # And it can go on for the epochs that it was to have.
+        (first,) = (run for run in servers.store.list() if run.state == "training")
+        servers.finish(first)
+        servers.settle(queue)
+        assert servers.order == ["first"]
+        # And it can be resumed for the epochs that it was to have.
         queue.resume(stopped)
-        office.until_begun("first", finished.id)
+        servers.until_begun("first", finished.id)
 
-    def test_one_that_is_being_measured(self, office: Office, finished: Run) -> None:
-        queue = office.open()
+    def test_one_that_is_being_measured(self, servers: Servers, finished: Run) -> None:
+        queue = servers.open()
         queue.request(finished, "tsne")
-        office.until_begun(f"{finished.id} tsne")
+        servers.until_begun(f"{finished.id} tsne")
         queue.resume(finished, more_epochs=3)
         assert open_run(finished.path).state == "queued"
         queue.pause(open_run(finished.path))
@@ -216,14 +218,14 @@ class TestStop:
         assert (open_run(finished.path).state, waiting(queue)) == ("stopped", [])
 
     @pytest.mark.parametrize("again", [False, True])
-    def test_what_a_parked_run_learned_is_made_a_model_of(
-        self, again: bool, queue: Queue, office: Office
+    def test_a_suspended_run_gets_its_model(
+        self, again: bool, queue: Queue, servers: Servers
     ) -> None:
-        (run,) = office.store.list()
+        (run,) = servers.store.list()
         os.kill(run.status["pid"], signal.SIGTERM)
-        office.until(run, "paused")
+        servers.until(run, "paused")
         wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
-        office.until(office.submit(queue, "second", owner="ben"), "training")
+        servers.until(servers.submit(queue, "second", owner="ben"), "training")
         if again:
             queue.resume(open_run(run.path))
             assert open_run(run.path).state == "queued"
@@ -231,13 +233,13 @@ class TestStop:
         assert open_run(run.path).state == "stopped"
         assert not queue.is_pending(run, "train")
         assert queue.is_pending(run, "recover")
-        office.finish(next(r for r in office.store.list() if r.state == "training"))
-        office.until_begun("first", "second", "first recover")
+        servers.finish(next(r for r in servers.store.list() if r.state == "training"))
+        servers.until_begun("first", "second", "first recover")
 
     def test_it_is_never_refused(
-        self, queue: Queue, office: Office, finished: Run, monkeypatch: pytest.MonkeyPatch
+        self, queue: Queue, servers: Servers, finished: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        fill_her_queue(queue, office, finished, monkeypatch)
+        fill_her_queue(queue, servers, finished, monkeypatch)
         change_status(finished, state="paused")
         queue.stop(open_run(finished.path))
         assert open_run(finished.path).state == "stopped"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import time
 
 import pytest
 
-from tests.conftest import change_status, copy_run, wait_until
-from tests.queueing import SMALL, Office
-from vae.runs.run import Run, open_run
-from vae.server import scheduler
+from tests.conftest import wait_until
+from tests.queueing import Servers
+from vae.runs.run import open_run
 from vae.server.presence import Presence
 from vae.server.queue import Queue
 from vae.server.tickets import Ticket
@@ -23,323 +20,168 @@ def under_way(queue: Queue) -> set[str]:
 
 
 class TestOrder:
-    def test_first_in_first_out_across_visitors(self, office: Office) -> None:
-        queue = office.open(workers=1)
+    def test_first_in_first_out_across_visitors(self, servers: Servers) -> None:
+        queue = servers.open(workers=1)
         runs = [
-            office.submit(queue, name, owner)
+            servers.submit(queue, name, owner)
             for name, owner in [("a1", "anna"), ("b1", "ben"), ("a2", "anna"), ("c1", "cleo")]
         ]
         for count, run in enumerate(runs, start=1):
-            office.until(run, "training")
-            office.settle(queue)
-            assert office.order == ["a1", "b1", "a2", "c1"][:count]
-            office.finish(run)
+            servers.until(run, "training")
+            servers.settle(queue)
+            assert servers.order == ["a1", "b1", "a2", "c1"][:count]
+            servers.finish(run)
         wait_until(lambda: not queue.tickets.list(), "the line is empty")
 
-    def test_one_run_a_visitor_at_a_time(self, office: Office) -> None:
-        queue = office.open(workers=3)
+    def test_one_run_a_visitor_at_a_time(self, servers: Servers) -> None:
+        queue = servers.open(workers=3)
         runs = {
-            name: office.submit(queue, name, owner)
+            name: servers.submit(queue, name, owner)
             for name, owner in [("a1", "anna"), ("a2", "anna"), ("b1", "ben"), ("a3", "anna")]
         }
         for name in ("a1", "b1"):
-            office.until(runs[name], "training")
-        office.settle(queue)
-        assert sorted(office.order) == ["a1", "b1"]  # though a third could train
-        office.finish(runs["a1"])
-        office.until(runs["a2"], "training")
-        office.settle(queue)
-        assert sorted(office.order) == ["a1", "a2", "b1"]
+            servers.until(runs[name], "training")
+        servers.settle(queue)
+        assert sorted(servers.order) == ["a1", "b1"]  # though a third could train
+        servers.finish(runs["a1"])
+        servers.until(runs["a2"], "training")
+        servers.settle(queue)
+        assert sorted(servers.order) == ["a1", "a2", "b1"]
 
-    def test_no_more_at_once_than_there_are_workers(self, office: Office) -> None:
-        queue = office.open(workers=2)
-        runs = [office.submit(queue, name, owner=name) for name in "abc"]
+    def test_no_more_at_once_than_there_are_workers(self, servers: Servers) -> None:
+        queue = servers.open(workers=2)
+        runs = [servers.submit(queue, name, owner=name) for name in "abc"]
         for run in runs[:2]:
-            office.until(run, "training")
-        office.settle(queue)
+            servers.until(run, "training")
+        servers.settle(queue)
         assert under_way(queue) == {run.id for run in runs[:2]}
-        office.finish(runs[1])
-        office.until(runs[2], "training")
+        servers.finish(runs[1])
+        servers.until(runs[2], "training")
 
-    def test_other_jobs_of_a_run_wait_until_it_is_free(self, office: Office) -> None:
-        queue = office.open(workers=2)
-        run = office.submit(queue, "a")
-        office.until(run, "training")
+    def test_other_jobs_of_a_run_wait_until_it_is_free(self, servers: Servers) -> None:
+        queue = servers.open(workers=2)
+        run = servers.submit(queue, "a")
+        servers.until(run, "training")
         queue.request(run, "tsne")
         queue.request(run, "tsne")
-        office.settle(queue)
-        assert office.order == ["a"]
+        servers.settle(queue)
+        assert servers.order == ["a"]
         assert queue.is_pending(run, "tsne")
-        office.tell(run, "finish")
-        office.until_begun("a", "a tsne")
+        servers.instruct(run, "finish")
+        servers.until_begun("a", "a tsne")
         wait_until(lambda: not queue.is_pending(run, "tsne"), "it is done")
-        office.settle(queue)
-        assert office.order == ["a", "a tsne"]
+        servers.settle(queue)
+        assert servers.order == ["a", "a tsne"]
 
-    def test_a_projection_does_not_count_as_the_visitors_run(self, office: Office) -> None:
-        queue = office.open(workers=2)
-        first, second = (office.submit(queue, name, "anna") for name in ("a1", "a2"))
-        office.until(first, "training")
-        office.tell(first, "finish")
-        office.until(second, "training")
+    def test_a_projection_does_not_count_as_the_visitors_run(self, servers: Servers) -> None:
+        queue = servers.open(workers=2)
+        first, second = (servers.submit(queue, name, "anna") for name in ("a1", "a2"))
+        servers.until(first, "training")
+        servers.instruct(first, "finish")
+        servers.until(second, "training")
         (first.path / "finish").unlink()
         queue.request(first, "export")
-        wait_until(lambda: "a1 export" in office.order, "both are under way")
+        wait_until(lambda: "a1 export" in servers.order, "both are under way")
 
     @pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100_000])
-    def test_a_damaged_ticket_holds_up_nobody(self, content: bytes, office: Office) -> None:
-        queue = office.open()
+    def test_a_damaged_ticket_holds_up_nobody(self, content: bytes, servers: Servers) -> None:
+        queue = servers.open()
         (queue.tickets.folder).mkdir(exist_ok=True)
         (queue.tickets.folder / "bad-train.json").write_bytes(content)
-        office.until(office.submit(queue, "good"), "training")
+        servers.until(servers.submit(queue, "good"), "training")
 
-    def test_a_deleted_or_damaged_folder_holds_up_nobody(self, office: Office) -> None:
-        queue = office.open()
-        first, gone, damaged, last = (office.submit(queue, name) for name in "abcd")
-        office.until(first, "training")
+    def test_a_deleted_or_damaged_folder_holds_up_nobody(self, servers: Servers) -> None:
+        queue = servers.open()
+        first, gone, damaged, last = (servers.submit(queue, name) for name in "abcd")
+        servers.until(first, "training")
         shutil.rmtree(gone.path)
         (damaged.path / "config.json").write_text("{")
-        office.finish(first)
-        office.until(last, "training")
+        servers.finish(first)
+        servers.until(last, "training")
         assert not queue.is_pending(gone, "train")
         assert not queue.is_pending(damaged, "train")
 
 
-class TestPausedPlaces:
-    """A paused run keeps its process for a quick answer, unless somebody waits for the place."""
-
-    @pytest.fixture(autouse=True)
-    def _at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(scheduler, "PAUSED_SECONDS", 0.0)
-
-    def paused(self, office: Office, queue: Queue, name: str, owner: str) -> Run:
-        run = office.submit(queue, name, owner)
-        office.until(run, "training")
-        queue.pause(run)
-        return office.until(run, "paused")
-
-    def test_while_nobody_waits_it_stays(self, office: Office) -> None:
-        queue = office.open()
-        run = self.paused(office, queue, "a", "anna")
-        office.settle(queue)
-        assert run.is_alive()
-        queue.resume(run)
-        office.until(run, "training")
-        assert office.order == ["a"]  # in the same process
-
-    def test_who_waits_gets_it(self, office: Office) -> None:
-        queue = office.open()
-        run = self.paused(office, queue, "a", "anna")
-        other = office.submit(queue, "b", "ben")
-        office.until(other, "training")
-        assert open_run(run.path).state == "paused"
-        assert not run.is_alive()
-        assert not queue.is_pending(run, "train")
-
-    def test_ones_own_next_run_gets_it_too(self, office: Office) -> None:
-        # With a worker to spare: what stands in the way is that one visitor has one run.
-        queue = office.open(workers=2)
-        run = self.paused(office, queue, "a1", "anna")
-        office.until(office.submit(queue, "a2", "anna"), "training")
-        assert open_run(run.path).state == "paused"
-
-    def test_a_place_that_is_not_needed_stays(self, office: Office) -> None:
-        queue = office.open(workers=2)
-        run = self.paused(office, queue, "a", "anna")
-        office.until(office.submit(queue, "b", "ben"), "training")
-        office.settle(queue)
-        assert run.is_alive()
-
-    def test_a_projection_of_the_run_itself_gets_it(self, office: Office) -> None:
-        queue = office.open(workers=2)
-        run = self.paused(office, queue, "a", "anna")
-        queue.request(run, "tsne")
-        office.until_begun("a", "a tsne")
-        assert open_run(run.path).state == "paused"
-
-    def test_not_before_its_time(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(scheduler, "PAUSED_SECONDS", 1000.0)
-        queue = office.open()
-        run = self.paused(office, queue, "a", "anna")
-        office.submit(queue, "b", "ben")
-        office.settle(queue)
-        assert run.is_alive()
-        assert office.order == ["a"]
-
-    def test_a_resumed_run_waits_for_a_worker(self, office: Office) -> None:
-        queue = office.open()
-        run = self.paused(office, queue, "a", "anna")
-        other = office.submit(queue, "b", "ben")
-        office.until(other, "training")
-        queue.resume(open_run(run.path))
-        assert open_run(run.path).state == "queued"
-        assert queue.position(run).ahead == 1
-        office.finish(other)
-        office.until(run, "training")
-
-
 class TestTheGone:
-    def test_a_run_nobody_comes_back_to_is_paused(self, office: Office) -> None:
+    def test_a_run_nobody_comes_back_to_is_paused(self, servers: Servers) -> None:
         presence = Presence(0.05)
         presence.connect("session", "anna", None)
-        queue = office.open(presence=presence)
-        first, second = (office.submit(queue, name, "anna") for name in ("a1", "a2"))
-        office.until(first, "training")
-        office.settle(queue)
+        queue = servers.open(presence=presence)
+        first, second = (servers.submit(queue, name, "anna") for name in ("a1", "a2"))
+        servers.until(first, "training")
+        servers.settle(queue)
         presence.disconnect("session")
         for run in (first, second):
-            office.until(run, "paused")
+            servers.until(run, "paused")
         wait_until(lambda: not queue.tickets.list(), "nobody waits")
         assert not first.is_alive()
         assert open_run(second.path).status["reason"] == "Paused, since its visitor left."
-        office.settle(queue)
-        assert office.order == ["a1"]
-        # From its link it goes on.
+        servers.settle(queue)
+        assert servers.order == ["a1"]
+        # From its link it is resumed.
         presence.connect("another session", "ben", second.id)
         queue.resume(open_run(second.path))
-        office.until(second, "training")
+        servers.until(second, "training")
 
-    def test_others_runs_continue(self, office: Office) -> None:
+    def test_others_runs_continue(self, servers: Servers) -> None:
         presence = Presence(0.05)
         presence.connect("a session", "anna", None)
         presence.connect("another", "ben", None)
-        queue = office.open(workers=2, presence=presence)
-        annas, bens = (office.submit(queue, name, name) for name in ("anna", "ben"))
-        office.until(annas, "training")
-        office.until(bens, "training")
+        queue = servers.open(workers=2, presence=presence)
+        annas, bens = (servers.submit(queue, name, name) for name in ("anna", "ben"))
+        servers.until(annas, "training")
+        servers.until(bens, "training")
         presence.disconnect("a session")
-        office.until(annas, "paused")
-        office.settle(queue)
+        servers.until(annas, "paused")
+        servers.settle(queue)
         assert open_run(bens.path).state == "training"
 
 
 class TestSeveralServers:
-    def test_visitors_of_another_server_are_there_too(self, office: Office) -> None:
+    def test_visitors_of_another_server_are_there_too(self, servers: Servers) -> None:
         """The server that leads is not the one that the visitor is connected to."""
         elsewhere, here = Presence(0.5), Presence(0.5)
-        leads = office.open(presence=here)
-        office.settle(leads)
-        second = office.open(presence=elsewhere)
+        leads = servers.open(presence=here)
+        servers.settle(leads)
+        second = servers.open(presence=elsewhere)
         elsewhere.connect("session", "anna", None)
-        office.settle(second)
-        run = office.submit(second, "a", "anna")
-        office.until(run, "training")
+        servers.settle(second)
+        run = servers.submit(second, "a", "anna")
+        servers.until(run, "training")
         began = time.monotonic()
         # Longer than the grace time, in which she would have been gone.
         wait_until(lambda: time.monotonic() > began + 1.5, "the grace time is over")
         assert open_run(run.path).state == "training"
         elsewhere.disconnect("session")
-        office.until(run, "paused")
-
-
-class TestThrownAway:
-    def test_a_run_that_waits(self, office: Office) -> None:
-        queue = office.open()
-        first, second, third = (office.submit(queue, name) for name in "abc")
-        office.until(first, "training")
-        queue.delete(second)
-        assert not queue.is_pending(second, "train")
-        office.finish(first)
-        office.until(third, "training")
-        # Brought back, it goes on when it is asked to.
-        again = office.store.undelete(second.id)
-        assert again.state == "paused"
-        queue.resume(again)
-        office.finish(third)
-        office.until(second, "training")
-
-    def test_a_run_that_trains(self, office: Office) -> None:
-        queue = office.open()
-        run, other = (office.submit(queue, name) for name in "ab")
-        office.until(run, "training")
-        queue.delete(open_run(run.path))
-        office.until(other, "training")
-        assert not run.is_alive()
-        assert office.store.undelete(run.id).state == "paused"
-
-    def test_a_run_that_was_just_started(self, office: Office) -> None:
-        # Its process does not hold it yet.
-        queue = office.open()
-        run = queue.submit(SMALL, office.dataset)
-        office.tell(run, "wait")
-        wait_until(lambda: office.starts == 1, "it is started")
-        queue.delete(open_run(run.path))
-        (run.path / "wait").unlink()
-        wait_until(lambda: not queue.is_pending(run, "train"), "its process is gone")
-        assert not run.is_alive()
-        assert office.store.undelete(run.id).state == "paused"
-
-    def test_brought_back_while_its_worker_was_given_away(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(scheduler, "TIDY_SECONDS", 0.0)
-        queue = office.open()
-        first = office.submit(queue, "a")
-        office.until(first, "training")
-        second = office.submit(queue, "b")
-        # Deleted by another server, just when its turn came: it is queued, and has no ticket.
-        office.store.delete(second)
-        queue.tickets.remove(Ticket(second.id, "train"))
-        office.settle(queue)
-        office.store.undelete(second.id)
-        wait_until(lambda: queue.is_pending(second, "train"), "it has a place again")
-        office.finish(first)
-        office.until(second, "training")
-
-    def test_its_projection_continues(self, office: Office, finished_run: Run) -> None:
-        # Whatever number the process had that trained it: another one's, by now.
-        sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-        run = copy_run(finished_run, office.folder / "run")
-        run = change_status(run, pid=sleeper.pid)
-        queue = office.open()
-        queue.request(run, "tsne")
-        wait_until(run.is_alive, "it is under way")
-        queue.delete(run)
-        assert sleeper.poll() is None
-        sleeper.kill()
-        sleeper.wait()
-
-    def test_purged_only_when_its_process_is_gone(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("vae.runs.store.UNDO_SECONDS", 0.0)
-        monkeypatch.setattr(scheduler, "TIDY_SECONDS", 0.0)
-        queue = office.open()
-        run = office.submit(queue, "a")
-        office.until(run, "training")
-        queue.delete(open_run(run.path))
-        wait_until(lambda: not run.path.exists(), "it is removed")
-        assert office.processes[0].wait() == 0
-        office.settle(queue)
-        assert sorted(path.name for path in office.folder.iterdir()) == [".queue", "order.txt"]
+        servers.until(run, "paused")
 
 
 class TestNoFolder:
-    def test_a_file_where_the_folder_should_be(self, office: Office) -> None:
-        shutil.rmtree(office.folder)
-        office.folder.write_text("in the way")
-        queue = office.open()
-        office.settle(queue)
+    def test_a_file_where_the_folder_should_be(self, servers: Servers) -> None:
+        shutil.rmtree(servers.folder)
+        servers.folder.write_text("in the way")
+        queue = servers.open()
+        servers.settle(queue)
         assert queue.tickets.list() == []
-        office.folder.unlink()
-        office.folder.mkdir()
-        # And it goes on as soon as it can.
-        office.until(office.submit(queue, "a"), "training")
+        servers.folder.unlink()
+        servers.folder.mkdir()
+        # And it continues as soon as it can.
+        servers.until(servers.submit(queue, "a"), "training")
 
-    def test_a_folder_that_is_removed_meanwhile(self, office: Office) -> None:
-        queue = office.open()
-        office.until(office.submit(queue, "a"), "training")
-        shutil.rmtree(office.folder)
-        office.settle(queue)
-        office.folder.mkdir()
-        office.processes[0].kill()
-        office.until(office.submit(queue, "b"), "training")
+    def test_a_folder_that_is_removed_meanwhile(self, servers: Servers) -> None:
+        queue = servers.open()
+        servers.until(servers.submit(queue, "a"), "training")
+        shutil.rmtree(servers.folder)
+        servers.settle(queue)
+        servers.folder.mkdir()
+        servers.processes[0].kill()
+        servers.until(servers.submit(queue, "b"), "training")
 
-    def test_a_ticket_for_nothing(self, office: Office) -> None:
-        queue = office.open()
+    def test_a_ticket_for_nothing(self, servers: Servers) -> None:
+        queue = servers.open()
         queue.tickets.enqueue("nothing", "train")
         wait_until(lambda: not queue.tickets.list(), "it is thrown away")
         queue.tickets.enqueue("nothing", "tsne")
         wait_until(lambda: not queue.tickets.list(), "it is thrown away")
         queue.tickets.remove(Ticket("nothing", "train"))
-        assert office.starts == 0
+        assert servers.starts == 0

@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import copy_run, wait_until
-from tests.queueing import Office
+from tests.queueing import Servers
 from vae.runs.run import Run, open_run
 from vae.server import worker_processes
 
 
 class TestWarm:
-    def test_a_warm_process_takes_the_next_run(self, office: Office) -> None:
-        queue = office.open()
-        office.settle(queue)
+    def test_a_warm_process_takes_the_next_run(self, servers: Servers) -> None:
+        queue = servers.open()
+        servers.settle(queue)
         queue.warm_up()
         queue.warm_up()
-        assert office.starts == 1
-        run = office.submit(queue, "a")
-        office.until(run, "training")
-        assert office.starts == 1
-        assert (office.folder / "order.txt").read_text().endswith("train True\n")
-        assert open_run(run.path).status["pid"] == office.processes[0].pid
+        assert servers.starts == 1
+        run = servers.submit(queue, "a")
+        servers.until(run, "training")
+        assert servers.starts == 1
+        assert (servers.folder / "order.txt").read_text().endswith("train True\n")
+        assert open_run(run.path).status["pid"] == servers.processes[0].pid
 
     @pytest.mark.parametrize(
         ("action", "warm"),
@@ -35,80 +35,80 @@ class TestWarm:
             ("recover", True),
         ],
     )
-    def test_it_is_kept_for_what_needs_tensorflow(
-        self, action: str, warm: bool, office: Office, finished_run: Run
+    def test_it_is_reserved_for_jobs_with_tensorflow(
+        self, action: str, warm: bool, servers: Servers, finished_run: Run
     ) -> None:
-        run = copy_run(finished_run, office.folder / "run")
-        queue = office.open()
-        office.settle(queue)
+        run = copy_run(finished_run, servers.folder / "run")
+        queue = servers.open()
+        servers.settle(queue)
         queue.warm_up()
         queue.request(run, action)
-        office.until_begun(f"run {action}")
-        assert (office.folder / "order.txt").read_text() == f"run {action} {warm}\n"
+        servers.until_begun(f"run {action}")
+        assert (servers.folder / "order.txt").read_text() == f"run {action} {warm}\n"
 
     def test_it_goes_when_nobody_needs_it(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+        self, servers: Servers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        queue = office.open()
-        office.settle(queue)
+        queue = servers.open()
+        servers.settle(queue)
         monkeypatch.setattr(worker_processes, "WARM_SECONDS", 0.0)
         queue.warm_up()
-        wait_until(lambda: office.processes[0].poll() is not None, "it ends")
+        wait_until(lambda: servers.processes[0].poll() is not None, "it ends")
 
-    def test_it_stays_as_long_as_somebody_may(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    def test_it_lives_while_somebody_may_train(
+        self, servers: Servers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        queue = office.open()
-        office.settle(queue)
+        queue = servers.open()
+        servers.settle(queue)
         queue.warm_up()
         monkeypatch.setattr(worker_processes, "WARM_SECONDS", 1000.0)
         queue.warm_up()
-        office.settle(queue)
-        assert office.processes[0].poll() is None
-        assert office.starts == 1
+        servers.settle(queue)
+        assert servers.processes[0].poll() is None
+        assert servers.starts == 1
 
-    def test_it_ends_with_its_server(self, office: Office) -> None:
-        queue = office.open()
-        office.settle(queue)
+    def test_it_ends_with_its_server(self, servers: Servers) -> None:
+        queue = servers.open()
+        servers.settle(queue)
         queue.warm_up()
         queue.close()
-        assert office.processes[0].poll() is not None
+        assert servers.processes[0].poll() is not None
 
-    def test_one_that_died_is_replaced(self, office: Office) -> None:
-        queue = office.open()
-        office.settle(queue)
+    def test_one_that_died_is_replaced(self, servers: Servers) -> None:
+        queue = servers.open()
+        servers.settle(queue)
         queue.warm_up()
-        office.processes[0].kill()
-        office.processes[0].wait()
-        office.until(office.submit(queue, "a"), "training")
-        assert office.starts == 2
+        servers.processes[0].kill()
+        servers.processes[0].wait()
+        servers.until(servers.submit(queue, "a"), "training")
+        assert servers.starts == 2
 
-    def test_none_where_no_run_could_start(self, office: Office) -> None:
-        queue = office.open(workers=1)
-        office.until(office.submit(queue, "a"), "training")
+    def test_none_where_no_run_could_start(self, servers: Servers) -> None:
+        queue = servers.open(workers=1)
+        servers.until(servers.submit(queue, "a"), "training")
         queue.warm_up()
-        assert office.starts == 1
+        assert servers.starts == 1
 
-    def test_none_beside_a_run_that_outlived_its_server(self, office: Office) -> None:
-        first = office.open(workers=1)
-        run = office.submit(first, "a")
-        office.until(run, "training")
+    def test_none_beside_a_run_that_outlived_its_server(self, servers: Servers) -> None:
+        first = servers.open(workers=1)
+        run = servers.submit(first, "a")
+        servers.until(run, "training")
         first.close()
-        second = office.open(workers=1)
-        office.settle(second)
+        second = servers.open(workers=1)
+        servers.settle(second)
         second.warm_up()
-        assert office.starts == 1
+        assert servers.starts == 1
 
-    def test_only_the_server_that_leads_has_one(self, office: Office) -> None:
-        office.settle(office.open())
-        second = office.open()
-        office.settle(second)
+    def test_only_the_server_that_leads_has_one(self, servers: Servers) -> None:
+        servers.settle(servers.open())
+        second = servers.open()
+        servers.settle(second)
         second.warm_up()
-        assert office.starts == 0
+        assert servers.starts == 0
 
-    def test_without_memory_for_it_the_start_is_a_slow_one(self, office: Office) -> None:
-        queue = office.open()
-        office.settle(queue)
-        office.refuses = 1
+    def test_without_memory_for_it_the_start_is_a_slow_one(self, servers: Servers) -> None:
+        queue = servers.open()
+        servers.settle(queue)
+        servers.refuses = 1
         queue.warm_up()
-        office.until(office.submit(queue, "a"), "training")
+        servers.until(servers.submit(queue, "a"), "training")

@@ -32,7 +32,7 @@ class TestBasics:
         assert not any(ticket.started for ticket in tickets.list())
 
     @pytest.mark.parametrize("action", ACTIONS)
-    def test_a_ticket_comes_and_goes(self, tickets: Tickets, action: str) -> None:
+    def test_a_ticket_is_added_and_removed(self, tickets: Tickets, action: str) -> None:
         tickets.enqueue("run", action)
         assert tickets.has("run")
         assert tickets.has("run", (action,))
@@ -63,7 +63,7 @@ class TestCorrectness:
         before = tickets.list()[0]
         tickets.start(before)
         after = tickets.list()[0]
-        assert (after.run_id, after.owner, after.drawn) == ("first", "owner", before.drawn)
+        assert (after.run_id, after.owner, after.enqueued) == ("first", "owner", before.enqueued)
         assert after.started
 
     def test_the_line_outlives_who_wrote_it(self, tickets: Tickets, tmp_path: Path) -> None:
@@ -95,11 +95,11 @@ class TestCorrectness:
         assert names(tickets) == ["good-train"]
         assert not tickets.is_waiting("bad", "train")
         assert not tickets.has("bad")
-        tickets.enqueue("bad", "train")  # and whose it was draws anew
+        tickets.enqueue("bad", "train")  # and whose it was is enqueued anew
         assert names(tickets) == ["good-train", "bad-train"]
 
     @pytest.mark.parametrize("name", ["run-explode", "train", "leader", ".hidden-train"])
-    def test_what_is_no_ticket_is_left_out(self, tickets: Tickets, name: str) -> None:
+    def test_other_files_are_ignored(self, tickets: Tickets, name: str) -> None:
         tickets.enqueue("good", "train")
         content = (tickets.folder / "good-train.json").read_text()
         (tickets.folder / f"{name}.json").write_text(content)

@@ -1,4 +1,4 @@
-"""Worker processes: started where this package is found, kept warm, asked to leave."""
+"""Worker processes: started where this package is found, kept warm, requested to exit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import change_status, copy_run, wait_until
-from tests.queueing import Office
+from tests.queueing import Servers
 from vae.runs.run import Run, open_run
 from vae.server import worker_processes
 from vae.server.worker_processes import WORKER_ENVIRONMENT, WarmWorker, request_exit, start_worker
@@ -35,7 +35,7 @@ def run(finished_run: Run, tmp_path: Path) -> Run:
 
 class TestStart:
     @pytest.fixture
-    def seen(self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
+    def recorded(self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
         """What a worker sees that is started from another folder than the project's."""
         (tmp_path / "package" / "vae" / "server").mkdir(parents=True)
         for package in (tmp_path / "package" / "vae", tmp_path / "package" / "vae" / "server"):
@@ -44,47 +44,47 @@ class TestStart:
         monkeypatch.setattr(
             worker_processes, "__file__", str(tmp_path / "package" / "vae" / "server" / "x.py")
         )
-        monkeypatch.setenv("WITNESS", str(tmp_path / "seen.json"))
+        monkeypatch.setenv("WITNESS", str(tmp_path / "recorded.json"))
         monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
         monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
         (tmp_path / "elsewhere").mkdir()
         monkeypatch.chdir(tmp_path / "elsewhere")
         relative = Run(Path("..") / "run")
         assert start_worker(relative, "tsne").wait() == 0
-        return json.loads((tmp_path / "seen.json").read_text())
+        return json.loads((tmp_path / "recorded.json").read_text())
 
-    def test_is_asked_what_to_do(self, seen: dict, run: Run) -> None:
-        assert seen["arguments"] == [str(run.path), "tsne"]
+    def test_gets_its_job_as_arguments(self, recorded: dict, run: Run) -> None:
+        assert recorded["arguments"] == [str(run.path), "tsne"]
 
-    def test_what_it_prints_is_kept(self, seen: dict, run: Run) -> None:
+    def test_its_output_is_logged(self, recorded: dict, run: Run) -> None:
         assert (run.path / "worker.log").read_text() == "printed\n"
 
-    def test_a_ctrl_c_at_the_server_does_not_reach_it(self, seen: dict) -> None:
-        assert seen["session"] != os.getsid(0)
+    def test_a_ctrl_c_at_the_server_does_not_reach_it(self, recorded: dict) -> None:
+        assert recorded["session"] != os.getsid(0)
 
-    def test_its_environment(self, seen: dict) -> None:
+    def test_its_environment(self, recorded: dict) -> None:
         # Ours, where nobody wants another.
-        assert seen["MALLOC_ARENA_MAX"] == WORKER_ENVIRONMENT["MALLOC_ARENA_MAX"]
-        assert seen["TF_CPP_MIN_LOG_LEVEL"] == "0"
+        assert recorded["MALLOC_ARENA_MAX"] == WORKER_ENVIRONMENT["MALLOC_ARENA_MAX"]
+        assert recorded["TF_CPP_MIN_LOG_LEVEL"] == "0"
 
-    def test_no_room_for_what_it_prints(self, run: Run) -> None:
+    def test_a_full_disk_where_it_prints(self, run: Run) -> None:
         (run.path / "worker.log").mkdir()
         with pytest.raises(OSError, match=r"worker\.log"):
             start_worker(run, "train")
 
 
-class TestAskToLeave:
-    def test_a_process_of_ours(self, office: Office, run: Run) -> None:
+class TestRequestExit:
+    def test_a_process_of_ours(self, servers: Servers, run: Run) -> None:
         sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         request_exit(run, sleeper)
         assert sleeper.wait() == -signal.SIGTERM
 
-    def test_that_of_another_server(self, office: Office) -> None:
-        queue = office.open()
-        run = office.submit(queue, "a")
-        office.until(run, "training")
+    def test_that_of_another_server(self, servers: Servers) -> None:
+        queue = servers.open()
+        run = servers.submit(queue, "a")
+        servers.until(run, "training")
         request_exit(open_run(run.path))
-        office.until(run, "paused")
+        servers.until(run, "paused")
 
     def test_once(self, run: Run) -> None:
         for _ in range(3):
@@ -102,15 +102,15 @@ class TestAskToLeave:
 
 
 class TestWarmWorker:
-    def test_is_given_a_run(self, office: Office, run: Run) -> None:
+    def test_gets_its_run(self, servers: Servers, run: Run) -> None:
         change_status(run, state="queued")
         warm = WarmWorker()
         assert warm.usable
         process = warm.start(run, "train")
-        office.until(run, "training")
+        servers.until(run, "training")
         assert open_run(run.path).status["pid"] == process.pid == warm.process.pid
 
-    def test_is_usable_for_a_while(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_usable_for_a_while(self, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(worker_processes, "WARM_SECONDS", 0.0)
         warm = WarmWorker()
         assert not warm.usable
@@ -121,12 +121,12 @@ class TestWarmWorker:
         assert not warm.usable
         assert warm.process.returncode == -signal.SIGKILL
 
-    def test_ends_with_its_server(self, office: Office) -> None:
+    def test_ends_with_its_server(self, servers: Servers) -> None:
         warm = WarmWorker()
         warm.process.stdin.close()  # as the system does for a server that is killed
         assert warm.process.wait() == 0
 
-    def test_one_that_has_gone_takes_no_run(self, office: Office, run: Run) -> None:
+    def test_one_that_has_gone_takes_no_run(self, servers: Servers, run: Run) -> None:
         warm = WarmWorker()
         warm.process.kill()
         warm.process.wait()

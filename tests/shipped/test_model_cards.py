@@ -48,9 +48,9 @@ def with_config(run: Run, **changes: Any) -> Run:
 
 class TestBasics:
     def test_the_page_is_what_the_command_writes(self) -> None:
-        told = f"docs/models.md is not what the files in vae/pretrained say. Run: {COMMAND}"
+        message = f"docs/models.md is not what the files in vae/pretrained say. Run: {COMMAND}"
         assert PAGE == ROOT / "docs" / "models.md"
-        assert PAGE.read_text(encoding="utf-8") == models_page(SHIPPED_ONES), told
+        assert PAGE.read_text(encoding="utf-8") == models_page(SHIPPED_ONES), message
 
     def test_every_run_has_a_row_and_a_section(self) -> None:
         page = models_page(SHIPPED_ONES)

@@ -100,17 +100,23 @@ class TestBasics:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = copy_run(STORE.open("mnist-recommended"), tmp_path / "mnist-recommended")
-        asked: list[str] = []
-        monkeypatch.setattr(shipping, "compute_tsne", lambda _: asked.append("tsne"))
+        requested: list[str] = []
+        monkeypatch.setattr(shipping, "compute_tsne", lambda _: requested.append("tsne"))
         monkeypatch.setattr(shipping, "load_dataset", lambda name: name)
-        monkeypatch.setattr(shipping, "compute_class_probes", lambda _, name: asked.append(name))
-        monkeypatch.setattr(shipping, "compute_samplers", lambda *_: asked.append("samplers"))
-        monkeypatch.setattr(shipping, "compute_quality", lambda _, name: asked.append("quality"))
-        monkeypatch.setattr(shipping, "compute_likelihood", lambda *_: asked.append("likelihood"))
+        monkeypatch.setattr(
+            shipping, "compute_class_probes", lambda _, name: requested.append(name)
+        )
+        monkeypatch.setattr(shipping, "compute_samplers", lambda *_: requested.append("samplers"))
+        monkeypatch.setattr(
+            shipping, "compute_quality", lambda _, name: requested.append("quality")
+        )
+        monkeypatch.setattr(
+            shipping, "compute_likelihood", lambda *_: requested.append("likelihood")
+        )
         for name in ("knowledge.json", "quality.json", "likelihood.json", "samplers.npz"):
             (run.path / name).unlink(missing_ok=True)
         derive(open_run(run.path))
-        assert asked == ["tsne", "mnist", "samplers", "quality", "likelihood"]
+        assert requested == ["tsne", "mnist", "samplers", "quality", "likelihood"]
         assert requested_likelihood(run) == {"samples": GREY_SAMPLES, "treatment": "none"}
 
     @pytest.mark.skipif(find_dataset("mnist") is None, reason="MNIST is not on this machine")
@@ -159,9 +165,9 @@ class TestCorrectness:
         names = [name for name in SHIPPED_RUNS if name.startswith("mnist-")]
         known = {name: STORE.open(name).class_probes for name in names}
         assert len({str(found["pixels"]) for found in known.values()}) == 1
-        told = known.pop("mnist-conditional")
+        conditional = known.pop("mnist-conditional")
         # Its code need not say the class: what is left is style, near chance, far below PCA.
-        assert told["latent"]["knn"] < 0.3 < told["pca"]["knn"]
+        assert conditional["latent"]["knn"] < 0.3 < conditional["pca"]["knn"]
         for name, found in known.items():
             assert found["pixels"]["knn"] == pytest.approx(0.944, abs=0.002)
             # With 24 dimensions PCA keeps all that neighbours need.
@@ -193,8 +199,8 @@ class TestCorrectness:
             pytest.skip(f"needs {run.dataset}")
         data = load_dataset(run.dataset, download=False)
         codes = run.encode(run.preprocess(data.x_test)[:100], data.y_test[:100])
-        for found, kept in zip(codes, ("mean", "log_var"), strict=True):
-            np.testing.assert_allclose(found, run.latents[kept][:100], atol=LATENT_STEP)
+        for found, stored in zip(codes, ("mean", "log_var"), strict=True):
+            np.testing.assert_allclose(found, run.latents[stored][:100], atol=LATENT_STEP)
 
     @pytest.mark.parametrize("name", SHIPPED_RUNS)
     def test_metrics_follow_from_their_parts(self, name: str) -> None:

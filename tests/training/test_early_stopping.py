@@ -57,7 +57,7 @@ class TestBasics:
 
 
 class TestCorrectness:
-    def test_what_counts_is_the_loss_at_the_beta_that_was_asked_for(self) -> None:
+    def test_what_counts_is_the_loss_at_the_requested_beta(self) -> None:
         rows = [epoch(1, 10.0, kl=5.0), epoch(2, 12.0, kl=1.0)]
         assert best_epoch(Config(patience=2, beta=1.0), rows) == 2
         assert best_epoch(Config(patience=2, beta=0.1), rows) == 1

@@ -7,9 +7,9 @@ import pytest
 from vae.training.history_rows import in_nats, last_step_row, mean_row, step_parts
 
 
-def step(epoch: int, place: int, reconstruction: float = 0.0, **more: float) -> dict:
+def step(epoch: int, index: int, reconstruction: float = 0.0, **more: float) -> dict:
     parts = {"reconstruction": reconstruction, "kl_per_dimension": [reconstruction / 4, 1.0]}
-    return {"kind": "step", "epoch": epoch, "step": place, **parts, **more}
+    return {"kind": "step", "epoch": epoch, "step": index, **parts, **more}
 
 
 class TestBasics:

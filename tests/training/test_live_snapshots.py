@@ -26,7 +26,7 @@ Make = Callable[..., LiveSnapshots]
 
 
 class Clock:
-    """Time that stands still until it is told otherwise; each snapshot takes `cost` of it."""
+    """Time that stands still until it is set; each snapshot takes `cost` of it."""
 
     def __init__(self) -> None:
         self.now, self.cost = 100.0, 0.0
@@ -139,7 +139,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_they_change_neither_history_nor_weights(
     digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    looks: list[Position] = []
+    positions_shown: list[Position] = []
     with monkeypatch.context() as patch:
         patch.setattr(LiveSnapshots, "steps_until_due", lambda *_: float("inf"))
         patch.setattr(LiveSnapshots, "take", lambda *_: None)
@@ -148,13 +148,13 @@ def test_they_change_neither_history_nor_weights(
     take = LiveSnapshots.take
 
     def counted(live: LiveSnapshots, position: Position) -> None:
-        looks.append(position)
+        positions_shown.append(position)
         take(live, position)
 
     monkeypatch.setattr(LiveSnapshots, "take", counted)
     run = train(CONFIG, digits, out=tmp_path / "with")
-    assert {(1, 1), (1, 2), (1, 5), (1, 10), (1, 20)} < {*looks}
-    assert {epoch for epoch, _ in looks} == {1, 2}
+    assert {(1, 1), (1, 2), (1, 5), (1, 10), (1, 20)} < {*positions_shown}
+    assert {epoch for epoch, _ in positions_shown} == {1, 2}
     for name in ("history.jsonl", *(f"snapshots/{epoch:04d}.npz" for epoch in (0, 1, 2))):
         assert (run.path / name).read_bytes() == (without.path / name).read_bytes()
     ours, theirs = (each.load_model().get_weights() for each in (run, without))
@@ -201,13 +201,13 @@ def test_after_a_kill_none_shows_what_is_trained_again(
         with pytest.raises(KeyboardInterrupt):
             carry_out(run, digits)
     assert run.live_snapshots[-1][0] == 2
-    seen: list[list[tuple[int, int]]] = []
+    observed: list[list[tuple[int, int]]] = []
     begin = Session._begin
 
     def begun(session: Session) -> None:
         begin(session)
-        seen.append(run.live_snapshots)
+        observed.append(run.live_snapshots)
 
     monkeypatch.setattr(Session, "_begin", begun)
     resume(run, digits)
-    assert {epoch for epoch, _ in seen[0]} <= {1}
+    assert {epoch for epoch, _ in observed[0]} <= {1}

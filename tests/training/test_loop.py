@@ -71,7 +71,7 @@ class TestBasics:
     def test_random_numbers_for_a_call_are_bounded(
         self, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # A step draws 20 codes of two numbers of four bytes and 10 images of 64 pixels: 800 bytes.
+        # A step samples 20 codes of two 4-byte numbers and 10 images of 64 pixels: 800 bytes.
         monkeypatch.setattr("vae.training.loop.RANDOM_BYTES", 2000)
         config = SAMPLED.replace(importance_samples=2)
         loop = Loop(compiled(config), digits.x_train, 10)
@@ -201,11 +201,11 @@ class TestLabels:
 
 
 class TestBinarisation:
-    @pytest.mark.parametrize("treatment", ["threshold", "fixed"])
-    def test_the_images_are_treated_once(self, treatment: str, digits: Dataset) -> None:
-        loop = Loop(compiled(CONVOLUTIONAL.replace(binarisation=treatment)), digits.x_train, 10)
+    @pytest.mark.parametrize("binarisation", ["threshold", "fixed"])
+    def test_the_images_are_binarised_once(self, binarisation: str, digits: Dataset) -> None:
+        loop = Loop(compiled(CONVOLUTIONAL.replace(binarisation=binarisation)), digits.x_train, 10)
         indices = np.array([7, 3, 7], np.int32)
-        expected = binarise(digits.x_train, treatment)[indices]
+        expected = binarise(digits.x_train, binarisation)[indices]
         np.testing.assert_array_equal(loop.images(indices), expected)
         loop.train(batches(1, 10), rates(0.0))
         np.testing.assert_array_equal(loop.images(indices), expected)
@@ -218,33 +218,33 @@ class TestBinarisation:
     ) -> None:
         ours, theirs = compiled(config, "sgd"), compiled(config, "sgd")
         loop = Loop(ours, digits.x_train, 25)
-        seen = []
+        observed = []
         for indices in batches(3, 25):
-            seen.append(loop.images(indices))
+            observed.append(loop.images(indices))
             loop.train(indices[None], rates(0.01))
             theirs.optimizer.learning_rate = 0.01
-            theirs.train_on_batch(seen[-1].astype(np.float32) / 255.0)
+            theirs.train_on_batch(observed[-1].astype(np.float32) / 255.0)
         start = build(config, (8, 8, 1)).get_weights()
         for a, b, before in zip(ours.get_weights(), theirs.get_weights(), start, strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5)
             assert np.abs(a - before).max() > 1e-4
-        assert set(np.unique(seen)) == {0, 255}
+        assert set(np.unique(observed)) == {0, 255}
 
     def test_each_step_samples_anew_with_the_grey_as_probability(self, digits: Dataset) -> None:
         model = compiled(SAMPLED_CONVOLUTIONAL)
         loop = Loop(model, digits.x_train, 10)
         indices = np.arange(200, dtype=np.int32)
-        draws = []
+        samples = []
         for step in range(100):
             model.optimizer.iterations.assign(step)
-            draws.append(loop.images(indices) == 255)
-        share, p = np.mean(draws, axis=0), digits.x_train[:200] / 255.0
+            samples.append(loop.images(indices) == 255)
+        fraction, p = np.mean(samples, axis=0), digits.x_train[:200] / 255.0
         error = np.sqrt(p * (1 - p) / 100)
-        np.testing.assert_array_equal(share[error == 0], p[error == 0])
-        surprise = ((share - p)[error > 0] / error[error > 0]) ** 2
-        assert surprise.mean() == pytest.approx(1.0, abs=0.1)
+        np.testing.assert_array_equal(fraction[error == 0], p[error == 0])
+        ratio = ((fraction - p)[error > 0] / error[error > 0]) ** 2
+        assert ratio.mean() == pytest.approx(1.0, abs=0.1)
 
-    def test_the_seed_decides_the_draw(self, digits: Dataset) -> None:
+    def test_the_seed_decides_the_sample(self, digits: Dataset) -> None:
         indices = np.arange(50, dtype=np.int32)
         first, again, other = (
             Loop(compiled(SAMPLED_CONVOLUTIONAL.replace(seed=seed)), digits.x_train, 10).images(

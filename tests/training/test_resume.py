@@ -1,4 +1,4 @@
-"""Nothing is lost: a run that was stopped anywhere goes on as if that had never happened."""
+"""Nothing is lost: a run that was stopped anywhere continues as if that had never happened."""
 
 from __future__ import annotations
 
@@ -7,27 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.workshop import BASE, STEPS, Killed, Place, Workshop, assert_same_run
+from tests.workshop import BASE, STEPS, VARIANTS, Killed, Position, Workshop, assert_same_run
 from vae.data.datasets import Dataset
-from vae.errors import RunError
-from vae.files import read_json, write_json
-from vae.model.objective import beta_at, learning_rate_at
 from vae.runs.run import Run, open_run
 from vae.training import train as training
 from vae.training.row_writer import RowWriter
 from vae.training.session import Session
-from vae.training.train import resume
 
 CONVOLUTIONAL = BASE.replace(network="convolutional", hidden=(3,), learning_rate=1e-2)
 SAMPLED = BASE.replace(binarisation="sampled", free_bits=0.5, kl_warmup=1, kl_cycle=2)
-VARIANTS: dict[str, dict[str, Any]] = {
-    "plain": {},
-    "scheduled": {"kl_warmup": 3, "schedule": "cosine", "beta": 2.0},
-    "no-validation": {"validation_split": 0.0, "train_share": 0.9},
-    "early": {"patience": 1, "learning_rate": 1e-7, "epochs": 50},
-}
 # Before the first step, after it, on a row, at an epoch's end, between two rows, in the last step.
-PLACES: list[Place] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)]
+POSITIONS: list[Position] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)]
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +45,10 @@ def variants(
         }
 
 
-def interrupt(workshop: Workshop, run: Run, way: str, places: list[Place]) -> Run:
-    """Interrupt a run at one place after the other, then let it come to its end."""
-    for place in places:
-        getattr(workshop, f"{way}_at")(run, place)
+def interrupt(workshop: Workshop, run: Run, way: str, positions: list[Position]) -> Run:
+    """Interrupt a run at one position after the other, then let it come to its end."""
+    for position in positions:
+        getattr(workshop, f"{way}_at")(run, position)
         assert open_run(run.path).state in ("paused", "interrupted", "stopped")
         run.requests.resume()
     return workshop.resume(run)
@@ -66,7 +56,7 @@ def interrupt(workshop: Workshop, run: Run, way: str, places: list[Place]) -> Ru
 
 class TestExact:
     @pytest.mark.parametrize("variant", VARIANTS)
-    @pytest.mark.parametrize("way", ["leave", "kill"])
+    @pytest.mark.parametrize("way", ["suspend", "kill"])
     def test_interrupted_again_and_again(
         self,
         variant: str,
@@ -76,32 +66,34 @@ class TestExact:
         tmp_path: Path,
     ) -> None:
         run, expected = workshop.new(tmp_path / "run", **VARIANTS[variant]), variants[variant]
-        places = [place for place in PLACES if place < (expected.status["epoch"], STEPS)]
-        assert len(places) >= 5
-        assert_same_run(interrupt(workshop, run, way, places), expected)
+        positions = [
+            position for position in POSITIONS if position < (expected.status["epoch"], STEPS)
+        ]
+        assert len(positions) >= 5
+        assert_same_run(interrupt(workshop, run, way, positions), expected)
 
     def test_stopped_again_and_again(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
-        assert_same_run(interrupt(workshop, run, "stop", PLACES[:-1]), undisturbed)
+        assert_same_run(interrupt(workshop, run, "stop", POSITIONS[:-1]), undisturbed)
 
-    @pytest.mark.parametrize("way", ["leave", "kill"])
+    @pytest.mark.parametrize("way", ["suspend", "kill"])
     def test_convolutional(self, way: str, convolutional: Workshop, tmp_path: Path) -> None:
         with convolutional.opened() as workshop:
             changes = VARIANTS["scheduled"]
             expected = workshop.resume(workshop.new(tmp_path / "expected", **changes))
             run = workshop.new(tmp_path / "run", **changes)
-            assert_same_run(interrupt(workshop, run, way, PLACES[1:-2]), expected)
+            assert_same_run(interrupt(workshop, run, way, POSITIONS[1:-2]), expected)
 
-    @pytest.mark.parametrize("way", ["leave", "kill"])
+    @pytest.mark.parametrize("way", ["suspend", "kill"])
     def test_pixels_that_are_sampled_at_each_step(
         self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
         with sampled.opened() as workshop:
             expected = workshop.resume(workshop.new(tmp_path / "expected"))
             run = workshop.new(tmp_path / "run")
-            assert_same_run(interrupt(workshop, run, way, PLACES), expected)
+            assert_same_run(interrupt(workshop, run, way, POSITIONS), expected)
             assert expected.history["beta"] == [0.5, 1.0, 0.5]
             for row in expected.rows:
                 total = row["reconstruction"] + row["beta"] * row["kl"]
@@ -110,11 +102,11 @@ class TestExact:
     def test_left_in_the_middle_it_loses_no_step(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
-        left = workshop.leave_at(workshop.new(tmp_path / "run"), (2, 9))
+        left = workshop.suspend_at(workshop.new(tmp_path / "run"), (2, 9))
         assert left.state == "paused"
         assert left.status["reason"] == "Paused in epoch 2, after step 9 of 25."
-        kept = left.arrays("checkpoint.npz")
-        assert (kept["epoch"], kept["step"]) == (2, 9)
+        stored = left.arrays("checkpoint.npz")
+        assert (stored["epoch"], stored["step"]) == (2, 9)
         rows = [row for row in undisturbed.rows if (row["epoch"], row["step"]) <= (2, 9)]
         assert left.rows == rows
 
@@ -124,16 +116,16 @@ class TestExact:
         killed = workshop.kill_at(workshop.new(tmp_path / "run"), (2, 9))
         assert killed.state == "interrupted"
         assert killed.rows[-1]["step"] == 6  # shown until it is trained anew
-        kept = killed.arrays("checkpoint.npz")
-        assert (kept["epoch"], kept["step"]) == (1, STEPS)
-        seen: list[int] = []
+        stored = killed.arrays("checkpoint.npz")
+        assert (stored["epoch"], stored["step"]) == (1, STEPS)
+        observed: list[int] = []
 
-        def look() -> bool:
-            seen.append(len(open_run(killed.path).history))
+        def check() -> bool:
+            observed.append(len(open_run(killed.path).history))
             return True
 
-        workshop.resume(killed, leave=look)
-        assert seen == [1]
+        workshop.resume(killed, should_end=check)
+        assert observed == [1]
         assert open_run(killed.path).rows[-1]["kind"] == "epoch"
 
     @pytest.mark.parametrize(
@@ -151,7 +143,7 @@ class TestExact:
         whole = getattr(owner, write)
 
         def die(self: RowWriter | Session, *arguments: Any) -> None:
-            if workshop.place == (2, STEPS):
+            if workshop.position == (2, STEPS):
                 raise Killed
             whole(self, *arguments)
 
@@ -190,136 +182,3 @@ class TestExact:
         with (run.path / "history.jsonl").open("a") as file:
             file.write('{"kind": "step", "epo')
         assert_same_run(workshop.resume(run), undisturbed)
-
-
-class TestWithWishes:
-    """Settings that were changed on the way are no reason to become another run."""
-
-    def changed_at(self, workshop: Workshop, path: Path, place: Place, **settings: float) -> Run:
-        run = workshop.new(path, schedule="cosine")
-        return workshop.at(run, place, lambda: run.requests.change(**settings))
-
-    @pytest.mark.parametrize("place", [(2, 9), (2, 10), (2, 25), (0, 0)])
-    def test_changed_while_it_was_suspended_then_killed(
-        self, place: Place, workshop: Workshop, tmp_path: Path
-    ) -> None:
-        settings = {"beta": 3.0, "learning_rate": 1e-3, "noise": 0.5}
-        expected = self.changed_at(workshop, tmp_path / "expected", place, **settings)
-        run = workshop.leave_at(workshop.new(tmp_path / "run", schedule="cosine"), place)
-        run.requests.change(**settings)
-        # It takes up the wish, and dies before the next checkpoint.
-        workshop.kill_at(run, (place[0], place[1] + 6) if place[0] == 2 else (1, 6))
-        if place[1] != STEPS:
-            workshop.kill_at(run, (place[0], place[1] + 11) if place[0] == 2 else (1, 11))
-        assert_same_run(workshop.resume(run), expected)
-
-    def test_changed_while_it_was_paused_then_killed(
-        self, workshop: Workshop, tmp_path: Path
-    ) -> None:
-        expected = self.changed_at(workshop, tmp_path / "expected", (2, 9), noise=0.25)
-        run = workshop.new(tmp_path / "run", schedule="cosine")
-        workshop.leave_at(run, (2, 9))
-        run.requests.send("pause")
-        places = workshop.direct(run, lambda: run.requests.change(noise=0.25))
-        assert places == [(2, 9), (2, 9)]
-        run.requests.send("run")
-        workshop.kill_at(run, (2, 20))
-        assert_same_run(workshop.resume(run), expected)
-
-    def test_what_was_changed_after_the_last_checkpoint_still_holds(
-        self, workshop: Workshop, tmp_path: Path
-    ) -> None:
-        run = workshop.new(tmp_path / "run")
-
-        def change_then_die() -> bool:
-            if workshop.place == (2, 9):
-                run.requests.change(learning_rate=1e-4)
-            if workshop.place == (2, 15):
-                raise Killed
-            return False
-
-        with pytest.raises(Killed):
-            workshop.resume(run, leave=change_then_die)
-        changes = [row for row in open_run(run.path).rows if row["kind"] == "change"]
-        assert [(row["epoch"], row["step"]) for row in changes] == [(2, 9)]
-        run = workshop.resume(run)
-        (change,) = (row for row in run.rows if row["kind"] == "change")
-        # It holds from the beginning of the epoch that is trained anew.
-        assert (change["epoch"], change["step"]) == (1, STEPS)
-        rates = [row["learning_rate"] for row in run.history]
-        assert rates == pytest.approx([5e-3, 1e-4, 1e-4])
-
-
-class TestMore:
-    def test_more_epochs_than_it_was_to_have(self, workshop: Workshop, tmp_path: Path) -> None:
-        config = workshop.config.replace(schedule="cosine", kl_warmup=5, epochs=2)
-        run = workshop.resume(workshop.new(tmp_path / "run", **config.to_dict()))
-        first = run.rows
-        run.requests.resume(3)
-        run = workshop.resume(run)
-        assert (run.state, run.status["epoch"]) == ("finished", 5)
-        assert run.rows[: len(first)] == first
-        assert [row["epoch"] for row in run.history] == [1, 2, 3, 4, 5]
-        assert run.snapshot_epochs == [0, 1, 2, 3, 4, 5]
-        for row in run.rows:
-            segment, after = (2, 0) if row["epoch"] <= 2 else (3, 2)
-            step = (row["epoch"] - 1 - after) * STEPS + row["step"] - 1
-            rate = learning_rate_at(config, step, segment * STEPS)
-            assert row["learning_rate"] == pytest.approx(rate, rel=1e-6)
-            assert row["beta"] == pytest.approx(beta_at(config, row["epoch"]))
-        # Near zero at the end of each segment, and the full rate at the beginning of the next.
-        assert run.history["learning_rate"][1] < 1e-2 * config.learning_rate
-        assert run.rows[len(first)]["learning_rate"] > 0.9 * config.learning_rate
-
-    def test_a_constant_rate_makes_it_the_longer_run(
-        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
-    ) -> None:
-        run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
-        run.requests.resume(2)
-        assert_same_run(workshop.resume(run), undisturbed)
-
-    def test_more_while_it_trains_and_interrupted_in_the_new_segment(
-        self, workshop: Workshop, tmp_path: Path
-    ) -> None:
-        expected = workshop.new(tmp_path / "expected", epochs=1, schedule="cosine")
-        expected.requests.resume(2)
-        run = workshop.new(tmp_path / "run", epochs=1, schedule="cosine")
-        workshop.kill_at(run, (1, 9))
-        run.requests.resume(2)
-        for place in ((2, 9), (3, 1)):
-            workshop.kill_at(run, place)
-        assert_same_run(workshop.resume(run), workshop.resume(expected))
-        assert open_run(run.path).status["epoch"] == 3
-
-    def test_after_early_stopping(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.resume(workshop.new(tmp_path / "run", **VARIANTS["early"]))
-        ended = run.status["epoch"]
-        assert 2 <= ended < 50
-        run.requests.resume(1)
-        run = workshop.resume(run)
-        assert (run.state, run.status["epoch"]) == ("finished", ended + 1)
-
-    def test_nothing_left_to_do(self, workshop: Workshop, digits: Dataset, tmp_path: Path) -> None:
-        run = workshop.resume(workshop.new(tmp_path / "run", epochs=1))
-        with pytest.raises(RunError, match="for how many more epochs"):
-            resume(run, digits)
-        assert resume(run, digits, more_epochs=1).status["epoch"] == 2
-
-    def test_a_damaged_checkpoint_is_said_to_be_one(
-        self, workshop: Workshop, digits: Dataset, tmp_path: Path
-    ) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
-        history = (run.path / "history.jsonl").read_bytes()
-        path = run.path / "checkpoint.npz"
-        path.write_bytes(path.read_bytes()[:-100])
-        with pytest.raises(RunError, match=r"checkpoint\.npz must hold"):
-            resume(run, digits)
-        assert (run.path / "history.jsonl").read_bytes() == history
-
-    def test_seconds_are_counted_over_all_parts(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.leave_at(workshop.new(tmp_path / "run"), (1, 9))
-        write_json(run.path / "status.json", run.status | {"seconds_trained": 119.9})
-        run = workshop.resume(run, seconds=120.0)
-        assert run.state == "stopped"
-        assert run.status["reason"] == "The limit of 2 minutes of training is reached."
-        assert 119.9 < read_json(run.path / "status.json")["seconds_trained"] < 125

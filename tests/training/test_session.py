@@ -1,23 +1,18 @@
-"""Live control: a run obeys between two steps, and what it obeyed can be seen in its history."""
+"""Live control: a run applies commands between two steps, and its history shows them."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.workshop import BASE, STEPS, Workshop, assert_same_run, when
+from tests.workshop import STEPS, Workshop, assert_same_run, when
 from vae.runs.run import Run, open_run
 from vae.training import commands
 from vae.training import train as training
 from vae.training.early_stopping import best_epoch
-
-
-def changes(run: Run) -> list[dict[str, Any]]:
-    return [row for row in run.rows if row["kind"] == "change"]
 
 
 class TestPause:
@@ -33,15 +28,15 @@ class TestPause:
     ) -> None:
         run = workshop.new(tmp_path / "run")
         run.requests.send("batch")
-        kept: list[tuple[int, int]] = []
+        stored: list[tuple[int, int]] = []
 
-        def look() -> None:
+        def check() -> None:
             checkpoint = open_run(run.path).arrays("checkpoint.npz")
-            kept.append((int(checkpoint["epoch"]), int(checkpoint["step"])))
-            run.requests.send("batch" if len(kept) < 3 else "run")
+            stored.append((int(checkpoint["epoch"]), int(checkpoint["step"])))
+            run.requests.send("batch" if len(stored) < 3 else "run")
 
-        workshop.direct(run, look, look, look)
-        assert kept == [(1, 1), (1, 2), (1, 3)]
+        workshop.direct(run, check, check, check)
+        assert stored == [(1, 1), (1, 2), (1, 3)]
         assert_same_run(open_run(run.path), undisturbed)
 
     def test_a_process_that_waits_too_long_goes(
@@ -56,7 +51,7 @@ class TestPause:
         assert left.status["serial"] == left.control.serial
         assert not left.has_model
 
-    def test_a_process_that_is_asked_to_exit_does(
+    def test_a_request_to_exit_ends_a_process(
         self, workshop: Workshop, undisturbed: Run, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
@@ -69,7 +64,7 @@ class TestPause:
         left.requests.resume()
         assert_same_run(workshop.resume(left), undisturbed)
 
-    def test_a_paused_process_that_is_asked_to_exit_does(
+    def test_a_request_to_exit_ends_a_paused_process(
         self, workshop: Workshop, tmp_path: Path
     ) -> None:
         run = workshop.new(tmp_path / "run")
@@ -105,7 +100,7 @@ class TestPause:
         run.requests.send("pause")
         began = time.monotonic()
         workshop.direct(run, "batch", "batch", "batch")
-        waited = 3 * 0.3  # it looks, is asked for the next step, and sleeps
+        waited = 3 * 0.3  # it polls, gets the next step, and sleeps
         assert time.monotonic() - began > waited
         trained = open_run(run.path).status["seconds_trained"]
         assert 0.0 < trained < time.monotonic() - began - waited
@@ -121,9 +116,9 @@ class TestSteps:
         run = workshop.new(tmp_path / "run")
         run.requests.send("pause")
         # From an epoch's end the whole next one; from within, the rest of it.
-        asked = ("batch", "epoch", "epoch", "batch", "epoch")
+        requested = ("batch", "epoch", "epoch", "batch", "epoch")
         expected = [(0, 0), (1, 1), (1, STEPS), (2, STEPS), (3, 1), (3, STEPS)]
-        assert workshop.direct(run, *asked) == expected
+        assert workshop.direct(run, *requested) == expected
         assert len(open_run(run.path).history) == 3
 
     def test_after_the_last_step_it_ends(self, workshop: Workshop, tmp_path: Path) -> None:
@@ -137,24 +132,24 @@ class TestSteps:
     ) -> None:
         run = workshop.new(tmp_path / "run")
         run.requests.send("pause")
-        asked = ["batch"] * 8 + ["epoch", "batch", "epoch", "batch", "run"]
-        places = workshop.direct(run, *asked)
-        assert places[-1] == (3, 1)
+        requested = ["batch"] * 8 + ["epoch", "batch", "epoch", "batch", "run"]
+        positions = workshop.direct(run, *requested)
+        assert positions[-1] == (3, 1)
         assert_same_run(open_run(run.path), undisturbed)
 
     def test_a_step_is_taken_apart(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run", schedule="cosine", kl_warmup=1, noise=0.5)
         run.requests.send("pause")
-        seen: list[dict[str, np.ndarray]] = []
+        observed: list[dict[str, np.ndarray]] = []
 
-        def keep() -> None:
-            seen.append(open_run(run.path).arrays("step.npz"))
+        def store() -> None:
+            observed.append(open_run(run.path).arrays("step.npz"))
             run.requests.send("batch")
 
-        workshop.direct(run, "batch", keep, keep, lambda: run.requests.send("epoch"), keep)
-        places = [(int(step["epoch"]), int(step["step"])) for step in seen]
-        assert places == [(1, 1), (1, 2), (1, 3)]
-        for step in seen:
+        workshop.direct(run, "batch", store, store, lambda: run.requests.send("epoch"), store)
+        positions = [(int(step["epoch"]), int(step["step"])) for step in observed]
+        assert positions == [(1, 1), (1, 2), (1, 3)]
+        for step in observed:
             assert (step["steps"], step["batch_size"], str(step["kind"])) == (STEPS, 50, "vae")
             assert float(step["beta"]) == pytest.approx(0.5)  # in the warm-up's first epoch
             assert float(step["noise"]) == 0.5
@@ -162,7 +157,7 @@ class TestSteps:
             spread = 0.5 * np.exp(step["log_var"] / 2) * step["epsilon"]
             np.testing.assert_allclose(step["z"], step["mean"] + spread, rtol=1e-4, atol=1e-5)
         # The row of the first six steps has their mean loss.
-        rates = [float(step["learning_rate"]) for step in seen]
+        rates = [float(step["learning_rate"]) for step in observed]
         assert rates == sorted(rates, reverse=True)
 
     def test_its_loss_is_the_one_in_the_history(self, workshop: Workshop, tmp_path: Path) -> None:
@@ -180,132 +175,6 @@ class TestSteps:
         assert row["loss"] == pytest.approx(np.mean(losses), rel=1e-5)
 
 
-class TestLiveSettings:
-    def test_act_from_the_next_step_and_are_marked(
-        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
-    ) -> None:
-        run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (2, 9), lambda: run.requests.change(learning_rate=1e-4, beta=3))
-        (change,) = changes(run)
-        assert change == {
-            "kind": "change", "epoch": 2, "step": 9, "learning_rate": 1e-4, "beta": 3.0,
-        }  # fmt: skip
-        at = run.rows.index(change)
-        before, after = run.rows[at - 1], run.rows[at + 1]
-        assert (before["step"], after["step"]) == (9, 12)
-        assert (before["beta"], before["learning_rate"]) == (1.0, pytest.approx(5e-3))
-        assert (after["beta"], after["learning_rate"]) == (3.0, pytest.approx(1e-4))
-        # Nothing before it is another's, and all after it is.
-        assert run.rows[: at - 1] == undisturbed.rows[: at - 1]
-        assert run.rows[-1]["reconstruction"] != undisturbed.rows[-1]["reconstruction"]
-        for row in run.rows[at + 1 :]:
-            assert row["loss"] == pytest.approx(row["reconstruction"] + 3 * row["kl"], rel=1e-9)
-
-    def test_cut_the_row_and_not_the_mean(
-        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
-    ) -> None:
-        # What is changed here acts a step after the row of 12 would have been written.
-        run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (2, 9), lambda: run.requests.change(noise=0.999999))
-        parts = [row for row in run.rows if row["kind"] == "step" and row["epoch"] == 2]
-        assert [row["step"] for row in parts] == [6, 9, 12, 18, 25]
-        whole = next(r for r in undisturbed.rows if (r["epoch"], r["step"]) == (2, 12))
-        assert (3 * parts[1]["loss"] + 3 * parts[2]["loss"]) / 6 == pytest.approx(
-            whole["loss"], rel=1e-3
-        )
-        mean = np.average([row["loss"] for row in parts], weights=[6, 3, 3, 6, 7])
-        assert run.history[1]["loss"] == pytest.approx(mean, rel=1e-9)
-
-    def test_the_noise_acts(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.new(tmp_path / "run")
-        run.requests.send("pause")
-        seen: list[dict[str, np.ndarray]] = []
-
-        def silence() -> None:
-            seen.append(open_run(run.path).arrays("step.npz"))
-            run.requests.change(noise=0)
-
-        def keep() -> None:
-            seen.append(open_run(run.path).arrays("step.npz"))
-            run.requests.send("pause")
-
-        workshop.direct(run, "batch", silence, "batch", keep)
-        assert np.abs(seen[0]["z"] - seen[0]["mean"]).max() > 0.1
-        np.testing.assert_array_equal(seen[1]["z"], seen[1]["mean"])
-
-    def test_two_at_once(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.new(tmp_path / "run")
-
-        def change_both() -> None:
-            run.requests.change(beta=2.0)
-            run.requests.change(learning_rate=1e-4)
-
-        run = workshop.at(run, (1, 9), change_both)
-        (change,) = changes(run)  # one moment, one mark
-        assert (change["beta"], change["learning_rate"]) == (2.0, 1e-4)
-
-    def test_one_after_the_other(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.new(tmp_path / "run")
-        run.requests.send("pause")
-        workshop.direct(
-            run,
-            "batch",
-            lambda: run.requests.change(beta=2.0),
-            "batch",
-            lambda: run.requests.change(beta=0.5, noise=0.5),
-            "batch",
-        )
-        found = [
-            (row["step"], row.get("beta"), row.get("noise")) for row in changes(open_run(run.path))
-        ]
-        assert found == [(1, 2.0, None), (2, 0.5, 0.5)]
-        assert open_run(run.path).settings == BASE.replace(beta=0.5, noise=0.5)
-
-    def test_what_stays_the_same_is_no_change(
-        self, workshop: Workshop, undisturbed: Run, tmp_path: Path
-    ) -> None:
-        run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (1, 9), lambda: run.requests.change(beta=1.0, noise=1.0))
-        assert_same_run(run, undisturbed)
-
-    def test_a_warm_up_goes_to_the_new_beta(self, workshop: Workshop, tmp_path: Path) -> None:
-        run = workshop.new(tmp_path / "run", kl_warmup=3)
-        run = workshop.at(run, (2, 9), lambda: run.requests.change(beta=4.0))
-        assert [row["beta"] for row in run.history] == [0.25, 2.0, 3.0]
-
-    @pytest.mark.parametrize(
-        "values",
-        [
-            "{",
-            '{"action": "run", "turn": 0, "serial": 9, "settings": {"beta": -1}, "more": []}',
-            '{"action": "run", "turn": 0, "serial": 9, "settings": {"epochs": 1}, "more": []}',
-            '{"action": "dance", "turn": 3, "serial": 9, "settings": {}, "more": []}',
-        ],
-        ids=["cut-short", "beyond-its-range", "no-live-setting", "no-action"],
-    )
-    def test_what_cannot_be_is_ignored(
-        self, values: str, workshop: Workshop, undisturbed: Run, tmp_path: Path
-    ) -> None:
-        run = workshop.new(tmp_path / "run")
-        run = workshop.at(run, (1, 9), lambda: (run.path / "control.json").write_text(values))
-        assert_same_run(run, undisturbed)
-
-
-class TestRows:
-    def test_gradient_norms(self, undisturbed: Run) -> None:
-        steps = [row for row in undisturbed.rows if row["kind"] == "step"]
-        assert all(row["gradient_norm"] > 0 for row in steps)
-        for epoch in undisturbed.history:
-            parts = [row["gradient_norm"] for row in steps if row["epoch"] == epoch["epoch"]]
-            assert epoch["gradient_norm"] == pytest.approx(np.mean(parts))
-
-    def test_how_fast_it_goes(self, undisturbed: Run) -> None:
-        status = undisturbed.status
-        assert status["seconds_per_epoch"] > 0
-        assert status["images_per_second"] > 0
-        assert status["steps"] == STEPS
-
-
 class TestEarlyStopping:
     def test_keeps_the_best_weights(self, workshop: Workshop, tmp_path: Path) -> None:
         changes = {"patience": 2, "learning_rate": 1e-7, "epochs": 60}
@@ -320,10 +189,10 @@ class TestEarlyStopping:
         )
         assert run.metrics["epoch"] == best
         # They are those that the run had at that epoch's end.
-        there = workshop.leave_at(workshop.new(tmp_path / "there", **changes), (best, STEPS))
-        kept = there.arrays("checkpoint.npz")
-        for place, weights in enumerate(run.arrays("weights.npz").values()):
-            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+        there = workshop.suspend_at(workshop.new(tmp_path / "there", **changes), (best, STEPS))
+        stored = there.arrays("checkpoint.npz")
+        for index, weights in enumerate(run.arrays("weights.npz").values()):
+            np.testing.assert_array_equal(weights, stored[f"v{index}"])
 
     def test_stopped_by_the_user_it_has_its_best_weights_too(
         self, workshop: Workshop, tmp_path: Path
@@ -347,7 +216,7 @@ class TestLimits:
         assert (run.state, run.rows) == ("stopped", [])
         assert "of training is reached" in run.status["reason"]
 
-    @pytest.mark.parametrize("how", ["stop_at", "leave_at"])
+    @pytest.mark.parametrize("how", ["stop_at", "suspend_at"])
     def test_time_is_counted_to_the_last_step(
         self, how: str, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -379,7 +248,7 @@ class TestLimits:
         assert run.state == "diverged"
         assert "learning rate of 0.02 is likely too large: try 0.002." in run.status["reason"]
 
-    def test_a_stop_that_was_asked_for(self, workshop: Workshop, tmp_path: Path) -> None:
+    def test_a_requested_stop(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
         run = workshop.at(run, (2, 9), lambda: run.requests.send("stop"))
         assert run.state == "stopped"
@@ -391,6 +260,6 @@ class TestLimits:
         run.requests.send("batch")
         assert workshop.direct(run, "stop") == [(1, 1)]
         assert open_run(run.path).state == "stopped"
-        kept = open_run(run.path).arrays("checkpoint.npz")
-        for place, weights in enumerate(open_run(run.path).arrays("weights.npz").values()):
-            np.testing.assert_array_equal(weights, kept[f"v{place}"])
+        stored = open_run(run.path).arrays("checkpoint.npz")
+        for index, weights in enumerate(open_run(run.path).arrays("weights.npz").values()):
+            np.testing.assert_array_equal(weights, stored[f"v{index}"])

@@ -1,4 +1,4 @@
-"""A look into a run that trains: its model as it is then, and no trace of the look."""
+"""A preview of a run that trains: its model as it is then, and no trace of the preview."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ class TestBasics:
 
     def test_it_says_of_when_the_model_is(self, workshop: Workshop, tmp_path: Path) -> None:
         run = workshop.new(tmp_path / "run")
-        seen: list[dict[str, Any]] = []
+        observed: list[dict[str, Any]] = []
 
-        def look() -> bool:
+        def check() -> bool:
             status = open_run(run.path).status
-            if workshop.place == (2, 10) and not seen:
+            if workshop.position == (2, 10) and not observed:
                 run.requests.show_model()
-            if status.get("shown") and not seen:
-                seen.append(status)
+            if status.get("shown") and not observed:
+                observed.append(status)
             return False
 
-        workshop.resume(run, leave=look)
-        assert [seen[0][name] for name in ("state", "shown", "model_epoch")] == ["training", 1, 2]
+        workshop.resume(run, should_end=check)
+        assert [observed[0][name] for name in ("state", "shown", "model_epoch")] == [
+            "training",
+            1,
+            2,
+        ]
 
     def test_a_paused_run_shows_itself_and_stays_paused(
         self, workshop: Workshop, tmp_path: Path
@@ -52,10 +56,10 @@ class TestBasics:
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         shown: list[tuple[int, int]] = []
-        monkeypatch.setattr(training, "_publish", lambda *_: shown.append(workshop.place))
+        monkeypatch.setattr(training, "_publish", lambda *_: shown.append(workshop.position))
         run = workshop.new(tmp_path / "run")
         run.requests.show_model()
-        workshop.leave_at(run, (1, 5))
+        workshop.suspend_at(run, (1, 5))
         open_run(run.path).requests.resume()
         workshop.resume(run)
         assert shown == [(0, 0)]
@@ -78,7 +82,7 @@ class TestCorrectness:
     ) -> None:
         found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
-        def look(row: dict[str, Any]) -> None:
+        def check(row: dict[str, Any]) -> None:
             run = open_run(tmp_path / "run")
             if row["kind"] == "epoch" and row["epoch"] == 1:
                 run.requests.show_model()
@@ -86,7 +90,7 @@ class TestCorrectness:
                 snapshot = run.snapshot(1)["means"].astype(np.float32)
                 found.append((run.encode(digits.x_test)[0], run.latents["mean"], snapshot))
 
-        run = train(SMALL, digits, look, out=tmp_path / "run")
+        run = train(SMALL, digits, check, out=tmp_path / "run")
         encoded, latents, snapshot = found[0]
         np.testing.assert_allclose(encoded, latents, atol=1e-4)
         # Asked for after the first epoch and its row, before the next step.

@@ -91,7 +91,7 @@ class TestCorrectness:
         ]
         assert errors[1] < errors[0]
 
-    def test_colour_pictures(self, convolutional_run: Run, stripes: Dataset) -> None:
+    def test_color_pictures(self, convolutional_run: Run, stripes: Dataset) -> None:
         snapshot = convolutional_run.snapshot(1)
         assert snapshot["samples"].shape == (50, 12, 9, 3)
         assert snapshot["reconstructions"].shape == (2, 12, 9, 3)  # one for each class

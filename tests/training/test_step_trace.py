@@ -40,16 +40,16 @@ class Bench:
         self.loop = Loop(self.model, dataset.x_train, BATCH, self.labels)
         self.step_trace = StepTrace(self.model)
 
-    def batch(self, place: int) -> np.ndarray:
-        return np.arange(place * BATCH, (place + 1) * BATCH, dtype=np.int32)
+    def batch(self, index: int) -> np.ndarray:
+        return np.arange(index * BATCH, (index + 1) * BATCH, dtype=np.int32)
 
     def preprocess(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Images as the next step would see them, and their labels."""
         return self.loop.images(indices), self.labels[indices]
 
-    def step(self, place: int, rate: float, *, apart: bool = True) -> dict[str, Any]:
+    def step(self, index: int, rate: float, *, apart: bool = True) -> dict[str, Any]:
         """Take one step; return what its step trace says, and under "real" what the loop does."""
-        indices = self.batch(place)
+        indices = self.batch(index)
         self.model.optimizer.learning_rate = rate
         taken = self.step_trace.before(*self.preprocess(indices)) if apart else {}
         self.loop.train(indices[None], np.array([rate], np.float32))
@@ -119,9 +119,9 @@ class TestBasics:
 
 class TestCorrectness:
     def test_its_loss_is_the_real_steps(self, bench: Bench) -> None:
-        # So its epsilon is the one that the real step draws, whose compiler has its own generator.
-        for place in range(2, 5):
-            taken = bench.step(place, 0.01)
+        # So its epsilon is that of the real step, whose compiler has its own generator.
+        for index in range(2, 5):
+            taken = bench.step(index, 0.01)
             assert taken["loss_before"] == pytest.approx(taken["real"]["loss"], rel=1e-5)
 
     def test_another_epsilon_has_another_loss(self, bench: Bench) -> None:
@@ -131,7 +131,7 @@ class TestCorrectness:
             float(bench.step_trace._differentiate(images, labels, tf.constant(epsilon))[0])
             for epsilon in np.random.default_rng(0).normal(size=(2, BATCH, 3)).astype(np.float32)
         }
-        # An autoencoder draws none.
+        # An autoencoder samples none.
         assert len(losses) == (1 if bench.config.kind == "autoencoder" else 2)
 
     def test_its_parts_follow_from_one_another(self, taken: dict[str, Any], bench: Bench) -> None:
@@ -170,23 +170,23 @@ class TestCorrectness:
         assert taken["update_norms"].max() == 0.0
 
     def test_the_norm_of_the_whole_gradient(self, bench: Bench) -> None:
-        seen = bench.preprocess(bench.batch(6))
-        norm = bench.step_trace.gradient_norm(*seen)
-        parts = bench.step_trace.before(*seen)["gradient_norms"]
+        observed = bench.preprocess(bench.batch(6))
+        norm = bench.step_trace.gradient_norm(*observed)
+        parts = bench.step_trace.before(*observed)["gradient_norms"]
         assert norm == pytest.approx(float(np.sqrt(np.square(parts).sum())), rel=1e-5)
 
     def test_importance_samples(self, digits: Dataset) -> None:
         model = build(DENSE.replace(importance_samples=3), (8, 8, 1))
         model.compile(optimizer=keras.optimizers.SGD(0.0))
         loop, step_trace = Loop(model, digits.x_train, BATCH), StepTrace(model)
-        for place in range(2):
-            indices = np.arange(place * BATCH, (place + 1) * BATCH, dtype=np.int32)
+        for index in range(2):
+            indices = np.arange(index * BATCH, (index + 1) * BATCH, dtype=np.int32)
             taken = step_trace.before(loop.images(indices))
             assert taken["z"].shape == taken["epsilon"].shape == (EXAMPLES, 3)
             loop.train(indices[None], np.array([0.01], np.float32))
             assert taken["loss_before"] == pytest.approx(loop.results()["loss"], rel=1e-5)
 
-    def test_a_learned_variance_is_one_of_the_places(self, digits: Dataset) -> None:
+    def test_a_learned_variance_is_one_of_the_layers(self, digits: Dataset) -> None:
         model = build(DENSE.replace(likelihood="gaussian"), (8, 8, 1))
         model.compile(optimizer=keras.optimizers.SGD(0.0))
         loop, step_trace = Loop(model, digits.x_train, BATCH), StepTrace(model)
@@ -194,11 +194,11 @@ class TestCorrectness:
         loop.train(np.arange(BATCH, dtype=np.int32)[None], np.array([1e-3], np.float32))
         taken |= step_trace.after()
         assert taken["loss_before"] == pytest.approx(loop.results()["loss"], rel=1e-5)
-        place = taken["layer_names"].tolist().index("pixel variance")
-        moved = abs(float(model.pixel_log_var) - FIRST_PIXEL_LOG_VAR)
-        assert moved > 0.0
-        assert taken["update_norms"][place] == pytest.approx(moved, rel=1e-4)
-        assert taken["gradient_norms"][place] == pytest.approx(1e3 * moved, rel=1e-4)
+        index = taken["layer_names"].tolist().index("pixel variance")
+        update = abs(float(model.pixel_log_var) - FIRST_PIXEL_LOG_VAR)
+        assert update > 0.0
+        assert taken["update_norms"][index] == pytest.approx(update, rel=1e-4)
+        assert taken["gradient_norms"][index] == pytest.approx(1e3 * update, rel=1e-4)
 
     def test_looking_changes_nothing(self, bench: Bench) -> None:
         state = [*bench.model.variables, bench.model.sampling.seed_generator.state]
@@ -208,12 +208,12 @@ class TestCorrectness:
         for apart in (True, False):
             for variable, values in zip(state, first, strict=True):
                 variable.assign(values)
-            for place in range(3):
-                losses.append(bench.step(place, 0.01, apart=apart)["real"])
+            for index in range(3):
+                losses.append(bench.step(index, 0.01, apart=apart)["real"])
                 if apart:
-                    bench.step_trace.gradient_norm(*bench.preprocess(bench.batch(place)))
+                    bench.step_trace.gradient_norm(*bench.preprocess(bench.batch(index)))
             ends.append([variable.numpy().copy() for variable in state])
         assert losses[:3] == losses[3:]
-        for looked, blind in zip(*ends, strict=True):
-            np.testing.assert_array_equal(looked, blind)
+        for traced, blind in zip(*ends, strict=True):
+            np.testing.assert_array_equal(traced, blind)
         assert any(not np.array_equal(a, b) for a, b in zip(first, ends[0], strict=True))

@@ -177,7 +177,7 @@ class TestKinds:
             assert row["loss"] == row["reconstruction"]
         assert "elbo" not in autoencoder_run.metrics
 
-    def test_convolutional_on_colour_pictures(
+    def test_convolutional_on_color_pictures(
         self, convolutional_run: Run, stripes: Dataset
     ) -> None:
         assert convolutional_run.state == "finished"
@@ -189,24 +189,24 @@ class TestKinds:
 
 class TestEnds:
     def test_stop_saves_what_was_learned(self, digits: Dataset, tmp_path: Path) -> None:
-        seen: list[tuple[int, int]] = []
+        observed: list[tuple[int, int]] = []
         run = train(
             PREDICTABLE,
             digits,
-            lambda row: seen.append((row["epoch"], row["step"])),
+            lambda row: observed.append((row["epoch"], row["step"])),
             out=tmp_path / "run",
-            should_stop=lambda: bool(seen) and seen[-1][0] == 2 and seen[-1][1] >= 12,
+            should_stop=lambda: bool(observed) and observed[-1][0] == 2 and observed[-1][1] >= 12,
         )
         assert run.state == "stopped"
         assert run.status["reason"] == "Stopped by hand in epoch 2."
         assert len(run.history) == 1
         assert 12 <= run.rows[-1]["step"] < 25
-        # All of it is in the model and in the checkpoint, from which it could go on.
+        # All of it is in the model and in the checkpoint, from which it could be resumed.
         learned = run.load_model().get_weights()
-        kept = checkpoint(run)
-        assert (kept["epoch"], kept["step"]) == (2, run.status["step"])
-        assert kept["step"] >= run.rows[-1]["step"]
-        assert same(learned, [kept[f"v{place}"] for place in range(len(learned))])
+        stored = checkpoint(run)
+        assert (stored["epoch"], stored["step"]) == (2, run.status["step"])
+        assert stored["step"] >= run.rows[-1]["step"]
+        assert same(learned, [stored[f"v{index}"] for index in range(len(learned))])
         assert run.metrics["loss"] < run.history[0]["loss"]
         assert run.decode(np.zeros((1, 2))).shape == (1, 8, 8, 1)
 
@@ -225,8 +225,8 @@ class TestEnds:
         config = Config(hidden=(32,), latent_dim=2, optimizer="sgd", epochs=6).replace(**changes)
         run = train(config, digits, out=tmp_path / "run")
         assert run.state == "diverged"
-        kept, rate = run.status["model_epoch"], config.learning_rate
-        assert f"Kept: the weights of epoch {kept}." in run.status["reason"]
+        stored, rate = run.status["model_epoch"], config.learning_rate
+        assert f"Kept: the weights of epoch {stored}." in run.status["reason"]
         hint = f"learning rate of {rate:g} is likely too large: try {rate / 10:g}."
         assert hint in run.status["reason"]
         weights = run.load_model().get_weights()
@@ -234,11 +234,11 @@ class TestEnds:
         assert np.isfinite([run.metrics[name] for name in ("loss", "reconstruction", "kl")]).all()
         # What is kept is what the snapshot of that epoch shows.
         samples = to_uint8(run.decode(run.fixed["z"])).astype(int)
-        assert np.abs(samples - run.snapshot(kept)["samples"]).max() <= 1
+        assert np.abs(samples - run.snapshot(stored)["samples"]).max() <= 1
         if config.beta > 1.0:
-            assert 1 <= kept == len(run.history) < config.epochs
+            assert 1 <= stored == len(run.history) < config.epochs
         else:
-            assert kept == 0
+            assert stored == 0
             assert same(weights, first_weights(run))
 
     def test_a_folder_with_a_run_is_left_alone(

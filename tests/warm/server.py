@@ -52,7 +52,7 @@ def main() -> None:
         caller, _ = listener.accept()
         if os.fork() == 0:
             listener.close()
-            keep(caller)
+            serve(caller)
             return
         caller.close()
         with contextlib.suppress(ChildProcessError):
@@ -62,7 +62,10 @@ def main() -> None:
 
 @contextlib.contextmanager
 def nothing_said() -> Iterator[None]:
-    """Hold back what TensorFlow's C++ says of itself; an error comes out behind it."""
+    """Hold back what TensorFlow's C++ says of itself; an error comes out behind it.
+
+    The command line's `import_tensorflow` leaves a file open, which each program would have then.
+    """
     said = os.dup(2)
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
@@ -73,13 +76,13 @@ def nothing_said() -> Iterator[None]:
         os.close(said)
 
 
-def keep(caller: socket.socket) -> None:
+def serve(caller: socket.socket) -> None:
     """Fork a program, say its number and then how it ended; come back as the program alone."""
     message, streams, _, _ = socket.recv_fds(caller, MAX_BYTES, 3)
     process = os.fork()
     if process == 0:
         caller.close()
-        become(streams, **json.loads(message))
+        set_up(streams, **json.loads(message))
         return
     for stream in streams:
         os.close(stream)
@@ -91,7 +94,7 @@ def keep(caller: socket.socket) -> None:
     os._exit(0)
 
 
-def become(
+def set_up(
     streams: list[int],
     arguments: list[str],
     folder: str,

@@ -42,10 +42,10 @@ WAIT = "import time; print('ready', flush=True); time.sleep(60)"
 def test_it_finds_what_any_program_finds(tmp_path: Path) -> None:
     words = ["-c", TELL, "one", "--two", "größe 数字"]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    places = {"cwd": tmp_path, "env": os.environ | {"MINE": "x y", "PYTHONPATH": str(ROOT)}}
-    other = subprocess.Popen([sys.executable, *words], text=True, **pipes, **places)
+    positions = {"cwd": tmp_path, "env": os.environ | {"MINE": "x y", "PYTHONPATH": str(ROOT)}}
+    other = subprocess.Popen([sys.executable, *words], text=True, **pipes, **positions)
     found = []
-    for process in (start_warm(*words, **places), other):
+    for process in (start_warm(*words, **positions), other):
         out, error = process.communicate(timeout=60)
         assert (process.returncode, error) == (7, "to whom it may concern\n")
         found.append(json.loads(out))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from vae.archive.archive import FILES
+from vae.archive.zip_export import FILES
 from vae.config import Config
 from vae.errors import ConfigError, RunError
 from vae.files import replacing
@@ -19,10 +19,10 @@ from vae.runs.layout import CONFIG, STATUS
 from vae.runs.run import Run, open_run
 
 __all__ = [
-    "ENDINGS",
     "FORMATS",
     "MAX_PIXELS",
     "MAX_SIDE",
+    "SUFFIXES",
     "ConfigFile",
     "check_new_file",
     "check_new_folder",
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # How the files end that a command or a format of `export` writes.
-ENDINGS: dict[str, tuple[str, ...]] = {
+SUFFIXES: dict[str, tuple[str, ...]] = {
     "sample": (".png", ".pdf", ".svg", ".npz", ".csv"),
     "interpolate": (".gif", ".webp", ".png"),
     "demo": (".html", ".htm"),
@@ -56,17 +56,17 @@ RUN_FILES = frozenset((*FILES, "snapshots"))
 
 
 def check_new_file(path: Path, kind: str) -> str:
-    """Return the ending of a file that can be written; kind: one of `ENDINGS`.
+    """Return the suffix of a file that can be written; kind: one of `SUFFIXES`.
 
-    Raises ConfigError for another ending, and for a path where no file can be.
+    Raises ConfigError for another suffix, and for a path where no file can be.
     """
-    endings = ENDINGS[kind]
-    ending = path.suffix if kind == "keras" else path.suffix.lower()
-    if ending not in endings:
-        one_of = "one of " if len(endings) > 1 else ""
+    suffixes = SUFFIXES[kind]
+    suffix = path.suffix if kind == "keras" else path.suffix.lower()
+    if suffix not in suffixes:
+        one_of = "one of " if len(suffixes) > 1 else ""
         writer = f"--format {kind}" if kind in FORMATS else kind
         raise ConfigError(
-            f"--out must end with {one_of}{', '.join(endings)} for {writer}. Received: {path}"
+            f"--out must end with {one_of}{', '.join(suffixes)} for {writer}. Received: {path}"
         )
     with _as_config_error(path):
         if path.exists() and not path.is_file():
@@ -80,7 +80,7 @@ def check_new_file(path: Path, kind: str) -> str:
                 "Choose another name or folder"
             )
         _check_parent(path)
-    return ending
+    return suffix
 
 
 def check_new_folder(path: Path, *, for_run: bool = False) -> None:

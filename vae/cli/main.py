@@ -29,7 +29,7 @@ from vae.cli.progress import load_learned, load_named, progress_fraction, traini
 from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.config import BINARISATIONS
-from vae.data.datasets import DATASETS
+from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
 from vae.evaluation.generative_classifier import (
@@ -102,7 +102,7 @@ def train(options: argparse.Namespace) -> Report:
 
 
 def resume(options: argparse.Namespace) -> Report:
-    """Go on with a run from its last checkpoint, perhaps for more epochs."""
+    """Resume a run from its last checkpoint, perhaps for more epochs."""
     run, more = conditioned_run(options.run), options.more_epochs
     with training_progress(
         run.requests.next_segment(more).until if more else run.epochs
@@ -123,13 +123,13 @@ def evaluate(options: argparse.Namespace) -> Report:
     from vae.model.evaluate import evaluate
 
     model = run.load_model()
-    treatment = BINARISATION_OPTIONS.get(options.treatment) or run.config.binarisation
-    metrics, _ = evaluate(model, dataset, treatment)
+    binarisation = BINARISATION_OPTIONS.get(options.treatment) or run.config.binarisation
+    metrics, _ = evaluate(model, dataset, binarisation)
     values, likelihood = dict(metrics), None
     if options.importance_samples:
         with progress_fraction("Measuring the likelihood") as on_progress:
             likelihood = measure_likelihood(
-                *(model, dataset, options.importance_samples, treatment), on_progress
+                *(model, dataset, options.importance_samples, binarisation), on_progress
             )
         # The ELBO is the one of all test images, which stands there already.
         values |= {name: value for name, value in likelihood.items() if name not in values}

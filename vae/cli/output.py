@@ -96,8 +96,8 @@ def summarized(counted: Summary) -> ConsoleRenderable:
 def trained(run: Run, path: Path) -> ConsoleRenderable:
     """Show how a run ended, what it is worth, and where it is."""
     epochs = len(run.history)
-    said = f"{run.state.capitalize()} after {epochs} epoch{'' if epochs == 1 else 's'}."
-    parts: list[ConsoleRenderable] = [Text(f"{said} {run.status.get('reason', '')}".strip())]
+    sentence = f"{run.state.capitalize()} after {epochs} epoch{'' if epochs == 1 else 's'}."
+    parts: list[ConsoleRenderable] = [Text(f"{sentence} {run.status.get('reason', '')}".strip())]
     if run.metrics:
         parts += [Text(_measured_on(run, run.metrics)), Text(), _figures(_nats(run.metrics))]
     parts.append(_wrote(path, folder_bytes(path)))

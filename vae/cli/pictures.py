@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from vae.cli.files import ENDINGS, check_new_file, check_picture, conditioned_run, write_file
+from vae.cli.files import SUFFIXES, check_new_file, check_picture, conditioned_run, write_file
 from vae.cli.fitting import samplers_of
 from vae.cli.output import Report, wrote
 from vae.cli.progress import progress_fraction
@@ -56,7 +56,7 @@ def add_pictures(add: AddCommand) -> None:
     )
     command.add_argument(
         "--label", type=int, metavar="N",
-        help="a class of the mixture or of the posteriors; what a conditional run is told",
+        help="the class: of a conditional run, of the mixture or of the posteriors",
     )  # fmt: skip
     command.add_argument("--temperature", type=float, default=1.0, help="the prior's")
     command.add_argument(
@@ -80,7 +80,7 @@ def add_pictures(add: AddCommand) -> None:
     command.add_argument("--kind", choices=("linear", "spherical"), default="linear")
     command.add_argument(
         "--label", type=int, metavar="N",
-        help="what a conditional run is told (default: that of a test image at the start, else 0)",
+        help="a conditional run's class (default: that of a test image at the start, else 0)",
     )  # fmt: skip
     command.add_argument(
         "--frames-per-second", type=float, metavar="N",
@@ -96,12 +96,12 @@ def _add_picture(command: argparse.ArgumentParser, out: str, what: str, kind: st
         "--scale", type=int, default=1, metavar="N", help="each pixel becomes N x N pixels"
     )
     command.add_argument("--smooth", action="store_true", help="with values in between them")
-    endings = ", ".join(ENDINGS[kind])
-    command.add_argument("--out", type=Path, default=Path(out), help=f"{what} ({endings})")
+    suffixes = ", ".join(SUFFIXES[kind])
+    command.add_argument("--out", type=Path, default=Path(out), help=f"{what} ({suffixes})")
 
 
 def sample(options: argparse.Namespace) -> Report:
-    """Decode codes drawn from the prior or another sampler: a grid, or the codes themselves."""
+    """Decode codes sampled from the prior or another sampler: a grid, or the codes themselves."""
     kind = check_new_file(options.out, "sample")
     rows, columns, count = _grid_of(options, kind)
     _check_scale(options, kind == ".png")
@@ -154,7 +154,7 @@ def interpolate(options: argparse.Namespace) -> Report:
     speed = FRAMES_PER_SECOND if options.frames_per_second is None else options.frames_per_second
     run = _run(options)
     if options.label is not None and run.label is None:
-        raise ConfigError(f"A conditional run is told a class. Received: --label {options.label}")
+        raise ConfigError(f"--label is for a conditional run. Received: --label {options.label}")
     height, width, _ = run.image_shape
     check_picture(width * (options.steps if kind == ".png" else 1), height, options.scale)
     start, start_name, label = _end(run, options.start, options.start_seed)

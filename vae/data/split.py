@@ -15,9 +15,9 @@ __all__ = [
     "Split",
     "check_trainable",
     "epoch_batches",
-    "left_over",
     "split_counts",
     "split_indices",
+    "unused_images_note",
 ]
 
 WORTH_SAYING = 0.1  # of the training images
@@ -44,7 +44,7 @@ def check_trainable(config: Config, dataset: Dataset) -> None:
         )
 
 
-def left_over(config: Config, images: int) -> str:
+def unused_images_note(config: Config, images: int) -> str:
     """Say how many training images an epoch leaves out, if they are many; "" if not.
 
     images: the training images of the data set.

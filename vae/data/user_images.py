@@ -56,10 +56,10 @@ def ink_of(picture: Image.Image) -> np.ndarray:
     grey = np.asarray(picture.convert("L"), float) / 255.0
     ground = np.median(_border(alpha))
     ink = alpha if ground < 0.5 else alpha * np.abs(grey - np.median(_border(grey)))
-    most = ink.max()
-    if most < EMPTY:
+    peak = ink.max()
+    if peak < EMPTY:
         raise RunError("Something must be drawn first. Received: an empty picture")
-    ink = ink / most
+    ink = ink / peak
     return np.where(ink < FAINT, 0.0, ink)
 
 
@@ -100,8 +100,8 @@ def fit_picture(picture: Image.Image, image_shape: tuple[int, int, int]) -> np.n
     Transparent parts become white.
     """
     height, width, channels = image_shape
-    share = min(picture.width / width, picture.height / height)
-    wide, high = (max(1, round(share * side)) for side in (width, height))
+    scale = min(picture.width / width, picture.height / height)
+    wide, high = (max(1, round(scale * side)) for side in (width, height))
     left, top = (picture.width - wide) // 2, (picture.height - high) // 2
     flat = Image.new("RGB", picture.size, "white")
     flat.paste(picture, mask=picture.getchannel("A"))

@@ -11,7 +11,7 @@ from vae.runs.control import trained_settings
 from vae.runs.run import Run
 from vae.runs.schema import LearnedRow, Row
 
-__all__ = ["USED_NATS", "Problem", "dimensions_in_use", "how_it_goes", "problems"]
+__all__ = ["USED_NATS", "Problem", "describe_training", "dimensions_in_use", "problems"]
 
 USED_NATS = 0.1  # a latent dimension below this mean KL holds next to nothing about the image
 # Median distance from a code of the prior to the nearest of 1,000 posteriors, in that posterior's
@@ -41,7 +41,7 @@ def dimensions_in_use(row: LearnedRow) -> int:
     return sum(nats >= USED_NATS for nats in row["kl_per_dimension"])
 
 
-def how_it_goes(config: Config, rows: list[Row]) -> str:
+def describe_training(config: Config, rows: list[Row]) -> str:
     """Return a plain sentence on what the rows of a run say."""
     learned = [row for row in rows if row["kind"] != "change"]
     if not learned:
@@ -72,8 +72,8 @@ def problems(run: Run) -> list[Problem]:
     settings = trained_settings(run.config, run.rows)
     if run.state == "diverged":
         return [_too_fast(settings, "The loss is no longer a finite number")]
-    asked = run.control.settings
-    if any(value != getattr(settings, name) for name, value in asked.items()):
+    requested = run.control.settings
+    if any(value != getattr(settings, name) for name, value in requested.items()):
         return []  # their effect is not known yet
     learned = _since_last_change(run.rows)
     if not learned:

@@ -27,7 +27,7 @@ from vae.runs.inference import encode
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["IMAGE_SHAPE", "about_classifier", "classifier_mark", "classify", "train_classifier"]
+__all__ = ["IMAGE_SHAPE", "classifier_mark", "classifier_metadata", "classify", "train_classifier"]
 
 FOLDER = Path(__file__).parent / "pretrained_classifier"
 IMAGE_SHAPE = (28, 28, 1)
@@ -56,7 +56,7 @@ def classify(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return encode(FOLDER / "mnist.onnx", images, IMAGE_SHAPE)
 
 
-def about_classifier() -> dict[str, Any]:
+def classifier_metadata() -> dict[str, Any]:
     """Return how the classifier came about: command, seed, epochs, seconds, test_accuracy."""
     return read_json(FOLDER / "mnist.json")
 
@@ -100,7 +100,7 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
                 f"The classifier must recognise {MIN_ACCURACY:.0%} of the test images. "
                 f"Received: {accuracy:.2%}"
             )
-    about = {
+    metadata = {
         "command": "python -m vae.evaluation.digit_classifier",
         "dataset": "mnist",
         "treatment": "grey levels in [0, 1]",
@@ -111,8 +111,8 @@ def train_classifier(folder: Path = FOLDER, epochs: int = EPOCHS) -> dict[str, A
         "cores": os.cpu_count(),
         "test_accuracy": accuracy,
     }
-    write_json(folder / "mnist.json", about)
-    return about
+    write_json(folder / "mnist.json", metadata)
+    return metadata
 
 
 def _build() -> tuple[keras.Model, keras.Model]:
@@ -152,9 +152,9 @@ def _with_features(trained: keras.Model, channels: keras.Model, images: np.ndarr
 def main() -> None:
     """Train the classifier and write its files."""
     quiet_tensorflow()
-    about = train_classifier()
-    print(json.dumps(about))
-    print(f"test accuracy {about['test_accuracy']:.2%}", file=sys.stderr)
+    metadata = train_classifier()
+    print(json.dumps(metadata))
+    print(f"test accuracy {metadata['test_accuracy']:.2%}", file=sys.stderr)
 
 
 if __name__ == "__main__":

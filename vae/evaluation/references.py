@@ -130,7 +130,8 @@ def _measured() -> dict[str, dict[str, References]]:
 
 def main() -> None:
     """Measure the reference lines of all data sets on this machine and write them."""
-    from vae.data.datasets import DATASETS, find_dataset, load_dataset
+    from vae.data.datasets import find_dataset, load_dataset
+    from vae.data.specs import DATASETS
 
     found = {}
     for name in DATASETS:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from vae.errors import ConfigError, RunError
-from vae.evaluation.digit_classifier import IMAGE_SHAPE, about_classifier, classifier_mark, classify
+from vae.evaluation.digit_classifier import (
+    IMAGE_SHAPE,
+    classifier_mark,
+    classifier_metadata,
+    classify,
+)
 from vae.evaluation.feature_sets import frechet_distance, precision_recall
 from vae.figures_schema import Quality, SampleFigures
 from vae.runs.layout import QUALITY
@@ -104,15 +109,10 @@ def measure_samples(
     on_step(0.0)
     found: dict[str, SampleFigures] = {}
     for name in names:
-        spec, parts = SampleSpec(name, seed=seed), []
+        spec = SampleSpec(name, seed=seed)
         codes = sample_codes(run, spec, count, fitted)
         labels = _labels(run, dataset, spec, count, fitted)
-        for begin in range(0, count, AT_ONCE):
-            part = slice(begin, begin + AT_ONCE)
-            condition = () if labels is None else (labels[part],)
-            parts.append(classify(run.decode(codes[part], *condition)))
-            on_step(DECODING * len(parts) * AT_ONCE / (count + AT_ONCE))
-        features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        features, probabilities = _classify_decoded(run, codes, labels, on_step)
         found[name] = _measure(features, probabilities, reference)
         if labels is not None:
             recognised = probabilities.argmax(axis=1)
@@ -125,12 +125,29 @@ def measure_samples(
         "seed": seed,
         "reference_images": half,
         "classifier": classifier_mark(),
-        "classifier_accuracy": about_classifier()["test_accuracy"],
+        "classifier_accuracy": classifier_metadata()["test_accuracy"],
         **found.pop("prior"),
         "noise_floor": real.pop("frechet_classifier_distance"),
         **{f"real_{name}": value for name, value in real.items()},
     }
     return cast("Quality", values | ({"samplers": found} if found else {}))
+
+
+def _classify_decoded(
+    run: Run, codes: np.ndarray, labels: np.ndarray | None, on_step: Callable[[float], None]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Decode z (N, d) and classify the images; return features and probabilities (N, classes).
+
+    labels: (N,), which a conditional run needs. on_step: called with the part of `DECODING`.
+    """
+    parts = []
+    for begin in range(0, len(codes), AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        condition = () if labels is None else (labels[part],)
+        parts.append(classify(run.decode(codes[part], *condition)))
+        on_step(DECODING * len(parts) * AT_ONCE / (len(codes) + AT_ONCE))
+    features, probabilities = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return features, probabilities
 
 
 def compute_quality(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,7 +19,7 @@ from vae.short_names import shortened
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["cloud3d", "cloud_figure"]
+__all__ = ["CAMERA", "cloud3d", "cloud_figure"]
 
 OPACITY = 0.7
 HOVER = "%{fullData.name}<br>test image %{customdata}<extra></extra>"
@@ -43,8 +43,12 @@ def cloud3d(
     *,
     size: float = 3.0,
     opacity: float = OPACITY,
+    camera: Mapping[str, Any] = CAMERA,
 ) -> go.Figure:
-    """Plot points (N, 3) in space; a point's customdata is the index of its test image."""
+    """Plot points (N, 3) in space; a point's customdata is the index of its test image.
+
+    camera: from where it is seen, as Plotly has it.
+    """
     figure = go.Figure()
     for each in _by_class(projection, class_names):
         if not len(each.points):
@@ -60,7 +64,7 @@ def cloud3d(
     names = zip(("xaxis", "yaxis", "zaxis"), projection.axes, strict=True)
     figure.update_layout(
         scene={axis: {"title": name, "showbackground": False} for axis, name in names}
-        | {"aspectmode": "data", "dragmode": "orbit", "camera": CAMERA},
+        | {"aspectmode": "data", "dragmode": "orbit", "camera": camera},
         legend=LEGEND | {"orientation": "h"},
         height=560,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},

@@ -46,9 +46,9 @@ def manifold_figure(run: Run, across: int = 0, up: int = 1, side: int = 20) -> F
     figure, axes = new_axes(INCHES, INCHES * height / width)
     axes.imshow(image[:, :, 0] if channels == 1 else image, cmap="gray", vmin=0, vmax=255)
     ticks, texts = zip(*manifold_ticks(values), strict=True)
-    places = np.array(ticks)
-    axes.set_xticks(places * width - 0.5, texts)
-    axes.set_yticks((1.0 - places) * height - 0.5, texts)  # rows go down, the axis up
+    positions = np.array(ticks)
+    axes.set_xticks(positions * width - 0.5, texts)
+    axes.set_yticks((1.0 - positions) * height - 0.5, texts)  # rows go down, the axis up
     axes.set(xlabel=f"z{across + 1}", ylabel=f"z{up + 1}")
     return figure
 

@@ -41,7 +41,7 @@ def importance_log_likelihood(
     *,
     labels: np.ndarray | None = None,
     images_at_once: int = 100,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> Likelihoods:
     """Return log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x), and the mean of the logs.
 
@@ -52,7 +52,7 @@ def importance_log_likelihood(
     z (k, n, d) -> log p(x|z) (k, n). Where they have c values of each image, as (n, c, d) and
     (k, n, c), so has the result: (N, c). labels: (N,); with them both functions get those of their
     images (n,) as a last argument, and all is given the label: log p(x|y). on_progress: called
-    with the share that is done.
+    with the fraction that is done.
     """
     from vae.model.keras_setup import tf
 
@@ -63,10 +63,10 @@ def importance_log_likelihood(
         mean: tf.Tensor,
         log_var: tf.Tensor,
         count: tf.Tensor,
-        draw: tf.Tensor,
+        noise_seed: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         shape = tf.concat([[count], tf.shape(mean)], axis=0)
-        noise = tf.random.stateless_normal(shape, draw, alg="philox")
+        noise = tf.random.stateless_normal(shape, noise_seed, alg="philox")
         z = mean + tf.exp(0.5 * log_var) * noise  # (k, n, d)
         # log p(z) - log q(z|x): their constants cancel
         prior = 0.5 * tf.reduce_sum(noise**2 + log_var - z**2, axis=-1)  # (k, n)
@@ -79,18 +79,18 @@ def importance_log_likelihood(
         batch = tuple(tf.constant(array[part]) for array in (images, labels) if array is not None)
         mean, log_var = encode(*batch)
         size, shape = len(batch[0]), mean.numpy().shape[:-1]
-        most, total = np.full(shape, -np.inf), np.zeros(shape)
+        log_sum, total = np.full(shape, -np.inf), np.zeros(shape)
         for first in range(0, samples, SAMPLES_AT_ONCE):
             count = min(SAMPLES_AT_ONCE, samples - first)
-            # Which images and samples these are says what is drawn, and nothing else does.
-            draw = tf.constant([seed, begin * MAX_IMPORTANCE_SAMPLES + first], tf.int64)
-            sums, logs = weigh(batch, mean, log_var, tf.constant(count), draw)
+            # Which images and samples these are says what is sampled, and nothing else does.
+            noise_seed = tf.constant([seed, begin * MAX_IMPORTANCE_SAMPLES + first], tf.int64)
+            sums, logs = weigh(batch, mean, log_var, tf.constant(count), noise_seed)
             with np.errstate(invalid="ignore"):  # NaN stays NaN, which the caller sees
-                most = np.logaddexp(most, sums.numpy())
+                log_sum = np.logaddexp(log_sum, sums.numpy())
             total += logs.numpy()
             done = begin + size * (first + count) / samples
             on_progress(done / len(images))
-        found.append((most - math.log(samples), total / samples))
+        found.append((log_sum - math.log(samples), total / samples))
     return Likelihoods(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
@@ -99,13 +99,13 @@ def importance_sampled_nll(
     images: np.ndarray,
     samples: int,
     seed: int = 0,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda fraction: None,
     *,
     labels: np.ndarray | None = None,
 ) -> Estimate:
     """Return the negative log-likelihood of images as they are, and the ELBO, in nats per image.
 
-    images: uint8 (N, H, W, C), binary or not. labels: (N,), which a conditional VAE is told: its
+    images: uint8 (N, H, W, C), binary or not. labels: (N,), which a conditional VAE needs: its
     likelihood is that of an image given its class, -log p(x|y). The standard error is the one over
     images. Raises ConfigError for an autoencoder or samples outside 1 to 5,000, RunError if it is
     no number.

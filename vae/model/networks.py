@@ -44,11 +44,11 @@ def _stack(layers: list[Layer], seed: int) -> tuple[Any, Any]:
         if layer.class_name == "InputLayer"
     ]
     x = inputs[0]
-    for place, layer in enumerate(layers):
+    for index, layer in enumerate(layers):
         if layer.class_name == "Concatenate":
-            x = _layer(layer, seed + place)([x, inputs[1]])
+            x = _layer(layer, seed + index)([x, inputs[1]])
         elif layer.class_name != "InputLayer":
-            x = _layer(layer, seed + place)(x)
+            x = _layer(layer, seed + index)(x)
     return inputs[0] if len(inputs) == 1 else inputs, x
 
 

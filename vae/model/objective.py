@@ -107,11 +107,11 @@ def importance_weighted_nats(
 
     The bound of Burda et al. 2016 (equation 8), at beta 1; it falls with k, from minus the ELBO
     towards -log p(x).
-    nats: -log p(x|z_k) (k, N). z: (k, N, d), drawn from N(mean, exp(log_var)), (N, d).
+    nats: -log p(x|z_k) (k, N). z: (k, N, d), sampled from N(mean, exp(log_var)), (N, d).
     """
-    drawn = (z - mean) * ops.exp(-0.5 * log_var)
+    epsilon = (z - mean) * ops.exp(-0.5 * log_var)
     # log p(z) - log q(z|x): their constants cancel.
-    prior = 0.5 * ops.sum(ops.square(drawn) + log_var - ops.square(z), axis=-1)  # (k, N)
+    prior = 0.5 * ops.sum(ops.square(epsilon) + log_var - ops.square(z), axis=-1)  # (k, N)
     return math.log(ops.shape(nats)[0]) - ops.logsumexp(beta * prior - nats, axis=0)
 
 
@@ -141,7 +141,7 @@ def learning_rate_at(config: Config, step: int, steps: int) -> float:
 
 
 def _warmed_up(config: Config, epoch: int) -> float:
-    """Return the share of its value that what warms up has reached in an epoch."""
+    """Return the fraction of its value that what warms up has reached in an epoch."""
     if config.kl_cycle:
         epoch = (epoch - 1) % config.kl_cycle + 1
     return min(1.0, epoch / (config.kl_warmup + 1))

@@ -25,7 +25,7 @@ __all__ = ["VAE", "Sampling", "build"]
 
 
 class Sampling(keras.layers.Layer):
-    """Draw z = mean + noise * exp(log_var / 2) * epsilon, epsilon ~ N(0, I).
+    """Sample z = mean + noise * exp(log_var / 2) * epsilon, epsilon ~ N(0, I).
 
     The reparametrisation of Kingma & Welling 2014, with a temperature that is 1 there.
     """
@@ -33,26 +33,26 @@ class Sampling(keras.layers.Layer):
     def __init__(self, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.seed_generator = keras.random.SeedGenerator(seed)
-        self._given: tf.Tensor | None = None
+        self._epsilon: tf.Tensor | None = None
 
     def call(self, mean: tf.Tensor, log_var: tf.Tensor, noise: Any = 1.0) -> tf.Tensor:
         """Return z (N, d) for mean and log_var (N, d)."""
         return mean + noise * ops.exp(0.5 * log_var) * self.epsilon(ops.shape(mean))  # (N, d)
 
     def epsilon(self, shape: Any) -> tf.Tensor:
-        """Draw epsilon; the layer's own random state moves on."""
-        if self._given is not None:
-            return self._given
+        """Sample epsilon; the layer's own random state moves on."""
+        if self._epsilon is not None:
+            return self._epsilon
         return random.normal(shape, seed=self.seed_generator)
 
     @contextmanager
     def fixed_noise(self, epsilon: tf.Tensor) -> Iterator[None]:
-        """Use this epsilon in what is called within, and draw none."""
-        self._given = epsilon
+        """Use this epsilon in what is called within, and sample none."""
+        self._epsilon = epsilon
         try:
             yield
         finally:
-            self._given = None
+            self._epsilon = None
 
 
 class MeanVector(keras.metrics.Metric):
@@ -129,7 +129,7 @@ class VAE(keras.Model):
         return cls(model, tuple(config["image_shape"]), config["classes"], config["name"])
 
     def with_labels(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
-        """Return images or codes as this model's networks take them: with labels, where it is told.
+        """Return images or codes as the networks take them: with labels, if they are conditional.
 
         labels: whole numbers (N,). copies: of all labels, set after set, for as many inputs.
         """

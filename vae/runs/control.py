@@ -22,10 +22,10 @@ __all__ = [
     "Commands",
     "Control",
     "Segment",
-    "ask",
     "changed_settings",
     "parse_control",
     "read_control",
+    "request",
     "segments_of",
     "trained_settings",
 ]
@@ -92,7 +92,7 @@ def parse_control(content: bytes) -> Control:
         return Control()
 
 
-def ask(
+def request(
     folder: Path,
     action: str | None = None,
     settings: Mapping[str, float] | None = None,
@@ -143,15 +143,15 @@ class Commands:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._seen: tuple[int, int] | None = None
+        self._version: tuple[int, int] | None = None
         self._control = Control()
 
     def read(self) -> Control:
         """Return what is requested now."""
         mark = file_version(self._folder / CONTROL)
-        if any(mark) and mark != self._seen:
+        if any(mark) and mark != self._version:
             # A damaged file changes nothing: a paused run would resume by itself.
-            self._seen, self._control = mark, _read(self._folder) or self._control
+            self._version, self._control = mark, _read(self._folder) or self._control
         return self._control
 
 

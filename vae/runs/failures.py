@@ -38,9 +38,9 @@ def record_failure(path: Path, error: BaseException) -> None:
         writer.status(must=True, **refusal)
     elif isinstance(error, KeyboardInterrupt):
         epoch, step = writer.value("kept", (0, 0))
-        kept = f"Kept: epoch {epoch}, up to step {step:,}." if epoch else "Nothing is trained yet."
+        done = f"Kept: epoch {epoch}, up to step {step:,}." if epoch else "Nothing is trained yet."
         state = RunState.INTERRUPTED if epoch else RunState.STOPPED
-        writer.status(must=True, state=state, reason=f"{reason} {kept}")
+        writer.status(must=True, state=state, reason=f"{reason} {done}")
     else:
         # A full disk is not the run's fault: with some room it resumes from its checkpoint.
         full = is_disk_full(error)

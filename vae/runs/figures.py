@@ -31,15 +31,15 @@ def read_figures(folder: Path, name: str) -> dict[str, Any]:
 
     The dictionary is the caller's own; what it holds is shared and must not be changed.
     """
-    return dict(_known(folder, name).values)
+    return dict(_read_cached(folder, name).values)
 
 
 def figures_fault(folder: Path, name: str) -> str:
     """Return why a file of figures reads as if it were missing, "" if it does not."""
-    return _known(folder, name).fault
+    return _read_cached(folder, name).fault
 
 
-def _known(folder: Path, name: str) -> _Read:
+def _read_cached(folder: Path, name: str) -> _Read:
     try:
         found = (folder / name).stat()
     except FileNotFoundError:

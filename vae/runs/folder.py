@@ -206,7 +206,7 @@ class RunFolder:
         Of a run that trains they are the last few, and of one that ended within an epoch its end.
         """
         files = (self.path / layout.SNAPSHOTS).glob("live-*.npz")
-        return sorted(filter(None, (layout.live_snapshot_place(file.name) for file in files)))
+        return sorted(filter(None, (layout.live_snapshot_position(file.name) for file in files)))
 
     @cached_property
     def fixed(self) -> dict[str, np.ndarray]:

@@ -33,7 +33,7 @@ class _Read(NamedTuple):
 
 
 _NOTHING = _Read(0, 0, b"", [], 0, "")
-_known: OrderedDict[Path, _Read] = OrderedDict()
+_cache: OrderedDict[Path, _Read] = OrderedDict()
 _guard = threading.Lock()
 
 
@@ -61,7 +61,7 @@ def _read(path: Path) -> _Read:
     try:
         with open_regular(path) as file:
             inode = os.fstat(file.fileno()).st_ino  # of what was opened, whatever took its place
-            known = _known.get(path)
+            known = _cache.get(path)
             if known is not None and known.inode == inode:
                 file.seek(known.end - len(known.tail))
                 if file.read(len(known.tail)) != known.tail:
@@ -81,10 +81,10 @@ def _read(path: Path) -> _Read:
         rows, lines, fault = _parse(whole, known.lines)
         known = _Read(inode, end, tail, known.rows + rows, lines, known.fault or fault)
     with _guard:
-        _known[path] = known
-        _known.move_to_end(path)
-        while len(_known) > 1 and sum(read.end for read in _known.values()) > MAX_BYTES:
-            _known.popitem(last=False)
+        _cache[path] = known
+        _cache.move_to_end(path)
+        while len(_cache) > 1 and sum(read.end for read in _cache.values()) > MAX_BYTES:
+            _cache.popitem(last=False)
     return known
 
 
@@ -92,10 +92,10 @@ def _parse(text: bytes, before: int) -> tuple[list[Row], int, str]:
     """Return the rows of whole lines, how many lines there are by now, and the first fault."""
     rows: list[Row] = []
     fault, lines = "", text.split(b"\n")
-    for place, line in enumerate(lines, start=before + 1):
+    for number, line in enumerate(lines, start=before + 1):
         try:
             if line.strip():
                 rows.append(decode_row(line))
         except RunError as error:
-            fault = fault or f"Line {place} of history.jsonl is left out. {error}"
+            fault = fault or f"Line {number} of history.jsonl is left out. {error}"
     return rows, before + len(lines), fault

@@ -40,7 +40,7 @@ def one_hot(labels: Any, count: int, classes: int) -> np.ndarray:
         if found.dtype.kind in "iu" and ((found >= 0) & (found < classes)).all():
             return np.eye(classes, dtype=np.float32)[found]
     raise RunError(
-        f"A conditional run is told a class from 0 to {classes - 1} for each image or code, of "
+        f"A conditional run needs a class from 0 to {classes - 1} for each image or code, of "
         f"which there are {count:,}. Received: {' '.join(repr(labels).split()):.80}"
     )
 

@@ -33,7 +33,7 @@ __all__ = [
     "TSNE",
     "array_file",
     "live_snapshot_file",
-    "live_snapshot_place",
+    "live_snapshot_position",
     "progress_file",
     "snapshot_file",
 ]
@@ -92,7 +92,7 @@ def live_snapshot_file(epoch: int, step: int) -> str:
     return f"{SNAPSHOTS}/live-{epoch:04d}-{step:07d}.npz"
 
 
-def live_snapshot_place(name: str) -> tuple[int, int] | None:
+def live_snapshot_position(name: str) -> tuple[int, int] | None:
     """Return epoch and step of a file's name without its folder; None if it is no live snapshot."""
     found = _LIVE.fullmatch(name)
     return (int(found[1]), int(found[2])) if found else None

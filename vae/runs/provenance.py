@@ -21,7 +21,8 @@ def public_name(run: Run) -> str:
 def notes_of(run: Run, seed: int | None = None) -> dict[str, str]:
     """Return what a file says of itself: its run's name and the seed of its codes.
 
-    seed: none where nothing was drawn; then it is the run's own. And the class that a run is told.
+    seed: none where nothing was sampled; then it is the run's own. And the class that a run is
+    conditioned on.
     """
     notes = {"Run": public_name(run), "Seed": str(run.config.seed if seed is None else seed)}
     if run.label is not None:

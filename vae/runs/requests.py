@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vae.errors import ConfigError, RunError
-from vae.runs.control import LIVE_SETTINGS, Control, Segment, ask
+from vae.runs.control import LIVE_SETTINGS, Control, Segment, request
 from vae.runs.schema import RunState
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ class Requests:
 
     def send(self, action: str) -> Control:
         """Request one of `control.ACTIONS` of the run's process."""
-        return ask(self._run.path, action)
+        return request(self._run.path, action)
 
     def show_model(self) -> Control:
         """Request that the process writes its model as it is now, to encode and decode with."""
-        return ask(self._run.path, show=True)
+        return request(self._run.path, show=True)
 
     def change(self, **settings: float) -> Control:
         """Change beta, learning_rate or noise from the next step on.
@@ -46,7 +46,7 @@ class Requests:
                 f"Received: {', '.join(fixed)}, which a new run takes"
             )
         changed = self._run.settings.replace(**settings)
-        return ask(self._run.path, settings={name: getattr(changed, name) for name in settings})
+        return request(self._run.path, settings={name: getattr(changed, name) for name in settings})
 
     def resume(self, more_epochs: int = 0) -> Control:
         """Request that the run resumes at its last checkpoint, perhaps beyond its last epoch.
@@ -55,7 +55,7 @@ class Requests:
         """
         self.check_resume(more_epochs)
         segment = self.next_segment(more_epochs) if more_epochs else None
-        return ask(self._run.path, "run", segment=segment)
+        return request(self._run.path, "run", segment=segment)
 
     def check_resume(self, more_epochs: int = 0) -> None:
         """Raise RunError if there is no checkpoint or nothing left to do.

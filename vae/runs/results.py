@@ -109,12 +109,12 @@ def result_files() -> list[str]:
     return [name for result in RESULTS.values() for name in result.files]
 
 
-def _files(ending: str) -> dict[str, Any]:
+def _files(suffix: str) -> dict[str, Any]:
     return {
         name: kind
         for result in RESULTS.values()
         for name, kind in result.files.items()
-        if name.endswith(ending)
+        if name.endswith(suffix)
     }
 
 

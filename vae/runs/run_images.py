@@ -7,8 +7,9 @@ looks a run's data set up by its name.
 
 from __future__ import annotations
 
-from vae.data.datasets import DATASETS, Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.data.download import OnProgress
+from vae.data.specs import DATASETS
 from vae.errors import DatasetError
 from vae.runs.run import Run
 

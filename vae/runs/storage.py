@@ -39,9 +39,9 @@ class Storage:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
-        self._known: dict[Path, tuple[object, int]] = {}
+        self._cache: dict[Path, tuple[object, int]] = {}
 
-    def check_room(self) -> None:
+    def check_space(self) -> None:
         """Raise RunError, which says what to do, where there is no room for another run."""
         limits = storage_limits()
         cure = "delete one of yours, or come back later" if is_public() else "delete some first"
@@ -92,9 +92,9 @@ class Storage:
         """Return what a run takes; counted anew only when files have come or gone."""
         folders = (run.path, run.path / layout.SNAPSHOTS)
         marks = tuple(map(file_version, folders))
-        known = self._known.get(run.path)
+        known = self._cache.get(run.path)
         if known is None or known[0] != marks:
-            known = self._known[run.path] = marks, folder_bytes(run.path)
+            known = self._cache[run.path] = marks, folder_bytes(run.path)
         unfinished = run.state in ("queued", *ACTIVE_STATES)
         return max(known[1], UNFINISHED_BYTES) if unfinished else known[1]
 

@@ -46,7 +46,7 @@ class RunStore:
     def __init__(self, folder: Path | None = None, shipped: Path = SHIPPED) -> None:
         self.folder = folder if folder is not None else runs_folder()
         self.shipped = shipped
-        self._known: dict[Path, tuple[Any, dict[str, Any]]] = {}
+        self._cache: dict[Path, tuple[Any, dict[str, Any]]] = {}
 
     def read(self) -> Contents:
         """Go through the folder once, for who needs more than one of its lists."""
@@ -129,7 +129,7 @@ class RunStore:
     def _hide(self, run: Run) -> None:
         """Give a folder another name at once: one that is half removed would be a damaged run."""
         run.path.rename(self.folder / f"{REMOVING}{secrets.token_hex(8)}")
-        self._known.pop(run.path, None)
+        self._cache.pop(run.path, None)
 
     def _read(self, folder: Path) -> tuple[list[Run], dict[str, str]]:
         """Return the runs of a folder, and by name why others cannot be read."""
@@ -141,17 +141,17 @@ class RunStore:
             try:
                 if not is_folder_name(path.name):
                     raise RunError(f"A run's name is Unicode text. Received: {path.name!a:.80}")
-                runs.append(self._open_known(path))
+                runs.append(self._open_cached(path))
             except RunError as error:
                 reasons[path.name] = str(error)
         return runs, reasons
 
-    def _open_known(self, path: Path) -> Run:
+    def _open_cached(self, path: Path) -> Run:
         """Open a run; of one that has not changed since the last time nothing is read anew."""
         marks = tuple(
             file_version(path / name) for name in (layout.CONFIG, layout.STATUS, layout.METADATA)
         )
-        known = self._known.get(path)
+        known = self._cache.get(path)
         if known is None or known[0] != marks:
             run = open_run(path)
             parts: dict[str, Any] = {
@@ -159,7 +159,7 @@ class RunStore:
             }
             if run.state not in (*ACTIVE_STATES, "interrupted"):
                 parts["status"] = run.status  # does not depend on whether a process is alive
-            self._known[path] = marks, parts
+            self._cache[path] = marks, parts
             return run
         run = Run(path)
         run.__dict__.update(known[1])

@@ -39,7 +39,7 @@ def check_free(path: Path) -> None:
     """Raise RunError if a folder holds a run; the error says how to resume that one."""
     if (path / layout.CONFIG).exists():
         raise RunError(
-            f"A new run needs a folder of its own. Received: {path}, which holds one; to go on "
+            f"A new run needs a folder of its own. Received: {path}, which holds one; to continue "
             f"with that one: {how_to_resume(path)}"
         )
 
@@ -108,42 +108,42 @@ class RunWriter:
             np.savez_compressed(temporary, allow_pickle=False, **arrays)
 
     def live_snapshot(
-        self, place: tuple[int, int], arrays: Mapping[str, np.ndarray], most: int
+        self, position: tuple[int, int], arrays: Mapping[str, np.ndarray], max_count: int
     ) -> None:
-        """Write a snapshot within an epoch, at epoch and step; only the last `most` stay."""
+        """Write a snapshot within an epoch, at epoch and step; only the last `max_count` stay."""
         # Not compressed: it is written while the run trains, and soon removed.
-        with replacing(self.path / layout.live_snapshot_file(*place)) as temporary:
+        with replacing(self.path / layout.live_snapshot_file(*position)) as temporary:
             np.savez(temporary, allow_pickle=False, **arrays)
-        for old in Run(self.path).live_snapshots[:-most]:
+        for old in Run(self.path).live_snapshots[:-max_count]:
             self._remove_live(old)
 
-    def keep_live_snapshot(self, place: tuple[int, int]) -> None:
+    def remove_other_live_snapshots(self, position: tuple[int, int]) -> None:
         """Remove all snapshots within epochs but the one at this epoch and step."""
         for each in Run(self.path).live_snapshots:
-            if each != place:
+            if each != position:
                 self._remove_live(each)
 
-    def _remove_live(self, place: tuple[int, int]) -> None:
-        (self.path / layout.live_snapshot_file(*place)).unlink(missing_ok=True)
+    def _remove_live(self, position: tuple[int, int]) -> None:
+        (self.path / layout.live_snapshot_file(*position)).unlink(missing_ok=True)
 
     def rewind(self, epoch: int, step: int, steps: int) -> None:
         """Remove what was written after this step of this epoch of `steps` steps."""
 
-        def stays(row: Row) -> bool:
+        def remains(row: Row) -> bool:
             if row["kind"] == "epoch" and row["epoch"] == epoch:
                 return step == steps
             return (row["epoch"], row["step"]) <= (epoch, step)
 
         rows = Run(self.path).rows
         with replacing(self.path / layout.HISTORY) as temporary:
-            lines = [json.dumps(row) + "\n" for row in rows if stays(row)]
+            lines = [json.dumps(row) + "\n" for row in rows if remains(row)]
             temporary.write_text("".join(lines), encoding="utf-8")
         for later in Run(self.path).snapshot_epochs:
             if later > epoch:
                 (self.path / layout.snapshot_file(later)).unlink()
-        for place in Run(self.path).live_snapshots:
-            if place > (epoch, step):
-                self._remove_live(place)
+        for position in Run(self.path).live_snapshots:
+            if position > (epoch, step):
+                self._remove_live(position)
 
     def value(self, name: str, default: Any) -> Any:
         """Return a field of status.json."""

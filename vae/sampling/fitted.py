@@ -42,7 +42,7 @@ __all__ = [
 FITTED_IMAGES = 20_000  # training images, at random: three times as many take three times as long
 MAX_VALUES = 640_000  # of their codes: fewer images where these have more than 32 dimensions
 POSTERIORS = 2000  # that are stored
-FEWEST = 2  # images of a class that has a mixture of its own
+MIN_IMAGES = 2  # images of a class that has a mixture of its own
 # What the progress weighs the parts by: seconds on MNIST, 16 dimensions.
 ENCODING, FITTING = 0.05, 0.35  # and the rest is the classes'
 
@@ -66,7 +66,7 @@ class Samplers:
     fitted_images: int
 
     @property
-    def left_out(self) -> tuple[int, ...]:
+    def not_converged(self) -> tuple[int, ...]:
         """Numbers of components whose mixture did not converge, so that another was chosen."""
         return tuple(trial.components for trial in self.trials if not trial.converged)
 
@@ -128,7 +128,7 @@ def fit_samplers(
     )
     y = dataset.y_train[indices]
     mixture, trials = fit_mixture(mean, lambda fraction: on_progress(ENCODING + FITTING * fraction))
-    labels = [label for label in np.unique(y) if (y == label).sum() >= FEWEST]
+    labels = [label for label in np.unique(y) if (y == label).sum() >= MIN_IMAGES]
     begin = ENCODING + FITTING
     classes = []
     for index, label in enumerate(labels):

@@ -18,7 +18,7 @@ COMPONENTS = (1, 2, 5, 10, 20, 40)  # that are tried
 MAX_STEPS = 200  # of expectation maximisation
 # Multiplications of one of these steps: with more, many dimensions would take minutes.
 MAX_WORK = 250_000_000
-FEWEST_CODES = 5  # for each component and each d + 1 of its parameters
+MIN_CODES = 5  # for each component and each d + 1 of its parameters
 
 
 class Trial(NamedTuple):
@@ -78,7 +78,7 @@ def fit_mixture(
         for components in COMPONENTS
         if components == 1
         or (
-            components * FEWEST_CODES * (dimensions + 1) <= count
+            components * MIN_CODES * (dimensions + 1) <= count
             and components * count * dimensions**2 <= MAX_WORK
         )
     ]

@@ -9,7 +9,7 @@ import shutil
 import threading
 from typing import BinaryIO, NamedTuple
 
-from vae.archive.archive import import_zip
+from vae.archive.zip_import import import_zip
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
@@ -69,7 +69,7 @@ class Queue:
         """
         limits().check(config, dataset.image_shape, dataset.classes)
         check_trainable(config, dataset)
-        self._check_room(owner)
+        self._check_space(owner)
         self._check_waiting(owner)
         path = self.store.folder / new_run_id()
         RunWriter.create(path, config, dataset, owner)
@@ -92,7 +92,7 @@ class Queue:
         if allowed.seconds and run.status.get("seconds_trained", 0.0) >= allowed.seconds:
             raise RunError(f"{allowed.in_words()} Received: a run that has used up its time")
         with self._scheduler.guard:
-            if self._scheduler.is_training(run) and not more_epochs:
+            if self._scheduler.states.is_training(run) and not more_epochs:
                 run.requests.send(action)
                 return
             self._check_resume(run)  # before any request that would outlive a refusal
@@ -117,11 +117,11 @@ class Queue:
         """
         with self._scheduler.guard:
             run.requests.send("stop")
-            if self._scheduler.is_training(run):
+            if self._scheduler.states.is_training(run):
                 return  # its process makes the model
             epoch = int(run.status.get("epoch", 0))
             reason = f"Stopped by hand in epoch {epoch}." if epoch else STOPPED_BEFORE
-            if not self._scheduler.set_state(run, RunState.STOPPED, reason):
+            if not self._scheduler.states.set(run, RunState.STOPPED, reason):
                 return  # a process has just started, and reads the request
             if self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
@@ -163,13 +163,13 @@ class Queue:
             )
         return self.store.undelete(run_id)
 
-    def take_in(self, file: BinaryIO, owner: str = "") -> Run:
+    def import_run(self, file: BinaryIO, owner: str = "") -> Run:
         """Make a run of a zip that was exported; the networks that decode are made by a worker.
 
         Raises RunError if it is not one, no room is left or the owner has too many runs.
         """
         with self._importing:  # one at a time: each may unpack a hundred megabytes
-            self._check_room(owner)
+            self._check_space(owner)
             run = import_zip(file, self.store, owner)
         if (run.path / MODEL).exists():
             self.request(run, "export")
@@ -212,8 +212,8 @@ class Queue:
                 f"Received: a run that is {whose}"
             )
 
-    def _check_room(self, owner: str) -> None:
-        self._storage.check_room()
+    def _check_space(self, owner: str) -> None:
+        self._storage.check_space()
         if not is_public():
             return
         own = sum(run.metadata.owner == owner for run in self.store.list() if not run.shipped)
@@ -243,7 +243,7 @@ class Queue:
 
     def _requeue(self, run: Run) -> None:
         """Put a run whose process has ended at the end of the queue."""
-        if self._scheduler.queue_again(run) or not self._scheduler.is_training(run):
+        if self._scheduler.states.set_queued(run) or not self._scheduler.states.is_training(run):
             if not self.tickets.is_waiting(run.id, "train"):
                 self.tickets.remove(Ticket(run.id, "train"))
             self._enqueue(run.id, "train", run.metadata.owner)

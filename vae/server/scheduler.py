@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import subprocess
 import threading
 import time
-from typing import Unpack
 
 from filelock import FileLock, Timeout
 
 from vae.errors import RunError
 from vae.runs import layout
-from vae.runs.failures import refused_resume
-from vae.runs.results import RESULTS
 from vae.runs.run import Run
-from vae.runs.schema import RunState, StatusChanges
+from vae.runs.schema import RunState
 from vae.runs.storage import Storage
-from vae.runs.writer import RunWriter
 from vae.server.presence import Presence
+from vae.server.run_states import RunStates
 from vae.server.tickets import Ticket, Tickets
-from vae.server.worker_processes import WarmWorker, request_exit, start_worker
+from vae.server.worker_pool import WorkerPool
 
 __all__ = ["Scheduler"]
 
@@ -34,7 +30,6 @@ RETRY_SECONDS = 3.0  # a full disk is not better in a moment, and its log not sm
 TIDY_SECONDS = 60.0
 # A paused run keeps its process, for a quick answer, unless another job waits for a worker.
 PAUSED_SECONDS = 30.0
-LOCK_SECONDS = 0.5  # who checks whether a run is alive holds its lock for less
 
 
 class Scheduler:
@@ -49,8 +44,8 @@ class Scheduler:
         self.guard = threading.RLock()  # between this thread and those of the pages
         # Taken in one thread, checked and released in others.
         self._lead = FileLock(tickets.folder / "leader.lock", thread_local=False)
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._warm: WarmWorker | None = None
+        self.states = RunStates(tickets)
+        self._pool = WorkerPool()
         self._closing = threading.Event()
         self._took_over = False
         self._tidied = -TIDY_SECONDS
@@ -62,62 +57,22 @@ class Scheduler:
         self._closing.set()
         self._thread.join()
         with self.guard:
-            self._drop_warm()
+            self._pool.end_warm()
         self._lead.release(force=True)
 
     def warm_up(self) -> None:
         """Have a process ready, since a run may start soon."""
         with self.guard:
-            if self._warm is not None and self._warm.usable:
-                self._warm.extend()
-            elif self._lead.is_locked and self._started() < self.workers:
-                self._drop_warm()
-                with contextlib.suppress(OSError):  # then the start is a slow one
-                    self._warm = WarmWorker()
-
-    def is_training(self, run: Run) -> bool:
-        """Whether a process runs that reads what is requested of the run."""
-        others = [t for t in self.tickets.list() if t.run_id == run.id and t.action != "train"]
-        return run.is_alive() and not any(ticket.started for ticket in others)
-
-    def set_state(self, run: Run, state: RunState, reason: str) -> bool:
-        """Write a run's state, unless a process trains it; return whether that was done."""
-        return self._write_status(run, {"state": state, "reason": reason})
-
-    def queue_again(self, run: Run, **status: Unpack[StatusChanges]) -> bool:
-        """Write that a run waits for its process, unless one trains it; return as `set_state`."""
-        changes: StatusChanges = {"state": RunState.QUEUED, "reason": "", **status}
-        if run.state != RunState.QUEUED:
-            changes["before"] = run.state  # what it is again if it cannot be resumed
-        return self._write_status(run, changes)
-
-    def _set_failed(self, run: Run, reason: str) -> None:
-        """Write that a run's process did not start; what it learned before stays."""
-        with contextlib.suppress(OSError, RunError):  # damaged, or gone, meanwhile
-            changes = refused_resume(RunWriter.reopen(run.path), reason)
-            self._write_status(run, changes or {"state": RunState.FAILED, "reason": reason})
-
-    def _write_status(self, run: Run, changes: StatusChanges) -> bool:
-        def write() -> None:
-            RunWriter.reopen(run.path).status(must=True, **changes)
-
-        try:
-            try:
-                with run.lock().acquire(timeout=LOCK_SECONDS):
-                    write()
-            except Timeout:
-                if self.is_training(run):
-                    return False
-                write()  # what measures a model leaves the state alone
-        except (OSError, RunError):
-            return False
-        return True
+            if self._pool.extend_warm():
+                return
+            if self._lead.is_locked and self._started() < self.workers:
+                self._pool.start_warm()
 
     def suspend(self, run: Run, reason: str) -> None:
         """Pause a run and free its worker."""
         with self.guard:
             if self.tickets.is_waiting(run.id, "train"):
-                if self.set_state(run, RunState.PAUSED, reason):
+                if self.states.set(run, RunState.PAUSED, reason):
                     self.tickets.remove(Ticket(run.id, "train"))
             elif run.is_alive():
                 self._request_exit(run)
@@ -159,24 +114,24 @@ class Scheduler:
             elif run.state in (RunState.QUEUED, RunState.INTERRUPTED):
                 # It died together with its server, and through no fault of its own: it resumes, but
                 # not twice from the same checkpoint.
-                kept = run.status.get("kept", [])
-                if run.status.get("taken_up") == kept:
+                checkpoint = run.status.get("kept", [])
+                if run.status.get("taken_up") == checkpoint:
                     self._ended(ticket)
-                elif self.queue_again(run, taken_up=kept):
+                elif self.states.set_queued(run, taken_up=checkpoint):
                     self.tickets.remove(ticket)
                     self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _tidy(self) -> None:
         """Remove deleted runs, and give each queued run a ticket."""
         self._tidied = time.monotonic()
-        self._make_room()
+        self._free_space()
         self.store.purge()
         for run in self.store.list():
             if not run.shipped and run.state == RunState.QUEUED:
                 with contextlib.suppress(OSError):  # one bad folder must not stop the others
                     self.tickets.enqueue(run.id, "train", run.metadata.owner)
 
-    def _make_room(self) -> None:
+    def _free_space(self) -> None:
         """Remove expired runs, where strangers share the server and need their room."""
         busy = {ticket.run_id for ticket in self.tickets.list()}
         for run in self._storage.to_remove(busy):
@@ -222,8 +177,7 @@ class Scheduler:
         )
         self._end_deleted(under_way)
         self._pause_unattended(tickets)
-        if self._warm is not None and not self._warm.usable:
-            self._drop_warm()
+        self._pool.end_warm(unless_usable=True)
 
     def _started(self) -> int:
         return sum(ticket.started for ticket in self.tickets.list())
@@ -235,33 +189,19 @@ class Scheduler:
             return
         try:
             self.tickets.start(ticket)
-            self._processes[ticket.name] = self._process_for(run, ticket.action)
+            self._pool.start(ticket.name, run, ticket.action)
         except OSError as error:
             logging.getLogger(__name__).warning("Cannot start %s: %s", ticket, error)
             if ticket.action == "train":
                 reason = f"The training process could not start: {error.strerror}."
-                self._set_failed(run, reason)
+                self.states.set_failed(run, reason)
             self.tickets.remove(ticket)
 
-    def _process_for(self, run: Run, action: str) -> subprocess.Popen[bytes]:
-        # What reads latents or runs ONNX files leaves the warm process to who needs TensorFlow.
-        needs_tensorflow = action not in RESULTS or RESULTS[action].needs_tensorflow
-        if self._warm is not None and needs_tensorflow:
-            warm, self._warm = self._warm, None
-            if warm.usable:
-                with contextlib.suppress(OSError):
-                    return warm.start(run, action)
-            warm.end()
-        return start_worker(run, action)
-
     def _is_under_way(self, ticket: Ticket) -> bool:
-        process = self._processes.get(ticket.name)
-        if process is not None:
-            if process.poll() is None:
-                return True
-            del self._processes[ticket.name]
         # Perhaps a process of another server has it.
-        return Run(self.store.folder / ticket.run_id).is_alive()
+        return (
+            self._pool.is_running(ticket.name) or Run(self.store.folder / ticket.run_id).is_alive()
+        )
 
     def _ended(self, ticket: Ticket) -> None:
         self.tickets.remove(ticket)
@@ -269,13 +209,13 @@ class Scheduler:
         if run is None or ticket.action != "train":
             return
         if run.state == RunState.QUEUED:
-            self._set_failed(run, "The training process did not start.")
+            self.states.set_failed(run, "The training process did not start.")
         elif run.state == RunState.INTERRUPTED:
-            self.set_state(run, RunState.INTERRUPTED, run.status.get("reason", ""))
+            self.states.set(run, RunState.INTERRUPTED, run.status.get("reason", ""))
             if (run.path / layout.CHECKPOINT).exists():
                 # The pages need the model files of what it had learned.
                 self.tickets.enqueue(run.id, "recover", ticket.owner)
-        elif _wants_more(run) and self.queue_again(run):
+        elif _wants_more(run) and self.states.set_queued(run):
             self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _end_paused(self, under_way: list[Ticket]) -> None:
@@ -302,18 +242,13 @@ class Scheduler:
 
     def _request_exit(self, run: Run) -> None:
         with contextlib.suppress(RunError):  # no room for the request: it is made again
-            request_exit(run, self._processes.get(Ticket(run.id, "train").name))
+            self._pool.request_exit(Ticket(run.id, "train").name, run)
 
     def _run_of(self, ticket: Ticket) -> Run | None:
         try:
             return self.store.open(ticket.run_id)
         except RunError:
             return None  # deleted meanwhile
-
-    def _drop_warm(self) -> None:
-        if self._warm is not None:
-            self._warm.end()
-            self._warm = None
 
 
 def _wants_more(run: Run) -> bool:

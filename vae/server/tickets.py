@@ -33,7 +33,7 @@ MAX_RUN_BYTES = MAX_NAME_BYTES - 55
 
 class _File(TypedDict):
     owner: Text
-    drawn: Annotated[int, Meta(ge=0, le=2**62)]  # nanoseconds since 1970
+    drawn: Annotated[int, Meta(ge=0, le=2**62)]  # when it was enqueued, in nanoseconds since 1970
     started: bool
     run: NotRequired[str]  # which the file's name tells too, unless it is too long
 
@@ -45,7 +45,7 @@ class Ticket:
     run_id: str
     action: str
     owner: str = ""
-    drawn: int = 0  # nanoseconds since 1970: the earliest comes first
+    enqueued: int = 0  # nanoseconds since 1970: the earliest comes first
     started: bool = False
 
     @property
@@ -71,7 +71,7 @@ class Tickets:
     def list(self) -> list[Ticket]:
         """Return all tickets, the oldest first."""
         found = filter(None, map(_read, self.folder.glob("[!.]*.json")))
-        return sorted(found, key=lambda ticket: ticket.drawn)
+        return sorted(found, key=lambda ticket: ticket.enqueued)
 
     def find(self, run_id: str, action: str) -> Ticket | None:
         """Return the ticket of one job, if it waits or runs; no other file is read."""
@@ -101,7 +101,7 @@ class Tickets:
 
     def _write(self, ticket: Ticket, *, started: bool = False) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        values = {"owner": ticket.owner, "drawn": ticket.drawn, "started": started}
+        values = {"owner": ticket.owner, "drawn": ticket.enqueued, "started": started}
         write_json(self.folder / ticket.file_name, {"run": ticket.run_id, **values})
 
 

@@ -38,7 +38,7 @@ from vae.runs.writer import RunWriter
 from vae.server.durations import result_seconds
 from vae.server.tickets import ACTIONS
 
-_ending = threading.Event()
+_should_end = threading.Event()
 _interruptible = threading.Event()  # at any line, by SIGTERM
 
 
@@ -82,7 +82,7 @@ def do_job(run: Run, action: str, lock: FileLock) -> int:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    _ending.set()
+    _should_end.set()
     if _interruptible.is_set():
         raise KeyboardInterrupt
 
@@ -121,7 +121,7 @@ def _train(run: Run, lock: FileLock) -> int:
         carry_out(
             run,
             load_images(run, download=False),  # without a name that would hold it, see carry_out()
-            should_end=_ending.is_set,
+            should_end=_should_end.is_set,
             seconds=limits().seconds or UNLIMITED,
             lock=lock,
         )
@@ -193,7 +193,7 @@ def _interrupted_by_sigterm() -> Generator[None]:
     """
     _interruptible.set()
     try:
-        if _ending.is_set():
+        if _should_end.is_set():
             raise KeyboardInterrupt
         yield
     finally:

@@ -9,10 +9,10 @@ from vae.figures_schema import References
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 
-__all__ = ["LITERATURE_TREATMENT", "figures_of"]
+__all__ = ["LITERATURE_BINARISATION", "figures_of"]
 
 # Papers binarise MNIST anew at each step.
-LITERATURE_TREATMENT = "sampled"
+LITERATURE_BINARISATION = "sampled"
 
 
 def figures_of(run: Run) -> list[tuple[str, str, str]]:
@@ -31,7 +31,7 @@ def figures_of(run: Run) -> list[tuple[str, str, str]]:
     if "active_units" in metrics:
         used = f"{metrics['active_units']} of {run.config.latent_dim}"
         rows.append(("active units (Burda et al. 2016)", used, ""))
-    return rows + _likelihoods(run) + _knowledge(run) + _quality(run)
+    return rows + _likelihoods(run) + _class_probes(run) + _quality(run)
 
 
 def _lines(run: Run, known: References | None) -> str:
@@ -45,19 +45,19 @@ def _lines(run: Run, known: References | None) -> str:
 
 def _likelihoods(run: Run) -> list[tuple[str, str, str]]:
     rows = []
-    for treatment, found in run.likelihood.items():
+    for binarisation, found in run.likelihood.items():
         error = found["nll_standard_error"]
-        name = f"negative log-likelihood, nats ({binarisation_name(treatment)}; "
+        name = f"negative log-likelihood, nats ({binarisation_name(binarisation)}; "
         name += f"{found['importance_samples']:,} importance samples)"
         comparable = (known_dataset(run), run.config.likelihood) == ("mnist", "bernoulli")
         words = ""
-        if comparable and not run.config.is_conditional and treatment == LITERATURE_TREATMENT:
+        if comparable and not run.config.is_conditional and binarisation == LITERATURE_BINARISATION:
             words = beside_literature(found["nll"], error)
         rows.append((name, f"{found['nll']:.2f} ± {error:.2f}", words))
     return rows
 
 
-def _knowledge(run: Run) -> list[tuple[str, str, str]]:
+def _class_probes(run: Run) -> list[tuple[str, str, str]]:
     if not run.class_probes:
         return []
     names = {
@@ -87,8 +87,8 @@ def _quality(run: Run) -> list[tuple[str, str, str]]:
         )
     ]
     if "share_as_told" in found:
-        told = f"{found['share_as_told']:.1%}"
-        rows.append(("samples that show the requested class", told, ""))
+        fraction = f"{found['share_as_told']:.1%}"
+        rows.append(("samples that show the requested class", fraction, ""))
     for name, own, real in (
         ("precision", found["precision"], found["real_precision"]),
         ("recall", found["recall"], found["real_recall"]),

@@ -19,7 +19,7 @@ from vae.runs.run_images import dataset_title
 from vae.runs.store import RunStore
 from vae.server.durations import time_in_words
 from vae.shipped.card_limits import limits_of
-from vae.shipped.card_measurements import LITERATURE_TREATMENT, figures_of
+from vae.shipped.card_measurements import LITERATURE_BINARISATION, figures_of
 
 __all__ = ["COMMAND", "PAGE", "model_card", "models_page"]
 
@@ -95,10 +95,10 @@ def _comparison(runs: Sequence[Run]) -> str:
         columns["class by k-NN"] = lambda run: (
             f"{run.class_probes['latent']['knn']:.1%}" if run.class_probes else "–"
         )
-    if any(LITERATURE_TREATMENT in run.likelihood for run in runs):
-        columns[f"NLL, {binarisation_name(LITERATURE_TREATMENT)}"] = lambda run: (
-            f"{run.likelihood[LITERATURE_TREATMENT]['nll']:.2f}"
-            if LITERATURE_TREATMENT in run.likelihood
+    if any(LITERATURE_BINARISATION in run.likelihood for run in runs):
+        columns[f"NLL, {binarisation_name(LITERATURE_BINARISATION)}"] = lambda run: (
+            f"{run.likelihood[LITERATURE_BINARISATION]['nll']:.2f}"
+            if LITERATURE_BINARISATION in run.likelihood
             else "–"
         )
     if any(run.quality for run in runs):
@@ -111,8 +111,8 @@ def _comparison(runs: Sequence[Run]) -> str:
 def _elbo(run: Run) -> str:
     if "elbo" not in run.metrics:
         return "–"
-    given = ", given the class" if run.config.is_conditional else ""
-    return f"{run.metrics['elbo']:.2f}{given}"
+    condition = ", given the class" if run.config.is_conditional else ""
+    return f"{run.metrics['elbo']:.2f}{condition}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -74,8 +74,8 @@ GREY_SAMPLES = 500  # importance samples for a likelihood: minutes for a convolu
 def ship(name: str, folder: Path = SHIPPED) -> Run:
     """Train one of the shipped runs anew and put it in its place.
 
-    It is made beside its place: the app goes on showing the old one until the new one is whole.
-    What was interrupted there, or found too large, goes on where it was.
+    It is made beside its place: the app shows the old one until the new one is whole.
+    What was interrupted there, or found too large, is resumed.
     """
     config, dataset = SHIPPED_RUNS[name], load_dataset(name.partition("-")[0])
     beside = folder / f".shipping-{name}" / name
@@ -102,9 +102,9 @@ def derive(run: Run) -> None:
     too. Raises RuntimeError if metrics that are there are not those of its model,
     or if the run is too large then.
     """
-    place = list(SHIPPED_RUNS).index(run.id)
-    if run.info.get("place") != place:
-        write_json(run.path / CONFIG, {**run.info, "place": place})
+    index = list(SHIPPED_RUNS).index(run.id)
+    if run.info.get("place") != index:
+        write_json(run.path / CONFIG, {**run.info, "place": index})
     _make_portable(run.path / MODEL)
     if run.config.latent_dim > 2:
         compute_tsne(run)
@@ -116,11 +116,11 @@ def derive(run: Run) -> None:
         compute_quality(run, load_dataset(run.dataset))
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
-    treatment = run.config.binarisation
-    if run.config.is_variational and treatment not in run.likelihood:
+    binarisation = run.config.binarisation
+    if run.config.is_variational and binarisation not in run.likelihood:
         # What stands beside the literature has as many samples as that.
-        samples = GREY_SAMPLES if treatment == "none" else MAX_IMPORTANCE_SAMPLES
-        request_likelihood(run, samples, treatment)
+        samples = GREY_SAMPLES if binarisation == "none" else MAX_IMPORTANCE_SAMPLES
+        request_likelihood(run, samples, binarisation)
         compute_likelihood(run, load_dataset(run.dataset))
     size = folder_bytes(run.path)
     if size > MAX_BYTES:
@@ -181,11 +181,11 @@ def _thin_out_snapshots(run: Run) -> None:
     epochs = run.snapshot_epochs
     last = epochs[-1]
     size = (run.path / snapshot_file(last)).stat().st_size
-    most = min(MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // size)
+    max_snapshots = min(MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // size)
     # Squares of equal steps: learning is quick at first.
-    kept = {round(last * (step / (most - 1)) ** 2) for step in range(most)}
+    kept = {round(last * (step / (max_snapshots - 1)) ** 2) for step in range(max_snapshots)}
     for epoch in epochs:
-        if epoch not in kept and len(epochs) > most:
+        if epoch not in kept and len(epochs) > max_snapshots:
             (run.path / snapshot_file(epoch)).unlink()
 
 

@@ -27,7 +27,7 @@ __all__ = ["Checkpoints", "Position"]
 
 
 class Position(NamedTuple):
-    """Where a run stands: after so many steps of this epoch; the first epoch is 1."""
+    """The position of a run: after so many steps of this epoch; the first epoch is 1."""
 
     epoch: int
     step: int
@@ -105,5 +105,5 @@ class Checkpoints:
 
 def _foreign(expected: str, error: Exception, folder: RunFolder) -> RunError:
     """Return the error for arrays that are another model's."""
-    said = " ".join(str(error).split())
-    return RunError(f"{expected}. Received: {folder.path} ({said:.120})")
+    detail = " ".join(str(error).split())
+    return RunError(f"{expected}. Received: {folder.path} ({detail:.120})")

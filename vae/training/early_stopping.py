@@ -20,16 +20,16 @@ def best_epoch(config: Config, rows: Iterable[Row]) -> int:
 
     rows: `Run.rows`, in their order.
     """
-    beta, best, least = config.beta, 0, float("inf")
+    beta, best, lowest = config.beta, 0, float("inf")
     for row in rows:
         if row["kind"] == "change" and "beta" in row:
-            beta, best, least = row["beta"], 0, float("inf")
+            beta, best, lowest = row["beta"], 0, float("inf")
         elif row["kind"] == "epoch" and "val_kl" in row and "val_reconstruction" in row:
             # A capacity holds the KL up: with the KL itself the best epoch would be an early one.
             kl = abs(row["val_kl"] - config.capacity) if config.capacity else row["val_kl"]
             loss = row["val_reconstruction"] + beta * kl
-            if loss < least:
-                best, least = row["epoch"], loss
+            if loss < lowest:
+                best, lowest = row["epoch"], loss
     return best
 
 

@@ -1,4 +1,4 @@
-"""One run, from where it stands to where it ends, under the commands that it gets on the way."""
+"""One run, from its last checkpoint to its end, under the commands that it gets meanwhile."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Session:
 
     @property
     def position(self) -> Position:
-        """Where the run stands."""
+        """The position that the run has reached."""
         return Position(self.epoch, self.step)
 
     @property
@@ -73,7 +73,7 @@ class Session:
         """Train; return how it ended."""
         outcome = self._train()
         # Those of the epochs show the same, except of where a run rests within one.
-        self.writer.keep_live_snapshot(self.position)
+        self.writer.remove_other_live_snapshots(self.position)
         return outcome
 
     def _train(self) -> Outcome:
@@ -214,13 +214,13 @@ class Session:
             while self.step < row_end:
                 if end := self._apply_commands():
                     return end
-                most = min(
+                max_steps = min(
                     self.loop.steps_at_once,
                     row_end - self.step,
                     self.commands.allowance,
                     self.live.steps_until_due(self.position),
                 )
-                self._take_steps(batches[self.step : self.step + int(most)])
+                self._take_steps(batches[self.step : self.step + int(max_steps)])
                 if self.step < self.steps:
                     self.live.after_steps(self.position)
                 if not self._is_compiled:  # the first call takes longer than those that follow

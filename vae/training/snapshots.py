@@ -21,17 +21,17 @@ FIXED_MEANS = 1000
 HALF_MAX = float(np.finfo(np.float16).max)
 
 
-def first_of_each_class(labels: np.ndarray, most: int) -> np.ndarray:
-    """Return the indices of the first image of each class, by labels (N,): at most `most`."""
-    return np.unique(labels, return_index=True)[1][:most]
+def first_of_each_class(labels: np.ndarray, max_count: int) -> np.ndarray:
+    """Return the indices of the first image of each class, by labels (N,): at most `max_count`."""
+    return np.unique(labels, return_index=True)[1][:max_count]
 
 
 class Snapshots:
     """Takes a picture of a model in training.
 
     fixed: z (50, d) and the test images and labels that every snapshot is taken with; 14 more z
-    are drawn after those. A conditional VAE decodes the first z as the first class, the next as the
-    next, and so on, again and again.
+    are sampled after those. A conditional VAE decodes the first z as the first class, the next as
+    the next, and so on, again and again.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:

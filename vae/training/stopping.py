@@ -39,11 +39,11 @@ def stop_on_ctrl_c() -> Iterator[StopRequest]:
         yield request
         return
 
-    def ask(number: int, _: FrameType | None) -> None:
+    def request_stop(number: int, _: FrameType | None) -> None:
         request.signal = number
         signal.signal(signal.SIGINT, usual)  # the second one interrupts whatever is under way
 
-    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGINT, request_stop)
     try:
         yield request
     finally:

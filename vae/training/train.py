@@ -58,7 +58,7 @@ def train(
     on_event: called with every row of the history as it is written, several an epoch.
     out: the run's folder; without it, a new one in `runs_folder()`.
     should_stop: asked every few steps; True ends the run as "stopped" with what it learned. So does
-    Ctrl-C, and raises KeyboardInterrupt; a second one ends at once. `resume` goes on.
+    Ctrl-C, and raises KeyboardInterrupt; a second one ends at once. `resume` continues it.
 
     Raises ConfigError if the layers do not fit the images, RunError if the folder cannot be used or
     the disk is full.
@@ -67,7 +67,7 @@ def train(
     check_trainable(config, dataset)
     if not (path / layout.STATUS).exists() or not open_run(path).waits_for(config, dataset.name):
         RunWriter.create(path, config, dataset)
-    return _train_until_asked(open_run(path), dataset, on_event, should_stop)
+    return _train_until_stopped(open_run(path), dataset, on_event, should_stop)
 
 
 def resume(
@@ -78,7 +78,7 @@ def resume(
     more_epochs: int = 0,
     should_stop: Callable[[], bool] | None = None,
 ) -> Run:
-    """Go on with a run from its last checkpoint, as if it had never been interrupted.
+    """Resume a run from its last checkpoint, as if it had never been interrupted.
 
     dataset: the one that it learned. more_epochs: train so many beyond those that it was to have;
     a cosine schedule begins anew. Ctrl-C acts as in `train`.
@@ -96,10 +96,10 @@ def resume(
     if run.is_alive():
         raise RunError(f"A run in training cannot be continued. Received: {run.path}")
     run.requests.resume(more_epochs)
-    return _train_until_asked(run, dataset, on_event, should_stop)
+    return _train_until_stopped(run, dataset, on_event, should_stop)
 
 
-def _train_until_asked(
+def _train_until_stopped(
     run: Run,
     dataset: Dataset,
     on_event: OnEvent | None,
@@ -107,9 +107,11 @@ def _train_until_asked(
 ) -> Run:
     """Train until it ends, should_stop says so, or Ctrl-C asks for a clean end."""
     with stop_on_ctrl_c() as interrupted:
-        is_asked = should_stop or (lambda: False)
+        is_requested = should_stop or (lambda: False)
         try:
-            run = carry_out(run, dataset, on_event, should_stop=lambda: interrupted() or is_asked())
+            run = carry_out(
+                run, dataset, on_event, should_stop=lambda: interrupted() or is_requested()
+            )
         except Exception:
             # As a worker's: the reason in status.json is one line.
             with suppress(OSError), open_regular(run.path / layout.LOG, "ab") as log:
@@ -117,7 +119,7 @@ def _train_until_asked(
             raise
     if interrupted():
         how = run.status.get("reason") or f"{run.state.capitalize()}."
-        raise KeyboardInterrupt(f"{how} To go on: {how_to_resume(run.path)}")
+        raise KeyboardInterrupt(f"{how} To continue: {how_to_resume(run.path)}")
     return run
 
 
@@ -206,7 +208,7 @@ def recover(run: Run, dataset: Dataset) -> Run:
     writer = RunWriter.reopen(run.path)
     model.optimizer.build(model.trainable_variables)
     epoch, step = Checkpoints(model, run.path).restore()
-    writer.keep_live_snapshot((epoch, step))
+    writer.remove_other_live_snapshots((epoch, step))
     if run.state == "stopped":
         _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status.get("reason", "")))
         return open_run(run.path)

@@ -3,7 +3,7 @@
 const SIDE = 280; // pixels of the canvas, whatever its size on the screen
 const MAX_UNDO = 30;
 
-export default function (component) {
+function mount(component) {
   const { parentElement, data, setStateValue } = component;
   const root = parentElement.querySelector(".pad");
   const isNew = !root.pad;

@@ -1,7 +1,7 @@
 // An address that ends in #field-NAME could scroll by itself, but would leave the cursor where it
 // is, and a closed expander closed.
 
-export default function () {
+function mount() {
   if (window.vaeLabFieldLinks) return;
   window.vaeLabFieldLinks = true;
   document.addEventListener("click", follow, true);

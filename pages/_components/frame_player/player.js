@@ -1,4 +1,4 @@
-export default function (component) {
+function mount(component) {
   const { parentElement, data } = component;
   const player = parentElement.querySelector(".player");
   const state = (player.state ??= { index: 0, playing: !prefersReducedMotion() });

@@ -55,10 +55,12 @@ def latent_map(
 
     data: see `pages.latent.map_data.map_frame`; feeds: the ids of its large data by name. Marked
     are: answer (the dot under the pointer), pinned, posterior, neighbours, path.
-    layers, hidden, pin: taken over whenever visit changes; in between what a hand has chosen holds.
+    layers, hidden, pin, selected, view: taken over whenever visit changes; in between the user's
+    choice holds.
     With isCloud no plane is behind the dots (see cloud.js). on_select: called when one is selected.
     on_hover: called when the pointer rests on a dot, with its index in the state's `hover`.
-    on_view: called when the map was zoomed or moved, with the extent in the state's `view`.
+    on_view: called when the map was zoomed or moved, with the extent in the state's `view`; unless
+    sendsView is set, only when its decoded images are too coarse for it (isCoarse).
     """
     return _mount(
         key=key,

@@ -6,7 +6,7 @@ const decode = async (png) => {
   return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
 };
 
-export default function ({ data, parentElement }) {
+function mount({ data, parentElement }) {
   const feeds = (window.vaeLabFeeds ??= new Map());
   const release = () => {
     const { fed } = parentElement;

@@ -15,7 +15,7 @@ const HAS_FINGERS = "(any-pointer: coarse)";
 const LAYERS_PENDING = "Loading this layer…";
 const DENSITY = [13, 148, 136];
 
-export default function (component) {
+function mount(component) {
   const { parentElement, data, setStateValue, setTriggerValue } = component;
   const root = parentElement.querySelector(".map");
   const first = !root.map;
@@ -25,7 +25,7 @@ export default function (component) {
   map.sendSelection = (selection) => setStateValue("selection", { ...selection, plane: data.plane, at: Date.now() });
   map.sendShown = () => setStateValue("shown", { layers: [...map.shown], hidden: [...map.hidden], at: Date.now() });
   map.requestDetails = (index) => setTriggerValue("hover", index);
-  map.requestAtlas = (view) => setTriggerValue("view", { ...view, plane: data.plane });
+  map.sendView = (view, isCoarse) => setTriggerValue("view", { ...view, isCoarse, plane: data.plane });
   if (map.plane !== data.plane) reset(map);
   if (map.visit !== data.visit) followLink(map);
   else if (data.small) showLayers(map);
@@ -58,9 +58,14 @@ function create(root, data) {
       paint(map);
     });
   };
-  map.requestAtlasSoon = () => {
-    clearTimeout(map.atlasTimer);
-    map.atlasTimer = setTimeout(() => needsAtlas(map) && map.requestAtlas({ ...map.view }), SETTLE_MS);
+  map.sendViewSoon = () => {
+    clearTimeout(map.viewTimer);
+    map.viewTimer = setTimeout(() => {
+      const { sendsView } = map.data;
+      if (sendsView) map.view = rounded(map.view);
+      const isCoarse = needsAtlas(map);
+      if (isCoarse || sendsView) map.sendView(map.view, isCoarse);
+    }, SETTLE_MS);
   };
   return map;
 }
@@ -68,9 +73,19 @@ function create(root, data) {
 // What a hand has chosen holds until a link, Back or Forward asks for something else.
 function followLink(map) {
   const { data } = map;
-  Object.assign(map, { visit: data.visit, pin: data.pin ?? null, hidden: new Set(data.hidden), selected: new Set() });
+  Object.assign(map, { visit: data.visit, pin: data.pin ?? null, hidden: new Set(data.hidden), selected: selectedIn(data.selected) });
+  if (data.sendsView) {
+    map.view = { ...(data.view ?? data.extent) };
+    clearTimeout(map.viewTimer);
+  }
   showLayers(map);
   hideClasses(map, map.hidden);
+}
+
+// The places of the bits that are 1.
+function selectedIn(bits) {
+  const packed = typeof bits === "string" ? bytes(bits) : [];
+  return new Set([...Array(8 * packed.length).keys()].filter((i) => packed[i >> 3] & (128 >> (i & 7))));
 }
 
 function showLayers(map) {

@@ -163,9 +163,7 @@ function clearPointer(map) {
 function select(map, px, py, kind) {
   map.board.focus({ preventScroll: true });
   const index = map.shown.has("dots") ? nearest(map, px, py, kind) : -1;
-  // Of a place as many digits as the address holds.
-  const rounded = ([x, y]) => [Number(x.toPrecision(6)), Number(y.toPrecision(6))];
-  const [x, y] = index < 0 ? rounded(toPlane(map, px, py)) : dotAt(map, index);
+  const [x, y] = index < 0 ? toPlane(map, px, py).map(sixDigits) : dotAt(map, index);
   map.pin = [x, y];
   map.selected = new Set();
   map.sendSelection(index < 0 ? { kind: "place", x, y } : { kind: "image", index });

@@ -4,6 +4,12 @@ const MAX_ZOOM = 64; // times closer than the whole map
 const MIN_ZOOM = 0.5;
 
 const span = (view) => view.right - view.left;
+// With as many digits as the address holds, so that its link shows the same pixels.
+const sixDigits = (value) => Number(value.toPrecision(6));
+function rounded(view) {
+  const [left, top, size] = [view.left, view.top, span(view)].map(sixDigits);
+  return { left, right: left + size, bottom: top - size, top };
+}
 const toScreen = (map, x, y) => [
   ((x - map.view.left) / span(map.view)) * map.size,
   ((map.view.top - y) / span(map.view)) * map.size,
@@ -44,7 +50,7 @@ function setView(map, view) {
 function adoptView(map, view) {
   map.view = view;
   map.redraw();
-  map.requestAtlasSoon();
+  map.sendViewSoon();
 }
 
 const number = (value) => {

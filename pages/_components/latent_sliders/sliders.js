@@ -2,7 +2,7 @@
 // the server is never behind by more than one image.
 const FEW = 5; // sliders that fit below each other, with their strips
 
-export default function (component) {
+function mount(component) {
   const { parentElement, data, setStateValue } = component;
   const board = parentElement.querySelector(".board");
   const state = (board.state ??= { generation: null, waiting: false, changed: false, inputs: [] });

@@ -1,8 +1,8 @@
 // Plays the moments that have come since the last look, one after the other, until the next one.
 
-const SAID_EVERY = 10_000; // milliseconds: nobody can listen to more
+const ANNOUNCE_EVERY = 10_000; // milliseconds: nobody can listen to more
 
-export default function (component) {
+function mount(component) {
   const root = component.parentElement.querySelector(".board");
   const board = (root.board ??= make(root));
   board.data = component.data;
@@ -27,7 +27,7 @@ function make(root) {
   return board;
 }
 
-// Where a hand goes back through a run, or the run was rewound, the moment that is asked for is the
+// Where the user goes back through a run, or the run was rewound, the moment that is asked for is the
 // only one that counts; so it is where nobody was looking.
 function takeFrames(board) {
   const { frames } = board.data;
@@ -61,8 +61,8 @@ function begin(board, now) {
 }
 
 function paint(board, now) {
-  const share = Math.min(1, (now - board.began) / board.milliseconds); // of no time: Infinity or NaN
-  const moment = board.to && between(board.from, board.to, Number.isNaN(share) ? 1 : share);
+  const fraction = Math.min(1, (now - board.began) / board.milliseconds); // of no time: Infinity or NaN
+  const moment = board.to && between(board.from, board.to, Number.isNaN(fraction) ? 1 : fraction);
   paintCloud(board.canvas, moment, { ...board.data, labels: board.labels });
 }
 
@@ -124,7 +124,7 @@ function say(board) {
   const { said } = board.data;
   const box = board.root.querySelector(".said");
   const now = performance.now();
-  if (box.textContent === said.words || (!said.urgent && now - (board.saidAt ?? 0) < SAID_EVERY)) return;
+  if (box.textContent === said.words || (!said.urgent && now - (board.saidAt ?? 0) < ANNOUNCE_EVERY)) return;
   board.saidAt = now;
   box.textContent = said.words;
 }

@@ -1,7 +1,7 @@
 // Three panels with one zoom over the epochs: drag across a panel to look closer, double-click to
 // come back. New data redraw what is inside the nodes and touch neither the nodes nor the zoom.
 
-const LEAST_DRAG = 6; // pixels; less is a click
+const MIN_DRAG = 6; // pixels; less is a click
 // In pixels, as all that follows; it grows with the text of the page.
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const margins = () => {
@@ -81,7 +81,7 @@ function listen(chart, each) {
   const drop = (event) => {
     const at = place(event);
     set(each.parts.brush, { width: 0 });
-    if (from !== null && event.type === "pointerup" && Math.abs(at - from) > LEAST_DRAG) {
+    if (from !== null && event.type === "pointerup" && Math.abs(at - from) > MIN_DRAG) {
       const [low, high] = [each.scale.epoch(from), each.scale.epoch(at)].sort((a, b) => a - b);
       zoomTo(chart, [Math.max(0, low), high]);
     }
@@ -130,9 +130,9 @@ function drawPanel(each, points, marks, low, high) {
   );
   let [bottom, top] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
   // What differs in the last digits alone is flat: closer up it would be rounding errors.
-  const least = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
-  const room = Math.max(0.5, least);
-  if (top - bottom < least) [bottom, top] = [bottom - room, top + room];
+  const minimum = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
+  const spread = Math.max(0.5, minimum);
+  if (top - bottom < minimum) [bottom, top] = [bottom - spread, top + spread];
   const [margin, size] = [margins(), rem()];
   const inner = { x: width - margin.left - margin.right, y: height - margin.top - margin.bottom };
   const x = (epoch) => margin.left + ((epoch - low) / (high - low)) * inner.x;

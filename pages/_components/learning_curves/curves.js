@@ -1,3 +1,3 @@
-export default function (component) {
+function mount(component) {
   showCurves(component.parentElement.querySelector(".curves"), component.data);
 }

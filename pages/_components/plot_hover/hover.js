@@ -3,7 +3,7 @@
 
 const CLICK = 5; // pixels that a hand may tremble
 
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+function mount({ parentElement, data, setStateValue, setTriggerValue }) {
   const flat = parentElement.querySelector(".flat");
   flat.hidden = hasWebGL();
   // Plotly shows a message of its own there, with a link to another host (see `latent_style`).
@@ -17,6 +17,7 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   const box = parentElement.querySelector(".box");
   const hover = (box.hover ??= { box, index: null, pressed: null, tiles: null });
   hover.data = data;
+  hover.turned = (camera) => setTriggerValue("camera", camera);
   hover.send = (index) => setStateValue("selection", { kind: "image", index });
   loadTiles(hover);
   if (hover.watching) return undefined;
@@ -42,9 +43,9 @@ function hasWebGL() {
 
 // Plotly takes each finger's drag for its own: it gets them only while the button is pressed.
 function letFingersScroll(chart, turn) {
-  const isForHands = matchMedia("not (any-pointer: coarse)").matches || turn.getAttribute("aria-pressed") === "true";
+  const takesPointer = matchMedia("not (any-pointer: coarse)").matches || turn.getAttribute("aria-pressed") === "true";
   const plot = document.querySelector(`.st-key-${CSS.escape(chart)} .js-plotly-plot`);
-  if (plot) plot.style.pointerEvents = isForHands ? "" : "none";
+  if (plot) plot.style.pointerEvents = takesPointer ? "" : "none";
 }
 
 async function loadTiles(hover) {
@@ -67,6 +68,9 @@ function listen(hover) {
   chart.on("plotly_hover", ({ points: [point] }) => {
     hover.index = Number(point.customdata);
     draw(hover);
+  });
+  chart.on("plotly_relayout", (change) => {
+    if (change["scene.camera"]) hover.turned(change["scene.camera"]);
   });
   chart.on("plotly_unhover", () => hide(hover));
   chart.addEventListener("pointerleave", () => hide(hover));

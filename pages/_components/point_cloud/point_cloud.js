@@ -2,7 +2,7 @@
 
 const REACH = 10; // pixels around a dot that mean it
 
-export default function ({ parentElement, data }) {
+function mount({ parentElement, data }) {
   const root = parentElement.querySelector("figure");
   const cloud = (root.cloud ??= make(root));
   const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));

@@ -87,13 +87,13 @@ def _stages(step: Mapping[str, Any]) -> list[dict[str, str]]:
     layers = len(step["layer_names"])
     norms = "norm of each layer" if layers <= MAX_BARS else f"norms, {MAX_BARS} of {layers} shown"
     noise = float(step["noise"])
-    drawn = "from N(0, 1)" if noise == 1.0 else f"{noise:.3g} × N(0, 1)"
+    noise_text = "from N(0, 1)" if noise == 1.0 else f"{noise:.3g} × N(0, 1)"
     cloud = "mean[Mean]" if plain else "mean[Mean], log_var[log-variance]"
     table = [
         ("image", "", "Image", pixels),
         ("encoder", "", "Encoder", encoder),
         ("cloud", "mean", cloud, dimensions),
-        ("epsilon", "epsilon", "epsilon[Epsilon]", "" if plain else drawn),
+        ("epsilon", "epsilon", "epsilon[Epsilon]", "" if plain else noise_text),
         ("z", "z", "z[z]", dimensions),
         ("decoder", "", "Decoder", decoder),
         ("reconstruction", "reconstruction", "reconstruction[Reconstruction]", pixels),

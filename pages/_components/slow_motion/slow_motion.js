@@ -19,7 +19,7 @@ const KEYS = {
   ArrowDown: (film) => pick(film, 1),
 };
 
-export default function (component) {
+function mount(component) {
   const { parentElement, data, setTriggerValue } = component;
   const root = parentElement.querySelector(".slow");
   const film = (root.film ??= { root, seen: "", playing: !still() });

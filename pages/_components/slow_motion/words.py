@@ -57,7 +57,7 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     before, after = change(step)
     verb = "falls" if step["loss_after"] < step["loss_before"] else "rises"
     moves = f"stays at {after}" if before == after else f"{verb} from {before} to {after}"
-    said = {
+    sentences = {
         "image": f"Here is {image} of this batch.",
         "encoder": f"The encoder turns {pixels}{label} into {hidden} numbers.",
         "cloud": cloud,
@@ -79,8 +79,8 @@ def captions(step: Mapping[str, Any], i: int) -> list[str]:
     }
     for name, values in found.items():
         if not np.isfinite(np.concatenate(values)).all():
-            said[name] = DIVERGED
-    return list(said.values())
+            sentences[name] = DIVERGED
+    return list(sentences.values())
 
 
 def details(step: Mapping[str, Any], i: int) -> list[str]:
@@ -98,7 +98,7 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
         code = f"z[z] = mean[mean]:  z[z{first}] = mean[{mean}]"
         losses = f"loss[loss] = reconstruction[reconstruction] = loss[{loss} nats]"
     else:
-        log_var, drawn = text(step["log_var"][i, 0]), text(step["epsilon"][i, 0])
+        log_var, epsilon_text = text(step["log_var"][i, 0]), text(step["epsilon"][i, 0])
         deviation = text(spread(step)[i, 0])
         noise = float(step["noise"])
         times = "" if noise == 1.0 else f"{noise:.3g} · "
@@ -106,8 +106,10 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
             f"mean[mean{first} = {mean}],  log_var[log_var{first} = {log_var}],  "
             f"standard deviation exp(log_var[log_var{first}] / 2) = log_var[{deviation}]"
         )
-        epsilon = f"epsilon[epsilon{first} = {drawn}], sampled from N(0, 1), anew at every step"
-        factor = f"({drawn})" if drawn.startswith("−") else drawn
+        epsilon = (
+            f"epsilon[epsilon{first} = {epsilon_text}], sampled from N(0, 1), anew at every step"
+        )
+        factor = f"({epsilon_text})" if epsilon_text.startswith("−") else epsilon_text
         code = (
             f"z[z] = mean[mean] + exp(log_var[log_var] / 2) · {times}epsilon[epsilon]:  "
             f"z[z{first}] = mean[{mean}] + log_var[{deviation}] · {times}epsilon[{factor}] = z[{z}]"
@@ -116,13 +118,13 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
             "loss[loss] = reconstruction[reconstruction] + beta × kl[KL] = reconstruction"
             f"[{reconstruction}] + {float(step['beta']):.3g} × kl[{kl}] = loss[{loss} nats]"
         )
-    norm, moved = (
+    norm, update = (
         norm_text(float(np.linalg.norm(np.asarray(step[name], float))))
         for name in ("gradient_norms", "update_norms")
     )
-    colours = " × 3 colors" if channels == 3 else ""
+    channels_text = " × 3 colors" if channels == 3 else ""
     return [
-        f"{height} × {width}{colours} = {values:,} numbers between 0 and 1",
+        f"{height} × {width}{channels_text} = {values:,} numbers between 0 and 1",
         f"{values:,}{label} → {hidden:,}: the values of its last hidden layer",
         cloud,
         epsilon,
@@ -131,7 +133,7 @@ def details(step: Mapping[str, Any], i: int) -> list[str]:
         f"{hidden_2:,} → {values:,} numbers between 0 and 1",
         losses,
         f"gradient[norm of the gradient {norm}] · learning rate {float(step['learning_rate']):.3g}"
-        f" · all weights together move by {moved}",
+        f" · all weights together move by {update}",
     ]
 
 

@@ -2,7 +2,7 @@
 
 const BAR = 0.8; // of the distance between two categories
 
-export default function ({ parentElement, data }) {
+function mount({ parentElement, data }) {
   const root = parentElement.querySelector("figure");
   root.data = data;
   root.querySelector("svg").setAttribute("aria-label", data.name);
@@ -140,11 +140,11 @@ function axes({ box, xaxis, yaxis, rem, names, step, isLog, low, high, left, rig
 // From one edge to the other: a part of the y axis, or a line at a value.
 function bands({ box, y }, shapes) {
   return shapes.map(({ type, y0, y1, fillcolor, line, opacity }) => {
-    const looks = { stroke: line?.color ?? "none", "stroke-width": line?.width ?? 0, opacity: opacity ?? 1 };
+    const style = { stroke: line?.color ?? "none", "stroke-width": line?.width ?? 0, opacity: opacity ?? 1 };
     if (type !== "rect") {
-      return shape("line", { ...looks, "stroke-dasharray": "2 4", x1: box.left, x2: box.left + box.wide, y1: y(y0), y2: y(y1) });
+      return shape("line", { ...style, "stroke-dasharray": "2 4", x1: box.left, x2: box.left + box.wide, y1: y(y0), y2: y(y1) });
     }
-    return shape("rect", { ...looks, fill: fillcolor, x: box.left, width: box.wide, y: y(y1), height: y(y0) - y(y1) });
+    return shape("rect", { ...style, fill: fillcolor, x: box.left, width: box.wide, y: y(y1), height: y(y0) - y(y1) });
   });
 }
 
@@ -159,9 +159,9 @@ function trace(plot, { type, x: xs, y: ys, mode = "lines", marker = {}, line = {
     const base = Math.min(y(plot.isLog ? 10 ** plot.low : Math.max(0, plot.low)), box.top + box.high);
     return ys.map((value, i) => {
       const wide = (width ? width[i] * 0.95 : BAR) * unit;
-      const looks = { fill: at(marker.color, i), opacity: at(marker.opacity, i) ?? 1 };
+      const style = { fill: at(marker.color, i), opacity: at(marker.opacity, i) ?? 1 };
       const top = Math.min(base, y(value));
-      return titled(shape("rect", { ...looks, x: x(xs[i], i) - wide / 2, width: wide, y: top, height: base - top }), i);
+      return titled(shape("rect", { ...style, x: x(xs[i], i) - wide / 2, width: wide, y: top, height: base - top }), i);
     });
   }
   const marks = [];

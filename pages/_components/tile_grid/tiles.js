@@ -1,7 +1,7 @@
 // The grid is one picture: 900 elements of their own would be slow, and look the same.
 const MAX_HEIGHT = 0.8; // of the window
 
-export default function (component) {
+function mount(component) {
   const { parentElement, data, setStateValue } = component;
   const tiles = parentElement.querySelector(".tiles");
   const image = tiles.querySelector("img");

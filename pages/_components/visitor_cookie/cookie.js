@@ -7,7 +7,7 @@
 const NAME = "vae_visitor";
 const YEAR = 365 * 24 * 3600;
 
-export default function ({ data, setStateValue }) {
+function mount({ data, setStateValue }) {
   const found = document.cookie.split("; ").find((part) => part.startsWith(`${NAME}=`));
   const secret = found?.slice(NAME.length + 1);
   if (/^[0-9a-f]{32}$/.test(secret ?? "")) {

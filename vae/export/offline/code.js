@@ -56,7 +56,7 @@ function makeCode(lab) {
     find(".length").textContent =
       `|z| = ${fixed(Math.hypot(...lab.z))}; the prior expects about ${fixed(Math.sqrt(lab.z.length))}.`;
     find(".source").textContent = lab.source;
-    inTurn("strips", sliders.flatMap((slider) => stripTasks(lab, slider)));
+    oneByOne("strips", sliders.flatMap((slider) => stripTasks(lab, slider)));
   });
 }
 

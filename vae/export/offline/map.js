@@ -4,7 +4,7 @@
 const DOT = 2.3; // pixels, radius
 const TILES = 24; // decoded images across and up
 const CONTOURS = [1, 2, 3]; // standard deviations of the prior
-const LINE_ROOM = 0.8; // of the height, which the classes share where there is one dimension
+const LINE_HEIGHT = 0.8; // of the height, which the classes share where there is one dimension
 
 function makeMap(lab) {
   const box = document.querySelector(".map");
@@ -89,7 +89,7 @@ function rowed(map, z, i) {
   const { top, bottom } = map.plane.extent;
   const spread = (i * 0.618034) % 1;
   const fraction = (map.lab.labels[i] + 0.15 + 0.7 * spread) / map.lab.run.classes.length;
-  return [pointOf(map, z)[0], (top + bottom) / 2 + LINE_ROOM * (top - bottom) * (fraction - 0.5)];
+  return [pointOf(map, z)[0], (top + bottom) / 2 + LINE_HEIGHT * (top - bottom) * (fraction - 0.5)];
 }
 
 function paint(map) {
@@ -118,7 +118,7 @@ function paintGround(map) {
   // From the middle outwards, where most of the prior is.
   const distance = (i) => Math.hypot(Math.floor(i / TILES) - (TILES - 1) / 2, (i % TILES) - (TILES - 1) / 2);
   tiles.sort((a, b) => distance(a) - distance(b));
-  inTurn("tiles", tiles.map((i) => () => {
+  oneByOne("tiles", tiles.map((i) => () => {
     const [row, column] = [Math.floor(i / TILES), i % TILES];
     const [left, top] = [edge(column), edge(row)];
     const [right, bottom] = [edge(column + 1), edge(row + 1)];

@@ -16,7 +16,7 @@ function makePainter([height, width, channels]) {
 
 // Does tasks one after the other, a few a frame; what is begun later under the same name takes over.
 const begun = new Map();
-function inTurn(name, tasks) {
+function oneByOne(name, tasks) {
   begun.set(name, tasks);
   let next = 0;
   const go = () => {

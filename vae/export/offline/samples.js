@@ -21,7 +21,7 @@ function makeSamples(lab) {
       }));
     }
     const canvases = grid.querySelectorAll("canvas");
-    inTurn("samples", codes.map((z, i) => () => lab.paint(canvases[i], lab.decode(z))));
+    oneByOne("samples", codes.map((z, i) => () => lab.paint(canvases[i], lab.decode(z))));
   };
 
   for (const input of [rows, temperature]) input.addEventListener("input", renderAll);

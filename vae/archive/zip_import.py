@@ -1,4 +1,4 @@
-"""Runs as zip files: one made of a run folder, and a run folder made of one from anywhere.
+"""A run folder made of a zip from anywhere.
 
 An import follows four rules. Nothing is written under the name that it has in the zip: the files
 of a run have names that are known. No size that a header states is believed (see `foreign_zip`).
@@ -12,48 +12,40 @@ import dataclasses
 import datetime
 import io
 import json
-import re
 import shutil
-import stat
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Literal
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from vae.archive.foreign_zip import MAX_BYTES, SNAPSHOT, ForeignZip, run_entries, size_in_words
+from vae.archive.foreign_zip import MAX_BYTES, ForeignZip, run_entries, size_in_words
 from vae.archive.vetting import ArrayCheck, read_frame, read_history
 from vae.archive.vetting_keras import check_keras
+from vae.archive.zip_export import FILES
 from vae.config import Config
 from vae.environment import is_public
 from vae.errors import ConfigError, RunError
-from vae.files import read_regular, write_json, writing_to
+from vae.files import write_json, writing_to
 from vae.runs.control import Control, parse_control
 from vae.runs.layout import (
-    BEST,
     CHECKPOINT,
     CONFIG,
     CONTROL,
-    DECODER,
-    ENCODER,
     HISTORY,
-    LATENTS,
     METADATA,
-    METRICS,
     MODEL,
     SNAPSHOTS,
     STATUS,
 )
 from vae.runs.metadata import MetadataFile, write_metadata
-from vae.runs.provenance import public_name
-from vae.runs.results import FIGURES, result_files
+from vae.runs.results import FIGURES
 from vae.runs.run import Run, open_run
 from vae.runs.schema import RunState, Status, StatusChanges
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter, new_run_id
 from vae.schema import MAX_TEXT_BYTES, decode
 
-__all__ = ["MAX_BYTES", "MAX_ENTRIES", "export_zip", "import_zip"]
+__all__ = ["MAX_ENTRIES", "import_zip"]
 
 MAX_ENTRIES = 700  # 500 epochs have a snapshot each
 # 500 epochs in 128 dimensions are 20 MB. Rows that were read need up to three times their bytes, so
@@ -70,61 +62,10 @@ MAX_ARRAYS = 1000  # in one file; weights and their optimizer's variables are ab
 MAX_GROWTH = 10
 FREE_GROWTH = 1_000_000
 # Fields of status.json that an import takes over.
-KEPT: tuple[
+TAKEN_OVER: tuple[
     Literal["epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained"], ...
 ] = ("epoch", "step", "steps", "model_epoch", "seconds_per_epoch", "seconds_trained")
 WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
-
-FILES = (
-    *(CONFIG, STATUS, METADATA, CONTROL, HISTORY, METRICS),
-    *(CHECKPOINT, BEST, LATENTS, MODEL, ENCODER, DECODER),
-    *result_files(),
-)
-
-
-def export_zip(run: Run) -> bytes:
-    """Pack a run folder; the same folder gives the same bytes.
-
-    A process may write to it meanwhile. Raises RunError if it is no run folder any more.
-    """
-    snapshots = [
-        f"{SNAPSHOTS}/{path.name}"
-        for path in (run.path / SNAPSHOTS).glob("*.npz")
-        if SNAPSHOT.fullmatch(path.name)
-    ]
-    names = [
-        *(name for name in FILES if name != METADATA),
-        *snapshots,
-    ]
-    contents: dict[str, bytes] = {}
-    # A training run appends to its history before it replaces its checkpoint: read in this order,
-    # the history covers the checkpoint.
-    for name in sorted(names, key=lambda name: (not name.endswith(".npz"), name)):
-        try:
-            contents[name] = read_regular(run.path / name)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise RunError(
-                f"A run's files must be readable ({error.strerror}). Received: {run.path / name}"
-            ) from None
-    if CONFIG not in contents:
-        raise RunError(f"A run folder holds config.json. Received: {run.path}, which has none")
-    if run.metadata.name:  # and nothing else of it: whose run it is stays here
-        contents[METADATA] = json.dumps({"name": run.metadata.name}).encode()
-    name = unicodedata.normalize("NFC", public_name(run))
-    top = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
-    buffer = io.BytesIO()
-    with ZipFile(buffer, "w") as archive:
-        for name in sorted(contents):
-            entry = ZipInfo(f"{top}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
-            entry.create_system = 3  # as on Linux, wherever this runs
-            entry.external_attr = (stat.S_IFREG | 0o644) << 16
-            # What holds numbers was compressed before, or hardly shrinks.
-            text = name.endswith((".json", ".jsonl"))
-            entry.compress_type = ZIP_DEFLATED if text else ZIP_STORED
-            archive.writestr(entry, contents[name])
-    return buffer.getvalue()
 
 
 def import_zip(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
@@ -252,10 +193,10 @@ def _check_growth(archive: ForeignZip, folder: Path) -> None:
         )
 
 
-def _name(about: bytes | None) -> str:
+def _name(metadata: bytes | None) -> str:
     """Return the name that a run was given, fit to be shown; "" without a usable one."""
     try:
-        return decode(METADATA, about or b"{}", MetadataFile).get("name", "")
+        return decode(METADATA, metadata or b"{}", MetadataFile).get("name", "")
     except RunError:
         return ""
 
@@ -270,7 +211,7 @@ def _status(content: bytes | None, resumable: bool) -> StatusChanges:
     old = decode(STATUS, content, Status)
     if old["state"] in (RunState.FINISHED, RunState.DIVERGED):
         status["state"] = old["state"]
-    for name in KEPT:
+    for name in TAKEN_OVER:
         if (value := old.get(name)) is not None:
             status[name] = value
     return status

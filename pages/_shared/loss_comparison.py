@@ -10,7 +10,7 @@ from vae.errors import RunError
 from vae.evaluation.comparison import loss_in_comparison
 from vae.runs.run import Run
 
-__all__ = ["loss_words", "show_loss_context"]
+__all__ = ["loss_words", "show_loss_comparison"]
 
 
 def loss_words(run: Run) -> str:
@@ -21,7 +21,7 @@ def loss_words(run: Run) -> str:
         return ""  # a damaged file, which the figures beside this line speak of
 
 
-def show_loss_context(run: Run) -> None:
+def show_loss_comparison(run: Run) -> None:
     """Show the line, which is there before the first loss is: nothing moves when that comes."""
     with stable_position():
         if words := loss_words(run):
