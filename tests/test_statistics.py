@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from vae.statistics import confusion_matrix, wilson_interval
 
@@ -21,6 +22,13 @@ class TestWilsonInterval:
     )
     def test_published_cases(self, hits: int, count: int, expected: tuple[float, float]) -> None:
         assert wilson_interval(hits, count) == pytest.approx(expected, abs=5e-5)
+
+    @pytest.mark.parametrize(
+        ("hits", "count"), [(0, 1), (1, 1), (0, 10), (10, 10), (5, 10), (9_901, 10_000)]
+    )
+    def test_equals_scipys(self, hits: int, count: int) -> None:
+        expected = stats.binomtest(hits, count).proportion_ci(method="wilson")
+        assert wilson_interval(hits, count) == pytest.approx(expected, abs=1e-12)
 
     def test_it_is_symmetric_and_within_0_and_1(self) -> None:
         for hits in range(11):

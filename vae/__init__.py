@@ -24,7 +24,7 @@ Data, uint8 images (N, H, W, C):
 ...     vae.load_dataset("letters")
 ... except vae.DatasetError as error:
 ...     print(error)
-The data set must be one of mnist, fashion_mnist, digits. Received: letters.
+The data set must be one of mnist, fashion_mnist, digits, animals. Received: letters.
 
 A Keras model, images in [0, 1] -> mean and log-variance (N, latent_dim):
 

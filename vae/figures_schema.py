@@ -17,6 +17,8 @@ else:
 
 __all__ = [
     "ClassProbes",
+    "Classification",
+    "ClassifiedBy",
     "ClassifierMetrics",
     "Estimate",
     "Likelihood",
@@ -182,3 +184,34 @@ class References(TypedDict):
     floor: float
     mean_image: float
     pca: dict[str, float]  # by its number of dimensions
+
+
+class ClassifiedBy(TypedDict):
+    """Of predicted classes: accuracy, its 95 % interval, the expected calibration error."""
+
+    accuracy: Share
+    accuracy_low: Share
+    accuracy_high: Share
+    calibration_error: Share
+
+
+class Classification(TypedDict):
+    """Test images classified by Bayes' rule (see `evaluation.generative_classifier`).
+
+    nll: -log p(x) in nats per image, the classes summed over. recall: by the class's name, None of
+    one without images. confusion: images by their class (rows) and the one that importance sampling
+    found.
+    """
+
+    dataset: Text
+    images: Text
+    treatment: Text
+    importance_samples: Positive
+    seed: Count
+    importance: ClassifiedBy
+    elbo: ClassifiedBy
+    nll: Number
+    nll_standard_error: Number
+    recall: dict[str, Share | None]
+    confusion: list[list[Count]]
+    seconds: Seconds

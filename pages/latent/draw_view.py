@@ -41,6 +41,7 @@ PREPARED = {
     "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
     "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
     "fashion_mnist": "Cut out, scaled to the whole image, bright on black, as the data set was",
+    "animals": "Cut out, scaled to the whole image, bright on black, as the data set was",
 }
 # Fractions of the test images that cost less, and what that means.
 VERDICTS = (

@@ -5,23 +5,25 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import hashlib
+import sys
 
 import numpy as np
 import pytest
 
-from tests.data.tiny import KEYS, idx_bytes
+from tests.data.tiny import KEYS, animal_arrays, animal_spec, idx_bytes
 from vae.data.array_files import ArraySpec
 from vae.data.specs import DATASETS
 
 
 @pytest.fixture
 def data_dir(tmp_path, monkeypatch):
-    """An empty VAE_DATA_DIR, and a Keras cache that is empty too."""
+    """An empty VAE_DATA_DIR, a Keras cache that is empty too, and no package with data."""
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setenv("VAE_DATA_DIR", str(folder))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setitem(sys.modules, "animal_mnist", None)
     return folder
 
 
@@ -59,3 +61,11 @@ def tiny_fashion(data_dir, arrays, monkeypatch):
         file.path: gzip.compress(idx_bytes(array))
         for file, array in zip(spec.files, arrays.values(), strict=True)
     }
+
+
+@pytest.fixture
+def tiny_animals(data_dir, monkeypatch):
+    """Make 60 images what "animals" is expected to be, one of each class for tests; return them."""
+    arrays = animal_arrays()
+    monkeypatch.setitem(DATASETS, "animals", animal_spec(arrays))
+    return arrays

@@ -37,8 +37,9 @@ def test_the_known_data_sets_in_order():
         "mnist": "MNIST",
         "fashion_mnist": "Fashion-MNIST",
         "digits": "Digits",
+        "animals": "Animals",
     }
-    assert list(DATASETS) == ["mnist", "fashion_mnist", "digits"]
+    assert list(DATASETS) == ["mnist", "fashion_mnist", "digits", "animals"]
     assert all(len(spec.class_names) == 10 for spec in DATASETS.values())
     assert DATASETS["fashion_mnist"].class_names[9] == "Ankle boot"
 
@@ -68,7 +69,7 @@ def test_an_unknown_name_is_named(call):
     with pytest.raises(DatasetError) as caught:
         call("MNIST")
     assert str(caught.value) == (
-        "The data set must be one of mnist, fashion_mnist, digits. Received: MNIST."
+        "The data set must be one of mnist, fashion_mnist, digits, animals. Received: MNIST."
     )
 
 

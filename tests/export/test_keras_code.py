@@ -10,6 +10,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tests.conftest import PREDICTABLE, run_python
 from tests.oldest import OLDEST_BACKEND, run_oldest
 from vae.config import Config
 from vae.data.datasets import Dataset
+from vae.data.holdout import hold_out
 from vae.data.specs import DATASETS
 from vae.errors import ConfigError
 from vae.export.keras_code import (
@@ -152,9 +154,10 @@ class TestScript:
     @pytest.mark.parametrize("changes", [{}, *({"preset": name} for name in TRAINED)], ids=str)
     def test_is_formatted_whatever_it_holds(self, likelihood: str, changes: dict) -> None:
         config = TRAINED.get(changes.get("preset", ""), PREDICTABLE)
-        script = keras_script(config.replace(likelihood=likelihood), "digits", DIGITS)
-        assert ruff("format", "--check", code=script).returncode == 0, script
-        assert ruff("check", code=script).stdout == "All checks passed!\n"
+        for name, shape in (("digits", DIGITS), ("animals", MNIST)):
+            script = keras_script(config.replace(likelihood=likelihood), name, shape)
+            assert ruff("format", "--check", code=script).returncode == 0, script
+            assert ruff("check", code=script).stdout == "All checks passed!\n"
 
     def test_imports_nothing_of_this_package(self) -> None:
         tree = ast.parse(keras_script(PRESETS["best"], "mnist", MNIST))
@@ -215,6 +218,45 @@ class TestScript:
             shape = DATASETS[name].arrays["x_train"].shape
             assert (SOURCES[name].images, *SOURCES[name].image_shape[:2]) == shape
             assert SOURCES[name].classes == len(DATASETS[name].class_names)
+        spec, source = DATASETS["animals"], SOURCES["animals"]
+        count, *sides = spec.arrays["images"].shape
+        assert (source.image_shape[:2], source.classes) == (tuple(sides), len(spec.class_names))
+        assert source.images == count - spec.held_out * source.classes
+
+    @pytest.mark.parametrize("form", ["a file", "the package"])
+    @pytest.mark.parametrize("kind", ["recommended", "conditional"])
+    def test_animals_are_split_as_in_the_app(
+        self, kind: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        images = np.random.default_rng(0).integers(0, 256, (2100, 28, 28), np.uint8)
+        labels = np.repeat(np.arange(10), 210)
+        images[1::5] = images[::5]  # copies
+        np.savez(tmp_path / "animals.npz", images=images, labels=labels)
+        loader = SimpleNamespace(load_animal_mnist_dataset=lambda: (images, labels))
+        monkeypatch.setitem(sys.modules, "animal_mnist", SimpleNamespace())
+        monkeypatch.setitem(sys.modules, "animal_mnist.dataset_Loader", loader)
+        arguments = ["script.py", str(tmp_path / "animals.npz")][: 2 if form == "a file" else 1]
+        monkeypatch.setattr(sys, "argv", arguments)
+        script = keras_script(PRESETS[kind], "animals", MNIST)
+        _, _, code = script.partition("# Data: Animals")
+        said = {"np": np, "sys": sys}
+        exec("#" + code.partition("\ntrain = ")[0], said)
+        train, _ = hold_out(images, labels, DATASETS["animals"].held_out)
+        assert np.array_equal(said["images"][..., 0], images[train].astype(np.float32) / 255)
+        if kind == "conditional":
+            assert np.array_equal(said["labels"].argmax(axis=1), labels[train])
+
+    def test_a_notebook_takes_animals_from_the_package(self) -> None:
+        notebook = keras_notebook(PRESETS["conditional"], "animals", MNIST)
+        code = [
+            "".join(cell["source"])
+            for cell in json.loads(notebook)["cells"]
+            if cell["cell_type"] == "code"
+        ]
+        assert "from animal_mnist.dataset_Loader import load_animal_mnist_dataset" in code[0]
+        assert "images, classes = load_animal_mnist_dataset()" in code[1]
+        whole = "\n\n".join(code) + "\n"
+        assert ruff("check", "--ignore", "E402", code=whole).stdout == "All checks passed!\n"
 
 
 class TestSameHistory:

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from pages._shared.plain import plain
+from tests.data.tiny import animal_arrays, animal_spec
 from tests.pages.driving import act, labelled, open_page
 from tests.pages.shown import alternatives, charts, picture_called, shows, table_of_bars, words
 from vae.data.datasets import Dataset, find_dataset
+from vae.data.specs import DATASETS
 from vae.images import tile
 
 MNIST = find_dataset("mnist")  # before a test looks elsewhere
@@ -66,6 +68,21 @@ def test_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]  # as published
     assert [*table_of_bars(app, "Images in each class").values()] == [[each] for each in expected]
     assert f"{Path(MNIST).name}." in words(app)
+
+
+def test_animals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrays = animal_arrays(12)
+    monkeypatch.setitem(DATASETS, "animals", animal_spec(arrays))
+    (tmp_path / "data").mkdir()
+    np.savez(tmp_path / "data" / "animals.npz", **arrays)
+    app = open_page("data", dataset="animals")
+    facts = "**110** training images · **10** test images · **28 × 28** pixels with **1** channel"
+    assert facts in words(app)
+    counts = table_of_bars(app, "Images in each class")
+    assert counts == {name: [11] for name in DATASETS["animals"].class_names}
+    assert "Of the Python package [animal_mnist](https://pypi.org/project/animal_mnist/) (MIT" in (
+        words(app)
+    )
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ class TestChoice:
     @pytest.mark.parametrize("page", ["data", "train"])
     def test_what_is_here_comes_first(self, page: str) -> None:
         app = open_page(page)
-        assert choice(app, page).options == ["MNIST", "Fashion-MNIST", "Digits"]
+        assert choice(app, page).options == ["MNIST", "Fashion-MNIST", "Digits", "Animals"]
         assert choice(app, page).value == "digits"
         assert app.query_params["dataset"] == "digits"
 
@@ -108,7 +108,7 @@ class TestChoice:
     def test_a_wrong_one_is_named_and_left_out(self, page: str, wrong: str) -> None:
         app = open_page(page, dataset=wrong)
         (warning,) = app.warning
-        said = f"Data sets are mnist, fashion_mnist, digits. Received: {wrong!r:.80}."
+        said = f"Data sets are mnist, fashion_mnist, digits, animals. Received: {wrong!r:.80}."
         assert warning.value.startswith(plain(said))
         assert len(warning.value) < 200
         assert choice(app, page).value == "digits"
@@ -151,6 +151,18 @@ class TestMissing:
         app = open_page("data", dataset="fashion_mnist")
         assert "put fashion-mnist/ with its four .gz files into" in words(app)
         assert [button.label for button in app.button] == ["Download Fashion-MNIST (31 MB)"]
+
+    def test_one_that_comes_in_a_package(self, tmp_path: Path) -> None:
+        app = open_page("data", dataset="animals")
+        assert not app.button
+        (text,) = [info.value for info in app.info if info.value.startswith("Animals")]
+        assert text.startswith(
+            "Animals is not on this machine yet. It comes in the Python package [animal_mnist]"
+        )
+        assert "(MIT licence, Copyright (c) 2025 SinaSR-6)" in text
+        assert "Install it with `pip install --no-deps animal_mnist`, put animals.npz into" in text
+        assert plain(str(tmp_path / "data")) in text
+        assert text.endswith("or choose Digits, which needs no file.")
 
     def test_nothing_can_be_trained(self) -> None:
         app = open_page("train", dataset="mnist")

@@ -102,6 +102,10 @@ def test_a_public_server_names_no_folder_of_its_data(runs: Path) -> None:
         said = words(open_page(page, dataset="mnist"))
         assert "MNIST is not on this machine yet. Download it here, or choose Digits" in said
         assert str(runs.parent) not in said
+        said = words(open_page(page, dataset="animals"))
+        assert "Whoever runs this server can install it, or choose Digits" in said
+        assert "pip" not in said
+        assert str(runs.parent) not in said
     (runs.parent / "data").mkdir()
     (runs.parent / "data" / "mnist.npz").write_bytes(b"half a file")
     said = words(open_page("data", dataset="mnist"))

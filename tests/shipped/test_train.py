@@ -25,7 +25,8 @@ from vae.schema import decode
 from vae.shipped import train as shipping
 from vae.shipped.train import GREY_SAMPLES, LATENT_STEP, MAX_BYTES, SHIPPED_RUNS, derive
 
-SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360)}  # training and test images
+# Training and test images.
+SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360), "animals": (8_000, 2_000)}
 STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
 
 
@@ -161,7 +162,8 @@ class TestBasics:
 class TestCorrectness:
     def test_what_the_spaces_know(self) -> None:
         """Measured on MNIST; the pixels and their PCA are the same whatever was learned."""
-        known = {name: STORE.open(name).class_probes for name in SHIPPED_RUNS if name != "digits"}
+        names = [name for name in SHIPPED_RUNS if name.startswith("mnist-")]
+        known = {name: STORE.open(name).class_probes for name in names}
         assert len({str(found["pixels"]) for found in known.values()}) == 1
         conditional = known.pop("mnist-conditional")
         # Its code need not say the class: what is left is style, near chance, far below PCA.
@@ -182,6 +184,7 @@ class TestCorrectness:
         assert metrics["mnist-2d"]["elbo"] > -145
         assert metrics["mnist-conditional"]["elbo"] > -118
         assert "elbo" not in metrics["mnist-autoencoder"]
+        assert metrics["animals-conditional"]["elbo"] > -158.5
 
     def test_the_conditional_one_decodes_the_requested_class(self) -> None:
         found = STORE.open("mnist-conditional").quality
@@ -193,7 +196,7 @@ class TestCorrectness:
     def test_latents_are_of_the_test_images_as_the_model_saw_them(self, name: str) -> None:
         run = STORE.open(name)
         if find_dataset(run.dataset) is None:
-            pytest.skip("needs MNIST")
+            pytest.skip(f"needs {run.dataset}")
         data = load_dataset(run.dataset, download=False)
         codes = run.encode(run.preprocess(data.x_test)[:100], data.y_test[:100])
         for found, stored in zip(codes, ("mean", "log_var"), strict=True):
@@ -209,10 +212,11 @@ class TestCorrectness:
         y, each = run.latents["y"], metrics["reconstruction_per_class"]
         shares = np.bincount(y) / len(y)
         assert shares @ list(each.values()) == pytest.approx(metrics["reconstruction"], rel=1e-4)
-        assert min(each, key=each.get) == "1"  # a stroke is easy
+        easiest = "bear" if run.dataset == "animals" else "1"  # a blob and a stroke are easy
+        assert min(each, key=each.get) == easiest
         if "elbo" in metrics:
             assert metrics["rate"] == metrics["kl"]
-            assert 0.0 < metrics["elbo_standard_error"] < 1.0
+            assert 0.0 < metrics["elbo_standard_error"] * np.sqrt(len(y) / 10_000) < 1.0
             assert -metrics["elbo"] == pytest.approx(metrics["reconstruction"] + metrics["kl"])
             assert sum(metrics["kl_per_dimension"]) == pytest.approx(metrics["kl"])
             mean, log_var = run.latents["mean"], run.latents["log_var"]

@@ -1,4 +1,4 @@
-"""The command line: python -m vae train | resume | evaluate | quality | sample | export | app | ...
+"""The command line: python -m vae train | resume | evaluate | classify | sample | export | app ...
 
 With --json the last line of standard output is one JSON object; without it, it is for people. Bad
 arguments end with exit status 2 and one clear line on standard error.
@@ -15,7 +15,15 @@ from vae.architecture import summarize
 from vae.cli.app import start_app
 from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
-from vae.cli.output import Report, evaluated, print_report, quality_measured, summarized, trained
+from vae.cli.output import (
+    Report,
+    classified,
+    evaluated,
+    print_report,
+    quality_measured,
+    summarized,
+    trained,
+)
 from vae.cli.pictures import add_pictures
 from vae.cli.progress import load_learned, load_named, progress_fraction, training_progress
 from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
@@ -24,6 +32,11 @@ from vae.config import BINARISATIONS
 from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
+from vae.evaluation.generative_classifier import (
+    ELBO_SAMPLES,
+    check_classifies,
+    measure_classification,
+)
 from vae.evaluation.likelihood import measure_likelihood
 from vae.kinds import KINDS
 from vae.model.importance_sampling import check_samples
@@ -134,6 +147,25 @@ def quality(options: argparse.Namespace) -> Report:
     return Report(values, quality_measured(values))
 
 
+def classify(options: argparse.Namespace) -> Report:
+    """Classify test images with a conditional VAE, by Bayes' rule from p(x | y)."""
+    run = conditioned_run(options.run)
+    check_classifies(run.config, options.importance_samples)  # before a data set is downloaded
+    check_seed(options.seed)
+    dataset = load_learned(run)
+    import_tensorflow()
+    with progress_fraction("Classifying") as on_progress:
+        values = measure_classification(
+            run.load_model(),
+            dataset,
+            options.importance_samples,
+            options.images,
+            options.seed,
+            on_progress,
+        )
+    return Report(values, classified(values))
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # One line, not the usage text as well: what was wrong must not scroll away.
@@ -198,6 +230,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("run", type=Path, help="a run folder")
     command.add_argument(
         "--samples", type=int, metavar="N", help="default: as many as half of the test images"
+    )
+    command.add_argument("--seed", type=int, default=0)
+    command = add(classify)
+    command.add_argument("run", type=Path, help="the folder of a run that gets the class")
+    command.add_argument(
+        "--importance-samples", type=int, default=ELBO_SAMPLES, metavar="K",
+        help=f"of each image and class, 1 to 5,000 (default: {ELBO_SAMPLES})",
+    )  # fmt: skip
+    command.add_argument(
+        "--images", type=int, metavar="N", help="so many test images, at random (default: all)"
     )
     command.add_argument("--seed", type=int, default=0)
     add_pictures(add)

@@ -22,7 +22,14 @@ from rich.text import Text
 
 from vae.architecture import Layer, Summary
 from vae.cli.streams import say, to_json
-from vae.figures_schema import ClassifierMetrics, Measured, Metrics, Quality, SampleFigures
+from vae.figures_schema import (
+    Classification,
+    ClassifierMetrics,
+    Measured,
+    Metrics,
+    Quality,
+    SampleFigures,
+)
 from vae.files import folder_bytes
 from vae.runs.run import Run
 from vae.sampling.samplers import SAMPLER_NAMES
@@ -30,6 +37,7 @@ from vae.server.durations import time_in_words
 
 __all__ = [
     "Report",
+    "classified",
     "evaluated",
     "print_report",
     "quality_measured",
@@ -181,6 +189,44 @@ def quality_measured(values: Quality) -> ConsoleRenderable:
         ),
         table,
         Text("A smaller distance is better; two halves of the real images have the last column's."),
+    )
+
+
+def classified(values: Classification) -> ConsoleRenderable:
+    """Show how often Bayes' rule finds the class of a test image."""
+    table = Table("p(x | y) from")
+    for name in ("Accuracy", "95 % interval", "Calibration error"):
+        table.add_column(name, justify="right")
+    for name, found in (("Importance sampling", values["importance"]), ("ELBO", values["elbo"])):
+        low, high = found["accuracy_low"], found["accuracy_high"]
+        table.add_row(
+            name,
+            f"{found['accuracy']:.2%}",
+            f"{low:.2%} to {high:.2%}",
+            _number(found["calibration_error"], 3),
+        )
+    classes = Table("Class", title="By class, importance sampling", title_justify="left")
+    classes.add_column("Recall", justify="right")
+    classes.add_column("Most often taken for")
+    names = list(values["recall"])
+    for index, (name, recall) in enumerate(values["recall"].items()):
+        others = [0 if at == index else n for at, n in enumerate(values["confusion"][index])]
+        most = max(others, default=0)
+        wrong = f"{names[others.index(most)]} ({most:,} of {sum(values['confusion'][index]):,})"
+        shown = "no images" if recall is None else f"{recall:.1%}"
+        classes.add_row(Text(name), shown, Text(wrong if most else ""))
+    error = _error(values["nll_standard_error"])
+    nll = ("Negative log-likelihood", _number(values["nll"]), f"{error}{UNIT}, classes summed over")
+    return Group(
+        Text(
+            f"{values['images'].capitalize()} of {values['dataset']} by Bayes' rule, "
+            f"{values['importance_samples']:,} samples of each image and class, in "
+            f"{time_in_words(values['seconds'])}"
+        ),
+        table,
+        classes,
+        Text(),
+        _figures([nll]),
     )
 
 

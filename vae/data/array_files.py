@@ -1,9 +1,11 @@
-"""Reading one array from an npz or a gzipped idx file, and verifying it."""
+"""Reading one array from an npz file, a gzipped idx file or a gzipped pickle, and verifying it."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import math
+import pickletools
 import struct
 import zipfile
 from dataclasses import dataclass
@@ -14,6 +16,9 @@ import numpy as np
 from vae.files import open_regular
 
 __all__ = ["ArraySpec", "read_array"]
+
+PICKLED = b"\x80"  # what a pickle of protocol 2 or later begins with
+INTEGER_BYTES = 8  # of a whole number that nobody made smaller
 
 
 @dataclass(frozen=True)
@@ -28,12 +33,13 @@ class ArraySpec:
 
 
 def read_array(path: Path, key: str, spec: ArraySpec) -> np.ndarray:
-    """Read the array `key` of an npz file, or the one array of a gzipped idx file.
+    """Read the array `key` of an npz file, or the one array of a gzipped idx file or pickle.
 
-    Returns uint8 of spec.shape. Raises ValueError that says in a few words what came instead.
+    Returns uint8 of spec.shape. Nothing is unpickled. Raises ValueError that says in a few words
+    what came instead.
     """
     try:
-        array = _read_npz(path, key) if path.suffix == ".npz" else _read_idx(path)
+        array = _read_npz(path, key) if path.suffix == ".npz" else _read_gzip(path, spec.shape)
     # A damaged or foreign file fails in a dozen ways: zip, zlib, gzip, struct, npy header, ...
     except Exception as error:
         raise ValueError(f"a file that cannot be read ({error})") from error
@@ -56,15 +62,37 @@ def _read_npz(path: Path, key: str) -> np.ndarray:
             return np.ascontiguousarray(archive[key])
 
 
-def _read_idx(path: Path) -> np.ndarray:
-    """Read two zero bytes, the type (8: uint8), the rank, the big-endian shape and the values."""
+def _read_gzip(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Read a gzipped idx file or pickle; no more of it than an array of this shape needs."""
+    most = INTEGER_BYTES * math.prod(shape) + 10_000
     with open_regular(path) as source, gzip.open(source) as file:
-        content = file.read()
+        content = file.read(most)
+    return _of_pickle(content, shape) if content.startswith(PICKLED) else _of_idx(content)
+
+
+def _of_idx(content: bytes) -> np.ndarray:
+    """Read two zero bytes, the type (8: uint8), the rank, the big-endian shape and the values."""
     if content[:3] != b"\0\0\x08":
         raise ValueError("not an idx file of unsigned bytes")
     rank = content[3]
     shape = struct.unpack_from(f">{rank}I", content, offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def _of_pickle(content: bytes, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the array whose values, as bytes or as 64-bit whole numbers, a pickle holds.
+
+    The pickle is read as a list of operations, none of which is executed; the longest run of bytes
+    among them is the array's.
+    """
+    held = [value for _, value, _ in pickletools.genops(content) if isinstance(value, bytes)]
+    values = max(held, key=len, default=b"")
+    if len(values) == math.prod(shape):
+        return np.frombuffer(values, np.uint8).reshape(shape)
+    wide = np.frombuffer(values, "<i8").reshape(shape)
+    if wide.min() < 0 or wide.max() > 255:
+        raise ValueError(f"numbers from {wide.min()} to {wide.max()}")
+    return wide.astype(np.uint8)
 
 
 def _checksum(array: np.ndarray, algorithm: str) -> str:

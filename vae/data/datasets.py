@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import hashlib
 import importlib
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vae.data.array_files import read_array
 from vae.data.dataset_checks import (
     check_names,
     check_pair,
@@ -22,9 +18,10 @@ from vae.data.dataset_checks import (
     checked_images,
     checked_labels,
 )
-from vae.data.download import OnProgress, download_files
+from vae.data.dataset_files import fetch, locate, read_arrays
+from vae.data.download import OnProgress
+from vae.data.holdout import hold_out
 from vae.data.specs import DATASETS, DatasetSpec
-from vae.environment import data_folders
 from vae.errors import DatasetError
 
 __all__ = ["Dataset", "find_dataset", "load_dataset"]
@@ -100,27 +97,30 @@ def find_dataset(name: str) -> str | None:
     Raises DatasetError for an unknown name.
     """
     spec = _spec(name)
-    if not spec.files:
+    if not spec.arrays:
         return _DIGITS_SOURCE
-    location = _locate(spec)
+    location = locate(spec)
     return None if location is None else str(location)
 
 
 def load_dataset(
     name: str, *, download: bool = True, on_progress: OnProgress | None = None
 ) -> Dataset:
-    """Load and verify a data set; one that is not on this machine is downloaded.
+    """Load and verify a data set; one that is not on this machine is downloaded, where it can be.
 
-    Looks into the folder VAE_DATA_DIR, then into Keras's cache folder. While a download runs,
-    on_progress(done_bytes, total_bytes) is called; without it a bar goes to standard error.
-    Raises DatasetError for an unknown name and for data that is missing, damaged or foreign.
+    Looks into the folder VAE_DATA_DIR, then into Keras's cache folder; for Animals also into the
+    package animal_mnist. While a download runs, on_progress(done_bytes, total_bytes) is called;
+    without it a bar goes to standard error. Raises DatasetError for an unknown name and for data
+    that is missing, damaged or foreign.
     """
     spec = _spec(name)
-    if spec.files:
-        location = _locate(spec) or _download(spec, download, on_progress)
-        source, arrays = str(location), _read(spec, location)
+    if spec.arrays:
+        location = locate(spec) or fetch(spec, download, on_progress)
+        source, arrays = str(location), read_arrays(spec, location)
     else:
         source, arrays = _DIGITS_SOURCE, _load_digits()
+    if spec.held_out:
+        arrays = _split(arrays["images"], arrays["labels"], spec.held_out)
     # (N, H, W) -> (N, H, W, 1)
     arrays = {key: array[..., None] if array.ndim == 3 else array for key, array in arrays.items()}
     return Dataset(
@@ -132,66 +132,6 @@ def _spec(name: str) -> DatasetSpec:
     if name not in DATASETS:
         raise DatasetError(f"The data set must be one of {', '.join(DATASETS)}. Received: {name}.")
     return DATASETS[name]
-
-
-def _locate(spec: DatasetSpec) -> Path | None:
-    """The npz file, or the folder of idx files; None if the data is not all there."""
-    for folder in data_folders():
-        if _is_file(folder / spec.archive):
-            return folder / spec.archive
-        if all(_is_file(folder / file.path) for file in spec.files):
-            return folder / spec.idx_folder
-    return None
-
-
-def _is_file(path: Path) -> bool:
-    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises where one may not enter)
-
-
-def _download(spec: DatasetSpec, allowed: bool, on_progress: OnProgress | None) -> Path:
-    """Fetch the files, in Keras's layout, so that Keras finds them too; return as `_locate`."""
-    try:
-        if not allowed:
-            raise OSError("the download is switched off")
-        folder = _writable_folder()
-        download_files(spec.files, folder, on_progress)
-    except OSError as error:
-        also = f" (or {spec.idx_folder}, as Keras keeps it)" if spec.idx_folder else ""
-        folders = " or ".join(str(folder) for folder in data_folders())
-        raise DatasetError(
-            f"{spec.title} needs {spec.archive}{also} in {folders}: put it there, download it with "
-            f'an internet connection, or choose the data set "digits", which needs no file. '
-            f"Received: no such file, and {error}."
-        ) from error
-    return folder / (spec.idx_folder or spec.archive)
-
-
-def _writable_folder() -> Path:
-    for folder in data_folders():
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return folder
-    raise OSError("no folder there can be written to")
-
-
-def _read(spec: DatasetSpec, location: Path) -> dict[str, np.ndarray]:
-    """Read and verify all arrays: images uint8 (N, H, W), labels uint8 (N,)."""
-    if location.suffix == ".npz":
-        paths = [location] * len(spec.arrays)
-    else:
-        paths = [location / Path(file.path).name for file in spec.files]
-    arrays: dict[str, np.ndarray] = {}
-    for path, (key, array_spec) in zip(paths, spec.arrays.items(), strict=True):
-        try:
-            arrays[key] = read_array(path, key, array_spec)
-        except ValueError as error:
-            raise DatasetError(
-                f"{spec.title} needs {key} as uint8 {array_spec.shape} in {path}. Received: "
-                f"{error}. Put the original file there, or delete this one to have it downloaded "
-                "again."
-            ) from error
-    return arrays
 
 
 def _load_digits() -> dict[str, np.ndarray]:
@@ -207,3 +147,14 @@ def _load_digits() -> dict[str, np.ndarray]:
     )
     names = ("x_train", "x_test", "y_train", "y_test")
     return dict(zip(names, parts, strict=True))
+
+
+def _split(images: np.ndarray, labels: np.ndarray, held_out: int) -> dict[str, np.ndarray]:
+    """Split images (N, H, W) into those for training and, of each class, some for tests."""
+    train, test = hold_out(images, labels, held_out)
+    return {
+        "x_train": images[train],
+        "y_train": labels[train],
+        "x_test": images[test],
+        "y_test": labels[test],
+    }

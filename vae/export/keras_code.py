@@ -57,6 +57,7 @@ SOURCES = {
     "mnist": Source("MNIST", 60_000, (28, 28, 1), 10),
     "fashion_mnist": Source("Fashion-MNIST", 60_000, (28, 28, 1), 10),
     "digits": Source("scikit-learn's digits", 1_437, (8, 8, 1), 10),
+    "animals": Source("Animals", 8_000, (28, 28, 1), 10),
 }
 
 
@@ -82,9 +83,10 @@ def open_in_keras(config: Config) -> str:
 def keras_script(config: Config, dataset_name: str, image_shape: ImageShape) -> str:
     """Return a Keras script that trains this model to the same history: loss, reconstruction, KL.
 
-    It takes the path of a local mnist.npz as its argument, or downloads it as Keras does, and
-    leaves encoder.keras, decoder.keras and samples.png. Raises ConfigError for a data set that
-    neither Keras nor scikit-learn has, and for layers that do not fit the images.
+    It takes the path of a local mnist.npz as its argument, or downloads it as Keras does (animals:
+    takes it from the package animal_mnist), and leaves encoder.keras, decoder.keras and
+    samples.png. Raises ConfigError for a data set that only its maker has, and for layers that do
+    not fit the images.
     """
     title, parts = _parts(config, dataset_name, image_shape, local_file=dataset_name != "digits")
     usage = "python script.py" + (f" [{dataset_name}.npz]" if dataset_name != "digits" else "")
@@ -173,6 +175,8 @@ def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
         "autoencoder": not vae,
         "conditional": config.conditional,
         "digits": dataset_name == "digits",
+        "animals": dataset_name == "animals",
+        "keras": dataset_name in ("mnist", "fashion_mnist"),
         "local_file": local_file,
         "share": config.train_share < 1.0,
         "validation": config.validation_split > 0.0,

@@ -27,7 +27,7 @@ VALUES_AT_ONCE = 4_000_000
 
 
 class Likelihoods(NamedTuple):
-    """What is estimated of each image, in nats: (N,), float64. No elbo exceeds its estimate."""
+    """What is estimated of each image, in nats: (N,) or (N, c), float64; elbo is the lower one."""
 
     log_likelihood: np.ndarray
     elbo: np.ndarray
@@ -50,7 +50,8 @@ def importance_log_likelihood(
     ELBO; the prior is N(0, I). The sums stream over k in float64: 50 samples of `images_at_once`
     images are held, whatever K is.
     encode: images (n, ...) -> mean, log_var (n, d). log_likelihood: images (n, ...) and
-    z (k, n, d) -> log p(x|z) (k, n). labels: (N,); with them both functions get those of their
+    z (k, n, d) -> log p(x|z) (k, n). Where they have c values of each image, as (n, c, d) and
+    (k, n, c), so has the result: (N, c). labels: (N,); with them both functions get those of their
     images (n,) as a last argument, and all is given the label: log p(x|y). on_progress: called
     with the fraction that is done.
     """
@@ -78,8 +79,8 @@ def importance_log_likelihood(
         part = slice(begin, begin + images_at_once)
         batch = tuple(tf.constant(array[part]) for array in (images, labels) if array is not None)
         mean, log_var = encode(*batch)
-        size = len(batch[0])
-        log_sum, total = np.full(size, -np.inf), np.zeros(size)
+        size, shape = len(batch[0]), mean.numpy().shape[:-1]
+        log_sum, total = np.full(shape, -np.inf), np.zeros(shape)
         for first in range(0, samples, SAMPLES_AT_ONCE):
             count = min(SAMPLES_AT_ONCE, samples - first)
             # Which images and samples these are says what is sampled, and nothing else does.

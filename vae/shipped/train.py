@@ -59,7 +59,10 @@ SHIPPED_RUNS: dict[str, Config] = {
         "lecture-fast",
         "autoencoder",
     )
-} | {"digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1)}
+} | {
+    "digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1),
+    "animals-conditional": PRESETS["convolutional"].replace(kind="conditional", epochs=80),
+}
 MAX_SNAPSHOTS = 16
 MAX_SNAPSHOT_BYTES = 500_000
 MAX_DETAILED_EPOCHS = 60  # a longer run keeps one row an epoch

@@ -1,0 +1,80 @@
+"""python -m vae classify: the classes of test images by Bayes' rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cli.commands import Output, last_json, refused
+from vae.cli.main import main
+from vae.cli.output import Report, classified, print_report
+from vae.evaluation.generative_classifier import ELBO_SAMPLES
+from vae.figures_schema import Classification
+from vae.runs.run import Run
+
+FIGURES: Classification = {
+    "dataset": "pets",
+    "images": "a random 30 test images",
+    "treatment": "grey levels in [0, 1], as Bernoulli probabilities, given their class",
+    "importance_samples": 200,
+    "seed": 0,
+    "importance": {
+        "accuracy": 0.9,
+        "accuracy_low": 0.7438,
+        "accuracy_high": 0.9654,
+        "calibration_error": 0.0521,
+    },
+    "elbo": {
+        "accuracy": 0.8,
+        "accuracy_low": 0.6269,
+        "accuracy_high": 0.9049,
+        "calibration_error": 0.1112,
+    },
+    "nll": 123.456,
+    "nll_standard_error": 1.25,
+    "recall": {"cat": 18 / 20, "dog": None, "emu [b]": 1.0},
+    "confusion": [[17, 0, 3], [0, 0, 0], [0, 0, 10]],
+    "seconds": 3.0,
+}
+
+
+def test_what_people_read(capsys: Output) -> None:
+    assert print_report(Report(FIGURES, classified(FIGURES)), as_json=False) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("A random 30 test images of pets by Bayes' rule, 200 samples of each")
+    assert "│ Importance sampling │ 90.00% │ 74.38% to 96.54% │ 0.052 │" in said
+    assert "│ ELBO │ 80.00% │ 62.69% to 90.49% │ 0.111 │" in said
+    assert "│ cat │ 90.0% │ emu [b] (3 of 20) │" in said
+    assert "│ dog │ no images │ │" in said
+    assert "│ emu [b] │ 100.0% │ │" in said
+    assert said.endswith(
+        "Negative log-likelihood 123.46 ± 1.25 nats per image, classes summed over"
+    )
+
+
+def test_some_images_as_json(conditional_run: Run, capsys: Output) -> None:
+    arguments = ["classify", str(conditional_run.path), "--images", "50", "--seed", "3", "--json"]
+    assert main(arguments) == 0
+    found = last_json(capsys.readouterr().out)
+    assert set(found) == set(FIGURES)
+    assert (found["importance_samples"], found["seed"]) == (ELBO_SAMPLES, 3)
+    assert np.sum(found["confusion"]) == 50
+    assert found["importance"]["accuracy"] == pytest.approx(np.trace(found["confusion"]) / 50)
+
+
+def test_a_run_without_labels(finished_run: Run, capsys: Output) -> None:
+    assert refused(["classify", str(finished_run.path)], capsys) == (
+        "vae classify: To classify by Bayes' rule takes a conditional VAE, which knows p(x | y). "
+        "Received: a VAE that was trained without labels\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("importance-samples", "0"), ("images", "361"), ("seed", "-1")]
+)
+def test_numbers_out_of_range(
+    option: str, value: str, conditional_run: Run, capsys: Output
+) -> None:
+    said = refused(["classify", str(conditional_run.path), f"--{option}", value], capsys)
+    assert "Received: " in said
+    assert value in said

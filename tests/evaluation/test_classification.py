@@ -1,0 +1,59 @@
+"""Confusion, recall and the area under the ROC curve: beside SciPy, scikit-learn and by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics
+
+from vae.errors import RunError
+from vae.evaluation.classification import class_recalls, roc_area
+from vae.statistics import confusion_matrix
+
+
+class TestRecall:
+    def test_by_hand(self) -> None:
+        confusion = confusion_matrix(np.array([0, 0, 0, 2]), np.array([0, 0, 1, 2]), 4)
+        assert confusion.tolist() == [[2, 1, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]
+        recalls = class_recalls(confusion)
+        assert recalls[[0, 2]].tolist() == [2 / 3, 1.0]
+        assert np.isnan(recalls[[1, 3]]).all()
+
+    def test_equals_scikit_learns(self) -> None:
+        random = np.random.default_rng(0)
+        labels, predicted = random.integers(0, 5, (2, 300)).astype(np.uint8)  # 5 * 51 > 255
+        confusion = confusion_matrix(labels, predicted, 5)
+        assert np.array_equal(confusion, metrics.confusion_matrix(labels, predicted))
+        expected = metrics.recall_score(labels, predicted, average=None)
+        np.testing.assert_allclose(class_recalls(confusion), expected)
+
+
+class TestRocArea:
+    def test_equals_scikit_learns_with_ties(self) -> None:
+        random = np.random.default_rng(0)
+        positive, negative = random.integers(0, 9, 70) + 2.0, random.integers(0, 9, 130) * 1.0
+        truth = np.repeat([1, 0], [70, 130])
+        expected = metrics.roc_auc_score(truth, np.concatenate([positive, negative]))
+        assert 0.6 < expected < 0.9
+        assert roc_area(positive, negative) == pytest.approx(expected, abs=1e-12)
+
+    def test_of_two_gaussians(self) -> None:
+        # P(a > b) = Phi(shift / sqrt(2)), with a ~ N(shift, 1) and b ~ N(0, 1).
+        random = np.random.default_rng(1)
+        found = roc_area(random.normal(1.0, 1.0, 40_000), random.normal(0.0, 1.0, 40_000))
+        assert found == pytest.approx(stats.norm.cdf(1.0 / np.sqrt(2.0)), abs=0.005)
+
+    @pytest.mark.parametrize(
+        ("positive", "negative", "area"),
+        [([3, 4], [1, 2], 1.0), ([1, 2], [3, 4], 0.0), ([1], [1], 0.5), ([np.inf], [2, 9], 1.0)],
+    )
+    def test_by_hand(self, positive: list[float], negative: list[float], area: float) -> None:
+        assert roc_area(np.array(positive), np.array(negative)) == area
+
+    @pytest.mark.parametrize(
+        ("positive", "negative", "received"), [([], [1.0], "0 and 1"), ([np.nan], [1.0], "NaN")]
+    )
+    def test_what_has_none(self, positive: list[float], negative: list[float], received: str):
+        with pytest.raises(RunError, match=f"Received: {received}"):
+            roc_area(np.array(positive), np.array(negative))

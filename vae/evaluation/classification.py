@@ -1,0 +1,41 @@
+"""How well classes are told apart: recall of each, area under the ROC curve."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vae.errors import RunError
+
+__all__ = ["class_recalls", "roc_area"]
+
+
+def class_recalls(confusion: np.ndarray) -> np.ndarray:
+    """Return the fraction of each class's images that were taken for it: (classes,).
+
+    confusion: see `statistics.confusion_matrix`. NaN for a class without images.
+    """
+    totals = confusion.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.diag(confusion) / totals
+
+
+def roc_area(positive: np.ndarray, negative: np.ndarray) -> float:
+    """Return the area under the ROC curve of scores (N,) that should be high and (M,) low.
+
+    It is the probability that one of the first is higher than one of the second, where equal ones
+    count half: Mann & Whitney's U divided by N M (Hanley & McNeil 1982). 1 is perfect, 0.5 chance.
+    Raises RunError for empty sets and for scores that are no numbers.
+    """
+    positive, negative = np.asarray(positive, np.float64), np.asarray(negative, np.float64)
+    if not (positive.size and negative.size):
+        raise RunError(
+            "An area under the ROC curve needs scores of both sets. "
+            f"Received: {positive.size} and {negative.size}"
+        )
+    scores = np.concatenate([positive, negative])
+    if np.isnan(scores).any():
+        raise RunError("Scores must be numbers. Received: NaN")
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # from 1; equal scores share their mean
+    lowest = positive.size * (positive.size + 1) / 2
+    return float((ranks[: positive.size].sum() - lowest) / (positive.size * negative.size))
