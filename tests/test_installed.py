@@ -125,7 +125,7 @@ class TestProgram:
     def test_shipped_runs_sources_and_classifier(self, installed: Installed) -> None:
         code = "import vae; print(len(vae.RunStore().list_shipped()), vae.RunStore().folder)"
         count, runs = installed.output(installed.python, "-c", code).split(maxsplit=1)
-        assert int(count) == 9
+        assert int(count) == 10
         assert Path(runs.strip()).is_relative_to(installed.folder)
 
     def test_demo(self, installed: Installed) -> None:
