@@ -147,7 +147,7 @@ PRESET_NOTES: dict[str, PresetNote] = {
     "conditional": PresetNote(
         "Conditional",
         "A VAE that also gets the class: its code describes the style alone, so that one style can "
-        "be decoded as every digit.",
+        "be decoded as every class.",
         "You choose the class, the code describes the style.",
     ),
     "best": PresetNote(

@@ -17,7 +17,7 @@ __all__ = [
 # A dimension is in use if its posterior mean varies over the images by more than this variance
 # (Burda et al. 2016, section 5).
 ACTIVE_VARIANCE = 0.01
-NORMAL_95 = 1.959964  # 95 % of a standard normal variable lie within so much of 0
+NORMAL_95 = 1.959963984540054  # 95 % of a standard normal variable lie within so much of 0
 
 
 def gaussian_kl(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:

@@ -174,7 +174,7 @@ class TestHardlyAnything:
 
     def with_means(self, run: Run, mean: np.ndarray) -> Run:
         labels = np.zeros(len(mean), np.uint8)
-        RunWriter(run.path).latents(mean=mean, log_var=mean, y=labels)
+        RunWriter(run.path).outputs(mean=mean, log_var=mean, y=labels)
         return Run(run.path)
 
     @pytest.mark.parametrize("shape", [(2, 1), (2, 2), (3, 5), (20, 1)])

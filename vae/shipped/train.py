@@ -61,7 +61,7 @@ SHIPPED_RUNS: dict[str, Config] = {
     )
 } | {
     "digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1),
-    "animals-conditional": PRESETS["convolutional"].replace(kind="conditional", epochs=80),
+    "animals-conditional": PRESETS["convolutional"].replace(conditional=True, epochs=80),
 }
 MAX_SNAPSHOTS = 16
 MAX_SNAPSHOT_BYTES = 500_000
