@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from tests.pages.driving import picker
+from tests.pages.driving import act, picker
 
 PICTURES = ("pairs", "samples")  # of the learning board
 
@@ -155,3 +155,11 @@ def choices(app: AppTest) -> list[str]:
 
 def figures(app: AppTest) -> tuple[list[str], list[str]]:
     return alternatives(app), charts(app)
+
+
+def shown_code(app: AppTest, label: str) -> str:
+    """Open an expander, and return the code in it."""
+    app.session_state[f"code: {label}"] = True
+    act(app)
+    (code,) = app.code
+    return code.value

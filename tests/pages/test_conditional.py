@@ -14,7 +14,7 @@ from pages.latent.map_data import points_on_plane, usual_plane
 from tests.conftest import copy_run
 from tests.pages.driving import act, calm, go, labelled, open_page, picker, press, tour
 from tests.pages.pen import draw, strip, stroke, take
-from tests.pages.shown import component, picture, picture_called, shows, words
+from tests.pages.shown import component, picture, picture_called, shown_code, shows, words
 from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, framed, ink_of
 from vae.evaluation.image_costs import costs_of
@@ -238,9 +238,9 @@ class TestGenerate:
 
     def test_how_to_open_what_is_taken_away(self, conditional: Run) -> None:
         app = open_page("generate", run="told", view="take-away")
-        code = "".join(each.value for each in app.code)
-        assert "model.predict([images, labels])" in code
-        assert '{"z": mean, "label": labels}' in code
+        assert "model.predict([images, labels])" in shown_code(app, "Open it in Keras")
+        app = open_page("generate", run="told", view="take-away")
+        assert '{"z": mean, "label": labels}' in shown_code(app, "Open it in ONNX Runtime")
 
     def test_start_shows_classes_in_columns(
         self, conditional: Run, pictures: dict[str, bytes]

@@ -13,7 +13,6 @@ import onnxruntime
 import pytest
 import streamlit as st
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from pages.generate import export_view
 from pages.generate.export_view import FIGURES
@@ -21,7 +20,7 @@ from pages.generate.onnx_files import OPEN_IN_ONNX
 from tests.conftest import copy_run
 from tests.pages.crafted import change
 from tests.pages.driving import act, labelled, open_page
-from tests.pages.shown import words
+from tests.pages.shown import shown_code, words
 from vae.data.datasets import Dataset
 from vae.export import offline_demo
 from vae.export.keras_code import keras_notebook, keras_script
@@ -29,14 +28,6 @@ from vae.export.weights import named_weights
 from vae.runs.run import Run
 
 Downloads = dict[str, Callable[[], bytes]]
-
-
-def shown_code(app: AppTest, label: str) -> str:
-    """Open an expander, and return the code in it."""
-    app.session_state[f"code: {label}"] = True
-    act(app)
-    (code,) = app.code
-    return code.value
 
 
 class TestModel:
