@@ -234,7 +234,7 @@ def test_layers_and_classes_of_both(boards: list[Board], page: Page) -> None:
 
 def test_another_run_changes_its_side_alone(boards: list[Board], page: Page) -> None:
     page.get_by_role("combobox", name="Compare with").click()
-    page.get_by_role("option").filter(has_text="Convolutional").click()
+    page.get_by_role("option").filter(has_text="MNIST · Convolutional").click()
     page.wait_for_url("**with=mnist-convolutional*")
     settled(page)
     after = [Board(page, page.locator(".map").nth(index)) for index in (0, 1)]
