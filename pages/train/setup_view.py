@@ -25,6 +25,7 @@ from vae.data.datasets import Dataset
 from vae.data.split import check_trainable, unused_images_note
 from vae.environment import is_public, limits, storage_limits
 from vae.errors import ConfigError
+from vae.kinds import KINDS
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.run import Run
 from vae.server.durations import run_seconds, time_in_words
@@ -105,7 +106,10 @@ def _show_network(setup: dict[str, Any], summary: Summary | None) -> None:
     else:
         show_summary(summary)
     note = PRESET_NOTES[setup["preset"]]
-    st.markdown(f"**{note.title}**{_differences(setup)} {note.purpose}")
+    # What a preset is for is said of its own kind: a classifier has no random codes.
+    is_its_kind = setup["kind"] == PRESETS[setup["preset"]].kind
+    purpose = note.purpose if is_its_kind else KINDS[setup["kind"]].sentence
+    st.markdown(f"**{note.title}**{_differences(setup)} {purpose}")
 
 
 def _differences(setup: dict[str, Any]) -> str:

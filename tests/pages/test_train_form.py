@@ -17,6 +17,7 @@ from tests.pages.shown import words
 from tests.pages.test_controlled import late
 from vae.config import Config, read_setting, setting
 from vae.data.datasets import Dataset
+from vae.kinds import KINDS
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
 
@@ -216,6 +217,12 @@ class TestBadInput:
         assert form(again) == form(app)
         # What was typed for the other kind is there again with it.
         assert form(fill(app, kind="vae"))["beta"] == "0.5"
+
+    @pytest.mark.parametrize("kind", ["autoencoder", "classifier"])
+    def test_what_a_preset_is_for_is_said_of_its_own_kind(self, kind: str) -> None:
+        said = words(open_page("train", view="set-up", preset="recommended", kind=kind))
+        assert PRESET_NOTES["recommended"].purpose not in said
+        assert KINDS[kind].sentence in said
 
     def test_a_link_to_a_conditional_vae_of_an_earlier_version(self) -> None:
         app = open_page("train", preset="recommended", kind="conditional")
