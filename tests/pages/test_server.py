@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import app, lifespan
 from pages._shared import server
-from tests.conftest import wait_until
+from tests.conftest import run_python, wait_until
 from tests.pages.driving import PAGES, open_page
 from tests.pages.shown import words
 from vae.errors import RunError
@@ -68,13 +66,8 @@ print(*sorted({"pandas", "pyarrow"} & {*sys.modules}))
 def test_start_loads_no_library_for_tables() -> None:
     """They would be half of the time until the first screen, and 60 MB of an idle server."""
     router = ROOT / "pages" / "router.py"
-    done = subprocess.run(
-        [sys.executable, "-c", ON_START, router],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_python("-c", ON_START, router)
+    assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
 
 
