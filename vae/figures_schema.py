@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from vae.config import Binarisation
 from vae.schema import Count, Distance, Number, Positive, Seconds, Share
+from vae.settings import Binarisation
 
 if TYPE_CHECKING:
     Text = str  # who measures writes any text; it is cut where a file is read

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, NamedTuple, cast
 
-from vae.config import Config, setting
+from vae.config import Config
 from vae.number_text import number_text
+from vae.settings import setting
 
 __all__ = ["PRESETS", "PRESET_NOTES", "PresetNote", "preset_label"]
 

@@ -7,13 +7,13 @@ from typing import cast
 
 import numpy as np
 
-from vae.config import Binarisation
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.figures_schema import ClassifierMetrics
 from vae.model.calibration import expected_calibration_error, reliability_bins
 from vae.model.classifier import Classifier
 from vae.model.keras_setup import keras, ops, tf
+from vae.settings import Binarisation
 from vae.statistics import class_recalls, confusion_matrix, standard_error, wilson_interval
 
 __all__ = ["evaluate_accuracy", "logits_of_images"]

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from vae.config import MAX_IMPORTANCE_SAMPLES, Config
+from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.likelihood import compute_likelihood, request_likelihood
@@ -41,6 +41,7 @@ from vae.runs.layout import (
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
+from vae.settings import MAX_IMPORTANCE_SAMPLES
 from vae.training.train import resume, train
 
 __all__ = ["SHIPPED_RUNS", "derive", "ship"]
