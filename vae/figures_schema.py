@@ -77,6 +77,8 @@ class ClassifierMetrics(TypedDict):
     loss_standard_error: NotRequired[Number]
     accuracy_low: NotRequired[Share]
     accuracy_high: NotRequired[Share]
+    calibration_error: NotRequired[Share]
+    recall_per_class: NotRequired[Annotated[dict[Text, Share | None], Meta(max_length=256)]]
     confusion: NotRequired[Annotated[list[Classes], Meta(min_length=2, max_length=256)]]
 
 

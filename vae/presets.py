@@ -103,6 +103,17 @@ PRESETS: dict[str, Config] = {
         batch_size=50,
         epochs=15,
     ),
+    "classifier": Config(
+        preset="classifier",
+        kind="classifier",
+        network="convolutional",
+        hidden=(32, 64),
+        dense_layers=(128,),
+        learning_rate=2e-3,
+        schedule="cosine",
+        batch_size=64,
+        epochs=10,
+    ),
 }
 
 
@@ -162,6 +173,12 @@ PRESET_NOTES: dict[str, PresetNote] = {
         "No KL and no sampling: sharp reconstructions, but random codes give nonsense. That is why "
         "there are VAEs.",
         "Not a VAE: sharp copies, but random codes give nonsense.",
+    ),
+    "classifier": PresetNote(
+        "Classifier",
+        "Says which class an image is of, instead of making images: p(y | x), the other way round. "
+        "More than 99 % of MNIST's test images are right.",
+        "Makes no images: it says which class one is of.",
     ),
 }
 

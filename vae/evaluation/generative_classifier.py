@@ -11,9 +11,8 @@ import numpy as np
 
 from vae.data.binarisation import binarisation_words, binarise
 from vae.errors import ConfigError, RunError
-from vae.evaluation.calibration import expected_calibration_error, reliability_bins
-from vae.evaluation.classification import class_recalls
 from vae.figures_schema import Classification, ClassifiedBy
+from vae.model.calibration import expected_calibration_error, reliability_bins
 from vae.model.importance_sampling import (
     SAMPLES_AT_ONCE,
     VALUES_AT_ONCE,
@@ -21,7 +20,7 @@ from vae.model.importance_sampling import (
     check_samples,
     importance_log_likelihood,
 )
-from vae.statistics import confusion_matrix, standard_error, wilson_interval
+from vae.statistics import class_recalls, confusion_matrix, standard_error, wilson_interval
 
 if TYPE_CHECKING:
     import tensorflow as tf
