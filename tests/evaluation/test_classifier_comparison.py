@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def found(
     with pytest.MonkeyPatch.context() as patch:  # no data set is here but Digits
         patch.setenv("VAE_DATA_DIR", str(conditional_run.path))
         patch.setenv("KERAS_HOME", str(conditional_run.path))
-        patch.setitem(__import__("sys").modules, "animal_mnist", None)
+        patch.setitem(sys.modules, "animal_mnist", None)
         return compare_classifiers(
             *(conditional_run, digits, classifier),
             images=IMAGES,
@@ -78,7 +79,7 @@ def test_areas_against_each_foreign_kind(found: ClassifierComparison, classifier
     assert noise["ratio"]["area"] > 0.99  # no doubt about noise
     for each in kinds.values():
         for score in ("likelihood", "ratio", "bayes", "probability", "entropy"):
-            area = each[score]  # type: ignore[literal-required]
+            area = each[score]
             expected = roc_interval(area["area"], IMAGES, each["images"])
             assert (area["low"], area["high"]) == expected
 
@@ -101,7 +102,7 @@ def test_progress_goes_from_part_to_part(
 ) -> None:
     assert found["seconds"] > 0.0
     assert fractions == sorted(fractions)
-    assert len(fractions) >= 6  # two of the test images, and four foreign kinds
+    assert len(fractions) >= 3  # the test images twice, and the foreign ones
     assert fractions[-1] == pytest.approx(1.0)
 
 

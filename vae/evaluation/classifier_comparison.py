@@ -84,16 +84,13 @@ def compare_classifiers(
     total, priors = len(dataset.x_test), class_priors(dataset.y_train, dataset.classes)
     chosen = some_indices(total, images, seed)
     foreign = foreign_images(run, images, seed)
-    parts = [total * ELBO_SAMPLES, len(chosen) * samples]
-    parts += [len(each) * ELBO_SAMPLES for each in foreign.values()]
-    progress = _parts_of(parts, on_progress)
+    shown = np.concatenate(list(foreign.values()))
+    costs = [total * ELBO_SAMPLES, len(chosen) * samples, len(shown) * ELBO_SAMPLES]
     model, x_test = run.load_model(), run.preprocess(dataset.x_test)
     y_test, some = dataset.y_test, dataset.y_test[chosen]
+    progress = _parts_of(costs, on_progress)
     bounds = class_log_likelihoods(model, x_test, ELBO_SAMPLES, seed, next(progress)).elbo
     sampled = class_log_likelihoods(model, x_test[chosen], samples, seed, next(progress))
-    answers = None if classifier is None else _answers(classifier, dataset.x_test)
-    own = _scores(run, x_test[chosen], bounds[chosen], priors)
-    own |= {} if answers is None else _certainty(answers[chosen])
     found: ClassifierComparison = {
         "treatment": binarisation_words(run.config, run.config.binarisation),
         "seed": seed,
@@ -108,19 +105,28 @@ def compare_classifiers(
             "samples": samples,
         },
         "test_images": len(chosen),
-        "usual_ratio": float(np.quantile(own["ratio"], UNUSUAL)),
+        "usual_ratio": 0.0,
         "foreign": [],
         "seconds": 0.0,
     }
-    if classifier is not None and answers is not None:
+    seen = np.concatenate([run.preprocess(each) for each in foreign.values()])
+    elbo = class_log_likelihoods(model, seen, ELBO_SAMPLES, seed, next(progress)).elbo
+    own, others = (
+        _scores(run, *part, priors) for part in ((x_test[chosen], bounds[chosen]), (seen, elbo))
+    )
+    if classifier is not None:
+        answers = _answers(classifier, dataset.x_test)
         found["classifier"] = _figures(classifier, answers, y_test, chosen)
+        own |= _certainty(answers[chosen])
+        others |= _certainty(_answers(classifier, shown))
+    found["usual_ratio"] = float(np.quantile(own["ratio"], UNUSUAL))
+    first = 0
     for name, pictures in foreign.items():
-        seen = run.preprocess(pictures)
-        elbo = class_log_likelihoods(model, seen, ELBO_SAMPLES, seed, next(progress)).elbo
-        scores = _scores(run, seen, elbo, priors)
-        scores |= {} if classifier is None else _certainty(_answers(classifier, pictures))
+        part = slice(first, first := first + len(pictures))
+        scores = {score: values[part] for score, values in others.items()}
         found["foreign"].append(_separation(name, own, scores))
-    return {**found, "seconds": time.perf_counter() - began}
+    found["seconds"] = time.perf_counter() - began
+    return found
 
 
 def _parts_of(
@@ -173,7 +179,7 @@ def _separation(name: str, own: Scores, foreign: Scores) -> Separation:
         "bayes": areas["bayes"],
     }
     if "probability" in areas:
-        found |= {"probability": areas["probability"], "entropy": areas["entropy"]}
+        found["probability"], found["entropy"] = areas["probability"], areas["entropy"]
     return found
 
 
