@@ -8,6 +8,8 @@ import numpy as np
 
 __all__ = [
     "ACTIVE_VARIANCE",
+    "NORMAL_95",
+    "class_recalls",
     "confusion_matrix",
     "gaussian_kl",
     "standard_error",
@@ -56,3 +58,13 @@ def confusion_matrix(labels: np.ndarray, said: np.ndarray, classes: int) -> np.n
     """
     counts = np.bincount(labels.astype(np.int64) * classes + said, minlength=classes**2)
     return counts.reshape(classes, classes).astype(np.int32)
+
+
+def class_recalls(confusion: np.ndarray) -> np.ndarray:
+    """Return the fraction of each class's images that were taken for it: (classes,).
+
+    confusion: see `confusion_matrix`. NaN for a class without images.
+    """
+    totals = confusion.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.diag(confusion) / totals

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vae.architecture import summarize
-from vae.config import BINARISATIONS
 from vae.data.binarisation import binarisation_words, binarise
 from vae.errors import ConfigError
 from vae.figures_schema import LikelihoodRequest, Measured
@@ -17,6 +16,7 @@ from vae.model.importance_sampling import check_samples, importance_sampled_nll
 from vae.runs.layout import LIKELIHOOD, LIKELIHOOD_REQUEST
 from vae.runs.writer import RunWriter
 from vae.schema import read
+from vae.settings import BINARISATIONS
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compute_likelihood",
+    "decode_seconds",
     "likelihood_seconds",
     "measure_likelihood",
     "request_likelihood",
@@ -110,9 +111,13 @@ def likelihood_seconds(run: Run, samples: int) -> float:
     longest = max(known, key=lambda found: found["importance_samples"], default=None)
     if longest is not None:
         return samples * longest["seconds"] / longest["importance_samples"]
+    return samples * decode_seconds(run) * len(run.latents.get("mean", ()))
+
+
+def decode_seconds(run: Run) -> float:
+    """Return a guess of the seconds that it takes to decode one code, among many."""
     decoder = summarize(run.config, run.image_shape, run.classes).networks["decoder"]
-    per_image = SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
-    return samples * per_image * len(run.latents.get("mean", ()))
+    return SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
 
 
 def requested_seconds(run: Run) -> float:

@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from vae.config import MAX_IMPORTANCE_SAMPLES, Config
+from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
+from vae.evaluation.classifier_choice import classifier_mark, classifiers_beside
+from vae.evaluation.comparison_job import compute_comparison, request_comparison
 from vae.evaluation.likelihood import compute_likelihood, request_likelihood
 from vae.evaluation.sample_quality import compute_quality
 from vae.files import folder_bytes, read_json, replacing, write_json
@@ -39,8 +41,10 @@ from vae.runs.layout import (
     snapshot_file,
 )
 from vae.runs.run import SHIPPED, Run, open_run
+from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
+from vae.settings import MAX_IMPORTANCE_SAMPLES
 from vae.training.train import resume, train
 
 __all__ = ["SHIPPED_RUNS", "derive", "ship"]
@@ -58,10 +62,12 @@ SHIPPED_RUNS: dict[str, Config] = {
         "lecture",
         "lecture-fast",
         "autoencoder",
+        "classifier",
     )
 } | {
     "digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1),
     "animals-conditional": PRESETS["convolutional"].replace(conditional=True, epochs=80),
+    "animals-classifier": PRESETS["classifier"].replace(epochs=20),
 }
 MAX_SNAPSHOTS = 16
 MAX_SNAPSHOT_BYTES = 500_000
@@ -96,16 +102,26 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
 
 
 def derive(run: Run) -> None:
-    """Compute what a run lacks of t-SNE, class probes, samplers, quality, metrics and likelihood.
+    """Compute what a run lacks of t-SNE, class probes, samplers, quality, metrics, likelihood, ...
 
-    What is there stays; a model.keras of an earlier version is made to open in older ones of Keras
-    too. Raises RuntimeError if metrics that are there are not those of its model,
-    or if the run is too large then.
+    Of those that its kind of model has. What is there stays; a model.keras of an earlier version is
+    made to open in older ones of Keras too. Raises RuntimeError if metrics that are there are not
+    those of its model, or if the run is too large then.
     """
     index = list(SHIPPED_RUNS).index(run.id)
     if run.info.get("place") != index:
         write_json(run.path / CONFIG, {**run.info, "place": index})
     _make_portable(run.path / MODEL)
+    if run.config.has("encoder"):
+        _derive_of_codes(run)
+    if run.config.has("likelihood"):
+        _derive_of_likelihood(run)
+    size = folder_bytes(run.path)
+    if size > MAX_BYTES:
+        raise RuntimeError(f"A shipped run has at most {MAX_BYTES:,} bytes. Received: {size:,}")
+
+
+def _derive_of_codes(run: Run) -> None:
     if run.config.latent_dim > 2:
         compute_tsne(run)
     if not run.class_probes:
@@ -114,6 +130,9 @@ def derive(run: Run) -> None:
         compute_samplers(run, load_dataset(run.dataset))
     if "samplers" not in run.quality and run.dataset == "mnist":
         compute_quality(run, load_dataset(run.dataset))
+
+
+def _derive_of_likelihood(run: Run) -> None:
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
     binarisation = run.config.binarisation
@@ -122,9 +141,18 @@ def derive(run: Run) -> None:
         samples = GREY_SAMPLES if binarisation == "none" else MAX_IMPORTANCE_SAMPLES
         request_likelihood(run, samples, binarisation)
         compute_likelihood(run, load_dataset(run.dataset))
-    size = folder_bytes(run.path)
-    if size > MAX_BYTES:
-        raise RuntimeError(f"A shipped run has at most {MAX_BYTES:,} bytes. Received: {size:,}")
+    if run.config.conditional:
+        _compare(run)
+
+
+def _compare(run: Run) -> None:
+    """Compare a conditional run with the shipped classifier of its classes, if that is another."""
+    classifier = next(iter(classifiers_beside(run, RunStore().list_shipped())), None)
+    mark = None if classifier is None else classifier_mark(classifier)
+    known = run.classification
+    if not known or known.get("classifier", {}).get("mark") != mark:
+        request_comparison(run, classifier)
+        compute_comparison(run, load_dataset(run.dataset))
 
 
 def _make_portable(path: Path) -> None:
@@ -158,13 +186,19 @@ def _thin_out(run: Run) -> None:
         rows = [_rounded(row) for row in run.rows if row["kind"] != "step"]
         lines = [json.dumps(row) + "\n" for row in rows]
         (run.path / HISTORY).write_text("".join(lines), encoding="utf-8")
+    if run.latents:
+        _round_latents(run)
+    for leftover in (METADATA, LOCK, LOG, CHECKPOINT):
+        (run.path / leftover).unlink(missing_ok=True)
+
+
+def _round_latents(run: Run) -> None:
+    step = np.float32(LATENT_STEP)
     rounded = {
-        name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
+        name: values if name == "y" else np.round(values / step) * step
         for name, values in run.latents.items()
     }
     RunWriter(run.path).outputs(**rounded)
-    for leftover in (METADATA, LOCK, LOG, CHECKPOINT):
-        (run.path / leftover).unlink(missing_ok=True)
 
 
 def _rounded(value: Any) -> Any:
