@@ -12,7 +12,14 @@ import numpy as np
 
 from vae.config import Config
 from vae.errors import RunError
-from vae.figures_schema import ClassifierMetrics, ClassProbes, Measured, Metrics, Quality
+from vae.figures_schema import (
+    ClassifierComparison,
+    ClassifierMetrics,
+    ClassProbes,
+    Measured,
+    Metrics,
+    Quality,
+)
 from vae.files import open_regular
 from vae.kinds import KINDS
 from vae.runs import layout
@@ -190,6 +197,11 @@ class RunFolder:
     def quality(self) -> Quality:
         """quality.json, how good samples are; empty until it was measured."""
         return cast("Quality", self._figures(layout.QUALITY))
+
+    @cached_property
+    def classification(self) -> ClassifierComparison:
+        """classification.json, Bayes' rule beside a classifier; empty until it was measured."""
+        return cast("ClassifierComparison", self._figures(layout.CLASSIFICATION))
 
     @property
     def faults(self) -> list[str]:
