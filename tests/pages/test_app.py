@@ -33,7 +33,7 @@ WAITING = {
 }
 # In its states: it waits for its start, it is asked for its model, it has none.
 NO_SPACE = (
-    "The map appears when the training has begun.",
+    "The model appears when the training has begun.",
     "Loading its model",
     "This run has no model yet. Continue it on the Train page",
 )
