@@ -19,7 +19,11 @@ __all__ = [
     "ClassProbes",
     "Classification",
     "ClassifiedBy",
+    "ClassifiedImages",
+    "ClassifierComparison",
+    "ClassifierFigures",
     "ClassifierMetrics",
+    "ComparisonRequest",
     "Estimate",
     "Likelihood",
     "LikelihoodRequest",
@@ -28,7 +32,9 @@ __all__ = [
     "Probe",
     "Quality",
     "References",
+    "RocArea",
     "SampleFigures",
+    "Separation",
     "Space",
     "SpaceFigures",
 ]
@@ -70,16 +76,16 @@ class ClassifierMetrics(TypedDict):
     images: Text  # which they were, in words
     treatment: Text
     loss: Number
+    loss_standard_error: Number
     accuracy: Share
+    accuracy_low: Share
+    accuracy_high: Share
+    recall_per_class: Annotated[dict[Text, Share | None], Meta(max_length=256)]
+    confusion: Annotated[list[Classes], Meta(min_length=2, max_length=256)]
+    calibration_error: NotRequired[Share]  # of probabilities that are numbers
     epoch: NotRequired[Count]
     dataset: NotRequired[Text]
     binarisation: NotRequired[Binarisation]
-    loss_standard_error: NotRequired[Number]
-    accuracy_low: NotRequired[Share]
-    accuracy_high: NotRequired[Share]
-    calibration_error: NotRequired[Share]
-    recall_per_class: NotRequired[Annotated[dict[Text, Share | None], Meta(max_length=256)]]
-    confusion: NotRequired[Annotated[list[Classes], Meta(min_length=2, max_length=256)]]
 
 
 class Estimate(TypedDict):
@@ -217,3 +223,67 @@ class Classification(TypedDict):
     recall: dict[str, Share | None]
     confusion: list[list[Count]]
     seconds: Seconds
+
+
+class ClassifiedImages(ClassifiedBy):
+    """The same, of how many images it is and how many samples there were of each and each class."""
+
+    images: Positive
+    samples: Positive
+
+
+class ClassifierFigures(TypedDict):
+    """A classifier on the test images: on all, and on those of the importance sampling."""
+
+    name: Text
+    mark: Annotated[str, Meta(pattern=r"\A[0-9a-f]{12}\Z")]  # of its network's file
+    all: ClassifiedBy
+    same: ClassifiedBy
+
+
+class RocArea(TypedDict):
+    """The area under a ROC curve, with its 95 % interval."""
+
+    area: Share
+    low: Share
+    high: Share
+
+
+class Separation(TypedDict):
+    """How well test images are told apart from foreign ones, by scores that should be higher.
+
+    likelihood: log p(x). ratio: log p(x) / p0(x). bayes: the highest p(y | x) by Bayes' rule.
+    probability, entropy: the highest of a classifier's probabilities, and minus their entropy.
+    """
+
+    name: Text
+    images: Positive
+    likelihood: RocArea
+    ratio: RocArea
+    bayes: RocArea
+    probability: NotRequired[RocArea]
+    entropy: NotRequired[RocArea]
+
+
+class ClassifierComparison(TypedDict):
+    """classification.json: a conditional VAE by Bayes' rule, beside a classifier if there was one.
+
+    usual_ratio: in nats; that of 95 % of the test images is higher. test_images: so many of them
+    stand against the foreign ones.
+    """
+
+    treatment: Text
+    seed: Count
+    elbo: ClassifiedImages
+    importance: ClassifiedImages
+    classifier: NotRequired[ClassifierFigures]
+    test_images: Positive
+    usual_ratio: Number
+    foreign: Annotated[list[Separation], Meta(max_length=32)]
+    seconds: Seconds
+
+
+class ComparisonRequest(TypedDict):
+    """classification-asked.json: the id of the run that the worker compares with, "" for none."""
+
+    classifier: Annotated[str, Meta(max_length=255)]

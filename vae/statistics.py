@@ -8,6 +8,7 @@ import numpy as np
 
 __all__ = [
     "ACTIVE_VARIANCE",
+    "NORMAL_95",
     "class_recalls",
     "confusion_matrix",
     "gaussian_kl",

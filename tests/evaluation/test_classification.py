@@ -8,7 +8,8 @@ from scipy import stats
 from sklearn import metrics
 
 from vae.errors import RunError
-from vae.evaluation.classification import confident_mistakes, roc_area
+from vae.evaluation.classification import confident_mistakes, roc_area, roc_interval
+from vae.statistics import wilson_interval
 
 
 class TestConfidentMistakes:
@@ -53,3 +54,38 @@ class TestRocArea:
     def test_what_has_none(self, positive: list[float], negative: list[float], received: str):
         with pytest.raises(RunError, match=f"Received: {received}"):
             roc_area(np.array(positive), np.array(negative))
+
+
+class TestRocInterval:
+    @pytest.mark.parametrize("area", [0.0, 0.5, 1.0])
+    def test_of_one_pair_it_is_wilsons(self, area: float) -> None:
+        # The variance of Hanley & McNeil is then that of a single coin.
+        low, high = roc_interval(area, 1, 1)
+        if area == 0.5:
+            assert (1.0 - low) == pytest.approx(high)
+        else:
+            assert (low, high) == pytest.approx(wilson_interval(int(area), 1), abs=1e-9)
+
+    def test_its_ends_are_1_96_standard_errors_away(self) -> None:
+        # By hand: the variance of Hanley & McNeil 1982, equation 2, with both sizes equal to their
+        # mean less one in the sum, as in Newcombe 2006.
+        for end in roc_interval(0.9, 60, 40):
+            q1, q2 = end / (2.0 - end), 2.0 * end**2 / (1.0 + end)
+            variance = end * (1 - end) + 49 * (q1 - end**2) + 49 * (q2 - end**2)
+            assert abs(end - 0.9) == pytest.approx(1.959964 * np.sqrt(variance / 2400), abs=1e-6)
+
+    def test_it_is_symmetric_and_apart_at_the_ends(self) -> None:
+        low, high = roc_interval(1.0, 50, 80)
+        assert 0.9 < low < 1.0
+        assert high == 1.0
+        assert roc_interval(0.0, 50, 80) == pytest.approx((0.0, 1.0 - low))
+
+    def test_it_holds_as_often_as_it_says(self) -> None:
+        random = np.random.default_rng(0)
+        true = stats.norm.cdf(1.5 / np.sqrt(2.0))
+        ends = np.array([
+            roc_interval(roc_area(random.normal(1.5, 1.0, 60), random.normal(0.0, 1.0, 40)), 60, 40)
+            for _ in range(1000)
+        ])  # fmt: skip
+        covered = ((ends[:, 0] <= true) & (true <= ends[:, 1])).mean()
+        assert 0.93 < covered < 0.99

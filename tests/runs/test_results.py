@@ -32,10 +32,13 @@ def test_it_says_how_long_it_takes(result: Result) -> None:
 
 
 def test_names_on_the_disk_stay() -> None:
-    assert list(RESULTS) == ["tsne", "knowledge", "likelihood", "quality", "samplers"]
+    assert list(RESULTS) == [
+        *("tsne", "knowledge", "likelihood", "quality", "samplers", "classification")
+    ]
     assert result_files() == [
         *("tsne.npz", "tsne-3d.npz"),
         *("knowledge.json", "likelihood.json", "quality.json", "samplers.npz"),
+        "classification.json",
     ]
     assert layout.progress_file("knowledge") == "knowledge-progress.json"
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from vae.architecture import summarize
 from vae.cli.app import start_app
+from vae.cli.compared import compared
 from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
 from vae.cli.output import (
@@ -31,6 +32,8 @@ from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
+from vae.evaluation.classifier_choice import check_classifier, check_comparable
+from vae.evaluation.classifier_comparison import IMAGES, SAMPLES, compare_classifiers
 from vae.evaluation.generative_classifier import (
     ELBO_SAMPLES,
     check_classifies,
@@ -40,6 +43,7 @@ from vae.evaluation.likelihood import measure_likelihood
 from vae.kinds import KINDS
 from vae.model.importance_sampling import check_samples
 from vae.presets import PRESETS
+from vae.runs.run import Run, open_run
 from vae.sampling.prior import check_seed
 from vae.settings import BINARISATIONS
 
@@ -150,20 +154,44 @@ def quality(options: argparse.Namespace) -> Report:
 def classify(options: argparse.Namespace) -> Report:
     """Classify test images with a conditional VAE, by Bayes' rule from p(x | y)."""
     run = conditioned_run(options.run)
-    check_classifies(run.config, options.importance_samples)  # before a data set is downloaded
+    against = options.against
+    samples = options.importance_samples
+    if samples is None:
+        samples = ELBO_SAMPLES if against is None else SAMPLES
+    check_classifies(run.config, samples)  # before a data set is downloaded
     check_seed(options.seed)
+    if against is not None:
+        return _compared(run, against, samples, options)
     dataset = load_learned(run)
     import_tensorflow()
     with progress_fraction("Classifying") as on_progress:
         values = measure_classification(
-            run.load_model(),
-            dataset,
-            options.importance_samples,
-            options.images,
-            options.seed,
-            on_progress,
+            *(run.load_model(), dataset, samples, options.images, options.seed), on_progress
         )
     return Report(values, classified(values))
+
+
+def _compared(run: Run, against: str, samples: int, options: argparse.Namespace) -> Report:
+    """Compare with the classifier in a folder; "": with foreign images alone."""
+    check_comparable(run)
+    classifier = open_run(against) if against else None
+    if classifier is not None:
+        check_classifier(run, classifier)
+    dataset = load_learned(run)
+    total = len(dataset.x_test)
+    images = min(IMAGES, total) if options.images is None else options.images
+    if not 1 <= images <= total:
+        raise ConfigError(f"Images must be from 1 to {total:,}. Received: {images}")
+    import_tensorflow()
+    with progress_fraction("Comparing") as on_progress:
+        values = compare_classifiers(
+            *(run, dataset, classifier),
+            images=images,
+            samples=samples,
+            seed=options.seed,
+            on_progress=on_progress,
+        )
+    return Report(values, compared(values))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -235,12 +263,19 @@ def _parser() -> argparse.ArgumentParser:
     command = add(classify)
     command.add_argument("run", type=Path, help="the folder of a run that gets the class")
     command.add_argument(
-        "--importance-samples", type=int, default=ELBO_SAMPLES, metavar="K",
-        help=f"of each image and class, 1 to 5,000 (default: {ELBO_SAMPLES})",
+        "--importance-samples", type=int, metavar="K",
+        help=f"of each image and class, 1 to 5,000 (default: {ELBO_SAMPLES}; --against: {SAMPLES})",
     )  # fmt: skip
     command.add_argument(
-        "--images", type=int, metavar="N", help="so many test images, at random (default: all)"
-    )
+        "--images", type=int, metavar="N",
+        help=f"so many test images, at random (default: all; --against: {IMAGES:,} for importance "
+        "sampling, and of each kind of foreign pictures)",
+    )  # fmt: skip
+    command.add_argument(
+        "--against", nargs="?", const="", metavar="CLASSIFIER",
+        help="compare with the classifier in this folder, also on noise and other data sets that "
+        "are at hand; without a folder, the model alone on those",
+    )  # fmt: skip
     command.add_argument("--seed", type=int, default=0)
     add_pictures(add)
     add_exports(add)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from vae.errors import RunError
+from vae.statistics import NORMAL_95
 
-__all__ = ["confident_mistakes", "roc_area"]
+__all__ = ["confident_mistakes", "roc_area", "roc_interval"]
+
+HALVINGS = 50  # of an interval of length 1: to the last digits of a float
 
 
 def confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
@@ -39,3 +44,29 @@ def roc_area(positive: np.ndarray, negative: np.ndarray) -> float:
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # from 1; equal scores share their mean
     lowest = positive.size * (positive.size + 1) / 2
     return float((ranks[: positive.size].sum() - lowest) / (positive.size * negative.size))
+
+
+def roc_interval(area: float, positives: int, negatives: int) -> tuple[float, float]:
+    """Return between which areas under the ROC curve the true one lies, at 95 %.
+
+    The ends are the areas from which the found one is 1.96 of their own standard errors away, as
+    in Wilson's interval: method 5 of Newcombe 2006, with the variance of Hanley & McNeil 1982 for
+    exponential scores. Unlike those of the normal approximation they lie apart at 0 and at 1 too.
+    """
+
+    def error(true: float) -> float:
+        shared = (1.0 - true) / (2.0 - true) + true / (1.0 + true)
+        spread = 1.0 + ((positives + negatives) / 2.0 - 1.0) * shared
+        return math.sqrt(true * (1.0 - true) * spread / (positives * negatives))
+
+    def end(limit: float) -> float:
+        inside, outside = area, limit
+        for _ in range(HALVINGS):
+            middle = (inside + outside) / 2.0
+            if abs(middle - area) <= NORMAL_95 * error(middle):
+                inside = middle
+            else:
+                outside = middle
+        return inside
+
+    return end(0.0), end(1.0)

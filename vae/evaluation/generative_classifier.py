@@ -35,8 +35,10 @@ __all__ = [
     "class_log_likelihoods",
     "class_posterior",
     "class_priors",
+    "classified_by",
     "log_evidence",
     "measure_classification",
+    "some_indices",
 ]
 
 ELBO_SAMPLES = 8  # of each image and class: its noise changes the class of few images
@@ -154,9 +156,7 @@ def measure_classification(
     if images is not None and not 1 <= images <= total:
         raise ConfigError(f"Images must be from 1 to {total:,}. Received: {images}")
     began = time.perf_counter()
-    chosen = np.arange(total)
-    if images is not None and images < total:
-        chosen = np.sort(np.random.default_rng(seed).permutation(total)[:images])
+    chosen = some_indices(total, total if images is None else images, seed)
     binarisation = model.config.binarisation
     pixels = binarise(dataset.x_test, binarisation)[chosen]
     labels, priors = dataset.y_test[chosen], class_priors(dataset.y_train, dataset.classes)
@@ -172,8 +172,8 @@ def measure_classification(
         "treatment": binarisation_words(model.config, binarisation),
         "importance_samples": samples,
         "seed": seed,
-        "importance": _figures(importance, labels),
-        "elbo": _figures(class_posterior(found.elbo, priors), labels),
+        "importance": classified_by(importance, labels),
+        "elbo": classified_by(class_posterior(found.elbo, priors), labels),
         "nll": float(nll.mean()),
         "nll_standard_error": standard_error(nll),
         "recall": {
@@ -185,7 +185,13 @@ def measure_classification(
     }
 
 
-def _figures(posterior: np.ndarray, labels: np.ndarray) -> ClassifiedBy:
+def some_indices(total: int, count: int, seed: int) -> np.ndarray:
+    """Return so many of the indices below `total`, at random and in order; all at most."""
+    return np.sort(np.random.default_rng(seed).permutation(total)[:count])
+
+
+def classified_by(posterior: np.ndarray, labels: np.ndarray) -> ClassifiedBy:
+    """Return how good p(y | x) (N, classes) is as an answer for images with labels (N,)."""
     predicted = posterior.argmax(axis=1)
     correct = predicted == labels
     low, high = wilson_interval(int(correct.sum()), len(labels))

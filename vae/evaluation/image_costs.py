@@ -13,7 +13,7 @@ from vae.statistics import gaussian_kl
 if TYPE_CHECKING:
     from vae.runs.run import Run
 
-__all__ = ["MARGIN", "Costs", "costs_of", "fraction_below"]
+__all__ = ["MARGIN", "Costs", "costs_of", "fraction_below", "pixel_nats"]
 
 MARGIN = 1e-7
 
@@ -39,7 +39,7 @@ def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     mean, log_var = run.encode(images, labels)
     x = images.reshape(len(images), -1).astype(np.float64) / 255.0
     decoded = run.decode(mean, labels).reshape(x.shape).astype(np.float64)
-    reconstruction = _pixel_nats(run, x, decoded).sum(axis=1)
+    reconstruction = pixel_nats(run, x, decoded).sum(axis=1)
     if not run.config.has("posterior"):
         return Costs(reconstruction, np.zeros(len(images)))
     mean, log_var = mean.astype(np.float64), log_var.astype(np.float64)
@@ -47,8 +47,11 @@ def costs_of(run: Run, images: np.ndarray, labels: Any = None) -> Costs:
     return Costs(reconstruction, kl)
 
 
-def _pixel_nats(run: Run, x: np.ndarray, decoded: np.ndarray) -> np.ndarray:
-    """Return -log p of each grey level x, given the decoder's output: as in `objective`."""
+def pixel_nats(run: Run, x: np.ndarray, decoded: np.ndarray) -> np.ndarray:
+    """Return -log p of each grey level x (N, pixels), given the decoder's output: in nats.
+
+    x, decoded: in [0, 1]. As in `objective`.
+    """
     if run.config.likelihood == "gaussian":
         # Each row has the deviation at its end; the model is that of an epoch's end.
         epoch = run.status.get("model_epoch", 0)

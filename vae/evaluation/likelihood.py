@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compute_likelihood",
+    "decode_seconds",
     "likelihood_seconds",
     "measure_likelihood",
     "request_likelihood",
@@ -110,9 +111,13 @@ def likelihood_seconds(run: Run, samples: int) -> float:
     longest = max(known, key=lambda found: found["importance_samples"], default=None)
     if longest is not None:
         return samples * longest["seconds"] / longest["importance_samples"]
+    return samples * decode_seconds(run) * len(run.latents.get("mean", ()))
+
+
+def decode_seconds(run: Run) -> float:
+    """Return a guess of the seconds that it takes to decode one code, among many."""
     decoder = summarize(run.config, run.image_shape, run.classes).networks["decoder"]
-    per_image = SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
-    return samples * per_image * len(run.latents.get("mean", ()))
+    return SECONDS_PER_DECODED * sum(layer.multiplications for layer in decoder)
 
 
 def requested_seconds(run: Run) -> float:

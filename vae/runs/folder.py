@@ -12,7 +12,14 @@ import numpy as np
 
 from vae.config import Config
 from vae.errors import RunError
-from vae.figures_schema import ClassifierMetrics, ClassProbes, Measured, Metrics, Quality
+from vae.figures_schema import (
+    ClassifierComparison,
+    ClassifierMetrics,
+    ClassProbes,
+    Measured,
+    Metrics,
+    Quality,
+)
 from vae.files import open_regular
 from vae.kinds import KINDS
 from vae.runs import layout
@@ -191,6 +198,11 @@ class RunFolder:
         """quality.json, how good samples are; empty until it was measured."""
         return cast("Quality", self._figures(layout.QUALITY))
 
+    @cached_property
+    def classification(self) -> ClassifierComparison:
+        """classification.json, Bayes' rule beside a classifier; empty until it was measured."""
+        return cast("ClassifierComparison", self._figures(layout.CLASSIFICATION))
+
     @property
     def faults(self) -> list[str]:
         """Why files of the folder read as if they were not there, a sentence each."""
@@ -210,6 +222,11 @@ class RunFolder:
         Empty until evaluated.
         """
         return self.arrays(layout.PREDICTIONS)
+
+    @property
+    def outputs(self) -> dict[str, np.ndarray]:
+        """What the model makes of the test images, with their labels y: latents or predictions."""
+        return self.latents if self.config.has("encoder") else self.predictions
 
     @property
     def snapshot_epochs(self) -> list[int]:

@@ -10,6 +10,8 @@ import re
 __all__ = [
     "BEST",
     "CHECKPOINT",
+    "CLASSIFICATION",
+    "CLASSIFICATION_REQUEST",
     "CLASS_PROBES",
     "CONFIG",
     "CONTROL",
@@ -70,6 +72,8 @@ CLASS_PROBES = "knowledge.json"
 LIKELIHOOD = "likelihood.json"
 LIKELIHOOD_REQUEST = "likelihood-asked.json"
 QUALITY = "quality.json"
+CLASSIFICATION = "classification.json"
+CLASSIFICATION_REQUEST = "classification-asked.json"
 SAMPLERS = "samplers.npz"
 
 _LIVE = re.compile(r"live-([0-9]{4,9})-([0-9]{7,12})\.npz")

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae.dotted_path import resolve
-from vae.figures_schema import ClassProbes, Likelihood, Metrics, Quality
+from vae.figures_schema import (
+    ClassifierComparison,
+    ClassProbes,
+    Likelihood,
+    Metrics,
+    Quality,
+)
 from vae.kinds import Kind, Part
 from vae.runs import layout
 
@@ -107,6 +113,15 @@ RESULTS: dict[str, Result] = {
             files={layout.SAMPLERS: SAMPLERS},
             compute="vae.sampling.fitted:compute_samplers",
             seconds=30.0,
+        ),
+        Result(
+            "classification",
+            needs="likelihood",
+            files={layout.CLASSIFICATION: ClassifierComparison},
+            compute="vae.evaluation.comparison_job:compute_comparison",
+            seconds="vae.evaluation.comparison_job:comparison_seconds",
+            needs_tensorflow=True,
+            check="vae.evaluation.classifier_choice:check_comparable",
         ),
     )
 }

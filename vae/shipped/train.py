@@ -20,6 +20,8 @@ import numpy as np
 from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
+from vae.evaluation.classifier_choice import classifier_mark, classifiers_beside
+from vae.evaluation.comparison_job import compute_comparison, request_comparison
 from vae.evaluation.likelihood import compute_likelihood, request_likelihood
 from vae.evaluation.sample_quality import compute_quality
 from vae.files import folder_bytes, read_json, replacing, write_json
@@ -39,6 +41,7 @@ from vae.runs.layout import (
     snapshot_file,
 )
 from vae.runs.run import SHIPPED, Run, open_run
+from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
 from vae.settings import MAX_IMPORTANCE_SAMPLES
@@ -59,11 +62,11 @@ SHIPPED_RUNS: dict[str, Config] = {
         "lecture",
         "lecture-fast",
         "autoencoder",
-        "classifier",
     )
 } | {
     "digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1),
     "animals-conditional": PRESETS["convolutional"].replace(conditional=True, epochs=80),
+    "mnist-classifier": PRESETS["classifier"],
     "animals-classifier": PRESETS["classifier"].replace(epochs=20),
 }
 MAX_SNAPSHOTS = 16
@@ -99,7 +102,7 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
 
 
 def derive(run: Run) -> None:
-    """Compute what a run lacks of t-SNE, class probes, samplers, quality, metrics and likelihood.
+    """Compute what a run lacks of t-SNE, class probes, samplers, quality, metrics, likelihood, ...
 
     Of those that its kind of model has. What is there stays; a model.keras of an earlier version is
     made to open in older ones of Keras too. Raises RuntimeError if metrics that are there are not
@@ -138,6 +141,18 @@ def _derive_of_likelihood(run: Run) -> None:
         samples = GREY_SAMPLES if binarisation == "none" else MAX_IMPORTANCE_SAMPLES
         request_likelihood(run, samples, binarisation)
         compute_likelihood(run, load_dataset(run.dataset))
+    if run.config.conditional:
+        _compare(run)
+
+
+def _compare(run: Run) -> None:
+    """Compare a conditional run with the shipped classifier of its classes, if that is another."""
+    classifier = next(iter(classifiers_beside(run, RunStore().list_shipped())), None)
+    mark = None if classifier is None else classifier_mark(classifier)
+    known = run.classification
+    if not known or known.get("classifier", {}).get("mark") != mark:
+        request_comparison(run, classifier)
+        compute_comparison(run, load_dataset(run.dataset))
 
 
 def _make_portable(path: Path) -> None:
