@@ -137,7 +137,7 @@ class TestStates:
             (
                 "paused",
                 "paused",
-                "Paused · Epoch 2 of 12 · step 3 of 25 · nothing is lost if you leave",
+                "Paused · Epoch 2 of 12 · step 3 of 25 · nothing is lost",
             ),
         ],
     )
