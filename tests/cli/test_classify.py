@@ -8,7 +8,7 @@ import pytest
 from tests.cli.commands import Output, last_json, refused
 from vae.cli.main import main
 from vae.cli.output import Report, classified, print_report
-from vae.evaluation.generative_classifier import ELBO_SAMPLES
+from vae.evaluation.bayes_rule import ELBO_SAMPLES
 from vae.figures_schema import Classification
 from vae.runs.run import Run
 

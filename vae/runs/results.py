@@ -110,8 +110,8 @@ RESULTS: dict[str, Result] = {
         Result(
             "classification",
             files={layout.CLASSIFICATION: ClassifierComparison},
-            compute="vae.evaluation.comparison_job:compute_comparison",
-            seconds="vae.evaluation.comparison_job:comparison_seconds",
+            compute="vae.evaluation.classifier_comparison:compute_comparison",
+            seconds="vae.evaluation.comparison_request:comparison_seconds",
             needs_tensorflow=True,
             check="vae.evaluation.classifier_choice:check_comparable",
         ),
