@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from vae.config import Config, read_setting, setting
+from vae.config import Config
 from vae.errors import ConfigError
+from vae.setting_text import read_setting
+from vae.settings import setting
 
 FIELDS = [field.name for field in dataclasses.fields(Config)]
 SIZES = [name for name in FIELDS if isinstance(getattr(Config(), name), tuple)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn import metrics
 
-from vae.statistics import confusion_matrix, wilson_interval
+from vae.statistics import class_recalls, confusion_matrix, wilson_interval
 
 
 class TestWilsonInterval:
@@ -52,3 +53,20 @@ def test_a_confusion_matrix_counts_each_pair() -> None:
     assert found.tolist() == [[1, 1, 0], [0, 1, 0], [2, 0, 0]]
     assert found.dtype == np.int32
     assert confusion_matrix(labels[:0], said[:0], 2).tolist() == [[0, 0], [0, 0]]
+
+
+class TestRecall:
+    def test_by_hand(self) -> None:
+        confusion = confusion_matrix(np.array([0, 0, 0, 2]), np.array([0, 0, 1, 2]), 4)
+        assert confusion.tolist() == [[2, 1, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]
+        recalls = class_recalls(confusion)
+        assert recalls[[0, 2]].tolist() == [2 / 3, 1.0]
+        assert np.isnan(recalls[[1, 3]]).all()
+
+    def test_equals_scikit_learns(self) -> None:
+        random = np.random.default_rng(0)
+        labels, predicted = random.integers(0, 5, (2, 300)).astype(np.uint8)  # 5 * 51 > 255
+        confusion = confusion_matrix(labels, predicted, 5)
+        assert np.array_equal(confusion, metrics.confusion_matrix(labels, predicted))
+        expected = metrics.recall_score(labels, predicted, average=None)
+        np.testing.assert_allclose(class_recalls(confusion), expected)

@@ -1,59 +1,22 @@
-"""The hyperparameters of a run: one flat frozen dataclass, its ranges and its help texts."""
+"""The configuration of a run: settings that are valid together, as JSON, and changed."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 from vae.errors import ConfigError
 from vae.kinds import CONDITIONAL, KINDS, Kind, Part, with_article
-from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
+from vae.setting import accepted
+from vae.setting_text import parse_setting
+from vae.settings import SETTINGS, Settings, setting, settings_of
 
-__all__ = [
-    "BINARISATIONS",
-    "MAX_HIDDEN_LAYERS",
-    "MAX_IMPORTANCE_SAMPLES",
-    "Binarisation",
-    "Config",
-    "Setting",
-    "read_setting",
-    "setting",
-    "settings_of",
-]
-
-MAX_HIDDEN_LAYERS = 6
-MAX_IMPORTANCE_SAMPLES = 5000  # of a likelihood that is measured
-Binarisation = Literal["none", "threshold", "fixed", "sampled"]  # see `vae.data.binarisation`
-BINARISATIONS: tuple[Binarisation, ...] = get_args(Binarisation)
+__all__ = ["Config"]
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What a form, the command line and the validation know of one field of `Config`.
-
-    needs: the part of a kind without which the field means nothing. without: what it then holds,
-    where that is not the default.
-    """
-
-    label: str
-    help: str
-    low: float | None = None
-    high: float | None = None
-    choices: Collection[str] = ()
-    needs: Part | None = None
-    without: float | None = None
-
-
-def _field(default: Any, label: str, help: str, **limits: Any) -> Any:
-    return dataclasses.field(default=default, metadata={"setting": Setting(label, help, **limits)})
-
-
-@dataclass(frozen=True)
-class Config:
+class Config(Settings):
     """Everything that decides what a run learns; the same Config and data give the same run.
 
     kind="conditional" is what earlier versions called kind="vae" with conditional=True. Raises
@@ -61,209 +24,18 @@ class Config:
     means nothing for the kind.
     """
 
-    preset: str = _field("custom", "Preset", "The recipe that this configuration started from.")
-    kind: str = _field(
-        "vae",
-        "Model",
-        " ".join(kind.sentence for kind in KINDS.values()),
-        choices=KINDS,
-    )
-    conditional: bool = _field(
-        False,
-        "Conditional",
-        "The networks also get the class of an image, so that its code describes the style alone.",
-        needs="prior",
-    )
-    network: str = _field(
-        "dense",
-        "Network",
-        "Dense layers connect all pixels and are fast. Convolutional layers find local shapes: "
-        "slower, but better on images.",
-        choices=("dense", "convolutional"),
-    )
-    latent_dim: int = _field(
-        4,
-        "Latent dimensions",
-        "How many numbers the code of an image has.",
-        low=1,
-        high=128,
-        needs="decoder",
-    )
-    hidden: tuple[int, ...] = _field(
-        (128,),
-        "Hidden layers",
-        "Units of each encoder layer, first to last (filters, if convolutional); "
-        "the decoder mirrors them.",
-        low=1,
-        high=1024,
-    )
-    dense_layers: tuple[int, ...] = _field(
-        (),
-        "Dense layers",
-        "Units of dense layers between the convolutions and the code, first to last; the decoder "
-        "mirrors them. Empty: none.",
-        low=1,
-        high=1024,
-    )
-    activation: str = _field(
-        "relu",
-        "Activation",
-        "The non-linear function between two layers.",
-        choices=("relu", "leaky_relu", "elu", "silu", "tanh"),
-    )
-    likelihood: str = _field(
-        "bernoulli",
-        "Likelihood",
-        "The distribution of a pixel, given the decoder's output: Bernoulli, as in the lecture; "
-        "continuous Bernoulli, a true density of grey levels; or a Gaussian whose width is "
-        "learned.",
-        choices=("bernoulli", "continuous_bernoulli", "gaussian"),
-        needs="likelihood",
-    )
-    beta: float = _field(
-        1.0,
-        "Beta",
-        "Weight of the KL term: 1 is the true ELBO. A smaller beta gives sharper images, a larger "
-        "one a tidier latent space.",
-        low=0.0,
-        high=100.0,
-        needs="posterior",
-        without=0.0,
-    )
-    kl_warmup: int = _field(
-        0,
-        "KL warm-up",
-        "Epochs over which beta, or the KL capacity where there is one, rises from near 0 to its "
-        "value.",
-        low=0,
-        high=500,
-        needs="posterior",
-    )
-    kl_cycle: int = _field(
-        0,
-        "Warm-up cycle",
-        "The warm-up starts again after this many epochs, over and over. 0: it happens once.",
-        low=0,
-        high=500,
-        needs="posterior",
-    )
-    free_bits: float = _field(
-        0.0,
-        "Free bits",
-        "Nats of KL that cost nothing in each latent dimension, which keeps dimensions in use. "
-        "Curves show the whole KL.",
-        low=0.0,
-        high=10.0,
-        needs="posterior",
-    )
-    capacity: float = _field(
-        0.0,
-        "KL capacity",
-        "Training holds the KL at this many nats: beta weighs the distance from it, and the "
-        "warm-up raises it slowly. 0: no capacity, beta weighs the KL itself. Curves show the "
-        "whole KL.",
-        low=0.0,
-        high=200.0,
-        needs="posterior",
-    )
-    importance_samples: int = _field(
-        1,
-        "Importance samples",
-        "Codes that training samples for each image. With more than 1 it raises the tighter bound "
-        "of the importance-weighted autoencoder (IWAE). Curves show the ELBO.",
-        low=1,
-        high=100,
-        needs="posterior",
-    )
-    noise: float = _field(
-        1.0,
-        "Sampling noise",
-        "A factor on the random noise of training: 1 is the VAE, 0 codes each image as one point.",
-        low=0.0,
-        high=3.0,
-        needs="posterior",
-    )
-    loss_scale: str = _field(
-        "nats",
-        "Loss scale",
-        "The loss that the optimizer gets: in nats per image, or divided by the number of pixels "
-        "as in the lecture. Curves are always in nats.",
-        choices=("nats", "per_pixel"),
-        needs="likelihood",
-    )
-    optimizer: str = _field(
-        "adam",
-        "Optimizer",
-        "The rule that turns gradients into steps.",
-        choices=("adam", "rmsprop", "sgd"),
-    )
-    learning_rate: float = _field(
-        1e-3,
-        "Learning rate",
-        "Size of a training step. Too large: the loss rises. Too small: it hardly falls.",
-        low=1e-7,
-        high=10.0,
-    )
-    schedule: str = _field(
-        "constant",
-        "Schedule",
-        "Constant: the learning rate stays as it is. Cosine: it falls to zero over the run.",
-        choices=("constant", "cosine"),
-    )
-    batch_size: int = _field(
-        100,
-        "Batch size",
-        "Images per training step. Images that do not fill a whole batch are left out of an epoch, "
-        "other ones each time.",
-        low=1,
-        high=4096,
-    )
-    epochs: int = _field(
-        20, "Epochs", "How many times training goes through all training images.", low=1, high=500
-    )
-    binarisation: str = _field(
-        "none",
-        "Binarisation",
-        "The images that the model learns: grey (none), or black and white: cut at one half "
-        "(threshold), sampled once with the grey level as probability (fixed), or sampled again at "
-        "each step (sampled).",
-        choices=BINARISATIONS,
-    )
-    train_share: float = _field(
-        1.0,
-        "Fraction of the training set",
-        "Less trains faster, and learns less.",
-        low=0.001,
-        high=1.0,
-    )
-    validation_split: float = _field(
-        0.05,
-        "Validation split",
-        "Fraction of the training images that is held back for the validation curves. 0: none.",
-        low=0.0,
-        high=0.5,
-    )
-    patience: int = _field(
-        0,
-        "Early stopping",
-        "Ends the run after this many epochs without a better validation loss and keeps the best "
-        "weights. 0: off.",
-        low=0,
-        high=100,
-    )
-    seed: int = _field(
-        0, "Seed", "The same seed on the same machine gives the same run.", low=0, high=2**31 - 1
-    )
-
     def __post_init__(self) -> None:
         if self.kind == CONDITIONAL:
             object.__setattr__(self, "kind", "vae")
             object.__setattr__(self, "conditional", True)
-        for field in dataclasses.fields(self):
-            value = _checked(field.name, getattr(self, field.name), field.default)
-            object.__setattr__(self, field.name, value)
-        for name in sorted(_FIELDS.keys() - set(settings_of(KINDS[self.kind]))):
+        for name, known in SETTINGS.items():
+            object.__setattr__(self, name, accepted(name, known, getattr(self, name)))
+        for name in sorted(SETTINGS.keys() - set(settings_of(KINDS[self.kind]))):
             object.__setattr__(self, name, self._unused(name))
+        self._check_together()
+
+    def _check_together(self) -> None:
+        """Raise ConfigError for values that exclude each other."""
         if self.dense_layers and self.network == "dense":
             raise ConfigError(
                 "Dense layers come after convolutions; those of a dense network are its hidden "
@@ -298,11 +70,10 @@ class Config:
 
     def _unused(self, name: str) -> Any:
         """Return what a field holds that means nothing for the kind, or raise ConfigError."""
-        limits, value, default = setting(name), getattr(self, name), _FIELDS[name].default
-        neutral = default if limits.without is None else limits.without
-        if value not in (default, neutral):
+        known, value = setting(name), getattr(self, name)
+        if value not in (known.default, known.neutral):
             raise self._means_nothing(name, value)
-        return neutral
+        return known.neutral
 
     def _means_nothing(self, name: str, value: Any) -> ConfigError:
         who, part = with_article(KINDS[self.kind].noun), setting(name).needs
@@ -336,7 +107,7 @@ class Config:
         for an unknown field, and as `Config` does.
         """
         _check_names(changes)
-        values = {name: getattr(self, name) for name in _FIELDS}
+        values = {name: getattr(self, name) for name in SETTINGS}
         if "kind" in changes:
             used = settings_of(_kind_of(changes["kind"]))
             values = {name: values[name] for name in used if self.uses(name)}
@@ -353,11 +124,11 @@ class Config:
         Raises ConfigError as `read_setting`, and for an unknown field.
         """
         _check_names(changes)
-        return self.replace(**{name: _from_text(name, text) for name, text in changes.items()})
+        return self.replace(**{name: parse_setting(name, text) for name, text in changes.items()})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields that mean something for the kind as plain JSON values."""
-        values: dict[str, Any] = {name: getattr(self, name) for name in _FIELDS if self.uses(name)}
+        values: dict[str, Any] = {name: getattr(self, name) for name in SETTINGS if self.uses(name)}
         return values | {name: list(values[name]) for name in _SIZES if name in values}
 
     def to_json(self) -> str:
@@ -387,7 +158,7 @@ class Config:
         fields = cast("dict[str, Any]", values)
         used = settings_of(_kind_of(fields.get("kind")))
         return cls.from_dict(
-            {name: value for name, value in fields.items() if name in used or name not in _FIELDS}
+            {name: value for name, value in fields.items() if name in used or name not in SETTINGS}
         )
 
     @classmethod
@@ -402,26 +173,7 @@ class Config:
         return cls.from_dict(values)
 
 
-def settings_of(kind: Kind) -> list[str]:
-    """Return the names of the fields of `Config` that mean something for a kind of model."""
-    return [name for name in _FIELDS if (part := setting(name).needs) is None or kind.has(part)]
-
-
-def setting(name: str) -> Setting:
-    """Return label, help, range and choices of a field of `Config`; KeyError for another name."""
-    return _FIELDS[name].metadata["setting"]
-
-
-def read_setting(name: str, text: str) -> Any:
-    """Return the value of a field of `Config` from what a person typed or an address says.
-
-    Raises ConfigError for what cannot be read, is outside the field's range, or may be two numbers.
-    """
-    return _checked(name, _from_text(name, text), _FIELDS[name].default)
-
-
-_FIELDS = {field.name: field for field in dataclasses.fields(Config)}
-_SIZES = [name for name, field in _FIELDS.items() if isinstance(field.default, tuple)]
+_SIZES = [name for name, known in SETTINGS.items() if isinstance(known.default, tuple)]
 
 
 def _kind_of(name: Any) -> Kind:
@@ -430,60 +182,8 @@ def _kind_of(name: Any) -> Kind:
 
 
 def _check_names(values: dict[str, Any]) -> None:
-    unknown = sorted(set(values) - set(_FIELDS))
+    unknown = sorted(set(values) - set(SETTINGS))
     if unknown:
         raise ConfigError(
-            f"Settings are {', '.join(_FIELDS)}. Received: {', '.join(map(repr, unknown)):.70}"
+            f"Settings are {', '.join(SETTINGS)}. Received: {', '.join(map(repr, unknown)):.70}"
         )
-
-
-def _checked(name: str, value: Any, default: Any) -> Any:
-    """Return the value in the field's own type, or raise ConfigError."""
-    limits: Setting = _FIELDS[name].metadata["setting"]
-    if isinstance(default, bool):
-        if not isinstance(value, bool):
-            raise ConfigError(f"{name} must be true or false. Received: {name}={value!r:.80}")
-        return value
-    if isinstance(default, str):
-        if not isinstance(value, str) or (limits.choices and value not in limits.choices):
-            expected = f"one of {', '.join(limits.choices)}" if limits.choices else "text"
-            raise ConfigError(f"{name} must be {expected}. Received: {name}={value!r:.80}")
-        return value
-    if isinstance(default, tuple):
-        sizes = cast("list[Any]", value) if isinstance(value, tuple | list) else None
-        if sizes is None or len(sizes) > MAX_HIDDEN_LAYERS:
-            raise ConfigError(
-                f"{name} must be up to {MAX_HIDDEN_LAYERS} whole numbers, such as 256, 128. "
-                f"Received: {name}={value!r:.80}"
-            )
-        return tuple(_number(name, item, limits, whole=True) for item in sizes)
-    return _number(name, value, limits, whole=isinstance(default, int))
-
-
-def _number(name: str, value: Any, limits: Setting, *, whole: bool) -> Any:
-    kind = "a whole number" if whole else "a number"
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    low, high = limits.low or 0, math.inf if limits.high is None else limits.high
-    # The range first: it also refuses NaN and infinity, which int() cannot take.
-    if not (real and low <= value <= high) or (whole and value != int(value)):
-        raise ConfigError(
-            f"{name} must be {kind} from {low:,} to {high:,}. Received: {name}={value!r:.80}"
-        )
-    return int(value) if whole else float(value)
-
-
-def _from_text(name: str, text: str) -> Any:
-    default = _FIELDS[name].default
-    if isinstance(default, bool):
-        return {"true": True, "false": False}.get(text.lower(), text)
-    if isinstance(default, str):
-        return text
-    try:
-        if isinstance(default, tuple):
-            return tuple(parse_numbers(text, whole=True))
-        return parse_number(text, whole=isinstance(default, int))
-    except AmbiguousNumberError as error:
-        raise AmbiguousNumberError(error.question, f"{name}={text!r:.80}") from None
-    except ConfigError:
-        # The range check words the message, for text as for any other wrong value.
-        return text

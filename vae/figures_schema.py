@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from vae.config import Binarisation
 from vae.schema import Count, Distance, Number, Positive, Seconds, Share
+from vae.settings import Binarisation
 
 if TYPE_CHECKING:
     Text = str  # who measures writes any text; it is cut where a file is read
@@ -83,6 +83,8 @@ class ClassifierMetrics(TypedDict):
     loss_standard_error: NotRequired[Number]
     accuracy_low: NotRequired[Share]
     accuracy_high: NotRequired[Share]
+    calibration_error: NotRequired[Share]
+    recall_per_class: NotRequired[Annotated[dict[Text, Share | None], Meta(max_length=256)]]
     confusion: NotRequired[Annotated[list[Classes], Meta(min_length=2, max_length=256)]]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 __all__ = [
     "ACTIVE_VARIANCE",
     "NORMAL_95",
+    "class_recalls",
     "confusion_matrix",
     "gaussian_kl",
     "some_indices",
@@ -63,3 +64,13 @@ def confusion_matrix(labels: np.ndarray, said: np.ndarray, classes: int) -> np.n
 def some_indices(total: int, count: int, seed: int) -> np.ndarray:
     """Return so many of the indices below `total`, at random and in order; all at most."""
     return np.sort(np.random.default_rng(seed).permutation(total)[:count])
+
+
+def class_recalls(confusion: np.ndarray) -> np.ndarray:
+    """Return the fraction of each class's images that were taken for it: (classes,).
+
+    confusion: see `confusion_matrix`. NaN for a class without images.
+    """
+    totals = confusion.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.diag(confusion) / totals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,10 +23,12 @@ __all__ = [
 WRITTEN = "address_written"  # what this script run has put into the address
 LINKED = "address_linked"  # what a link, Back or Forward asks for
 REQUESTED = "address_requested"  # the same, until `take_parameter` has returned it
-RECENT = "address_recent"  # the addresses that this app has written: before and after
+RECENT = "address_recent"  # the last addresses that the browser had or was given
 APPLIED = "address_settings"  # the settings that have followed a link; None: there is no link
 FOLLOWED = "address_links"  # how many links this session has followed
 PARTS = "address_parts"  # by the name of a part of the page: the parameters that it has written
+# A browser that is slow sends messages with addresses from before several that are on their way.
+MAX_RECENT = 32
 
 
 @contextmanager
@@ -38,14 +41,14 @@ def address_of_page() -> Iterator[None]:
     """
     state = st.session_state
     before = st.query_params.to_dict()
-    recent = state.get(RECENT, ())
+    recent = state.setdefault(RECENT, deque(maxlen=MAX_RECENT))
     is_new = _is_back_or_forward() or before not in recent
     state[LINKED] = dict(before) if is_new else {}
     if is_new:
         state[REQUESTED] = dict(before)
         state[APPLIED] = set() if before else None
         state[FOLLOWED] = link_number() + bool(before)
-    state[RECENT] = before, *recent[-1:]
+        recent.append(before)
     state[WRITTEN] = {}
     yield
     state[REQUESTED], state[APPLIED] = {}, None
@@ -74,11 +77,10 @@ def address_of_part(name: str) -> Iterator[None]:
 
 
 def _write(before: dict[str, str]) -> None:
-    state = st.session_state
-    # A message that was sent before the browser got this one still has the address as it was.
-    state[RECENT] = before, dict(state[WRITTEN])
-    if before != state[WRITTEN]:
-        st.query_params.from_dict(state[WRITTEN])
+    written = dict(st.session_state[WRITTEN])
+    if before != written:
+        st.session_state[RECENT].append(written)
+        st.query_params.from_dict(written)
 
 
 def take_parameter(name: str) -> str | None:

@@ -51,7 +51,7 @@ def run_menu(
     """
     own = not run.shipped and queue().owns(run, owner)
     with st.popover(
-        "",
+        "Run menu",  # unseen
         icon=":material/more_horiz:",
         help="Name, download, import or delete a run.",
         # Another run has another menu, which is closed: nobody deletes it by a second click.

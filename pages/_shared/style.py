@@ -35,6 +35,31 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
     font-size: 0.875rem;
     code { color: light-dark(#0f172a, #f1f5f9); }
 }
+/* The button of a run's menu shows three dots; a screen reader says its name. */
+[class*="st-key-menu-"] [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+}
+/* Where the keyboard is. Streamlit's own ring has 2 : 1 on its background, and some have none. */
+.stApp {
+    --ring: 2px solid light-dark(#0f766e, #2dd4bf);
+    :focus-visible, :has(> input[type="text"]:focus-visible),
+    [data-rac]:has(> div > input[type="range"]:focus-visible),
+    [data-testid="stCheckbox"] label:has(input:focus-visible) > span + div {
+        outline: var(--ring) !important;
+        outline-offset: 1px;
+    }
+    .stMain:focus-visible { outline-offset: -2px; }
+    input[type="text"]:focus-visible { outline: none !important; }
+}
+/* What a finger has to hit has 24 pixels, also where a sign of 18 is drawn. */
+.stTooltipHoverTarget > button:has(> svg), [data-testid="stHeaderActionElements"] a {
+    position: relative;
+    &::after { content: ""; position: absolute; inset: -4px; }
+}
 /* On a phone the run has a line of its own, below every title. */
 .st-key-page-header > :has(> .stHorizontalBlock) { min-width: min(100%, 18rem); }
 /* White on the light theme's teal, dark on the dark theme's brighter one. */

@@ -136,7 +136,7 @@ def _show_usual(run: Run, usual: float) -> None:
 
 
 def _drawing(run: Run, classifier: Run | None) -> tuple[list[Example], Sequence[Judged | None]]:
-    """Return the drawing and what both models say of it; a row of it stands there before it does."""
+    """Return the drawing, or an empty picture before there is one, and what models say of it."""
     if known_dataset(run) not in DRAWABLE:
         return [], []
     drawn = usable_drawing(run)

@@ -28,7 +28,6 @@ from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
 from pages._shared.wide_layout import wrapping_columns
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
-from vae.config import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 from vae.data.binarisation import binarisation_name, binarisation_words
 from vae.evaluation.comparison import beside_literature, comparable
 from vae.evaluation.likelihood import (
@@ -44,6 +43,7 @@ from vae.figures_schema import Measured
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.server.durations import START_SECONDS, job_seconds, time_in_words
+from vae.settings import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 
 __all__ = ["likelihood_view"]
 

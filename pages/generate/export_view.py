@@ -79,8 +79,8 @@ def export_view(run: Run) -> None:
     with right:
         if has_decoder:
             _demo(run)
-            _script(run)
-        else:
+        _script(run)
+        if not has_decoder:
             _figures(run)
     if has_decoder:
         _commands()

@@ -16,7 +16,7 @@ from pages._components.slow_motion.words import change
 from pages._shared.linked import linked_choice
 from pages._shared.persistent import persistent
 from pages.train.learning_frames import frame_of
-from pages.train.numbers import latest_row, numbers_in_a_line
+from pages.train.numbers import numbers_in_a_line
 from vae.figures.colors import class_color
 from vae.images import tile, to_png
 from vae.runs import layout
@@ -62,7 +62,6 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
             },
             "curves": curve_data(run),
             "numbers": numbers_in_a_line(run, live=live),
-            "said": _announcement(run),
         },
         key=f"board-{run_key(run)}",
     )
@@ -139,12 +138,3 @@ def _batch(run: Run) -> dict[str, str] | None:
         "title": f"The batch of step {int(step['step']):,}",
         "note": f"its loss went from {before_and_after} nats",
     }
-
-
-def _announcement(run: Run) -> dict[str, Any]:
-    """Return what is said to who does not see the board; urgent: at once, else now and then."""
-    if run.state != "training":
-        return {"words": f"The training is {run.state}.", "urgent": True}
-    row = latest_row(run, live=False)
-    words = f"Epoch {row['epoch']}: loss {row['loss']:.1f} nats." if row else ""
-    return {"words": words, "urgent": False}

@@ -15,12 +15,15 @@ from pages._shared.number_field import between
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.typed_field import forget_typed, is_text_refused, typed_field
-from vae.config import MAX_HIDDEN_LAYERS, Config, read_setting, setting, settings_of
+from vae.config import Config
 from vae.errors import ConfigError
 from vae.kinds import CONDITIONAL, KINDS
 from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
+from vae.setting import MAX_HIDDEN_LAYERS
+from vae.setting_text import read_setting
+from vae.settings import setting, settings_of
 
 __all__ = ["Form", "changed_fields", "config_form", "setup_values", "take_preset"]
 

@@ -7,9 +7,9 @@ import streamlit as st
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.server import store
 from pages.train.run_controls import wait_for_reply
-from vae.config import setting
 from vae.errors import VAEError
 from vae.runs.run import Run
+from vae.settings import setting
 
 __all__ = ["live_settings"]
 

@@ -20,6 +20,7 @@ from vae.runs.run_images import known_dataset, missing_images
 from vae.server.durations import seconds_left, time_in_words
 
 __all__ = [
+    "ending_in_words",
     "is_active",
     "is_slow_motion",
     "missing_to_resume",
@@ -126,14 +127,17 @@ def show_run_progress(run: Run) -> None:
         if run.state in (*ACTIVE_STATES, "queued", "paused"):
             _show_progress(run)
             return
-        status = run.status
-        reason = plain(without_paths(str(status.get("reason", ""))))
-        if run.state == "finished":
-            st.markdown(f":material/check: Finished: {status.get('epoch', 0)} epochs. {reason}")
-            return
-        state = run.state.capitalize()  # with which most reasons begin
-        sentence = reason if reason.startswith(state) else f"{state}. {reason}"
-        st.markdown(sentence)
+        icon = ":material/check: " if run.state == "finished" else ""
+        st.markdown(f"{icon}{plain(ending_in_words(run))}")
+
+
+def ending_in_words(run: Run) -> str:
+    """Say how a run that neither trains nor waits has ended."""
+    reason = without_paths(str(run.status.get("reason", "")))
+    if run.state == "finished":
+        return f"Finished: {run.status.get('epoch', 0)} epochs. {reason}".strip()
+    state = run.state.capitalize()  # with which most reasons begin
+    return reason if reason.startswith(state) else f"{state}. {reason}"
 
 
 def _waits_for_first_step(run: Run) -> bool:

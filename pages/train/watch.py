@@ -10,6 +10,7 @@ from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.loss_comparison import show_loss_comparison
 from pages._shared.server import store
+from pages.train.announcement import announce_run
 from pages.train.board import moment_slider, show_board
 from pages.train.classifier_board import classifier_board
 from pages.train.live_settings import live_settings
@@ -50,6 +51,7 @@ def watch(run_id: str) -> None:
                 # The whole page once more: the picker's words change, and polling may end.
                 st.rerun()
             _show(run, active=active)
+            announce_run(run)
 
     view()
     if not (active or first.shipped):  # what ships stays as it is

@@ -1,4 +1,4 @@
-"""Confusion, recall and the area under the ROC curve: beside SciPy, scikit-learn and by hand."""
+"""Mistakes and the area under the ROC curve: beside SciPy, scikit-learn and by hand."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ from scipy import stats
 from sklearn import metrics
 
 from vae.errors import RunError
-from vae.evaluation.classification import class_recalls, roc_area, roc_interval
-from vae.statistics import confusion_matrix, wilson_interval
+from vae.evaluation.classification import confident_mistakes, roc_area, roc_interval
+from vae.statistics import wilson_interval
 
 
-class TestRecall:
-    def test_by_hand(self) -> None:
-        confusion = confusion_matrix(np.array([0, 0, 0, 2]), np.array([0, 0, 1, 2]), 4)
-        assert confusion.tolist() == [[2, 1, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]
-        recalls = class_recalls(confusion)
-        assert recalls[[0, 2]].tolist() == [2 / 3, 1.0]
-        assert np.isnan(recalls[[1, 3]]).all()
+class TestConfidentMistakes:
+    PROBABILITIES = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.4, 0.6], [0.0, 1.0]])
+    LABELS = np.array([1, 0, 0, 0, 1], np.uint8)
 
-    def test_equals_scikit_learns(self) -> None:
-        random = np.random.default_rng(0)
-        labels, predicted = random.integers(0, 5, (2, 300)).astype(np.uint8)  # 5 * 51 > 255
-        confusion = confusion_matrix(labels, predicted, 5)
-        assert np.array_equal(confusion, metrics.confusion_matrix(labels, predicted))
-        expected = metrics.recall_score(labels, predicted, average=None)
-        np.testing.assert_allclose(class_recalls(confusion), expected)
+    def test_the_surest_first_and_equal_ones_in_their_order(self) -> None:
+        found = confident_mistakes(self.PROBABILITIES, self.LABELS, 9)
+        assert found.tolist() == [0, 2, 1, 3]
+        assert confident_mistakes(self.PROBABILITIES, self.LABELS, 2).tolist() == [0, 2]
+
+    def test_of_one_that_makes_none(self) -> None:
+        right = self.PROBABILITIES.argmax(axis=1)
+        assert confident_mistakes(self.PROBABILITIES, right, 3).tolist() == []
 
 
 class TestRocArea:

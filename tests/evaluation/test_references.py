@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vae.config import BINARISATIONS
 from vae.data.binarisation import binarise
 from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.evaluation.references import (
@@ -17,6 +16,7 @@ from vae.evaluation.references import (
     pca_nats,
     read_references,
 )
+from vae.settings import BINARISATIONS
 
 
 def cross_entropy(x: np.ndarray, p: np.ndarray) -> float:

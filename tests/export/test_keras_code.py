@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
@@ -62,6 +63,11 @@ TRAINED = {
 TRAINED["conditional-sampled"] = TRAINED["convolutional"].replace(
     kind="conditional", importance_samples=2, capacity=0.0, binarisation="sampled", patience=0
 )
+TRAINED["classifier"] = SMALL.replace(kind="classifier", schedule="cosine", train_share=0.7)
+TRAINED["classifier-convolutional"] = TRAINED["classifier"].replace(
+    network="convolutional", hidden=(4, 6), dense_layers=(10,), binarisation="sampled", patience=1
+)
+WITHOUT_CODES = ("classifier", "classifier-convolutional")
 # One script after the other in a process that has no other module than those installed.
 ELSEWHERE = """
 import contextlib, importlib.util, os, runpy, sys
@@ -154,8 +160,10 @@ class TestScript:
     @pytest.mark.parametrize("changes", [{}, *({"preset": name} for name in TRAINED)], ids=str)
     def test_is_formatted_whatever_it_holds(self, likelihood: str, changes: dict) -> None:
         config = TRAINED.get(changes.get("preset", ""), PREDICTABLE)
+        if config.has("likelihood"):
+            config = config.replace(likelihood=likelihood)
         for name, shape in (("digits", DIGITS), ("animals", MNIST)):
-            script = keras_script(config.replace(likelihood=likelihood), name, shape)
+            script = keras_script(config, name, shape)
             assert ruff("format", "--check", code=script).returncode == 0, script
             assert ruff("check", code=script).stdout == "All checks passed!\n"
 
@@ -170,9 +178,10 @@ class TestScript:
         }
         assert imported == {"os", "sys", "keras", "numpy", "tensorflow"}
 
-    def test_every_setting_is_in_it(self) -> None:
+    @pytest.mark.parametrize("kind", ["vae", "classifier"])
+    def test_every_setting_is_in_it(self, kind: str) -> None:
         # A new setting must not be left out in silence: the script would learn something else.
-        base = Config(validation_split=0.1)
+        base = Config(kind=kind, validation_split=0.1)
         changes = {
             "kind": {"kind": "autoencoder"},
             "conditional": {"conditional": True},
@@ -192,6 +201,7 @@ class TestScript:
             }.items()
         }  # fmt: skip
         assert set(changes) == {field.name for field in dataclasses.fields(Config)} - {"preset"}
+        changes = {name: change for name, change in changes.items() if base.uses(name)}
         scripts = {
             name: keras_script(base.replace(**change), "digits", DIGITS)
             for name, change in changes.items()
@@ -275,11 +285,20 @@ class TestSameHistory:
                 )
 
     def test_leaves_models_and_a_picture(self, elsewhere: dict[str, tuple[Run, Path]]) -> None:
-        for name in ("dense", "autoencoder", *TRAINED):
+        for name in ("dense", "autoencoder", *sorted({*TRAINED} - {*WITHOUT_CODES})):
             folder = elsewhere[name][1]
             assert {"encoder.keras", "decoder.keras", "samples.png"} <= {
                 path.name for path in folder.iterdir()
             }
+
+    @pytest.mark.parametrize("name", WITHOUT_CODES)
+    def test_leaves_the_classifier(
+        self, name: str, elsewhere: dict[str, tuple[Run, Path]], digits: Dataset
+    ) -> None:
+        run, folder = elsewhere[name]
+        images = run.preprocess(digits.x_test[:9])
+        found = keras.models.load_model(folder / "classifier.keras")(images / np.float32(255))
+        np.testing.assert_allclose(found, run.classify(images), atol=2e-3)
 
 
 class TestOpenInKeras:

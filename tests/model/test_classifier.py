@@ -145,6 +145,13 @@ class TestCorrectness:
         assert metrics["loss"] == pytest.approx(total - share, rel=1e-6)
         assert outputs["probabilities"].shape == (len(digits.y_test), 10)
         np.testing.assert_allclose(outputs["probabilities"][:, 0], math.e / (math.e + 9), rtol=1e-6)
+        assert metrics["recall_per_class"] == {str(digit): float(digit == 0) for digit in range(10)}
+        # It is as sure of each image, so all are in one bin.
+        assert metrics["calibration_error"] == pytest.approx(math.e / (math.e + 9) - share)
+
+    def test_one_that_says_no_numbers_has_no_calibration(self, digits: Dataset) -> None:
+        metrics, _ = evaluate_accuracy(with_logits([math.inf] + [0.0] * 9), digits, "none")
+        assert "calibration_error" not in metrics
 
 
 class TestTraining:

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from keras import ops
 
-from vae.config import Config, setting
+from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.model.base import build
 from vae.model.optimizers import OPTIMIZERS, make_optimizer
 from vae.model.vae import VAE
 from vae.presets import PRESETS
+from vae.settings import setting
 from vae.training.train import train
 
 

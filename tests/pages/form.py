@@ -8,8 +8,9 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.driving import calm
-from vae.config import Config, setting, settings_of
+from vae.config import Config
 from vae.kinds import KINDS
+from vae.settings import setting, settings_of
 
 FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
 # A configuration that differs from every preset in every field, but for importance samples and the

@@ -50,6 +50,15 @@ class TestRequested:
         app.query_params.update(before)
         assert view(calm(app.run())) == "Draw"
 
+    def test_nor_does_what_was_sent_between_two_that_were_on_their_way(self) -> None:
+        app = open_page("latent")
+        first = dict(app.query_params)
+        second = dict(show(app, "Path").query_params)
+        app.query_params.update(first)
+        show(app, "Draw")
+        app.query_params.update(second)
+        assert view(calm(app.run())) == "Draw"
+
     def test_back_to_the_same_address_undoes_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         app = open_page("latent")
         before = dict(app.query_params)

@@ -15,11 +15,13 @@ from tests.pages.driving import act, calm, go, labelled, open_page, press, watch
 from tests.pages.form import FIELDS, OTHER, as_form, control, fill, form
 from tests.pages.shown import words
 from tests.pages.test_controlled import late
-from vae.config import Config, read_setting, setting
+from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.kinds import KINDS
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
+from vae.setting_text import read_setting
+from vae.settings import setting
 
 SET_UP = {"view": "set-up", "dataset": "digits"}
 

@@ -15,6 +15,7 @@ from vae.export.media import to_npz
 from vae.export.offline_demo import write_demo
 from vae.export.weights import named_weights
 from vae.files import read_regular
+from vae.kinds import KINDS
 from vae.model.keras_compat import portable
 from vae.runs.layout import MODEL
 from vae.runs.provenance import notes_of
@@ -25,7 +26,7 @@ __all__ = ["add_exports"]
 
 NEXT = {  # what one may do with what `export` wrote
     "keras": 'Open it: keras.models.load_model("{}")',
-    "onnx": "Run both with ONNX Runtime, or with whatever reads ONNX.",
+    "onnx": "Any network of it runs with ONNX Runtime, or with whatever reads ONNX.",
     "weights": 'Read it: numpy.load("{}")',
     "script": "Run it: python {}",
     "notebook": "Open it: jupyter lab {}",
@@ -58,7 +59,7 @@ def export(options: argparse.Namespace) -> Report:
     run = conditioned_run(options.run)
     if kind == "keras":
         size = write_file(out, portable(_content(run, MODEL)))
-        what = "encoder and decoder in one Keras model"
+        what = f"{' and '.join(KINDS[run.config.kind].networks)} in one Keras model"
     elif kind == "onnx":
         contents = {name: _content(run, name) for name in run.network_files}
         size = sum(write_file(out / name, content) for name, content in contents.items())

@@ -29,7 +29,6 @@ from vae.cli.pictures import add_pictures
 from vae.cli.progress import load_learned, load_named, progress_fraction, training_progress
 from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
-from vae.config import BINARISATIONS
 from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
@@ -44,6 +43,7 @@ from vae.model.importance_sampling import check_samples
 from vae.presets import PRESETS
 from vae.runs.run import Run, open_run
 from vae.sampling.prior import check_seed
+from vae.settings import BINARISATIONS
 
 # Images that are not binarised have a name of their own here.
 BINARISATION_OPTIONS = {"grey" if name == "none" else name: name for name in BINARISATIONS}

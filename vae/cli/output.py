@@ -9,7 +9,7 @@ import io
 import math
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -127,7 +127,7 @@ def evaluated(
 ) -> ConsoleRenderable:
     """Show what a run is worth on test images."""
     if run.config.has("classifier"):
-        return Group(Text(_measured_on(run, values)), Text(), _figures(_nats(values)))
+        return _classifier_evaluated(run, cast("ClassifierMetrics", values))
     lines = _nats(values)
     if likelihood:
         error = _error(likelihood["nll_standard_error"])
@@ -162,6 +162,17 @@ def evaluated(
         classes,
         _next(*ahead),
     )
+
+
+def _classifier_evaluated(run: Run, values: ClassifierMetrics) -> ConsoleRenderable:
+    parts: list[ConsoleRenderable] = [
+        Text(_measured_on(run, values)),
+        Text(),
+        _figures(_accuracies(values)),
+    ]
+    if (recalls := values.get("recall_per_class")) and (counts := values.get("confusion")):
+        parts.append(_recalls(recalls, counts, "By class"))
+    return Group(*parts)
 
 
 def quality_measured(values: Quality) -> ConsoleRenderable:
@@ -205,16 +216,7 @@ def classified(values: Classification) -> ConsoleRenderable:
             f"{low:.2%} to {high:.2%}",
             _number(found["calibration_error"], 3),
         )
-    classes = Table("Class", title="By class, importance sampling", title_justify="left")
-    classes.add_column("Recall", justify="right")
-    classes.add_column("Most often taken for")
-    names = list(values["recall"])
-    for index, (name, recall) in enumerate(values["recall"].items()):
-        others = [0 if at == index else n for at, n in enumerate(values["confusion"][index])]
-        most = max(others, default=0)
-        wrong = f"{names[others.index(most)]} ({most:,} of {sum(values['confusion'][index]):,})"
-        shown = "no images" if recall is None else f"{recall:.1%}"
-        classes.add_row(Text(name), shown, Text(wrong if most else ""))
+    classes = _recalls(values["recall"], values["confusion"], "By class, importance sampling")
     error = _error(values["nll_standard_error"])
     nll = ("Negative log-likelihood", _number(values["nll"]), f"{error}{UNIT}, classes summed over")
     return Group(
@@ -228,6 +230,23 @@ def classified(values: Classification) -> ConsoleRenderable:
         Text(),
         _figures([nll]),
     )
+
+
+def _recalls(
+    recalls: Mapping[str, float | None], confusion: Sequence[Sequence[int]], title: str
+) -> Table:
+    """Show how many of each class are recognised, and what its images are most taken for."""
+    table = Table("Class", title=title, title_justify="left")
+    table.add_column("Recall", justify="right")
+    table.add_column("Most often taken for")
+    names = list(recalls)
+    for index, (name, recall) in enumerate(recalls.items()):
+        others = [0 if at == index else n for at, n in enumerate(confusion[index])]
+        most = max(others, default=0)
+        wrong = f"{names[others.index(most)]} ({most:,} of {sum(confusion[index]):,})"
+        shown = "no images" if recall is None else f"{recall:.1%}"
+        table.add_row(Text(name), shown, Text(wrong if most else ""))
+    return table
 
 
 def wrote(out: Path, size: int, what: str, *ahead: str) -> ConsoleRenderable:
@@ -264,15 +283,18 @@ def _nats(metrics: Metrics) -> list[Line]:
 
 
 def _accuracies(metrics: ClassifierMetrics) -> list[Line]:
-    """Return the accuracy of a classifier, with its interval, and its cross-entropy."""
+    """Return what a classifier is worth: accuracy, with its interval, and how sure it is."""
     ends = [metrics.get("accuracy_low"), metrics.get("accuracy_high")]
     known = [f"{end:.2%}" for end in ends if end is not None]
     interval = f" (95 %: {' to '.join(known)})" if known else ""
     error = _error(metrics.get("loss_standard_error"))
-    return [
+    lines = [
         ("Accuracy", f"{metrics['accuracy']:.2%}", interval),
         ("Cross-entropy", _number(metrics["loss"], 4), f"{error}{UNIT}"),
     ]
+    if "calibration_error" in metrics:
+        lines.append(("Calibration error", f"{metrics['calibration_error']:.2%}", ""))
+    return lines
 
 
 def _figures(lines: Iterable[Line]) -> ConsoleRenderable:
@@ -283,7 +305,7 @@ def _figures(lines: Iterable[Line]) -> ConsoleRenderable:
     return Padding(grid, (0, 0, 1, 2))
 
 
-def _measured_on(run: Run, metrics: Metrics) -> str:
+def _measured_on(run: Run, metrics: Metrics | ClassifierMetrics) -> str:
     return f"{metrics['images'].capitalize()} of {run.dataset}: {metrics['treatment']}"
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vae.config import BINARISATIONS, Config
+from vae.config import Config
+from vae.settings import BINARISATIONS
 
 __all__ = ["binarisation_name", "binarisation_words", "binarise"]
 

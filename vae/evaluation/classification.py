@@ -1,4 +1,4 @@
-"""How well classes are told apart: recall of each, area under the ROC curve."""
+"""What a classifier gets wrong, and how well two sets are told apart by a score."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy as np
 from vae.errors import RunError
 from vae.statistics import NORMAL_95
 
-__all__ = ["class_recalls", "roc_area", "roc_interval"]
+__all__ = ["confident_mistakes", "roc_area", "roc_interval"]
 
 HALVINGS = 50  # of an interval of length 1: to the last digits of a float
 
 
-def class_recalls(confusion: np.ndarray) -> np.ndarray:
-    """Return the fraction of each class's images that were taken for it: (classes,).
+def confident_mistakes(probabilities: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """Return which images were taken for a wrong class, the surest answers first: (n,), n <= count.
 
-    confusion: see `statistics.confusion_matrix`. NaN for a class without images.
+    probabilities: (N, classes). labels: (N,). Equally sure ones stay in their order.
     """
-    totals = confusion.sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        return np.diag(confusion) / totals
+    sure, says = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    (wrong,) = np.nonzero(says != labels)
+    return wrong[np.argsort(-sure[wrong], kind="stable")][:count]
 
 
 def roc_area(positive: np.ndarray, negative: np.ndarray) -> float:

@@ -18,16 +18,21 @@ from vae.evaluation.bayes_rule import (
     class_priors,
     log_evidence,
 )
-from vae.evaluation.calibration import expected_calibration_error, reliability_bins
-from vae.evaluation.classification import class_recalls
 from vae.figures_schema import Classification, ClassifiedBy
+from vae.model.calibration import expected_calibration_error, reliability_bins
 from vae.model.importance_sampling import (
     SAMPLES_AT_ONCE,
     VALUES_AT_ONCE,
     Likelihoods,
     importance_log_likelihood,
 )
-from vae.statistics import confusion_matrix, some_indices, standard_error, wilson_interval
+from vae.statistics import (
+    class_recalls,
+    confusion_matrix,
+    some_indices,
+    standard_error,
+    wilson_interval,
+)
 
 if TYPE_CHECKING:
     import tensorflow as tf

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vae.config import BINARISATIONS
 from vae.data.binarisation import binarise
 from vae.figures_schema import References
 from vae.files import read_json, write_json
+from vae.settings import BINARISATIONS
 
 __all__ = [
     "LITERATURE",

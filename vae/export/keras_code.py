@@ -1,7 +1,8 @@
 """A run as code that needs nothing of this package: a Keras script, a notebook, three lines.
 
-The script is `keras_script.template` without the lines that a configuration does not need. There a
-line ends with `#:` and the words that must hold for it, and a part begins with `#=` and its title.
+The script is two templates, what all have and what a kind of model has, without the lines that a
+configuration does not need. There a line ends with `#:` and the words that must hold for it, and a
+part begins with `#=` and its title.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from vae.architecture import (
     FIRST_PIXEL_LOG_VAR,
     ImageShape,
-    Layer,
+    classifier_layers,
     decoder_layers,
     encoder_layers,
 )
@@ -24,6 +25,7 @@ from vae.config import Config
 from vae.data.binarisation import FIXED_SEED
 from vae.data.split import split_counts
 from vae.errors import ConfigError
+from vae.export.keras_layers import written_layers
 from vae.kinds import KINDS, with_article
 from vae.model.keras_compat import OLDEST_KERAS
 
@@ -36,7 +38,7 @@ outputs = model.predict(images)  # images in [0, 1] (N, H, W, C): reconstruction
 """
 # What is left where functions are left out: the line before, blank lines, the line behind.
 HOLE = re.compile(r"(.*\n)\n{2,}(?=(.*))")
-TEMPLATE = Path(__file__).with_name("keras_script.template")
+BEGIN = "keras_begin.template"  # settings, data, layers
 EVALUATION_BATCH = (
     500  # the noise of validation is sampled for as many at once as in `vae.training.loop`
 )
@@ -81,12 +83,12 @@ def open_in_keras(config: Config) -> str:
 
 
 def keras_script(config: Config, dataset_name: str, image_shape: ImageShape) -> str:
-    """Return a Keras script that trains this model to the same history: loss, reconstruction, KL.
+    """Return a Keras script that trains this model to the same history, epoch by epoch.
 
     It takes the path of a local mnist.npz as its argument, or downloads it as Keras does (animals:
-    takes it from the package animal_mnist), and leaves encoder.keras, decoder.keras and
-    samples.png. Raises ConfigError for a data set that only its maker has, and for layers that do
-    not fit the images.
+    takes it from the package animal_mnist), and leaves encoder.keras, decoder.keras and samples.png
+    or a classifier's classifier.keras. Raises ConfigError for a data set that only its maker has,
+    and for layers that do not fit the images.
     """
     title, parts = _parts(config, dataset_name, image_shape, local_file=dataset_name != "digits")
     usage = "python script.py" + (f" [{dataset_name}.npz]" if dataset_name != "digits" else "")
@@ -131,15 +133,11 @@ def _parts(
         raise ConfigError(
             f"A script can load {known}. Received: {dataset_name!r:.80} {tuple(image_shape)}"
         )
-    if not config.has("decoder"):
-        raise ConfigError(
-            "A script trains an encoder and a decoder. "
-            f"Received: {with_article(config.noun).lower()}"
-        )
     holds = _holding(config, dataset_name, local_file)
     values = _values(config, dataset_name, source, holds)
     lines = []
-    for line in TEMPLATE.read_text(encoding="utf-8").splitlines():
+    rest = "keras_classifier.template" if config.has("classifier") else "keras_codes.template"
+    for line in (_read(BEGIN) + _read(rest)).splitlines():
         text, _, conditions = line.partition("  #: ")
         if all(_met(condition, holds) for condition in conditions.split()):
             lines.append(Template(text).substitute(values))
@@ -151,6 +149,10 @@ def _parts(
     if config.conditional:
         what = f"A conditional {KINDS[config.kind].title}"  # shorter: it stands in one line
     return f"{what} on {source.title}", parts
+
+
+def _read(template: str) -> str:
+    return Path(__file__).with_name(template).read_text(encoding="utf-8")
 
 
 def _met(condition: str, holds: set[str]) -> bool:
@@ -169,11 +171,10 @@ def _blank_lines(hole: re.Match[str]) -> str:
 
 def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
     """Return the words that hold for a configuration; "vae" for a conditional one too."""
-    vae = config.has("posterior")
     optional = {
-        "vae": vae,
-        "autoencoder": not vae,
+        config.kind: True,
         "conditional": config.conditional,
+        "labels": config.conditional or config.has("classifier"),
         "digits": dataset_name == "digits",
         "animals": dataset_name == "animals",
         "keras": dataset_name in ("mnist", "fashion_mnist"),
@@ -196,58 +197,40 @@ def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
 
 def _values(config: Config, dataset_name: str, source: Source, holds: set[str]) -> dict[str, Any]:
     """Return what replaces each $name: the settings, and what follows from them."""
-    *body, _, _ = encoder_layers(config, source.image_shape, source.classes)
-    upward = decoder_layers(config, source.image_shape, source.classes)[:-1]
-    return config.to_dict() | {
-        "title": source.title,
-        "loader": dataset_name,
-        "pixels": math.prod(source.image_shape),
-        "batch_size": min(config.batch_size, split_counts(config, source.images)[0]),
-        "optimizer": OPTIMIZERS[config.optimizer],
-        "encoder": _stack(body, "image", 0),
-        "decoder": _stack(upward, "z", 201),
-        "fixed_seed": FIXED_SEED,
-        "first_pixel_log_var": FIRST_PIXEL_LOG_VAR,
-        "beta_now": "beta" if "warms_up" in holds and "capacity" not in holds else "BETA",
-        "capacity_now": "capacity" if "warms_up" in holds else "CAPACITY",
-        "part": EVALUATION_BATCH,
-        "classes": source.classes,
-        "label": ", label" if config.conditional else "",
-        **{
-            name: f"[{name}, label]" if config.conditional else name
-            for name in ("image", "images", "z")
-        },
-        "arguments": "".join(f", {name}" for name in ("SAMPLES", "NOISE") if name.lower() in holds),
-        "third": "".join(f", {value}" for name, value in THIRD.items() if name in holds),
+    return (
+        config.to_dict()
+        | _networks(config, source)
+        | {
+            "title": source.title,
+            "loader": dataset_name,
+            "pixels": math.prod(source.image_shape),
+            "batch_size": min(config.batch_size, split_counts(config, source.images)[0]),
+            "optimizer": OPTIMIZERS[config.optimizer],
+            "fixed_seed": FIXED_SEED,
+            "first_pixel_log_var": FIRST_PIXEL_LOG_VAR,
+            "beta_now": "beta" if "warms_up" in holds and "capacity" not in holds else "BETA",
+            "capacity_now": "capacity" if "warms_up" in holds else "CAPACITY",
+            "part": EVALUATION_BATCH,
+            "classes": source.classes,
+            "label": ", label" if config.conditional else "",
+            **{
+                name: f"[{name}, label]" if config.conditional else name
+                for name in ("image", "images", "z")
+            },
+            "arguments": "".join(
+                f", {name}" for name in ("SAMPLES", "NOISE") if name.lower() in holds
+            ),
+            "third": "".join(f", {value}" for name, value in THIRD.items() if name in holds),
+        }
+    )
+
+
+def _networks(config: Config, source: Source) -> dict[str, str]:
+    """Write the layers of each network, up to those that the template has."""
+    images = config, source.image_shape, source.classes
+    if config.has("classifier"):
+        return {"classifier": written_layers(classifier_layers(*images)[:-1], "image", 0)}
+    return {
+        "encoder": written_layers(encoder_layers(*images)[:-2], "image", 0),
+        "decoder": written_layers(decoder_layers(*images)[:-1], "z", 201),
     }
-
-
-def _stack(layers: list[Layer], below: str, seed: int) -> str:
-    """Write each layer above the input as a line; each layer has its seed, as in `networks`."""
-    lines = []
-    for index, layer in enumerate(layers[1:], start=1):
-        if made := _layer(layer, seed + index):
-            inputs = f"[{below}, label]" if layer.class_name == "Concatenate" else below
-            lines.append(f"x = {made}({inputs})")
-            below = "x"
-    return "\n".join(lines)
-
-
-def _layer(layer: Layer, seed: int) -> str:
-    """Write how a layer is made; nothing for one that changes nothing."""
-    arguments = layer.arguments
-    activation = f'"{arguments["activation"]}", ' if arguments.get("activation") else ""
-    match layer.class_name:
-        case "Dense":
-            return f"dense({arguments['units']}, {activation}seed={seed})"
-        case "Conv2D" | "Conv2DTranspose" as kind:
-            sizes = f"{arguments['filters']}, {arguments['kernel_size']}"
-            return f"conv(layers.{kind}, {sizes}, {activation}seed={seed})"
-        case "Cropping2D" if arguments["cropping"] == ((0, 0), (0, 0)):
-            return ""
-        case "InputLayer":  # the label's, which the template has
-            return ""
-        case "Concatenate":
-            return "layers.Concatenate()"
-        case kind:
-            return f"layers.{kind}({', '.join(map(repr, arguments.values()))})"

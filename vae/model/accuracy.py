@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 import numpy as np
 
-from vae.config import Binarisation
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
 from vae.figures_schema import ClassifierMetrics
+from vae.model.calibration import expected_calibration_error, reliability_bins
 from vae.model.classifier import Classifier
 from vae.model.keras_setup import keras, ops, tf
-from vae.statistics import confusion_matrix, standard_error, wilson_interval
+from vae.settings import Binarisation
+from vae.statistics import class_recalls, confusion_matrix, standard_error, wilson_interval
 
 __all__ = ["evaluate_accuracy", "logits_of_images"]
 
@@ -26,13 +28,19 @@ def evaluate_accuracy(
 
     loss: the mean of -log p(y | x), in nats per image. The interval of the accuracy is Wilson's,
     at 95 %. confusion: images by their class (rows) and by what the model says (columns).
+    recall_per_class: the fraction of a class that is recognised, None without images of it.
+    calibration_error: see `calibration`; left out where probabilities are no numbers.
     """
     x_test, y_test = binarise(dataset.x_test, binarisation), dataset.y_test
     logits = logits_of_images(model, x_test)
     cross_entropy = keras.losses.sparse_categorical_crossentropy
     nats = np.asarray(cross_entropy(y_test.astype(np.int32), logits, from_logits=True))
-    hits = logits.argmax(axis=1) == y_test
+    says = logits.argmax(axis=1)
+    hits = says == y_test
     low, high = wilson_interval(int(hits.sum()), len(hits))
+    confusion = confusion_matrix(y_test, says, model.classes)
+    recalls = class_recalls(confusion).tolist()
+    probabilities = np.asarray(ops.softmax(logits))
     metrics: ClassifierMetrics = {
         "dataset": dataset.name,
         "images": f"all {len(nats):,} test images",
@@ -43,9 +51,15 @@ def evaluate_accuracy(
         "accuracy": float(hits.mean()),
         "accuracy_low": low,
         "accuracy_high": high,
-        "confusion": confusion_matrix(y_test, logits.argmax(axis=1), model.classes).tolist(),
+        "recall_per_class": {
+            name: None if math.isnan(recall) else recall
+            for name, recall in zip(dataset.class_names, recalls, strict=True)
+        },
+        "confusion": cast("list[list[int]]", confusion.tolist()),
     }
-    probabilities = np.asarray(ops.softmax(logits))
+    if np.isfinite(probabilities).all():
+        sure = np.minimum(probabilities.max(axis=1), 1.0)  # rounding may exceed it
+        metrics["calibration_error"] = expected_calibration_error(reliability_bins(sure, hits))
     return metrics, {"probabilities": probabilities, "y": y_test}
 
 

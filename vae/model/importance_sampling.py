@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vae.config import MAX_IMPORTANCE_SAMPLES, Config
+from vae.config import Config
 from vae.errors import ConfigError, RunError
 from vae.figures_schema import Estimate
 from vae.kinds import with_article
+from vae.settings import MAX_IMPORTANCE_SAMPLES
 from vae.statistics import standard_error
 
 if TYPE_CHECKING:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, NotRequired, TypedDict
 
-from vae.config import Config, Setting, setting
+from vae.config import Config
 from vae.errors import RunError
 from vae.files import file_version, write_json, writing_to
 from vae.runs.layout import CONTROL
 from vae.runs.schema import ChangeRow, Row
 from vae.schema import Count, Number, Text, decode, read
+from vae.setting import Setting
+from vae.settings import setting
 
 __all__ = [
     "ACTIONS",

@@ -21,7 +21,7 @@ from vae.figures_schema import (
     Metrics,
     Quality,
 )
-from vae.kinds import Kind
+from vae.kinds import Kind, Part
 from vae.runs import layout
 
 __all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "figures_of", "result_files"]
@@ -35,14 +35,16 @@ Shapes = Mapping[str, tuple[int | str, ...]]
 class Result:
     """Something that is computed of a finished model.
 
-    name: of its action in the queue and of its progress file. files: their names and what each may
-    hold, a type for JSON (see `schema`) and shapes for arrays. compute: called with the run, its
-    images where it needs them, and `on_progress`, which takes the fraction that is done. seconds:
-    that it takes on two cores, or the function of the run that tells. check: called with the run
-    before the images are loaded; raises RunError if there is nothing to compute.
+    name: of its action in the queue and of its progress file. needs: the part that a run's model
+    must have, see `kinds`. files: their names and what each may hold, a type for JSON (see
+    `schema`) and shapes for arrays. compute: called with the run, its images where it needs them,
+    and `on_progress`, which takes the fraction that is done. seconds: that it takes on two cores,
+    or the function of the run that tells. check: called with the run before the images are loaded;
+    raises RunError if there is nothing to compute.
     """
 
     name: str
+    needs: Part
     files: Mapping[str, Any]
     compute: str
     seconds: float | str
@@ -76,6 +78,7 @@ RESULTS: dict[str, Result] = {
     for result in (
         Result(
             "tsne",
+            needs="encoder",
             files={name: {"points": ("points", count)} for count, name in layout.TSNE.items()},
             compute="vae.latent.projections:compute_tsne",
             seconds="vae.latent.projections:tsne_seconds",
@@ -83,12 +86,14 @@ RESULTS: dict[str, Result] = {
         ),
         Result(
             "knowledge",
+            needs="encoder",
             files={layout.CLASS_PROBES: ClassProbes},
             compute="vae.evaluation.class_probes:compute_class_probes",
             seconds=10.0,
         ),
         Result(
             "likelihood",
+            needs="posterior",
             files={layout.LIKELIHOOD: Likelihood},
             compute="vae.evaluation.likelihood:compute_likelihood",
             seconds="vae.evaluation.likelihood:requested_seconds",
@@ -96,6 +101,7 @@ RESULTS: dict[str, Result] = {
         ),
         Result(
             "quality",
+            needs="decoder",
             files={layout.QUALITY: Quality},
             compute="vae.evaluation.sample_quality:compute_quality",
             seconds=30.0,
@@ -103,12 +109,14 @@ RESULTS: dict[str, Result] = {
         ),
         Result(
             "samplers",
+            needs="encoder",
             files={layout.SAMPLERS: SAMPLERS},
             compute="vae.sampling.fitted:compute_samplers",
             seconds=30.0,
         ),
         Result(
             "classification",
+            needs="likelihood",
             files={layout.CLASSIFICATION: ClassifierComparison},
             compute="vae.evaluation.classifier_comparison:compute_comparison",
             seconds="vae.evaluation.comparison_request:comparison_seconds",

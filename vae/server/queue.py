@@ -17,6 +17,7 @@ from vae.environment import is_public, limits, worker_count
 from vae.errors import RunError
 from vae.files import writing_to
 from vae.runs.layout import MODEL
+from vae.runs.results import RESULTS
 from vae.runs.run import STOPPED_BEFORE, Run
 from vae.runs.run_images import missing_images
 from vae.runs.schema import RunState
@@ -176,7 +177,12 @@ class Queue:
         return run
 
     def request(self, run: Run, action: str) -> None:
-        """Put another job for a run into the queue, once: one of the tickets' other `ACTIONS`."""
+        """Put another job for a run into the queue, once: one of the tickets' other `ACTIONS`.
+
+        Raises RunError for a result of which the run's model lacks the part, as t-SNE needs codes.
+        """
+        if result := RESULTS.get(action):
+            run.require(result.needs)
         self._enqueue(run.id, action, run.metadata.owner)
 
     def withdraw(self, run: Run, action: str) -> None:

@@ -172,6 +172,7 @@ def _compute(run: Run, result: Result) -> int:
     write_progress(run.path, result.name, 0.0, seconds=seconds)
     try:
         with _interrupted_by_sigterm():
+            run.require(result.needs)
             if result.check is not None:
                 resolve(result.check)(run)
             images = [load_images(run, download=False)] if result.needs_images else []

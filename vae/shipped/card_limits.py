@@ -13,13 +13,20 @@ __all__ = ["limits_of"]
 # What a model cannot do: when that is so, and how it is said.
 _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
     (
-        lambda run: True,
+        lambda run: run.config.has("decoder"),
         lambda run: (
             "It was trained on one data set: its output resembles that data, whatever the image."
         ),
     ),
     (
-        lambda run: not run.config.has("posterior"),
+        lambda run: run.config.has("classifier"),
+        lambda run: (
+            "It was trained on one data set: it takes any image, noise too, for one of its "
+            f"{run.classes} classes, and is often sure of that."
+        ),
+    ),
+    (
+        lambda run: run.config.has("encoder") and not run.config.has("posterior"),
         lambda run: (
             "Its codes have no prior: random codes decode to nonsense, and there is no ELBO."
         ),
@@ -64,14 +71,18 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         ),
     ),
     (
-        lambda run: not run.config.is_density and run.config.binarisation == "none",
+        lambda run: (
+            run.config.has("likelihood")
+            and not run.config.is_density
+            and run.config.binarisation == "none"
+        ),
         lambda run: (
             "Grey levels count as probabilities: its nats cannot be compared with published ones, "
             "which are of black-and-white images."
         ),
     ),
     (
-        lambda run: run.config.binarisation != "none",
+        lambda run: run.config.has("decoder") and run.config.binarisation != "none",
         lambda run: (
             "It was trained on black-and-white images: grey in its output is the probability of "
             "white."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from vae.data.binarisation import binarisation_name
 from vae.evaluation.class_probes import NEIGHBOURS
 from vae.evaluation.comparison import beside_literature, references_of
@@ -17,6 +19,8 @@ LITERATURE_BINARISATION = "sampled"
 
 def figures_of(run: Run) -> list[tuple[str, str, str]]:
     """Return what was measured: its name, the model's figure, and one to compare it with."""
+    if run.config.has("classifier"):
+        return _accuracies(run)
     metrics, known = run.metrics, references_of(run)
     rows = [("reconstruction, nats", f"{metrics['reconstruction']:.2f}", _lines(run, known))]
     if "elbo" in metrics and "elbo_standard_error" in metrics:  # an autoencoder has none
@@ -32,6 +36,31 @@ def figures_of(run: Run) -> list[tuple[str, str, str]]:
         used = f"{metrics['active_units']} of {run.config.latent_dim}"
         rows.append(("active units (Burda et al. 2016)", used, ""))
     return rows + _likelihoods(run) + _class_probes(run) + _quality(run)
+
+
+def _accuracies(run: Run) -> list[tuple[str, str, str]]:
+    metrics = run.classifier_metrics
+    rows = [
+        (
+            "accuracy",
+            f"{metrics['accuracy']:.2%}",
+            f"95 %: {metrics['accuracy_low']:.2%} to {metrics['accuracy_high']:.2%}; "
+            f"guessing {1 / run.classes:.0%}",
+        ),
+        (
+            "cross-entropy, nats",
+            f"{metrics['loss']:.4f} ± {metrics['loss_standard_error']:.4f}",
+            f"guessing ln {run.classes} = {math.log(run.classes):.2f}",
+        ),
+        (
+            "expected calibration error (Guo et al. 2017)",
+            f"{metrics['calibration_error']:.2%}",
+            "as often right as it is sure 0",
+        ),
+    ]
+    recalls = [(recall, name) for name, recall in metrics["recall_per_class"].items() if recall]
+    hardest = ", ".join(f"{name} {recall:.1%}" for recall, name in sorted(recalls)[:3])
+    return [*rows, ("recall, the three hardest classes", hardest, "")]
 
 
 def _lines(run: Run, known: References | None) -> str:

@@ -67,21 +67,40 @@ def models_page(runs: Sequence[Run]) -> str:
     """
     alike: dict[str, list[Run]] = {}
     for run in runs:
-        alike.setdefault(f"{_title(run)}, {binarisation_name(binarisation_of(run))}", []).append(
-            run
-        )
+        name = f"{dataset_title(run)}, {binarisation_name(binarisation_of(run))}"
+        classifies = run.config.has("classifier")
+        alike.setdefault(f"{name}: classifiers" if classifies else name, []).append(run)
     tables = [f"**{name}**\n\n{_comparison(each)}" for name, each in alike.items()]
     sections = [f"## {run.id}\n\n{model_card(run)}" for run in runs]
     return "\n\n".join([INTRODUCTION.rstrip(), *tables, *sections]) + "\n"
 
 
+Columns = dict[str, Callable[[Run], str]]
+
+
 def _comparison(runs: Sequence[Run]) -> str:
-    columns: dict[str, Callable[[Run], str]] = {
+    """Return a table of runs that are measured by the same figures."""
+    columns: Columns = {
         "model": lambda run: f"[{run.id}](#{run.id})",
         "recipe": lambda run: preset_label(run.config),
-        "latent dimensions": lambda run: str(run.config.latent_dim),
-        "parameters": lambda run: f"{_summary(run).total:,}",
-        "trained for": lambda run: time_in_words(_seconds(run)),
+    }
+    if runs[0].config.has("decoder"):
+        columns["latent dimensions"] = lambda run: str(run.config.latent_dim)
+    columns["parameters"] = lambda run: f"{_summary(run).total:,}"
+    columns["trained for"] = lambda run: time_in_words(_seconds(run))
+    columns |= ACCURACIES if runs[0].config.has("classifier") else _nats(runs)
+    return _table(tuple(columns), [[cell(run) for cell in columns.values()] for run in runs])
+
+
+ACCURACIES: Columns = {
+    "accuracy": lambda run: f"{run.classifier_metrics['accuracy']:.2%}",
+    "cross-entropy": lambda run: f"{run.classifier_metrics['loss']:.4f}",
+    "calibration error": lambda run: f"{run.classifier_metrics['calibration_error']:.2%}",
+}
+
+
+def _nats(runs: Sequence[Run]) -> Columns:
+    columns: Columns = {
         "reconstruction": lambda run: f"{run.metrics['reconstruction']:.2f}",
         "KL": lambda run: f"{run.metrics['kl']:.2f}",
         "ELBO": _elbo,
@@ -100,7 +119,7 @@ def _comparison(runs: Sequence[Run]) -> str:
         columns["samples' distance"] = lambda run: (
             f"{run.quality['frechet_classifier_distance']:.1f}" if run.quality else "–"
         )
-    return _table(tuple(columns), [[cell(run) for cell in columns.values()] for run in runs])
+    return columns
 
 
 def _elbo(run: Run) -> str:
@@ -115,21 +134,19 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _title(run: Run) -> str:
-    return dataset_title(run)
-
-
 def _purpose(run: Run) -> str:
     """Return the purpose of the model: that of its preset where it is unchanged."""
     label, preset = preset_label(run.config), run.config.preset
     if preset in PRESETS and label == PRESET_NOTES[preset].title:
         return f"**{label}.** {PRESET_NOTES[preset].purpose}"
-    return f"**{label}.** A model of {_title(run)} with settings of its own."
+    return f"**{label}.** A model of {dataset_title(run)} with settings of its own."
 
 
 def _model(run: Run) -> str:
     config = run.config
-    words = f"{config.network} {config.noun}, {config.latent_dim} latent dimensions"
+    words = f"{config.network} {config.noun}"
+    if config.has("decoder"):
+        words += f", {config.latent_dim} latent dimensions"
     words += f", {config.activation}"
     if config.has("posterior"):
         words += (
@@ -145,22 +162,36 @@ def _model(run: Run) -> str:
 
 
 def _networks(run: Run) -> dict[str, str]:
-    summary, config = _summary(run), run.config
-    heads = f"mean {config.latent_dim}"
-    if config.has("posterior"):
-        heads += f", log-variance {config.latent_dim}"
-    image = _size(run.image_shape)
-    label = f" + label {run.classes}" if config.conditional else ""
-    # The label joins the pixels, or what the convolutions make of them.
-    encoder = [image, *_hidden(summary.networks["encoder"]), heads]
-    joins = sum(layer.class_name == "Conv2D" for layer in summary.networks["encoder"])
-    encoder[joins] += label
-    decoder = [f"{config.latent_dim}{label}", *_hidden(summary.networks["decoder"]), image]
-    ways = {"encoder": encoder, "decoder": decoder}
+    summary = _summary(run)
+    way_of = {"encoder": _encoder, "decoder": _decoder, "classifier": _classifier}
+    ways = {name: way_of[name](run, layers) for name, layers in summary.networks.items()}
     return {
         name: f"{' → '.join(way)}: {summary.parameters[name]:,} parameters"
         for name, way in ways.items()
     }
+
+
+def _encoder(run: Run, layers: Sequence[Layer]) -> list[str]:
+    heads = f"mean {run.config.latent_dim}"
+    if run.config.has("posterior"):
+        heads += f", log-variance {run.config.latent_dim}"
+    way = [_size(run.image_shape), *_hidden(layers), heads]
+    # The label joins the pixels, or what the convolutions make of them.
+    way[sum(layer.class_name == "Conv2D" for layer in layers)] += _label(run)
+    return way
+
+
+def _decoder(run: Run, layers: Sequence[Layer]) -> list[str]:
+    code = f"{run.config.latent_dim}{_label(run)}"
+    return [code, *_hidden(layers), _size(run.image_shape)]
+
+
+def _classifier(run: Run, layers: Sequence[Layer]) -> list[str]:
+    return [_size(run.image_shape), *_hidden(layers), f"{run.classes} classes"]
+
+
+def _label(run: Run) -> str:
+    return f" + label {run.classes}" if run.config.conditional else ""
 
 
 def _summary(run: Run) -> Summary:
@@ -168,7 +199,7 @@ def _summary(run: Run) -> Summary:
 
 
 def _hidden(layers: Sequence[Layer]) -> list[str]:
-    ends = ("mean", "log_var", "pixels")
+    ends = ("mean", "log_var", "pixels", "logits")
     return [
         _size(layer.output_shape)
         for layer in layers
@@ -185,7 +216,7 @@ def _data(run: Run) -> str:
     config = run.config
     count = f"{run.info['images']:,} " if "images" in run.info else ""
     words = [
-        f"{_title(run)}: {count}training images of {_size(run.image_shape)}",
+        f"{dataset_title(run)}: {count}training images of {_size(run.image_shape)}",
         binarisation_name(config.binarisation),
     ]
     if config.train_share < 1.0:

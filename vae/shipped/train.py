@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from vae.config import MAX_IMPORTANCE_SAMPLES, Config
+from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.classifier_choice import classifier_mark, classifiers_beside
@@ -45,6 +45,7 @@ from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
+from vae.settings import MAX_IMPORTANCE_SAMPLES
 from vae.training.train import resume, train
 
 __all__ = ["SHIPPED_RUNS", "derive", "ship"]
@@ -62,10 +63,12 @@ SHIPPED_RUNS: dict[str, Config] = {
         "lecture",
         "lecture-fast",
         "autoencoder",
+        "classifier",
     )
 } | {
     "digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1),
     "animals-conditional": PRESETS["convolutional"].replace(conditional=True, epochs=80),
+    "animals-classifier": PRESETS["classifier"].replace(epochs=20),
 }
 MAX_SNAPSHOTS = 16
 MAX_SNAPSHOT_BYTES = 500_000
@@ -102,14 +105,24 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
 def derive(run: Run) -> None:
     """Compute what a run lacks of t-SNE, class probes, samplers, quality, metrics, likelihood, ...
 
-    What is there stays; a model.keras of an earlier version is made to open in older ones of Keras
-    too. Raises RuntimeError if metrics that are there are not those of its model,
-    or if the run is too large then.
+    Of those that its kind of model has. What is there stays; a model.keras of an earlier version is
+    made to open in older ones of Keras too. Raises RuntimeError if metrics that are there are not
+    those of its model, or if the run is too large then.
     """
     index = list(SHIPPED_RUNS).index(run.id)
     if run.info.get("place") != index:
         write_json(run.path / CONFIG, {**run.info, "place": index})
     _make_portable(run.path / MODEL)
+    if run.config.has("encoder"):
+        _derive_of_codes(run)
+    if run.config.has("likelihood"):
+        _derive_of_likelihood(run)
+    size = folder_bytes(run.path)
+    if size > MAX_BYTES:
+        raise RuntimeError(f"A shipped run has at most {MAX_BYTES:,} bytes. Received: {size:,}")
+
+
+def _derive_of_codes(run: Run) -> None:
     if run.config.latent_dim > 2:
         compute_tsne(run)
     if not run.class_probes:
@@ -118,6 +131,9 @@ def derive(run: Run) -> None:
         compute_samplers(run, load_dataset(run.dataset))
     if "samplers" not in run.quality and run.dataset == "mnist":
         compute_quality(run, load_dataset(run.dataset))
+
+
+def _derive_of_likelihood(run: Run) -> None:
     if "binarisation" not in run.metrics:
         _complete_metrics(run)
     binarisation = run.config.binarisation
@@ -128,9 +144,6 @@ def derive(run: Run) -> None:
         compute_likelihood(run, load_dataset(run.dataset))
     if run.config.conditional:
         _compare(run)
-    size = folder_bytes(run.path)
-    if size > MAX_BYTES:
-        raise RuntimeError(f"A shipped run has at most {MAX_BYTES:,} bytes. Received: {size:,}")
 
 
 def _compare(run: Run) -> None:
@@ -174,13 +187,19 @@ def _thin_out(run: Run) -> None:
         rows = [_rounded(row) for row in run.rows if row["kind"] != "step"]
         lines = [json.dumps(row) + "\n" for row in rows]
         (run.path / HISTORY).write_text("".join(lines), encoding="utf-8")
+    if run.latents:
+        _round_latents(run)
+    for leftover in (METADATA, LOCK, LOG, CHECKPOINT):
+        (run.path / leftover).unlink(missing_ok=True)
+
+
+def _round_latents(run: Run) -> None:
+    step = np.float32(LATENT_STEP)
     rounded = {
-        name: values if name == "y" else np.round(values / LATENT_STEP) * np.float32(LATENT_STEP)
+        name: values if name == "y" else np.round(values / step) * step
         for name, values in run.latents.items()
     }
     RunWriter(run.path).outputs(**rounded)
-    for leftover in (METADATA, LOCK, LOG, CHECKPOINT):
-        (run.path / leftover).unlink(missing_ok=True)
 
 
 def _rounded(value: Any) -> Any:

@@ -30,6 +30,6 @@ def learning_board(data: dict[str, Any], *, key: str) -> None:
 
     data: frames, each a moment (see `pages.train.learning_frames`), the last of which stays, and
     seconds, in which they are played; labels, colors and classes of the map's points; curves, as
-    `learning_curves` has them; numbers (name, value, note); said, for who does not see it.
+    `learning_curves` has them; numbers (name, value, note).
     """
     _mount(key=key, data=data)

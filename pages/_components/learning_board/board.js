@@ -1,7 +1,5 @@
 // Plays the moments that have come since the last look, one after the other, until the next one.
 
-const ANNOUNCE_EVERY = 10_000; // milliseconds: nobody can listen to more
-
 function mount(component) {
   const root = component.parentElement.querySelector(".board");
   const board = (root.board ??= make(root));
@@ -10,7 +8,6 @@ function mount(component) {
   showCurves(root.querySelector(".curves"), board.data.curves);
   showNumbers(root.querySelector(".numbers"), board.data.numbers);
   showClasses(board);
-  say(board);
   takeFrames(board);
   if (board.shown) showPictures(board, board.shown);
   paint(board, performance.now());
@@ -118,13 +115,4 @@ function showNumbers(list, numbers) {
 // What stays as it is is not written again: the browser would take it for something that moved.
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
-}
-
-function say(board) {
-  const { said } = board.data;
-  const box = board.root.querySelector(".said");
-  const now = performance.now();
-  if (box.textContent === said.words || (!said.urgent && now - (board.saidAt ?? 0) < ANNOUNCE_EVERY)) return;
-  board.saidAt = now;
-  box.textContent = said.words;
 }

@@ -29,7 +29,7 @@ function panel(chart, spec) {
   const box = element("div", { class: "panel" });
   const header = element("header");
   const title = element("strong", {}, `${spec.title} (${spec.unit})`);
-  const readout = element("output");
+  const readout = element("output", { "aria-live": "off" }); // the pointer's
   header.append(title, readout);
   const svg = shape("svg", { role: "img" });
   const parts = {

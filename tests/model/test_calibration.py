@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vae.errors import RunError
-from vae.evaluation.calibration import BINS, Bin, expected_calibration_error, reliability_bins
+from vae.model.calibration import BINS, Bin, expected_calibration_error, reliability_bins
 
 
 def answers(*groups: tuple[float, int, int]) -> tuple[np.ndarray, np.ndarray]:
