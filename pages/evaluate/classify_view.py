@@ -115,15 +115,16 @@ def _finding(examples: list[Example], judged: list[Judged], usual: float) -> str
     foreign = [said for each, said in zip(examples, judged, strict=True) if each.label is None]
     known = sum(said.ratio < usual for said in foreign)
     bayes = sum(said.bayes.max() >= SURE for said in foreign)
-    words = f"{len(foreign)} of these pictures are not of the data that the models learned."
     answers = [said.classifier for said in foreign if said.classifier is not None]
+    sure = f"Bayes' rule of **{bayes}**"
     if answers:
-        sure = sum(answer.max() >= SURE for answer in answers)
-        words += f" The classifier is at least {SURE:.0%} sure of **{sure}** of them all the same."
+        count = sum(answer.max() >= SURE for answer in answers)
+        sure = f"the classifier of **{count}**, {sure}"
     return (
-        f"{words} Bayes' rule is of **{bayes}**: given any picture, probabilities of classes sum "
-        f"to 1. But it also has p(x): its log-likelihood ratio finds **{known}** "
-        f"of {len(foreign)}."
+        f"{len(foreign)} of these pictures are not of the data that the models learned. Sure all "
+        f"the same, at {SURE:.0%} or more: {sure}, since for any picture the classes' "
+        "probabilities sum to 1. The generative model also knows p(x): its log-likelihood ratio "
+        f"finds **{known}** of the {len(foreign)}."
     )
 
 

@@ -26,6 +26,7 @@ STYLE = """<style>
 .judged td.number { white-space: nowrap; }
 .judged .number { text-align: right; }
 .judged .no { font-weight: 700; }
+.judged :is(th, td):last-child { padding-left: 0.8rem; padding-right: 0; }
 .judged .says { min-width: 4.5rem; white-space: nowrap; }
 .judged .chances { display: flex; align-items: flex-end; gap: 1px; height: 0.9rem;
   max-width: 7rem; border-bottom: 1px solid rgb(128 128 128 / 60%); forced-color-adjust: none; }
@@ -33,6 +34,7 @@ STYLE = """<style>
 @media (max-width: 640px) {
   .judged { font-size: 0.85rem; }
   .judged :is(th, td) { padding-right: 0.3rem; }
+  .judged :is(th, td):last-child { padding-left: 0.3rem; }
   .judged tbody th { flex-direction: column; align-items: flex-start; gap: 0.1rem;
     font-size: 0.75rem; max-width: 4.6rem; overflow-wrap: anywhere; }
   .judged .says { min-width: 3.4rem; white-space: normal; }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from pages._shared import server
 from tests.conftest import copy_run
@@ -13,24 +14,14 @@ from tests.kinds import Kinds
 from tests.pages.doubles import Processes
 from tests.pages.driving import labelled, open_page, press
 from tests.pages.shown import words
+from tests.test_figures_schema import BY, CLASSIFICATION, SEPARATION
 from vae.evaluation.classifier_choice import classifier_mark
 from vae.files import read_json, write_json
 from vae.runs.progress import write_progress
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
 
-BY = {"accuracy": 0.9, "accuracy_low": 0.85, "accuracy_high": 0.95, "calibration_error": 0.05}
-AREA = {"area": 0.75, "low": 0.7, "high": 0.8}
-FOREIGN = {
-    **{"name": "Noise", "images": 1000, "likelihood": AREA, "bayes": AREA},
-    **{"ratio": AREA | {"area": 0.9876}, "probability": AREA, "entropy": AREA},
-}
-FOUND: dict[str, Any] = {
-    **{"treatment": "grey", "seed": 0, "test_images": 360, "usual_ratio": 5.0, "seconds": 3.0},
-    **{"elbo": BY | {"images": 360, "samples": 8, "accuracy": 0.912}},
-    **{"importance": BY | {"images": 100, "samples": 100}},
-    "foreign": [FOREIGN],
-}
+SCORES_OF_CLASSIFIER = ("probability", "entropy")
 
 
 @pytest.fixture
@@ -53,7 +44,7 @@ def shown(app: Any) -> str:
 
 
 def find(run: Run, classifier: Run | None = None, **changes: Any) -> None:
-    found = FOUND | changes
+    found = CLASSIFICATION | changes
     if classifier is not None:
         by = {"all": BY | {"accuracy": 0.987}, "same": BY}
         found["classifier"] = {"name": "Custom", "mark": classifier_mark(classifier), **by}
@@ -103,6 +94,7 @@ class TestPictures:
 
     def test_a_run_without_stored_pictures(self, told: Run, classifier: Run) -> None:
         (told.path / "snapshots" / "fixed.npz").unlink()
+        st.cache_data.clear()  # of the same model in other tests
         app = open_classify(told)
         assert not app.exception
         assert "Test image of" not in shown(app)
@@ -144,7 +136,7 @@ class TestMeasured:
         assert any("beside another classifier" in each.value for each in app.info)
 
     def test_without_a_classifier(self, told: Run) -> None:
-        find(told, foreign=[{k: v for k, v in FOREIGN.items() if k not in SCORES_OF_CLASSIFIER}])
+        find(told, foreign=[{k: v for k, v in SEPARATION.items() if k not in SCORES_OF_CLASSIFIER}])
         said = shown(open_classify(told))
         assert "Classifier&#x27;s entropy" not in said
         assert "91.2%" in said
@@ -154,9 +146,6 @@ class TestMeasured:
         app = open_classify(told)
         assert not app.exception
         assert any("classification.json" in each.value for each in app.warning)
-
-
-SCORES_OF_CLASSIFIER = ("probability", "entropy")
 
 
 class TestRequest:
