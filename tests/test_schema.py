@@ -17,11 +17,12 @@ from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
 from vae.figures_schema import ComparisonRequest, LikelihoodRequest
+from vae.kinds import KINDS
 from vae.runs.control import Control, Segment, read_control, request
 from vae.runs.history import history_fault
 from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
-from vae.runs.results import FIGURES
+from vae.runs.results import FIGURES, figures_of
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.schema import AccuracyRow, ChangeRow, ElboRow, Info, Status, decode_row
 from vae.runs.store import RunStore
@@ -110,7 +111,8 @@ class TestBasics:
 
     @pytest.mark.parametrize("run", RunStore(Path("none")).list_shipped(), ids=lambda run: run.id)
     def test_what_ships(self, run: Run) -> None:
-        for name, (_, kind) in VALID.items():
+        kinds = {name: kind for name, (_, kind) in VALID.items()}
+        for name, kind in (kinds | figures_of(KINDS[run.config.kind])).items():
             if (path := run.path / name).exists():
                 assert read(path, kind) == json.loads(path.read_bytes())
         lines = (run.path / "history.jsonl").read_bytes().splitlines()

@@ -5,13 +5,27 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from vae.images import tile, to_png
+from vae.images import tile, to_png, to_uint8
 
-__all__ = ["SHARP_PIXELS", "show_grid", "show_png"]
+__all__ = ["SHARP_PIXELS", "apart", "show_grid", "show_png"]
 
 SHARP_PIXELS = 1000  # a picture at least this wide stays crisp in a browser that smooths
 
 MAX_CACHED = 400_000  # values of an array
+SMALL = 16  # pixels: neighbours of images with fewer run into each other
+
+
+def apart(images: np.ndarray) -> np.ndarray:
+    """Return images (N, H, W, C) as they can stand side by side: small ones with a gap.
+
+    It is transparent, a pixel wide, at the right and at the bottom, so that the page shows.
+    """
+    if images.shape[1] >= SMALL:
+        return images
+    pixels = images if images.dtype == np.uint8 else to_uint8(images)
+    colors = np.broadcast_to(pixels, (*pixels.shape[:3], 3))
+    opaque = np.full_like(colors[..., :1], 255)
+    return np.pad(np.concatenate([colors, opaque], axis=3), ((0, 0), (0, 1), (0, 1), (0, 0)))
 
 
 def show_grid(

@@ -111,6 +111,7 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
     }
     [data-testid="stSlider"] [role="group"] > div > div { forced-color-adjust: none; }
     [data-testid="stCheckbox"] label > span + div { &, & * { forced-color-adjust: none; } }
+    [data-testid="stProgress"] { &, & *, &::after { forced-color-adjust: none; } }
 }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }

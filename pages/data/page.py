@@ -7,7 +7,7 @@ from pages._shared.bars import show_bars
 from pages._shared.dataset_choice import choose_dataset, package_link
 from pages._shared.linked import linked_choice
 from pages._shared.persistent import persistent
-from pages._shared.pictures import show_grid
+from pages._shared.pictures import apart, show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
@@ -18,7 +18,6 @@ from vae.figures.classes import class_counts
 
 SPLITS = ("Training", "Test")
 AROUND = 20  # rem of a screen that are not the images
-SMALL = 16  # pixels: neighbours of images with fewer run into each other
 
 
 def show_facts(data: Dataset) -> None:
@@ -33,14 +32,9 @@ def show_facts(data: Dataset) -> None:
 
 
 def show_images(images: np.ndarray, split: str, title: str) -> None:
-    """Show the first 100 images; small ones apart, so that the page shows between them."""
+    """Show the first 100 images."""
     st.header(f"The first 100 {split.lower()} images")
-    if images.shape[1] < SMALL:
-        colors = np.broadcast_to(images, (*images.shape[:3], 3))
-        opaque = np.full_like(colors[..., :1], 255)
-        images = np.concatenate([colors, opaque], axis=3)
-        images = np.pad(images, ((0, 0), (0, 1), (0, 1), (0, 0)))
-    show_grid(images, 10, 10, alt=f"100 {split.lower()} images of {title}")
+    show_grid(apart(images), 10, 10, alt=f"100 {split.lower()} images of {title}")
 
 
 st.markdown(

@@ -10,7 +10,7 @@ import streamlit as st
 from pages._shared.bars import show_bars
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
-from pages._shared.pictures import show_grid
+from pages._shared.pictures import apart, show_grid
 from pages._shared.plain import plain
 from pages._shared.server import store
 from pages._shared.wide_layout import wrapping_columns
@@ -42,7 +42,7 @@ def samples_view(run: Run) -> None:
             labels = balanced_labels(ROWS * COLUMNS, run.classes)  # of ten, one a column
             images = run.decode(prior_codes(ROWS * COLUMNS, run.config.latent_dim), labels)
             with st.container(key="sample-grid"):
-                show_grid(images, ROWS, COLUMNS, alt="Samples from the prior")
+                show_grid(apart(images), ROWS, COLUMNS, alt="Samples from the prior")
             st.caption(
                 f"The first {ROWS * COLUMNS} samples: codes from the prior N(0, I), decoded"
                 f"{', one class after the other' if run.config.conditional else ''}."

@@ -8,7 +8,7 @@ from pages._components.run_key import run_key
 from pages._shared.condition import dots_caption
 from pages._shared.confusion_table import OF_TEST_IMAGES, confusion_of, show_confusion
 from pages._shared.loss_comparison import loss_words
-from pages._shared.pictures import show_grid
+from pages._shared.pictures import apart, show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
@@ -43,13 +43,13 @@ def samples(run: Run) -> None:
     if run.has_model and run.state not in ACTIVE_STATES:
         labels = balanced_labels(100, run.classes)  # where there are ten, one a column
         images = run.decode(prior_codes(100, run.config.latent_dim), labels)
-        show_grid(images, 10, 10, alt="A 10 by 10 grid of generated images")
+        show_grid(apart(images), 10, 10, alt="A 10 by 10 grid of generated images")
         class_text = ", one class after the other" if run.config.conditional else ""
         st.caption(f"100 random codes from the prior N(0, I), decoded{class_text}.")
     elif run.snapshot_epochs:
         epoch = run.snapshot_epochs[-1]
         shown = run.snapshot(epoch)["samples"]
-        show_grid(shown, len(shown) // 10, 10, alt="Samples from fixed codes")
+        show_grid(apart(shown), len(shown) // 10, 10, alt="Samples from fixed codes")
         st.caption(f"{len(shown)} random codes, decoded after epoch {epoch}.")
     else:
         st.caption("Samples appear once the training has begun.")

@@ -15,6 +15,7 @@ from pages._components.run_key import run_key
 from pages._components.slow_motion.words import change
 from pages._shared.linked import linked_choice
 from pages._shared.persistent import persistent
+from pages._shared.pictures import apart
 from pages.train.learning_frames import frame_of
 from pages.train.numbers import numbers_in_a_line
 from vae.figures.colors import class_color
@@ -54,6 +55,9 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
             "batch": None if slow else _batch(run),
             **_map(run),
             "titles": {"pairs": "Test images"},
+            "empty": "The first pictures come with the first step."
+            if live
+            else "It ended before there was a picture.",
             "alt": {
                 "pairs": PAIRS,
                 "samples": SAMPLES,
@@ -133,8 +137,8 @@ def _batch(run: Run) -> dict[str, str] | None:
     before_and_after = " to ".join(change(step))
     pairs = np.concatenate([step["images"], step["reconstructions"]])
     return {
-        "picture": as_data_url(to_png(tile(pairs, 2, len(step["images"])), quick=True)),
+        "picture": as_data_url(to_png(tile(apart(pairs), 2, len(step["images"])), quick=True)),
         "alt": "Images of the batch above their reconstructions",
-        "title": f"The batch of step {int(step['step']):,}",
-        "note": f"its loss went from {before_and_after} nats",
+        "title": f"Batch of step {int(step['step']):,}",
+        "note": f"loss {before_and_after} nats",
     }

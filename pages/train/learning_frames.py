@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._components.latent_map import as_base64
+from pages._shared.pictures import apart
 from vae.errors import ConfigError, RunError
 from vae.files import file_version
 from vae.images import tile, to_png
@@ -68,17 +69,18 @@ def _render(
 ) -> dict[str, Any]:
     copies, samples = found["reconstructions"], _samples(found)
     side = grid_side(len(samples))
-    pairs = tile(np.concatenate([fixed["images"], copies]), 2, len(copies))
+    pairs = tile(apart(np.concatenate([fixed["images"], copies])), 2, len(copies))
     points = _points(run, found["means"], plane)
     window = window_around(points, run.config.has("prior"))
     if run.config.latent_dim == 1:  # nothing lies above or below: the classes are drawn apart
         points[:, 1] = window.y + window.half * _rows(fixed["labels"], run.classes)
+    square = tile(apart(samples[: side * side]), side, side)
     units = (points - window[:2]) / window.half * UNITS
     return {
         "at": round(moment.at, 6),
         "words": moment.words,
         "pairs": as_data_url(to_png(pairs, quick=True)),
-        "samples": as_data_url(to_png(tile(samples[: side * side], side, side), quick=True)),
+        "samples": as_data_url(to_png(square, quick=True)),
         "points": as_base64(np.clip(np.rint(units), -MAX_UNITS, MAX_UNITS).astype("<i2")),
         "window": list(window),
     }

@@ -160,7 +160,7 @@ def _show_progress(run: Run) -> None:
     elif _waits_for_first_step(run):
         words = "Compiling the network: the first step follows in a few seconds."
     elif run.state == "paused":
-        words = f"Paused · {where} · nothing is lost if you leave"
+        words = f"Paused · {where} · nothing is lost"
     elif done >= 1.0:
         words = "Measuring on the test images and saving the model."
     elif "seconds_per_epoch" in status:

@@ -25,7 +25,7 @@ STYLE = """
     .stHorizontalBlock[class*="st-key-bar-"] { margin-left: 10.5rem; width: auto; }
 }
 .stHorizontalBlock[class*="st-key-transport-"] {
-    width: 41.5rem;
+    width: 40.9rem;
     flex-wrap: nowrap;
     .stButton button { padding-inline: 0.7rem; white-space: nowrap; }
     /* The first button, as wide as its longest word needs. */
@@ -39,7 +39,7 @@ STYLE = """
         flex-direction: column;
         justify-content: center;
         flex: none;
-        width: 11.25rem !important;
+        width: 9.6rem !important;
         min-height: 2.5rem;
     }
 }
@@ -171,6 +171,7 @@ STYLE = """
         /* The second line, in each state: what is switched or typed, and where the run stands. */
         [class*="st-key-toggle-"], [class*="st-key-typed-"] { order: 1; }
         > div:has(> [class*="st-key-where-"]) { order: 2; flex: 1 1 8.4rem; min-width: 0; }
+        .stVerticalBlock[class*="st-key-where-"] { min-height: 3.6rem; max-height: 3.6rem; }
     }
     .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-knobs-"]) { order: 1; }
     .stVerticalBlock[class*="st-key-first-screen-"] > :has(> [class*="st-key-problem-line-"]) {

@@ -53,7 +53,7 @@ def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, r
     page.evaluate(WATCH_POSITIONS)
     press(page, "Pause")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
-    expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
+    expect(page.get_by_text("nothing is lost")).to_be_visible()
     expect(button(page, "Play")).to_be_visible()
     expect(button(page, "Pause")).to_have_count(0)
     # A click that begins on a button ends on it, whatever becomes of the first one meanwhile.
@@ -105,13 +105,56 @@ def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, r
     assert epochs == list(range(1, len(epochs) + 1))
 
 
+# What a screen reader reads out by itself, from now on.
+LISTEN = """() => {
+    window.heard = [];
+    new MutationObserver(() => {
+        const words = document.getElementById('vae-announcements')?.textContent;
+        if (words && words !== window.heard.at(-1)) window.heard.push(words);
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+RING = "element => getComputedStyle(element).outlineStyle"
+
+
+def test_a_training_by_keyboard_and_by_ear(
+    own_server: tuple[str, int], page: Page, runs: Path
+) -> None:
+    page.goto(f"{own_server[0]}/train?dataset=digits&preset=recommended&epochs=400&seed=8")
+    settled(page)
+    page.evaluate(LISTEN)
+    button(page, "Train").focus()
+
+    def press_key(key: str, then: str) -> None:
+        """Press a key; the focus is seen on this button afterwards."""
+        page.keyboard.press(key)
+        expect(button(page, then)).to_be_focused()
+        assert button(page, then).evaluate(RING) == "solid"
+
+    def hear(words: str) -> None:
+        page.wait_for_function("words => heard.some((each) => each.match(words))", arg=words)
+
+    press_key("Enter", "Pause")
+    hear("^Epoch [0-9]+: loss [0-9.]+ nats")
+    press_key("Enter", "Play")
+    hear("^Paused in epoch [0-9]+, step [0-9]+: loss")
+    press_key("Tab", "Step batch")
+    said = len(page.evaluate("heard"))
+    press_key("Enter", "Step batch")
+    page.wait_for_function("said => heard.length > said && /^Paused/.test(heard.at(-1))", arg=said)
+    press_key("Shift+Tab", "Play")
+    press_key("Space", "Pause")
+    button(page, "Stop").focus()
+    press_key("Enter", "Continue")
+    hear("^Stopped by hand in epoch")
+
+
 def test_slow_motion_takes_single_steps(
     own_server: tuple[str, int], page: Page, runs: Path
 ) -> None:
     run = start(page, own_server[0], runs, "preset=recommended&epochs=400&seed=5")
     page.get_by_text("Slow motion", exact=True).click()
     wait_until(lambda: open_run(run.path).arrays("step.npz"), SECONDS)
-    expect(page.get_by_text("nothing is lost if you leave")).to_be_visible()
+    expect(page.get_by_text("nothing is lost")).to_be_visible()
     settled(page)  # a click into the drawing of the paused state would be lost
     first = open_run(run.path).arrays("step.npz")
     next_step = page.get_by_role("button", name="Next training step")

@@ -33,7 +33,7 @@ WAITING = {
 }
 # In its states: it waits for its start, it is asked for its model, it has none.
 NO_SPACE = (
-    "The map appears when the training has begun.",
+    "The model appears when the training has begun.",
     "Loading its model",
     "This run has no model yet. Continue it on the Train page",
 )
@@ -137,7 +137,7 @@ class TestStates:
             (
                 "paused",
                 "paused",
-                "Paused · Epoch 2 of 12 · step 3 of 25 · nothing is lost if you leave",
+                "Paused · Epoch 2 of 12 · step 3 of 25 · nothing is lost",
             ),
         ],
     )

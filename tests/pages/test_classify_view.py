@@ -1,182 +1,130 @@
-"""Classify: both models on the same pictures, what was measured, and how it is requested."""
+"""Draw for a classifier: what it says of a drawing, a test image, noise and other data."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
-import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
-from tests.conftest import copy_run
+from tests.conftest import copy_run, say_learned
 from tests.kinds import Kinds
-from tests.pages.doubles import Processes
-from tests.pages.driving import labelled, open_page, press
-from tests.pages.shown import words
-from tests.test_figures_schema import BY, CLASSIFICATION, SEPARATION
-from vae.evaluation.classifier_choice import classifier_mark
-from vae.files import read_json, write_json
-from vae.runs.progress import write_progress
-from vae.runs.run import Run
-from vae.runs.writer import RunWriter
-
-SCORES_OF_CLASSIFIER = ("probability", "entropy")
-
-
-@pytest.fixture
-def told(conditional_run: Run, runs: Path) -> Run:
-    return copy_run(conditional_run, runs / "told")
+from tests.pages.driving import act, go, labelled, open_page, press
+from tests.pages.pen import draw, stroke, take
+from tests.pages.shown import picture, picture_called, words
+from vae.data.datasets import load_dataset
+from vae.data.user_images import FRAMES, framed, ink_of
+from vae.runs.run import SHIPPED, Run, open_run
+from vae.runs.store import RunStore
 
 
 @pytest.fixture
 def classifier(kinds: Kinds, runs: Path) -> Run:
-    return copy_run(kinds["classifier-dense"], runs / "classifier")
+    """A classifier of Digits, the only run of the server."""
+    return copy_run(kinds["classifier-dense"], runs / "run")
 
 
-def open_classify(run: Run, **parameters: str) -> Any:
-    return open_page("evaluate", run=run.id, view="classify", **parameters)
+def headings(app: AppTest) -> list[str]:
+    return [each.value for each in app.header]
 
 
-def shown(app: Any) -> str:
-    """All texts of the page, its tables too."""
-    return words(app) + "".join(each.proto.body for each in app.main.get("html"))
+def percentages(app: AppTest) -> list[float]:
+    """The probability of each class, as the first table of bars says it."""
+    (table,) = (
+        each.proto.body
+        for each in app.main.get("html")
+        if 'aria-label="Probability of each class' in each.proto.body
+    )
+    return [float(each) for each in re.findall(r"<b>([\d.]+)</b>", table)]
 
 
-def find(run: Run, classifier: Run | None = None, **changes: Any) -> None:
-    found = CLASSIFICATION | changes
-    if classifier is not None:
-        by = {"all": BY | {"accuracy": 0.987}, "same": BY}
-        found["classifier"] = {"name": "Custom", "mark": classifier_mark(classifier), **by}
-    RunWriter(run.path).figures("classification.json", found)
+def test_what_it_says_of_a_drawing(classifier: Run) -> None:
+    app = draw(open_page("latent", view="draw"), stroke())
+    image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
+    (expected,) = classifier.classify(image[None])
+    assert percentages(app) == pytest.approx((100 * expected).tolist(), abs=0.051)
+    assert headings(app)[0] == f"It says {expected.argmax()}"
+    assert not app.error
 
 
-class TestPictures:
-    def test_both_models_say_something_of_each(self, told: Run, classifier: Run) -> None:
-        app = open_classify(told)
-        assert not app.exception
-        said = shown(app)
-        for name in ("Test image of 0", "MNIST", "Animals", "Noise", "Rectangle", "Black"):
-            assert name in said
-        assert "Classifier says" in said
-        assert labelled(app.selectbox, "Classifier").value == "classifier"
-        assert "log-likelihood ratio finds" in said
-        assert "7 of these pictures are not of the data that the models learned" in said
-
-    def test_what_is_said_is_what_the_models_give(self, told: Run, classifier: Run) -> None:
-        image = Run(told.path).fixed["images"][:1]
-        answer = classifier.classify(image)[0]
-        said = shown(open_classify(told))
-        assert f"<b>{answer.argmax()}</b>&ensp;{answer.max():.1%}" in said
-
-    def test_without_a_classifier_it_says_how_to_get_one(self, told: Run) -> None:
-        app = open_classify(told)
-        assert not app.exception
-        (info,) = [each.value for each in app.info if "No classifier" in each.value]
-        assert "Train one of Digits on the Train page" in info
-        assert "Classifier says" not in shown(app)
-        assert "Bayes' rule says" in shown(app)
-
-    def test_a_classifier_of_other_classes_is_none(self, told: Run, classifier: Run) -> None:
-        info = read_json(classifier.path / "config.json")
-        info["class_names"][0] = "zero"
-        write_json(classifier.path / "config.json", info)
-        app = open_classify(told, classifier="classifier")
-        assert any("No classifier of these classes is here" in each.value for each in app.info)
-
-    def test_a_link_chooses_the_classifier(self, told: Run, classifier: Run, runs: Path) -> None:
-        copy_run(classifier, runs / "other")
-        for name in ("other", "classifier"):
-            app = open_classify(told, classifier=name)
-            assert labelled(app.selectbox, "Classifier").value == name
-        app = open_classify(told, classifier="no such")
-        assert not app.exception
-
-    def test_a_run_without_stored_pictures(self, told: Run, classifier: Run) -> None:
-        (told.path / "snapshots" / "fixed.npz").unlink()
-        st.cache_data.clear()  # of the same model in other tests
-        app = open_classify(told)
-        assert not app.exception
-        assert "Test image of" not in shown(app)
-        assert "Noise" in shown(app)
-
-    def test_a_damaged_classifier_is_said(self, told: Run, classifier: Run) -> None:
-        (classifier.path / "classifier.onnx").write_bytes(b"no network")
-        app = open_classify(told)
-        assert not app.exception
-        assert any("must be this run's network" in each.value for each in app.error)
-
-    def test_the_likelihood_alone_fails_and_it_is_said(self, told: Run) -> None:
-        assert "Nalisnick et al. 2019" in shown(open_classify(told))
-
-    def test_only_runs_with_labels_have_it(self, run: Run) -> None:
-        app = open_classify(run)
-        assert "Classify" not in app.segmented_control[0].options
+def test_before_the_first_stroke_there_is_an_example(classifier: Run) -> None:
+    app = open_page("latent", view="draw")
+    expected = classifier.predictions["probabilities"][0]
+    assert headings(app)[0] == f"It says {expected.argmax()}"
+    assert "An example until you have a picture of your own." in words(app)
 
 
-class TestMeasured:
-    def test_accuracies_and_areas(self, told: Run, classifier: Run) -> None:
-        find(told, classifier)
-        app = open_classify(told)
-        assert not app.exception
-        said = shown(app)
-        for text in ("91.2%", "98.7%", "85.0%–95.0%", "100 importance samples", "360 test"):
-            assert text in said
-        assert "0.988" in said
-        assert "Classifier&#x27;s entropy" in said
-        assert "no below 5 nats: the ratio of 95 % of the test images is higher" in said
-        assert not [each for each in app.info if "measured" in each.value]
-
-    def test_beside_another_classifier(self, told: Run, classifier: Run, runs: Path) -> None:
-        find(told, classifier)
-        other = copy_run(classifier, runs / "other")
-        with (other.path / "classifier.onnx").open("ab") as file:
-            file.write(b"\xf8\x7f\x00")  # a field that no reader knows: the same network
-        app = open_classify(told, classifier="other")
-        assert any("beside another classifier" in each.value for each in app.info)
-
-    def test_without_a_classifier(self, told: Run) -> None:
-        find(told, foreign=[{k: v for k, v in SEPARATION.items() if k not in SCORES_OF_CLASSIFIER}])
-        said = shown(open_classify(told))
-        assert "Classifier&#x27;s entropy" not in said
-        assert "91.2%" in said
-
-    def test_a_damaged_file_says_so(self, told: Run) -> None:
-        (told.path / "classification.json").write_text("{")
-        app = open_classify(told)
-        assert not app.exception
-        assert any("classification.json" in each.value for each in app.warning)
+@pytest.mark.parametrize("is_right", [True, False])
+def test_of_a_test_image_it_says_whether_that_is_right(is_right: bool, classifier: Run) -> None:
+    probabilities, y = classifier.predictions["probabilities"], classifier.predictions["y"]
+    found = np.flatnonzero((probabilities.argmax(axis=1) == y) == is_right)[0]
+    app = take(open_page("latent", view="draw"), "Test image")
+    app = act(labelled(app.text_input, "Test image").set_value(str(found)))
+    said = f"and right: this is {y[found]}." if is_right else f"and wrong: this is **{y[found]}**."
+    assert said in words(app)
 
 
-class TestRequest:
-    def test_it_is_requested_with_the_chosen_classifier(
-        self, told: Run, classifier: Run, processes: Processes
-    ) -> None:
-        app = press(open_classify(told), "Measure")
-        assert not app.exception
-        assert read_json(told.path / "classification-asked.json") == {"classifier": "classifier"}
-        assert [each.label for each in app.button if each.label == "Stop measuring"]
+def test_noise_has_no_right_class_and_changes(classifier: Run, pictures: dict[str, bytes]) -> None:
+    app = take(open_page("latent", view="draw"), "Noise")
+    first = picture(pictures[picture_called(app, "Noise")])
+    assert "but this is noise: none of its classes is right." in words(app)
+    app = press(app, "New noise")
+    second = picture(pictures[picture_called(app, "Noise")])
+    assert (first != second).any()
+    assert app.query_params["seed"] == "1"
 
-    def test_stopped_it_is_withdrawn(self, busy: Run, conditional_run: Run) -> None:
-        told = copy_run(conditional_run, busy.path.parent / "told")
-        app = press(open_classify(told), "Measure")
-        assert "Measuring is queued" in words(app)
-        press(app, "Stop measuring")
-        assert not server.queue().is_pending(told, "classification")
-        assert not (told.path / "classification-asked.json").exists()
-        assert not app.error
-        assert labelled(app.button, "Measure")
 
-    def test_what_went_wrong_is_said(self, told: Run) -> None:
-        write_progress(told.path, "classification", 0.0, "No run has this id.")
-        app = open_classify(told)
-        assert any("No run has this id" in each.value for each in app.error)
+def test_a_picture_of_other_data(
+    classifier: Run, monkeypatch: pytest.MonkeyPatch, pictures: dict[str, bytes]
+) -> None:
+    """Without the data set: built-in runs bring pictures along."""
+    monkeypatch.setattr(server, "RunStore", RunStore)
+    app = take(open_page("latent", view="draw", run="run"), "Other data")
+    choice = labelled(app.selectbox, "Picture of")
+    assert "cat, Animals" in choice.options
+    assert not [each for each in choice.options if each.endswith(", Digits")]  # its own
+    app = act(choice.set_value("cat, Animals"))
+    assert "but this is cat, Animals: none of its classes is right." in words(app)
+    shown = picture(pictures[picture_called(app, "cat, Animals")])
+    assert shown.shape[0] == shown.shape[1]
+    assert sum(percentages(app)) == pytest.approx(100.0, abs=0.5)
+    go(app, "evaluate")
+    assert labelled(go(app, "latent").selectbox, "Picture of").value == "cat, Animals"
 
-    def test_without_the_images_it_cannot_be_measured(
-        self, told: Run, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        info = read_json(told.path / "config.json")
-        write_json(told.path / "config.json", info | {"dataset": "mine", "fingerprint": "0" * 32})
-        app = open_classify(told)
-        assert any("Measuring needs" in each.value for each in app.info)
-        assert not [each for each in app.button if each.label == "Measure"]
+
+def test_without_the_data_set_there_are_the_pictures_of_the_run(kinds: Kinds, runs: Path) -> None:
+    run = copy_run(kinds["classifier-dense"], runs / "run")
+    say_learned(run.path, "mnist")
+    app = take(open_page("latent", view="draw"), "Test image")
+    assert "These 10 come with the run" in words(app)
+    labels = run.fixed["labels"]
+    app = act(labelled(app.text_input, "Test image").set_value("7"))
+    (expected,) = run.classify(run.fixed["images"][7:8])
+    assert headings(app)[0] == f"It says {expected.argmax()}"
+    true = str(labels[7]) if expected.argmax() == labels[7] else f"**{labels[7]}**"
+    assert f"this is {true}." in words(app)
+
+
+def test_dog_or_cat_without_the_data(shipped: list[Run]) -> None:
+    app = take(open_page("latent", view="draw", run="animals-classifier"), "Test image")
+    run = open_run(SHIPPED / "animals-classifier")
+    label = run.class_names.index("cat")
+    number = int(np.flatnonzero(run.fixed["labels"] == label)[0])
+    app = act(labelled(app.text_input, "Test image").set_value(str(number)))
+    assert headings(app)[0] == "It says cat"
+    assert "and right: this is cat." in words(app)
+
+
+def test_it_is_the_surer_the_more_test_images_it_beats(classifier: Run) -> None:
+    app = take(open_page("latent", view="draw"), "Test image")
+    sure = classifier.predictions["probabilities"].max(axis=1)
+    surest = int(sure.argmax())
+    app = act(labelled(app.text_input, "Test image").set_value(str(surest)))
+    below = (sure < sure[surest]).mean()
+    assert f"surer of this picture than of **{below:.0%}** of {len(sure):,} test images" in words(
+        app
+    )
+    assert load_dataset("digits").x_test.shape[0] == len(sure)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._shared.pictures import apart
 from tests.conftest import copy_run
 from tests.pages.crafted import set_state
 from tests.pages.driving import act, calm, labelled, open_page, watch
@@ -136,13 +137,13 @@ def test_snapshots_of_earlier_versions(run: Run) -> None:
         writer.arrays(f"snapshots/{epoch:04d}.npz", **arrays)
     (frame,) = board(watch(open_page("train")), "finished")["frames"]
     samples = run.snapshot(12)["samples"][:49]
-    assert shows(decoded_url(frame["samples"]), tile(samples, 7, 7))
+    assert shows(decoded_url(frame["samples"]), tile(apart(samples), 7, 7))
 
 
 def test_colors(convolutional_run: Run, runs: Path) -> None:
     copy_run(convolutional_run, runs / "run")
     (frame,) = board(watch(open_page("train")), "run")["frames"]
-    assert picture(decoded_url(frame["samples"])).shape == (8 * 12, 8 * 9, 3)
+    assert picture(decoded_url(frame["samples"])).shape == (8 * 13, 8 * 10, 4)  # with a gap
 
 
 def test_a_snapshot_of_another_model(run: Run) -> None:

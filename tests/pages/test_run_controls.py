@@ -193,7 +193,7 @@ class TestWaiting:
         app = press(open_watch(waiting), "Pause")
         assert (Run(waiting.path).state, ticket_of(waiting)) == ("paused", None)
         (bar,) = app.progress
-        assert bar.text == "Paused · Epoch 1 of 12 · nothing is lost if you leave"
+        assert bar.text == "Paused · Epoch 1 of 12 · nothing is lost"
         press(app, "Play")
         assert Run(waiting.path).state == "queued"
         assert ticket_of(waiting).started is False

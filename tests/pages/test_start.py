@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pages._shared.pictures import apart
 from tests.conftest import copy_run
 from tests.pages.crafted import craft, epochs, set_state
 from tests.pages.driving import act, calm, go, labelled, open_page
@@ -24,7 +25,7 @@ from vae.server.tickets import Ticket, Tickets
 def test_samples_are_the_models_own(run: Run, pictures: dict[str, bytes]) -> None:
     app = open_page("start")
     shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
-    assert shows(shown, tile(run.decode(prior_codes(100, 2)), 10, 10))
+    assert shows(shown, tile(apart(run.decode(prior_codes(100, 2))), 10, 10))
     assert "Shown: Custom, trained on Digits for 12 epochs, 2 latent dimensions." in words(app)
 
 
@@ -33,7 +34,7 @@ def test_while_it_trains_samples_are_the_last_snapshots(
 ) -> None:
     app = open_page("start")
     shown = pictures[picture_called(app, "Samples from fixed codes")]
-    assert shows(shown, tile(busy.snapshot(busy.snapshot_epochs[-1])["samples"], 5, 10))
+    assert shows(shown, tile(apart(busy.snapshot(busy.snapshot_epochs[-1])["samples"]), 5, 10))
 
 
 def test_before_the_first_epoch(runs: Path, digits: Dataset) -> None:

@@ -63,11 +63,11 @@ SHIPPED_RUNS: dict[str, Config] = {
         "lecture",
         "lecture-fast",
         "autoencoder",
-        "classifier",
     )
 } | {
     "digits": PRESETS["recommended"].replace(epochs=200, validation_split=0.1),
     "animals-conditional": PRESETS["convolutional"].replace(conditional=True, epochs=80),
+    "mnist-classifier": PRESETS["classifier"],
     "animals-classifier": PRESETS["classifier"].replace(epochs=20),
 }
 MAX_SNAPSHOTS = 16

@@ -4,6 +4,7 @@ function mount(component) {
   const root = component.parentElement.querySelector(".board");
   const board = (root.board ??= make(root));
   board.data = component.data;
+  root.style.setProperty("--empty", JSON.stringify(board.data.empty));
   board.labels = Uint8Array.from(atob(board.data.labels), (sign) => sign.charCodeAt(0));
   showCurves(root.querySelector(".curves"), board.data.curves);
   showNumbers(root.querySelector(".numbers"), board.data.numbers);

@@ -143,10 +143,11 @@ function drawPanel(each, points, marks, low, high) {
   each.points = points;
   set(each.svg, { "aria-label": label(each, points) });
   each.parts.axes.replaceChildren(
-    ...ticks(bottom, top, height > 9.4 * size ? 5 : 3).flatMap((value) => [
+    // Without points there is nothing to measure.
+    ...(seen.length ? ticks(bottom, top, height > 9.4 * size ? 5 : 3).flatMap((value) => [
       shape("line", { class: "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
       words(short(value), margin.left - 0.35 * size, y(value) + 0.3 * size, "end"),
-    ]),
+    ]) : [words("No points yet", margin.left + inner.x / 2, margin.top + inner.y / 2, "middle")]),
     ...ticks(low, high, Math.max(2, Math.floor(inner.x / (2.4 * size))), 1).map((value) =>
       words(short(value), x(value), height - 0.4 * size, "middle"),
     ),
