@@ -91,10 +91,12 @@ class TestAgainst:
         found: Any = CLASSIFICATION | {"classifier": by}
         assert print_report(Report(found, compared(found)), as_json=False) == 0
         said = " ".join(capsys.readouterr().out.split())
-        assert "│ Bayes' rule, ELBO │ 360 │ 91.20% │ 85.00% to 95.00% │ 0.050 │" in said
-        assert "│ Bayes' rule, 100 importance samples │ 100 │ 90.00% │" in said
+        assert "│ Bayes, by the ELBO │ 360 │ 91.20% │ 85.00% to 95.00% │ 0.050 │" in said
+        assert "│ Bayes, 100 samples │ 100 │ 90.00% │" in said
         assert "│ Classifier │ 360 │ 98.70% │" in said
-        assert "0.988 (0.700 to 0.800)" in said
+        assert "│ 1,000 × Noise │ log p(x) │ 0.750 │ 0.700 to 0.800 │" in said
+        assert "│ │ log ratio │ 0.988 │ 0.700 to 0.800 │" in said
+        assert "│ │ classifier, −entropy │ 0.750 │" in said
         assert "Area under the ROC curve, test images against foreign ones" in said
 
     def test_as_json(self, conditional_run: Run, kinds: Kinds, capsys: Output) -> None:
