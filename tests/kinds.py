@@ -19,6 +19,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "conditional": {"conditional": True},
     "autoencoder": {"kind": "autoencoder"},
     "classifier": {"kind": "classifier"},
+    "gan": {"kind": "gan"},
+    "conditional-gan": {"kind": "gan", "conditional": True},
 }
 NETWORKS: dict[str, dict[str, Any]] = {
     "dense": {"hidden": (16,)},
@@ -31,7 +33,7 @@ SMALL = Config(latent_dim=3, learning_rate=5e-3, batch_size=200, epochs=1, valid
 
 def config_of(name: str, **changes: Any) -> Config:
     """Return the configuration of one of `EVERY`."""
-    kind, _, network = name.partition("-")
+    kind, _, network = name.rpartition("-")
     return SMALL.replace(**KINDS[kind], **NETWORKS[network], **changes)
 
 

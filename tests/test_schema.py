@@ -24,7 +24,15 @@ from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
 from vae.runs.results import FIGURES, figures_of
 from vae.runs.run import SHIPPED, Run, open_run
-from vae.runs.schema import AccuracyRow, ChangeRow, ElboRow, Info, Status, decode_row
+from vae.runs.schema import (
+    AccuracyRow,
+    AdversarialRow,
+    ChangeRow,
+    ElboRow,
+    Info,
+    Status,
+    decode_row,
+)
 from vae.runs.store import RunStore
 from vae.schema import MAX_TEXT_BYTES, Text, Words, decode, printable, read
 from vae.server.presence import Presence
@@ -63,14 +71,20 @@ ACCURACY_ROW = {
     **{"kind": "epoch", "epoch": 1, "step": 25, "loss": 0.5, "accuracy": 0.875},
     **{"learning_rate": 1e-3, "gradient_norm": 2.0, "val_loss": 0.6, "val_accuracy": 0.75},
 }
+ADVERSARIAL_ROW = {
+    **{"kind": "epoch", "epoch": 1, "step": 25, "loss": 0.7, "discriminator_loss": 1.3},
+    **{"d_real": 0.55, "d_fake": 0.45, "learning_rate": 1e-3, "gradient_norm": 2.0},
+    "discriminator_gradient_norm": 3.0,
+}
 ROWS = (
     row(1, 5.0, noise=1.0, gradient_norm=2.0, capacity=3.0, pixel_deviation=4.0, prior_distance=1.0)
     | VALIDATED,
     row(1, 5.0, kind="step"),
     change(1, 2, beta=0.5, learning_rate=0.1, noise=0.0) | {"epochs": 5},
     ACCURACY_ROW,
+    ADVERSARIAL_ROW,
 )
-TYPES = (ElboRow, ElboRow, ChangeRow, AccuracyRow)
+TYPES = (ElboRow, ElboRow, ChangeRow, AccuracyRow, AdversarialRow)
 
 
 def refused(act: Callable[[], Any]) -> bool:

@@ -17,6 +17,8 @@ import pytest
 from tests.pages.crafted import METRICS
 from vae.config import Config
 from vae.data.datasets import Dataset
+from vae.dotted_path import resolve
+from vae.kinds import KINDS
 from vae.model.vae import VAE
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
@@ -25,7 +27,6 @@ from vae.training import train as training
 from vae.training.hooks import UNLIMITED
 from vae.training.loop import Loop
 from vae.training.session import Session
-from vae.training.step_trace import StepTrace
 
 # 1,437 images less a tenth are 1,293: 25 steps an epoch, with a row after 6, 12, 18 and 25 of them.
 BASE = Config(
@@ -60,7 +61,7 @@ class Workshop:
         self.model = training._compiled(config, dataset)
         self.model.optimizer.build(self.model.trainable_variables)
         self.loop = Loop(self.model, dataset.x_train, config.batch_size, dataset.y_train)
-        self.step_trace = StepTrace(self.model)
+        self.step_trace = resolve(KINDS[config.kind].gradients)(self.model)
         self._first = [variable.numpy().copy() for variable in state_variables(self.model)]
         self.session: Session | None = None
 

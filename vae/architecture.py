@@ -20,6 +20,7 @@ __all__ = [
     "Summary",
     "classifier_layers",
     "decoder_layers",
+    "discriminator_layers",
     "encoder_layers",
     "network_layers",
     "summarize",
@@ -139,10 +140,24 @@ def classifier_layers(config: Config, image_shape: ImageShape, classes: int = 0)
     return layers
 
 
+def discriminator_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
+    """List a discriminator from its input to D(x), the probability that an image is a real one.
+
+    An encoder's layers with one head; the layer before the last holds the logit of D(x). A
+    conditional GAN's label joins the flat pixels or features. Raises ConfigError as
+    `encoder_layers`.
+    """
+    _check_classes(config, classes)
+    layers = _features(config, image_shape, classes)
+    layers.append(_dense("logits", layers[-1].output_shape[0], 1))
+    layers.append(Layer("Activation", "probability", (1,), arguments={"activation": "sigmoid"}))
+    return layers
+
+
 def decoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) -> list[Layer]:
     """List the decoder from z to the image; the layer before the last holds the logits.
 
-    A conditional VAE's label joins z; classes as in `encoder_layers`, which checks the shape.
+    A conditional model's label joins z; classes as in `encoder_layers`, which checks the shape.
     """
     height, width, channels = image_shape
     layers = [Layer("InputLayer", "z", (config.latent_dim,))]
@@ -286,8 +301,8 @@ def _check_image_shape(image_shape: ImageShape) -> None:
 def _check_classes(config: Config, classes: int) -> None:
     if config.conditional and classes < 2:
         raise ConfigError(
-            "A conditional VAE gets the class of each image, so it needs images of two or "
-            f"more classes. Received: {classes}"
+            f"A conditional {KINDS[config.kind].title} gets the class of each image, so it needs "
+            f"images of two or more classes. Received: {classes}"
         )
 
 

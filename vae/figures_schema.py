@@ -16,6 +16,7 @@ else:
     from vae.schema import Text
 
 __all__ = [
+    "AdversarialMetrics",
     "ClassProbes",
     "Classification",
     "ClassifiedBy",
@@ -83,6 +84,20 @@ class ClassifierMetrics(TypedDict):
     recall_per_class: Annotated[dict[Text, Share | None], Meta(max_length=256)]
     confusion: Annotated[list[Classes], Meta(min_length=2, max_length=256)]
     calibration_error: NotRequired[Share]  # of probabilities that are numbers
+    epoch: NotRequired[Count]
+    dataset: NotRequired[Text]
+    binarisation: NotRequired[Binarisation]
+
+
+class AdversarialMetrics(TypedDict):
+    """metrics.json of a GAN. Losses in nats per image; d_real, d_fake: means of D(x), D(G(z))."""
+
+    images: Text  # which they were, in words
+    treatment: Text
+    loss: Number  # of the generator
+    discriminator_loss: Number
+    d_real: Share
+    d_fake: Share
     epoch: NotRequired[Count]
     dataset: NotRequired[Text]
     binarisation: NotRequired[Binarisation]

@@ -66,6 +66,17 @@ GLOSSARY: dict[str, Term] = {
         "that the code describes the style alone (Sohn et al. 2015).",
         ("conditional",),
     ),
+    "GAN": Term(
+        "Generative adversarial network: a decoder, its generator, makes images of random codes "
+        "that a second network must not be able to tell from real ones; both learn from each other "
+        "(Goodfellow et al. 2014).",
+        ("generative adversarial network", "generator"),
+    ),
+    "discriminator": Term(
+        "The second network of a GAN: D(x), from 0 to 1, says how likely an image x is a real one. "
+        "D(real) is its mean over real images, D(fake) that over images of random codes.",
+        ("D(x)", "D(real)", "D(fake)"),
+    ),
     "activation": Term(
         "The non-linear function between two layers of a network, such as ReLU, which replaces "
         "negative numbers by 0. Without it many layers could do no more than one."
@@ -145,6 +156,15 @@ GLOSSARY: dict[str, Term] = {
         "The gradient says for each weight of the networks how fast the loss rises with it; a "
         "training step goes the other way. Its norm is the length of all these numbers together.",
         ("gradient",),
+    ),
+    "gradient penalty": Term(
+        "What a GAN adds to the loss of its discriminator: the squared length of the gradient of "
+        "its score at real images, called R1. It keeps the two networks in balance (Mescheder et "
+        "al. 2018)."
+    ),
+    "mode collapse": Term(
+        "In a GAN: many codes become much the same few images, so that samples lack some kinds of "
+        "images altogether."
     ),
     "learning rate": Term(
         "How far one training step moves the weights of the networks. Too large, and the loss "

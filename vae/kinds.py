@@ -15,7 +15,17 @@ __all__ = ["CONDITIONAL", "KINDS", "Curve", "Kind", "Part", "with_article"]
 
 # The first ones are networks. posterior: an image has a distribution of codes, with a KL and an
 # ELBO. likelihood: an image has a cost in nats, given its code. prior: random codes are images.
-Part = Literal["encoder", "decoder", "classifier", "posterior", "likelihood", "prior"]
+# validation loss: one loss that training lowers, and that says on other images how good it is.
+Part = Literal[
+    "encoder",
+    "decoder",
+    "discriminator",
+    "classifier",
+    "posterior",
+    "likelihood",
+    "prior",
+    "validation loss",
+]
 
 # Once a kind of its own, in configurations that earlier versions wrote: a VAE that gets labels.
 CONDITIONAL = "conditional"
@@ -89,7 +99,7 @@ KINDS: dict[str, Kind] = {
             noun="variational autoencoder",
             sentence="A VAE codes an image as a Gaussian (mean and log-variance).",
             networks=_CODES,
-            traits=frozenset({"posterior", "likelihood", "prior"}),
+            traits=frozenset({"posterior", "likelihood", "prior", "validation loss"}),
             **_ELBO,
         ),
         Kind(
@@ -98,7 +108,7 @@ KINDS: dict[str, Kind] = {
             noun="autoencoder",
             sentence="An autoencoder codes an image as one point.",
             networks=_CODES,
-            traits=frozenset({"likelihood"}),
+            traits=frozenset({"likelihood", "validation loss"}),
             **_ELBO,
         ),
         Kind(
@@ -107,13 +117,36 @@ KINDS: dict[str, Kind] = {
             noun="classifier",
             sentence="A classifier says of which class an image is.",
             networks={"classifier": "vae.architecture:classifier_layers"},
-            traits=frozenset(),
+            traits=frozenset({"validation loss"}),
             curves={"loss": Curve("Loss"), "accuracy": Curve("Accuracy", "fraction")},
             model="vae.model.classifier:Classifier",
             evaluate="vae.model.accuracy:evaluate_accuracy",
             metrics="vae.figures_schema:ClassifierMetrics",
             snapshots="vae.training.confusion_snapshots:ConfusionSnapshots",
             gradients="vae.training.gradient_norm:GradientNorm",
+        ),
+        Kind(
+            "gan",
+            title="GAN",
+            noun="generative adversarial network",
+            sentence="A GAN makes images of random codes that a second network cannot tell from "
+            "real ones.",
+            networks={
+                "decoder": "vae.architecture:decoder_layers",
+                "discriminator": "vae.architecture:discriminator_layers",
+            },
+            traits=frozenset({"prior"}),
+            curves={
+                "loss": Curve("Generator loss"),
+                "discriminator_loss": Curve("Discriminator loss"),
+                "d_real": Curve("D(real)", "probability"),
+                "d_fake": Curve("D(fake)", "probability"),
+            },
+            model="vae.model.gan:GAN",
+            evaluate="vae.model.adversarial:evaluate_adversarial",
+            metrics="vae.figures_schema:AdversarialMetrics",
+            snapshots="vae.training.sample_snapshots:SampleSnapshots",
+            gradients="vae.training.gradient_norm:AdversarialNorms",
         ),
     )
 }

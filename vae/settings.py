@@ -152,6 +152,15 @@ class Settings:
         high=3.0,
         needs="posterior",
     )
+    gradient_penalty: float = setting_field(
+        1.0,
+        "Gradient penalty",
+        "Weight of the discriminator's squared slope at real images (R1). It keeps the two "
+        "networks in balance: raise it where the losses swing or the discriminator wins. 0: none.",
+        low=0.0,
+        high=1000.0,
+        needs="discriminator",
+    )
     loss_scale: str = setting_field(
         "nats",
         "Loss scale",
@@ -165,6 +174,23 @@ class Settings:
         "Optimizer",
         "The rule that turns gradients into steps.",
         choices=("adam", "rmsprop", "sgd"),
+    )
+    adam_beta_1: float = setting_field(
+        0.9,
+        "Adam beta 1",
+        "Of Adam: the fraction of the mean gradient that each step keeps. In a GAN the other "
+        "network changes what is right, so that less of the past helps: 0 to 0.5.",
+        low=0.0,
+        high=0.999,
+        needs="discriminator",
+    )
+    adam_beta_2: float = setting_field(
+        0.999,
+        "Adam beta 2",
+        "Of Adam: the same for the mean square of the gradient, by which steps are scaled.",
+        low=0.0,
+        high=0.9999,
+        needs="discriminator",
     )
     learning_rate: float = setting_field(
         1e-3,
@@ -211,6 +237,8 @@ class Settings:
         "Fraction of the training images that is held back for the validation curves. 0: none.",
         low=0.0,
         high=0.5,
+        needs="validation loss",
+        without=0.0,
     )
     patience: int = setting_field(
         0,
@@ -219,6 +247,7 @@ class Settings:
         "weights. 0: off.",
         low=0,
         high=100,
+        needs="validation loss",
     )
     seed: int = setting_field(
         0, "Seed", "The same seed on the same machine gives the same run.", low=0, high=2**31 - 1

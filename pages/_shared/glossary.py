@@ -19,19 +19,24 @@ __all__ = ["EVERYWHERE", "WORDS", "help_of", "show_words", "words_button"]
 # By page and view, as the address names them. tests/pages/test_glossary.py opens each view and
 # compares; words that explanations use are added by themselves.
 WORDS: dict[str, tuple[str, ...]] = {
-    "start": ("VAE", "latent space", "prior", "decoder", "epoch", "validation", "t-SNE"),
-    "data": ("VAE", "autoencoder", "conditional VAE"),
+    "start": (
+        *("VAE", "discriminator", "latent space", "prior", "decoder", "epoch", "validation"),
+        "t-SNE",
+    ),
+    "data": ("VAE", "autoencoder", "conditional VAE", "GAN"),
     "train/set-up": (
-        *("VAE", "autoencoder", "conditional VAE", "latent dimension", "latent space"),
+        *("VAE", "autoencoder", "conditional VAE", "GAN", "latent dimension", "latent space"),
         *("activation", "binarised", "log-likelihood", "ELBO", "beta", "KL warm-up", "free bits"),
         *("KL capacity", "importance sample", "dimension in use", "gradient norm"),
-        *("learning rate", "diverged", "batch", "epoch", "validation", "temperature"),
+        *("discriminator", "gradient penalty", "learning rate", "diverged", "batch", "epoch"),
+        *("validation", "temperature"),
     ),
     "train/watch": (
         *("VAE", "autoencoder", "latent space", "reconstruction", "KL", "ELBO", "beta"),
         *("learning rate", "temperature", "epoch", "batch", "validation", "gradient norm"),
         *("binarised", "log-likelihood", "dimension in use", "free bits", "KL capacity"),
         *("posterior collapse", "hole", "diverged"),
+        *("discriminator", "gradient penalty", "mode collapse"),
     ),
     "latent/map": ("latent space", "encoder", "prior", "posterior", "hole", "PCA"),
     "latent/draw": ("latent space", "VAE", "autoencoder", "prior", "posterior", "KL"),
@@ -50,7 +55,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("VAE", "autoencoder", "conditional VAE", "binarised", "grey levels as probabilities"),
         *("log-likelihood", "ELBO", "beta", "importance sample", "bits per dimension"),
         *("active unit", "epoch", "learning rate", "validation", "PCA", "linear probe"),
-        *("Fréchet distance", "precision", "recall"),
+        *("Fréchet distance", "precision", "recall", "discriminator"),
     ),
     "evaluate/likelihood": (
         *("autoencoder", "conditional VAE", "posterior", "Gaussian", "binarised"),
@@ -77,9 +82,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "generate/animation": ("latent space", "encoder", "prior", "posterior", "mixture"),
     "generate/take-away": (
         *("VAE", "latent dimension", "KL", "manifold", "mixture", "PCA", "reconstruction"),
+        "discriminator",
     ),
 }
-EVERYWHERE = ("loss", "nat")  # the run picker says what an image costs each run
+# The run picker says what an image costs each run, and which is a GAN.
+EVERYWHERE = ("loss", "nat", "GAN")
 LIST = "<style>dl.words{margin:0;padding:0;dt{font-weight:600}dd{margin:0 0 .6rem}}</style>"
 
 

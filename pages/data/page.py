@@ -38,8 +38,8 @@ def show_images(images: np.ndarray, split: str, title: str) -> None:
 
 
 st.markdown(
-    "The images that a model learns from. A VAE and an autoencoder do without labels; "
-    "a conditional VAE gets the label with each image, and a classifier learns to say it."
+    "The images that a model learns from. A VAE, an autoencoder and a GAN do without labels; "
+    "a conditional VAE or GAN gets the label with each image, and a classifier learns to say it."
 )
 data = choose_dataset("data_page_dataset")
 if data is not None:

@@ -16,6 +16,7 @@ from pages.evaluate.calibration_view import calibration_view
 from pages.evaluate.classifier_overview import classifier_overview
 from pages.evaluate.classify_view import classify_view
 from pages.evaluate.evaluate_style import apply_evaluate_style
+from pages.evaluate.gan_overview import gan_overview
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
 from pages.evaluate.mistakes_view import mistakes_view
@@ -32,6 +33,9 @@ def overview(run: Run) -> None:
     if run.config.has("classifier"):
         classifier_overview(run)
         show_model_card(run)
+        return
+    if run.config.has("discriminator"):
+        gan_overview(run)
         return
     show_assessment(run)
     show_metrics(run)

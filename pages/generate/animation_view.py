@@ -123,8 +123,8 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
     if kind_of_walk == kinds_of_walk[1]:
         if len(codes) < 2:
             st.info(
-                f"Keep at least two images (so far: {len(codes)}). The views Grid, By hand and "
-                "Arithmetic have a Keep button.",
+                f"Keep at least two images (so far: {len(codes)}). The Keep button is in the views "
+                "Grid and By hand.",
                 icon=":material/bookmark:",
             )
             return None, {}
@@ -137,7 +137,7 @@ def _choose_stops(run: Run) -> tuple[np.ndarray | None, dict[str, str]]:
             help="Removes all kept images of this run.",
         )
         return np.stack([each.code for each in codes]), notes_of(run)
-    sampler = choose_sampler("walk_sampler")
+    sampler = choose_sampler(run, "walk_sampler")
     samplers = samplers_of(run)
     if sampler != "prior" and samplers is None:
         offer_samplers(run)

@@ -83,7 +83,7 @@ def export_view(run: Run) -> None:
         if not has_decoder:
             _figures(run)
     if has_decoder:
-        _commands()
+        _commands(run)
 
 
 def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words: str) -> None:
@@ -121,7 +121,10 @@ def _model(run: Run) -> None:
             )
     if not keras_file.is_file():
         st.caption("The Keras file and the weights are made when the run ends.")
-    st.caption("Keras and ONNX open in a few lines, for images in [0, 1] of shape (N, H, W, C):")
+    what = "images in [0, 1] of shape (N, H, W, C)"
+    if run.config.has("discriminator"):
+        what = f"random codes of shape (N, {run.config.latent_dim})"
+    st.caption(f"Keras and ONNX open in a few lines, for {what}:")
     _code("Open it in Keras", ":material/deployed_code:", open_in_keras(run.config))
     _code("Open it in ONNX Runtime", ":material/bolt:", open_in_onnx(run.config))
 
@@ -167,7 +170,7 @@ def _demo(run: Run) -> None:
         "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
         "sample grid and the curves. It opens in any browser, without a server or Wi-Fi."
     )
-    if not run.latents:
+    if run.config.has("encoder") and not run.latents:
         st.info(
             "The demo needs the codes of the test images: they are computed when the run ends.",
             icon=":material/hourglass:",
@@ -231,12 +234,15 @@ def _script(run: Run) -> None:
         )
 
 
-def _commands() -> None:
+def _commands(run: Run) -> None:
+    mixture, ends = " --sampler mixture", "--from 0 --to 1"
+    if not run.config.has("encoder"):
+        mixture, ends = "", "--from-seed 0 --to-seed 1"
     box = _code(
         "The same on the command line",
         ":material/terminal:",
-        "python -m vae sample RUN --sampler mixture --rows 10 --columns 10 --out grid.png\n"
-        "python -m vae interpolate RUN --from 0 --to 1 --out path.gif\n"
+        f"python -m vae sample RUN{mixture} --rows 10 --columns 10 --out grid.png\n"
+        f"python -m vae interpolate RUN {ends} --out path.gif\n"
         "python -m vae export RUN --format onnx\n"
         "python -m vae demo RUN --out demo.html",
         language="bash",

@@ -39,7 +39,7 @@ class GridChoice(NamedTuple):
 
 def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     """Show the controls and return the choice, which is stored for Undo."""
-    sampler = choose_sampler(_name("sampler"))
+    sampler = choose_sampler(run, _name("sampler"))
     label, temperature, truncation = None, 1.0, math.inf
     with stable_position():
         if sampler == "prior":
@@ -61,8 +61,13 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     return choice
 
 
-def choose_sampler(name: str) -> SamplerName:
-    """Show the samplers to choose from; name: of the choice in the session."""
+def choose_sampler(run: Run, name: str) -> SamplerName:
+    """Show the samplers to choose from; name: of the choice in the session.
+
+    Without an encoder there are no codes of images to fit any to: the prior is the only one.
+    """
+    if not run.config.has("encoder"):
+        return "prior"
     sampler: SamplerName = linked_choice("sampler", name, SAMPLERS)
     st.segmented_control(
         "Sampler",

@@ -37,10 +37,26 @@ classifier = onnxruntime.InferenceSession("classifier.onnx")
 """
 
 
+# `z` are codes of N(0, I), float32: (N, d).
+OPEN_GAN = """\
+import onnxruntime
+decoder = onnxruntime.InferenceSession("decoder.onnx")
+(images,) = decoder.run(None, {"z": z})  # z: random numbers (N, d), float32
+discriminator = onnxruntime.InferenceSession("discriminator.onnx")
+(real,) = discriminator.run(None, {"image": images})  # D(x) of each
+"""
+
+
 def open_in_onnx(config: Config) -> str:
     """Return the lines that use the networks of a run in ONNX Runtime."""
     if config.has("classifier"):
         return OPEN_CLASSIFIER
+    if config.has("discriminator"):
+        if not config.conditional:
+            return OPEN_GAN
+        code = OPEN_GAN.replace('{"z": z}', '{"z": z, "label": labels}')
+        code = code.replace('{"image": images}', '{"image": images, "label": labels}')
+        return code.replace("float32\n", "float32; labels one-hot (N, classes)\n")
     return OPEN_WITH_LABELS if config.conditional else OPEN_IN_ONNX
 
 

@@ -65,12 +65,15 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
     """
     st.html(SHEET)
     if selected is None:
+        has_codes = run.config.has("encoder")
+        on_map = " see where it lies on the map," if has_codes else ""
+        kept = "Arithmetic and Animation work" if has_codes else "Animation works"
         st.markdown(
             "**Pick an image** to see it larger, with its code on sliders. The arrow keys go on "
             "from there.\n\n"
-            "**Vary** it, find the training images that it resembles, see where it lies on the "
-            "map, or take it as an end of a path.\n\n"
-            "**Keep** the ones you like: Arithmetic and Animation work with them."
+            f"**Vary** it, find the training images that it resembles,{on_map} or take it as an "
+            "end of a path.\n\n"
+            f"**Keep** the ones you like: {kept} with them."
         )
         return
     with st.container(key="tile-sheet", gap="xsmall"):
@@ -135,14 +138,16 @@ def _show_actions(run: Run, code: np.ndarray, name: str) -> None:
             set_sliders(run, code)
             st.session_state.generate_view = "By hand"
             st.rerun()
-        if not run.latents:
+        if run.config.has("encoder") and not run.latents:
             return  # the Latent page has nothing to show
         with st.popover("Use it", icon=":material/arrow_outward:", help="On the Latent page."):
             _offer_latent_page(run, code, name)
 
 
 def _offer_latent_page(run: Run, code: np.ndarray, name: str) -> None:
-    if st.button("On the map", icon=":material/map:", help="Shows where its code lies."):
+    if run.config.has("encoder") and st.button(
+        "On the map", icon=":material/map:", help="Shows where its code lies."
+    ):
         send_to_map(run, code)
     if st.button(
         "Path from", icon=":material/start:", help="The Path view begins with this image."

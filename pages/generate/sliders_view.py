@@ -58,10 +58,10 @@ def sliders_view(run: Run) -> None:
             _paste(run)
         bookmark_column = st.container(width="content")
     if dims > MAX_SLIDERS:
-        st.caption(
-            f"Sliders for the {MAX_SLIDERS} of {dims} dimensions with the largest KL; the others "
-            "stay."
-        )
+        which = f"{MAX_SLIDERS} of {dims} dimensions with the largest KL"
+        if not run.latents:
+            which = f"first {MAX_SLIDERS} of {dims} dimensions"
+        st.caption(f"Sliders for the {which}; the others stay.")
     start, generation = st.session_state.get(_key(run), (nothing, 0))
     if len(start) != dims:
         start = nothing
@@ -75,9 +75,10 @@ def sliders_view(run: Run) -> None:
     )
     with bookmark_column:
         bookmark_button(run, code, "from the sliders")
+    order = "The dimensions with the largest KL come first. " if run.latents else ""
     st.caption(
-        "The dimensions with the largest KL come first. The strip under each slider shows what "
-        "this dimension alone changes, from −3 to 3, around the code that was set last."
+        f"{order}The strip under each slider shows what this dimension alone changes, from −3 to "
+        "3, around the code that was set last."
     )
 
 

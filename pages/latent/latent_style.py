@@ -21,6 +21,13 @@ STYLE = """
     align-items: start;
     gap: 1.5rem;
 }
+/* A map without dots has no controls of its own. */
+.stVerticalBlock.st-key-samples-map {
+    display: grid;
+    grid-template-columns: max(18rem, min(100dvh - 13.5rem, 100% - 24rem)) minmax(0, 1fr);
+    align-items: start;
+    gap: 1.5rem;
+}
 .stVerticalBlock.st-key-knowledge-cloud { max-width: max(18rem, 100dvh - 15rem); }
 .stVerticalBlock.st-key-in-space { height: max(18rem, min(100dvh - 12.5rem, 100vw - 2rem)); }
 [data-no-webgl] .st-key-in-space { display: none; }
@@ -57,6 +64,14 @@ STYLE = """
     grid-template-columns: 1fr 0.8fr 1.5fr;
     gap: 1.5rem;
 }
+.stVerticalBlock.st-key-sample-path-parts {
+    display: grid;
+    grid-template-columns: min(40%, 100dvh - 27rem) minmax(0, 1fr);
+    gap: 1.5rem;
+}
+.stVerticalBlock.st-key-sample-path-parts :is(.st-key-path-from-picture, .st-key-path-to-picture) {
+    max-width: 8.5rem;
+}
 .stVerticalBlock.st-key-path-ends {
     display: grid;
     grid-template-columns: 1fr 1fr;
@@ -66,7 +81,8 @@ STYLE = """
 .stVerticalBlock:is(.st-key-path-from-picture, .st-key-path-to-picture) { max-width: 14rem; }
 .stVerticalBlock.st-key-centre-picture { max-width: 16rem; }
 :is(.st-key-picture-and-words, .st-key-rows-and-words, .st-key-maps-and-choice, .st-key-two-maps,
-    .st-key-draw-parts, .st-key-draw-tiles, .st-key-path-parts, .st-key-path-ends) > * {
+    .st-key-draw-parts, .st-key-draw-tiles, .st-key-path-parts, .st-key-path-ends,
+    .st-key-samples-map, .st-key-sample-path-parts) > * {
     min-width: 0;
     width: auto;
 }
@@ -87,7 +103,7 @@ STYLE = """
     .stVerticalBlock:is(.st-key-picture-and-words, .st-key-rows-and-words) {
         grid-template-columns: minmax(0, 1fr);
     }
-    .stVerticalBlock.st-key-maps-and-choice {
+    .stVerticalBlock:is(.st-key-maps-and-choice, .st-key-samples-map) {
         grid-template-columns: minmax(0, 1fr);
     }
     .stVerticalBlock:is(.st-key-draw-parts, .st-key-path-parts) {
@@ -106,7 +122,7 @@ STYLE = """
 /* A phone: one below the other, the picture first. */
 @media (max-width: 40em) {
     .stVerticalBlock:is(.st-key-two-maps, .st-key-draw-parts, .st-key-draw-beside),
-    .stVerticalBlock.st-key-path-parts {
+    .stVerticalBlock:is(.st-key-path-parts, .st-key-sample-path-parts) {
         grid-template-columns: minmax(0, 1fr);
     }
 }

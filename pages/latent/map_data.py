@@ -145,7 +145,7 @@ def points_feed(run: Run, on_plane: PlanePoints) -> PointsFeed:
     """Return the points and classes of all test images."""
     return {
         "xy": as_base64(np.nan_to_num(on_plane.points)),
-        "labels": as_base64(run.latents["y"].astype(np.uint8)),
+        "labels": as_base64(run.latents["y"].astype(np.uint8)) if run.latents else "",
     }
 
 

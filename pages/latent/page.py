@@ -1,4 +1,4 @@
-"""Latent: the latent space of a run, in seven views."""
+"""Latent: the latent space of a run, in seven views; in two of a run without an encoder."""
 
 import numpy as np
 import streamlit as st
@@ -16,8 +16,10 @@ from pages.latent.latent_style import apply_latent_style
 from pages.latent.live_preview import is_in_progress, live_preview
 from pages.latent.map_view import map_view
 from pages.latent.path_view import path_view
+from pages.latent.prior_map_view import prior_map_view
 from pages.latent.projections_view import projections_view
-from vae.kinds import with_article
+from pages.latent.sample_path_view import sample_path_view
+from vae.kinds import KINDS, with_article
 from vae.runs.run import Run
 
 VIEWS = {
@@ -30,11 +32,15 @@ VIEWS = {
     "Compare": View(compare_view, "encoder"),
 }
 CLASSIFIER_VIEWS = {"Draw": View(classify_view, "classifier")}
+# Of a decoder alone: no image has a code.
+DECODER_VIEWS = {"Map": View(prior_map_view, "decoder"), "Path": View(sample_path_view, "decoder")}
 CONDITIONAL = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
 
 
 def _is_finite(run: Run) -> bool:
     """Whether codes or probabilities are numbers, as those of a run that diverged are not."""
+    if not run.outputs:
+        return True  # of a model that makes none of test images
     if run.config.has("classifier"):
         return bool(np.isfinite(run.predictions["probabilities"]).all())
     with np.errstate(over="ignore"):
@@ -44,15 +50,25 @@ def _is_finite(run: Run) -> bool:
 
 apply_latent_style()
 run = chosen_run()
-views = {**VIEWS, **CLASSIFIER_VIEWS} if run and run.config.has("classifier") else VIEWS
+makes_only = run is not None and run.config.has("decoder") and not run.config.has("encoder")
+views = VIEWS
+if run is not None and not run.config.has("encoder"):
+    views = DECODER_VIEWS if makes_only else CLASSIFIER_VIEWS
 offered = views_of(run, views) if run is not None else []
-in_progress = run if run is not None and offered and is_in_progress(run) else None
-has_space = run is not None and bool(offered and run.outputs) and run.has_model
+in_progress = run if run and offered and not makes_only and is_in_progress(run) else None
+has_outputs = run is not None and (makes_only or bool(run.outputs))
+has_space = run is not None and bool(offered) and has_outputs and run.has_model
 finite_run = run if run is not None and has_space and _is_finite(run) else None
 view = choose_view("latent", offered) if finite_run else ""
 with stable_position():
     if in_progress:
         live_preview(in_progress)
+if finite_run and makes_only:
+    what = with_article(KINDS[finite_run.config.kind].title)
+    st.markdown(
+        f"{what} has no encoder: it turns codes into images, but no image into a code. So there "
+        "are no codes of test images to see here."
+    )
 if finite_run:
     with stable_position():
         shown_run = conditioned(finite_run) if view in CONDITIONAL else finite_run

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
 from pages._shared.address import (
     address_of_part,
@@ -19,7 +17,7 @@ from pages._shared.address import (
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.linked import linked_choice, linked_number
+from pages._shared.linked import linked_number
 from pages._shared.linked_code import code_text, read_code
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
@@ -30,19 +28,13 @@ from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages._shared.user_picture import usable_drawing
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
+from pages.latent.path_parts import choose_path, show_animation
 from pages.latent.plane_map import plane_map
-from vae.export.media import animation
 from vae.images import to_uint8
 from vae.latent.interpolation import PathKind, interpolate
-from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 
 __all__ = ["path_view"]
-
-PATHS: dict[PathKind, str] = {"linear": "Straight line", "spherical": "Great circle"}
-STEPS = (3, 25)
-GIF_PIXELS = 280
-FRAMES_PER_SECOND = 8.0
 
 
 class End(NamedTuple):
@@ -77,7 +69,7 @@ def path_view(run: Run) -> None:
         st.markdown(f"**{steps} steps from {start.name} to {end.name}**")
         show_strip(decoded, f"{steps} images on the way")
     with moving:
-        _show_animation(run, decoded)
+        show_animation(run, decoded)
     with choice:
         st.caption(
             f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
@@ -193,27 +185,7 @@ def _of_another_class(run: Run) -> int:
 
 
 def _choose_path(run: Run) -> tuple[PathKind, int]:
-    kind: PathKind = linked_choice("path", "path_kind", PATHS)
-    steps = linked_number("steps", "path_steps", *STEPS, 11)
-    if run.config.latent_dim == 1:
-        kind = "linear"
-        st.caption("This model has one latent dimension: there is only one path.")
-    else:
-        st.segmented_control(
-            "Path",
-            list(PATHS),
-            required=True,
-            format_func=PATHS.__getitem__,
-            help="Straight line: linear interpolation. Great circle: spherical interpolation "
-            "around 0, which keeps codes as far from 0 as random ones are. Acts at once.",
-            **persistent("path_kind", kind),
-        )
-    st.slider(
-        "Steps",
-        *STEPS,
-        help="Images on the path, both ends included. Acts at once.",
-        **persistent("path_steps", steps),
-    )
+    kind, steps = choose_path(run)
     st.button(
         "Two other images",
         icon=":material/casino:",
@@ -234,25 +206,3 @@ def _choose_two(y: np.ndarray) -> None:
     state.path_from, state.path_to = first, second
     state.path_from_drawn = state.path_to_drawn = False
     state.path_from_sampled = state.path_to_sampled = False
-
-
-def _show_animation(run: Run, images: np.ndarray) -> None:
-    scale = max(1, GIF_PIXELS // images.shape[2])
-    make_gif = partial(animation, images, "gif", scale=scale, notes=notes_of(run))
-    there_and_back = np.concatenate([images, images[-2:0:-1]])
-    frame_player(
-        there_and_back,
-        frames_per_second=FRAMES_PER_SECOND,
-        loop=True,
-        alt="An animation there and back",
-        key=f"path-player-{run_key(run)}",
-    )
-    st.download_button(
-        "Download",
-        make_gif,
-        file_name="path.gif",
-        mime="image/gif",
-        icon=":material/download:",
-        help="A GIF of this path, there and back in a loop.",
-        on_click="ignore",
-    )

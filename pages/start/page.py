@@ -23,6 +23,7 @@ AROUND = 25  # rem of a screen that are not the samples: the last line says what
 STYLE = """
 <style>
 .st-key-wrap-start { --small-curve-high: clamp(4.4rem, (100dvh - 27.5rem) / 3, 6.75rem); }
+.st-key-wrap-start-gan { --small-curve-high: clamp(4.4rem, (100dvh - 29rem) / 4, 6.75rem); }
 </style>
 """
 CLOUD = "Test images in latent space, a dot each, colored by class"
@@ -83,12 +84,16 @@ def confusion(run: Run) -> None:
 run = chosen_run()
 if run is not None:
     st.html(STYLE)
-    if run.config.has("decoder"):
+    if run.config.has("encoder"):
         grid, space, curves = wrapping_columns([1, 1, 1], key="start")
         with grid, fitted_picture(AROUND, key="samples"):
             samples(run)
         with space, fitted_picture(AROUND, key="space"):
             clusters(run)
+    elif run.config.has("decoder"):
+        grid, curves = wrapping_columns([1, 1.4], key="start-gan")
+        with grid, fitted_picture(AROUND, key="samples"):
+            samples(run)
     else:
         table, curves = wrapping_columns([1, 1], key="start-classifier")
         with table:

@@ -53,6 +53,7 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
             "frames": [frame for frame in frames if frame],
             "seconds": LIVE_SECONDS if live else CALM_SECONDS,
             "batch": None if slow else _batch(run),
+            "hasCodes": run.config.has("encoder"),
             **_map(run),
             "titles": {"pairs": "Test images"},
             "empty": "The first pictures come with the first step."

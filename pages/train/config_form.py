@@ -38,8 +38,8 @@ MORE = {
         "importance_samples",
     ),
     "Network": ("dense_layers", "activation"),
-    "Objective": ("kl_warmup", "kl_cycle", "capacity", "free_bits"),
-    "Optimizer": ("optimizer", "schedule", "loss_scale"),
+    "Objective": ("kl_warmup", "kl_cycle", "capacity", "free_bits", "gradient_penalty"),
+    "Optimizer": ("optimizer", "adam_beta_1", "adam_beta_2", "schedule", "loss_scale"),
     "Run": ("train_share", "validation_split", "patience", "seed"),
 }
 FIELDS = [*MAIN, *(name for names in MORE.values() for name in names)]

@@ -29,6 +29,8 @@ LINE_HEIGHT = 0.8  # of a map's height, divided among the classes where there is
 def frame_of(run: Run, moment: Moment) -> dict[str, Any]:
     """Return the pictures of a moment as PNG, and the latent means on the run's plane, or {}.
 
+    A model without an encoder has samples alone.
+
     points: base64 of int16 (N, 2), in 16,000ths of half the window from its centre. {}: its
     snapshot has been removed meanwhile.
     """
@@ -67,20 +69,30 @@ def _render(
     found: dict[str, np.ndarray],
     fixed: dict[str, np.ndarray],
 ) -> dict[str, Any]:
-    copies, samples = found["reconstructions"], _samples(found)
+    samples = _samples(found)
     side = grid_side(len(samples))
+    square = tile(apart(samples[: side * side]), side, side)
+    frame = {
+        "at": round(moment.at, 6),
+        "words": moment.words,
+        "samples": as_data_url(to_png(square, quick=True)),
+    }
+    return frame | (_of_codes(run, plane, found, fixed) if run.config.has("encoder") else {})
+
+
+def _of_codes(
+    run: Run, plane: str | None, found: dict[str, np.ndarray], fixed: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    """Return what a model with an encoder has besides: reconstructions, and points on a plane."""
+    copies = found["reconstructions"]
     pairs = tile(apart(np.concatenate([fixed["images"], copies])), 2, len(copies))
     points = _points(run, found["means"], plane)
     window = window_around(points, run.config.has("prior"))
     if run.config.latent_dim == 1:  # nothing lies above or below: the classes are drawn apart
         points[:, 1] = window.y + window.half * _rows(fixed["labels"], run.classes)
-    square = tile(apart(samples[: side * side]), side, side)
     units = (points - window[:2]) / window.half * UNITS
     return {
-        "at": round(moment.at, 6),
-        "words": moment.words,
         "pairs": as_data_url(to_png(pairs, quick=True)),
-        "samples": as_data_url(to_png(square, quick=True)),
         "points": as_base64(np.clip(np.rint(units), -MAX_UNITS, MAX_UNITS).astype("<i2")),
         "window": list(window),
     }

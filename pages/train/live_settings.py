@@ -17,7 +17,13 @@ __all__ = ["live_settings"]
 BETAS = (0.0, *(digit * 10.0**power for power in range(-3, 2) for digit in (1, 2, 5)), 100.0)
 RATES = tuple(digit * 10.0**power for power in range(-7, 0) for digit in (1, 2, 5))
 NOISES = tuple(round(0.1 * tenth, 1) for tenth in range(31))
-VALUES = {"beta": BETAS, "learning_rate": RATES, "noise": NOISES}
+PENALTIES = (0.0, *(digit * 10.0**power for power in range(-2, 3) for digit in (1, 2, 5)))
+VALUES = {
+    "beta": BETAS,
+    "learning_rate": RATES,
+    "noise": NOISES,
+    "gradient_penalty": PENALTIES,
+}
 
 
 def live_settings(run: Run, *, active: bool) -> None:

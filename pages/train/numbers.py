@@ -43,6 +43,8 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
     """
     if run.config.has("classifier"):
         return _accuracies(run, live=live)
+    if run.config.has("discriminator"):
+        return _scores(run, live=live)
     row = next(iter(elbo_rows(filter(None, [latest_row(run, live=live)]))), None)
     of = "" if row is None else f"Training images, epoch {row['epoch']}. "
     values = {
@@ -95,6 +97,21 @@ def _accuracies(run: Run, *, live: bool) -> list[dict[str, str]]:
     ]
 
 
+def _scores(run: Run, *, live: bool) -> list[dict[str, str]]:
+    """Return the same of a GAN: both losses, and what D makes of real images and of samples."""
+    row = latest_row(run, live=live)
+    of = "" if row is None else f"Epoch {row['epoch']}. "
+    generator = f"{of}−log D(G(z)). Where D cannot tell samples from real images it is 0.69."
+    discriminator = f"{of}−log D(x) − log(1 − D(G(z))). Where D cannot tell them apart it is 1.39."
+    return [
+        _number("D(real)", row and row.get("d_real"), f"{of}How real it finds real images."),
+        _number("D(fake)", row and row.get("d_fake"), f"{of}How real it finds samples."),
+        {"name": "Nats per image:", "value": "", "note": "The unit of the losses."},
+        _number("Generator", row and row["loss"], generator),
+        _number("Discriminator", row and row.get("discriminator_loss"), discriminator),
+    ]
+
+
 def _number(name: str, value: float | None, note: str) -> dict[str, str]:
     return {"name": name, "value": "…" if value is None else f"{value:.2f}", "note": note}
 
@@ -125,6 +142,8 @@ def show_what_is_counted(run: Run) -> None:
 
 def _what_they_count(config: Config, row: LearnedRow) -> str:
     """Say what the losses of training and validation are those of."""
+    if config.has("discriminator"):
+        return f"Real images: {binarisation_name(config.binarisation)}."
     if not config.has("likelihood"):
         return f"Training and validation: {binarisation_name(config.binarisation)}."
     words = "Bernoulli likelihood"
@@ -147,10 +166,17 @@ def _what_they_count(config: Config, row: LearnedRow) -> str:
 
 def show_speed(run: Run) -> None:
     """Say how fast it trains and how large its gradients are."""
-    parts = []
-    norms = [row["gradient_norm"] for row in run.rows[-3:] if "gradient_norm" in row]
-    if norms:
-        parts.append(f"gradient norm **{norms[-1]:.3g}** nats")
+    names = {"gradient_norm": "gradient norm"}
+    if run.config.has("discriminator"):
+        names = {
+            "gradient_norm": "gradient norm of the generator",
+            "discriminator_gradient_norm": "of the discriminator",
+        }
+    parts = [
+        f"{words} **{norms[-1]:.3g}** nats"
+        for name, words in names.items()
+        if (norms := [row[name] for row in run.rows[-3:] if name in row])
+    ]
     if "images_per_second" in run.status:
         parts.append(f"**{run.status['images_per_second']:,}** images/s")
     if "seconds_per_epoch" in run.status:
@@ -179,7 +205,8 @@ def show_dimensions(run: Run) -> None:
         f'max-width:64px;text-align:center">'
         f"{f'<small>{value:.1f}</small>' if few else ''}"
         f'<div style="height:{max(1.0, BAR_PIXELS * value / top):.1f}px;border-radius:3px 3px 0 0;'
-        f'forced-color-adjust:none;background:{HUES["kl"] if value >= USED_NATS else UNUSED}"></div>'
+        f"forced-color-adjust:none;"
+        f'background:{HUES["kl"] if value >= USED_NATS else UNUSED}"></div>'
         f"{f'<small>{dimension}</small>' if few else ''}</div>"
         for dimension, value in enumerate(nats, start=1)
     )

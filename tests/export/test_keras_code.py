@@ -67,6 +67,19 @@ TRAINED["classifier"] = SMALL.replace(kind="classifier", schedule="cosine", trai
 TRAINED["classifier-convolutional"] = TRAINED["classifier"].replace(
     network="convolutional", hidden=(4, 6), dense_layers=(10,), binarisation="sampled", patience=1
 )
+TRAINED["gan"] = Config(
+    kind="gan", hidden=(8,), latent_dim=2, epochs=2, seed=3, schedule="cosine", adam_beta_1=0.5
+)
+TRAINED["conditional-gan"] = TRAINED["gan"].replace(
+    conditional=True,
+    network="convolutional",
+    hidden=(4, 6),
+    dense_layers=(10,),
+    binarisation="sampled",
+    gradient_penalty=2.0,
+    train_share=0.7,
+)
+GANS = ("gan", "conditional-gan")
 WITHOUT_CODES = ("classifier", "classifier-convolutional")
 # One script after the other in a process that has no other module than those installed.
 ELSEWHERE = """
@@ -178,10 +191,12 @@ class TestScript:
         }
         assert imported == {"os", "sys", "keras", "numpy", "tensorflow"}
 
-    @pytest.mark.parametrize("kind", ["vae", "classifier"])
+    @pytest.mark.parametrize("kind", ["vae", "classifier", "gan"])
     def test_every_setting_is_in_it(self, kind: str) -> None:
         # A new setting must not be left out in silence: the script would learn something else.
-        base = Config(kind=kind, validation_split=0.1)
+        base = Config(kind=kind)
+        if base.uses("validation_split"):
+            base = base.replace(validation_split=0.1)
         changes = {
             "kind": {"kind": "autoencoder"},
             "conditional": {"conditional": True},
@@ -197,7 +212,8 @@ class TestScript:
                 "importance_samples": 2, "noise": 0.5, "loss_scale": "per_pixel",
                 "optimizer": "sgd", "learning_rate": 0.1, "schedule": "cosine", "batch_size": 7,
                 "epochs": 3, "binarisation": "fixed", "train_share": 0.5,
-                "validation_split": 0.2, "patience": 3, "seed": 9,
+                "validation_split": 0.2, "patience": 3, "seed": 9, "gradient_penalty": 2.0,
+                "adam_beta_1": 0.5, "adam_beta_2": 0.9,
             }.items()
         }  # fmt: skip
         assert set(changes) == {field.name for field in dataclasses.fields(Config)} - {"preset"}
@@ -275,7 +291,7 @@ class TestSameHistory:
         run, folder = elsewhere[name]
         said = said_history((folder / "said.txt").read_text(encoding="utf-8"))
         assert len(said) == len(run.history)
-        assert {"loss", "val_loss"} <= set(said[0])
+        assert set(said[0]) >= ({"loss", "d_fake"} if name in GANS else {"loss", "val_loss"})
         for row, expected in zip(said, run.history, strict=True):
             for quantity, value in row.items():
                 assert value == pytest.approx(expected[quantity], rel=TOLERANCE, abs=TOLERANCE), (
@@ -287,7 +303,8 @@ class TestSameHistory:
     def test_leaves_models_and_a_picture(self, elsewhere: dict[str, tuple[Run, Path]]) -> None:
         for name in ("dense", "autoencoder", *sorted({*TRAINED} - {*WITHOUT_CODES})):
             folder = elsewhere[name][1]
-            assert {"encoder.keras", "decoder.keras", "samples.png"} <= {
+            other = "discriminator.keras" if name in GANS else "encoder.keras"
+            assert {other, "decoder.keras", "samples.png"} <= {
                 path.name for path in folder.iterdir()
             }
 

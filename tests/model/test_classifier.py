@@ -130,7 +130,7 @@ class TestCorrectness:
         kernel, bias = np.asarray(below).T @ errors / 4, errors.mean(axis=0)
         # The kernel of the logits is 0, so nothing below it has a gradient.
         expected = math.sqrt((kernel**2).sum() + (bias**2).sum())
-        norm = GradientNorm(model).gradient_norm(pixels, labels)
+        norm = GradientNorm(model).norms(pixels, labels)["gradient_norm"]
         assert norm == pytest.approx(expected, rel=1e-5)
 
     def test_what_is_measured(self, digits: Dataset) -> None:

@@ -25,7 +25,7 @@ from vae.data.datasets import Dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.latent import projections
 from vae.latent.projections import compute_tsne
-from vae.runs.control import Segment
+from vae.runs.control import LIVE_SETTINGS, Segment
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.sampling import mixtures
@@ -47,11 +47,22 @@ OF_CLASSIFIER = [
     *(("start", ""), ("data", ""), ("latent", "draw"), ("generate", "take-away")),
     *(("evaluate", view) for view in ("overview", "mistakes", "calibration")),
 ]
-VIEWS_OF_KINDS = [
-    (name, page, view)
-    for name in EVERY
-    for page, view in (EVERY_VIEW if name in with_codes(EVERY) else OF_CLASSIFIER)
+# Those of a GAN, which has a decoder and no encoder.
+OF_GAN = [
+    *(("start", ""), ("data", ""), ("latent", "map"), ("latent", "path")),
+    *(("evaluate", "overview"), ("evaluate", "samples")),
+    *(("generate", view) for view in ("grid", "by-hand", "manifold", "animation", "take-away")),
 ]
+
+
+def views_of(name: str) -> list[tuple[str, str]]:
+    """Return the views that a kind of model has."""
+    if name in with_codes(EVERY):
+        return EVERY_VIEW
+    return OF_GAN if config_of(name).has("decoder") else OF_CLASSIFIER
+
+
+VIEWS_OF_KINDS = [(name, page, view) for name in EVERY for page, view in views_of(name)]
 # What says that nothing was typed yet.
 REFUSED = {"Button 'Put it on the sliders', 0": "A code is a list of 3 numbers"}
 STEPS = ("Step batch", "Step epoch")
@@ -141,6 +152,37 @@ def test_all_that_is_offered_of_a_classifier(
 ) -> None:
     copy_run(measured("classifier-dense"), runs / "run")
     try_all(open_page(page, run="run", view=view), page)
+
+
+@pytest.mark.parametrize(("page", "view"), OF_GAN)
+def test_all_that_is_offered_of_a_gan(
+    page: str, view: str, measured: Callable[[str], Run], runs: Path
+) -> None:
+    copy_run(measured("conditional-gan-dense"), runs / "run")
+    try_all(open_page(page, run="run", view=view), page)
+
+
+def test_a_gan_offers_what_it_has_and_says_once_what_it_lacks(
+    measured: Callable[[str], Run], runs: Path
+) -> None:
+    copy_run(measured("gan-dense"), runs / "run")
+    offered = {
+        "latent": ["Map", "Path"],
+        "evaluate": ["Overview", "Samples"],
+        "generate": ["Grid", "By hand", "Manifold", "Animation", "Take away"],
+    }
+    lacks = {
+        "latent": "has no encoder: it turns codes into images, but no image into a code",
+        "evaluate": "has no likelihood and no reconstruction",
+    }
+    for page, views in offered.items():
+        app = healthy(open_page(page, run="run"))
+        (control,) = (each for each in app.segmented_control if each.label == "View")
+        assert control.options == views
+        if page in lacks:
+            assert words(app).count(lacks[page]) == 1
+    grid = open_page("generate", run="run", view="grid")
+    assert not [each for each in grid.segmented_control if each.label == "Sampler"]
 
 
 @pytest.mark.parametrize(("page", "view"), EVERY_VIEW)
@@ -287,7 +329,9 @@ class TestTraining:
             app = act(slider.set_value(float(slider.options[-1])))
             healthy(app)
         assert (
-            len(run.control.settings) == len(sliders) == (3 if run.config.has("posterior") else 1)
+            len(run.control.settings)
+            == len(sliders)
+            == len([*filter(run.config.uses, LIVE_SETTINGS)])
         )
 
     def test_its_menu(self, name: str, kinds: Kinds, runs: Path, downloads: Downloads) -> None:

@@ -21,7 +21,7 @@ from vae.kinds import KINDS
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
 from vae.setting_text import read_setting
-from vae.settings import setting
+from vae.settings import setting, settings_of
 
 SET_UP = {"view": "set-up", "dataset": "digits"}
 
@@ -92,7 +92,8 @@ class TestForm:
 
     @pytest.mark.parametrize("name", FIELDS)
     def test_label_range_and_help_are_the_packages_own(self, name: str) -> None:
-        shown, limits = control(open_page("train"), name), setting(name)
+        kind = next(each.name for each in KINDS.values() if name in settings_of(each))
+        shown, limits = control(open_page("train", kind=kind), name), setting(name)
         assert shown.label == limits.label
         assert shown.help.startswith(limits.help)
         # Every control says when it acts.

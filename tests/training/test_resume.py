@@ -16,6 +16,8 @@ from vae.training.session import Session
 
 CONVOLUTIONAL = BASE.replace(network="convolutional", hidden=(3,), learning_rate=1e-2)
 SAMPLED = BASE.replace(binarisation="sampled", free_bits=0.5, kl_warmup=1, kl_cycle=2)
+# 1,250 of the images: as many steps as the others, which hold some back, have.
+GAN = BASE.replace(kind="gan", train_share=0.87, binarisation="sampled")
 # Before the first step, after it, on a row, at an epoch's end, between two rows, in the last step.
 POSITIONS: list[Position] = [(0, 0), (1, 1), (1, 6), (1, 25), (2, 9), (3, 24), (3, 25)]
 
@@ -28,6 +30,11 @@ def convolutional(digits: Dataset) -> Workshop:
 @pytest.fixture(scope="module")
 def sampled(digits: Dataset) -> Workshop:
     return Workshop(SAMPLED, digits)
+
+
+@pytest.fixture(scope="module")
+def gan(digits: Dataset) -> Workshop:
+    return Workshop(GAN, digits)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +92,17 @@ class TestExact:
             expected = workshop.resume(workshop.new(tmp_path / "expected", **changes))
             run = workshop.new(tmp_path / "run", **changes)
             assert_same_run(interrupt(workshop, run, way, POSITIONS[1:-2]), expected)
+
+    @pytest.mark.parametrize("way", ["suspend", "kill"])
+    def test_both_networks_of_a_gan(self, way: str, gan: Workshop, tmp_path: Path) -> None:
+        with gan.opened() as workshop:
+            expected = workshop.resume(workshop.new(tmp_path / "expected"))
+            run = workshop.new(tmp_path / "run")
+            assert_same_run(interrupt(workshop, run, way, POSITIONS), expected)
+            variables = len(workshop.model.trainable_variables)
+            state = expected.arrays("checkpoint.npz")  # with two moments of each weight
+            assert sum(name.startswith("v") for name in state) >= 3 * variables
+            assert {"discriminator_loss", "discriminator_gradient_norm"} <= {*expected.rows[-1]}
 
     @pytest.mark.parametrize("way", ["suspend", "kill"])
     def test_pixels_that_are_sampled_at_each_step(

@@ -172,7 +172,7 @@ class TestCorrectness:
 
     def test_the_norm_of_the_whole_gradient(self, bench: Bench) -> None:
         observed = bench.preprocess(bench.batch(6))
-        norm = bench.step_trace.gradient_norm(*observed)
+        norm = bench.step_trace.norms(*observed)["gradient_norm"]
         parts = bench.step_trace.before(*observed)["gradient_norms"]
         assert norm == pytest.approx(float(np.sqrt(np.square(parts).sum())), rel=1e-5)
 
@@ -212,7 +212,7 @@ class TestCorrectness:
             for index in range(3):
                 losses.append(bench.step(index, 0.01, apart=apart)["real"])
                 if apart:
-                    bench.step_trace.gradient_norm(*bench.preprocess(bench.batch(index)))
+                    bench.step_trace.norms(*bench.preprocess(bench.batch(index)))["gradient_norm"]
             ends.append([variable.numpy().copy() for variable in state])
         assert losses[:3] == losses[3:]
         for traced, blind in zip(*ends, strict=True):

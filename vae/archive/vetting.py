@@ -54,9 +54,13 @@ SHAPES: dict[str, Shapes] = {
         "log_var": ("images", "latent_dim"),
         "y": ("images",),
     },
-    FIXED: {"z": (SAMPLES, "latent_dim"), "images": ("fixed",), "labels": ("cloud",)},
     PREDICTIONS: {"probabilities": ("images", "classes"), "y": ("images",)},
     **ARRAYS,
+}
+SNAPSHOTS_FIXED: Shapes = {
+    "z": (SAMPLES, "latent_dim"),
+    "images": ("fixed",),
+    "labels": ("cloud",),
 }
 SNAPSHOT_SHAPES: Shapes = {
     "samples": (SAMPLES,),
@@ -70,6 +74,9 @@ CLASSIFIER_SNAPSHOT: Shapes = {
     "probabilities": ("fixed", "classes"),
     "confusion": ("classes", "classes"),
 }
+# Of a GAN, which makes nothing of images.
+SAMPLES_FIXED: Shapes = {"z": (SAMPLES, "latent_dim")}
+SAMPLES_SNAPSHOT: Shapes = {"samples": (SAMPLES,), "more_samples": (MORE_SAMPLES,)}
 LARGEST_LATENT = 1_000_000  # squares, and sums of those, are far from infinite as float32
 
 
@@ -186,9 +193,10 @@ class ArrayCheck:
     def _shapes(self, name: str) -> dict[str, tuple[int | str, ...]]:
         """Return the shapes that the arrays of a file have; a word is one of `ROWS`."""
         sizes = {"latent_dim": self.frame.config.latent_dim, "classes": self.frame.classes}
-        shapes = SHAPES.get(name, SNAPSHOT_SHAPES if name.startswith(f"{SNAPSHOTS}/") else {})
-        if self.frame.config.has("classifier") and name.startswith(f"{SNAPSHOTS}/"):
-            shapes = CLASSIFIER_FIXED if name == FIXED else CLASSIFIER_SNAPSHOT
+        shapes = SHAPES.get(name, {})
+        if name.startswith(f"{SNAPSHOTS}/"):
+            fixed, snapshot = _snapshot_shapes(self.frame.config)
+            shapes = fixed if name == FIXED else snapshot
         image = self.frame.image_shape
         return {
             key: tuple(
@@ -235,6 +243,15 @@ class ArrayCheck:
         if not low <= found <= high:
             raise RunError(f"{what} must have {low:,} to {high:,} rows. Received: {found:,}")
         return self.sizes.setdefault(size, found)
+
+
+def _snapshot_shapes(config: Config) -> tuple[Shapes, Shapes]:
+    """Return what snapshots are taken with, and what each holds, by what the model has."""
+    if config.has("classifier"):
+        return CLASSIFIER_FIXED, CLASSIFIER_SNAPSHOT
+    if config.has("encoder"):
+        return SNAPSHOTS_FIXED, SNAPSHOT_SHAPES
+    return SAMPLES_FIXED, SAMPLES_SNAPSHOT
 
 
 def _array(content: bytes) -> np.ndarray:

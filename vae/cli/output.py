@@ -23,6 +23,7 @@ from rich.text import Text
 from vae.architecture import Layer, Summary
 from vae.cli.streams import say, to_json
 from vae.figures_schema import (
+    AdversarialMetrics,
     Classification,
     ClassifierMetrics,
     Measured,
@@ -128,6 +129,14 @@ def evaluated(
     """Show what a run is worth on test images."""
     if run.config.has("classifier"):
         return _classifier_evaluated(run, cast("ClassifierMetrics", values))
+    if run.config.has("discriminator"):
+        return Group(
+            Text(_measured_on(run, values)),
+            Text(),
+            _figures(_nats(values)),
+            Text("A GAN has no likelihood and no reconstruction: it is measured by its samples."),
+            _next(f"quality {_quoted(path)}", f"sample {_quoted(path)} --out grid.png"),
+        )
     lines = _nats(values)
     if likelihood:
         error = _error(likelihood["nll_standard_error"])
@@ -270,6 +279,8 @@ def _nats(metrics: Metrics) -> list[Line]:
     """Return the ELBO and its parts, or what there is of them for an autoencoder."""
     if "accuracy" in metrics:
         return _accuracies(cast("ClassifierMetrics", metrics))
+    if "discriminator_loss" in metrics:
+        return _scores(cast("AdversarialMetrics", metrics))
     lines = []
     if "elbo" in metrics:
         error = _error(metrics.get("elbo_standard_error"))
@@ -291,6 +302,16 @@ def _accuracies(metrics: ClassifierMetrics) -> list[Line]:
     if "calibration_error" in metrics:
         lines.append(("Calibration error", f"{metrics['calibration_error']:.2%}", ""))
     return lines
+
+
+def _scores(metrics: AdversarialMetrics) -> list[Line]:
+    """Return the losses of a GAN, and what its discriminator makes of test images and samples."""
+    return [
+        ("Generator loss", _number(metrics["loss"], 4), UNIT),
+        ("Discriminator loss", _number(metrics["discriminator_loss"], 4), UNIT),
+        ("D(real)", _number(metrics["d_real"], 4), "mean over test images"),
+        ("D(fake)", _number(metrics["d_fake"], 4), "mean over as many samples"),
+    ]
 
 
 def _figures(lines: Iterable[Line]) -> ConsoleRenderable:

@@ -242,6 +242,7 @@ def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | 
     if text is None:
         return prior_codes(1, size, seed=seed)[0], f"seed {seed}", None
     if text.isdecimal():
+        run.require("encoder")
         index, means = int(text), run.latents.get("mean", ())
         if index >= len(means):
             raise ConfigError(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from vae.config import Config
+from vae.evaluation.adversarial import adversarial_problems, describe_balance
+from vae.evaluation.problem import Problem, rows_since_last_change
 from vae.runs.control import trained_settings
 from vae.runs.run import Run
 from vae.runs.schema import ElboRow, Row, elbo_rows
@@ -26,16 +26,6 @@ RISING_NATS_PER_PIXEL = 0.5
 MIN_EPOCHS = 2  # before which a run has shown too little
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, why, and the settings with which the run may be cured."""
-
-    name: str
-    words: str
-    cure: Mapping[str, float]
-    button: str
-
-
 def dimensions_in_use(row: ElboRow) -> int:
     """Return how many latent dimensions have a mean KL of at least 0.1 nats in a row."""
     return sum(nats >= USED_NATS for nats in row["kl_per_dimension"])
@@ -45,6 +35,8 @@ def describe_training(config: Config, rows: list[Row]) -> str:
     """Return a plain sentence on what the rows of a run say."""
     if config.has("classifier"):
         return _how_accurate(rows)
+    if config.has("discriminator"):
+        return describe_balance(rows)
     learned = elbo_rows(rows)
     if not learned:
         return "The first steps are running."
@@ -89,6 +81,8 @@ def problems(run: Run) -> list[Problem]:
     requested = run.control.settings
     if any(value != getattr(settings, name) for name, value in requested.items()):
         return []  # their effect is not known yet
+    if run.config.has("discriminator"):
+        return adversarial_problems(run, settings)
     learned = _since_last_change(run.rows)
     if not learned or not run.config.has("likelihood"):
         return []
@@ -169,12 +163,4 @@ def _holes(settings: Config, last: ElboRow) -> Problem | None:
 
 def _since_last_change(rows: list[Row]) -> list[ElboRow]:
     """Return the rows of the settings of now; none until a whole epoch was trained with them."""
-    changes = [index for index, row in enumerate(rows) if row["kind"] == "change"]
-    learned = elbo_rows(rows[changes[-1] if changes else 0 :])
-    if not changes:
-        return learned
-    change = rows[changes[-1]]
-    first = (change["epoch"], change["step"])
-    # The epoch in which they changed has a mean of both.
-    own = [row for row in learned if row["kind"] == "step" or first <= (row["epoch"], 0)]
-    return own if any(row["kind"] == "epoch" for row in own) else []
+    return elbo_rows(rows_since_last_change(rows))

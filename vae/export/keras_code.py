@@ -19,6 +19,7 @@ from vae.architecture import (
     ImageShape,
     classifier_layers,
     decoder_layers,
+    discriminator_layers,
     encoder_layers,
 )
 from vae.config import Config
@@ -75,6 +76,13 @@ def open_in_keras(config: Config) -> str:
     if config.has("classifier"):
         return OPEN_IN_KERAS.replace("outputs =", "probabilities =").replace(
             "reconstruction, mean, log_var", "a probability for each class"
+        )
+    if config.has("discriminator"):
+        labels = " and labels one-hot (N, classes)" if config.conditional else ""
+        inputs = "[z, labels]" if config.conditional else "z"
+        return OPEN_IN_KERAS.replace("images)", f"{inputs})").replace(
+            "images in [0, 1] (N, H, W, C): reconstruction, mean, log_var",
+            f"random z (N, {config.latent_dim}){labels}: image, probability",
         )
     if not config.conditional:
         return OPEN_IN_KERAS
@@ -136,7 +144,7 @@ def _parts(
     holds = _holding(config, dataset_name, local_file)
     values = _values(config, dataset_name, source, holds)
     lines = []
-    rest = "keras_classifier.template" if config.has("classifier") else "keras_codes.template"
+    rest = _template(config)
     for line in (_read(BEGIN) + _read(rest)).splitlines():
         text, _, conditions = line.partition("  #: ")
         if all(_met(condition, holds) for condition in conditions.split()):
@@ -146,9 +154,18 @@ def _parts(
         part_title, _, code = part.partition("\n")
         parts.append(Part(part_title, HOLE.sub(_blank_lines, code.strip("\n"))))
     what = with_article(config.noun)
+    if config.has("discriminator"):
+        what = with_article(KINDS[config.kind].title)  # shorter: it stands in one line
     if config.conditional:
-        what = f"A conditional {KINDS[config.kind].title}"  # shorter: it stands in one line
+        what = f"A conditional {KINDS[config.kind].title}"
     return f"{what} on {source.title}", parts
+
+
+def _template(config: Config) -> str:
+    """Return the name of the part of the script that is of this kind of model alone."""
+    if config.has("classifier"):
+        return "keras_classifier.template"
+    return "keras_codes.template" if config.has("encoder") else "keras_gan.template"
 
 
 def _read(template: str) -> str:
@@ -190,6 +207,7 @@ def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
         "capacity": config.capacity > 0.0,
         "samples": config.importance_samples > 1,
         "noise": config.noise != 1.0,
+        "adam": config.optimizer == "adam",
     }
     chosen = {config.network, config.likelihood, config.binarisation}
     return chosen | {word for word, holds in optional.items() if holds}
@@ -230,6 +248,11 @@ def _networks(config: Config, source: Source) -> dict[str, str]:
     images = config, source.image_shape, source.classes
     if config.has("classifier"):
         return {"classifier": written_layers(classifier_layers(*images)[:-1], "image", 0)}
+    if config.has("discriminator"):
+        return {
+            "discriminator": written_layers(discriminator_layers(*images)[:-1], "image", 301),
+            "decoder": written_layers(decoder_layers(*images)[:-1], "z", 201),
+        }
     return {
         "encoder": written_layers(encoder_layers(*images)[:-2], "image", 0),
         "decoder": written_layers(decoder_layers(*images)[:-1], "z", 201),

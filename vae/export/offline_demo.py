@@ -20,14 +20,16 @@ from vae.architecture import Layer, decoder_layers, summarize
 from vae.errors import RunError
 from vae.export.weights import Weights, read_weights
 from vae.figures.colors import HUES, class_color
-from vae.figures.curves import QUANTITIES, curve_points
+from vae.figures.curves import curve_points
 from vae.figures.svg import SVG_SCRIPT
 from vae.figures_schema import Metrics
 from vae.files import replacing, writing_to
-from vae.latent.planes import dimension_plane, extent_of, pca_plane
-from vae.latent.traversals import REACH, ranked_dimensions
+from vae.kinds import KINDS
+from vae.latent.planes import Plane, dimension_plane, extent_of, pca_plane, picture_plane
+from vae.latent.traversals import REACH, Dimension, ranked_dimensions
 from vae.presets import preset_label
 from vae.runs.run_images import dataset_title
+from vae.sampling.prior import prior_codes
 
 if TYPE_CHECKING:
     from vae.runs.run import Run
@@ -113,7 +115,7 @@ def _facts(run: Run) -> dict[str, Any]:
     ]
     if "elbo" in found:
         facts.append(("ELBO", f"{found['elbo']:.1f}".replace("-", "−") + _error(found)))
-    elif found:
+    elif "reconstruction" in found:
         facts.append(("Reconstruction", f"{found['reconstruction']:.1f} nats per image"))
     measured_on = f"Measured on {found['images']}: {found['treatment']}." if found else ""
     return {
@@ -134,16 +136,20 @@ def _error(found: Metrics) -> str:
 
 def _space(run: Run) -> dict[str, Any]:
     """Return the latent space: dimensions, the plane of the map, and the test images' codes."""
-    ranked = ranked_dimensions(run)
-    mean, y = run.latents["mean"].astype(np.float64), run.latents["y"]
+    size = run.config.latent_dim
+    if run.config.has("encoder"):
+        ranked = ranked_dimensions(run)
+        mean, y = run.latents["mean"].astype(np.float64), run.latents["y"]
+    else:  # no image has a code
+        ranked = [Dimension(index, 0.0, 0.0) for index in range(size)]
+        mean, y = np.zeros((0, size)), np.zeros(0, np.uint8)
     if not np.isfinite(mean).all():
         raise RunError(
             f"Latent means must be finite numbers. Received: {run.id}, where "
             f"{int((~np.isfinite(mean)).sum()):,} are not"
         )
-    size = run.config.latent_dim
-    plane = pca_plane(mean) if size > 2 else dimension_plane(size, 0, size - 1)
-    every = math.ceil(mean.size / MAX_CODES)
+    plane = _plane(mean, size)
+    every = max(1, math.ceil(mean.size / MAX_CODES))
     centre, covariance = plane.prior()
     return {
         "dimensions": [{"index": each.index, "kl": _rounded(each.kl)} for each in ranked],
@@ -157,7 +163,7 @@ def _space(run: Run) -> dict[str, Any]:
             "extent": extent_of(plane, plane.coordinates(mean))._asdict(),
             "prior": {"mean": centre.tolist(), "covariance": covariance.tolist()},
         },
-        "codes": _packed(mean[::every], 16),
+        "codes": _packed(mean[::every], 16 if len(mean) else 32),
         "labels": _base64(y[::every].astype(np.uint8)),
         "classes": [
             {"name": name, "color": class_color(label)}
@@ -166,12 +172,21 @@ def _space(run: Run) -> dict[str, Any]:
     }
 
 
+def _plane(mean: np.ndarray, size: int) -> Plane:
+    """Return the plane along which latent means (N, d) vary most, or one of random codes."""
+    if size <= 2:
+        return dimension_plane(size, 0, size - 1)
+    return pca_plane(mean) if len(mean) else picture_plane(prior_codes(3, size))
+
+
 def _curves(run: Run) -> dict[str, Any]:
     """Return the curves of all quantities that are not zero throughout."""
-    points = curve_points(run.rows, run.steps_per_epoch)
-    shown = {name: title for name, title in QUANTITIES.items() if any(points["training"][name])}
+    curves = KINDS[run.config.kind].curves
+    points = curve_points(run.rows, run.steps_per_epoch, curves)
+    shown = {name: curve for name, curve in curves.items() if any(points["training"][name])}
     return {
-        "titles": shown,
+        "titles": {name: curve.title for name, curve in shown.items()},
+        "units": {name: curve.unit for name, curve in shown.items()},
         "points": {
             part: {name: [_rounded(value) for value in columns[name]] for name in ("epoch", *shown)}
             for part, columns in points.items()

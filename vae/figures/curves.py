@@ -20,7 +20,12 @@ __all__ = ["QUANTITIES", "curve_marks", "curve_points", "curves_figure"]
 
 # Of a VAE; each kind of model has its own.
 QUANTITIES = {name: curve.title for name, curve in KINDS["vae"].curves.items()}
-SHORT_NAMES = {"beta": "beta", "learning_rate": "rate", "noise": "noise"}
+SHORT_NAMES = {
+    "beta": "beta",
+    "learning_rate": "rate",
+    "noise": "noise",
+    "gradient_penalty": "penalty",
+}
 MAX_POINTS = 2000  # of training, and of validation: more than a screen has pixels for
 MAX_MARKS = 100
 # The untrained network's loss would flatten all that follows.
@@ -95,7 +100,7 @@ def curves_figure(run: Run) -> Figure:
 
 
 def _columns(
-    epochs: list[float], rows: list[LearnedRow], prefix: str, quantities: Iterable[str]
+    epochs: list[float], rows: Sequence[LearnedRow], prefix: str, quantities: Iterable[str]
 ) -> dict[str, list[float]]:
     values = {name: [row[f"{prefix}{name}"] for row in rows] for name in quantities}
     chosen = thinned([*values.values()], MAX_POINTS)

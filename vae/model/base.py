@@ -9,9 +9,9 @@ from vae.architecture import ImageShape
 from vae.config import Config
 from vae.dotted_path import resolve
 from vae.kinds import KINDS
-from vae.model.keras_setup import check_settings, keras, tf
+from vae.model.keras_setup import check_settings, keras, ops, tf
 
-__all__ = ["Model", "build"]
+__all__ = ["Model", "build", "scalar"]
 
 
 class Model(keras.Model):
@@ -44,6 +44,17 @@ class Model(keras.Model):
         model = Config.from_dict(config["config"])
         return cls(model, tuple(config["image_shape"]), config["classes"], config["name"])
 
+    def with_labels(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
+        """Return images or codes as the networks take them: with labels, if they are conditional.
+
+        labels: whole numbers (N,). copies: of all labels, set after set, for as many inputs.
+        """
+        if not self.config.conditional:
+            return inputs
+        one_hot = ops.one_hot(labels, self.classes)
+        inputs = ops.convert_to_tensor(inputs)
+        return [inputs, ops.tile(one_hot, (copies, 1)) if copies > 1 else one_hot]
+
     def step_data(self, images: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any, ...]:
         """Return what `train_step` and `test_step` take: x, or x and y.
 
@@ -73,8 +84,11 @@ class Model(keras.Model):
         """The states of its random generators, which a checkpoint holds."""
         return []
 
-    def set_schedule(self, beta: float, noise: float, capacity: float) -> None:
-        """Set the weights of the loss from the next step on, as far as it has them."""
+    def set_schedule(self, settings: Config, beta: float, capacity: float) -> None:
+        """Set the weights of the loss from the next step on, as far as it has them.
+
+        settings: those of now. beta, capacity: of this epoch, where those are scheduled.
+        """
 
     def row_extras(self) -> dict[str, float]:
         """Return what a row of the history holds besides the means."""
@@ -98,3 +112,11 @@ def build(config: Config, image_shape: ImageShape, classes: int = 0) -> Model:
     """
     shape: Any = tuple(image_shape)  # as JSON has it, too; the layers check it
     return resolve(KINDS[config.kind].model)(config, shape, classes)
+
+
+def scalar(value: float, name: str) -> tf.Variable:
+    """Make a number that can change between steps without a new trace.
+
+    A plain TensorFlow variable: no parameter that Keras would count or save.
+    """
+    return tf.Variable(tf.constant(value, "float32"), trainable=False, name=name)

@@ -8,7 +8,7 @@ from vae.architecture import ImageShape
 from vae.config import Config
 from vae.model.base import Model
 from vae.model.keras_setup import keras, ops, tf
-from vae.model.networks import build_classifier
+from vae.model.networks import build_classifier, logits_of
 from vae.model.pixels import to_floats
 
 __all__ = ["Classifier"]
@@ -28,8 +28,7 @@ class Classifier(Model):
         super().__init__(config, image_shape, classes, name)
         self.classifier = build_classifier(config, image_shape, classes)
         self.networks = {"classifier": self.classifier}
-        logits = self.classifier.get_layer("logits").output
-        self.logits = keras.Model(self.classifier.input, logits, name="classifier_logits")
+        self.logits = logits_of(self.classifier)
         self.accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
         self.built = True
 

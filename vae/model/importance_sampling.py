@@ -160,10 +160,16 @@ def importance_sampled_nll(
 
 
 def check_samples(config: Config, samples: int) -> None:
-    """Raise ConfigError for an autoencoder, or importance samples outside 1 to 5,000."""
+    """Raise ConfigError for a model without a posterior, or importance samples outside 1 to 5,000.
+
+    The message of a model that makes images says what to measure instead.
+    """
     if not config.has("posterior"):
+        instead = ""
+        if not config.has("encoder") and config.has("decoder"):
+            instead = " Measure its samples instead (python -m vae quality), or train a VAE."
         raise ConfigError(
-            f"A likelihood needs a VAE. Received: {with_article(config.noun).lower()}"
+            f"A likelihood needs a VAE.{instead} Received: {with_article(config.noun).lower()}"
         )
     if not 1 <= samples <= MAX_IMPORTANCE_SAMPLES:
         raise ConfigError(

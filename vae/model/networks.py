@@ -8,7 +8,13 @@ from vae.architecture import ImageShape, Layer, network_layers
 from vae.config import Config
 from vae.model.keras_setup import keras
 
-__all__ = ["build_classifier", "build_decoder", "build_encoder", "logits_of"]
+__all__ = [
+    "build_classifier",
+    "build_decoder",
+    "build_discriminator",
+    "build_encoder",
+    "logits_of",
+]
 
 
 def build_encoder(config: Config, image_shape: ImageShape, classes: int = 0) -> keras.Model:
@@ -39,9 +45,17 @@ def build_classifier(config: Config, image_shape: ImageShape, classes: int) -> k
     return keras.Model(image, probabilities, name="classifier")
 
 
-def logits_of(decoder: keras.Model) -> keras.Model:
-    """Return the same decoder, weights shared, that ends before the sigmoid."""
-    return keras.Model(decoder.input, decoder.get_layer("logits").output, name="decoder_logits")
+def build_discriminator(config: Config, image_shape: ImageShape, classes: int = 0) -> keras.Model:
+    """Build images in [0, 1] (N, H, W, C) -> D(x) (N, 1); with labels as in `build_encoder`."""
+    layers = network_layers("discriminator", config, image_shape, classes)
+    inputs, probability = _stack(layers, config.seed + 301)
+    return keras.Model(inputs, probability, name="discriminator")
+
+
+def logits_of(network: keras.Model) -> keras.Model:
+    """Return the same network, weights shared, that ends before its last activation."""
+    logits = network.get_layer("logits").output
+    return keras.Model(network.input, logits, name=f"{network.name}_logits")
 
 
 def _stack(layers: list[Layer], seed: int) -> tuple[Any, Any]:

@@ -44,6 +44,9 @@ def make_optimizer(config: Config, pixels: int) -> keras.Optimizer:
     So does the lecture's, while history and curves keep nats. With RMSprop the division is not
     nothing, since the gradients become as small as the epsilon in its denominator.
     """
+    settings: dict[str, Any] = {"learning_rate": config.learning_rate}
+    if config.optimizer == "adam":
+        settings |= {"beta_1": config.adam_beta_1, "beta_2": config.adam_beta_2}
     if config.loss_scale == "nats":
-        return OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate)
-    return PER_PIXEL[config.optimizer](pixels=pixels, learning_rate=config.learning_rate)
+        return OPTIMIZERS[config.optimizer](**settings)
+    return PER_PIXEL[config.optimizer](pixels=pixels, **settings)

@@ -9,7 +9,7 @@ from typing import Any
 
 from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
-from vae.model.base import Model
+from vae.model.base import Model, scalar
 from vae.model.keras_setup import keras, ops, random, tf
 from vae.model.networks import build_decoder, build_encoder, logits_of
 from vae.model.objective import (
@@ -96,11 +96,9 @@ class VAE(Model):
         self.networks = {"encoder": self.encoder, "decoder": self.decoder}
         self.decoder_logits = logits_of(self.decoder)
         self.sampling = Sampling(config.seed, name="sampling")
-        # Plain TensorFlow variables: they can change between steps without a new trace, and are
-        # no parameters that Keras would count or save.
-        self.beta = _scalar(config.beta, "beta")
-        self.noise = _scalar(config.noise, "noise")
-        self.capacity = _scalar(config.capacity, "capacity")
+        self.beta = scalar(config.beta, "beta")
+        self.noise = scalar(config.noise, "noise")
+        self.capacity = scalar(config.capacity, "capacity")
         self.pixel_log_var: keras.Variable | None = None
         if config.likelihood == "gaussian":
             constant = keras.initializers.Constant(FIRST_PIXEL_LOG_VAR)
@@ -135,10 +133,10 @@ class VAE(Model):
         """The state of the sampling layer's random generator."""
         return [self.sampling.seed_generator.state]
 
-    def set_schedule(self, beta: float, noise: float, capacity: float) -> None:
+    def set_schedule(self, settings: Config, beta: float, capacity: float) -> None:
         """Set what weighs the KL and the noise from the next step on."""
         self.beta.assign(beta)
-        self.noise.assign(noise)
+        self.noise.assign(settings.noise)
         self.capacity.assign(capacity)
 
     def row_extras(self) -> dict[str, float]:
@@ -171,17 +169,6 @@ class VAE(Model):
         super().take_weights(saved)
         if self.pixel_log_var is not None:
             self.pixel_log_var.assign(saved.get_layer("pixel_log_var").offset)
-
-    def with_labels(self, inputs: Any, labels: Any, copies: int = 1) -> Any:
-        """Return images or codes as the networks take them: with labels, if they are conditional.
-
-        labels: whole numbers (N,). copies: of all labels, set after set, for as many inputs.
-        """
-        if not self.classes:
-            return inputs
-        one_hot = ops.one_hot(labels, self.classes)
-        inputs = ops.convert_to_tensor(inputs)
-        return [inputs, ops.tile(one_hot, (copies, 1)) if copies > 1 else one_hot]
 
     def call(self, inputs: Any, training: bool = False) -> dict[str, tf.Tensor]:
         """Return logits (N, H, W, C) of one sample from each posterior, mean and log_var (N, d).
@@ -268,10 +255,6 @@ class VAE(Model):
         if self.config.likelihood == "continuous_bernoulli":
             return continuous_bernoulli_nats(images, logits)
         return reconstruction_nats(images, logits)
-
-
-def _scalar(value: float, name: str) -> tf.Variable:
-    return tf.Variable(tf.constant(value, "float32"), trainable=False, name=name)
 
 
 def _beside(z: tf.Tensor, inputs: Any, copies: int = 1) -> Any:

@@ -37,10 +37,11 @@ __all__ = [
 # leave: pause, and end the process.
 ACTIONS = ("run", "pause", "batch", "epoch", "stop", "leave")
 # Fields of `Config` that may change between two steps of a run.
-LIVE_SETTINGS: tuple[Literal["beta", "learning_rate", "noise"], ...] = (
+LIVE_SETTINGS: tuple[Literal["beta", "learning_rate", "noise", "gradient_penalty"], ...] = (
     "beta",
     "learning_rate",
     "noise",
+    "gradient_penalty",
 )
 
 _writing = threading.Lock()
@@ -57,6 +58,7 @@ class _Settings(TypedDict, total=False):
     beta: Number
     learning_rate: Number
     noise: Number
+    gradient_penalty: Number
 
 
 class _ControlFile(TypedDict):

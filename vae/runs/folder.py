@@ -13,6 +13,7 @@ import numpy as np
 from vae.config import Config
 from vae.errors import RunError
 from vae.figures_schema import (
+    AdversarialMetrics,
     ClassifierComparison,
     ClassifierMetrics,
     ClassProbes,
@@ -172,11 +173,16 @@ class RunFolder:
         """metrics.json of a classifier; empty while there is none that can be read."""
         return cast("ClassifierMetrics", self.metrics)
 
+    @property
+    def adversarial_metrics(self) -> AdversarialMetrics:
+        """metrics.json of a GAN; empty while there is none that can be read."""
+        return cast("AdversarialMetrics", self.metrics)
+
     @cached_property
     def metrics(self) -> Metrics:
         """metrics.json; empty while there is none that can be read.
 
-        That of a classifier holds other figures: see `classifier_metrics`.
+        Those of a classifier and a GAN hold other figures: see the properties above.
         """
         found = self._figures(layout.METRICS)
         if self.config.is_density:  # an earlier version measured bits of a density
@@ -236,7 +242,8 @@ class RunFolder:
     def snapshot(self, epoch: int) -> dict[str, np.ndarray]:
         """After an epoch: samples and reconstructions, uint8 (N, H, W, C), latent means (N, d).
 
-        Of a classifier: probabilities of the fixed images, and the confusion of held-back ones.
+        Of a classifier: probabilities of the fixed images, and the confusion of held-back ones. Of
+        a GAN: samples.
         """
         return self.arrays(layout.snapshot_file(epoch))
 
@@ -253,7 +260,7 @@ class RunFolder:
     def fixed(self) -> dict[str, np.ndarray]:
         """What every snapshot was taken with: z (N, d), images (N, H, W, C), labels (N,).
 
-        A classifier has no z.
+        A classifier has no z, and a GAN has z alone.
         """
         return self.arrays(layout.FIXED)
 

@@ -14,6 +14,7 @@ from vae.schema import Count, Number, Positive, Seconds, Share, Text, Words, dec
 
 __all__ = [
     "AccuracyRow",
+    "AdversarialRow",
     "ChangeRow",
     "ElboRow",
     "Info",
@@ -154,6 +155,22 @@ class AccuracyRow(TypedDict):
 
 
 @final
+class AdversarialRow(TypedDict):
+    """The same of a GAN: its losses in nats per image, loss the generator's; means of D(x)."""
+
+    kind: Literal["step", "epoch"]
+    epoch: Count
+    step: Positive
+    loss: Number
+    discriminator_loss: Number
+    d_real: Share
+    d_fake: Share
+    learning_rate: Number
+    gradient_norm: NotRequired[Number]
+    discriminator_gradient_norm: NotRequired[Number]
+
+
+@final
 class ChangeRow(TypedDict):
     """A moment at which live settings were changed."""
 
@@ -163,16 +180,18 @@ class ChangeRow(TypedDict):
     beta: NotRequired[Number]
     learning_rate: NotRequired[Number]
     noise: NotRequired[Number]
+    gradient_penalty: NotRequired[Number]
     epochs: NotRequired[Count]
 
 
-LearnedRow = ElboRow | AccuracyRow
+LearnedRow = ElboRow | AccuracyRow | AdversarialRow
 Row = LearnedRow | ChangeRow
 
 
 class _Kind(msgspec.Struct):
     kind: Literal["step", "epoch", "change"]
     accuracy: Any = None
+    discriminator_loss: Any = None
 
 
 PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
@@ -194,6 +213,8 @@ def decode_row(line: bytes) -> Row:
         found = decode("A row", line, _Kind)
         if found.kind == "change":
             return decode("A row", line, ChangeRow)
+        if found.discriminator_loss is not None:
+            return decode("A row", line, AdversarialRow)
         if found.accuracy is None:
             return decode("A row", line, ElboRow)
         row = decode("A row", line, AccuracyRow)

@@ -152,12 +152,13 @@ class RunWriter:
     def outputs(self, **arrays: np.ndarray) -> None:
         """Write what a new model makes of the test images: latents, or a classifier's predictions.
 
-        All results of the last model are removed.
+        A GAN makes nothing of them. All results of the last model are removed.
         """
         for name in (*result_files(), *map(layout.progress_file, RESULTS)):
             (self.path / name).unlink(missing_ok=True)
-        is_classifier = "probabilities" in arrays
-        self.arrays(layout.PREDICTIONS if is_classifier else layout.LATENTS, **arrays)
+        if arrays:
+            is_classifier = "probabilities" in arrays
+            self.arrays(layout.PREDICTIONS if is_classifier else layout.LATENTS, **arrays)
 
     def figures(self, name: str, found: Mapping[str, Any]) -> None:
         """Write measured figures to one of the files of `results.FIGURES`."""

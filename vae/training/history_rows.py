@@ -12,6 +12,8 @@ from vae.runs.schema import LearnedRow, Row
 __all__ = [
     "ROWS_PER_EPOCH",
     "AccuracyMeans",
+    "AdversarialMeans",
+    "AnyMeans",
     "LossMeans",
     "Means",
     "Parts",
@@ -60,6 +62,28 @@ class AccuracyMeans(AccuracyParts):
     gradient_norm: NotRequired[float]
 
 
+class AdversarialParts(TypedDict):
+    """The same of a GAN: the losses of both networks, and what D makes of real images and fakes."""
+
+    loss: float
+    discriminator_loss: float
+    d_real: float
+    d_fake: float
+
+
+class AdversarialMeans(AdversarialParts):
+    """Means of these over steps or images."""
+
+    gradient_norm: NotRequired[float]
+    discriminator_gradient_norm: NotRequired[float]
+
+
+AnyMeans = Means | AccuracyMeans | AdversarialMeans
+AnyParts = Parts | AccuracyParts | AdversarialParts
+
+# What rows hold as it is measured, those of the models alone whose loss has no KL.
+MEASURED = ("loss", "accuracy", "discriminator_loss", "d_real", "d_fake")
+NORMS = ("gradient_norm", "discriminator_gradient_norm")
 ROWS_PER_EPOCH = 10  # points on the live curves; fewer where an epoch has fewer steps
 
 
@@ -83,26 +107,30 @@ def in_nats(means: Means, beta: float) -> Parts:
     }
 
 
-def row_parts(means: Means | AccuracyMeans, beta: float) -> Parts | AccuracyParts:
+def row_parts(means: AnyMeans, beta: float) -> AnyParts:
     """Return what a row holds of means, in its order."""
     if "kl_per_dimension" in means:
         return in_nats(means, beta)
-    return {"loss": means["loss"], "accuracy": means["accuracy"]}
+    values: dict[str, Any] = {**means}
+    found = {name: values[name] for name in MEASURED if name in values}
+    return cast("AnyParts", found)
 
 
-def mean_row(parts: Sequence[tuple[int, LearnedRow]]) -> Means | AccuracyMeans:
+def mean_row(parts: Sequence[tuple[int, LearnedRow]]) -> AnyMeans:
     """Return the means over rows, each weighed with the number of its steps."""
     rows: list[Any] = [row for _, row in parts]
-    is_classifier = "accuracy" in rows[0]
-    names = ("loss", "accuracy") if is_classifier else ("reconstruction", "kl_per_dimension")
+    names = ["reconstruction", "kl_per_dimension"]
+    if "kl_per_dimension" not in rows[0]:
+        names = [name for name in MEASURED if name in rows[0]]
     weights = [steps for steps, _ in parts]
     means: dict[str, Any] = {
         name: np.average([row[name] for row in rows], axis=0, weights=weights).tolist()
         for name in names
     }
-    if norms := [row["gradient_norm"] for row in rows if "gradient_norm" in row]:
-        means["gradient_norm"] = float(np.mean(norms))
-    return cast("Means | AccuracyMeans", means)
+    for name in NORMS:
+        if norms := [row[name] for row in rows if name in row]:
+            means[name] = float(np.mean(norms))
+    return cast("AnyMeans", means)
 
 
 def last_step_row(rows: Sequence[Row], epoch: int) -> int:

@@ -16,8 +16,8 @@ from vae.runs.schema import ChangeRow, LearnedRow, Row
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Position
 from vae.training.history_rows import (
-    AccuracyMeans,
-    Means,
+    NORMS,
+    AnyMeans,
     last_step_row,
     mean_row,
     row_parts,
@@ -52,9 +52,7 @@ class RowWriter:
         """Return the configuration with the live settings that rows say were changed."""
         return trained_settings(self._config, self.rows)
 
-    def write_step(
-        self, position: Position, schedules: Schedules, means: Means | AccuracyMeans
-    ) -> None:
+    def write_step(self, position: Position, schedules: Schedules, means: AnyMeans) -> None:
         """Write the means over the steps since the last row."""
         row = self._learned_row("step", position, schedules, means)
         self._write(cast("LearnedRow", row))
@@ -63,7 +61,7 @@ class RowWriter:
         self,
         position: Position,
         schedules: Schedules,
-        validation: Means | AccuracyMeans | None,
+        validation: AnyMeans | None,
         snapshot: dict[str, np.ndarray],
     ) -> None:
         """Write the means over an epoch, which are those over the rows of its steps.
@@ -94,7 +92,7 @@ class RowWriter:
         kind: Literal["step", "epoch"],
         position: Position,
         schedules: Schedules,
-        means: Means | AccuracyMeans,
+        means: AnyMeans,
     ) -> dict[str, Any]:
         epoch, step = position
         # As float32, as the step has them.
@@ -105,8 +103,7 @@ class RowWriter:
         if "kl" in row:
             row["beta"] = beta
         row["learning_rate"] = rate
-        if "gradient_norm" in means:
-            row["gradient_norm"] = means["gradient_norm"]
+        row |= {name: value for name, value in means.items() if name in NORMS}
         if self._config.capacity:
             row["capacity"] = float(np.float32(schedules.capacity(epoch)))
         return row | self._model.row_extras()

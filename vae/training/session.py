@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from vae.training.checkpoints import Checkpoints, Position
 from vae.training.clock import TrainingClock
 from vae.training.commands import End, RunCommands
 from vae.training.early_stopping import best_epoch, is_over
-from vae.training.history_rows import row_ends
+from vae.training.history_rows import AnyMeans, row_ends
 from vae.training.hooks import Hooks
 from vae.training.live_snapshots import LiveSnapshots
 from vae.training.loop import Loop
@@ -247,7 +247,7 @@ class Session:
         """Take one step for each of these batches of indices (steps, batch)."""
         count, schedules, first = len(batches), self.schedules, batches[0]
         self.model.set_schedule(
-            schedules.beta(self.epoch), self.settings.noise, schedules.capacity(self.epoch)
+            self.settings, schedules.beta(self.epoch), schedules.capacity(self.epoch)
         )
         rates = schedules.learning_rates(self.epoch, self.step, count)
         trace: dict[str, Any] = {}
@@ -272,23 +272,22 @@ class Session:
     def _write_step_row(self, batch: np.ndarray | None = None) -> bool:
         """Write the row of the steps since the last one; return whether they are finite.
 
-        batch: indices of images on which the norm of the gradient is measured.
+        batch: indices of images on which the norms of gradients are measured.
         """
         count = self.history.unwritten_steps(self.position)
         if count <= 0:
             return True
-        means = self.loop.results()
+        means: dict[str, Any] = {**self.loop.results()}
         if not np.isfinite(means["loss"]):
             return False
         if batch is not None:
-            norm = self.gradients.gradient_norm(self.loop.images(batch), self.labels[batch])
-            if np.isfinite(norm):
-                means["gradient_norm"] = norm
+            norms = self.gradients.norms(self.loop.images(batch), self.labels[batch])
+            means |= {name: norm for name, norm in norms.items() if np.isfinite(norm)}
         now = self.clock.seconds
         rate = count * self.batch / max(now - self._row_at, 1e-9)
         self._row_at = now
         self.writer.status(images_per_second=round(rate), seconds_trained=round(now, 3))
-        self.history.write_step(self.position, self.schedules, means)
+        self.history.write_step(self.position, self.schedules, cast("AnyMeans", means))
         return True
 
     def _has_finite_weights(self) -> bool:

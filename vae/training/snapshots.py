@@ -12,7 +12,7 @@ from vae.model.pixels import to_floats
 from vae.model.vae import VAE
 from vae.sampling.prior import balanced_labels
 
-__all__ = ["Snapshots", "first_of_each_class"]
+__all__ = ["SAMPLES", "Snapshots", "first_of_each_class", "fixed_codes"]
 
 SAMPLES = 50
 MORE_SAMPLES = 14  # with which they fill a square of 8 x 8
@@ -26,6 +26,12 @@ def first_of_each_class(labels: np.ndarray, max_count: int) -> np.ndarray:
     return np.unique(labels, return_index=True)[1][:max_count]
 
 
+def fixed_codes(config: Config) -> np.ndarray:
+    """Return the z (64, d) that all snapshots of a run are taken with: the same for each kind."""
+    random, count = np.random.default_rng([config.seed, 3]), SAMPLES + MORE_SAMPLES
+    return random.standard_normal((count, config.latent_dim)).astype(np.float32)
+
+
 class Snapshots:
     """Takes a picture of a model in training.
 
@@ -36,9 +42,7 @@ class Snapshots:
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
         chosen = first_of_each_class(dataset.y_test, FIXED_IMAGES)
-        count = SAMPLES + MORE_SAMPLES
-        z = np.random.default_rng([config.seed, 3]).standard_normal((count, config.latent_dim))
-        self._z = z.astype(np.float32)
+        self._z = fixed_codes(config)
         self.fixed = {
             "z": self._z[:SAMPLES],
             "images": dataset.x_test[chosen],  # (10, H, W, C) uint8
@@ -47,7 +51,7 @@ class Snapshots:
         self._cloud = dataset.x_test[:FIXED_MEANS]
         self._labels = {
             "images": dataset.y_test[chosen],
-            "z": balanced_labels(count, dataset.classes),
+            "z": balanced_labels(len(self._z), dataset.classes),
         }
 
     def take(self, model: VAE) -> dict[str, np.ndarray]:

@@ -41,9 +41,9 @@ class StepTrace:
         # All in one graph: it is measured ten times an epoch.
         self._norm = tf.function(self._gradient_norm, autograph=False)
 
-    def gradient_norm(self, images: np.ndarray, labels: np.ndarray | None = None) -> float:
-        """Return the norm of the loss's gradient on a batch (N, H, W, C) uint8: nats per image."""
-        return float(self._norm(images, labels))
+    def norms(self, images: np.ndarray, labels: np.ndarray | None = None) -> dict[str, float]:
+        """Return gradient_norm, that of the loss on a batch (N, H, W, C) uint8: nats per image."""
+        return {"gradient_norm": float(self._norm(images, labels))}
 
     def before(self, images: np.ndarray, labels: np.ndarray | None = None) -> dict[str, Any]:
         """Return what the next step will do with this batch, as plain arrays.

@@ -4,6 +4,7 @@ function mount(component) {
   const root = component.parentElement.querySelector(".board");
   const board = (root.board ??= make(root));
   board.data = component.data;
+  root.classList.toggle("samples-only", !board.data.hasCodes);
   root.style.setProperty("--empty", JSON.stringify(board.data.empty));
   board.labels = Uint8Array.from(atob(board.data.labels), (sign) => sign.charCodeAt(0));
   showCurves(root.querySelector(".curves"), board.data.curves);
@@ -30,7 +31,7 @@ function make(root) {
 function takeFrames(board) {
   const { frames } = board.data;
   const [newest, known] = [frames.at(-1), board.newest];
-  if (!newest || (newest.at === known?.at && newest.pairs === known.pairs)) return;
+  if (!newest || (newest.at === known?.at && newest.samples === known.samples)) return;
   const isNext = !known || newest.at > known.at;
   const added = frames.filter((frame) => !known || frame.at > known.at);
   board.queue = document.hidden || !isNext ? [newest] : [...board.queue, ...added];
@@ -53,7 +54,7 @@ function begin(board, now) {
   board.milliseconds = isStill ? 0 : (1000 * board.data.seconds) / board.queue.length;
   board.shown = board.queue.shift();
   board.from = board.to;
-  board.to = momentOf(board.shown);
+  board.to = board.data.hasCodes ? momentOf(board.shown) : null;
   board.began = now;
   showPictures(board, board.shown);
 }

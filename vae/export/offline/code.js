@@ -12,6 +12,7 @@ function makeCode(lab) {
   const far = dimensions.map(({ index }) =>
     Math.ceil(lab.codes.reduce((largest, z) => Math.max(largest, Math.abs(z[index])), reach)),
   );
+  if (!lab.codes.length) find(".help").textContent = "Each slider is one latent dimension.";
   const maxKl = Math.max(...dimensions.map(({ kl }) => kl));
   const sliders = dimensions.map(({ index, kl }, rank) => {
     const input = element("input", { type: "range", min: -far[rank], max: far[rank], step: "any" });

@@ -1,16 +1,16 @@
-// The learning curves, one panel a quantity, in nats per image.
+// The learning curves, one panel a quantity, each in its unit.
 
 const EDGE = { left: 46, right: 16, top: 8, bottom: 24 };
 const HEIGHT = 128;
 
 function makeCurves(lab) {
-  const { titles, points } = lab.run.curves;
+  const { titles, units, points } = lab.run.curves;
   const box = document.querySelector(".curves");
   for (const [name, title] of Object.entries(titles)) {
     const readout = element("output");
     const svg = shape("svg", { role: "img" });
-    const header = element("header", {}, element("strong", {}, title), element("span", {}, "nats per image"), readout);
-    const panel = { name, title, svg, readout, points, hue: lab.run.hues[name] };
+    const header = element("header", {}, element("strong", {}, title), element("span", {}, units[name]), readout);
+    const panel = { name, title, unit: units[name], svg, readout, points, hue: lab.run.hues[name] };
     box.append(element("div", { class: "panel" }, header, svg));
     svg.addEventListener("pointermove", (event) => {
       if (panel.x) read(panel, panel.epoch(event.clientX - svg.getBoundingClientRect().left));
@@ -24,7 +24,7 @@ function makeCurves(lab) {
 }
 
 function drawPanel(panel) {
-  const { svg, points, name, hue, title } = panel;
+  const { svg, points, name, hue, title, unit } = panel;
   const width = svg.clientWidth;
   if (!width) return;
   const parts = Object.values(points);
@@ -50,7 +50,7 @@ function drawPanel(panel) {
   });
   svg.replaceChildren(...marks, ...lines, shape("line", { class: "reader", x1: -9, x2: -9, y1: EDGE.top, y2: HEIGHT - EDGE.bottom }));
   const end = points.training[name].findLast((value) => value !== null);
-  svg.setAttribute("aria-label", `${title} over the epochs, at the end ${end.toFixed(2)} nats per image`);
+  svg.setAttribute("aria-label", `${title} over the epochs, at the end ${end.toFixed(2)} ${unit}`);
   Object.assign(panel, { x, epoch: (pixel) => ((pixel - EDGE.left) / inner.x) * last });
   read(panel, null);
 }

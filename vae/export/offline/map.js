@@ -19,19 +19,21 @@ function makeMap(lab) {
     axes: find(".axes"),
     contours: find(".contours"),
     marks: find(".marks"),
-    shown: new Set(["dots", "prior"]),
+    shown: new Set([lab.codes.length ? "dots" : "images", "prior"]),
     hidden: new Set(),
     cursor: null,
     hovered: -1,
   };
   map.points = lab.codes.map((z, i) => (map.plane.isLine ? rowed(map, z, i) : pointOf(map, z)));
   const named = { dots: "Test images", images: "Decoded images", prior: "Prior" };
+  if (!lab.codes.length) delete named.dots; // no image has a code
   const layers = Object.entries(named).map(([name, text]) => chip(text, map.shown.has(name), () => {
     flip(map.shown, name);
     paint(map);
   }));
   find(".layers").append(...layers);
-  const classes = lab.run.classes.map(({ name, color }, label) => {
+  const colored = lab.codes.length ? lab.run.classes : [];
+  const classes = colored.map(({ name, color }, label) => {
     const button = chip(name, true, () => {
       flip(map.hidden, label);
       paintDots(map);

@@ -42,7 +42,8 @@ makeCondition(lab);
 makeCode(lab);
 makeSamples(lab);
 makeCurves(lab);
-lab.setImage(0);
+if (lab.codes.length) lab.setImage(0);
+else lab.setCode(priorCodes(1, size, 1, 0)[0], "Drawn from the prior, N(0, 1).");
 
 // For whoever opens the console: window.vaeLab.decode([0, 0, …]) gives the pixels, row by row.
 window.vaeLab = {

@@ -11,7 +11,7 @@ function bytes(text) {
 const floats = (text) => new Float32Array(bytes(text).buffer);
 
 function numbers(packed) {
-  if (packed.float32) return floats(packed.float32);
+  if ("float32" in packed) return floats(packed.float32);
   const [low, step] = [floats(packed.low), floats(packed.step)];
   const steps = new Uint16Array(bytes(packed.uint16).buffer);
   return Float32Array.from(steps, (count, i) => low[i % low.length] + count * step[i % low.length]);

@@ -1,0 +1,73 @@
+"""What each view of a path has: its kind and steps to choose, and its images as an animation."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from pages._components.frame_player import frame_player
+from pages._components.run_key import run_key
+from pages._shared.linked import linked_choice, linked_number
+from pages._shared.persistent import persistent
+from vae.export.media import animation
+from vae.latent.interpolation import PathKind
+from vae.runs.provenance import notes_of
+from vae.runs.run import Run
+
+__all__ = ["choose_path", "show_animation"]
+
+PATHS: dict[PathKind, str] = {"linear": "Straight line", "spherical": "Great circle"}
+STEPS = (3, 25)
+GIF_PIXELS = 280
+FRAMES_PER_SECOND = 8.0
+
+
+def choose_path(run: Run) -> tuple[PathKind, int]:
+    """Show what there is to choose; return the kind of the path, and its images."""
+    kind: PathKind = linked_choice("path", "path_kind", PATHS)
+    steps = linked_number("steps", "path_steps", *STEPS, 11)
+    if run.config.latent_dim == 1:
+        kind = "linear"
+        st.caption("This model has one latent dimension: there is only one path.")
+    else:
+        st.segmented_control(
+            "Path",
+            list(PATHS),
+            required=True,
+            format_func=PATHS.__getitem__,
+            help="Straight line: linear interpolation. Great circle: spherical interpolation "
+            "around 0, which keeps codes as far from 0 as random ones are. Acts at once.",
+            **persistent("path_kind", kind),
+        )
+    st.slider(
+        "Steps",
+        *STEPS,
+        help="Images on the path, both ends included. Acts at once.",
+        **persistent("path_steps", steps),
+    )
+    return kind, steps
+
+
+def show_animation(run: Run, images: np.ndarray) -> None:
+    """Play images uint8 (N, H, W, C) there and back, and offer them as a file."""
+    scale = max(1, GIF_PIXELS // images.shape[2])
+    make_gif = partial(animation, images, "gif", scale=scale, notes=notes_of(run))
+    there_and_back = np.concatenate([images, images[-2:0:-1]])
+    frame_player(
+        there_and_back,
+        frames_per_second=FRAMES_PER_SECOND,
+        loop=True,
+        alt="An animation there and back",
+        key=f"path-player-{run_key(run)}",
+    )
+    st.download_button(
+        "Download",
+        make_gif,
+        file_name="path.gif",
+        mime="image/gif",
+        icon=":material/download:",
+        help="A GIF of this path, there and back in a loop.",
+        on_click="ignore",
+    )

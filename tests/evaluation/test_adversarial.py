@@ -1,0 +1,152 @@
+"""What is said of a GAN's health: each problem in a closed case, its cure, and no false alarm."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.pages.crafted import change, craft
+from vae.config import Config
+from vae.data.datasets import Dataset
+from vae.evaluation import adversarial
+from vae.evaluation.diagnostics import describe_training, problems
+from vae.runs import layout
+from vae.runs.run import Run
+from vae.runs.writer import RunWriter
+
+CONFIG = Config(kind="gan", latent_dim=2, gradient_penalty=2.0)
+
+
+def row(epoch: int, step: int = 10, kind: str = "step", **values: float) -> dict[str, Any]:
+    found = {"loss": 0.8, "discriminator_loss": 1.3, "d_real": 0.55, "d_fake": 0.45}
+    return {"kind": kind, "epoch": epoch, "step": step, "learning_rate": 1e-3, **found, **values}
+
+
+def rows_of(losses: list[float], **values: float) -> list[dict[str, Any]]:
+    """Rows of epochs of ten steps each, with these losses of the generator."""
+    rows = [
+        row(index // 10 + 1, index % 10 + 1, loss=loss, **values)
+        for index, loss in enumerate(losses)
+    ]
+    ends = [row(epoch, kind="epoch", **values) for epoch in range(1, len(losses) // 10 + 1)]
+    return sorted(rows + ends, key=lambda each: (each["epoch"], each["step"]))
+
+
+@pytest.fixture
+def make(tmp_path: Path, digits: Dataset) -> Any:
+    def make(rows: list[dict[str, Any]], **settings: Any) -> Run:
+        path = tmp_path / str(len([*tmp_path.iterdir()]))
+        return craft(path, digits, CONFIG.replace(**settings), "training", rows)
+
+    return make
+
+
+def names(run: Run) -> list[str]:
+    return [problem.name for problem in problems(run)]
+
+
+class TestWords:
+    def test_nothing_yet(self) -> None:
+        assert describe_training(CONFIG, []) == "The first steps are running."
+
+    @pytest.mark.parametrize(
+        ("real", "fake", "words"),
+        [
+            (0.52, 0.48, "it can hardly tell them apart"),
+            (0.7, 0.3, "it tells some of them apart, so the generator still has something"),
+            (0.99, 0.01, "it has no doubts, so the generator learns little from it"),
+        ],
+    )
+    def test_how_the_networks_stand(self, real: float, fake: float, words: str) -> None:
+        said = describe_training(CONFIG, [row(1, d_real=real, d_fake=fake)])
+        assert f"probability of {real:.2f} and samples with {fake:.2f}: {words}" in said
+
+
+class TestProblems:
+    def test_of_a_balanced_run_none(self, make: Any) -> None:
+        noise = np.random.default_rng(0).normal(0.8, 0.02, 50)
+        assert names(make(rows_of(noise.tolist()))) == []
+
+    def test_a_steady_rise_is_none(self, make: Any) -> None:
+        assert names(make(rows_of(np.linspace(0.7, 2.0, 50).tolist()))) == []
+
+    @pytest.mark.parametrize(
+        ("real", "fake", "found"),
+        [(0.97, 0.02, True), (0.94, 0.02, False), (0.97, 0.06, False)],
+    )
+    def test_the_discriminator_wins(self, make: Any, real: float, fake: float, found: bool) -> None:
+        run = make(rows_of([3.0] * 20, d_real=real, d_fake=fake))
+        assert names(run) == ["The discriminator wins"] * found
+
+    def test_the_cure_is_a_larger_penalty(self, make: Any) -> None:
+        rows = rows_of([3.0] * 10, d_real=0.99, d_fake=0.01)
+        (problem,) = problems(make(rows))
+        assert problem.cure == {"gradient_penalty": 6.0}
+        assert problem.button == "Continue with a gradient penalty of 6"
+
+    def test_without_a_penalty_the_cure_is_to_have_one(self, make: Any) -> None:
+        rows = rows_of([3.0] * 10, d_real=0.99, d_fake=0.01)
+        (problem,) = problems(make(rows, gradient_penalty=0.0))
+        assert problem.cure == {"gradient_penalty": 1.0}
+
+    def test_oscillation(self, make: Any) -> None:
+        swings = 1.0 + 0.5 * np.sin(np.arange(40))
+        run = make(rows_of(swings.tolist()))
+        assert names(run) == ["Oscillation"]
+        assert re.search(r"swings by 3\d% of its mean", problems(run)[0].words)
+
+    def test_the_fall_of_the_first_epoch_is_none(self, make: Any) -> None:
+        losses = [*np.geomspace(5.0, 0.8, 10), *[0.8] * 40]
+        assert names(make(rows_of(losses[:30]))) == []
+        assert names(make(rows_of(losses))) == []
+
+    def test_too_few_epochs_to_call_it_so(self, make: Any) -> None:
+        assert names(make(rows_of((1.0 + 0.5 * np.sin(np.arange(30))).tolist()))) == []
+
+    def test_after_a_cure_a_whole_epoch_decides(self, make: Any) -> None:
+        rows = rows_of([3.0] * 10, d_real=0.99, d_fake=0.01)
+        changed = [*rows, change(1, 10, gradient_penalty=6.0)]
+        assert names(make(changed)) == []
+        after = [row(2, kind="epoch", d_real=0.99, d_fake=0.01)]
+        assert names(make([*changed, *after])) == ["The discriminator wins"]
+
+
+class TestModeCollapse:
+    @pytest.fixture
+    def of_digits(self, make: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """Makes a run whose 64 samples the classifier takes for these digits."""
+
+        def run_of(digits: list[int]) -> Run:
+            run = make(rows_of([0.8] * 10))
+            images = np.zeros((64, 8, 8, 1), np.uint8)
+            for epoch in (0, 1):
+                RunWriter(run.path).arrays(
+                    layout.snapshot_file(epoch), samples=images[:50], more_samples=images[50:]
+                )
+            monkeypatch.setattr(adversarial, "is_measurable", lambda run: True)
+            says = np.eye(10)[np.array(digits)]
+            monkeypatch.setattr(adversarial, "classify", lambda images: (images, says))
+            adversarial._counted.cache_clear()
+            return run
+
+        return run_of
+
+    def test_of_even_samples_none(self, of_digits: Any) -> None:
+        assert names(of_digits([index % 10 for index in range(64)])) == []
+
+    def test_two_digits_may_be_missing_by_chance(self, of_digits: Any) -> None:
+        assert names(of_digits([index % 8 for index in range(64)])) == []
+
+    def test_three_are_not(self, of_digits: Any) -> None:
+        run = of_digits([index % 7 for index in range(64)])
+        assert names(run) == ["Mode collapse"]
+        assert "none is a 7, 8 or 9, by the classifier" in problems(run)[0].words
+
+    def test_nor_is_one_in_half_of_the_samples(self, of_digits: Any) -> None:
+        run = of_digits([3] * 40 + [index % 10 for index in range(24)])
+        assert names(run) == ["Mode collapse"]
+        assert "67% of the 64 samples are a 3" in problems(run)[0].words

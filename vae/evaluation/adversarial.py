@@ -1,0 +1,148 @@
+"""How the training of a GAN is doing, and the three problems that GANs are known for.
+
+The discriminator wins where it tells samples from real images without a doubt (Arjovsky & Bottou
+2017). The game oscillates where each network answers the other one's last step and both losses
+swing (Mescheder et al. 2018). Modes collapse where many codes become the same few images
+(Goodfellow 2016, section 5.1.1), which the classifier of digits sees.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from vae.config import Config
+from vae.evaluation.digit_classifier import classify
+from vae.evaluation.problem import Problem, rows_since_last_change
+from vae.evaluation.sample_quality import is_measurable
+from vae.files import file_version
+from vae.runs import layout
+from vae.runs.run import Run
+from vae.runs.schema import AdversarialRow, Row
+
+__all__ = ["adversarial_problems", "describe_balance"]
+
+WON = 0.05  # D(fake) below this, and D(real) as near to 1: the discriminator has no doubts
+# Standard deviation of the generator's loss over the rows of the last epochs, as a fraction of its
+# mean. Measured on MNIST with the presets: at most 0.02, the first epoch left out.
+SWING = 0.15
+SWING_EPOCHS = 3
+FALLING_EPOCHS = 1  # in which the loss finds its place
+MISSING_CLASSES = 3  # of ten, among 64 samples: of even ones that happens once in 100,000 runs
+LARGEST_SHARE = 0.5  # of the samples that are of one class
+MIN_PENALTY = 1.0
+
+
+def describe_balance(rows: list[Row]) -> str:
+    """Return in a plain sentence how the two networks stand by the rows of a GAN."""
+    learned = [row for row in rows if row["kind"] != "change" and "d_real" in row]
+    if not learned:
+        return "The first steps are running."
+    last = learned[-1]
+    real, fake = last["d_real"], last["d_fake"]
+    if real - fake < 0.1:
+        balance = "it can hardly tell them apart"
+    elif fake < WON and real > 1.0 - WON:
+        balance = "it has no doubts, so the generator learns little from it"
+    else:
+        balance = "it tells some of them apart, so the generator still has something to learn"
+    return (
+        f"The discriminator takes real images for real with a probability of {real:.2f} and "
+        f"samples with {fake:.2f}: {balance}."
+    )
+
+
+def adversarial_problems(run: Run, settings: Config) -> list[Problem]:
+    """Return what is wrong with a GAN now, the most urgent first.
+
+    settings: those that its last rows were trained with. Of a run that ended, as of one that
+    trains, what counts are whole epochs.
+    """
+    learned = [
+        cast("AdversarialRow", row) for row in rows_since_last_change(run.rows) if "d_real" in row
+    ]
+    epochs = [row for row in learned if row["kind"] == "epoch"]
+    if not epochs:
+        return []
+    steps = [
+        row
+        for row in learned
+        if row["kind"] == "step"
+        and row["epoch"] > max(FALLING_EPOCHS, epochs[-1]["epoch"] - SWING_EPOCHS)
+    ]
+    found = [_wins(settings, epochs[-1]), _swings(settings, steps), _collapses(settings, run)]
+    return [problem for problem in found if problem is not None]
+
+
+def _wins(settings: Config, last: AdversarialRow) -> Problem | None:
+    real, fake = last["d_real"], last["d_fake"]
+    if fake >= WON or real <= 1.0 - WON:
+        return None
+    return _with_more_penalty(
+        settings,
+        "The discriminator wins",
+        f"It finds samples real with a probability of {fake:.2f} and real images with {real:.2f}, "
+        "without a doubt, so it hardly tells the generator how to get better.",
+    )
+
+
+def _swings(settings: Config, steps: list[AdversarialRow]) -> Problem | None:
+    losses = np.array([row["loss"] for row in steps])
+    if len({row["epoch"] for row in steps}) < SWING_EPOCHS:
+        return None
+    # A slow rise or fall is none: it is taken out.
+    line = np.polynomial.Polynomial.fit(np.arange(len(losses)), losses, 1)
+    swing = float((losses - line(np.arange(len(losses)))).std() / losses.mean())
+    if swing < SWING:
+        return None
+    return _with_more_penalty(
+        settings,
+        "Oscillation",
+        f"The generator's loss swings by {swing:.0%} of its mean from row to row: each network "
+        "answers the other one's last steps instead of getting better.",
+    )
+
+
+def _collapses(settings: Config, run: Run) -> Problem | None:
+    if not is_measurable(run) or not run.snapshot_epochs[1:]:
+        return None
+    counts = _digits_of_samples(run)
+    missing = [str(digit) for digit in np.flatnonzero(counts == 0)]
+    share = float(counts.max() / counts.sum())
+    if len(missing) < MISSING_CLASSES and share < LARGEST_SHARE:
+        return None
+    what = f"{share:.0%} of the {counts.sum()} samples are a {counts.argmax()}"
+    if len(missing) >= MISSING_CLASSES:
+        what += f", and none is a {', '.join(missing[:-1])} or {missing[-1]}"
+    return _with_more_penalty(
+        settings,
+        "Mode collapse",
+        f"{what}, by the classifier: many codes become much the same few images.",
+    )
+
+
+def _with_more_penalty(settings: Config, name: str, words: str) -> Problem:
+    penalty = float(f"{min(max(MIN_PENALTY, 3.0 * settings.gradient_penalty), 1000.0):.6g}")
+    return Problem(
+        name,
+        f"{words} A larger gradient penalty calms the discriminator.",
+        {"gradient_penalty": penalty},
+        f"Continue with a gradient penalty of {penalty:g}",
+    )
+
+
+def _digits_of_samples(run: Run) -> np.ndarray:
+    """Return how many samples of the last epoch's snapshot the classifier takes for which digit."""
+    name = layout.snapshot_file(run.snapshot_epochs[-1])
+    return np.array(_counted(run.path, name, file_version(run.path / name)))
+
+
+@lru_cache(maxsize=50)
+def _counted(path: Path, name: str, version: tuple[int, int]) -> tuple[int, ...]:
+    found = Run(path).arrays(name)
+    images = np.concatenate([found["samples"], found["more_samples"]])
+    _, probabilities = classify(images)
+    return tuple(np.bincount(probabilities.argmax(axis=1), minlength=10).tolist())
