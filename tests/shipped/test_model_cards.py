@@ -128,8 +128,10 @@ class TestCorrectness:
         assert "5,000 importance samples) | 88.12 ± 0.25 | This run needs **1.4 nats" in card
         assert "| 31.2 | real images 1.5 |" in card
         assert "| precision of the samples | 62% | real images 94% |" in card
-        (row,) = (line for line in page.splitlines() if line.startswith("| [run]"))
+        row, *of_samples = (line for line in page.splitlines() if line.startswith("| [run]"))
         assert row.endswith("| 88.12 | 31.2 |")
+        of_prior = "| [run](#run) | prior | 31.2 | 62% | 50% | "
+        assert sum(line.startswith(of_prior) for line in of_samples) == 1
 
     def test_other_data_are_not_beside_the_literature(self, copied: Run) -> None:
         write_json(copied.path / "likelihood.json", {"fixed": LIKELIHOOD})

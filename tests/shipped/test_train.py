@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import copy_run
 from vae.config import Config
 from vae.data.datasets import find_dataset, load_dataset
+from vae.evaluation.diagnostics import problems
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.likelihood import requested_likelihood
 from vae.figures_schema import Quality
@@ -30,6 +31,7 @@ SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360), "animals": (8_000, 2
 STORE = RunStore(SHIPPED.parent / "no-runs-of-our-own")
 # By what their models have.
 WITH_CODES = [name for name, config in SHIPPED_RUNS.items() if config.has("encoder")]
+GANS = [name for name, config in SHIPPED_RUNS.items() if config.has("discriminator")]
 CLASSIFIERS = [name for name, config in SHIPPED_RUNS.items() if config.has("classifier")]
 
 
@@ -52,10 +54,11 @@ class TestBasics:
         assert run.snapshot_epochs[-1] == run.config.epochs
         if run.config.has("encoder"):
             assert run.latents["mean"].shape == (test_images, run.config.latent_dim)
+        if run.config.has("decoder"):
             labels = balanced_labels(2, run.classes)
             samples = run.decode(prior_codes(2, run.config.latent_dim), labels)
             assert samples.shape == (2, *run.image_shape)
-        else:
+        if run.config.has("classifier"):
             assert run.predictions["probabilities"].shape == (test_images, run.classes)
         files = [path for path in run.path.rglob("*") if path.is_file()]
         assert sum(path.stat().st_size for path in files) <= MAX_BYTES
@@ -207,6 +210,19 @@ class TestCorrectness:
         codes = run.encode(run.preprocess(data.x_test)[:100], data.y_test[:100])
         for found, stored in zip(codes, ("mean", "log_var"), strict=True):
             np.testing.assert_allclose(found, run.latents[stored][:100], atol=LATENT_STEP)
+
+    def test_gans_make_better_samples_than_any_vae(self) -> None:
+        """In at most ten minutes of two cores each."""
+        distances = {
+            name: STORE.open(name).quality["frechet_classifier_distance"]
+            for name, config in SHIPPED_RUNS.items()
+            if config.has("prior") and name.startswith("mnist-")
+        }
+        found = {name: distances.pop(name) for name in GANS}
+        assert max(found.values()) < 5.0 < min(distances.values())
+        for name in GANS:
+            assert STORE.open(name).quality["class_balance"] > 0.99
+            assert not problems(STORE.open(name))
 
     @pytest.mark.parametrize("name", CLASSIFIERS)
     def test_predictions_are_of_the_test_images(self, name: str) -> None:

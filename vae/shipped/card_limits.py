@@ -32,7 +32,14 @@ _LIMITS: tuple[tuple[Callable[[Run], bool], Callable[[Run], str]], ...] = (
         ),
     ),
     (
-        lambda run: run.config.conditional,
+        lambda run: run.config.has("discriminator"),
+        lambda run: (
+            "It has no encoder and no likelihood: it gives no image a code or a probability, and "
+            "nothing tells which kinds of images it never makes but its samples."
+        ),
+    ),
+    (
+        lambda run: run.config.conditional and run.config.has("likelihood"),
         lambda run: (
             "It needs the class of an image, right or wrong. Its ELBO and its likelihood are those "
             "of an image given its class: to compare them with those of other models, add ln "

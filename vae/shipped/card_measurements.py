@@ -19,6 +19,8 @@ LITERATURE_BINARISATION = "sampled"
 
 def figures_of(run: Run) -> list[tuple[str, str, str]]:
     """Return what was measured: its name, the model's figure, and one to compare it with."""
+    if run.config.has("discriminator"):
+        return _scores(run) + _quality(run)
     if run.config.has("classifier"):
         return _accuracies(run)
     metrics, known = run.metrics, references_of(run)
@@ -36,6 +38,15 @@ def figures_of(run: Run) -> list[tuple[str, str, str]]:
         used = f"{metrics['active_units']} of {run.config.latent_dim}"
         rows.append(("active units (Burda et al. 2016)", used, ""))
     return rows + _likelihoods(run) + _class_probes(run) + _quality(run)
+
+
+def _scores(run: Run) -> list[tuple[str, str, str]]:
+    """Return how the game of a GAN stands on test images."""
+    found = run.adversarial_metrics
+    return [
+        ("D(real), the mean over test images", f"{found['d_real']:.3f}", "cannot tell: 0.5"),
+        ("D(fake), the mean over samples", f"{found['d_fake']:.3f}", "cannot tell: 0.5"),
+    ]
 
 
 def _accuracies(run: Run) -> list[tuple[str, str, str]]:

@@ -9,8 +9,10 @@ import datetime
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 from vae.architecture import Layer, Summary, summarize
+from vae.config import Config
 from vae.data.binarisation import binarisation_name
 from vae.evaluation.comparison import binarisation_of
 from vae.files import folder_bytes
@@ -37,6 +39,14 @@ image of the test set, which no model was trained on; figures of different data 
 cannot be compared. Times are those of the machine that trained the model. `{COMMAND}`
 writes this page from the runs' own files.
 """
+
+
+SAMPLES = """\
+The Fréchet classifier distance of 5,000 samples to test images (0 is best; two halves of the test
+images differ by 0.7), and which fraction of samples is among real images, of real images among
+samples, and of samples is one digit to the classifier with a probability of 90 % or more. A VAE has
+samplers that are fitted to the codes of training images besides the prior; a GAN has the prior
+alone."""
 
 
 def model_card(run: Run) -> str:
@@ -72,8 +82,36 @@ def models_page(runs: Sequence[Run]) -> str:
         classifies = run.config.has("classifier")
         alike.setdefault(f"{name}: classifiers" if classifies else name, []).append(run)
     tables = [f"**{name}**\n\n{_comparison(each)}" for name, each in alike.items()]
+    sampled = [run for run in runs if run.quality]
+    if sampled:
+        tables.append(f"**Samples of MNIST**\n\n{SAMPLES}\n\n{_samples(sampled)}")
     sections = [f"## {run.id}\n\n{model_card(run)}" for run in runs]
     return "\n\n".join([INTRODUCTION.rstrip(), *tables, *sections]) + "\n"
+
+
+def _samples(runs: Sequence[Run]) -> str:
+    """Return a table of what is measured of samples, by each sampler of each run, the best first.
+
+    The best is the one with the smallest distance.
+    """
+    found = [
+        (run, name, figures)
+        for run in runs
+        for name, figures in {"prior": run.quality, **run.quality.get("samplers", {})}.items()
+    ]
+    found.sort(key=lambda each: each[2]["frechet_classifier_distance"])
+    rows = [
+        (
+            f"[{run.id}](#{run.id})",
+            name,
+            f"{figures['frechet_classifier_distance']:.1f}",
+            *(f"{figures[key]:.0%}" for key in ("precision", "recall", "share_sure")),
+            time_in_words(_seconds(run)),
+        )
+        for run, name, figures in found
+    ]
+    heads = ("model", "codes from", "distance", "precision", "recall", "sure", "trained for")
+    return _table(heads, rows)
 
 
 Columns = dict[str, Callable[[Run], str]]
@@ -104,8 +142,8 @@ ACCURACIES: Columns = {
 
 def _nats(runs: Sequence[Run]) -> Columns:
     columns: Columns = {
-        "reconstruction": lambda run: f"{run.metrics['reconstruction']:.2f}",
-        "KL": lambda run: f"{run.metrics['kl']:.2f}",
+        "reconstruction": lambda run: _metric(run, "reconstruction"),
+        "KL": lambda run: _metric(run, "kl"),
         "ELBO": _elbo,
     }
     if any(run.class_probes for run in runs):
@@ -123,6 +161,11 @@ def _nats(runs: Sequence[Run]) -> Columns:
             f"{run.quality['frechet_classifier_distance']:.1f}" if run.quality else "–"
         )
     return columns
+
+
+def _metric(run: Run, name: str) -> str:
+    value = cast("dict[str, Any]", run.metrics).get(name)
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _elbo(run: Run) -> str:
@@ -166,7 +209,12 @@ def _model(run: Run) -> str:
 
 def _networks(run: Run) -> dict[str, str]:
     summary = _summary(run)
-    way_of = {"encoder": _encoder, "decoder": _decoder, "classifier": _classifier}
+    way_of = {
+        "encoder": _encoder,
+        "decoder": _decoder,
+        "discriminator": _discriminator,
+        "classifier": _classifier,
+    }
     ways = {name: way_of[name](run, layers) for name, layers in summary.networks.items()}
     return {
         name: f"{' → '.join(way)}: {summary.parameters[name]:,} parameters"
@@ -178,7 +226,15 @@ def _encoder(run: Run, layers: Sequence[Layer]) -> list[str]:
     heads = f"mean {run.config.latent_dim}"
     if run.config.has("posterior"):
         heads += f", log-variance {run.config.latent_dim}"
-    way = [_size(run.image_shape), *_hidden(layers), heads]
+    return _from_image(run, layers, heads)
+
+
+def _discriminator(run: Run, layers: Sequence[Layer]) -> list[str]:
+    return _from_image(run, layers, "1")
+
+
+def _from_image(run: Run, layers: Sequence[Layer], end: str) -> list[str]:
+    way = [_size(run.image_shape), *_hidden(layers), end]
     # The label joins the pixels, or what the convolutions make of them.
     way[sum(layer.class_name == "Conv2D" for layer in layers)] += _label(run)
     return way
@@ -237,9 +293,17 @@ def _training(run: Run) -> str:
         f"{config.optimizer}, {config.schedule} learning rate {config.learning_rate:g}",
         f"batches of {config.batch_size}",
         "loss in nats" if config.loss_scale == "nats" else "loss divided by the pixels",
+        *_of_a_gan(config),
         f"seed {config.seed}",
     ]
     return "; ".join(words)
+
+
+def _of_a_gan(config: Config) -> list[str]:
+    if not config.has("discriminator"):
+        return []
+    betas = f"Adam's betas {config.adam_beta_1:g} and {config.adam_beta_2:g}"
+    return [f"R1 gradient penalty {config.gradient_penalty:g}", betas]
 
 
 def _seconds(run: Run) -> float:

@@ -69,6 +69,8 @@ SHIPPED_RUNS: dict[str, Config] = {
     "animals-conditional": PRESETS["convolutional"].replace(conditional=True, epochs=80),
     "mnist-classifier": PRESETS["classifier"],
     "animals-classifier": PRESETS["classifier"].replace(epochs=20),
+    "mnist-gan": PRESETS["gan"],
+    "mnist-gan-convolutional": PRESETS["gan-convolutional"],
 }
 MAX_SNAPSHOTS = 16
 MAX_SNAPSHOT_BYTES = 500_000
@@ -115,6 +117,8 @@ def derive(run: Run) -> None:
     _make_portable(run.path / MODEL)
     if run.config.has("encoder"):
         _derive_of_codes(run)
+    if run.config.has("decoder"):
+        _derive_of_samples(run)
     if run.config.has("likelihood"):
         _derive_of_likelihood(run)
     size = folder_bytes(run.path)
@@ -129,7 +133,12 @@ def _derive_of_codes(run: Run) -> None:
         compute_class_probes(run, load_dataset(run.dataset))
     if not read_samplers(run):
         compute_samplers(run, load_dataset(run.dataset))
-    if "samplers" not in run.quality and run.dataset == "mnist":
+
+
+def _derive_of_samples(run: Run) -> None:
+    """Measure samples, those of other samplers too where there are any."""
+    is_measured = "samplers" in run.quality or (run.quality and not read_samplers(run))
+    if not is_measured and run.dataset == "mnist":
         compute_quality(run, load_dataset(run.dataset))
 
 
