@@ -261,8 +261,6 @@ REFUSED = {
     ("of a class", "autoencoder"): "prior",
     ("quality", "classifier"): "digits",
     ("likelihood", "classifier"): "Received: a classifier",
-    ("script", "classifier"): "Received: a classifier",
-    ("notebook", "classifier"): "Received: a classifier",
     **{
         (command, "classifier"): "A classifier has no decoder"
         for command in (
