@@ -14,6 +14,7 @@ from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.evaluate.assessment import show_assessment, show_reference_lines
 from pages.evaluate.calibration_view import calibration_view
 from pages.evaluate.classifier_overview import classifier_overview
+from pages.evaluate.classify_view import classify_view
 from pages.evaluate.evaluate_style import apply_evaluate_style
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
@@ -65,6 +66,7 @@ VIEWS = {
     "Mistakes": View(mistakes_view, "classifier"),
     "Calibration": View(calibration_view, "classifier"),
     "Likelihood": View(likelihood_view, "likelihood"),
+    "Classify": View(classify_view, "posterior", with_labels=True),
     "Samples": View(samples_view, "decoder"),
     "Latent space": View(latent_space, "encoder"),
 }

@@ -30,6 +30,7 @@ VIEWS = (
     *("start", "data", "train?view=set-up", "train?view=watch"),
     *(f"latent?view={view}" for view in LATENT),
     *(f"evaluate?view={view}" for view in EVALUATE),
+    "evaluate?view=classify&run=mnist-conditional",
     *(f"generate?view={view}" for view in GENERATE),
 )
 
