@@ -15,6 +15,7 @@ from pages._shared.address import (
     take_parameter,
     takes_setting,
 )
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked
 from pages._shared.number_field import persistent_number
@@ -73,7 +74,7 @@ def projections_view(run: Run) -> None:
         with stable_position():
             show_selection(run, None, selection)
         if projection is not None and projection.variance is not None:
-            st.markdown("**Variance that PCA keeps**")
+            st.markdown("**Variance that PCA keeps**", help=help_of("PCA"))
             figure = explained_variance(projection.variance)
             still_chart(figure, name="Variance that each component keeps", key="variance")
 
