@@ -12,16 +12,17 @@ import pytest
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
 from tests.pages.crafted import METRICS, change, row
-from tests.test_figures_schema import CLASS_PROBES, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import CLASS_PROBES, CLASSIFICATION, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
-from vae.figures_schema import LikelihoodRequest
+from vae.figures_schema import ComparisonRequest, LikelihoodRequest
+from vae.kinds import KINDS
 from vae.runs.control import Control, Segment, read_control, request
 from vae.runs.history import history_fault
 from vae.runs.metadata import MetadataFile, read_metadata
 from vae.runs.progress import Progress, read_progress
-from vae.runs.results import FIGURES
+from vae.runs.results import FIGURES, figures_of
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.schema import AccuracyRow, ChangeRow, ElboRow, Info, Status, decode_row
 from vae.runs.store import RunStore
@@ -47,6 +48,8 @@ VALID: dict[str, tuple[dict[str, Any], Any]] = {
     "likelihood.json": (LIKELIHOOD, FIGURES["likelihood.json"]),
     "knowledge.json": (CLASS_PROBES, FIGURES["knowledge.json"]),
     "quality.json": (QUALITY, FIGURES["quality.json"]),
+    "classification.json": (CLASSIFICATION, FIGURES["classification.json"]),
+    "classification-asked.json": ({"classifier": "an id"}, ComparisonRequest),
     "likelihood-asked.json": ({"samples": 5, "treatment": "none"}, LikelihoodRequest),
     "config.json": (INFO, Info),
     "status.json": (STATUS, Status),
@@ -108,7 +111,8 @@ class TestBasics:
 
     @pytest.mark.parametrize("run", RunStore(Path("none")).list_shipped(), ids=lambda run: run.id)
     def test_what_ships(self, run: Run) -> None:
-        for name, (_, kind) in VALID.items():
+        kinds = {name: kind for name, (_, kind) in VALID.items()}
+        for name, kind in (kinds | figures_of(KINDS[run.config.kind])).items():
             if (path := run.path / name).exists():
                 assert read(path, kind) == json.loads(path.read_bytes())
         lines = (run.path / "history.jsonl").read_bytes().splitlines()
@@ -206,6 +210,7 @@ class TestReaders:
             file.write(content + b"\n")
         again = open_run(run.path)
         assert (again.metrics, again.likelihood, again.class_probes, again.quality) == ({},) * 4
+        assert again.classification == {}
         assert again.rows == run.rows
         assert read_metadata(run.path).name == ""
         assert read_control(run.path) == Control()

@@ -76,16 +76,16 @@ class ClassifierMetrics(TypedDict):
     images: Text  # which they were, in words
     treatment: Text
     loss: Number
+    loss_standard_error: Number
     accuracy: Share
+    accuracy_low: Share
+    accuracy_high: Share
+    recall_per_class: Annotated[dict[Text, Share | None], Meta(max_length=256)]
+    confusion: Annotated[list[Classes], Meta(min_length=2, max_length=256)]
+    calibration_error: NotRequired[Share]  # of probabilities that are numbers
     epoch: NotRequired[Count]
     dataset: NotRequired[Text]
     binarisation: NotRequired[Binarisation]
-    loss_standard_error: NotRequired[Number]
-    accuracy_low: NotRequired[Share]
-    accuracy_high: NotRequired[Share]
-    calibration_error: NotRequired[Share]
-    recall_per_class: NotRequired[Annotated[dict[Text, Share | None], Meta(max_length=256)]]
-    confusion: NotRequired[Annotated[list[Classes], Meta(min_length=2, max_length=256)]]
 
 
 class Estimate(TypedDict):

@@ -112,7 +112,7 @@ PRESETS: dict[str, Config] = {
         learning_rate=2e-3,
         schedule="cosine",
         batch_size=64,
-        epochs=10,
+        epochs=8,
     ),
 }
 

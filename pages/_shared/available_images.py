@@ -18,7 +18,7 @@ def available_test_images(run: Run) -> np.ndarray | None:
     data = dataset_of_run(run)
     if data is None or data.image_shape != run.image_shape:  # as a foreign folder may claim
         return None
-    return data.x_test if len(data.x_test) == len(run.latents["y"]) else None
+    return data.x_test if len(data.x_test) == len(run.outputs["y"]) else None
 
 
 def reconstructions(run: Run, indices: Any) -> np.ndarray:

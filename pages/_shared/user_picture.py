@@ -1,7 +1,9 @@
-"""A picture of one's own: drawn, uploaded, or a test image, as the model gets it."""
+"""A picture to ask a model about: drawn, uploaded, or a test image, as the model gets it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -21,9 +23,15 @@ from vae.errors import RunError, VAEError
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 
-__all__ = ["Picture", "choose_picture", "drawn_picture", "usable_drawing"]
+__all__ = ["Picture", "choose_picture", "drawn_picture", "how_prepared", "usable_drawing"]
 
 DRAWABLE = ("mnist", "digits")  # data sets that look like pen strokes
+PREPARED = {
+    "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
+    "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
+    "fashion_mnist": "Cut out, scaled to the whole image, bright on black, as the data set was",
+    "animals": "Cut out, scaled to the whole image, bright on black, as the data set was",
+}
 TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
 DRAWING, UPLOAD = "drawing", "uploaded_picture"  # in the session, for all runs
 
@@ -31,21 +39,29 @@ DRAWING, UPLOAD = "drawing", "uploaded_picture"  # in the session, for all runs
 class Picture(NamedTuple):
     """image: as the model gets it, uint8 (H, W, C). before: only scaled, where that differs.
 
-    number: of the test image that it is. is_own: whether it is the one that was asked for.
+    number, label: of the test image that it is, and its class. is_own: whether it is the one that
+    was asked for.
     """
 
     image: np.ndarray
     before: np.ndarray | None
     name: str
     number: int | None = None
+    label: int | None = None
     is_own: bool = True
 
 
-def choose_picture(run: Run) -> Picture:
-    """Show how to choose a picture and return it: an example while there is none."""
+Sources = Mapping[str, Callable[[Run], Picture]]
+
+
+def choose_picture(run: Run, more: Sources = MappingProxyType({})) -> Picture:
+    """Show how to choose a picture and return it: an example while there is none.
+
+    more: other sources by their names; each shows its own choices and returns a picture.
+    """
     state = st.session_state
-    sources = ["Test image", "Upload"]
-    if known_dataset(run) in DRAWABLE:
+    sources = ["Test image", "Upload", *more]
+    if _is_drawable(run):
         sources.insert(0, "Draw")
     source = linked_choice("picture", "picture_source", sources)
     st.segmented_control(
@@ -60,6 +76,8 @@ def choose_picture(run: Run) -> Picture:
         try:
             if source == "Test image":
                 return _choose(run)
+            if source in more:
+                return more[source](run)
             if source == "Draw":
                 state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="drawing_pad")
                 picture = drawn_picture(run)
@@ -71,15 +89,26 @@ def choose_picture(run: Run) -> Picture:
     return picture or _example(run)
 
 
+def how_prepared(run: Run) -> str:
+    """Say how a picture of one's own became one like those of the run's data set."""
+    return PREPARED[known_dataset(run)]
+
+
 def drawn_picture(run: Run) -> Picture | None:
     """Return the drawing, as this run's model gets it, or None.
 
     Raises RunError for a drawing without ink.
     """
     png = png_of(st.session_state.get(DRAWING))
-    if png is None or known_dataset(run) not in DRAWABLE:
+    if png is None or not _is_drawable(run):
         return None
     return _preprocessed(run, read_drawing(png), "Drawn")
+
+
+def _is_drawable(run: Run) -> bool:
+    """Whether a drawing can look like the run's images; a classifier may be asked all the same."""
+    known = known_dataset(run)
+    return known in DRAWABLE or (run.config.has("classifier") and known in FRAMES)
 
 
 def usable_drawing(run: Run) -> Picture | None:
@@ -136,26 +165,49 @@ def _preprocessed(run: Run, picture: Image.Image, name: str) -> Picture:
 
 
 def _choose(run: Run) -> Picture:
-    images, last = available_test_images(run), len(run.latents["y"]) - 1
+    images, last = available_test_images(run), len(_test_labels(run)) - 1
     index = linked_number("image", "picture_index", 0, last, 0)
     persistent_number(
         "Test image", index, 0, last, name="picture_index", help="A number from 0 on."
     )
-    if images is None:
+    if images is None and run.config.has("decoder"):
         st.caption("This is its reconstruction: the test image itself needs the data set.")
+    elif images is None:
+        st.caption(f"These {last + 1} come with the run: the others need the data set.")
     return _test_image(run, index)
 
 
 def _example(run: Run) -> Picture:
     """Return the first test image; where an own one will be treated, nothing before it."""
-    before = np.zeros(run.image_shape, np.uint8) if known_dataset(run) in FRAMES else None
-    return _test_image(run, 0)._replace(before=before, is_own=False)
+    black = np.zeros(run.image_shape, np.uint8)
+    try:
+        example = _test_image(run, 0)
+    except RunError:  # an imported run may have none
+        example = Picture(black, None, "Nothing yet")
+    before = black if known_dataset(run) in FRAMES else None
+    return example._replace(before=before, is_own=False)
+
+
+def _test_labels(run: Run) -> np.ndarray:
+    """Return the classes of the test images that can be shown: (N,)."""
+    if available_test_images(run) is None and not run.config.has("decoder"):
+        return _carried_images(run)["labels"]
+    return run.outputs["y"]
+
+
+def _carried_images(run: Run) -> dict[str, np.ndarray]:
+    """Return the test images and labels that a run's own folder holds: one of each class."""
+    if not run.fixed:
+        raise RunError("A test image needs the data set. Received: a run without its pictures")
+    return run.fixed
 
 
 def _test_image(run: Run, index: int) -> Picture:
     images = available_test_images(run)
-    if images is None:
+    if images is None and run.config.has("decoder"):
         image = reconstructions(run, [index])[0]
     else:
-        image = run.preprocess(images[: index + 1])[index]  # drawn as among all test images
-    return Picture(image, None, f"Test image {index}", index)
+        known = _carried_images(run)["images"] if images is None else images
+        image = run.preprocess(known[: index + 1])[index]  # drawn as among all test images
+    label = int(_test_labels(run)[index])
+    return Picture(image, None, f"Test image {index}", index, label)

@@ -12,15 +12,36 @@ from pages._shared.plain import plain
 from pages._shared.wide_layout import wrapping_columns
 from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
+from vae.figures_schema import ClassifierMetrics
 from vae.runs.run import Run
+from vae.statistics import class_recalls
 
 __all__ = ["classifier_overview"]
 
 
 def classifier_overview(run: Run) -> None:
     """Show the figures of the test images, and what the classifier takes for what."""
-    metrics = run.classifier_metrics
-    with st.container(horizontal=True, gap="medium"):
+    st.markdown(_verdict(run))
+    _show_figures(run.classifier_metrics)
+    confused, hard, learned = wrapping_columns([6, 4, 5], key="overview", gap="medium")
+    confusion = confusion_of(run)
+    if confusion is not None:
+        with confused:
+            st.header("What it confuses")
+            show_confusion(confusion, run.short_class_names, OF_TEST_IMAGES)
+        with hard:
+            st.header("Which classes are hard")
+            show_bars(
+                _recalls(confusion, run.short_class_names),
+                name="Fraction of each class that is recognised",
+            )
+    with learned:
+        st.header("While it learned")
+        learning_curves(run, small=True)
+
+
+def _show_figures(metrics: ClassifierMetrics) -> None:
+    with st.container(horizontal=True, gap="medium", key="figures"):
         st.metric("Accuracy", f"{metrics['accuracy']:.2%}", width="content")
         st.metric(
             "Cross-entropy, nats per image",
@@ -28,45 +49,35 @@ def classifier_overview(run: Run) -> None:
             help="The mean of −log p(right class): 0 if it is always sure and right.",
             width="content",
         )
-    st.markdown(_sentence(run))
-    left, right = wrapping_columns([3, 2], key="overview", gap="large")
-    confusion = confusion_of(run)
-    with left:
-        st.header("What it confuses")
-        if confusion is not None:
-            show_confusion(confusion, run.short_class_names, OF_TEST_IMAGES)
-    with right:
-        st.header("While it learned")
-        learning_curves(run, small=True)
-        if confusion is not None:
-            st.header("Which classes are hard")
-            show_bars(
-                _recalls(confusion, run.short_class_names),
-                name="Fraction of each class that is recognised",
+        if (error := metrics.get("calibration_error")) is not None:
+            st.metric(
+                "Calibration error",
+                f"{error:.2%}",
+                help="How far the probability of its answer and the fraction of right answers are "
+                "apart, on average over 15 bins (the expected calibration error): 0 if it is as "
+                "often right as it is sure.",
+                width="content",
             )
 
 
-def _sentence(run: Run) -> str:
-    """Say how sure the accuracy is, and of which images it is."""
+def _verdict(run: Run) -> str:
+    """Say how many test images it recognises, and how sure that figure is."""
     metrics = run.classifier_metrics
-    words = f"Measured on {plain(metrics['images'])}: {plain(metrics['treatment'])}."
-    low, high = metrics.get("accuracy_low"), metrics.get("accuracy_high")
-    if low is not None and high is not None:
-        words += (
-            f" With other test images like these it would likely be from **{low:.2%}** to "
-            f"**{high:.2%}** (a 95 % interval, Wilson 1927)."
-        )
-    guess = 1.0 / run.classes
-    return f"{words} Guessing is right in {guess:.0%} of the cases where classes are equally many."
+    low, high = metrics["accuracy_low"], metrics["accuracy_high"]
+    return (
+        f"It gives **{metrics['accuracy']:.2%}** of {plain(metrics['images'])} the right class "
+        f"({plain(metrics['treatment'])}); guessing would give {1.0 / run.classes:.0%}. With other "
+        f"test images like these it would likely be from **{low:.2%}** to **{high:.2%}** (a 95 % "
+        "interval, Wilson 1927)."
+    )
 
 
 def _recalls(confusion: np.ndarray, names: tuple[str, ...]) -> Bars:
-    """Return the recall of each class, in percent, the hardest first."""
-    totals = confusion.sum(axis=1)
-    recalls = np.divide(confusion.diagonal(), totals, where=totals > 0, out=np.ones(len(totals)))
-    order = np.argsort(recalls, kind="stable")
+    """Return the recall of each class with images, in percent, the hardest first."""
+    recalls = class_recalls(confusion)
+    order = [label for label in np.argsort(recalls, kind="stable") if confusion[label].any()]
     series = BarSeries(
         "recognised", tuple(float(100 * recalls[label]) for label in order), HUES["accuracy"]
     )
     shown = tuple(names[label] for label in order)
-    return Bars("class, the hardest first", "% recognised", shown, (series,), form=".1f")
+    return Bars("class", "% recognised (recall), the hardest first", shown, (series,), form=".1f")

@@ -13,10 +13,13 @@ from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import View, choose_view, views_of
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.evaluate.assessment import show_assessment, show_reference_lines
+from pages.evaluate.calibration_view import calibration_view
 from pages.evaluate.classifier_overview import classifier_overview
+from pages.evaluate.classify_view import classify_view
 from pages.evaluate.evaluate_style import apply_evaluate_style
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
+from pages.evaluate.mistakes_view import mistakes_view
 from pages.evaluate.samples_view import samples_view
 from vae.latent.projections import best_projection
 from vae.runs.run import Run
@@ -29,6 +32,7 @@ def overview(run: Run) -> None:
     """Show the figures of the test images and whether they are good."""
     if run.config.has("classifier"):
         classifier_overview(run)
+        show_model_card(run)
         return
     show_assessment(run)
     show_metrics(run)
@@ -60,7 +64,10 @@ def latent_space(run: Run) -> None:
 
 VIEWS = {
     "Overview": View(overview),
+    "Mistakes": View(mistakes_view, "classifier"),
+    "Calibration": View(calibration_view, "classifier"),
     "Likelihood": View(likelihood_view, "likelihood"),
+    "Classify": View(classify_view, "posterior", with_labels=True),
     "Samples": View(samples_view, "decoder"),
     "Latent space": View(latent_space, "encoder"),
 }

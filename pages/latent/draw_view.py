@@ -18,7 +18,7 @@ from pages._shared.pictures import show_png
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
-from pages._shared.user_picture import Picture, choose_picture
+from pages._shared.user_picture import Picture, choose_picture, how_prepared
 from pages.latent.map_data import points_on_plane, usual_plane
 from pages.latent.plane_map import plane_map, posterior_on
 from vae.evaluation.image_costs import Costs, costs_of, fraction_below
@@ -28,7 +28,7 @@ from vae.images import to_png, to_uint8
 from vae.latent.neighbours import nearest_images
 from vae.runs.layout import DECODER
 from vae.runs.run import Run
-from vae.runs.run_images import known_dataset, missing_images
+from vae.runs.run_images import missing_images
 
 __all__ = ["draw_view"]
 
@@ -38,12 +38,6 @@ POSTERIOR_SAMPLES = 10
 MAX_SEED = 10**6
 COLUMNS = 5
 SHARP_TILE = 3 * 100  # for screens with three dots a pixel
-PREPARED = {
-    "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
-    "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
-    "fashion_mnist": "Cut out, scaled to the whole image, bright on black, as the data set was",
-    "animals": "Cut out, scaled to the whole image, bright on black, as the data set was",
-}
 # Fractions of the test images that cost less, and what that means.
 VERDICTS = (
     (0.99, "Very unusual for this model."),
@@ -63,8 +57,8 @@ def draw_view(run: Run) -> None:
             right, on_map = st.container(), st.container()
     with left:
         picture = choose_picture(run)
-    if picture.number is not None:
-        run = run.conditioned_on(int(run.latents["y"][picture.number]))
+    if picture.label is not None:
+        run = run.conditioned_on(picture.label)
     mean, log_var = (part[0] for part in run.encode(picture.image[None]))
     # In reading order: each goes to the browser as soon as it is there.
     with left:
@@ -120,9 +114,7 @@ def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
     elif picture.before is not None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl
-        st.caption(
-            f"{PREPARED[known_dataset(run)]}: {after:,.0f} nats. Only scaled: {before:,.0f}."
-        )
+        st.caption(f"{how_prepared(run)}: {after:,.0f} nats. Only scaled: {before:,.0f}.")
 
 
 def _three_tiles() -> list[DeltaGenerator]:

@@ -29,7 +29,7 @@ def live_preview(run: Run) -> None:
     if run.state in WAITING:
         _poll(run, follow=False)
         return
-    if not run.latents and not _is_requested(run) and not run.status.get("look_failed"):
+    if not run.outputs and not _is_requested(run) and not run.status.get("look_failed"):
         run.requests.show_model()
     with st.container(horizontal=True, vertical_alignment="center"):
         words = st.container(width="stretch")
@@ -59,14 +59,14 @@ def _poll(run: Run, *, follow: bool) -> None:
     epoch = max(model_epoch, now.status.get("epoch", 0))  # the status follows some steps behind
     doing = "Paused in" if now.state == "paused" else "Training: now in"
     if now.state in WAITING:
-        what = "A newer model" if now.latents else "The map"
+        what = "A newer model" if now.outputs else "The model"
         st.caption(f"{what} appears when the training has begun.")
     elif now.status.get("look_failed") and not _is_requested(now):
         st.caption(
             f"{doing} epoch {epoch}. The model cannot be shown: its weights are not finite "
             "numbers, or the disk is full."
         )
-    elif not now.latents:
+    elif not now.outputs:
         st.caption(f"{doing} epoch {epoch}. Loading its model…")
     else:
         st.caption(f"{doing} epoch {epoch}. Shown: the model of epoch {model_epoch}.")

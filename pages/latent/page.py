@@ -6,7 +6,8 @@ import streamlit as st
 from pages._shared.condition import conditioned
 from pages._shared.run_picker import chosen_run
 from pages._shared.stable_position import stable_position
-from pages._shared.view_choice import choose_view
+from pages._shared.view_choice import View, choose_view, views_of
+from pages.latent.classify_view import classify_view
 from pages.latent.compare_view import compare_view
 from pages.latent.dimensions_view import dimensions_view
 from pages.latent.draw_view import draw_view
@@ -20,19 +21,22 @@ from vae.kinds import with_article
 from vae.runs.run import Run
 
 VIEWS = {
-    "Map": map_view,
-    "Draw": draw_view,
-    "Path": path_view,
-    "Dimensions": dimensions_view,
-    "Projections": projections_view,
-    "Knowledge": knowledge_view,
-    "Compare": compare_view,
+    "Map": View(map_view, "encoder"),
+    "Draw": View(draw_view, "encoder"),
+    "Path": View(path_view, "encoder"),
+    "Dimensions": View(dimensions_view, "encoder"),
+    "Projections": View(projections_view, "encoder"),
+    "Knowledge": View(knowledge_view, "encoder"),
+    "Compare": View(compare_view, "encoder"),
 }
+CLASSIFIER_VIEWS = {"Draw": View(classify_view, "classifier")}
 CONDITIONAL = ("Map", "Draw", "Path", "Dimensions")  # views that decode what is no test image
 
 
 def _is_finite(run: Run) -> bool:
-    """Whether codes and their variances are numbers, as those of a run that diverged are not."""
+    """Whether codes or probabilities are numbers, as those of a run that diverged are not."""
+    if run.config.has("classifier"):
+        return bool(np.isfinite(run.predictions["probabilities"]).all())
     with np.errstate(over="ignore"):
         parts = run.latents["mean"], np.exp(run.latents["log_var"])
     return all(bool(np.isfinite(part).all()) for part in parts)
@@ -40,18 +44,19 @@ def _is_finite(run: Run) -> bool:
 
 apply_latent_style()
 run = chosen_run()
-has_codes = run is not None and run.config.has("encoder")
-in_progress = run if run is not None and has_codes and is_in_progress(run) else None
-has_space = run is not None and has_codes and bool(run.latents) and run.has_model
+views = {**VIEWS, **CLASSIFIER_VIEWS} if run and run.config.has("classifier") else VIEWS
+offered = views_of(run, views) if run is not None else []
+in_progress = run if run is not None and offered and is_in_progress(run) else None
+has_space = run is not None and bool(offered and run.outputs) and run.has_model
 finite_run = run if run is not None and has_space and _is_finite(run) else None
-view = choose_view("latent", VIEWS) if finite_run else ""
+view = choose_view("latent", offered) if finite_run else ""
 with stable_position():
     if in_progress:
         live_preview(in_progress)
 if finite_run:
     with stable_position():
         shown_run = conditioned(finite_run) if view in CONDITIONAL else finite_run
-    VIEWS[view](shown_run)
+    views[view].show(shown_run)
 elif has_space:
     st.warning(
         "This run diverged: its codes are not finite numbers. Train again with a lower learning "
@@ -60,7 +65,7 @@ elif has_space:
     )
 elif run is None:
     st.info("There is no run yet: train one.", icon=":material/info:")
-elif not run.config.has("encoder"):
+elif not offered:
     st.info(
         f"{with_article(run.config.noun)} has no codes, so there is no latent space to see. Choose "
         "another run above.",

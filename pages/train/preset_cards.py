@@ -1,4 +1,4 @@
-"""The presets as cards: samples of the model that ships, a name, a time and a sentence each."""
+"""The presets as cards: a picture of the model that ships, a name, a time and a sentence each."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def preset_cards(chosen: str, times: Mapping[str, str], on_change: Callable[[str
             required=True,
             format_func=lambda name: _words(name, times.get(name, "")),
             help="A recipe to start from. Choosing one sets every field below. The pictures are "
-            "samples of the model that each recipe made of MNIST; the times are for the data set "
-            "chosen above.",
+            "samples of the model that each recipe made of MNIST, and the confusion of a "
+            "classifier; the times are for the data set chosen above.",
             on_change=lambda: on_change(st.session_state.form_preset),
             wrap=True,
         )
@@ -53,7 +53,7 @@ def _words(name: str, time: str) -> str:
 def _picture_style() -> str:
     """Return the rules that put its picture on each card: one small file for all of them."""
     runs = {run.config.preset: run for run in store().list_shipped() if run.dataset == OF_DATASET}
-    pictures = [_samples(runs.get(name)) for name in PRESETS]
+    pictures = [_picture(runs.get(name)) for name in PRESETS]
     url = _webp(np.concatenate(pictures, axis=1))
     rules = "".join(
         f"{CARD}:nth-child({index + 1} of button)::before"
@@ -70,11 +70,24 @@ def _picture_style() -> str:
 CARD = ".st-key-preset-cards [role=radiogroup] button"
 
 
-def _samples(run: Run | None) -> np.ndarray:
-    """Return the last samples of a run as one picture (H, W, 1); without one, a black picture."""
+def _picture(run: Run | None) -> np.ndarray:
+    """Return a picture (H, W, 1) of a run: its last samples, or a classifier's confusion.
+
+    Without one, a black picture.
+    """
     if run is None or not run.snapshot_epochs:
         return np.zeros((PIXELS, PIXELS, 1), np.uint8)
-    return tile(run.snapshot(run.snapshot_epochs[-1])["samples"][: SIDE**2], SIDE, SIDE)
+    last = run.snapshot(run.snapshot_epochs[-1])
+    if run.config.has("classifier"):
+        return _confusion(last["confusion"])
+    return tile(last["samples"][: SIDE**2], SIDE, SIDE)
+
+
+def _confusion(counts: np.ndarray) -> np.ndarray:
+    """Draw counts (classes, classes) as grey squares: the root shows what is rare."""
+    index = np.arange(PIXELS) * len(counts) // PIXELS
+    grey = np.sqrt(counts / max(counts.max(), 1))[index][:, index]
+    return (255 * grey).astype(np.uint8)[:, :, None]
 
 
 def _webp(image: np.ndarray) -> str:

@@ -23,24 +23,25 @@ STYLE = """
 }
 /* Cards: at the left a picture; beside it a name, a time and a sentence. */
 .st-key-preset-cards {
-    [data-testid="stWidgetLabel"] { min-height: 1.4rem; margin: 0 0 0.3rem; }
+    margin-top: -0.4rem;
+    [data-testid="stWidgetLabel"] { min-height: 1.2rem; margin: 0 0 0.1rem; }
     [role="radiogroup"] {
         display: grid;
         grid-template-columns: repeat(4, minmax(0, 1fr));
-        gap: 0.6rem;
+        gap: 0.4rem 0.5rem;
         width: 100%;
     }
     [role="radiogroup"] button {
         display: grid;
-        grid-template-columns: 4.8rem minmax(0, 1fr);
-        gap: 0.7rem;
+        grid-template-columns: 3.3rem minmax(0, 1fr);
+        gap: 0.6rem;
         align-items: center;
         width: 100%;
         max-width: none;
-        min-height: 5.8rem;
+        min-height: 3.95rem;
         height: 100%;
         margin: 0;
-        padding: 0.5rem;
+        padding: 0.3rem 0.5rem 0.3rem 0.3rem;
         border-radius: 0.5rem !important;
         border: 1px solid var(--line) !important;
         text-align: left;
@@ -48,8 +49,8 @@ STYLE = """
     }
     [role="radiogroup"] button::before {
         content: "";
-        width: 4.8rem;
-        height: 4.8rem;
+        width: 3.3rem;
+        height: 3.3rem;
         border-radius: 0.3rem;
         image-rendering: pixelated;
     }
@@ -62,11 +63,11 @@ STYLE = """
         flex-wrap: wrap;
         justify-content: space-between;
         gap: 0 0.5rem;
-        line-height: 1.25;
+        line-height: 1.2;
     }
     button strong { font-size: 1rem; }
-    button em { font-style: normal; font-size: 0.85rem; line-height: 1.25rem; white-space: nowrap; }
-    button p > span { flex: 1 0 100%; font-size: 0.85rem; }
+    button em { font-style: normal; font-size: 0.85rem; line-height: 1.2rem; white-space: nowrap; }
+    button p > span { flex: 1 0 100%; font-size: 0.82rem; }
 }
 /* Fields at the left, the network that they make at the right. */
 .st-key-setup-body {

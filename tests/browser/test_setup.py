@@ -56,7 +56,7 @@ def test_a_card_is_chosen_by_keyboard_and_nothing_moves(
     settled(page)
     cards = page.get_by_role("radiogroup", name="Preset").get_by_role("radio")
     before = [each.bounding_box() for each in cards.all()]
-    assert len(before) == 8
+    assert len(before) == len(PRESETS)
     card(page, "Two dimensions").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")

@@ -30,9 +30,10 @@ from vae.latent.planes import pca_plane
 from vae.latent.traversals import ranked_dimensions
 from vae.runs.metadata import write_metadata
 from vae.runs.run import SHIPPED, Run, open_run
+from vae.runs.store import RunStore
 from vae.sampling.prior import balanced_labels
 
-SHIPPED_RUNS = sorted(path.name for path in SHIPPED.glob("[!.]*"))
+SHIPPED_RUNS = [run.id for run in RunStore().list_shipped() if run.config.has("encoder")]
 SMALL = Config(latent_dim=3, hidden=(8,))
 NASTY = "</script><script>alert(1)</script>{{style}} & <b>"
 

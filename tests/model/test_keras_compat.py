@@ -8,6 +8,7 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,6 @@ from vae.export.keras_code import open_in_keras
 from vae.model.base import build
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.model.saving import ONNX_OPSET, export_onnx, save_keras
-from vae.model.vae import VAE
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.store import RunStore
 from vae.shipped.train import SHIPPED_RUNS, derive
@@ -44,6 +44,7 @@ NEW: dict[str, tuple[Config, ImageShape]] = {
         (8, 8, 1),
     ),
     "continuous-bernoulli": (DENSE.replace(likelihood="continuous_bernoulli"), (8, 8, 1)),
+    "classifier": (Config(kind="classifier", hidden=(16,), seed=5), (8, 8, 1)),
 }
 CLASSES = 10
 # Opens each folder's files by the lines that the app shows for them.
@@ -58,14 +59,16 @@ for folder in sys.argv[1:]:
         names = dict(given)
         with open(code + ".txt") as file:
             exec(file.read(), names)
-        if code == "keras":
+        if "probabilities" in names:
+            outputs[code + "_probabilities"] = names["probabilities"]
+        elif code == "keras":
             outputs |= names["outputs"]
             codes = [given["z"], given["labels"]] if "labels" in given else given["z"]
-            decoded = names["model"].get_layer("decoder").predict(codes, verbose=0)
+            outputs["decoded"] = names["model"].get_layer("decoder").predict(codes, verbose=0)
         else:
             outputs |= {f"onnx_{name}": names[name] for name in ("mean", "log_var")}
             outputs["onnx_reconstruction"] = names["reconstruction"]
-    np.savez("outputs.npz", decoded=decoded, **outputs)
+    np.savez("outputs.npz", **outputs)
 print(json.dumps([keras.__version__, keras.backend.backend(), onnxruntime.__version__]))
 """
 
@@ -87,9 +90,12 @@ def shipped_file(name: str) -> bytes:
     return (SHIPPED / name / "model.keras").read_bytes()
 
 
-def inputs(model: VAE) -> dict[str, np.ndarray]:
+def inputs(model: Any) -> dict[str, np.ndarray]:
     """Return codes and, as images, what they decode to: of noise the activations are so large that
-    rounding alone exceeds the tolerance."""
+    rounding alone exceeds the tolerance. Of a classifier, which has no codes, pale noise."""
+    if model.config.has("classifier"):
+        pale = 0.2 * np.random.default_rng(0).random((9, *model.image_shape), dtype=np.float32)
+        return {"images": pale}
     z = np.random.default_rng(0).standard_normal((9, model.config.latent_dim), dtype=np.float32)
     if not model.config.conditional:
         return {"z": z, "images": np.asarray(model.decoder(z))}
@@ -97,8 +103,11 @@ def inputs(model: VAE) -> dict[str, np.ndarray]:
     return {"z": z, "labels": labels, "images": np.asarray(model.decoder([z, labels]))}
 
 
-def ours(model: VAE, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def ours(model: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return what these files must give, by the model that they were made of."""
+    if model.config.has("classifier"):
+        probabilities = np.asarray(model.classifier(inputs["images"]))
+        return {f"{code}_probabilities": probabilities for code in ("keras", "onnx")}
     label = [inputs["labels"]] if "labels" in inputs else []
     encoded = model.encoder([inputs["images"], *label] if label else inputs["images"])
     mean, log_var = map(np.asarray, encoded)
@@ -130,13 +139,14 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
         folder.mkdir()
         if name in NEW:
             config, shape = NEW[name]
-            model = build(config, shape, CLASSES if config.conditional else 0)
+            knows_classes = config.conditional or config.has("classifier")
+            model = build(config, shape, CLASSES if knows_classes else 0)
             save_keras(model, folder)
             export_onnx(model, folder)
         else:
             run: Run = RunStore().open(name)
             config, model = run.config, run.load_model()
-            for file in ("model.keras", "encoder.onnx", "decoder.onnx"):
+            for file in ("model.keras", *run.network_files):
                 (folder / file).write_bytes((run.path / file).read_bytes())
         arrays = inputs(model)
         np.savez(folder / "inputs.npz", **arrays)
@@ -232,9 +242,16 @@ class TestOpset:
     def test_the_page_says_it(self) -> None:
         assert f"opset {ONNX_OPSET}:" in ONNX_WORDS
 
-    @pytest.mark.parametrize("network", ["encoder", "decoder"])
-    @pytest.mark.parametrize("name", SHIPPED_RUNS)
-    def test_of_shipped_files(self, name: str, network: str) -> None:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            SHIPPED / run.id / file
+            for run in RunStore().list_shipped()
+            for file in run.network_files
+        ],
+        ids=lambda path: f"{path.parent.name}-{path.stem}",
+    )
+    def test_of_shipped_files(self, path: Path) -> None:
         onnx = pytest.importorskip("onnx")
-        model = onnx.load(SHIPPED / name / f"{network}.onnx")
+        model = onnx.load(path)
         assert [each.version for each in model.opset_import if not each.domain] == [ONNX_OPSET]

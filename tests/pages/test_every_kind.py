@@ -35,7 +35,7 @@ VIEWS = {
     "start": ("",),
     "data": ("",),
     "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare"),
-    "evaluate": ("overview", "likelihood", "samples", "latent-space"),
+    "evaluate": ("overview", "likelihood", "classify", "samples", "latent-space"),
     "generate": (
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic"),
         *("animation", "take-away"),
@@ -44,8 +44,8 @@ VIEWS = {
 EVERY_VIEW = [(page, view) for page, views in VIEWS.items() for view in views]
 # Those that a classifier has: a link to another one of a page opens its first.
 OF_CLASSIFIER = [
-    *(("start", ""), ("data", ""), ("latent", "map")),
-    *(("evaluate", "overview"), ("generate", "take-away")),
+    *(("start", ""), ("data", ""), ("latent", "draw"), ("generate", "take-away")),
+    *(("evaluate", view) for view in ("overview", "mistakes", "calibration")),
 ]
 VIEWS_OF_KINDS = [
     (name, page, view)
@@ -152,14 +152,20 @@ def test_a_classifier_says_what_it_lacks(
     said = words(app) + " ".join(each.value for each in app.info)
     lacks = {
         "start": "It has no codes, and it makes no images",
-        "latent": "A classifier has no codes, so there is no latent space to see.",
         "generate": "A classifier has no decoder, so it generates nothing.",
     }
     assert lacks.get(page, "") in said
-    if page in ("latent", "data", "start"):
+    if page in ("data", "start"):
         return
     (control,) = (each for each in app.segmented_control if each.label == "View")
-    assert control.options == {"evaluate": ["Overview"], "generate": ["Take away"]}[page]
+    assert (
+        control.options
+        == {
+            "latent": ["Draw"],
+            "evaluate": ["Overview", "Mistakes", "Calibration"],
+            "generate": ["Take away"],
+        }[page]
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in with_codes(EVERY) if name.endswith("dense")])

@@ -107,7 +107,7 @@ def test_a_paused_run_that_another_job_holds(busy: Run) -> None:
 def test_a_run_that_waits(busy: Run) -> None:
     set_state(busy, "queued")
     app = open_page("latent")
-    assert "The map appears when the training has begun." in words(app)
+    assert "The model appears when the training has begun." in words(app)
     assert busy.control.show == 0
 
 

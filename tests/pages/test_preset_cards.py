@@ -49,15 +49,20 @@ def test_their_pictures_are_samples_of_the_models_that_ship(shipped: list[Run]) 
     assert picture.shape == (84, 84 * len(PRESETS))
     for index, preset in enumerate(PRESETS):
         run = next(r for r in shipped if (r.config.preset, r.dataset) == (preset, "mnist"))
-        samples = run.snapshot(run.snapshot_epochs[-1])["samples"][:9]
+        last = run.snapshot(run.snapshot_epochs[-1])
         shown = picture[:, 84 * index : 84 * (index + 1)]
-        assert np.abs(shown - tile(samples, 3, 3)[:, :, 0]).mean() < 8.0
+        if run.config.has("classifier"):  # its confusion: what is right lies on the diagonal
+            squares = shown[4::8, 4::8][:10, :10]
+            assert squares[np.eye(10, dtype=bool)].min() > 200
+            assert squares[~np.eye(10, dtype=bool)].mean() < 10
+        else:
+            assert np.abs(shown - tile(last["samples"][:9], 3, 3)[:, :, 0]).mean() < 8.0
     preset_cards._picture_style.clear()
 
 
 def test_what_differs_from_the_preset_is_marked_and_told() -> None:
     app = open_page("train", preset="lecture")
-    assert "::after" not in styles(app).replace("button::", "")
+    assert "label p::after" not in styles(app)
     assert "**Lecture**. " in words(app)
     fill(app, epochs=3, seed=7, kl_warmup=2)
     marked = re.findall(r"\.st-key-field-(\w+) label p::after", styles(app))

@@ -84,10 +84,11 @@ class TestList:
         write_json(path, read_json(path) | {"config": config.to_dict()})
         (option,) = picker(open_page("data")).options
         title = PRESET_NOTES[preset].title
-        assert option.startswith(f"Digits · {title} ({config.latent_dim}-D)")
+        size = f" ({config.latent_dim}-D)" if config.has("decoder") else ""
+        assert option.startswith(f"Digits · {title}{size} ·")
         write_json(path, read_json(path) | {"config": config.replace(epochs=499).to_dict()})
         (option,) = picker(open_page("data")).options
-        assert option.startswith(f"Digits · {title}, 499 epochs (")
+        assert option.startswith(f"Digits · {title}, 499 epochs{size} ·")
 
 
 @pytest.mark.usefixtures("two")

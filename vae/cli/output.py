@@ -165,14 +165,12 @@ def evaluated(
 
 
 def _classifier_evaluated(run: Run, values: ClassifierMetrics) -> ConsoleRenderable:
-    parts: list[ConsoleRenderable] = [
+    return Group(
         Text(_measured_on(run, values)),
         Text(),
         _figures(_accuracies(values)),
-    ]
-    if (recalls := values.get("recall_per_class")) and (counts := values.get("confusion")):
-        parts.append(_recalls(recalls, counts, "By class"))
-    return Group(*parts)
+        _recalls(values["recall_per_class"], values["confusion"], "By class"),
+    )
 
 
 def quality_measured(values: Quality) -> ConsoleRenderable:
@@ -284,10 +282,8 @@ def _nats(metrics: Metrics) -> list[Line]:
 
 def _accuracies(metrics: ClassifierMetrics) -> list[Line]:
     """Return what a classifier is worth: accuracy, with its interval, and how sure it is."""
-    ends = [metrics.get("accuracy_low"), metrics.get("accuracy_high")]
-    known = [f"{end:.2%}" for end in ends if end is not None]
-    interval = f" (95 %: {' to '.join(known)})" if known else ""
-    error = _error(metrics.get("loss_standard_error"))
+    interval = f" (95 %: {metrics['accuracy_low']:.2%} to {metrics['accuracy_high']:.2%})"
+    error = _error(metrics["loss_standard_error"])
     lines = [
         ("Accuracy", f"{metrics['accuracy']:.2%}", interval),
         ("Cross-entropy", _number(metrics["loss"], 4), f"{error}{UNIT}"),

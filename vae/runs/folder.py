@@ -224,6 +224,11 @@ class RunFolder:
         return self.arrays(layout.PREDICTIONS)
 
     @property
+    def outputs(self) -> dict[str, np.ndarray]:
+        """What the model makes of the test images, with their labels y: latents or predictions."""
+        return self.latents if self.config.has("encoder") else self.predictions
+
+    @property
     def snapshot_epochs(self) -> list[int]:
         """Epochs with a snapshot, from 0, the untrained network."""
         return sorted(int(path.stem) for path in (self.path / layout.SNAPSHOTS).glob("[0-9]*.npz"))

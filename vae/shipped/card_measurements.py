@@ -52,14 +52,12 @@ def _accuracies(run: Run) -> list[tuple[str, str, str]]:
             f"{metrics['loss']:.4f} ± {metrics['loss_standard_error']:.4f}",
             f"guessing ln {run.classes} = {math.log(run.classes):.2f}",
         ),
-        (
-            "expected calibration error (Guo et al. 2017)",
-            f"{metrics['calibration_error']:.2%}",
-            "as often right as it is sure 0",
-        ),
     ]
+    if "calibration_error" in metrics:
+        error = f"{metrics['calibration_error']:.2%}"
+        rows.append(("expected calibration error (Guo et al. 2017)", error, "of an ideal one 0"))
     recalls = [(recall, name) for name, recall in metrics["recall_per_class"].items() if recall]
-    hardest = ", ".join(f"{name} {recall:.1%}" for recall, name in sorted(recalls)[:3])
+    hardest = ", ".join(f"{name}: {recall:.1%}" for recall, name in sorted(recalls)[:3])
     return [*rows, ("recall, the three hardest classes", hardest, "")]
 
 

@@ -6,6 +6,7 @@ That writes docs/models.md from the files in `pretrained/` alone: the same files
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -95,7 +96,9 @@ def _comparison(runs: Sequence[Run]) -> str:
 ACCURACIES: Columns = {
     "accuracy": lambda run: f"{run.classifier_metrics['accuracy']:.2%}",
     "cross-entropy": lambda run: f"{run.classifier_metrics['loss']:.4f}",
-    "calibration error": lambda run: f"{run.classifier_metrics['calibration_error']:.2%}",
+    "calibration error": lambda run: (
+        f"{run.classifier_metrics.get('calibration_error', math.nan):.2%}"
+    ),
 }
 
 
