@@ -22,6 +22,22 @@ def test_a_view_explains_the_words_that_it_shows(name: str, shipped: list[Run]) 
     assert sorted(explained_words(app)) == sorted(explained_by(WORDS[name] + EVERYWHERE))
 
 
+@pytest.mark.parametrize(
+    ("page", "heading", "terms"),
+    [
+        ("start", "Samples", ("prior", "decoder")),
+        ("start", "Learning", ("loss", "nat")),
+        ("evaluate", "Compared with others", ("nat", "grey levels as probabilities")),
+        ("evaluate", "While it learned", ("loss", "validation")),
+    ],
+)
+def test_a_heading_explains_its_words(
+    page: str, heading: str, terms: tuple[str, ...], shipped: list[Run]
+) -> None:
+    headers = open_page(page, run="mnist-recommended").header
+    assert [each.help for each in headers if each.value == heading] == [help_of(*terms)]
+
+
 def test_every_term_is_used_on_a_view() -> None:
     used = {word for words in WORDS.values() for word in words} | set(EVERYWHERE)
     assert set(GLOSSARY) == set(explained_by(used))
