@@ -11,6 +11,7 @@ from benchmarks import (
     answers,
     app,
     chaos,
+    classifier,
     first_screen,
     generate,
     gpu,
@@ -32,6 +33,7 @@ from benchmarks.page import PAGE, measure_into
 BENCHMARKS = {
     "presets": presets.table,
     "training": training.compare,
+    "classifier": classifier.compare,
     "time_to_quality": time_to_quality.time_to_quality,
     "growth": growth.growth,
     "gpu": gpu.gpu,

@@ -11,6 +11,7 @@ from pages._shared.persistent import persistent
 from pages._shared.server import store
 from pages._shared.user_picture import Picture
 from vae.data.user_images import fit_picture
+from vae.evaluation.foreign_images import noise_images
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title, learned_the_same
 
@@ -29,8 +30,8 @@ def choose_noise(run: Run) -> Picture:
         help="Samples every pixel again, each grey level as likely as any other. Acts at once.",
         on_click=lambda: st.session_state.update(noise_seed=seed + 1),
     )
-    noise = np.random.default_rng(seed).integers(0, 256, run.image_shape, np.uint8)
-    return Picture(run.preprocess(noise[None])[0], None, "Noise")
+    noise = noise_images(run.image_shape, 1, seed)
+    return Picture(run.preprocess(noise)[0], None, "Noise")
 
 
 def choose_foreign(run: Run) -> Picture:

@@ -22,7 +22,7 @@ from pages.train.setup_style import apply_setup_style
 from vae.architecture import Summary, summarize
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.data.split import check_trainable, unused_images_note
+from vae.data.split import check_trainable, untaught_classes_note, unused_images_note
 from vae.environment import is_public, limits, storage_limits
 from vae.errors import ConfigError
 from vae.kinds import KINDS
@@ -142,7 +142,8 @@ def _train_bar(plan: _Plan, data: Dataset | None, past: Sequence[Run]) -> None:
     words = (
         f"Takes about **{time_in_words(_seconds(plan.config, data, past))}** on this machine. "
         f"{limits().in_words()} {storage_limits().in_words()} "
-        f"{unused_images_note(plan.config, len(data.x_train))}"
+        f"{unused_images_note(plan.config, len(data.x_train))} "
+        f"{plain(untaught_classes_note(plan.config, data))}"
     )
     st.markdown(words)
 

@@ -65,6 +65,16 @@ class TestEvaluated:
         assert not has(lines, "±")
         assert not has(lines, "importance")
 
+    def test_a_classifier_says_each_class(self, capsys: Output) -> None:
+        run = open_run(SHIPPED / "animals-classifier")
+        metrics = run.classifier_metrics
+        lines = printed(evaluated(run, Path("run"), run.metrics, None), capsys)
+        low, high = metrics["accuracy_low"], metrics["accuracy_high"]
+        assert has(lines, f"Accuracy {metrics['accuracy']:.2%} (95 %: {low:.2%} to {high:.2%})")
+        assert has(lines, f"Calibration error {metrics['calibration_error']:.2%}")
+        assert has(lines, f"│ dog │ {metrics['recall_per_class']['dog']:.1%} │ cat (6 of 200) │")
+        assert not has(lines, "ELBO")
+
     def test_a_beta_and_what_is_no_number(self, finished_run: Run, capsys: Output) -> None:
         values = finished_run.metrics | {"kl": math.nan, "loss": 7.0, "elbo_standard_error": 0.0}
         lines = printed(evaluated(finished_run, Path("run"), values, None), capsys)

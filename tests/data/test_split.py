@@ -9,7 +9,13 @@ import pytest
 
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.data.split import check_trainable, epoch_batches, split_indices, unused_images_note
+from vae.data.split import (
+    check_trainable,
+    epoch_batches,
+    split_indices,
+    untaught_classes_note,
+    unused_images_note,
+)
 from vae.errors import ConfigError
 
 
@@ -91,3 +97,34 @@ class TestTrainable:
         with pytest.raises(ConfigError, match=r"at least one image to validate on\. Received"):
             check_trainable(config, few)
         check_trainable(config.replace(patience=0), few)
+
+
+class TestClassesOfAClassifier:
+    CONFIG = Config(kind="classifier", validation_split=0.0)
+
+    def test_all_of_one_class_is_nothing_to_tell_apart(self, digits: Dataset) -> None:
+        same = dataclasses.replace(digits, y_train=np.full_like(digits.y_train, 3))
+        with pytest.raises(ConfigError, match=r"two classes or more\. Received: 1,437 .* of '3'$"):
+            check_trainable(self.CONFIG, same)
+        check_trainable(Config(), same)  # a VAE learns of it
+
+    def test_a_single_image_is_too_few(self, digits: Dataset) -> None:
+        with pytest.raises(ConfigError, match="Received: 1 images"):
+            check_trainable(self.CONFIG.replace(train_share=0.001), digits)
+
+    def test_a_data_set_of_one_class_name(self, digits: Dataset) -> None:
+        unlabelled = dataclasses.replace(
+            digits,
+            y_train=np.zeros_like(digits.y_train),
+            y_test=np.zeros_like(digits.y_test),
+            class_names=("picture",),
+        )
+        with pytest.raises(ConfigError, match=r"two or more classes\. Received: 1$"):
+            check_trainable(self.CONFIG, unlabelled)
+
+    def test_classes_without_an_image_are_named(self, digits: Dataset) -> None:
+        assert untaught_classes_note(self.CONFIG, digits) == ""
+        few = dataclasses.replace(digits, y_train=digits.y_train % 2)
+        said = untaught_classes_note(self.CONFIG, few)
+        assert said.startswith("No image of 2, 3, 4 and 5 more is among those that train")
+        assert untaught_classes_note(Config(), few) == ""

@@ -93,7 +93,8 @@ class TestFinished:
             for run in (*shipped[1:], shipped[0]):
                 act(picker(app).set_value(run.id))
                 assert app.query_params["run"] == run.id
-                assert shows_model(page, app, run.id), (page, run.id)
+                is_shown = shows_classifier if run.config.has("classifier") else shows_model
+                assert is_shown(page, app, run.id), (page, run.id)
                 assert not app.error, (page, run.id)
 
     def test_a_data_set_that_only_its_maker_has(self, convolutional_run: Run, runs: Path) -> None:
@@ -198,6 +199,18 @@ def shows_model(page: str, app: AppTest, run_id: str) -> bool:
     if page == "generate":
         return component(app, f"grid-{run_id}")["rows"] == 10
     return bool(alternatives(app))
+
+
+def shows_classifier(page: str, app: AppTest, run_id: str) -> bool:
+    """Whether the page shows what a classifier says, or takes for what."""
+    if page == "evaluate":
+        return bool(app.metric)
+    if page == "latent":
+        return any(each.value.startswith("It says ") for each in app.header)
+    if page == "generate":
+        return "You can take it away." in words(app)
+    tables = [each.proto.body for each in app.main.get("html")]
+    return page == "data" or any('class="confusion"' in table for table in tables)
 
 
 def check_waiting(page: str, app: AppTest) -> None:

@@ -397,8 +397,7 @@ class TestSummary:
         assert f"Total parameters **{total:,}** · trainable {total:,} · non-trainable 0" in words(
             app
         )
-        for name, table in zip(("encoder", "decoder"), app.table, strict=True):
-            network = getattr(model, name)
+        for (name, network), table in zip(model.networks.items(), app.table, strict=True):
             assert f"**{name.capitalize()}** · {network.count_params():,} parameters" in words(app)
             counts = [layer.count_params() for layer in network.layers]
             shown = [int(text.replace(",", "")) for text in table.value["Parameters"]]

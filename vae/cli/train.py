@@ -19,7 +19,7 @@ from typing import Any
 from vae.cli.streams import import_tensorflow, say, to_json, warn
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.data.split import check_trainable, unused_images_note
+from vae.data.split import check_trainable, untaught_classes_note, unused_images_note
 from vae.environment import runs_folder
 from vae.errors import VAEError
 from vae.runs.failures import in_words, record_failure
@@ -51,8 +51,12 @@ def train_run(
     check_free(path)  # before a download
     dataset = load()
     check_trainable(config, dataset)
-    if unseen := unused_images_note(config, len(dataset.x_train)):
-        warn(unseen)
+    for note in (
+        unused_images_note(config, len(dataset.x_train)),
+        untaught_classes_note(config, dataset),
+    ):
+        if note:
+            warn(note)
 
     def train(stop: _Stop) -> None:
         # The folder first: a run that is stopped while TensorFlow loads can be resumed too.

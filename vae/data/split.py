@@ -17,10 +17,12 @@ __all__ = [
     "epoch_batches",
     "split_counts",
     "split_indices",
+    "untaught_classes_note",
     "unused_images_note",
 ]
 
 WORTH_SAYING = 0.1  # of the training images
+MAX_NAMED = 3  # classes, in a sentence
 
 
 class Split(NamedTuple):
@@ -33,7 +35,8 @@ class Split(NamedTuple):
 def check_trainable(config: Config, dataset: Dataset) -> None:
     """Raise ConfigError unless the layers fit the images and one of these is left to train on.
 
-    Asked before a run gets its folder: what does not fit leaves none behind.
+    A classifier's must show two classes at least. Asked before a run gets its folder: what does not
+    fit leaves none behind.
     """
     summarize(config, dataset.image_shape, dataset.classes)
     train, validation = split_counts(config, len(dataset.x_train))
@@ -42,6 +45,32 @@ def check_trainable(config: Config, dataset: Dataset) -> None:
             "Early stopping needs at least one image to validate on. Received: "
             f"validation_split={config.validation_split} of {train:,} images"
         )
+    if config.has("classifier") and len(present := _taught_classes(config, dataset)) < 2:
+        raise ConfigError(
+            "A classifier tells classes apart, so the images that it trains on must be of two "
+            f"classes or more. Received: {train:,} images, all of "
+            f"{dataset.class_names[present[0]]!r:.40}"
+        )
+
+
+def untaught_classes_note(config: Config, dataset: Dataset) -> str:
+    """Say which classes a classifier has no image of to train on; "" if it has of all."""
+    if not config.has("classifier"):
+        return ""
+    taught = {*_taught_classes(config, dataset)}
+    names = [name for label, name in enumerate(dataset.class_names) if label not in taught]
+    if not names:
+        return ""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return (
+        f"No image of {', '.join(names[:MAX_NAMED])}{more} is among those that train, so the "
+        "classifier cannot learn it: raise the fraction of the training set."
+    )
+
+
+def _taught_classes(config: Config, dataset: Dataset) -> list[int]:
+    labels = dataset.y_train[split_indices(config, len(dataset.x_train)).train]
+    return np.unique(labels).tolist()
 
 
 def unused_images_note(config: Config, images: int) -> str:
