@@ -7,6 +7,7 @@ from pages._components.point_cloud import point_cloud
 from pages._components.run_key import run_key
 from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import dots_caption
+from pages._shared.glossary import help_of
 from pages._shared.model_card import show_model_card
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import View, choose_view, views_of
@@ -43,7 +44,7 @@ def overview(run: Run) -> None:
     with left:
         show_reference_lines(run)
     with right:
-        st.header("While it learned")
+        st.header("While it learned", help=help_of("loss", "validation"))
         learning_curves(run, small=True)
         st.caption(
             "Where the validation curve rises while the training curve still falls, the model "
