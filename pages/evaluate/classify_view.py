@@ -48,13 +48,15 @@ def classify_view(run: Run) -> None:
     usual = run.classification.get("usual_ratio", lowest)
     left, right = wrapping_columns([1, 1], key="classify", gap="large")
     with left:
+        table = st.container()
+        _draw(run)  # first: what is drawn is a row of the table
+    with table:
         shown = [index for index in range(len(examples)) if index not in tests[SHOWN_TESTS:]]
         rows, said = [examples[index] for index in shown], [judged[index] for index in shown]
         st.markdown(_finding(rows, said, usual))
         drawing, answer = _drawing(run, classifier)
         show_pictures(rows + drawing, [*said, *answer], run.short_class_names, usual)
         _show_usual(run, usual)
-        _draw(run)
     with right:
         _show_measured(run, classifier)
         _explain(judged, tests)
@@ -153,7 +155,7 @@ def _draw(run: Run) -> None:
     st.header("Draw one, or scribble nonsense")
     state = st.session_state
     with st.container(key="classify-pad"):
-        state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="classify_pad")
+        state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="drawing_pad")
 
 
 def _show_measured(run: Run, classifier: Run | None) -> None:

@@ -31,6 +31,7 @@ STYLE = """<style>
 .judged .chances { display: flex; align-items: flex-end; gap: 1px; height: 0.9rem;
   max-width: 7rem; border-bottom: 1px solid rgb(128 128 128 / 60%); forced-color-adjust: none; }
 .judged .chances i { flex: 1; }
+.judged-room { overflow-x: auto; }
 @media (max-width: 640px) {
   .judged { font-size: 0.85rem; }
   .judged :is(th, td) { padding-right: 0.3rem; }
@@ -63,8 +64,9 @@ def show_pictures(
         for example, said in zip(examples, judged, strict=True)
     )
     st.html(
-        f'{STYLE}<table class="judged" aria-label="What both models say of each picture">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f'{STYLE}<div class="judged-room" tabindex="0"><table class="judged" '
+        f'aria-label="What both models say of each picture"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 

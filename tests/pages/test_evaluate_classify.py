@@ -13,6 +13,7 @@ from tests.conftest import copy_run
 from tests.kinds import Kinds
 from tests.pages.doubles import Processes
 from tests.pages.driving import labelled, open_page, press
+from tests.pages.pen import draw, stroke
 from tests.pages.shown import words
 from tests.test_figures_schema import BY, CLASSIFICATION, SEPARATION
 from vae.evaluation.classifier_choice import classifier_mark
@@ -105,6 +106,14 @@ class TestPictures:
         app = open_classify(told)
         assert not app.exception
         assert any("must be this run's network" in each.value for each in app.error)
+
+    def test_a_drawing_is_a_row(self, told: Run, classifier: Run) -> None:
+        app = open_classify(told)
+        row = shown(app).partition("Your drawing")[2]
+        assert row.count("<td>–</td>") == 5
+        row = shown(draw(app, stroke())).partition("Your drawing")[2]
+        assert "<td>–</td>" not in row
+        assert "%" in row.partition("</tr>")[0]
 
     def test_the_likelihood_alone_fails_and_it_is_said(self, told: Run) -> None:
         assert "Nalisnick et al. 2019" in shown(open_classify(told))
