@@ -95,7 +95,7 @@ STYLE = """
     [class*="st-key-transport-"] { position: relative; }
     [class*="st-key-transport-"] .stElementContainer:has([data-testid="stTextInput"]) {
         position: absolute;
-        right: 6rem;
+        right: 5rem;
     }
     /* What cannot be read is said right below the row. */
     [class*="st-key-transport-"] .stElementContainer:has(> .stMarkdown) {
