@@ -39,7 +39,9 @@ def move(app: AppTest, name: str, value: float) -> AppTest:
 
 
 def make(runs: Path, digits: Dataset, state: str = "paused", **more: object) -> Run:
-    return craft(runs / "run", digits, more.pop("config", CONFIG), state, epochs(40.0), **more)
+    config = more.pop("config", CONFIG)
+    rows = epochs(40.0) if config.has("likelihood") else []  # those of others hold other figures
+    return craft(runs / "run", digits, config, state, rows, **more)
 
 
 class TestPositions:
