@@ -34,6 +34,11 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 # The processes of a run share two cores: threads of one that wait for each other only cost time.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# XLA needs not make fast programs of what takes a moment: a third of a short training was that. The
+# one of tests/browser/test_server.py that dies is compiled as everyone's are.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+)
 # Hundreds of processes import the same modules, of which some machines keep no compiled copy.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

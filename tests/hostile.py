@@ -18,7 +18,7 @@ VIEWS = {
     "data": ("",),
     "train": ("",),
     "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare"),
-    "evaluate": ("overview", "likelihood", "samples", "latent-space"),
+    "evaluate": ("overview", "likelihood", "classify", "samples", "latent-space"),
     "generate": (
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic", "animation"),
         "take-away",

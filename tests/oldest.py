@@ -29,5 +29,6 @@ def run_oldest(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess
         cwd=cwd,
         executable=OLDEST_PYTHON,
         KERAS_BACKEND=OLDEST_BACKEND,
-        TF_XLA_FLAGS="",  # an old TensorFlow ends at a flag that it does not know
+        TF_XLA_FLAGS="",  # an old TensorFlow ends at a flag that it does not know,
+        XLA_FLAGS="",  # and so does an old JAX
     )

@@ -50,6 +50,10 @@ NOT_RUN = {
     r"make test": "runs this test",
     r"make test-backends": "installs 2 GB of other backends",
     r"python -m vae resume RUN .*": "names the command, with its option",
+    r"python -m vae classify RUN --against CLASSIFIER": "names the command, with its option",
+    r"python -m vae classify vae/pretrained/.*": (
+        "measures for a minute: tests/cli/test_classify.py compares small runs"
+    ),
     r"python -m benchmarks\.decoding": "measures memory, alone on a machine",
     r"make bench": "measures for hours, alone on a machine",
     r"make pretrained": "trains all models that ship, in their place",

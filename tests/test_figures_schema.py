@@ -172,3 +172,49 @@ class TestQuality:
         run = take(data, tmp_path)
         assert run.quality == QUALITY
         assert take(export_zip(run), tmp_path).quality == QUALITY
+
+
+BY = {"accuracy": 0.9, "accuracy_low": 0.85, "accuracy_high": 0.95, "calibration_error": 0.05}
+AREA = {"area": 0.75, "low": 0.7, "high": 0.8}
+SEPARATION = {
+    **{"name": "Noise", "images": 1000, "likelihood": AREA, "bayes": AREA},
+    **{"ratio": AREA | {"area": 0.9876}, "probability": AREA, "entropy": AREA},
+}
+CLASSIFICATION: dict[str, Any] = {
+    **{"treatment": "grey", "seed": 0, "test_images": 360, "usual_ratio": 5.0, "seconds": 3.0},
+    **{"elbo": BY | {"images": 360, "samples": 8, "accuracy": 0.912}},
+    **{"importance": BY | {"images": 100, "samples": 100}},
+    "foreign": [SEPARATION],
+}
+
+
+class TestClassification:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"elbo": BY},
+            {"elbo": BY | {"images": 0, "samples": 8}},
+            {"importance": REMOVED},
+            {"test_images": 1.5},
+            {"usual_ratio": float("inf")},
+            {"seconds": -1.0},
+            {"foreign": {}},
+            {"foreign": [SEPARATION] * 33},
+            {"foreign": [SEPARATION | {"ratio": AREA | {"area": 1.1}}]},
+            {"foreign": [SEPARATION | {"entropy": 0.5}]},
+            {"foreign": [{"name": "Noise", "images": 5}]},
+            {"classifier": {"name": "C", "mark": "<b>", "all": BY, "same": BY}},
+            {"classifier": {"name": "C", "mark": "0123456789ab", "all": BY}},
+        ],
+        ids=lambda changes: str(changes)[:60],
+    )
+    def test_refused(self, files: Files, tmp_path: Path, changes: dict[str, Any]) -> None:
+        assert_refused(files, "classification.json", CLASSIFICATION, changes, tmp_path)
+
+    def test_only_what_is_known_comes_in(self, files: Files, tmp_path: Path) -> None:
+        by = {"name": "C", "mark": "0123456789ab", "all": BY, "same": BY}
+        found = CLASSIFICATION | {"classifier": by}
+        content = json.dumps(found | {"more": 5, "classifier": by | {"id": "secret"}}).encode()
+        run = take(pack(files | {"classification.json": content}), tmp_path)
+        assert run.classification == found
+        assert take(export_zip(run), tmp_path).classification == found

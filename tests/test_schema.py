@@ -12,11 +12,11 @@ import pytest
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
 from tests.pages.crafted import METRICS, change, row
-from tests.test_figures_schema import CLASS_PROBES, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import CLASS_PROBES, CLASSIFICATION, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
-from vae.figures_schema import LikelihoodRequest
+from vae.figures_schema import ComparisonRequest, LikelihoodRequest
 from vae.kinds import KINDS
 from vae.runs.control import Control, Segment, read_control, request
 from vae.runs.history import history_fault
@@ -48,6 +48,8 @@ VALID: dict[str, tuple[dict[str, Any], Any]] = {
     "likelihood.json": (LIKELIHOOD, FIGURES["likelihood.json"]),
     "knowledge.json": (CLASS_PROBES, FIGURES["knowledge.json"]),
     "quality.json": (QUALITY, FIGURES["quality.json"]),
+    "classification.json": (CLASSIFICATION, FIGURES["classification.json"]),
+    "classification-asked.json": ({"classifier": "an id"}, ComparisonRequest),
     "likelihood-asked.json": ({"samples": 5, "treatment": "none"}, LikelihoodRequest),
     "config.json": (INFO, Info),
     "status.json": (STATUS, Status),
@@ -208,6 +210,7 @@ class TestReaders:
             file.write(content + b"\n")
         again = open_run(run.path)
         assert (again.metrics, again.likelihood, again.class_probes, again.quality) == ({},) * 4
+        assert again.classification == {}
         assert again.rows == run.rows
         assert read_metadata(run.path).name == ""
         assert read_control(run.path) == Control()

@@ -12,6 +12,7 @@ __all__ = [
     "class_recalls",
     "confusion_matrix",
     "gaussian_kl",
+    "some_indices",
     "standard_error",
     "wilson_interval",
 ]
@@ -58,6 +59,11 @@ def confusion_matrix(labels: np.ndarray, said: np.ndarray, classes: int) -> np.n
     """
     counts = np.bincount(labels.astype(np.int64) * classes + said, minlength=classes**2)
     return counts.reshape(classes, classes).astype(np.int32)
+
+
+def some_indices(total: int, count: int, seed: int) -> np.ndarray:
+    """Return so many of the indices below `total`, at random and in order; all at most."""
+    return np.sort(np.random.default_rng(seed).permutation(total)[:count])
 
 
 def class_recalls(confusion: np.ndarray) -> np.ndarray:

@@ -14,7 +14,9 @@ from vae.runs.run import Run
 __all__ = ["OF_TEST_IMAGES", "confusion_of", "show_confusion"]
 
 STYLE = """<style>
-.confusion { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
+/* As wide as its place, so that nothing lies empty beside it. */
+.confusion { width: 100%; border-collapse: collapse; font-size: 0.85rem; }
+.confusion { font-variant-numeric: tabular-nums; }
 .confusion caption { text-align: left; padding-bottom: 0.3rem; font-size: 0.9rem; }
 .confusion :is(th, td) { text-align: right; padding: 0.15rem 0.35rem; font-weight: 400; }
 .confusion td { min-width: 2.3rem; }

@@ -56,6 +56,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("autoencoder", "conditional VAE", "posterior", "Gaussian", "binarised"),
         *("log-likelihood", "ELBO", "importance sample"),
     ),
+    "evaluate/classify": ("conditional VAE", "log-likelihood", "ELBO", "importance sample"),
     "evaluate/samples": (
         *("VAE", "autoencoder", "conditional VAE", "Gaussian", "prior", "posterior", "mixture"),
         *("log-likelihood", "Fréchet distance", "precision", "recall"),

@@ -17,16 +17,25 @@ __all__ = ["View", "choose_view", "views_of"]
 
 
 class View(NamedTuple):
-    """A view of a page. needs: the part that a run's model must have, else it is not offered."""
+    """A view of a page. needs: the part that a run's model must have, else it is not offered.
+
+    with_labels: whether the model must also be one that gets labels.
+    """
 
     show: Callable[[Run], None]
     needs: Part | None = None
+    with_labels: bool = False
 
 
 def views_of(run: Run, views: Mapping[str, View]) -> list[str]:
     """Return the names of the views that make sense for a run's kind of model."""
     config = run.config
-    return [name for name, view in views.items() if view.needs is None or config.has(view.needs)]
+    return [
+        name
+        for name, view in views.items()
+        if (view.needs is None or config.has(view.needs))
+        and (config.conditional or not view.with_labels)
+    ]
 
 
 def choose_view(page: str, views: Iterable[str], first: str = "") -> str:

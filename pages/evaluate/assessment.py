@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._shared.bars import show_bars
 from pages._shared.figure_files import offer_figure
+from pages._shared.glossary import help_of
 from pages._shared.plain import plain
 from pages._shared.server import store
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
@@ -42,7 +43,8 @@ def show_reference_lines(run: Run) -> None:
     if known is None:
         return
     own = _own(run)
-    st.header("Compared with others")
+    terms = ("nat", "grey levels as probabilities") if known["floor"] else ("nat",)
+    st.header("Compared with others", help=help_of(*terms))
     lines = [own, *_lines(run, known)]
     show_bars(reference_bars(lines), name="Nats per image of this run and of reference lines")
     words = (

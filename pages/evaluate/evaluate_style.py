@@ -11,6 +11,12 @@ STYLE = """
 /* Curves, and the bars below the samples, end with the first screen. */
 .stVerticalBlock.st-key-sample-grid { max-width: max(16rem, 2 * (100dvh - 34.5rem)); }
 .st-key-wrap-overview { --small-curve-high: clamp(4.4rem, (100dvh - 31.5rem) / 3, 6.75rem); }
+/* Two tables, side by side only where each has room for its columns. */
+.stVerticalBlock.st-key-wrap-classify [data-testid="stHorizontalBlock"] {
+    > [data-testid="stColumn"] { min-width: min(100%, 27rem); }
+}
+/* A drawing is small beside what both models say of it. */
+.stVerticalBlock.st-key-classify-pad { max-width: 18rem; }
 /* The figures: columns of one width on a tablet, a line each on a phone. */
 @media (max-width: 1100px) {
     .stHorizontalBlock.st-key-figures {

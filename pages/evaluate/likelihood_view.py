@@ -141,7 +141,7 @@ def _show(run: Run, binarisation: str, found: Measured) -> None:
 
 def _show_bound(run: Run, binarisation: str, found: Measured) -> None:
     """Draw the likelihood beside its bound, and beside that of built-in models on such images."""
-    st.header("The likelihood and its bound")
+    st.header("The likelihood and its bound", help=help_of("log-likelihood", "ELBO"))
     own = "This run"
     costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
     for each in comparable(run, store().list_shipped()):
@@ -211,7 +211,7 @@ def _show_literature(run: Run, binarisation: str, found: Measured | None) -> Non
     if reason := why_not_comparable(run, binarisation):
         st.caption(reason)
         return
-    st.markdown("**Published results**")
+    st.markdown("**Published results**", help=help_of("log-likelihood"))
     if not found:
         st.markdown(literature_table())
         st.caption(f"{HOW} Measure this run to see it in the table.")

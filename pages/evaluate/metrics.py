@@ -47,7 +47,7 @@ def show_class_costs(run: Run) -> None:
     """Show which classes the model finds hard, where that was measured."""
     nats = run.metrics.get("reconstruction_per_class")
     if nats:
-        st.header("Which classes are hard")
+        st.header("Which classes are hard", help=help_of("reconstruction"))
         show_bars(class_cost_bars(nats), name="Reconstruction of each class, nats per image")
         how = "with their labels" if run.config.conditional else "without labels"
         st.caption(f"Mean reconstruction of each class's test images. The model was trained {how}.")

@@ -7,6 +7,7 @@ from pages._components.point_cloud import point_cloud
 from pages._components.run_key import run_key
 from pages._shared.class_probes_view import class_probes_view
 from pages._shared.condition import dots_caption
+from pages._shared.glossary import help_of
 from pages._shared.model_card import show_model_card
 from pages._shared.run_picker import chosen_run
 from pages._shared.view_choice import View, choose_view, views_of
@@ -14,6 +15,7 @@ from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.evaluate.assessment import show_assessment, show_reference_lines
 from pages.evaluate.calibration_view import calibration_view
 from pages.evaluate.classifier_overview import classifier_overview
+from pages.evaluate.classify_view import classify_view
 from pages.evaluate.evaluate_style import apply_evaluate_style
 from pages.evaluate.likelihood_view import likelihood_view
 from pages.evaluate.metrics import show_class_costs, show_metrics
@@ -38,7 +40,7 @@ def overview(run: Run) -> None:
     with left:
         show_reference_lines(run)
     with right:
-        st.header("While it learned")
+        st.header("While it learned", help=help_of("loss", "validation"))
         learning_curves(run, small=True)
         st.caption(
             "Where the validation curve rises while the training curve still falls, the model "
@@ -65,6 +67,7 @@ VIEWS = {
     "Mistakes": View(mistakes_view, "classifier"),
     "Calibration": View(calibration_view, "classifier"),
     "Likelihood": View(likelihood_view, "likelihood"),
+    "Classify": View(classify_view, "posterior", with_labels=True),
     "Samples": View(samples_view, "decoder"),
     "Latent space": View(latent_space, "encoder"),
 }

@@ -18,7 +18,7 @@ from vae.kinds import with_article
 
 VIEWS = {
     "Grid": View(grid_view, "decoder"),
-    "Classes": View(classes_grid, "decoder"),
+    "Classes": View(classes_grid, "decoder", with_labels=True),
     "Samplers": View(samplers_view, "encoder"),
     "By hand": View(sliders_view, "decoder"),
     "Manifold": View(manifold_view, "decoder"),
@@ -26,21 +26,18 @@ VIEWS = {
     "Animation": View(animation_view, "decoder"),
     "Take away": View(export_view),
 }
-ONLY_CONDITIONAL = "Classes"
+OF_ALL_CLASSES = "Classes"
 
 run = chosen_run()
 model = run if run is not None and run.has_model else None
-offered = views_of(model, VIEWS) if model else []
-is_conditional = model is not None and model.config.conditional
-views = [name for name in offered if name != ONLY_CONDITIONAL or is_conditional]
-view = choose_view("generate", views) if model else ""
+view = choose_view("generate", views_of(model, VIEWS)) if model else ""
 if model:
     if not model.config.has("decoder"):
         noun = with_article(model.config.noun)
         st.markdown(f"{noun} has no decoder, so it generates nothing. You can take it away.")
     with stable_position():
         # The view of all classes needs no class.
-        shown_run = model if view == ONLY_CONDITIONAL else conditioned(model)
+        shown_run = model if view == OF_ALL_CLASSES else conditioned(model)
     VIEWS[view].show(shown_run)
 else:
     st.info(

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.address import address_of_part
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from pages._shared.pictures import show_grid
@@ -48,7 +49,7 @@ def samplers_view(run: Run) -> None:
     columns = wrapping_columns([1] * len(SAMPLERS), key="samplers")
     for name, column in zip(SAMPLERS, columns, strict=True):
         with column:
-            st.header(SAMPLER_NAMES[name])
+            st.header(SAMPLER_NAMES[name], help=help_of(name))
             if name != "prior" and samplers is None:
                 st.caption(_description(name, samplers))
                 continue

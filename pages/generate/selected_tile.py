@@ -19,6 +19,7 @@ from pages._shared.linked_code import changes_text, read_changes
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.sent_code import send_to_map, send_to_path
+from pages._shared.sheet import SHEET_STYLE
 from pages.generate.bookmarks import bookmark_button
 from pages.generate.code_sliders import code_sliders
 from pages.generate.grid_choice import SAMPLER_NAMES, GridChoice
@@ -36,23 +37,6 @@ IMAGE_PIXELS = 220
 MAX_SLIDERS = 4  # those of all dimensions are in By hand
 PANELS = ("Vary", "Nearest training images")
 VARIED = (3, 5)
-SHEET = """<style>
-.st-key-close-tile { display: none; }
-@media (max-width: 640px) {
-    .st-key-close-tile { display: block; }
-    .st-key-tile-sheet {
-        position: fixed;
-        inset: auto 0 0;
-        z-index: 1000;
-        max-height: 55dvh;
-        overflow-y: auto;
-        padding: 0.5rem 1rem 1rem;
-        background: light-dark(#ffffff, #111827);
-        border-top: 1px solid light-dark(#dbe2ea, #374151);
-        box-shadow: 0 -0.5rem 1.5rem rgb(0 0 0 / 25%);
-    }
-}
-</style>"""
 
 
 @st.fragment  # of its own: a slider that moves here renders no grid again
@@ -63,7 +47,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
 
     On a phone it opens as a sheet over the lower half of the screen, under the finger.
     """
-    st.html(SHEET)
+    st.html(SHEET_STYLE)
     if selected is None:
         st.markdown(
             "**Pick an image** to see it larger, with its code on sliders. The arrow keys go on "
@@ -73,7 +57,7 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
             "**Keep** the ones you like: Arithmetic and Animation work with them."
         )
         return
-    with st.container(key="tile-sheet", gap="xsmall"):
+    with st.container(key="sheet-tile", gap="xsmall"):
         _show_selected(run, codes, choice, selected)
 
 
@@ -83,7 +67,7 @@ def _show_selected(run: Run, codes: np.ndarray, choice: GridChoice, selected: in
     name += f", row {row + 1}, column {column + 1}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{name}**")
-        if st.button("Close", icon=":material/close:", key="close-tile", type="tertiary"):
+        if st.button("Close", icon=":material/close:", key="close-sheet", type="tertiary"):
             st.session_state[TILE] = NO_TILE
             st.rerun()
     start, generation = _start(codes[selected], f"{choice} {selected}")

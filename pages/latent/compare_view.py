@@ -44,8 +44,12 @@ LAYER_NAMES = {
     "images": "Decoded images",
 }
 AT_FIRST = ("dots", "prior", "holes")
-# In the address, of either side: what is picked, which classes are hidden, the class it decodes.
-NAMES = ("picked", "hide", "class"), ("picked-there", "hide-there", "class-there")
+# In the address, of either side: what is picked, which classes are hidden, the class it decodes and
+# the part that is shown, which is the same on both.
+NAMES = (
+    ("picked", "hide", "class", "zoom"),
+    ("picked-there", "hide-there", "class-there", "zoom-there"),
+)
 ROWS, COLUMNS = 4, 6  # of samples
 MAX_REACH = 10.0  # from 0: zooming out shows more of a plane
 MAX_BEYOND = 0.02  # of the dots
@@ -64,7 +68,9 @@ def compare_view(run: Run) -> None:
         with stable_position():
             sides = [
                 conditioned(each, title, parameter)
-                for each, title, (_, _, parameter) in zip((run, other), titles, NAMES, strict=True)
+                for each, title, (_, _, parameter, _) in zip(
+                    (run, other), titles, NAMES, strict=True
+                )
             ]
         verdicts = st.container()
     with maps:
@@ -104,7 +110,7 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
     options["hover_key"] = "compare-hover" if same_images else ""
     errors = []
     for number, (column, run, on_plane) in enumerate(sides):
-        key, (picked, hide, _) = f"compare-{number}-{run_key(run)}", NAMES[number]
+        key, (picked, hide, _, zoom) = f"compare-{number}-{run_key(run)}", NAMES[number]
         with column, explained():
             here = replace(on_plane, extent=extent)
             with st.container(key=f"compared-map-{number}"):
@@ -112,7 +118,14 @@ def _show_sides(runs: tuple[Run, Run], layers: list[str]) -> None:
                 where = f"{key}-picked"
                 errors.append(
                     interactive_map(
-                        run, here, key=key, where=where, name=picked, hidden=hidden, **options
+                        run,
+                        here,
+                        key=key,
+                        where=where,
+                        name=picked,
+                        hidden=hidden,
+                        zoom=zoom,
+                        **options,
                     )[1]
                 )
             _show_what_is_beyond(here)

@@ -12,6 +12,7 @@ from pages._components.still_chart import still_chart
 from pages._shared.address import address_of_part
 from pages._shared.available_images import image_and_reconstruction
 from pages._shared.condition import as_class
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked_choice, linked_number, linked_switch
 from pages._shared.number_field import persistent_number
@@ -137,7 +138,8 @@ def _show_activity(run: Run, ranked: Sequence[Dimension], is_vae: bool) -> None:
     """Say and show how many dimensions are in use, and what each carries."""
     active = sum(each.is_active for each in ranked)
     noun = "dimension is" if len(ranked) == 1 else "dimensions are"
-    st.markdown(f"**{active} of {len(ranked)} {noun} active**")
+    terms = ("active unit", "KL") if is_vae else ("active unit",)
+    st.markdown(f"**{active} of {len(ranked)} {noun} active**", help=help_of(*terms))
     if not active:
         st.info(COLLAPSED, icon=":material/info:")
     figure = kl_bars(ranked) if is_vae else variance_bars(ranked)

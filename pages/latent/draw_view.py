@@ -11,6 +11,7 @@ from pages._components.still_chart import still_chart
 from pages._shared.address import address_of_part
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number
 from pages._shared.pictures import show_png
@@ -124,7 +125,7 @@ def _three_tiles() -> list[DeltaGenerator]:
 
 def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
     """Show what other codes of its posterior decode to."""
-    st.markdown("**From its posterior**")
+    st.markdown("**From its posterior**", help=help_of("posterior"))
     if not run.config.has("posterior"):
         st.info(
             "An autoencoder gives each picture one code instead of a posterior, so there is "
@@ -182,7 +183,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
 
 def _show_costs(run: Run, picture: Picture) -> None:
     """Show what the picture costs beside what the test images cost."""
-    st.markdown("**How unusual it is for the model**")
+    st.markdown("**How unusual it is for the model**", help=help_of("reconstruction", "KL"))
     own = costs_of(run, picture.image[None])
     has_kl = run.config.has("posterior")
     total = float(own.reconstruction[0] + own.kl[0])

@@ -9,6 +9,7 @@ from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.rerun import rerun_fragment
 from pages._shared.sent_code import picked_on_map
+from pages._shared.sheet import sheet
 from pages.latent.interactive_map import interactive_map
 from pages.latent.map_data import points_on_plane
 from pages.latent.picks import FIRST
@@ -45,7 +46,8 @@ def map_view(run: Run) -> None:
         if store_selection(run, selection):
             rerun_fragment()
     with right:
-        show_selection(run, on_plane, selection)
+        with sheet(key):
+            show_selection(run, on_plane, selection)
         st.caption(
             "Ellipses: one and two standard deviations of a posterior; dashed: of the prior. The "
             "image under the pointer is blended from the four nearest decoded ones, on average "

@@ -9,6 +9,7 @@ import streamlit as st
 from pages._shared.address import set_parameter, take_parameter, takes_setting
 from pages._shared.linked_code import code_text, read_code
 from pages._shared.linked_images import images_text, read_images
+from pages._shared.sheet import open_sheet
 from pages.latent.map_data import PlanePoints
 from pages.latent.selection import SelectedImages, SelectedPoint, read_selection
 from vae.runs.run import Run
@@ -32,6 +33,7 @@ def picked(
     sent = take_news(key, "selection")
     if sent is not None:
         state[where] = sent
+        open_sheet(key)
     if takes_setting(name):
         text = take_parameter(name)
         state[where] = first if text is None else _read(text, run, on_plane) or first

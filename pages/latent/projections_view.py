@@ -15,10 +15,12 @@ from pages._shared.address import (
     take_parameter,
     takes_setting,
 )
+from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
+from pages._shared.sheet import open_sheet, sheet
 from pages._shared.stable_position import stable_position
 from pages.latent.picks import many_text, read_many
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
@@ -32,6 +34,7 @@ from vae.runs.run import Run
 __all__ = ["projections_view"]
 
 NEIGHBOURS = 10
+SHEET = "projection"
 
 
 @st.fragment
@@ -70,10 +73,10 @@ def projections_view(run: Run) -> None:
         with dots:
             _show_dots(run, projection, choice, selection, size, opacity)
     with right:
-        with stable_position():
+        with stable_position(), sheet(SHEET):
             show_selection(run, None, selection)
         if projection is not None and projection.variance is not None:
-            st.markdown("**Variance that PCA keeps**")
+            st.markdown("**Variance that PCA keeps**", help=help_of("PCA"))
             figure = explained_variance(projection.variance)
             still_chart(figure, name="Variance that each component keeps", key="variance")
 
@@ -180,6 +183,7 @@ def _show_dots(
     def on_select() -> None:
         if (event := st.session_state.get(key)) is not None:  # else it has gone meanwhile
             _store(event["selection"])
+            open_sheet(SHEET)
 
     if choice.sides == 2:
         hidden = hidden_classes(run, key)

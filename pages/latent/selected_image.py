@@ -7,6 +7,7 @@ import streamlit as st
 from pages._components.run_key import run_key
 from pages._components.still_chart import still_chart
 from pages._shared.available_images import image_and_reconstruction
+from pages._shared.glossary import help_of
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from vae.figures.posterior import posterior
@@ -34,7 +35,10 @@ def show_image(run: Run, index: int) -> None:
             figure.update_layout(height=190)
             name = f"Posterior of test image {index}, beside the prior"
             still_chart(figure, name=name, key=f"posterior-{run_key(run)}", numbers=False)
-            st.caption("Its posterior. Grey: where 95 % of the prior lies.")
+            st.caption(
+                "Its posterior. Grey: where 95 % of the prior lies.",
+                help=help_of("posterior", "prior"),
+            )
 
 
 def _where(run: Run) -> str:

@@ -7,6 +7,7 @@ from pages._components.point_cloud import point_cloud
 from pages._components.run_key import run_key
 from pages._shared.condition import dots_caption
 from pages._shared.confusion_table import OF_TEST_IMAGES, confusion_of, show_confusion
+from pages._shared.glossary import help_of
 from pages._shared.loss_comparison import loss_words
 from pages._shared.pictures import apart, show_grid
 from pages._shared.plain import plain
@@ -39,7 +40,7 @@ if button.button("Train your own", type="primary", icon=":material/play_arrow:",
 
 def samples(run: Run) -> None:
     """Show images of random codes: of the model, or of the last epoch of one in training."""
-    st.header("Samples")
+    st.header("Samples", help=help_of("prior", "decoder"))
     if run.has_model and run.state not in ACTIVE_STATES:
         labels = balanced_labels(100, run.classes)  # where there are ten, one a column
         images = run.decode(prior_codes(100, run.config.latent_dim), labels)
@@ -57,7 +58,7 @@ def samples(run: Run) -> None:
 
 def clusters(run: Run) -> None:
     """Show the codes of the test images."""
-    st.header("Latent space")
+    st.header("Latent space", help=help_of("latent space"))
     projection = best_projection(run)
     if projection is None:
         st.caption("Clusters appear when the run has ended.")
@@ -94,7 +95,7 @@ if run is not None:
         with table:
             confusion(run)
     with curves:
-        st.header("Learning")
+        st.header("Learning", help=help_of("loss", "nat"))
         if run.rows:
             learning_curves(run, small=True)
         else:
@@ -102,7 +103,11 @@ if run is not None:
     title = dataset_title(run)
     epochs, dims = len(run.history), run.config.latent_dim
     size = f", {dims} latent dimension{'s' * (dims != 1)}" if run.config.has("decoder") else ""
+    recipe = preset_label(run.config)
+    duration = f"{epochs:,} epoch{'s' * (epochs != 1)}"
+    if f", {duration}" in recipe:  # which says it already
+        duration = ""
     st.markdown(
-        f"Shown: {preset_label(run.config)}, trained on {plain(title)} for {epochs} "
-        f"epoch{'s' * (epochs != 1)}{size}. {loss_words(run)}"
+        f"Shown: {recipe}, trained on {plain(title)}{f' for {duration}' * bool(duration)}{size}. "
+        f"{loss_words(run)}"
     )

@@ -18,7 +18,7 @@ def classifier_board(run: Run, chosen: Moment | None, *, live: bool) -> None:
     """Show the confusion at a moment, by default the newest, beside the curves."""
     curves, confusion = wrapping_columns([1, 1], key="classifier-board", gap="large")
     with curves:
-        learning_curves(run)
+        learning_curves(run, small=True)
         with st.container(horizontal=True, gap="medium"):
             for number in numbers_in_a_line(run, live=live):
                 st.metric(number["name"], number["value"], help=number["note"], width="content")

@@ -179,7 +179,8 @@ def show_dimensions(run: Run) -> None:
         f'max-width:64px;text-align:center">'
         f"{f'<small>{value:.1f}</small>' if few else ''}"
         f'<div style="height:{max(1.0, BAR_PIXELS * value / top):.1f}px;border-radius:3px 3px 0 0;'
-        f'forced-color-adjust:none;background:{HUES["kl"] if value >= USED_NATS else UNUSED}"></div>'
+        "forced-color-adjust:none;"
+        f'background:{HUES["kl"] if value >= USED_NATS else UNUSED}"></div>'
         f"{f'<small>{dimension}</small>' if few else ''}</div>"
         for dimension, value in enumerate(nats, start=1)
     )

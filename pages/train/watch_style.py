@@ -124,6 +124,12 @@ STYLE = """
     --board-high: clamp(17rem, min(100dvh - 19rem, (94vw - 19.7rem) / 1.833), 62rem);
     min-height: calc(var(--board-high) + 2.2rem);
 }
+/* A classifier's: two curves, one below the other, and a table as high as both. */
+.st-key-wrap-classifier-board {
+    --small-curve-high: calc((var(--board-high) - 8.5rem) / 2);
+    .confusion { height: var(--board-high); font-size: 0.95rem; }
+    [data-testid="stMetricLabel"] p { font-size: 0.85rem; }
+}
 /* It has no row of sliders. */
 [class*="st-key-first-screen-record-"] .stVerticalBlock[class*="st-key-board-place-"] {
     --board-high: clamp(17rem, min(100dvh - 16rem, (94vw - 19.7rem) / 1.833), 62rem);

@@ -36,6 +36,7 @@ ADDED = {
     "explorer": ("run\\", "run\\snapshots\\", "run\\Thumbs.db", "run\\desktop.ini"),
     "worker": (
         *("run/lock", "run/worker.log", "run/step.npz", "run/likelihood-asked.json"),
+        "run/classification-asked.json",
         *("run/tsne-progress.json", "run/.writing-0123.npz", "run/likelihood-progress.json"),
     ),
     "person": (

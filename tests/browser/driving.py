@@ -12,21 +12,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.servers import free_port, is_up
 from tests.warm.programs import start_server
+from vae.runs.run import open_run
 
 __all__ = [
     "PHONE",
     "SCREEN",
     "button",
     "chromium",
+    "held",
     "open_run_menu",
     "serve",
     "settled",
     "train",
     "wait_until",
+    "words",
 ]
 
 ROOT = Path(__file__).parents[2]
@@ -139,10 +143,26 @@ def train(page: Page) -> str:
     return str(_run_in(page.url))
 
 
+@contextmanager
+def held(run: Path) -> Iterator[None]:
+    """Have a run's training stand still: it would take a whole processor from what is done here."""
+    process = psutil.Process(open_run(run).status["pid"])
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
 def button(page: Page, name: str) -> Locator:
     """A button of the page; while a script runs Streamlit's header has a Stop of its own."""
     main = page.get_by_test_id("stMainBlockContainer")
     return main.get_by_role("button", name=name, exact=True)
+
+
+def words(page: Page, text: str | re.Pattern[str]) -> Locator:
+    """Words of the page itself: the region that screen readers hear may say them too."""
+    return page.get_by_test_id("stMain").get_by_text(text)
 
 
 def wait_until(condition, seconds: float) -> None:

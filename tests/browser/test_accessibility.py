@@ -30,6 +30,7 @@ VIEWS = (
     *("start", "data", "train?view=set-up", "train?view=watch"),
     *(f"latent?view={view}" for view in LATENT),
     *(f"evaluate?view={view}" for view in EVALUATE),
+    "evaluate?view=classify&run=mnist-conditional",
     *(f"generate?view={view}" for view in GENERATE),
 )
 
@@ -111,3 +112,44 @@ def test_what_is_chosen_is_seen_in_forced_colors(address: str, page: Page) -> No
         assert len(chosen) == 1
         assert [color(each) for each in radios.all()].count(color(chosen[0])) == 1, group
     page.emulate_media(forced_colors="none")
+
+
+def test_components_in_forced_colors_and_without_motion(address: str, page: Page) -> None:
+    def style(part: Locator, name: str, of: str = "") -> str:
+        return part.evaluate(
+            "(node, [name, of]) => getComputedStyle(node, of || null)[name]", [name, of]
+        )
+
+    page.set_viewport_size(SCREEN)
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.goto(f"{address}/train?view=watch&run=mnist-recommended")
+    settled(page)
+    classes = page.locator(".board .classes i")
+    hues = {style(each, "backgroundColor", "::before") for each in classes.all()}
+    assert len(hues) == 10  # one for each class, not the system's one for all
+    assert style(page.locator(".map .frame"), "outlineStyle") == "solid"
+
+    page.goto(f"{address}/generate?view=grid&run=mnist-recommended&tile=3")
+    settled(page)
+    assert style(page.locator(".tiles .selected"), "outlineStyle") == "solid"
+
+    page.goto(f"{address}/generate?view=animation&run=mnist-recommended")
+    settled(page)
+    expect(page.locator(".player").get_by_role("button", name="Play")).to_be_visible()
+
+    page.goto(f"{address}/latent?view=map&run=mnist-recommended")
+    settled(page)
+    layers = page.get_by_role("group", name="Layers").get_by_role("button")
+    pressed = {each.get_attribute("aria-pressed"): style(each, "color") for each in layers.all()}
+    assert pressed["true"] != pressed["false"]
+
+    page.goto(f"{address}/latent?view=draw&run=mnist-recommended")
+    settled(page)
+    pad = page.locator(".pad canvas")
+    assert style(pad, "forcedColorAdjust") == "none"  # ink is white on black
+
+    page.goto(f"{address}/latent?view=dimensions&run=mnist-recommended")
+    settled(page)
+    marks = page.locator("figure svg .grid").first
+    assert style(marks, "stroke") == style(page.locator("body"), "color")
+    page.emulate_media(forced_colors="none", reduced_motion="no-preference")

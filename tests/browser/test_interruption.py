@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import button, settled, train, wait_until
+from tests.browser.driving import button, settled, train, wait_until, words
 from vae.runs.store import RunStore
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_killed_worker_leaves_an_interrupted_run(
     assert worker.pid != process_id
     worker.kill()
 
-    expect(page.get_by_text(re.compile("^Interrupted"))).to_be_visible()
+    expect(words(page, re.compile("^Interrupted"))).to_be_visible()
     wait_until(lambda: store.open(run_id).status.get("model_epoch"), SECONDS)  # its last word
     run = store.open(run_id)
     assert run.state == "interrupted"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PHONE, button, settled, train, wait_until
+from tests.browser.driving import PHONE, button, settled, train, wait_until, words
 from vae.runs.moments import moments_of
 from vae.runs.run import open_run
 
@@ -119,10 +119,10 @@ def test_nothing_is_moved_by_what_comes_and_goes(
     tops.append(box_of(narrow, ".pairs")["y"])
     button(page, "Play").click()
     wait_until(lambda: open_run(runs / run_id).state == "finished", SECONDS)
-    expect(page.get_by_text("Finished: 40 epochs.")).to_be_visible()
+    expect(words(page, "Finished: 40 epochs.")).to_be_visible()
     settled(page)
     assert page.evaluate("window.shifts") == []
-    expect(narrow.get_by_text("Finished: 40 epochs.")).to_be_visible()
+    expect(words(narrow, "Finished: 40 epochs.")).to_be_visible()
     assert tops == [box_of(narrow, ".pairs")["y"]] * 2
 
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import SCREEN, button, serve, settled, train, wait_until
+from tests.browser.driving import SCREEN, button, held, serve, settled, train, wait_until, words
 from tests.browser.visitors import Visitors
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -53,7 +53,7 @@ def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, r
     page.evaluate(WATCH_POSITIONS)
     press(page, "Pause")
     wait_until(lambda: open_run(run.path).state == "paused", SECONDS)
-    expect(page.get_by_text("nothing is lost")).to_be_visible()
+    expect(words(page, "nothing is lost")).to_be_visible()
     expect(button(page, "Play")).to_be_visible()
     expect(button(page, "Pause")).to_have_count(0)
     # A click that begins on a button ends on it, whatever becomes of the first one meanwhile.
@@ -93,14 +93,14 @@ def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, r
 
     # A worker that is killed costs no finished epoch, and the button takes the run up again.
     os.kill(open_run(run.path).status["pid"], signal.SIGKILL)
-    expect(page.get_by_text(re.compile("^Interrupted"))).to_be_visible()
+    expect(words(page, re.compile("^Interrupted"))).to_be_visible()
     wait_until(lambda: open_run(run.path).has_model, SECONDS)
     stored = len(open_run(run.path).history)
     expect(page.get_by_role("button", name="Continue", exact=True)).to_be_enabled()
     press(page, "Continue")
     wait_until(lambda: len(open_run(run.path).history) > stored + 1, SECONDS)
     press(page, "Stop")
-    expect(page.get_by_text("Stopped by hand in epoch")).to_be_visible()
+    expect(words(page, "Stopped by hand in epoch")).to_be_visible()
     epochs = open_run(run.path).history["epoch"]
     assert epochs == list(range(1, len(epochs) + 1))
 
@@ -154,7 +154,7 @@ def test_slow_motion_takes_single_steps(
     run = start(page, own_server[0], runs, "preset=recommended&epochs=400&seed=5")
     page.get_by_text("Slow motion", exact=True).click()
     wait_until(lambda: open_run(run.path).arrays("step.npz"), SECONDS)
-    expect(page.get_by_text("nothing is lost")).to_be_visible()
+    expect(words(page, "nothing is lost")).to_be_visible()
     settled(page)  # a click into the drawing of the paused state would be lost
     first = open_run(run.path).arrays("step.npz")
     next_step = page.get_by_role("button", name="Next training step")
@@ -175,7 +175,7 @@ def test_a_collapse_is_reported_and_cured(
     # Small batches and a constant rate: whenever the button is pressed, there is time to learn.
     choices = "preset=recommended&epochs=500&batch_size=16&schedule=constant&beta=100&seed=6"
     run = start(page, own_server[0], runs, choices)
-    expect(page.get_by_text("Posterior collapse.")).to_be_visible()
+    expect(words(page, "Posterior collapse.")).to_be_visible()
     press(page, "Continue with a beta of 1")
 
     def is_cured() -> bool:
@@ -183,7 +183,7 @@ def test_a_collapse_is_reported_and_cured(
         return row["kind"] != "change" and row["beta"] == 1.0 and max(row["kl_per_dimension"]) > 0.2
 
     wait_until(is_cured, SECONDS)
-    expect(page.get_by_text("Posterior collapse.")).to_have_count(0)
+    expect(words(page, "Posterior collapse.")).to_have_count(0)
     press(page, "Stop")
     wait_until(lambda: open_run(run.path).state == "stopped", SECONDS)
 
@@ -197,8 +197,9 @@ def test_a_killed_server_takes_no_run_with_it(tmp_path: Path, visitors: Visitors
         process.kill()
         observed = len(open_run(run.path).history)
     with serve(runs) as (address, process):
-        page.goto(f"{address}/train?run={run.id}")
-        settled(page)
+        with held(run.path):
+            page.goto(f"{address}/train?run={run.id}")
+            settled(page)
         wait_until(lambda: len(open_run(run.path).history) > observed + 1, SECONDS)
         assert open_run(run.path).state == "training"
         expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import button, settled, train, wait_until
+from tests.browser.driving import button, held, settled, train, wait_until, words
 from vae.data.datasets import find_dataset
 from vae.data.specs import DATASETS
 from vae.images import tile
@@ -71,7 +71,7 @@ def test_train_watch_look_inside_generate(
     page.goto(f"{address}/train?run={run_id}")
     settled(page)
     _wait_for_state(runs, run_id, "finished")
-    expect(page.get_by_text(f"Finished: {EPOCHS} epochs.")).to_be_visible()
+    expect(words(page, f"Finished: {EPOCHS} epochs.")).to_be_visible()
 
     run = RunStore(runs).open(run_id)
     assert len(run.history) == EPOCHS
@@ -121,30 +121,32 @@ def test_curves_keep_node_and_zoom_while_a_run_trains(
     panel = page.locator(".curves .panel svg").first
     expect(panel).to_be_visible()
     wait_until(lambda: len(RunStore(runs).open(run_id).history) >= 5, TRAINING_SECONDS)
-    panel.evaluate("node => { node.dataset.witness = 'same' }")
-    box = panel.bounding_box()
-    assert box
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
-    page.mouse.up()
-    zoom = page.locator(".curves").get_attribute("data-zoom")
-    assert zoom
-    observed = len(RunStore(runs).open(run_id).history)
+    with held(runs / run_id):
+        panel.evaluate("node => { node.dataset.witness = 'same' }")
+        box = panel.bounding_box()
+        assert box
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
+        page.mouse.up()
+        zoom = page.locator(".curves").get_attribute("data-zoom")
+        assert zoom
+        observed = len(RunStore(runs).open(run_id).history)
 
     def has_twenty_more_points() -> bool:
         shown = re.search(r"Epoch (\d+) of 400", page.inner_text("body"))
         return shown is not None and int(shown[1]) >= observed + 20
 
     wait_until(has_twenty_more_points, TRAINING_SECONDS)
-    expect(page.locator(".curves .panel svg[data-witness=same]")).to_have_count(1)
-    assert page.locator(".curves").get_attribute("data-zoom") == zoom
-    page.get_by_role("button", name="Show all epochs").click()
-    assert page.locator(".curves").get_attribute("data-zoom") == ""
+    with held(runs / run_id):
+        expect(page.locator(".curves .panel svg[data-witness=same]")).to_have_count(1)
+        assert page.locator(".curves").get_attribute("data-zoom") == zoom
+        page.get_by_role("button", name="Show all epochs").click()
+        assert page.locator(".curves").get_attribute("data-zoom") == ""
     button(page, "Stop").click()
     _wait_for_state(runs, run_id, "stopped")
-    expect(page.get_by_text("Stopped by hand in epoch")).to_be_visible()
+    expect(words(page, "Stopped by hand in epoch")).to_be_visible()
     run = RunStore(runs).open(run_id)
     assert run.has_model
     assert run.metrics["epoch"] == run.status["model_epoch"] >= len(run.history)

@@ -239,6 +239,13 @@ def test_on_a_phone(visitors: Visitors, server: tuple[str, int], run: Run) -> No
     np.testing.assert_array_equal(board.blended(), expected)
     touch("touchEnd")
     expect_shown(page, index)
+    # In a sheet over the lower half of the screen, above which the dot stays in sight.
+    close = page.get_by_role("button", name="Close", exact=True)
+    place = close.bounding_box()
+    assert place
+    assert place["y"] > board.at(0.6, 0.41)[1]
+    close.tap()
+    expect(close).to_have_count(0)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
 
 

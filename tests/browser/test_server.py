@@ -41,13 +41,13 @@ def runs(tmp_path: Path) -> Path:
 def test_runs_of_a_server_that_died_resume_before_anyone_visits(runs: Path) -> None:
     config = Config(latent_dim=2, hidden=(256,), batch_size=20, epochs=500)
     run = enqueue(craft(runs / "run", load_dataset("digits"), config, "queued", checkpoint=False))
-    with serve(runs, real_workers=True) as (_, server):
+    with serve(runs, real_workers=True, XLA_FLAGS="") as (_, server):
         wait_until(lambda: len(Run(run.path).history) >= 3, SECONDS)
         server.kill()
         psutil.Process(Run(run.path).status["pid"]).kill()
         server.wait()
     epoch = len(Run(run.path).history)
-    with serve(runs, real_workers=True):  # which asks for its health alone
+    with serve(runs, real_workers=True, XLA_FLAGS=""):  # which asks for its health alone
         wait_until(lambda: len(Run(run.path).history) > epoch + 3, SECONDS)
         assert Run(run.path).state == "training"
         run.requests.send("stop")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import SCREEN, button, open_run_menu, settled, wait_until
+from tests.browser.driving import SCREEN, button, open_run_menu, settled, wait_until, words
 from tests.browser.visitors import Visitors
 from vae.config import Config
 from vae.data.datasets import Dataset
@@ -41,18 +41,18 @@ def tabs(visitors: Visitors, own_server: tuple[str, int], paused: Run) -> tuple[
 def test_play_and_pause_show_in_both(tabs: tuple[Page, Page], paused: Run) -> None:
     one, other = tabs
     for page in tabs:
-        expect(page.get_by_text("Paused · Epoch")).to_be_visible()
+        expect(words(page, "Paused · Epoch")).to_be_visible()
     # The last time in the tab that has only looked on so far.
     for here, there in ((one, other), (one, other), (other, one)):
         button(here, "Play").click()
         for page in (here, there):
             expect(button(page, "Pause")).to_be_visible()
-            expect(page.get_by_text("Paused · Epoch")).to_have_count(0)
+            expect(words(page, "Paused · Epoch")).to_have_count(0)
         wait_until(lambda: open_run(paused.path).state == "training", SECONDS)
         button(there, "Pause").click()
         for page in (there, here):
             expect(button(page, "Play")).to_be_visible()
-            expect(page.get_by_text("Paused · Epoch")).to_be_visible()
+            expect(words(page, "Paused · Epoch")).to_be_visible()
     # At rest too: what the other tab has chosen, and how the run is called there.
     beta = other.get_by_role("slider", name="Beta")
     beta.focus()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import SCREEN, button, serve, settled, train, wait_until
+from tests.browser.driving import SCREEN, button, held, serve, settled, train, wait_until, words
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 
@@ -115,25 +115,26 @@ def test_queue_privacy_and_leaving(public: tuple[str, Path], browser: Browser) -
     with visitor(browser) as ann, visitor(browser) as bob:
         ann_run = start(ann, address, "preset=recommended&epochs=500")
         wait_until(lambda: state(runs, ann_run).state == "training", SECONDS)
-        bob_run = start(bob, address, "preset=recommended&epochs=3&seed=1")
-        expect(
-            bob.get_by_text(re.compile("Number 2 in the queue: 1 run goes first"))
-        ).to_be_visible()
+        with held(runs / ann_run):
+            bob_run = start(bob, address, "preset=recommended&epochs=3&seed=1")
+            expect(
+                words(bob, re.compile("Number 2 in the queue: 1 run goes first"))
+            ).to_be_visible()
 
-        # What is Ann's is not in Bob's list, but her link opens it.
-        assert ann_run[:6] not in listed(bob, f"yours, {bob_run[:6]}")
-        with visitor(browser) as guest:
-            guest.goto(f"{address}/train?run={ann_run}")
-            settled(guest)
-            assert bob_run[:6] not in listed(guest, f"opened by link, {ann_run[:6]}")
-        # A new tab of Ann's browser knows her run without any link.
-        tab = ann.context.new_page()
-        tab.goto(address)
-        settled(tab)
-        listed(tab, f"yours, {ann_run[:6]}")
+            # What is Ann's is not in Bob's list, but her link opens it.
+            assert ann_run[:6] not in listed(bob, f"yours, {bob_run[:6]}")
+            with visitor(browser) as guest:
+                guest.goto(f"{address}/train?run={ann_run}")
+                settled(guest)
+                assert bob_run[:6] not in listed(guest, f"opened by link, {ann_run[:6]}")
+            # A new tab of Ann's browser knows her run without any link.
+            tab = ann.context.new_page()
+            tab.goto(address)
+            settled(tab)
+            listed(tab, f"yours, {ann_run[:6]}")
+            assert state(runs, bob_run).state == "queued"
 
         # Ann leaves for good: her run is paused after the grace time, and Bob's has its turn.
-        assert state(runs, bob_run).state == "queued"
         ann.context.close()
         wait_until(lambda: state(runs, ann_run).state == "paused", SECONDS)
         wait_until(lambda: state(runs, bob_run).state == "finished", SECONDS)
@@ -158,7 +159,7 @@ def test_a_lost_connection_costs_nothing(public: tuple[str, Path], browser: Brow
         wire.up = True
         # The page comes back by itself and goes on drawing.
         here = len(state(runs, run_id).history)
-        expect(page.get_by_text(re.compile(r"^Epoch \d+ of 500"))).to_be_visible()
+        expect(words(page, re.compile(r"^Epoch \d+ of 500"))).to_be_visible()
 
         def is_rendered() -> bool:
             shown = re.search(r"Epoch (\d+) of 500", page.inner_text("body"))

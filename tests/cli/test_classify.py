@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.cli.commands import Output, last_json, refused
+from tests.kinds import Kinds
+from tests.test_figures_schema import BY, CLASSIFICATION
+from vae.cli.compared import compared
 from vae.cli.main import main
 from vae.cli.output import Report, classified, print_report
-from vae.evaluation.generative_classifier import ELBO_SAMPLES
+from vae.evaluation.bayes_rule import ELBO_SAMPLES
 from vae.figures_schema import Classification
 from vae.runs.run import Run
 
@@ -78,3 +83,42 @@ def test_numbers_out_of_range(
     said = refused(["classify", str(conditional_run.path), f"--{option}", value], capsys)
     assert "Received: " in said
     assert value in said
+
+
+class TestAgainst:
+    def test_what_people_read(self, capsys: Output) -> None:
+        by = {"name": "C", "mark": "0123456789ab", "all": BY | {"accuracy": 0.987}, "same": BY}
+        found: Any = CLASSIFICATION | {"classifier": by}
+        assert print_report(Report(found, compared(found)), as_json=False) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert "│ Bayes, by the ELBO │ 360 │ 91.20% │ 85.00% to 95.00% │ 0.050 │" in said
+        assert "│ Bayes, 100 samples │ 100 │ 90.00% │" in said
+        assert "│ Classifier │ 360 │ 98.70% │" in said
+        assert "│ 1,000 × Noise │ log p(x) │ 0.750 │ 0.700 to 0.800 │" in said
+        assert "│ │ log ratio │ 0.988 │ 0.700 to 0.800 │" in said
+        assert "│ │ classifier, −entropy │ 0.750 │" in said
+        assert "Area under the ROC curve, test images against foreign ones" in said
+
+    def test_as_json(self, conditional_run: Run, kinds: Kinds, capsys: Output) -> None:
+        classifier = kinds["classifier-dense"].path
+        arguments = ["classify", str(conditional_run.path), "--against", str(classifier)]
+        arguments += ["--images", "20", "--importance-samples", "2", "--seed", "1", "--json"]
+        assert main(arguments) == 0
+        found = last_json(capsys.readouterr().out)
+        assert (found["importance"]["images"], found["importance"]["samples"]) == (20, 2)
+        assert (found["elbo"]["images"], found["seed"]) == (360, 1)
+        assert 0.0 <= found["classifier"]["all"]["accuracy"] <= 1.0
+        assert {"Noise", "Rectangles"} <= {each["name"] for each in found["foreign"]}
+
+    def test_what_is_no_classifier_of_these_classes(
+        self, conditional_run: Run, finished_run: Run, capsys: Output
+    ) -> None:
+        said = refused(
+            ["classify", str(conditional_run.path), "--against", str(finished_run.path)], capsys
+        )
+        assert "To compare with takes a classifier: train one with kind=classifier." in said
+
+    @pytest.mark.parametrize("images", ["0", "361"])
+    def test_how_many_images(self, images: str, conditional_run: Run, capsys: Output) -> None:
+        arguments = ["classify", str(conditional_run.path), "--against", "--images", images]
+        assert f"from 1 to 360. Received: {images}" in refused(arguments, capsys)

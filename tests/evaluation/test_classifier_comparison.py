@@ -13,7 +13,8 @@ from tests.conftest import copy_run
 from tests.kinds import Kinds
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.evaluation.class_bounds import class_elbos
+from vae.evaluation.bayes_rule import class_posterior, class_priors
+from vae.evaluation.class_bounds import class_bounds
 from vae.evaluation.classification import roc_area, roc_interval
 from vae.evaluation.classifier_choice import (
     check_classifier,
@@ -23,7 +24,6 @@ from vae.evaluation.classifier_choice import (
 )
 from vae.evaluation.classifier_comparison import compare_classifiers, negative_entropy
 from vae.evaluation.foreign_images import noise_images
-from vae.evaluation.generative_classifier import class_posterior, class_priors
 from vae.figures_schema import ClassifierComparison
 from vae.files import read_json, write_json
 from vae.runs.run import Run
@@ -65,7 +65,7 @@ def test_accuracies_are_those_of_each_model(
     right = classifier.classify(digits.x_test).argmax(axis=1) == digits.y_test
     assert found["classifier"]["all"]["accuracy"] == pytest.approx(right.mean())
     assert found["classifier"]["mark"] == classifier_mark(classifier)
-    bounds = class_elbos(conditional_run, digits.x_test)
+    bounds = class_bounds(conditional_run, digits.x_test)
     own = class_posterior(bounds, class_priors(digits.y_train, 10)).argmax(axis=1) == digits.y_test
     assert found["elbo"]["accuracy"] == pytest.approx(own.mean(), abs=0.03)
 

@@ -14,13 +14,8 @@ from scipy import stats
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
-from vae.evaluation.generative_classifier import (
-    class_log_likelihoods,
-    class_posterior,
-    class_priors,
-    log_evidence,
-    measure_classification,
-)
+from vae.evaluation.bayes_rule import class_posterior, class_priors, log_evidence
+from vae.evaluation.generative_classifier import class_log_likelihoods, measure_classification
 from vae.model.importance_sampling import importance_sampled_nll
 from vae.model.vae import VAE
 from vae.runs.run import Run

@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from vae.config import Config
-from vae.evaluation.class_bounds import class_elbos
-from vae.evaluation.generative_classifier import log_evidence
+from vae.evaluation.bayes_rule import log_evidence
+from vae.evaluation.class_bounds import class_bounds
 from vae.evaluation.likelihood_ratio import baseline_log_likelihood
 
 SIDE, PIXELS = 4, 16
@@ -77,7 +77,7 @@ class TestRatio:
     def test_a_model_that_knows_no_more_has_a_ratio_of_1(self) -> None:
         image = picture(4)
         run = bernoulli_run(np.full((2, PIXELS), 0.25))
-        evidence = log_evidence(class_elbos(run, image), PRIORS)
+        evidence = log_evidence(class_bounds(run, image), PRIORS)
         assert evidence - baseline_log_likelihood(run, image) == pytest.approx([0.0], abs=1e-6)
 
     def test_a_model_of_one_picture(self) -> None:
@@ -86,12 +86,12 @@ class TestRatio:
         image = picture(8)
         shape = np.where(image.ravel() == 255, 0.9, 0.1)
         run = bernoulli_run(np.stack([shape, np.full(PIXELS, 0.5)]))
-        evidence = log_evidence(class_elbos(run, image), PRIORS)
+        evidence = log_evidence(class_bounds(run, image), PRIORS)
         expected = np.log(0.25 * 0.9**16 + 0.75 * 0.5**16) - 16 * np.log(0.5)
         found = evidence - baseline_log_likelihood(run, image)
         assert found == pytest.approx([expected], abs=1e-5)
         # Of the inverted picture the model knows nothing.
         inverted = 255 - image
-        evidence = log_evidence(class_elbos(run, inverted), PRIORS)
+        evidence = log_evidence(class_bounds(run, inverted), PRIORS)
         found = evidence - baseline_log_likelihood(run, inverted)
         assert found == pytest.approx([np.log(0.75)], abs=1e-5)

@@ -13,13 +13,32 @@ from vae.runs.run import Run
 # They show more of a run on MNIST that ships.
 VIEWS = ["start", "latent/compare", *(name for name in WORDS if name[:5] in ("train", "evalu"))]
 
+OTHER_RUNS = {"evaluate/classify": "mnist-conditional"}  # of a model that gets labels alone
+
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_view_explains_the_words_that_it_shows(name: str, shipped: list[Run]) -> None:
     page, _, view = name.partition("/")
-    app = open_page(page, run="mnist-recommended", **({"view": view} if view else {}))
+    run = OTHER_RUNS.get(name, "mnist-recommended")
+    app = open_page(page, run=run, **({"view": view} if view else {}))
     assert unexplained(app) == []
     assert sorted(explained_words(app)) == sorted(explained_by(WORDS[name] + EVERYWHERE))
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "terms"),
+    [
+        ("start", "Samples", ("prior", "decoder")),
+        ("start", "Learning", ("loss", "nat")),
+        ("evaluate", "Compared with others", ("nat", "grey levels as probabilities")),
+        ("evaluate", "While it learned", ("loss", "validation")),
+    ],
+)
+def test_a_heading_explains_its_words(
+    page: str, heading: str, terms: tuple[str, ...], shipped: list[Run]
+) -> None:
+    headers = open_page(page, run="mnist-recommended").header
+    assert [each.help for each in headers if each.value == heading] == [help_of(*terms)]
 
 
 def test_every_term_is_used_on_a_view() -> None:

@@ -16,9 +16,10 @@ from tests.hostile import CONTENTS, EMPTY, VIEWS, with_texts
 from tests.pages.driving import open_page, watch
 from tests.pages.shown import words
 from vae.files import read_json, write_json
-from vae.runs.results import FIGURES
+from vae.runs.results import FIGURES, RESULTS
 from vae.runs.run import SHIPPED, Run, open_run
 
+REQUESTS = ("likelihood-asked.json", "classification-asked.json")
 # Elements whose values are shown to the letter; their labels and help texts are Markdown too.
 TO_THE_LETTER = ("selectbox", "text_input", "plotly_chart", "bidi_component")
 
@@ -32,9 +33,9 @@ def everywhere(run_id: str) -> Iterator[AppTest]:
 
 
 def spoil(run: Run, content: bytes) -> None:
-    for name in (*FIGURES, "about.json", "control.json", "likelihood-asked.json"):
+    for name in (*FIGURES, "about.json", "control.json", *REQUESTS):
         (run.path / name).write_bytes(content)
-    for job in ("tsne", "knowledge", "likelihood", "quality", "samplers"):
+    for job in RESULTS:
         (run.path / f"{job}-progress.json").write_bytes(content)
     (run.path / "history.jsonl").write_bytes(content + b"\n")
 

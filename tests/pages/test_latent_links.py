@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def sets(**state: Any) -> Act:
 
     def do(app: AppTest) -> AppTest:
         for name, value in state.items():
-            plane = component(app, "map-wide")["plane"] if "map" in name else None
+            of_map = re.sub("-(view|atlas)$", "", name)
+            plane = component(app, of_map)["plane"] if of_map != name else None
             app.session_state[name] = {**value, "plane": plane}
         return calm(app.run())
 
@@ -190,6 +192,13 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
             ),
             sends("compare-0-wide", selection=IMAGE, shown={"layers": [], "hidden": [1]}),
             sends("compare-1-other", selection=POSITION),
+            sets(
+                **{
+                    f"{of}-{what}": PART
+                    for of in ("compare-0-wide", "compare-1-other")
+                    for what in ("view", "atlas")
+                }
+            ),
         ],
     ),
 }

@@ -107,3 +107,10 @@ def test_a_run_that_stopped_in_its_first_epoch(run: Run) -> None:
     assert "trained on Digits for 0 epochs" in words(app)
     assert "The curves appear with the first steps." in words(app)
     assert component(app, "start-cloud-finished")["labels"]
+
+
+def test_the_epochs_are_said_once(shipped: list[Run]) -> None:
+    said = words(open_page("start", run="digits"))
+    assert "Recommended, 200 epochs" in said
+    assert "trained on Digits, " in said
+    assert "for 200 epochs" not in said

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.test_figures_schema import CLASS_PROBES, LIKELIHOOD, QUALITY
+from tests.test_figures_schema import CLASS_PROBES, CLASSIFICATION, LIKELIHOOD, QUALITY
 from tests.workshop import Workshop
 from vae.runs.layout import SAMPLERS, TSNE
 from vae.runs.progress import read_progress, write_progress
@@ -15,7 +15,7 @@ from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
 from vae.server.worker import work
 
-JOBS = ("tsne", "knowledge", "likelihood", "quality", "samplers")
+JOBS = ("tsne", "knowledge", "likelihood", "quality", "samplers", "classification")
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def computed(run: Run) -> Run:
     writer.figures("knowledge.json", CLASS_PROBES)
     writer.figures("likelihood.json", LIKELIHOOD)
     writer.figures("quality.json", QUALITY)
+    writer.figures("classification.json", CLASSIFICATION)
     writer.arrays("samplers.npz", y=np.zeros(1))
     for job in JOBS:
         write_progress(run.path, job, 0.0, "It failed.")
@@ -42,6 +43,7 @@ def holds(run: Run) -> set[bool]:
     run = open_run(run.path)
     found = [bool(run.arrays(name)) for name in (*TSNE.values(), SAMPLERS)]
     found += [bool(figures) for figures in (run.class_probes, run.likelihood, run.quality)]
+    found.append(bool(run.classification))
     return {*found, *(bool(read_progress(run.path, job).error) for job in JOBS)}
 
 

@@ -20,23 +20,19 @@ def compared(values: ClassifierComparison) -> ConsoleRenderable:
         Text(
             "Area under the ROC curve, test images against foreign ones: 1 if the score of a test "
             "image is always the higher one, 0.5 by chance, below that if it is the wrong way "
-            f"round. In {time_in_words(values['seconds'])}."
+            f"round. p(y | x): the highest of an image. In {time_in_words(values['seconds'])}."
         ),
     )
 
 
 def _accuracies(values: ClassifierComparison) -> Table:
     table = Table("p(y | x) from")
-    for name in ("Test images", "Accuracy", "95 % interval", "Calibration error"):
+    for name in ("Images", "Accuracy", "95 % interval", "Calibration"):
         table.add_column(name, justify="right")
     elbo, importance = values["elbo"], values["importance"]
     rows: list[tuple[str, int, ClassifiedBy]] = [
-        ("Bayes' rule, ELBO", elbo["images"], elbo),
-        (
-            f"Bayes' rule, {importance['samples']:,} importance samples",
-            importance["images"],
-            importance,
-        ),
+        ("Bayes, by the ELBO", elbo["images"], elbo),
+        (f"Bayes, {importance['samples']:,} samples", importance["images"], importance),
     ]
     if "classifier" in values:
         classifier = values["classifier"]
@@ -57,24 +53,28 @@ def _accuracies(values: ClassifierComparison) -> Table:
 
 
 def _areas(values: ClassifierComparison) -> Table:
-    table = Table(f"{values['test_images']:,} test images against")
-    for name in ("Images", "log p(x)", "log ratio", "Bayes' max p(y | x)"):
+    table = Table(f"{values['test_images']:,} test images against", "Score")
+    for name in ("Area", "95 % interval"):
         table.add_column(name, justify="right")
-    if "classifier" in values:
-        for name in ("Classifier's max p(y | x)", "Classifier's entropy"):
-            table.add_column(name, justify="right")
     for found in values["foreign"]:
-        cells = [_with_interval(area) for area in _scores(found)]
-        table.add_row(Text(found["name"]), f"{found['images']:,}", *cells)
+        first = f"{found['images']:,} × {found['name']}"
+        for name, area in _scores(found):
+            cells = f"{area['area']:.3f}", f"{area['low']:.3f} to {area['high']:.3f}"
+            table.add_row(Text(first), name, *cells)
+            first = ""
+        table.add_section()
     return table
 
 
-def _scores(found: Separation) -> list[RocArea]:
-    areas = [found["likelihood"], found["ratio"], found["bayes"]]
+def _scores(found: Separation) -> list[tuple[str, RocArea]]:
+    areas = [
+        ("log p(x)", found["likelihood"]),
+        ("log ratio", found["ratio"]),
+        ("Bayes, p(y | x)", found["bayes"]),
+    ]
     if "probability" in found and "entropy" in found:
-        areas += [found["probability"], found["entropy"]]
+        areas += [
+            ("classifier, p(y | x)", found["probability"]),
+            ("classifier, −entropy", found["entropy"]),
+        ]
     return areas
-
-
-def _with_interval(area: RocArea) -> str:
-    return f"{area['area']:.3f} ({area['low']:.3f} to {area['high']:.3f})"

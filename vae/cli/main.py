@@ -32,13 +32,11 @@ from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
+from vae.evaluation.bayes_rule import ELBO_SAMPLES, check_classifies
 from vae.evaluation.classifier_choice import check_classifier, check_comparable
-from vae.evaluation.classifier_comparison import IMAGES, SAMPLES, compare_classifiers
-from vae.evaluation.generative_classifier import (
-    ELBO_SAMPLES,
-    check_classifies,
-    measure_classification,
-)
+from vae.evaluation.classifier_comparison import compare_classifiers
+from vae.evaluation.comparison_request import IMAGES, SAMPLES
+from vae.evaluation.generative_classifier import measure_classification
 from vae.evaluation.likelihood import measure_likelihood
 from vae.kinds import KINDS
 from vae.model.importance_sampling import check_samples

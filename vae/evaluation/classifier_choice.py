@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 
 from vae.errors import ConfigError, RunError
-from vae.evaluation.generative_classifier import check_classifies
+from vae.evaluation.bayes_rule import check_classifies
 from vae.files import read_regular
 from vae.kinds import with_article
 from vae.runs.layout import network_file

@@ -7,6 +7,7 @@ the area under the ROC curve, test images against foreign ones.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -14,18 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae.data.binarisation import binarisation_words
+from vae.evaluation.bayes_rule import ELBO_SAMPLES, class_posterior, class_priors, log_evidence
 from vae.evaluation.classification import roc_area, roc_interval
 from vae.evaluation.classifier_choice import check_classifier, check_comparable, classifier_mark
-from vae.evaluation.foreign_images import foreign_images
-from vae.evaluation.generative_classifier import (
-    ELBO_SAMPLES,
-    class_log_likelihoods,
-    class_posterior,
-    class_priors,
-    classified_by,
-    log_evidence,
-    some_indices,
+from vae.evaluation.comparison_request import (
+    IMAGES,
+    SAMPLES,
+    requested_comparison,
+    withdraw_comparison,
 )
+from vae.evaluation.foreign_images import foreign_images
+from vae.evaluation.generative_classifier import class_log_likelihoods, classified_by
 from vae.evaluation.likelihood_ratio import baseline_log_likelihood
 from vae.figures_schema import (
     ClassifierComparison,
@@ -34,23 +34,28 @@ from vae.figures_schema import (
     Separation,
 )
 from vae.presets import preset_label
+from vae.runs.layout import CLASSIFICATION, CLASSIFICATION_REQUEST
 from vae.runs.run import Run
+from vae.runs.store import RunStore
+from vae.runs.writer import RunWriter
+from vae.statistics import some_indices
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
 
 __all__ = [
-    "IMAGES",
-    "SAMPLES",
     "compare_classifiers",
+    "compute_comparison",
     "negative_entropy",
 ]
 
-IMAGES = 1_000  # test images for importance sampling, and foreign ones of each kind
-SAMPLES = 100  # importance samples of each of them and each class
 UNUSUAL = 0.05  # of the test images have a lower ratio than the usual one
 
 Scores = dict[str, np.ndarray]
+
+
+class _Withdrawn(Exception):
+    """The request for the comparison is gone."""
 
 
 def negative_entropy(probabilities: np.ndarray) -> np.ndarray:
@@ -72,7 +77,8 @@ def compare_classifiers(
     """Classify test images by Bayes' rule and with a classifier, and tell them from foreign ones.
 
     By the ELBO on all test images, by importance sampling on `images` of them at random, which also
-    stand against as many pictures of each foreign kind (see `foreign_images`). Each model gets all
+    stand against as many pictures of each foreign kind (see `foreign_images`): both by the
+    importance-weighted bound of as few samples as the ELBO has. Each model gets all
     in the treatment that it was trained with. Raises ConfigError for a run that is no conditional
     VAE, RunError for a classifier of other classes and for images of another shape.
     """
@@ -89,13 +95,13 @@ def compare_classifiers(
     model, x_test = run.load_model(), run.preprocess(dataset.x_test)
     y_test, some = dataset.y_test, dataset.y_test[chosen]
     progress = _parts_of(costs, on_progress)
-    bounds = class_log_likelihoods(model, x_test, ELBO_SAMPLES, seed, next(progress)).elbo
+    bounds = class_log_likelihoods(model, x_test, ELBO_SAMPLES, seed, next(progress))
     sampled = class_log_likelihoods(model, x_test[chosen], samples, seed, next(progress))
     found: ClassifierComparison = {
         "treatment": binarisation_words(run.config, run.config.binarisation),
         "seed": seed,
         "elbo": {
-            **classified_by(class_posterior(bounds, priors), y_test),
+            **classified_by(class_posterior(bounds.elbo, priors), y_test),
             "images": total,
             "samples": ELBO_SAMPLES,
         },
@@ -110,10 +116,9 @@ def compare_classifiers(
         "seconds": 0.0,
     }
     seen = np.concatenate([run.preprocess(each) for each in foreign.values()])
-    elbo = class_log_likelihoods(model, seen, ELBO_SAMPLES, seed, next(progress)).elbo
-    own, others = (
-        _scores(run, *part, priors) for part in ((x_test[chosen], bounds[chosen]), (seen, elbo))
-    )
+    shown_bounds = class_log_likelihoods(model, seen, ELBO_SAMPLES, seed, next(progress))
+    own = _scores(run, x_test[chosen], bounds.log_likelihood[chosen], priors)
+    others = _scores(run, seen, shown_bounds.log_likelihood, priors)
     if classifier is not None:
         answers = _answers(classifier, dataset.x_test)
         found["classifier"] = _figures(classifier, answers, y_test, chosen)
@@ -192,3 +197,28 @@ def _figures(
         "all": classified_by(answers, labels),
         "same": classified_by(answers[chosen], labels[chosen]),
     }
+
+
+def compute_comparison(
+    run: Run, dataset: Dataset, on_progress: Callable[[float], None] = lambda fraction: None
+) -> None:
+    """Compare with the requested classifier and write the figures to the run.
+
+    Nothing is written where the request is withdrawn. Raises RunError for a classifier that is
+    gone, and as `compare_classifiers`.
+    """
+    request = requested_comparison(run)
+    if request is None:
+        return
+    other = request["classifier"]
+    classifier = RunStore(run.path.parent).open(other) if other else None
+
+    def check_request(fraction: float) -> None:
+        if not (run.path / CLASSIFICATION_REQUEST).exists():
+            raise _Withdrawn
+        on_progress(fraction)
+
+    with contextlib.suppress(_Withdrawn):
+        found = compare_classifiers(run, dataset, classifier, on_progress=check_request)
+        RunWriter(run.path).figures(CLASSIFICATION, found)
+    withdraw_comparison(run)

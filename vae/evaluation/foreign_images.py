@@ -8,12 +8,19 @@ from PIL import Image
 from vae.data.datasets import find_dataset, load_dataset
 from vae.data.specs import DATASETS
 from vae.data.user_images import fit_picture
-from vae.evaluation.generative_classifier import some_indices
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 from vae.runs.store import RunStore
+from vae.statistics import some_indices
 
-__all__ = ["foreign_images", "noise_images", "other_datasets", "rectangles", "stored_images"]
+__all__ = [
+    "fitted",
+    "foreign_images",
+    "noise_images",
+    "other_datasets",
+    "rectangles",
+    "stored_images",
+]
 
 ImageShape = tuple[int, int, int]
 
@@ -49,7 +56,7 @@ def stored_images(name: str, shape: ImageShape) -> np.ndarray:
     """
     for run in RunStore().list_shipped():
         if known_dataset(run) == name and "images" in run.fixed:
-            return _fitted(run.fixed["images"], shape)
+            return fitted(run.fixed["images"], shape)
     return np.zeros((0, *shape), np.uint8)
 
 
@@ -72,11 +79,11 @@ def foreign_images(run: Run, count: int, seed: int = 0) -> dict[str, np.ndarray]
             images = load_dataset(name, download=False).x_test
         if len(images):
             chosen = images[some_indices(len(images), count, seed)]
-            found[DATASETS[name].title] = _fitted(chosen, shape)
+            found[DATASETS[name].title] = fitted(chosen, shape)
     return found
 
 
-def _fitted(images: np.ndarray, shape: ImageShape) -> np.ndarray:
+def fitted(images: np.ndarray, shape: ImageShape) -> np.ndarray:
     """Scale images uint8 (N, H, W, C) to another shape, where theirs is another."""
     if images.shape[1:] == shape:
         return images

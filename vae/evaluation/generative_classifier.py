@@ -10,82 +10,41 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from vae.data.binarisation import binarisation_words, binarise
-from vae.errors import ConfigError, RunError
+from vae.errors import ConfigError
+from vae.evaluation.bayes_rule import (
+    ELBO_SAMPLES,
+    check_classifies,
+    class_posterior,
+    class_priors,
+    log_evidence,
+)
 from vae.figures_schema import Classification, ClassifiedBy
 from vae.model.calibration import expected_calibration_error, reliability_bins
 from vae.model.importance_sampling import (
     SAMPLES_AT_ONCE,
     VALUES_AT_ONCE,
     Likelihoods,
-    check_samples,
     importance_log_likelihood,
 )
-from vae.statistics import class_recalls, confusion_matrix, standard_error, wilson_interval
+from vae.statistics import (
+    class_recalls,
+    confusion_matrix,
+    some_indices,
+    standard_error,
+    wilson_interval,
+)
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from vae.config import Config
     from vae.data.datasets import Dataset
     from vae.model.vae import VAE
 
 __all__ = [
-    "ELBO_SAMPLES",
-    "check_classifies",
     "class_log_likelihoods",
-    "class_posterior",
-    "class_priors",
     "classified_by",
-    "log_evidence",
     "measure_classification",
-    "some_indices",
 ]
-
-ELBO_SAMPLES = 8  # of each image and class: its noise changes the class of few images
-
-
-def class_priors(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return how frequent each class is among labels (N,): p(y) (classes,)."""
-    return np.bincount(labels, minlength=classes) / len(labels)
-
-
-def class_posterior(log_likelihood: np.ndarray, priors: np.ndarray) -> np.ndarray:
-    """Return p(y | x) = p(x | y) p(y) / sum over classes of the same: (N, classes), float64.
-
-    log_likelihood: log p(x | y) in nats (N, classes), or a bound on it. priors: p(y) (classes,),
-    which may be 0. Raises RunError for an image that no class has a likelihood for, and for NaN.
-    """
-    joint = _log_joint(log_likelihood, priors)
-    with np.errstate(invalid="ignore"):  # of an image that no class explains: it is refused
-        weights = np.exp(joint - joint.max(axis=1, keepdims=True))
-    found = weights / weights.sum(axis=1, keepdims=True)
-    if not np.isfinite(found).all():
-        raise RunError(
-            "Bayes' rule needs a usable likelihood of each image under one class at least. "
-            "Received: NaN or infinity, as a run that diverged has"
-        )
-    return found
-
-
-def log_evidence(log_likelihood: np.ndarray, priors: np.ndarray) -> np.ndarray:
-    """Return log p(x), the log of the sum over classes of p(x | y) p(y), in nats: (N,), float64."""
-    joint = _log_joint(log_likelihood, priors)
-    return np.logaddexp.reduce(joint, axis=1)
-
-
-def _log_joint(log_likelihood: np.ndarray, priors: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore"):  # a class that never occurs
-        return np.asarray(log_likelihood, np.float64) + np.log(priors)
-
-
-def check_classifies(config: Config, samples: int) -> None:
-    """Raise ConfigError unless p(x | y) can be estimated with so many importance samples."""
-    check_samples(config, samples)
-    if not config.conditional:
-        raise ConfigError(
-            "To classify by Bayes' rule takes a conditional VAE, which knows p(x | y). "
-            "Received: a VAE that was trained without labels"
-        )
 
 
 def class_log_likelihoods(
@@ -183,11 +142,6 @@ def measure_classification(
         "confusion": cast("list[list[int]]", confusion.tolist()),
         "seconds": time.perf_counter() - began,
     }
-
-
-def some_indices(total: int, count: int, seed: int) -> np.ndarray:
-    """Return so many of the indices below `total`, at random and in order; all at most."""
-    return np.sort(np.random.default_rng(seed).permutation(total)[:count])
 
 
 def classified_by(posterior: np.ndarray, labels: np.ndarray) -> ClassifiedBy:

@@ -21,7 +21,8 @@ from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.classifier_choice import classifier_mark, classifiers_beside
-from vae.evaluation.comparison_job import compute_comparison, request_comparison
+from vae.evaluation.classifier_comparison import compute_comparison
+from vae.evaluation.comparison_request import request_comparison
 from vae.evaluation.likelihood import compute_likelihood, request_likelihood
 from vae.evaluation.sample_quality import compute_quality
 from vae.files import folder_bytes, read_json, replacing, write_json

@@ -170,6 +170,10 @@ function select(map, px, py, kind) {
   notifyLinked(map, { selected: index });
   paintDots(map);
   paintMarks(map);
+  // On a phone a sheet covers the lower half of the screen: what was picked stays in sight.
+  if (innerWidth > 640) return;
+  const below = map.board.getBoundingClientRect().top + py - 0.35 * innerHeight;
+  if (below > 0) document.querySelector('[data-testid="stMain"]')?.scrollBy({ top: below });
 }
 
 function key(map, event) {

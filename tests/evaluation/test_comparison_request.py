@@ -11,9 +11,9 @@ from tests.kinds import Kinds
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.evaluation import classifier_comparison
-from vae.evaluation.comparison_job import (
+from vae.evaluation.classifier_comparison import compute_comparison
+from vae.evaluation.comparison_request import (
     comparison_seconds,
-    compute_comparison,
     request_comparison,
     requested_comparison,
     withdraw_comparison,
@@ -43,7 +43,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     def compare(*arguments, **options):
         return full(*arguments, **options, images=5, samples=2)
 
-    monkeypatch.setattr("vae.evaluation.comparison_job.compare_classifiers", compare)
+    monkeypatch.setattr("vae.evaluation.classifier_comparison.compare_classifiers", compare)
 
 
 @pytest.mark.usefixtures("_quick")
