@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import growth_figure
+from benchmarks import classifier_products, growth_figure
+from benchmarks.classifier_network import NETWORKS, config_of
+from benchmarks.classifier_products import shapes_of
 from benchmarks.gpu import filling
 from benchmarks.growth import AXES, Axis, Point, exponent, keeps_up, line, setting, upper_half
 from benchmarks.matrix_products import Products
 from benchmarks.measuring import measured, peak_megabytes, ratios, spread, verdict
 from benchmarks.time_to_quality import fewest
 from benchmarks.training import GOALS, KERAS, OURS, PRODUCTS, figures, goal_line
-from vae.architecture import summarize
+from vae.architecture import classifier_layers, summarize
 
 PROJECT = Path(__file__).parents[1]
 
@@ -53,6 +55,17 @@ class TestBasics:
 
 
 class TestCorrectness:
+    @pytest.mark.parametrize("network", NETWORKS)
+    def test_a_classifiers_products_are_those_of_its_layers(self, network: str) -> None:
+        layers = classifier_layers(config_of(network, 10, 1), (28, 28, 1), 10)
+        first, *others = (layer.multiplications for layer in layers if layer.parameters)
+        products = classifier_products.Products(shapes_of(layers, 10))
+        # Forward, and two gradients: but nobody needs that of the pixels.
+        assert products.multiplications == 10 * (2 * first + 3 * sum(others))
+        products.step()
+        left, right = products.pairs[-1]
+        np.testing.assert_allclose(products.outputs[-1], left @ right, rtol=1e-4, atol=1e-4)
+
     def test_exponent_recovers_a_known_power(self) -> None:
         values = np.array([1e3, 3e3, 1e4, 6e4])
         assert exponent(values, 0.2 * values**1.7) == pytest.approx(1.7)

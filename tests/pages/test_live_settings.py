@@ -40,7 +40,7 @@ def move(app: AppTest, name: str, value: float) -> AppTest:
 
 def make(runs: Path, digits: Dataset, state: str = "paused", **more: object) -> Run:
     config = more.pop("config", CONFIG)
-    rows = epochs(40.0) if config.has("likelihood") else ()
+    rows = epochs(40.0) if config.has("likelihood") else ()  # others have other figures
     return craft(runs / "run", digits, config, state, rows, **more)
 
 
