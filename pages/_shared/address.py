@@ -41,14 +41,14 @@ def address_of_page() -> Iterator[None]:
     """
     state = st.session_state
     before = st.query_params.to_dict()
-    recent = state.setdefault(RECENT, deque(maxlen=MAX_RECENT))
-    is_new = _is_back_or_forward() or before not in recent
+    is_new = _is_back_or_forward() or before not in state.get(RECENT, ())
     state[LINKED] = dict(before) if is_new else {}
     if is_new:
         state[REQUESTED] = dict(before)
         state[APPLIED] = set() if before else None
         state[FOLLOWED] = link_number() + bool(before)
-        recent.append(before)
+        # From now on the browser sends no older one.
+        state[RECENT] = deque([before], MAX_RECENT)
     state[WRITTEN] = {}
     yield
     state[REQUESTED], state[APPLIED] = {}, None
