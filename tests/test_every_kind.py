@@ -81,6 +81,7 @@ def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
     worker._should_end.set()
     for each in started:
         each.wait()
+    worker._should_end.clear()  # where none was started: else the next test's would end at once
 
 
 def until(run: Run, what: str, holds: Callable[[Run], Any]) -> Run:
