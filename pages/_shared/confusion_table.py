@@ -18,13 +18,16 @@ STYLE = """<style>
 .confusion { width: 100%; border-collapse: collapse; font-size: 0.85rem; }
 .confusion { font-variant-numeric: tabular-nums; }
 .confusion caption { text-align: left; padding-bottom: 0.3rem; font-size: 0.9rem; }
-.confusion :is(th, td) { text-align: right; padding: 0.15rem 0.35rem; font-weight: 400; }
-.confusion td { min-width: 2.3rem; }
+.confusion :is(th, td) { text-align: right; padding: 0.15rem 0.25rem; font-weight: 400; }
+.confusion td { min-width: 1.7rem; }
 .confusion .none { opacity: 0.65; }
-@media (max-width: 640px) { .confusion td { min-width: 1.8rem; padding-inline: 0.2rem; } }
+/* Long names stand upright, so that all columns have room. */
+.confusion thead .upright { vertical-align: bottom; }
+.confusion thead .upright span { writing-mode: vertical-rl; transform: rotate(180deg); }
 .confusion-room { overflow-x: auto; }
 </style>"""
 OF_TEST_IMAGES = "Test images: each row a class, each column what the classifier says"
+LONG_NAME = 3  # letters that stand above a column of numbers
 RIGHT, WRONG = HUES["accuracy"], HUES["reconstruction"]
 
 
@@ -38,7 +41,10 @@ def confusion_of(run: Run) -> np.ndarray | None:
 
 def show_confusion(counts: np.ndarray, names: Sequence[str], caption: str) -> None:
     """Show counts (classes, classes); the deeper a color, the larger a part of its row."""
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
+    upright = ' class="upright"' * any(len(name) > LONG_NAME for name in names)
+    head = "".join(
+        f'<th scope="col"{upright}><span>{html.escape(name)}</span></th>' for name in names
+    )
     rows = "".join(_row(label, counts[label], name) for label, name in enumerate(names))
     st.html(
         f'{STYLE}<div class="confusion-room" tabindex="0"><table class="confusion">'

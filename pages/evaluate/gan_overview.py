@@ -16,7 +16,7 @@ __all__ = ["gan_overview"]
 def gan_overview(run: Run) -> None:
     """Show D on test images and samples, say what there is not, and show the curves."""
     metrics = run.adversarial_metrics
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="figures"):
         for name, value, note in (
             ("D(real)", metrics["d_real"], "How likely D finds test images to be real."),
             ("D(fake)", metrics["d_fake"], "How likely D finds samples to be real."),

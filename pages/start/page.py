@@ -29,11 +29,29 @@ STYLE = """
 """
 CLOUD = "Test images in latent space, a dot each, colored by class"
 
+
+def introduction(run: Run | None) -> str:
+    """Say in a sentence what such a model learns: a VAE where there is no run."""
+    if run is None or run.config.has("encoder"):
+        return (
+            "A **variational autoencoder** learns to squeeze a picture into a few numbers and to "
+            "turn numbers back into a picture, so that random numbers become pictures nobody ever "
+            "drew."
+        )
+    if run.config.has("decoder"):
+        return (
+            "A **generative adversarial network** is two: one learns to turn random numbers into "
+            "pictures that nobody ever drew, the other to tell them from real ones."
+        )
+    return (
+        "A **classifier** learns to say of a picture which class it is of. The other models here "
+        "go the other way: they make pictures."
+    )
+
+
+run = chosen_run()
 words, button = st.columns([4, 1], vertical_alignment="center")
-words.markdown(
-    "A **variational autoencoder** learns to squeeze a picture into a few numbers and to turn "
-    "numbers back into a picture, so that random numbers become pictures nobody ever drew."
-)
+words.markdown(introduction(run))
 if button.button("Train your own", type="primary", icon=":material/play_arrow:", width="stretch"):
     st.session_state.train_view = "Set up"
     st.switch_page("train/page.py")
@@ -77,12 +95,10 @@ def confusion(run: Run) -> None:
     else:
         show_confusion(found, run.short_class_names, OF_TEST_IMAGES)
         st.markdown(
-            "A classifier says of an image which class it is of. It has no codes, and it makes no "
-            "images: choose another run above to see some."
+            "It has no codes, and it makes no images: choose another run above to see some."
         )
 
 
-run = chosen_run()
 if run is not None:
     st.html(STYLE)
     if run.config.has("encoder"):
