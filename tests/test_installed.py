@@ -20,6 +20,7 @@ import pytest
 
 from tests.conftest import PATIENCE_SECONDS, ROOT, run_python, wait_until
 from tests.servers import free_port
+from vae.shipped.train import SHIPPED_RUNS
 
 SITE = "import vae.environment, pathlib; print(pathlib.Path(vae.environment.__file__).parents[1])"
 
@@ -125,7 +126,7 @@ class TestProgram:
     def test_shipped_runs_sources_and_classifier(self, installed: Installed) -> None:
         code = "import vae; print(len(vae.RunStore().list_shipped()), vae.RunStore().folder)"
         count, runs = installed.output(installed.python, "-c", code).split(maxsplit=1)
-        assert int(count) == 10
+        assert int(count) == len(SHIPPED_RUNS)
         assert Path(runs.strip()).is_relative_to(installed.folder)
 
     def test_demo(self, installed: Installed) -> None:

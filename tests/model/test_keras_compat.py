@@ -45,6 +45,8 @@ NEW: dict[str, tuple[Config, ImageShape]] = {
     ),
     "continuous-bernoulli": (DENSE.replace(likelihood="continuous_bernoulli"), (8, 8, 1)),
     "classifier": (Config(kind="classifier", hidden=(16,), seed=5), (8, 8, 1)),
+    "gan": (DENSE.replace(kind="gan"), (8, 8, 1)),
+    "gan-conditional": (CONVOLUTIONAL.replace(kind="gan", conditional=True), (8, 8, 1)),
 }
 CLASSES = 10
 # Opens each folder's files by the lines that the app shows for them.
@@ -65,6 +67,8 @@ for folder in sys.argv[1:]:
             outputs |= names["outputs"]
             codes = [given["z"], given["labels"]] if "labels" in given else given["z"]
             outputs["decoded"] = names["model"].get_layer("decoder").predict(codes, verbose=0)
+        elif "real" in names:
+            outputs |= {"onnx_image": names["images"], "onnx_probability": names["real"]}
         else:
             outputs |= {f"onnx_{name}": names[name] for name in ("mean", "log_var")}
             outputs["onnx_reconstruction"] = names["reconstruction"]
@@ -109,6 +113,11 @@ def ours(model: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         probabilities = np.asarray(model.classifier(inputs["images"]))
         return {f"{code}_probabilities": probabilities for code in ("keras", "onnx")}
     label = [inputs["labels"]] if "labels" in inputs else []
+    if model.config.has("discriminator"):
+        image = np.asarray(model.decoder([inputs["z"], *label] if label else inputs["z"]))
+        judged = np.asarray(model.discriminator([image, *label] if label else image))
+        found = {"image": image, "probability": judged}
+        return found | {f"onnx_{name}": values for name, values in found.items()}
     encoded = model.encoder([inputs["images"], *label] if label else inputs["images"])
     mean, log_var = map(np.asarray, encoded)
     found = {

@@ -93,8 +93,7 @@ class TestFinished:
             for run in (*shipped[1:], shipped[0]):
                 act(picker(app).set_value(run.id))
                 assert app.query_params["run"] == run.id
-                is_shown = shows_classifier if run.config.has("classifier") else shows_model
-                assert is_shown(page, app, run.id), (page, run.id)
+                assert shows(page, app, run), (page, run.id)
                 assert not app.error, (page, run.id)
 
     def test_a_data_set_that_only_its_maker_has(self, convolutional_run: Run, runs: Path) -> None:
@@ -188,6 +187,15 @@ class TestStates:
             watch(app)
             assert "Interrupted. The training process was ended from outside." in words(app)
         check_waiting(page, app)
+
+
+def shows(page: str, app: AppTest, run: Run) -> bool:
+    """Whether the page shows what a run has, of any kind."""
+    if run.config.has("classifier"):
+        return shows_classifier(page, app, run.id)
+    if page == "latent" and not run.config.has("encoder"):
+        return bool(component(app, f"samples-map-{run.id}")["extent"])
+    return shows_model(page, app, run.id)
 
 
 def shows_model(page: str, app: AppTest, run_id: str) -> bool:

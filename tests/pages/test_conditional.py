@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._shared.pictures import apart
 from pages.latent.map_data import points_on_plane, usual_plane
 from tests.conftest import copy_run
 from tests.pages.driving import act, calm, go, labelled, open_page, picker, press, tour
@@ -86,7 +87,7 @@ class TestEveryPage:
 
     def test_data_says_which_models_see_labels(self, conditional: Run) -> None:
         said = words(open_page("data", run="told"))
-        assert "a conditional VAE gets the label with each image" in said
+        assert "a conditional VAE or GAN gets the label with each image" in said
 
 
 class TestMap:
@@ -248,7 +249,7 @@ class TestGenerate:
         app = open_page("start", run="told")
         shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
         images = conditional.decode(prior_codes(100, 3), balanced_labels(100, CLASSES))
-        assert shows(shown, tile(images, 10, 10))
+        assert shows(shown, tile(apart(images), 10, 10))
 
 
 class TestFigures:
