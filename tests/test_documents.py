@@ -41,6 +41,7 @@ NOT_RUN = {
     r"git clone .*": "needs the repository's address and a network",
     r'pip install "git\+<this repository>"': "tests/test_installed.py installs the wheel",
     r"pip install --no-deps animal_mnist": "needs a network",
+    r"python -m pip install -r requirements-bench\.txt": "needs a network",
     r"vae-lab app": "a server that runs until it is stopped: tests/test_installed.py starts it",
     r"\.venv/bin/python -m pytest .*": "runs tests",
     r"make|make (lint|format|help)|pip install|python -m vae|vae-lab": "names the program",
