@@ -15,7 +15,7 @@ from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.latent.planes import Plane, dimension_plane, picture_plane
 from vae.runs.run import Run
 
-__all__ = ["choose_plane", "store_selection"]
+__all__ = ["choose_dimensions", "choose_plane", "store_selection"]
 
 PLANES = ("PCA", "Two dimensions", "Three pictures")
 FIXED_AT = ("The prior's mean", "A test image", "The picked point")
@@ -49,7 +49,10 @@ def choose_plane(run: Run) -> Plane:
             return pca_of(run)
         if kind == "Three pictures":
             return picture_plane(run.latents["mean"][_choose_three(run)])
-        return _choose_dimensions(run)
+        first, second = choose_dimensions(run)
+        if dims == 2:
+            return dimension_plane(dims, first, second)
+        return dimension_plane(dims, first, second, _choose_fixed_at(run))
 
 
 def store_selection(run: Run, selection: SelectedPoint | SelectedImages | None) -> bool:
@@ -85,7 +88,8 @@ def _dimension(index: int) -> str:
     return f"z{index + 1}"
 
 
-def _choose_dimensions(run: Run) -> Plane:
+def choose_dimensions(run: Run) -> tuple[int, int]:
+    """Show which two dimensions there are to choose, and return them: across and up."""
     dims = run.config.latent_dim
     options = {"format_func": _dimension, "width": 84}
     first = linked_choice("across", f"across-{run.id}", range(dims), text=_dimension)
@@ -102,9 +106,7 @@ def _choose_dimensions(run: Run) -> Plane:
         **options,
         **persistent(f"up-{run.id}", second),
     )
-    if dims == 2:
-        return dimension_plane(dims, first, second)
-    return dimension_plane(dims, first, second, _choose_fixed_at(run))
+    return first, second
 
 
 def _choose_fixed_at(run: Run) -> np.ndarray | None:

@@ -15,6 +15,7 @@ from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
 from pages.latent.map_data import PlanePoints
+from pages.latent.plane_choice import choose_dimensions
 from pages.latent.plane_map import plane_map
 from vae.latent.planes import Plane, dimension_plane, extent_of, picture_plane
 from vae.runs.run import Run
@@ -84,24 +85,4 @@ def _choose_plane(run: Run) -> Plane:
                 help="Of the three random codes. Acts at once.",
             )
             return picture_plane(prior_codes(3, dims, seed=seed))
-        return _choose_dimensions(run, dims)
-
-
-def _choose_dimensions(run: Run, dims: int) -> Plane:
-    options = {"format_func": _dimension, "width": 84}
-    first = linked_choice("across", f"across-{run.id}", range(dims), text=_dimension)
-    st.selectbox(
-        "Across", range(dims), help="Dimension of the x axis.", **options,
-        **persistent(f"across-{run.id}", first),
-    )  # fmt: skip
-    others = tuple(dimension for dimension in range(dims) if dimension != first)
-    second = linked_choice("up", f"up-{run.id}", others, text=_dimension)
-    st.selectbox(
-        "Up", others, help="Dimension of the y axis.", **options,
-        **persistent(f"up-{run.id}", second),
-    )  # fmt: skip
-    return dimension_plane(dims, first, second)
-
-
-def _dimension(index: int) -> str:
-    return f"z{index + 1}"
+        return dimension_plane(dims, *choose_dimensions(run))
