@@ -20,7 +20,8 @@ from vae.model.objective import (
     reconstruction_nats,
 )
 from vae.model.optimizers import make_optimizer
-from vae.model.vae import VAE, MeanVector, Sampling
+from vae.model.sampling import Sampling
+from vae.model.vae import VAE, MeanVector
 
 SMALL = Config(hidden=(12,), latent_dim=3, beta=0.3, seed=11)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from vae.architecture import ImageShape
 from vae.config import Config
-from vae.model.base import Model, scalar
+from vae.model.base import scalar
 from vae.model.keras_setup import keras, ops, tf
 from vae.model.networks import build_decoder, build_discriminator, logits_of
 from vae.model.pixels import to_floats
-from vae.model.vae import Sampling
+from vae.model.sampling import Sampling, SamplingModel
 
 __all__ = ["GAN", "Gradients", "Scores"]
 
@@ -42,7 +41,7 @@ class Gradients(NamedTuple):
 
 
 @keras.saving.register_keras_serializable(package="vae")
-class GAN(Model):
+class GAN(SamplingModel):
     """A generator G, which is the decoder, and a discriminator D (Goodfellow et al. 2014).
 
     decoder: z (N, d), samples of N(0, I) -> images in [0, 1] (N, H, W, C)
@@ -79,19 +78,6 @@ class GAN(Model):
     def noise_shape(self) -> tuple[int, int]:
         """One z for each image."""
         return 1, self.config.latent_dim
-
-    def sample_noise(self, shape: tuple[int, int]) -> tf.Tensor:
-        """Sample z; the random state of the model moves on."""
-        return self.sampling.epsilon(shape)
-
-    def fixed_noise(self, noise: tf.Tensor) -> AbstractContextManager[None]:
-        """Use these z in what is called within, and sample none."""
-        return self.sampling.fixed_noise(noise)
-
-    @property
-    def random_states(self) -> list[keras.Variable]:
-        """The state of the generator of random numbers."""
-        return [self.sampling.seed_generator.state]
 
     def set_schedule(self, settings: Config, beta: float, capacity: float) -> None:
         """Set the weight of the penalty from the next step on."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
 from vae.config import Config
-from vae.model.base import Model, scalar
-from vae.model.keras_setup import keras, ops, random, tf
+from vae.model.base import scalar
+from vae.model.keras_setup import keras, ops, tf
 from vae.model.networks import build_decoder, build_encoder, logits_of
 from vae.model.objective import (
     capacity_gap,
@@ -22,39 +20,9 @@ from vae.model.objective import (
     reconstruction_nats,
 )
 from vae.model.pixels import to_floats
+from vae.model.sampling import Sampling, SamplingModel
 
-__all__ = ["VAE", "Sampling"]
-
-
-class Sampling(keras.layers.Layer):
-    """Sample z = mean + noise * exp(log_var / 2) * epsilon, epsilon ~ N(0, I).
-
-    The reparametrisation of Kingma & Welling 2014, with a temperature that is 1 there.
-    """
-
-    def __init__(self, seed: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.seed_generator = keras.random.SeedGenerator(seed)
-        self._epsilon: tf.Tensor | None = None
-
-    def call(self, mean: tf.Tensor, log_var: tf.Tensor, noise: Any = 1.0) -> tf.Tensor:
-        """Return z (N, d) for mean and log_var (N, d)."""
-        return mean + noise * ops.exp(0.5 * log_var) * self.epsilon(ops.shape(mean))  # (N, d)
-
-    def epsilon(self, shape: Any) -> tf.Tensor:
-        """Sample epsilon; the layer's own random state moves on."""
-        if self._epsilon is not None:
-            return self._epsilon
-        return random.normal(shape, seed=self.seed_generator)
-
-    @contextmanager
-    def fixed_noise(self, epsilon: tf.Tensor) -> Iterator[None]:
-        """Use this epsilon in what is called within, and sample none."""
-        self._epsilon = epsilon
-        try:
-            yield
-        finally:
-            self._epsilon = None
+__all__ = ["VAE"]
 
 
 class MeanVector(keras.metrics.Metric):
@@ -76,7 +44,7 @@ class MeanVector(keras.metrics.Metric):
 
 
 @keras.saving.register_keras_serializable(package="vae")
-class VAE(Model):
+class VAE(SamplingModel):
     """Encoder, sampling and decoder, trained on reconstruction + beta * kl in nats per image.
 
     encoder: images in [0, 1] (N, H, W, C) -> mean (N, d), log_var (N, d)
@@ -119,19 +87,6 @@ class VAE(Model):
         """How many epsilon of which size a step takes for each image; none of an autoencoder."""
         samples = self.config.importance_samples if self.config.has("posterior") else 0
         return samples, self.config.latent_dim
-
-    def sample_noise(self, shape: tuple[int, int]) -> tf.Tensor:
-        """Sample epsilon; the random state of the model moves on."""
-        return self.sampling.epsilon(shape)
-
-    def fixed_noise(self, noise: tf.Tensor) -> AbstractContextManager[None]:
-        """Use this epsilon in what is called within, and sample none."""
-        return self.sampling.fixed_noise(noise)
-
-    @property
-    def random_states(self) -> list[keras.Variable]:
-        """The state of the sampling layer's random generator."""
-        return [self.sampling.seed_generator.state]
 
     def set_schedule(self, settings: Config, beta: float, capacity: float) -> None:
         """Set what weighs the KL and the noise from the next step on."""
