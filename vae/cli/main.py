@@ -41,7 +41,7 @@ from vae.evaluation.likelihood import measure_likelihood
 from vae.kinds import KINDS
 from vae.model.importance_sampling import check_samples
 from vae.presets import PRESETS
-from vae.runs.run import Run, open_run
+from vae.runs.run import Run
 from vae.sampling.prior import check_seed
 from vae.settings import BINARISATIONS
 
@@ -172,7 +172,7 @@ def classify(options: argparse.Namespace) -> Report:
 def _compared(run: Run, against: str, samples: int, options: argparse.Namespace) -> Report:
     """Compare with the classifier in a folder; "": with foreign images alone."""
     check_comparable(run)
-    classifier = open_run(against) if against else None
+    classifier = conditioned_run(Path(against)) if against else None
     if classifier is not None:
         check_classifier(run, classifier)
     dataset = load_learned(run)
