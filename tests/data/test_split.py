@@ -119,7 +119,7 @@ class TestClassesOfAClassifier:
             y_test=np.zeros_like(digits.y_test),
             class_names=("picture",),
         )
-        with pytest.raises(ConfigError, match=r"two or more classes\. Received: 1$"):
+        with pytest.raises(ConfigError, match=r"a GAN\. Received: 1$"):
             check_trainable(self.CONFIG, unlabelled)
 
     def test_classes_without_an_image_are_named(self, digits: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,29 @@ def make(tmp_path: Path, digits: Dataset) -> Any:
 
 def names(run: Run) -> list[str]:
     return [problem.name for problem in problems(run)]
+
+
+# Three epochs of real runs, with the digits of the samples after the last of them: presets gan and
+# gan-convolutional on a part of the data, with the changes that their names say.
+RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("gan_histories.json").read_text())
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_of_recorded_runs(name: str, make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = RECORDED[name]
+    chances = {key: found[key] for key in ("d_real", "d_fake")}
+    rows = [
+        row(epoch, step, loss=loss, discriminator_loss=other, **chances)
+        for epoch, losses in enumerate(
+            zip(found["loss"], found["discriminator_loss"], strict=True), start=2
+        )
+        for step, (loss, other) in enumerate(zip(*losses, strict=True), start=1)
+    ]
+    rows.append(row(4, kind="epoch", **chances))
+    run = make(rows, gradient_penalty=found["gradient_penalty"])
+    if "digits" in found:
+        show_digits(run, np.repeat(np.arange(10), found["digits"]).tolist(), 4, monkeypatch)
+    assert names(run) == found["problems"]
 
 
 class TestWords:
@@ -97,7 +121,20 @@ class TestProblems:
         swings = 1.0 + 0.5 * np.sin(np.arange(40))
         run = make(rows_of(swings.tolist()))
         assert names(run) == ["Oscillation"]
-        assert re.search(r"swings by 3\d% of its mean", problems(run)[0].words)
+        assert re.search(r"generator's loss swings by 3\d% of its", problems(run)[0].words)
+
+    def test_oscillation_of_the_discriminator_alone(self, make: Any) -> None:
+        rows = rows_of([0.8] * 40)
+        for index, each in enumerate(rows):
+            each["discriminator_loss"] = 1.0 + 0.5 * np.sin(index)
+        (problem,) = problems(make(rows))
+        assert (problem.name, "The discriminator's loss" in problem.words) == ("Oscillation", True)
+
+    def test_the_loss_of_one_that_has_won_is_next_to_nothing(self, make: Any) -> None:
+        rows = rows_of([12.0] * 40, d_real=1.0, d_fake=0.0)
+        for index, each in enumerate(rows):
+            each["discriminator_loss"] = 1e-5 * (1.0 + 0.5 * np.sin(index))
+        assert names(make(rows)) == ["The discriminator wins"]
 
     def test_the_fall_of_the_first_epoch_is_none(self, make: Any) -> None:
         losses = [*np.geomspace(5.0, 0.8, 10), *[0.8] * 40]
@@ -115,22 +152,27 @@ class TestProblems:
         assert names(make([*changed, *after])) == ["The discriminator wins"]
 
 
+def show_digits(run: Run, digits: list[int], epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the classifier take the 64 samples of a run's last snapshot for these digits."""
+    images = np.zeros((64, 8, 8, 1), np.uint8)
+    for each in (0, epoch):
+        RunWriter(run.path).arrays(
+            layout.snapshot_file(each), samples=images[:50], more_samples=images[50:]
+        )
+    monkeypatch.setattr(adversarial, "is_measurable", lambda run: True)
+    says = np.eye(10)[np.array(digits)]
+    monkeypatch.setattr(adversarial, "classify", lambda images: (images, says))
+    adversarial._counted.cache_clear()
+
+
 class TestModeCollapse:
     @pytest.fixture
     def of_digits(self, make: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         """Makes a run whose 64 samples the classifier takes for these digits."""
 
-        def run_of(digits: list[int]) -> Run:
-            run = make(rows_of([0.8] * 10))
-            images = np.zeros((64, 8, 8, 1), np.uint8)
-            for epoch in (0, 1):
-                RunWriter(run.path).arrays(
-                    layout.snapshot_file(epoch), samples=images[:50], more_samples=images[50:]
-                )
-            monkeypatch.setattr(adversarial, "is_measurable", lambda run: True)
-            says = np.eye(10)[np.array(digits)]
-            monkeypatch.setattr(adversarial, "classify", lambda images: (images, says))
-            adversarial._counted.cache_clear()
+        def run_of(digits: list[int], epoch: int = 3) -> Run:
+            run = make(rows_of([0.8] * 10 * epoch))
+            show_digits(run, digits, epoch, monkeypatch)
             return run
 
         return run_of
@@ -145,6 +187,10 @@ class TestModeCollapse:
         run = of_digits([index % 7 for index in range(64)])
         assert names(run) == ["Mode collapse"]
         assert "none is a 7, 8 or 9, by the classifier" in problems(run)[0].words
+
+    def test_two_epochs_are_too_few_to_call_it_so(self, of_digits: Any) -> None:
+        assert names(of_digits([3] * 64, epoch=2)) == []
+        assert names(of_digits([3] * 64, epoch=3)) == ["Mode collapse"]
 
     def test_nor_is_one_in_half_of_the_samples(self, of_digits: Any) -> None:
         run = of_digits([3] * 40 + [index % 10 for index in range(24)])
