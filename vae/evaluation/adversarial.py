@@ -26,18 +26,18 @@ from vae.runs.schema import AdversarialRow, Row
 __all__ = ["adversarial_problems", "describe_balance"]
 
 WON = 0.05  # D(fake) below this, and D(real) as near to 1: the discriminator has no doubts
+# Steps in which the losses find their place and samples are one blur: up to 200, by 12 runs.
+FIRST_STEPS = 300
 # Standard deviation of a loss over the rows of the last epochs, without its trend, as a fraction of
-# its mean; the first epoch left out. Measured on MNIST, Animals and Digits, dense and convolutional
+# its mean; the first steps left out. Measured on MNIST, Animals and Digits, dense and convolutional
 # (recorded in tests/evaluation/gan_histories.json): with a penalty of 1 or 10 at most 0.08, of
 # either loss; without one, or with steps ten times too large, 0.15 to 5 while the training swings.
 SWING = 0.15
 SWING_EPOCHS = 3
-FALLING_EPOCHS = 1  # in which the loss finds its place
 # Of ten, among 64 samples: of even ones that happens once in 100,000 runs. Measured: at most 2 in
 # runs that learn, 3 to 9 in those that collapse.
 MISSING_CLASSES = 3
 LARGEST_SHARE = 0.5  # of the samples that are of one class; at most 0.4 in runs that learn
-COLLAPSE_EPOCHS = 3  # before which a generator may have learned no more than one blur
 MIN_PENALTY = 1.0
 
 
@@ -72,15 +72,24 @@ def adversarial_problems(run: Run, settings: Config) -> list[Problem]:
     epochs = [row for row in learned if row["kind"] == "epoch"]
     if not epochs:
         return []
+    last = epochs[-1]
     steps = [
         row
         for row in learned
         if row["kind"] == "step"
-        and row["epoch"] > max(FALLING_EPOCHS, epochs[-1]["epoch"] - SWING_EPOCHS)
+        and row["epoch"] > last["epoch"] - SWING_EPOCHS
+        and _steps_until(row, last) > FIRST_STEPS
     ]
-    won = _wins(settings, epochs[-1])
-    found = [won, _swings(settings, steps, won is not None), _collapses(settings, run)]
+    won = _wins(settings, last)
+    found = [won, _swings(settings, steps, won is not None)]
+    if _steps_until(last, last) > FIRST_STEPS:
+        found.append(_collapses(settings, run))
     return [problem for problem in found if problem is not None]
+
+
+def _steps_until(row: AdversarialRow, epoch: AdversarialRow) -> int:
+    """Return how many steps were taken until a row; epoch: the row of a whole epoch."""
+    return (row["epoch"] - 1) * epoch["step"] + row["step"]
 
 
 def _wins(settings: Config, last: AdversarialRow) -> Problem | None:
@@ -122,7 +131,7 @@ def _swing(losses: list[float]) -> float:
 
 
 def _collapses(settings: Config, run: Run) -> Problem | None:
-    if not is_measurable(run) or max(run.snapshot_epochs, default=0) < COLLAPSE_EPOCHS:
+    if not is_measurable(run) or not run.snapshot_epochs:
         return None
     counts = _digits_of_samples(run)
     missing = [str(digit) for digit in np.flatnonzero(counts == 0)]
