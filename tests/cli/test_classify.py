@@ -71,9 +71,16 @@ def test_some_images_as_json(conditional_run: Run, capsys: Output) -> None:
 
 def test_a_run_without_labels(finished_run: Run, capsys: Output) -> None:
     assert refused(["classify", str(finished_run.path)], capsys) == (
-        "vae classify: To classify by Bayes' rule takes a conditional VAE, which knows p(x | y). "
+        "vae classify: To classify by Bayes' rule takes a conditional VAE, which knows p(x | y): "
+        "train one (conditional=true) on images of several classes. "
         "Received: a VAE that was trained without labels\n"
     )
+
+
+@pytest.mark.parametrize("name", ["conditional-gan", "classifier", "autoencoder"])
+def test_a_run_without_a_likelihood(name: str, kinds: Kinds, capsys: Output) -> None:
+    said = refused(["classify", str(kinds[f"{name}-dense"].path)], capsys)
+    assert said.startswith("vae classify: A likelihood needs a VAE.")
 
 
 @pytest.mark.parametrize(
