@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from vae.architecture import summarize
 from vae.cli.app import start_app
+from vae.cli.augment import add_augment
 from vae.cli.compared import compared
 from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
@@ -277,6 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     add_pictures(add)
     add_exports(add)
+    add_augment(add)
     app = commands.add_parser(
         "app",
         help=start_app.__doc__,
