@@ -30,9 +30,9 @@ WON = 0.05  # D(fake) below this, and D(real) as near to 1: the discriminator ha
 # mean. Measured on MNIST with the presets: at most 0.02, the first epoch left out.
 SWING = 0.15
 SWING_EPOCHS = 3
-FALLING_EPOCHS = 1  # in which the loss finds its place
+FALLING_EPOCHS = 1  # in which the loss settles
 MISSING_CLASSES = 3  # of ten, among 64 samples: of even ones that happens once in 100,000 runs
-LARGEST_SHARE = 0.5  # of the samples that are of one class
+MAX_CLASS_FRACTION = 0.5  # of the samples that are of one class
 MIN_PENALTY = 1.0
 
 
@@ -93,7 +93,7 @@ def _swings(settings: Config, steps: list[AdversarialRow]) -> Problem | None:
     losses = np.array([row["loss"] for row in steps])
     if len({row["epoch"] for row in steps}) < SWING_EPOCHS:
         return None
-    # A slow rise or fall is none: it is taken out.
+    # A slow rise or fall is no oscillation: it is taken out.
     line = np.polynomial.Polynomial.fit(np.arange(len(losses)), losses, 1)
     swing = float((losses - line(np.arange(len(losses)))).std() / losses.mean())
     if swing < SWING:
@@ -111,10 +111,10 @@ def _collapses(settings: Config, run: Run) -> Problem | None:
         return None
     counts = _digits_of_samples(run)
     missing = [str(digit) for digit in np.flatnonzero(counts == 0)]
-    share = float(counts.max() / counts.sum())
-    if len(missing) < MISSING_CLASSES and share < LARGEST_SHARE:
+    fraction = float(counts.max() / counts.sum())
+    if len(missing) < MISSING_CLASSES and fraction < MAX_CLASS_FRACTION:
         return None
-    what = f"{share:.0%} of the {counts.sum()} samples are a {counts.argmax()}"
+    what = f"{fraction:.0%} of the {counts.sum()} samples are a {counts.argmax()}"
     if len(missing) >= MISSING_CLASSES:
         what += f", and none is a {', '.join(missing[:-1])} or {missing[-1]}"
     return _with_more_penalty(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from vae.evaluation.bayes_rule import ELBO_SAMPLES
 from vae.evaluation.classifier_choice import check_classifier, check_comparable
 from vae.evaluation.likelihood import decode_seconds
-from vae.figures_schema import ComparisonRequest
 from vae.files import write_json, writing_to
 from vae.runs.layout import CLASSIFICATION_REQUEST
 from vae.runs.run import Run
-from vae.schema import read
+from vae.schemas.classification import ComparisonRequest
+from vae.schemas.reading import read
 
 __all__ = [
     "IMAGES",
