@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server, typed_field
 from pages._shared.plain import plain
+from pages.train.config_form import ALL_SETTINGS
 from tests.pages.driving import act, calm, go, labelled, open_page, press, watch
-from tests.pages.form import FIELDS, OTHER, as_form, control, fill, form
+from tests.pages.form import FIELDS, OTHER, as_form, control, fill, form, layers
 from tests.pages.shown import words
 from tests.pages.test_controlled import late
 from vae.config import Config
@@ -56,8 +57,8 @@ SIZES = "Up to 6 whole numbers from 1 to 1,024, such as 256, 128."
 def change_before_its_values_arrive(preset: str, name: str, text: str) -> AppTest:
     """Choose a preset, and change a field of the form that the browser shows until it has them."""
     app = open_page("train")
-    app.segmented_control(key="form_preset").set_value(preset)
     field = control(app, name)
+    app.segmented_control(key="form_preset").set_value(preset)
     before = field.value
     field.set_value(text)
     sent = app._tree.get_widget_states()
@@ -114,6 +115,20 @@ class TestForm:
         watch(app)
         act(labelled(app.segmented_control, "View").set_value("Set up"))
         assert form(app) == as_form(OTHER)
+
+    def test_all_settings_are_made_when_somebody_opens_them(self) -> None:
+        def labels() -> list[str]:
+            return [each.label for each in (*app.text_input, *app.selectbox)]
+
+        app = open_page("train")
+        assert not {"Model", "Seed"} & {*labels()}
+        fill(app, seed=7)  # which opens them
+        assert {"Model", "Seed"} <= {*labels()}
+        app.session_state[ALL_SETTINGS] = False
+        calm(app.run())
+        assert not {"Model", "Seed"} & {*labels()}
+        assert app.query_params["seed"] == "7"
+        assert form(app)["seed"] == "7"
 
     def test_the_address_brings_the_form_back(self) -> None:
         app = fill(open_page("train", preset="convolutional"), **as_form(OTHER))
@@ -398,11 +413,10 @@ class TestSummary:
         assert f"Total parameters **{total:,}** · trainable {total:,} · non-trainable 0" in words(
             app
         )
-        for (name, network), table in zip(model.networks.items(), app.table, strict=True):
+        for (name, network), shown in zip(model.networks.items(), layers(app), strict=True):
             assert f"**{name.capitalize()}** · {network.count_params():,} parameters" in words(app)
             counts = [layer.count_params() for layer in network.layers]
-            shown = [int(text.replace(",", "")) for text in table.value["Parameters"]]
-            assert sorted(filter(None, shown)) == sorted(filter(None, counts))
+            assert sorted(filter(None, shown.values())) == sorted(filter(None, counts))
 
     def test_it_follows_the_form(self) -> None:
         app = fill(open_page("train"), hidden="", latent_dim=2)
