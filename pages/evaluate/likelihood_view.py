@@ -13,8 +13,8 @@ from pages._shared.guard import explained
 from pages._shared.linked import linked_choice, linked_number
 from pages._shared.measuring import (
     can_be_measured,
-    forget_request,
     measuring,
+    offer_to_stop,
     request,
     show_duration,
     show_last_error,
@@ -23,7 +23,6 @@ from pages._shared.measuring import (
 from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
-from pages._shared.rerun import rerun_fragment
 from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
 from pages._shared.wide_layout import wrapping_columns
@@ -195,15 +194,7 @@ def _wait(run: Run, binarisation: str) -> None:
         if requested["treatment"] != binarisation:
             what += f" of other images ({binarisation_name(requested['treatment'])})"
     show_progress(run, JOB, measuring(what, lambda run: job_seconds(run, JOB)))
-    if st.button(
-        "Stop measuring",
-        icon=":material/stop:",
-        help="Discards what was measured so far. Acts at once.",
-    ):
-        withdraw_likelihood(run)
-        queue().withdraw(run, JOB)
-        forget_request(run, JOB)
-        rerun_fragment()
+    offer_to_stop(run, JOB, withdraw_likelihood)
 
 
 def _show_literature(run: Run, binarisation: str, found: Measured | None) -> None:

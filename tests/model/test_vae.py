@@ -318,11 +318,9 @@ class TestKerasFiles:
         "changes",
         [
             {},
-            {"kind": "conditional"},
+            {"kind": "conditional", "loss_scale": "per_pixel", "optimizer": "rmsprop"},
             {"kind": "autoencoder", "beta": 0.0},
-            {"likelihood": "gaussian"},
-            {"network": "convolutional", "hidden": (4, 6)},
-            {"loss_scale": "per_pixel", "optimizer": "rmsprop"},
+            {"likelihood": "gaussian", "network": "convolutional", "hidden": (4, 6)},
         ],
         ids=str,
     )
@@ -344,7 +342,7 @@ class TestKerasFiles:
                 np.testing.assert_array_equal(weights, expected)
             assert int(loaded.optimizer.iterations) == int(model.optimizer.iterations) == 8
             assert type(loaded.optimizer) is type(model.optimizer)
-            loaded.fit(data, epochs=1, verbose=0)  # goes on
+        loaded.fit(data, epochs=1, verbose=0)  # goes on
 
     def test_a_config_makes_the_same_model(self) -> None:
         model = build(SMALL, (8, 8, 1))
