@@ -74,8 +74,8 @@ def plane_map(
         latent_map(frame, key=key, **handlers)
         if has_slow_layers:
             feed(f"{key}-layers", layers_feed(run, on_plane, on_plane.id), ids["layers"])
-        atlas = atlas_feed(run, on_plane, f"{on_plane.id}-{label}", extent)
-        feed(f"{key}-atlas", atlas, ids["atlas"])
+        atlas, png = atlas_feed(run, on_plane, f"{on_plane.id}-{label}", extent)
+        feed(f"{key}-atlas", atlas, ids["atlas"], png)
     return atlas["error"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from pages.train.config_form import ALL_SETTINGS, MAIN
 from tests.pages.driving import calm, labelled
 from vae.config import Config
 from vae.config.settings import setting, settings_of
@@ -47,7 +48,13 @@ OTHER = Config(
 
 
 def control(app: AppTest, name: str) -> Any:
-    """The control of a field, by its label: its key is another one once the app has moved it."""
+    """The control of a field, by its label: its key is another one once the app has moved it.
+
+    One that is among all settings is there when these are open.
+    """
+    if name not in MAIN and not app.expander[0].proto.expanded:
+        app.session_state[ALL_SETTINGS] = True
+        calm(app.run())
     label = setting(name).label
     (found,) = (each for each in (*app.selectbox, *app.text_input) if each.label == label)
     return found
@@ -62,6 +69,16 @@ def form(app: AppTest) -> dict[str, Any]:
 def as_form(config: Config) -> dict[str, Any]:
     """What the controls show for a configuration."""
     return {name: _as_text(getattr(config, name)) for name in FIELDS if config.uses(name)}
+
+
+def layers(app: AppTest) -> list[dict[str, int]]:
+    """The parameters of each layer, by its name, of each network that the page shows."""
+    tables = [each.value for each in app.markdown if "| Layer |" in each.value]
+    rows = [re.findall(r"^\| (.+?) \| .+ \| ([\d,]+) \|$", table, re.M) for table in tables]
+    return [
+        {name.replace("\\", ""): int(count.replace(",", "")) for name, count in table}
+        for table in rows
+    ]
 
 
 def fill(app: AppTest, **values: Any) -> AppTest:

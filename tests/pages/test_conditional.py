@@ -14,6 +14,7 @@ from pages._shared.pictures import apart
 from pages.latent.map_data import points_on_plane, usual_plane
 from tests.conftest import copy_run
 from tests.pages.driving import act, calm, go, labelled, open_page, picker, press, tour
+from tests.pages.form import control, layers
 from tests.pages.pen import draw, strip, stroke, take
 from tests.pages.shown import component, picture, picture_called, shown_code, shows, words
 from vae.data.datasets import load_dataset
@@ -272,10 +273,10 @@ class TestFigures:
 class TestForm:
     def test_the_kind_is_one_of_the_choices(self) -> None:
         app = open_page("train")
-        app = act(labelled(app.selectbox, "Conditional").set_value(True))
+        app = act(control(app, "conditional").set_value(True))
         assert not app.error
-        layers = [name for table in app.table for name in table.value["Layer"]]
-        assert [name for name in layers if "label" in name] == [
+        names = [name for network in layers(app) for name in network]
+        assert [name for name in names if "label" in name] == [
             *("label (InputLayer)", "with_label (Concatenate)"),
         ] * 2
         app = press(app, "Train")
@@ -283,7 +284,7 @@ class TestForm:
 
     def test_the_preset(self) -> None:
         app = open_page("train", preset="conditional")
-        assert labelled(app.selectbox, "Conditional").value is True
+        assert control(app, "conditional").value is True
         assert PRESET_NOTES["conditional"].purpose in words(app)
 
 

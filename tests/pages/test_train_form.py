@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pages._shared.plain import plain
+from pages.train.config_form import ALL_SETTINGS
 from tests.pages.driving import act, calm, go, labelled, open_page, watch
 from tests.pages.form import (
     FIELDS,
@@ -16,6 +17,7 @@ from tests.pages.form import (
     control,
     fill,
     form,
+    layers,
     problem,
     warned,
 )
@@ -78,6 +80,20 @@ class TestForm:
         watch(app)
         act(labelled(app.segmented_control, "View").set_value("Set up"))
         assert form(app) == as_form(OTHER)
+
+    def test_all_settings_are_made_when_somebody_opens_them(self) -> None:
+        def labels() -> list[str]:
+            return [each.label for each in (*app.text_input, *app.selectbox)]
+
+        app = open_page("train")
+        assert not {"Model", "Seed"} & {*labels()}
+        fill(app, seed=7)  # which opens them
+        assert {"Model", "Seed"} <= {*labels()}
+        app.session_state[ALL_SETTINGS] = False
+        calm(app.run())
+        assert not {"Model", "Seed"} & {*labels()}
+        assert app.query_params["seed"] == "7"
+        assert form(app)["seed"] == "7"
 
     def test_the_address_brings_the_form_back(self) -> None:
         app = fill(open_page("train", preset="convolutional"), **as_form(OTHER))
@@ -217,11 +233,10 @@ class TestSummary:
         assert f"Total parameters **{total:,}** · trainable {total:,} · non-trainable 0" in words(
             app
         )
-        for (name, network), table in zip(model.networks.items(), app.table, strict=True):
+        for (name, network), shown in zip(model.networks.items(), layers(app), strict=True):
             assert f"**{name.capitalize()}** · {network.count_params():,} parameters" in words(app)
             counts = [layer.count_params() for layer in network.layers]
-            shown = [int(text.replace(",", "")) for text in table.value["Parameters"]]
-            assert sorted(filter(None, shown)) == sorted(filter(None, counts))
+            assert sorted(filter(None, shown.values())) == sorted(filter(None, counts))
 
     def test_it_follows_the_form(self) -> None:
         app = fill(open_page("train"), hidden="", latent_dim=2)

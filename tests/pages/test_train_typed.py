@@ -33,8 +33,8 @@ WHOLE = "A whole number from 1 to 500."
 def change_before_its_values_arrive(preset: str, name: str, text: str) -> AppTest:
     """Choose a preset, and change a field of the form that the browser shows until it has them."""
     app = open_page("train")
-    app.segmented_control(key="form_preset").set_value(preset)
     field = control(app, name)
+    app.segmented_control(key="form_preset").set_value(preset)
     before = field.value
     field.set_value(text)
     sent = app._tree.get_widget_states()
