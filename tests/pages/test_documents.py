@@ -82,7 +82,7 @@ def test_a_document_has_our_scripts_at_its_head() -> None:
     (content,) = answer.parts
     assert answer.status == 200
     assert content.startswith("<html><head><script>// One act is one step")
-    assert content.count("<script>") == content.count("</script>") == 4
+    assert content.count("<script>") == content.count("</script>") == 5
     assert content.endswith("</script></head></html>")
     assert int(answer.headers["content-length"]) == len(content.encode())
     assert answer.headers["cache-control"] == "no-cache"
