@@ -99,7 +99,9 @@ def _sent(run: Run, name: str, parameter: str) -> SentCode | None:
     """Return the code that was sent here from the Generate page, or by a link."""
     if takes_setting(f"{parameter}-code"):
         code = read_code(take_parameter(f"{parameter}-code") or "", run.config.latent_dim)
-        if code is not None:
+        if code is None:
+            st.session_state[f"{name}_sampled"] = False
+        else:
             set_end_of_path(run, code, "A sample", name)
     return end_of_path(run, name)
 
