@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from vae.cli.files import SUFFIXES, check_new_file, check_picture, conditioned_run, write_file
 from vae.cli.fitting import samplers_of
-from vae.cli.output import Report, wrote
+from vae.cli.parser import AddCommand
 from vae.cli.progress import progress_fraction
+from vae.cli.report import Report, wrote
 from vae.errors import ConfigError
 from vae.export.media import (
     animation,
@@ -40,8 +39,6 @@ STEPS = (2, 200)
 PICTURES = (".png", ".pdf", ".svg")
 SIDE = 10  # of a grid
 FRAMES_PER_SECOND = 11.0
-
-AddCommand = Callable[[Any], argparse.ArgumentParser]
 
 
 def add_pictures(add: AddCommand) -> None:

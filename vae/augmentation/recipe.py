@@ -1,0 +1,59 @@
+"""Networks, steps and rates of a study: the same for all its methods and seeds.
+
+They were found on MNIST's and Animals' training images with seeds that no study uses, never on test
+images.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+
+from vae.errors import StudyError
+
+__all__ = ["Recipe", "recipe_from", "recipe_values"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a study trains. Steps are those of the optimizer.
+
+    classifier_steps: the same for every method of one number of images a class, so that the data
+    alone differ, not the training; all_epochs: of the upper line, which has more images than that.
+    copies: the numbers of synthetic images a real one that the choice is among.
+    """
+
+    classifier_filters: tuple[int, ...] = (32, 64)
+    classifier_dense: tuple[int, ...] = (128,)
+    classifier_rate: float = 1e-3
+    classifier_steps: int = 1000
+    classifier_batch: int = 64
+    all_epochs: int = 8
+    all_rate: float = 2e-3
+    vae_filters: tuple[int, ...] = (32, 64)
+    vae_dense: tuple[int, ...] = (64,)
+    vae_latent: int = 8
+    vae_rate: float = 2e-3
+    vae_steps: int = 1000
+    vae_batch: int = 64
+    vae_beta: float = 1.0
+    class_vae_steps: int = 300
+    gan_steps: int = 1500
+    gan_rate: float = 1e-3
+    gan_latent: int = 16
+    copies: tuple[int, ...] = (1, 4, 16)
+
+
+def recipe_values(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as study.json holds it."""
+    return asdict(recipe)
+
+
+def recipe_from(values: dict[str, Any]) -> Recipe:
+    """Return the recipe that study.json holds; raises StudyError for anything else."""
+    try:
+        return msgspec.convert(values, Recipe, strict=True)
+    except msgspec.ValidationError as error:
+        raise StudyError(f"A study's recipe must be whole ({error}). Received: {values}") from None
