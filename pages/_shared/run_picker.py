@@ -60,7 +60,7 @@ def run_picker(header: DeltaGenerator) -> Run | None:
     run = None
     if runs:
         with header:
-            run = _select(runs, owner, contents.unreadable)
+            run = _select(runs, owner, contents.left_out)
         set_parameter("run", run.id)
     with stable_position():
         if not runs:
@@ -71,21 +71,21 @@ def run_picker(header: DeltaGenerator) -> Run | None:
     return run
 
 
-def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run:
+def _select(runs: dict[str, Run], owner: str, left_out: dict[str, str]) -> Run:
     with st.container(horizontal=True, vertical_alignment="center"):
         # Alone, since the one that replaces it hides it only where it stands right beside it.
         with st.container():
             selected_id = st.selectbox(
                 "Run",
                 list(runs),
-                # A widget's own value is dropped when it is not drawn: the choice lives beside it.
+                # A widget's own value is dropped when it is not shown: the choice lives beside it.
                 key=controlled_key("run_picker", st.session_state.chosen_run),
                 format_func=lambda run_id: label(runs[run_id], owner),
                 label_visibility="collapsed",
                 help="Built-in models and your own runs: every page shows the one chosen here.",
                 on_change=_store_choice,
             )
-        run_menu(runs[selected_id], owner, choose_run, unreadable)
+        run_menu(runs[selected_id], owner, choose_run, left_out)
     return runs[selected_id]
 
 

@@ -21,23 +21,23 @@ from vae.evaluation.classifier_choice import check_classifier, check_comparable,
 from vae.evaluation.comparison_request import (
     IMAGES,
     SAMPLES,
+    classifier_of,
     requested_comparison,
     withdraw_comparison,
 )
 from vae.evaluation.foreign_images import foreign_images
 from vae.evaluation.generative_classifier import class_log_likelihoods, classified_by
 from vae.evaluation.likelihood_ratio import baseline_log_likelihood
-from vae.figures_schema import (
+from vae.presets import preset_label
+from vae.runs.layout import CLASSIFICATION, CLASSIFICATION_REQUEST
+from vae.runs.run import Run
+from vae.runs.writer import RunWriter
+from vae.schemas.classification import (
     ClassifierComparison,
     ClassifierFigures,
     RocArea,
     Separation,
 )
-from vae.presets import preset_label
-from vae.runs.layout import CLASSIFICATION, CLASSIFICATION_REQUEST
-from vae.runs.run import Run
-from vae.runs.store import RunStore
-from vae.runs.writer import RunWriter
 from vae.statistics import some_indices
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ def compare_classifiers(
         "foreign": [],
         "seconds": 0.0,
     }
-    seen = np.concatenate([run.preprocess(each) for each in foreign.values()])
-    shown_bounds = class_log_likelihoods(model, seen, ELBO_SAMPLES, seed, next(progress))
+    foreign_inputs = np.concatenate([run.preprocess(each) for each in foreign.values()])
+    shown_bounds = class_log_likelihoods(model, foreign_inputs, ELBO_SAMPLES, seed, next(progress))
     own = _scores(run, x_test[chosen], bounds.log_likelihood[chosen], priors)
-    others = _scores(run, seen, shown_bounds.log_likelihood, priors)
+    others = _scores(run, foreign_inputs, shown_bounds.log_likelihood, priors)
     if classifier is not None:
         answers = _answers(classifier, dataset.x_test)
         found["classifier"] = _figures(classifier, answers, y_test, chosen)
@@ -211,7 +211,7 @@ def compute_comparison(
     if request is None:
         return
     other = request["classifier"]
-    classifier = RunStore(run.path.parent).open(other) if other else None
+    classifier = classifier_of(run, other) if other else None
 
     def check_request(fraction: float) -> None:
         if not (run.path / CLASSIFICATION_REQUEST).exists():

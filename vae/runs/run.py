@@ -13,10 +13,11 @@ from filelock import FileLock
 
 from vae.data.binarisation import binarise
 from vae.errors import RunError, VAEError
-from vae.kinds import Part, with_article
+from vae.kinds import KINDS, Part, with_article
 from vae.runs import inference, layout
-from vae.runs.folder import ACTIVE_STATES, SHIPPED, RunFolder
+from vae.runs.folder import ACTIVE_STATES, SHIPPED
 from vae.runs.lock import run_lock
+from vae.runs.measured import MeasuredRun
 from vae.runs.requests import Requests
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def how_to_resume(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Run(RunFolder):
+class Run(MeasuredRun):
     """A run as it is when it is read: make a new one to see what has changed since.
 
     label: the class that a conditional run's networks take where `encode` and `decode` get none;
@@ -126,7 +127,11 @@ class Run(RunFolder):
     def require(self, part: Part) -> None:
         """Raise RunError unless the run's model has a network or another part: see `kinds`."""
         if not self.config.has(part):
-            raise RunError(f"{with_article(self.config.noun)} has no {part}. Received: {self.path}")
+            having = ", ".join(kind.name for kind in KINDS.values() if kind.has(part))
+            raise RunError(
+                f"{with_article(self.config.noun)} has no {part}: train one that has "
+                f"(kind={having}). Received: {self.path}"
+            )
 
     def _network(self, name: Part) -> Path:
         """Return the file of one of its networks; raises as `require`."""
