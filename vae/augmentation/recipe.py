@@ -25,22 +25,23 @@ class Recipe:
     copies: the numbers of synthetic images a real one that the choice is among.
     """
 
-    classifier_filters: tuple[int, ...] = (32, 64)
-    classifier_dense: tuple[int, ...] = (128,)
+    classifier_filters: tuple[int, ...] = (16, 32, 64)
+    classifier_dense: tuple[int, ...] = (64,)
+    classifier_dropout: float = 0.3
     classifier_rate: float = 1e-3
-    classifier_steps: int = 1000
-    classifier_batch: int = 64
+    classifier_steps: int = 1500
+    classifier_batch: int = 32
     all_epochs: int = 8
     all_rate: float = 2e-3
     vae_filters: tuple[int, ...] = (32, 64)
     vae_dense: tuple[int, ...] = (64,)
     vae_latent: int = 8
     vae_rate: float = 2e-3
-    vae_steps: int = 1000
-    vae_batch: int = 64
-    vae_beta: float = 1.0
-    class_vae_steps: int = 300
-    gan_steps: int = 1500
+    vae_steps: int = 1500
+    vae_batch: int = 32
+    vae_beta: float = 2.0
+    class_vae_steps: int = 400
+    gan_steps: int = 1200
     gan_rate: float = 1e-3
     gan_latent: int = 16
     copies: tuple[int, ...] = (1, 4, 16)
