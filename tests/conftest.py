@@ -143,6 +143,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+_has_frozen_keras = False
+
+
+def pytest_runtest_teardown() -> None:
+    """Do the same with TensorFlow once it is there: each training collects, and found all of it."""
+    global _has_frozen_keras
+    if not _has_frozen_keras and "keras" in sys.modules:
+        _has_frozen_keras = True
+        pytest_collection_finish()
+
+
 @pytest.fixture(scope="session")
 def trained_once(tmp_path_factory: pytest.TempPathFactory) -> TrainedOnce:
     return TrainedOnce(tmp_path_factory)

@@ -151,7 +151,7 @@ class TestCorrectness:
     @pytest.mark.parametrize("classes", [0, 1])
     def test_a_label_that_says_nothing(self, classes: int) -> None:
         config = Config(kind="conditional")
-        with pytest.raises(ConfigError, match=rf"two or more classes. Received: {classes}"):
+        with pytest.raises(ConfigError, match=rf"that is not conditional\. Received: {classes}$"):
             summarize(config, (8, 8, 1), classes)
         with pytest.raises(ConfigError, match="Received"):
             build(config, (8, 8, 1), classes)

@@ -129,8 +129,8 @@ def classifier_layers(config: Config, image_shape: ImageShape, classes: int = 0)
     """
     if classes < 2:
         raise ConfigError(
-            "A classifier tells classes apart, so it needs images of two or more classes. "
-            f"Received: {classes}"
+            "A classifier tells classes apart, so it needs images of two or more classes: of one "
+            f"class, or without labels, train a VAE, an autoencoder or a GAN. Received: {classes}"
         )
     layers = _features(config, image_shape, classes)
     layers.append(_dense("logits", layers[-1].output_shape[0], classes))
@@ -302,7 +302,8 @@ def _check_classes(config: Config, classes: int) -> None:
     if config.conditional and classes < 2:
         raise ConfigError(
             f"A conditional {KINDS[config.kind].title} gets the class of each image, so it needs "
-            f"images of two or more classes. Received: {classes}"
+            "images of two or more classes: of one class, or without labels, train one that is "
+            f"not conditional. Received: {classes}"
         )
 
 

@@ -42,12 +42,10 @@ NOBODYS_LINK = (
 )
 
 
-def run_menu(
-    run: Run, owner: str, choose: Callable[[Run], None], unreadable: dict[str, str]
-) -> None:
+def run_menu(run: Run, owner: str, choose: Callable[[Run], None], left_out: dict[str, str]) -> None:
     """Show a small menu for the chosen run; `choose` chooses another one.
 
-    unreadable: why folders of the store cannot be read, by their names.
+    left_out: why folders of the store are not among its runs, by their names.
     """
     own = not run.shipped and queue().owns(run, owner)
     with st.popover(
@@ -71,7 +69,7 @@ def run_menu(
         )
         _show_import(owner, choose)
         _show_retention(run)
-        _show_unreadable(unreadable)
+        _show_left_out(left_out)
         if own:
             st.button(
                 "Delete this run",
@@ -124,14 +122,14 @@ def _show_retention(run: Run) -> None:
     st.caption(f"{words} Download it to keep it.", width=TEXT_PIXELS)
 
 
-def _show_unreadable(unreadable: dict[str, str]) -> None:
-    """Name folders that hold a run and cannot be read, on one's own machine."""
+def _show_left_out(left_out: dict[str, str]) -> None:
+    """Name folders that hold a run and are not in the list, on one's own machine."""
     if is_public():  # whoever knows a name can open that run
         return
-    for name, reason in unreadable.items():
+    for name, reason in left_out.items():
         shown = name.encode(errors="replace").decode()  # perhaps the name is no text
         st.caption(
-            f"Left out, since it cannot be read: {plain(shown)}",
+            f"Not in the list: {plain(shown)}",
             help=plain(reason),
             width=TEXT_PIXELS,
         )

@@ -60,7 +60,7 @@ def run_picker(header: DeltaGenerator) -> Run | None:
     run = None
     if runs:
         with header:
-            run = _select(runs, owner, contents.unreadable)
+            run = _select(runs, owner, contents.left_out)
         set_parameter("run", run.id)
     with stable_position():
         if not runs:
@@ -71,7 +71,7 @@ def run_picker(header: DeltaGenerator) -> Run | None:
     return run
 
 
-def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run:
+def _select(runs: dict[str, Run], owner: str, left_out: dict[str, str]) -> Run:
     with st.container(horizontal=True, vertical_alignment="center"):
         # Alone, since the one that replaces it hides it only where it stands right beside it.
         with st.container():
@@ -85,7 +85,7 @@ def _select(runs: dict[str, Run], owner: str, unreadable: dict[str, str]) -> Run
                 help="Built-in models and your own runs: every page shows the one chosen here.",
                 on_change=_store_choice,
             )
-        run_menu(runs[selected_id], owner, choose_run, unreadable)
+        run_menu(runs[selected_id], owner, choose_run, left_out)
     return runs[selected_id]
 
 

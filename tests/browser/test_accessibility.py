@@ -42,7 +42,7 @@ def address(server: tuple[str, int]) -> str:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(color_scheme="light")
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
@@ -121,7 +121,7 @@ def test_components_in_forced_colors_and_without_motion(address: str, page: Page
         )
 
     page.set_viewport_size(SCREEN)
-    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.emulate_media(forced_colors="active")
     page.goto(f"{address}/train?view=watch&run=mnist-recommended")
     settled(page)
     classes = page.locator(".board .classes i")
@@ -152,4 +152,4 @@ def test_components_in_forced_colors_and_without_motion(address: str, page: Page
     settled(page)
     marks = page.locator("figure svg .grid").first
     assert style(marks, "stroke") == style(page.locator("body"), "color")
-    page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    page.emulate_media(forced_colors="none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,9 +71,16 @@ def test_some_images_as_json(conditional_run: Run, capsys: Output) -> None:
 
 def test_a_run_without_labels(finished_run: Run, capsys: Output) -> None:
     assert refused(["classify", str(finished_run.path)], capsys) == (
-        "vae classify: To classify by Bayes' rule takes a conditional VAE, which knows p(x | y). "
+        "vae classify: To classify by Bayes' rule takes a conditional VAE, which knows p(x | y): "
+        "train one (conditional=true) on images of several classes. "
         "Received: a VAE that was trained without labels\n"
     )
+
+
+@pytest.mark.parametrize("name", ["conditional-gan", "classifier", "autoencoder"])
+def test_a_run_without_a_likelihood(name: str, kinds: Kinds, capsys: Output) -> None:
+    said = refused(["classify", str(kinds[f"{name}-dense"].path)], capsys)
+    assert said.startswith("vae classify: A likelihood needs a VAE.")
 
 
 @pytest.mark.parametrize(
@@ -118,6 +126,17 @@ class TestAgainst:
             ["classify", str(conditional_run.path), "--against", str(finished_run.path)], capsys
         )
         assert "To compare with takes a classifier: train one with kind=classifier." in said
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [("mnist-classifier", "A run folder holds config.json"), ("run.zip", "A run is a folder")],
+    )
+    def test_it_is_a_folder_and_no_id(
+        self, name: str, words: str, conditional_run: Run, capsys: Output, tmp_path: Path
+    ) -> None:
+        (tmp_path / "run.zip").touch()
+        arguments = ["classify", str(conditional_run.path), "--against", str(tmp_path / name)]
+        assert words in refused(arguments, capsys)
 
     @pytest.mark.parametrize("images", ["0", "361"])
     def test_how_many_images(self, images: str, conditional_run: Run, capsys: Output) -> None:

@@ -61,6 +61,7 @@ class TestRefused:
                 {"y_train": np.zeros((6, 1), int)},
                 r"whole numbers .* Received: y_train int64 \(6, 1\)",
             ),
+            ({"y_test": None}, "let all be 0 and name one class: .* Received: y_test None"),
             ({"y_train": np.array(list("ababab"))}, "whole numbers .* Received: y_train <U1"),
             ({"class_names": ()}, r"class names.* Received: \(\)"),
             ({"class_names": "ab"}, "class names.* Received: 'ab'"),

@@ -64,6 +64,12 @@ def test_the_split_of_digits_never_changes():
     assert digest == "0c699ee1b3bc1bc500b40944070efde66a8c5e6e73662466fad20af5d1e65d7e"
 
 
+@pytest.mark.parametrize("name", ["mine.npz", "pictures/", "/home/me/pictures"])
+def test_of_a_path_it_says_what_to_do(name: str):
+    with pytest.raises(DatasetError, match=r"your own become a vae\.Dataset in Python\. Received"):
+        load_dataset(name)
+
+
 @pytest.mark.parametrize("call", [load_dataset, find_dataset])
 def test_an_unknown_name_is_named(call):
     with pytest.raises(DatasetError) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,18 @@ from vae.runs.writer import RunWriter
 CONFIG = Config(kind="gan", latent_dim=2, gradient_penalty=2.0)
 
 
-def row(epoch: int, step: int = 10, kind: str = "step", **values: float) -> dict[str, Any]:
+STEPS = 400  # of an epoch
+
+
+def row(epoch: int, step: int = STEPS, kind: str = "step", **values: float) -> dict[str, Any]:
     found = {"loss": 0.8, "discriminator_loss": 1.3, "d_real": 0.55, "d_fake": 0.45}
     return {"kind": kind, "epoch": epoch, "step": step, "learning_rate": 1e-3, **found, **values}
 
 
 def rows_of(losses: list[float], **values: float) -> list[dict[str, Any]]:
-    """Rows of epochs of ten steps each, with these losses of the generator."""
+    """Ten rows an epoch, with these losses of the generator."""
     rows = [
-        row(index // 10 + 1, index % 10 + 1, loss=loss, **values)
+        row(index // 10 + 1, (index % 10 + 1) * STEPS // 10, loss=loss, **values)
         for index, loss in enumerate(losses)
     ]
     ends = [row(epoch, kind="epoch", **values) for epoch in range(1, len(losses) // 10 + 1)]
@@ -47,6 +51,32 @@ def make(tmp_path: Path, digits: Dataset) -> Any:
 
 def names(run: Run) -> list[str]:
     return [problem.name for problem in problems(run)]
+
+
+# Three epochs of real runs, with the digits of the samples after the last of them: presets gan and
+# gan-convolutional on a part of the data, with the changes that their names say.
+RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("gan_histories.json").read_text())
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_of_recorded_runs(name: str, make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = RECORDED[name]
+    chances = {key: found[key] for key in ("d_real", "d_fake")}
+    last, steps = found["epoch"], found["steps"]
+    rows = [
+        row(epoch, round(part * steps), loss=loss, discriminator_loss=other, **chances)
+        for epoch, losses in enumerate(
+            zip(found["loss"], found["discriminator_loss"], strict=True), start=last - 2
+        )
+        for part, (loss, other) in zip(
+            np.linspace(0.0, 1.0, len(losses[0]) + 1)[1:], zip(*losses, strict=True), strict=True
+        )
+    ]
+    rows.append(row(last, steps, kind="epoch", **chances))
+    run = make(rows, gradient_penalty=found["gradient_penalty"])
+    if "digits" in found:
+        show_digits(run, np.repeat(np.arange(10), found["digits"]).tolist(), last, monkeypatch)
+    assert names(run) == found["problems"]
 
 
 class TestWords:
@@ -97,7 +127,20 @@ class TestProblems:
         swings = 1.0 + 0.5 * np.sin(np.arange(40))
         run = make(rows_of(swings.tolist()))
         assert names(run) == ["Oscillation"]
-        assert re.search(r"swings by 3\d% of its mean", problems(run)[0].words)
+        assert re.search(r"generator's loss swings by 3\d% of its", problems(run)[0].words)
+
+    def test_oscillation_of_the_discriminator_alone(self, make: Any) -> None:
+        rows = rows_of([0.8] * 40)
+        for index, each in enumerate(rows):
+            each["discriminator_loss"] = 1.0 + 0.5 * np.sin(index)
+        (problem,) = problems(make(rows))
+        assert (problem.name, "The discriminator's loss" in problem.words) == ("Oscillation", True)
+
+    def test_the_loss_of_one_that_has_won_is_next_to_nothing(self, make: Any) -> None:
+        rows = rows_of([12.0] * 40, d_real=1.0, d_fake=0.0)
+        for index, each in enumerate(rows):
+            each["discriminator_loss"] = 1e-5 * (1.0 + 0.5 * np.sin(index))
+        assert names(make(rows)) == ["The discriminator wins"]
 
     def test_the_fall_of_the_first_epoch_is_none(self, make: Any) -> None:
         losses = [*np.geomspace(5.0, 0.8, 10), *[0.8] * 40]
@@ -105,14 +148,27 @@ class TestProblems:
         assert names(make(rows_of(losses))) == []
 
     def test_too_few_epochs_to_call_it_so(self, make: Any) -> None:
-        assert names(make(rows_of((1.0 + 0.5 * np.sin(np.arange(30))).tolist()))) == []
+        assert names(make(rows_of((1.0 + 0.5 * np.sin(np.arange(20))).tolist()))) == []
 
     def test_after_a_cure_a_whole_epoch_decides(self, make: Any) -> None:
         rows = rows_of([3.0] * 10, d_real=0.99, d_fake=0.01)
-        changed = [*rows, change(1, 10, gradient_penalty=6.0)]
+        changed = [*rows, change(1, STEPS, gradient_penalty=6.0)]
         assert names(make(changed)) == []
         after = [row(2, kind="epoch", d_real=0.99, d_fake=0.01)]
         assert names(make([*changed, *after])) == ["The discriminator wins"]
+
+
+def show_digits(run: Run, digits: list[int], epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the classifier take the 64 samples of a run's last snapshot for these digits."""
+    images = np.zeros((64, 8, 8, 1), np.uint8)
+    for each in (0, epoch):
+        RunWriter(run.path).arrays(
+            layout.snapshot_file(each), samples=images[:50], more_samples=images[50:]
+        )
+    monkeypatch.setattr(adversarial, "is_measurable", lambda run: True)
+    says = np.eye(10)[np.array(digits)]
+    monkeypatch.setattr(adversarial, "classify", lambda images: (images, says))
+    adversarial._counted.cache_clear()
 
 
 class TestModeCollapse:
@@ -120,17 +176,9 @@ class TestModeCollapse:
     def of_digits(self, make: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         """Makes a run whose 64 samples the classifier takes for these digits."""
 
-        def run_of(digits: list[int]) -> Run:
-            run = make(rows_of([0.8] * 10))
-            images = np.zeros((64, 8, 8, 1), np.uint8)
-            for epoch in (0, 1):
-                RunWriter(run.path).arrays(
-                    layout.snapshot_file(epoch), samples=images[:50], more_samples=images[50:]
-                )
-            monkeypatch.setattr(adversarial, "is_measurable", lambda run: True)
-            says = np.eye(10)[np.array(digits)]
-            monkeypatch.setattr(adversarial, "classify", lambda images: (images, says))
-            adversarial._counted.cache_clear()
+        def run_of(digits: list[int], steps: int = STEPS) -> Run:
+            run = make([row(1, steps, kind="epoch")])
+            show_digits(run, digits, 1, monkeypatch)
             return run
 
         return run_of
@@ -145,6 +193,10 @@ class TestModeCollapse:
         run = of_digits([index % 7 for index in range(64)])
         assert names(run) == ["Mode collapse"]
         assert "none is a 7, 8 or 9, by the classifier" in problems(run)[0].words
+
+    def test_the_blur_of_the_first_steps_is_none(self, of_digits: Any) -> None:
+        assert names(of_digits([3] * 64, steps=300)) == []
+        assert names(of_digits([3] * 64, steps=301)) == ["Mode collapse"]
 
     def test_nor_is_one_in_half_of_the_samples(self, of_digits: Any) -> None:
         run = of_digits([3] * 40 + [index % 10 for index in range(24)])

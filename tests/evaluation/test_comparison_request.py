@@ -94,6 +94,15 @@ def test_what_cannot_be_requested(run: Run, finished_run: Run, classifier: Run) 
     assert requested_comparison(run) is None
 
 
+def test_another_run_of_the_same_id_is_not_taken_for_it(
+    run: Run, classifier: Run, tmp_path: Path
+) -> None:
+    namesake = copy_run(classifier, tmp_path / "elsewhere" / "classifier")
+    with pytest.raises(RunError, match="The id classifier is that of another run"):
+        request_comparison(run, namesake)
+    assert requested_comparison(run) is None
+
+
 @pytest.mark.parametrize("request_file", [{"classifier": 5}, {}, {"classifier": "x" * 256}])
 def test_a_damaged_request_is_said(run: Run, request_file: dict[str, object]) -> None:
     write_json(run.path / REQUEST, request_file)

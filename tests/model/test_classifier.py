@@ -101,7 +101,9 @@ class TestBasics:
 
     @pytest.mark.parametrize("classes", [0, 1])
     def test_one_class_is_nothing_to_tell_apart(self, config: Config, classes: int) -> None:
-        with pytest.raises(ConfigError, match=rf"two or more classes\. Received: {classes}$"):
+        with pytest.raises(
+            ConfigError, match=rf"train a VAE, an autoencoder or a GAN\. Received: {classes}$"
+        ):
             build(config, SHAPE, classes)
 
 

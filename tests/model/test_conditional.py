@@ -96,7 +96,7 @@ class TestBasics:
 
     def test_images_without_classes(self, digits: Dataset, tmp_path: Path) -> None:
         config = Config(kind="conditional")
-        with pytest.raises(ConfigError, match=r"two or more classes\. Received: 1"):
+        with pytest.raises(ConfigError, match=r"train one that is not conditional\. Received: 1"):
             train(config, one_class(digits), out=tmp_path / "run")
         assert not (tmp_path / "run").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from vae.evaluation.classifier_choice import classifier_mark
 from vae.files import read_json, write_json
 from vae.runs.progress import write_progress
 from vae.runs.run import Run
+from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 
 SCORES_OF_CLASSIFIER = ("probability", "entropy")
@@ -92,6 +94,18 @@ class TestPictures:
             assert labelled(app.selectbox, "Classifier").value == name
         app = open_classify(told, classifier="no such")
         assert not app.exception
+
+    def test_a_built_in_one_of_the_same_name(
+        self, told: Run, classifier: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        built_in = copy_run(classifier, tmp_path / "shipped" / "classifier")
+        monkeypatch.setattr(server, "RunStore", partial(RunStore, shipped=built_in.path.parent))
+        app = open_classify(told, classifier="classifier")
+        assert not app.exception
+        (shown,) = labelled(app.selectbox, "Classifier").options
+        assert "yours" in shown or "opened by link" in shown
+        assert server.store().open("classifier").path == classifier.path
+        assert "Not in the list: classifier" in words(app)
 
     def test_a_run_without_stored_pictures(self, told: Run, classifier: Run) -> None:
         (told.path / "snapshots" / "fixed.npz").unlink()

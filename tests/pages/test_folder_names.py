@@ -82,15 +82,15 @@ class TestUnreadable:
         named(runs, "good")
         (named(runs, "**half**").path / "config.json").write_text("{")
         said = words(open_page("start", run="good"))
-        assert "Left out, since it cannot be read" in said
+        assert "Not in the list" in said
         assert "\\*\\*half\\*\\*" in said
 
     def test_none_where_all_can_be_read(self, runs: Path) -> None:
         named(runs, "good")
-        assert "Left out" not in words(open_page("start", run="good"))
+        assert "Not in the list" not in words(open_page("start", run="good"))
 
     @pytest.mark.usefixtures("browser")
     def test_strangers_hear_nothing_of_them(self, runs: Path, shipped: list[Run]) -> None:
         (named(runs, "half").path / "config.json").write_text("{")
         assert json.dumps("half") not in words(open_page("start"))
-        assert "Left out" not in words(open_page("start"))
+        assert "Not in the list" not in words(open_page("start"))

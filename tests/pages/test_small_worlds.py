@@ -37,16 +37,17 @@ VIEWS = {
 
 
 class World(NamedTuple):
-    """How many images there are to train on and to test on, and settings."""
+    """How many images there are to train on and to test on, settings, and whether of one class."""
 
     train: int
     test: int
     settings: dict[str, Any]
+    without_labels: bool = False
 
 
 WORLDS = {
     "one test image": World(100, 1, {}),
-    "two test images": World(100, 2, {}),
+    "two test images": World(100, 2, {}, without_labels=True),
     "one image of each": World(1, 1, {"kind": "conditional"}),
     "one dimension": World(100, 20, {"latent_dim": 1}),
     "one of everything": World(1, 1, {"latent_dim": 1, "hidden": (1,), "epochs": 1}),
@@ -54,12 +55,17 @@ WORLDS = {
 }
 
 
-def part(dataset: Dataset, train: int, test: int) -> Dataset:
+def part(dataset: Dataset, world: World) -> Dataset:
     """The first images of a data set, as one of one's own."""
+    train, test = slice(world.train), slice(world.test)
+    labels, names = (dataset.y_train[train], dataset.y_test[test]), dataset.class_names
+    if world.without_labels:
+        labels, names = (labels[0] * 0, labels[1] * 0), ("all",)
     return Dataset(
-        "few", "Few", dataset.x_train[:train], dataset.y_train[:train], dataset.x_test[:test],
-        dataset.y_test[:test], dataset.class_names, "part",
-    )  # fmt: skip
+        *("few", "Few", dataset.x_train[train], labels[0], dataset.x_test[test], labels[1]),
+        names,
+        "part",
+    )
 
 
 @pytest.fixture(scope="module", params=WORLDS)
@@ -70,7 +76,7 @@ def small_run(
     from vae.training.train import train
 
     world = WORLDS[request.param]
-    data = part(digits, world.train, world.test)
+    data = part(digits, world)
     config = Config(**{"latent_dim": 2, "hidden": (8,), "epochs": 2} | world.settings)
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)

@@ -82,7 +82,7 @@ class TestNames:
     def test_all_are_listed(self, folder: Path) -> None:
         store = RunStore(folder, folder / "none")
         assert {run.id for run in store.list()} == {*NAMES}
-        assert store.read().unreadable == {}
+        assert store.read().left_out == {}
 
     @pytest.mark.parametrize("name", LEAD_ELSEWHERE, ids=label)
     def test_what_leads_elsewhere(self, folder: Path, name: str) -> None:
@@ -243,7 +243,7 @@ for name in ("half", "locked", "locked config", "file", "broken", "circle", "of 
         store.open(name)
     except RunError as error:
         refused[name] = str(error)
-print(json.dumps([[run.id for run in store.list()], store.read().unreadable, refused]))
+print(json.dumps([[run.id for run in store.list()], store.read().left_out, refused]))
 """
 
 

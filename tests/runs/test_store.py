@@ -36,6 +36,15 @@ class TestStore:
         listed = RunStore(runs, shipped).list()
         assert [found.id for found in listed] == ["copy", "c", "b", "a", "y", "x"]
 
+    def test_an_id_is_one_run(self, run: Run, tmp_path: Path) -> None:
+        shipped = copy_run(run, tmp_path / "shipped" / "copy").path.parent
+        store = RunStore(run.path.parent, shipped)
+        assert [found.path for found in store.list()] == [run.path] == [store.open("copy").path]
+        assert "rename its folder" in store.read().left_out["copy"]
+        run.path.rename(run.path.with_name("renamed"))
+        assert [found.id for found in store.list()] == ["renamed", "copy"]
+        assert store.read().left_out == {}
+
     def test_what_has_not_changed_is_not_read_again(
         self, store: RunStore, monkeypatch: pytest.MonkeyPatch
     ) -> None:

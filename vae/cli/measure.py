@@ -20,7 +20,7 @@ from vae.evaluation.comparison_request import IMAGES, SAMPLES
 from vae.evaluation.generative_classifier import measure_classification
 from vae.evaluation.likelihood import measure_likelihood
 from vae.model.importance_sampling import check_samples
-from vae.runs.run import Run, open_run
+from vae.runs.run import Run
 from vae.sampling.prior import check_seed
 from vae.settings import BINARISATIONS
 
@@ -129,7 +129,7 @@ def classify(options: argparse.Namespace) -> Report:
 def _compared(run: Run, against: str, samples: int, options: argparse.Namespace) -> Report:
     """Compare with the classifier in a folder; "": with foreign images alone."""
     check_comparable(run)
-    classifier = open_run(against) if against else None
+    classifier = conditioned_run(Path(against)) if against else None
     if classifier is not None:
         check_classifier(run, classifier)
     dataset = load_learned(run)

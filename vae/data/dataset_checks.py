@@ -75,6 +75,12 @@ def checked_images(images: Any, name: str, title: str) -> np.ndarray:
 
 def checked_labels(labels: Any, name: str, title: str, classes: int) -> np.ndarray:
     """Return labels uint8 (N,); raises DatasetError if one of them is no class."""
+    if labels is None:
+        raise DatasetError(
+            f"{title} needs a label for each image. Where there are none, let all be 0 and name "
+            "one class: a VAE, an autoencoder and a GAN learn without labels. "
+            f"Received: {name} None"
+        )
     array = np.asarray(labels)
     if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
         raise DatasetError(

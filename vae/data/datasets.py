@@ -7,6 +7,7 @@ import hashlib
 import importlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -130,8 +131,16 @@ def load_dataset(
 
 def _spec(name: str) -> DatasetSpec:
     if name not in DATASETS:
-        raise DatasetError(f"The data set must be one of {', '.join(DATASETS)}. Received: {name}.")
+        own = ". Images of your own become a vae.Dataset in Python" if _is_path(name) else ""
+        raise DatasetError(
+            f"The data set must be one of {', '.join(DATASETS)}{own}. Received: {name}."
+        )
     return DATASETS[name]
+
+
+def _is_path(name: str) -> bool:
+    """Whether a name is meant as that of a file or folder."""
+    return bool(PurePath(name).suffix) or name != PurePath(name).name
 
 
 def _load_digits() -> dict[str, np.ndarray]:

@@ -48,7 +48,8 @@ def check_trainable(config: Config, dataset: Dataset) -> None:
     if config.has("classifier") and len(present := _taught_classes(config, dataset)) < 2:
         raise ConfigError(
             "A classifier tells classes apart, so the images that it trains on must be of two "
-            f"classes or more. Received: {train:,} images, all of "
+            "classes or more: train on more of them, or train a VAE, an autoencoder or a GAN. "
+            f"Received: {train:,} images, all of "
             f"{dataset.class_names[present[0]]!r:.40}"
         )
 

@@ -58,6 +58,7 @@ def check_classifies(config: Config, samples: int) -> None:
     check_samples(config, samples)
     if not config.conditional:
         raise ConfigError(
-            "To classify by Bayes' rule takes a conditional VAE, which knows p(x | y). "
+            "To classify by Bayes' rule takes a conditional VAE, which knows p(x | y): train "
+            "one (conditional=true) on images of several classes. "
             "Received: a VAE that was trained without labels"
         )

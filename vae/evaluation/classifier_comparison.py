@@ -21,6 +21,7 @@ from vae.evaluation.classifier_choice import check_classifier, check_comparable,
 from vae.evaluation.comparison_request import (
     IMAGES,
     SAMPLES,
+    classifier_of,
     requested_comparison,
     withdraw_comparison,
 )
@@ -36,7 +37,6 @@ from vae.figures_schema import (
 from vae.presets import preset_label
 from vae.runs.layout import CLASSIFICATION, CLASSIFICATION_REQUEST
 from vae.runs.run import Run
-from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 from vae.statistics import some_indices
 
@@ -211,7 +211,7 @@ def compute_comparison(
     if request is None:
         return
     other = request["classifier"]
-    classifier = RunStore(run.path.parent).open(other) if other else None
+    classifier = classifier_of(run, other) if other else None
 
     def check_request(fraction: float) -> None:
         if not (run.path / CLASSIFICATION_REQUEST).exists():

@@ -15,7 +15,8 @@ __all__ = ["latents_of"]
 
 
 def latents_of(run: Run) -> dict[str, np.ndarray]:
-    """Return mean and log_var (N, d) and labels y (N,); raises RunError while there are none."""
+    """Return mean and log_var (N, d) and labels y (N,); raises RunError where there are none."""
+    run.require("encoder")
     if not run.latents:
         raise RunError(f"This run has no latent means yet. Received: {run.id}, {run.state}")
     return run.latents

@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from vae.data.binarisation import binarise
 from vae.errors import RunError, VAEError
-from vae.kinds import Part, with_article
+from vae.kinds import KINDS, Part, with_article
 from vae.runs import inference, layout
 from vae.runs.folder import ACTIVE_STATES, SHIPPED, RunFolder
 from vae.runs.lock import run_lock
@@ -126,7 +126,11 @@ class Run(RunFolder):
     def require(self, part: Part) -> None:
         """Raise RunError unless the run's model has a network or another part: see `kinds`."""
         if not self.config.has(part):
-            raise RunError(f"{with_article(self.config.noun)} has no {part}. Received: {self.path}")
+            having = ", ".join(kind.name for kind in KINDS.values() if kind.has(part))
+            raise RunError(
+                f"{with_article(self.config.noun)} has no {part}: train one that has "
+                f"(kind={having}). Received: {self.path}"
+            )
 
     def _network(self, name: Part) -> Path:
         """Return the file of one of its networks; raises as `require`."""

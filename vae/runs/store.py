@@ -24,20 +24,24 @@ __all__ = ["Contents", "RunStore"]
 
 UNDO_SECONDS = 600.0
 REMOVING = ".removing-"
+HIDDEN = (
+    "A run of your own is called as this built-in one is, and takes its place: rename its folder "
+    "to have both."
+)
 LEFTOVER_SECONDS = 600.0  # after which nobody is still writing a temporary file
 
 
 class Contents(NamedTuple):
     """What there is in a runs folder, and what ships with the project.
 
-    runs: all that can be read, the newest first, the shipped ones last. deleted: those that can
-    still be brought back, the one deleted last first. unreadable: why other folders that hold a run
-    are left out, by their names.
+    runs: all that can be read, the newest first, the shipped ones last, each id once. deleted:
+    those that can still be brought back, the one deleted last first. left_out: why other folders
+    that hold a run are not in the list, by their names.
     """
 
     runs: list[Run]
     deleted: list[Run]
-    unreadable: dict[str, str]
+    left_out: dict[str, str]
 
 
 class RunStore:
@@ -50,13 +54,19 @@ class RunStore:
 
     def read(self) -> Contents:
         """Go through the folder once, for who needs more than one of its lists."""
-        own, unreadable = self._read(self.folder)
+        own, left_out = self._read(self.folder)
         listed = [run for run in own if not run.metadata.deleted]
         listed.sort(key=lambda run: run.status["created"], reverse=True)
         since = time.time() - UNDO_SECONDS
         deleted = [run for run in own if run.metadata.deleted > since]
         deleted.sort(key=lambda run: run.metadata.deleted, reverse=True)
-        return Contents(listed + self.list_shipped(), deleted, unreadable)
+        taken = {run.id for run in own} | set(left_out)
+        shipped = self.list_shipped()
+        for run in shipped:
+            if run.id in taken:  # an id is one run, the one that `open` opens
+                left_out.setdefault(run.id, HIDDEN)
+        shipped = [run for run in shipped if run.id not in taken]
+        return Contents(listed + shipped, deleted, left_out)
 
     def list(self) -> list[Run]:
         """Return all runs that can be read: the newest first, the shipped ones last."""
