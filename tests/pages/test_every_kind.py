@@ -45,6 +45,7 @@ EVERY_VIEW = [(page, view) for page, views in VIEWS.items() for view in views]
 # Those that a classifier has: a link to another one of a page opens its first.
 OF_CLASSIFIER = [
     *(("start", ""), ("data", ""), ("latent", "draw"), ("generate", "take-away")),
+    ("generate", "augment"),
     *(("evaluate", view) for view in ("overview", "mistakes", "calibration")),
 ]
 # Those of a GAN, which has a decoder and no encoder.
@@ -169,7 +170,7 @@ def test_a_gan_offers_what_it_has_and_says_once_what_it_lacks(
     offered = {
         "latent": ["Map", "Path"],
         "evaluate": ["Overview", "Samples"],
-        "generate": ["Grid", "By hand", "Manifold", "Animation", "Take away"],
+        "generate": ["Grid", "By hand", "Manifold", "Animation", "Take away", "Augment"],
     }
     lacks = {
         "latent": "has no encoder: it turns codes into images, but no image into a code",
@@ -205,7 +206,7 @@ def test_a_classifier_says_what_it_lacks(
         == {
             "latent": ["Draw"],
             "evaluate": ["Overview", "Mistakes", "Calibration"],
-            "generate": ["Take away"],
+            "generate": ["Take away", "Augment"],
         }[page]
     )
 
