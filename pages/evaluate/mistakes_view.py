@@ -71,13 +71,13 @@ def _items(run: Run, shown: np.ndarray, images: np.ndarray | None) -> list[str]:
     probabilities, y = run.predictions["probabilities"], run.predictions["y"]
     names, items = run.short_class_names, []
     # As it got them: sampled pixels are those of all test images up to there.
-    seen = None if images is None else run.preprocess(images[: shown.max() + 1])
+    inputs = None if images is None else run.preprocess(images[: shown.max() + 1])
     for index in shown:
         says = int(probabilities[index].argmax())
         true, said = html.escape(names[y[index]]), html.escape(names[says])
         picture = ""
-        if seen is not None:
-            picture = f'<img alt="Test image {index}" src="{as_data_url(to_png(seen[index]))}">'
+        if inputs is not None:
+            picture = f'<img alt="Test image {index}" src="{as_data_url(to_png(inputs[index]))}">'
         items.append(
             f'<div role="listitem">{picture}is <b>{true}</b>, says <b>{said}</b><br>'
             f"{confidence_text(float(probabilities[index, says]))} sure<br>no. {index:,}</div>"

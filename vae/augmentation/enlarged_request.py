@@ -9,7 +9,7 @@ from vae.augmentation.methods import METHODS, Generator, generators_of, methods_
 from vae.augmentation.study import Study
 from vae.errors import RunError, StudyError
 from vae.files import write_json
-from vae.schema import Count, Positive, read
+from vae.schemas.reading import Count, Positive, read
 
 __all__ = [
     "ENLARGED",

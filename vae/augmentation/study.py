@@ -15,7 +15,7 @@ from vae.augmentation.schema import Choice, Row, StudySettings, Trial
 from vae.augmentation.summary import Cell, summarize
 from vae.data.datasets import Dataset
 from vae.errors import RunError, StudyError
-from vae.schema import read
+from vae.schemas.reading import read
 from vae.studies.folder import StudyFolder, read_lines
 from vae.studies.writer import create_folder
 

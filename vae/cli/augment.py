@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from vae.augmentation.run import run_study
 from vae.augmentation.study import Study, create_study, open_study
 from vae.augmentation.summary import Cell
 from vae.cli.files import check_new_folder
+from vae.cli.parser import AddCommand
 from vae.cli.progress import load_named, progress_fraction
 from vae.cli.report import Report, wrote
 from vae.cli.streams import import_tensorflow
@@ -30,7 +30,6 @@ from vae.studies.layout import STUDY
 __all__ = ["add_augment"]
 
 PER_CLASS, SEEDS = (5, 10, 50, 100), 10
-AddCommand = Callable[[Any], argparse.ArgumentParser]
 
 
 def add_augment(add: AddCommand) -> None:

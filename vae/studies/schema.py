@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal, NotRequired, TypedDict
 
-from vae.schema import Count, Seconds, Text, Words
+from vae.schemas.reading import Count, Seconds, Text, Words
 
 __all__ = ["ACTIVE", "Action", "StudyHead", "StudyState", "StudyStatus"]
 
