@@ -35,13 +35,16 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: leaving.append(1))
     with (path / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with (path.parent / "order.txt").open("a") as order:
+        runs = path.parent.parent if path.parent.name == ".studies" else path.parent
+        with (runs / "order.txt").open("a") as order:
             order.write(f"{path.name} {action} {sys.argv[1] == '--warm'}\n")
         work(path, action, leaving)
 
 
 def work(path: Path, action: str, leaving: list[int]) -> None:
     """Obey until the run is over."""
+    if action == "study":
+        return work_on_study(path)
     if action != "train":
         while not (path / "finish").exists() and not (path / "crash").exists():
             time.sleep(POLL_SECONDS)
@@ -74,6 +77,23 @@ def work(path: Path, action: str, leaving: list[int]) -> None:
             serial = control["serial"]
             state = "paused" if control["action"] == "pause" else "training"
             tell(path, state=state, serial=serial)
+        time.sleep(POLL_SECONDS)
+
+
+def work_on_study(path: Path) -> None:
+    """Obey until the study is over; each file "found-N" is a training that is done."""
+    states = {"pause": "paused", "stop": "stopped"}
+    while True:
+        tell(path, state="running", done=len([*path.glob("found-*")]))
+        if (path / "crash").exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        if (path / "finish").exists():
+            return tell(path, state="finished")
+        if (path / "control.json").exists():
+            action = json.loads((path / "control.json").read_text())["action"]
+            if action in states:
+                linger(path)
+                return tell(path, state=states[action])
         time.sleep(POLL_SECONDS)
 
 

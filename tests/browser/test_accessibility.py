@@ -25,7 +25,10 @@ LAPTOP = {"width": 1280, "height": 720}
 TWICE = "html:root { font-size: 200% !important; }"
 LATENT = ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare")
 EVALUATE = ("overview", "likelihood", "samples", "latent-space")
-GENERATE = ("grid", "samplers", "by-hand", "manifold", "arithmetic", "animation", "take-away")
+GENERATE = (
+    *("grid", "samplers", "by-hand", "manifold", "arithmetic", "animation", "take-away"),
+    "augment",
+)
 VIEWS = (
     *("start", "data", "train?view=set-up", "train?view=watch"),
     *(f"latent?view={view}" for view in LATENT),

@@ -14,7 +14,7 @@ from pages._shared import run_picker
 from tests.warm.workers import spawn_warm
 from vae.runs.run import Run
 from vae.server import worker_pool, worker_processes
-from vae.server.worker_processes import WarmWorker, start_worker
+from vae.server.worker_processes import Subject, WarmWorker, start_worker
 
 ANNA, BEN = "a" * 32, "b" * 32  # what two browsers keep in their cookies
 
@@ -57,8 +57,8 @@ class Processes(dict[str, IdleProcess]):
         self._patch.setattr(worker_pool, "start_worker", start_worker)
         self._patch.setattr(worker_pool, "WarmWorker", WarmWorker)
 
-    def _start(self, run: Run, action: str) -> IdleProcess:
-        process = self[f"{run.id}-{action}"] = IdleProcess()
+    def _start(self, subject: Subject, action: str) -> IdleProcess:
+        process = self[f"{subject.path.name}-{action}"] = IdleProcess()
         return process
 
 

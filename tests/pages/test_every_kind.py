@@ -45,6 +45,7 @@ EVERY_VIEW = [(page, view) for page, views in VIEWS.items() for view in views]
 # Those that a classifier has: a link to another one of a page opens its first.
 OF_CLASSIFIER = [
     *(("start", ""), ("data", ""), ("latent", "draw"), ("generate", "take-away")),
+    ("generate", "augment"),
     *(("evaluate", view) for view in ("overview", "mistakes", "calibration")),
 ]
 # Those of a GAN, which has a decoder and no encoder.
@@ -169,7 +170,7 @@ def test_a_gan_offers_what_it_has_and_says_once_what_it_lacks(
     offered = {
         "latent": ["Map", "Path"],
         "evaluate": ["Overview", "Samples"],
-        "generate": ["Grid", "By hand", "Manifold", "Animation", "Take away"],
+        "generate": ["Grid", "By hand", "Manifold", "Animation", "Take away", "Augment"],
     }
     lacks = {
         "latent": "has no encoder: it turns codes into images, but no image into a code",
@@ -201,10 +202,12 @@ def test_a_classifier_says_what_it_lacks(
     if page in ("data", "start"):
         return
     offered = [each.options for each in app.segmented_control if each.label == "View"]
-    # Of one view alone there is nothing to choose.
-    assert offered == ([["Overview", "Mistakes", "Calibration"]] if page == "evaluate" else [])
+    views = {
+        "evaluate": [["Overview", "Mistakes", "Calibration"]],
+        "generate": [["Take away", "Augment"]],
+    }
+    assert offered == views.get(page, [])  # of one view alone there is nothing to choose
     assert page != "latent" or "draw" in app.query_params["view"]
-    assert page != "generate" or "take-away" in app.query_params["view"]
 
 
 @pytest.mark.parametrize("name", [name for name in with_codes(EVERY) if name.endswith("dense")])

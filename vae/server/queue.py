@@ -10,11 +10,13 @@ import threading
 from typing import BinaryIO, NamedTuple
 
 from vae.archive.zip_import import import_zip
+from vae.augmentation.durations import study_seconds_left
+from vae.augmentation.store import StudyStore
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
 from vae.environment import is_public, limits, worker_count
-from vae.errors import RunError
+from vae.errors import RunError, StudyError
 from vae.files import writing_to
 from vae.runs.layout import MODEL
 from vae.runs.results import RESULTS
@@ -26,14 +28,18 @@ from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter, new_run_id
 from vae.server.durations import START_SECONDS, Job, job_seconds, last_start, seconds_left
 from vae.server.presence import Presence
-from vae.server.scheduler import PAUSED_SECONDS, Scheduler
+from vae.server.scheduler import OF_ONE_OWNER, PAUSED_SECONDS, Scheduler
+from vae.server.study_jobs import StudyJobs
+from vae.server.study_queue import StudyQueue
 from vae.server.tickets import Ticket, Tickets
+from vae.server.worker_processes import Subject
 
 __all__ = ["Position", "Queue"]
 
 # Runs of one visitor, where strangers share a server.
 MAX_WAITING = 3
 MAX_RUNS = 30
+ENLARGE_SECONDS = 30.0  # to write an enlarged set: about
 
 
 class Position(NamedTuple):
@@ -54,8 +60,20 @@ class Queue:
         self.tickets = Tickets(store.folder)
         self._storage = Storage(store)
         self._importing = threading.Lock()
+        studies = StudyStore(store.folder)
         self._scheduler = Scheduler(
-            self._storage, self.tickets, self.workers, presence or Presence(0.0)
+            self._storage,
+            self.tickets,
+            self.workers,
+            presence or Presence(0.0),
+            StudyJobs(studies, self.tickets),
+        )
+        self.studies = StudyQueue(
+            studies,
+            self.tickets,
+            self._scheduler.guard,
+            self._check_space,
+            self._check_waiting,
         )
 
     def close(self) -> None:
@@ -195,14 +213,15 @@ class Queue:
         """Whether one of these jobs waits or runs."""
         return self.tickets.has(run.id, actions)
 
-    def position(self, run: Run) -> Position:
-        """Return how many jobs are ahead of this run's, and the seconds until it starts."""
+    def position(self, subject: Subject) -> Position:
+        """Return how many jobs are ahead of a run's or study's, and the seconds until it starts."""
+        run_id = subject.path.name
         tickets = self.tickets.list()
         waiting = [ticket for ticket in tickets if not ticket.started]
         ids = [ticket.run_id for ticket in waiting]
-        if run.id not in ids:
+        if run_id not in ids:
             return Position(0, 0.0)
-        queued = [self._job(ticket) for ticket in waiting[: ids.index(run.id) + 1]]
+        queued = [self._job(ticket) for ticket in waiting[: ids.index(run_id) + 1]]
         running = [self._job(ticket) for ticket in tickets if ticket.started]
         return Position(*last_start(running, queued, self.workers))
 
@@ -255,8 +274,12 @@ class Queue:
             self._enqueue(run.id, "train", run.metadata.owner)
 
     def _job(self, ticket: Ticket) -> Job:
-        owner = ticket.owner if ticket.action == "train" else None
+        owner = ticket.owner if ticket.action in OF_ONE_OWNER else None
         try:
+            if ticket.is_of_study:
+                study = self.studies.store.open(ticket.run_id)
+                seconds = ENLARGE_SECONDS if owner is None else study_seconds_left(study)
+                return Job(seconds, owner)
             run = self.store.open(ticket.run_id)
             if ticket.action != "train":
                 return Job(job_seconds(run, ticket.action))
@@ -265,5 +288,5 @@ class Queue:
             # A paused one ends when another job waits.
             seconds = PAUSED_SECONDS if run.state == RunState.PAUSED else seconds_left(run)
             return Job(seconds, ticket.owner)
-        except RunError:
+        except (RunError, StudyError):
             return Job(0.0, owner)

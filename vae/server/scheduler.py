@@ -20,8 +20,10 @@ from vae.runs.schema import RunState
 from vae.runs.storage import Storage
 from vae.server.presence import Presence
 from vae.server.run_states import RunStates
+from vae.server.study_jobs import StudyJobs
 from vae.server.tickets import Ticket, Tickets
 from vae.server.worker_pool import WorkerPool
+from vae.server.worker_processes import Subject
 
 __all__ = ["Scheduler"]
 
@@ -30,15 +32,23 @@ RETRY_SECONDS = 3.0  # a full disk is not better in a moment, and its log not sm
 TIDY_SECONDS = 60.0
 # A paused run keeps its process, for a quick answer, unless another job waits for a worker.
 PAUSED_SECONDS = 30.0
+# Of these one visitor has one at a time.
+OF_ONE_OWNER = ("train", "study")
 
 
 class Scheduler:
     """Runs the jobs of a runs folder, in a thread, as long as it is the leader."""
 
     def __init__(
-        self, storage: Storage, tickets: Tickets, workers: int, presence: Presence
+        self,
+        storage: Storage,
+        tickets: Tickets,
+        workers: int,
+        presence: Presence,
+        studies: StudyJobs,
     ) -> None:
         self.store, self.tickets, self.workers = storage.store, tickets, workers
+        self._studies = studies
         self.presence = presence
         self._storage = storage
         self.guard = threading.RLock()  # between this thread and those of the pages
@@ -108,6 +118,9 @@ class Scheduler:
         for ticket in self.tickets.list():
             if not ticket.started or self._is_under_way(ticket):
                 continue
+            if ticket.is_of_study:
+                self._studies.take_over(ticket)
+                continue
             run = self._run_of(ticket)
             if ticket.action != "train" or run is None:
                 self.tickets.remove(ticket)
@@ -122,7 +135,7 @@ class Scheduler:
                     self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _tidy(self) -> None:
-        """Remove deleted runs, and give each queued run a ticket."""
+        """Remove deleted runs, and give each queued run and study a ticket."""
         self._tidied = time.monotonic()
         self._free_space()
         self.store.purge()
@@ -130,6 +143,7 @@ class Scheduler:
             if not run.shipped and run.state == RunState.QUEUED:
                 with contextlib.suppress(OSError):  # one bad folder must not stop the others
                     self.tickets.enqueue(run.id, "train", run.metadata.owner)
+        self._studies.tidy()
 
     def _free_space(self) -> None:
         """Remove expired runs, where strangers share the server and need their room."""
@@ -154,7 +168,7 @@ class Scheduler:
                     under_way.append(ticket)
                 else:
                     self._ended(ticket)
-        busy = {ticket.owner for ticket in under_way if ticket.action == "train"}
+        busy = {ticket.owner for ticket in under_way if ticket.action in OF_ONE_OWNER}
         held = {ticket.run_id for ticket in under_way}
         in_the_way: set[str] = set()  # owners and ids of runs for whose end others wait
         for ticket in tickets:
@@ -163,7 +177,7 @@ class Scheduler:
             if ticket.run_id in held:
                 in_the_way.add(ticket.run_id)
                 continue
-            if ticket.action == "train" and ticket.owner in busy:
+            if ticket.action in OF_ONE_OWNER and ticket.owner in busy:
                 in_the_way.add(ticket.owner)
                 continue
             if len(under_way) >= self.workers:
@@ -171,7 +185,7 @@ class Scheduler:
                 break
             self._begin(ticket)
             under_way.append(ticket)
-            busy |= {ticket.owner} if ticket.action == "train" else set()
+            busy |= {ticket.owner} if ticket.action in OF_ONE_OWNER else set()
         self._end_paused(
             [ticket for ticket in under_way if {ticket.run_id, ticket.owner} & in_the_way]
         )
@@ -183,27 +197,35 @@ class Scheduler:
         return sum(ticket.started for ticket in self.tickets.list())
 
     def _begin(self, ticket: Ticket) -> None:
-        run = self._run_of(ticket)
-        if run is None:
+        run = None if ticket.is_of_study else self._run_of(ticket)
+        subject: Subject | None = self._studies.of(ticket) if ticket.is_of_study else run
+        if subject is None:
             self.tickets.remove(ticket)
             return
         try:
             self.tickets.start(ticket)
-            self._pool.start(ticket.name, run, ticket.action)
+            self._pool.start(ticket.name, subject, ticket.action)
         except OSError as error:
             logging.getLogger(__name__).warning("Cannot start %s: %s", ticket, error)
-            if ticket.action == "train":
-                reason = f"The training process could not start: {error.strerror}."
+            reason = f"The training process could not start: {error.strerror}."
+            if ticket.is_of_study:
+                self._studies.failed_to_start(ticket, reason)
+            elif ticket.action == "train" and run is not None:
                 self.states.set_failed(run, reason)
             self.tickets.remove(ticket)
 
     def _is_under_way(self, ticket: Ticket) -> bool:
+        if self._pool.is_running(ticket.name):
+            return True
         # Perhaps a process of another server has it.
-        return (
-            self._pool.is_running(ticket.name) or Run(self.store.folder / ticket.run_id).is_alive()
-        )
+        if ticket.is_of_study:
+            return self._studies.is_alive(ticket)
+        return Run(self.store.folder / ticket.run_id).is_alive()
 
     def _ended(self, ticket: Ticket) -> None:
+        if ticket.is_of_study:
+            self._studies.ended(ticket)
+            return
         self.tickets.remove(ticket)
         run = self._run_of(ticket)
         if run is None or ticket.action != "train":
@@ -220,8 +242,8 @@ class Scheduler:
 
     def _end_paused(self, under_way: list[Ticket]) -> None:
         for ticket in under_way:
-            run = self._run_of(ticket)
-            if ticket.action == "train" and run is not None and run.state == RunState.PAUSED:
+            run = self._run_of(ticket) if ticket.action == "train" else None
+            if run is not None and run.state == RunState.PAUSED:
                 changed = (run.path / layout.STATUS).stat().st_mtime
                 if time.time() - changed > PAUSED_SECONDS:
                     self._request_exit(run)
@@ -235,10 +257,14 @@ class Scheduler:
 
     def _pause_unattended(self, tickets: list[Ticket]) -> None:
         for ticket in tickets:
-            if ticket.action == "train" and self.presence.is_gone(ticket.owner, ticket.run_id):
-                run = self._run_of(ticket)
-                if run is not None:
-                    self.suspend(run, "Paused, since its visitor left.")
+            if ticket.action not in OF_ONE_OWNER:
+                continue
+            if not self.presence.is_gone(ticket.owner, ticket.run_id):
+                continue
+            if ticket.is_of_study:
+                self._studies.pause(ticket)
+            elif (run := self._run_of(ticket)) is not None:
+                self.suspend(run, "Paused, since its visitor left.")
 
     def _request_exit(self, run: Run) -> None:
         with contextlib.suppress(RunError):  # no room for the request: it is made again

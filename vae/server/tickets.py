@@ -20,12 +20,14 @@ from vae.runs.folder_names import MAX_NAME_BYTES, is_folder_name
 from vae.runs.results import RESULTS
 from vae.schemas.reading import Text, read
 
-__all__ = ["ACTIONS", "Ticket", "Tickets"]
+__all__ = ["ACTIONS", "STUDY_ACTIONS", "Ticket", "Tickets"]
 
 # train: from where the folder stands. recover: model files of a run that was killed, or stopped
 # while nothing trained it, from its checkpoint. export: the ONNX networks of an imported run. The
 # others are results that are computed of a model.
 ACTIONS = ("train", "recover", "export", *RESULTS)
+# Of studies. study: from where the folder stands. enlarge: write an enlarged set, to take away.
+STUDY_ACTIONS = ("study", "enlarge")
 FOLDER = ".queue"
 # Of a run's name in that of a ticket's file: what follows it needs the rest.
 MAX_RUN_BYTES = MAX_NAME_BYTES - 55
@@ -36,17 +38,27 @@ class _File(TypedDict):
     drawn: Annotated[int, Meta(ge=0, le=2**62)]  # when it was enqueued, in nanoseconds since 1970
     started: bool
     run: NotRequired[str]  # which the file's name tells too, unless it is too long
+    resumed_at: NotRequired[Annotated[int, Meta(ge=0, le=2**62)]]
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A job for a run. owner: whose it is, since one visitor has one run at a time."""
+    """A job for a run, or for a study. owner: whose it is, since one visitor has one at a time.
+
+    resumed_at: the trainings of a study that were done when a server resumed it; -1: none did.
+    """
 
     run_id: str
     action: str
     owner: str = ""
     enqueued: int = 0  # nanoseconds since 1970: the earliest comes first
     started: bool = False
+    resumed_at: int = -1
+
+    @property
+    def is_of_study(self) -> bool:
+        """Whether it is a study's."""
+        return self.action in STUDY_ACTIONS
 
     @property
     def name(self) -> str:
@@ -86,10 +98,10 @@ class Tickets:
         ticket = self.find(run_id, action)
         return ticket is not None and not ticket.started
 
-    def enqueue(self, run_id: str, action: str, owner: str = "") -> None:
+    def enqueue(self, run_id: str, action: str, owner: str = "", resumed_at: int = -1) -> None:
         """Put a job at the end of the queue, unless it is in it."""
         if not self.has(run_id, (action,)):
-            self._write(Ticket(run_id, action, owner, time.time_ns()))
+            self._write(Ticket(run_id, action, owner, time.time_ns(), resumed_at=resumed_at))
 
     def start(self, ticket: Ticket) -> None:
         """Mark a job as running."""
@@ -102,6 +114,8 @@ class Tickets:
     def _write(self, ticket: Ticket, *, started: bool = False) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         values = {"owner": ticket.owner, "drawn": ticket.enqueued, "started": started}
+        if ticket.resumed_at >= 0:
+            values["resumed_at"] = ticket.resumed_at
         write_json(self.folder / ticket.file_name, {"run": ticket.run_id, **values})
 
 
@@ -113,7 +127,14 @@ def _read(path: Path) -> Ticket | None:
         return None
     run_id, _, action = path.stem.rpartition("-")
     run_id = values.get("run", run_id)
-    if not is_folder_name(run_id) or action not in ACTIONS:
+    if not is_folder_name(run_id) or action not in (*ACTIONS, *STUDY_ACTIONS):
         return None
-    ticket = Ticket(run_id, action, values["owner"], values["drawn"], values["started"])
+    ticket = Ticket(
+        run_id,
+        action,
+        values["owner"],
+        values["drawn"],
+        values["started"],
+        values.get("resumed_at", -1),
+    )
     return ticket if ticket.file_name == path.name else None  # the one that would be removed

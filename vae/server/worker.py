@@ -1,4 +1,4 @@
-"""The process around training: python -m vae.server.worker RUN_DIR [ACTION].
+"""The process around training: python -m vae.server.worker FOLDER [ACTION], of a run or a study.
 
 It holds the run's lock as long as it lives, by which others see that it does, and it is the only
 place where the app uses TensorFlow. SIGTERM makes it pause its run and end. With --warm it loads
@@ -37,7 +37,8 @@ from vae.runs.run_images import load_images
 from vae.runs.schema import RunState
 from vae.runs.writer import RunWriter
 from vae.server.durations import result_seconds
-from vae.server.tickets import ACTIONS
+from vae.server.study_worker import work_on_study
+from vae.server.tickets import ACTIONS, STUDY_ACTIONS
 
 _should_end = threading.Event()
 _interruptible = threading.Event()  # at any line, by SIGTERM
@@ -47,7 +48,8 @@ def main() -> int:
     """Do a job for a run; the exit status is 0 if it is done."""
     parser = argparse.ArgumentParser(prog="vae.server.worker", description=__doc__)
     parser.add_argument("run", type=Path, nargs="?")
-    parser.add_argument("action", nargs="?", default="train", choices=ACTIONS)
+    actions = (*ACTIONS, *STUDY_ACTIONS)
+    parser.add_argument("action", nargs="?", default="train", choices=actions)
     parser.add_argument("--warm", action="store_true", help="wait for a run on standard input")
     arguments = parser.parse_args()
     if arguments.warm == (arguments.run is not None):
@@ -63,6 +65,9 @@ def main() -> int:
 def work(path: Path, action: str) -> int:
     """Hold a run's lock and do one job for it."""
     signal.signal(signal.SIGTERM, _end)
+    if action in STUDY_ACTIONS:
+        with _interrupted_by_sigterm():
+            return work_on_study(path, action)
     try:
         lock = open_run(path).lock()
         with lock.acquire(timeout=LOCK_PATIENCE_SECONDS):

@@ -7,7 +7,7 @@ import subprocess
 
 from vae.runs.results import RESULTS
 from vae.runs.run import Run
-from vae.server.worker_processes import WarmWorker, request_exit, start_worker
+from vae.server.worker_processes import Subject, WarmWorker, request_exit, start_worker
 
 __all__ = ["WorkerPool"]
 
@@ -19,9 +19,9 @@ class WorkerPool:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._warm: WarmWorker | None = None
 
-    def start(self, name: str, run: Run, action: str) -> None:
+    def start(self, name: str, subject: Subject, action: str) -> None:
         """Start a process for a job. Raises OSError where the system refuses."""
-        self._processes[name] = self._process_for(run, action)
+        self._processes[name] = self._process_for(subject, action)
 
     def is_running(self, name: str) -> bool:
         """Whether a process of this pool still has a job."""
@@ -59,13 +59,15 @@ class WorkerPool:
             self._warm.end()
             self._warm = None
 
-    def _process_for(self, run: Run, action: str) -> subprocess.Popen[bytes]:
-        # What reads latents or runs ONNX files leaves the warm process to who needs TensorFlow.
+    def _process_for(self, subject: Subject, action: str) -> subprocess.Popen[bytes]:
+        # What reads latents or runs ONNX files leaves the warm process to who needs TensorFlow, and
+        # a study has processes of its own that train.
         needs_tensorflow = action not in RESULTS or RESULTS[action].needs_tensorflow
+        needs_tensorflow = needs_tensorflow and action != "study"
         if self._warm is not None and needs_tensorflow:
             warm, self._warm = self._warm, None
             if warm.usable:
                 with contextlib.suppress(OSError):
-                    return warm.start(run, action)
+                    return warm.start(subject, action)
             warm.end()
-        return start_worker(run, action)
+        return start_worker(subject, action)

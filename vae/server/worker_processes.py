@@ -9,24 +9,33 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from vae.environment import inherited_python_path
 from vae.files import open_regular
 from vae.runs.layout import LOG
 from vae.runs.run import Run
 
-__all__ = ["WORKER_ENVIRONMENT", "WarmWorker", "request_exit", "start_worker"]
+__all__ = ["WORKER_ENVIRONMENT", "Subject", "WarmWorker", "request_exit", "start_worker"]
 
 # Fewer heaps keep less that is free: about 40 MB of the worker's peak.
 WORKER_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "MALLOC_ARENA_MAX": "2"}
 WARM_SECONDS = 180.0  # without a visitor on the Train page
 
 
-def start_worker(run: Run, action: str) -> subprocess.Popen[bytes]:
-    """Start a process for a job of a run; what it prints goes to worker.log."""
-    with open_regular(run.path / LOG, "ab") as log:
-        return _spawn([str(run.path.resolve()), action], subprocess.DEVNULL, log)
+class Subject(Protocol):
+    """A run or a study: what is in a folder, for which a process does a job."""
+
+    @property
+    def path(self) -> Path:
+        """Its folder."""
+        ...
+
+
+def start_worker(subject: Subject, action: str) -> subprocess.Popen[bytes]:
+    """Start a process for a job of a run or a study; what it prints goes to worker.log."""
+    with open_regular(subject.path / LOG, "ab") as log:
+        return _spawn([str(subject.path.resolve()), action], subprocess.DEVNULL, log)
 
 
 def request_exit(run: Run, process: subprocess.Popen[bytes] | None = None) -> None:
@@ -60,9 +69,9 @@ class WarmWorker:
         """Whether it runs, and its time is not over."""
         return self.process.poll() is None and time.monotonic() < self._until
 
-    def start(self, run: Run, action: str) -> subprocess.Popen[bytes]:
-        """Start a job of a run in it; raises OSError if it has just ended."""
-        line = json.dumps({"run": str(run.path.resolve()), "action": action}) + "\n"
+    def start(self, subject: Subject, action: str) -> subprocess.Popen[bytes]:
+        """Start a job in it; raises OSError if it has just ended."""
+        line = json.dumps({"run": str(subject.path.resolve()), "action": action}) + "\n"
         self._stdin.write(line.encode())
         self._stdin.close()
         return self.process

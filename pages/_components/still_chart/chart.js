@@ -92,15 +92,23 @@ function plotOf(traces, xaxis, yaxis, layout, inner, rem) {
   const box = { ...inner, left: inner.left + from * inner.wide, wide: (to - from) * inner.wide };
   const names = typeof traces[0].x[0] === "string" ? traces[0].x : null;
   const isLog = yaxis.type === "log";
+  const isLogX = xaxis.type === "log";
+  const across = (value) => (isLogX ? Math.log10(value) : value); // a range is one of powers, as Plotly has it
   const [low, high] = yaxis.range ?? extentOf(traces, layout.shapes ?? []);
-  const [left, right] = xaxis.range ?? [0, 1];
+  const [left, right] = xaxis.range ?? (isLogX ? extentOfPowers(traces) : [0, 1]);
   const step = names ? box.wide / names.length : 0;
   return {
     box, xaxis, yaxis, rem, names, step, isLog, low, high, left, right,
-    x: (value, i) => (names ? box.left + (i + 0.5) * step : box.left + ((value - left) / (right - left)) * box.wide),
+    x: (value, i) => (names ? box.left + (i + 0.5) * step : box.left + ((across(value) - left) / (right - left)) * box.wide),
     y: (value) => box.top + box.high * (1 - ((isLog ? Math.log10(value) : value) - low) / (high - low || 1)),
     unit: names ? step : box.wide / (right - left),
   };
+}
+
+function extentOfPowers(traces) {
+  const powers = traces.flatMap(({ x }) => x.map(Math.log10));
+  const [low, high] = [Math.min(...powers), Math.max(...powers)];
+  return [low - 0.04, high + 0.04];
 }
 
 function extentOf(traces, shapes) {
@@ -129,7 +137,7 @@ function axes({ box, xaxis, yaxis, rem, names, step, isLog, low, high, left, rig
     const every = Math.ceil((1.9 * rem) / step);
     names.forEach((name, i) => i % every || marks.push(words(name, x(name, i), bottom + 1.2 * rem, "middle")));
   } else {
-    for (const value of ticks(left, right, box.wide / (2.6 * rem))) {
+    for (const value of xaxis.tickvals ?? ticks(left, right, box.wide / (2.6 * rem))) {
       marks.push(words(asText(value), x(value), bottom + 1.2 * rem, "middle"));
     }
   }
@@ -148,11 +156,11 @@ function bands({ box, y }, shapes) {
   });
 }
 
-function trace(plot, { type, x: xs, y: ys, mode = "lines", marker = {}, line = {}, width, text, textposition, error_y: error }) {
+function trace(plot, { type, x: xs, y: ys, mode = "lines", marker = {}, line = {}, width, text, textposition, hovertext, error_y: error }) {
   const { x, y, unit, rem, box } = plot;
   const at = (values, i) => (Array.isArray(values) ? values[i] : values);
   const titled = (mark, i) => {
-    mark.append(shape("title", {}, `${asText(xs[i])}: ${asText(ys[i])}`));
+    mark.append(shape("title", {}, hovertext?.[i] ?? `${asText(xs[i])}: ${asText(ys[i])}`));
     return mark;
   };
   if (type === "bar") {
@@ -167,7 +175,8 @@ function trace(plot, { type, x: xs, y: ys, mode = "lines", marker = {}, line = {
   const marks = [];
   if (mode.includes("lines")) {
     const points = xs.map((value, i) => `${x(value, i)},${y(ys[i])}`).join(" ");
-    marks.push(shape("polyline", { points, fill: "none", stroke: line.color, "stroke-width": line.width ?? 2 }));
+    const dashes = line.dash === "dash" ? "7 5" : "none";
+    marks.push(shape("polyline", { points, fill: "none", stroke: line.color, "stroke-width": line.width ?? 2, "stroke-dasharray": dashes }));
   }
   for (let i = 0; i < xs.length; i++) {
     const [px, py] = [x(xs[i], i), y(ys[i])];

@@ -1,0 +1,166 @@
+"""A study while it runs: its bar, its buttons, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages._shared.plain import plain
+from pages._shared.server import queue
+from pages._shared.server_paths import without_paths
+from pages._shared.visitors import visitor
+from vae.augmentation.durations import study_seconds_left
+from vae.augmentation.enlarged_request import GENERATOR_TITLES
+from vae.augmentation.methods import ALL_LABELS, METHODS
+from vae.augmentation.plan import choice_jobs, wanted_cells
+from vae.augmentation.study import Study
+from vae.data.specs import DATASETS
+from vae.server.durations import time_in_words
+from vae.studies.schema import StudyState
+
+__all__ = [
+    "data_title",
+    "is_under_way",
+    "show_study_controls",
+    "show_study_progress",
+    "study_label",
+]
+
+RESTING = {
+    StudyState.PAUSED: "Paused. Nothing is lost.",
+    StudyState.STOPPED: "Stopped. What was found stays.",
+    StudyState.FAILED: "Failed.",
+    StudyState.INTERRUPTED: "Interrupted.",
+}
+
+
+def is_under_way(study: Study) -> bool:
+    """Whether a study will change without anyone pressing a button."""
+    return study.state in (StudyState.QUEUED, StudyState.RUNNING) or queue().studies.is_pending(
+        study, "study"
+    )
+
+
+def data_title(study: Study) -> str:
+    """Return what a study's data set is called; a maker's own by the name that it has."""
+    name = study.settings["dataset"]
+    spec = DATASETS.get(name)
+    is_known = spec is not None and spec.fingerprint == study.settings["fingerprint"]
+    return spec.title if spec is not None and is_known else name
+
+
+def study_label(study: Study) -> str:
+    """Return a study in a few words: data set, images a class, seeds, how it stands."""
+    settings = study.settings
+    numbers = ", ".join(map(str, settings["per_class"]))
+    seeds = "1 seed" if settings["seeds"] == 1 else f"{settings['seeds']} seeds"
+    when = settings["created"][:16].replace("T", " ")
+    return f"{data_title(study)} · {numbers} images a class · {seeds} · {study.state} · {when} UTC"
+
+
+def show_study_progress(study: Study) -> None:
+    """Show how much of a study is done, and what it does or why it rests."""
+    status = study.status
+    state, done, total = status["state"], status["done"], status["total"]
+    counted = f"{done:,} of {total:,} trainings"
+    fraction = min(1.0, done / max(total, 1))
+    if state == StudyState.FINISHED:
+        st.markdown(
+            f":material/check: Finished: {total:,} trainings in {time_in_words(status['seconds'])}."
+        )
+    elif state == StudyState.RUNNING:
+        st.progress(fraction, text=_running_words(study, counted))
+    elif state == StudyState.QUEUED:
+        st.progress(fraction, text=_waiting_words(study))
+    else:
+        st.progress(fraction, text=f"{counted} · {RESTING[state].split('.')[0].lower()}")
+        reason = without_paths(str(status.get("reason", "")))
+        first = RESTING[state].split(".")[0]  # with which some reasons begin
+        words = reason if reason.startswith(first) else f"{RESTING[state]} {reason}"
+        st.markdown(plain(words))
+
+
+def show_study_controls(study: Study) -> None:
+    """Show the buttons that pause, continue, stop and delete a study."""
+    state, under_way = study.state, is_under_way(study)
+    ends = study.requested if state == StudyState.RUNNING and study.requested != "run" else ""
+    with st.container(horizontal=True, gap="small", key=f"study-controls-{study.path.name}"):
+        if under_way:
+            _button(
+                study, "Pausing…" if ends == "pause" else "Pause", "pause", queue().studies.pause,
+                "Pauses within a second. What was found stays; a training that is under way "
+                "begins again.",
+                disabled=bool(ends),
+            )  # fmt: skip
+            _button(
+                study, "Stopping…" if ends == "stop" else "Stop", "stop", queue().studies.stop,
+                "Ends the study. What was found stays, and you can continue it later.",
+                disabled=bool(ends),
+            )  # fmt: skip
+            return
+        if state != StudyState.FINISHED:
+            _button(
+                study, "Continue", "play_arrow", queue().studies.resume,
+                "Continues where it was, to the same numbers. Acts at once.",
+                primary=True,
+            )  # fmt: skip
+        if queue().studies.owns(study, visitor()):
+            _delete_menu(study)
+
+
+def _delete_menu(study: Study) -> None:
+    with st.popover("Delete", icon=":material/delete:"):
+        st.markdown("The study and its files go for good.")
+        _button(study, "Delete this study", "delete_forever", _delete, "Cannot be undone.")
+
+
+def _delete(study: Study) -> None:
+    queue().studies.delete(study, visitor())
+
+
+def _button(
+    study: Study, words: str, icon: str, action: Callable[[Study], None], help: str, *,
+    disabled: bool = False, primary: bool = False,
+) -> None:  # fmt: skip
+    st.button(
+        words,
+        icon=f":material/{icon}:",
+        key=f"{icon}-{study.path.name}",
+        type="primary" if primary else "secondary",
+        disabled=disabled,
+        help=help,
+        on_click=action,
+        args=(study,),
+    )
+
+
+def _running_words(study: Study, counted: str) -> str:
+    if not study.status["done"]:
+        return "Starting: TensorFlow needs a few seconds."
+    left = time_in_words(study_seconds_left(study))
+    return f"{counted} · about {left} left · {_now(study)}"
+
+
+def _now(study: Study) -> str:
+    """Say what is trained next, which is what is trained now or almost so."""
+    for job in choice_jobs(study.settings, study.trials):
+        title = GENERATOR_TITLES[job.generator]
+        return f"choosing how many synthetic images: {title}, {job.per_class:,} images a class"
+    for cell in wanted_cells(study.settings, study.rows):
+        title = METHODS[cell.methods[0]].title
+        if cell.per_class == ALL_LABELS:
+            return f"{title}, seed {cell.seed}"
+        return f"{title}, {cell.per_class:,} images a class, seed {cell.seed}"
+    return "writing the last files"
+
+
+def _waiting_words(study: Study) -> str:
+    position = queue().position(study)
+    if not position.ahead:
+        return "Next in the queue: it starts in a moment."
+    others = "job goes" if position.ahead == 1 else "jobs go"
+    return (
+        f"Number {position.ahead + 1} in the queue: {position.ahead} {others} first, "
+        f"about {time_in_words(position.seconds)}."
+    )

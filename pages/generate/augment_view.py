@@ -1,0 +1,143 @@
+"""Augment: do synthetic images help a classifier? The stored study, and small ones of one's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._shared.address import address_of_part, set_parameter, take_parameter, takes_setting
+from pages._shared.enlarged_set import offer_enlarged_set
+from pages._shared.guard import explained, show_error, show_wrong_link
+from pages._shared.linked import linked_choice
+from pages._shared.persistent import persistent
+from pages._shared.plain import plain
+from pages._shared.server import queue
+from pages._shared.stable_position import stable_position
+from pages._shared.study_form import study_form
+from pages._shared.study_progress import (
+    data_title,
+    is_under_way,
+    show_study_controls,
+    show_study_progress,
+    study_label,
+)
+from pages._shared.study_results import cells_of, show_findings
+from pages._shared.visitors import visitor
+from vae.augmentation.stored import stored_studies
+from vae.augmentation.study import Study
+from vae.errors import StudyError
+
+__all__ = ["augment_view"]
+
+CHOSEN = "chosen_study"
+POLL_SECONDS = 1.0
+
+
+@st.fragment
+@explained()
+@address_of_part("augment")
+def augment_view() -> None:
+    """Show the stored study, a form for a small one, and what can be taken away."""
+    _stored()
+    st.header("Try it yourself")
+    st.markdown(
+        "A small study of your own: a few labelled images, several ways to make more of them, and "
+        "the accuracy of a classifier on all test images."
+    )
+    study_form(_choose)
+    study = _chosen()
+    if study is not None:
+        _own(study)
+        st.header("Take the enlarged set away")
+        offer_enlarged_set(study)
+
+
+def _stored() -> None:
+    """Show what the study that comes with the project found."""
+    studies: dict[str, Study] = {}
+    with stable_position():
+        try:
+            studies = {study.settings["dataset"]: study for study in stored_studies()}
+        except StudyError as error:
+            show_error(error)
+    if not studies:
+        st.markdown(
+            "**Do synthetic images help a classifier that has few labelled ones?** No study comes "
+            "with this version yet: start a small one below."
+        )
+        return
+    name = linked_choice("data", "stored_study", studies)
+    st.segmented_control(
+        "Data set of the stored study",
+        list(studies),
+        required=True,
+        format_func=lambda each: data_title(studies[each]),
+        label_visibility="collapsed",
+        help="Which stored study to show. Acts at once.",
+        **persistent("stored_study", name),
+    )
+    study = studies[name]
+    show_findings(
+        cells_of(study),
+        plain(data_title(study)),
+        study.settings["test_images"],
+        key=f"stored-{name}",
+        name="What the stored study found",
+    )
+
+
+def _own(study: Study) -> None:
+    active = is_under_way(study)
+
+    @st.fragment(run_every=POLL_SECONDS if active else None)
+    @explained()
+    def watch() -> None:
+        if is_under_way(study) != active:
+            st.rerun()
+        show_study_controls(study)
+        show_study_progress(study)
+        cells = cells_of(study)
+        if cells:
+            show_findings(
+                cells,
+                plain(data_title(study)),
+                study.settings["test_images"],
+                key=f"accuracy-{study.path.name}",
+                name="What your study found",
+            )
+
+    watch()
+
+
+def _chosen() -> Study | None:
+    """Return the study that is shown: that of a link, else the one chosen, else one's newest."""
+    store, state = queue().studies.store, st.session_state
+    with stable_position():
+        if takes_setting("study") and (wanted := take_parameter("study")):
+            try:
+                state[CHOSEN] = store.open(wanted).path.name
+            except StudyError as error:
+                show_wrong_link(f"{error}.")
+    own = {study.path.name: study for study in store.owned_by(visitor())}
+    chosen = state.get(CHOSEN)
+    if chosen is not None and chosen not in own:
+        try:
+            own = {chosen: store.open(chosen), **own}  # by its link, or damaged
+        except StudyError:
+            chosen = None
+    chosen = chosen or next(iter(own), None)
+    if chosen is None:
+        return None
+    set_parameter("study", chosen)
+    if len(own) > 1:
+        st.selectbox(
+            "Your study",
+            list(own),
+            format_func=lambda name: study_label(own[name]),
+            help="Your studies, the newest first. Acts at once.",
+            **persistent(CHOSEN, chosen),
+        )
+    return own[chosen]
+
+
+def _choose(study: Study) -> None:
+    st.session_state[CHOSEN] = study.path.name

@@ -1,0 +1,57 @@
+"""A small augmentation study from the form to its figure, in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.driving import button, settled
+from vae.augmentation.store import StudyStore
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_study_is_started_paused_continued_and_shown(
+    page: Page, own_server: tuple[str, int], runs: Path
+) -> None:
+    page.goto(f"{own_server[0]}/generate?view=augment&dataset=digits")
+    settled(page)
+    fill(page, "Images a class", "5, 10, 20")
+    fill(page, "Seeds", "1")
+    for method in ("Conditional VAE", "All labels"):
+        chosen = page.get_by_role("button", name=method, exact=True)
+        chosen.click()
+        expect(chosen).to_have_attribute("aria-pressed", "false")
+    button(page, "Start study").click()
+    button(page, "Pause").click()
+    expect(button(page, "Continue")).to_be_visible()
+    (study,) = StudyStore(runs).list()
+    assert study.state == "paused"
+    assert study.settings["methods"] == ["real", "classical"]
+    button(page, "Continue").click()
+    expect(page.get_by_text("Finished: 6 trainings")).to_be_visible()
+    figure = page.locator(f".st-key-accuracy-{study.path.name} svg")
+    expect(figure.locator("circle")).to_have_count(6)  # of three numbers and two methods
+    few, some, many = (tick(figure, number) for number in ("5", "10", "20"))
+    assert few < some < many
+    assert some == pytest.approx((few + many) / 2)  # the axis is a logarithmic one
+    table = page.get_by_role("table", name="What your study found")
+    accuracy = 100 * study.summary()[0].accuracy.mean
+    row = table.get_by_role("row", name="Real images alone").first
+    expect(row).to_contain_text(f"{accuracy:.1f}")
+
+
+def fill(page: Page, label: str, text: str) -> None:
+    """Type into a field and leave it."""
+    field = page.get_by_label(label)
+    field.fill(text)
+    field.press("Enter")
+    settled(page)
+
+
+def tick(figure: Locator, number: str) -> float:
+    """Where a number stands below the axis."""
+    words = figure.locator("text[text-anchor=middle]").get_by_text(number, exact=True)
+    return float(words.get_attribute("x") or "nan")
