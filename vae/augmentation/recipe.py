@@ -31,8 +31,8 @@ class Recipe:
     classifier_rate: float = 1e-3
     classifier_steps: int = 1500
     classifier_batch: int = 32
-    all_steps: int = 12_000
-    all_rate: float = 2e-3
+    all_steps: int = 18_000
+    all_rate: float = 1e-3
     vae_filters: tuple[int, ...] = (32, 64)
     vae_dense: tuple[int, ...] = (64,)
     vae_latent: int = 8
