@@ -210,8 +210,8 @@ def test_worker_processes_find_the_same(
     digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     methods = ("real", "vae", "all")
-    pooled = run_study(tiny_study(tmp_path / "pooled", digits, (2,), methods, 1), digits, 1)
+    pooled = run_study(tiny_study(tmp_path / "pooled", digits, (3,), methods, 1), digits, 1)
     assert pooled.state == "finished"
     monkeypatch.setattr("vae.augmentation.run._is_known", lambda dataset: False)
-    here = run_study(tiny_study(tmp_path / "here", digits, (2,), methods, 1), digits)
+    here = run_study(tiny_study(tmp_path / "here", digits, (3,), methods, 1), digits)
     assert found(pooled) == found(here)

@@ -32,10 +32,10 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def study(tiny: None, tmp_path: Path, capsys: Output) -> Path:
     path = tmp_path / "study"
-    assert main(["augment", "--dataset", "digits", "--per-class", "2", "--seeds", "2",
+    assert main(["augment", "--dataset", "digits", "--per-class", "3", "--seeds", "2",
                  *METHODS, "--out", str(path), "--json"]) == 0  # fmt: skip
     values = last_json(capsys.readouterr().out)
-    assert (values["state"], values["done"], values["total"]) == ("finished", 16, 16)
+    assert (values["state"], values["done"], values["total"]) == ("finished", 22, 22)
     assert [cell["method"] for cell in values["cells"]] == ["real", "vae"]
     assert set(values["cells"][0]["accuracy"]) == {"mean", "low", "high", "size"}
     assert values["choices"][0]["generator"] == "vae"
@@ -47,14 +47,14 @@ def test_a_finished_one_is_shown_again(study: Path, capsys: Output) -> None:
     assert main(["augment", "--out", str(study)]) == 0
     shown = capsys.readouterr().out
     assert "Conditional VAE" in shown
-    assert "Finished: 16 of 16 trainings" in shown
+    assert "Finished: 22 of 22 trainings" in shown
     assert (study / "rows.jsonl").read_bytes() == before
 
 
 def test_one_that_lost_rows_is_continued_to_the_same(study: Path, capsys: Output) -> None:
     rows = (study / "rows.jsonl").read_text().splitlines()
     (study / "rows.jsonl").write_text("\n".join(rows[:2]) + "\n")
-    assert main(["augment", "--out", str(study), "--per-class", "2", "--json"]) == 0
+    assert main(["augment", "--out", str(study), "--per-class", "3", "--json"]) == 0
 
     def correct(row: Any) -> Any:
         return row["seed"], row["method"], row["correct"]
@@ -73,7 +73,7 @@ def test_the_enlarged_set_as_arrays(study: Path, tmp_path: Path, capsys: Output)
     with np.load(path) as arrays:
         assert len(arrays["x"]) == values["images"]
         assert arrays["synthetic"].sum() == values["synthetic"] > 0
-        assert (~arrays["synthetic"]).sum() == 20
+        assert (~arrays["synthetic"]).sum() == 30
         assert str(arrays["generator"]) == "vae"
         assert int(arrays["seed"]) == 1
 
@@ -81,11 +81,11 @@ def test_the_enlarged_set_as_arrays(study: Path, tmp_path: Path, capsys: Output)
 def test_the_enlarged_set_as_folders(study: Path, tmp_path: Path, capsys: Output) -> None:
     path = tmp_path / "enlarged.zip"
     assert main(["augment", "--out", str(study), "--take", str(path)]) == 0
-    assert "20 real images and" in capsys.readouterr().out
+    assert "30 real images and" in capsys.readouterr().out
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     assert "index.csv" in names
-    assert sum("/real-" in name for name in names) == 20
+    assert sum("/real-" in name for name in names) == 30
     assert any(name.startswith("7/synthetic-vae-seed0-") for name in names)
 
 
@@ -93,7 +93,7 @@ def test_the_enlarged_set_as_folders(study: Path, tmp_path: Path, capsys: Output
     ("arguments", "words"),
     [
         (["--per-class", "five"], "whole numbers with commas"),
-        (["--per-class", "1"], "2 or more"),
+        (["--per-class", "2"], "3 or more"),
         (["--per-class", "5000"], "Received: 5,000"),
         (["--seeds", "0"], "Seeds must be from 1"),
         (["--seeds", "many"], "invalid int"),
@@ -112,7 +112,7 @@ def test_refused(arguments: list[str], words: str, tmp_path: Path, capsys: Outpu
 
 
 def test_other_answers_than_the_study_has(study: Path, capsys: Output) -> None:
-    for arguments in (["--seeds", "3"], ["--dataset", "mnist"], ["--per-class", "2,3"]):
+    for arguments in (["--seeds", "3"], ["--dataset", "mnist"], ["--per-class", "3,5"]):
         said = refused(["augment", "--out", str(study), *arguments], capsys)
         assert "leave the option out" in said
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,9 +97,13 @@ class _Network:
         self._trainer.train(*few, steps=steps, rate=rate, seed=seed, check=check)
 
     def encode(self, few: Samples) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean and log_var (N, d) of each image's posterior."""
-        mean, log_var = self._encode(few.images, few.labels.astype(np.int32))
-        return mean.numpy(), log_var.numpy()
+        """Return mean and log_var (N, d) of each image's posterior.
+
+        Those of a model that diverged are 0: its images are then worth what they are worth.
+        """
+        found = self._encode(few.images, few.labels.astype(np.int32))
+        mean, log_var = (np.nan_to_num(part.numpy(), posinf=0.0, neginf=0.0) for part in found)
+        return mean, log_var
 
     def decode(self, z: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return the images of codes (N, d), uint8 (N, H, W, C)."""
@@ -108,26 +113,47 @@ class _Network:
 class _Codes:
     """What the samplers need of a trained VAE: the posteriors of its few images.
 
-    prior: N(0, I). mixture: fitted to the posteriors' means (Ghosh et al. 2020). posterior: a
-    sample of that of one image, so that it is a variation of it.
+    prior: N(0, I). mixture: for each class one that is fitted to its posteriors' means (Ghosh et
+    al. 2020). posterior: a sample of that of one image, so that it is a variation of it.
+    labels: of the images (N,); codes come in their order, again for each copy: (copies * N, d).
     """
 
-    def __init__(self, mean: np.ndarray, log_var: np.ndarray) -> None:
-        self._mean, self._log_var = mean, log_var
-        self._mixture: Mixture | None = None
+    def __init__(self, labels: np.ndarray, mean: np.ndarray, log_var: np.ndarray) -> None:
+        self._labels, self._mean, self._log_var = labels, mean, log_var
+        self._samplers: dict[Sampler, Callable[[int, int], np.ndarray]] = {
+            "prior": self._prior,
+            "mixture": self._mixture,
+            "posterior": self._posterior,
+        }
 
     def sample(self, sampler: Sampler, copies: int, seed: int) -> np.ndarray:
-        """Return `copies` codes for each of the few images, in their order: (copies * N, d)."""
-        count, dimensions = copies * len(self._mean), self._mean.shape[1]
-        if sampler == "prior":
-            return prior_codes(count, dimensions, seed=seed)
-        if sampler == "mixture":
-            if self._mixture is None:
-                self._mixture, _ = fit_mixture(self._mean)
-            return self._mixture.sample(count, seed)
+        """Return `copies` codes for each of the few images."""
+        return self._samplers[sampler](copies, seed)
+
+    def _prior(self, copies: int, seed: int) -> np.ndarray:
+        return prior_codes(copies * len(self._mean), self._mean.shape[1], seed=seed)
+
+    def _mixture(self, copies: int, seed: int) -> np.ndarray:
+        count, dimensions = self._mean.shape
+        codes = np.empty((copies, count, dimensions), np.float32)
+        for label, mixture in self._mixtures.items():
+            own = self._labels == label
+            sampled = mixture.sample(copies * int(own.sum()), derived_seed(seed, label))
+            codes[:, own] = sampled.reshape(copies, -1, dimensions)
+        return codes.reshape(-1, dimensions)
+
+    def _posterior(self, copies: int, seed: int) -> np.ndarray:
         noise = np.random.default_rng(seed).standard_normal((copies, *self._mean.shape))
         codes = self._mean + np.exp(0.5 * self._log_var) * noise
-        return codes.reshape(count, dimensions).astype(np.float32)
+        return codes.reshape(-1, codes.shape[2]).astype(np.float32)
+
+    @cached_property
+    def _mixtures(self) -> dict[int, Mixture]:
+        """A mixture for each class, fitted when it is first sampled from."""
+        return {
+            label: fit_mixture(self._mean[self._labels == label])[0]
+            for label in np.unique(self._labels).tolist()
+        }
 
 
 class _ConditionalVae(ImageGenerator):
@@ -141,7 +167,7 @@ class _ConditionalVae(ImageGenerator):
     def fit(self, few: Samples, seed: int, check: Check) -> None:
         self._network.train(few, self._steps, seed, check)
         self._labels = few.labels
-        self._codes = _Codes(*self._network.encode(few))
+        self._codes = _Codes(few.labels, *self._network.encode(few))
 
     def sample(self, sampler: Sampler, copies: int, seed: int) -> Samples:
         labels = np.tile(self._labels, copies)
@@ -163,7 +189,7 @@ class _ClassVaes(ImageGenerator):
             own = few.labels == label
             images = Samples(few.images[own], few.labels[own])
             self._network.train(images, self._steps, derived_seed(seed, label), check)
-            codes = _Codes(*self._network.encode(images))
+            codes = _Codes(images.labels, *self._network.encode(images))
             self._trained[label] = self._network.model.decoder.get_weights(), codes
 
     def sample(self, sampler: Sampler, copies: int, seed: int) -> Samples:

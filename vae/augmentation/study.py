@@ -26,7 +26,7 @@ TRIALS = "trials.jsonl"  # what the choices rest on
 CHOICES = "choices.json"  # what is frozen before the first seed of the study is trained
 JUDGE = "judge.npz"  # weights of the classifier of all labels that judges samples
 MAX_SEEDS = 1000
-SMALLEST = 2  # images a class: one for training, one for validation
+SMALLEST = 3  # images a class: one validates, and a mixture is fitted to two
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 
 
