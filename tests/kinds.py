@@ -12,7 +12,7 @@ from vae.runs.run import Run
 if TYPE_CHECKING:
     from tests.trained import TrainedOnce
 
-__all__ = ["EVERY", "FEW_COMPONENTS", "Kinds", "config_of", "with_codes"]
+__all__ = ["EACH_KIND", "EVERY", "FEW_COMPONENTS", "Kinds", "config_of", "with_codes"]
 
 KINDS: dict[str, dict[str, Any]] = {
     "vae": {},
@@ -27,6 +27,11 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "convolutional": {"network": "convolutional", "hidden": (4,)},
 }
 EVERY = [f"{kind}-{network}" for kind in KINDS for network in NETWORKS]
+# Each kind once and each network with three of them, for what takes seconds.
+EACH_KIND = (
+    *("vae-convolutional", "conditional-dense", "autoencoder-dense"),
+    *("classifier-convolutional", "gan-dense", "conditional-gan-convolutional"),
+)
 FEW_COMPONENTS = (1, 2)  # of the mixtures: most of a measurement's time goes into 5 to 40
 SMALL = Config(latent_dim=3, learning_rate=5e-3, batch_size=200, epochs=1, validation_split=0.1)
 

@@ -1,6 +1,6 @@
 """Errors whose message is written for the person at the screen."""
 
-__all__ = ["ConfigError", "DatasetError", "RunError", "SettingsError", "VAEError"]
+__all__ = ["ConfigError", "DatasetError", "RunError", "SettingsError", "StudyError", "VAEError"]
 
 
 class VAEError(ValueError):
@@ -21,3 +21,7 @@ class RunError(VAEError):
 
 class SettingsError(VAEError):
     """A library that this package builds on has settings which it cannot work with."""
+
+
+class StudyError(VAEError):
+    """A study's folder is missing or damaged, or what is asked of a study cannot be."""

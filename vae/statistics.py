@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
 __all__ = [
     "ACTIVE_VARIANCE",
     "NORMAL_95",
+    "Interval",
     "class_recalls",
     "confusion_matrix",
     "gaussian_kl",
     "some_indices",
     "standard_error",
+    "t_interval",
     "wilson_interval",
 ]
 
@@ -34,6 +38,30 @@ def gaussian_kl(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
 def standard_error(values: np.ndarray) -> float:
     """Return that of the mean of independent values (N,); 0 for a single one, which has none."""
     return float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else 0.0
+
+
+class Interval(NamedTuple):
+    """A mean of so many values, and its 95 % interval: NaN where there is a single value."""
+
+    mean: float
+    low: float
+    high: float
+    size: int
+
+
+def t_interval(values: np.ndarray) -> Interval:
+    """Return the mean of independent, about normal values (N,) with Student's 95 % interval.
+
+    Student 1908. Of differences paired by seed it is the interval of the paired t test. N: 1 or
+    more.
+    """
+    special: Any = importlib.import_module("scipy.special")  # without types
+
+    mean, count = float(np.mean(values)), len(values)
+    if count < 2:
+        return Interval(mean, math.nan, math.nan, count)
+    half = float(special.stdtrit(count - 1, 0.975)) * standard_error(np.asarray(values, np.float64))
+    return Interval(mean, mean - half, mean + half, count)
 
 
 def wilson_interval(hits: int, count: int) -> tuple[float, float]:

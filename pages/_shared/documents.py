@@ -11,13 +11,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._shared.page_list import PAGES
+from pages._shared.style import STYLE
 
 __all__ = ["MISSING", "Documents"]
 
 MISSING = "missing"  # the parameter that names an address without a page
 SCRIPTS = tuple(
     (Path(__file__).parent / name).read_text(encoding="utf-8")
-    for name in ("history_steps.js", "server_address.js", "typed_fields.js", "keep_focus.js")
+    for name in (
+        *("history_steps.js", "server_address.js", "typed_fields.js"),
+        *("keep_focus.js", "slider_names.js"),
+    )
 )
 # Streamlit's own routes: downloads, pictures, scripts. They have no document.
 ROUTES = ("_stcore", "media", "component", "static")
@@ -26,7 +30,7 @@ CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"rang
 
 
 class Documents:
-    """ASGI middleware: puts our scripts into Streamlit's document, and mends wrong addresses.
+    """ASGI middleware: puts scripts and style into Streamlit's document, mends wrong addresses.
 
     Streamlit answers every path with its document. The files in it are named from where it stands,
     so that it stays blank at /train/foo: such an address leads to the start page instead. All else
@@ -79,11 +83,16 @@ def _is_html(start: Message) -> bool:
 
 
 def _answer(scope: Scope, html: str) -> Response:
-    """Return the document with our scripts in it, or where an address without a page leads."""
+    """Return the document with what is ours in it, or where an address without a page leads.
+
+    Of equal rules the later acts: so the style stands behind the head, where Streamlit's own are,
+    and before what a page adds.
+    """
     if elsewhere := _where_instead(scope):
         return RedirectResponse(elsewhere)
     scripts = "".join(f"<script>{script}</script>" for script in SCRIPTS)
     html = html.replace("<head>", f"<head>{scripts}", 1)
+    html = html.replace("<body>", f"<body><style>{STYLE}</style>", 1)
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import SCREEN, chromium, serve
 from tests.browser.mapping import Board, open_map
-from tests.browser.visitors import Visitors
+from tests.browser.visitors import Motion, Visitors
 from vae.runs.run import SHIPPED, Run, open_run
 
 
@@ -62,9 +62,16 @@ def visitors(_all_visitors: Visitors) -> Iterator[Visitors]:
     _all_visitors.leave()
 
 
+@pytest.fixture(scope="module")
+def motion() -> Motion:
+    """What a visitor prefers; of this app's own parts some move, whose tests say otherwise."""
+    return "reduce"
+
+
 @pytest.fixture
-def page(visitors: Visitors) -> Page:
-    return visitors.open_page(viewport=SCREEN)
+def page(visitors: Visitors, motion: Motion) -> Page:
+    """The page of a test that needs one, and none without a past: `visitors` opens such a one."""
+    return visitors.keep_page(SCREEN, motion)
 
 
 @pytest.fixture(scope="package")

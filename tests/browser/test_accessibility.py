@@ -42,7 +42,7 @@ def address(server: tuple[str, int]) -> str:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(color_scheme="light")
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
@@ -121,7 +121,7 @@ def test_components_in_forced_colors_and_without_motion(address: str, page: Page
         )
 
     page.set_viewport_size(SCREEN)
-    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.emulate_media(forced_colors="active")
     page.goto(f"{address}/train?view=watch&run=mnist-recommended")
     settled(page)
     classes = page.locator(".board .classes i")
@@ -132,6 +132,8 @@ def test_components_in_forced_colors_and_without_motion(address: str, page: Page
     page.goto(f"{address}/generate?view=grid&run=mnist-recommended&tile=3")
     settled(page)
     assert style(page.locator(".tiles .selected"), "outlineStyle") == "solid"
+    # A slider's name is said once: Streamlit and React Aria together say it twice.
+    expect(page.get_by_role("slider", name="Rows", exact=True)).to_be_visible()
 
     page.goto(f"{address}/generate?view=animation&run=mnist-recommended")
     settled(page)
@@ -152,4 +154,4 @@ def test_components_in_forced_colors_and_without_motion(address: str, page: Page
     settled(page)
     marks = page.locator("figure svg .grid").first
     assert style(marks, "stroke") == style(page.locator("body"), "color")
-    page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    page.emulate_media(forced_colors="none")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -18,6 +19,12 @@ from vae.runs.run import Run
 pytestmark = pytest.mark.browser
 
 SECONDS = 60  # for a busy machine
+
+
+@pytest.fixture(scope="module")
+def motion() -> Literal["no-preference"]:
+    """A walk plays by itself."""
+    return "no-preference"
 
 
 def test_sliders_decode_as_they_move(server: tuple[str, int], page: Page, run: Run) -> None:

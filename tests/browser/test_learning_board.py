@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -32,6 +32,12 @@ WATCH_SHIFTS = """() => {
         { type: 'layout-shift' },
     );
 }"""
+
+
+@pytest.fixture(scope="module")
+def motion() -> Literal["no-preference"]:
+    """Dots glide from moment to moment."""
+    return "no-preference"
 
 
 def moment(page: Page) -> str:

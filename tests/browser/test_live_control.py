@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from pathlib import Path
+from typing import Literal
 
 import psutil
 import pytest
@@ -19,6 +20,12 @@ from vae.runs.store import RunStore
 pytestmark = pytest.mark.browser
 
 SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def motion() -> Literal["no-preference"]:
+    """A step's film is watched."""
+    return "no-preference"
 
 
 def start(page: Page, address: str, runs: Path, settings: str) -> Run:

@@ -6,6 +6,7 @@ import base64
 import io
 import re
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import psutil
@@ -28,6 +29,12 @@ pytestmark = pytest.mark.browser
 DATASET = "mnist" if find_dataset("mnist") else "digits"
 EPOCHS = 3
 TRAINING_SECONDS = 180
+
+
+@pytest.fixture(scope="module")
+def motion() -> Literal["no-preference"]:
+    """All as a new user sees it."""
+    return "no-preference"
 
 
 def test_first_paint_shows_a_trained_model(own_server: tuple[str, int], page: Page) -> None:

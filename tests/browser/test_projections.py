@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import PHONE, settled, wait_until
+from tests.browser.driving import PHONE, SCREEN, settled, wait_until
 from tests.browser.mapping import Board, pixels_of
 from tests.browser.visitors import Visitors
 from vae.images import to_uint8
@@ -257,7 +257,8 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
 }"""
 
 
-def test_without_webgl(page: Page, server: tuple[str, int], run: Run) -> None:
+def test_without_webgl(visitors: Visitors, server: tuple[str, int], run: Run) -> None:
+    page = visitors.open_page(viewport=SCREEN)
     page.add_init_script(NO_WEBGL)
     board = open_cloud(page, server[0], run)
     page.get_by_role("radio", name="3-D", exact=True).click()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -90,6 +91,12 @@ def serve_script(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def motion() -> Literal["no-preference"]:
+    """The film plays by itself."""
+    return "no-preference"
 
 
 @pytest.fixture(scope="module")

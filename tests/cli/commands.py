@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from vae.cli.main import main
+from vae.cli.report import Report, print_report
 from vae.runs.run import Run
 
-__all__ = ["Output", "last_json", "made", "refused", "status_of"]
+__all__ = ["Output", "has", "last_json", "made", "printed", "refused", "status_of"]
 
 Output = pytest.CaptureFixture[str]
 
@@ -42,3 +43,14 @@ def made(command: str, run: Run, path: Path, *arguments: str) -> bytes:
     """Run a command that makes one file; return what is in it."""
     assert main([command, str(run.path), "--out", str(path), *arguments]) == 0
     return path.read_bytes()
+
+
+def printed(shown, capsys: Output) -> list[str]:
+    """Print what is for people; return its lines."""
+    assert print_report(Report({}, shown), as_json=False) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def has(lines: list[str], text: str) -> bool:
+    """Whether a line says this, however it is laid out."""
+    return any(text in " ".join(line.split()) for line in lines)

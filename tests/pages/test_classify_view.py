@@ -51,7 +51,7 @@ def test_what_it_says_of_a_drawing(classifier: Run) -> None:
 def test_before_the_first_stroke_there_is_an_example(classifier: Run) -> None:
     app = open_page("latent", view="draw")
     expected = classifier.predictions["probabilities"][0]
-    assert headings(app)[0] == f"It says {expected.argmax()}"
+    assert headings(app)[0] == f"Of the example it says {expected.argmax()}"
     assert "An example until you have a picture of your own." in words(app)
 
 

@@ -110,7 +110,8 @@ def set_up(
     os.chdir(folder)
     if not fits(environment):
         os.execve(sys.executable, [sys.executable, *arguments], environment)
-    sys.stdin, sys.stdout, sys.stderr = map(reopened, range(3))
+    is_unbuffered = bool(environment.get("PYTHONUNBUFFERED"))
+    sys.stdin, sys.stdout, sys.stderr = (reopened(number, is_unbuffered) for number in range(3))
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
     os.environ.clear()
     os.environ.update(environment)
@@ -126,16 +127,15 @@ def set_up(
         exec(compile(program, "<string>", "exec"), vars(names))
 
 
-def reopened(number: int) -> io.TextIOWrapper:
+def reopened(number: int, is_unbuffered: bool) -> io.TextIOWrapper:
     """Open one of the three standard streams as Python does."""
     before: Any = (sys.stdin, sys.stdout, sys.stderr)[number]
-    buffered = not before.write_through  # else by PYTHONUNBUFFERED
     return io.TextIOWrapper(
-        os.fdopen(number, "wb" if number else "rb", -1 if buffered else 0, closefd=False),
+        os.fdopen(number, "wb" if number else "rb", 0 if is_unbuffered else -1, closefd=False),
         encoding=before.encoding,
         errors=before.errors,
-        line_buffering=buffered and (number == 2 or os.isatty(number)),
-        write_through=not buffered,
+        line_buffering=not is_unbuffered and (number == 2 or os.isatty(number)),
+        write_through=is_unbuffered,
     )
 
 
@@ -154,7 +154,7 @@ def read_early(environment: dict[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if name.startswith(READ_EARLY) and name != "PYTHONPATH"
+        if name.startswith(READ_EARLY) and name not in ("PYTHONPATH", "PYTHONUNBUFFERED")
     }
 
 

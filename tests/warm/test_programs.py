@@ -39,7 +39,11 @@ IS_WARM = "import sys; print('keras' in sys.modules)"
 WAIT = "import time; print('ready', flush=True); time.sleep(60)"
 
 
-def test_it_finds_what_any_program_finds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_it_finds_what_any_program_finds(
+    unbuffered: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     words = ["-c", TELL, "one", "--two", "größe 数字"]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     positions = {"cwd": tmp_path, "env": os.environ | {"MINE": "x y", "PYTHONPATH": str(ROOT)}}
@@ -61,6 +65,7 @@ def test_a_module_in_another_folder(tmp_path: Path) -> None:
 def test_it_is_warm_where_nothing_speaks_against_it(tmp_path: Path) -> None:
     assert run_warm("-c", IS_WARM).stdout == "True\n"
     assert run_warm("-c", IS_WARM, TF_CPP_MIN_LOG_LEVEL="0").stdout == "False\n"
+    assert run_warm("-c", IS_WARM, PYTHONUNBUFFERED="").stdout == "True\n"
     assert run_warm("-c", IS_WARM, PYTHONIOENCODING="ascii").stdout == "False\n"
     assert run_warm("-c", IS_WARM, cwd=tmp_path).stdout == "False\n"
 

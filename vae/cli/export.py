@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from vae.cli.files import FORMATS, check_new_file, check_new_folder, conditioned_run, write_file
-from vae.cli.output import Report, wrote
+from vae.cli.parser import AddCommand
+from vae.cli.report import Report, wrote
 from vae.errors import RunError
 from vae.export.keras_code import keras_notebook, keras_script
 from vae.export.media import to_npz
@@ -31,8 +30,6 @@ NEXT = {  # what one may do with what `export` wrote
     "script": "Run it: python {}",
     "notebook": "Open it: jupyter lab {}",
 }
-
-AddCommand = Callable[[Any], argparse.ArgumentParser]
 
 
 def add_exports(add: AddCommand) -> None:

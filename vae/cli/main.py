@@ -9,44 +9,27 @@ from __future__ import annotations
 import argparse
 import signal
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from vae.architecture import summarize
 from vae.cli.app import start_app
-from vae.cli.compared import compared
+from vae.cli.augment import add_augment
 from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
-from vae.cli.output import (
-    Report,
-    classified,
-    evaluated,
-    print_report,
-    quality_measured,
-    summarized,
-    trained,
-)
+from vae.cli.measure import add_measurements
+from vae.cli.parser import Parser
 from vae.cli.pictures import add_pictures
-from vae.cli.progress import load_learned, load_named, progress_fraction, training_progress
-from vae.cli.streams import flush_output, import_tensorflow, open_streams, warn, without_chatter
+from vae.cli.progress import load_learned, load_named, training_progress
+from vae.cli.report import Report, print_report
+from vae.cli.streams import flush_output, open_streams, warn, without_chatter
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
+from vae.cli.training_report import summarized, trained
 from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
 from vae.errors import ConfigError, VAEError
-from vae.evaluation.bayes_rule import ELBO_SAMPLES, check_classifies
-from vae.evaluation.classifier_choice import check_classifier, check_comparable
-from vae.evaluation.classifier_comparison import compare_classifiers
-from vae.evaluation.comparison_request import IMAGES, SAMPLES
-from vae.evaluation.generative_classifier import measure_classification
-from vae.evaluation.likelihood import measure_likelihood
 from vae.kinds import KINDS
-from vae.model.importance_sampling import check_samples
 from vae.presets import PRESETS
-from vae.runs.run import Run
-from vae.sampling.prior import check_seed
-from vae.settings import BINARISATIONS
 
-# Images that are not binarised have a name of their own here.
-BINARISATION_OPTIONS = {"grey" if name == "none" else name: name for name in BINARISATIONS}
 IMAGE_SHAPE, CLASSES, DATASET = (28, 28, 1), 10, "mnist"  # where nothing says otherwise
 
 
@@ -111,96 +94,9 @@ def resume(options: argparse.Namespace) -> Report:
     return Report(run_result(run), trained(run, run.path))
 
 
-def evaluate(options: argparse.Namespace) -> Report:
-    """Measure a run on the test images of its data set."""
-    run = conditioned_run(options.run)
-    if options.importance_samples:
-        check_samples(run.config, options.importance_samples)
-    dataset = load_learned(run)
-    import_tensorflow()
-    from vae.model.evaluate import evaluate
-
-    model = run.load_model()
-    binarisation = BINARISATION_OPTIONS.get(options.treatment) or run.config.binarisation
-    metrics, _ = evaluate(model, dataset, binarisation)
-    values, likelihood = dict(metrics), None
-    if options.importance_samples:
-        with progress_fraction("Measuring the likelihood") as on_progress:
-            likelihood = measure_likelihood(
-                *(model, dataset, options.importance_samples, binarisation), on_progress
-            )
-        # The ELBO is the one of all test images, which stands there already.
-        values |= {name: value for name, value in likelihood.items() if name not in values}
-    return Report(values, evaluated(run, options.run, metrics, likelihood))
-
-
-def quality(options: argparse.Namespace) -> Report:
-    """Measure samples of a run beside real images."""
-    from vae.evaluation.sample_quality import check_measurable, measure_samples
-
-    run = conditioned_run(options.run)
-    check_measurable(run)  # before a data set is downloaded
-    check_seed(options.seed)
-    dataset = load_learned(run)
-    with progress_fraction("Measuring samples") as on_progress:
-        values = measure_samples(
-            run, dataset, options.samples, seed=options.seed, on_progress=on_progress
-        )
-    return Report(values, quality_measured(values))
-
-
-def classify(options: argparse.Namespace) -> Report:
-    """Classify test images with a conditional VAE, by Bayes' rule from p(x | y)."""
-    run = conditioned_run(options.run)
-    against = options.against
-    samples = options.importance_samples
-    if samples is None:
-        samples = ELBO_SAMPLES if against is None else SAMPLES
-    check_classifies(run.config, samples)  # before a data set is downloaded
-    check_seed(options.seed)
-    if against is not None:
-        return _compared(run, against, samples, options)
-    dataset = load_learned(run)
-    import_tensorflow()
-    with progress_fraction("Classifying") as on_progress:
-        values = measure_classification(
-            *(run.load_model(), dataset, samples, options.images, options.seed), on_progress
-        )
-    return Report(values, classified(values))
-
-
-def _compared(run: Run, against: str, samples: int, options: argparse.Namespace) -> Report:
-    """Compare with the classifier in a folder; "": with foreign images alone."""
-    check_comparable(run)
-    classifier = conditioned_run(Path(against)) if against else None
-    if classifier is not None:
-        check_classifier(run, classifier)
-    dataset = load_learned(run)
-    total = len(dataset.x_test)
-    images = min(IMAGES, total) if options.images is None else options.images
-    if not 1 <= images <= total:
-        raise ConfigError(f"Images must be from 1 to {total:,}. Received: {images}")
-    import_tensorflow()
-    with progress_fraction("Comparing") as on_progress:
-        values = compare_classifiers(
-            *(run, dataset, classifier),
-            images=images,
-            samples=samples,
-            seed=options.seed,
-            on_progress=on_progress,
-        )
-    return Report(values, compared(values))
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        # One line, not the usage text as well: what was wrong must not scroll away.
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="vae", description="Variational autoencoders from the command line.")
-    commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
+    parser = Parser(prog="vae", description="Variational autoencoders from the command line.")
+    commands = parser.add_subparsers(required=True, metavar="command", parser_class=Parser)
 
     def add(function: Any) -> argparse.ArgumentParser:
         command = commands.add_parser(
@@ -241,42 +137,10 @@ def _parser() -> argparse.ArgumentParser:
         "--more-epochs", type=int, default=0, metavar="N", help="beyond those that it was to have"
     )
     command.epilog = STATUS_HELP
-    command = add(evaluate)
-    command.add_argument("run", type=Path, help="a run folder")
-    command.add_argument(
-        "--importance-samples", type=int, default=0, metavar="K",
-        help="also estimate the negative log-likelihood with K samples an image, 1 to 5,000",
-    )  # fmt: skip
-    command.add_argument(
-        "--treatment",
-        choices=BINARISATION_OPTIONS,
-        help="of the test images (default: as in training)",
-    )
-    command = add(quality)
-    command.add_argument("run", type=Path, help="a run folder")
-    command.add_argument(
-        "--samples", type=int, metavar="N", help="default: as many as half of the test images"
-    )
-    command.add_argument("--seed", type=int, default=0)
-    command = add(classify)
-    command.add_argument("run", type=Path, help="the folder of a run that gets the class")
-    command.add_argument(
-        "--importance-samples", type=int, metavar="K",
-        help=f"of each image and class, 1 to 5,000 (default: {ELBO_SAMPLES}; --against: {SAMPLES})",
-    )  # fmt: skip
-    command.add_argument(
-        "--images", type=int, metavar="N",
-        help=f"so many test images, at random (default: all; --against: {IMAGES:,} for importance "
-        "sampling, and of each kind of foreign pictures)",
-    )  # fmt: skip
-    command.add_argument(
-        "--against", nargs="?", const="", metavar="CLASSIFIER",
-        help="compare with the classifier in this folder, also on noise and other data sets that "
-        "are at hand; without a folder, the model alone on those",
-    )  # fmt: skip
-    command.add_argument("--seed", type=int, default=0)
+    add_measurements(add)
     add_pictures(add)
     add_exports(add)
+    add_augment(add)
     app = commands.add_parser(
         "app",
         help=start_app.__doc__,

@@ -61,12 +61,11 @@ class RunStore:
         deleted = [run for run in own if run.metadata.deleted > since]
         deleted.sort(key=lambda run: run.metadata.deleted, reverse=True)
         taken = {run.id for run in own} | set(left_out)
-        shipped = []
-        for run in self.list_shipped():
+        shipped = self.list_shipped()
+        for run in shipped:
             if run.id in taken:  # an id is one run, the one that `open` opens
                 left_out.setdefault(run.id, HIDDEN)
-            else:
-                shipped.append(run)
+        shipped = [run for run in shipped if run.id not in taken]
         return Contents(listed + shipped, deleted, left_out)
 
     def list(self) -> list[Run]:
