@@ -12,10 +12,7 @@ from vae.runs.run import Run
 __all__ = ["as_class", "conditioned", "dots_caption"]
 
 MAX_BUTTONS = 12  # classes, beyond which a list takes less room
-HELP = (
-    "The class that encoder and decoder get with an image. Test images always keep their own. "
-    "Acts at once."
-)
+OWN = " Test images always keep their own."
 
 
 def conditioned(run: Run, name: str = "Class", parameter: str = "class") -> Run:
@@ -32,9 +29,16 @@ def conditioned(run: Run, name: str = "Class", parameter: str = "class") -> Run:
         "label_visibility": "collapsed",
         **persistent(where, label),
     }
-    # Beside its name, so that what is below stays in sight.
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(name, width="content", help=HELP)
+    own = OWN if run.config.has("encoder") else ""
+    # Beside its name, so that what is below stays in sight. Pages know the row by its key.
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"condition-{parameter}"
+    ):
+        st.markdown(
+            name,
+            width="content",
+            help=f"The class that the networks get with a code or an image.{own} Acts at once.",
+        )
         if run.classes <= MAX_BUTTONS:
             names = [plain(each) for each in run.short_class_names]
             st.segmented_control(

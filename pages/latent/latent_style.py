@@ -12,10 +12,12 @@ __all__ = ["apply_latent_style"]
 
 STYLE = """
 <style>
+/* Where a class is chosen above a view, that row is high. */
+[data-testid="stMain"]:has([class*="st-key-condition-"]) { --class-row: 2.8rem; }
 /* The picture, a square as high as the title and the views leave room for; beside it the map's own
    controls (11.5rem, inside the component), and what is said of it. */
 .stVerticalBlock.st-key-picture-and-words {
-    --square: max(18rem, min(100dvh - 10.8rem, 100% - 33rem));
+    --square: max(18rem, min(100dvh - 10.8rem - var(--class-row, 0rem), 100% - 33rem));
     display: grid;
     grid-template-columns: calc(var(--square) + 11.5rem) minmax(0, 1fr);
     align-items: start;
@@ -24,7 +26,8 @@ STYLE = """
 /* A map without dots has no controls of its own. */
 .stVerticalBlock.st-key-samples-map {
     display: grid;
-    grid-template-columns: max(18rem, min(100dvh - 13.5rem, 100% - 24rem)) minmax(0, 1fr);
+    --square: max(18rem, min(100dvh - 13.5rem - var(--class-row, 0rem), 100% - 24rem));
+    grid-template-columns: var(--square) minmax(0, 1fr);
     align-items: start;
     gap: 1.5rem;
 }
@@ -76,7 +79,7 @@ STYLE = """
 }
 .stVerticalBlock.st-key-sample-path-parts {
     display: grid;
-    grid-template-columns: min(40%, 100dvh - 27rem) minmax(0, 1fr);
+    grid-template-columns: min(40%, 100dvh - 27rem - var(--class-row, 0rem)) minmax(0, 1fr);
     gap: 1.5rem;
 }
 .stVerticalBlock.st-key-sample-path-parts :is(.st-key-path-from-picture, .st-key-path-to-picture) {
