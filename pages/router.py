@@ -12,13 +12,11 @@ from pages._shared.pending_networks import show_pending_networks
 from pages._shared.run_picker import run_picker
 from pages._shared.server import load_libraries, queue
 from pages._shared.stable_position import stable_position
-from pages._shared.style import apply_style
 
 HEADINGS = {each.title: each.heading for each in PAGES}
 
 # Before the navigation, whose icons would be the tab's: those are fetched from a foreign host.
 st.set_page_config(page_icon=ICON, layout="wide")
-apply_style()
 
 queue()  # app.py starts it with the server; here it starts again after its cache was cleared
 page = st.navigation(

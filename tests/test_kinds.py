@@ -13,17 +13,19 @@ import pytest
 import vae
 from tests.conftest import run_python
 from tests.pages.driving import labelled, open_page
+from tests.pages.form import control, layers
 from tests.pages.shown import words
-from vae.architecture import Layer, decoder_layers, summarize
+from vae.architecture import decoder_layers, summarize
 from vae.cli.main import main
 from vae.config import Config
+from vae.config.settings import settings_of
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError
 from vae.kinds import KINDS, with_article
+from vae.layers import Layer
 from vae.presets import PRESETS
 from vae.runs.control import with_live_settings
 from vae.runs.run import SHIPPED, open_run
-from vae.settings import settings_of
 
 
 def upward_layers(config: Config, image_shape: tuple[int, int, int], classes: int) -> list[Layer]:
@@ -121,7 +123,7 @@ class TestAnotherKind:
 
     def test_form(self, toy: Config) -> None:
         app = open_page("train")
-        model = labelled(app.selectbox, "Model")
+        model = control(app, "kind")
         assert "Toy model" in model.options
         app = model.set_value("toy").run()
         assert not app.exception
@@ -129,8 +131,7 @@ class TestAnotherKind:
         assert "Latent dimensions" in labels
         assert not {"Beta", "KL warm-up", "Sampling noise", "Conditional"} & {*labels}
         assert "**Objective**" not in words(app)
-        layers = [name for table in app.table for name in table.value["Layer"]]
-        assert "stretched (Rescaling)" in layers
+        assert any("stretched (Rescaling)" in network for network in layers(app))
         assert not labelled(app.button, "Train").disabled
 
     def test_training(self, toy: Config, digits: Dataset, tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ from streamlit.components.v2 import component
 __all__ = ["mounted"]
 
 # What Streamlit calls. It looks for tables among the values of a dictionary, for which it loads
-# pandas and PyArrow, 60 MB: a list it takes as it is.
-SHOW = "export default (component) => mount({ ...component, data: component.data?.[0] });"
+# pandas and PyArrow, 60 MB: a list it takes as it is, and bytes.
+SHOW = """
+const sent = (data) => (Array.isArray(data) ? data[0] : data);
+export default (component) => mount({ ...component, data: sent(component.data) });
+"""
 
 
 def mounted(
@@ -34,10 +37,10 @@ def mounted(
         name,
         html=read(html) if html.endswith(".html") else html,
         css=read(*([css] if isinstance(css, str) else css)) or None,
-        js=f"{read(*scripts)}\n{SHOW}\n",
+        js=f"{read(*scripts)}{SHOW}",
     )
 
-    def show(*, data: dict[str, Any] | None = None, **options: Any) -> Any:
-        return registered(data=None if data is None else [data], **options)
+    def show(*, data: dict[str, Any] | bytes | None = None, **options: Any) -> Any:
+        return registered(data=[data] if isinstance(data, dict) else data, **options)
 
     return show

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages._shared.page_list import PAGES
+from pages._shared.style import STYLE
 
 __all__ = ["MISSING", "Documents"]
 
@@ -29,7 +30,7 @@ CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"rang
 
 
 class Documents:
-    """ASGI middleware: puts our scripts into Streamlit's document, and mends wrong addresses.
+    """ASGI middleware: puts scripts and style into Streamlit's document, mends wrong addresses.
 
     Streamlit answers every path with its document. The files in it are named from where it stands,
     so that it stays blank at /train/foo: such an address leads to the start page instead. All else
@@ -82,11 +83,16 @@ def _is_html(start: Message) -> bool:
 
 
 def _answer(scope: Scope, html: str) -> Response:
-    """Return the document with our scripts in it, or where an address without a page leads."""
+    """Return the document with what is ours in it, or where an address without a page leads.
+
+    Of equal rules the later acts: so the style stands behind the head, where Streamlit's own are,
+    and before what a page adds.
+    """
     if elsewhere := _where_instead(scope):
         return RedirectResponse(elsewhere)
     scripts = "".join(f"<script>{script}</script>" for script in SCRIPTS)
     html = html.replace("<head>", f"<head>{scripts}", 1)
+    html = html.replace("<body>", f"<body><style>{STYLE}</style>", 1)
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 

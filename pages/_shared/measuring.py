@@ -22,9 +22,9 @@ from vae.server.durations import result_seconds, time_in_words
 
 __all__ = [
     "can_be_measured",
-    "forget_request",
     "measuring",
     "offer",
+    "offer_to_stop",
     "request",
     "show_duration",
     "show_last_error",
@@ -56,11 +56,6 @@ def request(run: Run, job: str) -> None:
     queue().request(run, job)
     st.session_state[_key(run, job)] = _fingerprint(run, job)
     rerun_fragment()
-
-
-def forget_request(run: Run, job: str) -> None:
-    """Expect nothing of a job that was withdrawn."""
-    st.session_state.pop(_key(run, job), None)
 
 
 def show_last_error(run: Run, job: str) -> None:
@@ -121,6 +116,19 @@ def measuring(subject: str, seconds_left: Callable[[Run], float] | None = None) 
         return text
 
     return describe
+
+
+def offer_to_stop(run: Run, job: str, withdraw: Callable[[Run], None]) -> None:
+    """Show a button that ends a job; withdraw: takes back what the run says is to be measured."""
+    if st.button(
+        "Stop measuring",
+        icon=":material/stop:",
+        help="Discards what was measured so far. Acts at once.",
+    ):
+        withdraw(run)
+        queue().withdraw(run, job)
+        st.session_state.pop(_key(run, job), None)  # nothing is expected of it
+        rerun_fragment()
 
 
 def show_progress(run: Run, job: str, describe: Describe) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import importlib
 from contextlib import nullcontext
+from pathlib import Path
 
 import streamlit as st
 
@@ -22,12 +24,14 @@ __all__ = [
     "dataset",
     "dataset_of_run",
     "first_available_dataset",
+    "load_first_page",
     "load_libraries",
     "presence",
     "queue",
     "store",
 ]
 
+FIRST_SCRIPTS = ("router.py", "start/page.py")  # that the first visitor runs
 UNUSED_SECONDS = 120.0  # MNIST is a fifth of the server's memory
 
 
@@ -46,6 +50,17 @@ def load_libraries() -> None:
     pandas that was half imported.
     """
     _load("pandas", "plotly.graph_objects")
+
+
+def load_first_page() -> None:
+    """Import what the first page's scripts do, which themselves run for a visitor alone."""
+    folder = Path(__file__).parents[1]
+    lines = [
+        line
+        for script in FIRST_SCRIPTS
+        for line in ast.parse((folder / script).read_text(encoding="utf-8")).body
+    ]
+    _load(*(line.module for line in lines if isinstance(line, ast.ImportFrom) and line.module))
 
 
 def _load(*names: str) -> None:

@@ -1,15 +1,13 @@
-"""What the theme in .streamlit/config.toml cannot say."""
+"""What the theme in .streamlit/config.toml cannot say: rules for all pages, in their document."""
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages._shared.wide_layout import LAYOUT_STYLE
 
-__all__ = ["apply_style"]
+__all__ = ["STYLE"]
 
-STYLE = """
-<style>
+STYLE = (
+    """
 /* Pixels are the subject here: enlarge them, never blur them. */
 [data-testid="stImage"] img, [data-testid="stImageContainer"] img {
     image-rendering: pixelated;
@@ -103,7 +101,7 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 :has(> .stSelectbox) + [data-retained="true"]:has(> .stSelectbox),
 :has(> .stSlider) + [data-retained="true"]:has(> .stSlider),
 :has(> .stTextInput) + [data-retained="true"]:has(> .stTextInput) { display: none; }
-/* Where a system gives all things its own colors, what is chosen, and how far, is still seen. */
+/* Where a system gives all things its own colors, what is chosen, and how far, still shows. */
 @media (forced-colors: active) {
     [role="radio"][aria-checked="true"] {
         background: Highlight !important;
@@ -115,10 +113,6 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 }
 /* While a fragment runs again its old content stays as it was: no fading, no flicker. */
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
-</style>
 """
-
-
-def apply_style() -> None:
-    """Add the few rules that make grids crisp and live figures calm."""
-    st.html(f"{STYLE}<style>{LAYOUT_STYLE}</style>")
+    + LAYOUT_STYLE
+)

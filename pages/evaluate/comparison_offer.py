@@ -6,14 +6,13 @@ import streamlit as st
 
 from pages._shared.measuring import (
     can_be_measured,
-    forget_request,
     measuring,
+    offer_to_stop,
     request,
     show_duration,
     show_last_error,
     show_progress,
 )
-from pages._shared.rerun import rerun_fragment
 from pages._shared.server import queue
 from vae.evaluation.comparison_request import request_comparison, withdraw_comparison
 from vae.runs.run import Run
@@ -28,15 +27,7 @@ def offer_comparison(run: Run, classifier: Run | None, *, again: bool) -> None:
     """Show how far it is, or the button that requests it, or why it cannot be done."""
     if queue().is_pending(run, JOB):
         show_progress(run, JOB, measuring("both models", lambda run: job_seconds(run, JOB)))
-        if st.button(
-            "Stop measuring",
-            icon=":material/stop:",
-            help="Discards what was measured so far. Acts at once.",
-        ):
-            withdraw_comparison(run)
-            queue().withdraw(run, JOB)
-            forget_request(run, JOB)
-            rerun_fragment()
+        offer_to_stop(run, JOB, withdraw_comparison)
     elif not (again and run.shipped) and can_be_measured(run):
         show_last_error(run, JOB)
         if st.button(

@@ -13,8 +13,8 @@ from pages._shared.guard import explained
 from pages._shared.linked import linked_choice, linked_number
 from pages._shared.measuring import (
     can_be_measured,
-    forget_request,
     measuring,
+    offer_to_stop,
     request,
     show_duration,
     show_last_error,
@@ -23,11 +23,11 @@ from pages._shared.measuring import (
 from pages._shared.number_field import number_field
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
-from pages._shared.rerun import rerun_fragment
 from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
 from pages._shared.wide_layout import wrapping_columns
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
+from vae.config.settings import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 from vae.data.binarisation import binarisation_name, binarisation_words
 from vae.evaluation.comparison import beside_literature, comparable
 from vae.evaluation.likelihood import (
@@ -39,11 +39,10 @@ from vae.evaluation.likelihood import (
 from vae.evaluation.references import Paper
 from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
-from vae.figures_schema import Measured
 from vae.presets import preset_label
 from vae.runs.run import Run
+from vae.schemas.likelihood import Measured
 from vae.server.durations import START_SECONDS, job_seconds, time_in_words
-from vae.settings import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 
 __all__ = ["likelihood_view"]
 
@@ -76,7 +75,7 @@ def likelihood_view(run: Run) -> None:
             _offer(run, binarisation, again=found is not None)
         st.markdown(
             "How likely are the test images for this model? The ELBO is a lower bound. Importance "
-            "sampling comes closer: it draws many codes of each image and weighs them by how well "
+            "sampling comes closer: it takes many codes of each image and weighs them by how well "
             "they explain it (Burda et al. 2016)."
         )
     with right:
@@ -140,7 +139,7 @@ def _show(run: Run, binarisation: str, found: Measured) -> None:
 
 
 def _show_bound(run: Run, binarisation: str, found: Measured) -> None:
-    """Draw the likelihood beside its bound, and beside that of built-in models on such images."""
+    """Show the likelihood beside its bound, and beside that of built-in models on such images."""
     st.header("The likelihood and its bound", help=help_of("log-likelihood", "ELBO"))
     own = "This run"
     costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
@@ -195,15 +194,7 @@ def _wait(run: Run, binarisation: str) -> None:
         if requested["treatment"] != binarisation:
             what += f" of other images ({binarisation_name(requested['treatment'])})"
     show_progress(run, JOB, measuring(what, lambda run: job_seconds(run, JOB)))
-    if st.button(
-        "Stop measuring",
-        icon=":material/stop:",
-        help="Discards what was measured so far. Acts at once.",
-    ):
-        withdraw_likelihood(run)
-        queue().withdraw(run, JOB)
-        forget_request(run, JOB)
-        rerun_fragment()
+    offer_to_stop(run, JOB, withdraw_likelihood)
 
 
 def _show_literature(run: Run, binarisation: str, found: Measured | None) -> None:

@@ -61,11 +61,11 @@ def _captioned(run: Run, shown: np.ndarray, images: np.ndarray | None) -> Iterat
     probabilities, y = run.predictions["probabilities"], run.predictions["y"]
     names = [html.escape(name) for name in run.short_class_names]
     # As it got them: sampled pixels are those of all test images up to there.
-    seen = None if images is None else run.preprocess(images[: shown.max() + 1])
+    inputs = None if images is None else run.preprocess(images[: shown.max() + 1])
     for index in shown:
         says = int(probabilities[index].argmax())
         yield (
-            None if seen is None else seen[index],
+            None if inputs is None else inputs[index],
             f"Test image {index}",
             f"is <b>{names[y[index]]}</b>, says <b>{names[says]}</b><br>"
             f"{confidence_text(float(probabilities[index, says]))} sure<br>no. {index:,}",

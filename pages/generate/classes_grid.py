@@ -9,13 +9,13 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._shared.address import address_of_part
-from pages._shared.glossary import help_of
 from pages._shared.guard import explained
-from pages._shared.linked import linked_decimal, linked_number
+from pages._shared.linked import linked_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import SHARP_PIXELS, apart
 from pages._shared.wide_layout import wrapping_columns
 from pages.generate.seed_field import seed_field
+from pages.generate.temperature_slider import temperature_slider
 from vae.images import tile, to_png, to_uint8
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
@@ -69,7 +69,6 @@ def classes_grid(run: Run) -> None:
 def _choose() -> tuple[int, float, int]:
     """Show what there is to choose; return columns, temperature and seed."""
     columns = linked_number("styles", "classes_columns", 1, MAX_COLUMNS, 10)
-    temperature = linked_decimal("temperature", "classes_temperature", 0.0, 2.0, 1.0)
     st.slider(
         "Styles",
         1,
@@ -77,14 +76,7 @@ def _choose() -> tuple[int, float, int]:
         help="Columns: each is one code from the prior. Acts at once.",
         **persistent("classes_columns", columns),
     )
-    st.slider(
-        "Temperature",
-        0.0,
-        2.0,
-        step=0.05,
-        help=f"{help_of('temperature')} Acts at once.",
-        **persistent("classes_temperature", temperature),
-    )
+    temperature = temperature_slider("classes_temperature")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = seed_field("classes_seed", "The same seed gives the same styles.")
     return columns, temperature, seed

@@ -17,10 +17,10 @@ from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable
-from vae.figures_schema import Quality
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
+from vae.schemas.sample_quality import Quality
 
 __all__ = ["samplers_view"]
 

@@ -102,12 +102,12 @@ def _show_confidence(run: Run, own: float) -> None:
     )
     edges = [*SURE, 1.0]
     at = np.searchsorted(list(SURE), sure, side="left")
-    shares = np.bincount(at, minlength=len(edges)) / len(sure)
+    fractions = np.bincount(at, minlength=len(edges)) / len(sure)
     bars = Bars(
         "it is sure",
         "% of the test images",
         (*SURE.values(), SUREST),
-        (BarSeries("test images", tuple((100 * shares).tolist()), HUES["accuracy"]),),
+        (BarSeries("test images", tuple((100 * fractions).tolist()), HUES["accuracy"]),),
         own=int(np.searchsorted(list(SURE), own, side="left")),
         form=".1f",
     )

@@ -158,7 +158,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     show_strip(shown, "Nearest test images", columns=COLUMNS)
     labels, counts = np.unique(run.latents["y"][indices], return_counts=True)
     most_common = plain(run.short_class_names[labels[counts.argmax()]])
-    # About as long whatever is drawn, so that the map below stays where it is.
+    # About as long whatever was drawn, so that the map below stays where it is.
     st.caption(
         f"{counts.max()} of {len(indices)} are {most_common}; "
         f"{distances[0]:.2f} to {distances[-1]:.2f} away in latent space, the nearest first.{what}"
@@ -186,7 +186,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
     still_chart(
         costs_beside(usual, own, has_kl),
         name="What the picture costs the model, among what test images cost it",
-        key=f"surprise-{run_key(run)}",
+        key=f"image-costs-{run_key(run)}",
         numbers=False,
     )
     st.markdown(

@@ -28,7 +28,7 @@ STYLE = """
     align-items: start;
     gap: 1.5rem;
 }
-.stVerticalBlock.st-key-knowledge-cloud { max-width: max(18rem, 100dvh - 15rem); }
+.stVerticalBlock.st-key-classes-cloud { max-width: max(18rem, 100dvh - 15rem); }
 .stVerticalBlock.st-key-in-space { height: max(18rem, min(100dvh - 12.5rem, 100vw - 2rem)); }
 [data-no-webgl] .st-key-in-space { display: none; }
 /* Strips and bars beside what is said of them; two maps beside what they show. */

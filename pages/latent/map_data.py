@@ -50,9 +50,8 @@ class PointsFeed(TypedDict):
 
 
 class AtlasFeed(TypedDict):
-    """Decoded images on a grid, as one PNG in base64; error: mean, in grey levels."""
+    """Decoded images on a grid, which are one picture; error: mean, in grey levels."""
 
-    png: str
     columns: int
     rows: int
     extent: dict[str, float]
@@ -152,19 +151,19 @@ def points_feed(run: Run, on_plane: PlanePoints) -> PointsFeed:
 @st.cache_data(**CACHE)
 def atlas_feed(
     _run: Run, _on_plane: PlanePoints, plane_and_class: str, extent: Extent
-) -> AtlasFeed:
-    """Return the decoded images of a part of a plane, and how well a blend of them does.
+) -> tuple[AtlasFeed, bytes]:
+    """Return how well a blend of decoded images does for a part of a plane, and these as a PNG.
 
     plane_and_class: the plane's id, and the class on which a conditional run is conditioned.
     """
     atlas = decode_atlas(_run, _on_plane.plane, extent)
-    return {
-        "png": as_base64(np.frombuffer(to_png(atlas.image, quick=True), np.uint8)),
+    about: AtlasFeed = {
         "columns": atlas.columns,
         "rows": atlas.rows,
         "extent": extent._asdict(),
         "error": round(atlas.error, 3),
     }
+    return about, to_png(atlas.image, quick=True)
 
 
 @st.cache_data(**CACHE)

@@ -1,4 +1,4 @@
-"""What each view of a path has: its kind and steps to choose, and its images as an animation."""
+"""What each view of a path has: what was sent to its ends, kind, steps, strip and animation."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._components.frame_player import frame_player
 from pages._components.run_key import run_key
+from pages._shared.address import take_parameter, takes_setting
 from pages._shared.linked import linked_choice, linked_number
+from pages._shared.linked_code import read_code
 from pages._shared.persistent import persistent
+from pages._shared.sent_code import SentCode, end_of_path, set_end_of_path
+from pages._shared.strip import show_strip
 from vae.export.media import animation
 from vae.latent.interpolation import PathKind
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 
-__all__ = ["choose_path", "show_animation"]
+__all__ = ["choose_path", "sent_end", "show_path"]
 
 PATHS: dict[PathKind, str] = {"linear": "Straight line", "spherical": "Great circle"}
 STEPS = (3, 25)
@@ -50,7 +55,32 @@ def choose_path(run: Run) -> tuple[PathKind, int]:
     return kind, steps
 
 
-def show_animation(run: Run, images: np.ndarray) -> None:
+def sent_end(run: Run, name: str, parameter: str) -> SentCode | None:
+    """Return the code that was sent to an end from the Generate page, or by a link.
+
+    name: of the end in the session. parameter: in the address, where "-code" follows it.
+    """
+    if takes_setting(f"{parameter}-code"):
+        code = read_code(take_parameter(f"{parameter}-code") or "", run.config.latent_dim)
+        if code is None:
+            st.session_state[f"{name}_sampled"] = False
+        else:
+            set_end_of_path(run, code, "A sample", name)
+    return end_of_path(run, name)
+
+
+def show_path(
+    run: Run, images: np.ndarray, ends: str, strip: DeltaGenerator, moving: DeltaGenerator
+) -> None:
+    """Show images uint8 (N, H, W, C) side by side in one place, and as an animation in another."""
+    with strip:
+        st.markdown(f"**{len(images)} steps {ends}**")
+        show_strip(images, f"{len(images)} images on the way")
+    with moving:
+        _show_animation(run, images)
+
+
+def _show_animation(run: Run, images: np.ndarray) -> None:
     """Play images uint8 (N, H, W, C) there and back, and offer them as a file."""
     scale = max(1, GIF_PIXELS // images.shape[2])
     make_gif = partial(animation, images, "gif", scale=scale, notes=notes_of(run))

@@ -11,25 +11,21 @@ from pages._components.run_key import run_key
 from pages._shared.address import (
     address_of_part,
     set_parameter,
-    take_parameter,
-    takes_setting,
 )
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number, linked_switch
-from pages._shared.linked_code import code_text, read_code
+from pages._shared.linked_code import code_text
 from pages._shared.linked_drawing import link_drawing, take_drawing
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
-from pages._shared.sent_code import SentCode, end_of_path, set_end_of_path
 from pages._shared.stable_position import stable_position
-from pages._shared.strip import show_strip
 from pages._shared.user_picture import usable_drawing
 from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
-from pages.latent.path_parts import choose_path, show_animation
+from pages.latent.path_parts import choose_path, sent_end, show_path
 from pages.latent.plane_map import plane_map
 from vae.images import to_uint8
 from vae.latent.interpolation import PathKind, interpolate
@@ -67,11 +63,7 @@ def path_view(run: Run) -> None:
             kind, steps = _choose_path(run)
     codes = interpolate(start.code, end.code, steps, kind)
     decoded = to_uint8(run.decode(codes))
-    with strip:
-        st.markdown(f"**{steps} steps from {start.name} to {end.name}**")
-        show_strip(decoded, f"{steps} images on the way")
-    with moving:
-        show_animation(run, decoded)
+    show_path(run, decoded, f"from {start.name} to {end.name}", strip, moving)
     with choice:
         st.caption(
             f"Each image is decoded{as_class(run)} from a code on the way between the codes of "
@@ -105,7 +97,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     """Show what one end can be, and its picture and reconstruction."""
     state, last = st.session_state, len(run.latents["y"]) - 1
     drawing = _drawing_end(run)
-    sample = _sample_end(run, name, label.lower())
+    sample = sent_end(run, name, label.lower())
     is_drawn = linked_switch(f"{label.lower()}-drawn", f"{name}_drawn") and drawing is not None
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
     index = linked_number(label.lower(), name, 0, last, default)
@@ -154,17 +146,6 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     else:
         st.caption("The reconstruction: the picture itself needs the data set.")
     return end
-
-
-def _sample_end(run: Run, name: str, parameter: str) -> SentCode | None:
-    """Return the code that was sent here from the Generate page, or by a link."""
-    if takes_setting(f"{parameter}-code"):
-        code = read_code(take_parameter(f"{parameter}-code") or "", run.config.latent_dim)
-        if code is None:
-            st.session_state[f"{name}_sampled"] = False
-        else:
-            set_end_of_path(run, code, "A sample", name)
-    return end_of_path(run, name)
 
 
 def _test_image(run: Run, index: int) -> End:

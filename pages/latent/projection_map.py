@@ -76,7 +76,7 @@ def projection_map(
         labels = as_base64(projection.y.astype(np.uint8))
         feed(f"{key}-points", {"xy": as_base64(points), "labels": labels}, ids["points"])
         latent_map(frame, key=key, on_select=on_select)
-        feed(f"{key}-tiles", _tiles(run, count, model_fingerprint(run)), ids["tiles"])
+        _feed_tiles(run, count, key)
 
 
 def projection_space(
@@ -113,7 +113,7 @@ def projection_space(
             on_flat=lambda: st.session_state.update(projection_count=2),
             on_turn=on_turn,
         )
-        feed(f"{key}-tiles", _tiles(run, count, model_fingerprint(run)), _tiles_id(run, count))
+        _feed_tiles(run, count, key)
 
 
 def tile_shrink(run: Run, count: int) -> int:
@@ -122,13 +122,18 @@ def tile_shrink(run: Run, count: int) -> int:
     return max(1, -(-side // MAX_PIXELS))
 
 
+def _feed_tiles(run: Run, count: int, key: str) -> None:
+    about, png = _tiles(run, count, model_fingerprint(run))
+    feed(f"{key}-tiles", about, _tiles_id(run, count), png)
+
+
 def _tiles_id(run: Run, count: int) -> str:
     return f"tiles-{model_fingerprint(run)}-{count}"
 
 
 @st.cache_data(show_spinner=False, max_entries=8, ttl=900)
-def _tiles(_run: Run, count: int, model: str) -> dict[str, Any]:
-    """Return the reconstructions of the first test images as one picture, row by row."""
+def _tiles(_run: Run, count: int, model: str) -> tuple[dict[str, int], bytes]:
+    """Return how the reconstructions of the first test images stand in a PNG, and this."""
     latents, shrink = _run.latents, tile_shrink(_run, count)
     parts = [slice(begin, min(begin + AT_ONCE, count)) for begin in range(0, count, AT_ONCE)]
     images = np.concatenate([
@@ -138,7 +143,7 @@ def _tiles(_run: Run, count: int, model: str) -> dict[str, Any]:
     rows = -(-count // columns)
     padding = np.zeros((rows * columns - count, *images.shape[1:]), np.uint8)
     png = to_png(tile(np.concatenate([images, padding]), rows, columns), quick=True)
-    return {"png": as_base64(np.frombuffer(png, np.uint8)), "columns": columns, "rows": rows}
+    return {"columns": columns, "rows": rows}, png
 
 
 def _shrunk(images: np.ndarray, shrink: int) -> np.ndarray:

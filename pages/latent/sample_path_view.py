@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages._shared.address import address_of_part, set_parameter, take_parameter, takes_setting
+from pages._shared.address import address_of_part, set_parameter
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number
-from pages._shared.linked_code import code_text, read_code
+from pages._shared.linked_code import code_text
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
-from pages._shared.sent_code import SentCode, end_of_path, set_end_of_path
+from pages._shared.sent_code import SentCode
 from pages._shared.stable_position import stable_position
-from pages._shared.strip import show_strip
-from pages.latent.path_parts import choose_path, show_animation
+from pages.latent.path_parts import choose_path, sent_end, show_path
 from vae.images import to_uint8
 from vae.latent.interpolation import interpolate
 from vae.runs.run import Run
@@ -51,11 +50,7 @@ def sample_path_view(run: Run) -> None:
                 on_click=_choose_two,
             )
     decoded = to_uint8(run.decode(interpolate(start.code, end.code, steps, kind)))
-    with strip:
-        st.markdown(f"**{steps} steps from {start.name} to {end.name}**")
-        show_strip(decoded, f"{steps} images on the way")
-    with moving:
-        show_animation(run, decoded)
+    show_path(run, decoded, f"from {start.name} to {end.name}", strip, moving)
     with choice:
         st.markdown(
             f"Each image is decoded{as_class(run)} from a code on the way between two random ones. "
@@ -65,7 +60,7 @@ def sample_path_view(run: Run) -> None:
 
 def _choose_end(run: Run, name: str, label: str, default: int) -> SentCode:
     """Show what one end can be, and its image."""
-    sample = _sent(run, name, label.lower())
+    sample = sent_end(run, name, label.lower())
     is_sent = bool(st.session_state.get(f"{name}_sampled")) and sample is not None
     seed = linked_number(f"{label.lower()}-seed", f"{name}_seed", 0, MAX_SEED, default)
     persistent_number(
@@ -93,17 +88,6 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> SentCode:
     with st.container(key=f"{name.replace('_', '-')}-picture"):
         show_grid(to_uint8(run.decode(end.code[None])), 1, 1, alt=f"{label}: {end.name}")
     return end
-
-
-def _sent(run: Run, name: str, parameter: str) -> SentCode | None:
-    """Return the code that was sent here from the Generate page, or by a link."""
-    if takes_setting(f"{parameter}-code"):
-        code = read_code(take_parameter(f"{parameter}-code") or "", run.config.latent_dim)
-        if code is None:
-            st.session_state[f"{name}_sampled"] = False
-        else:
-            set_end_of_path(run, code, "A sample", name)
-    return end_of_path(run, name)
 
 
 def _choose_two() -> None:

@@ -16,14 +16,14 @@ from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.typed_field import forget_typed, is_text_refused, typed_field
 from vae.config import Config
+from vae.config.setting import MAX_HIDDEN_LAYERS
+from vae.config.setting_text import read_setting
+from vae.config.settings import setting, settings_of
 from vae.errors import ConfigError
 from vae.kinds import CONDITIONAL, KINDS
 from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
-from vae.setting import MAX_HIDDEN_LAYERS
-from vae.setting_text import read_setting
-from vae.settings import setting, settings_of
 
 __all__ = ["Form", "changed_fields", "config_form", "setup_values", "take_preset"]
 
@@ -42,6 +42,7 @@ MORE = {
     "Optimizer": ("optimizer", "adam_beta_1", "adam_beta_2", "schedule", "loss_scale"),
     "Run": ("train_share", "validation_split", "patience", "seed"),
 }
+ALL_SETTINGS = "all-settings"  # their expander, in the session and in styles
 FIELDS = [*MAIN, *(name for names in MORE.values() for name in names)]
 DEFAULTS = Config()
 CHOICE_WORDS = {
@@ -57,7 +58,7 @@ CHOICE_WORDS = {
 
 
 class Form(NamedTuple):
-    """What the form holds: a configuration, or why it is none, as Markdown."""
+    """What the form holds: a configuration, or why it is invalid, as Markdown."""
 
     config: Config | None
     problem: str = ""
@@ -88,17 +89,7 @@ def config_form(setup: dict[str, Any]) -> Form:
     wrong = []
     with st.container(key="setup-fields"):
         wrong += [name for name in MAIN if name in fields and not _control(name, setup)]
-    rest = [name for name in fields if name not in MAIN]
-    # Open where a text in it was refused; else it stays as the visitor left it.
-    is_refused = any(is_text_refused(f"form_{name}") for name in rest)
-    with st.expander("All settings", expanded=is_refused, key="all-settings"):
-        for group, names in MORE.items():
-            names = [name for name in names if name in fields]
-            if not names:
-                continue
-            st.markdown(f"**{group}**")
-            with st.container(key=f"setup-fields-{group.split()[0].lower()}"):
-                wrong += [name for name in names if not _control(name, setup)]
+    wrong += _all_settings(setup, fields)
     _to_address(setup, wrong)
     if wrong:
         words = (
@@ -110,6 +101,30 @@ def config_form(setup: dict[str, Any]) -> Form:
         return Form(Config.from_dict({name: setup[name] for name in ("preset", *fields)}))
     except ConfigError as error:
         return Form(None, plain(str(error)))
+
+
+def _all_settings(setup: dict[str, Any], fields: list[str]) -> list[str]:
+    """Show the other fields, by group; return those that cannot be trained with.
+
+    Twenty controls, of which most visitors want none: they are made when somebody opens them. They
+    stay where a text in them was refused, so that a link can lead to it.
+    """
+    is_refused = any(is_text_refused(f"form_{name}") for name in fields if name not in MAIN)
+    if is_refused:  # also for who comes back to the page
+        st.session_state.setdefault(ALL_SETTINGS, True)
+    settings = st.expander("All settings", key=ALL_SETTINGS, on_change="rerun")
+    wrong: list[str] = []
+    if not (settings.open or is_refused):
+        return wrong
+    with settings:
+        for group, names in MORE.items():
+            names = [name for name in names if name in fields]
+            if not names:
+                continue
+            st.markdown(f"**{group}**")
+            with st.container(key=f"setup-fields-{group.split()[0].lower()}"):
+                wrong += [name for name in names if not _control(name, setup)]
+    return wrong
 
 
 def changed_fields(setup: dict[str, Any]) -> dict[str, tuple[str, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from vae.architecture import Layer, Summary
+from pages._shared.plain import plain
+from vae.architecture import Summary
+from vae.layers import Layer
 
 __all__ = ["show_summary"]
+
+HEAD = "| Layer | Output shape | Parameters |\n|---|---|---:|"
 
 
 def show_summary(summary: Summary) -> None:
@@ -18,18 +21,12 @@ def show_summary(summary: Summary) -> None:
     networks = summary.networks
     columns = st.columns(max(2, len(networks)))  # a single one is as wide as one of two
     for column, (name, layers) in zip(columns, networks.items(), strict=False):
-        with column:
-            st.markdown(f"**{name.capitalize()}** · {summary.parameters[name]:,} parameters")
-            st.table(_table(layers), hide_index=True, border="horizontal")
+        title = f"**{name.capitalize()}** · {summary.parameters[name]:,} parameters"
+        # Markdown, since Streamlit's own table loads a megabyte of JavaScript for data frames.
+        column.markdown("\n".join((title, "", HEAD, *map(_row, layers))))
 
 
-def _table(layers: tuple[Layer, ...]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Layer": [f"{layer.name} ({layer.class_name})" for layer in layers],
-            "Output shape": [
-                f"({', '.join(map(str, (None, *layer.output_shape)))})" for layer in layers
-            ],
-            "Parameters": [f"{layer.parameters:,}" for layer in layers],
-        }
-    )
+def _row(layer: Layer) -> str:
+    name = plain(f"{layer.name} ({layer.class_name})")
+    shape = ", ".join(map(str, (None, *layer.output_shape)))
+    return f"| {name} | ({shape}) | {layer.parameters:,} |"

@@ -89,11 +89,19 @@ STYLE = """
     min-height: 15rem;
     gap: 0.3rem;
     p { font-size: 0.9rem; }
+    [data-testid="stColumn"] p { margin-bottom: 0.2rem; }
+    /* A text's last line has room below it that Streamlit takes back; a table has none. */
+    [data-testid="stColumn"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
     .stVerticalBlock { gap: 0.2rem; }
     .stHorizontalBlock { gap: 0.7rem; flex-wrap: nowrap; }
     .stHorizontalBlock > * { flex: 1 1 auto; width: auto; min-width: 0; }
+    table { display: table; width: 100%; margin: 0; }
     table, table * { font-size: 0.84rem; white-space: nowrap !important; line-height: 1.3; }
-    th, td { padding: 0.04rem 0.3rem 0.04rem 0 !important; }
+    th, td {
+        padding: 0.04rem 0.3rem 0.04rem 0 !important;
+        border: 0 solid var(--line) !important;
+        border-bottom-width: 1px !important;
+    }
     th:last-child, td:last-child { text-align: right; padding-right: 0 !important; }
 }
 /* Train, and how long it takes or what stops it, at the bottom of the screen. */
@@ -118,7 +126,7 @@ STYLE = """
 }
 @media (max-width: 640px) {
     .st-key-setup-network .stHorizontalBlock { flex-wrap: wrap; }
-    .st-key-setup-network [data-testid="stTable"] { overflow-x: auto; }
+    .st-key-setup-network table { display: block; }
     /* Two beside each other, or one where text is large. */
     [class*="st-key-setup-fields"] {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr));

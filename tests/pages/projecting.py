@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ def points(app: AppTest, run: Run) -> np.ndarray:
 def tiles(app: AppTest, run: Run, key: str = "cloud") -> np.ndarray:
     """What a dot's picture beside the pointer shows, for each dot: uint8 (N, H, W, C)."""
     content = component(app, f"feed-{key}-{run.id}-tiles")
-    sprite = picture(base64.b64decode(content["png"]))
+    sprite = picture(content["png"])
     columns, rows = content["columns"], content["rows"]
     height, width = sprite.shape[0] // rows, sprite.shape[1] // columns
     cut = sprite.reshape(rows, height, columns, width, -1).swapaxes(1, 2)

@@ -77,8 +77,12 @@ def numbers(values: Any) -> np.ndarray:
 
 
 def component(app: AppTest, key: str) -> dict[str, Any]:
-    """What a component of our own was given."""
-    (data,) = json.loads(app.main.get_by_key(key).proto.json)
+    """What a component of our own was given; "png": the picture of a feed."""
+    proto = app.main.get_by_key(key).proto
+    if proto.WhichOneof("data") == "bytes":
+        end = 4 + int.from_bytes(proto.bytes[:4], "little")
+        return {**json.loads(proto.bytes[4:end]), "png": proto.bytes[end:]}
+    (data,) = json.loads(proto.json)
     return data
 
 

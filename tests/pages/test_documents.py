@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from pages._shared.documents import Documents
+from pages._shared.style import STYLE
 
 OPENED = {"accept": "text/html,*/*"}  # by a browser, as the address of a tab
 
@@ -28,7 +29,7 @@ def echo(request: Request) -> Response:
 
 
 async def parts() -> AsyncIterator[bytes]:
-    for part in (b"<html><he", b"ad></head>", b"</html>"):
+    for part in (b"<html><he", b"ad></head>", b"<body><p></body></html>"):
         yield part
 
 
@@ -77,13 +78,13 @@ def get(path: str, query: str = "", **headers: str) -> Answer:
     return Answer(start["status"], Headers(raw=start["headers"]), bodies)
 
 
-def test_a_document_has_our_scripts_at_its_head() -> None:
+def test_a_document_has_our_scripts_at_its_head_and_our_style_before_the_page() -> None:
     answer = get("/train", range="bytes=0-3")
     (content,) = answer.parts
     assert answer.status == 200
     assert content.startswith("<html><head><script>// One act is one step")
     assert content.count("<script>") == content.count("</script>") == 5
-    assert content.endswith("</script></head></html>")
+    assert content.endswith(f"</script></head><body><style>{STYLE}</style><p></body></html>")
     assert int(answer.headers["content-length"]) == len(content.encode())
     assert answer.headers["cache-control"] == "no-cache"
 

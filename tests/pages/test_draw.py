@@ -86,7 +86,7 @@ class TestDrawing:
         app = draw(open_page("latent", view="draw"), stroke())
         image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
         own, usual = (costs_of(run, x) for x in (image[None], load_dataset("digits").x_test))
-        bars, line, _, kl_line = component(app, "surprise-finished")["data"]
+        bars, line, _, kl_line = component(app, "image-costs-finished")["data"]
         assert line["text"][1].split()[0] == f"{own.reconstruction[0]:.0f}"
         assert kl_line["text"][1].split()[0] == f"{own.kl[0]:.0f}"
         assert 0.98 * len(usual.kl) <= numbers(bars["y"]).sum() <= len(usual.kl)
@@ -219,7 +219,7 @@ class TestTestImage:
         assert "This is its reconstruction" in words(app)
         assert "To compare it with test images you need the images of MNIST" in words(app)
         assert "get them on the Data page." in words(app)
-        assert "surprise-wide" not in components(app)
+        assert "image-costs-wide" not in components(app)
 
 
 class TestOtherModels:
@@ -230,7 +230,7 @@ class TestOtherModels:
         app = draw(open_page("latent", view="draw"), stroke())
         assert "one code instead of a posterior" in words(app)
         assert strip(app, "Samples of its posterior") is None
-        assert len(component(app, "surprise-plain")["data"]) == 2  # no KL
+        assert len(component(app, "image-costs-plain")["data"]) == 2  # no KL
 
     def test_a_line(self, line_run: Run, runs: Path) -> None:
         copy_run(line_run, runs / "line")

@@ -42,7 +42,7 @@ async function restore(pad, drawing) {
   } catch {
     return;
   }
-  if (pad.before.length) return; // a hand was faster
+  if (pad.before.length) return; // the user was faster
   pad.context.drawImage(picture, 0, 0, SIDE, SIDE);
   update(pad);
 }

@@ -7,6 +7,7 @@ A click, a dot under the pointer, a selection and a zoomed view are each sent to
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,9 +39,14 @@ def _nothing() -> None:
     """The selection is read where the map is shown."""
 
 
-def feed(name: str, content: Mapping[str, Any], feed_id: str) -> None:
-    """Store large data in the browser, where maps find them by their id."""
-    _mount_feed(key=f"feed-{name}", data={"id": feed_id, **content})
+def feed(name: str, content: Mapping[str, Any], feed_id: str, png: bytes = b"") -> None:
+    """Store large data in the browser, where maps find them by their id.
+
+    png: a picture, which goes as it is: a megabyte of it would be a third larger as text.
+    """
+    header = json.dumps({"id": feed_id, **content}).encode()
+    data = len(header).to_bytes(4, "little") + header + png
+    _mount_feed(key=f"feed-{name}", data=data)
 
 
 def latent_map(
