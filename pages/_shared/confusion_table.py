@@ -25,6 +25,9 @@ STYLE = """<style>
 .confusion thead .upright { vertical-align: bottom; }
 .confusion thead .upright span { writing-mode: vertical-rl; transform: rotate(180deg); }
 .confusion-room { overflow-x: auto; }
+@media (forced-colors: active) {
+    .confusion td { forced-color-adjust: none; color: CanvasText; }
+}
 </style>"""
 OF_TEST_IMAGES = "Test images: each row a class, each column what the classifier says"
 LONG_NAME = 3  # letters that stand above a column of numbers

@@ -72,7 +72,7 @@ def _verdict(bins: tuple[Bin, ...]) -> str:
 
 def _table(bins: tuple[Bin, ...]) -> str:
     lines = [
-        f"| {each.low:.0%} to {each.high:.0%} | {each.images:,} | {each.confidence:.1%} "
+        f"| {each.low:.0%}\u00a0to\u00a0{each.high:.0%} | {each.images:,} | {each.confidence:.1%} "
         f"| {each.accuracy:.1%} |"
         for each in bins
         if each.images

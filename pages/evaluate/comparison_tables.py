@@ -21,6 +21,7 @@ STYLE = """<style>
 .compared small { display: block; font-size: 0.75rem; white-space: nowrap; }
 .compared .best { font-weight: 700; }
 .compared-room { overflow-x: auto; }
+@media (forced-colors: active) { .compared td { forced-color-adjust: none; color: CanvasText; } }
 @media (max-width: 640px) {
   .compared { font-size: 0.85rem; }
   .compared :is(th, td) { padding-inline: 0.15rem; }

@@ -121,7 +121,7 @@ def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> 
     codes = mean + np.exp(0.5 * log_var) * noise
     show_strip(to_uint8(run.decode(codes)), "Samples of its posterior", columns=COLUMNS)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Ten codes sampled from it, decoded.", width="stretch")
+        st.caption("Ten samples, decoded.", width="stretch")
         st.button(
             "New samples",
             icon=":material/casino:",
