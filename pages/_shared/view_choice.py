@@ -45,7 +45,8 @@ def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
     """Show a page's views to choose from and return the one that is chosen.
 
     The address holds it in small letters, with dashes for spaces: ?view=by-hand.
-    first: the one that is shown before any was chosen; by default the first of them.
+    first: the one that is shown before any was chosen; by default the first of them. Of one alone
+    there is no choice to show.
     """
     names = {_address(page, name): name for name in views}
     state, wanted = st.session_state, (take_parameter("view") or "").lower()
@@ -56,6 +57,8 @@ def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
     if view not in names.values():  # another run has not all of these views
         view = first
     set_parameter("view", _address(page, view))
+    if len(names) == 1:
+        return view  # nothing to choose
     st.segmented_control(
         "View",
         list(names.values()),

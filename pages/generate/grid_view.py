@@ -12,6 +12,7 @@ from pages._components.tile_grid import tile_grid
 from pages._shared.address import address_of_part, set_parameter
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number
+from pages._shared.pictures import apart
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import GridChoice, choose_grid, sampler_text
@@ -61,7 +62,7 @@ def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
     mark = hashlib.sha256(f"{model} {choice}".encode()).hexdigest()[:16]
     chosen, changes = _chosen_tile(mark, len(images))
     selected = tile_grid(
-        to_png(tile(images, rows, columns), quick=True),
+        to_png(tile(apart(images), rows, columns), quick=True),
         rows,
         columns,
         alt=f"A {rows} by {columns} grid of generated images",

@@ -63,6 +63,11 @@ view = choose_view("latent", offered) if finite_run else ""
 with stable_position():
     if in_progress:
         live_preview(in_progress)
+if finite_run and finite_run.config.has("classifier"):
+    st.markdown(
+        "A classifier has no codes, so there is no latent space to see. But you can ask it about "
+        "any picture."
+    )
 if finite_run and makes_only:
     what = with_article(KINDS[finite_run.config.kind].title)
     st.markdown(

@@ -87,7 +87,8 @@ def _accuracies(run: Run, *, live: bool) -> list[dict[str, str]]:
     }
     if not run.config.validation_split:
         del fractions["Validation accuracy"]
-    loss = _number("Loss", row and row["loss"], f"{of}Cross-entropy, in nats per image.")
+    # A good one costs a thousandth of a nat.
+    loss = _number("Loss", row and row["loss"], f"{of}Cross-entropy, in nats per image.", digits=4)
     return [
         loss,
         *(
@@ -112,8 +113,8 @@ def _scores(run: Run, *, live: bool) -> list[dict[str, str]]:
     ]
 
 
-def _number(name: str, value: float | None, note: str) -> dict[str, str]:
-    return {"name": name, "value": "…" if value is None else f"{value:.2f}", "note": note}
+def _number(name: str, value: float | None, note: str, digits: int = 2) -> dict[str, str]:
+    return {"name": name, "value": "…" if value is None else f"{value:.{digits}f}", "note": note}
 
 
 def _test_number(run: Run) -> dict[str, str]:

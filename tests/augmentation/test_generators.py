@@ -1,4 +1,4 @@
-"""Generators and trainer: trained anew they are as if built anew; samplers make what they should."""
+"""Generators and trainer: trained anew, they are as if built anew."""
 
 from __future__ import annotations
 

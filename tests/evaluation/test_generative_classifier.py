@@ -43,7 +43,7 @@ class LinearModel:
         self.bias = random.uniform(0.4, 0.6, (CLASSES, SIDE**2)).astype(np.float32)
 
     def with_labels(self, inputs: Any, labels: Any) -> list[tf.Tensor]:
-        return [inputs, tf.label(labels, CLASSES)]
+        return [inputs, tf.one_hot(labels, CLASSES)]
 
     def encoder(self, inputs: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         x, label = tf.reshape(inputs[0], (-1, SIDE**2)), inputs[1]

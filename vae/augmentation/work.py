@@ -91,7 +91,7 @@ class Worker:
         self._bench.classifier.train(
             images,
             labels,
-            steps=max(1, recipe.all_epochs * len(labels) // recipe.classifier_batch),
+            steps=recipe.all_steps,
             rate=recipe.all_rate,
             seed=derived_seed(seed, ALL_LABELS),
             check=self._check,

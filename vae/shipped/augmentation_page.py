@@ -55,8 +55,8 @@ PROTOCOL = """\
   seed, so that what makes a seed's images easy or hard does not count.
 - **Labels agree**: the share of synthetic images which a classifier that was trained on all labels
   takes for the class that they were made as.
-- Networks, steps and rates were found on training images with seeds that no study uses. They are in
-  each study's `study.json`.
+- Networks, steps and rates were found on other training images of MNIST and Animals, with seeds
+  that no study here uses, never on test images. They are in each study's `study.json`.
 """
 
 LITERATURE = """\

@@ -43,7 +43,6 @@ class StudyStatus(TypedDict):
     done: Count  # trainings
     total: Count
     seconds: Seconds  # of work, over all its sessions
-    doing: NotRequired[Text]
     reason: NotRequired[Words]
 
 
