@@ -84,7 +84,7 @@ def show_study_progress(study: Study) -> None:
 def show_study_controls(study: Study) -> None:
     """Show the buttons that pause, continue, stop and delete a study."""
     state, under_way = study.state, is_under_way(study)
-    ends = study.requested if state == StudyState.RUNNING and study.requested != "run" else ""
+    ends = study.requested if under_way and study.requested != "run" else ""
     with st.container(horizontal=True, gap="small", key=f"study-controls-{study.path.name}"):
         if under_way:
             _button(

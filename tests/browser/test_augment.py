@@ -45,7 +45,7 @@ def test_a_study_is_started_paused_continued_and_shown(
 
 def fill(page: Page, label: str, text: str) -> None:
     """Type into a field and leave it."""
-    field = page.get_by_label(label)
+    field = page.get_by_role("textbox", name=label, exact=True)
     field.fill(text)
     field.press("Enter")
     settled(page)

@@ -50,7 +50,7 @@ class TestTheWayOfAStudy:
         queue = servers.open()
         until(submit(queue, digits), "running")
         contents = queue.store.read()
-        assert (contents.runs, contents.unreadable) == ([], {})
+        assert (contents.runs, contents.left_out) == ([], {})
 
     @pytest.mark.parametrize("action", ["pause", "stop"])
     def test_it_ends_and_continues(self, servers: Servers, digits: Dataset, action: str) -> None:
