@@ -46,7 +46,7 @@ test: lint chromium $(VENV)/oldest.stamp
 # `make test`, which has JAX alone, for the size of these two.
 test-backends: $(VENV)/backends.stamp
 	@OLDEST_BACKEND=torch $(PYTHON) -m pytest tests/model/test_keras_compat.py
-	@OLDEST_BACKEND=tensorflow $(PYTHON) -m pytest tests/model/test_keras_compat.py tests/export/test_keras_code.py
+	@OLDEST_BACKEND=tensorflow $(PYTHON) -m pytest tests/model/test_keras_compat.py tests/export/test_keras_code_runs.py
 
 lint: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check .

@@ -72,7 +72,7 @@ def _answer(queue: Queue, preset: str, dataset: Dataset) -> dict[str, str]:
     run = queue.submit(PRESETS[preset].replace(epochs=500, seed=2), dataset)
     wait_until(lambda: open_run(run.path).history, PATIENCE_SECONDS)
     process = psutil.Process(open_run(run.path).status["pid"])
-    pauses, changes, shares = [], [], []
+    pauses, changes, fractions = [], [], []
     for turn in range(TIMES):
         beta = 1.0 + 0.1 * (turn + 1)
         changes.append(
@@ -89,7 +89,7 @@ def _answer(queue: Queue, preset: str, dataset: Dataset) -> dict[str, str]:
         )
         used, began = sum(process.cpu_times()[:2]), time.perf_counter()
         time.sleep(REST_SECONDS)
-        shares.append((sum(process.cpu_times()[:2]) - used) / (time.perf_counter() - began))
+        fractions.append((sum(process.cpu_times()[:2]) - used) / (time.perf_counter() - began))
         queue.resume(open_run(run.path))
         wait_until(lambda: open_run(run.path).state == "training", PATIENCE_SECONDS)
     stop = _seconds(
@@ -98,8 +98,8 @@ def _answer(queue: Queue, preset: str, dataset: Dataset) -> dict[str, str]:
     return {
         "a change of beta acts after": _milliseconds(changes),
         "Pause is answered after": _milliseconds(pauses),
-        "processor time while paused": f"{statistics.median(shares):.1%} of a core, "
-        f"at most {max(shares):.1%}",
+        "processor time while paused": f"{statistics.median(fractions):.1%} of a core, "
+        f"at most {max(fractions):.1%}",
         "Stop, with test figures and model written": f"{stop:.1f} s",
     }
 

@@ -1,8 +1,8 @@
 """Chaos: random faults over a set of runs; afterwards nothing may be lost, doubled or orphaned.
 
 The seed decides which fault comes when and whom it meets; `python -m benchmarks.chaos --seed N`
-replays it. What a fault finds also depends on the machine's speed, so a replay is the same story
-told again, not the same instructions.
+replays it. What a fault finds also depends on the machine's speed, so a replay has the same faults,
+not the same instructions.
 """
 
 from __future__ import annotations

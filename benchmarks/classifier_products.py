@@ -16,7 +16,8 @@ import numpy as np
 
 from benchmarks.classifier_network import NETWORKS, config_of
 from benchmarks.measuring import peak_megabytes
-from vae.architecture import Layer, classifier_layers
+from vae.architecture import classifier_layers
+from vae.layers import Layer
 
 __all__ = ["Products", "shapes_of"]
 
@@ -36,7 +37,7 @@ def shapes_of(layers: list[Layer], batch: int) -> list[tuple[int, int, int]]:
 
 
 class Products:
-    """The products of a step on numbers drawn once."""
+    """The products of a step on numbers sampled once."""
 
     def __init__(self, shapes: list[tuple[int, int, int]]) -> None:
         def numbers(*shape: int) -> np.ndarray:

@@ -18,7 +18,7 @@ __all__ = ["filling", "gpu"]
 
 BATCHES = (100, 200, 500, 1000, 2000, 4096, 8192)
 NETWORKS = ("lecture", "convolutional")
-CALLS = 10  # of the loop, between two looks at the clock
+CALLS = 10  # of the loop, between two readings of the clock
 WARM_SECONDS = 3.0
 FULL = 0.9  # of the best speed: a batch beyond that gains little
 

@@ -65,9 +65,9 @@ def _row(epoch: int, part: int, generator: random.Random) -> dict[str, Any]:
         "kl": sum(kl),
         "kl_per_dimension": kl,
     }
-    position = {"kind": "epoch" if ends else "step", "epoch": epoch, "step": STEPS[part - ends]}
-    twins = {f"val_{name}": value for name, value in parts.items()} if ends else {}
-    return position | parts | {"beta": 1.0, "learning_rate": 1e-3, "gradient_norm": 5.0} | twins
+    row = {"kind": "epoch" if ends else "step", "epoch": epoch, "step": STEPS[part - ends]}
+    row |= parts | {"beta": 1.0, "learning_rate": 1e-3, "gradient_norm": 5.0}
+    return row | ({f"val_{name}": value for name, value in parts.items()} if ends else {})
 
 
 def _measure(run: Run) -> dict[str, float]:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import measured, peak_megabytes
+from vae.config.settings import MAX_IMPORTANCE_SAMPLES
 from vae.data.datasets import find_dataset, load_dataset
 from vae.model.importance_sampling import importance_sampled_nll
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.server.worker_processes import WORKER_ENVIRONMENT
-from vae.settings import MAX_IMPORTANCE_SAMPLES
 
 __all__ = ["likelihood"]
 

@@ -1,8 +1,8 @@
-"""What it costs to watch learning: one training, whose epochs take turns with and without looks.
+"""What it costs to watch learning: one training, whose epochs alternate with and without snapshots.
 
-A look is a snapshot within an epoch. Each epoch that has some is compared with the two beside it,
+These are snapshots within an epoch. Each epoch that has some is compared with the two beside it,
 so that a slow minute of the machine meets both; seconds of the processor are less disturbed by
-other programs than those of the clock. The first epoch has looks at fixed steps, whatever they
+other programs than those of the clock. The first epoch has them at fixed steps, whatever they
 take: their seconds are measured one by one, and set against the whole run that the preset is.
 """
 
@@ -27,7 +27,7 @@ __all__ = ["live_snapshots"]
 
 MAX_RATIO = 1.03
 MAX_MEGABYTES = 20.0
-# How many epochs, of which the first is not compared, on what share of the images.
+# How many epochs, of which the first is not compared, on what fraction of the images.
 TRAININGS = {"recommended": (42, 1.0), "convolutional": (14, 0.4)}
 
 
@@ -37,15 +37,17 @@ def live_snapshots() -> None:
         print("Live snapshots are measured on MNIST: set VAE_DATA_DIR, or download it in the app.")
         return
     titles = (
-        *("preset", "seconds an epoch without", "clock: ratio with looks (quartiles)"),
-        *("processor: the same", "looks in the first epoch", "processor seconds of one"),
-        *("processor: a whole run with looks", "goal"),
+        *("preset", "seconds an epoch without", "clock: ratio with snapshots (quartiles)"),
+        *("processor: the same", "snapshots in the first epoch", "processor seconds of one"),
+        *("processor: a whole run with snapshots", "goal"),
         *("growth of memory over all (MB)", "goal"),
     )
-    print("\nLooks within epochs on full MNIST.\n")
+    print("\nSnapshots within epochs on full MNIST.\n")
     print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
-    for preset, (epochs, share) in TRAININGS.items():
-        print(_line(preset, PRESETS[preset].replace(epochs=epochs, train_share=share)), flush=True)
+    for preset, (epochs, fraction) in TRAININGS.items():
+        print(
+            _line(preset, PRESETS[preset].replace(epochs=epochs, train_share=fraction)), flush=True
+        )
 
 
 def _line(preset: str, config: Config) -> str:
@@ -72,7 +74,7 @@ def _line(preset: str, config: Config) -> str:
 
 
 def _ratios(seconds: list[float]) -> list[float]:
-    """Return those of each epoch with looks (3, 5, ...) over the mean of its neighbours."""
+    """Return those of each epoch with snapshots (3, 5, ...) over the mean of its neighbours."""
     return [
         2.0 * watched / (before + after)
         for before, watched, after in zip(seconds[0::2], seconds[1::2], seconds[2::2], strict=False)
@@ -85,7 +87,7 @@ def _quartiles(values: list[float]) -> str:
 
 
 def _train(config: Config) -> tuple[list[tuple[int, float, int]], list[float], list[float]]:
-    """Return epoch, seconds and new bytes of each look, and seconds of each epoch, twice.
+    """Return epoch, seconds and new bytes of each snapshot, and seconds of each epoch, twice.
 
     Those of the clock and of the processor, from the second epoch on.
     """

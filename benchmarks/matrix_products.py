@@ -20,7 +20,7 @@ STEPS = 600  # of an epoch of 60,000 images
 
 
 class Products:
-    """The five products on numbers drawn once."""
+    """The five products on numbers sampled once."""
 
     def __init__(self) -> None:
         def numbers(*shape: int) -> np.ndarray:

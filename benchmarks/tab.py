@@ -175,7 +175,7 @@ class Tab:
                 fragments.remove(question.fragment)
 
     def _end(self, message: ForwardMsg) -> None:
-        """A script has ended: note how long it took, and drop what it did not draw again."""
+        """A script has ended: note how long it took, and drop what it did not render again."""
         if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return  # the one that answers follows
         if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:

@@ -36,7 +36,7 @@ class Visitor(Tab):
         await self._ask()
 
     async def rerun(self) -> None:
-        """Have the page drawn anew."""
+        """Have the page rendered anew."""
         await self._ask()
 
     async def click(self, label: str) -> None:

@@ -51,6 +51,11 @@ if "TF_XLA_FLAGS" not in os.environ:  # not in a process that another pytest has
     )
 
 ROOT = Path(__file__).resolve().parents[1]
+# Files that take more than twenty seconds of processor time.
+LONG = (
+    *("test_keras_code", "test_keras_setup", "test_keras_compat", "test_vae", "test_streams"),
+    *("test_loop", "test_resume", "test_train", "test_fitting"),
+)
 PATIENCE_SECONDS = 180  # for a busy machine; nothing here takes nearly as long
 PREDICTABLE = Config(
     latent_dim=2,
@@ -123,15 +128,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the files begin in an order in which no process is alone with a long one at the end.
 
-    Those of this folder itself come first: they try the whole and take longest. The browser's are
-    spread over the first three quarters, because two cores can do with one or two browsers at a
-    time, not with one in each process.
+    Those of this folder itself come first: they try the whole and take longest; then others that
+    take more than twenty seconds. The browser's are spread over the first three quarters, because
+    two cores can do with one or two browsers at a time, not with one in each process.
     """
     here = Path(__file__).parent
     files = list(dict.fromkeys(item.path for item in items))
     browser = [path for path in files if path.parent.name == "browser"]
     others = [path for path in files if path.parent.name != "browser"]
-    others.sort(key=lambda path: path.parent != here)
+    others.sort(key=lambda path: (path.parent != here, path.stem not in LONG))
     position = {path: index / len(others) for index, path in enumerate(others)}
     position |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
     items.sort(key=lambda item: position[item.path])

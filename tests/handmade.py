@@ -9,9 +9,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from vae.architecture import Layer, decoder_layers
+from vae.architecture import decoder_layers
 from vae.config import Config
 from vae.data.datasets import Dataset
+from vae.layers import Layer
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.test_figures_schema import CLASS_PROBES, LIKELIHOOD, QUALITY
+from tests.schemas.test_figures import CLASS_PROBES, LIKELIHOOD, QUALITY
 from vae.files import read_json, write_json
 from vae.runs.run import Run
 

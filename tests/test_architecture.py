@@ -7,9 +7,10 @@ import math
 import keras
 import pytest
 
-from vae.architecture import Layer, Summary, decoder_layers, encoder_layers, summarize
+from vae.architecture import Summary, decoder_layers, encoder_layers, summarize
 from vae.config import Config
 from vae.errors import ConfigError
+from vae.layers import Layer
 from vae.model.base import build
 
 SHAPES = [(8, 8, 1), (28, 28, 1), (9, 31, 3), (64, 64, 3), (64, 8, 1), (17, 13, 1)]

@@ -7,9 +7,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.augmentation.tiny import tiny_study
 from tests.queueing import Servers
 from tests.workshop import Workshop, assert_same_run, when
 from vae.cli.main import main
@@ -20,6 +22,7 @@ from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 from vae.server.worker import work
+from vae.studies.session import Session
 
 
 @pytest.fixture
@@ -137,6 +140,36 @@ class TestDiskFull:
         left.requests.resume()
         assert work(run.path, "train") == 0
         assert_same_run(open_run(run.path), undisturbed)
+
+
+class TestStudy:
+    def test_one_of_augmentation_is_continued(
+        self, small_disk: Path, stripes: Dataset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from vae.augmentation.run import run_study
+
+        study = tiny_study(small_disk / "study", stripes, methods=("real", "vae"), seeds=1)
+        append = Session.append
+
+        def fill_after_five(self: Session, *line: Any) -> None:
+            if len(study.trials) == 5:
+                fill(small_disk, free=0)
+                # The rest of the last block holds a few lines more.
+                for _ in range(100):
+                    append(self, *line)
+            append(self, *line)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Session, "append", fill_after_five)
+            with pytest.raises(OSError, match="No space left"):
+                run_study(study, stripes)
+        assert study.state == "interrupted"
+        assert study.status.get("reason", "").startswith("The disk is full: free some space")
+        assert len((study.path / "trials.jsonl").read_text().splitlines()) == len(study.trials)
+        (small_disk / "filler").unlink()
+        run_study(study, stripes)
+        assert study.state == "finished"
+        assert {row["method"] for row in study.rows} == {"real", "vae"}
 
 
 class TestCommandLine:

@@ -184,7 +184,7 @@ class TestBasics:
 
 class TestDocuments:
     def test_what_is_trained(self, folder: Path) -> None:
-        assert {path.name for path in (folder / "runs").iterdir()} == {"mine", "told", "gan"}
+        assert {path.name for path in (folder / "runs").iterdir()} == {"mine", "conditional", "gan"}
 
     @pytest.mark.parametrize("command", RUN, ids=str)
     def test_runs(self, command: Command, folder: Path) -> None:

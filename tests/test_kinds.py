@@ -15,16 +15,17 @@ from tests.conftest import run_python
 from tests.pages.driving import labelled, open_page
 from tests.pages.form import control, layers
 from tests.pages.shown import words
-from vae.architecture import Layer, decoder_layers, summarize
+from vae.architecture import decoder_layers, summarize
 from vae.cli.main import main
 from vae.config import Config
+from vae.config.settings import settings_of
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError
 from vae.kinds import KINDS, with_article
+from vae.layers import Layer
 from vae.presets import PRESETS
 from vae.runs.control import with_live_settings
 from vae.runs.run import SHIPPED, open_run
-from vae.settings import settings_of
 
 
 def upward_layers(config: Config, image_shape: tuple[int, int, int], classes: int) -> list[Layer]:

@@ -22,7 +22,7 @@ from vae.kinds import KINDS
 from vae.model.vae import VAE
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
-from vae.training import history_rows, loop, session, step_trace
+from vae.training import history_rows, loop, step_runner, step_trace
 from vae.training import train as training
 from vae.training.hooks import UNLIMITED
 from vae.training.loop import Loop
@@ -88,7 +88,7 @@ class Workshop:
             patch.setattr(loop, "CALL_SECONDS", 0.0)
             patch.setattr(history_rows, "ROWS_PER_EPOCH", ROWS_PER_EPOCH)
             patch.setattr(training.gc, "collect", lambda: None)
-            patch.setattr(session, "Loop", lambda *_: self.loop)
+            patch.setattr(step_runner, "Loop", lambda *_: self.loop)
             patch.setattr(step_trace, "StepTrace", lambda *_: self.step_trace)
             patch.setattr(training, "Session", remember)
             patch.setattr(training, "_compiled", self.begin)

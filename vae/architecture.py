@@ -6,17 +6,25 @@ One list is the source of both, so the parameter summary needs no TensorFlow.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from vae.config import Config
 from vae.dotted_path import resolve
 from vae.errors import ConfigError
 from vae.kinds import KINDS
+from vae.layers import (
+    ImageShape,
+    Layer,
+    convolution,
+    dense,
+    flatten,
+    hidden_layers,
+    reshape,
+    transposed_convolution,
+)
 
 __all__ = [
     "MAX_CODE",
-    "Layer",
     "Summary",
     "classifier_layers",
     "decoder_layers",
@@ -26,7 +34,6 @@ __all__ = [
     "summarize",
 ]
 
-ImageShape = tuple[int, int, int]
 
 # An autoencoder's posterior is a point: a standard deviation of exp(-20 / 2) = 4.5e-5.
 POINT_LOG_VAR = -20.0
@@ -34,21 +41,6 @@ POINT_LOG_VAR = -20.0
 MAX_CODE = 1000.0
 # The variance of a Gaussian likelihood before it learns: about that of grey pixels.
 FIRST_PIXEL_LOG_VAR = -2.0
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One Keras layer: its class, name and arguments, and what it costs.
-
-    `multiplications` counts those of one image's forward pass.
-    """
-
-    class_name: str
-    name: str
-    output_shape: tuple[int, ...]
-    parameters: int = 0
-    multiplications: int = 0
-    arguments: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,12 +104,12 @@ def encoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
     _check_classes(config, classes)
     layers = _features(config, image_shape, classes)
     width = layers[-1].output_shape[0]
-    layers.append(_dense("mean", width, config.latent_dim))
+    layers.append(dense("mean", width, config.latent_dim))
     if not config.has("posterior"):
         constant = {"scale": 0.0, "offset": POINT_LOG_VAR}
         layers.append(Layer("Rescaling", "log_var", (config.latent_dim,), arguments=constant))
     else:
-        layers.append(_dense("log_var", width, config.latent_dim))
+        layers.append(dense("log_var", width, config.latent_dim))
     return layers
 
 
@@ -133,7 +125,7 @@ def classifier_layers(config: Config, image_shape: ImageShape, classes: int = 0)
             f"class, or without labels, train a VAE, an autoencoder or a GAN. Received: {classes}"
         )
     layers = _features(config, image_shape, classes)
-    layers.append(_dense("logits", layers[-1].output_shape[0], classes))
+    layers.append(dense("logits", layers[-1].output_shape[0], classes))
     layers.append(
         Layer("Activation", "probabilities", (classes,), arguments={"activation": "softmax"})
     )
@@ -149,7 +141,7 @@ def discriminator_layers(config: Config, image_shape: ImageShape, classes: int =
     """
     _check_classes(config, classes)
     layers = _features(config, image_shape, classes)
-    layers.append(_dense("logits", layers[-1].output_shape[0], 1))
+    layers.append(dense("logits", layers[-1].output_shape[0], 1))
     layers.append(Layer("Activation", "probability", (1,), arguments={"activation": "sigmoid"}))
     return layers
 
@@ -166,10 +158,10 @@ def decoder_layers(config: Config, image_shape: ImageShape, classes: int = 0) ->
     if config.network == "convolutional":
         layers += _upward(config, image_shape, code_width)
     else:
-        layers += _hidden(code_width, config.hidden[::-1], config.activation)
+        layers += hidden_layers(code_width, config.hidden[::-1], config.activation)
         pixels = height * width * channels
-        layers.append(_dense("pixels", layers[-1].output_shape[0], pixels))
-        layers.append(_reshape("logits", image_shape))
+        layers.append(dense("pixels", layers[-1].output_shape[0], pixels))
+        layers.append(reshape("logits", image_shape))
     layers.append(Layer("Activation", "image", image_shape, arguments={"activation": "sigmoid"}))
     return layers
 
@@ -181,12 +173,12 @@ def _features(config: Config, image_shape: ImageShape, classes: int) -> list[Lay
     if config.network == "convolutional":
         for stage, filters in enumerate(config.hidden, start=1):
             shape = layers[-1].output_shape
-            layers.append(_conv(f"conv_{stage}", shape, filters, config.activation))
+            layers.append(convolution(f"conv_{stage}", shape, filters, config.activation))
         _check_stages(config, image_shape)
-    layers.append(_flatten(layers[-1].output_shape))
+    layers.append(flatten(layers[-1].output_shape))
     layers += _label(config, layers[-1].output_shape[0], classes)
     sizes = config.dense_layers if config.network == "convolutional" else config.hidden
-    return layers + _hidden(layers[-1].output_shape[0], sizes, config.activation)
+    return layers + hidden_layers(layers[-1].output_shape[0], sizes, config.activation)
 
 
 def _upward(config: Config, image_shape: ImageShape, code_width: int) -> list[Layer]:
@@ -195,17 +187,17 @@ def _upward(config: Config, image_shape: ImageShape, code_width: int) -> list[La
     filters = config.hidden
     scale = 2 ** len(filters)
     small = (math.ceil(height / scale), math.ceil(width / scale), filters[-1])
-    layers = _hidden(code_width, config.dense_layers[::-1], config.activation)
+    layers = hidden_layers(code_width, config.dense_layers[::-1], config.activation)
     width_below = layers[-1].output_shape[0] if layers else code_width
     layers += [
-        _dense("seed", width_below, math.prod(small), config.activation),
-        _reshape("seed_image", small),
+        dense("seed", width_below, math.prod(small), config.activation),
+        reshape("seed_image", small),
     ]
     for stage, size in enumerate([*reversed(filters[:-1]), channels], start=1):
         last = stage == len(filters)
         name = "pixels" if last else f"conv_{stage}"
         activation = None if last else config.activation
-        layers.append(_conv_transpose(name, layers[-1].output_shape, size, activation))
+        layers.append(transposed_convolution(name, layers[-1].output_shape, size, activation))
     grown = layers[-1].output_shape
     crop = ((0, grown[0] - height), (0, grown[1] - width))
     layers.append(Layer("Cropping2D", "logits", image_shape, arguments={"cropping": crop}))
@@ -220,69 +212,6 @@ def _label(config: Config, width: int, classes: int) -> list[Layer]:
         Layer("InputLayer", "label", (classes,)),
         Layer("Concatenate", "with_label", (width + classes,), arguments={"axis": -1}),
     ]
-
-
-def _hidden(width: int, sizes: tuple[int, ...], activation: str) -> list[Layer]:
-    """List dense layers of these sizes on an input of so many numbers."""
-    widths = (width, *sizes)
-    return [
-        _dense(f"hidden_{stage}", widths[stage - 1], units, activation)
-        for stage, units in enumerate(sizes, start=1)
-    ]
-
-
-def _dense(name: str, width: int, units: int, activation: str | None = None) -> Layer:
-    arguments = {"units": units, "activation": activation}
-    return Layer("Dense", name, (units,), (width + 1) * units, width * units, arguments)
-
-
-def _flatten(shape: tuple[int, ...]) -> Layer:
-    return Layer("Flatten", "flatten", (math.prod(shape),))
-
-
-def _reshape(name: str, shape: ImageShape) -> Layer:
-    return Layer("Reshape", name, shape, arguments={"target_shape": shape})
-
-
-def _conv(name: str, shape: tuple[int, ...], filters: int, activation: str) -> Layer:
-    height, width, channels = shape
-    kernel = 3
-    output = (math.ceil(height / 2), math.ceil(width / 2), filters)
-    weights = kernel * kernel * channels * filters
-    return Layer(
-        "Conv2D",
-        name,
-        output,
-        weights + filters,
-        weights * output[0] * output[1],
-        _strided(filters, kernel, activation),
-    )
-
-
-def _conv_transpose(
-    name: str, shape: tuple[int, ...], filters: int, activation: str | None
-) -> Layer:
-    height, width, channels = shape
-    kernel = 4  # a multiple of the stride, or the image shows a checkerboard (Odena et al. 2016)
-    weights = kernel * kernel * channels * filters
-    return Layer(
-        "Conv2DTranspose",
-        name,
-        (2 * height, 2 * width, filters),
-        weights + filters,
-        weights * height * width,
-        _strided(filters, kernel, activation),
-    )
-
-
-def _strided(filters: int, kernel: int, activation: str | None) -> dict[str, Any]:
-    return {
-        "filters": filters,
-        "kernel_size": kernel,
-        "strides": 2,
-        "padding": "same",
-        "activation": activation,
-    }
 
 
 def _check_image_shape(image_shape: ImageShape) -> None:

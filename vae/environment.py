@@ -14,9 +14,10 @@ import joblib  # pyright: ignore[reportMissingTypeStubs] -- it has none
 import platformdirs
 import psutil
 
-from vae.architecture import ImageShape, summarize
+from vae.architecture import summarize
 from vae.config import Config
 from vae.errors import ConfigError
+from vae.layers import ImageShape
 
 __all__ = [
     "Limits",

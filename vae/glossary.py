@@ -87,7 +87,7 @@ GLOSSARY: dict[str, Term] = {
         "costs −ln p nats. Probability 1/2 costs 0.69 nats, which is one bit."
     ),
     "binarised": Term(
-        "Turned from grey into black and white, cut at one half or drawn with the grey level as "
+        "Turned from grey into black and white, cut at one half or sampled with the grey level as "
         "the probability of white. Costs of binarised and of grey images do not compare.",
         ("binarisation", "black and white"),
     ),
@@ -171,7 +171,7 @@ GLOSSARY: dict[str, Term] = {
         "rises; too small, and it hardly falls."
     ),
     "diverged": Term(
-        "The loss grew until it was no number any more, because the steps were too large. A lower "
+        "The loss grew beyond all numbers, because the steps were too large. A lower "
         "learning rate helps.",
         ("diverges",),
     ),
@@ -216,7 +216,7 @@ GLOSSARY: dict[str, Term] = {
     ),
     "truncation σ": Term(
         "With a truncation at 2 σ, each number of a random code that is more than 2 standard "
-        "deviations from 0 is drawn again: fewer odd images, less variety.",
+        "deviations from 0 is sampled again: fewer odd images, less variety.",
         ("truncation",),
     ),
     "mixture": Term(
@@ -276,7 +276,7 @@ def found_in(text: str) -> list[str]:
 def explained_by(words: Iterable[str]) -> list[str]:
     """Return these terms and those that their explanations use, in the glossary's order.
 
-    Raises KeyError for what is no term.
+    Raises KeyError for an unknown term.
     """
     known, more = set[str](), set(words)
     while more:

@@ -41,8 +41,8 @@ class AmbiguousNumberError(ConfigError):
 def parse_number(text: str, *, whole: bool = False) -> float:
     """Return the number that a text says; an int, where it is whole and `whole` is asked for.
 
-    Raises ConfigError for what is none, AmbiguousNumberError for what may be two. A fraction is no
-    error where a whole number is asked for: the range check words it.
+    Raises ConfigError for anything but a number, AmbiguousNumberError for what may be two. A
+    fraction is no error where a whole number is asked for: the range check words it.
     """
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(

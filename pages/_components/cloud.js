@@ -4,7 +4,7 @@ const UNITS = 16000; // of a coordinate, from the centre of its window to the ed
 const SIGMAS = [1, 2, 3]; // standard deviations of the prior
 const FULL_TURN = 2 * Math.PI;
 
-// Where the dots of a moment lie in latent space, and what part of it is seen.
+// Where the dots of a moment lie in latent space, and which part of it is visible.
 function momentOf(frame) {
   const bytes = Uint8Array.from(atob(frame.points), (sign) => sign.charCodeAt(0));
   const units = new Int16Array(bytes.buffer);

@@ -8,8 +8,8 @@ from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
 from vae.evaluation.class_probes import NEIGHBOURS, SPACES
 from vae.figures.colors import HUES
-from vae.figures_schema import ClassProbes, Probe
 from vae.runs.run import Run
+from vae.schemas.class_probes import ClassProbes, Probe
 
 __all__ = ["class_probes_view"]
 

@@ -21,14 +21,14 @@ def controlled_key(name: str, value: Any) -> str:
     changed a widget would change it back, as if by the user: so each change gives it a new key.
     """
     known = st.session_state.setdefault(MEMORY, {}).setdefault(name, {0: value})
-    moves = max(known)
-    if known[moves] != value:
+    changes = max(known)
+    if known[changes] != value:
         # Streamlit will forget the widget, and then only knows what was stored here.
-        st.session_state[_key(name, moves)] = known[moves]
-        moves += 1
-        known[moves] = value
-        known.pop(moves - MAX_KEYS, None)
-    key = _key(name, moves)
+        st.session_state[_key(name, changes)] = known[changes]
+        changes += 1
+        known[changes] = value
+        known.pop(changes - MAX_KEYS, None)
+    key = _key(name, changes)
     # In each script run: the first one may never have reached the browser.
     st.session_state[key] = value
     return key
@@ -36,8 +36,8 @@ def controlled_key(name: str, value: Any) -> str:
 
 def user_value(name: str) -> Any:
     """Return what the user chose on the widget of this name."""
-    moves, value = _newest(name)
-    _remember(name, moves, value)
+    changes, value = _newest(name)
+    _remember(name, changes, value)
     return value
 
 
@@ -63,8 +63,8 @@ def is_unread(name: str) -> bool:
     known = st.session_state.get(MEMORY, {}).get(name)
     if known is None:
         return False
-    moves, value = _newest(name)
-    return value != known[moves]
+    changes, value = _newest(name)
+    return value != known[changes]
 
 
 def _newest(name: str) -> tuple[int, Any]:
@@ -74,17 +74,17 @@ def _newest(name: str) -> tuple[int, Any]:
     without a change there is the value that this key had.
     """
     known = st.session_state[MEMORY][name]
-    for moves in sorted(known, reverse=True):
-        value = st.session_state.get(_key(name, moves), known[moves])
-        if value != known[moves]:
-            return moves, value
+    for changes in sorted(known, reverse=True):
+        value = st.session_state.get(_key(name, changes), known[changes])
+        if value != known[changes]:
+            return changes, value
     return max(known), known[max(known)]
 
 
-def _remember(name: str, moves: int, value: Any) -> None:
-    st.session_state[MEMORY][name][moves] = value
-    st.session_state[_key(name, moves)] = value
+def _remember(name: str, changes: int, value: Any) -> None:
+    st.session_state[MEMORY][name][changes] = value
+    st.session_state[_key(name, changes)] = value
 
 
-def _key(name: str, moves: int) -> str:
-    return f"{name}-{moves}" if moves else name
+def _key(name: str, changes: int) -> str:
+    return f"{name}-{changes}" if changes else name

@@ -18,7 +18,10 @@ __all__ = ["MISSING", "Documents"]
 MISSING = "missing"  # the parameter that names an address without a page
 SCRIPTS = tuple(
     (Path(__file__).parent / name).read_text(encoding="utf-8")
-    for name in ("history_steps.js", "server_address.js", "typed_fields.js", "keep_focus.js")
+    for name in (
+        *("history_steps.js", "server_address.js", "typed_fields.js"),
+        *("keep_focus.js", "slider_names.js"),
+    )
 )
 # Streamlit's own routes: downloads, pictures, scripts. They have no document.
 ROUTES = ("_stcore", "media", "component", "static")

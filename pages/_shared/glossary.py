@@ -93,7 +93,7 @@ LIST = "<style>dl.words{margin:0;padding:0;dt{font-weight:600}dd{margin:0 0 .6re
 def help_of(*words: str) -> str:
     """Return the explanations of terms, as Markdown for `help=`: of a heading, metric or widget.
 
-    Raises KeyError for what is no term of the glossary.
+    Raises KeyError for a term that the glossary does not have.
     """
     if len(words) == 1:
         return GLOSSARY[words[0]].text
@@ -101,7 +101,7 @@ def help_of(*words: str) -> str:
 
 
 def words_button(header: DeltaGenerator) -> DeltaGenerator:
-    """Show the button that opens the explanations; return the place of these, for `show_words`."""
+    """Show the button that opens the explanations; return their container, for `show_words`."""
     return header.popover(
         "Words",
         icon=":material/menu_book:",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vae.runs.run import Run
-from vae.shipped.model_cards import model_card
+from vae.shipped.card import model_card
 
 __all__ = ["show_model_card"]
 

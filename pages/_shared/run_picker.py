@@ -78,7 +78,7 @@ def _select(runs: dict[str, Run], owner: str, left_out: dict[str, str]) -> Run:
             selected_id = st.selectbox(
                 "Run",
                 list(runs),
-                # A widget's own value is dropped when it is not drawn: the choice lives beside it.
+                # A widget's own value is dropped when it is not shown: the choice lives beside it.
                 key=controlled_key("run_picker", st.session_state.chosen_run),
                 format_func=lambda run_id: label(runs[run_id], owner),
                 label_visibility="collapsed",

@@ -33,15 +33,15 @@ def open_sheet(name: str) -> None:
 
 
 def sheet(name: str) -> DeltaGenerator:
-    """Return the place of what is picked: a sheet where it is open, on a phone."""
+    """Return the container of what is picked: a sheet where it is open, on a phone."""
     if st.session_state.get(OPEN) != name:
         return st.container(key=f"picked-{name}")
-    place = st.container(key=f"sheet-{name}", gap="small")
-    place.html(SHEET_STYLE)
-    place.button(
+    opened = st.container(key=f"sheet-{name}", gap="small")
+    opened.html(SHEET_STYLE)
+    opened.button(
         "Close", icon=":material/close:", key="close-sheet", type="tertiary", on_click=_close
     )
-    return place
+    return opened
 
 
 def _close() -> None:

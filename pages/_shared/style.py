@@ -101,7 +101,7 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 :has(> .stSelectbox) + [data-retained="true"]:has(> .stSelectbox),
 :has(> .stSlider) + [data-retained="true"]:has(> .stSlider),
 :has(> .stTextInput) + [data-retained="true"]:has(> .stTextInput) { display: none; }
-/* Where a system gives all things its own colors, what is chosen, and how far, is still seen. */
+/* Where a system gives all things its own colors, what is chosen, and how far, still shows. */
 @media (forced-colors: active) {
     [role="radio"][aria-checked="true"] {
         background: Highlight !important;

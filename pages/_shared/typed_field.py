@@ -92,7 +92,7 @@ def is_text_refused(name: str) -> bool:
 def _refused(name: str, shown: str, read: Callable[[str], Any]) -> tuple[str, ConfigError | None]:
     """Return what a field shows, and why that cannot be read."""
     text, instead_of = st.session_state.get(REFUSED, {}).get(name, (shown, shown))
-    if text == shown or instead_of != shown:  # the app has moved the value since
+    if text == shown or instead_of != shown:  # the app has changed the value since
         return shown, None
     try:
         read(text)

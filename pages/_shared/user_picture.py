@@ -10,10 +10,11 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages._components.drawing_pad import drawing_pad, png_of
+from pages._components.drawing_pad import png_of
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.guard import show_error
 from pages._shared.linked import linked_choice, linked_number
+from pages._shared.linked_drawing import DRAWING, linked_pad
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
@@ -33,14 +34,14 @@ PREPARED = {
     "animals": "Cut out, scaled to the whole image, bright on black, as the data set was",
 }
 TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
-DRAWING, UPLOAD = "drawing", "uploaded_picture"  # in the session, for all runs
+UPLOAD = "uploaded_picture"  # in the session, for all runs
 
 
 class Picture(NamedTuple):
     """image: as the model gets it, uint8 (H, W, C). before: only scaled, where that differs.
 
     number, label: of the test image that it is, and its class. is_own: whether it is the one that
-    was asked for.
+    was asked for. on_pad: whether there is a pad to draw one on.
     """
 
     image: np.ndarray
@@ -49,6 +50,7 @@ class Picture(NamedTuple):
     number: int | None = None
     label: int | None = None
     is_own: bool = True
+    on_pad: bool = False
 
 
 Sources = Mapping[str, Callable[[Run], Picture]]
@@ -59,7 +61,6 @@ def choose_picture(run: Run, more: Sources = MappingProxyType({})) -> Picture:
 
     more: other sources by their names; each shows its own choices and returns a picture.
     """
-    state = st.session_state
     sources = ["Test image", "Upload", *more]
     if _is_drawable(run):
         sources.insert(0, "Draw")
@@ -79,14 +80,14 @@ def choose_picture(run: Run, more: Sources = MappingProxyType({})) -> Picture:
             if source in more:
                 return more[source](run)
             if source == "Draw":
-                state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="drawing_pad")
+                linked_pad()
                 picture = drawn_picture(run)
             else:
                 picture = _uploaded(run)
         except VAEError as error:
             show_error(error)
             picture = None
-    return picture or _example(run)
+    return (picture or _example(run))._replace(on_pad=source == "Draw")
 
 
 def how_prepared(run: Run) -> str:

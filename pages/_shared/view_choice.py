@@ -15,6 +15,9 @@ from vae.runs.run import Run
 
 __all__ = ["View", "choose_view", "views_of"]
 
+# By page and name, where links are older than the name.
+ADDRESSES = {("latent", "Classes"): "knowledge"}
+
 
 class View(NamedTuple):
     """A view of a page. needs: the part that a run's model must have, else it is not offered.
@@ -41,10 +44,11 @@ def views_of(run: Run, views: Mapping[str, View]) -> list[str]:
 def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
     """Show a page's views to choose from and return the one that is chosen.
 
-    The address holds it in small letters, with dashes for spaces: ?view=latent-space.
-    first: the one that is shown before any was chosen; by default the first of them.
+    The address holds it in small letters, with dashes for spaces: ?view=by-hand.
+    first: the one that is shown before any was chosen; by default the first of them. Of one alone
+    there is no choice to show.
     """
-    names = {_slug(name): name for name in views}
+    names = {_address(page, name): name for name in views}
     state, wanted = st.session_state, (take_parameter("view") or "").lower()
     if wanted in names:
         state[f"{page}_view"] = names[wanted]
@@ -52,7 +56,9 @@ def choose_view(page: str, views: Iterable[str], first: str = "") -> str:
     view = state.setdefault(f"{page}_view", first)
     if view not in names.values():  # another run has not all of these views
         view = first
-    set_parameter("view", _slug(view))
+    set_parameter("view", _address(page, view))
+    if len(names) == 1:
+        return view  # nothing to choose
     st.segmented_control(
         "View",
         list(names.values()),
@@ -70,5 +76,5 @@ def _remember(page: str) -> None:
     st.session_state[f"{page}_view"] = user_value(f"{page}_view_control")
 
 
-def _slug(view: str) -> str:
-    return view.lower().replace(" ", "-")
+def _address(page: str, view: str) -> str:
+    return ADDRESSES.get((page, view), view.lower().replace(" ", "-"))

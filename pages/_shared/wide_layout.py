@@ -23,7 +23,9 @@ LAYOUT_STYLE = """
 }
 [class*="st-key-fitted-"] { width: 100%; }
 """ + "".join(
-    f'[class*="st-key-fitted-{rem}-"] {{ max-width: max(16rem, 100dvh - {rem}rem); }}\n'
+    # Its column is no wider either, so that the others get what it leaves.
+    f'[class*="st-key-fitted-{rem}-"], [data-testid="stColumn"]:has(> * > * > '
+    f'[class*="st-key-fitted-{rem}-"]) {{ max-width: max(16rem, 100dvh - {rem}rem); }}\n'
     for rem in range(12, 26)
 )
 

@@ -21,9 +21,9 @@ from vae.evaluation.comparison import (
 )
 from vae.evaluation.references import Paper
 from vae.figures.references import Line, reference_bars, reference_figure
-from vae.figures_schema import References
 from vae.presets import preset_label
 from vae.runs.run import Run
+from vae.schemas.metrics import References
 
 __all__ = ["show_assessment", "show_reference_lines"]
 
@@ -38,7 +38,7 @@ def show_assessment(run: Run) -> None:
 
 
 def show_reference_lines(run: Run) -> None:
-    """Draw the run among the lines and shipped runs, and show the literature, where they are."""
+    """Show the run among the lines and shipped runs, and show the literature, where they are."""
     known = _references(run)
     if known is None:
         return

@@ -15,7 +15,7 @@ from vae.runs.run import Run
 
 __all__ = ["calibration_view"]
 
-GOOD = 0.01  # of an expected calibration error: such a small gap is hardly seen
+GOOD = 0.01  # of an expected calibration error: such a small gap hardly shows
 
 
 def calibration_view(run: Run) -> None:

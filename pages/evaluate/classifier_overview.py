@@ -12,8 +12,8 @@ from pages._shared.plain import plain
 from pages._shared.wide_layout import wrapping_columns
 from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
-from vae.figures_schema import ClassifierMetrics
 from vae.runs.run import Run
+from vae.schemas.metrics import ClassifierMetrics
 from vae.statistics import class_recalls
 
 __all__ = ["classifier_overview"]

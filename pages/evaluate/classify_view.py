@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from pages._components.drawing_pad import drawing_pad
 from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.linked import linked_choice
+from pages._shared.linked_drawing import linked_pad
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.run_picker import label, visible_runs
 from pages._shared.server import store
 from pages._shared.stable_position import stable_position
-from pages._shared.user_picture import DRAWABLE, DRAWING, usable_drawing
+from pages._shared.user_picture import DRAWABLE, usable_drawing
 from pages._shared.visitors import visitor
 from pages._shared.wide_layout import wrapping_columns
 from pages.evaluate.comparison_offer import offer_comparison
@@ -153,9 +153,8 @@ def _draw(run: Run) -> None:
     if known_dataset(run) not in DRAWABLE:
         return
     st.header("Draw one, or scribble nonsense")
-    state = st.session_state
     with st.container(key="classify-pad"):
-        state[DRAWING] = drawing_pad(state.get(DRAWING, ""), key="drawing_pad")
+        linked_pad()
 
 
 def _show_measured(run: Run, classifier: Run | None) -> None:

@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from vae.figures.colors import HUES
-from vae.figures_schema import ClassifiedBy, ClassifierComparison, RocArea, Separation
+from vae.schemas.classification import ClassifiedBy, ClassifierComparison, RocArea, Separation
 
 __all__ = ["show_accuracies", "show_areas"]
 

@@ -7,10 +7,16 @@ import streamlit as st
 from pages._components.learning_curves import learning_curves
 from pages._shared.glossary import help_of
 from pages._shared.model_card import show_model_card
+from pages._shared.pictures import apart, show_grid
 from pages._shared.plain import plain
+from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from vae.runs.run import Run
+from vae.sampling.prior import balanced_labels, prior_codes
 
 __all__ = ["gan_overview"]
+
+SIDE = 10
+AROUND = 25  # rem of a screen that are not the samples
 
 
 def gan_overview(run: Run) -> None:
@@ -45,6 +51,14 @@ def gan_overview(run: Run) -> None:
         f"{plain(metrics['treatment'])}. The losses say how the game between the two networks "
         "stands, not how good the samples are."
     )
-    st.header("While it learned")
-    learning_curves(run)
+    made, learned = wrapping_columns([1, 1.4], key="overview-gan", gap="large")
+    with made, fitted_picture(AROUND, key="samples"):
+        st.header("What it makes")
+        if run.has_model:
+            codes = prior_codes(SIDE**2, run.config.latent_dim)
+            images = run.decode(codes, balanced_labels(len(codes), run.classes))
+            show_grid(apart(images), SIDE, SIDE, alt=f"A {SIDE} by {SIDE} grid of generated images")
+    with learned:
+        st.header("While it learned")
+        learning_curves(run, small=True)
     show_model_card(run)

@@ -27,6 +27,7 @@ from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
 from pages._shared.wide_layout import wrapping_columns
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
+from vae.config.settings import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 from vae.data.binarisation import binarisation_name, binarisation_words
 from vae.evaluation.comparison import beside_literature, comparable
 from vae.evaluation.likelihood import (
@@ -38,11 +39,10 @@ from vae.evaluation.likelihood import (
 from vae.evaluation.references import Paper
 from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
-from vae.figures_schema import Measured
 from vae.presets import preset_label
 from vae.runs.run import Run
+from vae.schemas.likelihood import Measured
 from vae.server.durations import START_SECONDS, job_seconds, time_in_words
-from vae.settings import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 
 __all__ = ["likelihood_view"]
 
@@ -75,7 +75,7 @@ def likelihood_view(run: Run) -> None:
             _offer(run, binarisation, again=found is not None)
         st.markdown(
             "How likely are the test images for this model? The ELBO is a lower bound. Importance "
-            "sampling comes closer: it draws many codes of each image and weighs them by how well "
+            "sampling comes closer: it takes many codes of each image and weighs them by how well "
             "they explain it (Burda et al. 2016)."
         )
     with right:
@@ -139,7 +139,7 @@ def _show(run: Run, binarisation: str, found: Measured) -> None:
 
 
 def _show_bound(run: Run, binarisation: str, found: Measured) -> None:
-    """Draw the likelihood beside its bound, and beside that of built-in models on such images."""
+    """Show the likelihood beside its bound, and beside that of built-in models on such images."""
     st.header("The likelihood and its bound", help=help_of("log-likelihood", "ELBO"))
     own = "This run"
     costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}

@@ -21,7 +21,7 @@ HOW = (
 def why_not_comparable(run: Run, binarisation: str) -> str:
     """Return why figures of a run on images so treated do not compare with papers, "" if they do.
 
-    Figures of different data are never shown side by side: this sentence takes the table's place.
+    Figures of different data are never shown side by side: this sentence stands for the table.
     """
     papers = "Published results are for binarised MNIST"
     if known_dataset(run) != "mnist":

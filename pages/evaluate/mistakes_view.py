@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 
 import numpy as np
 import streamlit as st
 
-from pages._components.data_url import as_data_url
 from pages._shared.available_images import available_test_images
+from pages._shared.captioned_pictures import Captioned, show_captioned
 from pages._shared.confidence import confidence_text
 from pages._shared.plain import plain
 from vae.errors import RunError
 from vae.evaluation.classification import confident_mistakes
-from vae.images import to_png
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
 
@@ -21,15 +21,6 @@ __all__ = ["mistakes_view"]
 
 SHOWN = 30
 SURE = 0.9
-STYLE = """<style>
-.mistakes { display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, 6.9rem); }
-.mistakes div { line-height: 1.3; font-size: 0.9rem; overflow-wrap: anywhere; }
-.mistakes img {
-    width: 100%; image-rendering: pixelated; border-radius: 0.3rem; background: #000;
-    display: block; margin-bottom: 0.2rem;
-}
-.mistakes b { font-weight: 600; }
-</style>"""
 
 
 def mistakes_view(run: Run) -> None:
@@ -49,8 +40,7 @@ def mistakes_view(run: Run) -> None:
     if images is None:
         needs = missing_images(run) or "the test images that it was measured on"
         st.info(f"To see their pictures you need {plain(needs)}.", icon=":material/info:")
-    items = "".join(_items(run, shown, images))
-    st.html(f'{STYLE}<div class="mistakes" role="list">{items}</div>')
+    show_captioned(_captioned(run, shown, images))
     st.caption("Each with its number among the test images: Latent, Draw takes it by that number.")
 
 
@@ -66,20 +56,17 @@ def _verdict(probabilities: np.ndarray, wrong: np.ndarray) -> str:
     )
 
 
-def _items(run: Run, shown: np.ndarray, images: np.ndarray | None) -> list[str]:
-    """Return each mistake as an entry of a list: its picture, what it is and what was said."""
+def _captioned(run: Run, shown: np.ndarray, images: np.ndarray | None) -> Iterator[Captioned]:
+    """Yield each mistake: its picture, what it is and what was said."""
     probabilities, y = run.predictions["probabilities"], run.predictions["y"]
-    names, items = run.short_class_names, []
+    names = [html.escape(name) for name in run.short_class_names]
     # As it got them: sampled pixels are those of all test images up to there.
-    seen = None if images is None else run.preprocess(images[: shown.max() + 1])
+    inputs = None if images is None else run.preprocess(images[: shown.max() + 1])
     for index in shown:
         says = int(probabilities[index].argmax())
-        true, said = html.escape(names[y[index]]), html.escape(names[says])
-        picture = ""
-        if seen is not None:
-            picture = f'<img alt="Test image {index}" src="{as_data_url(to_png(seen[index]))}">'
-        items.append(
-            f'<div role="listitem">{picture}is <b>{true}</b>, says <b>{said}</b><br>'
-            f"{confidence_text(float(probabilities[index, says]))} sure<br>no. {index:,}</div>"
+        yield (
+            None if inputs is None else inputs[index],
+            f"Test image {index}",
+            f"is <b>{names[y[index]]}</b>, says <b>{names[says]}</b><br>"
+            f"{confidence_text(float(probabilities[index, says]))} sure<br>no. {index:,}",
         )
-    return items

@@ -18,11 +18,11 @@ from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.feature_sets import NEIGHBOURS
 from vae.evaluation.sample_quality import SURE, is_measurable
 from vae.figures.classes import digit_counts
-from vae.figures_schema import Quality, SampleFigures
 from vae.presets import preset_label
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title
 from vae.sampling.prior import balanced_labels, prior_codes
+from vae.schemas.sample_quality import Quality, SampleFigures
 
 __all__ = ["samples_view"]
 

@@ -9,14 +9,14 @@ import streamlit as st
 
 from pages._components.data_url import as_data_url
 from pages._shared.address import address_of_part
-from pages._shared.glossary import help_of
 from pages._shared.guard import explained
-from pages._shared.linked import linked_decimal, linked_number
+from pages._shared.linked import linked_number
 from pages._shared.persistent import persistent
-from pages._shared.pictures import SHARP_PIXELS
+from pages._shared.pictures import SHARP_PIXELS, apart
 from pages._shared.wide_layout import wrapping_columns
 from pages.generate.seed_field import seed_field
-from vae.images import tile, to_png
+from pages.generate.temperature_slider import temperature_slider
+from vae.images import tile, to_png, to_uint8
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
@@ -47,13 +47,13 @@ def classes_grid(run: Run) -> None:
         )
         columns, temperature, seed = _choose()
         codes = prior_codes(columns, run.config.latent_dim, temperature=temperature, seed=seed)
-        image = tile(_every_class(run, codes), run.classes, columns)
+        images = to_uint8(_every_class(run, codes))
+        image = tile(images, run.classes, columns)
         notes = {"Temperature": f"{temperature:g}", "Rows": ", ".join(run.class_names)}
         scale = max(1, SHARP_PIXELS // image.shape[1])
-        png = to_png(image, scale, notes_of(run, seed) | notes)
         st.download_button(
             "PNG",
-            png,
+            lambda: to_png(image, scale, notes_of(run, seed) | notes),
             file_name=f"{run.dataset}-{run.classes}-classes-seed{seed}.png",
             mime="image/png",
             icon=":material/download:",
@@ -61,14 +61,14 @@ def classes_grid(run: Run) -> None:
             help="The picture beside this, with run, seed and classes in its metadata.",
         )
     with picture:
-        _show(run, png, columns, aspect_ratio=image.shape[1] / image.shape[0])
+        shown = tile(apart(images), run.classes, columns)
+        _show(run, to_png(shown, scale), columns, aspect_ratio=image.shape[1] / image.shape[0])
         st.caption(f"{columns} codes from N(0, {temperature:g}² I), each decoded as every class.")
 
 
 def _choose() -> tuple[int, float, int]:
     """Show what there is to choose; return columns, temperature and seed."""
     columns = linked_number("styles", "classes_columns", 1, MAX_COLUMNS, 10)
-    temperature = linked_decimal("temperature", "classes_temperature", 0.0, 2.0, 1.0)
     st.slider(
         "Styles",
         1,
@@ -76,14 +76,7 @@ def _choose() -> tuple[int, float, int]:
         help="Columns: each is one code from the prior. Acts at once.",
         **persistent("classes_columns", columns),
     )
-    st.slider(
-        "Temperature",
-        0.0,
-        2.0,
-        step=0.05,
-        help=f"{help_of('temperature')} Acts at once.",
-        **persistent("classes_temperature", temperature),
-    )
+    temperature = temperature_slider("classes_temperature")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = seed_field("classes_seed", "The same seed gives the same styles.")
     return columns, temperature, seed

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.linked import linked_choice, linked_number
+from pages._shared.linked_drawing import link_drawing, take_drawing
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
@@ -30,6 +31,7 @@ def choose_code(run: Run, name: str, label: str, source: str, number: int, other
     name: of the choice in the session. source and number: what it begins with. other: the
     number of another source.
     """
+    take_drawing()
     sources = _sources(run)
     usual = source if source in sources else sources[0]
     chosen = linked_choice(_letter(name), f"{name}_source", sources, usual)
@@ -94,6 +96,7 @@ def _code(run: Run, name: str, source: str, number: int) -> Bookmark:
             **persistent(f"{name}_bookmark", index),
         )
         return codes[index]
+    link_drawing()
     drawing = _drawing_code(run)
     if drawing is None:  # it was cleared in another tab since the sources were shown
         raise RunError("Your drawing has been cleared: draw another one, or choose another source.")

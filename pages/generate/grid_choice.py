@@ -8,10 +8,11 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages._shared.glossary import help_of
-from pages._shared.linked import linked_choice, linked_decimal, linked_number
+from pages._shared.linked import linked_choice, linked_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
 from pages.generate.seed_field import seed_field
+from pages.generate.temperature_slider import temperature_slider
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.prior import MAX_ROWS
@@ -111,17 +112,10 @@ def sampler_text(spec: SampleSpec) -> str:
 
 def _choose_limits() -> tuple[float, float]:
     across, down = st.columns(2)
-    temperature = linked_decimal("temperature", _name("temperature"), 0.0, 2.0, 1.0)
+    with across:
+        temperature = temperature_slider(_name("temperature"))
     truncation = linked_choice(
         "truncation", _name("truncation"), TRUNCATIONS, math.inf, _truncation_text
-    )
-    across.slider(
-        "Temperature",
-        0.0,
-        2.0,
-        step=0.05,
-        help=f"{help_of('temperature')} Acts at once.",
-        **persistent(_name("temperature"), temperature),
     )
     down.select_slider(
         "Truncation (σ)",

@@ -12,6 +12,7 @@ from pages._components.tile_grid import tile_grid
 from pages._shared.address import address_of_part, set_parameter
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number
+from pages._shared.pictures import apart
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import GridChoice, choose_grid, sampler_text
@@ -59,19 +60,19 @@ def _show(run: Run, choice: GridChoice, images: np.ndarray) -> int | None:
     rows, columns, spec = choice
     model = run.path, file_version(run.path / DECODER)
     mark = hashlib.sha256(f"{model} {choice}".encode()).hexdigest()[:16]
-    chosen, moves = _chosen_tile(mark, len(images))
+    chosen, changes = _chosen_tile(mark, len(images))
     selected = tile_grid(
-        to_png(tile(images, rows, columns), quick=True),
+        to_png(tile(apart(images), rows, columns), quick=True),
         rows,
         columns,
         alt=f"A {rows} by {columns} grid of generated images",
-        grid_id=f"{mark}-{moves}",
+        grid_id=f"{mark}-{changes}",
         selected=None if chosen == NO_TILE else chosen,
         key=f"grid-{run_key(run)}",
     )
     found = NO_TILE if selected is None else selected
     st.session_state[TILE] = found
-    st.session_state[SHOWN] = mark, moves, found
+    st.session_state[SHOWN] = mark, changes, found
     if found != NO_TILE:
         set_parameter("tile", str(found))
     st.caption(f"{len(images)} codes from {sampler_text(spec)}, decoded. Seed {spec.seed}.")
@@ -84,8 +85,8 @@ def _chosen_tile(mark: str, count: int) -> tuple[int, int]:
     By a link, Back, or the button that closes its details: the browser would say the old one.
     """
     state = st.session_state
-    shown, moves, before = state.get(SHOWN, (mark, 0, NO_TILE))
+    shown, changes, before = state.get(SHOWN, (mark, 0, NO_TILE))
     if shown != mark:
         state[TILE] = before = NO_TILE
     chosen = linked_number("tile", TILE, NO_TILE, count - 1, NO_TILE)
-    return chosen, moves + (chosen != before)
+    return chosen, changes + (chosen != before)

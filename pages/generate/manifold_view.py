@@ -52,7 +52,7 @@ def manifold_view(run: Run) -> None:
         across, up, side = _choose(dims)
         if len(dims) > 2:
             st.caption("The other dimensions stay at the prior's mean, 0.")
-        st.caption("Tiles are spaced so that each holds the same share of the prior.")
+        st.caption("Tiles are spaced so that each holds the same probability under the prior.")
     with picture, fitted_picture(AROUND, key="manifold"):
         if across == up:
             st.info("Choose two different dimensions.", icon=":material/info:")

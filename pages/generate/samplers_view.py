@@ -11,16 +11,16 @@ from pages._shared.address import address_of_part
 from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.measuring import measuring, offer
-from pages._shared.pictures import show_grid
+from pages._shared.pictures import apart, show_grid
 from pages._shared.wide_layout import wrapping_columns
 from pages.generate.fitted_samplers import offer_samplers, samplers_of
 from pages.generate.grid_choice import choose_label
 from pages.generate.seed_field import seed_field
 from vae.evaluation.sample_quality import is_measurable
-from vae.figures_schema import Quality
 from vae.runs.run import Run
 from vae.sampling.fitted import Samplers
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_codes
+from vae.schemas.sample_quality import Quality
 
 __all__ = ["samplers_view"]
 
@@ -55,7 +55,7 @@ def samplers_view(run: Run) -> None:
                 continue
             spec = SampleSpec(name, label if name != "prior" else None, seed=seed)
             images = run.decode(sample_codes(run, spec, ROWS * COLUMNS, samplers))
-            show_grid(images, ROWS, COLUMNS, alt=f"Samples: {SAMPLER_NAMES[name]}")
+            show_grid(apart(images), ROWS, COLUMNS, alt=f"Samples: {SAMPLER_NAMES[name]}")
             st.caption(_description(name, samplers))
             _show_quality(run.quality, name)
     if samplers is None:

@@ -17,7 +17,7 @@ from pages._shared.guard import explained
 from pages._shared.linked import linked_choice, linked_decimal
 from pages._shared.linked_code import changes_text, read_changes
 from pages._shared.persistent import persistent
-from pages._shared.pictures import show_grid
+from pages._shared.pictures import apart, show_grid
 from pages._shared.sent_code import send_to_map, send_to_path
 from pages._shared.sheet import SHEET_STYLE
 from pages.generate.bookmarks import bookmark_button
@@ -148,7 +148,8 @@ def _vary(run: Run, code: np.ndarray) -> None:
     rows, columns = VARIED
     noise = np.random.default_rng(0).standard_normal((rows * columns, len(code)))
     codes = (code + spread * noise).astype(np.float32)
-    show_grid(to_uint8(run.decode(codes)), rows, columns, alt="Images around this one")
+    images = apart(to_uint8(run.decode(codes)))
+    show_grid(images, rows, columns, alt="Images around this one")
     st.slider(
         "How far",
         0.05,

@@ -9,18 +9,16 @@ from pages._shared.address import address_of_part
 from pages._shared.bars import show_bars
 from pages._shared.confidence import confidence_text
 from pages._shared.guard import explained
-from pages._shared.pictures import show_png
 from pages._shared.plain import plain
 from pages._shared.user_picture import Picture, Sources, choose_picture, how_prepared
 from pages.latent.foreign_pictures import FOREIGN, choose_foreign, choose_noise, has_foreign
+from pages.latent.picture_tiles import show_tiles
 from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
-from vae.images import to_png
 from vae.runs.run import Run
 
 __all__ = ["classify_view"]
 
-SHARP_TILE = 3 * 100  # for screens with three dots a pixel
 MAX_ROWS = 20  # classes that have a bar; of more the likeliest
 # How sure it is of an image: the upper ends of these ranges, and what they are called.
 SURE = {0.5: "up to 50 %", 0.9: "50 to 90 %", 0.99: "90 to 99 %", 0.999: "99 to 99.9 %"}
@@ -36,39 +34,28 @@ def classify_view(run: Run) -> None:
     if has_foreign(run):
         more = {**more, FOREIGN: choose_foreign}
     with st.container(key="draw-parts"):
-        left, middle, right = (st.container() for _ in range(3))
+        left = st.container(key="draw-picture")
+        middle, right = st.container(), st.container()
     with left:
         picture = choose_picture(run, more)
     probabilities = run.classify(picture.image[None])[0]
     with left:
-        _show_picture(run, picture)
+        show_tiles(picture)
+        if not picture.is_own:
+            st.caption("An example until you have a picture of your own.")
+        elif picture.before is not None:
+            st.caption(f"{how_prepared(run)}.")
     with middle:
         _show_answer(run, picture, probabilities)
     with right:
         _show_confidence(run, float(probabilities.max()))
 
 
-def _show_picture(run: Run, picture: Picture) -> None:
-    """Show the picture as the classifier gets it, and where it was treated, as it was before."""
-    tiles = [(picture.image, picture.name)]
-    if picture.before is not None:
-        names = (picture.name, "Centred") if picture.is_own else ("Nothing yet", "Example")
-        tiles = list(zip((picture.before, picture.image), names, strict=True))
-    with st.container(key="draw-tiles"):
-        for image, name in tiles:
-            with st.container(gap="small"):
-                show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
-                st.caption(plain(name))
-    if picture.before is not None and picture.is_own:
-        st.caption(f"{how_prepared(run)}.")
-    elif not picture.is_own:
-        st.caption("An example until you have a picture of your own.")
-
-
 def _show_answer(run: Run, picture: Picture, probabilities: np.ndarray) -> None:
     """Say which class it finds, whether that is right, and how probable each class is."""
     says, names = int(probabilities.argmax()), run.short_class_names
-    st.header(f"It says {plain(names[says])}")
+    what = "It" if picture.is_own else "Of the example it"
+    st.header(f"{what} says {plain(names[says])}")
     st.markdown(_verdict(run, picture, probabilities))
     count = len(probabilities)
     shown = np.arange(count)
@@ -115,12 +102,12 @@ def _show_confidence(run: Run, own: float) -> None:
     )
     edges = [*SURE, 1.0]
     at = np.searchsorted(list(SURE), sure, side="left")
-    shares = np.bincount(at, minlength=len(edges)) / len(sure)
+    fractions = np.bincount(at, minlength=len(edges)) / len(sure)
     bars = Bars(
         "it is sure",
         "% of the test images",
         (*SURE.values(), SUREST),
-        (BarSeries("test images", tuple((100 * shares).tolist()), HUES["accuracy"]),),
+        (BarSeries("test images", tuple((100 * fractions).tolist()), HUES["accuracy"]),),
         own=int(np.searchsorted(list(SURE), own, side="left")),
         form=".1f",
     )

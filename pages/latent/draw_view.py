@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from pages._components.run_key import run_key
 from pages._components.still_chart import still_chart
@@ -14,17 +13,17 @@ from pages._shared.condition import as_class
 from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number
-from pages._shared.pictures import show_png
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages._shared.user_picture import Picture, choose_picture, how_prepared
 from pages.latent.map_data import points_on_plane, usual_plane
+from pages.latent.picture_tiles import show_tiles
 from pages.latent.plane_map import plane_map, posterior_on
 from vae.evaluation.image_costs import Costs, costs_of, fraction_below
 from vae.figures.costs import costs_beside
 from vae.files import file_version
-from vae.images import to_png, to_uint8
+from vae.images import to_uint8
 from vae.latent.neighbours import nearest_images
 from vae.runs.layout import DECODER
 from vae.runs.run import Run
@@ -37,7 +36,6 @@ NEIGHBOURS = 10
 POSTERIOR_SAMPLES = 10
 MAX_SEED = 10**6
 COLUMNS = 5
-SHARP_TILE = 3 * 100  # for screens with three dots a pixel
 # Fractions of the test images that cost less, and what that means.
 VERDICTS = (
     (0.99, "Very unusual for this model."),
@@ -52,7 +50,7 @@ VERDICTS = (
 def draw_view(run: Run) -> None:
     """Take a picture of the user and show all that the model says of it."""
     with st.container(key="draw-parts"):
-        left, middle = st.container(), st.container()
+        left, middle = st.container(key="draw-picture"), st.container()
         with st.container(key="draw-beside"):
             right, on_map = st.container(), st.container()
     with left:
@@ -93,15 +91,7 @@ def draw_view(run: Run) -> None:
 
 def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
     """Show the picture, what was made of it, and what the model makes of that."""
-    copy = to_uint8(run.decode(mean[None]))[0]
-    tiles = [(picture.image, picture.name), (copy, "Reconstruction")]
-    if picture.before is not None:
-        names = (picture.name, "Centred") if picture.is_own else ("Nothing yet", "Example")
-        tiles[:1] = zip((picture.before, picture.image), names, strict=True)
-    for column, (image, name) in zip(_three_tiles(), tiles, strict=False):
-        with column:
-            show_png(to_png(image, max(1, SHARP_TILE // image.shape[1])), name)
-            st.caption(name)
+    show_tiles(picture, (to_uint8(run.decode(mean[None]))[0], "Reconstruction"))
     if run.label is not None:
         st.caption(f"The model gets class {plain(run.short_class_names[run.label])} with it.")
     if not picture.is_own:
@@ -115,12 +105,6 @@ def _show_reconstruction(run: Run, picture: Picture, mean: np.ndarray) -> None:
         costs = costs_of(run, np.stack([picture.before, picture.image]))
         before, after = costs.reconstruction + costs.kl
         st.caption(f"{how_prepared(run)}: {after:,.0f} nats. Only scaled: {before:,.0f}.")
-
-
-def _three_tiles() -> list[DeltaGenerator]:
-    """Return three places side by side, on a phone too."""
-    with st.container(key="draw-tiles"):
-        return [st.container(gap="small") for _ in range(3)]
 
 
 def _show_posterior_samples(run: Run, mean: np.ndarray, log_var: np.ndarray) -> None:
@@ -174,7 +158,7 @@ def _show_nearest(run: Run, picture: Picture, mean: np.ndarray) -> None:
     show_strip(shown, "Nearest test images", columns=COLUMNS)
     labels, counts = np.unique(run.latents["y"][indices], return_counts=True)
     most_common = plain(run.short_class_names[labels[counts.argmax()]])
-    # About as long whatever is drawn, so that the map below stays where it is.
+    # About as long whatever was drawn, so that the map below stays where it is.
     st.caption(
         f"{counts.max()} of {len(indices)} are {most_common}; "
         f"{distances[0]:.2f} to {distances[-1]:.2f} away in latent space, the nearest first.{what}"
@@ -202,7 +186,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
     still_chart(
         costs_beside(usual, own, has_kl),
         name="What the picture costs the model, among what test images cost it",
-        key=f"surprise-{run_key(run)}",
+        key=f"image-costs-{run_key(run)}",
         numbers=False,
     )
     st.markdown(

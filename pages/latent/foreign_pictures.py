@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from pages._shared.linked import linked_choice, linked_number
 from pages._shared.persistent import persistent
-from pages._shared.server import store
 from pages._shared.user_picture import Picture
-from vae.data.user_images import fit_picture
-from vae.evaluation.foreign_images import noise_images
+from vae.data.specs import DATASETS
+from vae.evaluation.foreign_images import noise_images, other_datasets, stored_images
 from vae.runs.run import Run
-from vae.runs.run_images import dataset_title, learned_the_same
 
 __all__ = ["FOREIGN", "choose_foreign", "choose_noise", "has_foreign"]
 
@@ -36,7 +33,7 @@ def choose_noise(run: Run) -> Picture:
 
 def choose_foreign(run: Run) -> Picture:
     """Return a picture of another data set, scaled to this one's size."""
-    pictures = _pictures(run)
+    pictures = _pictures(other_datasets(run), run.image_shape)
     name = linked_choice("foreign", "foreign_picture", pictures)
     st.selectbox(
         "Picture of",
@@ -44,26 +41,21 @@ def choose_foreign(run: Run) -> Picture:
         help="One test image of each class of the other data sets. Acts at once.",
         **persistent("foreign_picture", name),
     )
-    image = fit_picture(_as_picture(pictures[name]), run.image_shape)
-    return Picture(run.preprocess(image[None])[0], None, name)
+    return Picture(run.preprocess(pictures[name][None])[0], None, name)
 
 
 def has_foreign(run: Run) -> bool:
     """Whether there is a picture of another data set."""
-    return bool(_pictures(run))
+    return bool(_pictures(other_datasets(run), run.image_shape))
 
 
-def _pictures(run: Run) -> dict[str, np.ndarray]:
-    """Return those that built-in classifiers of other data bring: uint8 (H, W, C), by name."""
-    found = {}
-    for other in store().list_shipped():
-        if other.config.has("classifier") and not learned_the_same(other, run):
-            title, names, fixed = dataset_title(other), other.short_class_names, other.fixed
-            for image, label in zip(fixed["images"], fixed["labels"], strict=True):
-                found[f"{names[label]}, {title}"] = image
-    return found
-
-
-def _as_picture(image: np.ndarray) -> Image.Image:
-    grey = image[:, :, 0] if image.shape[2] == 1 else image
-    return Image.fromarray(grey).convert("RGBA")
+@st.cache_data(show_spinner=False, max_entries=16)
+def _pictures(names: list[str], shape: tuple[int, int, int]) -> dict[str, np.ndarray]:
+    """Return those of these data sets that built-in runs bring: uint8 (H, W, C), by name."""
+    return {
+        f"{label}, {DATASETS[name].title}": image
+        for name in names
+        for label, image in zip(
+            DATASETS[name].class_names, stored_images(name, shape), strict=False
+        )
+    }

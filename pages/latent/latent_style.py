@@ -28,7 +28,7 @@ STYLE = """
     align-items: start;
     gap: 1.5rem;
 }
-.stVerticalBlock.st-key-knowledge-cloud { max-width: max(18rem, 100dvh - 15rem); }
+.stVerticalBlock.st-key-classes-cloud { max-width: max(18rem, 100dvh - 15rem); }
 .stVerticalBlock.st-key-in-space { height: max(18rem, min(100dvh - 12.5rem, 100vw - 2rem)); }
 [data-no-webgl] .st-key-in-space { display: none; }
 /* Strips and bars beside what is said of them; two maps beside what they show. */
@@ -48,15 +48,25 @@ STYLE = """
 /* Pad, what comes of it, where it lies. */
 .stVerticalBlock.st-key-draw-parts {
     display: grid;
-    grid-template-columns: min(38%, max(16rem, 100dvh - 23rem)) minmax(0, 6fr) minmax(0, 5fr);
+    grid-template-columns: min(44%, max(24rem, 100dvh - 15rem)) minmax(0, 6fr) minmax(0, 5fr);
     gap: 1.5rem;
+}
+/* The pad, and beside it the picture that the model gets from it. */
+.stVerticalBlock.st-key-draw-picture {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 6.4rem;
+    align-content: start;
+    > * { grid-column: 1 / -1; min-width: 0; width: auto; }
 }
 /* Whole on the first screen, below the nearest test images. */
 .stVerticalBlock.st-key-draw-map { max-width: max(13rem, 100dvh - 30rem); }
-.stVerticalBlock.st-key-draw-tiles {
+.st-key-draw-picture:has(.st-key-draw-tiles) > :nth-child(2) { grid-column: 1; }
+.st-key-draw-picture > :has(> .st-key-draw-tiles) { grid-column: 2; }
+.stVerticalBlock.st-key-draw-pictures {
     display: grid;
-    grid-template-columns: repeat(3, minmax(0, 6.3rem));
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 6.3rem), 1fr));
     gap: 0.8rem;
+    max-width: max(14rem, 100dvh - 23rem);
 }
 /* The path as a strip; below it the map, the animation and what can be changed. */
 .stVerticalBlock.st-key-path-parts {
@@ -81,7 +91,7 @@ STYLE = """
 .stVerticalBlock:is(.st-key-path-from-picture, .st-key-path-to-picture) { max-width: 14rem; }
 .stVerticalBlock.st-key-centre-picture { max-width: 16rem; }
 :is(.st-key-picture-and-words, .st-key-rows-and-words, .st-key-maps-and-choice, .st-key-two-maps,
-    .st-key-draw-parts, .st-key-draw-tiles, .st-key-path-parts, .st-key-path-ends,
+    .st-key-draw-parts, .st-key-draw-pictures, .st-key-path-parts, .st-key-path-ends,
     .st-key-samples-map, .st-key-sample-path-parts) > * {
     min-width: 0;
     width: auto;
@@ -109,6 +119,15 @@ STYLE = """
     .stVerticalBlock:is(.st-key-draw-parts, .st-key-path-parts) {
         grid-template-columns: 1fr 1fr;
         > :nth-child(3) { grid-column: 1 / -1; }
+    }
+    .stVerticalBlock.st-key-draw-picture {
+        grid-template-columns: minmax(0, 1fr);
+        > :has(> .st-key-draw-tiles) { grid-column: 1; }
+    }
+    .stVerticalBlock.st-key-draw-tiles {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 6.3rem));
+        gap: 0.8rem;
     }
     .stVerticalBlock.st-key-draw-beside {
         display: grid;

@@ -70,7 +70,7 @@ def _poll(run: Run, *, follow: bool) -> None:
         st.caption(f"{doing} epoch {epoch}. Loading its model…")
     else:
         st.caption(f"{doing} epoch {epoch}. Shown: the model of epoch {model_epoch}.")
-    last = f"looked-{run.id}"
+    last = f"preview-{run.id}"
     rested = time.monotonic() > st.session_state.get(last, 0.0) + FOLLOW_SECONDS
     failed = now.status.get("look_failed")
     if follow and rested and epoch > model_epoch and not _is_requested(now) and not failed:

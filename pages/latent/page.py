@@ -7,11 +7,11 @@ from pages._shared.condition import conditioned
 from pages._shared.run_picker import chosen_run
 from pages._shared.stable_position import stable_position
 from pages._shared.view_choice import View, choose_view, views_of
+from pages.latent.classes_view import classes_view
 from pages.latent.classify_view import classify_view
 from pages.latent.compare_view import compare_view
 from pages.latent.dimensions_view import dimensions_view
 from pages.latent.draw_view import draw_view
-from pages.latent.knowledge_view import knowledge_view
 from pages.latent.latent_style import apply_latent_style
 from pages.latent.live_preview import is_in_progress, live_preview
 from pages.latent.map_view import map_view
@@ -28,7 +28,7 @@ VIEWS = {
     "Path": View(path_view, "encoder"),
     "Dimensions": View(dimensions_view, "encoder"),
     "Projections": View(projections_view, "encoder"),
-    "Knowledge": View(knowledge_view, "encoder"),
+    "Classes": View(classes_view, "encoder"),
     "Compare": View(compare_view, "encoder"),
 }
 CLASSIFIER_VIEWS = {"Draw": View(classify_view, "classifier")}
@@ -63,6 +63,11 @@ view = choose_view("latent", offered) if finite_run else ""
 with stable_position():
     if in_progress:
         live_preview(in_progress)
+if finite_run and finite_run.config.has("classifier"):
+    st.markdown(
+        "A classifier has no codes, so there is no latent space to see. But you can ask it about "
+        "any picture."
+    )
 if finite_run and makes_only:
     what = with_article(KINDS[finite_run.config.kind].title)
     st.markdown(

@@ -15,8 +15,9 @@ from pages._shared.address import (
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
-from pages._shared.linked import linked_number
+from pages._shared.linked import linked_number, linked_switch
 from pages._shared.linked_code import code_text
+from pages._shared.linked_drawing import link_drawing, take_drawing
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
@@ -47,6 +48,7 @@ class End(NamedTuple):
 @explained()
 def path_view(run: Run) -> None:
     """Choose two pictures, a kind of path and the number of steps; show what lies between."""
+    take_drawing()
     strip = st.container(key="path-strip", gap="small")
     with st.container(key="path-parts"):
         on_map, moving, choice = st.container(), st.container(), st.container()
@@ -96,7 +98,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
     state, last = st.session_state, len(run.latents["y"]) - 1
     drawing = _drawing_end(run)
     sample = sent_end(run, name, label.lower())
-    is_drawn = bool(state.get(f"{name}_drawn")) and drawing is not None
+    is_drawn = linked_switch(f"{label.lower()}-drawn", f"{name}_drawn") and drawing is not None
     is_sample = bool(state.get(f"{name}_sampled")) and sample is not None and not is_drawn
     index = linked_number(label.lower(), name, 0, last, default)
     if is_sample and sample is not None and (text := code_text(sample.code)):
@@ -126,6 +128,7 @@ def _choose_end(run: Run, name: str, label: str, default: int) -> End:
                 **persistent(f"{name}_sampled", is_sample),
             )
     if drawing is not None and is_drawn:
+        link_drawing()
         end = drawing
     elif sample is not None and is_sample:
         end = End(sample.code, to_uint8(run.decode(sample.code[None]))[0], "the sample")

@@ -14,7 +14,7 @@ from pages.latent.map_data import PlanePoints
 from pages.latent.selection import SelectedImages, SelectedPoint, read_selection
 from vae.runs.run import Run
 
-__all__ = ["FIRST", "NOTHING", "many_text", "picked", "read_many", "take_news"]
+__all__ = ["FIRST", "NOTHING", "many_text", "picked", "read_many", "take_message"]
 
 FIRST = {"kind": "image", "index": 0}
 NOTHING = {"kind": "none"}
@@ -30,7 +30,7 @@ def picked(
     where: of the session, which holds what was picked last. first: what is picked at first.
     """
     state = st.session_state
-    sent = take_news(key, "selection")
+    sent = take_message(key, "selection")
     if sent is not None:
         state[where] = sent
         open_sheet(key)
@@ -45,7 +45,7 @@ def picked(
     return selection
 
 
-def take_news(key: str, name: str) -> Any:
+def take_message(key: str, name: str) -> Any:
     """Return what a component has sent under this name, once; None: nothing since then."""
     state = st.session_state
     component = state.get(key)

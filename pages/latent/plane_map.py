@@ -45,9 +45,9 @@ def plane_map(
 ) -> float:
     """Show a run's map and return how far a preview is from the exact image, in grey levels.
 
-    atlas_extent: the part that is decoded, without it all of it. view: the part that is seen after
-    a link; sends_view: whether `on_view` is called for each other one. small: without the controls
-    beside it. layers: those that are shown, of dots, images, prior, density, regions and
+    atlas_extent: the part that is decoded, without it all of it. view: the part that a
+    link shows; sends_view: whether `on_view` is called for each other one. small: without the
+    controls beside it. layers: those that are shown, of dots, images, prior, density, regions and
     holes. hidden: classes. link: maps with the same one show the same part, and if same_images mark
     the same test image. answers and handlers: what `latent_map` takes.
     """
@@ -69,7 +69,7 @@ def plane_map(
     frame |= {"link": link, "sameImages": same_images}
     frame |= answers or {}
     with st.container(gap=None):  # the feeds take no room
-        # In the order in which they are seen: images come under the pointer alone, at first.
+        # In the order of the legend: images come under the pointer alone, at first.
         feed(f"{key}-points", points_feed(run, on_plane), ids["points"])
         latent_map(frame, key=key, **handlers)
         if has_slow_layers:

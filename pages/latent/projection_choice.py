@@ -1,4 +1,4 @@
-"""Which projection is seen: PCA or t-SNE, in two or three dimensions."""
+"""Which projection is shown: PCA or t-SNE, in two or three dimensions."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def choose_projection(run: Run) -> Choice:
 def find_projection(run: Run, choice: Choice) -> Projection | None:
     """Return the projection of the first 2,000 test images, or say why it is not there yet.
 
-    Raises RunError where codes are no numbers.
+    Raises RunError where codes are not finite.
     """
     if choice.kind == "PCA":
         return _pca(run, choice.sides, run.id, file_version(run.path / LATENTS))

@@ -1,4 +1,4 @@
-"""How a 3-D cloud is turned: by a hand in the browser, held by the address."""
+"""How a 3-D cloud is turned: by the user in the browser, held by the address."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ Camera = dict[str, dict[str, float]]  # as Plotly has it
 PARTS = ("eye", "center", "up")
 AXES = ("x", "y", "z")
 FARTHEST = 100.0  # of an eye: the cloud is about 1 wide
-TURNED = "projection_turned"  # a chart, and the camera to which a hand or a link has turned it
-DRAWN = "projection_drawn"  # of which figure the chart was drawn last, and its camera
+TURNED = "projection_turned"  # a chart, and the camera to which the user or a link has turned it
+RENDERED = "projection_rendered"  # of which figure the chart was rendered last, and its camera
 
 
 def store_camera(chart: str, sent: Any) -> None:
-    """Store how a hand has turned a chart."""
+    """Store how the user has turned a chart."""
     st.session_state[TURNED] = chart, _valid(sent)
 
 
 def linked_camera(name: str, chart: str, *figure: object) -> Camera | None:
-    """Return the camera with which a chart is drawn, which the address holds; None: as at first.
+    """Return the camera with which a chart is rendered, which the address holds; None: as at first.
 
-    figure: all else that it depends on. As long as that stays, so does the camera: Streamlit draws
-    a chart anew that gets another one, and the browser knows where a hand has turned it.
+    figure: all else that it depends on. As long as that stays, so does the camera: Streamlit makes
+    a chart anew that gets another one, and the browser knows where the user has turned it.
     """
     state = st.session_state
     if takes_setting(name):
         state[TURNED] = chart, _read(take_parameter(name) or "")
-        state[DRAWN] = None
+        state[RENDERED] = None
     turned, camera = state.get(TURNED, (chart, None))
     if turned != chart:
         camera = None
     if camera is not None:
         set_parameter(name, _text(camera))
-    drawn = state.get(DRAWN)
-    if drawn is None or drawn[0] != (chart, *figure):
-        drawn = state[DRAWN] = (chart, *figure), camera
-    return drawn[1]
+    rendered = state.get(RENDERED)
+    if rendered is None or rendered[0] != (chart, *figure):
+        rendered = state[RENDERED] = (chart, *figure), camera
+    return rendered[1]
 
 
 def _text(camera: Camera) -> str:
@@ -68,5 +68,5 @@ def _valid(sent: Any) -> Camera | None:
     except (KeyError, TypeError, ValueError):
         return None
     rows = np.array([list(each.values()) for each in camera.values()])
-    is_seen = (np.abs(rows) <= FARTHEST).all() and rows[0].any() and rows[2].any()
-    return camera if is_seen else None
+    is_visible = (np.abs(rows) <= FARTHEST).all() and rows[0].any() and rows[2].any()
+    return camera if is_visible else None

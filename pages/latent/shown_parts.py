@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages._shared.linked import linked_choices
-from pages.latent.picks import take_news
+from pages.latent.picks import take_message
 from vae.runs.run import Run
 
 __all__ = ["LAYERS", "ShownParts", "hidden_classes", "shown_parts"]
@@ -36,7 +36,7 @@ def hidden_classes(run: Run, key: str, *, name: str = "hide", layers_in: str = "
     name: in the address. layers_in: of the session, which takes over the map's layers too.
     """
     state, labels, where = st.session_state, range(len(run.class_names)), f"hidden-{run.id}"
-    sent = take_news(key, "shown")
+    sent = take_message(key, "shown")
     if isinstance(sent, dict):
         state[where] = _of(map(str, labels), sent.get("hidden"))
         if layers_in:

@@ -13,6 +13,7 @@ from pages._shared.pictures import apart, show_grid
 from pages._shared.plain import plain
 from pages._shared.run_picker import chosen_run
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
+from pages.start.answers import answers
 from vae.latent.projections import best_projection
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES, Run
@@ -112,7 +113,9 @@ if run is not None:
         with grid, fitted_picture(AROUND, key="samples"):
             samples(run)
     else:
-        table, curves = wrapping_columns([1, 1], key="start-classifier")
+        pictures, table, curves = wrapping_columns([1.15, 1.4, 1], key="start-classifier")
+        with pictures:
+            answers(run)
         with table:
             confusion(run)
     with curves:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages._components.announcer import announce
 from pages.train.numbers import latest_row
-from pages.train.run_controls import ending_in_words
+from pages.train.run_controls import outcome_in_words
 from vae.evaluation.diagnostics import problems
 from vae.runs.run import Run
 
@@ -31,4 +31,4 @@ def _words(run: Run) -> str:
         where = f"Paused in epoch {max(run.status.get('epoch', 1), 1)}"
         step = run.status.get("step")
         return f"{where}{f', step {step}' if step else ''}{f': {loss}' if loss else ''}."
-    return ending_in_words(run)
+    return outcome_in_words(run)

@@ -27,7 +27,11 @@ def classifier_board(run: Run, chosen: Moment | None, *, live: bool) -> None:
         moment = chosen or (moments[-1] if moments else None)
         found = run.arrays(moment.file).get("confusion") if moment else None
         if moment is None or found is None:
-            st.markdown("What it confuses appears with the first steps.")
+            st.markdown(
+                "What it confuses appears with the first steps."
+                if live
+                else "It ended before it was measured what it confuses."
+            )
         elif not found.any():
             st.markdown(
                 "No images are held back for validation, so what it confuses is measured at the "

@@ -16,14 +16,14 @@ from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.typed_field import forget_typed, is_text_refused, typed_field
 from vae.config import Config
+from vae.config.setting import MAX_HIDDEN_LAYERS
+from vae.config.setting_text import read_setting
+from vae.config.settings import setting, settings_of
 from vae.errors import ConfigError
 from vae.kinds import CONDITIONAL, KINDS
 from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
-from vae.setting import MAX_HIDDEN_LAYERS
-from vae.setting_text import read_setting
-from vae.settings import setting, settings_of
 
 __all__ = ["Form", "changed_fields", "config_form", "setup_values", "take_preset"]
 
@@ -58,7 +58,7 @@ CHOICE_WORDS = {
 
 
 class Form(NamedTuple):
-    """What the form holds: a configuration, or why it is none, as Markdown."""
+    """What the form holds: a configuration, or why it is invalid, as Markdown."""
 
     config: Config | None
     problem: str = ""

@@ -7,9 +7,9 @@ import streamlit as st
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.server import store
 from pages.train.run_controls import wait_for_reply
+from vae.config.settings import setting
 from vae.errors import VAEError
 from vae.runs.run import Run
-from vae.settings import setting
 
 __all__ = ["live_settings"]
 
@@ -50,7 +50,7 @@ def _change(run_id: str, name: str, slider: str) -> None:
     try:
         run = store().open(run_id)
         run.requests.change(**{name: user_value(slider)})
-        wait_for_reply(run)  # so that the curves have their mark, also where nothing else is drawn
+        wait_for_reply(run)  # so that the curves have their mark, also where nothing else changes
     except VAEError as error:
         st.session_state[f"refused-{run_id}"] = str(error)
 

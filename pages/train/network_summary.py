@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.plain import plain
-from vae.architecture import Layer, Summary
+from vae.architecture import Summary
+from vae.layers import Layer
 
 __all__ = ["show_summary"]
 

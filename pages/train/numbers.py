@@ -74,7 +74,7 @@ def _accuracies(run: Run, *, live: bool) -> list[dict[str, str]]:
     row = latest_row(run, live=live)
     of = "" if row is None else f"Training images, epoch {row['epoch']}. "
     epoch = run.history[-1] if run.history else None
-    shares = {
+    fractions = {
         "Accuracy": (row and row.get("accuracy"), f"{of}The fraction that is recognised."),
         "Validation accuracy": (
             epoch and epoch.get("val_accuracy"),
@@ -86,13 +86,14 @@ def _accuracies(run: Run, *, live: bool) -> list[dict[str, str]]:
         ),
     }
     if not run.config.validation_split:
-        del shares["Validation accuracy"]
-    loss = _number("Loss", row and row["loss"], f"{of}Cross-entropy, in nats per image.")
+        del fractions["Validation accuracy"]
+    # A good one costs a thousandth of a nat.
+    loss = _number("Loss", row and row["loss"], f"{of}Cross-entropy, in nats per image.", digits=4)
     return [
         loss,
         *(
-            {"name": name, "value": "…" if share is None else f"{share:.2%}", "note": note}
-            for name, (share, note) in shares.items()
+            {"name": name, "value": "…" if fraction is None else f"{fraction:.2%}", "note": note}
+            for name, (fraction, note) in fractions.items()
         ),
     ]
 
@@ -112,8 +113,8 @@ def _scores(run: Run, *, live: bool) -> list[dict[str, str]]:
     ]
 
 
-def _number(name: str, value: float | None, note: str) -> dict[str, str]:
-    return {"name": name, "value": "…" if value is None else f"{value:.2f}", "note": note}
+def _number(name: str, value: float | None, note: str, digits: int = 2) -> dict[str, str]:
+    return {"name": name, "value": "…" if value is None else f"{value:.{digits}f}", "note": note}
 
 
 def _test_number(run: Run) -> dict[str, str]:
@@ -188,7 +189,7 @@ def show_speed(run: Run) -> None:
 
 
 def show_dimensions(run: Run) -> None:
-    """Draw the KL of each latent dimension as bars, the unused ones grey."""
+    """Show the KL of each latent dimension as bars, the unused ones grey."""
     learned = elbo_rows(run.rows)
     if not learned or not run.config.has("posterior"):
         return

@@ -84,7 +84,7 @@ def _picture(run: Run | None) -> np.ndarray:
 
 
 def _confusion(counts: np.ndarray) -> np.ndarray:
-    """Draw counts (classes, classes) as grey squares: the root shows what is rare."""
+    """Show counts (classes, classes) as grey squares: the root shows what is rare."""
     index = np.arange(PIXELS) * len(counts) // PIXELS
     grey = np.sqrt(counts / max(counts.max(), 1))[index][:, index]
     return (255 * grey).astype(np.uint8)[:, :, None]

@@ -20,10 +20,10 @@ from vae.runs.run_images import known_dataset, missing_images
 from vae.server.durations import seconds_left, time_in_words
 
 __all__ = [
-    "ending_in_words",
     "is_active",
     "is_slow_motion",
     "missing_to_resume",
+    "outcome_in_words",
     "run_controls",
     "show_run_progress",
     "step_once",
@@ -42,7 +42,7 @@ def is_active(run: Run) -> bool:
 
 
 def is_slow_motion(run: Run) -> bool:
-    """Whether this visitor looks at the run in slow motion."""
+    """Whether this visitor watches the run in slow motion."""
     return bool(st.session_state.get(_slow(run.id)))
 
 
@@ -121,17 +121,17 @@ def why_not_resumable(run: Run) -> str:
 
 
 def show_run_progress(run: Run) -> None:
-    """Show progress while the run is under way, else how it ended, in a place of one height."""
+    """Show progress while the run is under way, else how it ended, in a container of one height."""
     waits = "waits-" * _waits_for_first_step(run)  # in the key: the bar moves by itself meanwhile
     with st.container(key=f"where-{waits}{run.id}", width="stretch", gap=None):
         if run.state in (*ACTIVE_STATES, "queued", "paused"):
             _show_progress(run)
             return
         icon = ":material/check: " if run.state == "finished" else ""
-        st.markdown(f"{icon}{plain(ending_in_words(run))}")
+        st.markdown(f"{icon}{plain(outcome_in_words(run))}")
 
 
-def ending_in_words(run: Run) -> str:
+def outcome_in_words(run: Run) -> str:
     """Say how a run that neither trains nor waits has ended."""
     reason = without_paths(str(run.status.get("reason", "")))
     if run.state == "finished":
@@ -254,7 +254,7 @@ def _perform(run_id: str, action: Callable[[Run], object]) -> None:
 
 
 def wait_for_reply(run: Run) -> None:
-    """Wait a moment until the run's process, if there is one, has seen what was asked."""
+    """Wait a moment until the run's process, if there is one, has read the request."""
     wanted = run.control.serial
     deadline = time.monotonic() + REPLY_SECONDS
     while time.monotonic() < deadline:

@@ -21,6 +21,7 @@ from pages.train.preset_cards import preset_cards
 from pages.train.setup_style import apply_setup_style
 from vae.architecture import Summary, summarize
 from vae.config import Config
+from vae.config.settings import setting
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable, untaught_classes_note, unused_images_note
 from vae.environment import is_public, limits, storage_limits
@@ -29,7 +30,6 @@ from vae.kinds import KINDS
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.run import Run
 from vae.server.durations import run_seconds, time_in_words
-from vae.settings import setting
 
 __all__ = ["set_up"]
 

@@ -61,7 +61,7 @@ def watch(run_id: str) -> None:
 @st.fragment(run_every=POLL_SECONDS)
 @explained()
 def _notice_changes(run: Run) -> None:
-    """Draw the page anew when a run at rest is changed elsewhere: in another tab, by its link."""
+    """Render the page anew when a run at rest is changed elsewhere: in another tab, by its link."""
     if _mark(run) != st.session_state.get(_shown_mark(run.id)):
         st.rerun()
 
@@ -77,7 +77,7 @@ def _mark(run: Run) -> tuple[object, ...]:
 
 
 def _shown_mark(run_id: str) -> str:
-    return f"drawn-{run_id}"
+    return f"rendered-{run_id}"
 
 
 def _show(run: Run, *, active: bool) -> None:

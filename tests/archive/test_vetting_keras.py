@@ -13,12 +13,13 @@ import pytest
 
 from tests.archive.changed import Files
 from tests.archive.zips import pack, refused, take, unpack, unpack_flat
-from vae.architecture import ImageShape, summarize
+from vae.architecture import summarize
 from vae.archive.vetting import Frame
 from vae.archive.vetting_keras import check_keras
 from vae.archive.zip_export import export_zip
 from vae.config import Config
 from vae.errors import RunError
+from vae.layers import ImageShape
 from vae.model.base import build
 from vae.model.saving import save_keras
 from vae.model.weights_file import check_weights

@@ -49,14 +49,14 @@ def test_the_plan_leaves_out_what_is_done(digits: Dataset, tmp_path: Path) -> No
 
 
 def test_a_choice_goes_on_in_the_middle_of_its_candidates(digits: Dataset, tmp_path: Path) -> None:
-    study = create_study(tmp_path / "s", digits, (2,), 1, ("gan", "vae"), Recipe(copies=(1, 4)))
-    first, second = choice_jobs(study.settings)
-    assert (first.fold, second.fold, len(first.candidates)) == (0, 1, 6)
+    study = create_study(tmp_path / "s", digits, (3,), 1, ("gan", "vae"), Recipe(copies=(1, 4)))
+    first, *others = choice_jobs(study.settings)
+    assert ([job.fold for job in others], len(first.candidates)) == ([1, 2], 6)
     trial: Trial = {
-        "per_class": 2, "generator": "vae", "fold": 0, "sampler": "prior", "copies": 1,
+        "per_class": 3, "generator": "vae", "fold": 0, "sampler": "prior", "copies": 1,
         "correct": 1, "total": 2, "seconds": 1.0,
     }  # fmt: skip
-    rest, _ = choice_jobs(study.settings, [trial])
+    rest, *_ = choice_jobs(study.settings, [trial])
     assert rest.candidates == first.candidates[1:]
 
 
@@ -70,7 +70,7 @@ def test_generators_of_many_images_are_studied_there_alone() -> None:
 
 
 def test_few_images_are_cross_validated() -> None:
-    assert [folds(number) for number in (2, 5, 10, 11, 100)] == [2, 5, 5, 1, 1]
+    assert [folds(number) for number in (3, 5, 10, 11, 100)] == [3, 5, 5, 1, 1]
 
 
 class TestRefused:
@@ -88,22 +88,22 @@ class TestRefused:
         assert list(tmp_path.iterdir()) == []
 
     def test_a_class_with_fewer_images(self, digits: Dataset, tmp_path: Path) -> None:
-        sevens = np.flatnonzero(digits.y_train == 7)[3:]
+        sevens = np.flatnonzero(digits.y_train == 7)[4:]
         fewer = dataclasses.replace(
             digits,
             x_train=np.delete(digits.x_train, sevens, 0),
             y_train=np.delete(digits.y_train, sevens, 0),
         )
-        with pytest.raises(StudyError, match=r'has 3 of class "7".*Received: 5; at most 3'):
-            create_study(tmp_path / "s", fewer, (2, 5))
+        with pytest.raises(StudyError, match=r'has 4 of class "7".*Received: 5; at most 4'):
+            create_study(tmp_path / "s", fewer, (3, 5))
 
     def test_more_than_there_are(self, digits: Dataset, tmp_path: Path) -> None:
         with pytest.raises(StudyError, match="Received: 5,000; at most"):
             create_study(tmp_path / "s", digits, (5000,))
 
-    @pytest.mark.parametrize("per_class", [(), (1,), (0, 5), (-3,)])
+    @pytest.mark.parametrize("per_class", [(), (2,), (0, 5), (-3,)])
     def test_too_few(self, digits: Dataset, tmp_path: Path, per_class: tuple[int, ...]) -> None:
-        with pytest.raises(StudyError, match="must be 2 or more"):
+        with pytest.raises(StudyError, match="must be 3 or more"):
             create_study(tmp_path / "s", digits, per_class)
 
     @pytest.mark.parametrize("seeds", [0, -1, 1001])

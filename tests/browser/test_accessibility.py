@@ -132,6 +132,8 @@ def test_components_in_forced_colors_and_without_motion(address: str, page: Page
     page.goto(f"{address}/generate?view=grid&run=mnist-recommended&tile=3")
     settled(page)
     assert style(page.locator(".tiles .selected"), "outlineStyle") == "solid"
+    # A slider's name is said once: Streamlit and React Aria together say it twice.
+    expect(page.get_by_role("slider", name="Rows", exact=True)).to_be_visible()
 
     page.goto(f"{address}/generate?view=animation&run=mnist-recommended")
     settled(page)

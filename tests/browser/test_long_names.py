@@ -13,7 +13,7 @@ from tests.browser.driving import PHONE, SCREEN, settled
 from tests.browser.visitors import Visitors
 from vae.files import read_json, write_json
 from vae.runs.run import SHIPPED
-from vae.schema import Text
+from vae.schemas.reading import Text
 
 pytestmark = pytest.mark.browser
 

@@ -135,7 +135,7 @@ def test_every_network_decodes(
 def test_a_class_to_decode_with(open_demo: Open, dense: Page, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", SMALL.replace(kind="conditional"), GREY)
     page = open_demo(run)
-    classes = page.get_by_role("group", name="The class that the decoder is told")
+    classes = page.get_by_role("group", name="The class that the decoder gets")
     own, other = (classes.get_by_role("button", name=name) for name in run.class_names)
     expect(own).to_have_attribute("aria-pressed", "true")  # that of the first test image
     z = run.latents["mean"][:1]
@@ -227,7 +227,7 @@ def test_sliders_and_samples(dense: Page, run: Run) -> None:
     expect(cells.last.locator("canvas")).to_have_js_property("width", 28)
     assert np.abs(pixels(page, ".grid button:last-child canvas") / 255 - last).max() < 0.02
     with changes(page, ".grid button:first-child canvas"):
-        page.get_by_role("button", name="Draw again").click()
+        page.get_by_role("button", name="Sample again").click()
     expect(page.locator(".seed")).to_have_value("1")
     cells.first.click()
     expect(page.locator(".source")).to_have_text("Sample 1 of the grid, seed 1.")

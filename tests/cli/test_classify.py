@@ -10,14 +10,14 @@ import pytest
 
 from tests.cli.commands import Output, last_json, refused
 from tests.kinds import Kinds
-from tests.test_figures_schema import BY, CLASSIFICATION
+from tests.schemas.test_figures import BY, CLASSIFICATION
 from vae.cli.comparison_report import compared
 from vae.cli.main import main
 from vae.cli.measurement_report import classified
 from vae.cli.report import Report, print_report
 from vae.evaluation.bayes_rule import ELBO_SAMPLES
-from vae.figures_schema import Classification
 from vae.runs.run import Run
+from vae.schemas.classification import Classification
 
 FIGURES: Classification = {
     "dataset": "pets",

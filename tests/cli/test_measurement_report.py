@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.cli.commands import Output, has, printed
 from vae.cli.main import main
 from vae.cli.measurement_report import evaluated, quality_measured
-from vae.figures_schema import Measured
 from vae.model.evaluate import evaluate
 from vae.runs.run import SHIPPED, Run, open_run
+from vae.schemas.likelihood import Measured
 
 
 class TestEvaluated:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import Output, last_json, refused, status_of
+from tests.config.test_config import BAD_TEXT_CASES
+from tests.config.test_config import label as short
 from tests.conftest import copy_run, run_python
-from tests.test_config import BAD_TEXT_CASES
-from tests.test_config import label as short
 from vae.cli.main import main
 from vae.config import Config
 from vae.presets import PRESETS

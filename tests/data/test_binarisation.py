@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vae.config.settings import BINARISATIONS, setting
 from vae.data.binarisation import binarisation_name, binarise
-from vae.settings import BINARISATIONS, setting
 
 GREY = np.random.default_rng(0).integers(0, 256, (40, 6, 5, 3)).astype(np.uint8)
 

@@ -24,9 +24,9 @@ from vae.evaluation.classifier_choice import (
 )
 from vae.evaluation.classifier_comparison import compare_classifiers, negative_entropy
 from vae.evaluation.foreign_images import noise_images
-from vae.figures_schema import ClassifierComparison
 from vae.files import read_json, write_json
 from vae.runs.run import Run
+from vae.schemas.classification import ClassifierComparison
 
 IMAGES = 60
 

@@ -43,17 +43,17 @@ class LinearModel:
         self.bias = random.uniform(0.4, 0.6, (CLASSES, SIDE**2)).astype(np.float32)
 
     def with_labels(self, inputs: Any, labels: Any) -> list[tf.Tensor]:
-        return [inputs, tf.one_hot(labels, CLASSES)]
+        return [inputs, tf.label(labels, CLASSES)]
 
     def encoder(self, inputs: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-        x, told = tf.reshape(inputs[0], (-1, SIDE**2)), inputs[1]
+        x, label = tf.reshape(inputs[0], (-1, SIDE**2)), inputs[1]
         precision = 1.0 + tf.reduce_sum(self.weights**2, axis=1) / NOISE  # (classes, d)
-        projected = tf.einsum("np,nc,cpd->nd", x - told @ self.bias, told, self.weights) / NOISE
-        return projected / (told @ precision), self.widen - tf.math.log(told @ precision)
+        projected = tf.einsum("np,nc,cpd->nd", x - label @ self.bias, label, self.weights) / NOISE
+        return projected / (label @ precision), self.widen - tf.math.log(label @ precision)
 
     def decoder_logits(self, inputs: list[tf.Tensor]) -> tf.Tensor:
-        z, told = inputs
-        return tf.einsum("nd,nc,cpd->np", z, told, self.weights) + told @ self.bias
+        z, label = inputs
+        return tf.einsum("nd,nc,cpd->np", z, label, self.weights) + label @ self.bias
 
     def reconstruction_nats(self, images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         squares = (tf.reshape(images, (-1, SIDE**2)) - logits) ** 2

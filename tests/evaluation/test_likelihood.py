@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run, run_python
-from tests.test_figures_schema import LIKELIHOOD
+from tests.schemas.test_figures import LIKELIHOOD
 from tests.warm.programs import run_warm
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vae.config.settings import BINARISATIONS
 from vae.data.binarisation import binarise
 from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.evaluation.references import (
@@ -16,7 +17,6 @@ from vae.evaluation.references import (
     pca_nats,
     read_references,
 )
-from vae.settings import BINARISATIONS
 
 
 def cross_entropy(x: np.ndarray, p: np.ndarray) -> float:

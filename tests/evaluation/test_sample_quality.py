@@ -21,14 +21,14 @@ from vae.evaluation.sample_quality import (
     compute_quality,
     measure_samples,
 )
-from vae.figures_schema import Quality
 from vae.files import read_json, write_json
 from vae.images import to_uint8
 from vae.runs.run import SHIPPED, Run
 from vae.runs.writer import RunWriter
 from vae.sampling.prior import prior_codes
 from vae.sampling.samplers import SampleSpec, sample_codes
-from vae.schema import decode
+from vae.schemas.reading import decode
+from vae.schemas.sample_quality import Quality
 
 SHIPPED_RUN = Run(SHIPPED / "mnist-recommended")
 

@@ -1,4 +1,4 @@
-"""A run as plain Keras code: that it is readable, and that it learns the same."""
+"""A run as plain Keras code: readable, complete, formatted, as a script and as a notebook."""
 
 from __future__ import annotations
 
@@ -8,34 +8,26 @@ import json
 import re
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
-import keras
 import numpy as np
 import pytest
 
-from tests.conftest import PREDICTABLE, run_python
-from tests.oldest import OLDEST_BACKEND, run_oldest
+from tests.conftest import PREDICTABLE
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.holdout import hold_out
 from vae.data.specs import DATASETS
 from vae.errors import ConfigError
 from vae.export.keras_code import (
-    OPEN_IN_KERAS,
     SOURCES,
     keras_notebook,
     keras_script,
-    open_in_keras,
 )
 from vae.presets import PRESETS
-from vae.runs.run import Run
 
 MNIST, DIGITS = (28, 28, 1), (8, 8, 1)
-# Rounding: other fused operations than in the app's loop, and a text of four decimals.
-TOLERANCE = 1e-4
 SMALL = Config(hidden=(8,), latent_dim=2, epochs=2, batch_size=100, validation_split=0.1, seed=3)
 # Beside the runs that other tests share, what these leave out.
 TRAINED = {
@@ -79,17 +71,6 @@ TRAINED["conditional-gan"] = TRAINED["gan"].replace(
     gradient_penalty=2.0,
     train_share=0.7,
 )
-GANS = ("gan", "conditional-gan")
-WITHOUT_CODES = ("classifier", "classifier-convolutional")
-# One script after the other in a process that has no other module than those installed.
-ELSEWHERE = """
-import contextlib, importlib.util, os, runpy, sys
-assert importlib.util.find_spec("vae") is None
-for folder in sys.argv[1:]:
-    os.chdir(folder)
-    with open("said.txt", "w") as file, contextlib.redirect_stdout(file):
-        runpy.run_path("script.py")
-"""
 
 
 def ruff(*arguments: str, code: str) -> subprocess.CompletedProcess[str]:
@@ -101,63 +82,6 @@ def ruff(*arguments: str, code: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-def said_history(text: str) -> list[dict[str, float]]:
-    """Read what a script printed: a dict an epoch."""
-    return [
-        {name: float(value) for name, value in re.findall(r"(\w+) (-?[\d.]+)", line)}
-        for line in (line.partition(":")[2] for line in text.splitlines())
-    ]
-
-
-@pytest.fixture(scope="module")
-def elsewhere(
-    finished_run: Run,
-    autoencoder_run: Run,
-    conditional_run: Run,
-    digits: Dataset,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, tuple[Run, Path]]:
-    """Runs, and the folders in which their scripts ran; "open": one that opens a model."""
-    from vae.training.train import train
-
-    top = tmp_path_factory.mktemp("elsewhere")
-    runs = {"dense": finished_run, "autoencoder": autoencoder_run, "conditional": conditional_run}
-    runs |= {name: train(TRAINED[name], digits, out=top / "runs" / name) for name in TRAINED}
-    found = {}
-    for name, run in runs.items():
-        (top / name).mkdir()
-        script = keras_script(run.config, "digits", DIGITS)
-        (top / name / "script.py").write_text(script, encoding="utf-8")
-        found[name] = run, top / name
-    folder = top / "open"
-    folder.mkdir()
-    (folder / "model.keras").write_bytes((finished_run.path / "model.keras").read_bytes())
-    np.save(folder / "images.npy", digits.x_test[:9] / np.float32(255))
-    (folder / "script.py").write_text(
-        f'import numpy as np\nimages = np.load("images.npy")\n{OPEN_IN_KERAS}'
-        'np.savez("outputs.npz", **outputs)\n',
-        encoding="utf-8",
-    )
-    found["open"] = finished_run, folder
-    folder = top / "open-conditional"
-    folder.mkdir()
-    (folder / "model.keras").write_bytes((conditional_run.path / "model.keras").read_bytes())
-    labels = np.eye(10, dtype=np.float32)[digits.y_test[:9]]
-    np.savez(folder / "inputs.npz", images=digits.x_test[:9] / np.float32(255), labels=labels)
-    (folder / "script.py").write_text(
-        'import numpy as np\nimages, labels = np.load("inputs.npz").values()\n'
-        f'{open_in_keras(conditional_run.config)}np.savez("outputs.npz", **outputs)\n',
-        encoding="utf-8",
-    )
-    found["open-conditional"] = conditional_run, folder
-    # By `make test-backends` on the oldest TensorFlow, else on the one that is installed.
-    run_elsewhere = run_oldest if OLDEST_BACKEND == "tensorflow" else partial(run_python, "-I")
-    folders = [folder for _, folder in found.values()]
-    result = run_elsewhere("-c", ELSEWHERE, *folders, cwd=top)
-    assert result.returncode == 0, result.stderr
-    return found
 
 
 class TestScript:
@@ -283,62 +207,6 @@ class TestScript:
         assert "images, classes = load_animal_mnist_dataset()" in code[1]
         whole = "\n\n".join(code) + "\n"
         assert ruff("check", "--ignore", "E402", code=whole).stdout == "All checks passed!\n"
-
-
-class TestSameHistory:
-    @pytest.mark.parametrize("name", ["dense", "autoencoder", "conditional", *TRAINED])
-    def test_each_epoch(self, name: str, elsewhere: dict[str, tuple[Run, Path]]) -> None:
-        run, folder = elsewhere[name]
-        said = said_history((folder / "said.txt").read_text(encoding="utf-8"))
-        assert len(said) == len(run.history)
-        assert set(said[0]) >= ({"loss", "d_fake"} if name in GANS else {"loss", "val_loss"})
-        for row, expected in zip(said, run.history, strict=True):
-            for quantity, value in row.items():
-                assert value == pytest.approx(expected[quantity], rel=TOLERANCE, abs=TOLERANCE), (
-                    name,
-                    expected["epoch"],
-                    quantity,
-                )
-
-    def test_leaves_models_and_a_picture(self, elsewhere: dict[str, tuple[Run, Path]]) -> None:
-        for name in ("dense", "autoencoder", *sorted({*TRAINED} - {*WITHOUT_CODES})):
-            folder = elsewhere[name][1]
-            other = "discriminator.keras" if name in GANS else "encoder.keras"
-            assert {other, "decoder.keras", "samples.png"} <= {
-                path.name for path in folder.iterdir()
-            }
-
-    @pytest.mark.parametrize("name", WITHOUT_CODES)
-    def test_leaves_the_classifier(
-        self, name: str, elsewhere: dict[str, tuple[Run, Path]], digits: Dataset
-    ) -> None:
-        run, folder = elsewhere[name]
-        images = run.preprocess(digits.x_test[:9])
-        found = keras.models.load_model(folder / "classifier.keras")(images / np.float32(255))
-        np.testing.assert_allclose(found, run.classify(images), atol=2e-3)
-
-
-class TestOpenInKeras:
-    def test_three_lines(self) -> None:
-        assert len(OPEN_IN_KERAS.splitlines()) == 3
-        assert open_in_keras(PREDICTABLE) == OPEN_IN_KERAS
-        assert len(open_in_keras(PRESETS["conditional"]).splitlines()) == 3
-
-    def test_gives_the_same(self, elsewhere: dict[str, tuple[Run, Path]], digits: Dataset) -> None:
-        run, folder = elsewhere["open"]
-        mean, log_var = run.encode(digits.x_test[:9])
-        with np.load(folder / "outputs.npz") as outputs:
-            np.testing.assert_allclose(outputs["mean"], mean, atol=1e-5)
-            np.testing.assert_allclose(outputs["log_var"], log_var, atol=1e-5)
-            np.testing.assert_allclose(outputs["reconstruction"], run.decode(mean), atol=1e-5)
-
-    def test_with_labels(self, elsewhere: dict[str, tuple[Run, Path]], digits: Dataset) -> None:
-        run, folder = elsewhere["open-conditional"]
-        x, y = digits.x_test[:9], digits.y_test[:9]
-        mean, _ = run.encode(x, y)
-        with np.load(folder / "outputs.npz") as outputs:
-            np.testing.assert_allclose(outputs["mean"], mean, atol=1e-5)
-            np.testing.assert_allclose(outputs["reconstruction"], run.decode(mean, y), atol=1e-5)
 
 
 class TestNotebook:

@@ -15,11 +15,11 @@ import pytest
 
 from pages.generate.onnx_files import ONNX_WORDS, open_in_onnx
 from tests.oldest import run_oldest
-from vae.architecture import ImageShape
 from vae.cli.main import main
 from vae.config import Config
 from vae.errors import RunError
 from vae.export.keras_code import open_in_keras
+from vae.layers import ImageShape
 from vae.model.base import build
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.model.saving import ONNX_OPSET, export_onnx, save_keras

@@ -10,12 +10,12 @@ import pytest
 from keras import ops
 
 from vae.config import Config
+from vae.config.settings import setting
 from vae.data.datasets import Dataset
 from vae.model.base import build
 from vae.model.optimizers import OPTIMIZERS, make_optimizer
 from vae.model.vae import VAE
 from vae.presets import PRESETS
-from vae.settings import setting
 from vae.training.train import train
 
 

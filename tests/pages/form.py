@@ -9,12 +9,13 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from pages.train.config_form import ALL_SETTINGS, MAIN
-from tests.pages.driving import calm
+from tests.pages.driving import calm, labelled
 from vae.config import Config
+from vae.config.settings import setting, settings_of
 from vae.kinds import KINDS
-from vae.settings import setting, settings_of
 
 FIELDS = [field.name for field in dataclasses.fields(Config) if field.name != "preset"]
+SET_UP = {"view": "set-up", "dataset": "digits"}
 # A configuration that differs from every preset in every field, but for importance samples and the
 # capacity, which free bits exclude.
 OTHER = Config(
@@ -93,3 +94,26 @@ def _as_text(value: Any) -> str | bool:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def warned(app: AppTest) -> str:
+    (warning,) = app.warning
+    return warning.value
+
+
+def problem(app: AppTest) -> str:
+    """What stands beside the Train button of a form that cannot be trained, without its links."""
+    assert labelled(app.button, "Train").disabled
+    (reason,) = (each.value for each in app.markdown if each.value.startswith(":red[:material/"))
+    reason = reason.removeprefix(":red[:material/error: ").removesuffix("]")
+    return re.sub(r"\[([^]]*)\]\(#field-\w+\)", r"\1", reason)
+
+
+def complaints(app: AppTest) -> list[str]:
+    """What stands at the fields."""
+    said = (each.value for each in app.markdown if each.value.startswith(":red["))
+    return [each[5:-1] for each in said if not each.startswith(":red[:material/")]
+
+
+def can_train(app: AppTest) -> bool:
+    return not labelled(app.button, "Train").disabled and complaints(app) == []

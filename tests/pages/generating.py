@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from pages._shared.pictures import apart
 from tests.pages.driving import calm
 from tests.pages.shown import component
 from vae.images import tile
@@ -15,8 +16,14 @@ from vae.sampling.samplers import SampleSpec, sample_codes
 
 
 def grid(run: Run, rows: int, columns: int, spec: SampleSpec | None = None) -> np.ndarray:
-    """The grid that the page must show."""
+    """The grid that files must hold."""
     return tile(run.decode(sample_codes(run, spec or SampleSpec(), rows * columns)), rows, columns)
+
+
+def apart_grid(run: Run, rows: int, columns: int, spec: SampleSpec | None = None) -> np.ndarray:
+    """The grid that the page must show."""
+    images = run.decode(sample_codes(run, spec or SampleSpec(), rows * columns))
+    return tile(apart(images), rows, columns)
 
 
 def shown(app: AppTest, run: Run) -> dict[str, Any]:

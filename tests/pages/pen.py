@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -34,7 +35,17 @@ def draw(app: AppTest, image: Image.Image | None) -> AppTest:
     url = ""
     if image is not None:
         url = "data:image/png;base64," + base64.b64encode(content(image)).decode()
-    app.session_state["drawing_pad"] = {"drawing": url}
+    return send(app, url)
+
+
+def pad_of(app: AppTest) -> str:
+    """The key of the pad on the page: each link that is followed brings a new one."""
+    return f"drawing_pad-{app.session_state['address_links']}"
+
+
+def send(app: AppTest, drawing: Any) -> AppTest:
+    """Send what may be a drawing, as the pad does."""
+    app.session_state[pad_of(app)] = {"drawing": drawing}
     return calm(app.run())
 
 

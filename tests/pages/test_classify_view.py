@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._shared import server
 from tests.conftest import copy_run, say_learned
 from tests.kinds import Kinds
 from tests.pages.driving import act, go, labelled, open_page, press
@@ -18,7 +17,6 @@ from tests.pages.shown import picture, picture_called, words
 from vae.data.datasets import load_dataset
 from vae.data.user_images import FRAMES, framed, ink_of
 from vae.runs.run import SHIPPED, Run, open_run
-from vae.runs.store import RunStore
 
 
 @pytest.fixture
@@ -53,7 +51,7 @@ def test_what_it_says_of_a_drawing(classifier: Run) -> None:
 def test_before_the_first_stroke_there_is_an_example(classifier: Run) -> None:
     app = open_page("latent", view="draw")
     expected = classifier.predictions["probabilities"][0]
-    assert headings(app)[0] == f"It says {expected.argmax()}"
+    assert headings(app)[0] == f"Of the example it says {expected.argmax()}"
     assert "An example until you have a picture of your own." in words(app)
 
 
@@ -77,15 +75,13 @@ def test_noise_has_no_right_class_and_changes(classifier: Run, pictures: dict[st
     assert app.query_params["seed"] == "1"
 
 
-def test_a_picture_of_other_data(
-    classifier: Run, monkeypatch: pytest.MonkeyPatch, pictures: dict[str, bytes]
-) -> None:
+def test_a_picture_of_other_data(classifier: Run, pictures: dict[str, bytes]) -> None:
     """Without the data set: built-in runs bring pictures along."""
-    monkeypatch.setattr(server, "RunStore", RunStore)
     app = take(open_page("latent", view="draw", run="run"), "Other data")
     choice = labelled(app.selectbox, "Picture of")
     assert "cat, Animals" in choice.options
     assert not [each for each in choice.options if each.endswith(", Digits")]  # its own
+    assert len(choice.options) == 20  # of MNIST too, each class once
     app = act(choice.set_value("cat, Animals"))
     assert "but this is cat, Animals: none of its classes is right." in words(app)
     shown = picture(pictures[picture_called(app, "cat, Animals")])

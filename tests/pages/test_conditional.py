@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,14 @@ CLASSES = 10
 @pytest.fixture
 def conditional(conditional_run: Run, runs: Path) -> Run:
     """A finished conditional VAE on Digits, the newest run of the server."""
-    return copy_run(conditional_run, runs / "told")
+    return copy_run(conditional_run, runs / "labelled")
 
 
 def choice(app: AppTest, label: str = "Class") -> Any:
     return labelled(app.segmented_control, label)
 
 
-def tell(app: AppTest, label: int) -> AppTest:
+def choose_class(app: AppTest, label: int) -> AppTest:
     return act(choice(app).set_value(label))
 
 
@@ -48,7 +49,7 @@ def has_class_field(app: AppTest) -> bool:
 
 class TestEveryPage:
     def test_a_tour(self, conditional: Run) -> None:
-        for page, app in tour(run="told"):
+        for page, app in tour(run="labelled"):
             assert not app.error, (page, [error.value for error in app.error])
 
     @pytest.mark.parametrize(
@@ -59,13 +60,13 @@ class TestEveryPage:
         ],
     )
     def test_views_of_its_space(self, view: str, has_field: bool, conditional: Run) -> None:
-        app = open_page("latent", run="told", view=view)
+        app = open_page("latent", run="labelled", view=view)
         assert not app.error, [error.value for error in app.error]
         assert has_class_field(app) == has_field
 
     @pytest.mark.parametrize("view", ["overview", "likelihood", "samples", "latent-space"])
     def test_views_of_its_figures(self, view: str, conditional: Run) -> None:
-        app = open_page("evaluate", run="told", view=view)
+        app = open_page("evaluate", run="labelled", view=view)
         assert not app.error, [error.value for error in app.error]
         assert not has_class_field(app)
 
@@ -76,25 +77,25 @@ class TestEveryPage:
             assert "One style" not in words(app)
 
     def test_the_class_persists_from_page_to_page(self, conditional: Run) -> None:
-        app = tell(open_page("latent", run="told"), 4)
+        app = choose_class(open_page("latent", run="labelled"), 4)
         assert choice(go(app, "generate")).value == 4
         assert choice(act(labelled(go(app, "latent").segmented_control, "View").set_value("Path")))
 
     def test_what_is_said_of_classes(self, conditional: Run) -> None:
-        said = words(open_page("start", run="told"))
+        said = words(open_page("start", run="labelled"))
         assert "its true class, which this model gets" in said
         assert "one class after the other" in said
         assert "never" not in said
 
     def test_data_says_which_models_see_labels(self, conditional: Run) -> None:
-        said = words(open_page("data", run="told"))
+        said = words(open_page("data", run="labelled"))
         assert "a conditional VAE or GAN gets the label with each image" in said
 
 
 class TestMap:
     def test_a_position_stays_and_is_decoded_as_the_class(self, conditional: Run) -> None:
-        app = open_page("latent", run="told", view="map")
-        key, positions = "map-told", points_on_plane(conditional, usual_plane(conditional))
+        app = open_page("latent", run="labelled", view="map")
+        key, positions = "map-labelled", points_on_plane(conditional, usual_plane(conditional))
         assert component(app, key)["plane"] == positions.id
         app.session_state[key] = {
             "selection": {"kind": "place", "plane": positions.id, "x": 0.5, "y": -0.4}
@@ -102,7 +103,7 @@ class TestMap:
         code = positions.plane.codes(np.array([[0.5, -0.4]]))
         atlases, pictures = set(), []
         for label in (0, 3):
-            app = tell(app, label) if label else calm(app.run())
+            app = choose_class(app, label) if label else calm(app.run())
             board = component(app, key)
             assert board["plane"] == positions.id  # the pin too
             atlases.add(board["feeds"]["atlas"])
@@ -112,21 +113,21 @@ class TestMap:
         assert len(atlases) == len(set(pictures)) == 2
 
     def test_a_dot_gets_its_own_class(self, conditional: Run) -> None:
-        app = tell(open_page("latent", run="told", view="map"), 5)
+        app = choose_class(open_page("latent", run="labelled", view="map"), 5)
         index = int(np.flatnonzero(conditional.latents["y"] == 2)[0])
-        app.session_state["map-told"] = {"selection": None}
-        app.session_state["map-told-hover"] = index
+        app.session_state["map-labelled"] = {"selection": None}
+        app.session_state["map-labelled-hover"] = index
         app = calm(app.run())
         copy = conditional.decode(conditional.latents["mean"][index][None], 2)
         pair = np.concatenate([load_dataset("digits").x_test[index][None], to_uint8(copy)])
-        assert component(app, "map-told")["answer"]["png"] == _data_url(pair)
+        assert component(app, "map-labelled")["answer"]["png"] == _data_url(pair)
 
 
 class TestDraw:
     def test_a_test_image_gets_its_own_class(
         self, conditional: Run, pictures: dict[str, bytes]
     ) -> None:
-        app = take(tell(open_page("latent", run="told", view="draw"), 5), "Test image")
+        app = take(choose_class(open_page("latent", run="labelled", view="draw"), 5), "Test image")
         label = int(conditional.latents["y"][0])
         mean, _ = conditional.encode(load_dataset("digits").x_test[:1], label)
         copy = to_uint8(conditional.decode(mean, label))[0]
@@ -136,11 +137,11 @@ class TestDraw:
     def test_a_drawing_gets_the_chosen_class(
         self, conditional: Run, pictures: dict[str, bytes]
     ) -> None:
-        app = draw(open_page("latent", run="told", view="draw"), stroke())
+        app = draw(open_page("latent", run="labelled", view="draw"), stroke())
         image = framed(ink_of(stroke().convert("RGBA")), conditional.image_shape, FRAMES["digits"])
         shown = []
         for label in (0, 1):
-            app = tell(app, label) if label else app
+            app = choose_class(app, label) if label else app
             mean, _ = conditional.encode(image[None], label)
             copy = to_uint8(conditional.decode(mean, label))[0]
             shown.append(picture(pictures[picture_called(app, "Reconstruction")]))
@@ -159,7 +160,7 @@ class TestDraw:
 
 class TestOtherViews:
     def test_a_path_is_decoded_as_the_class(self, conditional: Run) -> None:
-        app = tell(open_page("latent", run="told", view="path"), 6)
+        app = choose_class(open_page("latent", run="labelled", view="path"), 6)
         mean, y = conditional.latents["mean"], conditional.latents["y"]
         last = int(np.flatnonzero(y != y[0])[0])
         steps = strip(app, "11 images on the way")
@@ -169,7 +170,7 @@ class TestOtherViews:
         assert "decoded as class 6 from a code" in words(app)
 
     def test_dimensions_around_an_image_use_its_class(self, conditional: Run) -> None:
-        app = tell(open_page("latent", run="told", view="dimensions"), 8)
+        app = choose_class(open_page("latent", run="labelled", view="dimensions"), 8)
         assert "All are decoded as class 8." in words(app)
         app = act(labelled(app.segmented_control, "Around").set_value("image"))
         assert f"All are decoded as class {conditional.latents['y'][0]}." in words(app)
@@ -177,7 +178,7 @@ class TestOtherViews:
     def test_two_runs_side_by_side(
         self, conditional: Run, run: Run, pictures: dict[str, bytes]
     ) -> None:
-        app = open_page("latent", run="told", view="compare")
+        app = open_page("latent", run="labelled", view="compare")
         choice(app, "Class to decode, this run").set_value(9)
         app = calm(app.run())
         samples = tile(conditional.decode(prior_codes(24, 3, seed=0), 9), 4, 6)
@@ -201,12 +202,14 @@ class TestGenerate:
         ],
     )
     def test_its_views(self, view: str, has_field: bool, conditional: Run) -> None:
-        app = open_page("generate", run="told", view=view)
+        app = open_page("generate", run="labelled", view=view)
         assert not app.error, [error.value for error in app.error]
         assert has_class_field(app) == has_field
 
-    def test_one_style_every_class(self, conditional: Run, pictures: dict[str, bytes]) -> None:
-        app = open_page("generate", run="told", view="classes")
+    def test_one_style_every_class(
+        self, conditional: Run, downloads: dict[str, Callable[[], bytes]]
+    ) -> None:
+        app = open_page("generate", run="labelled", view="classes")
         labelled(app.slider, "Styles").set_value(4)
         app = press(app, "New samples")
         codes = prior_codes(4, 3, seed=1)
@@ -217,10 +220,12 @@ class TestGenerate:
         )
         assert 'alt="4 codes, each decoded as 10 classes"' in body
         assert all(f">{name}</span>" in body for name in conditional.class_names)
-        assert any(shows(content, expected) for content in pictures.values() if content[:4] == PNG)
+        assert shows(downloads["digits-10-classes-seed1.png"](), expected)
+        shown = base64.b64decode(body.partition("base64,")[2].partition('"')[0])
+        assert shows(shown, tile(apart(np.concatenate(rows)), CLASSES, 4))
 
     def test_an_unconditional_run_has_no_such_view(self, conditional: Run, run: Run) -> None:
-        app = open_page("generate", run="told", view="classes")
+        app = open_page("generate", run="labelled", view="classes")
         app = act(picker(app).set_value(run.id))
         view = labelled(app.segmented_control, "View")
         assert view.value == "Grid"
@@ -229,25 +234,27 @@ class TestGenerate:
         assert labelled(app.segmented_control, "View").value == "Classes"
 
     def test_the_grid_is_of_the_class(self, conditional: Run) -> None:
-        app = tell(open_page("generate", run="told", view="grid"), 2)
-        board = component(app, "grid-told")
+        app = choose_class(open_page("generate", run="labelled", view="grid"), 2)
+        board = component(app, "grid-labelled")
         shown = picture(base64.b64decode(board["image"].partition(",")[2]))
         np.testing.assert_array_equal(
-            shown, tile(conditional.decode(prior_codes(100, 3), 2), 10, 10)
+            shown, tile(apart(conditional.decode(prior_codes(100, 3), 2)), 10, 10)
         )
         before = board["grid"]
-        assert component(tell(app, 3), "grid-told")["grid"] == before  # a pick stays picked
+        assert (
+            component(choose_class(app, 3), "grid-labelled")["grid"] == before
+        )  # a pick stays picked
 
     def test_how_to_open_what_is_taken_away(self, conditional: Run) -> None:
-        app = open_page("generate", run="told", view="take-away")
+        app = open_page("generate", run="labelled", view="take-away")
         assert "model.predict([images, labels])" in shown_code(app, "Open it in Keras")
-        app = open_page("generate", run="told", view="take-away")
+        app = open_page("generate", run="labelled", view="take-away")
         assert '{"z": mean, "label": labels}' in shown_code(app, "Open it in ONNX Runtime")
 
     def test_start_shows_classes_in_columns(
         self, conditional: Run, pictures: dict[str, bytes]
     ) -> None:
-        app = open_page("start", run="told")
+        app = open_page("start", run="labelled")
         shown = pictures[picture_called(app, "A 10 by 10 grid of generated images")]
         images = conditional.decode(prior_codes(100, 3), balanced_labels(100, CLASSES))
         assert shows(shown, tile(apart(images), 10, 10))
@@ -255,7 +262,7 @@ class TestGenerate:
 
 class TestFigures:
     def test_is_it_good(self, conditional: Run) -> None:
-        said = words(open_page("evaluate", run="told"))
+        said = words(open_page("evaluate", run="labelled"))
         total = conditional.metrics["loss"] + np.log(CLASSES)
         assert "log p(x | y)" in said.replace("\\", "")
         assert f"**{total:.1f}** in all" in said
@@ -263,7 +270,7 @@ class TestFigures:
         assert "given their class" in said
 
     def test_the_space_need_not_know(self, conditional: Run) -> None:
-        said = words(open_page("latent", run="told", view="knowledge"))
+        said = words(open_page("latent", run="labelled", view="knowledge"))
         assert "its code need not contain it" in said
         assert "trained without labels" not in said
 
@@ -284,9 +291,6 @@ class TestForm:
         app = open_page("train", preset="conditional")
         assert control(app, "conditional").value is True
         assert PRESET_NOTES["conditional"].purpose in words(app)
-
-
-PNG = b"\x89PNG"
 
 
 def _data_url(images: np.ndarray) -> str:

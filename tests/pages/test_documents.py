@@ -83,7 +83,7 @@ def test_a_document_has_our_scripts_at_its_head_and_our_style_before_the_page() 
     (content,) = answer.parts
     assert answer.status == 200
     assert content.startswith("<html><head><script>// One act is one step")
-    assert content.count("<script>") == content.count("</script>") == 4
+    assert content.count("<script>") == content.count("</script>") == 5
     assert content.endswith(f"</script></head><body><style>{STYLE}</style><p></body></html>")
     assert int(answer.headers["content-length"]) == len(content.encode())
     assert answer.headers["cache-control"] == "no-cache"

@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run, say_learned
-from tests.pages.driving import act, calm, go, labelled, open_page, press
-from tests.pages.pen import content, draw, strip, stroke, take
+from tests.pages.driving import act, go, labelled, open_page, press
+from tests.pages.pen import content, draw, pad_of, send, strip, stroke, take
 from tests.pages.shown import (
     alternatives,
     component,
@@ -86,7 +86,7 @@ class TestDrawing:
         app = draw(open_page("latent", view="draw"), stroke())
         image = framed(ink_of(stroke().convert("RGBA")), (8, 8, 1), FRAMES["digits"])
         own, usual = (costs_of(run, x) for x in (image[None], load_dataset("digits").x_test))
-        bars, line, _, kl_line = component(app, "surprise-finished")["data"]
+        bars, line, _, kl_line = component(app, "image-costs-finished")["data"]
         assert line["text"][1].split()[0] == f"{own.reconstruction[0]:.0f}"
         assert kl_line["text"][1].split()[0] == f"{own.kl[0]:.0f}"
         assert 0.98 * len(usual.kl) <= numbers(bars["y"]).sum() <= len(usual.kl)
@@ -125,7 +125,7 @@ class TestDrawing:
         go(app, "generate")
         app = go(app, "latent")
         assert shown(app, pictures, "Centred") == before
-        assert component(app, "drawing_pad")["drawing"] == url  # the pad shows it again
+        assert component(app, pad_of(app))["drawing"] == url  # the pad shows it again
         act(labelled(app.selectbox, "Run").set_value("other"))
         assert shown(app, pictures, "Centred") == before
 
@@ -134,15 +134,12 @@ class TestDrawing:
         [None, 7, "data:image/png;base64,????", "data:text/html;base64,AAAA", "x" * 10, ["y"]],
     )
     def test_a_drawing_that_is_none(self, run: Run, state: object) -> None:
-        app = open_page("latent", view="draw")
-        app.session_state["drawing_pad"] = {"drawing": state}
-        assert "An example, test image 0" in words(calm(app.run()))
+        app = send(open_page("latent", view="draw"), state)
+        assert "An example, test image 0" in words(app)
 
     def test_a_drawing_that_is_words(self, run: Run) -> None:
         url = "data:image/png;base64," + base64.b64encode(b"some words").decode()
-        app = open_page("latent", view="draw")
-        app.session_state["drawing_pad"] = {"drawing": url}
-        calm(app.run())
+        app = send(open_page("latent", view="draw"), url)
         (error,) = app.error
         assert error.value.startswith("An image file was expected")
         assert "An example" in words(app)
@@ -222,7 +219,7 @@ class TestTestImage:
         assert "This is its reconstruction" in words(app)
         assert "To compare it with test images you need the images of MNIST" in words(app)
         assert "get them on the Data page." in words(app)
-        assert "surprise-wide" not in components(app)
+        assert "image-costs-wide" not in components(app)
 
 
 class TestOtherModels:
@@ -233,7 +230,7 @@ class TestOtherModels:
         app = draw(open_page("latent", view="draw"), stroke())
         assert "one code instead of a posterior" in words(app)
         assert strip(app, "Samples of its posterior") is None
-        assert len(component(app, "surprise-plain")["data"]) == 2  # no KL
+        assert len(component(app, "image-costs-plain")["data"]) == 2  # no KL
 
     def test_a_line(self, line_run: Run, runs: Path) -> None:
         copy_run(line_run, runs / "line")
@@ -241,3 +238,62 @@ class TestOtherModels:
         assert not app.error
         assert component(app, "draw-map-line")["isLine"]
         assert len(strip(app, "Samples of its posterior")) == 10
+
+
+class TestLink:
+    """A link brings a drawing back, pixel for pixel, wherever one is shown."""
+
+    def test_to_the_pad(self, run: Run, pictures: dict[str, bytes]) -> None:
+        app = draw(open_page("latent", view="draw"), stroke())
+        link, centred = app.query_params["drawing"], shown(app, pictures, "Centred")
+        assert len(link) < 600
+        fresh = open_page("latent", view="draw", drawing=link)
+        assert shown(fresh, pictures, "Centred") == centred
+        url = component(fresh, pad_of(fresh))["drawing"]
+        pixels = picture(base64.b64decode(url.partition(",")[2]))
+        np.testing.assert_array_equal(pixels[:, :, 0], np.asarray(stroke().convert("L")))
+        assert fresh.query_params["drawing"] == link
+        assert "A link does not bring" not in words(fresh)
+        assert "drawing" not in draw(fresh, None).query_params
+
+    def test_to_an_end_of_a_path(self, run: Run, pictures: dict[str, bytes]) -> None:
+        app = draw(open_page("latent", view="draw"), stroke())
+        link = app.query_params["drawing"]
+        app = act(labelled(app.segmented_control, "View").set_value("Path"))
+        assert "drawing" not in app.query_params  # it is no end yet
+        app = act(labelled(app.toggle, "To your drawing").set_value(True))
+        assert app.query_params["drawing"] == link
+        fresh = open_page("latent", **{"view": "path", "to-drawn": "yes", "drawing": link})
+        assert "from test image 0" in words(fresh)
+        assert "to your drawing" in words(fresh)
+        np.testing.assert_array_equal(
+            strip(fresh, "11 images on the way"), strip(app, "11 images on the way")
+        )
+
+    def test_to_a_term_of_a_sum(self, run: Run) -> None:
+        link = draw(open_page("latent", view="draw"), stroke()).query_params["drawing"]
+        app = open_page("generate", view="arithmetic", a="your-drawing", drawing=link)
+        assert "A: your drawing" in alternatives(app)
+        assert app.query_params["drawing"] == link
+
+    @pytest.mark.parametrize("kind", ["photo", "scribble"])
+    def test_of_what_an_address_cannot_hold(self, kind: str, run: Run) -> None:
+        image = stroke()
+        if kind == "photo":
+            image.putpixel((3, 3), (9, 9, 9))
+        else:
+            noise = np.random.default_rng(0).integers(0, 2, (280, 280, 1), np.uint8)
+            image = Image.fromarray(255 * noise.repeat(3, axis=2))
+        app = draw(open_page("latent", view="draw"), image)
+        assert app.query_params["drawing"] == "unlinked"
+        assert words(app).count("A link does not bring this picture back") == 1
+        fresh = open_page("latent", view="draw", drawing="unlinked")
+        assert "A link does not bring this picture back" in words(fresh)
+        assert "An example" in words(fresh)
+        assert "A link does not bring" not in words(open_page("latent", view="draw"))
+
+    @pytest.mark.parametrize("link", ["x", "%", "a" * 2000])
+    def test_that_is_none(self, link: str, run: Run) -> None:
+        app = open_page("latent", view="draw", drawing=link)
+        assert "An example" in words(app)
+        assert not app.error

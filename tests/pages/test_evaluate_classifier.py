@@ -29,7 +29,7 @@ def classifier(kinds: Kinds, runs: Path) -> Run:
 
 def mistakes(app: AppTest) -> list[str]:
     bodies = [each.proto.body for each in app.main.get("html")]
-    (found,) = (body for body in bodies if 'class="mistakes"' in body)
+    (found,) = (body for body in bodies if 'class="captioned"' in body)
     return re.findall(r'<div role="listitem">(.*?)</div>', found)
 
 

@@ -16,7 +16,7 @@ from tests.pages.doubles import Processes
 from tests.pages.driving import labelled, open_page, press
 from tests.pages.pen import draw, stroke
 from tests.pages.shown import words
-from tests.test_figures_schema import BY, CLASSIFICATION, SEPARATION
+from tests.schemas.test_figures import BY, CLASSIFICATION, SEPARATION
 from vae.evaluation.classifier_choice import classifier_mark
 from vae.files import read_json, write_json
 from vae.runs.progress import write_progress

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from tests.conftest import copy_run
 from tests.pages.doubles import Processes
 from tests.pages.driving import act, labelled, open_page, picker, press
-from tests.pages.generating import arrange, control, grid, shown
+from tests.pages.generating import apart_grid, arrange, control, grid, shown
 from tests.pages.shown import shows, words
 from vae.runs.metadata import write_metadata
 from vae.runs.run import Run
@@ -76,30 +76,30 @@ class TestGrid:
     def test_rows_columns_seed_and_temperature(self, run: Run) -> None:
         app = open_page("generate")
         assert shown(app, run)["alt"] == "A 10 by 10 grid of generated images"
-        assert shows(png(app, run), grid(run, 10, 10))
+        assert shows(png(app, run), apart_grid(run, 10, 10))
         arrange(app, Rows=3, Columns=7, Temperature=0.5, Seed=11)
         assert (shown(app, run)["rows"], shown(app, run)["columns"]) == (3, 7)
-        assert shows(png(app, run), grid(run, 3, 7, SampleSpec(temperature=0.5, seed=11)))
+        assert shows(png(app, run), apart_grid(run, 3, 7, SampleSpec(temperature=0.5, seed=11)))
         assert "21 codes from N(0, 0.5² I), decoded. Seed 11." in words(app)
         app.select_slider[0].set_value(1.5).run()
         spec = SampleSpec(temperature=0.5, truncation=1.5, seed=11)
-        assert shows(png(app, run), grid(run, 3, 7, spec))
+        assert shows(png(app, run), apart_grid(run, 3, 7, spec))
         assert "none beyond 1.5 σ" in words(app)
 
     @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 30), (30, 1), (30, 30)])
     def test_the_smallest_and_the_largest(self, rows: int, columns: int, run: Run) -> None:
         app = arrange(open_page("generate"), Rows=rows, Columns=columns)
-        assert shows(png(app, run), grid(run, rows, columns))
+        assert shows(png(app, run), apart_grid(run, rows, columns))
 
     @pytest.mark.parametrize("temperature", [0.0, 2.0])
     def test_extreme_temperatures(self, temperature: float, run: Run) -> None:
         app = arrange(open_page("generate"), Temperature=temperature)
-        assert shows(png(app, run), grid(run, 10, 10, SampleSpec(temperature=temperature)))
+        assert shows(png(app, run), apart_grid(run, 10, 10, SampleSpec(temperature=temperature)))
 
     def test_again_takes_the_next_seed(self, run: Run) -> None:
         app = arrange(open_page("generate"), Seed=2**31 - 2)
         press(app, "New samples")
-        assert shows(png(app, run), grid(run, 10, 10, SampleSpec(seed=2**31 - 1)))
+        assert shows(png(app, run), apart_grid(run, 10, 10, SampleSpec(seed=2**31 - 1)))
         press(app, "New samples")  # after the last seed comes the first
         assert control(app, "Seed").value == "0"
 
@@ -117,9 +117,9 @@ class TestGrid:
         arrange(app, Seed=3, Temperature=0.5)
         arrange(app, Rows=2)
         press(app, "Undo")
-        assert shows(png(app, run), grid(run, 10, 10, SampleSpec(temperature=0.5, seed=3)))
+        assert shows(png(app, run), apart_grid(run, 10, 10, SampleSpec(temperature=0.5, seed=3)))
         press(app, "Undo")
-        assert shows(png(app, run), grid(run, 10, 10))
+        assert shows(png(app, run), apart_grid(run, 10, 10))
         assert labelled(app.button, "Undo").disabled
         press(app, "Redo")
         assert control(app, "Temperature").value == 0.5
@@ -127,25 +127,25 @@ class TestGrid:
         arrange(app, Columns=4)  # what was undone is gone
         assert labelled(app.button, "Redo").disabled
         press(app, "10 × 10, Prior, seed 0")
-        assert shows(png(app, run), grid(run, 10, 10))
+        assert shows(png(app, run), apart_grid(run, 10, 10))
 
     def test_color_images(self, convolutional_run: Run, runs: Path) -> None:
         run = copy_run(convolutional_run, runs / "stripes")
-        assert shows(png(open_page("generate"), run), grid(run, 10, 10))
+        assert shows(png(open_page("generate"), run), apart_grid(run, 10, 10))
 
 
 class TestSamplers:
     @pytest.mark.parametrize("name", ["mixture", "posterior"])
     def test_codes_of_another_sampler(self, name: Any, sampled: Run) -> None:
         app = sampler(open_page("generate"), name)
-        assert shows(png(app, sampled), grid(sampled, 10, 10, SampleSpec(name)))
+        assert shows(png(app, sampled), apart_grid(sampled, 10, 10, SampleSpec(name)))
         assert not [each for each in app.slider if each.label == "Temperature"]
         arrange(app, Class=4)
-        assert shows(png(app, sampled), grid(sampled, 10, 10, SampleSpec(name, 4)))
+        assert shows(png(app, sampled), apart_grid(sampled, 10, 10, SampleSpec(name, 4)))
         press(app, "Undo")
-        assert shows(png(app, sampled), grid(sampled, 10, 10, SampleSpec(name)))
+        assert shows(png(app, sampled), apart_grid(sampled, 10, 10, SampleSpec(name)))
         press(app, "Undo")
-        assert shows(png(app, sampled), grid(sampled, 10, 10))
+        assert shows(png(app, sampled), apart_grid(sampled, 10, 10))
 
     def test_they_are_fitted_on_request(self, run: Run, processes: Processes) -> None:
         app = sampler(open_page("generate"), "mixture")

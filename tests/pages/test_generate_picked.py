@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pages._shared.pictures import apart
 from tests.conftest import copy_run
 from tests.pages.driving import act, calm, go, labelled, open_page, press
 from tests.pages.generating import arrange, control, pick
@@ -27,7 +28,8 @@ class TestPicked:
         near = pictures[picture_called(app, "Images around this one")]
         arrange(app, How_far=1.0)
         noise = np.random.default_rng(0).standard_normal((15, len(code)))
-        around = [tile(run.decode(np.float32(code + far * noise)), 3, 5) for far in (0.3, 1.0)]
+        codes = (np.float32(code + far * noise) for far in (0.3, 1.0))
+        around = [tile(apart(run.decode(each)), 3, 5) for each in codes]
         assert shows(near, around[0])
         assert shows(pictures[picture_called(app, "Images around this one")], around[1])
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pages._shared import measuring
+from pages._shared.pictures import apart
 from tests.conftest import copy_run
 from tests.pages.doubles import Processes
 from tests.pages.driving import act, labelled, open_page, press
@@ -21,7 +22,7 @@ from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SampleSpec, sample_co
 
 
 def grid(run: Run, spec: SampleSpec) -> np.ndarray:
-    return tile(run.decode(sample_codes(run, spec, 48)), 6, 8)
+    return tile(apart(run.decode(sample_codes(run, spec, 48))), 6, 8)
 
 
 class TestSamplers:

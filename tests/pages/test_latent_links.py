@@ -20,7 +20,7 @@ from tests.pages.shown import component, components, words
 from vae.runs.run import Run
 
 # Those that show something of a view, and the data that they find by an id.
-COMPONENTS = "map-", "cloud", "compare-", "draw-", "path-", "posterior-", "surprise-", "feed-"
+COMPONENTS = "map-", "cloud", "compare-", "draw-", "path-", "posterior-", "image-costs-", "feed-"
 Act = Callable[[AppTest], AppTest]
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
 from vae.runs.run import SHIPPED, open_run
-from vae.shipped.model_cards import model_card
+from vae.shipped.card import model_card
 
 
 def show(path: str) -> AppTest:

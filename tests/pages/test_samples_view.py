@@ -13,7 +13,7 @@ from tests.conftest import copy_run, wait_until
 from tests.pages.doubles import Processes
 from tests.pages.driving import calm, open_page, press
 from tests.pages.shown import alternatives, table_of_bars, words
-from tests.test_figures_schema import QUALITY
+from tests.schemas.test_figures import QUALITY
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.runs import run_images
 from vae.runs.progress import write_progress

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages._shared.pictures import apart
 from tests.conftest import copy_run
+from tests.kinds import Kinds
 from tests.pages.crafted import craft, epochs, set_state
 from tests.pages.driving import act, calm, go, labelled, open_page
-from tests.pages.shown import alternatives, component, picture_called, shows, words
+from tests.pages.shown import alternatives, component, picture, picture_called, shows, words
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.images import tile
@@ -20,6 +23,15 @@ from vae.latent.projections import compute_tsne
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
 from vae.server.tickets import Ticket, Tickets
+
+
+def captioned(app: AppTest) -> list[tuple[np.ndarray, str]]:
+    """The small pictures of a page and the text below each."""
+    (body,) = (
+        each.proto.body for each in app.main.get("html") if "captioned fitted" in each.proto.body
+    )
+    found = re.findall(r'base64,([^"]+)">(.*?)</div>', body)
+    return [(picture(base64.b64decode(url)), text) for url, text in found]
 
 
 def test_samples_are_the_models_own(run: Run, pictures: dict[str, bytes]) -> None:
@@ -114,3 +126,24 @@ def test_the_epochs_are_said_once(shipped: list[Run]) -> None:
     assert "Recommended, 200 epochs" in said
     assert "trained on Digits, " in said
     assert "for 200 epochs" not in said
+
+
+def test_what_a_classifier_says_of_its_own_pictures(kinds: Kinds, runs: Path) -> None:
+    run = copy_run(kinds["classifier-dense"], runs / "run")
+    shown = captioned(open_page("start", run="run"))
+    images, labels = run.fixed["images"], run.fixed["labels"]
+    assert len(shown) == len(images)
+    probabilities = run.classify(images)
+    for (image, text), own, label, row in zip(shown, images, labels, probabilities, strict=True):
+        np.testing.assert_array_equal(image, own)
+        says = int(row.argmax())
+        wrong = "" if says == label else f"<br>but is {label}"
+        assert text.startswith(f"<b>{says}</b>{wrong}<br>")
+        assert text.endswith(f"{row.max():.1%}") or row.max() > 0.99
+
+
+def test_a_classifier_without_a_model_says_when_there_is_one(kinds: Kinds, runs: Path) -> None:
+    run = copy_run(kinds["classifier-dense"], runs / "run")
+    (run.path / "classifier.onnx").unlink()
+    app = open_page("start", run="run")
+    assert "Its answers appear when the run has ended." in words(app)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from vae.config import Config
+from vae.config.settings import SETTINGS
 from vae.runs.control import (
     ACTIONS,
     LIVE_SETTINGS,
@@ -21,7 +22,6 @@ from vae.runs.control import (
     request,
     segments_of,
 )
-from vae.settings import SETTINGS
 
 DAMAGED = [
     b"",

@@ -15,7 +15,7 @@ from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.errors import ConfigError, RunError
 from vae.files import read_json, write_json
-from vae.runs.folder import History
+from vae.runs.history import History
 from vae.runs.run import ACTIVE_STATES, Run, open_run
 from vae.runs.schema import RunState
 from vae.runs.writer import RunWriter

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.test_figures_schema import CLASS_PROBES, CLASSIFICATION, LIKELIHOOD, QUALITY
+from tests.schemas.test_figures import CLASS_PROBES, CLASSIFICATION, LIKELIHOOD, QUALITY
 from tests.workshop import Workshop
 from vae.runs.layout import SAMPLERS, TSNE
 from vae.runs.progress import read_progress, write_progress

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import change_status, copy_run
-from tests.test_figures_schema import FOUND
+from tests.schemas.test_figures import FOUND
 from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.evaluation.likelihood import likelihood_seconds, request_likelihood

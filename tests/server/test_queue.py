@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import change_status
 from tests.queueing import SMALL, Servers, waiting
-from tests.test_figures_schema import FOUND
+from tests.schemas.test_figures import FOUND
 from vae import environment
 from vae.config import Config
 from vae.data.datasets import Dataset

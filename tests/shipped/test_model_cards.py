@@ -11,7 +11,8 @@ from tests.conftest import ROOT, change_status, copy_run, run_python
 from vae.files import read_json, write_json
 from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.store import RunStore
-from vae.shipped.model_cards import COMMAND, PAGE, model_card, models_page
+from vae.shipped.card import model_card
+from vae.shipped.model_cards import COMMAND, PAGE, models_page
 
 SHIPPED_ONES = RunStore(SHIPPED.parent / "no-runs-of-our-own").list()
 RECOMMENDED = next(run for run in SHIPPED_ONES if run.id == "mnist-recommended")

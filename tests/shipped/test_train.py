@@ -14,7 +14,6 @@ from vae.data.datasets import find_dataset, load_dataset
 from vae.evaluation.diagnostics import problems
 from vae.evaluation.digit_classifier import classifier_mark
 from vae.evaluation.likelihood import requested_likelihood
-from vae.figures_schema import Quality
 from vae.files import write_json
 from vae.latent.projections import TSNE_POINTS, read_tsne
 from vae.presets import PRESETS
@@ -22,7 +21,8 @@ from vae.runs.run import SHIPPED, open_run
 from vae.runs.store import RunStore
 from vae.sampling.fitted import read_samplers
 from vae.sampling.prior import balanced_labels, prior_codes
-from vae.schema import decode
+from vae.schemas.reading import decode
+from vae.schemas.sample_quality import Quality
 from vae.shipped import train as shipping
 from vae.shipped.train import GREY_SAMPLES, LATENT_STEP, MAX_BYTES, SHIPPED_RUNS, derive
 

@@ -11,7 +11,7 @@ import pytest
 
 from vae.errors import StudyError
 from vae.runs.lock import run_lock
-from vae.schema import Count
+from vae.schemas.reading import Count
 from vae.studies.folder import StudyFolder, study_kind
 from vae.studies.schema import StudyHead, StudyState
 from vae.studies.session import Session, session

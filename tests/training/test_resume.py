@@ -12,7 +12,7 @@ from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
 from vae.training import train as training
 from vae.training.row_writer import RowWriter
-from vae.training.session import Session
+from vae.training.saved_state import SavedState
 
 CONVOLUTIONAL = BASE.replace(network="convolutional", hidden=(3,), learning_rate=1e-2)
 SAMPLED = BASE.replace(binarisation="sampled", free_bits=0.5, kl_warmup=1, kl_cycle=2)
@@ -146,9 +146,7 @@ class TestExact:
         assert observed == [1]
         assert open_run(killed.path).rows[-1]["kind"] == "epoch"
 
-    @pytest.mark.parametrize(
-        "write", ["write_epoch", "_save_epoch", "_save_checkpoint", "_save_best"]
-    )
+    @pytest.mark.parametrize("write", ["write_epoch", "save_epoch", "save_checkpoint", "save_best"])
     def test_killed_between_the_files_of_an_epochs_end(
         self,
         write: str,
@@ -157,10 +155,10 @@ class TestExact:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        owner = RowWriter if write == "write_epoch" else Session
+        owner = RowWriter if write == "write_epoch" else SavedState
         whole = getattr(owner, write)
 
-        def die(self: RowWriter | Session, *arguments: Any) -> None:
+        def die(self: RowWriter | SavedState, *arguments: Any) -> None:
             if workshop.position == (2, STEPS):
                 raise Killed
             whole(self, *arguments)

@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from vae.errors import RunError, VAEError
 from vae.runs.layout import CONFIG, SNAPSHOTS
-from vae.schema import printable
+from vae.schemas.reading import printable
 
 __all__ = ["MAX_BYTES", "SNAPSHOT", "ForeignZip", "run_entries", "size_in_words"]
 

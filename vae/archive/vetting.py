@@ -14,17 +14,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae.architecture import ImageShape
 from vae.config import Config
 from vae.data.dataset_checks import is_name
 from vae.environment import limits
 from vae.errors import ConfigError, RunError
 from vae.kinds import KINDS
+from vae.layers import ImageShape
 from vae.runs.control import changed_settings, with_live_settings
 from vae.runs.layout import CHECKPOINT, CONFIG, FIXED, LATENTS, PREDICTIONS, SNAPSHOTS
 from vae.runs.results import ARRAYS, Shapes
 from vae.runs.schema import Info, Row, decode_row
-from vae.schema import MAX_COUNT, Text, decode, printable
+from vae.schemas.reading import MAX_COUNT, Text, decode, printable
 
 __all__ = ["ArrayCheck", "Frame", "read_frame", "read_history"]
 
@@ -117,7 +117,7 @@ def read_frame(content: bytes) -> Frame:
 def read_history(content: bytes, frame: Frame) -> Iterator[Row]:
     """Read the rows of history.jsonl; a last line that a crash cut short is left out.
 
-    Raises RunError, at the line in question, for anything that is no row of this run.
+    Raises RunError, at the line in question, for anything but a row of this run.
     """
     count = content.count(b"\n")
     if count > MAX_ROWS:

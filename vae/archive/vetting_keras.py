@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vae.architecture import Layer, summarize
+from vae.architecture import summarize
 from vae.archive.vetting import Frame
 from vae.errors import RunError
-from vae.schema import LARGEST, decode_any
+from vae.layers import Layer
+from vae.schemas.reading import LARGEST, decode_any
 
 __all__ = ["check_keras"]
 

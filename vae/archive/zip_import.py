@@ -44,7 +44,7 @@ from vae.runs.run import Run, open_run
 from vae.runs.schema import RunState, Status, StatusChanges
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter, new_run_id
-from vae.schema import MAX_TEXT_BYTES, decode
+from vae.schemas.reading import MAX_TEXT_BYTES, decode
 
 __all__ = ["MAX_ENTRIES", "import_zip"]
 

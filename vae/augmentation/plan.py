@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vae.augmentation.methods import (
     ALL_LABELS,
@@ -25,6 +25,7 @@ __all__ = [
     "candidates",
     "choice_jobs",
     "folds",
+    "job_of",
     "total_trainings",
     "wanted_cells",
 ]
@@ -106,6 +107,11 @@ def wanted_cells(settings: StudySettings, rows: Iterable[Row] = ()) -> list[Cell
             if left:
                 cells.append(Cell(per_class, seed, left))
     return cells
+
+
+def job_of(part: Cell | ChoiceJob) -> dict[str, Any]:
+    """Return a job as JSON holds it."""
+    return {"part": type(part).__name__, **part._asdict()}
 
 
 def total_trainings(settings: StudySettings) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 from msgspec import Meta
 
 from vae.augmentation.methods import Generator, MethodName, Sampler
-from vae.schema import Count, Positive, Seconds, Share, Text
+from vae.schemas.reading import Count, Fraction, Positive, Seconds, Text
 from vae.studies.schema import StudyHead
 
 __all__ = ["Choice", "Row", "StudySettings", "Trial"]
@@ -57,7 +57,7 @@ class Choice(TypedDict):
     generator: Generator
     sampler: Sampler
     copies: Positive
-    accuracy: Share
+    accuracy: Fraction
     candidates: list[Candidate]
 
 
@@ -66,7 +66,7 @@ class Candidate(TypedDict):
 
     sampler: Sampler
     copies: Positive
-    accuracy: Share
+    accuracy: Fraction
 
 
 class Row(TypedDict):
@@ -84,9 +84,9 @@ class Row(TypedDict):
     method: MethodName
     correct: Count
     total: Positive
-    accuracy: Share
-    balanced_accuracy: Share
+    accuracy: Fraction
+    balanced_accuracy: Fraction
     real: Positive
     synthetic: Count
-    agreement: Share | None
+    agreement: Fraction | None
     seconds: Seconds

@@ -15,7 +15,7 @@ from vae.augmentation.schema import Choice, Row, StudySettings, Trial
 from vae.augmentation.summary import Cell, summarize
 from vae.data.datasets import Dataset
 from vae.errors import RunError, StudyError
-from vae.schema import read
+from vae.schemas.reading import read
 from vae.studies.folder import StudyFolder, read_lines
 from vae.studies.writer import create_folder
 
@@ -26,7 +26,7 @@ TRIALS = "trials.jsonl"  # what the choices rest on
 CHOICES = "choices.json"  # what is frozen before the first seed of the study is trained
 JUDGE = "judge.npz"  # weights of the classifier of all labels that judges samples
 MAX_SEEDS = 1000
-SMALLEST = 2  # images a class: one for training, one for validation
+SMALLEST = 3  # images a class: one validates, and a mixture is fitted to two
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 
 

@@ -6,7 +6,7 @@ from rich.console import ConsoleRenderable, Group
 from rich.table import Table
 from rich.text import Text
 
-from vae.figures_schema import ClassifiedBy, ClassifierComparison, RocArea, Separation
+from vae.schemas.classification import ClassifiedBy, ClassifierComparison, RocArea, Separation
 from vae.server.durations import time_in_words
 
 __all__ = ["compared"]

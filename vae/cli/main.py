@@ -13,6 +13,7 @@ from typing import Any
 
 from vae.architecture import summarize
 from vae.cli.app import start_app
+from vae.cli.augment import add_augment
 from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
 from vae.cli.measure import add_measurements
@@ -139,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     add_measurements(add)
     add_pictures(add)
     add_exports(add)
+    add_augment(add)
     app = commands.add_parser(
         "app",
         help=start_app.__doc__,

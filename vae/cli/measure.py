@@ -12,6 +12,7 @@ from vae.cli.parser import AddCommand
 from vae.cli.progress import load_learned, progress_fraction
 from vae.cli.report import Report
 from vae.cli.streams import import_tensorflow
+from vae.config.settings import BINARISATIONS
 from vae.errors import ConfigError
 from vae.evaluation.bayes_rule import ELBO_SAMPLES, check_classifies
 from vae.evaluation.classifier_choice import check_classifier, check_comparable
@@ -22,7 +23,6 @@ from vae.evaluation.likelihood import measure_likelihood
 from vae.model.importance_sampling import check_samples
 from vae.runs.run import Run
 from vae.sampling.prior import check_seed
-from vae.settings import BINARISATIONS
 
 __all__ = ["add_measurements"]
 

@@ -11,17 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from vae.cli.report import UNIT, Line, figure_table, next_commands, number, plus_minus, quoted
-from vae.figures_schema import (
-    AdversarialMetrics,
-    Classification,
-    ClassifierMetrics,
-    Measured,
-    Metrics,
-    Quality,
-    SampleFigures,
-)
 from vae.runs.run import Run
 from vae.sampling.samplers import SAMPLER_NAMES
+from vae.schemas.classification import Classification
+from vae.schemas.likelihood import Measured
+from vae.schemas.metrics import AdversarialMetrics, ClassifierMetrics, Metrics
+from vae.schemas.sample_quality import Quality, SampleFigures
 from vae.server.durations import time_in_words
 
 __all__ = ["classified", "evaluated", "headline_figures", "measured_on", "quality_measured"]
@@ -31,9 +26,9 @@ QUALITY = {
     "frechet_classifier_distance": ("Fréchet classifier distance", 2),
     "precision": ("Precision", 3),
     "recall": ("Recall", 3),
-    "share_sure": ("Share of sure samples", 3),
+    "share_sure": ("Fraction of sure samples", 3),
     "class_balance": ("Class balance", 3),
-    "share_as_told": ("Share of the class asked for", 3),
+    "share_as_told": ("Fraction of the class asked for", 3),
 }
 
 
@@ -165,17 +160,17 @@ def classified(values: Classification) -> ConsoleRenderable:
 def _recalls(
     recalls: Mapping[str, float | None], confusion: Sequence[Sequence[int]], title: str
 ) -> Table:
-    """Show how many of each class are recognised, and what its images are most taken for."""
+    """Show how many of each class are recognised, and which class they are confused with."""
     table = Table("Class", title=title, title_justify="left")
     table.add_column("Recall", justify="right")
     table.add_column("Most often taken for")
     names = list(recalls)
     for index, (name, recall) in enumerate(recalls.items()):
         others = [0 if at == index else n for at, n in enumerate(confusion[index])]
-        most = max(others, default=0)
-        wrong = f"{names[others.index(most)]} ({most:,} of {sum(confusion[index]):,})"
+        highest = max(others, default=0)
+        wrong = f"{names[others.index(highest)]} ({highest:,} of {sum(confusion[index]):,})"
         shown = "no images" if recall is None else f"{recall:.1%}"
-        table.add_row(Text(name), shown, Text(wrong if most else ""))
+        table.add_row(Text(name), shown, Text(wrong if highest else ""))
     return table
 
 

@@ -58,7 +58,7 @@ def add_pictures(add: AddCommand) -> None:
     command.add_argument("--temperature", type=float, default=1.0, help="the prior's")
     command.add_argument(
         "--truncation", type=float, default=math.inf, metavar="S",
-        help="draw what is farther than S standard deviations from 0 anew, with the prior",
+        help="sample anew what is farther than S standard deviations from 0, with the prior",
     )  # fmt: skip
     command.add_argument("--seed", type=int, default=0)
     _add_picture(command, "grid.png", "a grid, or .npz or .csv of the codes", "sample")
@@ -71,7 +71,7 @@ def add_pictures(add: AddCommand) -> None:
         )
         either.add_argument(
             f"--{word}-seed", dest=f"{end}_seed", type=int, default=seed, metavar="SEED",
-            help="or a code that this seed draws from the prior (default: %(default)s)",
+            help="or a code that this seed samples from the prior (default: %(default)s)",
         )  # fmt: skip
     command.add_argument("--steps", type=int, default=15)
     command.add_argument("--kind", choices=("linear", "spherical"), default="linear")
@@ -135,7 +135,7 @@ def sample(options: argparse.Namespace) -> Report:
         if kind == ".png":
             what += f", {values['width']:,} x {values['height']:,} pixels"
     size = write_file(options.out, content)
-    ahead = f"The same seed draws the same: --seed {options.seed + 1} draws others."
+    ahead = f"The same seed gives the same: --seed {options.seed + 1} gives others."
     return Report(values, wrote(options.out, size, what, ahead))
 
 
@@ -199,11 +199,11 @@ def _grid_of(options: argparse.Namespace, kind: str) -> tuple[int, int, int]:
 
 
 def _check_scale(options: argparse.Namespace, scales: bool) -> None:
-    """Raise ConfigError for a scale that is none, or that the file does not have."""
+    """Raise ConfigError for a scale out of range, or for a file without one."""
     _check("scale", options.scale, 1, MAX_SCALE)
     if not scales and (options.scale != 1 or options.smooth):
         raise ConfigError(
-            "--scale and --smooth are those of a .png; other files are drawn or hold numbers. "
+            "--scale and --smooth are those of a .png; other files are vector graphics or numbers. "
             f"Received: {options.out}"
         )
 

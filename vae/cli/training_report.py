@@ -9,10 +9,11 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
-from vae.architecture import Layer, Summary
+from vae.architecture import Summary
 from vae.cli.measurement_report import headline_figures, measured_on
 from vae.cli.report import figure_table, next_commands, quoted, wrote_line
 from vae.files import folder_bytes
+from vae.layers import Layer
 from vae.runs.run import Run
 
 __all__ = ["summarized", "trained"]

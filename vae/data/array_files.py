@@ -64,9 +64,9 @@ def _read_npz(path: Path, key: str) -> np.ndarray:
 
 def _read_gzip(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     """Read a gzipped idx file or pickle; no more of it than an array of this shape needs."""
-    most = INTEGER_BYTES * math.prod(shape) + 10_000
+    max_bytes = INTEGER_BYTES * math.prod(shape) + 10_000
     with open_regular(path) as source, gzip.open(source) as file:
-        content = file.read(most)
+        content = file.read(max_bytes)
     return _of_pickle(content, shape) if content.startswith(PICKLED) else _of_idx(content)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from vae.config import Config
-from vae.settings import BINARISATIONS
+from vae.config.settings import BINARISATIONS
 
 __all__ = ["binarisation_name", "binarisation_words", "binarise"]
 

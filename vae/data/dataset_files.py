@@ -30,9 +30,9 @@ def locate(spec: DatasetSpec) -> Path | None:
             return folder / spec.idx_folder
     if spec.package is not None:
         found = importlib.util.find_spec(spec.package.name)
-        for place in (found and found.submodule_search_locations) or ():
-            if all(_is_file(Path(place, file)) for file in spec.package.files):
-                return Path(place)
+        for location in (found and found.submodule_search_locations) or ():
+            if all(_is_file(Path(location, file)) for file in spec.package.files):
+                return Path(location)
     return None
 
 

@@ -19,7 +19,7 @@ CHUNK_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file to fetch: its place in the target folder, address, SHA-256 and size in bytes."""
+    """A file to fetch: its path in the target folder, address, SHA-256 and size in bytes."""
 
     path: str
     address: str

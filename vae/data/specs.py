@@ -46,7 +46,7 @@ class DatasetSpec:
 
 
 def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
-    """A file that Keras downloads too; `path` is its place in Keras's cache folder."""
+    """A file that Keras downloads too; `path` is where it lies in Keras's cache folder."""
     folder = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
     return RemoteFile(path, folder + path.rpartition("/")[2], sha256, size)
 

@@ -27,7 +27,7 @@ def read_picture(file: BinaryIO) -> Image.Image:
     """Return an image file as RGBA of at most 512 x 512 pixels, upright; of an animation the first.
 
     It is decoded in a process of its own, one file after the other, which takes a tenth of a second
-    more. Raises RunError for what is no image, is too large, or takes too much memory or time.
+    more. Raises RunError for what is not an image, is too large, or takes too much memory or time.
     """
     file.seek(0)
     content = file.read()

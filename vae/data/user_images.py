@@ -23,7 +23,7 @@ EMPTY = 0.05  # of full contrast: less is no drawing
 
 
 class Frame(NamedTuple):
-    """How a data set's images were cut: shares of height and width that the ink fits into.
+    """How a data set's images were cut: fractions of height and width that the ink fits into.
 
     by_mass: its centre of mass lies in the middle, else the middle of its box.
     """

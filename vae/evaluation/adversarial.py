@@ -37,7 +37,7 @@ SWING_EPOCHS = 3
 # Of ten, among 64 samples: of even ones that happens once in 100,000 runs. Measured: at most 2 in
 # runs that learn, 3 to 9 in those that collapse.
 MISSING_CLASSES = 3
-LARGEST_SHARE = 0.5  # of the samples that are of one class; at most 0.4 in runs that learn
+MAX_CLASS_FRACTION = 0.5  # of the samples that are of one class; at most 0.4 in runs that learn
 MIN_PENALTY = 1.0
 
 
@@ -136,7 +136,7 @@ def _collapses(settings: Config, run: Run) -> Problem | None:
     counts = _digits_of_samples(run)
     missing = [str(digit) for digit in np.flatnonzero(counts == 0)]
     share = float(counts.max() / counts.sum())
-    if len(missing) < MISSING_CLASSES and share < LARGEST_SHARE:
+    if len(missing) < MISSING_CLASSES and share < MAX_CLASS_FRACTION:
         return None
     what = f"{share:.0%} of the {counts.sum()} samples are a {counts.argmax()}"
     if len(missing) >= MISSING_CLASSES:

@@ -20,7 +20,7 @@ ELBO_SAMPLES = 8  # of each image and class: its noise changes the class of few 
 
 
 def class_priors(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Return how frequent each class is among labels (N,): p(y) (classes,)."""
+    """Return how frequent each class is among labels (N,): p(y) (classes,), which sums to 1."""
     return np.bincount(labels, minlength=classes) / len(labels)
 
 
@@ -43,7 +43,10 @@ def class_posterior(log_likelihood: np.ndarray, priors: np.ndarray) -> np.ndarra
 
 
 def log_evidence(log_likelihood: np.ndarray, priors: np.ndarray) -> np.ndarray:
-    """Return log p(x), the log of the sum over classes of p(x | y) p(y), in nats: (N,), float64."""
+    """Return log p(x), the log of the sum over classes of p(x | y) p(y), in nats: (N,), float64.
+
+    Arguments as those of `class_posterior`; -inf for an image that no class has a likelihood for.
+    """
     joint = _log_joint(log_likelihood, priors)
     return np.logaddexp.reduce(joint, axis=1)
 

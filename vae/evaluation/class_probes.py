@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae.errors import RunError
-from vae.figures_schema import Space, SpaceFigures
 from vae.runs.layout import CLASS_PROBES
 from vae.runs.writer import RunWriter
+from vae.schemas.class_probes import Space, SpaceFigures
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset

@@ -29,7 +29,7 @@ def roc_area(positive: np.ndarray, negative: np.ndarray) -> float:
 
     It is the probability that one of the first is higher than one of the second, where equal ones
     count half: Mann & Whitney's U divided by N M (Hanley & McNeil 1982). 1 is perfect, 0.5 chance.
-    Raises RunError for empty sets and for scores that are no numbers.
+    Raises RunError for empty sets and for NaN.
     """
     positive, negative = np.asarray(positive, np.float64), np.asarray(negative, np.float64)
     if not (positive.size and negative.size):
@@ -40,8 +40,8 @@ def roc_area(positive: np.ndarray, negative: np.ndarray) -> float:
     scores = np.concatenate([positive, negative])
     if np.isnan(scores).any():
         raise RunError("Scores must be numbers. Received: NaN")
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # from 1; equal scores share their mean
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # from 1; equal scores share their mean
     lowest = positive.size * (positive.size + 1) / 2
     return float((ranks[: positive.size].sum() - lowest) / (positive.size * negative.size))
 

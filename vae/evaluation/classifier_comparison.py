@@ -28,16 +28,16 @@ from vae.evaluation.comparison_request import (
 from vae.evaluation.foreign_images import foreign_images
 from vae.evaluation.generative_classifier import class_log_likelihoods, classified_by
 from vae.evaluation.likelihood_ratio import baseline_log_likelihood
-from vae.figures_schema import (
+from vae.presets import preset_label
+from vae.runs.layout import CLASSIFICATION, CLASSIFICATION_REQUEST
+from vae.runs.run import Run
+from vae.runs.writer import RunWriter
+from vae.schemas.classification import (
     ClassifierComparison,
     ClassifierFigures,
     RocArea,
     Separation,
 )
-from vae.presets import preset_label
-from vae.runs.layout import CLASSIFICATION, CLASSIFICATION_REQUEST
-from vae.runs.run import Run
-from vae.runs.writer import RunWriter
 from vae.statistics import some_indices
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ def compare_classifiers(
         "foreign": [],
         "seconds": 0.0,
     }
-    seen = np.concatenate([run.preprocess(each) for each in foreign.values()])
-    shown_bounds = class_log_likelihoods(model, seen, ELBO_SAMPLES, seed, next(progress))
+    foreign_inputs = np.concatenate([run.preprocess(each) for each in foreign.values()])
+    shown_bounds = class_log_likelihoods(model, foreign_inputs, ELBO_SAMPLES, seed, next(progress))
     own = _scores(run, x_test[chosen], bounds.log_likelihood[chosen], priors)
-    others = _scores(run, seen, shown_bounds.log_likelihood, priors)
+    others = _scores(run, foreign_inputs, shown_bounds.log_likelihood, priors)
     if classifier is not None:
         answers = _answers(classifier, dataset.x_test)
         found["classifier"] = _figures(classifier, answers, y_test, chosen)

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from vae.data.binarisation import binarisation_name
 from vae.evaluation.references import LITERATURE, read_references
-from vae.figures_schema import References
 from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.run_images import known_dataset, learned_the_same
+from vae.schemas.metrics import References
 
 __all__ = [
     "beside_literature",

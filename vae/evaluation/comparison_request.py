@@ -6,12 +6,12 @@ from vae.errors import RunError
 from vae.evaluation.bayes_rule import ELBO_SAMPLES
 from vae.evaluation.classifier_choice import check_classifier, check_comparable
 from vae.evaluation.likelihood import decode_seconds
-from vae.figures_schema import ComparisonRequest
 from vae.files import write_json, writing_to
 from vae.runs.layout import CLASSIFICATION_REQUEST
 from vae.runs.run import Run
 from vae.runs.store import RunStore
-from vae.schema import read
+from vae.schemas.classification import ComparisonRequest
+from vae.schemas.reading import read
 
 __all__ = [
     "IMAGES",

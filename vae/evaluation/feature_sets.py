@@ -20,7 +20,7 @@ def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
 
     |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) (Dowson & Landau 1982; Heusel et al. 2017 use it
     with another network's features and call it FID). Few features make it larger: about as
-    1/N + 1/M. Raises RunError for other shapes, fewer than two rows, and what is no number.
+    1/N + 1/M. Raises RunError for other shapes, fewer than two rows, and non-finite values.
     """
     one, other = _checked(one, other, 2)
     # C = R' R with R from the features themselves. The root's trace is then the sum of the singular
@@ -41,7 +41,7 @@ def precision_recall(real: np.ndarray, samples: np.ndarray) -> tuple[float, floa
     A feature is among the others if it is as near to one of them as that one's third nearest
     neighbour of its own set is (Kynkäänniemi et al. 2019). Precision: samples are believable.
     Recall: what is real can be sampled. Real images among other real ones do not reach 1.
-    Raises RunError for other shapes, fewer than four rows, and what is no number.
+    Raises RunError for other shapes, fewer than four rows, and non-finite values.
     """
     real, samples = _checked(real, samples, NEIGHBOURS + 1)
     real_radii, sample_radii = _squared_radii(real), _squared_radii(samples)

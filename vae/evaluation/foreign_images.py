@@ -50,9 +50,10 @@ def other_datasets(run: Run) -> list[str]:
 
 
 def stored_images(name: str, shape: ImageShape) -> np.ndarray:
-    """Return the few test images of a data set that a shipped run brings: uint8 (N, H, W, C).
+    """Return the test images of a data set that a shipped run brings: uint8 (N, H, W, C).
 
-    They are scaled to the shape; none where no run that ships has learned it.
+    One of each class, in the order of the classes, scaled to the shape; none where no run that
+    ships has learned it.
     """
     for run in RunStore().list_shipped():
         if known_dataset(run) == name and "images" in run.fixed:

@@ -18,7 +18,6 @@ from vae.evaluation.bayes_rule import (
     class_priors,
     log_evidence,
 )
-from vae.figures_schema import Classification, ClassifiedBy
 from vae.model.calibration import expected_calibration_error, reliability_bins
 from vae.model.importance_sampling import (
     SAMPLES_AT_ONCE,
@@ -26,6 +25,7 @@ from vae.model.importance_sampling import (
     Likelihoods,
     importance_log_likelihood,
 )
+from vae.schemas.classification import Classification, ClassifiedBy
 from vae.statistics import (
     class_recalls,
     confusion_matrix,
@@ -145,7 +145,10 @@ def measure_classification(
 
 
 def classified_by(posterior: np.ndarray, labels: np.ndarray) -> ClassifiedBy:
-    """Return how good p(y | x) (N, classes) is as an answer for images with labels (N,)."""
+    """Return how good p(y | x) (N, classes) is as an answer for images with labels (N,).
+
+    The interval is Wilson's; the calibration error that of Naeini et al. 2015: see `calibration`.
+    """
     predicted = posterior.argmax(axis=1)
     correct = predicted == labels
     low, high = wilson_interval(int(correct.sum()), len(labels))

@@ -53,7 +53,7 @@ def example_pictures(run: Run) -> list[Example]:
     """Return the stored test images of a run, a class each, and foreign pictures.
 
     Of other data sets they are those that come with shipped runs, or else, where the data set is on
-    this machine, the first of its test images.
+    this machine, the first of its test images. Raises RunError for a damaged file of the run.
     """
     shape = run.image_shape
     found: list[Example] = []
@@ -80,11 +80,11 @@ def judge(run: Run, classifier: Run | None, images: np.ndarray) -> list[Judged]:
     The classes are as frequent as among the run's test images. Raises RunError for images of
     another shape, and where the model gives no usable numbers.
     """
-    seen = run.preprocess(images)
-    found = class_bounds(run, seen)
+    inputs = run.preprocess(images)
+    found = class_bounds(run, inputs)
     priors = class_priors(run.latents["y"], run.classes)
     posterior, evidence = class_posterior(found, priors), log_evidence(found, priors)
-    ratio = evidence - baseline_log_likelihood(run, seen)
+    ratio = evidence - baseline_log_likelihood(run, inputs)
     answers: Iterable[np.ndarray | None] = repeat(None)
     if classifier is not None:
         answers = classifier.classify(classifier.preprocess(images))

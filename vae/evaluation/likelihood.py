@@ -8,15 +8,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vae.architecture import summarize
+from vae.config.settings import BINARISATIONS
 from vae.data.binarisation import binarisation_words, binarise
 from vae.errors import ConfigError
-from vae.figures_schema import LikelihoodRequest, Measured
 from vae.files import write_json, writing_to
 from vae.model.importance_sampling import check_samples, importance_sampled_nll
 from vae.runs.layout import LIKELIHOOD, LIKELIHOOD_REQUEST
 from vae.runs.writer import RunWriter
-from vae.schema import read
-from vae.settings import BINARISATIONS
+from vae.schemas.likelihood import LikelihoodRequest, Measured
+from vae.schemas.reading import read
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset

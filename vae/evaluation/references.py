@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vae.config.settings import BINARISATIONS
 from vae.data.binarisation import binarise
-from vae.figures_schema import References
 from vae.files import read_json, write_json
-from vae.settings import BINARISATIONS
+from vae.schemas.metrics import References
 
 __all__ = [
     "LITERATURE",
@@ -118,7 +118,7 @@ def measure(train: np.ndarray, test: np.ndarray, binarisation: str = "none") -> 
 
 
 def read_references(dataset: str, binarisation: str = "none") -> References | None:
-    """Return the reference lines that were measured of a data set in a binarisation."""
+    """Return the reference lines of a data set in a binarisation, None where none were measured."""
     return _measured().get(dataset, {}).get(binarisation)
 
 

@@ -16,13 +16,13 @@ from vae.evaluation.digit_classifier import (
     classify,
 )
 from vae.evaluation.feature_sets import frechet_distance, precision_recall
-from vae.figures_schema import Quality, SampleFigures
 from vae.runs.layout import QUALITY
 from vae.runs.run_images import known_dataset
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import posterior_labels, read_samplers
 from vae.sampling.prior import random_labels
 from vae.sampling.samplers import SAMPLERS, SampleSpec, sample_codes
+from vae.schemas.sample_quality import Quality, SampleFigures
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset

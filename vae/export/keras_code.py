@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from vae.architecture import (
     FIRST_PIXEL_LOG_VAR,
-    ImageShape,
     classifier_layers,
     decoder_layers,
     discriminator_layers,
@@ -28,6 +27,7 @@ from vae.data.split import split_counts
 from vae.errors import ConfigError
 from vae.export.keras_layers import written_layers
 from vae.kinds import KINDS, with_article
+from vae.layers import ImageShape
 from vae.model.keras_compat import OLDEST_KERAS
 
 __all__ = ["OPEN_IN_KERAS", "keras_notebook", "keras_script", "open_in_keras"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vae.architecture import Layer
+from vae.layers import Layer
 
 __all__ = ["written_layers"]
 

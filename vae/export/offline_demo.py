@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae.architecture import Layer, decoder_layers, summarize
+from vae.architecture import decoder_layers, summarize
 from vae.errors import RunError
 from vae.export.weights import Weights, read_weights
 from vae.figures.colors import HUES, class_color
 from vae.figures.curves import curve_points
 from vae.figures.svg import SVG_SCRIPT
-from vae.figures_schema import Metrics
 from vae.files import replacing, writing_to
 from vae.kinds import KINDS
 from vae.latent.planes import Plane, dimension_plane, extent_of, pca_plane, picture_plane
 from vae.latent.traversals import REACH, Dimension, ranked_dimensions
+from vae.layers import Layer
 from vae.presets import preset_label
 from vae.runs.run_images import dataset_title
 from vae.sampling.prior import prior_codes
+from vae.schemas.metrics import Metrics
 
 if TYPE_CHECKING:
     from vae.runs.run import Run

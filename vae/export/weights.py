@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vae.architecture import Layer, decoder_layers, summarize
+from vae.architecture import decoder_layers, summarize
 from vae.errors import RunError
 from vae.files import open_regular, read_regular
+from vae.layers import Layer
 from vae.model.weights_file import check_weights
 from vae.runs.layout import DECODER, MODEL
 
@@ -39,7 +40,7 @@ def read_weights(run: Run) -> dict[str, Weights]:
     """Return the weights of a run's decoder by the names in `decoder_layers`.
 
     They are those of decoder.onnx, which `Run.decode` computes with. Raises RunError for a run
-    without a model, for a file that holds another network, and for weights that are no numbers.
+    without a model, for a file that holds another network, and for non-finite weights.
     """
     run.require("decoder")
     path = run.path / DECODER

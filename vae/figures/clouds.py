@@ -47,7 +47,7 @@ def cloud3d(
 ) -> go.Figure:
     """Plot points (N, 3) in space; a point's customdata is the index of its test image.
 
-    camera: from where it is seen, as Plotly has it.
+    camera: the point of view, as Plotly has it.
     """
     figure = go.Figure()
     for each in _by_class(projection, class_names):

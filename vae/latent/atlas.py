@@ -41,7 +41,8 @@ class Atlas:
 def decode_atlas(run: Run, plane: Plane, extent: Extent, side: int = SIDE) -> Atlas:
     """Decode a grid over a part of a plane.
 
-    As many tiles as fit into 2,048 pixels, at most side x side; a line has a single row.
+    As many tiles as fit into 2,048 pixels, at most side x side; a line has a single row. Raises
+    RunError as `Run.decode` does.
     """
     height, width, _ = run.image_shape
     side = max(1, min(side, MAX_PIXELS // max(height, width)))

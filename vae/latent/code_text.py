@@ -14,7 +14,7 @@ __all__ = ["parse_code"]
 def parse_code(text: str, latent_dim: int) -> np.ndarray:
     """Return z (d,), float32, from numbers with commas, semicolons or spaces between, as in JSON.
 
-    Raises ConfigError for what is no such list, another length, and numbers beyond 1,000.
+    Raises ConfigError for other texts, another length, and numbers beyond 1,000.
     """
     try:
         found = parse_numbers(text)

@@ -47,7 +47,7 @@ class Posteriors(NamedTuple):
 
 
 def posteriors_of(run: Run) -> Posteriors:
-    """Return the posteriors that make up a run's aggregated one."""
+    """Return the posteriors that make up a run's aggregated one, of which it needs latents."""
     mean, log_var = (run.latents[name][:POSTERIORS].astype(float) for name in ("mean", "log_var"))
     if len(mean) < 2:
         return Posteriors(mean, log_var, 0.0)

@@ -2,7 +2,7 @@
 
 NumPy, since scikit-learn's brute force makes floats of all pixels (MNIST: 356 MB beside 16, and
 twice the time), and a tree that is built for a single code takes five times as long as all of its
-distances. Where thousands of codes are looked up in few dimensions, a tree is three times faster
+distances. Where thousands of codes are searched in few dimensions, a tree is three times faster
 than distances: `density` and `class_probes` use scikit-learn's.
 """
 
@@ -55,7 +55,7 @@ class Neighbours:
         """Return the rows nearest to points (Q, ...), or all rows if they are fewer than count.
 
         Points are floats, those of pixels in [0, 1], or uint8 pixels. Raises RunError for points of
-        another width and what is no number.
+        another width and non-finite ones.
         """
         from threadpoolctl import threadpool_limits
 

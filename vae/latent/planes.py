@@ -156,7 +156,7 @@ def picture_plane(codes: np.ndarray) -> Plane:
 def extent_of(plane: Plane, points: np.ndarray) -> Extent:
     """Return the square of a plane that shows almost all points (N, 2) and the bulk of the prior.
 
-    A square, so that a unit is as long upwards as across. A few points that are no numbers, or lie
+    A square, so that a unit is as long upwards as across. A few points that are not finite, or lie
     far beyond all others, do not count.
     """
     mean, covariance = plane.prior()

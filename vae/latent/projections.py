@@ -65,7 +65,10 @@ def best_projection(run: Run) -> Projection | None:
 
 
 def pick_dimensions(run: Run, across: int, down: int) -> Projection:
-    """Show two latent dimensions (the first is 0) as they are."""
+    """Show two latent dimensions (the first is 0) as they are: points (N, 2).
+
+    Raises RunError while there are no latents.
+    """
     mean, y = _latents(run)
     points = mean[:, [across, down]]
     return Projection(points, y, np.arange(len(y)), (f"z{across + 1}", f"z{down + 1}"))
@@ -74,8 +77,8 @@ def pick_dimensions(run: Run, across: int, down: int) -> Projection:
 def project_pca(run: Run, count: int = 2) -> Projection:
     """Project onto the two or three directions along which the latent means vary most.
 
-    Raises RunError for fewer latent dimensions or images than that, and for means that are no
-    numbers.
+    Raises RunError for fewer latent dimensions or images than that, and for non-finite
+    means.
     """
     from sklearn.decomposition import PCA  # slow to import, and not every page needs it
 
@@ -103,7 +106,7 @@ def compute_tsne(run: Run, on_progress: Callable[[float], None] = lambda fractio
 
     In 2-D, and in 3-D of three latent dimensions or more; what the run has already stays. van der
     Maaten & Hinton 2008, in scikit-learn's default settings with a fixed seed. Raises RunError for
-    a single image and for means that are no numbers.
+    a single image and for non-finite means.
     """
     mean = _finite_latents(run)[0][:TSNE_POINTS].astype(np.float32)
     if len(mean) < 2:
@@ -127,7 +130,10 @@ def _missing_tsne(run: Run) -> list[int]:
 
 
 def read_tsne(run: Run, count: int = 2) -> Projection | None:
-    """Return the t-SNE in 2 or 3 dimensions that the run holds, or None."""
+    """Return the t-SNE in 2 or 3 dimensions that the run holds, or None.
+
+    Raises RunError for a damaged file.
+    """
     arrays = run.arrays(layout.TSNE[count])
     if not arrays:
         return None

@@ -31,7 +31,8 @@ def training_codes(
     indices: which of them, None for all. Where a run samples its pixels at each step, they are
     sampled once here, always the same. A conditional run gets their labels. on_progress: called
     with the fraction that is done.
-    Raises RunError for images of another shape, none at all, and codes that are no usable numbers.
+    Raises RunError for images of another shape, none at all, and codes that are not finite or too
+    large.
     """
     run.check_images(dataset)
     indices = np.arange(len(dataset.x_train)) if indices is None else indices

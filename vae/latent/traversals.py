@@ -58,7 +58,7 @@ def ranked_dimensions(run: Run) -> list[Dimension]:
 
 
 def traverse_values(steps: int) -> np.ndarray:
-    """Return the values that a traversal takes: from -3 to 3, evenly."""
+    """Return the values that a traversal takes: from -3 to 3, evenly, (steps,)."""
     return np.linspace(-REACH, REACH, steps)
 
 

@@ -18,7 +18,7 @@ def walk_codes(stops: np.ndarray, frames: int, *, loop: bool = True) -> np.ndarr
     A cubic spline (de Boor 1978), parametrised by the square root of the distances between stops
     (Lee 1989), so that it neither overshoots nor slows down. loop: the curve is closed, and the
     last frame is followed by the first; without it the curve begins and ends at a stop.
-    Raises ConfigError for fewer than two or more than 60 stops, codes that are no numbers, and
+    Raises ConfigError for fewer than two or more than 60 stops, non-finite codes, and
     fewer frames than stops or more than 600.
     """
     stops = np.asarray(stops, dtype=np.float64)

@@ -7,13 +7,13 @@ from typing import cast
 
 import numpy as np
 
+from vae.config.settings import Binarisation
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
-from vae.figures_schema import ClassifierMetrics
 from vae.model.calibration import expected_calibration_error, reliability_bins
 from vae.model.classifier import Classifier
 from vae.model.keras_setup import keras, ops, tf
-from vae.settings import Binarisation
+from vae.schemas.metrics import ClassifierMetrics
 from vae.statistics import class_recalls, confusion_matrix, standard_error, wilson_interval
 
 __all__ = ["evaluate_accuracy", "logits_of_images"]
@@ -29,7 +29,7 @@ def evaluate_accuracy(
     loss: the mean of -log p(y | x), in nats per image. The interval of the accuracy is Wilson's,
     at 95 %. confusion: images by their class (rows) and by what the model says (columns).
     recall_per_class: the fraction of a class that is recognised, None without images of it.
-    calibration_error: see `calibration`; left out where probabilities are no numbers.
+    calibration_error: see `calibration`; left out where probabilities are not finite.
     """
     x_test, y_test = binarise(dataset.x_test, binarisation), dataset.y_test
     logits = logits_of_images(model, x_test)

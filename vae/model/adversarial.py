@@ -6,12 +6,12 @@ from typing import cast
 
 import numpy as np
 
+from vae.config.settings import Binarisation
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
-from vae.figures_schema import AdversarialMetrics
 from vae.model.gan import GAN
 from vae.model.keras_setup import tf
-from vae.settings import Binarisation
+from vae.schemas.metrics import AdversarialMetrics
 
 __all__ = ["evaluate_adversarial"]
 

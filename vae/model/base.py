@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from vae.architecture import ImageShape
 from vae.config import Config
 from vae.dotted_path import resolve
 from vae.kinds import KINDS
+from vae.layers import ImageShape
 from vae.model.keras_setup import check_settings, keras, ops, tf
 
 __all__ = ["Model", "build", "scalar"]

@@ -34,7 +34,7 @@ def reliability_bins(
 
     confidence: (N,), the probability of the class that was predicted. correct: bool (N,), whether
     that was right. A confidence of 0 is in the first bin.
-    Raises RunError for arrays of other lengths, and for what is no probability.
+    Raises RunError for arrays of other lengths, and for numbers that are not probabilities.
     """
     confidence, correct = np.asarray(confidence, np.float64), np.asarray(correct, bool)
     if confidence.shape != correct.shape or confidence.ndim != 1:
@@ -45,11 +45,11 @@ def reliability_bins(
     if not ((confidence >= 0.0) & (confidence <= 1.0)).all():
         raise RunError("A confidence is a probability, from 0 to 1. Received: another number")
     edges = np.linspace(0.0, 1.0, bins + 1)
-    place = np.searchsorted(edges[1:-1], confidence, side="left")
-    images = np.bincount(place, minlength=bins)
+    bin_index = np.searchsorted(edges[1:-1], confidence, side="left")
+    images = np.bincount(bin_index, minlength=bins)
     some = np.maximum(images, 1)
-    sure = np.bincount(place, confidence, minlength=bins) / some
-    right = np.bincount(place, correct, minlength=bins) / some
+    sure = np.bincount(bin_index, confidence, minlength=bins) / some
+    right = np.bincount(bin_index, correct, minlength=bins) / some
     columns = (edges[:-1], edges[1:], images, sure, right)
     return tuple(Bin(*row) for row in zip(*(c.tolist() for c in columns), strict=True))
 

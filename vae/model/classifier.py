@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vae.architecture import ImageShape
 from vae.config import Config
+from vae.layers import ImageShape
 from vae.model.base import Model
 from vae.model.keras_setup import keras, ops, tf
 from vae.model.networks import build_classifier, logits_of

@@ -7,12 +7,12 @@ from typing import cast
 
 import numpy as np
 
+from vae.config.settings import Binarisation
 from vae.data.binarisation import binarisation_words, binarise
 from vae.data.datasets import Dataset
-from vae.figures_schema import Metrics
 from vae.model.keras_setup import keras, random, tf
 from vae.model.vae import VAE
-from vae.settings import Binarisation
+from vae.schemas.metrics import Metrics
 from vae.statistics import ACTIVE_VARIANCE, standard_error
 
 __all__ = ["evaluate_elbo"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from vae.architecture import ImageShape
 from vae.config import Config
+from vae.layers import ImageShape
 from vae.model.base import scalar
 from vae.model.keras_setup import keras, ops, tf
 from vae.model.networks import build_decoder, build_discriminator, logits_of

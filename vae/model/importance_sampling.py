@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vae.config import Config
+from vae.config.settings import MAX_IMPORTANCE_SAMPLES
 from vae.errors import ConfigError, RunError
-from vae.figures_schema import Estimate
 from vae.kinds import with_article
-from vae.settings import MAX_IMPORTANCE_SAMPLES
+from vae.schemas.likelihood import Estimate
 from vae.statistics import standard_error
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def importance_sampled_nll(
     images: uint8 (N, H, W, C), binary or not. labels: (N,), which a conditional VAE needs: its
     likelihood is that of an image given its class, -log p(x|y). The standard error is the one over
     images. Raises ConfigError for an autoencoder or samples outside 1 to 5,000, RunError if it is
-    no number.
+    not finite.
     """
     from vae.model.keras_setup import tf
     from vae.model.pixels import to_floats

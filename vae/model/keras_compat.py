@@ -24,7 +24,7 @@ def portable(content: bytes) -> bytes:
     """Return a Keras file without the null values that only later versions of Keras know.
 
     A file that has none is returned as it is. All other values and the weights stay, byte by byte.
-    Raises RunError for what is no Keras file, or a damaged one.
+    Raises RunError for anything but a Keras file, and for a damaged one.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

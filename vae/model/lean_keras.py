@@ -1,4 +1,4 @@
-"""Keras without the libraries that it can use and that this package never hands to it.
+"""Keras without the libraries that it can use and that this package never passes to it.
 
 Keras imports pandas, Matplotlib and scikit-learn wherever they are installed: for data frames, for
 plots, and to look like an estimator of scikit-learn. Where they are missing it does without. For a

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vae.architecture import ImageShape, Layer, network_layers
+from vae.architecture import network_layers
 from vae.config import Config
+from vae.layers import ImageShape, Layer
 from vae.model.keras_setup import keras
 
 __all__ = [

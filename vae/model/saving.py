@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vae.architecture import ImageShape, summarize
+from vae.architecture import summarize
 from vae.config import Config
 from vae.errors import RunError, VAEError
 from vae.files import replacing
+from vae.layers import ImageShape
 from vae.model.base import Model, build
 from vae.model.keras_compat import portable
 from vae.model.keras_setup import keras

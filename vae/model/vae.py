@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from vae.architecture import FIRST_PIXEL_LOG_VAR, ImageShape
+from vae.architecture import FIRST_PIXEL_LOG_VAR
 from vae.config import Config
+from vae.layers import ImageShape
 from vae.model.base import scalar
 from vae.model.keras_setup import keras, ops, tf
 from vae.model.networks import build_decoder, build_encoder, logits_of

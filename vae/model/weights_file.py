@@ -16,8 +16,8 @@ def check_weights(path: Path, parameters: int) -> None:
     """Check that model.keras holds so many weights, plainly stored, before Keras reads them.
 
     Keras takes the memory that the file asks for: of a gigabyte that is compressed or was never
-    written nothing need be in the file. Raises RunError, and what zipfile and h5py raise of files
-    that are none.
+    written nothing need be in the file. Raises RunError, and what zipfile and h5py raise of other
+    files.
     """
     import h5py  # which comes with Keras, and which the web server does without
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple, NotRequired, TypedDict
 
 from vae.config import Config
+from vae.config.setting import Setting
+from vae.config.settings import setting
 from vae.errors import RunError
 from vae.files import file_version, write_json, writing_to
 from vae.runs.layout import CONTROL
 from vae.runs.schema import ChangeRow, Row
-from vae.schema import Count, Number, Text, decode, read
-from vae.setting import Setting
-from vae.settings import setting
+from vae.schemas.reading import Count, Number, Text, decode, read
 
 __all__ = [
     "ACTIONS",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vae.errors import RunError
-from vae.schema import read
+from vae.schemas.reading import read
 
 __all__ = ["figures_fault", "read_figures"]
 

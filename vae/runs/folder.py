@@ -6,57 +6,29 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, SupportsIndex, cast, overload
 
 import numpy as np
 
 from vae.config import Config
 from vae.errors import RunError
-from vae.figures_schema import (
-    AdversarialMetrics,
-    ClassifierComparison,
-    ClassifierMetrics,
-    ClassProbes,
-    Measured,
-    Metrics,
-    Quality,
-)
 from vae.files import open_regular
 from vae.kinds import KINDS
 from vae.runs import layout
 from vae.runs.control import Control, read_control, segments_of, with_live_settings
-from vae.runs.figures import figures_fault, read_figures
-from vae.runs.history import history_fault, read_rows
+from vae.runs.history import History, read_rows
 from vae.runs.lock import is_held
 from vae.runs.metadata import Metadata, clean_name, read_metadata
-from vae.runs.results import figures_of
-from vae.runs.schema import Info, LearnedRow, Row, RunState, Status
-from vae.schema import Words, read
+from vae.runs.schema import Info, Row, RunState, Status
+from vae.schemas.reading import Words, read
 from vae.short_names import shortened
 
-__all__ = ["ACTIVE_STATES", "ENDED_FROM_OUTSIDE", "SHIPPED", "History", "RunFolder"]
+__all__ = ["ACTIVE_STATES", "ENDED_FROM_OUTSIDE", "SHIPPED", "RunFolder"]
 
 # A run in one of these states has a process that holds its lock.
 ACTIVE_STATES = (RunState.STARTING, RunState.TRAINING)
 ENDED_FROM_OUTSIDE = "The training process was ended from outside."
 RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it can open the run
 SHIPPED = Path(__file__).parents[1] / "pretrained"
-
-
-class History(list[LearnedRow]):
-    """The epochs of a run, oldest first: `history[-1]["loss"]` or `history["loss"][-1]`."""
-
-    @overload
-    def __getitem__(self, key: SupportsIndex, /) -> LearnedRow: ...
-    @overload
-    def __getitem__(self, key: slice, /) -> list[LearnedRow]: ...
-    @overload
-    def __getitem__(self, key: str, /) -> list[Any]: ...
-    def __getitem__(self, key: SupportsIndex | slice | str, /) -> Any:
-        """Return an epoch, some, or a column of all."""
-        if isinstance(key, str):
-            return [row[key] for row in self]
-        return super().__getitem__(key)
 
 
 @dataclass(frozen=True)
@@ -140,7 +112,7 @@ class RunFolder:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """All rows of the history, several an epoch; a line that is none is left out.
+        """All rows of the history, several an epoch; an invalid line is left out.
 
         Raises RunError for a file that cannot be read.
         """
@@ -164,75 +136,6 @@ class RunFolder:
     def history(self) -> History:
         """One row an epoch: loss, reconstruction, kl, val_loss, ... in nats per image."""
         return History(row for row in self.rows if row["kind"] == "epoch")
-
-    def _figures(self, name: str) -> dict[str, Any]:
-        return read_figures(self.path, name, figures_of(KINDS[self.config.kind])[name])
-
-    @property
-    def classifier_metrics(self) -> ClassifierMetrics:
-        """metrics.json of a classifier; empty while there is none that can be read."""
-        return cast("ClassifierMetrics", self.metrics)
-
-    @property
-    def adversarial_metrics(self) -> AdversarialMetrics:
-        """metrics.json of a GAN; empty while there is none that can be read."""
-        return cast("AdversarialMetrics", self.metrics)
-
-    @cached_property
-    def metrics(self) -> Metrics:
-        """metrics.json; empty while there is none that can be read.
-
-        Those of a classifier and a GAN hold other figures: see the properties above.
-        """
-        found = self._figures(layout.METRICS)
-        if self.config.is_density:  # an earlier version measured bits of a density
-            found.pop("bits_per_dimension", None)
-        return cast("Metrics", found)
-
-    @cached_property
-    def class_probes(self) -> ClassProbes:
-        """knowledge.json, how well codes tell the classes apart; empty until it was measured."""
-        return cast("ClassProbes", self._figures(layout.CLASS_PROBES))
-
-    @cached_property
-    def likelihood(self) -> dict[str, Measured]:
-        """likelihood.json: by treatment of the test images; empty until one was measured."""
-        return cast("dict[str, Measured]", self._figures(layout.LIKELIHOOD))
-
-    @cached_property
-    def quality(self) -> Quality:
-        """quality.json, how good samples are; empty until it was measured."""
-        return cast("Quality", self._figures(layout.QUALITY))
-
-    @cached_property
-    def classification(self) -> ClassifierComparison:
-        """classification.json, Bayes' rule beside a classifier; empty until it was measured."""
-        return cast("ClassifierComparison", self._figures(layout.CLASSIFICATION))
-
-    @property
-    def faults(self) -> list[str]:
-        """Why files of the folder read as if they were not there, a sentence each."""
-        types = figures_of(KINDS[self.config.kind])
-        figures = [figures_fault(self.path, name, kind) for name, kind in types.items()]
-        return [*filter(None, [*figures, history_fault(self.path / layout.HISTORY)])]
-
-    @cached_property
-    def latents(self) -> dict[str, np.ndarray]:
-        """Mean and log_var (N, d) and labels y (N,) of the test images; empty until evaluated."""
-        return self.arrays(layout.LATENTS)
-
-    @cached_property
-    def predictions(self) -> dict[str, np.ndarray]:
-        """A classifier's probabilities (N, classes) and the labels y (N,) of the test images.
-
-        Empty until evaluated.
-        """
-        return self.arrays(layout.PREDICTIONS)
-
-    @property
-    def outputs(self) -> dict[str, np.ndarray]:
-        """What the model makes of the test images, with their labels y: latents or predictions."""
-        return self.latents if self.config.has("encoder") else self.predictions
 
     @property
     def snapshot_epochs(self) -> list[int]:

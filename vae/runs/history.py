@@ -9,18 +9,34 @@ import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, SupportsIndex, overload
 
 from vae.errors import RunError
 from vae.files import open_regular
-from vae.runs.schema import Row, decode_row
+from vae.runs.schema import LearnedRow, Row, decode_row
 
-__all__ = ["history_fault", "read_rows"]
+__all__ = ["History", "history_fault", "read_rows"]
 
 # Of text, over all files; as rows it takes two to three times as much. More than one long history
 # has: else reading another run's would drop it, and every page reads several.
 MAX_BYTES = 60_000_000
 TAIL = 64  # bytes that tell whether a file is still the one that was read
+
+
+class History(list[LearnedRow]):
+    """The epochs of a run, oldest first: `history[-1]["loss"]` or `history["loss"][-1]`."""
+
+    @overload
+    def __getitem__(self, key: SupportsIndex, /) -> LearnedRow: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> list[LearnedRow]: ...
+    @overload
+    def __getitem__(self, key: str, /) -> list[Any]: ...
+    def __getitem__(self, key: SupportsIndex | slice | str, /) -> Any:
+        """Return an epoch, some, or a column of all."""
+        if isinstance(key, str):
+            return [row[key] for row in self]
+        return super().__getitem__(key)
 
 
 class _Read(NamedTuple):
@@ -38,7 +54,7 @@ _guard = threading.Lock()
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Return all rows of a history; what is no row is left out.
+    """Return all rows of a history; an invalid line is left out.
 
     That is a line cut short by a crash, or what somebody else wrote. The rows are shared by all who
     ask: they must not be changed. Raises OSError for a file that cannot be read.

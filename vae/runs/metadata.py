@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from vae.errors import RunError
 from vae.files import write_json, writing_to
 from vae.runs.layout import METADATA
-from vae.schema import Instant, Name, Text, printable, read
+from vae.schemas.reading import Instant, Name, Text, printable, read
 
 __all__ = ["MAX_NAME", "Metadata", "MetadataFile", "clean_name", "read_metadata", "write_metadata"]
 

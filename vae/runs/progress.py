@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 from vae.errors import RunError
 from vae.files import write_json
 from vae.runs.layout import progress_file
-from vae.schema import Seconds, Share, Words, read
+from vae.schemas.reading import Fraction, Seconds, Words, read
 
 __all__ = ["Progress", "end_progress", "progress_writer", "read_progress", "write_progress"]
 
@@ -30,7 +30,7 @@ class Progress:
 
 
 class _File(TypedDict):
-    share: Share
+    share: Fraction
     trouble: Words
     seconds: NotRequired[Seconds]
 

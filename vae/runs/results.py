@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae.dotted_path import resolve
-from vae.figures_schema import (
-    ClassifierComparison,
-    ClassProbes,
-    Likelihood,
-    Metrics,
-    Quality,
-)
 from vae.kinds import Kind, Part
 from vae.runs import layout
+from vae.schemas.class_probes import ClassProbes
+from vae.schemas.classification import ClassifierComparison
+from vae.schemas.likelihood import Likelihood
+from vae.schemas.metrics import Metrics
+from vae.schemas.sample_quality import Quality
 
 __all__ = ["ARRAYS", "FIGURES", "RESULTS", "Result", "Shapes", "figures_of", "result_files"]
 

@@ -15,8 +15,9 @@ from vae.data.binarisation import binarise
 from vae.errors import RunError, VAEError
 from vae.kinds import KINDS, Part, with_article
 from vae.runs import inference, layout
-from vae.runs.folder import ACTIVE_STATES, SHIPPED, RunFolder
+from vae.runs.folder import ACTIVE_STATES, SHIPPED
 from vae.runs.lock import run_lock
+from vae.runs.measured import MeasuredRun
 from vae.runs.requests import Requests
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def how_to_resume(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Run(RunFolder):
+class Run(MeasuredRun):
     """A run as it is when it is read: make a new one to see what has changed since.
 
     label: the class that a conditional run's networks take where `encode` and `decode` get none;

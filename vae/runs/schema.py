@@ -10,7 +10,17 @@ import msgspec
 from msgspec import Meta
 
 from vae.errors import RunError
-from vae.schema import Count, Number, Positive, Seconds, Share, Text, Words, decode, decoder
+from vae.schemas.reading import (
+    Count,
+    Fraction,
+    Number,
+    Positive,
+    Seconds,
+    Text,
+    Words,
+    decode,
+    decoder,
+)
 
 __all__ = [
     "AccuracyRow",
@@ -146,12 +156,12 @@ class AccuracyRow(TypedDict):
     epoch: Count
     step: Positive
     loss: Number
-    accuracy: Share
+    accuracy: Fraction
     learning_rate: Number
     gradient_norm: NotRequired[Number]
     # Both, or none.
     val_loss: NotRequired[Number]
-    val_accuracy: NotRequired[Share]
+    val_accuracy: NotRequired[Fraction]
 
 
 @final
@@ -163,8 +173,8 @@ class AdversarialRow(TypedDict):
     step: Positive
     loss: Number
     discriminator_loss: Number
-    d_real: Share
-    d_fake: Share
+    d_real: Fraction
+    d_fake: Fraction
     learning_rate: Number
     gradient_norm: NotRequired[Number]
     discriminator_gradient_norm: NotRequired[Number]
@@ -195,8 +205,8 @@ class _Kind(msgspec.Struct):
 
 
 PARTS = ("loss", "reconstruction", "kl", "kl_per_dimension")
-TWINS = frozenset(f"val_{name}" for name in PARTS)
-ACCURACY_TWINS = frozenset({"val_loss", "val_accuracy"})
+VALIDATION = frozenset(f"val_{name}" for name in PARTS)
+ACCURACY_VALIDATION = frozenset({"val_loss", "val_accuracy"})
 _elbo_row = decoder(ElboRow)
 
 
@@ -218,11 +228,11 @@ def decode_row(line: bytes) -> Row:
         if found.accuracy is None:
             return decode("A row", line, ElboRow)
         row = decode("A row", line, AccuracyRow)
-    twins = TWINS if "kl" in row else ACCURACY_TWINS
-    held = twins & row.keys()
-    if held and held != twins:
+    expected = VALIDATION if "kl" in row else ACCURACY_VALIDATION
+    held = expected & row.keys()
+    if held and held != expected:
         raise RunError(
-            f"A row with validation has {', '.join(sorted(twins))}. "
-            f"Received: no {', '.join(sorted(twins - held))}"
+            f"A row with validation has {', '.join(sorted(expected))}. "
+            f"Received: no {', '.join(sorted(expected - held))}"
         )
     return row

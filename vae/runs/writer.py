@@ -23,7 +23,7 @@ from vae.runs.metadata import write_metadata
 from vae.runs.results import RESULTS, result_files
 from vae.runs.run import Run, how_to_resume
 from vae.runs.schema import Row, RunState, Status, StatusChanges
-from vae.schema import read
+from vae.schemas.reading import read
 
 __all__ = ["RunWriter", "check_free", "new_run_id"]
 

@@ -106,7 +106,7 @@ def posterior_labels(
 ) -> np.ndarray:
     """Return the labels (count,) of the images that `posterior_codes` takes, of the same arguments.
 
-    A conditional run decodes those codes with them as their images were encoded.
+    A conditional run decodes those codes with them as their images were encoded. Raises as that.
     """
     return samplers.y[_chosen(samplers, count, label, seed)].astype(np.int64)
 
@@ -118,7 +118,7 @@ def fit_samplers(
 
     At most 20,000 images, chosen at random with the run's seed; the posteriors of 2,000 are stored.
     on_progress: called with the fraction that is done. Raises RunError for images of another shape,
-    fewer than two, codes that are no numbers, and mixtures that do not converge.
+    fewer than two, non-finite codes, and mixtures that do not converge.
     """
     count = min(FITTED_IMAGES, MAX_VALUES // run.config.latent_dim)
     # They are in random order.

@@ -57,7 +57,7 @@ def fit_mixture(
     EM from k-means with a fixed seed (scikit-learn). A number of components is tried if each could
     have 5 (d + 1) codes and a step of EM does not take too long; 1 always. One that does not
     converge in 200 steps is left out. on_progress: called with the fraction that is done.
-    Raises RunError for fewer than two codes, what is no number, or if none converges.
+    Raises RunError for fewer than two codes, non-finite codes, or if none converges.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture

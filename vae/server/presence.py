@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from vae.errors import RunError
 from vae.files import write_json
-from vae.schema import read
+from vae.schemas.reading import read
 
 __all__ = ["Presence"]
 

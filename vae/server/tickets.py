@@ -18,7 +18,7 @@ from vae.errors import RunError
 from vae.files import write_json
 from vae.runs.folder_names import MAX_NAME_BYTES, is_folder_name
 from vae.runs.results import RESULTS
-from vae.schema import Text, read
+from vae.schemas.reading import Text, read
 
 __all__ = ["ACTIONS", "Ticket", "Tickets"]
 

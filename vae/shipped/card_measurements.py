@@ -7,9 +7,9 @@ import math
 from vae.data.binarisation import binarisation_name
 from vae.evaluation.class_probes import NEIGHBOURS
 from vae.evaluation.comparison import beside_literature, references_of
-from vae.figures_schema import References
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
+from vae.schemas.metrics import References
 
 __all__ = ["LITERATURE_BINARISATION", "figures_of"]
 

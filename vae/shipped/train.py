@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from vae.config import Config
+from vae.config.settings import MAX_IMPORTANCE_SAMPLES
 from vae.data.datasets import load_dataset
 from vae.evaluation.class_probes import compute_class_probes
 from vae.evaluation.classifier_choice import classifier_mark, classifiers_beside
@@ -45,7 +46,6 @@ from vae.runs.run import SHIPPED, Run, open_run
 from vae.runs.store import RunStore
 from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
-from vae.settings import MAX_IMPORTANCE_SAMPLES
 from vae.training.train import resume, train
 
 __all__ = ["SHIPPED_RUNS", "derive", "ship"]

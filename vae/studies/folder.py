@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from vae.errors import RunError, StudyError
 from vae.files import read_regular
 from vae.runs.lock import is_held
-from vae.schema import Words, decode, read
+from vae.schemas.reading import Words, decode, read
 from vae.studies.layout import CONTROL, ROWS, STATUS, STUDY
 from vae.studies.schema import ACTIVE, Action, Control, StudyHead, StudyState, StudyStatus
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal, NotRequired, TypedDict
 
-from vae.schema import Count, Seconds, Text, Words
+from vae.schemas.reading import Count, Seconds, Text, Words
 
 __all__ = ["ACTIVE", "Action", "StudyHead", "StudyState", "StudyStatus"]
 
@@ -43,7 +43,6 @@ class StudyStatus(TypedDict):
     done: Count  # trainings
     total: Count
     seconds: Seconds  # of work, over all its sessions
-    doing: NotRequired[Text]
     reason: NotRequired[Words]
 
 

@@ -61,7 +61,7 @@ class LiveSnapshots:
             self.take(position)
 
     def take(self, position: Position) -> None:
-        """Take one now, unless what it holds are no numbers any more."""
+        """Take one now, unless it would hold values that are not finite."""
         began = self._clock()
         try:
             pictures = self._snapshots.preview(self._model)

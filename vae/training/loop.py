@@ -123,7 +123,7 @@ class Loop:
         if self._images.is_sampled:
             spec = tf.TensorSpec((self._batch_size, self._images.pixel_count), tf.uint8)
             sampled = self._for_each_step(
-                lambda ahead: self._images_ahead(indices[ahead], ahead), count, spec
+                lambda index: self._images_after(indices[index], index), count, spec
             )
             pixels = tf.reshape(sampled, (-1, self._images.pixel_count))
             batches = tf.reshape(tf.range(self.chunk * self._batch_size), indices.shape)
@@ -167,11 +167,11 @@ class Loop:
         self.model.test_step(self._step_data(batch, self._images.labels(indices)))
 
     def _images_of_next_step(self, indices: tf.Tensor) -> tf.Tensor:
-        return self._images_ahead(indices, tf.constant(0))
+        return self._images_after(indices, tf.constant(0))
 
-    def _images_ahead(self, indices: tf.Tensor, ahead: tf.Tensor) -> tf.Tensor:
-        """Return the images of a batch as the step sees them that follows so many others."""
-        step = tf.cast(self._optimizer.iterations.value, tf.int32) + ahead
+    def _images_after(self, indices: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+        """Return the images of a batch as the step that follows so many others gets them."""
+        step = tf.cast(self._optimizer.iterations.value, tf.int32) + steps
         return self._images.at_step(indices, step)
 
     def _step_data(self, pixels: tf.Tensor, labels: tf.Tensor | None) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -16,17 +16,18 @@ from vae.model.base import Model
 from vae.runs import layout
 from vae.runs.control import LIVE_SETTINGS, Control, Segment, with_live_settings
 from vae.runs.writer import RunWriter
-from vae.training.checkpoints import Checkpoints, Position
+from vae.training.checkpoints import Position
 from vae.training.clock import TrainingClock
 from vae.training.commands import End, RunCommands
 from vae.training.early_stopping import best_epoch, is_over
-from vae.training.history_rows import AnyMeans, row_ends
+from vae.training.history_rows import row_ends
 from vae.training.hooks import Hooks
 from vae.training.live_snapshots import LiveSnapshots
-from vae.training.loop import Loop
 from vae.training.outcome import Outcome, diverged, ended, finished, stopped_early
 from vae.training.row_writer import RowWriter
+from vae.training.saved_state import SavedState
 from vae.training.schedules import Schedules
+from vae.training.step_runner import StepRunner
 
 __all__ = ["Session"]
 
@@ -44,21 +45,17 @@ class Session:
         self.split = split_indices(self.config, len(dataset.x_train))
         self.batch = min(self.config.batch_size, len(self.split.train))
         self.steps = len(self.split.train) // self.batch
-        self.loop = Loop(model, dataset.x_train, self.batch, dataset.y_train)
-        self.labels = dataset.y_train
-        kind = KINDS[self.config.kind]
-        self.gradients = resolve(kind.gradients)(model)
-        self.snapshots = resolve(kind.snapshots)(self.config, dataset)
+        self.runner = StepRunner(model, dataset, self.batch)
+        self.snapshots = resolve(KINDS[self.config.kind].snapshots)(self.config, dataset)
         self.live = LiveSnapshots(model, self.snapshots, writer)
         self.commands = RunCommands(writer.path, hooks)
-        self.checkpoints = Checkpoints(model, writer.path)
         self.history = RowWriter(model, writer, hooks.on_event)
         self.clock = TrainingClock(writer.value("seconds_trained", 0.0))
+        self.saved = SavedState(model, writer, self.live, self.clock, self.steps)
         self.epoch, self.step = 0, 0
         self.segment = Segment(0, self.config.epochs)
         self.until = 0  # the epoch at which the run is to end, as far as is known here
         self._row_at = self.clock.seconds  # when the last row was written
-        self._is_compiled = False  # whether `loop` has trained a step
 
     @property
     def position(self) -> Position:
@@ -94,18 +91,18 @@ class Session:
                 self.writer.status(until=self.until)
                 return stopped_early(self.epoch, best_epoch(self.config, self.history.rows))
             end = self._train_epoch()
-        if end is End.DIVERGED or not self._has_finite_weights():
-            reached, saved = self.epoch, self.checkpoints.restore()
-            self.epoch, self.step = saved
-            return diverged(reached, saved.epoch, self.settings.learning_rate)
-        self._save_checkpoint()
-        self._show_position()
+        if end is End.DIVERGED or not self.runner.has_finite_weights():
+            reached = self.epoch
+            self.epoch, self.step = self.saved.checkpoints.restore()
+            return diverged(reached, self.epoch, self.settings.learning_rate)
+        self.saved.save_checkpoint(self.position)
+        self.saved.show(self.position)
         return ended(end, self.position, self.steps, self.hooks.seconds)
 
     def _begin(self) -> None:
         """Resume from the checkpoint, or write what there is before the first step."""
-        if self.checkpoints.exists:
-            epoch, step = self.checkpoints.restore()
+        if self.saved.checkpoints.exists:
+            epoch, step = self.saved.checkpoints.restore()
             self.epoch, self.step = epoch, min(step, self.steps)
             self.history.resume(self.position, self.steps)
             if not self.history.unwritten_steps(self.position):
@@ -113,11 +110,11 @@ class Session:
                 self.model.reset_metrics()
             self.settings = self.history.settings()
             # The process may have died between a checkpoint and the best weights beside it.
-            self._save_best()
+            self.saved.save_best(self.position, self.history.rows)
         else:
             self.writer.rewind(0, 0, self.steps)
             self.writer.arrays(layout.FIXED, **self.snapshots.fixed)
-            self._save_epoch(self.snapshots.take(self.model))
+            self.saved.save_epoch(self.position, [], self.snapshots.take(self.model))
         self.segment = self._next_segment() or self.segment
         self.writer.status(
             state="training", reason="", epoch=self.epoch, step=self.step, steps=self.steps
@@ -177,31 +174,26 @@ class Session:
 
         request: its number, which status.json repeats.
         """
-        news: dict[str, Any] = {"shown": request, "look_failed": True}
+        status: dict[str, Any] = {"shown": request, "look_failed": True}
         with self.clock.stopped():
-            if self._has_finite_weights():
+            if self.runner.has_finite_weights():
                 try:
                     self.hooks.publish()
-                    news |= {"look_failed": False, "model_epoch": self.epoch}
+                    status |= {"look_failed": False, "model_epoch": self.epoch}
                 except Exception:
                     # A preview must not cost a run: a full disk, say.
                     logging.getLogger(__name__).exception("The model could not be published")
-            self.writer.status(**news)
+            self.writer.status(**status)
 
     def _pause(self) -> End | None:
         """Wait for a command, with all that is needed to resume in the folder."""
-        if not self._has_finite_weights():  # the last good checkpoint stays
+        if not self.runner.has_finite_weights():  # the last good checkpoint stays
             return End.DIVERGED
-        self._save_checkpoint()
+        self.saved.save_checkpoint(self.position)
         with self.clock.stopped():
-            self._show_position()
+            self.saved.show(self.position)
             self.writer.status(state="paused", serial=self.commands.applied.serial)
             return self.commands.wait()
-
-    def _show_position(self) -> None:
-        """Leave a snapshot of exactly this position, where the run rests within an epoch."""
-        if 0 < self.step < self.steps:
-            self.live.take(self.position)
 
     # Training
 
@@ -216,22 +208,22 @@ class Session:
                 if end := self._apply_commands():
                     return end
                 max_steps = min(
-                    self.loop.steps_at_once,
+                    self.runner.steps_at_once,
                     row_end - self.step,
                     self.commands.allowance,
                     self.live.steps_until_due(self.position),
                 )
+                was_compiled = self.runner.compiled
                 self._take_steps(batches[self.step : self.step + int(max_steps)])
                 if self.step < self.steps:
                     self.live.after_steps(self.position)
-                if not self._is_compiled:  # the first call takes longer than those that follow
-                    self._is_compiled, began, first = True, self.clock.seconds, self.step
+                if not was_compiled:
+                    began, first = self.clock.seconds, self.step
             if not self._write_step_row(batches[row_end - 1]):
                 return End.DIVERGED
-        held_back = self.split.validation
-        validation = self.loop.evaluate(held_back) if len(held_back) else None
-        # Perhaps it was the very last step, which no loss has seen.
-        if not self._has_finite_weights() or not np.isfinite(
+        validation = self.runner.validate(self.split.validation)
+        # Perhaps it was the very last step, after which no loss was computed.
+        if not self.runner.has_finite_weights() or not np.isfinite(
             validation["loss"] if validation else 0.0
         ):
             return End.DIVERGED
@@ -240,34 +232,21 @@ class Session:
             self.writer.status(seconds_per_epoch=round(seconds, 3))
         snapshot = self.snapshots.take(self.model)
         self.history.write_epoch(self.position, self.schedules, validation, snapshot)
-        self._save_epoch(snapshot)
+        self.saved.save_epoch(self.position, self.history.rows, snapshot)
         return None
 
     def _take_steps(self, batches: np.ndarray) -> None:
         """Take one step for each of these batches of indices (steps, batch)."""
-        count, schedules, first = len(batches), self.schedules, batches[0]
-        self.model.set_schedule(
-            self.settings, schedules.beta(self.epoch), schedules.capacity(self.epoch)
-        )
-        rates = schedules.learning_rates(self.epoch, self.step, count)
-        trace: dict[str, Any] = {}
+        trace: dict[str, np.ndarray] = {}
         if self.commands.is_single_step and self.config.has("encoder"):  # else none is shown
-            trace = self.gradients.before(self.loop.images(first), self.labels[first])
-        self.loop.train(batches, rates)
-        self.step += count
-        self.commands.allowance -= count
+            trace = self.runner.take_apart(batches, self.position, self.schedules)
+        else:
+            self.runner.take(batches, self.position, self.schedules)
+        self.step += len(batches)
+        self.commands.allowance -= len(batches)
         if trace:
-            trace |= self.gradients.after()
-            trace["learning_rate"] = schedules.learning_rate(self.epoch, self.step - 1)
-            self._write_step_trace(trace)
-
-    def _write_step_trace(self, trace: dict[str, Any]) -> None:
-        trace |= {"kind": self.config.kind, "conditional": self.config.conditional}
-        trace |= self.position._asdict() | {"steps": self.steps}
-        self.writer.arrays(
-            layout.STEP, **{name: np.asarray(value) for name, value in trace.items()}
-        )
-        self.writer.status(epoch=self.epoch, step=self.step)
+            self.writer.arrays(layout.STEP, **trace)
+            self.writer.status(epoch=self.epoch, step=self.step)
 
     def _write_step_row(self, batch: np.ndarray | None = None) -> bool:
         """Write the row of the steps since the last one; return whether they are finite.
@@ -277,45 +256,12 @@ class Session:
         count = self.history.unwritten_steps(self.position)
         if count <= 0:
             return True
-        means: dict[str, Any] = {**self.loop.results()}
-        if not np.isfinite(means["loss"]):
+        means = self.runner.means(batch)
+        if means is None:
             return False
-        if batch is not None:
-            norms = self.gradients.norms(self.loop.images(batch), self.labels[batch])
-            means |= {name: norm for name, norm in norms.items() if np.isfinite(norm)}
         now = self.clock.seconds
         rate = count * self.batch / max(now - self._row_at, 1e-9)
         self._row_at = now
         self.writer.status(images_per_second=round(rate), seconds_trained=round(now, 3))
-        self.history.write_step(self.position, self.schedules, cast("AnyMeans", means))
+        self.history.write_step(self.position, self.schedules, means)
         return True
-
-    def _has_finite_weights(self) -> bool:
-        """Whether the weights are numbers still: a loss says so only at the next row."""
-        return all(np.isfinite(weights).all() for weights in self.model.get_weights())
-
-    # Saving
-
-    def _save_epoch(self, snapshot: dict[str, np.ndarray]) -> None:
-        """Save what a crash must not take and what the pages show of this epoch."""
-        self.writer.arrays(layout.snapshot_file(self.epoch), **snapshot)
-        self.live.after_epoch()
-        # After the snapshot: a run that is killed in between still has one of its model.
-        self._save_checkpoint()
-        self._save_best()
-
-    def _save_checkpoint(self) -> None:
-        self.checkpoints.save(self.position)
-        self.writer.status(
-            epoch=self.epoch,
-            step=self.step,
-            kept=[self.epoch, self.step],
-            seconds_trained=round(self.clock.seconds, 3),
-        )
-
-    def _save_best(self) -> None:
-        """Save the weights apart if no epoch was better."""
-        if not self.config.patience or self.step < self.steps:
-            return
-        if self.epoch and best_epoch(self.config, self.history.rows) == self.epoch:
-            self.checkpoints.save_best(self.epoch)

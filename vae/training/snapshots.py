@@ -57,9 +57,9 @@ class Snapshots:
     def take(self, model: VAE) -> dict[str, np.ndarray]:
         """Return what `preview` does, and of the end of an epoch more.
 
-        prior_distance: how far the fixed codes, draws of the prior, lie from the nearest posterior
-        of those test images, in its standard deviations: the median over codes of the root mean
-        square over dimensions. What is small has no holes.
+        prior_distance: how far the fixed codes, samples of the prior, lie from the nearest
+        posterior of those test images, in its standard deviations: the median over codes of the
+        root mean square over dimensions. What is small has no holes.
         """
         labels, fixed = self._labels, self.fixed
         copies, _ = _encode(model, fixed["images"], labels["images"])

@@ -11,8 +11,9 @@ from typing import Any
 
 from pages._components.mounting import mounted
 
-__all__ = ["drawing_pad", "png_of"]
+__all__ = ["SIDE", "drawing_pad", "png_of"]
 
+SIDE = 280  # pixels of a drawing, as in pad.js
 HEAD = "data:image/png;base64,"
 MAX_CHARACTERS = 400_000  # of a drawing: 280 x 280 pixels of noise, in colour, take 320,000
 

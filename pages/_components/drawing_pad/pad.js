@@ -42,7 +42,7 @@ async function restore(pad, drawing) {
   } catch {
     return;
   }
-  if (pad.before.length) return; // a hand was faster
+  if (pad.before.length) return; // the user was faster
   pad.context.drawImage(picture, 0, 0, SIDE, SIDE);
   update(pad);
 }
@@ -75,16 +75,27 @@ function listenForStrokes(pad) {
   canvas.addEventListener("pointercancel", release);
 }
 
+// A round pen in steps of a pixel. It leaves no greys, as a canvas's own lines do at their edges: a
+// link holds each pixel as a bit (pages/_shared/linked_drawing.py).
 function draw(pad, x, y) {
-  const { context, stroke, root } = pad;
-  context.strokeStyle = "#fff";
-  context.lineWidth = root.querySelector("input").valueAsNumber;
-  context.lineCap = context.lineJoin = "round";
-  context.beginPath();
-  context.moveTo(...stroke.last);
-  context.lineTo(x, y + 0.01); // a line to the same place would draw nothing
-  context.stroke();
+  const { stroke, root } = pad;
+  const [fromX, fromY] = stroke.last;
+  const radius = root.querySelector("input").valueAsNumber / 2;
+  const steps = Math.max(1, Math.ceil(Math.hypot(x - fromX, y - fromY)));
+  for (let step = 1; step <= steps; step++) {
+    const part = step / steps;
+    dot(pad.context, fromX + part * (x - fromX), fromY + part * (y - fromY), radius);
+  }
   stroke.last = [x, y];
+}
+
+function dot(context, x, y, radius) {
+  context.fillStyle = "#fff";
+  for (let row = Math.round(y - radius); row < Math.round(y + radius); row++) {
+    const half = Math.sqrt(Math.max(0, radius ** 2 - (row + 0.5 - y) ** 2));
+    const left = Math.round(x - half);
+    context.fillRect(left, row, Math.round(x + half) - left, 1);
+  }
 }
 
 // A dropped or pasted picture is drawn into the middle, as large as it fits.

@@ -70,7 +70,7 @@ function create(root, data) {
   return map;
 }
 
-// What a hand has chosen holds until a link, Back or Forward asks for something else.
+// What the user has chosen holds until a link, Back or Forward asks for something else.
 function followLink(map) {
   const { data } = map;
   Object.assign(map, { visit: data.visit, pin: data.pin ?? null, hidden: new Set(data.hidden), selected: selectedIn(data.selected) });

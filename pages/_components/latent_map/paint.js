@@ -44,7 +44,7 @@ function rectangleOf(map, extent) {
   return [x, y, right - x, bottom - y];
 }
 
-// Stripes of black and white, over the dots, can be seen on each theme, class and image.
+// Stripes of black and white, over the dots, stand out on each theme, class and image.
 function hatch(map, context) {
   const stripe = new OffscreenCanvas(HATCH, HATCH);
   const lines = stripe.getContext("2d");
@@ -96,7 +96,7 @@ function paintTiles(map, context) {
 function paintDots(map) {
   const context = clearedContext(map, map.dots);
   if (map.points && map.shown.has("dots")) fillAll(map, context);
-  if (map.points) map.root.dataset.painted = map.plane; // for who waits until they are seen
+  if (map.points) map.root.dataset.painted = map.plane; // for who waits until they are there
   if (map.layers && map.shown.has("holes")) hatch(map, context);
 }
 

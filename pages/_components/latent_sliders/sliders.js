@@ -1,4 +1,4 @@
-// One request is under way at a time: what the hand did meanwhile goes with the next one, so that
+// One request is under way at a time: what the user did meanwhile goes with the next one, so that
 // the server is never behind by more than one image.
 const FEW = 5; // sliders that fit below each other, with their strips
 

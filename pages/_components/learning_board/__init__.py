@@ -1,4 +1,4 @@
-"""Learning, seen: test images and their reconstructions, samples, the latent map and the curves.
+"""Learning in pictures: test images, reconstructions, samples, the latent map and the curves.
 
 All of it is one component, so that all of it moves together and lies side by side or, on a phone,
 one below the other. Between two moments the points of the map glide.
@@ -26,7 +26,7 @@ _mount = mounted(
 
 
 def learning_board(data: dict[str, Any], *, key: str) -> None:
-    """Draw the board.
+    """Show the board.
 
     data: frames, each a moment (see `pages.train.learning_frames`), the last of which stays, and
     seconds, in which they are played; labels, colors and classes of the map's points; curves, as

@@ -1,4 +1,4 @@
-// Plays the moments that have come since the last look, one after the other, until the next one.
+// Plays the moments that have come since the last update, one after the other, until the next one.
 
 function mount(component) {
   const root = component.parentElement.querySelector(".board");

@@ -30,7 +30,7 @@ _mount = mounted(
 
 
 def learning_curves(run: Run, *, small: bool = False) -> None:
-    """Draw the curves of a run, side by side where there is room; small: low and stacked."""
+    """Show the curves of a run, side by side where there is room; small: low and stacked."""
     _mount(key=f"curves-{run_key(run)}-{small}", data={**curve_data(run), "small": small})
 
 

@@ -1,7 +1,7 @@
 // Beside a Plotly chart of Streamlit's: the picture of the dot under the pointer, and which dot is
 // clicked. Plotly's labels hold no pictures, and Streamlit hears no click on a dot in space.
 
-const CLICK = 5; // pixels that a hand may tremble
+const CLICK = 5; // pixels that the pointer may move in a click
 
 function mount({ parentElement, data, setStateValue, setTriggerValue }) {
   const flat = parentElement.querySelector(".flat");

@@ -29,7 +29,7 @@ _mount = mounted(
 def point_cloud(
     projection: Projection, class_names: tuple[str, ...], *, alt: str, key: str
 ) -> None:
-    """Draw a projection (N, 2), a dot each in the color of its class; alt: what it shows."""
+    """Show a projection (N, 2), a dot each in the color of its class; alt: what it shows."""
     is_finite = np.isfinite(projection.points).all(axis=1)
     points, labels = projection.points[is_finite].astype(np.float32), projection.y[is_finite]
     extent = Extent.square_around(points.min(axis=0), points.max(axis=0))

@@ -97,7 +97,7 @@ function walk(film, by, held = false) {
   else if (!held) request(film);
 }
 
-// A hand that walks wants no film running away under it.
+// Who steps with the keys wants no animation that runs on.
 function goTo(film, stage) {
   film.stage = Math.max(0, stage);
   film.playing = false;
@@ -133,7 +133,7 @@ function schedule(film) {
   if (!film.playing || (film.waiting && last)) return;
   film.timeout = setTimeout(() => {
     if (!film.root.isConnected) return;
-    if (document.hidden) return schedule(film); // nobody looks: no step is taken
+    if (document.hidden) return schedule(film); // nobody watches: no step is taken
     if (last) return request(film);
     film.stage += 1;
     show(film);

@@ -31,7 +31,7 @@ _mount = mounted(
 
 
 def still_chart(figure: go.Figure, *, name: str, key: str, numbers: bool = True) -> None:
-    """Draw a Plotly figure of bars, lines and dots; what else Plotly knows is left out.
+    """Show a Plotly figure of bars, lines and dots; what else Plotly knows is left out.
 
     name: what the chart is called by who cannot see it. numbers: whether a table of them is there
     for who asks.

@@ -44,8 +44,8 @@ function makeCode(lab) {
     more.hidden = true;
   });
 
-  const draw = normal(Date.now());
-  find(".draw").addEventListener("click", () => lab.setCode(lab.z.map(() => draw()), "Drawn from the prior, N(0, 1)."));
+  const sample = normal(Date.now());
+  find(".sample").addEventListener("click", () => lab.setCode(lab.z.map(() => sample()), "Sampled from the prior, N(0, 1)."));
   find(".centre").addEventListener("click", () => lab.setCode(lab.z.map(() => 0), "The middle of the prior."));
 
   lab.onCode(() => {

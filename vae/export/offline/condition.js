@@ -1,4 +1,4 @@
-// The class that the decoder of a conditional run is given: the code, and with it the style, stays.
+// The class that the decoder of a conditional run gets: the code, and with it the style, stays.
 
 function makeCondition(lab) {
   const box = document.querySelector(".condition");
@@ -6,7 +6,7 @@ function makeCondition(lab) {
   if (!lab.run.isConditional) return;
   const buttons = lab.run.classes.map(({ name }, label) => {
     const button = element("button", { type: "button" }, name);
-    button.addEventListener("click", () => lab.setCode(lab.z, `Told to be class ${name}.`, lab.pinned, label));
+    button.addEventListener("click", () => lab.setCode(lab.z, `The class is now ${name}.`, lab.pinned, label));
     return button;
   });
   box.querySelector(".chips").append(...buttons);

@@ -13,7 +13,7 @@ const lab = {
   decode: (z, label = lab.label) => decoder(z, label),
   paint: makePainter(run.imageShape),
   z: new Float32Array(size),
-  label: 0, // what the decoder of a conditional run is given
+  label: 0, // what the decoder of a conditional run gets
   source: "",
   pinned: null, // where on the map it was taken, if it was
   onCode: (listener) => listeners.push(listener),
@@ -43,7 +43,7 @@ makeCode(lab);
 makeSamples(lab);
 makeCurves(lab);
 if (lab.codes.length) lab.setImage(0);
-else lab.setCode(priorCodes(1, size, 1, 0)[0], "Drawn from the prior, N(0, 1).");
+else lab.setCode(priorCodes(1, size, 1, 0)[0], "Sampled from the prior, N(0, 1).");
 
 // For whoever opens the console: window.vaeLab.decode([0, 0, …]) gives the pixels, row by row.
 window.vaeLab = {

@@ -13,7 +13,7 @@ function uniform(seed) {
 
 // Standard normal numbers, two at a time (Box & Muller 1958).
 function normal(seed) {
-  const draw = uniform(seed);
+  const sample = uniform(seed);
   let spare = null;
   return () => {
     if (spare !== null) {
@@ -21,8 +21,8 @@ function normal(seed) {
       spare = null;
       return value;
     }
-    const radius = Math.sqrt(-2 * Math.log(1 - draw()));
-    const angle = 2 * Math.PI * draw();
+    const radius = Math.sqrt(-2 * Math.log(1 - sample()));
+    const angle = 2 * Math.PI * sample();
     spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   };
@@ -30,6 +30,6 @@ function normal(seed) {
 
 // One code after the other, so that a larger grid begins with the images of a smaller one.
 function priorCodes(count, size, temperature, seed) {
-  const draw = normal(seed);
-  return Array.from({ length: count }, () => Float32Array.from({ length: size }, () => temperature * draw()));
+  const sample = normal(seed);
+  return Array.from({ length: count }, () => Float32Array.from({ length: size }, () => temperature * sample()));
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from vae.config.setting import accepted
+from vae.config.settings import setting
 from vae.errors import ConfigError
 from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
-from vae.setting import accepted
-from vae.settings import setting
 
 __all__ = ["parse_setting", "read_setting"]
 
@@ -21,7 +21,7 @@ def read_setting(name: str, text: str) -> Any:
 
 
 def parse_setting(name: str, text: str) -> Any:
-    """Return a text as a value, unchecked; what is none of the setting's type stays text.
+    """Return a text as a value, unchecked; a text that does not fit the setting's type stays text.
 
     Raises AmbiguousNumberError for what may be two numbers.
     """

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
+from vae.config.setting import accepted
+from vae.config.setting_text import parse_setting
+from vae.config.settings import SETTINGS, Settings, setting, settings_of
 from vae.errors import ConfigError
 from vae.kinds import CONDITIONAL, KINDS, Kind, Part, with_article
-from vae.setting import accepted
-from vae.setting_text import parse_setting
-from vae.settings import SETTINGS, Settings, setting, settings_of
 
 __all__ = ["Config"]
 
@@ -139,7 +139,7 @@ class Config(Settings):
     def from_dict(cls, values: Any) -> Config:
         """Build from plain JSON values; what is not given keeps its default.
 
-        Raises ConfigError for what is no JSON object, an unknown field, and as `Config` does.
+        Raises ConfigError for anything but a JSON object, an unknown field, and as `Config` does.
         """
         if not isinstance(values, dict):
             raise ConfigError(f"A configuration must be a JSON object. Received: {values!r:.80}")

@@ -6,8 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from vae.config.setting import Setting, setting_field
 from vae.kinds import KINDS, Kind
-from vae.setting import Setting, setting_field
 
 __all__ = [
     "BINARISATIONS",

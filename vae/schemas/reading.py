@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -21,14 +21,15 @@ __all__ = [
     "LARGEST",
     "MAX_COUNT",
     "MAX_TEXT_BYTES",
+    "AnyText",
     "Count",
     "Distance",
+    "Fraction",
     "Instant",
     "Name",
     "Number",
     "Positive",
     "Seconds",
-    "Share",
     "Text",
     "Words",
     "decode",
@@ -45,7 +46,7 @@ MAX_COUNT = 10**9
 
 Number = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
 Distance = Annotated[float, Meta(ge=0.0, le=LARGEST)]
-Share = Annotated[float, Meta(ge=0.0, le=1.0 + 1e-9)]  # a rounding error is no forgery
+Fraction = Annotated[float, Meta(ge=0.0, le=1.0 + 1e-9)]  # a rounding error is no forgery
 Seconds = Annotated[float, Meta(ge=0.0, le=1e8)]
 Instant = Annotated[float, Meta(ge=0.0, le=1e11)]  # seconds since 1970
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -57,6 +58,12 @@ class Text(str):
 
     __slots__ = ()
     longest = 200  # characters
+
+
+if TYPE_CHECKING:
+    AnyText = str  # who measures writes any text; it is cut where a file is read
+else:
+    AnyText = Text
 
 
 class Name(Text):
@@ -75,7 +82,7 @@ class Words(Text):
 
 def printable(text: str, max_length: int) -> str:
     """Return a text in one line, without control characters, of at most so many characters."""
-    # Cut before as well: a text of megabytes is not worth the look at all its characters.
+    # Cut before as well: a text of megabytes is not worth reading to its end.
     visible = "".join(sign if sign.isprintable() else " " for sign in text[: 10 * max_length])
     return " ".join(visible.split())[:max_length].strip()
 
@@ -97,7 +104,7 @@ def decode(name: str, content: bytes, kind: type[T]) -> T:
 
 
 def decode_any(name: str, content: bytes) -> object:
-    """Return what JSON holds, whatever it is; raises RunError for what is no JSON."""
+    """Return what JSON holds, whatever it is; raises RunError for anything but JSON."""
     anything: Any = Any
     return decode(name, content, anything)
 

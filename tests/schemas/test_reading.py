@@ -12,11 +12,10 @@ import pytest
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, PICTURE, altered
 from tests.pages.crafted import METRICS, change, row
-from tests.test_figures_schema import CLASS_PROBES, CLASSIFICATION, LIKELIHOOD, QUALITY
+from tests.schemas.test_figures import CLASS_PROBES, CLASSIFICATION, LIKELIHOOD, QUALITY
 from vae.config import Config
 from vae.errors import RunError
 from vae.evaluation.likelihood import requested_likelihood
-from vae.figures_schema import ComparisonRequest, LikelihoodRequest
 from vae.kinds import KINDS
 from vae.runs.control import Control, Segment, read_control, request
 from vae.runs.history import history_fault
@@ -34,7 +33,9 @@ from vae.runs.schema import (
     decode_row,
 )
 from vae.runs.store import RunStore
-from vae.schema import MAX_TEXT_BYTES, Text, Words, decode, printable, read
+from vae.schemas.classification import ComparisonRequest
+from vae.schemas.likelihood import LikelihoodRequest
+from vae.schemas.reading import MAX_TEXT_BYTES, Text, Words, decode, printable, read
 from vae.server.presence import Presence
 from vae.server.tickets import Tickets
 

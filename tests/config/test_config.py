@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from vae.config import Config
+from vae.config.setting_text import read_setting
+from vae.config.settings import setting, settings_of
 from vae.errors import ConfigError
 from vae.kinds import KINDS
-from vae.setting_text import read_setting
-from vae.settings import setting, settings_of
 
 FIELDS = [field.name for field in dataclasses.fields(Config)]
 SIZES = [name for name in FIELDS if isinstance(getattr(Config(), name), tuple)]
