@@ -1,6 +1,7 @@
 """How long each view takes to load again, whole, beside an empty Streamlit app.
 
-Both are reloaded in turn in one browser, since what counts is the ratio of the medians.
+Both are reloaded in turn in one browser, since what counts is the ratio of the medians. The
+processor time of a page's main thread stands beside the seconds: other programs change it less.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.measuring import medians
 from tests.browser.driving import SCREEN, chromium, serve
@@ -70,31 +71,38 @@ def views() -> None:
             pages["empty"] = _opened(browser, beside, "")
             found: dict[str, list[list[float]]] = {name: [] for name in pages}
             for _ in range(ROUNDS):
-                for name, page in pages.items():
-                    found[name].append([_reload(page, name)])
-    middle = {
-        name: seconds[0] for name, seconds in zip(found, medians(found).values(), strict=True)
-    }
+                for name, (page, devtools) in pages.items():
+                    found[name].append(_reload(page, devtools, name))
+    middle = medians(found)
     print(f"\nReloads, whole: medians of {ROUNDS}, in turn with an empty app.\n")
-    print("| view | seconds | times the empty app |")
-    print("|---|---|---|")
-    for name, seconds in middle.items():
-        print(f"| {name} | {seconds:.2f} | {seconds / middle['empty']:.1f} |")
+    print("| view | seconds | times the empty app | main thread, CPU s | times the empty app |")
+    print("|---|---|---|---|---|")
+    for name, figures in middle.items():
+        cells = (
+            f"{own:.2f} | {own / empty:.1f}"
+            for own, empty in zip(figures, middle["empty"], strict=True)
+        )
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
-def _opened(browser: Browser, address: str, name: str) -> Page:
+def _opened(browser: Browser, address: str, name: str) -> tuple[Page, CDPSession]:
     page = browser.new_context(viewport=SCREEN).new_page()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(address)
     _wait(page, name)
-    return page
+    return page, devtools
 
 
-def _reload(page: Page, name: str) -> float:
+def _reload(page: Page, devtools: CDPSession, name: str) -> list[float]:
+    """Return the seconds until a view is there again, and those of its main thread's CPU."""
     page.bring_to_front()
     begin = time.perf_counter()
     page.reload()
     _wait(page, name)
-    return time.perf_counter() - begin
+    seconds = time.perf_counter() - begin
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return [seconds, next(each["value"] for each in metrics if each["name"] == "TaskDuration")]
 
 
 def _wait(page: Page, name: str) -> None:

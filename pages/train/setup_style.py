@@ -90,8 +90,12 @@ STYLE = """
     gap: 0.3rem;
     p { font-size: 0.9rem; }
     [data-testid="stColumn"] p { margin-bottom: 0.2rem; }
-    /* A text's last line has room below it that Streamlit takes back; a table has none. */
-    [data-testid="stColumn"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+    /* A text's last line has room below it that Streamlit takes back; a table has none. Where text
+       is large it scrolls. */
+    [data-testid="stColumn"] [data-testid="stMarkdownContainer"] {
+        margin-bottom: 0;
+        overflow-x: auto;
+    }
     .stVerticalBlock { gap: 0.2rem; }
     .stHorizontalBlock { gap: 0.7rem; flex-wrap: nowrap; }
     .stHorizontalBlock > * { flex: 1 1 auto; width: auto; min-width: 0; }
@@ -126,7 +130,6 @@ STYLE = """
 }
 @media (max-width: 640px) {
     .st-key-setup-network .stHorizontalBlock { flex-wrap: wrap; }
-    .st-key-setup-network table { display: block; }
     /* Two beside each other, or one where text is large. */
     [class*="st-key-setup-fields"] {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr));
