@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -94,8 +95,9 @@ def show_verdict(cells: Sequence[Cell], data_title: str) -> None:
 def show_accuracy(cells: Sequence[Cell], test_images: int, *, key: str) -> None:
     """Draw the accuracies of all methods over the number of images a class."""
     chart = augmentation_chart(cells)
-    chart.layout.yaxis.title.text = f"accuracy on {test_images:,} test images, %"
-    for line in chart.data:
+    chart.update_yaxes(title_text=f"accuracy on {test_images:,} test images, %")
+    lines: Any = chart.data  # whose type is not known to checkers
+    for line in lines:
         if line.customdata is not None:  # the number of images, beside which a point may lie
             pairs = zip(line.customdata, line.y, strict=True)
             line.hovertext = [f"{number:,} a class: {y:.1f} %" for (number, _), y in pairs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vae.augmentation.methods import ALL_LABELS, METHODS, Generator, MethodName
+from vae.augmentation.methods import ALL_LABELS, METHODS, Generator, MethodName, generators_of
 from vae.augmentation.plan import choice_jobs, wanted_cells
 from vae.augmentation.recipe import Recipe, recipe_from, recipe_values
 from vae.augmentation.schema import Row, StudySettings, Trial
@@ -92,8 +92,7 @@ def _work(settings: StudySettings, rows: Iterable[Row] = (), trials: Iterable[Tr
         seconds += len(job.candidates) * recipe.classifier_steps * CLASSIFIER_STEP
     for cell in wanted_cells(settings, rows):
         if cell.per_class == ALL_LABELS:
-            steps = recipe.all_epochs * settings["train_images"] / recipe.classifier_batch
-            seconds += max(1.0, steps) * CLASSIFIER_STEP
+            seconds += recipe.all_steps * CLASSIFIER_STEP
         else:
             seconds += _cell(cell.methods, recipe, classes)
     return scale * seconds
@@ -102,10 +101,9 @@ def _work(settings: StudySettings, rows: Iterable[Row] = (), trials: Iterable[Tr
 def _cell(methods: Iterable[MethodName], recipe: Recipe, classes: int) -> float:
     """Return the seconds of a seed's methods: two with the same generator train it once."""
     chosen = [METHODS[name] for name in methods]
-    generators = {method.generator for method in chosen if method.generator}
     steps = [CLASSICAL_STEP if method.classical else CLASSIFIER_STEP for method in chosen]
     return recipe.classifier_steps * sum(steps) + sum(
-        _generator(name, recipe, classes) for name in generators
+        _generator(name, recipe, classes) for name in generators_of(chosen)
     )
 
 
