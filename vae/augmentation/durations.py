@@ -39,7 +39,6 @@ def asked_seconds(
         "recipe": recipe_values(recipe),
         "image_shape": list(dataset.image_shape),
         "class_names": list(dataset.class_names),
-        "train_images": len(dataset.x_train),
         "per_class": list(per_class),
         "seeds": seeds,
         "methods": list(methods),
@@ -92,8 +91,7 @@ def _work(settings: StudySettings, rows: Iterable[Row] = (), trials: Iterable[Tr
         seconds += len(job.candidates) * recipe.classifier_steps * CLASSIFIER_STEP
     for cell in wanted_cells(settings, rows):
         if cell.per_class == ALL_LABELS:
-            steps = recipe.all_epochs * settings["train_images"] / recipe.classifier_batch
-            seconds += max(1.0, steps) * CLASSIFIER_STEP
+            seconds += recipe.all_steps * CLASSIFIER_STEP
         else:
             seconds += _cell(cell.methods, recipe, classes)
     return scale * seconds
