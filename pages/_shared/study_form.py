@@ -39,10 +39,10 @@ AT_FIRST: tuple[MethodName, ...] = ("classical", "vae", "all")
 RECIPES = {
     "Quick": Recipe(
         classifier_steps=400,
-        all_steps=3_000,
+        all_steps=2_000,
         vae_steps=500,
         class_vae_steps=150,
-        gan_steps=400,
+        gan_steps=800,
         copies=(4,),
     ),
     "Thorough": Recipe(),

@@ -85,7 +85,9 @@ def show_study_controls(study: Study) -> None:
     """Show the buttons that pause, continue, stop and delete a study."""
     state, under_way = study.state, is_under_way(study)
     ends = study.requested if under_way and study.requested != "run" else ""
-    with st.container(horizontal=True, gap="small", key=f"study-controls-{study.path.name}"):
+    with st.container(
+        horizontal=True, gap="small", width="content", key=f"study-controls-{study.path.name}"
+    ):
         if under_way:
             _button(
                 study, "Pausing…" if ends == "pause" else "Pause", "pause", queue().studies.pause,

@@ -93,8 +93,11 @@ def _own(study: Study) -> None:
     def watch() -> None:
         if is_under_way(study) != active:
             st.rerun()
-        show_study_controls(study)
-        show_study_progress(study)
+        # In one row, so that the bar is in sight where the study was started.
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            show_study_controls(study)
+            with st.container(width="stretch"):
+                show_study_progress(study)
         cells = cells_of(study)
         if cells:
             show_findings(

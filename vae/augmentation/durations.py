@@ -39,7 +39,6 @@ def asked_seconds(
         "recipe": recipe_values(recipe),
         "image_shape": list(dataset.image_shape),
         "class_names": list(dataset.class_names),
-        "train_images": len(dataset.x_train),
         "per_class": list(per_class),
         "seeds": seeds,
         "methods": list(methods),
