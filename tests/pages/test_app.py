@@ -214,7 +214,7 @@ def shows_classifier(page: str, app: AppTest, run_id: str) -> bool:
     if page == "evaluate":
         return bool(app.metric)
     if page == "latent":
-        return any(each.value.startswith("It says ") for each in app.header)
+        return any("it says " in each.value.lower() for each in app.header)
     if page == "generate":
         return "You can take it away." in words(app)
     tables = [each.proto.body for each in app.main.get("html")]
