@@ -51,6 +51,11 @@ NOT_RUN = {
     r"make app": "a server that runs until it is stopped: tests/browser drives it",
     r"make test": "runs this test",
     r"make test-backends": "installs 2 GB of other backends",
+    r"python -m vae augment .*": "trains for minutes: tests/cli/test_augment.py has tiny studies",
+    r"python -m vae augment": "names the command",
+    r"python -m vae\.shipped\.augmentation_page": (
+        f"{WRITES}: tests/shipped/test_augmentation_page.py compares the page"
+    ),
     r"python -m vae resume RUN .*": "names the command, with its option",
     r"python -m vae classify RUN --against CLASSIFIER": "names the command, with its option",
     r"python -m vae classify vae/pretrained/.*": (

@@ -26,7 +26,6 @@ __all__ = [
     "app_folder",
     "data_folders",
     "grace_seconds",
-    "inherited_python_path",
     "is_public",
     "keras_home",
     "limits",
@@ -35,6 +34,7 @@ __all__ = [
     "runs_folder",
     "storage_limits",
     "worker_count",
+    "worker_python_path",
 ]
 
 PACKAGE = Path(__file__).resolve().parent
@@ -147,9 +147,10 @@ def abbreviate_home(path: str) -> str:
     return "~" + path[len(home) :] if path.startswith(home + os.sep) else path
 
 
-def inherited_python_path() -> str:
-    """Return `PYTHONPATH`, or "" where it is not set."""
-    return os.environ.get("PYTHONPATH", "")
+def worker_python_path() -> str:
+    """Return a `PYTHONPATH` that has this package, wherever the process was started."""
+    here = str(Path(__file__).resolve().parents[1])
+    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
 
 
 def quiet_tensorflow() -> bool:

@@ -18,7 +18,7 @@ from pages._shared.visitors import visitor
 from vae.augmentation.durations import asked_seconds
 from vae.augmentation.methods import METHODS, MethodName, check_methods, methods_at
 from vae.augmentation.recipe import Recipe
-from vae.augmentation.study import MAX_SEEDS, Study, check_asked
+from vae.augmentation.study import MAX_SEEDS, SMALLEST, Study, check_asked
 from vae.data.datasets import Dataset
 from vae.environment import limits
 from vae.errors import ConfigError, StudyError
@@ -69,7 +69,7 @@ def study_form(on_start: Callable[[Study], None]) -> None:
             read=_read_numbers,
             write=lambda numbers: ", ".join(map(str, numbers)),
             save=lambda numbers: state.update({NUMBERS: numbers}),
-            expected=f"One to {MAX_NUMBERS} whole numbers from 2, with commas.",
+            expected=f"One to {MAX_NUMBERS} whole numbers from {SMALLEST}, with commas.",
             width=210,
             help="How many labelled images of each class a classifier may learn from: one number, "
             "or several with commas, as 5, 10, 50. Takes effect in a new study.",
@@ -181,6 +181,6 @@ def _read_numbers(text: str) -> tuple[int, ...]:
     parts = text.replace(";", " ").replace(",", " ").split()
     numbers = [parse_number(part, whole=True) for part in parts]
     found = sorted({number for number in numbers if isinstance(number, int)})
-    if not 1 <= len(found) <= MAX_NUMBERS or found[0] < 2 or found[-1] > 10**6:
-        raise ConfigError(f"Whole numbers from 2 were expected. Received: {text!r}")
+    if not 1 <= len(found) <= MAX_NUMBERS or found[0] < SMALLEST or found[-1] > 10**6:
+        raise ConfigError(f"Whole numbers from {SMALLEST} were expected. Received: {text!r}")
     return tuple(found)

@@ -111,9 +111,9 @@ class TestForm:
         ("text", "says"),
         [
             ("5000", "at most 1"),
-            ("1", "whole numbers from 2"),
-            ("many", "whole numbers from 2"),
-            ("", "whole numbers from 2"),
+            ("1", "whole numbers from 3"),
+            ("many", "whole numbers from 3"),
+            ("", "whole numbers from 3"),
         ],
     )
     def test_numbers_that_cannot_be(self, text: str, says: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from vae.augmentation.methods import METHODS, MethodName
 from vae.augmentation.summary import Cell
+from vae.augmentation.verdict import Effect, effect_of
 from vae.statistics import Interval
 
 __all__ = ["Finding", "Findings", "find", "headline"]
@@ -56,13 +57,17 @@ def find(cells: Iterable[Cell]) -> Findings:
     on_top = [_finding(cell, cell.over_classical) for cell in both]
     known = [each for each in (*over_real, *over_classical, *on_top) if each is not None]
     return Findings(
-        helps=_strongest(over_real, _is_above),
-        hurts=[each for each in over_real if each is not None and _is_below(each.difference)],
+        helps=_strongest(over_real, Effect.HELPS),
+        hurts=[
+            each
+            for each in over_real
+            if each is not None and effect_of(each.difference) is Effect.HURTS
+        ],
         # From the side of classical augmentation.
-        classical_better=_strongest(over_classical, _is_below),
-        classical_worse=_strongest(over_classical, _is_above),
-        adds=_strongest(on_top, _is_above),
-        takes=_strongest(on_top, _is_below),
+        classical_better=_strongest(over_classical, Effect.HURTS),
+        classical_worse=_strongest(over_classical, Effect.HELPS),
+        adds=_strongest(on_top, Effect.HELPS),
+        takes=_strongest(on_top, Effect.HURTS),
         has_intervals=any(not math.isnan(each.difference.low) for each in known),
     )
 
@@ -152,21 +157,11 @@ def _finding(cell: Cell, difference: Interval | None) -> Finding | None:
     return None if difference is None else Finding(cell.per_class, cell.method, difference)
 
 
-def _is_above(difference: Interval) -> bool:
-    return difference.low > 0.0
-
-
-def _is_below(difference: Interval) -> bool:
-    return difference.high < 0.0
-
-
-def _strongest(
-    findings: Iterable[Finding | None], holds: Callable[[Interval], bool]
-) -> list[Finding]:
-    """Return those for which it holds: for each number of images the one that differs most."""
+def _strongest(findings: Iterable[Finding | None], effect: Effect) -> list[Finding]:
+    """Return those of an effect: for each number of images the one that differs most."""
     found: dict[int, Finding] = {}
     for each in findings:
-        if each is None or not holds(each.difference):
+        if each is None or effect_of(each.difference) is not effect:
             continue
         known = found.get(each.per_class)
         if known is None or abs(each.difference.mean) > abs(known.difference.mean):

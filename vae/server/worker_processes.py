@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import IO, Protocol
 
-from vae.environment import inherited_python_path
+from vae.environment import worker_python_path
 from vae.files import open_regular
 from vae.runs.layout import LOG
 from vae.runs.run import Run
@@ -90,13 +90,7 @@ def _spawn(arguments: list[str], stdin: int, output: IO[bytes] | int) -> subproc
         stdin=stdin,
         stdout=output,
         stderr=output,
-        env={**WORKER_ENVIRONMENT, **os.environ, "PYTHONPATH": _python_path()},
+        env={**WORKER_ENVIRONMENT, **os.environ, "PYTHONPATH": worker_python_path()},
         # Its own session: Ctrl-C at the server does not end a run half-way.
         start_new_session=True,
     )
-
-
-def _python_path() -> str:
-    """Return the path that has this package, wherever the server was started."""
-    here = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join(filter(None, (here, inherited_python_path())))

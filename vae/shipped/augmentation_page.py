@@ -79,12 +79,13 @@ OWN = """\
 ## A study of one's own
 
     python -m vae augment --dataset digits --per-class 5,10 --seeds 5 --out study
-    python -m vae augment --out study                                  continues one that was ended
-    python -m vae augment --out study --take enlarged.zip --seed 0     takes the enlarged data set
+    python -m vae augment --out study
+    python -m vae augment --out study --take enlarged.zip --seed 0
 
-The zip has a folder of PNG files for each class, as `image_dataset_from_directory` of Keras reads
-it; names and `index.csv` say which images are synthetic, of which generator and seed. With `.npz`
-there are arrays `x`, `y` and `synthetic`. From Python: `vae.augmentation`.
+The second line continues a study that was ended, the third takes the enlarged data set. The zip
+has a folder of PNG files for each class, as `image_dataset_from_directory` of Keras reads it; names
+and `index.csv` say which images are synthetic, of which generator and seed. With `.npz` there are
+arrays `x`, `y` and `synthetic`. From Python: `vae.augmentation`.
 """
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
+from vae.environment import worker_python_path
 from vae.errors import StudyError
 
 __all__ = ["Job", "Line", "serve", "work_in_processes"]
@@ -76,7 +77,9 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # One thread each: as many processes as cores share the machine already.
-            env=os.environ | {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"},
+            env=os.environ
+            | {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+            | {"PYTHONPATH": worker_python_path()},
             text=True,
         )
         self._answers = answers
