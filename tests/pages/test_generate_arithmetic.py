@@ -103,5 +103,5 @@ class TestSum:
             press(app, "Keep")
         stored: list[Bookmark] = app.session_state[f"bookmarks-{run.id}"]
         assert len(stored) == MAX_BOOKMARKS
-        press(app, "Keep")  # the same once more
+        press(app, "Kept")  # the same once more
         assert len(app.session_state[f"bookmarks-{run.id}"]) == MAX_BOOKMARKS
