@@ -36,11 +36,11 @@ help:
 app: $(VENV)/app.stamp
 	@$(PYTHON) -m streamlit run app.py --server.showEmailPrompt=false
 
-# Six processes, because half of the suite waits: for a browser, or for a worker that trains. A file
+# Four processes, because some of the suite waits: for a browser, or for a worker that trains. A file
 # stays in one of them, with the server or the run that its tests share, and they are taken in the
 # order that tests/conftest.py gives them.
 test: lint chromium $(VENV)/oldest.stamp
-	@$(PYTHON) -m pytest -n 6 --dist loadfile --no-loadscope-reorder
+	@$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # What is exported, in the oldest Keras on each backend; the script on the oldest TensorFlow. Apart from
 # `make test`, which has JAX alone, for the size of these two.
