@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import change_status, copy_run, wait_until
 from tests.queueing import Servers
+from vae import environment
 from vae.runs.run import Run, open_run
 from vae.server import worker_processes
 from vae.server.worker_processes import WORKER_ENVIRONMENT, WarmWorker, request_exit, start_worker
@@ -41,9 +42,8 @@ class TestStart:
         for package in (tmp_path / "package" / "vae", tmp_path / "package" / "vae" / "server"):
             (package / "__init__.py").touch()
         (tmp_path / "package" / "vae" / "server" / "worker.py").write_text(WITNESS)
-        monkeypatch.setattr(
-            worker_processes, "__file__", str(tmp_path / "package" / "vae" / "server" / "x.py")
-        )
+        package = str(tmp_path / "package" / "vae" / "environment.py")
+        monkeypatch.setattr(environment, "__file__", package)
         monkeypatch.setenv("WITNESS", str(tmp_path / "recorded.json"))
         monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
         monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)

@@ -8,6 +8,7 @@ import sys
 from typing import IO
 
 from tests.warm.programs import POSSIBLE, Process, start_warm
+from vae.environment import worker_python_path
 from vae.server import worker_processes
 
 __all__ = ["spawn_warm"]
@@ -30,7 +31,7 @@ def spawn_warm(
         env={
             **worker_processes.WORKER_ENVIRONMENT,
             **os.environ,
-            "PYTHONPATH": worker_processes._python_path(),
+            "PYTHONPATH": worker_python_path(),
         },
         start_new_session=True,
     )
