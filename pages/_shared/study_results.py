@@ -99,8 +99,11 @@ def show_accuracy(cells: Sequence[Cell], test_images: int, *, key: str) -> None:
     lines: Any = chart.data  # whose type is not known to checkers
     for line in lines:
         if line.customdata is not None:  # the number of images, beside which a point may lie
-            pairs = zip(line.customdata, line.y, strict=True)
-            line.hovertext = [f"{number:,} a class: {y:.1f} %" for (number, _), y in pairs]
+            line.hovertext = [
+                f"{number:,} a class: {y:.1f} %"
+                + (f" ({low:.1f} to {high:.1f})" if high > low else "")  # one seed has none
+                for (number, low, high), y in zip(line.customdata, line.y, strict=True)
+            ]
     still_chart(
         chart,
         name="Accuracy of each method over the number of labelled images a class",

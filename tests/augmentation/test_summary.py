@@ -51,15 +51,15 @@ def test_unpaired_seeds_do_not_count() -> None:
 def test_a_cell_has_mean_interval_and_agreement() -> None:
     rows = [
         row("vae", seed, accuracy, synthetic=200, agreement=share)
-        for seed, (accuracy, share) in enumerate([(0.6, 0.9), (0.8, 0.7)])
+        for seed, (accuracy, share) in enumerate([(0.69, 0.9), (0.71, 0.7)])
     ]
     rows.append(row("real", 0, 0.5))
     real, vae = summarize(rows)
     assert (real.method, vae.method) == ("real", "vae")
     assert real.agreement is None
     assert vae.accuracy.mean == pytest.approx(0.7)
-    # t(0.975; 1) = 12.7062, standard error 0.1.
-    assert vae.accuracy.high - vae.accuracy.mean == pytest.approx(1.27062, abs=1e-5)
+    # t(0.975; 1) = 12.7062, standard error 0.01.
+    assert vae.accuracy.high - vae.accuracy.mean == pytest.approx(0.127062, abs=1e-6)
     assert vae.agreement is not None
     assert vae.agreement.mean == pytest.approx(0.8)
     assert (vae.synthetic, vae.real, vae.seconds) == (200, 50, 2.0)
@@ -79,3 +79,9 @@ def test_cells_are_in_the_order_of_images_and_methods() -> None:
 
 def test_no_rows_no_cells() -> None:
     assert summarize([]) == []
+
+
+def test_an_interval_of_accuracies_holds_accuracies_alone() -> None:
+    (cell,) = summarize([row("real", seed, value) for seed, value in enumerate((0.80, 0.99))])
+    assert cell.accuracy.mean == pytest.approx(0.895)
+    assert (cell.accuracy.low, cell.accuracy.high) == (0.0, 1.0)  # 12.7 standard errors either way

@@ -22,9 +22,10 @@ def test_a_line_a_method_with_its_intervals() -> None:
     lines = {each.name: each for each in augmentation_chart(CELLS).data}
     real = lines["Real images alone"]
     assert real.y == pytest.approx((65.0, 75.0))
-    assert [number for number, _ in real.customdata] == [5, 10]
+    assert [number for number, *_ in real.customdata] == [5, 10]
     # t(0.975; 1) = 12.7062, standard error 5 points.
-    assert real.error_y.array == pytest.approx((63.53, 63.53), abs=0.01)
+    assert real.error_y.arrayminus == pytest.approx((63.53, 63.53), abs=0.01)
+    assert real.error_y.array == pytest.approx((35.0, 25.0))  # no accuracy is beyond 100 %
     assert lines["Conditional GAN"].error_y.array == (0.0,)  # one seed has no interval
     assert lines["All labels"].y == pytest.approx((99.0, 99.0))
 

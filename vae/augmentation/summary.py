@@ -71,12 +71,19 @@ def _cell(per_class: int, method: MethodName, own: list[Row], rows: list[Row]) -
     return Cell(
         per_class,
         method,
-        accuracy=t_interval(np.array([row["accuracy"] for row in own])),
-        balanced_accuracy=t_interval(np.array([row["balanced_accuracy"] for row in own])),
+        accuracy=_of_fractions([row["accuracy"] for row in own]),
+        balanced_accuracy=_of_fractions([row["balanced_accuracy"] for row in own]),
         over_real=paired_difference(rows, per_class, method, "real"),
         over_classical=paired_difference(rows, per_class, method, "classical"),
-        agreement=t_interval(np.array(judged)) if judged else None,
+        agreement=_of_fractions(judged) if judged else None,
         real=own[0]["real"],
         synthetic=own[0]["synthetic"],
         seconds=float(np.mean([row["seconds"] for row in own])),
     )
+
+
+def _of_fractions(values: list[float]) -> Interval:
+    """Return the t interval as far as fractions can lie in it: of two seeds it may exceed 100 %."""
+    found = t_interval(np.array(values))
+    low, high = np.clip([found.low, found.high], 0.0, 1.0).tolist()  # NaN stays NaN
+    return found._replace(low=low, high=high)

@@ -33,13 +33,14 @@ X_TITLE, Y_TITLE = "labelled images a class", "test accuracy, %"
 
 
 class _Line(NamedTuple):
-    """A method's points in percent, and half the width of their intervals: 0 for one seed."""
+    """A method's points in percent, and how far their intervals reach: nowhere for one seed."""
 
     method: MethodName
     x: list[float]
     numbers: list[int]
     y: list[float]
-    half: list[float]
+    below: list[float]
+    above: list[float]
 
 
 def augmentation_chart(cells: Sequence[Cell]) -> go.Figure:
@@ -52,12 +53,21 @@ def augmentation_chart(cells: Sequence[Cell]) -> go.Figure:
             "name": METHODS[line.method].title,
             "x": line.x,
             "y": line.y,
-            "customdata": [list(pair) for pair in zip(line.numbers, line.half, strict=True)],
+            "customdata": [
+                [number, y - below, y + above]
+                for number, y, below, above in zip(
+                    line.numbers, line.y, line.below, line.above, strict=True
+                )
+            ],
             "mode": "lines+markers",
             "line": {"color": hue, "width": 2},
             "marker": {"color": hue, "size": 7},
-            "error_y": {"type": "data", "array": line.half, "color": hue, "thickness": 1.5},
-            "hovertemplate": "%{y:.1f} % ± %{customdata[1]:.1f}, %{customdata[0]} images a class",
+            "error_y": {
+                "type": "data", "symmetric": False, "array": line.above, "arrayminus": line.below,
+                "color": hue, "thickness": 1.5,
+            },
+            "hovertemplate": "%{y:.1f} % (%{customdata[1]:.1f} to %{customdata[2]:.1f}), "
+            "%{customdata[0]} images a class",
         })  # fmt: skip
     numbers = sorted({cell.per_class for cell in cells} - {ALL_LABELS})
     if (upper := _upper(cells)) is not None and numbers:
@@ -95,7 +105,7 @@ def augmentation_figure(cells: Sequence[Cell], title: str = "") -> Figure:
         axes.errorbar(
             line.x,
             line.y,
-            yerr=line.half,
+            yerr=(line.below, line.above),
             color=METHOD_COLORS[line.method],
             label=METHODS[line.method].title,
             marker="o",
@@ -130,15 +140,16 @@ def _lines(cells: Iterable[Cell]) -> list[_Line]:
             [cell.per_class * SPREAD ** (index - middle) for cell in found[method]],
             [cell.per_class for cell in found[method]],
             [100.0 * cell.accuracy.mean for cell in found[method]],
-            [_half(cell) for cell in found[method]],
+            [_reach(cell.accuracy.mean - cell.accuracy.low) for cell in found[method]],
+            [_reach(cell.accuracy.high - cell.accuracy.mean) for cell in found[method]],
         )
         for index, method in enumerate(methods)
     ]
 
 
-def _half(cell: Cell) -> float:
-    half = 100.0 * (cell.accuracy.high - cell.accuracy.mean)
-    return 0.0 if math.isnan(half) else half
+def _reach(fraction: float) -> float:
+    """Return how many percent an interval reaches to a side; 0 where it is not known."""
+    return 0.0 if math.isnan(fraction) else 100.0 * fraction
 
 
 def _upper(cells: Iterable[Cell]) -> float | None:

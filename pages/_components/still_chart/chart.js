@@ -111,8 +111,13 @@ function extentOfPowers(traces) {
   return [low - 0.04, high + 0.04];
 }
 
+// The two ends of an interval; one side is as long as the other where nothing else is said.
+function whisker(value, i, error) {
+  return [value - ((error?.arrayminus ?? error?.array)?.[i] ?? 0), value + (error?.array[i] ?? 0)];
+}
+
 function extentOf(traces, shapes) {
-  const values = traces.flatMap(({ y, error_y }) => y.flatMap((each, i) => [each - (error_y?.array[i] ?? 0), each + (error_y?.array[i] ?? 0)]));
+  const values = traces.flatMap(({ y, error_y }) => y.flatMap((each, i) => whisker(each, i, error_y)));
   const ends = [...values, ...shapes.flatMap(({ y0, y1 }) => [y0, y1])].filter(Number.isFinite);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   return [low - 0.05 * (high - low || 1), high + 0.05 * (high - low || 1)];
@@ -181,7 +186,7 @@ function trace(plot, { type, x: xs, y: ys, mode = "lines", marker = {}, line = {
   for (let i = 0; i < xs.length; i++) {
     const [px, py] = [x(xs[i], i), y(ys[i])];
     if (error) {
-      const [low, high, arm] = [y(ys[i] - error.array[i]), y(ys[i] + error.array[i]), 0.35 * rem];
+      const [low, high] = whisker(ys[i], i, error).map(y), arm = 0.35 * rem;
       const d = `M${px} ${low}V${high}M${px - arm} ${low}h${2 * arm}M${px - arm} ${high}h${2 * arm}`;
       marks.push(shape("path", { d, fill: "none", stroke: error.color, "stroke-width": error.thickness }));
     }
