@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
+from pages._shared.act_button import act_button
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages._shared.server_paths import without_paths
@@ -16,6 +18,7 @@ from vae.augmentation.methods import ALL_LABELS, METHODS
 from vae.augmentation.plan import choice_jobs, wanted_cells
 from vae.augmentation.study import Study
 from vae.data.specs import DATASETS
+from vae.errors import VAEError
 from vae.server.durations import time_in_words
 from vae.studies.schema import StudyState
 
@@ -63,6 +66,8 @@ def show_study_progress(study: Study) -> None:
     """Show how much of a study is done, and what it does or why it rests."""
     status = study.status
     state, done, total = status["state"], status["done"], status["total"]
+    if refused := st.session_state.pop(_refused(study), None):
+        st.error(plain(without_paths(refused)), icon=":material/error:")
     counted = f"{done:,} of {total:,} trainings"
     fraction = min(1.0, done / max(total, 1))
     if state == StudyState.FINISHED:
@@ -83,27 +88,27 @@ def show_study_progress(study: Study) -> None:
 
 def show_study_controls(study: Study) -> None:
     """Show the buttons that pause, continue, stop and delete a study."""
-    state, under_way = study.state, is_under_way(study)
+    name, state, under_way = study.path.name, study.state, is_under_way(study)
     ends = study.requested if under_way and study.requested != "run" else ""
-    with st.container(
-        horizontal=True, gap="small", width="content", key=f"study-controls-{study.path.name}"
-    ):
+    with st.container(horizontal=True, gap="small", width="content", key=f"study-controls-{name}"):
         if under_way:
-            _button(
-                study, "Pausing…" if ends == "pause" else "Pause", "pause", queue().studies.pause,
+            act_button(
+                name, "Pausing…" if ends == "pause" else "Pause", "pause",
+                partial(_perform, study, queue().studies.pause),
                 "Pauses within a second. What was found stays; a training that is under way "
                 "begins again.",
                 disabled=bool(ends),
             )  # fmt: skip
-            _button(
-                study, "Stopping…" if ends == "stop" else "Stop", "stop", queue().studies.stop,
+            act_button(
+                name, "Stopping…" if ends == "stop" else "Stop", "stop",
+                partial(_perform, study, queue().studies.stop),
                 "Ends the study. What was found stays, and you can continue it later.",
                 disabled=bool(ends),
             )  # fmt: skip
             return
         if state != StudyState.FINISHED:
-            _button(
-                study, "Continue", "play_arrow", queue().studies.resume,
+            act_button(
+                name, "Continue", "play_arrow", partial(_perform, study, queue().studies.resume),
                 "Continues where it was, to the same numbers. Acts at once.",
                 primary=True,
             )  # fmt: skip
@@ -114,27 +119,27 @@ def show_study_controls(study: Study) -> None:
 def _delete_menu(study: Study) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown("The study and its files go for good.")
-        _button(study, "Delete this study", "delete_forever", _delete, "Cannot be undone.")
+        act_button(
+            study.path.name, "Delete this study", "delete_forever",
+            partial(_perform, study, _delete),
+            "Cannot be undone.",
+        )  # fmt: skip
+
+
+def _perform(study: Study, action: Callable[[Study], None]) -> None:
+    """Do something to a study; what is refused is said where its progress stands."""
+    try:
+        action(study)
+    except (VAEError, OSError) as error:
+        st.session_state[_refused(study)] = str(error)
+
+
+def _refused(study: Study) -> str:
+    return f"refused-{study.path.name}"
 
 
 def _delete(study: Study) -> None:
     queue().studies.delete(study, visitor())
-
-
-def _button(
-    study: Study, words: str, icon: str, action: Callable[[Study], None], help: str, *,
-    disabled: bool = False, primary: bool = False,
-) -> None:  # fmt: skip
-    st.button(
-        words,
-        icon=f":material/{icon}:",
-        key=f"{icon}-{study.path.name}",
-        type="primary" if primary else "secondary",
-        disabled=disabled,
-        help=help,
-        on_click=action,
-        args=(study,),
-    )
 
 
 def _running_words(study: Study, counted: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
 
 import streamlit as st
 
+from pages._shared.act_button import act_button
 from pages._shared.controlled import controlled_key, user_value
 from pages._shared.number_field import is_refused, number_field
 from pages._shared.plain import plain
@@ -67,14 +67,16 @@ def run_controls(run: Run) -> None:
     ):
         can_resume = not ended or not is_refused(_more(run.id))
         if trains or waiting:
-            _button(
-                run, "Pause", "pause", queue().pause, "Pauses within a second. Nothing is lost.",
+            act_button(
+                run.id, "Pause", "pause", _acting(run, queue().pause),
+                "Pauses within a second. Nothing is lost.",
                 disabled=stops, width="stretch",
             )  # fmt: skip
         else:
             words = "Play" if run.state == "paused" else "Continue"
-            _button(
-                run, words, "play_arrow", _resume_for_more if ended else queue().resume,
+            act_button(
+                run.id, words, "play_arrow",
+                _acting(run, _resume_for_more if ended else queue().resume),
                 "Continues the training from where it is. Acts at once.",
                 disabled=bool(missing) or not can_resume, primary=not missing, width="stretch",
             )  # fmt: skip
@@ -83,8 +85,9 @@ def run_controls(run: Run) -> None:
             ("batch", "Step batch", "skip_next", _one_step),  # which slow motion shows, too
             ("epoch", "Step epoch", "fast_forward", partial(queue().resume, action="epoch")),
         ):
-            _button(
-                run, words, icon, action, f"Trains one {name}, then pauses. {steps_help}",
+            act_button(
+                run.id, words, icon, _acting(run, action),
+                f"Trains one {name}, then pauses. {steps_help}",
                 disabled=bool(ended or waiting or stops or missing),
             )  # fmt: skip
         if ended:
@@ -100,8 +103,8 @@ def run_controls(run: Run) -> None:
                 args=(run.id,),
             )
         if trains or waiting or run.state == "paused":
-            _button(
-                run, "Stopping…" if stops else "Stop", "stop", queue().stop,
+            act_button(
+                run.id, "Stopping…" if stops else "Stop", "stop", _acting(run, queue().stop),
                 "Ends the training and saves the model. You can continue it later.",
                 disabled=bool(stops or missing),
             )  # fmt: skip
@@ -204,24 +207,6 @@ def _more(run_id: str) -> str:
     return f"more-epochs-{run_id}"
 
 
-def _button(
-    run: Run, words: str, icon: str, action: Callable[[Run], object], help: str, *,
-    disabled: bool = False, primary: bool = False, width: Literal["content", "stretch"] = "content",
-) -> None:  # fmt: skip
-    st.button(
-        words,
-        icon=f":material/{icon}:",
-        key=f"{icon}-{run.id}",
-        type="primary" if primary else "secondary",
-        disabled=disabled,
-        width=width,
-        help=help,
-        # Before the next drawing, be that of this fragment or, at the same moment, of the page.
-        on_click=_perform,
-        args=(run.id, action),
-    )
-
-
 def step_once(run_id: str) -> None:
     """Have one more step taken, for who watches in slow motion."""
     _perform(run_id, _one_step)
@@ -239,6 +224,10 @@ def _slow(run_id: str) -> str:
 
 def _toggle(run_id: str) -> str:
     return f"toggle-{_slow(run_id)}"
+
+
+def _acting(run: Run, action: Callable[[Run], object]) -> Callable[[], None]:
+    return partial(_perform, run.id, action)
 
 
 def _perform(run_id: str, action: Callable[[Run], object]) -> None:
