@@ -53,12 +53,11 @@ class Bench:
     ) -> None:
         """Train the classifier on a training set: as many steps for each method."""
         recipe = self.recipe
-        self.classifier.train(
+        self.classifier.trainer(classical=classical).train(
             *images,
             steps=recipe.classifier_steps,
             rate=recipe.classifier_rate,
             seed=seed,
-            classical=classical,
             check=check,
         )
 

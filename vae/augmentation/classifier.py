@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -55,20 +54,9 @@ class Classifier:
             input_signature=[tf.TensorSpec((None, *image_shape), tf.uint8)],
         )
 
-    def train(
-        self,
-        images: np.ndarray,
-        labels: np.ndarray,
-        *,
-        steps: int,
-        rate: float,
-        seed: int,
-        classical: bool = False,
-        check: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Train anew on images, uint8 (N, H, W, C), and labels (N,); see `Trainer.train`."""
-        trainer = self._trainers[classical]
-        trainer.train(images, labels, steps=steps, rate=rate, seed=seed, check=check)
+    def trainer(self, *, classical: bool = False) -> Trainer:
+        """Return what trains it anew, on images as they are or warped at each step."""
+        return self._trainers[classical]
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Return the class of each image (N,)."""

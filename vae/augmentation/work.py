@@ -88,7 +88,7 @@ class Worker:
         """Train on all labels; the first seed's classifier will judge samples."""
         began, recipe = time.perf_counter(), self._study.recipe
         images, labels = self._dataset.x_train, self._dataset.y_train.astype(np.int64)
-        self._bench.classifier.train(
+        self._bench.classifier.trainer().train(
             images,
             labels,
             steps=recipe.all_steps,
