@@ -1,4 +1,4 @@
-"""The router: page settings, navigation, the run picker that every page has, and the page."""
+"""The router: page settings, navigation, the run picker, and the page."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pages._shared.run_picker import run_picker
 from pages._shared.server import load_libraries, queue
 from pages._shared.stable_position import stable_position
 
-HEADINGS = {each.title: each.heading for each in PAGES}
+ENTRIES = {each.title: each for each in PAGES}
 
 # Before the navigation, whose icons would be the tab's: those are fetched from a foreign host.
 st.set_page_config(page_icon=ICON, layout="wide")
@@ -41,9 +41,10 @@ with address_of_page(), explained():
         if missing is not None:
             show_wrong_link(f"There is no page {missing!r:.80}. Shown instead: {PAGES[0].title}.")
     header = st.container(horizontal=True, vertical_alignment="center", key="page-header")
-    header.title(HEADINGS[page.title], width="content")
+    entry = ENTRIES[page.title]
+    header.title(entry.heading, width="content")
     words = words_button(header)
-    run = run_picker(header)
+    run = run_picker(header, is_shown=entry.shows_run)
     with stable_position():
         show_pending_networks(run)
     with stable_position(), explained():

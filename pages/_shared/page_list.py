@@ -14,11 +14,13 @@ class PageEntry(NamedTuple):
     title: str  # in the navigation and the tab
     icon: str
     heading: str  # on the page
+    shows_run: bool = True  # whether it shows the chosen run, and so the picker
 
 
 # The first one is shown where the address names none.
 PAGES = (
     PageEntry("start", "Start", ":material/home:", "VAE Lab"),
+    PageEntry("learn", "Learn", ":material/school:", "Learn", shows_run=False),
     PageEntry("data", "Data", ":material/grid_view:", "Data"),
     PageEntry("train", "Train", ":material/model_training:", "Train"),
     PageEntry("latent", "Latent", ":material/scatter_plot:", "Latent space"),

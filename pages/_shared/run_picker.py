@@ -45,10 +45,11 @@ def choose_run(run: Run) -> None:
     st.session_state.chosen_run = run.id
 
 
-def run_picker(header: DeltaGenerator) -> Run | None:
+def run_picker(header: DeltaGenerator, *, is_shown: bool = True) -> Run | None:
     """Show the picker in the page's header and return the chosen run.
 
-    The address names it, and chooses when it is opened.
+    The address names it, and chooses when it is opened. is_shown: without it there is no picker,
+    and no run, as on a page with runs of its own; that the browser is connected is noted.
     """
     owner, contents = visitor(), store().read()
     visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
@@ -57,6 +58,8 @@ def run_picker(header: DeltaGenerator) -> Run | None:
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs), None)
     note_presence(owner, st.session_state.chosen_run)
+    if not is_shown:
+        return None
     run = None
     if runs:
         with header:

@@ -1,0 +1,24 @@
+"""Two ways to estimate the gradient of a mean, side by side: pathwise and by the score function."""
+
+from __future__ import annotations
+
+from pages._components.mounting import mounted
+from vae.figures.colors import HUES
+from vae.figures.svg import SVG_SCRIPT
+
+__all__ = ["gradient_estimates"]
+
+_mount = mounted(
+    __file__,
+    "gradient_estimates",
+    str(SVG_SCRIPT),
+    "../figure.js",
+    "gradient_estimates.js",
+    html='<div class="figure"></div>',
+    css=("../figure.css", "gradient_estimates.css"),
+)
+
+
+def gradient_estimates(*, key: str) -> None:
+    """Show the figure. All of it happens in the browser, which draws the random numbers too."""
+    _mount(key=key, data={"hues": HUES})

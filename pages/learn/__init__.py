@@ -1,0 +1,1 @@
+"""Learn: every idea of the lecture, a chapter each."""

@@ -1,0 +1,26 @@
+"""The chapters of Learn, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pages.learn.losses import losses
+from pages.learn.reparameterisation import reparameterisation
+
+__all__ = ["CHAPTERS", "Chapter"]
+
+
+class Chapter(NamedTuple):
+    """A chapter: what the address calls it, its title, how long it takes, and what shows it."""
+
+    slug: str
+    title: str
+    minutes: int
+    show: Callable[[], None]
+
+
+CHAPTERS = (
+    Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
+    Chapter("losses", "Two losses", 7, losses),
+)
