@@ -16,10 +16,10 @@ from vae.errors import StudyError
 __all__ = ["asked_seconds", "study_seconds", "study_seconds_left"]
 
 # Of a step with 64 images of 28 x 28 pixels, on 2 cores; a step on 8 x 8 takes a part of it.
-CLASSIFIER_STEP = 7e-3
-CLASSICAL_STEP = 16e-3
-VAE_STEP = 9e-3
-GAN_STEP = 16e-3
+CLASSIFIER_STEP = 5e-3
+CLASSICAL_STEP = 6e-3
+VAE_STEP = 5e-3
+GAN_STEP = 9e-3
 PIXELS = 784
 FIXED_PART = 0.25  # of a step's seconds, whatever the number of pixels
 START_SECONDS = 12.0  # TensorFlow's import, the data, compiling what the first jobs need
