@@ -50,4 +50,5 @@ with address_of_page(), explained():
     with stable_position(), explained():
         page.run()
     with words:
-        show_words(page.url_path or PAGES[0].folder, shown_parameter("view"))
+        part = shown_parameter("view") or shown_parameter("chapter")
+        show_words(page.url_path or PAGES[0].folder, part)

@@ -16,12 +16,24 @@ from vae.glossary import GLOSSARY, explained_by
 
 __all__ = ["EVERYWHERE", "WORDS", "help_of", "show_words", "words_button"]
 
-# By page and view, as the address names them. tests/pages/test_glossary.py opens each view and
+# By page and view or chapter, as the address names them. tests/pages/test_glossary.py opens each view and
 # compares; words that explanations use are added by themselves.
 WORDS: dict[str, tuple[str, ...]] = {
     "start": (
         *("VAE", "discriminator", "latent space", "prior", "decoder", "epoch", "validation"),
         "t-SNE",
+    ),
+    "learn/vae": (
+        *("VAE", "autoencoder", "decoder", "latent dimension", "prior", "posterior"),
+        *("reconstruction", "KL", "beta", "hole", "gradient norm"),
+    ),
+    "learn/reparameterisation": (
+        *("VAE", "encoder", "latent dimension", "Gaussian", "posterior", "loss", "gradient norm"),
+    ),
+    "learn/losses": (
+        *("VAE", "autoencoder", "encoder", "decoder", "latent space", "latent dimension"),
+        *("Gaussian", "prior", "posterior", "nat", "reconstruction", "KL", "beta"),
+        *("posterior collapse", "gradient norm"),
     ),
     "data": ("VAE", "autoencoder", "conditional VAE", "GAN"),
     "train/set-up": (

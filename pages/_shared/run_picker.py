@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -54,6 +56,7 @@ def run_picker(header: DeltaGenerator, *, is_shown: bool = True) -> Run | None:
     owner, contents = visitor(), store().read()
     visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
     runs = {run.id: run for run in visible}
+    _add_unlisted(runs)
     follow_address("run", runs, instead=" Shown instead: the run below." if runs else "")
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs), None)
@@ -72,6 +75,16 @@ def run_picker(header: DeltaGenerator, *, is_shown: bool = True) -> Run | None:
     offer_undo(contents.deleted, owner, choose_run)
     show_run_faults(run)
     return run
+
+
+def _add_unlisted(runs: dict[str, Run]) -> None:
+    """Add the chosen run to those that there are to choose from, if it is in no list."""
+    chosen = st.session_state.get("chosen_run")
+    if chosen and chosen not in runs:
+        with contextlib.suppress(RunError):  # deleted meanwhile
+            run = store().open(chosen)
+            if run.shipped:
+                runs[chosen] = run
 
 
 def _select(runs: dict[str, Run], owner: str, left_out: dict[str, str]) -> Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pages.learn.distribution import distribution
 from pages.learn.losses import losses
 from pages.learn.reparameterisation import reparameterisation
 
@@ -21,6 +22,7 @@ class Chapter(NamedTuple):
 
 
 CHAPTERS = (
+    Chapter("vae", "The VAE: a distribution for each attribute", 8, distribution),
     Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
     Chapter("losses", "Two losses", 7, losses),
 )

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from pages.learn.chapter_list import CHAPTERS
 from tests.browser.accessibility_exceptions import EXCEPTIONS
 from tests.browser.driving import PHONE, SCREEN, settled
 from tests.browser.widths import too_wide
@@ -30,6 +31,7 @@ GENERATE = (
     "augment",
 )
 VIEWS = (
+    *(f"learn?chapter={chapter.slug}" for chapter in CHAPTERS),
     *("start", "data", "train?view=set-up", "train?view=watch"),
     *(f"latent?view={view}" for view in LATENT),
     *(f"evaluate?view={view}" for view in EVALUATE),

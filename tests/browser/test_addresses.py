@@ -14,13 +14,13 @@ from pages._shared.run_picker import label
 from tests.browser.driving import SCREEN, button, settled, wait_until
 from tests.browser.visitors import Visitors
 from vae.presets import PRESETS
-from vae.runs.run import SHIPPED, open_run
+from vae.runs.store import RunStore
 
 pytestmark = pytest.mark.browser
 
 SECONDS = 60
 RUN, OTHER, BESIDE = "mnist-recommended", "mnist-convolutional", "mnist-2d"
-NAMES = {label(run, ""): run.id for run in map(open_run, sorted(SHIPPED.iterdir()))}
+NAMES = {label(run, ""): run.id for run in RunStore().list_shipped()}
 TITLES = {
     "VAE Lab": "/",
     "Data": "/data",

@@ -9,10 +9,9 @@ import psutil
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from pages._shared.page_list import PAGES
+from pages._shared.page_list import PAGES, PageEntry
 from tests.browser.driving import ROOT, serve, settled, wait_until
 from tests.pages.crafted import craft, enqueue
-from tests.pages.driving import TITLES
 from vae.config import Config
 from vae.data.datasets import load_dataset
 from vae.runs.run import Run
@@ -56,9 +55,9 @@ def test_runs_of_a_server_that_died_resume_before_anyone_visits(runs: Path) -> N
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("folder", [page.folder for page in PAGES])
+@pytest.mark.parametrize("entry", PAGES, ids=[entry.folder for entry in PAGES])
 def test_the_first_address_on_a_fresh_server_opens_its_page(
-    folder: str, runs: Path, page: Page
+    entry: PageEntry, runs: Path, page: Page
 ) -> None:
     opened: list[str] = []
 
@@ -67,16 +66,20 @@ def test_the_first_address_on_a_fresh_server_opens_its_page(
             opened.append(request.url)
 
     page.on("request", note)
-    path = "" if folder == PAGES[0].folder else folder
+    path = "" if entry is PAGES[0] else entry.folder
     with serve(runs) as (address, _):
         page.goto(f"{address}/{path}?run={RUN}")
-        expect(page.get_by_test_id("stHeading").first).to_have_text(TITLES[folder])
+        expect(page.get_by_test_id("stHeading").first).to_have_text(entry.heading)
         settled(page)
         expect(page.get_by_text("Page not found")).to_have_count(0)
         assert opened == [f"{address}/{path}?run={RUN}"]
         # The router's own things: its navigation, and the picker.
         expect(page.get_by_test_id("stTopNavLink")).to_have_count(len(PAGES))
-        expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile("Recommended"))
+        picker = page.get_by_role("combobox", name="Run")
+        if entry.shows_run:
+            expect(picker).to_have_value(re.compile("Recommended"))
+        else:
+            expect(picker).to_have_count(0)
 
 
 @pytest.mark.browser

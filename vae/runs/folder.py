@@ -22,13 +22,14 @@ from vae.runs.schema import Info, Row, RunState, Status
 from vae.schemas.reading import Words, read
 from vae.short_names import shortened
 
-__all__ = ["ACTIVE_STATES", "ENDED_FROM_OUTSIDE", "SHIPPED", "RunFolder"]
+__all__ = ["ACTIVE_STATES", "ENDED_FROM_OUTSIDE", "FAMILIES", "SHIPPED", "RunFolder"]
 
 # A run in one of these states has a process that holds its lock.
 ACTIVE_STATES = (RunState.STARTING, RunState.TRAINING)
 ENDED_FROM_OUTSIDE = "The training process was ended from outside."
 RANDOM_ID = re.compile("[0-9a-f]{32}")  # of `new_run_id`: who knows all of it can open the run
 SHIPPED = Path(__file__).parents[1] / "pretrained"
+FAMILIES = SHIPPED / "families"  # of runs that open by their id, but are in no list
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class RunFolder:
     @property
     def shipped(self) -> bool:
         """Whether the run came with the project."""
-        return self.path.parent == SHIPPED
+        return SHIPPED in self.path.parents
 
     @cached_property
     def status(self) -> Status:

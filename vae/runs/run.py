@@ -15,7 +15,7 @@ from vae.data.binarisation import binarise
 from vae.errors import RunError, VAEError
 from vae.kinds import KINDS, Part, with_article
 from vae.runs import inference, layout
-from vae.runs.folder import ACTIVE_STATES, SHIPPED
+from vae.runs.folder import ACTIVE_STATES, FAMILIES, SHIPPED
 from vae.runs.lock import run_lock
 from vae.runs.measured import MeasuredRun
 from vae.runs.requests import Requests
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTIVE_STATES",
+    "FAMILIES",
     "SHIPPED",
     "STOPPED_BEFORE",
     "Run",

@@ -18,7 +18,7 @@ from vae.files import file_version
 from vae.runs import layout
 from vae.runs.folder_names import is_folder_name
 from vae.runs.metadata import clean_name, write_metadata
-from vae.runs.run import ACTIVE_STATES, SHIPPED, Run, open_run
+from vae.runs.run import ACTIVE_STATES, FAMILIES, SHIPPED, Run, open_run
 
 __all__ = ["Contents", "RunStore"]
 
@@ -73,7 +73,7 @@ class RunStore:
         return self.read().runs
 
     def list_shipped(self) -> list[Run]:
-        """Return the runs that ship with the project, in their order."""
+        """Return the runs that ship with the project, in their order; of families `open` knows."""
         return sorted(self._read(self.shipped)[0], key=lambda run: run.info.get("place", 99))
 
     def open(self, run_id: str) -> Run:
@@ -178,7 +178,7 @@ class RunStore:
     def _find(self, run_id: str) -> Run | None:
         if not is_folder_name(run_id):
             return None
-        for folder in (self.folder, self.shipped):
+        for folder in (self.folder, self.shipped, *_folders(self.shipped / FAMILIES.name)):
             if _holds_run(folder / run_id):
                 return Run(folder / run_id)
         # An accented letter has two spellings, and a keyboard may have the other one.

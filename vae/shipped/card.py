@@ -11,7 +11,7 @@ from vae.data.binarisation import binarisation_name
 from vae.files import folder_bytes
 from vae.layers import Layer
 from vae.presets import PRESET_NOTES, PRESETS, preset_label
-from vae.runs.run import Run
+from vae.runs.run import SHIPPED, Run
 from vae.runs.run_images import dataset_title
 from vae.server.durations import time_in_words
 from vae.shipped.card_limits import limits_of
@@ -30,8 +30,8 @@ def model_card(run: Run) -> str:
         *((part.capitalize(), text) for part, text in _networks(run).items()),
         ("Data", _data(run)),
         ("Training", _training(run)),
-        ("Made by", f"`python -m vae.shipped.train {run.id}`"),
-        ("Files", f"{folder_bytes(run.path, TRANSIENT) / 1e6:.1f} MB in `vae/pretrained/{run.id}`"),
+        ("Made by", f"`{_command(run)}`"),
+        ("Files", f"{folder_bytes(run.path, TRANSIENT) / 1e6:.1f} MB in `{_place(run)}`"),
         ("Versions", ", ".join(f"{name} {text}" for name, text in versions.items())),
     ]
     measured = f"Measured on {run.metrics['images']}: {run.metrics['treatment']}."
@@ -42,6 +42,17 @@ def model_card(run: Run) -> str:
         f"**Figures.** {measured}",
         markdown_table(("", "this model", "compare"), figures_of(run)),
     ])  # fmt: skip
+
+
+def _command(run: Run) -> str:
+    """Return what trains the run anew; a family is trained as one."""
+    if run.path.parent != SHIPPED:
+        return f"python -m vae.shipped.{run.path.parent.name}_family"
+    return f"python -m vae.shipped.train {run.id}"
+
+
+def _place(run: Run) -> str:
+    return f"vae/{run.path.relative_to(SHIPPED.parent).as_posix()}"
 
 
 def _purpose(run: Run) -> str:

@@ -48,7 +48,7 @@ from vae.runs.writer import RunWriter
 from vae.sampling.fitted import compute_samplers, read_samplers
 from vae.training.train import resume, train
 
-__all__ = ["SHIPPED_RUNS", "derive", "ship"]
+__all__ = ["SHIPPED_RUNS", "derive", "make_portable", "ship", "thin_out"]
 
 # In the order in which the app lists them: the first is what a new visitor sees. What stands before
 # the first hyphen is the data set.
@@ -96,7 +96,7 @@ def ship(name: str, folder: Path = SHIPPED) -> Run:
         train(config, dataset, out=beside)
     run = open_run(beside)
     if (beside / CHECKPOINT).exists():
-        _thin_out(run)
+        thin_out(run)
     derive(run)
     shutil.rmtree(folder / name, ignore_errors=True)
     beside.rename(folder / name)
@@ -114,7 +114,7 @@ def derive(run: Run) -> None:
     index = list(SHIPPED_RUNS).index(run.id)
     if run.info.get("place") != index:
         write_json(run.path / CONFIG, {**run.info, "place": index})
-    _make_portable(run.path / MODEL)
+    make_portable(run.path / MODEL)
     if run.config.has("encoder"):
         _derive_of_codes(run)
     if run.config.has("decoder"):
@@ -165,7 +165,8 @@ def _compare(run: Run) -> None:
         compute_comparison(run, load_dataset(run.dataset))
 
 
-def _make_portable(path: Path) -> None:
+def make_portable(path: Path) -> None:
+    """Have a model.keras open in older versions of Keras too, if it does not."""
     content = path.read_bytes()
     mended = portable(content)
     if mended is not content:
@@ -189,7 +190,7 @@ def _complete_metrics(run: Run) -> None:
     RunWriter(run.path).figures(METRICS, known | found | known | parts)  # in the order that it had
 
 
-def _thin_out(run: Run) -> None:
+def thin_out(run: Run) -> None:
     """Keep what pages show of a run that is over, in fewer bytes."""
     _thin_out_snapshots(run)
     if len(run.history) > MAX_DETAILED_EPOCHS:

@@ -1,0 +1,67 @@
+"""A family of runs under one slider: where their codes lie, what random codes become, what copies
+look like, and where each stands between rate and distortion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from pages._components.mounting import mounted
+from vae.figures.colors import HUES, class_color
+from vae.figures.svg import SVG_SCRIPT
+
+__all__ = ["FamilyMember", "beta_family"]
+
+_mount = mounted(
+    __file__,
+    "beta_family",
+    str(SVG_SCRIPT),
+    "../figure.js",
+    "../cloud.js",
+    "beta_family.js",
+    html='<div class="figure"></div>',
+    css=("../figure.css", "beta_family.css"),
+)
+
+
+class FamilyMember(TypedDict):
+    """One run. points: base64 of float32 (N, 2). window: centre and half a side of what is shown.
+
+    manifold, copies: URLs of pictures. rate, distortion: nats per image.
+    """
+
+    beta: float
+    points: str
+    window: list[float]
+    manifold: str
+    copies: str
+    rate: float
+    distortion: float
+
+
+def beta_family(
+    members: Sequence[FamilyMember],
+    *,
+    labels: str,
+    class_names: Sequence[str],
+    originals: str,
+    first: int,
+    key: str,
+) -> None:
+    """Show the family, beginning with one of it.
+
+    labels: base64 of uint8 (N,), the classes of the points. originals: the URL of the picture
+    whose copies the members show.
+    """
+    _mount(
+        key=key,
+        data={
+            "members": list(members),
+            "labels": labels,
+            "classes": list(class_names),
+            "colors": [class_color(label) for label in range(len(class_names))],
+            "originals": originals,
+            "first": first,
+            "hues": HUES,
+        },
+    )
