@@ -16,8 +16,9 @@ from vae.glossary import GLOSSARY, explained_by
 
 __all__ = ["EVERYWHERE", "WORDS", "help_of", "show_words", "words_button"]
 
-# By page and view or chapter, as the address names them. tests/pages/test_glossary.py opens each view and
-# compares; words that explanations use are added by themselves.
+# By page and view or chapter, as the address names them. Tests open each and compare
+# (tests/pages/test_glossary.py, learn/test_learn.py); words that explanations use are added by
+# themselves.
 WORDS: dict[str, tuple[str, ...]] = {
     "start": (
         *("VAE", "discriminator", "latent space", "prior", "decoder", "epoch", "validation"),

@@ -17,7 +17,8 @@ from vae.shipped.beta_family import BETAS
 __all__ = ["distribution"]
 
 SAMPLES = 12  # codes of one image
-IMAGES = 8  # test images to choose from
+MAX_WIDTH = 12.0  # times the standard deviations of the encoder
+IMAGES = 10  # test images to choose from
 
 
 def distribution() -> None:
@@ -30,7 +31,7 @@ def distribution() -> None:
         "The code that the decoder gets is sampled from these curves. So the same image becomes "
         "something slightly else each time.\n\n"
         "Choose an image and sample again: the dots are the codes, the pictures below what the "
-        "decoder makes of them. A model that is unsure of a dimension has a wide curve there.",
+        "decoder makes of them. Make the curves wider, and the pictures differ more.",
         key="bells",
     ):
         formula(r"«z» \sim \mathcal{N}(«mu», «sigma»^2)", key="posterior")
@@ -56,6 +57,7 @@ def distribution() -> None:
         "Beyond it codes say less and less, and copies become soft. On the curve you pay with one "
         "for the other: the *rate* is what codes tell, the *distortion* what copies miss.",
         key="family",
+        is_wide=True,
     ):
         beta_family(
             family_members(),
@@ -80,7 +82,7 @@ def _one_image() -> None:
     """Show one image's posterior, codes sampled from it, and what they become."""
     run, plain = family_run(1.0), family_run(0.0)
     images = run.preprocess(run.fixed["images"])[:IMAGES]
-    names = [run.short_class_names[label] for label in run.fixed["labels"][:IMAGES]]
+    names = run.short_class_names[:IMAGES]  # the first image of each class
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     chosen = left.segmented_control(
         "Test image",
@@ -93,9 +95,20 @@ def _one_image() -> None:
     turn = int(st.session_state.get("learn-bells-turn", 0))
     if right.button("Sample again", icon=":material/casino:", width="stretch"):
         st.session_state["learn-bells-turn"] = turn = turn + 1
+    width = st.slider(
+        "Make the curves wider",
+        1.0,
+        MAX_WIDTH,
+        1.0,
+        0.5,
+        format="%g ×",
+        key="learn-bells-width",
+        help="1 is what the encoder says. Wider curves show how far the decoder understands codes.",
+    )
     image = images[chosen][None]
     mean, log_var = (values[0] for values in run.encode(image))
     noise = np.random.default_rng(turn).standard_normal((SAMPLES, len(mean)))
+    log_var = log_var + 2.0 * np.log(width)
     codes = (mean + np.exp(0.5 * log_var) * noise).astype(np.float32)
     posterior_bells(mean, log_var, codes, plain.encode(image)[0][0], key="learn-bells")
     show_strip(

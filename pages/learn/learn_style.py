@@ -24,6 +24,7 @@ LEARN_STYLE = (
     align-items: start;
     padding-bottom: 1rem;
 }
+[class*="st-key-learn-screen-wide-"] { grid-template-columns: minmax(0, 1fr); }
 [class*="st-key-learn-symbols-"] { justify-content: center; }
 [class*="st-key-learn-question-"] {
     max-width: 46rem;
@@ -55,7 +56,7 @@ LEARN_STYLE = (
             border: 1px solid light-dark(#8793a3, #6b7686);
             border-radius: 0.5rem;
             padding: 0 0.4rem;
-            > div:first-child { display: none; }
+            > :has(input) { position: absolute; opacity: 0; }
             &:has(input:checked) { border: 2px solid light-dark(#0f766e, #2dd4bf); }
         }
         p { font-size: 0; strong { font-size: 1rem; } }

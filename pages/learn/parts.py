@@ -17,13 +17,14 @@ __all__ = ["MAX_WORDS", "formula", "open_in_lab", "prose", "question", "screen",
 MAX_WORDS = 200  # of one screen; tests/pages/test_learn.py counts
 
 
-def screen(title: str, text: str, *, key: str) -> DeltaGenerator:
+def screen(title: str, text: str, *, key: str, is_wide: bool = False) -> DeltaGenerator:
     """Show the words of one screen; return the place of its figure, beside or below them.
 
     text: Markdown, at most MAX_WORDS words; symbols between guillemets, as in `formula`, within
-    dollar signs. key: one of its own in the chapter.
+    dollar signs. key: one of its own in the chapter. is_wide: whether the figure takes all the
+    width, below the words.
     """
-    with st.container(key=f"learn-screen-{key}"):
+    with st.container(key=f"learn-screen-{'wide-' * is_wide}{key}"):
         words, figure = st.container(), st.container()
     with words:
         st.subheader(title)
