@@ -55,8 +55,9 @@ True
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from vae.dotted_path import lazy_names
 
 if TYPE_CHECKING:
     from vae.config import Config
@@ -87,7 +88,7 @@ __all__ = [
     "train",
 ]
 
-_HOME = {
+_MODULES = {
     "PRESETS": "presets",
     "VAE": "model.vae",
     "Config": "config",
@@ -105,12 +106,4 @@ _HOME = {
     "train": "training.train",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'vae' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"vae.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)

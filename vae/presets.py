@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any, NamedTuple, cast
 
 from vae.config import Config
+from vae.config.number_text import number_text
 from vae.config.settings import setting
-from vae.number_text import number_text
 
 __all__ = ["PRESETS", "PRESET_NOTES", "PresetNote", "preset_label"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from pages._shared.typed_field import is_text_refused, typed_field
+from vae.config.number_text import number_text, parse_number
 from vae.errors import ConfigError
-from vae.number_text import number_text, parse_number
 
 __all__ = ["between", "is_refused", "number_field", "persistent_number"]
 

@@ -19,10 +19,10 @@ from vae.augmentation.durations import asked_seconds
 from vae.augmentation.methods import METHODS, MethodName, check_methods, methods_at
 from vae.augmentation.recipe import Recipe
 from vae.augmentation.study import MAX_SEEDS, SMALLEST, Study, check_asked
+from vae.config.number_text import parse_number
 from vae.data.datasets import Dataset
 from vae.environment import limits
 from vae.errors import ConfigError, StudyError
-from vae.number_text import parse_number
 from vae.server.durations import time_in_words
 
 __all__ = ["study_form"]

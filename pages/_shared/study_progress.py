@@ -25,6 +25,7 @@ from vae.studies.schema import StudyState
 __all__ = [
     "data_title",
     "is_under_way",
+    "outcome_in_words",
     "show_study_controls",
     "show_study_progress",
     "study_label",
@@ -66,72 +67,78 @@ def show_study_progress(study: Study) -> None:
     """Show how much of a study is done, and what it does or why it rests."""
     status = study.status
     state, done, total = status["state"], status["done"], status["total"]
-    if refused := st.session_state.pop(_refused(study), None):
-        st.error(plain(without_paths(refused)), icon=":material/error:")
+    refused_in, refusal = st.session_state.get(_refused(study), (None, ""))
+    if refused_in == state:  # what was refused in another state may be possible now
+        st.error(plain(without_paths(refusal)), icon=":material/error:")
     counted = f"{done:,} of {total:,} trainings"
     fraction = min(1.0, done / max(total, 1))
     if state == StudyState.FINISHED:
-        st.markdown(
-            f":material/check: Finished: {total:,} trainings in {time_in_words(status['seconds'])}."
-        )
+        st.markdown(f":material/check: {outcome_in_words(study)}")
     elif state == StudyState.RUNNING:
         st.progress(fraction, text=_running_words(study, counted))
     elif state == StudyState.QUEUED:
         st.progress(fraction, text=_waiting_words(study))
     else:
         st.progress(fraction, text=f"{counted} · {RESTING[state].split('.')[0].lower()}")
-        reason = without_paths(str(status.get("reason", "")))
-        first = RESTING[state].split(".")[0]  # with which some reasons begin
-        words = reason if reason.startswith(first) else f"{RESTING[state]} {reason}"
-        st.markdown(plain(words))
+        st.markdown(plain(outcome_in_words(study)))
+
+
+def outcome_in_words(study: Study) -> str:
+    """Return how a study that does not run has ended, and why."""
+    status = study.status
+    state = status["state"]
+    if state == StudyState.FINISHED:
+        return f"Finished: {status['total']:,} trainings in {time_in_words(status['seconds'])}."
+    reason = without_paths(str(status.get("reason", "")))
+    first = RESTING[state].split(".")[0]  # with which some reasons begin
+    return reason if reason.startswith(first) else f"{RESTING[state]} {reason}".strip()
 
 
 def show_study_controls(study: Study) -> None:
     """Show the buttons that pause, continue, stop and delete a study."""
     name, state, under_way = study.path.name, study.state, is_under_way(study)
+    studies = queue().studies
+    act = partial(_perform, study, state)
     ends = study.requested if under_way and study.requested != "run" else ""
     with st.container(horizontal=True, gap="small", width="content", key=f"study-controls-{name}"):
         if under_way:
             act_button(
                 name, "Pausing…" if ends == "pause" else "Pause", "pause",
-                partial(_perform, study, queue().studies.pause),
+                partial(act, studies.pause),
                 "Pauses within a second. What was found stays; a training that is under way "
                 "begins again.",
                 disabled=bool(ends),
             )  # fmt: skip
             act_button(
                 name, "Stopping…" if ends == "stop" else "Stop", "stop",
-                partial(_perform, study, queue().studies.stop),
+                partial(act, studies.stop),
                 "Ends the study. What was found stays, and you can continue it later.",
                 disabled=bool(ends),
             )  # fmt: skip
             return
         if state != StudyState.FINISHED:
             act_button(
-                name, "Continue", "play_arrow", partial(_perform, study, queue().studies.resume),
+                name, "Continue", "play_arrow", partial(act, studies.resume),
                 "Continues where it was, to the same numbers. Acts at once.",
                 primary=True,
             )  # fmt: skip
-        if queue().studies.owns(study, visitor()):
-            _delete_menu(study)
+        if studies.owns(study, visitor()):
+            _delete_menu(name, partial(act, _delete))
 
 
-def _delete_menu(study: Study) -> None:
+def _delete_menu(name: str, delete: Callable[[], None]) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown("The study and its files go for good.")
-        act_button(
-            study.path.name, "Delete this study", "delete_forever",
-            partial(_perform, study, _delete),
-            "Cannot be undone.",
-        )  # fmt: skip
+        act_button(name, "Delete this study", "delete_forever", delete, "Cannot be undone.")
 
 
-def _perform(study: Study, action: Callable[[Study], None]) -> None:
-    """Do something to a study; what is refused is said where its progress stands."""
+def _perform(study: Study, state: StudyState, action: Callable[[Study], None]) -> None:
+    """Do something to a study; what is refused in this state is said where its progress stands."""
+    st.session_state.pop(_refused(study), None)
     try:
         action(study)
     except (VAEError, OSError) as error:
-        st.session_state[_refused(study)] = str(error)
+        st.session_state[_refused(study)] = state, str(error)
 
 
 def _refused(study: Study) -> str:

@@ -10,8 +10,8 @@ import streamlit as st
 
 from pages._shared.controlled import accept, controlled_key, is_unread, typed_text
 from pages._shared.plain import plain
+from vae.config.number_text import AmbiguousNumberError
 from vae.errors import ConfigError
-from vae.number_text import AmbiguousNumberError
 
 __all__ = ["forget_typed", "is_text_refused", "typed_field"]
 

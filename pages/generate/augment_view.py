@@ -12,6 +12,7 @@ from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
+from pages._shared.study_announcement import announce_study
 from pages._shared.study_form import study_form
 from pages._shared.study_progress import (
     data_title,
@@ -107,6 +108,7 @@ def _own(study: Study) -> None:
                 key=f"accuracy-{study.path.name}",
                 name="What your study found",
             )
+        announce_study(study)
 
     watch()
 

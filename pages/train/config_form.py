@@ -16,12 +16,12 @@ from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.typed_field import forget_typed, is_text_refused, typed_field
 from vae.config import Config
+from vae.config.number_text import number_text, numbers_text
 from vae.config.setting import MAX_HIDDEN_LAYERS
 from vae.config.setting_text import read_setting
 from vae.config.settings import setting, settings_of
 from vae.errors import ConfigError
 from vae.kinds import CONDITIONAL, KINDS
-from vae.number_text import number_text, numbers_text
 from vae.presets import PRESET_NOTES, PRESETS
 from vae.runs.control import LIVE_SETTINGS
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import button, settled
+from tests.browser.driving import button, settled, words
+from tests.browser.hearing import listen, wait_to_hear
+from tests.browser.widths import too_wide
 from vae.augmentation.store import StudyStore
 
 pytestmark = pytest.mark.browser
@@ -24,6 +26,7 @@ def test_a_study_is_started_paused_continued_and_shown(
         chosen = page.get_by_role("button", name=method, exact=True)
         chosen.click()
         expect(chosen).to_have_attribute("aria-pressed", "false")
+    listen(page)
     button(page, "Start study").click()
     button(page, "Pause").click()
     expect(button(page, "Continue")).to_be_visible()
@@ -31,7 +34,9 @@ def test_a_study_is_started_paused_continued_and_shown(
     assert study.state == "paused"
     assert study.settings["methods"] == ["real", "classical"]
     button(page, "Continue").click()
-    expect(page.get_by_text("Finished: 6 trainings")).to_be_visible()
+    expect(words(page, "Finished: 6 trainings")).to_be_visible()
+    for said in ("^The study waits in the queue", "^Paused", "^Finished: 6 trainings in"):
+        wait_to_hear(page, said)
     figure = page.locator(f".st-key-accuracy-{study.path.name} svg")
     expect(figure.locator("circle")).to_have_count(6)  # of three numbers and two methods
     few, some, many = (tick(figure, number) for number in ("5", "10", "20"))
@@ -42,6 +47,10 @@ def test_a_study_is_started_paused_continued_and_shown(
     method = page.get_by_role("rowheader", name="Real images alone", exact=True)
     row = table.get_by_role("row").filter(has=method).first
     expect(row).to_contain_text(f"{accuracy:.1f}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(row.get_by_text(f"{accuracy:.1f}")).to_have_css("display", "grid")  # a line a number
+    assert too_wide(page) == []
+    assert page.locator(".study-room").evaluate("room => room.scrollWidth <= room.clientWidth")
 
 
 def fill(page: Page, label: str, text: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import SCREEN, button, held, serve, settled, train, wait_until, words
+from tests.browser.hearing import heard, listen, wait_to_hear
 from tests.browser.visitors import Visitors
 from vae.runs.run import Run, open_run
 from vae.runs.store import RunStore
@@ -112,14 +113,6 @@ def test_pause_step_change_and_resume(own_server: tuple[str, int], page: Page, r
     assert epochs == list(range(1, len(epochs) + 1))
 
 
-# What a screen reader reads out by itself, from now on.
-LISTEN = """() => {
-    window.heard = [];
-    new MutationObserver(() => {
-        const words = document.getElementById('vae-announcements')?.textContent;
-        if (words && words !== window.heard.at(-1)) window.heard.push(words);
-    }).observe(document.body, { childList: true, subtree: true });
-}"""
 RING = "element => getComputedStyle(element).outlineStyle"
 
 
@@ -128,7 +121,7 @@ def test_a_training_by_keyboard_and_by_ear(
 ) -> None:
     page.goto(f"{own_server[0]}/train?dataset=digits&preset=recommended&epochs=400&seed=8")
     settled(page)
-    page.evaluate(LISTEN)
+    listen(page)
     button(page, "Train").focus()
 
     def press_key(key: str, then: str) -> None:
@@ -137,22 +130,19 @@ def test_a_training_by_keyboard_and_by_ear(
         expect(button(page, then)).to_be_focused()
         assert button(page, then).evaluate(RING) == "solid"
 
-    def hear(words: str) -> None:
-        page.wait_for_function("words => heard.some((each) => each.match(words))", arg=words)
-
     press_key("Enter", "Pause")
-    hear("^Epoch [0-9]+: loss [0-9.]+ nats")
+    wait_to_hear(page, "^Epoch [0-9]+: loss [0-9.]+ nats")
     press_key("Enter", "Play")
-    hear("^Paused in epoch [0-9]+, step [0-9]+: loss")
+    wait_to_hear(page, "^Paused in epoch [0-9]+, step [0-9]+: loss")
     press_key("Tab", "Step batch")
-    said = len(page.evaluate("heard"))
+    said = len(heard(page))
     press_key("Enter", "Step batch")
     page.wait_for_function("said => heard.length > said && /^Paused/.test(heard.at(-1))", arg=said)
     press_key("Shift+Tab", "Play")
     press_key("Space", "Pause")
     button(page, "Stop").focus()
     press_key("Enter", "Continue")
-    hear("^Stopped by hand in epoch")
+    wait_to_hear(page, "^Stopped by hand in epoch")
 
 
 def test_slow_motion_takes_single_steps(

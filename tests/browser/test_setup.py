@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.driving import button, settled, wait_until
 from tests.browser.screenshots import SIZES
-from vae.number_text import number_text
+from vae.config.number_text import number_text
 from vae.presets import PRESETS
 
 pytestmark = pytest.mark.browser

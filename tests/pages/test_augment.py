@@ -13,14 +13,16 @@ from tests.augmentation.made import FOUND, made_rows, made_study
 from tests.pages.doubles import ANNA, BEN, Browser, Processes, owner_of
 from tests.pages.driving import act, labelled, open_page, press
 from tests.pages.generating import control
-from tests.pages.shown import component, words
+from tests.pages.shown import component, components, words
 from vae.augmentation import stored as stored_module
 from vae.augmentation.store import StudyStore
 from vae.augmentation.study import Study, open_study
 from vae.data.datasets import Dataset
 from vae.data.specs import DATASETS
 from vae.runs.lock import run_lock
+from vae.studies.layout import CONTROL
 from vae.studies.schema import StudyState
+from vae.studies.writer import write_status
 
 pytestmark = pytest.mark.usefixtures("run")
 
@@ -153,6 +155,17 @@ class TestOwn:
             assert open_study(study.path).requested == "pause"
             assert labelled(app.button, "Pausing…").disabled
 
+    def test_what_is_refused_is_said_until_the_next_act(
+        self, make: Callable[..., Study], processes: Processes
+    ) -> None:
+        study = make(rows=made_rows()[:5], state=StudyState.PAUSED)
+        (study.path / CONTROL).mkdir()
+        app = press(open_view(), "Continue")
+        assert "folder must be writable" in words(app)
+        assert "folder must be writable" in words(act(app))  # another run of the script keeps it
+        (study.path / CONTROL).rmdir()
+        assert "folder must be writable" not in words(press(app, "Continue"))
+
     @pytest.mark.parametrize(
         ("state", "reason", "says"),
         [
@@ -196,6 +209,41 @@ class TestOwn:
 
     def test_a_wrong_link(self) -> None:
         assert "No study has this id" in words(open_view(study="nowhere"))
+
+
+class TestAnnounced:
+    """What a screen reader is given to read out."""
+
+    @pytest.mark.parametrize(
+        ("done", "said"),
+        [(0, "The study is starting."), (1, "Study: 0 % done."), (39, "Study: 30 % done.")],
+    )
+    def test_each_tenth_of_one_that_runs(
+        self, make: Callable[..., Study], done: int, said: str
+    ) -> None:
+        study = make(rows=[])
+        write_status(study.path, state=StudyState.RUNNING, done=done, total=100, seconds=9.0)
+        with run_lock(study.path):
+            read_out = component(open_view(), "announcer")
+        assert read_out["words"] == said
+        assert read_out["urgent"] == (done == 0)
+
+    def test_its_end(self, make: Callable[..., Study]) -> None:
+        study = make(rows=made_rows()[:5], state=StudyState.RUNNING)
+        with run_lock(study.path):
+            app = open_view()
+        reason = "The disk is full: free some space first."
+        write_status(
+            study.path, state=StudyState.INTERRUPTED, done=5, total=9, seconds=9.0, reason=reason
+        )
+        read_out = component(act(app), "announcer")
+        assert (read_out["words"], read_out["urgent"]) == (f"Interrupted. {reason}", True)
+
+    def test_one_that_was_at_rest_is_silent(self, make: Callable[..., Study]) -> None:
+        study = make()
+        app = open_view()
+        assert f"accuracy-{study.path.name}" in components(app)
+        assert "announcer" not in components(app)
 
 
 class TestVisitors:

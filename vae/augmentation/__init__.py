@@ -10,8 +10,9 @@ trains in this one. The names are loaded when they are first used:
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from vae.dotted_path import lazy_names
 
 if TYPE_CHECKING:
     from vae.augmentation.enlarged import Enlarged, enlarge, write_enlarged
@@ -39,7 +40,7 @@ __all__ = [
     "write_enlarged",
 ]
 
-_HOME = {
+_MODULES = {
     "Enlarged": "enlarged",
     "METHODS": "methods",
     "Recipe": "recipe",
@@ -55,12 +56,4 @@ _HOME = {
     "write_enlarged": "enlarged",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'vae.augmentation' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"vae.augmentation.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from vae.config.number_text import AmbiguousNumberError, parse_number, parse_numbers
 from vae.config.setting import accepted
 from vae.config.settings import setting
 from vae.errors import ConfigError
-from vae.number_text import AmbiguousNumberError, parse_number, parse_numbers
 
 __all__ = ["parse_setting", "read_setting"]
 

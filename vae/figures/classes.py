@@ -12,7 +12,7 @@ from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES, class_color
 from vae.figures.publication import bar_axes, literal
 from vae.runs.run import Run
-from vae.short_names import shortened
+from vae.runs.short_names import shortened
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

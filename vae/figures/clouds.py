@@ -14,7 +14,7 @@ from vae.figures.colors import class_color
 from vae.figures.publication import INCHES, literal, new_axes
 from vae.latent.projections import Projection, best_projection
 from vae.runs.run import Run
-from vae.short_names import shortened
+from vae.runs.short_names import shortened
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vae.architecture import MAX_CODE
+from vae.config.number_text import AmbiguousNumberError, parse_numbers
 from vae.errors import ConfigError
-from vae.number_text import AmbiguousNumberError, parse_numbers
 
 __all__ = ["parse_code"]
 

@@ -19,8 +19,8 @@ from vae.runs.history import History, read_rows
 from vae.runs.lock import is_held
 from vae.runs.metadata import Metadata, clean_name, read_metadata
 from vae.runs.schema import Info, Row, RunState, Status
+from vae.runs.short_names import shortened
 from vae.schemas.reading import Words, read
-from vae.short_names import shortened
 
 __all__ = ["ACTIVE_STATES", "ENDED_FROM_OUTSIDE", "FAMILIES", "SHIPPED", "RunFolder"]
 

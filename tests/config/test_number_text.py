@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from vae.errors import ConfigError
-from vae.number_text import (
+from vae.config.number_text import (
     AmbiguousNumberError,
     number_text,
     numbers_text,
     parse_number,
     parse_numbers,
 )
+from vae.errors import ConfigError
 
 NONE = "none"
 # A text, how a field for decimals reads it, and how one for whole numbers does.

@@ -7,7 +7,7 @@ import numpy as np
 from vae.figures.classes import class_cost_bars, class_counts
 from vae.figures.clouds import cloud3d
 from vae.latent.projections import Projection
-from vae.short_names import MAX_LETTERS, shortened
+from vae.runs.short_names import MAX_LETTERS, shortened
 
 
 def test_what_fits_stays() -> None:
