@@ -32,6 +32,13 @@ STYLE = """
     gap: 1.5rem;
 }
 .stVerticalBlock.st-key-classes-cloud { max-width: max(18rem, 100dvh - 15rem); }
+/* The dots of the classes have no controls of their own: the words beside them have that room. */
+@media (min-width: 68.75em) {
+    .stVerticalBlock.st-key-picture-and-words:has(> * > .st-key-classes-cloud) {
+        grid-template-columns: max(18rem, min(100dvh - 15rem, 100% - 33rem)) minmax(0, 1fr);
+        gap: 2.5rem;
+    }
+}
 .stVerticalBlock.st-key-in-space { height: max(18rem, min(100dvh - 12.5rem, 100vw - 2rem)); }
 [data-no-webgl] .st-key-in-space { display: none; }
 /* Strips and bars beside what is said of them; two maps beside what they show. */
@@ -103,6 +110,8 @@ STYLE = """
    all of them scroll together, and their names stay. */
 .traversal { --steps: 13; }
 .traversal:focus-visible { outline: 0.18rem solid currentColor; outline-offset: 2px; }
+/* Names of dimensions have room on a projector too. */
+:is([class*="st-key-across-"], [class*="st-key-up-"]) { min-width: 5.6rem; }
 @media (max-width: 40em) {
     .traversal { overflow-x: auto; padding-bottom: 0.4rem; }
     .traversal > div { width: calc(var(--steps) * 2.9rem); }
