@@ -22,12 +22,15 @@ COLUMNS = 6
 
 def show_likely_images(run: Run) -> None:
     """Show the test images that cost least and those that cost most, where they are at hand."""
-    images = available_test_images(run)
-    if images is None or not run.has_model:
+    images = available_test_images(run) if run.has_model and run.latents else None
+    if images is None:
         return
-    costs = costs_of_test_images(run, images)
+    with np.errstate(all="ignore"):  # of a run that diverged
+        costs = costs_of_test_images(run, images)
     nats = costs.reconstruction + costs.kl
-    order = np.argsort(nats, kind="stable")
+    order = np.argsort(nats, kind="stable")[: np.isfinite(nats).sum()]  # the others come last
+    if not len(order):
+        return
     shown = run.preprocess(images[: len(nats)])
     left, right = wrapping_columns([1, 1], key="likely-images", gap="large")
     with left:
