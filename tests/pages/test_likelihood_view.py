@@ -20,6 +20,7 @@ from vae.data.binarisation import binarisation_words
 from vae.data.datasets import Dataset
 from vae.evaluation.image_costs import costs_of
 from vae.files import read_json, write_json
+from vae.runs import layout
 from vae.runs.progress import write_progress
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
@@ -207,6 +208,12 @@ class TestImages:
         app = open_likelihood(run)
         assert _captioned(app) == []
         assert "most likely" not in words(app)
+
+    def test_without_latents_there_are_none(self, run: Run) -> None:
+        (run.path / layout.LATENTS).unlink()
+        app = open_likelihood(run)
+        assert _captioned(app) == []
+        assert labelled(app.button, "Measure")
 
 
 def _captioned(app: AppTest) -> list[list[tuple[int, str]]]:
