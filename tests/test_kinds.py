@@ -64,6 +64,7 @@ class TestBasics:
         assert re.fullmatch("[a-z ]+", kind.noun)
         assert kind.title
         assert kind.curves["loss"].unit == "nats per image"
+        assert ("kl" in kind.curves) == kind.has("posterior")
 
     @pytest.mark.parametrize("name", KINDS)
     def test_its_layers_are_counted(self, name: str) -> None:

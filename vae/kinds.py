@@ -78,11 +78,6 @@ _CODES = {
 }
 # What all kinds share whose loss is a reconstruction, with or without a KL.
 _ELBO: Any = {
-    "curves": {
-        "loss": Curve("Loss"),
-        "reconstruction": Curve("Reconstruction"),
-        "kl": Curve("KL"),
-    },
     "model": "vae.model.vae:VAE",
     "evaluate": "vae.model.elbo:evaluate_elbo",
     "metrics": "vae.schemas.metrics:Metrics",
@@ -100,6 +95,11 @@ KINDS: dict[str, Kind] = {
             sentence="A VAE codes an image as a Gaussian (mean and log-variance).",
             networks=_CODES,
             traits=frozenset({"posterior", "likelihood", "prior", "validation loss"}),
+            curves={
+                "loss": Curve("Loss"),
+                "reconstruction": Curve("Reconstruction"),
+                "kl": Curve("KL"),
+            },
             **_ELBO,
         ),
         Kind(
@@ -109,6 +109,8 @@ KINDS: dict[str, Kind] = {
             sentence="An autoencoder codes an image as one point.",
             networks=_CODES,
             traits=frozenset({"likelihood", "validation loss"}),
+            # Its loss is nothing else, so that one curve is both.
+            curves={"loss": Curve("Reconstruction loss")},
             **_ELBO,
         ),
         Kind(

@@ -17,16 +17,18 @@ __all__ = ["show_bars"]
 
 STYLE = """<style>
 .bars { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+/* The names have the room that the longest of them needs, and the bars all the rest. */
+.bars { table-layout: fixed; }
+.bars thead th:first-child { width: calc(min(var(--names) * 1ch, 40cqw) + 0.6rem); }
 .bars caption { text-align: left; padding-bottom: 0.3rem; font-size: 0.9rem; }
 .bars caption i { width: 0.8em; height: 0.8em; display: inline-block; margin: 0 0.3em 0 0.8em; }
 .bars th { font-weight: 400; text-align: right; padding: 0 0.6rem 0 0; line-height: 1.2; }
 .bars thead th { text-align: left; font-size: 0.9rem; padding-bottom: 0.2rem; }
 .bars thead th:first-child { text-align: right; }
-.bars tbody th { max-width: 14rem; overflow-wrap: anywhere; }
+.bars tbody th { overflow-wrap: anywhere; }
 .bars tbody th, .bars td { height: 1.55rem; }
-.bars td { width: 60%; padding: 0; }
+.bars td { padding: 0; }
 .bars td:nth-child(3) { padding-left: 1rem; }
-.bars td:nth-child(n+2):not(:nth-last-child(1)), .bars td:nth-child(3) { width: 40%; }
 .bars td > div { display: flex; align-items: center; padding-right: 3.6rem; }
 .bars td i { height: 1.05rem; flex: none; forced-color-adjust: none; }
 .bars td b { font-weight: 400; margin: 0 -3.6rem 0 0.4rem; font-size: 0.9rem; }
@@ -39,6 +41,7 @@ STYLE = """<style>
     .bars td b { margin: 0; }
 }
 </style>"""
+MAX_LETTERS = 32
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 
@@ -48,9 +51,15 @@ def show_bars(bars: Bars, *, name: str) -> None:
     head = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in heads)
     rows = "".join(_row(bars, index) for index in range(len(bars.names)))
     st.html(
-        f'{STYLE}<div class="bars-room"><table class="bars" aria-label="{html.escape(name)}">'
+        f'{STYLE}<div class="bars-room" style="--names:{_letters(bars)}">'
+        f'<table class="bars" aria-label="{html.escape(name)}">'
         f"{_legend(bars)}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _letters(bars: Bars) -> int:
+    """Return the letters of a line of names; what stands above them may take two lines."""
+    return min(MAX_LETTERS, max(*map(len, bars.names), len(bars.along) // 2 + 2, 1) + 1)
 
 
 def _titles(bars: Bars) -> list[str]:

@@ -17,7 +17,8 @@ __all__ = ["Captioned", "show_captioned"]
 Captioned = tuple[np.ndarray | None, str, str]
 
 STYLE = """<style>
-.captioned { display: grid; gap: 0.8rem; grid-template-columns: repeat(auto-fill, 6.9rem); }
+.captioned { display: grid; gap: 0.8rem; }
+.captioned { grid-template-columns: repeat(auto-fill, minmax(6.9rem, 1fr)); }
 .captioned.fitted { grid-template-columns: repeat(auto-fit, minmax(4.2rem, 1fr)); }
 .captioned div { line-height: 1.3; font-size: 0.9rem; overflow-wrap: anywhere; }
 .captioned img {
@@ -28,11 +29,17 @@ STYLE = """<style>
 </style>"""
 
 
-def show_captioned(pictures: Iterable[Captioned], *, fitted: bool = False) -> None:
-    """Show pictures; fitted: whether they share the width of their place instead of one size."""
+def show_captioned(
+    pictures: Iterable[Captioned], *, fitted: bool = False, columns: int = 0
+) -> None:
+    """Show pictures; fitted: whether they share the width of their place, as small as they may get.
+
+    columns: how many stand in a row; 0: as many as there is room for.
+    """
     items = "".join(_item(*each) for each in pictures)
     name = "captioned fitted" if fitted else "captioned"
-    st.html(f'{STYLE}<div class="{name}" role="list">{items}</div>')
+    tracks = f' style="grid-template-columns:repeat({columns},1fr)"' if columns else ""
+    st.html(f'{STYLE}<div class="{name}" role="list"{tracks}>{items}</div>')
 
 
 def _item(image: np.ndarray | None, alt: str, text: str) -> str:

@@ -24,7 +24,12 @@ STYLE = """<style>
 /* Long names stand upright, so that all columns have room. */
 .confusion thead .upright { vertical-align: bottom; }
 .confusion thead .upright span { writing-mode: vertical-rl; transform: rotate(180deg); }
-.confusion-room { overflow-x: auto; }
+.confusion-room { overflow-x: auto; container-type: inline-size; }
+/* All columns alike, where the numbers have room in them. */
+@container (min-width: 25rem) {
+    .confusion:not(:has(.upright)) { table-layout: fixed; }
+    .confusion:not(:has(.upright)) thead th:first-child { width: 1.6rem; }
+}
 @media (forced-colors: active) {
     .confusion td { forced-color-adjust: none; color: CanvasText; }
 }

@@ -71,7 +71,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("Fréchet distance", "precision", "recall", "discriminator"),
     ),
     "evaluate/likelihood": (
-        *("autoencoder", "conditional VAE", "posterior", "Gaussian", "binarised"),
+        *("conditional VAE", "posterior", "Gaussian", "binarised", "reconstruction", "KL"),
         *("log-likelihood", "ELBO", "importance sample"),
     ),
     "evaluate/classify": ("conditional VAE", "log-likelihood", "ELBO", "importance sample"),

@@ -25,4 +25,4 @@ def show_loss_comparison(run: Run) -> None:
     """Show the line, which is there before the first loss is: nothing moves when that comes."""
     with stable_position():
         if words := loss_words(run):
-            st.caption(words)
+            st.markdown(words)

@@ -13,10 +13,11 @@ from vae.images import to_png
 __all__ = ["show_strip"]
 
 
-def show_strip(images: np.ndarray, alt: str, *, columns: int = 0) -> None:
+def show_strip(images: np.ndarray, alt: str, *, columns: int = 0, narrowest: float = 3.6) -> None:
     """Show images uint8 (N, H, W, C), each on its own, crisp at any size.
 
-    columns: how many in a row; 0: as many as there is room for, each 3.6 rem wide or wider.
+    columns: how many in a row; 0: as many as there is room for, each as wide as narrowest, in rem,
+    or wider.
     alt: what a screen reader says.
     """
     height, width = images.shape[1:3]
@@ -27,8 +28,8 @@ def show_strip(images: np.ndarray, alt: str, *, columns: int = 0) -> None:
     pictures = "".join(
         f'<img alt="" style="{style}" src="{as_data_url(to_png(image))}">' for image in images
     )
-    narrowest = "0" if columns else "min(100%,3.6rem)"
-    tracks = f"repeat({columns or 'auto-fit'},minmax({narrowest},1fr))"
+    least = "0" if columns else f"min(100%,{narrowest}rem)"
+    tracks = f"repeat({columns or 'auto-fit'},minmax({least},1fr))"
     st.html(
         f'<div role="img" aria-label="{html.escape(alt)}" '
         f'style="display:grid;gap:6px;grid-template-columns:{tracks}">{pictures}</div>'

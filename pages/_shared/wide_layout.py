@@ -22,6 +22,12 @@ LAYOUT_STYLE = """
     > [data-testid="stColumn"] { min-width: min(100%, 6rem); }
 }
 [class*="st-key-fitted-"] { width: 100%; }
+/* A phone is scrolled anyway: there a picture is as wide as the screen. */
+@media (max-width: 30em) {
+    :is([class*="st-key-fitted-"], [data-testid="stColumn"]:has([class*="st-key-fitted-"])) {
+        max-width: none !important;
+    }
+}
 """ + "".join(
     # Its column is no wider either, so that the others get what it leaves.
     f'[class*="st-key-fitted-{rem}-"], [data-testid="stColumn"]:has(> * > * > '

@@ -17,7 +17,7 @@ from vae.environment import abbreviate_home
 from vae.figures.classes import class_counts
 
 SPLITS = ("Training", "Test")
-AROUND = 20  # rem of a screen that are not the images
+AROUND = 22  # rem of a screen that are not the images
 
 
 def show_facts(data: Dataset) -> None:
@@ -25,7 +25,7 @@ def show_facts(data: Dataset) -> None:
     height, width, channels = data.image_shape
     st.markdown(
         f"**{len(data.x_train):,}** training images · **{len(data.x_test):,}** test images · "
-        f"**{height} × {width}** pixels with **{channels}** "
+        f"**{height}\u00a0×\u00a0{width}** pixels with **{channels}** "
         f"{'channels' if channels > 1 else 'channel'} · values from **{data.x_train.min()}** to "
         f"**{data.x_train.max()}**"
     )
@@ -38,8 +38,8 @@ def show_images(images: np.ndarray, split: str, title: str) -> None:
 
 
 st.markdown(
-    "The images that a model learns from. A VAE, an autoencoder and a GAN do without labels; "
-    "a conditional VAE or GAN gets the label with each image, and a classifier learns to say it."
+    "The images that a model learns from. A VAE, an autoencoder and a GAN need no labels; a "
+    "conditional VAE or GAN gets the label with each image, and a classifier learns to say it."
 )
 data = choose_dataset("data_page_dataset")
 if data is not None:

@@ -10,10 +10,23 @@ STYLE = """
 <style>
 /* Curves, and the bars below the samples, end with the first screen. */
 .stVerticalBlock.st-key-sample-grid { max-width: max(16rem, 2 * (100dvh - 34.5rem)); }
-.st-key-wrap-overview { --small-curve-high: clamp(4.4rem, (100dvh - 31.5rem) / 3, 6.75rem); }
+@media (min-width: 1101px) {
+    .st-key-wrap-overview { --curves-high: calc(100dvh - 25.5rem); }
+}
 /* Two tables, side by side only where each has room for its columns. */
 .stVerticalBlock.st-key-wrap-classify [data-testid="stHorizontalBlock"] {
     > [data-testid="stColumn"] { min-width: min(100%, 27rem); }
+}
+/* Tables with many columns have the width of a tablet for themselves. */
+.stVerticalBlock:is(.st-key-wrap-quality, .st-key-wrap-calibration) {
+    > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {
+        min-width: min(100%, 24rem);
+    }
+}
+/* Then the samples come before the table that judges them. */
+@media (max-width: 1100px) {
+    .st-key-wrap-quality > * > [data-testid="stHorizontalBlock"] > :nth-child(2) { order: -1; }
+    .stVerticalBlock.st-key-sample-grid { max-width: 30rem; }
 }
 /* A drawing is small beside what both models say of it. */
 .stVerticalBlock.st-key-classify-pad { max-width: 18rem; }

@@ -26,6 +26,7 @@ from pages._shared.plain import plain
 from pages._shared.server import queue, store
 from pages._shared.stable_position import stable_position
 from pages._shared.wide_layout import wrapping_columns
+from pages.evaluate.image_costs import show_likely_images
 from pages.evaluate.literature import HOW, literature_table, why_not_comparable
 from vae.config.settings import BINARISATIONS, MAX_IMPORTANCE_SAMPLES
 from vae.data.binarisation import binarisation_name, binarisation_words
@@ -55,13 +56,6 @@ USUAL_SAMPLES = 500
 @address_of_part("likelihood")
 def likelihood_view(run: Run) -> None:
     """Show what was found with which samples, or have it measured."""
-    if not run.config.has("posterior"):
-        st.info(
-            "An autoencoder has no likelihood: it codes an image as one point, without a prior "
-            "that says how likely the point is. Choose a VAE above.",
-            icon=":material/info:",
-        )
-        return
     left, right = wrapping_columns([1.25, 1], key="likelihood", gap="large")
     with left:
         binarisation = _choose_binarisation(run)
@@ -79,9 +73,9 @@ def likelihood_view(run: Run) -> None:
             "they explain it (Burda et al. 2016)."
         )
     with right:
-        if found:
-            _show_bound(run, binarisation, found)
-        _show_literature(run, binarisation, found)
+        _show_bound(run, binarisation, found)
+    show_likely_images(run)
+    _show_literature(run, binarisation, found)
 
 
 def _choose_binarisation(run: Run) -> str:
@@ -138,20 +132,23 @@ def _show(run: Run, binarisation: str, found: Measured) -> None:
         )
 
 
-def _show_bound(run: Run, binarisation: str, found: Measured) -> None:
+def _show_bound(run: Run, binarisation: str, found: Measured | None) -> None:
     """Show the likelihood beside its bound, and beside that of built-in models on such images."""
-    st.header("The likelihood and its bound", help=help_of("log-likelihood", "ELBO"))
-    own = "This run"
-    costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
+    own, costs = "This run", dict[str, float]()
+    if found:
+        costs = {own: found["nll"], "This run, by its ELBO": -found["elbo"]}
     for each in comparable(run, store().list_shipped()):
         if binarisation in each.likelihood:
             costs[preset_label(each.config)] = each.likelihood[binarisation]["nll"]
+    if not costs:
+        return
+    st.header("The likelihood and its bound", help=help_of("log-likelihood", "ELBO"))
     ordered = sorted(costs.items(), key=lambda cost: cost[1])
     names, nats = zip(*ordered, strict=True)
     series = BarSeries("negative log-likelihood", nats, HUES["loss"])
     title = "nats per image, lower is better"
     show_bars(
-        Bars("model", title, names, (series,), own=names.index(own), form=".1f"),
+        Bars("model", title, names, (series,), own=names.index(own) if found else None, form=".1f"),
         name="Negative log-likelihood of this run and others, nats per image",
     )
 

@@ -10,7 +10,7 @@ from pages._shared.plain import plain
 from vae.figures.classes import class_cost_bars
 from vae.runs.run import Run
 
-__all__ = ["show_class_costs", "show_metrics"]
+__all__ = ["show_class_costs", "show_metrics", "show_what_is_measured"]
 
 TERMS = {
     "elbo": "ELBO",
@@ -36,6 +36,11 @@ def show_metrics(run: Run) -> None:
             value = metrics.get(name)
             if value is not None:  # an autoencoder has no ELBO
                 st.metric(label, form.format(value), help=help_of(TERMS[name]), width="content")
+
+
+def show_what_is_measured(run: Run) -> None:
+    """Say which images, in which treatment, the figures are of."""
+    metrics = run.metrics
     st.caption(
         f"Measured on {plain(str(metrics.get('images', 'the test images')))}, "
         f"{plain(str(metrics.get('treatment', '')))}, with one posterior sample per image and a "

@@ -19,7 +19,7 @@ from pages.evaluate.classify_view import classify_view
 from pages.evaluate.evaluate_style import apply_evaluate_style
 from pages.evaluate.gan_overview import gan_overview
 from pages.evaluate.likelihood_view import likelihood_view
-from pages.evaluate.metrics import show_class_costs, show_metrics
+from pages.evaluate.metrics import show_class_costs, show_metrics, show_what_is_measured
 from pages.evaluate.mistakes_view import mistakes_view
 from pages.evaluate.samples_view import samples_view
 from vae.latent.projections import best_projection
@@ -43,6 +43,7 @@ def overview(run: Run) -> None:
     left, right = wrapping_columns([3, 2], key="overview", gap="large")
     with left:
         show_reference_lines(run)
+        show_what_is_measured(run)
     with right:
         st.header("While it learned", help=help_of("loss", "validation"))
         learning_curves(run, small=True)
@@ -70,7 +71,7 @@ VIEWS = {
     "Overview": View(overview),
     "Mistakes": View(mistakes_view, "classifier"),
     "Calibration": View(calibration_view, "classifier"),
-    "Likelihood": View(likelihood_view, "likelihood"),
+    "Likelihood": View(likelihood_view, "posterior"),
     "Classify": View(classify_view, "posterior", with_labels=True),
     "Samples": View(samples_view, "decoder"),
     "Latent space": View(latent_space, "encoder"),

@@ -36,6 +36,8 @@ FRACTIONS = ("precision", "recall", "share_sure", "class_balance")
 @explained()
 def samples_view(run: Run) -> None:
     """Show some samples, and the figures of many or the way to them."""
+    if run.quality and is_measurable(run):
+        _show_verdict(run.quality)
     left, right = wrapping_columns([1.5, 1], key="quality", gap="large")
     with right:
         if run.has_model:
@@ -74,7 +76,8 @@ def samples_view(run: Run) -> None:
             )
 
 
-def _show(run: Run, found: Quality) -> None:
+def _show_verdict(found: Quality) -> None:
+    """Say in words how good the samples are."""
     distance, floor = found["frechet_classifier_distance"], found["noise_floor"]
     st.markdown(
         f"The Fréchet classifier distance between samples and real digits is **{distance:.1f}**. "
@@ -87,6 +90,10 @@ def _show(run: Run, found: Quality) -> None:
             f"The classifier finds the requested class in **{found['share_as_told']:.0%}** of the "
             "samples."
         )
+
+
+def _show(run: Run, found: Quality) -> None:
+    """Show the figures beside those of real images and of built-in runs."""
     same = found["classifier"] == classifier_mark()
     others = [each for each in store().list_shipped() if each.id != run.id]
     rows: dict[str, Mapping[str, Any]] = {"**This run**": found}

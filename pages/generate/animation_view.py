@@ -89,7 +89,9 @@ def _choose(run: Run) -> _Walk | None:
     max_frames = max(len(stops), min(MAX_FRAMES, MAX_VALUES // int(np.prod(run.image_shape))))
     usual = min(max(120, len(stops)), max_frames)
     frames = linked_number("frames", "walk_frames", len(stops), max_frames, usual)
-    across, down, end = st.columns([1, 1, 0.7], vertical_alignment="bottom")
+    across, down, end = wrapping_columns(
+        [1, 1, 0.7], key="frames", gap="small", vertical_alignment="bottom"
+    )
     across.slider(
         "Frames",
         len(stops),

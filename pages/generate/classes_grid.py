@@ -14,6 +14,7 @@ from pages._shared.linked import linked_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import SHARP_PIXELS, apart
 from pages._shared.wide_layout import wrapping_columns
+from pages.generate.grid_choice import prior_text
 from pages.generate.seed_field import seed_field
 from pages.generate.temperature_slider import temperature_slider
 from vae.images import tile, to_png, to_uint8
@@ -26,7 +27,7 @@ __all__ = ["classes_grid"]
 MAX_COLUMNS = 20
 TABLE = (
     "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
-    "width:min(100%,{aspect_ratio:.3f} * (100dvh - 18rem))"  # all rows are on the screen
+    "width:min(100%,{aspect_ratio:.3f} * (100dvh - 16rem))"  # all rows are on the screen
 )
 NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.9rem"
 NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
@@ -63,7 +64,7 @@ def classes_grid(run: Run) -> None:
     with picture:
         shown = tile(apart(images), run.classes, columns)
         _show(run, to_png(shown, scale), columns, aspect_ratio=image.shape[1] / image.shape[0])
-        st.caption(f"{columns} codes from N(0, {temperature:g}² I), each decoded as every class.")
+        st.caption(f"{columns} codes from {prior_text(temperature)}, each decoded as every class.")
 
 
 def _choose() -> tuple[int, float, int]:
@@ -96,6 +97,7 @@ def _show(run: Run, png: bytes, columns: int, aspect_ratio: float) -> None:
     )
     alt = f"{columns} codes, each decoded as {run.classes} classes"
     st.html(
+        f"<style>.st-key-wrap-classes {{ --aspect: {aspect_ratio:.3f}; }}</style>"
         f'<div style="{TABLE.format(aspect_ratio=aspect_ratio)}"><div style="{NAMES}">{names}</div>'
         f'<img alt="{alt}" style="{PICTURE}" '
         f'src="{as_data_url(png)}"></div>'

@@ -70,7 +70,7 @@ def export_view(run: Run) -> None:
         images = run.decode(
             prior_codes(SAMPLES, run.config.latent_dim), balanced_labels(SAMPLES, run.classes)
         )
-        show_strip(to_uint8(images), "Samples of the model that is taken away", columns=SAMPLES)
+        show_strip(to_uint8(images), "Samples of the model that is taken away", narrowest=2.9)
     left, right = wrapping_columns([1, 1], key="export", gap="large")
     with left:
         _model(run)

@@ -18,7 +18,14 @@ from vae.sampling.fitted import Samplers
 from vae.sampling.prior import MAX_ROWS
 from vae.sampling.samplers import SAMPLER_NAMES, SAMPLERS, SamplerName, SampleSpec
 
-__all__ = ["GridChoice", "choose_grid", "choose_label", "choose_sampler", "sampler_text"]
+__all__ = [
+    "GridChoice",
+    "choose_grid",
+    "choose_label",
+    "choose_sampler",
+    "prior_text",
+    "sampler_text",
+]
 
 SAMPLER_HELP = (
     "Prior: random codes from N(0, I). Mixture: random codes from Gaussians fitted to the codes of "
@@ -40,6 +47,7 @@ class GridChoice(NamedTuple):
 
 def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     """Show the controls and return the choice, which is stored for Undo."""
+    seed = _choose_seed()  # first: on a phone the button for new samples is next to the grid
     sampler = choose_sampler(run, _name("sampler"))
     label, temperature, truncation = None, 1.0, math.inf
     with stable_position():
@@ -55,7 +63,6 @@ def choose_grid(run: Run, samplers: Samplers | None) -> GridChoice:
     words = f"From 1 to {MAX_ROWS}: 900 images at most. Acts at once."
     across.slider("Rows", **sides, help=words, **persistent(_name("rows"), rows))
     down.slider("Columns", **sides, help=words, **persistent(_name("columns"), columns))
-    seed = _choose_seed()
     choice = GridChoice(rows, columns, SampleSpec(sampler, label, temperature, truncation, seed))
     _record(choice)
     _offer_history()
@@ -107,7 +114,12 @@ def sampler_text(spec: SampleSpec) -> str:
     if spec.sampler == "posterior":
         return "posteriors of training images"
     cut = "" if spec.truncation == math.inf else f", none beyond {spec.truncation:g} σ"
-    return f"N(0, {spec.temperature:g}² I){cut}"
+    return f"{prior_text(spec.temperature)}{cut}"
+
+
+def prior_text(temperature: float) -> str:
+    """Return the prior, scaled by a temperature, as it is written."""
+    return "N(0, I)" if temperature == 1.0 else f"N(0, {temperature:g}² I)"
 
 
 def _choose_limits() -> tuple[float, float]:

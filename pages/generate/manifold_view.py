@@ -19,7 +19,7 @@ from vae.sampling.prior import manifold_codes
 __all__ = ["manifold_view"]
 
 SIDES = (5, 30)  # images a side: least and most
-AROUND = 15  # rem of a screen that are not the picture
+AROUND = 13  # rem of a screen that are not the picture
 STYLE = """<style>
 .manifold { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.3rem 0.5rem; }
 .manifold { margin: 0; font-variant-numeric: tabular-nums; }

@@ -12,6 +12,7 @@ from pages.generate.arithmetic_view import arithmetic_view
 from pages.generate.augment_view import augment_view
 from pages.generate.classes_grid import classes_grid
 from pages.generate.export_view import export_view
+from pages.generate.generate_style import apply_generate_style
 from pages.generate.grid_view import grid_view
 from pages.generate.manifold_view import manifold_view
 from pages.generate.samplers_view import samplers_view
@@ -39,6 +40,7 @@ offered = views_of(model, VIEWS) if model else []
 if not model and wanted.lower() == OF_NO_RUN.lower():
     offered = [OF_NO_RUN]
 view = choose_view("generate", offered) if offered else ""
+apply_generate_style()
 if view == OF_NO_RUN:
     augment_view()
 elif model:

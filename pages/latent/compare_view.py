@@ -58,11 +58,12 @@ MAX_BEYOND = 0.02  # of the dots
 def compare_view(run: Run) -> None:
     """Show this run beside another."""
     with st.container(key="maps-and-choice"):
-        maps, choice = st.container(), st.container()
-    with choice:
+        which, maps, choice = st.container(), st.container(), st.container()
+    with which:
         other = choose_other(run)
-        if other is None:
-            return
+    if other is None:
+        return
+    with choice:
         shown = _choose_layers()
         titles = "Class to decode, this run", "Class to decode, other run"
         with stable_position():

@@ -16,22 +16,20 @@ from pages._shared.linked import linked_number
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
+from pages._shared.test_costs import costs_of_test_images
 from pages._shared.user_picture import Picture, choose_picture, how_prepared
 from pages.latent.map_data import points_on_plane, usual_plane
 from pages.latent.picture_tiles import show_tiles
 from pages.latent.plane_map import plane_map, posterior_on
-from vae.evaluation.image_costs import Costs, costs_of, fraction_below
+from vae.evaluation.image_costs import costs_of, fraction_below
 from vae.figures.costs import costs_beside
-from vae.files import file_version
 from vae.images import to_uint8
 from vae.latent.neighbours import nearest_images
-from vae.runs.layout import DECODER
 from vae.runs.run import Run
 from vae.runs.run_images import missing_images
 
 __all__ = ["draw_view"]
 
-USUAL_IMAGES = 2000  # test images with which a picture's cost is compared
 NEIGHBOURS = 10
 POSTERIOR_SAMPLES = 10
 MAX_SEED = 10**6
@@ -180,7 +178,7 @@ def _show_costs(run: Run, picture: Picture) -> None:
             f"you need {plain(missing)}."
         )
         return
-    usual = _usual_costs(run, images, run.id, file_version(run.path / DECODER))
+    usual = costs_of_test_images(run, images)
     fraction = fraction_below(total, usual.reconstruction + usual.kl)
     verdict = next(words for threshold, words in VERDICTS if fraction >= threshold)
     still_chart(
@@ -192,9 +190,3 @@ def _show_costs(run: Run, picture: Picture) -> None:
     st.markdown(
         f"{total:,.0f} nats, more than {fraction:.0%} of {len(usual.kl):,} test images. {verdict}"
     )
-
-
-@st.cache_data(show_spinner=False, max_entries=16)
-def _usual_costs(_run: Run, _images: np.ndarray, run_id: str, model: tuple[int, int]) -> Costs:
-    """Return what test images cost a model, computed once for all visitors."""
-    return costs_of(_run, _images[:USUAL_IMAGES], _run.latents["y"][:USUAL_IMAGES])

@@ -32,6 +32,13 @@ STYLE = """
     gap: 1.5rem;
 }
 .stVerticalBlock.st-key-classes-cloud { max-width: max(18rem, 100dvh - 15rem); }
+/* The dots of the classes have no controls of their own: the words beside them have that room. */
+@media (min-width: 68.75em) {
+    .stVerticalBlock.st-key-picture-and-words:has(> * > .st-key-classes-cloud) {
+        grid-template-columns: max(18rem, min(100dvh - 15rem, 100% - 33rem)) minmax(0, 1fr);
+        gap: 2.5rem;
+    }
+}
 .stVerticalBlock.st-key-in-space { height: max(18rem, min(100dvh - 12.5rem, 100vw - 2rem)); }
 [data-no-webgl] .st-key-in-space { display: none; }
 /* Strips and bars beside what is said of them; two maps beside what they show. */
@@ -42,8 +49,11 @@ STYLE = """
 }
 .stVerticalBlock.st-key-maps-and-choice {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 17rem;
-    gap: 1.5rem;
+    grid-template: "maps which" auto "maps choice" 1fr / minmax(0, 1fr) 17rem;
+    gap: 1rem 1.5rem;
+    > :nth-child(1) { grid-area: which; }
+    > :nth-child(2) { grid-area: maps; }
+    > :nth-child(3) { grid-area: choice; }
 }
 .stVerticalBlock.st-key-two-maps { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem; }
 .stVerticalBlock[class*="st-key-compared-name-"] { min-height: 3.2rem; }
@@ -103,9 +113,12 @@ STYLE = """
    all of them scroll together, and their names stay. */
 .traversal { --steps: 13; }
 .traversal:focus-visible { outline: 0.18rem solid currentColor; outline-offset: 2px; }
+/* Names of dimensions have room on a projector too. */
+:is([class*="st-key-across-"], [class*="st-key-up-"]) { min-width: 5.6rem; }
 @media (max-width: 40em) {
     .traversal { overflow-x: auto; padding-bottom: 0.4rem; }
-    .traversal > div { width: calc(var(--steps) * 2.9rem); }
+    /* Half a digit at the edge says that there are more. */
+    .traversal > div { width: calc(var(--steps) * 100% / 6.5); }
     .traversal > div > span { flex: 0 0 auto !important; position: sticky; left: 0; }
     .traversal > div > div { flex: 0 0 100% !important; }
 }
@@ -116,8 +129,9 @@ STYLE = """
     .stVerticalBlock:is(.st-key-picture-and-words, .st-key-rows-and-words) {
         grid-template-columns: minmax(0, 1fr);
     }
-    .stVerticalBlock:is(.st-key-maps-and-choice, .st-key-samples-map) {
-        grid-template-columns: minmax(0, 1fr);
+    .stVerticalBlock.st-key-samples-map { grid-template-columns: minmax(0, 1fr); }
+    .stVerticalBlock.st-key-maps-and-choice {
+        grid-template: "which" auto "choice" auto "maps" auto / minmax(0, 1fr);
     }
     .stVerticalBlock:is(.st-key-draw-parts, .st-key-path-parts) {
         grid-template-columns: 1fr 1fr;
@@ -138,11 +152,9 @@ STYLE = """
         gap: 1.5rem;
     }
 }
-@media (min-width: 40em) and (max-width: 68.75em) {
-    .stVerticalBlock.st-key-maps-and-choice > :nth-child(2) { order: -1; }
-}
-/* A phone: one below the other, the picture first. */
+/* A phone: one below the other, the picture first; of two runs, the one to compare with before. */
 @media (max-width: 40em) {
+    .stVerticalBlock.st-key-maps-and-choice { grid-template-areas: "which" "maps" "choice"; }
     .stVerticalBlock:is(.st-key-two-maps, .st-key-draw-parts, .st-key-draw-beside),
     .stVerticalBlock:is(.st-key-path-parts, .st-key-sample-path-parts) {
         grid-template-columns: minmax(0, 1fr);

@@ -24,8 +24,9 @@ AROUND = 25  # rem of a screen that are not the samples: the last line says what
 # The curves leave room for that line too.
 STYLE = """
 <style>
-.st-key-wrap-start { --small-curve-high: clamp(4.4rem, (100dvh - 27.5rem) / 3, 6.75rem); }
-.st-key-wrap-start-gan { --small-curve-high: clamp(4.4rem, (100dvh - 29rem) / 4, 6.75rem); }
+@media (min-width: 1101px) {
+    [class*="st-key-wrap-start"] { --curves-high: calc(100dvh - 21.5rem); }
+}
 </style>
 """
 CLOUD = "Test images in latent space, a dot each, colored by class"
@@ -33,11 +34,16 @@ CLOUD = "Test images in latent space, a dot each, colored by class"
 
 def introduction(run: Run | None) -> str:
     """Say in a sentence what such a model learns: a VAE where there is no run."""
-    if run is None or run.config.has("encoder"):
+    if run is None or run.config.has("posterior"):
         return (
             "A **variational autoencoder** learns to squeeze a picture into a few numbers and to "
             "turn numbers back into a picture, so that random numbers become pictures nobody ever "
             "drew."
+        )
+    if run.config.has("encoder"):
+        return (
+            "An **autoencoder** learns to squeeze a picture into a few numbers and to turn them "
+            "back into the picture. Other numbers than those of pictures mean nothing to it."
         )
     if run.config.has("decoder"):
         return (
@@ -66,7 +72,8 @@ def samples(run: Run) -> None:
         images = run.decode(prior_codes(100, run.config.latent_dim), labels)
         show_grid(apart(images), 10, 10, alt="A 10 by 10 grid of generated images")
         class_text = ", one class after the other" if run.config.conditional else ""
-        st.caption(f"100 random codes from the prior N(0, I), decoded{class_text}.")
+        prior_text = "the prior " * run.config.has("prior")
+        st.caption(f"100 random codes from {prior_text}N(0, I), decoded{class_text}.")
     elif run.snapshot_epochs:
         epoch = run.snapshot_epochs[-1]
         shown = run.snapshot(epoch)["samples"]

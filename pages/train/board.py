@@ -32,6 +32,7 @@ LIVE_SECONDS = 0.95  # in which they are, and then the next poll is due
 CALM_SECONDS = 0.35  # in which the points move to a moment that the user chooses
 PAIRS = "Test images above their reconstructions"
 SAMPLES = "Samples from fixed codes"
+IN_TURN = "of fixed codes, the classes in turn"  # of a conditional run
 
 
 class _LastSent(TypedDict):
@@ -56,12 +57,15 @@ def show_board(run: Run, chosen: Moment | None, *, live: bool, slow: bool = Fals
             "hasCodes": run.config.has("encoder"),
             **_map(run),
             "titles": {"pairs": "Test images"},
+            "samplesNote": IN_TURN if run.config.conditional else "of the same random codes",
             "empty": "The first pictures come with the first step."
             if live
             else "It ended before there was a picture.",
             "alt": {
                 "pairs": PAIRS,
-                "samples": SAMPLES,
+                "samples": f"{SAMPLES}, one class after the other"
+                if run.config.conditional
+                else SAMPLES,
                 "map": "Map of latent space: a dot for each of the first test images, colored by "
                 "its class, at",
             },

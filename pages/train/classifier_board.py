@@ -19,7 +19,7 @@ def classifier_board(run: Run, chosen: Moment | None, *, live: bool) -> None:
     curves, confusion = wrapping_columns([1, 1], key="classifier-board", gap="large")
     with curves:
         learning_curves(run, small=True)
-        with st.container(horizontal=True, gap="medium"):
+        with st.container(horizontal=True, gap="medium", key="classifier-figures"):
             for number in numbers_in_a_line(run, live=live):
                 st.metric(number["name"], number["value"], help=number["note"], width="content")
     with confusion:

@@ -47,14 +47,11 @@ def numbers_in_a_line(run: Run, *, live: bool) -> list[dict[str, str]]:
         return _scores(run, live=live)
     row = next(iter(elbo_rows(filter(None, [latest_row(run, live=live)]))), None)
     of = "" if row is None else f"Training images, epoch {row['epoch']}. "
-    values = {
-        "Loss": row and row["loss"],
-        "Reconstruction": row and row["reconstruction"],
-        "KL": row and row["kl"],
-    }
-    if not run.config.has("posterior"):
-        del values["KL"]
-    note = f"{of}loss = reconstruction + beta × KL."
+    values = {"Loss": row and row["loss"]}
+    note = f"{of}The loss is the reconstruction."
+    if run.config.has("posterior"):
+        values |= {"Reconstruction": row and row["reconstruction"], "KL": row and row["kl"]}
+        note = f"{of}loss = reconstruction + beta × KL."
     unit = {"name": "Nats per image:", "value": "", "note": "The unit of the losses."}
     found = [unit, *(_number(name, value, note) for name, value in values.items())]
     if run.config.validation_split:
@@ -185,7 +182,8 @@ def show_speed(run: Run) -> None:
     if "seconds_trained" in run.status:
         parts.append(f"trained for **{time_in_words(run.status['seconds_trained'])}**")
     if parts:
-        st.markdown(" · ".join(parts))
+        line = " · ".join(parts)
+        st.markdown(line[0].upper() + line[1:])
 
 
 def show_dimensions(run: Run) -> None:

@@ -13,7 +13,16 @@ STYLE = """
     --page: light-dark(#ffffff, #111827);
     --chosen: light-dark(#0f766e, #2dd4bf);
 }
-.st-key-train-top { row-gap: 0.3rem; }
+.st-key-train-top { row-gap: 0.3rem; position: relative; }
+/* While images are read it is said beside the views, where it takes no line of its own. */
+@media (max-width: 1100px) {
+    .st-key-train-top [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) {
+        position: absolute;
+        top: 0.5rem;
+        right: 0;
+        width: auto;
+    }
+}
 /* The data set beside the views; its name takes no line of its own. */
 .st-key-train-top [data-testid="stButtonGroup"] {
     display: flex;

@@ -118,9 +118,11 @@ def _show_more(run: Run) -> None:
     show_loss_comparison(run)
     if run.rows:
         st.markdown(describe_training(run.config, run.rows))
-        dimensions, speed = st.columns([1, 1], vertical_alignment="bottom", gap="large")
-        with dimensions:
-            show_dimensions(run)
+        speed = st.container()
+        if run.config.has("posterior"):  # what else has no bars to stand beside
+            dimensions, speed = st.columns([1, 1], vertical_alignment="bottom", gap="large")
+            with dimensions:
+                show_dimensions(run)
         with speed:
             show_speed(run)
             show_what_is_counted(run)

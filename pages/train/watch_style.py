@@ -15,7 +15,7 @@ STYLE = """
     flex-wrap: nowrap;
     > [class*="st-key-watched-"] { flex: none; width: 17rem; }
     [data-testid="stSlider"] { display: flex; align-items: center; gap: 0.8rem; height: 2.7rem; }
-    [data-testid="stSlider"] > label { flex: none; min-height: 0; margin: 0; }
+    [data-testid="stSlider"] > label { flex: none; min-height: 0; margin: 0; gap: 0.3rem; }
     [data-testid="stSlider"] > div { flex: 1; min-width: 0; }
 }
 /* On a desk it is in the row of the views. */
@@ -126,9 +126,14 @@ STYLE = """
 }
 /* A classifier's: two curves, one below the other, and a table as high as both. */
 .st-key-wrap-classifier-board {
-    --small-curve-high: calc((var(--board-high) - 8.5rem) / 2);
-    .confusion { height: var(--board-high); font-size: 0.95rem; }
+    .confusion { font-size: 0.95rem; }
     [data-testid="stMetricLabel"] p { font-size: 0.85rem; }
+}
+@media (min-width: 1101px) {
+    .st-key-wrap-classifier-board {
+        --curves-high: calc(var(--board-high) - 4.5rem);
+        .confusion { height: var(--board-high); }
+    }
 }
 /* It has no row of sliders. */
 [class*="st-key-first-screen-record-"] .stVerticalBlock[class*="st-key-board-place-"] {
@@ -147,8 +152,17 @@ STYLE = """
     :has(> .stHtml) { display: none; }
     [data-testid="stAlertContainer"] { padding: 0.3rem 0.8rem; min-height: 0; }
 }
+/* What is said of a record does not change. */
+[class*="st-key-first-screen-record-"] .stVerticalBlock[class*="st-key-problem-line-"] {
+    min-height: 1.3rem;
+}
 /* Narrower than a desk: a line of buttons, and below them where the run stands. */
 @media (max-width: 1100px) {
+    .stHorizontalBlock.st-key-classifier-figures {
+        display: grid;
+        grid-template-columns: repeat(2, max-content);
+        gap: 0.3rem 1.5rem;
+    }
     [class*="st-key-first-screen-run-"] .stHorizontalBlock[class*="st-key-bar-"] {
         min-height: 5.9rem;
         max-height: none;
@@ -191,7 +205,9 @@ STYLE = """
         gap: 0.2rem;
     }
     .stHorizontalBlock[class*="st-key-knobs-"] > * { flex: 1 0 100%; }
-    .stVerticalBlock[class*="st-key-problem-line-"] { min-height: 6rem; }
+    [class*="st-key-first-screen-run-"] .stVerticalBlock[class*="st-key-problem-line-"] {
+        min-height: 6rem;
+    }
 }
 </style>
 """

@@ -38,6 +38,11 @@ class TestLog:
         assert output.err == f"epoch 1/2: {words}\nepoch 2/2: {words}\n"
         assert output.out == ""
 
+    def test_an_autoencoder_has_no_kl(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with training_progress(1, with_kl=False) as on_event:
+            on_event({"kind": "epoch", "epoch": 1, **ROW, "kl": 0.0})
+        assert capsys.readouterr().err == "epoch 1/1: loss 10.00 nats per image\n"
+
     def test_a_short_job_is_silent_and_a_long_one_is_not(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -244,7 +244,13 @@ class TestCorrectness:
         (run.path / "history.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
         curves = data_of(demo_page(open_run(run.path)))["curves"]
         assert curves["points"]["training"]["loss"] == [3.0]
-        assert list(curves["titles"]) == ["loss", "reconstruction"]
+
+    def test_an_autoencoder_has_no_curve_of_a_kl(self, tmp_path: Path) -> None:
+        config = SMALL.replace(kind="autoencoder", beta=0.0)
+        run = make_run(tmp_path / "run", config, (8, 8, 1))
+        (run.path / "history.jsonl").write_text(json.dumps(row(1, 3.0, (0.0,), kind="step")) + "\n")
+        curves = data_of(demo_page(open_run(run.path)))["curves"]
+        assert curves["titles"] == {"loss": "Reconstruction loss"}
 
     def test_weights_are_exact(self, data: dict[str, Any], shipped: Run) -> None:
         weights = read_weights(shipped)

@@ -97,3 +97,10 @@ def test_a_publication_shows_training_and_validation() -> None:
     training, validation = axes[0].lines
     assert training.get_ydata()[-1] == run.rows[-2]["loss"]
     assert list(validation.get_ydata()) == run.history["val_loss"]
+
+
+def test_an_autoencoder_has_one_curve_since_its_loss_is_the_reconstruction() -> None:
+    run = open_run(SHIPPED / "mnist-autoencoder")
+    (axes,) = curves_figure(run).axes
+    assert axes.get_title() == "Reconstruction loss"
+    assert axes.lines[0].get_ydata()[-1] == run.rows[-2]["loss"]

@@ -120,12 +120,23 @@ class TestMap:
         run = copy_run(autoencoder_run, runs / "run")
         mounted = board(watch(open_page("train")), "run")
         assert mounted["hasPrior"] is False
+        assert [panel["title"] for panel in mounted["curves"]["panels"]] == ["Reconstruction loss"]
+        names = [number["name"] for number in mounted["numbers"]]
+        assert names == ["Nats per image:", "Loss", "Validation", "Test loss"]
         untrained, first, *_, last = (
             run.snapshot(epoch)["means"].astype(float) for epoch in run.snapshot_epochs
         )
         expected = last @ learning_axes(first, untrained).T
         same = np.abs(points_of(mounted["frames"][-1]) - expected).max(axis=1) < 0.1
         assert same.mean() > 0.97  # what lies far beyond the edge is drawn nearer to it
+
+
+def test_what_the_samples_are_of(run: Run, conditional_run: Run, runs: Path) -> None:
+    copy_run(conditional_run, runs / "with-classes")
+    for each, note in (run.id, "the same random codes"), ("with-classes", "the classes in turn"):
+        mounted = board(open_page("train", run=each, view="watch"), each)
+        assert note in mounted["samplesNote"]
+        assert ("one class after the other" in mounted["alt"]["samples"]) == (each != run.id)
 
 
 @pytest.mark.usefixtures("run")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +17,10 @@ from tests.pages.driving import act, calm, labelled, open_page, press
 from tests.pages.shown import words
 from tests.pages.test_evaluate import make_mnist
 from vae.data.binarisation import binarisation_words
+from vae.data.datasets import Dataset
+from vae.evaluation.image_costs import costs_of
 from vae.files import read_json, write_json
+from vae.runs import layout
 from vae.runs.progress import write_progress
 from vae.runs.run import Run
 from vae.runs.writer import RunWriter
@@ -178,12 +183,41 @@ class TestMeasuring:
 class TestInTheWay:
     def test_an_autoencoder_has_none(self, autoencoder_run: Run, runs: Path) -> None:
         run = copy_run(autoencoder_run, runs / "autoencoder")
-        app = open_likelihood(run)
-        assert "An autoencoder has no likelihood" in words(app)
-        assert not [each for each in app.button if each.label == "Measure"]
+        (views,) = (each for each in open_likelihood(run).segmented_control if each.label == "View")
+        assert (views.value, "Likelihood" in views.options) == ("Overview", False)
 
     def test_images_that_are_not_here(self, run: Run) -> None:
         make_mnist(run)
         app = open_likelihood(run)
         assert "needs the images of MNIST, which are not on this machine" in words(app)
         assert not [each for each in app.button if each.label == "Measure"]
+
+
+class TestImages:
+    def test_those_that_cost_least_and_most(self, run: Run, digits: Dataset) -> None:
+        costs = costs_of(run, digits.x_test, run.latents["y"])
+        nats = costs.reconstruction + costs.kl
+        order = np.argsort(nats, kind="stable")
+        likely, unlikely = _captioned(open_likelihood(run))
+        for shown, expected in (likely, order), (unlikely, order[::-1]):
+            assert [index for index, _ in shown] == expected[:12].tolist()
+            assert [text for _, text in shown] == [f"{nats[each]:.0f}" for each in expected[:12]]
+
+    def test_without_the_data_set_there_are_none(self, run: Run) -> None:
+        make_mnist(run)
+        app = open_likelihood(run)
+        assert _captioned(app) == []
+        assert "most likely" not in words(app)
+
+    def test_without_latents_there_are_none(self, run: Run) -> None:
+        (run.path / layout.LATENTS).unlink()
+        app = open_likelihood(run)
+        assert _captioned(app) == []
+        assert labelled(app.button, "Measure")
+
+
+def _captioned(app: AppTest) -> list[list[tuple[int, str]]]:
+    """The numbers of the test images in each group of pictures, and what is below them."""
+    bodies = [each.proto.body for each in app.get("html") if 'role="list"' in each.proto.body]
+    found = [re.findall(r'alt="Test image (\d+)"[^>]*>([^<]*)<', body) for body in bodies]
+    return [[(int(index), text) for index, text in group] for group in found]

@@ -75,7 +75,7 @@ def train(options: argparse.Namespace) -> Report:
     config = source.config
     check_new_folder(options.out or runs_folder() / "new", for_run=True)
     name = options.dataset or source.dataset or DATASET
-    with training_progress(config.epochs) as on_event:
+    with training_progress(config.epochs, with_kl=config.has("posterior")) as on_event:
         run, options.status = train_run(
             config, lambda: load_named(name), options.out, on_event, as_json=options.json
         )
@@ -85,9 +85,8 @@ def train(options: argparse.Namespace) -> Report:
 def resume(options: argparse.Namespace) -> Report:
     """Resume a run from its last checkpoint, perhaps for more epochs."""
     run, more = conditioned_run(options.run), options.more_epochs
-    with training_progress(
-        run.requests.next_segment(more).until if more else run.epochs
-    ) as on_event:
+    epochs = run.requests.next_segment(more).until if more else run.epochs
+    with training_progress(epochs, with_kl=run.config.has("posterior")) as on_event:
         run, options.status = resume_run(
             run, lambda: load_learned(run), more, on_event, as_json=options.json
         )

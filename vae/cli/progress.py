@@ -32,8 +32,11 @@ def _accuracy(row: LearnedRow) -> str:
 
 
 @contextmanager
-def training_progress(epochs: int) -> Iterator[OnEvent]:
-    """Yield a listener for the rows of a history; a log file gets a line an epoch."""
+def training_progress(epochs: int, *, with_kl: bool = True) -> Iterator[OnEvent]:
+    """Yield a listener for the rows of a history; a log file gets a line an epoch.
+
+    with_kl: whether the model has one, as an autoencoder has not.
+    """
     with _bar(epochs) as update:
         done, parts, words = 0, 0, ""
 
@@ -42,7 +45,7 @@ def training_progress(epochs: int) -> Iterator[OnEvent]:
             if row["kind"] == "epoch":
                 done, parts = row["epoch"], 0
                 words = f"loss {row['loss']:.2f}"
-                if "kl" in row:
+                if with_kl and "kl" in row:
                     words += f", reconstruction {row['reconstruction']:.2f}, KL {row['kl']:.2f}"
                 _log(f"epoch {done}/{epochs}: {words} nats per image{_accuracy(row)}")
                 words += _accuracy(row)

@@ -181,10 +181,10 @@ def _plane(mean: np.ndarray, size: int) -> Plane:
 
 
 def _curves(run: Run) -> dict[str, Any]:
-    """Return the curves of all quantities that are not zero throughout."""
+    """Return the curves of the run's kind; none before its first point."""
     curves = KINDS[run.config.kind].curves
     points = curve_points(run.rows, run.steps_per_epoch, curves)
-    shown = {name: curve for name, curve in curves.items() if any(points["training"][name])}
+    shown = curves if points["training"]["epoch"] else {}
     return {
         "titles": {name: curve.title for name, curve in shown.items()},
         "units": {name: curve.unit for name, curve in shown.items()},

@@ -118,7 +118,7 @@ ACCURACIES: Columns = {
 def _nats(runs: Sequence[Run]) -> Columns:
     columns: Columns = {
         "reconstruction": lambda run: _metric(run, "reconstruction"),
-        "KL": lambda run: _metric(run, "kl"),
+        "KL": lambda run: _metric(run, "kl") if run.config.has("posterior") else "–",
         "ELBO": _elbo,
     }
     if any(run.class_probes for run in runs):

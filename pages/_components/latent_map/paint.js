@@ -149,6 +149,7 @@ function paintAxes(map) {
   const [across, up] = map.data.small ? map.data.short : map.data.names;
   marks.push(words(`${across} →`, size - gap, size - 1.7 * rem, "end"));
   marks.push(words(up ? `↑ ${up}` : "", gap, 1.2 * rem, "start"));
+  map.axes.classList.toggle("on-images", map.shown.has("images"));
   map.axes.replaceChildren(...marks);
   const contours = map.shown.has("prior") ? CONTOURS : [];
   map.contours.replaceChildren(

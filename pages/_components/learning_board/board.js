@@ -78,6 +78,7 @@ function showPictures(board, frame) {
   }
   write(root.querySelector(".pairs strong"), batch ? batch.title : data.titles.pairs);
   write(root.querySelector(".pairs span"), batch ? batch.note : "above their reconstructions");
+  write(root.querySelector(".samples span"), data.samplesNote);
   root.dataset.moment = frame.words;
   board.canvas.setAttribute("aria-label", `${data.alt.map} ${frame.words}.`);
 }

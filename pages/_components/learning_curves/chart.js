@@ -142,9 +142,10 @@ function drawPanel(each, points, marks, low, high) {
   each.scale = { x, y, epoch, margin, high: inner.y };
   each.points = points;
   set(each.svg, { "aria-label": label(each, points) });
+  const values = heights(bottom, top, height > 9.4 * size ? 5 : 3);
   each.parts.axes.replaceChildren(
     // Without points there is nothing to measure.
-    ...(seen.length ? ticks(bottom, top, height > 9.4 * size ? 5 : 3).flatMap((value) => [
+    ...(seen.length ? values.flatMap((value) => [
       shape("line", { class: "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
       words(short(value), margin.left - 0.35 * size, y(value) + 0.3 * size, "end"),
     ]) : [words("No points yet", margin.left + inner.x / 2, margin.top + inner.y / 2, "middle")]),
@@ -160,6 +161,12 @@ function drawPanel(each, points, marks, low, high) {
     each.parts[part].classList.toggle("dot", shown.length === 1);
     set(each.parts[part], { d: shown.length ? `M${shown.join("L")}${shown.length === 1 ? "h0" : ""}` : "" });
   }
+}
+
+// The numbers beside an axis: one alone would not say how far apart things are.
+function heights(bottom, top, count) {
+  const values = ticks(bottom, top, count);
+  return values.length > 1 ? values : ticks(bottom, top, count + 2);
 }
 
 function inside(part, quantity, x, y, low, high) {
