@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pages.learn.gan import gan
 from pages.learn.losses import losses
 from pages.learn.reparameterisation import reparameterisation
 
@@ -23,4 +24,5 @@ class Chapter(NamedTuple):
 CHAPTERS = (
     Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
     Chapter("losses", "Two losses", 7, losses),
+    Chapter("gan", "The GAN", 8, gan),
 )

@@ -23,6 +23,7 @@ PAGES = ("start", "data", "train", "latent", "evaluate", "generate")
 # What each page is called at its top.
 TITLES = {
     "start": "VAE Lab",
+    "learn": "Learn",
     "data": "Data",
     "train": "Train",
     "latent": "Latent space",
