@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "t-SNE",
     ),
     "learn/vae": (
-        *("VAE", "autoencoder", "decoder", "latent dimension", "prior", "posterior"),
+        *("VAE", "autoencoder", "encoder", "decoder", "latent dimension", "prior", "posterior"),
         *("reconstruction", "KL", "beta", "hole", "gradient norm"),
     ),
     "learn/reparameterisation": (
@@ -35,6 +35,11 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("VAE", "autoencoder", "encoder", "decoder", "latent space", "latent dimension"),
         *("Gaussian", "prior", "posterior", "nat", "reconstruction", "KL", "beta"),
         *("posterior collapse", "gradient norm"),
+    ),
+    "learn/gan": (
+        *("VAE", "autoencoder", "GAN", "discriminator", "mode collapse", "latent dimension"),
+        *("encoder", "decoder", "prior", "reconstruction", "KL", "loss", "log-likelihood"),
+        *("epoch", "gradient norm", "Fréchet distance", "precision", "recall"),
     ),
     "data": ("VAE", "autoencoder", "conditional VAE", "GAN"),
     "train/set-up": (

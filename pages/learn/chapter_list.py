@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from pages.learn.distribution import distribution
+from pages.learn.gan import gan
 from pages.learn.losses import losses
 from pages.learn.reparameterisation import reparameterisation
 
@@ -25,4 +26,5 @@ CHAPTERS = (
     Chapter("vae", "The VAE: a distribution for each attribute", 8, distribution),
     Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
     Chapter("losses", "Two losses", 7, losses),
+    Chapter("gan", "The GAN", 8, gan),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,9 +24,18 @@ _mount = mounted(
 
 
 def frame_player(
-    images: np.ndarray, *, frames_per_second: float, loop: bool, alt: str, key: str
+    images: np.ndarray,
+    *,
+    frames_per_second: float,
+    loop: bool,
+    alt: str,
+    key: str,
+    names: Sequence[str] = (),
 ) -> None:
-    """Play images uint8 (N, H, W, C); loop: for ever, or once."""
+    """Play images uint8 (N, H, W, C); loop: for ever, or once.
+
+    names: what is said of each, instead of its number.
+    """
     count, height, width, channels = images.shape
     # A sheet that is about square: browsers draw no picture of more than 16,384 pixels a side.
     columns = math.ceil(math.sqrt(count))
@@ -35,6 +45,6 @@ def frame_player(
     data = {
         "sheet": as_data_url(sheet),
         **{"count": count, "columns": columns, "width": width, "height": height},
-        **{"framesPerSecond": frames_per_second, "loop": loop, "alt": alt},
+        **{"framesPerSecond": frames_per_second, "loop": loop, "alt": alt, "names": [*names]},
     }
     _mount(key=key, data=data)

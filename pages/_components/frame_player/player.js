@@ -35,11 +35,12 @@ function mount(component) {
 
   function show() {
     const { index, sheet } = state;
-    const { width, height, columns, count } = state.data;
+    const { width, height, columns, count, names } = state.data;
     button.textContent = state.playing ? "❚❚" : "▶";
     button.setAttribute("aria-label", state.playing ? "Pause" : "Play");
     input.value = index;
-    output.textContent = `${index + 1} / ${count}`;
+    output.textContent = names[index] ?? `${index + 1} / ${count}`;
+    input.setAttribute("aria-valuetext", output.textContent);
     if (!sheet) return;
     const [left, top] = [(index % columns) * width, Math.floor(index / columns) * height];
     canvas.getContext("2d").drawImage(sheet, left, top, width, height, 0, 0, width, height);
