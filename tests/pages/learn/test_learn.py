@@ -30,13 +30,15 @@ def shown(app: AppTest) -> str:
 
 
 def screens(app: AppTest) -> list[str]:
-    """Return what each screen says, up to the heading of the next."""
+    """Return what each screen says, up to the heading of the next, but for what opens on request."""
     found: list[str] = []
+    behind_symbols = {symbol.text for symbol in SYMBOLS.values()}
     for element in app.main:
         if element.type == "subheader":
             found.append("")
         elif element.type in ("markdown", "caption") and found:
-            found[-1] += f" {element.value}"
+            if element.value not in behind_symbols:
+                found[-1] += f" {element.value}"
     return found
 
 
