@@ -238,7 +238,7 @@ class ArrayCheck:
             raise RunError(f"{key} in {name} must be {wanted}. Received: {found}")
 
     def _rows(self, what: str, size: str, found: int) -> int:
-        """Return how many rows there must be, which the first array says if it follows `ROWS`."""
+        """Return how many rows there must be, which the first array says if it keeps to `ROWS`."""
         low, high = ROWS[size]
         if not low <= found <= high:
             raise RunError(f"{what} must have {low:,} to {high:,} rows. Received: {found:,}")
@@ -265,7 +265,7 @@ def _array(content: bytes) -> np.ndarray:
     begin = stream.tell()
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
         raise ValueError(f"an array of {dtype}")
-    # NumPy would take the memory that the header asks for before it reads any of them.
+    # NumPy would take the memory that the header asks for before it looks at what there is.
     if math.prod(shape) * dtype.itemsize != len(content) - begin or min(shape, default=0) < 0:
         raise ValueError(f"a header that says {shape}")
     order = "F" if fortran_order else "C"

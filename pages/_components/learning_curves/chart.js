@@ -66,13 +66,13 @@ function legend(chart) {
 
 function listen(chart, each) {
   let from = null;
-  const position = (event) => event.clientX - each.svg.getBoundingClientRect().left;
+  const place = (event) => event.clientX - each.svg.getBoundingClientRect().left;
   each.svg.addEventListener("pointerdown", (event) => {
-    from = position(event);
+    from = place(event);
     each.svg.setPointerCapture(event.pointerId);
   });
   each.svg.addEventListener("pointermove", (event) => {
-    const at = position(event);
+    const at = place(event);
     if (from === null) return hover(chart, each.scale.epoch(at));
     set(each.parts.brush, {
       x: Math.min(from, at), width: Math.abs(at - from),
@@ -80,7 +80,7 @@ function listen(chart, each) {
     });
   });
   const drop = (event) => {
-    const at = position(event);
+    const at = place(event);
     set(each.parts.brush, { width: 0 });
     if (from !== null && event.type === "pointerup" && Math.abs(at - from) > MIN_DRAG) {
       const [low, high] = [each.scale.epoch(from), each.scale.epoch(at)].sort((a, b) => a - b);
@@ -126,10 +126,10 @@ function drawPanel(each, points, marks, low, high) {
   const height = each.svg.clientHeight;
   if (!width || !height) return;
   const quantity = each.spec.quantity;
-  const values = Object.values(points).flatMap((part) =>
+  const seen = Object.values(points).flatMap((part) =>
     part[quantity].filter((_, i) => part.epoch[i] >= low && part.epoch[i] <= high),
   );
-  let [bottom, top] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+  let [bottom, top] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
   // What differs in the last digits alone is flat: closer up it would be rounding errors.
   const minimum = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
   const spread = Math.max(0.5, minimum);
@@ -145,7 +145,7 @@ function drawPanel(each, points, marks, low, high) {
   const values = heights(bottom, top, height > 9.4 * size ? 5 : 3);
   each.parts.axes.replaceChildren(
     // Without points there is nothing to measure.
-    ...(values.length ? values.flatMap((value) => [
+    ...(seen.length ? values.flatMap((value) => [
       shape("line", { class: "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
       words(short(value), margin.left - 0.35 * size, y(value) + 0.3 * size, "end"),
     ]) : [words("No points yet", margin.left + inner.x / 2, margin.top + inner.y / 2, "middle")]),

@@ -83,7 +83,7 @@ function listen(hover) {
   }, true);
   chart.addEventListener("pointermove", ({ clientX, clientY }) => {
     hover.pointer = [clientX, clientY];
-    positionBox(hover);
+    place(hover);
   }, true);
 }
 
@@ -102,11 +102,11 @@ function draw(hover) {
   canvas.getContext("2d").drawImage(bitmap, ...from, 0, 0, width, height);
   box.dataset.index = index;
   box.hidden = false;
-  positionBox(hover);
+  place(hover);
 }
 
 // Left of the pointer: Plotly's label is at its right.
-function positionBox({ box, pointer }) {
+function place({ box, pointer }) {
   if (box.hidden || !pointer) return;
   const [x, y] = pointer;
   const left = Math.max(4, x - box.offsetWidth - 18);

@@ -22,12 +22,12 @@ const KEYS = {
 function mount(component) {
   const { parentElement, data, setTriggerValue } = component;
   const root = parentElement.querySelector(".slow");
-  const film = (root.film ??= { root, shownJson: "", playing: !still() });
+  const film = (root.film ??= { root, seen: "", playing: !still() });
   film.ask = () => setTriggerValue("next", true);
-  const shownJson = JSON.stringify(data);
-  if (film.shownJson === shownJson) return;
-  const first = film.shownJson === "";
-  Object.assign(film, { data, shownJson, stage: 0, example: 0, waiting: false });
+  const seen = JSON.stringify(data);
+  if (film.seen === seen) return;
+  const first = film.seen === "";
+  Object.assign(film, { data, seen, stage: 0, example: 0, waiting: false });
   if (first) build(film);
   describe(film);
   fill(film);
@@ -45,10 +45,10 @@ function takeFocus(root) {
 }
 
 function build(film) {
-  film.cards = film.data.stages.map((_, index) => {
+  film.cards = film.data.stages.map((_, place) => {
     const card = { title: node("h4"), body: node("div", "body"), note: node("small"), timer: node("div", "timer") };
     card.box = node("section", "", card.title, card.body, card.note, card.timer);
-    card.box.addEventListener("click", () => goTo(film, index));
+    card.box.addEventListener("click", () => goTo(film, place));
     return card;
   });
   film.caption = node("p", "caption");
@@ -147,8 +147,8 @@ function schedule(film) {
 function describe(film) {
   const { data } = film;
   for (const [name, hue] of Object.entries(data.hues)) film.root.style.setProperty(`--hue-${name}`, hue);
-  film.cards.forEach((card, index) => {
-    card.stage = data.stages[index];
+  film.cards.forEach((card, place) => {
+    card.stage = data.stages[place];
     card.box.className = `stage ${card.stage.name}`;
     card.box.classList.toggle("absent", card.stage.absent !== "");
     hued(card.box, card.stage.hue || "none");
@@ -185,10 +185,10 @@ function fill(film) {
 
 function show(film) {
   const { data, stage, example, buttons, waiting } = film;
-  film.cards.forEach((card, index) => {
-    card.box.dataset.state = index < stage ? "done" : index === stage ? "active" : "later";
-    card.box.setAttribute("aria-current", index === stage ? "step" : "false");
-    card.body.setAttribute("aria-hidden", index > stage);
+  film.cards.forEach((card, place) => {
+    card.box.dataset.state = place < stage ? "done" : place === stage ? "active" : "later";
+    card.box.setAttribute("aria-current", place === stage ? "step" : "false");
+    card.body.setAttribute("aria-hidden", place > stage);
   });
   write(film.caption, data.examples[example].captions[stage]);
   write(film.detail, data.examples[example].details[stage]);

@@ -30,15 +30,14 @@ def shown(app: AppTest) -> str:
 
 
 def screens(app: AppTest) -> list[str]:
-    """Return what each screen says, up to the heading of the next, but for what opens on request."""
+    """Return what each screen says up to the next heading, without what is behind symbols."""
     found: list[str] = []
     behind_symbols = {symbol.text for symbol in SYMBOLS.values()}
     for element in app.main:
         if element.type == "subheader":
             found.append("")
-        elif element.type in ("markdown", "caption") and found:
-            if element.value not in behind_symbols:
-                found[-1] += f" {element.value}"
+        elif found and element.type in ("markdown", "caption"):
+            found[-1] += f" {element.value}" * (element.value not in behind_symbols)
     return found
 
 
