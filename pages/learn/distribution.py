@@ -9,6 +9,7 @@ from pages._components.beta_family import beta_family
 from pages._components.posterior_bells import posterior_bells
 from pages._shared.guard import explained
 from pages._shared.strip import show_strip
+from pages._shared.wide_layout import wrapping_columns
 from pages.learn.family import family_members, family_run, originals, test_labels
 from pages.learn.parts import formula, open_in_lab, question, screen, sources
 from vae.images import to_uint8
@@ -83,19 +84,20 @@ def _one_image() -> None:
     run, plain = family_run(1.0), family_run(0.0)
     images = run.preprocess(run.fixed["images"])[:IMAGES]
     names = run.short_class_names[:IMAGES]  # the first image of each class
-    left, right = st.columns([2, 1], vertical_alignment="bottom")
-    chosen = left.segmented_control(
+    chosen = st.segmented_control(
         "Test image",
         range(IMAGES),
         default=0,
         format_func=lambda index: names[index],
         required=True,
         key="learn-bells-image",
+        wrap=True,
     )
     turn = int(st.session_state.get("learn-bells-turn", 0))
-    if right.button("Sample again", icon=":material/casino:", width="stretch"):
+    left, right = wrapping_columns([1, 1.6], key="learn-bells", vertical_alignment="bottom")
+    if left.button("Sample again", icon=":material/casino:", width="stretch"):
         st.session_state["learn-bells-turn"] = turn = turn + 1
-    width = st.slider(
+    width = right.slider(
         "Make the curves wider",
         1.0,
         MAX_WIDTH,
