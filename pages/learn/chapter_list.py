@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pages.learn.losses import losses
 from pages.learn.reparameterisation import reparameterisation
+from pages.learn.what import what
 
 __all__ = ["CHAPTERS", "Chapter"]
 
@@ -21,6 +22,7 @@ class Chapter(NamedTuple):
 
 
 CHAPTERS = (
+    Chapter("what", "What is generative modelling?", 6, what),
     Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
     Chapter("losses", "Two losses", 7, losses),
 )

@@ -17,12 +17,13 @@ from vae.runs.run import Run
 # that open pages in a process of their own come past here too.
 BidiComponentManager.discover_and_register_components = lambda *_, **__: None
 
-PAGES = ("start", "data", "train", "latent", "evaluate", "generate")
+PAGES = ("start", "data", "train", "latent", "evaluate", "generate")  # that show the chosen run
 
 
 # What each page is called at its top.
 TITLES = {
     "start": "VAE Lab",
+    "learn": "Learn",
     "data": "Data",
     "train": "Train",
     "latent": "Latent space",
