@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pages.learn.discriminative import discriminative
 from pages.learn.losses import losses
 from pages.learn.reparameterisation import reparameterisation
 from pages.learn.what import what
@@ -23,6 +24,7 @@ class Chapter(NamedTuple):
 
 CHAPTERS = (
     Chapter("what", "What is generative modelling?", 6, what),
+    Chapter("discriminative", "Discriminative or generative", 9, discriminative),
     Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
     Chapter("losses", "Two losses", 7, losses),
 )
