@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pages.learn.autoencoder import autoencoder
 from pages.learn.discriminative import discriminative
 from pages.learn.losses import losses
 from pages.learn.reparameterisation import reparameterisation
@@ -25,6 +26,7 @@ class Chapter(NamedTuple):
 CHAPTERS = (
     Chapter("what", "What is generative modelling?", 6, what),
     Chapter("discriminative", "Discriminative or generative", 9, discriminative),
+    Chapter("autoencoder", "The autoencoder", 8, autoencoder),
     Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
     Chapter("losses", "Two losses", 7, losses),
 )
