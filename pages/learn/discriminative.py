@@ -114,11 +114,12 @@ def _show_measured(generator: Run) -> None:
     with screen(
         "Which one is better?",
         "If the label is all you want, the discriminative model is better. It spends all of its "
-        "network on the boundary, while the generative one has to learn every stroke.\n\n"
-        "For the question “is this a digit at all?” it is the other way round, for most pictures. "
-        "The bars compare two scores on many test digits and as many foreign pictures: how sure "
-        "the classifier is, and the generative model's ratio.\n\n"
-        "So neither is the future alone, whatever a slide says. They answer different questions.",
+        "network on the boundary, while the generative one has to learn every stroke.\n\nFor the "
+        "question “is this a digit at all?” it is the other way round, for most pictures. The "
+        "bars compare two scores on many test digits and as many foreign pictures: how sure the "
+        "classifier is, and the generative model's ratio.\n\nThe lecture says that the future is "
+        "generative, not discriminative. Each answers a question that the other one cannot, and a "
+        "good system may well use both.",
         key="measured",
     ):
         show_separation(found, "probability", "ratio")

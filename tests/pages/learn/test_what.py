@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.driving import act, calm, labelled, open_page
+from tests.pages.driving import act, calm, labelled, open_page, press
 from tests.pages.pen import content, stroke
 from vae.images import to_uint8
 from vae.runs.run import SHIPPED, open_run
@@ -99,3 +99,18 @@ def test_the_questions_are_answered_by_what_is_measured() -> None:
     assert f"It calls **{found} of 100** a dog" in shown(app)
     assert found < 50
     assert shown(app).count("**Yes.**") == 2
+
+
+def test_the_lab_opens_with_the_same_picture_and_the_same_label() -> None:
+    app = chapter()
+    pictures = [each for each in app.segmented_control if each.label == "Picture"]
+    act(pictures[0].set_value("cat"))
+    calm(press(app, "Open in the lab: any picture"), "latent")
+    assert app.query_params["run"] == CLASSIFIER.id
+    assert labelled(app.segmented_control, "Picture").value == "Test image"
+    assert "**cat**" in shown(app)
+    app = chapter()
+    act(labelled(app.segmented_control, "Label").set_value(CAT))
+    calm(press(app, "Open in the lab: as many as you like"), "generate")
+    assert app.query_params["run"] == GENERATOR.id
+    assert labelled(app.segmented_control, "Class").value == CAT
