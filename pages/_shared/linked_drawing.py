@@ -6,6 +6,8 @@ scribble that takes too many letters, stay where they are: a link does not bring
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -23,7 +25,7 @@ from vae.data.uploads import read_drawing
 from vae.errors import RunError
 from vae.images import to_png
 
-__all__ = ["DRAWING", "link_drawing", "linked_pad", "take_drawing"]
+__all__ = ["DRAWING", "drawing_text", "link_drawing", "linked_pad", "take_drawing"]
 
 DRAWING = "drawing"  # in the session, as the pad sends it, and in the address
 UNLINKED = "unlinked"  # the address of one that it cannot hold
@@ -51,12 +53,16 @@ def take_drawing() -> None:
 
 def link_drawing() -> str:
     """Put the drawing into the address, and return what stands there."""
-    png = png_of(st.session_state.get(DRAWING))
-    if png is None:
-        return ""
-    text = _drawing_text(png) or UNLINKED
-    set_parameter(DRAWING, text)
+    text = drawing_text(st.session_state.get(DRAWING))
+    if text:
+        set_parameter(DRAWING, text)
     return text
+
+
+def drawing_text(drawing: Any) -> str:
+    """Return what an address says of a drawing, as a pad sends it; "" while nothing is drawn."""
+    png = png_of(drawing)
+    return "" if png is None else _ink_text(png) or UNLINKED
 
 
 def _take(text: str) -> None:
@@ -71,7 +77,7 @@ def _as_url(pixels: np.ndarray) -> str:
     return as_data_url(to_png(255 * pixels[:, :, None].astype(np.uint8)))
 
 
-def _drawing_text(png: bytes) -> str:
+def _ink_text(png: bytes) -> str:
     """Return a PNG of white strokes on black for an address; "" for any other, or a longer one."""
     try:
         pixels = np.asarray(read_drawing(png).convert("RGB"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -24,7 +24,14 @@ from vae.errors import RunError, VAEError
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 
-__all__ = ["Picture", "choose_picture", "drawn_picture", "how_prepared", "usable_drawing"]
+__all__ = [
+    "Picture",
+    "choose_picture",
+    "drawn_picture",
+    "how_prepared",
+    "read_pad",
+    "usable_drawing",
+]
 
 DRAWABLE = ("mnist", "digits")  # data sets that look like pen strokes
 PREPARED = {
@@ -100,10 +107,16 @@ def drawn_picture(run: Run) -> Picture | None:
 
     Raises RunError for a drawing without ink.
     """
-    png = png_of(st.session_state.get(DRAWING))
-    if png is None or not _is_drawable(run):
-        return None
-    return _preprocessed(run, read_drawing(png), "Drawn")
+    return read_pad(run, st.session_state.get(DRAWING)) if _is_drawable(run) else None
+
+
+def read_pad(run: Run, drawing: Any) -> Picture | None:
+    """Return what a drawing pad has sent as this run's model gets it; None while it is empty.
+
+    Raises RunError for a drawing without ink.
+    """
+    png = png_of(drawing)
+    return None if png is None else _preprocessed(run, read_drawing(png), "Drawn")
 
 
 def _is_drawable(run: Run) -> bool:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import streamlit as st
 
-from pages._components.latent_sliders import latent_sliders
-from vae.architecture import MAX_CODE
+from pages._components.latent_sliders import latent_sliders, moved_code
 from vae.images import tile, to_uint8
 from vae.latent.traversals import REACH, ranked_dimensions, traverse_all
 from vae.runs.run import Run
@@ -35,7 +31,7 @@ def code_sliders(
     one moves the sliders to the start. strips: show below each slider how its dimension changes
     the start, from -3 to 3.
     """
-    values = _slider_values(st.session_state.get(key), generation, len(start))
+    values = moved_code(key, generation, len(start))
     code = start if values is None else values
     ranked = [each.index for each in ranked_dimensions(run)] if run.latents else []
     dimensions = (ranked or [*range(len(start))])[:max_sliders]
@@ -55,15 +51,3 @@ def code_sliders(
 def _strips(run: Run, dimensions: list[int], start: np.ndarray) -> list[np.ndarray]:
     rows = traverse_all(run, dimensions, start, STRIP_STEPS)
     return [tile(row, 1, STRIP_STEPS) for row in rows]
-
-
-def _slider_values(state: Any, generation: str, size: int) -> np.ndarray | None:
-    """Return what the browser says of these sliders, or None until they were moved."""
-    try:
-        found = state["z"]
-        if found["generation"] != generation:
-            return None
-        code = np.asarray(found["values"], dtype=np.float32)
-    except (TypeError, KeyError, ValueError):
-        return None
-    return code if code.shape == (size,) and (np.abs(code) <= MAX_CODE).all() else None

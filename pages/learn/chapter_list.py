@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pages.learn.autoencoder import autoencoder
+from pages.learn.discriminative import discriminative
 from pages.learn.distribution import distribution
 from pages.learn.gan import gan
 from pages.learn.losses import losses
 from pages.learn.reparameterisation import reparameterisation
+from pages.learn.what import what
 
 __all__ = ["CHAPTERS", "Chapter"]
 
@@ -23,6 +26,9 @@ class Chapter(NamedTuple):
 
 
 CHAPTERS = (
+    Chapter("what", "What is generative modelling?", 6, what),
+    Chapter("discriminative", "Discriminative or generative", 9, discriminative),
+    Chapter("autoencoder", "The autoencoder", 8, autoencoder),
     Chapter("vae", "The VAE: a distribution for each attribute", 8, distribution),
     Chapter("reparameterisation", "The reparameterisation", 6, reparameterisation),
     Chapter("losses", "Two losses", 7, losses),

@@ -33,6 +33,8 @@ LEARN_STYLE = (
     background: light-dark(#f1f5f9, #1f2937);
     border-radius: 0 0.5rem 0.5rem 0;
 }
+[class*="st-key-learn-pad-"] { max-width: 17rem; }
+[class*="st-key-learn-picture-"] { max-width: 11rem; }
 .st-key-learn-chapter [data-testid="stMarkdownContainer"] p { max-width: 42rem; }
 .st-key-learn-chapter .katex-display {
     font-size: 1.25rem;

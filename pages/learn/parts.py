@@ -92,7 +92,8 @@ def open_in_lab(label: str, page: str, run: Run | None = None, **address: str) -
     if st.button(
         label,
         icon=":material/open_in_new:",
-        key=f"learn-lab-{page}-{'-'.join(shown.values())}",
+        # Without a drawing, which is long.
+        key="-".join(["learn-lab", page, *(shown[each] for each in shown if each != "drawing")]),
         help="Open this in the lab, where all of it can be changed.",
     ):
         st.switch_page(f"{page}/page.py", query_params=shown)

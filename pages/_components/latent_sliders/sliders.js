@@ -17,6 +17,7 @@ function mount(component) {
     state.z = [...data.z];
     build(board, state, data);
   }
+  state.caption = data.caption;
   describe(board, state);
   flush(state);
 }
@@ -29,7 +30,7 @@ function build(board, state, data) {
     const input = document.createElement("input");
     Object.assign(input, { type: "range", min: -data.reach, max: data.reach, step: 0.05 });
     input.value = data.z[dimension];
-    input.setAttribute("aria-label", `z${dimension + 1}`);
+    input.setAttribute("aria-label", `${data.symbol}${dimension + 1}`);
     input.addEventListener("input", () => {
       state.changed = true;
       state.z[dimension] = Number(input.value);
@@ -42,7 +43,7 @@ function build(board, state, data) {
     ...state.inputs.map((input, rank) => {
       const label = document.createElement("label");
       const name = document.createElement("span");
-      name.textContent = `z${data.dimensions[rank] + 1}`;
+      name.textContent = `${data.symbol}${data.dimensions[rank] + 1}`;
       label.append(name, input, document.createElement("output"));
       if (data.strips.length) {
         const strip = document.createElement("img");
@@ -60,6 +61,7 @@ function describe(board, state) {
   }
   const squared = state.z.reduce((sum, value) => sum + value ** 2, 0);
   board.querySelector("figcaption").textContent =
+    state.caption ??
     `|z| = ${Math.sqrt(squared).toFixed(2)}; the prior expects about ` +
     `${Math.sqrt(state.z.length).toFixed(2)}.`;
 }
