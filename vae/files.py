@@ -1,7 +1,7 @@
 """Files that are never seen half-written, and of which only regular ones are read.
 
-What is written replaces the old file in one step. A named pipe that is opened waits for whoever is at its
-other end, and a device may never end: neither is a file of a run.
+What is written replaces the old file in one step. A named pipe that is opened waits for its other
+end, and a device may never end: neither is a file of a run.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def tile_shrink(run: Run, count: int) -> int:
 
 def _feed_tiles(run: Run, count: int, key: str) -> None:
     metadata, png = _tiles(run, count, model_fingerprint(run))
-    feed(f"{key}-tiles", about, _tiles_id(run, count), png)
+    feed(f"{key}-tiles", metadata, _tiles_id(run, count), png)
 
 
 def _tiles_id(run: Run, count: int) -> str:

@@ -106,7 +106,8 @@ class TestOnAPublicServer:
     def test_until_when_a_run_is_stored(self, disk: Disk) -> None:
         today = datetime.datetime.now(datetime.UTC).date()
         assert expiry_date(disk.add("new", "anna")) == today + datetime.timedelta(days=3)
-        assert expiry_date(disk.add("old", "anna", days_ago=5)) == today - datetime.timedelta(days=2)
+        old = disk.add("old", "anna", days_ago=5)
+        assert expiry_date(old) == today - datetime.timedelta(days=2)
         assert expiry_date(Run(SHIPPED / "digits")) is None
 
     def test_nothing_goes_without_need(self, disk: Disk) -> None:

@@ -1,4 +1,4 @@
-"""The room that runs take on the disk: how much is left, how long one is kept, which may be removed.
+"""The disk space that runs take: how much is left, how long one is kept, which may be removed.
 
 Nothing is removed by itself on one's own machine. Where strangers share a server, runs whose time
 is over go when there is need, and those that nobody owns before them.

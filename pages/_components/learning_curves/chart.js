@@ -110,12 +110,12 @@ function draw(chart) {
 }
 
 // The moment at which a person changed a setting; neighbours are written on lines of their own.
-function drawMark(mark, place, { x, margin, high: inner }, low, high) {
+function drawMark(mark, index, { x, margin, high: inner }, low, high) {
   if (mark.epoch < low || mark.epoch > high) return [];
   const at = x(mark.epoch);
   const line = shape("line", { class: "mark", x1: at, x2: at, y1: margin.top, y2: margin.top + inner });
   const late = mark.epoch > (low + high) / 2;
-  const row = margin.top + (0.65 + (place % 3) * 0.9) * rem();
+  const row = margin.top + (0.65 + (index % 3) * 0.9) * rem();
   const text = words(mark.text, at + (late ? -4 : 4), row, late ? "end" : "start");
   text.classList.add("mark");
   return [line, text];
@@ -195,8 +195,8 @@ function hover(chart, epoch) {
       parts.push(`validation ${each.points.validation[each.spec.quantity][held].toFixed(2)}`);
     }
     each.readout.textContent = parts.join(", ");
-    const place = each.scale.x(at);
-    set(each.parts.cursor, { x1: place, x2: place, y1: each.scale.margin.top, y2: each.scale.margin.top + each.scale.high });
+    const column = each.scale.x(at);
+    set(each.parts.cursor, { x1: column, x2: column, y1: each.scale.margin.top, y2: each.scale.margin.top + each.scale.high });
   }
 }
 

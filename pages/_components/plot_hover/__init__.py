@@ -35,8 +35,8 @@ def plot_hover(
     visitor, whose browser cannot draw in 3-D, asks for two dimensions.
 
     tiles: the id of their feed (see `latent_map.feed`). on_select: called when a dot is clicked;
-    the state's `selection` is then {"kind": "image", "index": its number}. on_rotate: called when the
-    chart was turned or moved, with Plotly's camera in the state's `camera`.
+    the state's `selection` is then {"kind": "image", "index": its number}. on_rotate: called when
+    the chart was turned or moved, with Plotly's camera in the state's `camera`.
     """
     _mount(
         key=key,

@@ -234,19 +234,19 @@ function bar({ name, text }, parts, reach) {
 
 // Behind each bar of z lies the cloud that it was drawn from.
 function clouded(box, { mean, spread }, reach) {
-  spread.forEach((each, place) => {
-    if (each === null || mean[place].value === null) return;
-    const back = vars(node("span", "behind"), { mean: mean[place].value / reach, spread: each / reach });
-    box.querySelectorAll(".track")[place].prepend(back);
+  spread.forEach((each, index) => {
+    if (each === null || mean[index].value === null) return;
+    const back = vars(node("span", "behind"), { mean: mean[index].value / reach, spread: each / reach });
+    box.querySelectorAll(".track")[index].prepend(back);
   });
   return box;
 }
 
 function costs({ losses, kl }, reach) {
   const hues = ["reconstruction", "kl", "loss"];
-  const rows = losses.slice(0, 3).map((each, place) => {
-    const parts = place < 2 ? [each] : [{ ...losses[0], hue: hues[0] }, { ...losses[3], hue: hues[1] }];
-    return hued(node("div", "bars oneway cost", bar(each, parts, reach.nats)), hues[place]);
+  const rows = losses.slice(0, 3).map((each, index) => {
+    const parts = index < 2 ? [each] : [{ ...losses[0], hue: hues[0] }, { ...losses[3], hue: hues[1] }];
+    return hued(node("div", "bars oneway cost", bar(each, parts, reach.nats)), hues[index]);
   });
   rows[1].classList.toggle("absent", kl.length === 0);
   const columns = kl.map((each) => {
@@ -262,9 +262,9 @@ function costs({ losses, kl }, reach) {
 function write(target, text) {
   if (target.written === text) return;
   target.written = text;
-  const parts = text.split(/(\w+)\[([^\]]*)\]/).map((part, place, all) => {
-    if (place % 3 === 0) return part;
-    return place % 3 === 1 ? hued(node("span", "word", all[place + 1]), part) : "";
+  const parts = text.split(/(\w+)\[([^\]]*)\]/).map((part, index, all) => {
+    if (index % 3 === 0) return part;
+    return index % 3 === 1 ? hued(node("span", "word", all[index + 1]), part) : "";
   });
   target.replaceChildren(...parts);
 }
