@@ -142,10 +142,10 @@ function drawPanel(each, points, marks, low, high) {
   each.scale = { x, y, epoch, margin, high: inner.y };
   each.points = points;
   set(each.svg, { "aria-label": label(each, points) });
-  const values = heights(bottom, top, height > 9.4 * size ? 5 : 3);
+  const labelled = heights(bottom, top, height > 9.4 * size ? 5 : 3);
   each.parts.axes.replaceChildren(
     // Without points there is nothing to measure.
-    ...(values.length ? values.flatMap((value) => [
+    ...(values.length ? labelled.flatMap((value) => [
       shape("line", { class: "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
       words(short(value), margin.left - 0.35 * size, y(value) + 0.3 * size, "end"),
     ]) : [words("No points yet", margin.left + inner.x / 2, margin.top + inner.y / 2, "middle")]),
