@@ -22,7 +22,7 @@ from vae.kinds import KINDS
 from vae.model.vae import VAE
 from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
-from vae.training import history_rows, loop, step_runner, step_trace
+from vae.training import history_rows, loop, model_files, step_runner, step_trace
 from vae.training import train as training
 from vae.training.hooks import UNLIMITED
 from vae.training.loop import Loop
@@ -58,7 +58,7 @@ class Workshop:
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
         self.config, self.dataset = config, dataset
-        self.model = training._compiled(config, dataset)
+        self.model = model_files.compile_model(config, dataset)
         self.model.optimizer.build(self.model.trainable_variables)
         self.loop = Loop(self.model, dataset.x_train, config.batch_size, dataset.y_train)
         self.step_trace = resolve(KINDS[config.kind].gradients)(self.model)
@@ -91,10 +91,10 @@ class Workshop:
             patch.setattr(step_runner, "Loop", lambda *_: self.loop)
             patch.setattr(step_trace, "StepTrace", lambda *_: self.step_trace)
             patch.setattr(training, "Session", remember)
-            patch.setattr(training, "_compiled", self.begin)
-            patch.setattr(training, "evaluate", lambda *_: (METRICS, {"y": np.zeros(1)}))
-            patch.setattr(training, "save_keras", store_weights)
-            patch.setattr(training, "export_onnx", lambda *_: None)
+            patch.setattr(model_files, "compile_model", self.begin)
+            patch.setattr(model_files, "evaluate", lambda *_: (METRICS, {"y": np.zeros(1)}))
+            patch.setattr(model_files, "save_keras", store_weights)
+            patch.setattr(model_files, "export_onnx", lambda *_: None)
             yield self
 
     def new(self, path: Path, **changes: Any) -> Run:

@@ -1,7 +1,7 @@
 """Files that are never seen half-written, and of which only regular ones are read.
 
-What is written takes its place in one step. A named pipe that is opened waits for whoever is at its
-other end, and a device may never end: neither is a file of a run.
+What is written replaces the old file in one step. A named pipe that is opened waits for its other
+end, and a device may never end: neither is a file of a run.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MAX_BYTES = 1_000_000_000  # of any file that is read in one piece
 
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
-    """Yield a temporary path with the same ending; what is written there replaces `path`."""
+    """Yield a temporary path with the same suffix; what is written there replaces `path`."""
     temporary = path.with_name(f".writing-{secrets.token_hex(8)}{path.suffix}")
     try:
         yield temporary

@@ -66,14 +66,14 @@ def address_of_part(name: str) -> Iterator[None]:
     if context is not None and context.fragment_ids_this_run:
         before = st.query_params.to_dict()
         own = state.get(PARTS, {}).get(name, ())
-        kept = {each: text for each, text in state[WRITTEN].items() if each not in own}
-        state[WRITTEN] = dict(kept)
+        others = {each: text for each, text in state[WRITTEN].items() if each not in own}
+        state[WRITTEN] = dict(others)
         yield
         _write(before)
     else:
-        kept = dict(state[WRITTEN])
+        others = dict(state[WRITTEN])
         yield
-    state.setdefault(PARTS, {})[name] = state[WRITTEN].keys() - kept.keys()
+    state.setdefault(PARTS, {})[name] = state[WRITTEN].keys() - others.keys()
 
 
 def _write(before: dict[str, str]) -> None:

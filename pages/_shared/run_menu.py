@@ -19,7 +19,7 @@ from vae.errors import VAEError
 from vae.runs.metadata import MAX_NAME
 from vae.runs.provenance import public_name
 from vae.runs.run import Run
-from vae.runs.storage import kept_until
+from vae.runs.storage import expiry_date
 
 __all__ = ["offer_undo", "run_menu", "show_menu_error"]
 
@@ -114,7 +114,7 @@ def _show_retention(run: Run) -> None:
     """Say until when runs are kept, where that is not for ever."""
     if run.shipped or not (words := storage_limits().in_words()):
         return
-    until = kept_until(run)
+    until = expiry_date(run)
     if until is not None:
         words = f"Kept until {until.day} {until:%B %Y}, then until its space is needed."
         if not run.metadata.owner:

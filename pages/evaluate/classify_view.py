@@ -49,7 +49,7 @@ def classify_view(run: Run) -> None:
     left, right = wrapping_columns([1, 1], key="classify", gap="large")
     with left:
         table = st.container()
-        _draw(run)  # first: what is drawn is a row of the table
+        _show_pad(run)  # first: what is drawn is a row of the table
     with table:
         shown = [index for index in range(len(examples)) if index not in tests[SHOWN_TESTS:]]
         rows, said = [examples[index] for index in shown], [judged[index] for index in shown]
@@ -142,13 +142,13 @@ def _drawing(run: Run, classifier: Run | None) -> tuple[list[Example], Sequence[
     """Return the drawing, or an empty picture before there is one, and what models say of it."""
     if known_dataset(run) not in DRAWABLE:
         return [], []
-    drawn = usable_drawing(run)
-    image = np.zeros(run.image_shape, np.uint8) if drawn is None else drawn.image
+    drawing = usable_drawing(run)
+    image = np.zeros(run.image_shape, np.uint8) if drawing is None else drawing.image
     example = [Example("Your drawing", image)]
-    return example, [None] if drawn is None else _judge(run, classifier, example)
+    return example, [None] if drawing is None else _judge(run, classifier, example)
 
 
-def _draw(run: Run) -> None:
+def _show_pad(run: Run) -> None:
     """Show the drawing pad, for a run of data that can be drawn."""
     if known_dataset(run) not in DRAWABLE:
         return

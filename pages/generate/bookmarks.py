@@ -28,10 +28,10 @@ def bookmarks(run: Run) -> list[Bookmark]:
 
 def bookmark_button(run: Run, code: np.ndarray, name: str) -> None:
     """Show a button that bookmarks a code, and whether it is among the bookmarks."""
-    is_kept = any(np.array_equal(each.code, code) for each in bookmarks(run))
+    is_bookmarked = any(np.array_equal(each.code, code) for each in bookmarks(run))
     st.button(
-        "Kept" if is_kept else "Keep",
-        icon=":material/bookmark_added:" if is_kept else ":material/bookmark:",
+        "Kept" if is_bookmarked else "Keep",
+        icon=":material/bookmark_added:" if is_bookmarked else ":material/bookmark:",
         help="Keeps this code at hand, for arithmetic and walks.",
         on_click=_add,
         args=(run, code, name),

@@ -51,13 +51,13 @@ def show_tile(run: Run, codes: np.ndarray, choice: GridChoice, selected: int | N
     if selected is None:
         has_codes = run.config.has("encoder")
         on_map = " see where it lies on the map," if has_codes else ""
-        kept = "Arithmetic and Animation work" if has_codes else "Animation works"
+        uses = "Arithmetic and Animation work" if has_codes else "Animation works"
         st.markdown(
             "**Pick an image** to see it larger, with its code on sliders. The arrow keys go on "
             "from there.\n\n"
             f"**Vary** it, find the training images that it resembles,{on_map} or take it as an "
             "end of a path.\n\n"
-            f"**Keep** the ones you like: {kept} with them."
+            f"**Keep** the ones you like: {uses} with them."
         )
         return
     with st.container(key="sheet-tile", gap="xsmall"):

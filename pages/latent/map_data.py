@@ -157,13 +157,13 @@ def atlas_feed(
     plane_and_class: the plane's id, and the class on which a conditional run is conditioned.
     """
     atlas = decode_atlas(_run, _on_plane.plane, extent)
-    about: AtlasFeed = {
+    metadata: AtlasFeed = {
         "columns": atlas.columns,
         "rows": atlas.rows,
         "extent": extent._asdict(),
         "error": round(atlas.error, 3),
     }
-    return about, to_png(atlas.image, quick=True)
+    return metadata, to_png(atlas.image, quick=True)
 
 
 @st.cache_data(**CACHE)

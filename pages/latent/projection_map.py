@@ -95,7 +95,7 @@ def projection_space(
     count = len(projection.points)
     camera = linked_camera("camera", key, size, opacity, model_fingerprint(run)) or CAMERA
 
-    def on_turn() -> None:
+    def on_rotate() -> None:
         if (event := st.session_state.get(key)) is not None:  # else it has gone meanwhile
             store_camera(key, event["camera"])
 
@@ -111,7 +111,7 @@ def projection_space(
             key=key,
             on_select=on_select,
             on_flat=lambda: st.session_state.update(projection_count=2),
-            on_turn=on_turn,
+            on_rotate=on_rotate,
         )
         _feed_tiles(run, count, key)
 
@@ -123,8 +123,8 @@ def tile_shrink(run: Run, count: int) -> int:
 
 
 def _feed_tiles(run: Run, count: int, key: str) -> None:
-    about, png = _tiles(run, count, model_fingerprint(run))
-    feed(f"{key}-tiles", about, _tiles_id(run, count), png)
+    metadata, png = _tiles(run, count, model_fingerprint(run))
+    feed(f"{key}-tiles", metadata, _tiles_id(run, count), png)
 
 
 def _tiles_id(run: Run, count: int) -> str:

@@ -11,7 +11,8 @@ import pytest
 
 from tests.archive.changed import REMOVED, Files, with_arrays
 from tests.archive.zips import pack, refused, take
-from vae.archive.vetting import MORE_SAMPLES, ROWS, SAMPLES, ArrayCheck, Frame
+from vae.archive.vetting import Frame
+from vae.archive.vetting_arrays import MORE_SAMPLES, ROWS, SAMPLES, ArrayCheck
 from vae.runs.run import Run
 from vae.training import snapshots
 

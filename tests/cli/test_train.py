@@ -35,7 +35,7 @@ sys.exit(main(sys.argv[1:]))
 # And one that is caught when it writes what the run learned.
 CAUGHT_AT_THE_END = CAUGHT.replace(
     "from vae.training import loop\nloop.Loop.train",
-    "from vae.training import train as training\ntraining.evaluate",
+    "from vae.training import model_files\nmodel_files.evaluate",
 )
 IN_PYTHON = """
 import signal

@@ -14,7 +14,7 @@ from tests.pages.driving import open_page
 from tests.pages.shown import words
 from vae.data.datasets import Dataset
 from vae.runs.run import Run
-from vae.runs.storage import kept_until
+from vae.runs.storage import expiry_date
 
 SENTENCE = "A run is kept for 7 days after it last trained, then until its space is needed."
 
@@ -37,7 +37,7 @@ class TestOnAPublicServer:
         os.utime(made.path / "status.json", (then, then))
         said = words(open_page("start", run="made"))
         assert "This run has no owner: it is deleted when its space is needed." in said
-        assert kept_until(made).isoformat() == "2026-03-08"
+        assert expiry_date(made).isoformat() == "2026-03-08"
 
     def test_one_of_ones_own(self, digits: Dataset, runs: Path, browser: Browser) -> None:
         run = craft(runs / "made", digits, owner="anna")

@@ -36,8 +36,8 @@ class TestLeaving:
         open_page("train")
         wait_until(lambda: "run-train" in processes, "its process has started")
         presence = server.presence()
-        wait_until(lambda: presence.is_gone(owner_of(BEN), "other"), "the grace time is over")
-        assert not presence.is_gone(owner_of(ANNA), "other")  # she is there
+        wait_until(lambda: presence.is_absent(owner_of(BEN), "other"), "the grace time is over")
+        assert not presence.is_absent(owner_of(ANNA), "other")  # she is there
         with training.lock():
             assert training.control.action == "run"
             self.disconnect()
@@ -51,22 +51,22 @@ class TestLeaving:
         assert presence.grace_seconds == 300.0
         self.disconnect()
         presence.grace_seconds = 1e-9  # as if it had passed
-        assert presence.is_gone(owner_of(ANNA), "run")
+        assert presence.is_absent(owner_of(ANNA), "run")
         calm(app.run())
-        assert not presence.is_gone(owner_of(ANNA), "run")
+        assert not presence.is_absent(owner_of(ANNA), "run")
 
     def test_who_watches_by_the_link_keeps_it_too(self, training: Run, browser: Browser) -> None:
         browser.take(BEN)
         app = open_page("train", run="run")
         presence = server.presence()
         presence.grace_seconds = 1e-9
-        assert not presence.is_gone(owner_of(ANNA), "run")
+        assert not presence.is_absent(owner_of(ANNA), "run")
         self.disconnect()
-        assert presence.is_gone(owner_of(ANNA), "run")
+        assert presence.is_absent(owner_of(ANNA), "run")
         calm(app.run())
-        assert not presence.is_gone(owner_of(ANNA), "run")
+        assert not presence.is_absent(owner_of(ANNA), "run")
 
     def test_on_ones_own_machine_nobody_is_gone(self, digits: Dataset, runs: Path) -> None:
         open_page("train")
         self.disconnect()
-        assert not server.presence().is_gone("", "run")
+        assert not server.presence().is_absent("", "run")

@@ -18,7 +18,7 @@ from vae.errors import RunError
 from vae.runs import storage
 from vae.runs.metadata import write_metadata
 from vae.runs.run import SHIPPED, Run
-from vae.runs.storage import MEGABYTE, UNFINISHED_BYTES, Storage, kept_until
+from vae.runs.storage import MEGABYTE, UNFINISHED_BYTES, Storage, expiry_date
 from vae.runs.store import RunStore
 from vae.server import scheduler
 from vae.server.queue import Queue
@@ -75,7 +75,7 @@ class TestOnOnesOwnMachine:
         monkeypatch.setenv("VAE_RUNS_MEGABYTES", "1")
         run = disk.add("old", days_ago=1000, size=3 * MEGABYTE)
         disk.free = 0
-        assert kept_until(run) is None
+        assert expiry_date(run) is None
         assert disk.going() == []
 
     def test_a_disk_that_is_nearly_full(self, disk: Disk) -> None:
@@ -105,9 +105,10 @@ class TestOnOnesOwnMachine:
 class TestOnAPublicServer:
     def test_until_when_a_run_is_stored(self, disk: Disk) -> None:
         today = datetime.datetime.now(datetime.UTC).date()
-        assert kept_until(disk.add("new", "anna")) == today + datetime.timedelta(days=3)
-        assert kept_until(disk.add("old", "anna", days_ago=5)) == today - datetime.timedelta(days=2)
-        assert kept_until(Run(SHIPPED / "digits")) is None
+        assert expiry_date(disk.add("new", "anna")) == today + datetime.timedelta(days=3)
+        old = disk.add("old", "anna", days_ago=5)
+        assert expiry_date(old) == today - datetime.timedelta(days=2)
+        assert expiry_date(Run(SHIPPED / "digits")) is None
 
     def test_nothing_goes_without_need(self, disk: Disk) -> None:
         disk.add("nobodys", days_ago=100)

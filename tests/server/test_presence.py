@@ -35,8 +35,8 @@ class TestBasics:
         here = Presence(60.0)
         here.connect("session", "anna", None)
         clock.now += 1e6
-        assert not here.is_gone("anna", "run")
-        assert here.is_gone("ben", "run")
+        assert not here.is_absent("anna", "run")
+        assert here.is_absent("ben", "run")
 
     def test_gone_only_after_the_grace_time(self, clock: Clock) -> None:
         here = Presence(60.0)
@@ -44,16 +44,16 @@ class TestBasics:
         clock.now += 1000
         here.disconnect("session")
         clock.now += 59
-        assert not here.is_gone("anna", "run")
+        assert not here.is_absent("anna", "run")
         clock.now += 2
-        assert here.is_gone("anna", "run")
+        assert here.is_absent("anna", "run")
 
     def test_without_a_grace_time_nobody_is_ever_gone(self, clock: Clock) -> None:
         here = Presence(0.0)
         here.connect("session", "anna", None)
         here.disconnect("session")
         clock.now += 1e9
-        assert not here.is_gone("anna", "run")
+        assert not here.is_absent("anna", "run")
 
 
 class TestServers:
@@ -72,13 +72,13 @@ class TestServers:
         there.connect("session", "anna", "bens-run")
         clock.now += 1000
         self.meet(tmp_path, clock, here, there)
-        assert not here.is_gone("anna", "run")
-        assert not here.is_gone("ben", "bens-run")
-        assert here.is_gone("ben", "run")
+        assert not here.is_absent("anna", "run")
+        assert not here.is_absent("ben", "bens-run")
+        assert here.is_absent("ben", "run")
         there.disconnect("session")
         clock.now += 61
         self.meet(tmp_path, clock, here, there)
-        assert here.is_gone("anna", "run")
+        assert here.is_absent("anna", "run")
 
     def test_one_that_died_is_believed_for_the_grace_time(
         self, clock: Clock, tmp_path: Path
@@ -90,7 +90,7 @@ class TestServers:
         for later, gone in ((53, False), (8, True)):
             clock.now += later
             here.announce(tmp_path)
-            assert here.is_gone("anna", "run") is gone
+            assert here.is_absent("anna", "run") is gone
         assert len(list(tmp_path.iterdir())) == 1  # nothing is left of the other
 
     def test_not_more_often_than_needed(self, clock: Clock, tmp_path: Path) -> None:
@@ -116,14 +116,14 @@ class TestServers:
         here = Presence(60.0)
         here.announce(tmp_path)
         clock.now += 1000
-        assert here.is_gone("anna", "run")
+        assert here.is_absent("anna", "run")
 
     def test_where_nothing_can_be_written(self, clock: Clock, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         here = Presence(60.0)
         here.connect("session", "anna", None)
         here.announce(tmp_path / "file")
-        assert not here.is_gone("anna", "run")
+        assert not here.is_absent("anna", "run")
 
 
 class TestCorrectness:
@@ -135,16 +135,16 @@ class TestCorrectness:
         clock.now += 59
         here.connect("session", "anna", None)
         clock.now += 1000
-        assert not here.is_gone("anna", "run")
+        assert not here.is_absent("anna", "run")
 
     def test_who_watches_keeps_a_run_too(self, clock: Clock) -> None:
         here = Presence(60.0)
         here.connect("session", "ben", "annas-run")
         clock.now += 1000
-        assert not here.is_gone("anna", "annas-run")
-        assert here.is_gone("anna", "annas-other-run")
+        assert not here.is_absent("anna", "annas-run")
+        assert here.is_absent("anna", "annas-other-run")
         here.connect("session", "ben", "another")  # and turns to another one
-        assert here.is_gone("anna", "annas-run")
+        assert here.is_absent("anna", "annas-run")
 
     def test_one_of_two_tabs_stays(self, clock: Clock) -> None:
         here = Presence(60.0)
@@ -152,20 +152,20 @@ class TestCorrectness:
         here.connect("second", "anna", None)
         here.disconnect("first")
         clock.now += 1000
-        assert not here.is_gone("anna", "run")
+        assert not here.is_absent("anna", "run")
 
     def test_after_a_restart_everyone_has_the_grace_time(self, clock: Clock) -> None:
         here = Presence(60.0)
         clock.now += 59
-        assert not here.is_gone("anna", "run")
+        assert not here.is_absent("anna", "run")
         clock.now += 2
-        assert here.is_gone("anna", "run")
+        assert here.is_absent("anna", "run")
 
     def test_a_session_that_was_never_there_may_disconnect(self, clock: Clock) -> None:
         here = Presence(60.0)
         here.disconnect("nobody")
         clock.now += 100
-        assert here.is_gone("anna", "run")
+        assert here.is_absent("anna", "run")
 
     def test_the_gone_are_forgotten(self, clock: Clock) -> None:
         here = Presence(60.0)
@@ -173,5 +173,5 @@ class TestCorrectness:
             here.connect(str(session), "anna", None)
             here.disconnect(str(session))
         clock.now += 1000
-        assert here.is_gone("anna", "run")
+        assert here.is_absent("anna", "run")
         assert len(here._visits) == 0

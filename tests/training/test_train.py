@@ -20,7 +20,8 @@ from vae.model.base import build
 from vae.model.objective import beta_at, learning_rate_at
 from vae.runs.run import Run, open_run
 from vae.sampling.prior import prior_codes
-from vae.training.train import recover, resume, train
+from vae.training.model_files import recover
+from vae.training.train import resume, train
 
 EPOCHS = PREDICTABLE.epochs
 

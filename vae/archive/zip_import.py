@@ -19,7 +19,8 @@ from typing import BinaryIO, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from vae.archive.foreign_zip import MAX_BYTES, ForeignZip, run_entries, size_in_words
-from vae.archive.vetting import ArrayCheck, read_frame, read_history
+from vae.archive.vetting import read_frame, read_history
+from vae.archive.vetting_arrays import ArrayCheck
 from vae.archive.vetting_keras import check_keras
 from vae.archive.zip_export import FILES
 from vae.config import Config

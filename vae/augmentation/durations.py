@@ -49,7 +49,7 @@ def asked_seconds(
 def study_seconds(settings: StudySettings, past: Iterable[Study] = ()) -> float:
     """Return a guess of a whole study's seconds.
 
-    past: other studies of this machine, the newest first; the first that has gone far enough says
+    past: other studies of this machine, the newest first; the first that has done enough says
     how fast the machine is.
     """
     factor = next((pace for study in past if (pace := _pace_if_whole(study))), 1.0)

@@ -146,10 +146,10 @@ def _numbers(findings: Sequence[Finding]) -> str:
 
 def _points(findings: Sequence[Finding], unit: str, before_interval: str = "") -> str:
     """Return how much it is where that is most, with its interval and where that is."""
-    most = max(findings, key=lambda each: abs(each.difference.mean))
-    low, high = sorted(abs(100 * end) for end in (most.difference.low, most.difference.high))
-    up_to, where = ("up to ", f", at {most.per_class:,}") if len(findings) > 1 else ("", "")
-    mean = abs(100 * most.difference.mean)
+    largest = max(findings, key=lambda each: abs(each.difference.mean))
+    low, high = sorted(abs(100 * end) for end in (largest.difference.low, largest.difference.high))
+    up_to, where = ("up to ", f", at {largest.per_class:,}") if len(findings) > 1 else ("", "")
+    mean = abs(100 * largest.difference.mean)
     return f"{up_to}{mean:.1f} {unit} ({before_interval}{low:.1f} to {high:.1f}{where})"
 
 
@@ -158,7 +158,7 @@ def _finding(cell: Cell, difference: Interval | None) -> Finding | None:
 
 
 def _strongest(findings: Iterable[Finding | None], effect: Effect) -> list[Finding]:
-    """Return those of an effect: for each number of images the one that differs most."""
+    """Return those of an effect: for each number of images the one that differs largest."""
     found: dict[int, Finding] = {}
     for each in findings:
         if each is None or effect_of(each.difference) is not effect:

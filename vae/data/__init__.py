@@ -1,1 +1,1 @@
-"""Data sets as uint8 images, where they come from, and what becomes of pictures of one's own."""
+"""Data sets as uint8 images, where they come from, and how pictures of one's own are treated."""

@@ -23,10 +23,10 @@ def hold_out(
     first: dict[bytes, int] = {}
     original = np.array([first.setdefault(each.tobytes(), at) for at, each in enumerate(images)])
     copies = np.bincount(original, minlength=len(images))  # of an image; 0 for each further copy
-    room = np.full(labels.max() + 1, of_each_class)
+    remaining = np.full(labels.max() + 1, of_each_class)
     is_test = np.zeros(len(images), bool)
     for index in order:
-        if 0 < copies[index] <= room[labels[index]]:
-            room[labels[index]] -= copies[index]
+        if 0 < copies[index] <= remaining[labels[index]]:
+            remaining[labels[index]] -= copies[index]
             is_test |= original == index
     return mixed[~is_test[mixed]], mixed[is_test[mixed]]

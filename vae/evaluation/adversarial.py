@@ -135,10 +135,10 @@ def _collapses(settings: Config, run: Run) -> Problem | None:
         return None
     counts = _digits_of_samples(run)
     missing = [str(digit) for digit in np.flatnonzero(counts == 0)]
-    share = float(counts.max() / counts.sum())
-    if len(missing) < MISSING_CLASSES and share < MAX_CLASS_FRACTION:
+    fraction = float(counts.max() / counts.sum())
+    if len(missing) < MISSING_CLASSES and fraction < MAX_CLASS_FRACTION:
         return None
-    what = f"{share:.0%} of the {counts.sum()} samples are a {counts.argmax()}"
+    what = f"{fraction:.0%} of the {counts.sum()} samples are a {counts.argmax()}"
     if len(missing) >= MISSING_CLASSES:
         what += f", and none is a {', '.join(missing[:-1])} or {missing[-1]}"
     return _with_more_penalty(

@@ -60,5 +60,5 @@ def _principal_axes(means: np.ndarray) -> np.ndarray:
 
 
 def _stepped(size: float) -> float:
-    """Return a size with some room around it, in steps."""
+    """Return a size with a margin, in steps."""
     return float(STEP ** np.ceil(np.log(size) / np.log(STEP) + 0.3))

@@ -80,7 +80,7 @@ _LIVE = re.compile(r"live-([0-9]{4,9})-([0-9]{7,12})\.npz")
 
 
 def array_file(name: str) -> str:
-    """Return the name of an array file; raises ValueError for a name without the ending.
+    """Return the name of an array file; raises ValueError for a name without the suffix.
 
     NumPy would add it, and then the file that is written is not the one that is read.
     """

@@ -1,4 +1,4 @@
-"""The images that a run learned: whose they are, whether they are at hand, and what is missing.
+"""The images that a run learned: whose they are, whether they are available, and what is missing.
 
 A run's folder holds no images, but the name of their data set. A maker's own data set may have the
 name of a known one: which images were meant, the fingerprint in config.json tells. Nothing else
@@ -52,7 +52,7 @@ def learned_the_same(run: Run, other: Run) -> bool:
 
 
 def missing_images(run: Run) -> str:
-    """Return what a run's images lack, in words that follow "needs"; "" if they are at hand."""
+    """Return what a run's images lack, in words that follow "needs"; "" if they are available."""
     name = known_dataset(run)
     if name:
         if find_dataset(name) is not None:

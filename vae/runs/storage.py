@@ -1,4 +1,4 @@
-"""The room that runs take on the disk: how much is left, until when one is kept, what may go.
+"""The disk space that runs take: how much is left, how long one is kept, which may be removed.
 
 Nothing is removed by itself on one's own machine. Where strangers share a server, runs whose time
 is over go when there is need, and those that nobody owns before them.
@@ -18,14 +18,14 @@ from vae.runs import layout
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.store import RunStore
 
-__all__ = ["Storage", "kept_until"]
+__all__ = ["Storage", "expiry_date"]
 
 MEGABYTE = 1_000_000
 # What a run that waits or trains is counted as, at least: it has most of its files yet to write.
 UNFINISHED_BYTES = 10 * MEGABYTE
 
 
-def kept_until(run: Run) -> datetime.date | None:
+def expiry_date(run: Run) -> datetime.date | None:
     """Return the last day (UTC) on which a run is kept whatever happens; None: for ever."""
     days = storage_limits().keep_days
     if run.shipped or not days:
@@ -52,7 +52,7 @@ class Storage:
                 f"Received: a disk with {free / MEGABYTE:,.0f} MB left"
             )
         if limits.runs_megabytes:
-            stay = sum(self._bytes(run) for run in self._runs() if not _may_go(run))
+            stay = sum(self._bytes(run) for run in self._runs() if not _is_removable(run))
             if stay >= limits.runs_megabytes * MEGABYTE:
                 raise RunError(
                     f"All runs together may take {limits.runs_megabytes:,.0f} MB here: {cure}. "
@@ -80,7 +80,7 @@ class Storage:
         for run in sorted(runs, key=lambda run: (bool(run.metadata.owner), _changed(run))):
             if need <= 0:
                 break
-            if run.id not in busy and _may_go(run):
+            if run.id not in busy and _is_removable(run):
                 need -= self._bytes(run)
                 found.append(run)
         return found
@@ -99,9 +99,9 @@ class Storage:
         return max(known[1], UNFINISHED_BYTES) if unfinished else known[1]
 
 
-def _may_go(run: Run) -> bool:
+def _is_removable(run: Run) -> bool:
     """Whether a run is of those that go when there is need."""
-    until = kept_until(run)
+    until = expiry_date(run)
     if until is None:
         return False
     return not run.metadata.owner or datetime.datetime.now(datetime.UTC).date() > until

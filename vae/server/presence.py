@@ -75,7 +75,7 @@ class Presence:
                 else:  # that server has died, and with it its visitors' connections
                     path.unlink()
 
-    def is_gone(self, owner: str, run_id: str) -> bool:
+    def is_absent(self, owner: str, run_id: str) -> bool:
         """Whether neither owner nor viewer of this run was connected during the grace time."""
         if not self.grace_seconds:
             return False

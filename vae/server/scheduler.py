@@ -259,7 +259,7 @@ class Scheduler:
         for ticket in tickets:
             if ticket.action not in OF_ONE_OWNER:
                 continue
-            if not self.presence.is_gone(ticket.owner, ticket.run_id):
+            if not self.presence.is_absent(ticket.owner, ticket.run_id):
                 continue
             if ticket.is_of_study:
                 self._studies.pause(ticket)

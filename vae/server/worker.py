@@ -146,7 +146,7 @@ def _recover(run: Run, lock: FileLock) -> int:
     try:
         writer.status(pid=os.getpid())
         dataset = load_images(run, download=False)
-        from vae.training.train import recover
+        from vae.training.model_files import recover
 
         recover(run, dataset)
     except Exception as error:

@@ -81,7 +81,7 @@ GREY_SAMPLES = 500  # importance samples for a likelihood: minutes for a convolu
 
 
 def ship(name: str, folder: Path = SHIPPED) -> Run:
-    """Train one of the shipped runs anew and put it in its place.
+    """Train one of the shipped runs anew and replace its folder.
 
     It is made beside its place: the app shows the old one until the new one is whole.
     What was interrupted there, or found too large, is resumed.
@@ -228,9 +228,9 @@ def _thin_out_snapshots(run: Run) -> None:
     size = (run.path / snapshot_file(last)).stat().st_size
     max_snapshots = min(MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // size)
     # Squares of equal steps: learning is quick at first.
-    kept = {round(last * (step / (max_snapshots - 1)) ** 2) for step in range(max_snapshots)}
+    chosen = {round(last * (step / (max_snapshots - 1)) ** 2) for step in range(max_snapshots)}
     for epoch in epochs:
-        if epoch not in kept and len(epochs) > max_snapshots:
+        if epoch not in chosen and len(epochs) > max_snapshots:
             (run.path / snapshot_file(epoch)).unlink()
 
 

@@ -1,1 +1,1 @@
-"""Many trainings as one job: its folder, its plan, rows as they are found, and how it goes on."""
+"""Many trainings as one job: its folder, its rows as they are found, and how it is resumed."""

@@ -5,12 +5,21 @@ from __future__ import annotations
 import time
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from vae.config import Config
-from vae.runs.control import Commands, Control, Segment, segments_of
+from vae.errors import ConfigError
+from vae.runs.control import (
+    LIVE_SETTINGS,
+    Commands,
+    Control,
+    Segment,
+    segments_of,
+    with_live_settings,
+)
 from vae.training.hooks import UNLIMITED, Hooks
 
-__all__ = ["End", "RunCommands"]
+__all__ = ["End", "RunCommands", "commanded_settings"]
 
 POLL_SECONDS = 0.03
 # A paused process holds hundreds of megabytes; the run itself is safe in its folder.
@@ -80,3 +89,18 @@ class RunCommands:
                 return End.SUSPENDED
             time.sleep(POLL_SECONDS)
         return None
+
+
+def commanded_settings(
+    config: Config, settings: Config, control: Control
+) -> tuple[Config, dict[str, Any]]:
+    """Return the settings that are commanded, and those live ones that differ from now.
+
+    config: as the run began. settings: of now.
+    """
+    try:
+        new = with_live_settings(config, control.settings)
+    except ConfigError:  # a file that another program wrote
+        return settings, {}
+    names = [name for name in LIVE_SETTINGS if getattr(new, name) != getattr(settings, name)]
+    return new, {name: getattr(new, name) for name in names}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from vae.model.base import Model
@@ -17,7 +21,7 @@ __all__ = ["SavedState"]
 
 
 class SavedState:
-    """Writes the checkpoint, the best weights and the snapshots; reads the checkpoint.
+    """Writes checkpoint, best weights, snapshots and previews; reads the checkpoint.
 
     steps: of an epoch.
     """
@@ -61,3 +65,19 @@ class SavedState:
         """Take a snapshot of exactly this position, where the run rests within an epoch."""
         if 0 < position.step < self._steps:
             self._live.take(position)
+
+    def publish(self, request: int, epoch: int, write: Callable[[], None] | None) -> None:
+        """Write the model as it is now into the folder; the time does not count as training.
+
+        request: its number, which status.json repeats. write: None if weights are not finite.
+        """
+        status: dict[str, Any] = {"shown": request, "look_failed": True}
+        with self._clock.stopped():
+            if write is not None:
+                try:
+                    write()
+                    status |= {"look_failed": False, "model_epoch": epoch}
+                except Exception:
+                    # A preview must not cost a run: a full disk, say.
+                    logging.getLogger(__name__).exception("The model could not be published")
+            self._writer.status(**status)

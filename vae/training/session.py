@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 import numpy as np
 
 from vae.data.datasets import Dataset
 from vae.data.split import epoch_batches, split_indices
 from vae.dotted_path import resolve
-from vae.errors import ConfigError
 from vae.kinds import KINDS
 from vae.model.base import Model
 from vae.runs import layout
-from vae.runs.control import LIVE_SETTINGS, Control, Segment, with_live_settings
+from vae.runs.control import Control, Segment
 from vae.runs.writer import RunWriter
 from vae.training.checkpoints import Position
 from vae.training.clock import TrainingClock
-from vae.training.commands import End, RunCommands
+from vae.training.commands import End, RunCommands, commanded_settings
 from vae.training.early_stopping import best_epoch, is_over
 from vae.training.history_rows import row_ends
 from vae.training.hooks import Hooks
@@ -27,6 +23,7 @@ from vae.training.outcome import Outcome, diverged, ended, finished, stopped_ear
 from vae.training.row_writer import RowWriter
 from vae.training.saved_state import SavedState
 from vae.training.schedules import Schedules
+from vae.training.speed import Speed
 from vae.training.step_runner import StepRunner
 
 __all__ = ["Session"]
@@ -55,7 +52,7 @@ class Session:
         self.epoch, self.step = 0, 0
         self.segment = Segment(0, self.config.epochs)
         self.until = 0  # the epoch at which the run is to end, as far as is known here
-        self._row_at = self.clock.seconds  # when the last row was written
+        self.speed = Speed(self.clock, writer, self.batch, self.steps)
 
     @property
     def position(self) -> Position:
@@ -149,41 +146,18 @@ class Session:
     def _apply(self, control: Control) -> None:
         self._change_settings(control)
         if control.show > self.writer.value("shown", 0):
-            self._publish(control.show)
+            is_finite = self.runner.has_finite_weights()
+            self.saved.publish(control.show, self.epoch, self.hooks.publish if is_finite else None)
         if self.commands.allowance > 1:
             self.writer.status(state="training", serial=control.serial)
 
     def _change_settings(self, control: Control) -> None:
         """Let live settings act from the next step on, with a row that says so."""
-        try:
-            new = with_live_settings(self.config, control.settings)
-        except ConfigError:
-            return  # a file that another program wrote
-        changed = {
-            name: getattr(new, name)
-            for name in LIVE_SETTINGS
-            if getattr(new, name) != getattr(self.settings, name)
-        }
+        new, changed = commanded_settings(self.config, self.settings, control)
         if changed:
             self._write_step_row()
             self.history.write_change(self.position, changed)
             self.settings = new
-
-    def _publish(self, request: int) -> None:
-        """Write the model as it is now into the folder; the time does not count as training.
-
-        request: its number, which status.json repeats.
-        """
-        status: dict[str, Any] = {"shown": request, "look_failed": True}
-        with self.clock.stopped():
-            if self.runner.has_finite_weights():
-                try:
-                    self.hooks.publish()
-                    status |= {"look_failed": False, "model_epoch": self.epoch}
-                except Exception:
-                    # A preview must not cost a run: a full disk, say.
-                    logging.getLogger(__name__).exception("The model could not be published")
-            self.writer.status(**status)
 
     def _pause(self) -> End | None:
         """Wait for a command, with all that is needed to resume in the folder."""
@@ -201,7 +175,7 @@ class Session:
         """Train to the end of an epoch and write its rows; return why it did not end, or None."""
         if self.epoch == 0 or self.step == self.steps:
             self.epoch, self.step = self.epoch + 1, 0
-        began, first = self.clock.seconds, self.step
+        self.speed.begin(self.step)
         batches = epoch_batches(self.config, self.split.train, self.epoch, self.batch)
         for row_end in row_ends(self.steps, after=self.step):
             while self.step < row_end:
@@ -217,8 +191,8 @@ class Session:
                 self._take_steps(batches[self.step : self.step + int(max_steps)])
                 if self.step < self.steps:
                     self.live.after_steps(self.position)
-                if not was_compiled:
-                    began, first = self.clock.seconds, self.step
+                if not was_compiled:  # which took most of this time
+                    self.speed.begin(self.step)
             if not self._write_step_row(batches[row_end - 1]):
                 return End.DIVERGED
         validation = self.runner.validate(self.split.validation)
@@ -227,9 +201,7 @@ class Session:
             validation["loss"] if validation else 0.0
         ):
             return End.DIVERGED
-        if first < self.steps:
-            seconds = (self.clock.seconds - began) * self.steps / (self.steps - first)
-            self.writer.status(seconds_per_epoch=round(seconds, 3))
+        self.speed.write_epoch()
         snapshot = self.snapshots.take(self.model)
         self.history.write_epoch(self.position, self.schedules, validation, snapshot)
         self.saved.save_epoch(self.position, self.history.rows, snapshot)
@@ -259,9 +231,6 @@ class Session:
         means = self.runner.means(batch)
         if means is None:
             return False
-        now = self.clock.seconds
-        rate = count * self.batch / max(now - self._row_at, 1e-9)
-        self._row_at = now
-        self.writer.status(images_per_second=round(rate), seconds_trained=round(now, 3))
+        self.speed.write_row(count)
         self.history.write_step(self.position, self.schedules, means)
         return True

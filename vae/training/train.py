@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import math
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from vae.config import Config
@@ -18,13 +16,8 @@ from vae.data.split import check_trainable
 from vae.environment import runs_folder
 from vae.errors import RunError
 from vae.files import open_regular
-from vae.model.base import Model, build
-from vae.model.evaluate import evaluate
-from vae.model.optimizers import make_optimizer
-from vae.model.saving import export_onnx, save_keras
 from vae.runs import layout
 from vae.runs.failures import in_words, is_disk_full, mark_recorded, record_failure
-from vae.runs.folder import ENDED_FROM_OUTSIDE
 from vae.runs.lock import LOCK_PATIENCE_SECONDS
 from vae.runs.run import (
     Run,
@@ -33,14 +26,12 @@ from vae.runs.run import (
 )
 from vae.runs.schema import Row
 from vae.runs.writer import RunWriter, new_run_id
-from vae.training.checkpoints import Checkpoints
-from vae.training.early_stopping import best_epoch
+from vae.training import model_files
 from vae.training.hooks import UNLIMITED, Hooks
-from vae.training.outcome import Outcome
 from vae.training.session import Session
 from vae.training.stopping import stop_on_ctrl_c
 
-__all__ = ["carry_out", "recover", "resume", "train"]
+__all__ = ["carry_out", "resume", "train"]
 
 OnEvent = Callable[[Row], None]
 
@@ -145,14 +136,14 @@ def carry_out(
     run.check_images(dataset)
     with _locked(run, lock), _failures_recorded(run.path):
         writer = RunWriter.reopen(run.path)
-        model = _compiled(run.config, dataset)
+        model = model_files.compile_model(run.config, dataset)
         test = dataset.without_training_images()
         hooks = Hooks(
             on_event or (lambda row: None),
             should_stop or (lambda: False),
             should_end or (lambda: False),
             seconds,
-            lambda: _publish(model, test, writer),
+            lambda: model_files.publish(model, test, writer),
         )
         session = Session(model, dataset, writer, hooks)
         # The loop has its own copy of the training pixels: where the caller holds no other, 47 MB
@@ -166,7 +157,7 @@ def carry_out(
         if outcome.state == "paused":
             writer.status(state="paused", reason=outcome.reason, serial=serial)
         else:
-            _finish(model, dataset, writer, outcome)
+            model_files.finish(model, dataset, writer, outcome)
     return open_run(run.path)
 
 
@@ -199,71 +190,3 @@ def _failures_recorded(path: Path) -> Iterator[None]:
             mark_recorded(disk_full)
             raise disk_full from error
         raise
-
-
-def recover(run: Run, dataset: Dataset) -> Run:
-    """Make the model files of a run from its last checkpoint: one that was killed, or stopped."""
-    run.check_images(dataset)
-    model = _compiled(run.config, dataset)
-    writer = RunWriter.reopen(run.path)
-    model.optimizer.build(model.trainable_variables)
-    epoch, step = Checkpoints(model, run.path).restore()
-    writer.remove_other_live_snapshots((epoch, step))
-    if run.state == "stopped":
-        _finish(model, dataset, writer, Outcome(epoch, "stopped", run.status.get("reason", "")))
-        return open_run(run.path)
-    where = (
-        f"epoch {epoch}"
-        if step in (0, writer.value("steps", 0))
-        else (f"epoch {epoch} up to step {step}")
-    )
-    reason = f"The training process was ended from outside; {where} is kept."
-    if (known := run.status.get("reason", "")) not in ("", ENDED_FROM_OUTSIDE):
-        reason = f"{known} Kept: {where}."
-    _finish(model, dataset, writer, Outcome(epoch, "interrupted", reason))
-    return open_run(run.path)
-
-
-def _compiled(config: Config, dataset: Dataset) -> Model:
-    model = build(config, dataset.image_shape, dataset.classes)
-    model.compile(optimizer=make_optimizer(config, int(np.prod(dataset.image_shape))))
-    return model
-
-
-def _publish(model: Model, dataset: Dataset, writer: RunWriter) -> None:
-    """Write what pages need to show a model that is still training."""
-    _, outputs = evaluate(model, dataset)
-    export_onnx(model, writer.path)
-    writer.outputs(**outputs)
-
-
-def _finish(model: Model, dataset: Dataset, writer: RunWriter, outcome: Outcome) -> None:
-    """Write model, metrics and what they were measured on, and say how the run ended."""
-    epoch, state, reason = outcome
-    if state in ("finished", "stopped"):
-        epoch = _restore_best(model, Run(writer.path)) or epoch
-    metrics, outputs = evaluate(model, dataset)
-    if not math.isfinite(metrics["loss"]):
-        # Weights so large that the last checkpoint is worthless too: keep the first ones.
-        epoch, state = 0, "diverged"
-        rate = Run(writer.path).settings.learning_rate  # it may have been changed meanwhile
-        reason = (
-            "The loss on the test images is not a finite number. Kept: the weights of epoch 0. "
-            f"The learning rate of {rate:g} is likely too large: try {rate / 10:g}."
-        )
-        fresh = build(model.config, dataset.image_shape, dataset.classes)
-        model.set_weights(fresh.get_weights())
-        metrics, outputs = evaluate(model, dataset)
-    save_keras(model, writer.path)
-    export_onnx(model, writer.path)
-    writer.outputs(**outputs)
-    writer.figures(layout.METRICS, {"epoch": epoch, **metrics})
-    writer.status(state=state, reason=reason, model_epoch=epoch)
-
-
-def _restore_best(model: Model, run: Run) -> int:
-    """Give the model the weights that early stopping saved; return their epoch, or 0."""
-    if not run.config.patience:
-        return 0
-    epoch = best_epoch(run.config, run.rows)
-    return epoch if Checkpoints(model, run.path).restore_best(epoch) else 0

@@ -49,7 +49,7 @@ async function restore(pad, drawing) {
 
 function listenForStrokes(pad) {
   const { canvas } = pad;
-  const place = (event) => {
+  const position = (event) => {
     const box = canvas.getBoundingClientRect();
     return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
   };
@@ -58,13 +58,13 @@ function listenForStrokes(pad) {
     canvas.setPointerCapture(event.pointerId);
     saveState(pad);
     pad.root.classList.add("drawn");
-    pad.stroke = { id: event.pointerId, last: place(event) };
+    pad.stroke = { id: event.pointerId, last: position(event) };
     draw(pad, ...pad.stroke.last);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (pad.stroke?.id !== event.pointerId) return;
     const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) draw(pad, ...place(each));
+    for (const each of events.length ? events : [event]) draw(pad, ...position(each));
   });
   const release = (event) => {
     if (pad.stroke?.id !== event.pointerId) return;

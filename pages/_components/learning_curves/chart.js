@@ -66,13 +66,13 @@ function legend(chart) {
 
 function listen(chart, each) {
   let from = null;
-  const place = (event) => event.clientX - each.svg.getBoundingClientRect().left;
+  const position = (event) => event.clientX - each.svg.getBoundingClientRect().left;
   each.svg.addEventListener("pointerdown", (event) => {
-    from = place(event);
+    from = position(event);
     each.svg.setPointerCapture(event.pointerId);
   });
   each.svg.addEventListener("pointermove", (event) => {
-    const at = place(event);
+    const at = position(event);
     if (from === null) return hover(chart, each.scale.epoch(at));
     set(each.parts.brush, {
       x: Math.min(from, at), width: Math.abs(at - from),
@@ -80,7 +80,7 @@ function listen(chart, each) {
     });
   });
   const drop = (event) => {
-    const at = place(event);
+    const at = position(event);
     set(each.parts.brush, { width: 0 });
     if (from !== null && event.type === "pointerup" && Math.abs(at - from) > MIN_DRAG) {
       const [low, high] = [each.scale.epoch(from), each.scale.epoch(at)].sort((a, b) => a - b);
@@ -110,12 +110,12 @@ function draw(chart) {
 }
 
 // The moment at which a person changed a setting; neighbours are written on lines of their own.
-function drawMark(mark, place, { x, margin, high: inner }, low, high) {
+function drawMark(mark, index, { x, margin, high: inner }, low, high) {
   if (mark.epoch < low || mark.epoch > high) return [];
   const at = x(mark.epoch);
   const line = shape("line", { class: "mark", x1: at, x2: at, y1: margin.top, y2: margin.top + inner });
   const late = mark.epoch > (low + high) / 2;
-  const row = margin.top + (0.65 + (place % 3) * 0.9) * rem();
+  const row = margin.top + (0.65 + (index % 3) * 0.9) * rem();
   const text = words(mark.text, at + (late ? -4 : 4), row, late ? "end" : "start");
   text.classList.add("mark");
   return [line, text];
@@ -126,10 +126,10 @@ function drawPanel(each, points, marks, low, high) {
   const height = each.svg.clientHeight;
   if (!width || !height) return;
   const quantity = each.spec.quantity;
-  const seen = Object.values(points).flatMap((part) =>
+  const values = Object.values(points).flatMap((part) =>
     part[quantity].filter((_, i) => part.epoch[i] >= low && part.epoch[i] <= high),
   );
-  let [bottom, top] = seen.length ? [Math.min(...seen), Math.max(...seen)] : [0, 1];
+  let [bottom, top] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
   // What differs in the last digits alone is flat: closer up it would be rounding errors.
   const minimum = 1e-6 * Math.max(1, Math.abs(bottom), Math.abs(top));
   const spread = Math.max(0.5, minimum);
@@ -142,10 +142,10 @@ function drawPanel(each, points, marks, low, high) {
   each.scale = { x, y, epoch, margin, high: inner.y };
   each.points = points;
   set(each.svg, { "aria-label": label(each, points) });
-  const values = heights(bottom, top, height > 9.4 * size ? 5 : 3);
+  const labelled = heights(bottom, top, height > 9.4 * size ? 5 : 3);
   each.parts.axes.replaceChildren(
     // Without points there is nothing to measure.
-    ...(seen.length ? values.flatMap((value) => [
+    ...(values.length ? labelled.flatMap((value) => [
       shape("line", { class: "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
       words(short(value), margin.left - 0.35 * size, y(value) + 0.3 * size, "end"),
     ]) : [words("No points yet", margin.left + inner.x / 2, margin.top + inner.y / 2, "middle")]),
@@ -195,8 +195,8 @@ function hover(chart, epoch) {
       parts.push(`validation ${each.points.validation[each.spec.quantity][held].toFixed(2)}`);
     }
     each.readout.textContent = parts.join(", ");
-    const place = each.scale.x(at);
-    set(each.parts.cursor, { x1: place, x2: place, y1: each.scale.margin.top, y2: each.scale.margin.top + each.scale.high });
+    const column = each.scale.x(at);
+    set(each.parts.cursor, { x1: column, x2: column, y1: each.scale.margin.top, y2: each.scale.margin.top + each.scale.high });
   }
 }
 

@@ -27,7 +27,7 @@ def plot_hover(
     key: str,
     on_select: Callable[[], None],
     on_flat: Callable[[], None],
-    on_turn: Callable[[], None],
+    on_rotate: Callable[[], None],
 ) -> None:
     """Watch the chart with this key, whose dots' customdata are numbers of tiles.
 
@@ -35,8 +35,8 @@ def plot_hover(
     visitor, whose browser cannot draw in 3-D, asks for two dimensions.
 
     tiles: the id of their feed (see `latent_map.feed`). on_select: called when a dot is clicked;
-    the state's `selection` is then {"kind": "image", "index": its number}. on_turn: called when the
-    chart was turned or moved, with Plotly's camera in the state's `camera`.
+    the state's `selection` is then {"kind": "image", "index": its number}. on_rotate: called when
+    the chart was turned or moved, with Plotly's camera in the state's `camera`.
     """
     _mount(
         key=key,
@@ -44,5 +44,5 @@ def plot_hover(
         default={"selection": None},
         on_selection_change=on_select,
         on_flat_change=on_flat,
-        on_camera_change=on_turn,
+        on_camera_change=on_rotate,
     )

@@ -83,7 +83,7 @@ function listen(hover) {
   }, true);
   chart.addEventListener("pointermove", ({ clientX, clientY }) => {
     hover.pointer = [clientX, clientY];
-    place(hover);
+    positionBox(hover);
   }, true);
 }
 
@@ -102,11 +102,11 @@ function draw(hover) {
   canvas.getContext("2d").drawImage(bitmap, ...from, 0, 0, width, height);
   box.dataset.index = index;
   box.hidden = false;
-  place(hover);
+  positionBox(hover);
 }
 
 // Left of the pointer: Plotly's label is at its right.
-function place({ box, pointer }) {
+function positionBox({ box, pointer }) {
   if (box.hidden || !pointer) return;
   const [x, y] = pointer;
   const left = Math.max(4, x - box.offsetWidth - 18);

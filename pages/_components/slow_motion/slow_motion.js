@@ -22,12 +22,12 @@ const KEYS = {
 function mount(component) {
   const { parentElement, data, setTriggerValue } = component;
   const root = parentElement.querySelector(".slow");
-  const film = (root.film ??= { root, seen: "", playing: !still() });
+  const film = (root.film ??= { root, shownJson: "", playing: !still() });
   film.ask = () => setTriggerValue("next", true);
-  const seen = JSON.stringify(data);
-  if (film.seen === seen) return;
-  const first = film.seen === "";
-  Object.assign(film, { data, seen, stage: 0, example: 0, waiting: false });
+  const shownJson = JSON.stringify(data);
+  if (film.shownJson === shownJson) return;
+  const first = film.shownJson === "";
+  Object.assign(film, { data, shownJson, stage: 0, example: 0, waiting: false });
   if (first) build(film);
   describe(film);
   fill(film);
@@ -45,10 +45,10 @@ function takeFocus(root) {
 }
 
 function build(film) {
-  film.cards = film.data.stages.map((_, place) => {
+  film.cards = film.data.stages.map((_, index) => {
     const card = { title: node("h4"), body: node("div", "body"), note: node("small"), timer: node("div", "timer") };
     card.box = node("section", "", card.title, card.body, card.note, card.timer);
-    card.box.addEventListener("click", () => goTo(film, place));
+    card.box.addEventListener("click", () => goTo(film, index));
     return card;
   });
   film.caption = node("p", "caption");
@@ -147,8 +147,8 @@ function schedule(film) {
 function describe(film) {
   const { data } = film;
   for (const [name, hue] of Object.entries(data.hues)) film.root.style.setProperty(`--hue-${name}`, hue);
-  film.cards.forEach((card, place) => {
-    card.stage = data.stages[place];
+  film.cards.forEach((card, index) => {
+    card.stage = data.stages[index];
     card.box.className = `stage ${card.stage.name}`;
     card.box.classList.toggle("absent", card.stage.absent !== "");
     hued(card.box, card.stage.hue || "none");
@@ -185,10 +185,10 @@ function fill(film) {
 
 function show(film) {
   const { data, stage, example, buttons, waiting } = film;
-  film.cards.forEach((card, place) => {
-    card.box.dataset.state = place < stage ? "done" : place === stage ? "active" : "later";
-    card.box.setAttribute("aria-current", place === stage ? "step" : "false");
-    card.body.setAttribute("aria-hidden", place > stage);
+  film.cards.forEach((card, index) => {
+    card.box.dataset.state = index < stage ? "done" : index === stage ? "active" : "later";
+    card.box.setAttribute("aria-current", index === stage ? "step" : "false");
+    card.body.setAttribute("aria-hidden", index > stage);
   });
   write(film.caption, data.examples[example].captions[stage]);
   write(film.detail, data.examples[example].details[stage]);
@@ -234,19 +234,19 @@ function bar({ name, text }, parts, reach) {
 
 // Behind each bar of z lies the cloud that it was drawn from.
 function clouded(box, { mean, spread }, reach) {
-  spread.forEach((each, place) => {
-    if (each === null || mean[place].value === null) return;
-    const back = vars(node("span", "behind"), { mean: mean[place].value / reach, spread: each / reach });
-    box.querySelectorAll(".track")[place].prepend(back);
+  spread.forEach((each, index) => {
+    if (each === null || mean[index].value === null) return;
+    const back = vars(node("span", "behind"), { mean: mean[index].value / reach, spread: each / reach });
+    box.querySelectorAll(".track")[index].prepend(back);
   });
   return box;
 }
 
 function costs({ losses, kl }, reach) {
   const hues = ["reconstruction", "kl", "loss"];
-  const rows = losses.slice(0, 3).map((each, place) => {
-    const parts = place < 2 ? [each] : [{ ...losses[0], hue: hues[0] }, { ...losses[3], hue: hues[1] }];
-    return hued(node("div", "bars oneway cost", bar(each, parts, reach.nats)), hues[place]);
+  const rows = losses.slice(0, 3).map((each, index) => {
+    const parts = index < 2 ? [each] : [{ ...losses[0], hue: hues[0] }, { ...losses[3], hue: hues[1] }];
+    return hued(node("div", "bars oneway cost", bar(each, parts, reach.nats)), hues[index]);
   });
   rows[1].classList.toggle("absent", kl.length === 0);
   const columns = kl.map((each) => {
@@ -262,9 +262,9 @@ function costs({ losses, kl }, reach) {
 function write(target, text) {
   if (target.written === text) return;
   target.written = text;
-  const parts = text.split(/(\w+)\[([^\]]*)\]/).map((part, place, all) => {
-    if (place % 3 === 0) return part;
-    return place % 3 === 1 ? hued(node("span", "word", all[place + 1]), part) : "";
+  const parts = text.split(/(\w+)\[([^\]]*)\]/).map((part, index, all) => {
+    if (index % 3 === 0) return part;
+    return index % 3 === 1 ? hued(node("span", "word", all[index + 1]), part) : "";
   });
   target.replaceChildren(...parts);
 }
