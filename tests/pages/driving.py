@@ -36,7 +36,7 @@ def join(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
 
 local_script_runner.require_widgets_deltas = join
 # After every run Streamlit clears Keras's session where Keras is imported, as in tests that train,
-# not in a server: a full collection, a third of what a page takes.
+# not in a server: a full collection, 20 ms at least.
 script_runner._clean_problem_modules = lambda: None
 
 PAGES = ("start", "data", "train", "latent", "evaluate", "generate")  # that show the chosen run
@@ -89,6 +89,12 @@ def calm(app: AppTest, page: str | None = None) -> AppTest:
     assert [element.value for element in app.exception] == []
     if page:
         assert [title.value for title in app.title] == [TITLES[page]]
+    return app
+
+
+def healthy(app: AppTest) -> AppTest:
+    """Return the app; it must show no exception and no error."""
+    assert [error.value for error in calm(app).error] == []
     return app
 
 
