@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import gc
 import os
 import shutil
 import subprocess
@@ -50,12 +49,9 @@ if "TF_XLA_FLAGS" not in os.environ:  # not in a process that another pytest has
         f"--tf_xla_persistent_cache_directory={COMPILED} --tf_xla_persistent_cache_device_types=CPU"
     )
 
+pytest_plugins = ["tests.collection"]
+
 ROOT = Path(__file__).resolve().parents[1]
-# Files that take more than twenty seconds of processor time.
-LONG = (
-    *("test_keras_code", "test_keras_setup", "test_keras_compat", "test_vae", "test_streams"),
-    *("test_loop", "test_resume", "test_train", "test_fitting"),
-)
 PATIENCE_SECONDS = 180  # for a busy machine; nothing here takes nearly as long
 PREDICTABLE = Config(
     latent_dim=2,
@@ -118,45 +114,13 @@ def say_learned(folder: Path, name: str) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have several processes share the server of programs that need Keras."""
+    """Have several processes share the servers of programs that need Keras or Streamlit."""
     if config.getoption("numprocesses", None):
+        from tests.warm.client import KERAS, STREAMLIT
         from tests.warm.programs import start_server
 
-        start_server()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the files begin in an order in which no process is alone with a long one at the end.
-
-    Those of this folder itself come first: they try the whole and take longest; then others that
-    take more than twenty seconds. The browser's are spread over the first three quarters, because
-    two cores can do with one or two browsers at a time, not with one in each process.
-    """
-    here = Path(__file__).parent
-    files = list(dict.fromkeys(item.path for item in items))
-    browser = [path for path in files if path.parent.name == "browser"]
-    others = [path for path in files if path.parent.name != "browser"]
-    others.sort(key=lambda path: (path.parent != here, path.stem not in LONG))
-    position = {path: index / len(others) for index, path in enumerate(others)}
-    position |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
-    items.sort(key=lambda item: position[item.path])
-
-
-def pytest_collection_finish() -> None:
-    """Take what the imports made out of Python's later collections: it stays to the end anyway."""
-    gc.collect()
-    gc.freeze()
-
-
-_has_frozen_keras = False
-
-
-def pytest_runtest_teardown() -> None:
-    """Do the same with TensorFlow once it is there: each training collects, and found all of it."""
-    global _has_frozen_keras
-    if not _has_frozen_keras and "keras" in sys.modules:
-        _has_frozen_keras = True
-        pytest_collection_finish()
+        for name in (KERAS, STREAMLIT):
+            start_server(name)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, NamedTuple, cast
 
 from vae.config import Config
 from vae.config.number_text import number_text
-from vae.config.settings import setting
+from vae.config.settings import SETTINGS, setting
 
 __all__ = ["PRESETS", "PRESET_NOTES", "PresetNote", "preset_label"]
 
@@ -223,11 +222,12 @@ def preset_label(config: Config) -> str:
     if config.preset not in PRESETS:
         return "Custom"
     title = PRESET_NOTES[config.preset].title
-    preset, own = asdict(PRESETS[config.preset]), asdict(config)
+    preset = PRESETS[config.preset]
+    own = {name: getattr(config, name) for name in SETTINGS}
     changed = [
         name
         for name in own
-        if own[name] != preset[name] and config.uses(name) and name not in SAME_RECIPE
+        if own[name] != getattr(preset, name) and config.uses(name) and name not in SAME_RECIPE
     ]
     if len(changed) > MAX_NAMED:
         return f"{title}, {len(changed)} settings changed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import importlib
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def load_first_page() -> None:
 
 
 def _load(*names: str) -> None:
+    if sys.modules.keys() >= {*names}:  # as after a cache was cleared
+        return
     for name in names:
         importlib.import_module(name)
     # It all lives as long as the server: the collector need not walk through it.

@@ -16,7 +16,8 @@ import psutil
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.servers import free_port, is_up
-from tests.warm.programs import start_server
+from tests.warm.client import STREAMLIT
+from tests.warm.programs import Process, start_server, start_warm
 from vae.runs.run import open_run
 
 __all__ = [
@@ -71,13 +72,15 @@ def serve(
     runs: Path,
     tls: tuple[Path, Path] | None = None,
     script: Path = ROOT / "app.py",
+    is_fresh: bool = False,
     real_workers: bool = False,
     **environment: str,
-) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+) -> Iterator[tuple[str, Process | subprocess.Popen[bytes]]]:
     """Start the app on a free port; yield its address and its process.
 
     tls: the files of a certificate and its key, with which it is at an https address. script:
-    another app, to compare with. real_workers: whether its workers start from the beginning.
+    another app, to compare with. is_fresh: whether it starts from the beginning, with nothing
+    imported. real_workers: whether its workers do, too.
     """
     start_server()
     port = free_port()
@@ -85,26 +88,25 @@ def serve(
     if tls:
         names = "STREAMLIT_SERVER_SSL_CERT_FILE", "STREAMLIT_SERVER_SSL_KEY_FILE"
         environment |= dict(zip(names, map(str, tls), strict=True))
-    log = (runs.parent / f"server-{port}.log").open("wb")
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "streamlit" if real_workers else "tests.warm.app",
-            "run", str(script),
-            "--server.port", str(port), "--server.address", "127.0.0.1",
-            "--server.headless", "true",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "VAE_RUNS_DIR": str(runs), **environment},
-        stdout=log,
-        stderr=log,
-    )  # fmt: skip
-    try:
-        wait_until(lambda: is_up(address), START_SECONDS)
-        yield address, process
-    finally:
-        process.terminate()
-        process.wait(timeout=START_SECONDS)
-        log.close()
+    arguments = [
+        "-m", "streamlit" if real_workers else "tests.warm.app",
+        "run", str(script),
+        "--server.port", str(port), "--server.address", "127.0.0.1",
+        "--server.headless", "true",
+    ]  # fmt: skip
+    environment = {**os.environ, "VAE_RUNS_DIR": str(runs), **environment}
+    with (runs.parent / f"server-{port}.log").open("wb") as log:
+        streams = {"stdout": log, "stderr": log, "env": environment, "cwd": ROOT}
+        if is_fresh or real_workers:
+            process = subprocess.Popen([sys.executable, *arguments], **streams)
+        else:
+            process = start_warm(*arguments, server=STREAMLIT, **streams)
+        try:
+            wait_until(lambda: is_up(address), START_SECONDS)
+            yield address, process
+        finally:
+            process.terminate()
+            process.wait(timeout=START_SECONDS)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def test_the_first_address_on_a_fresh_server_opens_its_page(
 
     page.on("request", note)
     path = "" if entry is PAGES[0] else entry.folder
-    with serve(runs) as (address, _):
+    with serve(runs, is_fresh=True) as (address, _):
         page.goto(f"{address}/{path}?run={RUN}")
         expect(page.get_by_test_id("stHeading").first).to_have_text(entry.heading)
         settled(page)

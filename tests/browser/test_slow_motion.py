@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import PHONE, ROOT, SCREEN, settled, wait_until
+from tests.browser.driving import PHONE, SCREEN, settled
+from tests.browser.film_page import serve_films
 from tests.browser.visitors import Visitors
-from tests.pages.films import STAGES, make_step
-from tests.servers import free_port, is_up
+from tests.pages.films import STAGES
 
 pytestmark = pytest.mark.browser
 
 LAST = len(STAGES) - 1
-SCRIPT = """
-import numpy as np
-import streamlit as st
-
-from pages._components.slow_motion import slow_motion
-
-state = st.session_state
-state.setdefault("asked", 0)
-state.setdefault("step", 0)
-
-
-def ask():
-    state.asked += 1
-
-
-def deliver():
-    state.step += 1
-
-
-st.set_page_config(layout="wide")
-st.header("A page")
-with np.load(f"{state.step}.npz") as arrays:
-    slow_motion(dict(arrays), key="slow", on_next=ask)
-st.write(f"Asked {state.asked} times")
-st.button("Deliver", on_click=deliver)
-again = st.button("Again")
-state.runs = state.get("runs", 0) + 1
-st.write(f"Run {state.runs}")
-st.text_input("Elsewhere")
-st.container(height=2000)  # enough to scroll
-"""
-
 # Marks the film, so that it can be told from one that was built anew, and writes down which parts
 # it shows: a busy machine may look too late to see each of them.
 REMEMBER = """film => {
@@ -67,32 +30,6 @@ REMEMBER = """film => {
 }"""
 
 
-@contextmanager
-def serve_script(folder: Path) -> Iterator[str]:
-    """Start a page with nothing but the film; yield its address."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "streamlit", "run", str(folder / "page.py"),
-            "--server.port", str(port), "--server.address", "127.0.0.1",
-            "--server.headless", "true", "--server.fileWatcherType", "none",
-            "--browser.gatherUsageStats", "false",
-        ],
-        cwd=folder,
-        env={"PATH": "", "HOME": str(folder), "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-
-    try:
-        wait_until(lambda: is_up(address), 60)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
 @pytest.fixture(scope="module")
 def motion() -> Literal["no-preference"]:
     """The film plays by itself."""
@@ -101,11 +38,7 @@ def motion() -> Literal["no-preference"]:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("film")
-    (folder / "page.py").write_text(SCRIPT, encoding="utf-8")
-    for index in range(3):
-        np.savez(folder / f"{index}.npz", **make_step(seed=index, step=41 + index))
-    with serve_script(folder) as address:
+    with serve_films(tmp_path_factory.mktemp("film")) as address:
         yield address
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
 from streamlit.components.v2.component_manager import BidiComponentManager
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.util import calc_hash
 
 from tests.conftest import PATIENCE_SECONDS, ROOT
@@ -16,6 +18,26 @@ from vae.runs.run import Run
 # processor time, four fifths of what a page takes. None has one. Not a fixture, because the tours
 # that open pages in a process of their own come past here too.
 BidiComponentManager.discover_and_register_components = lambda *_, **__: None
+# It compiles the scripts anew for every run, too, where a server has them from the first one on: a
+# tenth of what a page takes.
+app_test.ScriptCache = functools.cache(app_test.ScriptCache)
+# It asks a thousand times a second whether the script has ended, and each time that waits for it: a
+# fifth of what a page takes.
+poll = local_script_runner.require_widgets_deltas
+
+
+def join(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+    """Wait until the script has ended, and have `poll` refuse one that has not."""
+    if (thread := runner._script_thread) is not None:
+        thread.join(timeout)
+    if not runner.script_stopped():
+        poll(runner, 0.0)
+
+
+local_script_runner.require_widgets_deltas = join
+# After every run Streamlit clears Keras's session where Keras is imported, as in tests that train,
+# not in a server: a full collection, 20 ms at least.
+script_runner._clean_problem_modules = lambda: None
 
 PAGES = ("start", "data", "train", "latent", "evaluate", "generate")  # that show the chosen run
 
@@ -67,6 +89,12 @@ def calm(app: AppTest, page: str | None = None) -> AppTest:
     assert [element.value for element in app.exception] == []
     if page:
         assert [title.value for title in app.title] == [TITLES[page]]
+    return app
+
+
+def healthy(app: AppTest) -> AppTest:
+    """Return the app; it must show no exception and no error."""
+    assert [error.value for error in calm(app).error] == []
     return app
 
 

@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-__all__ = ["ADDRESS", "WarmProcess"]
+__all__ = ["KERAS", "STREAMLIT", "WarmProcess"]
 
-ADDRESS = "WARM_PYTHON"  # the variable that names the server's socket
+# The variable that names the socket of a server, by what its programs have imported.
+KERAS, STREAMLIT = "WARM_PYTHON", "WARM_STREAMLIT"
 
 
 class WarmProcess:
@@ -31,13 +32,14 @@ class WarmProcess:
         environment: dict[str, str],
         streams: Sequence[int],
         new_session: bool = False,
+        server: str = KERAS,
     ) -> None:
         self.args, self.returncode = arguments, None
         self.stdin: IO[bytes] | None = None  # these, where they are pipes
         self.stdout: IO[str] | None = None
         self.stderr: IO[str] | None = None
         self._keeper = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._keeper.connect(os.environ[ADDRESS])
+        self._keeper.connect(os.environ[server])
         request = {
             "arguments": arguments,
             "folder": str(folder),

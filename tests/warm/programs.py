@@ -1,4 +1,4 @@
-"""Starts Python programs that need Keras, where what is tested is not how they start."""
+"""Starts Python programs that need Keras or Streamlit, where not their start is tested."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from tests.warm.client import ADDRESS, WarmProcess
+from tests.warm.client import KERAS, WarmProcess
 
 __all__ = ["Process", "run_warm", "start_server", "start_warm"]
 
@@ -24,17 +24,17 @@ POSSIBLE = sys.platform == "linux"  # elsewhere a fork is no safe copy of a proc
 Process = WarmProcess | subprocess.Popen[str]
 
 
-def start_server() -> None:
-    """Start the server, unless there is one; it ends with the pytest that has started it."""
-    if not POSSIBLE or ADDRESS in os.environ:
+def start_server(name: str = KERAS) -> None:
+    """Start a server, unless there is one; it ends with the pytest that has started it."""
+    if not POSSIBLE or name in os.environ:
         return
     folder = tempfile.mkdtemp(prefix="warm-")
-    os.environ[ADDRESS] = f"{folder}/socket"
+    os.environ[name] = f"{folder}/socket"
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-        listener.bind(os.environ[ADDRESS])
+        listener.bind(os.environ[name])
         listener.listen(100)
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.warm.server", str(listener.fileno())],
+            [sys.executable, "-m", "tests.warm.server", str(listener.fileno()), name],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -57,10 +57,12 @@ def start_warm(
     stderr: IO[bytes] | int = subprocess.PIPE,
     env: Mapping[str, str] = os.environ,
     start_new_session: bool = False,
+    server: str = KERAS,
 ) -> Process:
     """Start `python -m MODULE ...` or `python -c CODE ...`, as `subprocess.Popen` does.
 
-    What it writes is text; what is written to it, as to a worker, are bytes.
+    What it writes is text; what is written to it, as to a worker, are bytes. server: whose program
+    it becomes.
     """
     words = list(map(str, arguments))
     if not POSSIBLE:
@@ -69,12 +71,12 @@ def start_warm(
             **{"cwd": cwd, "env": env, "stdin": stdin, "stdout": stdout, "stderr": stderr},
             **{"text": True, "start_new_session": start_new_session},
         )
-    start_server()
+    start_server(server)
     with contextlib.ExitStack() as closing:
         streams = enumerate((stdin, stdout, stderr))
         ends = [_ends(stream, number, closing) for number, stream in streams]
         theirs, ours = zip(*ends, strict=True)
-        process = WarmProcess(words, cwd, dict(env), theirs, start_new_session)
+        process = WarmProcess(words, cwd, dict(env), theirs, start_new_session, server)
     process.stdin, process.stdout, process.stderr = ours
     return process
 

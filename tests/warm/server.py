@@ -1,8 +1,8 @@
-"""Becomes Python programs: python -m tests.warm.server SOCKET, until its standard input ends.
+"""Becomes Python programs: python -m tests.warm.server SOCKET NAME, until its standard input ends.
 
-It has imported Keras, TensorFlow and scikit-learn as a worker does, and has computed nothing with
-them. For each program it forks a keeper, which forks the program itself and says how that ended. A
-program that would find other settings, or this package elsewhere, is started from the beginning.
+It has imported what MODULES names, and has computed nothing with that. For each program it forks a
+keeper, which forks the program itself and says how that ended. A program that would find other
+settings, or this package elsewhere, is started from the beginning.
 """
 
 from __future__ import annotations
@@ -25,12 +25,21 @@ from typing import Any
 
 import numpy as np
 
+from tests.warm.client import KERAS, STREAMLIT
 from vae.model.lean_keras import import_lean
 
-MODULES = (
-    *("vae.model.vae", "vae.cli.main", "vae.server.worker", "vae.training.train"),
-    *("sklearn.datasets", "sklearn.linear_model", "sklearn.manifold", "sklearn.mixture"),
-)
+MODULES = {
+    KERAS: (  # as a worker does
+        *("vae.model.vae", "vae.cli.main", "vae.server.worker", "vae.training.train"),
+        *("sklearn.datasets", "sklearn.linear_model", "sklearn.manifold", "sklearn.mixture"),
+    ),
+    # As the app does, but none of pages, of which a component is known to the server that imports
+    # it alone, and none that starts a thread, as pandas and ONNX Runtime do: a fork has not got it.
+    STREAMLIT: (
+        *("streamlit.web.cli", "uvicorn", "plotly.graph_objects", "PIL.Image"),
+        *("vae.server.queue", "vae.figures.curves", "vae.sampling.prior"),
+    ),
+}
 MAX_BYTES = 100_000
 # What Python and the libraries read when they start or are imported.
 READ_EARLY = (
@@ -44,7 +53,7 @@ def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     import_lean()
     with nothing_said():
-        for name in MODULES:
+        for name in MODULES[sys.argv[2]]:
             importlib.import_module(name)
     gc.collect()
     gc.freeze()  # else each program would copy most of it

@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, run_python
 from tests.warm import client
+from tests.warm.client import STREAMLIT
 from tests.warm.programs import POSSIBLE, run_warm, start_server, start_warm
 
 pytestmark = pytest.mark.skipif(not POSSIBLE, reason="here all of them start from the beginning")
@@ -68,6 +69,15 @@ def test_it_is_warm_where_nothing_speaks_against_it(tmp_path: Path) -> None:
     assert run_warm("-c", IS_WARM, PYTHONUNBUFFERED="").stdout == "True\n"
     assert run_warm("-c", IS_WARM, PYTHONIOENCODING="ascii").stdout == "False\n"
     assert run_warm("-c", IS_WARM, cwd=tmp_path).stdout == "False\n"
+
+
+def test_one_with_streamlit_has_neither_keras_nor_a_second_thread() -> None:
+    known = {"keras", "onnxruntime", "pages", "pandas", "streamlit", "tensorflow"}
+    code = (
+        f"import os, sys; print(*({known} & {{*sys.modules}}), len(os.listdir('/proc/self/task')))"
+    )
+    process = start_warm("-c", code, server=STREAMLIT)
+    assert process.communicate(60) == ("streamlit 1\n", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
