@@ -24,6 +24,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("VAE", "discriminator", "latent space", "prior", "decoder", "epoch", "validation"),
         "t-SNE",
     ),
+    "learn/what": ("VAE", "autoencoder", "conditional VAE"),
+    "learn/discriminative": ("VAE", "autoencoder", "log-likelihood"),
+    "learn/autoencoder": (
+        *("VAE", "autoencoder", "encoder", "decoder", "latent space", "Gaussian"),
+        "reconstruction",
+    ),
     "learn/vae": (
         *("VAE", "autoencoder", "encoder", "decoder", "latent dimension", "prior", "posterior"),
         *("reconstruction", "KL", "beta", "hole", "gradient norm"),

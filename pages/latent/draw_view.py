@@ -16,7 +16,7 @@ from pages._shared.linked import linked_number
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
-from pages._shared.test_costs import costs_of_test_images
+from pages._shared.costs_of_test_images import costs_of_test_images
 from pages._shared.user_picture import Picture, choose_picture, how_prepared
 from pages.latent.map_data import points_on_plane, usual_plane
 from pages.latent.picture_tiles import show_tiles
