@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages._shared.available_images import available_test_images
 from pages._shared.captioned_pictures import Captioned, show_captioned
-from pages._shared.glossary import help_of
 from pages._shared.costs_of_test_images import costs_of_test_images
+from pages._shared.glossary import help_of
 from pages._shared.wide_layout import wrapping_columns
 from vae.runs.run import Run
 

@@ -10,13 +10,13 @@ from pages._components.still_chart import still_chart
 from pages._shared.address import address_of_part
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
+from pages._shared.costs_of_test_images import costs_of_test_images
 from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
-from pages._shared.costs_of_test_images import costs_of_test_images
 from pages._shared.user_picture import Picture, choose_picture, how_prepared
 from pages.latent.map_data import points_on_plane, usual_plane
 from pages.latent.picture_tiles import show_tiles
