@@ -42,11 +42,16 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("Gaussian", "prior", "posterior", "nat", "reconstruction", "KL", "beta"),
         *("posterior collapse", "gradient norm"),
     ),
+    "learn/program": (
+        *("VAE", "latent dimension", "encoder", "decoder", "Gaussian", "activation", "nat"),
+        *("reconstruction", "KL", "loss", "beta", "epoch", "batch", "gradient norm"),
+    ),
     "learn/gan": (
         *("VAE", "autoencoder", "GAN", "discriminator", "mode collapse", "latent dimension"),
         *("encoder", "decoder", "prior", "reconstruction", "KL", "loss", "log-likelihood"),
         *("epoch", "gradient norm", "Fréchet distance", "precision", "recall"),
     ),
+    "learn/augmentation": ("VAE", "conditional VAE", "GAN"),
     "data": ("VAE", "autoencoder", "conditional VAE", "GAN"),
     "train/set-up": (
         *("VAE", "autoencoder", "conditional VAE", "GAN", "latent dimension", "latent space"),

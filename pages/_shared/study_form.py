@@ -25,7 +25,7 @@ from vae.environment import limits
 from vae.errors import ConfigError, StudyError
 from vae.server.durations import time_in_words
 
-__all__ = ["study_form"]
+__all__ = ["QUICK", "study_form"]
 
 PRESS = "study_press"  # in the session: a click on the button that has not started a study yet
 NUMBERS, SEEDS, METHODS_OF, PACE = (
@@ -36,17 +36,15 @@ OFFERED: tuple[MethodName, ...] = tuple(name for name in METHODS if name != "rea
 AT_FIRST: tuple[MethodName, ...] = ("classical", "vae", "all")
 # A third of the steps and one number of copies: for a first look, not to be compared with the
 # stored study.
-RECIPES = {
-    "Quick": Recipe(
-        classifier_steps=400,
-        all_steps=2_000,
-        vae_steps=500,
-        class_vae_steps=150,
-        gan_steps=800,
-        copies=(4,),
-    ),
-    "Thorough": Recipe(),
-}
+QUICK = Recipe(
+    classifier_steps=400,
+    all_steps=2_000,
+    vae_steps=500,
+    class_vae_steps=150,
+    gan_steps=800,
+    copies=(4,),
+)
+RECIPES = {"Quick": QUICK, "Thorough": Recipe()}
 
 
 class _Asked(NamedTuple):

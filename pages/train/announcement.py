@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pages._components.announcer import announce
+from pages._shared.run_progress import outcome_in_words
 from pages.train.numbers import latest_row
-from pages.train.run_controls import outcome_in_words
 from vae.evaluation.diagnostics import problems
 from vae.runs.run import Run
 

@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages._shared.address import link_parameter
 from pages._shared.run_picker import chosen_run
+from pages._shared.run_progress import is_active
 from pages._shared.view_choice import choose_view
-from pages.train.run_controls import is_active
 from pages.train.setup_view import set_up
 from pages.train.watch import watch
 from vae.runs.run import Run

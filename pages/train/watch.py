@@ -9,6 +9,7 @@ from pages._components.slow_motion import slow_motion
 from pages._shared.address import address_of_part
 from pages._shared.guard import explained
 from pages._shared.loss_comparison import show_loss_comparison
+from pages._shared.run_progress import is_active, show_run_progress
 from pages._shared.server import store
 from pages.train.announcement import announce_run
 from pages.train.board import moment_slider, show_board
@@ -17,10 +18,8 @@ from pages.train.live_settings import live_settings
 from pages.train.numbers import show_dimensions, show_speed, show_what_is_counted
 from pages.train.problem_line import problem_line
 from pages.train.run_controls import (
-    is_active,
     is_slow_motion,
     run_controls,
-    show_run_progress,
     step_once,
 )
 from pages.train.watch_style import apply_watch_style
