@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from vae.augmentation.methods import METHODS, MethodName
@@ -63,16 +64,18 @@ def made_study(
     owner: str = "",
     reason: str = "",
     seeds: int = 0,
+    recipe: Recipe | None = None,
 ) -> Study:
     """Make a study that has these rows, and what its choices are of them.
 
-    seeds: those of the whole study; 0: those of the rows.
+    seeds: those of the whole study; 0: those of the rows. recipe: by which its files are made.
     """
     rows = made_rows() if rows is None else rows
     numbers = sorted({row["per_class"] for row in rows} - {0}) or [5]
     names = {row["method"] for row in rows} or {"real", "vae"}
     seeds = seeds or 1 + max((row["seed"] for row in rows), default=0)
-    study = create_study(path, dataset, numbers, seeds, tuple(names), Recipe(copies=(4,)))
+    recipe = replace(recipe or Recipe(), copies=(4,))
+    study = create_study(path, dataset, numbers, seeds, tuple(names), recipe)
     for row in rows:
         append_line(path / ROWS, row)
     choices: list[Choice] = [

@@ -1,16 +1,25 @@
-"""A small augmentation study from the form to its figure, in a real browser."""
+"""A small augmentation study in a real browser: from the form to its figure and its files."""
 
 from __future__ import annotations
 
+import re
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.augmentation.made import FOUND, made_rows, made_study
+from tests.augmentation.tiny import RECIPE
 from tests.browser.driving import button, settled, words
 from tests.browser.hearing import listen, wait_to_hear
 from tests.browser.widths import too_wide
+from vae.augmentation.seeds import few_indices
 from vae.augmentation.store import StudyStore
+from vae.data.datasets import Dataset
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +60,44 @@ def test_a_study_is_started_paused_continued_and_shown(
     expect(row.get_by_text(f"{accuracy:.1f}")).to_have_css("display", "grid")  # a line a number
     assert too_wide(page) == []
     assert page.locator(".study-room").evaluate("room => room.scrollWidth <= room.clientWidth")
+
+
+def test_the_enlarged_set_is_made_and_taken_away(
+    page: Page, own_server: tuple[str, int], runs: Path, digits: Dataset, tmp_path: Path
+) -> None:
+    study = made_study(StudyStore(runs).new_path(), digits, made_rows({5: FOUND[5]}), recipe=RECIPE)
+    page.goto(f"{own_server[0]}/generate?view=augment&study={study.path.name}")
+    settled(page)
+    button(page, "Make the files").click()
+    npz, archive = (download(page, name, tmp_path) for name in ("NPZ", "Zip of PNG"))
+    with np.load(npz) as arrays:
+        images, labels, synthetic = (arrays[name] for name in ("x", "y", "synthetic"))
+    few = few_indices(digits.y_train, 5, 0)
+    np.testing.assert_array_equal(images[~synthetic], digits.x_train[few])
+    assert np.bincount(labels[synthetic]).tolist() == [20] * 10
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(tmp_path / "png")
+    folders = keras.utils.image_dataset_from_directory(
+        tmp_path / "png", color_mode="grayscale", batch_size=None, image_size=(8, 8), verbose=False
+    )
+    pairs = [(image.numpy().astype(np.uint8), int(label)) for image, label in folders]
+    assert by_class(pairs) == by_class(zip(images, labels, strict=True))
+
+
+def by_class(pairs: Iterable[tuple[np.ndarray, int]]) -> list[tuple[int, bytes]]:
+    """Images with their labels, in an order of their own."""
+    return sorted((int(label), image.tobytes()) for image, label in pairs)
+
+
+def download(page: Page, name: str, folder: Path) -> Path:
+    """Take the file away whose button begins so."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=re.compile(rf"^{name} \([0-9.]+ MB\)$")).click(
+            timeout=180_000
+        )
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
 
 
 def fill(page: Page, label: str, text: str) -> None:
