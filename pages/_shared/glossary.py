@@ -46,6 +46,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("VAE", "latent dimension", "encoder", "decoder", "Gaussian", "activation", "nat"),
         *("reconstruction", "KL", "loss", "beta", "epoch", "batch", "gradient norm"),
     ),
+    "learn/program": ("VAE", "autoencoder", "latent code", "epoch", "batch"),
+    "learn/augmentation": ("VAE", "autoencoder", "conditional VAE", "latent code"),
     "learn/gan": (
         *("VAE", "autoencoder", "GAN", "discriminator", "mode collapse", "latent dimension"),
         *("encoder", "decoder", "prior", "reconstruction", "KL", "loss", "log-likelihood"),
