@@ -46,14 +46,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("VAE", "latent dimension", "encoder", "decoder", "Gaussian", "activation", "nat"),
         *("reconstruction", "KL", "loss", "beta", "epoch", "batch", "gradient norm"),
     ),
-    "learn/program": ("VAE", "autoencoder", "latent code", "epoch", "batch"),
-    "learn/augmentation": ("VAE", "autoencoder", "conditional VAE", "latent code"),
     "learn/gan": (
         *("VAE", "autoencoder", "GAN", "discriminator", "mode collapse", "latent dimension"),
         *("encoder", "decoder", "prior", "reconstruction", "KL", "loss", "log-likelihood"),
         *("epoch", "gradient norm", "Fréchet distance", "precision", "recall"),
     ),
-    "learn/augmentation": ("VAE", "conditional VAE", "GAN"),
+    "learn/augmentation": ("VAE", "autoencoder", "conditional VAE", "GAN"),
     "data": ("VAE", "autoencoder", "conditional VAE", "GAN"),
     "train/set-up": (
         *("VAE", "autoencoder", "conditional VAE", "GAN", "latent dimension", "latent space"),

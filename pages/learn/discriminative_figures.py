@@ -20,7 +20,7 @@ from vae.figures.bars import Bars, BarSeries
 from vae.figures.colors import HUES
 from vae.images import to_png
 from vae.runs.run import Run
-from vae.schemas.classification import ClassifierComparison
+from vae.schemas.classification import ClassifiedBy, ClassifierComparison
 
 __all__ = [
     "BLACK",
@@ -142,7 +142,7 @@ def _answer(said: Judged) -> np.ndarray:
 
 def show_accuracies(found: ClassifierComparison) -> None:
     """Show how often each model names a test image rightly, with 95 % intervals."""
-    rows = {"Bayes' rule": found["elbo"], "classifier": found["elbo"]}
+    rows: dict[str, ClassifiedBy] = {"Bayes' rule": found["elbo"]}
     if "classifier" in found:
         rows["classifier"] = found["classifier"]["all"]
     values = tuple(100.0 * each["accuracy"] for each in rows.values())

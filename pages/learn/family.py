@@ -56,8 +56,8 @@ def _member(run: Run, beta: float, reference: np.ndarray) -> FamilyMember:
         "window": [float(each) for each in window_around(points, has_prior=True)],
         "manifold": as_data_url(to_png(tile(run.decode(_back(codes, turn)), SIDE, SIDE))),
         "copies": _strip(run.decode(run.encode(_images(run))[0])),
-        "rate": metrics["rate"],
-        "distortion": metrics["distortion"],
+        "rate": metrics.get("rate", 0.0),
+        "distortion": metrics.get("distortion", 0.0),
     }
 
 

@@ -30,10 +30,10 @@ def what() -> None:
     with screen(
         "Dog or cat?",
         "A network gets a picture and gives its label: this is a **classifier**. It has seen "
-        f"{classifier.info['images']:,} pictures of ten animals, each with its name, and gives "
-        "every name a probability. All of them together make 100 %.\n\n"
-        "Show it a dog, then a cat. Then choose *Draw one*, draw an animal and fill it in. Each "
-        "time you lift the pen it answers again.",
+        f"{classifier.info.get('images', 0):,} pictures of ten animals, each with its name, and "
+        f"gives every name a probability. All of them together make 100 %.\n\nShow it a dog, then "
+        "a cat. Then choose *Draw one*, draw an animal and fill it in. Each time you lift the pen "
+        "it answers again.",
         key="classifier",
     ):
         formula(r"p(«y» \mid «x»)", key="classifier")

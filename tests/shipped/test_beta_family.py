@@ -8,7 +8,8 @@ import pytest
 from vae.files import folder_bytes
 from vae.runs.run import Run
 from vae.runs.store import RunStore
-from vae.shipped.beta_family import BETAS, FAMILY, MAX_BYTES, RECIPE, family_id
+from vae.shipped.beta_family import BETA_FAMILY, BETAS, family_id
+from vae.shipped.train_beta_family import MAX_BYTES, RECIPE
 
 FAMILY_RUNS = [RunStore().open(family_id(beta)) for beta in BETAS]
 
@@ -19,7 +20,7 @@ def test_they_differ_in_beta_alone() -> None:
         assert run.state == "finished"
         assert run.info["seed"] == RECIPE.seed
         assert run.has_model
-    assert folder_bytes(FAMILY) <= MAX_BYTES
+    assert folder_bytes(BETA_FAMILY) <= MAX_BYTES
 
 
 def test_more_beta_less_rate_more_distortion() -> None:

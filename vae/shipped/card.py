@@ -47,7 +47,7 @@ def model_card(run: Run) -> str:
 def _command(run: Run) -> str:
     """Return what trains the run anew; a family is trained as one."""
     if run.path.parent != SHIPPED:
-        return f"python -m vae.shipped.{run.path.parent.name}_family"
+        return f"python -m vae.shipped.train_{run.path.parent.name}_family"
     return f"python -m vae.shipped.train {run.id}"
 
 
