@@ -11,7 +11,7 @@ from vae.data.binarisation import binarisation_name
 from vae.files import folder_bytes
 from vae.layers import Layer
 from vae.presets import PRESET_NOTES, PRESETS, preset_label
-from vae.runs.run import SHIPPED, Run
+from vae.runs.run import FAMILIES, SHIPPED, Run
 from vae.runs.run_images import dataset_title
 from vae.server.durations import time_in_words
 from vae.shipped.card_limits import limits_of
@@ -46,13 +46,15 @@ def model_card(run: Run) -> str:
 
 def _command(run: Run) -> str:
     """Return what trains the run anew; a family is trained as one."""
-    if run.path.parent != SHIPPED:
+    if FAMILIES in run.path.parents:
         return f"python -m vae.shipped.train_{run.path.parent.name}_family"
     return f"python -m vae.shipped.train {run.id}"
 
 
 def _place(run: Run) -> str:
-    return f"vae/{run.path.relative_to(SHIPPED.parent).as_posix()}"
+    if FAMILIES in run.path.parents:
+        return f"vae/pretrained/{run.path.relative_to(SHIPPED).as_posix()}"
+    return f"vae/pretrained/{run.id}"
 
 
 def _purpose(run: Run) -> str:
