@@ -10,7 +10,7 @@ from pages.learn.augmentation_study import (
     studies_by_dataset,
 )
 from pages.learn.augmentation_trial import small_study
-from pages.learn.parts import open_in_lab, screen, sources
+from pages.learn.parts import open_in_lab, question, screen, sources
 
 __all__ = ["augmentation"]
 
@@ -30,6 +30,14 @@ def augmentation() -> None:
         key="few",
     ):
         two_ways()
+    question(
+        "A VAE has learned from ten sevens, none of which has a bar. It makes a thousand more. How "
+        "many of them have a bar?",
+        ["None, or hardly any", "About half", "As many as among all sevens that people write"],
+        0,
+        "A model knows what its images showed it. It can fill the space between them, not beyond.",
+        key="augmentation-bar",
+    )
     studies = studies_by_dataset()
     ask_what_helps(studies)
     with screen(

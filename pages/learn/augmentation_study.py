@@ -82,8 +82,7 @@ def read_off(studies: Mapping[str, Study]) -> None:
         st.info(NONE, icon=":material/info:")
         return
     state = st.session_state
-    name = state.get(DATASET)
-    name = name if name in studies else next(iter(studies))
+    name = next((each for each in studies if each == state.get(DATASET)), next(iter(studies)))
     st.segmented_control(
         "Data set",
         list(studies),
@@ -140,13 +139,12 @@ def _answer(cells: Sequence[Cell], number: int, test_images: int) -> str:
             f"**{_percent(real.accuracy)}** of the {test_images:,} test images right"
             f"{_interval(real.accuracy)}."
         )
-    for method, cell in here.items():
+    for cell in here.values():
         difference = cell.over_real
         if difference is not None:
-            effect = EFFECTS[effect_of(difference)]
+            title, effect = METHODS[cell.method].title, EFFECTS[effect_of(difference)]
             lines.append(
-                f"- **{METHODS[method].title}**: {_percent(cell.accuracy)}, {points(difference)}. "
-                f"{effect}"
+                f"- **{title}**: {_percent(cell.accuracy)}, {points(difference)}. {effect}"
             )
     for cell in cells:
         if cell.per_class == ALL_LABELS:

@@ -42,7 +42,7 @@ def program() -> None:
         key="run",
     ):
         run_it()
-    open_in_lab("Open in the lab: the lecture's settings, to change", "train", preset="lecture")
+    open_in_lab("Open in the lab: the lecture's run, epoch by epoch", "train", run, view="watch")
     open_in_lab("Two losses: what the slides say, put right", "learn", chapter="losses")
     sources(
         "the lecture, *Generative Models – Part 2*",
@@ -67,7 +67,7 @@ def _walk(run: Run) -> None:
         )
         st.slider("Step", 1, len(STEPS), help="Acts at once.", **persistent(STEP, at))
         st.button(
-            "Next step",
+            "Step forward",
             icon=":material/arrow_forward:",
             type="primary",
             disabled=at == len(STEPS),

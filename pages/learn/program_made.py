@@ -125,12 +125,12 @@ def show_loss(run: Run) -> None:
     x = images.reshape(len(images), -1) / 255.0
     decoded = run.decode(mean).reshape(x.shape).astype(float).clip(1e-7, 1 - 1e-7)
     entropy = -(x * np.log(decoded) + (1 - x) * np.log(1 - decoded))
-    lecture = entropy.mean(axis=1), KL_WEIGHT * 2 * kl.mean(axis=1)
+    recon_loss, kl_loss = entropy.mean(axis=1), KL_WEIGHT * 2 * kl.mean(axis=1)
     nats = entropy.sum(axis=1), kl.sum(axis=1)
     rows = [
         (
             f"a {at}",
-            *(f"{each[at]:.4f}" for each in (*lecture, sum(lecture))),
+            *(f"{each[at]:.4f}" for each in (recon_loss, kl_loss, recon_loss + kl_loss)),
             *(f"{each[at]:.1f}" for each in (*nats, nats[0] + run.config.beta * nats[1])),
         )
         for at in range(SHOWN)
@@ -161,11 +161,11 @@ def show_training(run: Run) -> None:
     """Show the curves of the built-in run, and how long it took."""
     learning_curves(run, small=True)
     steps = run.steps_per_epoch
-    metrics, seconds = run.metrics, run.status["seconds_trained"]
+    metrics, seconds = run.metrics, run.status.get("seconds_trained", 0.0)
     st.markdown(
         f"{run.config.epochs} epochs of {steps} steps are {run.config.epochs * steps:,} steps, "
         f"which took {seconds:.0f} s. On the 10,000 test images the lecture's loss is then "
-        f"**{metrics['lecture_loss']:.4f}**: {metrics['reconstruction']:.1f} nats of "
+        f"**{metrics.get('lecture_loss', 0.0):.4f}**: {metrics['reconstruction']:.1f} nats of "
         f"reconstruction and {metrics['kl']:.1f} of KL."
     )
 

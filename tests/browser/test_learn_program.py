@@ -18,7 +18,7 @@ def test_steps_by_keyboard(server: tuple[str, int], page: Page) -> None:
     slider.focus()
     slider.press("ArrowRight")
     expect(page.get_by_role("heading", name="2 of 10: Look at them")).to_be_visible()
-    button(page, "Next step").click()
+    button(page, "Step forward").click()
     expect(page.get_by_role("heading", name="3 of 10: Sample a code")).to_be_visible()
     settled(page)
     assert page.url.endswith("chapter=program&step=3")

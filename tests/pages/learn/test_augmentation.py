@@ -13,7 +13,7 @@ from tests.augmentation.made import FOUND, made_rows, made_study
 from tests.pages.driving import act, labelled, open_page, press
 from tests.pages.shown import component, words
 from vae.augmentation import stored as stored_module
-from vae.augmentation.methods import METHODS
+from vae.augmentation.methods import METHODS, MethodName
 from vae.augmentation.store import StudyStore
 from vae.augmentation.summary import paired_difference
 from vae.augmentation.verdict import points
@@ -48,11 +48,12 @@ def test_read_off_for_each_number(stored: Path, digits: Dataset) -> None:
     rows = made_study(stored / "digits", digits).rows
     app = open_chapter()
     assert f"**{100 * FOUND[5]['real']:.0f}" in words(app).replace(".0 %", "")
-    for number, method, effect in (
+    expected: tuple[tuple[int, MethodName, str], ...] = (
         (5, "vae", "helps"),
         (50, "vae", "no difference is shown"),
         (50, "gan", "hurts"),
-    ):
+    )
+    for number, method, effect in expected:
         act(labelled(app.select_slider, "Labelled images a class").set_value(number))
         difference = paired_difference(rows, number, method, "real")
         assert difference

@@ -40,9 +40,9 @@ def test_every_step_by_buttons_and_by_its_link() -> None:
         assert f"{at} of {len(STEPS)}: {step.title}" in [each.value for each in app.subheader]
         assert [each.value for each in app.code] == [step.lecture, step.ours]
         if at < len(STEPS):
-            press(app, "Next step")
+            press(app, "Step forward")
     assert app.query_params["step"] == str(len(STEPS))
-    assert labelled(app.button, "Next step").disabled
+    assert labelled(app.button, "Step forward").disabled
     press(app, "Step back")
     assert labelled(app.slider, "Step").value == len(STEPS) - 1
     linked = open_page("learn", chapter="program", step="4")
