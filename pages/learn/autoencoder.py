@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.learn.autoencoder_figures import (
+    POINTS,
     code_by_hand,
     codes_on_a_plane,
     random_codes,
@@ -46,13 +47,13 @@ def autoencoder() -> None:
     )
     with screen(
         "The latent space",
-        "Each code is a point in a space, the **latent space**. Here are the codes of 1,500 test "
-        "images. Though the autoencoder never saw a label, the same digits gather in clusters: "
-        "they look alike, so their codes must be alike.\n\n"
-        "Drag the ring: the picture is what the decoder makes of this code. On a cluster it is one "
-        "of its digits. Cross from one cluster to the next, and see what is in between.\n\n"
-        "The lecture says: take a latent vector, and generate an image. That is true of a vector "
-        "**in a cluster**. But how would you find one, without a picture to encode?",
+        f"Each code is a point in a space, the **latent space**. Here are the codes of {POINTS:,} "
+        f"test images. Though the autoencoder never saw a label, the same digits gather in "
+        f"clusters: they look alike, so their codes must be alike.\n\nDrag the ring: the picture "
+        "is what the decoder makes of this code. On a cluster it is one of its digits. Cross from "
+        "one cluster to the next, and see what is in between.\n\nThe lecture says: take a latent "
+        "vector, and generate an image. That is true of a vector **in a cluster**. But how would "
+        "you find one, without a picture to encode?",
         key="space",
     ):
         codes_on_a_plane(run, key="learn-codes")

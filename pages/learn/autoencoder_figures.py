@@ -24,7 +24,7 @@ from vae.latent.atlas import decode_atlas
 from vae.latent.planes import Extent, dimension_plane, extent_of, pca_plane
 from vae.runs.run import Run
 
-__all__ = ["code_by_hand", "codes_on_a_plane", "random_codes", "unsure_fraction"]
+__all__ = ["POINTS", "code_by_hand", "codes_on_a_plane", "random_codes", "unsure_fraction"]
 
 SHARP = 280  # pixels of a picture's side
 POINTS = 1500  # test images on the plane
@@ -45,10 +45,8 @@ def code_by_hand(run: Run, *, key: str) -> None:
         return
     own = run.encode(picture.image[None])[0][0]
     state, sliders = f"learn_reset_{key}", f"learn-sliders-{key}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("The encoder's code", icon=":material/restart_alt:", key=f"learn-own-{key}"):
-            st.session_state[state] = st.session_state.get(state, 0) + 1
-        costs = st.container()
+    if st.button("The encoder's code", icon=":material/restart_alt:", key=f"learn-own-{key}"):
+        st.session_state[state] = st.session_state.get(state, 0) + 1
     mark = hashlib.sha256(picture.image.tobytes()).hexdigest()[:12]
     generation = f"{mark}-{st.session_state.get(state, 0)}"
     moved = moved_code(sliders, generation, len(own))
@@ -71,7 +69,7 @@ def code_by_hand(run: Run, *, key: str) -> None:
             caption="x′, decoded from h",
         )
     first, now = _costs(run, picture.image, copies)
-    costs.markdown(
+    st.markdown(
         f"This copy costs **{now:.0f} nats**, the one of the encoder's own code {first:.0f}."
     )
 

@@ -36,7 +36,7 @@ def test_a_code_that_is_moved_costs_what_its_copy_costs() -> None:
     first = nats(image, RUN.decode(own[None])[0])
     said = f"This copy costs **{first:.0f} nats**, the one of the encoder's own code {first:.0f}."
     assert said in words(app)
-    moved = own + np.float32([3, 0, 0, 0])
+    moved = own + np.array([3, 0, 0, 0], np.float32)
     values = {"generation": component(app, SLIDERS)["generation"], "values": moved.tolist()}
     app.session_state[SLIDERS] = {"z": values}
     calm(app.run())
