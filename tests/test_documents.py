@@ -67,6 +67,9 @@ NOT_RUN = {
     r"(\.venv/bin/)?python -m benchmarks .*": "measures for minutes, alone on a machine",
     r"(\.venv/bin/)?python -m benchmarks\.time_to_quality --search .*": "searches for hours",
     r"python -m vae\.shipped\.train \S+": WRITES,
+    r"python -m vae\.shipped\.train_beta_family": (
+        f"{WRITES}: tests/shipped/test_beta_family.py compares the runs"
+    ),
     r"python -m vae\.evaluation\.digit_classifier": (
         f"{WRITES}: tests/evaluation/test_digit_classifier.py trains one elsewhere"
     ),

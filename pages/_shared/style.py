@@ -66,6 +66,7 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 [data-testid="stCode"] .token {
     &.comment, &.punctuation { color: light-dark(#5b6472, #a3adba); }
     &.keyword, &.function, &.class-name { color: light-dark(#1763ad, #60a5fa); }
+    &.number, &.operator { color: light-dark(#a84300, #fdba74); }
     &.string, &.boolean, &.constant, &.symbol { color: light-dark(#0a7a2b, #4ade80); }
 }
 /* What is too long for a list's field ends in three dots. */

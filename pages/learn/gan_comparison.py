@@ -29,7 +29,8 @@ STYLE = """<style>
 .side-by-side thead { display: none; }
 .side-by-side tbody { display: block; }
 .side-by-side tr {
-    display: grid; grid-template-columns: repeat(5, 1fr); gap: 0.3rem 0.4rem; padding: 0.5rem 0;
+    display: grid; grid-template-columns: repeat(auto-fit, minmax(4rem, 1fr));
+    gap: 0.3rem 0.4rem; padding: 0.5rem 0;
     border-top: 1px solid rgb(128 128 128 / 25%);
 }
 .side-by-side th { grid-column: 1 / -1; text-align: left; font-weight: 600; padding: 0; }

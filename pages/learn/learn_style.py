@@ -9,6 +9,9 @@ __all__ = ["LEARN_STYLE"]
 
 LEARN_STYLE = (
     """<style>
+/* The room is counted in text of its size, which a media query does not know. */
+.st-key-learn-room { container: learn-room / inline-size; }
+.st-key-learn-chapter { container: learn-chapter / inline-size; }
 .st-key-learn {
     display: grid !important;
     grid-template-columns: 14rem minmax(0, 1fr);
@@ -41,10 +44,13 @@ LEARN_STYLE = (
     overflow: auto hidden;
     margin: 0.3rem 0;
 }
-@media (max-width: 68rem) {
+@container learn-chapter (max-width: 50rem) {
     [class*="st-key-learn-screen-"] { grid-template-columns: minmax(0, 1fr); }
 }
-@media (max-width: 48rem) {
+@container learn-chapter (max-width: 26rem) {
+    .st-key-learn-chapter .katex-display { font-size: 0.95rem; }
+}
+@container learn-room (max-width: 48rem) {
     .st-key-learn { grid-template-columns: minmax(0, 1fr); gap: 0.8rem; }
     .st-key-learn-contents { position: static; }
     /* Numbers in a row, with the titles for who cannot see them. */

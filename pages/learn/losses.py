@@ -36,7 +36,8 @@ def losses() -> None:
         key="pixel",
     ):
         formula(
-            r"«reconstruction» = -\sum_{\text{pixels}} «x» \ln «x'» + (1 - «x») \ln (1 - «x'»)",
+            r"\begin{aligned} «reconstruction» = -\sum_{\text{pixels}} &«x» \ln «x'» \\[-1.2ex]"
+            r" &+ (1 - «x») \ln (1 - «x'») \end{aligned}",
             key="pixel",
         )
         pixel_cost(key="learn-pixel")

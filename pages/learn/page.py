@@ -8,7 +8,7 @@ from pages.learn.learn_style import LEARN_STYLE
 
 st.html(LEARN_STYLE)
 chapter = choose_chapter()
-with st.container(key="learn"):
+with st.container(key="learn-room"), st.container(key="learn"):
     side, body = st.container(key="learn-contents"), st.container(key="learn-chapter")
 with side:
     show_contents(chapter)

@@ -155,6 +155,8 @@ STYLE = """
 /* What is said of a record does not change. */
 [class*="st-key-first-screen-record-"] .stVerticalBlock[class*="st-key-problem-line-"] {
     min-height: 1.3rem;
+    max-height: none;
+    overflow: visible;
 }
 /* Narrower than a desk: a line of buttons, and below them where the run stands. */
 @media (max-width: 1100px) {

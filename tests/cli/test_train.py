@@ -17,9 +17,10 @@ from tests.warm.programs import Process, run_warm, start_warm
 from tests.workshop import Workshop
 from vae.cli.main import main
 from vae.data.datasets import Dataset
+from vae.errors import RunError
 from vae.runs.run import Run, open_run
-from vae.training import train as training
-from vae.training.train import resume
+from vae.training import model_files
+from vae.training.train import resume, train
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signals")
 Output = pytest.CaptureFixture[str]
@@ -171,7 +172,7 @@ class TestStop:
 
         path = tmp_path / "run"
         with pytest.raises(KeyboardInterrupt) as caught:
-            training.train(workshop.config, workshop.dataset, interrupt, out=path)
+            train(workshop.config, workshop.dataset, interrupt, out=path)
         assert "vae.resume" in caught.value.__notes__[0]
         run = open_run(path)
         assert run.state == "interrupted"
@@ -240,7 +241,7 @@ class TestResume:
         run = workshop.stop_at(workshop.new(tmp_path / "run"), (2, 6))
         other = Dataset("digits", "Digits", 255 - digits.x_train, digits.y_train, digits.x_test,
                         digits.y_test, digits.class_names, "inverted")  # fmt: skip
-        with pytest.raises(training.RunError, match=r"that it began with\. Received: digits"):
+        with pytest.raises(RunError, match=r"that it began with\. Received: digits"):
             resume(run, other)
         assert open_run(run.path).state == "stopped"
 
@@ -259,7 +260,7 @@ class TestExitStatus:
         def fail(*_: object) -> None:
             raise KeyError("a bug")
 
-        monkeypatch.setattr(training, "evaluate", fail)
+        monkeypatch.setattr(model_files, "evaluate", fail)
         run = workshop.new(tmp_path / "run")
         assert main(["resume", str(run.path), "--json"]) == 1
         output = capsys.readouterr()

@@ -21,8 +21,8 @@ MNIST = find_dataset("mnist")  # before a test looks elsewhere
 
 def test_digits() -> None:
     app = open_page("data", dataset="digits")
-    facts = "**1,437** training images · **360** test images · **8 × 8** pixels with **1** channel"
-    assert f"{facts} · values from **0** to **255**" in words(app)
+    facts = "**1,437** training images · **360** test images · **8\u00a0×\u00a08** pixels"
+    assert f"{facts} with **1** channel · values from **0** to **255**" in words(app)
     source = plain("scikit-learn's load_digits")
     assert f"Digits, read from {source}." in words(app)
     assert "stored as whole numbers (uint8)" in words(app)
@@ -62,7 +62,7 @@ def test_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAE_DATA_DIR", str(Path(MNIST).parent))
     app = open_page("data")
     assert app.query_params["dataset"] == "mnist"  # the first one that is here
-    facts = "**60,000** training images · **10,000** test images · **28 × 28** pixels"
+    facts = "**60,000** training images · **10,000** test images · **28\u00a0×\u00a028** pixels"
     assert f"{facts} with **1** channel · values from **0** to **255**" in words(app)
     assert alternatives(app) == ["100 training images of MNIST"]
     expected = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]  # as published
@@ -76,8 +76,8 @@ def test_animals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").mkdir()
     np.savez(tmp_path / "data" / "animals.npz", **arrays)
     app = open_page("data", dataset="animals")
-    facts = "**110** training images · **10** test images · **28 × 28** pixels with **1** channel"
-    assert facts in words(app)
+    facts = "**110** training images · **10** test images · **28\u00a0×\u00a028** pixels"
+    assert f"{facts} with **1** channel" in words(app)
     counts = table_of_bars(app, "Images in each class")
     assert counts == {name: [11] for name in DATASETS["animals"].class_names}
     assert "Of the Python package [animal_mnist](https://pypi.org/project/animal_mnist/) (MIT" in (

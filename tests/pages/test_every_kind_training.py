@@ -13,7 +13,7 @@ from pages._shared import server
 from tests.conftest import change_status, copy_run
 from tests.kinds import EVERY, Kinds, config_of, with_codes
 from tests.pages.crafted import ticket_of
-from tests.pages.driving import TITLES, act, healthy, labelled, open_page, press, watch
+from tests.pages.driving import PAGES, act, healthy, labelled, open_page, press, watch
 from tests.pages.form import fill
 from tests.pages.shown import component, words
 from vae.archive.zip_export import export_zip
@@ -138,7 +138,7 @@ class TestTraining:
         self, name: str, kinds: Kinds, runs: Path
     ) -> None:
         run = import_zip(io.BytesIO(export_zip(kinds[name])), RunStore(runs))
-        for page in TITLES:
+        for page in PAGES:
             healthy(open_page(page, run=run.id))
         assert open_run(run.path).state == "finished"
 

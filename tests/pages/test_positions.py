@@ -18,7 +18,7 @@ from pages._shared import server
 from tests.conftest import copy_run
 from tests.pages.crafted import set_state, unfinished
 from tests.pages.doubles import Browser
-from tests.pages.driving import TITLES, act, calm, labelled, open_page, press
+from tests.pages.driving import PAGES, act, calm, labelled, open_page, press
 from tests.pages.shown import words
 from tests.pages.test_likelihood_view import FOUND
 from tests.pages.test_live_preview import publish
@@ -99,7 +99,7 @@ MESSAGES: dict[str, Callable[[str], AppTest]] = {
 }
 
 
-@pytest.mark.parametrize("page", TITLES)
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_above_the_page(message: str, page: str, run: Run) -> None:
     before = positions(open_page(page))
@@ -108,7 +108,7 @@ def test_a_message_above_the_page(message: str, page: str, run: Run) -> None:
     check_stays(before, after, at_least=len(before))
 
 
-@pytest.mark.parametrize("page", TITLES)
+@pytest.mark.parametrize("page", PAGES)
 def test_no_run(page: str, run: Run) -> None:
     before = positions(open_page(page))
     server.store().delete(run)
@@ -117,7 +117,7 @@ def test_no_run(page: str, run: Run) -> None:
     check_stays(before, after)
 
 
-@pytest.mark.parametrize("page", TITLES)
+@pytest.mark.parametrize("page", PAGES)
 def test_networks_that_are_being_made(page: str, finished_run: Run, runs: Path) -> None:
     run = unfinished(finished_run, runs / "imported")
     before = positions(open_page(page))
@@ -127,7 +127,7 @@ def test_networks_that_are_being_made(page: str, finished_run: Run, runs: Path) 
     check_stays(before, after)
 
 
-@pytest.mark.parametrize("page", TITLES)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_browser_without_cookies(page: str, run: Run, browser: Browser) -> None:
     app = open_page(page, run=run.id)
     before = positions(app)

@@ -10,7 +10,7 @@ import pytest
 from tests.workshop import BASE, STEPS, VARIANTS, Killed, Position, Workshop, assert_same_run
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
-from vae.training import train as training
+from vae.training import model_files
 from vae.training.row_writer import RowWriter
 from vae.training.saved_state import SavedState
 
@@ -184,7 +184,7 @@ class TestExact:
         for variant in ("plain", "early"):
             run = workshop.new(tmp_path / variant, **VARIANTS[variant])
             with monkeypatch.context() as patch:
-                patch.setattr(training, "save_keras", die)
+                patch.setattr(model_files, "save_keras", die)
                 with pytest.raises(Killed):
                     workshop.resume(run)
             assert open_run(run.path).state == "interrupted"
