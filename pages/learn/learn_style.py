@@ -43,6 +43,7 @@ LEARN_STYLE = (
     font-size: 1.25rem;
     overflow: auto hidden;
     margin: 0.3rem 0;
+    padding: 0 4px; /* a sum's limits are wider than KaTeX says */
 }
 @container learn-chapter (max-width: 50rem) {
     [class*="st-key-learn-screen-"] { grid-template-columns: minmax(0, 1fr); }
