@@ -58,8 +58,8 @@ def study_label(study: Study) -> str:
     """Return a study in a few words: data set, images a class, seeds, how it stands."""
     settings = study.settings
     numbers = ", ".join(map(str, settings["per_class"]))
-    seeds = "1 seed" if settings["seeds"] == 1 else f"{settings['seeds']} seeds"
     when = settings["created"][:16].replace("T", " ")
+    seeds = study.seeds_in_words
     return f"{data_title(study)} · {numbers} images a class · {seeds} · {study.state} · {when} UTC"
 
 

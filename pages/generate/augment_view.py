@@ -84,6 +84,7 @@ def _stored() -> None:
         key=f"stored-{name}",
         name="What the stored study found",
     )
+    st.caption(f"Means of {study.seeds_in_words}, with 95 % intervals.")
 
 
 def _own(study: Study) -> None:

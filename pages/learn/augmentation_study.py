@@ -119,7 +119,7 @@ def honest_answer(studies: Mapping[str, Study]) -> None:
         show_verdict(cells_of(study), plain(data_title(study)))
         settings = study.settings
         st.caption(
-            f"{settings['seeds']} seeds, {', '.join(map(str, settings['per_class']))} images a "
+            f"{study.seeds_in_words}, {', '.join(map(str, settings['per_class']))} images a "
             f"class, measured on {settings['test_images']:,} test images."
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vae.augmentation.methods import METHODS, check_methods
-from vae.augmentation.plan import total_trainings
+from vae.augmentation.plan import total_trainings, wanted_cells
 from vae.augmentation.recipe import Recipe, recipe_from, recipe_values
 from vae.augmentation.schema import Choice, Row, StudySettings, Trial
 from vae.augmentation.summary import Cell, summarize
@@ -17,6 +17,7 @@ from vae.data.datasets import Dataset
 from vae.errors import RunError, StudyError
 from vae.schemas.reading import read
 from vae.studies.folder import StudyFolder, read_lines
+from vae.studies.schema import StudyState
 from vae.studies.writer import create_folder
 
 __all__ = ["CHOICES", "JUDGE", "KIND", "TRIALS", "Study", "create_study", "open_study"]
@@ -56,6 +57,21 @@ class Study(StudyFolder[StudySettings, Row]):
             return []
         except RunError as error:
             raise StudyError(f"{error} Remove it: it follows from {TRIALS}") from None
+
+    @property
+    def seeds_done(self) -> int:
+        """How many seeds have all of their rows."""
+        return self.settings["seeds"] - len({
+            cell.seed for cell in wanted_cells(self.settings, self.rows)
+        })  # fmt: skip
+
+    @property
+    def seeds_in_words(self) -> str:
+        """How many seeds it has, or has so far."""
+        seeds, done = self.settings["seeds"], self.seeds_done
+        if done < seeds and self.state != StudyState.RUNNING:
+            return f"{done} of {seeds} seeds so far"
+        return "1 seed" if seeds == 1 else f"{seeds} seeds"
 
     def summary(self) -> list[Cell]:
         """Return means, intervals and paired differences: see `summarize`."""

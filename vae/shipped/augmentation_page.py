@@ -105,14 +105,12 @@ def figure_file(study: Study) -> str:
 def _section(study: Study) -> str:
     settings, status = study.settings, study.status
     title = _title(study)
-    seeds = f"{settings['seeds']} seeds" if settings["seeds"] > 1 else "one seed"
-    state = "" if status["state"] == "finished" else f" It is {status['state']}: rows are missing."
     lines = [
         f"## {title}",
         "",
         f"{settings['train_images']:,} training and {settings['test_images']:,} test images, "
-        f"{len(settings['class_names'])} classes; {seeds}; {status['done']} trainings in "
-        f"{time_in_words(status['seconds'])} on two cores.{state}",
+        f"{len(settings['class_names'])} classes; {study.seeds_in_words}; {status['done']} "
+        f"trainings in {time_in_words(status['seconds'])} on two cores.",
         "",
         f"![Accuracy over the number of images a class]({figure_file(study)})",
         "",
