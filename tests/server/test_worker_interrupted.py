@@ -20,7 +20,7 @@ from vae.runs.run import Run, open_run
 from vae.runs.writer import RunWriter
 from vae.server import worker
 from vae.server.worker import work
-from vae.training import train as training
+from vae.training import model_files
 
 
 class TestLeaving:
@@ -149,14 +149,14 @@ class TestErrors:
             raise MemoryError
 
         run = workshop.new(tmp_path / "run")
-        monkeypatch.setattr(training, "evaluate", fail)
+        monkeypatch.setattr(model_files, "evaluate", fail)
         assert work(run.path, "train") == 1
         assert "Traceback" in capfd.readouterr().err
         failed = open_run(run.path)
         assert failed.state == "failed"
         assert failed.status["reason"].startswith("This machine has too little memory")
         # What it learned is not lost.
-        monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
+        monkeypatch.setattr(model_files, "evaluate", lambda *_: ({"loss": 1.0}, {"y": np.zeros(1)}))
         failed.requests.resume()
         assert work(run.path, "train") == 0
         assert open_run(run.path).state == "finished"

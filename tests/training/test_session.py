@@ -10,8 +10,7 @@ import pytest
 
 from tests.workshop import STEPS, Workshop, assert_same_run, when
 from vae.runs.run import Run, open_run
-from vae.training import commands
-from vae.training import train as training
+from vae.training import commands, model_files
 from vae.training.early_stopping import best_epoch
 
 
@@ -241,7 +240,7 @@ class TestLimits:
     ) -> None:
         losses = iter([float("nan"), 1.0])
         found = {"y": np.zeros(1)}
-        monkeypatch.setattr(training, "evaluate", lambda *_: ({"loss": next(losses)}, found))
+        monkeypatch.setattr(model_files, "evaluate", lambda *_: ({"loss": next(losses)}, found))
         run = workshop.new(tmp_path / "run", epochs=1)
         run.requests.change(learning_rate=0.02)
         run = workshop.resume(run)
