@@ -12,7 +12,7 @@ from tests.workshop import Workshop, assert_same_run
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.run import Run, open_run
-from vae.training import train as training
+from vae.training import model_files
 from vae.training.train import train
 
 SMALL = Config(latent_dim=2, hidden=(16,), batch_size=50, epochs=3, seed=4)
@@ -56,7 +56,7 @@ class TestBasics:
         self, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         shown: list[tuple[int, int]] = []
-        monkeypatch.setattr(training, "_publish", lambda *_: shown.append(workshop.position))
+        monkeypatch.setattr(model_files, "publish", lambda *_: shown.append(workshop.position))
         run = workshop.new(tmp_path / "run")
         run.requests.show_model()
         workshop.suspend_at(run, (1, 5))
@@ -70,7 +70,7 @@ class TestBasics:
         def fail(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(training, "_publish", fail)
+        monkeypatch.setattr(model_files, "publish", fail)
         run = workshop.new(tmp_path / "run")
         assert_same_run(workshop.at(run, (1, 3), run.requests.show_model), undisturbed)
         assert open_run(run.path).status["look_failed"]
