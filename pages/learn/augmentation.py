@@ -57,8 +57,8 @@ def augmentation() -> None:
         "images. What it can do is to spread them out. Classical augmentation has knowledge that "
         "the images do not hold: that a shifted 7 is still a 7.\n\n"
         "So synthetic images are worth a try where nobody knows such changes, and they must be "
-        "measured on real test images, never assumed. The lecture's sentence becomes: they **may** "
-        "help, a little, where labels are very few.",
+        "measured on real test images, never assumed. The lecture's sentence becomes a question: "
+        "**do** they help? Here is what was measured.",
         key="answer",
     ):
         honest_answer(studies)
