@@ -36,7 +36,7 @@ def test_both_answers_follow_the_question_mark(page: Page, server: tuple[str, in
     page.goto(f"{server[0]}/learn?chapter=discriminative")
     settled(page)
     figure = page.locator(".st-key-learn-two-models .figure")
-    left, right = figure.locator(".said").all()
+    left, right = (figure.locator(".said").nth(index) for index in range(2))
     boundary = LogisticRegression(C=1.0, tol=1e-8).fit(points, labels)
     sure = 100 * boundary.predict_proba([START])[0].max()
     expect(left).to_contain_text(f"{sure:.1f} %")
