@@ -7,6 +7,7 @@ import streamlit as st
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages._shared.server_paths import without_paths
+from pages._shared.waiting_words import waiting_words
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.server.durations import seconds_left, time_in_words
 
@@ -53,7 +54,7 @@ def _show_progress(run: Run) -> None:
     if steps:  # which nobody knows before the first one
         where += f" · step {step:,} of {steps:,}"
     if run.state == "queued":
-        words = _waiting_words(run)
+        words = waiting_words(queue().position(run), "run")
     elif run.state == "starting":
         words = "Starting: TensorFlow needs a few seconds."
     elif _waits_for_first_step(run):
@@ -67,14 +68,3 @@ def _show_progress(run: Run) -> None:
     else:
         words = where
     st.progress(min(1.0, done), text=words)
-
-
-def _waiting_words(run: Run) -> str:
-    position = queue().position(run)
-    if not position.ahead:
-        return "Next in the queue: it starts in a moment."
-    others = "run goes" if position.ahead == 1 else "runs go"
-    return (
-        f"Number {position.ahead + 1} in the queue: {position.ahead} {others} first, "
-        f"about {time_in_words(position.seconds)}."
-    )

@@ -12,6 +12,7 @@ from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages._shared.server_paths import without_paths
 from pages._shared.visitors import visitor
+from pages._shared.waiting_words import waiting_words
 from vae.augmentation.durations import study_seconds_left
 from vae.augmentation.enlarged_request import GENERATOR_TITLES
 from vae.augmentation.methods import ALL_LABELS, METHODS
@@ -77,7 +78,7 @@ def show_study_progress(study: Study) -> None:
     elif state == StudyState.RUNNING:
         st.progress(fraction, text=_running_words(study, counted))
     elif state == StudyState.QUEUED:
-        st.progress(fraction, text=_waiting_words(study))
+        st.progress(fraction, text=waiting_words(queue().position(study), "job"))
     else:
         st.progress(fraction, text=f"{counted} · {RESTING[state].split('.')[0].lower()}")
         st.markdown(plain(outcome_in_words(study)))
@@ -167,14 +168,3 @@ def _now(study: Study) -> str:
             return f"{title}, seed {cell.seed}"
         return f"{title}, {cell.per_class:,} images a class, seed {cell.seed}"
     return "writing the last files"
-
-
-def _waiting_words(study: Study) -> str:
-    position = queue().position(study)
-    if not position.ahead:
-        return "Next in the queue: it starts in a moment."
-    others = "job goes" if position.ahead == 1 else "jobs go"
-    return (
-        f"Number {position.ahead + 1} in the queue: {position.ahead} {others} first, "
-        f"about {time_in_words(position.seconds)}."
-    )

@@ -77,6 +77,12 @@ def run(finished_run: Run, runs: Path) -> Run:
 
 
 @pytest.fixture
+def conditional(conditional_run: Run, runs: Path) -> Run:
+    """A finished conditional VAE on Digits, the newest run of the server."""
+    return copy_run(conditional_run, runs / "labelled")
+
+
+@pytest.fixture
 def wide(wide_run: Run, runs: Path) -> Run:
     """An untrained run with many latent dimensions."""
     return copy_run(wide_run, runs / "wide")

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.latent.map_data import points_on_plane, usual_plane
-from tests.conftest import copy_run
+from tests.pages.class_field import CLASSES, choice, choose_class, has_class_field
 from tests.pages.driving import act, calm, go, labelled, open_page, tour
 from tests.pages.pen import draw, strip, stroke, take
 from tests.pages.shown import component, picture, picture_called, shows, words
@@ -20,26 +16,6 @@ from vae.evaluation.image_costs import costs_of
 from vae.images import tile, to_uint8
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes
-
-CLASSES = 10
-
-
-@pytest.fixture
-def conditional(conditional_run: Run, runs: Path) -> Run:
-    """A finished conditional VAE on Digits, the newest run of the server."""
-    return copy_run(conditional_run, runs / "labelled")
-
-
-def choice(app: AppTest, label: str = "Class") -> Any:
-    return labelled(app.segmented_control, label)
-
-
-def choose_class(app: AppTest, label: int) -> AppTest:
-    return act(choice(app).set_value(label))
-
-
-def has_class_field(app: AppTest) -> bool:
-    return any(each.label.startswith("Class") for each in app.segmented_control)
 
 
 class TestEveryPage:

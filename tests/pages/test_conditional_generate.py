@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.pictures import apart
-from tests.conftest import copy_run
+from tests.pages.class_field import CLASSES, choose_class, has_class_field
 from tests.pages.driving import act, labelled, open_page, picker, press
 from tests.pages.form import control, layers
 from tests.pages.shown import component, picture, picture_called, shown_code, shows, words
@@ -20,26 +19,6 @@ from vae.images import tile
 from vae.presets import PRESET_NOTES
 from vae.runs.run import Run, open_run
 from vae.sampling.prior import balanced_labels, prior_codes
-
-CLASSES = 10
-
-
-@pytest.fixture
-def conditional(conditional_run: Run, runs: Path) -> Run:
-    """A finished conditional VAE on Digits, the newest run of the server."""
-    return copy_run(conditional_run, runs / "labelled")
-
-
-def choice(app: AppTest, label: str = "Class") -> Any:
-    return labelled(app.segmented_control, label)
-
-
-def choose_class(app: AppTest, label: int) -> AppTest:
-    return act(choice(app).set_value(label))
-
-
-def has_class_field(app: AppTest) -> bool:
-    return any(each.label.startswith("Class") for each in app.segmented_control)
 
 
 class TestGenerate:
