@@ -8,7 +8,9 @@ from typing import Any
 
 from streamlit.components.v2 import component
 
-__all__ = ["mounted"]
+from vae.figures.svg import SVG_SCRIPT
+
+__all__ = ["mounted", "mounted_figure"]
 
 # What Streamlit calls. It looks for tables among the values of a dictionary, for which it loads
 # pandas and PyArrow, 60 MB: a list it takes as it is, and bytes.
@@ -44,3 +46,19 @@ def mounted(
         return registered(data=[data] if isinstance(data, dict) else data, **options)
 
     return show
+
+
+def mounted_figure(
+    module: str, name: str, *scripts: str, css: str | tuple[str, ...] = ()
+) -> Callable[..., Any]:
+    """Register a figure of Learn, as `mounted` does: with what all of them share."""
+    styles = (css,) if isinstance(css, str) else css
+    return mounted(
+        module,
+        name,
+        str(SVG_SCRIPT),
+        "../figure.js",
+        *scripts,
+        html='<div class="figure"></div>',
+        css=("../figure.css", *styles),
+    )

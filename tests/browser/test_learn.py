@@ -81,8 +81,11 @@ def test_measured_variances_are_those_of_the_formula(server: tuple[str, int], pa
     open_chapter(page, server, "reparameterisation")
     slider(page, "learn-gradients", "σ").fill("1")
     slider(page, "learn-gradients", "batch").fill("20")
-    expect(said(page, "learn-gradients")).to_contain_text("After 4,000 estimates")
     rows = page.locator(".st-key-learn-gradients tbody tr")
+    # The formulas' column is that of these settings, and with it what was measured.
+    expect(rows.nth(0).locator("td").last).to_have_text("0.200")
+    expect(rows.nth(1).locator("td").last).to_have_text("1.50")
+    expect(said(page, "learn-gradients")).to_contain_text("After 4,000 estimates")
     for row, variance in zip(rows.all(), (4 / 20, (1 + 14 + 15) / 20), strict=True):
         mean, measured, formula = (
             float(text.replace("−", "-")) for text in row.locator("td").all_inner_texts()

@@ -6,21 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import HUES, class_color
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["FamilyMember", "beta_family"]
 
-_mount = mounted(
-    __file__,
-    "beta_family",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "../cloud.js",
-    "beta_family.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "beta_family.css"),
+_mount = mounted_figure(
+    __file__, "beta_family", "../cloud.js", "beta_family.js", css="beta_family.css"
 )
 
 

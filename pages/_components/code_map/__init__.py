@@ -5,22 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from pages._components.data_url import as_data_url
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import class_color
-from vae.figures.svg import SVG_SCRIPT
 from vae.latent.planes import Extent
 
 __all__ = ["code_map"]
 
-_mount = mounted(
-    __file__,
-    "code_map",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "code_map.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "code_map.css"),
-)
+_mount = mounted_figure(__file__, "code_map", "code_map.js", css="code_map.css")
 
 
 def code_map(

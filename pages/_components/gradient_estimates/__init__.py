@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import HUES
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["gradient_estimates"]
 
-_mount = mounted(
-    __file__,
-    "gradient_estimates",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "gradient_estimates.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "gradient_estimates.css"),
+_mount = mounted_figure(
+    __file__, "gradient_estimates", "gradient_estimates.js", css="gradient_estimates.css"
 )
 
 

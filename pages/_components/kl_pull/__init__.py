@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import HUES
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["kl_pull"]
 
-_mount = mounted(
-    __file__,
-    "kl_pull",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "kl_pull.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "kl_pull.css"),
-)
+_mount = mounted_figure(__file__, "kl_pull", "kl_pull.js", css="kl_pull.css")
 
 
 def kl_pull(*, has_reconstruction: bool, key: str) -> None:

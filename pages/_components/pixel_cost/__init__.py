@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import HUES
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["pixel_cost"]
 
-_mount = mounted(
-    __file__,
-    "pixel_cost",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "pixel_cost.js",
-    html='<div class="figure"></div>',
-    css="../figure.css",
-)
+_mount = mounted_figure(__file__, "pixel_cost", "pixel_cost.js")
 
 
 def pixel_cost(*, key: str) -> None:

@@ -6,20 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import HUES
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["posterior_bells"]
 
-_mount = mounted(
-    __file__,
-    "posterior_bells",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "posterior_bells.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "posterior_bells.css"),
+_mount = mounted_figure(
+    __file__, "posterior_bells", "posterior_bells.js", css="posterior_bells.css"
 )
 
 

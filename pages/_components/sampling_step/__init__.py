@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import HUES
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["sampling_step"]
 
-_mount = mounted(
-    __file__,
-    "sampling_step",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "sampling_step.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "sampling_step.css"),
-)
+_mount = mounted_figure(__file__, "sampling_step", "sampling_step.js", css="sampling_step.css")
 
 
 def sampling_step(*, key: str) -> None:

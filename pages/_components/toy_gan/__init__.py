@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import HUES
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["toy_gan"]
 
-_mount = mounted(
-    __file__,
-    "toy_gan",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "networks.js",
-    "toy_gan.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "toy_gan.css"),
-)
+_mount = mounted_figure(__file__, "toy_gan", "networks.js", "toy_gan.js", css="toy_gan.css")
 
 
 def toy_gan(*, key: str) -> None:

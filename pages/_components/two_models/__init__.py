@@ -6,22 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pages._components.mounting import mounted
+from pages._components.mounting import mounted_figure
 from vae.figures.colors import CLASS_COLORS
-from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["two_models"]
 
-_mount = mounted(
-    __file__,
-    "two_models",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "models.js",
-    "two_models.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "two_models.css"),
-)
+_mount = mounted_figure(__file__, "two_models", "models.js", "two_models.js", css="two_models.css")
 
 
 def two_models(

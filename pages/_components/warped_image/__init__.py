@@ -7,20 +7,11 @@ import math
 
 import numpy as np
 
-from pages._components.mounting import mounted
-from vae.figures.svg import SVG_SCRIPT
+from pages._components.mounting import mounted_figure
 
 __all__ = ["warped_image"]
 
-_mount = mounted(
-    __file__,
-    "warped_image",
-    str(SVG_SCRIPT),
-    "../figure.js",
-    "warped_image.js",
-    html='<div class="figure"></div>',
-    css=("../figure.css", "warped_image.css"),
-)
+_mount = mounted_figure(__file__, "warped_image", "warped_image.js", css="warped_image.css")
 
 
 def warped_image(image: np.ndarray, *, alt: str, key: str) -> None:
