@@ -65,7 +65,7 @@ LEARN_STYLE = (
             border: 1px solid light-dark(#8793a3, #6b7686);
             border-radius: 0.5rem;
             padding: 0 0.4rem;
-            > :has(input) { position: absolute; opacity: 0; }
+            > div > :not([data-testid="stMarkdownContainer"]) { display: none; }
             &:has(input:checked) { border: 2px solid light-dark(#0f766e, #2dd4bf); }
         }
         p { font-size: 0; strong { font-size: 1rem; } }
