@@ -6,12 +6,13 @@ import streamlit as st
 
 from pages._shared.address import address_of_part, set_parameter, take_parameter, takes_setting
 from pages._shared.enlarged_set import offer_enlarged_set
-from pages._shared.guard import explained, show_error, show_wrong_link
+from pages._shared.guard import explained, show_wrong_link
 from pages._shared.linked import linked_choice
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
+from pages._shared.stored_studies import choose_stored_study, studies_by_dataset
 from pages._shared.study_announcement import announce_study
 from pages._shared.study_form import study_form
 from pages._shared.study_progress import (
@@ -23,7 +24,6 @@ from pages._shared.study_progress import (
 )
 from pages._shared.study_results import cells_of, show_findings
 from pages._shared.visitors import visitor
-from vae.augmentation.stored import stored_studies
 from vae.augmentation.study import Study
 from vae.errors import StudyError
 
@@ -54,12 +54,7 @@ def augment_view() -> None:
 
 def _stored() -> None:
     """Show what the study that comes with the project found."""
-    studies: dict[str, Study] = {}
-    with stable_position():
-        try:
-            studies = {study.settings["dataset"]: study for study in stored_studies()}
-        except StudyError as error:
-            show_error(error)
+    studies = studies_by_dataset()
     if not studies:
         st.markdown(
             "**Do synthetic images help a classifier that has few labelled ones?** No study comes "
@@ -67,16 +62,7 @@ def _stored() -> None:
         )
         return
     name = linked_choice("data", "stored_study", studies)
-    st.segmented_control(
-        "Data set of the stored study",
-        list(studies),
-        required=True,
-        format_func=lambda each: data_title(studies[each]),
-        label_visibility="collapsed",
-        help="Which stored study to show. Acts at once.",
-        **persistent("stored_study", name),
-    )
-    study = studies[name]
+    study = choose_stored_study(studies, name, "stored_study")
     show_findings(
         cells_of(study),
         plain(data_title(study)),

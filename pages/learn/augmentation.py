@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pages._shared.stored_studies import studies_by_dataset
 from pages.learn.augmentation_makers import two_ways
 from pages.learn.augmentation_study import (
     ask_what_helps,
     honest_answer,
     read_off,
-    studies_by_dataset,
 )
 from pages.learn.augmentation_trial import small_study
 from pages.learn.parts import open_in_lab, question, screen, sources

@@ -7,21 +7,20 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages._shared.guard import explained, show_error
+from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
+from pages._shared.stored_studies import choose_stored_study
 from pages._shared.study_progress import data_title
 from pages._shared.study_results import cells_of, show_accuracy, show_verdict
 from pages.learn.parts import question
 from vae.augmentation.methods import ALL_LABELS, METHODS
-from vae.augmentation.stored import stored_studies
 from vae.augmentation.study import Study
 from vae.augmentation.summary import Cell
 from vae.augmentation.verdict import Effect, effect_of, points
-from vae.errors import StudyError
 from vae.statistics import Interval
 
-__all__ = ["ask_what_helps", "honest_answer", "read_off", "studies_by_dataset"]
+__all__ = ["ask_what_helps", "honest_answer", "read_off"]
 
 NONE = (
     "No study comes with this version yet. Start a small one below, or `python -m vae augment` "
@@ -34,16 +33,6 @@ EFFECTS = {
     Effect.HURTS: ":material/trending_down: hurts",
     Effect.UNCLEAR: ":material/trending_flat: no difference is shown",
 }
-
-
-def studies_by_dataset() -> dict[str, Study]:
-    """Return the stored studies by their data set; one that is damaged is said on the page."""
-    with st.container():
-        try:
-            return {study.settings["dataset"]: study for study in stored_studies()}
-        except StudyError as error:
-            show_error(error)
-    return {}
 
 
 def ask_what_helps(studies: Mapping[str, Study]) -> None:
@@ -83,15 +72,7 @@ def read_off(studies: Mapping[str, Study]) -> None:
         return
     state = st.session_state
     name = next((each for each in studies if each == state.get(DATASET)), next(iter(studies)))
-    st.segmented_control(
-        "Data set",
-        list(studies),
-        required=True,
-        format_func=lambda each: data_title(studies[each]),
-        help="Which stored study to read. Acts at once.",
-        **persistent(DATASET, name),
-    )
-    study = studies[name]
+    study = choose_stored_study(studies, name, DATASET)
     cells = cells_of(study)
     numbers = _numbers(cells)
     if not numbers:
