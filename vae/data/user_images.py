@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from vae.data.paper import ink_on_paper
 from vae.errors import RunError
 
 __all__ = [
@@ -50,7 +51,8 @@ def ink_of(picture: Image.Image) -> np.ndarray:
     """Return how much ink is where in an RGBA picture: float (H, W) in [0, 1].
 
     Bright strokes on a dark ground or dark ones on a bright ground: the ground is what the border
-    is; where that is transparent, all else is ink. Raises RunError if nothing is drawn.
+    is; where that is transparent, all else is ink. In a photograph, whose border has ink,
+    it is estimated locally. Raises RunError if nothing is drawn.
     """
     alpha = np.asarray(picture.getchannel("A"), float) / 255.0
     grey = np.asarray(picture.convert("L"), float) / 255.0
@@ -60,7 +62,11 @@ def ink_of(picture: Image.Image) -> np.ndarray:
     if peak < EMPTY:
         raise RunError("Something must be drawn first. Received: an empty picture")
     ink = ink / peak
-    return np.where(ink < FAINT, 0.0, ink)
+    is_photograph = ground >= 0.5 and _border(ink).max() > FAINT / 2
+    on_paper = ink_on_paper(grey) if is_photograph else None
+    if on_paper is None or on_paper.max() < EMPTY:
+        return _clear(ink)
+    return _clear(on_paper / on_paper.max())
 
 
 def framed(ink: np.ndarray, image_shape: tuple[int, int, int], frame: Frame) -> np.ndarray:
@@ -110,6 +116,10 @@ def fit_picture(picture: Image.Image, image_shape: tuple[int, int, int]) -> np.n
     small = cut.resize((width, height), Image.Resampling.LANCZOS)
     pixels = np.asarray(small.convert("L" if channels == 1 else "RGB"))
     return pixels.reshape(height, width, -1)[:, :, :channels]
+
+
+def _clear(ink: np.ndarray) -> np.ndarray:
+    return np.where(ink < FAINT, 0.0, ink)
 
 
 def _border(array: np.ndarray) -> np.ndarray:
