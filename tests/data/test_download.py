@@ -145,7 +145,7 @@ def test_no_connection_is_one_clear_sentence(tiny_mnist, tmp_path, monkeypatch):
     assert error_of("mnist") == (
         f"MNIST needs mnist.npz in {tiny_mnist.parent} or {tmp_path}/keras/datasets: put it there, "
         'download it with an internet connection, or choose the data set "digits", which needs no '
-        "file. Received: no such file, and 127.0.0.1 could not be reached or broke off."
+        "file. Received: no such file, and 127.0.0.1 could not be reached."
     )
     assert list(tiny_mnist.parent.iterdir()) == []
 
@@ -176,20 +176,64 @@ def test_a_missing_page_is_named(remote_mnist, tiny_mnist, monkeypatch):
     assert f"and 127.0.0.1 answered 404 for {file.address}." in error_of("mnist")
 
 
-def test_a_download_that_breaks_off_stores_nothing(tiny_mnist, serve, monkeypatch):
+def test_a_download_that_broke_off_goes_on(remote_mnist, tiny_mnist, serve, monkeypatch):
+    ranges = []
+
     class BreaksOff(BaseHTTPRequestHandler):
         def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Length", "1000")
+            asked = self.headers.get("Range")
+            ranges.append(asked)
+            start = int(asked[6:-1]) if asked else 0
+            self.send_response(206 if asked else 200)
+            self.send_header("Content-Length", str(len(remote_mnist) - start))
+            if asked:
+                self.send_header("Content-Range", f"bytes {start}-{len(remote_mnist) - 1}/*")
             self.end_headers()
-            self.wfile.write(b"x" * 10)
+            self.wfile.write(remote_mnist[start:] if asked else remote_mnist[:100_000])
 
         def log_message(self, *_):
             pass
 
-    offer(monkeypatch, "mnist", {"mnist.npz": b"x" * 1000}, serve(BreaksOff))
-    assert "127.0.0.1 could not be reached or broke off" in error_of("mnist")
-    assert list(tiny_mnist.parent.iterdir()) == []
+    offer(monkeypatch, "mnist", {"mnist.npz": remote_mnist}, serve(BreaksOff))
+    assert "the connection to 127.0.0.1 broke off; the next download goes on" in error_of("mnist")
+    assert not tiny_mnist.exists()
+    reports = []
+    load_dataset("mnist", on_progress=lambda *report: reports.append(report))
+    assert tiny_mnist.read_bytes() == remote_mnist
+    assert list(tiny_mnist.parent.iterdir()) == [tiny_mnist]
+    assert ranges == [None, "bytes=65536-"]  # whole chunks are kept
+    assert reports[0] == (65_536, len(remote_mnist))  # what was there counts
+    assert reports[-1] == (len(remote_mnist), len(remote_mnist))
+
+
+def test_a_server_that_cannot_resume_sends_all_again(remote_mnist, tiny_mnist):
+    sha256 = DATASETS["mnist"].files[0].sha256
+    tiny_mnist.with_name(f".mnist.npz.{sha256[:8]}.part").write_bytes(b"x" * 1000)
+    load_dataset("mnist")  # Python's own server knows no Range
+    assert tiny_mnist.read_bytes() == remote_mnist
+
+
+def test_a_failure_names_what_failed(remote_mnist, tiny_mnist, serve, monkeypatch):
+    file = DATASETS["mnist"].files[0]
+
+    def error_from(address):
+        moved = dataclasses.replace(file, address=address)
+        spec = dataclasses.replace(DATASETS["mnist"], files=(moved,))
+        monkeypatch.setitem(DATASETS, "mnist", spec)
+        return error_of("mnist")
+
+    assert "the name nowhere.invalid could not be resolved" in error_from("http://nowhere.invalid/")
+    secure = file.address.replace("http:", "https:")
+    assert "the certificate of 127.0.0.1 could not be verified" in error_from(secure)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    assert "the proxy between this machine and example.org" in error_from("http://example.org/")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_named(remote_mnist, tiny_mnist):
+    sha256 = DATASETS["mnist"].files[0].sha256
+    tiny_mnist.with_name(f".mnist.npz.{sha256[:8]}.part").symlink_to("/dev/full")
+    assert f"the disk of {tiny_mnist.parent} is full" in error_of("mnist")
 
 
 def test_no_folder_to_write_to_is_said(remote_mnist, data_dir, monkeypatch):

@@ -1,7 +1,8 @@
-"""Fetching files from the internet: verified by checksum, atomic, with progress."""
+"""Fetching files from the internet: verified by checksum, atomic, resumed, with progress."""
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ __all__ = ["OnProgress", "RemoteFile", "download_files"]
 OnProgress = Callable[[int, int], None]  # (done_bytes, total_bytes)
 
 CHUNK_BYTES = 64 * 1024
+TIMEOUT_SECONDS = 30  # without a byte
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ def download_files(
 ) -> None:
     """Fetch `files` into `folder`, where each appears only once it is complete and verified.
 
-    A file that is there already, with the right checksum, is kept. on_progress(done_bytes,
+    A file that is there already, with the right checksum, is kept. What broke off lies beside it as
+    a hidden .part file, from whose end the next call goes on. on_progress(done_bytes,
     total_bytes) counts over all files; without it a progress bar goes to standard error.
     Raises OSError with one clause that says what went wrong.
     """
@@ -42,13 +45,6 @@ def download_files(
 
     pooch.get_logger().setLevel("ERROR")  # the progress says what is downloaded
     meter = _Meter(sum(file.size for file in files), on_progress or _show_bar)
-    http = pooch.HTTPDownloader(progressbar=meter, chunk_size=CHUNK_BYTES)
-
-    def fetch(address: str, temporary_path: str, _: object) -> None:
-        http(address, temporary_path, None)
-        # pooch's temporary file is for its owner alone, but a data folder serves everyone:
-        # often one account fills it and another runs the app.
-        Path(temporary_path).chmod(0o644)
 
     for file in files:
         host = urlsplit(file.address).hostname
@@ -56,6 +52,17 @@ def download_files(
         meter.start(file)
         if target.exists() and not target.is_file():  # pooch would read it
             raise OSError(f"{target} is no regular file")
+        part = target.with_name(f".{target.name}.{file.sha256[:8]}.part")
+
+        def fetch(
+            _address: str, temporary: str, _: object, file: RemoteFile = file, part: Path = part
+        ) -> None:
+            _fetch(file, part, meter)
+            # pooch's temporary file is for its owner alone, but a data folder serves everyone:
+            # often one account fills it and another runs the app.
+            part.chmod(0o644)
+            part.replace(temporary)
+
         try:
             pooch.retrieve(
                 file.address,
@@ -64,14 +71,58 @@ def download_files(
                 path=target.parent,
                 downloader=fetch,
             )
-        except requests.HTTPError as error:
-            status = error.response.status_code if error.response is not None else "with an error"
-            raise OSError(f"{host} answered {status} for {file.address}") from error
         except requests.RequestException as error:
-            raise OSError(f"{host} could not be reached or broke off") from error
+            raise OSError(_reason(error, file, host)) from error
         except ValueError as error:  # pooch's word for a checksum that differs
             raise OSError(f"{host} sent another {target.name} (its checksum differs)") from error
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise OSError(f"the disk of {target.parent} is full") from error
+            raise
         meter.finish()
+
+
+def _fetch(file: RemoteFile, part: Path, meter: _Meter) -> None:
+    """Fetch what `part` lacks of a file; a server that cannot resume sends all of it again."""
+    import requests
+
+    there = part.stat().st_size if part.is_file() else 0
+    if there >= file.size:  # whole, or another file: the checksum tells
+        meter.update(there)
+        return
+    headers = {"Accept-Encoding": "identity"}  # bytes as they are stored, so that they count
+    if there:
+        headers["Range"] = f"bytes={there}-"
+    with requests.get(
+        file.address, headers=headers, stream=True, timeout=TIMEOUT_SECONDS
+    ) as answer:
+        answer.raise_for_status()
+        is_rest = answer.headers.get("Content-Range", "").startswith(f"bytes {there}-")
+        if there and is_rest:
+            meter.update(there)
+        with part.open("ab" if is_rest else "wb") as target:
+            for chunk in answer.iter_content(CHUNK_BYTES):
+                target.write(chunk)
+                meter.update(len(chunk))
+
+
+def _reason(error: Exception, file: RemoteFile, host: str | None) -> str:
+    """Return one clause that names what failed: proxy, certificate, host or connection."""
+    import requests
+
+    if isinstance(error, requests.HTTPError):
+        status = error.response.status_code if error.response is not None else "with an error"
+        return f"{host} answered {status} for {file.address}"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"the proxy between this machine and {host} could not be reached or refused"
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"the certificate of {host} could not be verified"
+    if "NameResolution" in repr(error):
+        return f"the name {host} could not be resolved"
+    broke_off = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ReadTimeout)
+    if isinstance(error, broke_off) or "Read timed out" in str(error):
+        return f"the connection to {host} broke off; the next download goes on from there"
+    return f"{host} could not be reached"
 
 
 class _Meter:
