@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
@@ -44,7 +47,7 @@ def ink_on_paper(grey: np.ndarray) -> np.ndarray | None:
 
 def _ground(grey: np.ndarray) -> np.ndarray:
     """Return what the paper is like at each pixel: the local median, without what is written."""
-    from scipy import ndimage
+    ndimage: Any = importlib.import_module("scipy.ndimage")  # without types
 
     scale = REDUCED_SIDE / max(grey.shape)
     size = (round(scale * grey.shape[1]), round(scale * grey.shape[0]))
@@ -64,7 +67,7 @@ def _ground(grey: np.ndarray) -> np.ndarray:
 
 def _without_noise(ink: np.ndarray) -> np.ndarray:
     """Smooth ink by a pixel and take away what the paper's grain has."""
-    from scipy import ndimage
+    ndimage: Any = importlib.import_module("scipy.ndimage")  # without types
 
     smooth = ndimage.gaussian_filter(ink, max(ink.shape) / 400)
     grain = 1.4826 * np.median(smooth)  # half of the paper lies on this side of its median
@@ -76,7 +79,7 @@ def _without_lines(ink: np.ndarray) -> np.ndarray:
 
     Along a line most pixels have its ink; along a row through strokes few have.
     """
-    from scipy import ndimage
+    ndimage: Any = importlib.import_module("scipy.ndimage")  # without types
 
     # Tilted as the lines are, the sums of rows differ most from row to row.
     faint = np.minimum(ink, max(np.percentile(ink, 95), 1e-6))
@@ -111,7 +114,7 @@ def _along(shape: tuple[int, int], slope: float, step: int = 1) -> tuple[np.ndar
 
 def _without_specks(ink: np.ndarray) -> np.ndarray:
     """Return ink without connected parts that are small beside the largest."""
-    from scipy import ndimage
+    ndimage: Any = importlib.import_module("scipy.ndimage")  # without types
 
     parts, count = ndimage.label(ink > SEEN * ink.max(), np.ones((3, 3)))
     if not count:
