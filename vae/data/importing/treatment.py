@@ -61,7 +61,7 @@ def on_ground(picture: Image.Image) -> Image.Image:
 
 
 def fitted(picture: Image.Image, size: int, fit: Literal["crop", "pad"]) -> Image.Image:
-    """Return an RGB picture as size x size pixels: its middle, or all of it, padded like its border."""
+    """Return an RGB picture as size x size pixels: its middle, or all of it and a border."""
     square = (size, size)
     if picture.size == square:
         return picture
