@@ -90,7 +90,8 @@ class Decoder:
 
 
 def _ask(process: subprocess.Popen[bytes], content: bytes) -> tuple[int, bytes]:
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     process.stdin.write(len(content).to_bytes(4, "little") + content)
     process.stdin.flush()
     head = process.stdout.read(HEAD.size)

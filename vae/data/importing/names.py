@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 __all__ = ["NO_CLASS", "clean", "escapes", "is_clutter", "places_of"]
@@ -45,8 +44,17 @@ def places_of(names: Sequence[str]) -> list[tuple[str, bool | None]]:
         tests = [any(part.lower() in TESTING for part in parts) for parts in folders]
         either = TRAINING | TESTING
         folders = [[part for part in parts if part.lower() not in either] for parts in folders]
-    shared = len(os.path.commonprefix(folders)) if folders else 0
+    shared = _shared(folders) if folders else 0
     classes = [
         clean(parts[shared], LONGEST_CLASS) if parts[shared:] else NO_CLASS for parts in folders
     ]
     return list(zip(classes, tests, strict=True))
+
+
+def _shared(folders: list[list[str]]) -> int:
+    """Return how many leading parts all have: what the first and the last in order share."""
+    both = zip(min(folders), max(folders), strict=False)
+    return next(
+        (at for at, (one, other) in enumerate(both) if one != other),
+        min(len(min(folders)), len(max(folders))),
+    )
