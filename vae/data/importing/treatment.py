@@ -52,7 +52,7 @@ def on_ground(picture: Image.Image) -> Image.Image:
     alpha = picture.getchannel("A")
     if alpha.getextrema() == (255, 255):
         return picture.convert("RGB")
-    visible = alpha.point(lambda value: 255 * (value > 0))
+    visible = alpha.point([0] + 255 * [255])
     shown = ImageStat.Stat(picture.convert("RGB").convert("L"), visible)
     bright = shown.count[0] > 0 and shown.mean[0] > BRIGHT
     ground = Image.new("RGB", picture.size, "black" if bright else "white")
