@@ -1,0 +1,93 @@
+"""What is found in a file or folder of pictures, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "ArrayChoice",
+    "ArrayInfo",
+    "Caps",
+    "Contents",
+    "Imported",
+    "IsCancelled",
+    "OnProgress",
+    "Refusal",
+]
+
+OnProgress = Callable[[int, int], object]
+IsCancelled = Callable[[], bool]
+
+
+class Refusal(NamedTuple):
+    """A file that was not read, and why, in words for the person at the screen."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The most that an import may take. ratio: of a member's size to its size in the zip."""
+
+    files: int = 70_000
+    file_bytes: int = 25_000_000
+    total_bytes: int = 1_000_000_000
+    array_bytes: int = 250_000_000
+    ratio: int = 200
+    classes: int = 256
+    output_bytes: int = 200_000_000
+
+
+class ArrayInfo(NamedTuple):
+    """An array in a file, as its header describes it."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class ArrayChoice(NamedTuple):
+    """Which arrays of an NPZ file are the pictures and the labels (None: there are none)."""
+
+    images: str
+    labels: str | None = None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a file or folder, before pixels are decoded.
+
+    kind: "zip", "folder", "image", "npz", "npy", "idx" or "csv". classes: their counts. arrays: to
+    pick from. test_count: of pictures that the source sets aside for testing.
+    """
+
+    kind: str
+    count: int
+    classes: dict[str, int] = field(default_factory=dict[str, int])
+    arrays: tuple[ArrayInfo, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    test_count: int = 0
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Pictures as images. images: uint8 (N, H, W, C); labels: uint8 (N,); test: bool (N,) or None.
+
+    sizes: (width, height) of the smallest, median and largest picture by area. channels: 1 and 3,
+    those found. originals: the first few as uint8 (h, w, 3) before treatment, as images[:K].
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+    test: np.ndarray | None
+    sizes: tuple[tuple[int, int], ...]
+    channels: tuple[int, ...]
+    originals: tuple[np.ndarray, ...]
+    inverted: bool
+    refused: tuple[Refusal, ...] = ()

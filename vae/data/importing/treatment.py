@@ -1,0 +1,85 @@
+"""How a picture of any size becomes an image that a network learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageOps, ImageStat
+
+from vae.errors import DatasetError
+
+__all__ = ["Treatment", "fitted", "inverts", "on_ground"]
+
+SMALLEST, LARGEST = 8, 64  # pixels
+BRIGHT = 127.5
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """What is done with each picture: size x size pixels, grey or color, cropped or padded.
+
+    invert: "auto" inverts a whole set where most pictures are grey and have a bright border.
+    Raises DatasetError for a value that is none of these.
+    """
+
+    size: int = 28
+    color: bool = False
+    fit: Literal["crop", "pad"] = "crop"
+    invert: Literal["auto", "yes", "no"] = "auto"
+
+    def __post_init__(self) -> None:
+        if not SMALLEST <= self.size <= LARGEST:
+            raise DatasetError(
+                f"A size from {SMALLEST} to {LARGEST} was expected. Received: {self.size}"
+            )
+        if self.fit not in ("crop", "pad"):
+            raise DatasetError(f'fit: "crop" or "pad" was expected. Received: {self.fit!r}')
+        if self.invert not in ("auto", "yes", "no"):
+            raise DatasetError(
+                f'invert: "auto", "yes" or "no" was expected. Received: {self.invert!r}'
+            )
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """The shape (H, W, C) of what comes out."""
+        return self.size, self.size, 3 if self.color else 1
+
+
+def on_ground(picture: Image.Image) -> Image.Image:
+    """Return an RGBA picture as RGB: transparent parts white, or black where the rest is bright."""
+    alpha = picture.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return picture.convert("RGB")
+    visible = alpha.point([0] + 255 * [255])
+    shown = ImageStat.Stat(picture.convert("RGB").convert("L"), visible)
+    bright = shown.count[0] > 0 and shown.mean[0] > BRIGHT
+    ground = Image.new("RGB", picture.size, "black" if bright else "white")
+    ground.paste(picture, mask=alpha)
+    return ground
+
+
+def fitted(picture: Image.Image, size: int, fit: Literal["crop", "pad"]) -> Image.Image:
+    """Return an RGB picture as size x size pixels: its middle, or all of it and a border."""
+    square = (size, size)
+    if picture.size == square:
+        return picture
+    if fit == "crop":
+        return ImageOps.fit(picture, square, Image.Resampling.LANCZOS)
+    pixels = np.asarray(picture)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    red, green, blue = (int(value) for value in np.median(border, axis=0))
+    return ImageOps.pad(picture, square, Image.Resampling.LANCZOS, color=(red, green, blue))
+
+
+def inverts(images: np.ndarray, grey: np.ndarray, treatment: Treatment) -> bool:
+    """Return whether a set (N, H, W, C) is to be inverted. grey: bool (N,), of the sources."""
+    if treatment.invert != "auto":
+        return treatment.invert == "yes"
+    if not len(images) or grey.mean() <= 0.5:
+        return False
+    some = images[grey][:: max(1, int(grey.sum()) // 2000)]
+    sides = [some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]]
+    borders = np.median(np.concatenate(sides, axis=1), axis=(1, 2))
+    return bool(np.mean(borders > BRIGHT) > 0.5)

@@ -1,0 +1,93 @@
+"""Decodes the pictures of one import: a program of its own, so that a bad one ends only this.
+
+Standard input: for each picture four bytes of length and its file. Standard output: a status and
+four bytes of length, then a reason if it is refused, else width, height, 1 if it is grey, width and
+height of the original shown (five numbers of four bytes), the image and that original, both RGB.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import signal
+import struct
+import sys
+import warnings
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+from PIL import Image
+
+from vae.data.importing.treatment import fitted, on_ground
+from vae.data.picture_decoder import FORMATS, MAX_BYTES, SPARE_BYTES, TooLarge, decode
+
+__all__ = ["HEAD", "NUMBERS", "ORIGINAL_SIDE", "READ", "REFUSED"]
+
+READ, REFUSED = 0, 1
+HEAD, NUMBERS = struct.Struct("<BI"), struct.Struct("<5I")
+ORIGINAL_SIDE = 128  # pixels, as it is shown beside the image
+CPU_SECONDS = 2.0  # for a picture
+DAMAGED = "not a picture as PNG, JPEG, WebP, GIF, BMP or TIFF, or damaged"
+READABLE = (*FORMATS, "TIFF")
+
+
+def _limit_memory() -> None:
+    """Hold this process to what a picture may take, where the system can: on Linux alone."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        limit = pages * resource.getpagesize() + MAX_BYTES + SPARE_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _limit_time(seconds: float) -> None:
+    """End this process after so many seconds of a core; not on Windows, where the server does."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _image_of(content: bytes, size: int, fit: Literal["crop", "pad"]) -> bytes:
+    with Image.open(io.BytesIO(content), formats=READABLE) as head:
+        if head.mode == "F":
+            raise TooLarge("Whole numbers were expected as pixels. Received: fractions")
+        width, height = head.size
+    picture = on_ground(decode(io.BytesIO(content), READABLE))
+    image = np.asarray(fitted(picture, size, fit))
+    grey = bool((image == image[:, :, :1]).all())
+    picture.thumbnail((ORIGINAL_SIDE, ORIGINAL_SIDE))
+    numbers = NUMBERS.pack(width, height, grey, *picture.size)
+    return numbers + image.tobytes() + picture.tobytes()
+
+
+def _answer(content: bytes, size: int, fit: Literal["crop", "pad"]) -> tuple[int, bytes]:
+    try:
+        return READ, _image_of(content, size, fit)
+    except TooLarge as error:
+        return REFUSED, str(error).encode()
+    except Image.DecompressionBombError:
+        return REFUSED, b"it has too many pixels"
+    except MemoryError:
+        return REFUSED, b"it takes more memory than a picture may"
+    except Exception:
+        # Damaged files fail in a dozen ways: struct, zlib, EOFError, IndexError, SyntaxError, ...
+        return REFUSED, DAMAGED.encode()
+
+
+def main() -> None:
+    """Decode standard input to standard output until it ends."""
+    size, fit = int(sys.argv[1]), cast(Literal["crop", "pad"], sys.argv[2])
+    warnings.simplefilter("ignore")  # what Pillow says of odd files would fill the server's log
+    _limit_memory()
+    while length := sys.stdin.buffer.read(4):
+        content = sys.stdin.buffer.read(int.from_bytes(length, "little"))
+        _limit_time(CPU_SECONDS)
+        status, answer = _answer(content, size, fit)
+        _limit_time(0)
+        sys.stdout.buffer.write(HEAD.pack(status, len(answer)) + answer)
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
