@@ -27,7 +27,8 @@ NONE = (
     "computes a large one."
 )
 ASKED = 10  # images a class, of the question
-DATASET, NUMBER = "learn_study_dataset", "learn_study_number"  # in the session
+# In the session.
+DATASET, NUMBER, ANSWER = "learn_study_dataset", "learn_study_number", "learn_study_answer"
 EFFECTS = {
     Effect.HELPS: ":material/trending_up: helps",
     Effect.HURTS: ":material/trending_down: hurts",
@@ -91,18 +92,22 @@ def read_off(studies: Mapping[str, Study]) -> None:
     show_accuracy(cells, study.settings["test_images"], key=f"learn-study-{name}")
 
 
+@st.fragment
 @explained()
 def honest_answer(studies: Mapping[str, Study]) -> None:
-    """Say of each stored study where synthetic images help and where not."""
+    """Say of one of the stored studies where synthetic images help and where not."""
     if not studies:
         st.info(NONE, icon=":material/info:")
-    for study in studies.values():
-        show_verdict(cells_of(study), plain(data_title(study)))
-        settings = study.settings
-        st.caption(
-            f"{study.seeds_in_words}, {', '.join(map(str, settings['per_class']))} images a "
-            f"class, measured on {settings['test_images']:,} test images."
-        )
+        return
+    chosen = st.session_state.get(ANSWER)
+    name = chosen if chosen in studies else next(iter(studies))
+    study = choose_stored_study(studies, name, ANSWER)
+    show_verdict(cells_of(study), plain(data_title(study)))
+    settings = study.settings
+    st.caption(
+        f"{study.seeds_in_words}, {', '.join(map(str, settings['per_class']))} images a "
+        f"class, measured on {settings['test_images']:,} test images."
+    )
 
 
 def _numbers(cells: Sequence[Cell]) -> list[int]:

@@ -153,7 +153,7 @@ def test_slow_motion_takes_single_steps(
     wait_until(lambda: open_run(run.path).arrays("step.npz"), SECONDS)
     expect(words(page, "nothing is lost")).to_be_visible()
     settled(page)  # a click into the drawing of the paused state would be lost
-    expect(page.get_by_role("checkbox", name="Slow motion")).to_be_checked()
+    expect(page.get_by_role("switch", name="Slow motion")).to_be_checked()
     first = open_run(run.path).arrays("step.npz")
     next_step = page.get_by_role("button", name="Next training step")
     expect(next_step).to_be_visible()

@@ -66,7 +66,9 @@ def test_the_split_of_digits_never_changes():
 
 @pytest.mark.parametrize("name", ["mine.npz", "pictures/", "/home/me/pictures"])
 def test_of_a_path_it_says_what_to_do(name: str):
-    with pytest.raises(DatasetError, match=r"your own become a vae\.Dataset in Python\. Received"):
+    with pytest.raises(
+        DatasetError, match=r"your own: vae\.Dataset\.from_folder in Python\. Received"
+    ):
         load_dataset(name)
 
 

@@ -21,7 +21,7 @@ def test_photographed_digits_are_read(paper: str, chalk: bool) -> None:
     images, labels = data.x_test[:5], data.y_test[:5]
     accuracy, correlation = scores(read_back(images, paper, chalk), images, labels)
     assert accuracy >= 0.8
-    assert correlation > 0.75
+    assert correlation > 0.65  # 0.26 to 0.39 where the ground counts as ink: benchmarks.photographs
 
 
 def test_a_shadow_with_nothing_on_it_leaves_no_smudge_beside_the_stroke() -> None:

@@ -108,7 +108,8 @@ class TestDeaths:
         until(study, "running")
         kill(servers, study)
         wait_until(lambda: not queue.studies.is_pending(study), "its place is free")
-        assert "continue" in study.status.get("reason", "")
+        # The place is free a moment before the reason is written.
+        wait_until(lambda: "continue" in study.status.get("reason", ""), "the page can say why")
         queue.studies.resume(study)
         until(study, "running")
 

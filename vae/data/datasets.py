@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import hashlib
 import importlib
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import PurePath
+from os import PathLike
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,7 @@ from vae.data.dataset_checks import (
 )
 from vae.data.dataset_files import fetch, locate, read_arrays
 from vae.data.download import OnProgress
-from vae.data.holdout import hold_out
+from vae.data.holdout import hold_out, test_counts
 from vae.data.specs import DATASETS, DatasetSpec
 from vae.errors import DatasetError
 
@@ -56,6 +59,77 @@ class Dataset:
             self._set(x, images)
             check_pair(images, labels, self.image_shape, words, self.title)
             self._set(y, labels)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        name: str,
+        images: np.ndarray,
+        labels: np.ndarray | None = None,
+        *,
+        class_names: Sequence[str] | None = None,
+        is_test: np.ndarray | None = None,
+        test_fraction: float = 0.2,
+        seed: int = 0,
+        source: str = "arrays",
+    ) -> Dataset:
+        """Make a data set of one's own images.
+
+        images: uint8 (N, H, W, C) or (N, H, W). labels: whole numbers (N,); None: one class.
+        is_test: bool (N,); None: a fraction of each class, all copies of an image on one side.
+        Raises DatasetError for what no model could learn from.
+        """
+        pixels = np.asarray(images)
+        pixels = checked_images(pixels[..., None] if pixels.ndim == 3 else pixels, "images", name)
+        if labels is None:
+            labels, class_names = np.zeros(len(pixels), np.uint8), class_names or ("all",)
+        names = class_names or [f"{label}" for label in range(int(np.max(labels, initial=0)) + 1)]
+        known = checked_labels(labels, "labels", name, len(checked_class_names(names, name)))
+        check_pair(pixels, known, pixels.shape[1:], "whole", name)
+        if is_test is None:
+            parts = _split(pixels, known, test_counts(known, test_fraction, name), seed)
+        else:
+            train = ~np.asarray(is_test, bool)
+            parts = {"x_train": pixels[train], "x_test": pixels[~train]}
+            parts |= {"y_train": known[train], "y_test": known[~train]}
+        return cls(name=name, title=name, class_names=tuple(names), source=source, **parts)
+
+    @classmethod
+    def from_folder(
+        cls,
+        path: str | PathLike[str],
+        *,
+        name: str | None = None,
+        size: int = 28,
+        color: bool = False,
+        test_fraction: float = 0.2,
+        seed: int = 0,
+    ) -> Dataset:
+        """Make a data set of a folder, a zip or a file of pictures: one folder a class, or none.
+
+        Each is cropped to a square of size x size (8 to 64) pixels; drawings that are dark on a
+        bright ground are inverted. Folders train and test are the split; else as `from_arrays`.
+        Warns of files that cannot be read, by name. Raises DatasetError if none can.
+        """
+        from vae.data.importing.reading import import_pictures
+        from vae.data.importing.treatment import Treatment
+
+        where = Path(path)
+        found = import_pictures(where, Treatment(size=size, color=color))
+        if found.refused:
+            some = "; ".join(f"{each.name}: {each.reason}" for each in found.refused[:3])
+            count = f"{len(found.refused):,} file{'s' * (len(found.refused) != 1)}"
+            warnings.warn(f"{count} of {where.name} left out: {some}", stacklevel=2)
+        return cls.from_arrays(
+            name or where.stem,
+            found.images,
+            found.labels,
+            class_names=found.class_names,
+            is_test=found.test,
+            test_fraction=test_fraction,
+            seed=seed,
+            source=str(where),
+        )
 
     def _set(self, name: str, array: np.ndarray) -> None:
         view = array.view()  # the caller's own array stays writeable
@@ -131,7 +205,7 @@ def load_dataset(
 
 def _spec(name: str) -> DatasetSpec:
     if name not in DATASETS:
-        own = ". Images of your own become a vae.Dataset in Python" if _is_path(name) else ""
+        own = ". Pictures of your own: vae.Dataset.from_folder in Python" if _is_path(name) else ""
         raise DatasetError(
             f"The data set must be one of {', '.join(DATASETS)}{own}. Received: {name}."
         )
@@ -158,9 +232,11 @@ def _load_digits() -> dict[str, np.ndarray]:
     return dict(zip(names, parts, strict=True))
 
 
-def _split(images: np.ndarray, labels: np.ndarray, held_out: int) -> dict[str, np.ndarray]:
-    """Split images (N, H, W) into those for training and, of each class, some for tests."""
-    train, test = hold_out(images, labels, held_out)
+def _split(
+    images: np.ndarray, labels: np.ndarray, held_out: int | np.ndarray, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Split images (N, ...) into those for training and, of each class, some for tests."""
+    train, test = hold_out(images, labels, held_out, seed)
     return {
         "x_train": images[train],
         "y_train": labels[train],

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["hold_out"]
+from vae.errors import DatasetError
+
+__all__ = ["hold_out", "test_counts"]
 
 
 def hold_out(
-    images: np.ndarray, labels: np.ndarray, of_each_class: int, seed: int = 0
+    images: np.ndarray, labels: np.ndarray, of_each_class: int | np.ndarray, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return indices of the training and of the test images, both in random order.
 
     images: (N, ...). labels: (N,), whole numbers. There are `of_each_class` test images of each
-    class. All copies of an image are on one side, so that no test image was trained on; copies have
-    one class. The same images give the same indices.
+    class: a number, or one for each (classes,). All copies of an image are on one side, so that no
+    test image was trained on; copies have one class. The same images give the same indices.
     """
     # Of all of NumPy's random numbers these alone never change from one version to the next.
     random = np.random.RandomState(seed)
@@ -30,3 +32,24 @@ def hold_out(
             remaining[labels[index]] -= copies[index]
             is_test |= original == index
     return mixed[~is_test[mixed]], mixed[is_test[mixed]]
+
+
+def test_counts(labels: np.ndarray, fraction: float, title: str) -> np.ndarray:
+    """Return how many test images each class should have (classes,): a fraction of its images.
+
+    labels: (N,), whole numbers. Of a class with two images or more, one at least is on each side.
+    Raises DatasetError for a fraction that is not above 0 and below 1, and if no class has two.
+    """
+    if not 0 < fraction < 1:
+        raise DatasetError(
+            f"The test images must be a fraction above 0 and below 1. Received: {fraction!r:.40}"
+        )
+    counts = np.bincount(labels)
+    wanted = np.clip(np.rint(fraction * counts).astype(int), np.minimum(1, counts), None)
+    wanted = np.minimum(wanted, np.maximum(counts - 1, 0))
+    if not wanted.any():
+        raise DatasetError(
+            f"{title} needs two images of a class at least: one to train on, one to test. "
+            f"Received: {len(labels)} images"
+        )
+    return wanted
