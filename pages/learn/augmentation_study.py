@@ -100,7 +100,7 @@ def honest_answer(studies: Mapping[str, Study]) -> None:
         st.info(NONE, icon=":material/info:")
         return
     chosen = st.session_state.get(ANSWER)
-    name = chosen if chosen in studies else next(iter(studies))
+    name = next((each for each in studies if each == chosen), next(iter(studies)))
     study = choose_stored_study(studies, name, ANSWER)
     show_verdict(cells_of(study), plain(data_title(study)))
     settings = study.settings
