@@ -38,6 +38,20 @@ def test_other_rows_another_verdict() -> None:
     assert "hurt" not in said
 
 
+def test_classical_augmentation_that_hurts_is_not_said_to_add_less() -> None:
+    hurt = {
+        5: {"real": 0.6, "classical": 0.7, "vae": 0.6, "classical_vae": 0.7},
+        50: {"real": 0.8, "classical": 0.7, "vae": 0.78, "classical_vae": 0.7},
+    }
+    cells = summarize(made_rows(hurt))
+    assert [each.per_class for each in find(cells).classical_hurts] == [50]
+    said, _ = headline(cells)
+    assert "classical augmentation adds more at 5, by 10.0 points" in said
+    assert "and takes 10.0 points" in said
+    assert "from real images alone at 50" in said
+    assert "adds less" not in said
+
+
 def test_no_difference_is_said_to_be_none() -> None:
     same = {5: {"real": 0.6, "classical": 0.6, "vae": 0.6, "classical_vae": 0.6}}
     said = headline(summarize(made_rows(same)))

@@ -27,7 +27,8 @@ class Findings(NamedTuple):
 
     helps: the method with synthetic images that adds most to the real images alone. hurts: all
     that take from them. classical_better, classical_worse: classical augmentation against the best
-    of those methods. adds, takes: synthetic images on top of classical augmentation, against that
+    of those methods, where it takes nothing from the real images alone; classical_hurts: where it
+    does, against them. adds, takes: synthetic images on top of classical augmentation, against that
     alone. has_intervals: whether anything was repeated, without which nothing can be told from
     chance.
     """
@@ -36,6 +37,7 @@ class Findings(NamedTuple):
     hurts: list[Finding]
     classical_better: list[Finding]
     classical_worse: list[Finding]
+    classical_hurts: list[Finding]
     adds: list[Finding]
     takes: list[Finding]
     has_intervals: bool
@@ -53,7 +55,13 @@ def find(cells: Iterable[Cell]) -> Findings:
             best[cell.per_class] = cell
     both = [cell for cell in cells if cell.method == "classical_vae"]
     over_real = [_finding(cell, cell.over_real) for cell in synthetic]
-    over_classical = [_finding(cell, cell.over_classical) for cell in best.values()]
+    classical_hurts = _strongest(
+        [_finding(cell, cell.over_real) for cell in cells if cell.method == "classical"],
+        Effect.HURTS,
+    )
+    hurting = {each.per_class for each in classical_hurts}
+    beside = [cell for number, cell in best.items() if number not in hurting]
+    over_classical = [_finding(cell, cell.over_classical) for cell in beside]
     on_top = [_finding(cell, cell.over_classical) for cell in both]
     known = [each for each in (*over_real, *over_classical, *on_top) if each is not None]
     return Findings(
@@ -66,6 +74,7 @@ def find(cells: Iterable[Cell]) -> Findings:
         # From the side of classical augmentation.
         classical_better=_strongest(over_classical, Effect.HURTS),
         classical_worse=_strongest(over_classical, Effect.HELPS),
+        classical_hurts=classical_hurts,
         adds=_strongest(on_top, Effect.HELPS),
         takes=_strongest(on_top, Effect.HURTS),
         has_intervals=any(not math.isnan(each.difference.low) for each in known),
@@ -108,6 +117,8 @@ def _classical(found: Findings, cells: Sequence[Cell], numbers: Collection[int])
         said.append(f"adds more {where}, by {_points(better, 'points')}")
     if worse:
         said.append(f"adds less at {_numbers(worse)}, by {_points(worse, 'points')}")
+    if hurts := found.classical_hurts:
+        said.append(f"takes {_points(hurts, 'points')} from real images alone at {_numbers(hurts)}")
     words = " and ".join(said) or "makes no measurable difference to them"
     return f"classical augmentation {words}"
 
@@ -116,7 +127,7 @@ def _hurt(found: Findings) -> str:
     if not found.hurts:
         return ""
     names = {each.method for each in found.hurts}
-    whose = " and ".join(_of_whom(name) for name in METHODS if name in names)
+    whose = _listed([_of_whom(name) for name in METHODS if name in names])
     points = _points(found.hurts, "points")
     return f"those of {whose} hurt at {_numbers(found.hurts)}, by {points}"
 
@@ -140,7 +151,11 @@ def _of_whom(name: MethodName) -> str:
 
 def _numbers(findings: Sequence[Finding]) -> str:
     """Return the numbers of images a class: "5, 10 and 50"."""
-    *first, last = (f"{number:,}" for number in sorted({each.per_class for each in findings}))
+    return _listed([f"{number:,}" for number in sorted({each.per_class for each in findings})])
+
+
+def _listed(texts: Sequence[str]) -> str:
+    *first, last = texts
     return f"{', '.join(first)} and {last}" if first else last
 
 
