@@ -57,3 +57,12 @@ def test_the_same_images_give_the_same_split(images):
     one, other = hold_out(images, LABELS, 8), hold_out(images.copy(), LABELS, 8)
     assert all(map(np.array_equal, one, other))
     assert not np.array_equal(one[1], hold_out(images, LABELS, 8, seed=1)[1])
+
+
+def test_copies_of_several_classes_count_for_each_of_them():
+    images = np.random.default_rng(1).integers(0, 256, (43, 2, 2), np.uint8)
+    images[40:] = images[0]  # of class 0, as three more of class 1, which has no other
+    labels = np.array([0] * 40 + [1] * 3)
+    for seed in range(20):
+        train, _ = hold_out(images, labels, np.array([20, 1]), seed)
+        assert np.bincount(labels[train], minlength=2)[1] == 3

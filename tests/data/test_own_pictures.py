@@ -56,6 +56,11 @@ def test_a_split_of_ones_own_is_kept() -> None:
     assert np.array_equal(data.y_train, DIGITS.y_train[:50][~is_test])
 
 
+def test_a_split_that_is_not_one_for_each_image_is_refused() -> None:
+    with pytest.raises(DatasetError, match=r"one for each of 50 images. Received: \(49,\)"):
+        Dataset.from_arrays("own", DIGITS.x_train[:50], is_test=np.zeros(49, bool))
+
+
 @pytest.mark.parametrize("fraction", [0, 1, -0.5, float("nan")])
 def test_a_fraction_that_leaves_one_side_empty_is_refused(fraction: float) -> None:
     with pytest.raises(DatasetError, match=f"fraction above 0 and below 1. Received: {fraction}"):

@@ -88,6 +88,9 @@ class Dataset:
         check_pair(pixels, known, pixels.shape[1:], "whole", name)
         if is_test is None:
             parts = _split(pixels, known, test_counts(known, test_fraction, name), seed)
+        elif np.shape(is_test) != known.shape:
+            needs = f"{name} needs is_test (N,), one for each of {len(known):,} images"
+            raise DatasetError(f"{needs}. Received: {np.shape(is_test)}")
         else:
             train = ~np.asarray(is_test, bool)
             parts = {"x_train": pixels[train], "x_test": pixels[~train]}

@@ -16,7 +16,8 @@ def hold_out(
 
     images: (N, ...). labels: (N,), whole numbers. There are `of_each_class` test images of each
     class: a number, or one for each (classes,). All copies of an image are on one side, so that no
-    test image was trained on; copies have one class. The same images give the same indices.
+    test image was trained on, even where they have several classes. The same images give the same
+    indices.
     """
     # Of all of NumPy's random numbers these alone never change from one version to the next.
     random = np.random.RandomState(seed)
@@ -28,9 +29,13 @@ def hold_out(
     remaining = np.full(labels.max() + 1, of_each_class)
     is_test = np.zeros(len(images), bool)
     for index in order:
-        if 0 < copies[index] <= remaining[labels[index]]:
-            remaining[labels[index]] -= copies[index]
-            is_test |= original == index
+        if not (copies[index] and remaining[labels[index]]):
+            continue
+        group = original == index
+        of_each = np.bincount(labels[group], minlength=len(remaining))
+        if (of_each <= remaining).all():
+            remaining -= of_each
+            is_test |= group
     return mixed[~is_test[mixed]], mixed[is_test[mixed]]
 
 
