@@ -15,7 +15,7 @@ import numpy as np
 
 from vae.files import open_regular
 
-__all__ = ["ArraySpec", "read_array"]
+__all__ = ["ArraySpec", "array_of_idx", "read_array"]
 
 PICKLED = b"\x80"  # what a pickle of protocol 2 or later begins with
 INTEGER_BYTES = 8  # of a whole number that nobody made smaller
@@ -67,10 +67,10 @@ def _read_gzip(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     max_bytes = INTEGER_BYTES * math.prod(shape) + 10_000
     with open_regular(path) as source, gzip.open(source) as file:
         content = file.read(max_bytes)
-    return _of_pickle(content, shape) if content.startswith(PICKLED) else _of_idx(content)
+    return _of_pickle(content, shape) if content.startswith(PICKLED) else array_of_idx(content)
 
 
-def _of_idx(content: bytes) -> np.ndarray:
+def array_of_idx(content: bytes) -> np.ndarray:
     """Read two zero bytes, the type (8: uint8), the rank, the big-endian shape and the values."""
     if content[:3] != b"\0\0\x08":
         raise ValueError("not an idx file of unsigned bytes")

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from PIL import Image, ImageOps
 from PIL import WebPImagePlugin as WebPImagePlugin  # Pillow finds WebP by it
 
-__all__ = ["DAMAGED", "OUT_OF_MEMORY", "REFUSED", "TooLarge", "decode"]
+__all__ = ["DAMAGED", "FORMATS", "OUT_OF_MEMORY", "REFUSED", "TooLarge", "decode", "limit_memory"]
 
 # Others are left out: Pillow reads some of them with the help of other programs.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
@@ -100,20 +100,28 @@ def _made_small(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _limit_this_process() -> None:
-    """Hold it to what it may take, where the system can: not on Windows, memory on Linux alone."""
+def limit_memory() -> None:
+    """Hold this process to what a picture may take, where the system can: on Linux alone."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         max_bytes = pages * resource.getpagesize() + MAX_BYTES + SPARE_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
 
 
+def _limit_time() -> None:
+    """Hold this process to what a picture may take of a core; not on Windows."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+
+
 def main() -> int:
     """Decode standard input to standard output."""
-    _limit_this_process()
+    _limit_time()
+    limit_memory()
     try:
         picture = decode(io.BytesIO(sys.stdin.buffer.read()))
     except TooLarge as error:

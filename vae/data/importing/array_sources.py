@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import math
-import struct
 import zipfile
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -15,6 +14,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
+from vae.data.array_files import array_of_idx
 from vae.data.importing.contents import ArrayChoice, ArrayInfo, Caps
 from vae.data.importing.names import LONGEST_CLASS, clean
 from vae.errors import DatasetError
@@ -131,7 +131,7 @@ def _check_bytes(size: int, caps: Caps) -> None:
 
 
 def _of_idx(file: IO[bytes], caps: Caps) -> np.ndarray:
-    """Read two zero bytes, the type (8: uint8), the rank, the big-endian shape and the values."""
+    """Read an IDX file of unsigned bytes, gzipped or not."""
     gzipped = file.read(2) == GZIP
     file.seek(0)
     with gzip.open(file) if gzipped else nullcontext(file) as source:
@@ -139,8 +139,7 @@ def _of_idx(file: IO[bytes], caps: Caps) -> np.ndarray:
     _check_bytes(len(content), caps)
     if content[:3] != IDX:
         raise DatasetError("An IDX file of unsigned bytes was expected. Received: another kind")
-    shape = struct.unpack_from(f">{content[3]}I", content, 4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * content[3]).reshape(shape)
+    return array_of_idx(content)
 
 
 def _of_csv(path: Path, caps: Caps) -> ArraySet:

@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from vae.data.importing.array_sources import ArraySet
-from vae.data.importing.contents import Caps, Imported, IsCancelled, OnProgress
+from vae.data.importing.contents import Imported, Order
 from vae.data.importing.names import LONGEST_CLASS, NO_CLASS, clean
 from vae.data.importing.pictures import SHOWN, evenly, finished
-from vae.data.importing.treatment import Treatment, fitted
+from vae.data.importing.treatment import fitted
 from vae.errors import DatasetError
 
 __all__ = ["class_names_of", "import_arrays", "shaped"]
@@ -53,18 +53,12 @@ def class_names_of(pictures: ArraySet) -> list[str]:
     return [clean(str(label), LONGEST_CLASS) for label in labels.tolist()]
 
 
-def import_arrays(
-    pictures: ArraySet,
-    treatment: Treatment,
-    caps: Caps,
-    limit: int | None,
-    on_progress: OnProgress,
-    is_cancelled: IsCancelled,
-) -> Imported:
-    """Treat pictures that are numbers, `limit` at most. Raises DatasetError."""
+def import_arrays(pictures: ArraySet, order: Order) -> Imported:
+    """Treat pictures that are numbers as ordered. Raises DatasetError."""
+    treatment, caps = order.treatment, order.caps
     source = shaped(pictures.images)
     classes = class_names_of(pictures)
-    chosen = evenly(classes, limit)
+    chosen = evenly(classes, order.limit)
     scale = _scale(source)
     images = np.empty((len(chosen), treatment.size, treatment.size, 3), np.uint8)
     if len(chosen) > caps.files or images.nbytes > 3 * caps.output_bytes:
@@ -73,18 +67,15 @@ def import_arrays(
         )
     grey = np.empty(len(chosen), bool)
     originals: list[np.ndarray] = []
-    for done, at in enumerate(chosen):
-        if is_cancelled():
-            raise DatasetError("The import was cancelled")
+    for done, at in order.each(chosen):
         pixels = np.rint(source[at] * scale).astype(np.uint8)[..., :3]
         pixels = np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
         grey[done] = (pixels == pixels[..., :1]).all()
         images[done] = np.asarray(fitted(Image.fromarray(pixels), treatment.size, treatment.fit))
         originals += [pixels] * (done < SHOWN)
-        on_progress(done + 1, len(chosen))
     size = source.shape[2], source.shape[1]
     names = [classes[at] for at in chosen]
-    return finished(images, names, None, treatment, grey, [size], originals, [], caps)
+    return finished(images, names, None, order, grey, [size], originals, [])
 
 
 def _scale(images: np.ndarray) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+
+from vae.data.importing.treatment import Treatment
+from vae.errors import DatasetError
 
 __all__ = [
     "ArrayChoice",
@@ -16,9 +19,11 @@ __all__ = [
     "Imported",
     "IsCancelled",
     "OnProgress",
+    "Order",
     "Refusal",
 ]
 
+T = TypeVar("T")
 OnProgress = Callable[[int, int], object]
 IsCancelled = Callable[[], bool]
 
@@ -41,6 +46,25 @@ class Caps:
     ratio: int = 200
     classes: int = 256
     output_bytes: int = 200_000_000
+
+
+class Order(NamedTuple):
+    """What is to be imported, how, and who hears of it. limit: pictures at most, or None."""
+
+    treatment: Treatment
+    caps: Caps
+    limit: int | None
+    on_progress: OnProgress | None
+    is_cancelled: IsCancelled | None
+
+    def each(self, items: Sequence[T]) -> Generator[tuple[int, T]]:
+        """Yield items with their indices, telling how many are done; raises DatasetError."""
+        for index, item in enumerate(items):
+            if self.is_cancelled is not None and self.is_cancelled():
+                raise DatasetError("The import was cancelled")
+            yield index, item
+            if self.on_progress is not None:
+                self.on_progress(index + 1, len(items))
 
 
 class ArrayInfo(NamedTuple):

@@ -7,17 +7,15 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from vae.data.importing.contents import (
-    Caps,
     Contents,
     Imported,
-    IsCancelled,
-    OnProgress,
+    Order,
     Refusal,
 )
 from vae.data.importing.decoder import Decoded, Decoder, Unreadable
 from vae.data.importing.names import clean, places_of
 from vae.data.importing.sources import Member, Source
-from vae.data.importing.treatment import Treatment, inverts
+from vae.data.importing.treatment import inverts
 from vae.errors import DatasetError
 
 __all__ = ["evenly", "finished", "import_files", "scan_files"]
@@ -34,17 +32,11 @@ def scan_files(source: Source) -> Contents:
     return Contents(source.kind, count, dict(classes), (), tuple(source.refused), tests)
 
 
-def import_files(
-    source: Source,
-    treatment: Treatment,
-    caps: Caps,
-    limit: int | None,
-    on_progress: OnProgress,
-    is_cancelled: IsCancelled,
-) -> Imported:
-    """Decode the files, `limit` at most. Raises DatasetError if none is a picture."""
+def import_files(source: Source, order: Order) -> Imported:
+    """Decode the files as ordered. Raises DatasetError if none is a picture."""
+    treatment, caps = order.treatment, order.caps
     places = places_of([member.name for member in source.members])
-    chosen = evenly([name for name, _ in places], limit)
+    chosen = evenly([name for name, _ in places], order.limit)
     members = [source.members[at] for at in chosen]
     refused = list(source.refused)
     images = np.empty((len(members), treatment.size, treatment.size, 3), np.uint8)
@@ -58,9 +50,7 @@ def import_files(
     greys: list[bool] = []
     originals: list[np.ndarray] = []
     with Decoder(treatment) as decoder:
-        for done, member in enumerate(members):
-            if is_cancelled():
-                raise DatasetError("The import was cancelled")
+        for done, member in order.each(members):
             picture = _decoded(decoder, member, refused)
             if picture is not None:
                 images[len(kept)] = picture.image
@@ -68,7 +58,6 @@ def import_files(
                 sizes.append(picture.size)
                 greys.append(picture.grey)
                 originals += [picture.original] * (len(originals) < SHOWN)
-            on_progress(done + 1, len(members))
     if not kept:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in refused[:3]) or "no file"
         raise DatasetError(f"At least one picture was expected. Received: {reasons}")
@@ -78,12 +67,11 @@ def import_files(
         images[: len(kept)],
         [places[at][0] for at in kept],
         test,
-        treatment,
+        order,
         np.array(greys),
         sizes,
         originals,
         refused,
-        caps,
     )
 
 
@@ -110,22 +98,23 @@ def finished(
     images: np.ndarray,
     classes: list[str],
     test: np.ndarray | None,
-    treatment: Treatment,
+    order: Order,
     grey: np.ndarray,
     sizes: list[tuple[int, int]],
     originals: list[np.ndarray],
     refused: list[Refusal],
-    caps: Caps,
 ) -> Imported:
-    """Make RGB images (N, H, W, 3) grey and inverted as treated, and number the classes."""
+    """Make RGB images (N, H, W, 3) grey and inverted as ordered, and number the classes."""
     names = sorted(
         set(classes), key=lambda name: (len(name), name) if name.isdigit() else (9, name)
     )
-    if len(names) > caps.classes:
-        raise DatasetError(f"At most {caps.classes} classes were expected. Received: {len(names)}")
-    if not treatment.color:
+    if len(names) > order.caps.classes:
+        raise DatasetError(
+            f"At most {order.caps.classes} classes were expected. Received: {len(names)}"
+        )
+    if not order.treatment.color:
         images = _luminance(images)
-    inverted = inverts(images, grey, treatment)
+    inverted = inverts(images, grey, order.treatment)
     if inverted:
         np.subtract(255, images, out=images)
     number = {name: at for at, name in enumerate(names)}

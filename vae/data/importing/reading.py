@@ -14,6 +14,7 @@ from vae.data.importing.contents import (
     Imported,
     IsCancelled,
     OnProgress,
+    Order,
 )
 from vae.data.importing.pictures import import_files, scan_files
 from vae.data.importing.sources import opened
@@ -55,21 +56,15 @@ def import_pictures(
     read, or when is_cancelled() says so.
     """
     caps = caps or Caps()
-    progress = on_progress or _ignored
-    cancelled = is_cancelled or (lambda: False)
+    order = Order(treatment, caps, limit, on_progress, is_cancelled)
     kind = _array_kind(path)
     if kind is not None:
-        pictures = read_arrays(path, kind, arrays, caps)
-        return import_arrays(pictures, treatment, caps, limit, progress, cancelled)
+        return import_arrays(read_arrays(path, kind, arrays, caps), order)
     with opened(path, caps) as source:
-        return import_files(source, treatment, caps, limit, progress, cancelled)
+        return import_files(source, order)
 
 
 def _array_kind(path: Path) -> str | None:
     if not path.exists():
         raise DatasetError(f"A file or folder was expected. Received: {str(path)!r}, which is none")
     return None if path.is_dir() else kind_of(path)
-
-
-def _ignored(done: int, total: int) -> None:
-    """Take progress that nobody asked for."""

@@ -7,20 +7,18 @@ height of the original shown (five numbers of four bytes), the image and that or
 
 from __future__ import annotations
 
-import contextlib
 import io
 import signal
 import struct
 import sys
 import warnings
-from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
 from PIL import Image
 
 from vae.data.importing.treatment import fitted, on_ground
-from vae.data.picture_decoder import FORMATS, MAX_BYTES, SPARE_BYTES, TooLarge, decode
+from vae.data.picture_decoder import FORMATS, TooLarge, decode, limit_memory
 
 __all__ = ["HEAD", "NUMBERS", "ORIGINAL_SIDE", "READ", "REFUSED"]
 
@@ -30,16 +28,6 @@ ORIGINAL_SIDE = 128  # pixels, as it is shown beside the image
 CPU_SECONDS = 2.0  # for a picture
 DAMAGED = "not a picture as PNG, JPEG, WebP, GIF, BMP or TIFF, or damaged"
 READABLE = (*FORMATS, "TIFF")
-
-
-def _limit_memory() -> None:
-    """Hold this process to what a picture may take, where the system can: on Linux alone."""
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        limit = pages * resource.getpagesize() + MAX_BYTES + SPARE_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _limit_time(seconds: float) -> None:
@@ -79,7 +67,7 @@ def main() -> None:
     """Decode standard input to standard output until it ends."""
     size, fit = int(sys.argv[1]), cast(Literal["crop", "pad"], sys.argv[2])
     warnings.simplefilter("ignore")  # what Pillow says of odd files would fill the server's log
-    _limit_memory()
+    limit_memory()
     while length := sys.stdin.buffer.read(4):
         content = sys.stdin.buffer.read(int.from_bytes(length, "little"))
         _limit_time(CPU_SECONDS)
