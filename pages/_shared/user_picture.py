@@ -173,9 +173,15 @@ def _preprocessed(run: Run, picture: Image.Image, name: str) -> Picture:
     if frame is None:
         image, before = fit_picture(picture, run.image_shape), None
     else:
-        ink = ink_of(picture)
+        ink = _ink(picture)
         image, before = framed(ink, run.image_shape, frame), plainly_scaled(ink, run.image_shape)
     return Picture(run.preprocess(image[None])[0], before, name)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _ink(picture: Image.Image) -> np.ndarray:
+    """Return `ink_of` a picture, at each rerun of the page: the ground of a photo takes a while."""
+    return ink_of(picture)
 
 
 def _choose(run: Run) -> Picture:
