@@ -13,10 +13,16 @@ from vae.figures.svg import SVG_SCRIPT
 __all__ = ["mounted", "mounted_figure"]
 
 # What Streamlit calls. It looks for tables among the values of a dictionary, for which it loads
-# pandas and PyArrow, 60 MB: a list it takes as it is, and bytes.
+# pandas and PyArrow, 60 MB: a list it takes as it is, and bytes. The script comes some time after
+# the element: what waits for the picture is told by an attribute that it was drawn.
 SHOW = """
 const sent = (data) => (Array.isArray(data) ? data[0] : data);
-export default (component) => mount({ ...component, data: sent(component.data) });
+export default (component) => {
+  const unmount = mount({ ...component, data: sent(component.data) });
+  const { parentElement } = component;
+  (parentElement.host ?? parentElement).dataset.drawn = "";
+  return unmount;
+};
 """
 
 

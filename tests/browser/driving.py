@@ -127,9 +127,10 @@ def settled(page: Page, timeout: float = 60_000) -> None:
         '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=timeout
     )
     page.wait_for_selector('[data-testid="stHeading"]', timeout=timeout)
-    page.wait_for_function(
-        "() => document.querySelectorAll('[data-testid=stSkeleton]').length === 0", timeout=timeout
-    )
+    for waiting in ("[data-testid=stSkeleton]", "[data-testid^=stBidiComponent]:not([data-drawn])"):
+        page.wait_for_function(
+            "selector => !document.querySelector(selector)", arg=waiting, timeout=timeout
+        )
 
 
 def open_run_menu(page: Page) -> None:
