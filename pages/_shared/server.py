@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages._shared.idle_cache import IdleCache
-from vae.data.datasets import Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
 from vae.data.specs import DATASETS
 from vae.environment import grace_seconds
 from vae.runs.run import Run
@@ -88,17 +88,19 @@ def presence() -> Presence:
 
 @st.cache_resource(show_spinner=False, on_release=IdleCache.clear)
 def _datasets() -> IdleCache[Dataset]:
-    return IdleCache(lambda name, where: load_dataset(name, download=False), UNUSED_SECONDS)
+    return IdleCache(lambda name, *_: load_dataset(name, download=False), UNUSED_SECONDS)
 
 
 def dataset(name: str) -> Dataset | None:
     """Return a data set that is on this machine, read once for all visitors, or None."""
-    where = find_dataset(name) if name in DATASETS else None
-    if where is None:
+    spec = spec_of(name)
+    where = None if spec is None else find_dataset(name)
+    if spec is None or where is None:
         return None
-    is_cached = (name, where) in _datasets()
+    key = name, where, spec.fingerprint  # another set of one's own may have taken the name
+    is_cached = key in _datasets()
     with nullcontext() if is_cached else st.spinner("Reading the images…"):
-        return _datasets().get(name, where)
+        return _datasets().get(*key)
 
 
 def dataset_of_run(run: Run) -> Dataset | None:

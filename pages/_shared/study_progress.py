@@ -18,7 +18,7 @@ from vae.augmentation.enlarged_request import GENERATOR_TITLES
 from vae.augmentation.methods import ALL_LABELS, METHODS
 from vae.augmentation.plan import choice_jobs, wanted_cells
 from vae.augmentation.study import Study
-from vae.data.specs import DATASETS
+from vae.data.datasets import spec_of
 from vae.errors import VAEError
 from vae.server.durations import time_in_words
 from vae.studies.schema import StudyState
@@ -49,8 +49,8 @@ def is_under_way(study: Study) -> bool:
 
 def data_title(study: Study) -> str:
     """Return what a study's data set is called; a maker's own by the name that it has."""
-    name = study.settings["dataset"]
-    spec = DATASETS.get(name)
+    name = study.dataset
+    spec = spec_of(name)
     is_known = spec is not None and spec.fingerprint == study.settings["fingerprint"]
     return spec.title if spec is not None and is_known else name
 

@@ -89,7 +89,7 @@ def test_animals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a data set: Digits, as if they were files of this machine."""
     source = tmp_path / "account" / "digits.npz"
-    monkeypatch.setattr("vae.data.datasets._DIGITS_SOURCE", str(source))
+    monkeypatch.setattr("vae.data.digits.SOURCE", str(source))
     return source.parent
 
 

@@ -21,8 +21,7 @@ from vae.augmentation.plan import (
     wanted_cells,
 )
 from vae.augmentation.study import CHOICES, JUDGE, TRIALS, Study
-from vae.data.datasets import Dataset
-from vae.data.specs import DATASETS
+from vae.data.datasets import Dataset, spec_of
 from vae.environment import worker_count
 from vae.errors import StudyError
 from vae.files import write_json
@@ -122,5 +121,5 @@ def _performer(
 
 
 def _is_known(dataset: Dataset) -> bool:
-    spec = DATASETS.get(dataset.name)
+    spec = spec_of(dataset.name)
     return spec is not None and spec.fingerprint == dataset.fingerprint

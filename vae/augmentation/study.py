@@ -14,6 +14,7 @@ from vae.augmentation.recipe import Recipe, recipe_from, recipe_values
 from vae.augmentation.schema import Choice, Row, StudySettings, Trial
 from vae.augmentation.summary import Cell, summarize
 from vae.data.datasets import Dataset
+from vae.data.own_sets import current_name
 from vae.errors import RunError, StudyError
 from vae.schemas.reading import read
 from vae.studies.folder import StudyFolder, read_lines
@@ -37,6 +38,11 @@ class Study(StudyFolder[StudySettings, Row]):
     kind = KIND
     settings_type = StudySettings
     row_type = Row
+
+    @property
+    def dataset(self) -> str:
+        """The name of its data set, under which it is known now."""
+        return current_name(self.settings["dataset"], self.settings["fingerprint"])
 
     @property
     def recipe(self) -> Recipe:

@@ -25,7 +25,7 @@ def main() -> None:
         path = job.pop("study")
         if path not in workers:
             study = open_study(path)
-            dataset = load_dataset(study.settings["dataset"], download=False)
+            dataset = load_dataset(study.dataset, download=False)
             workers[path] = Worker(study, dataset)
         yield from workers[path].work(job)
 

@@ -88,7 +88,7 @@ def _study(options: argparse.Namespace) -> tuple[Study, Dataset]:
                     "leave the option out to continue it, or choose another folder. "
                     f"Received: {asked}"
                 )
-        return study, load_named(settings["dataset"])
+        return study, load_named(study.dataset)
     check_new_folder(options.out)
     dataset = load_named(options.dataset or "mnist")
     methods = options.methods or tuple(METHODS)
@@ -114,7 +114,7 @@ def _take(options: argparse.Namespace) -> Report:
             "--per-class, where they are given, one of its generators. Received: "
             f"{'none that fits' if study.choices else 'a study without; continue it first'}"
         )
-    dataset = load_named(study.settings["dataset"])
+    dataset = load_named(study.dataset)
     import_tensorflow()
     choice = choices[0]
     enlarged = enlarge(study, dataset, choice["generator"], choice["per_class"], options.seed)

@@ -14,6 +14,7 @@ from typing import Any
 from vae.architecture import summarize
 from vae.cli.app import start_app
 from vae.cli.augment import add_augment
+from vae.cli.data import add_data
 from vae.cli.export import add_exports
 from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
 from vae.cli.measure import add_measurements
@@ -127,7 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     command = add(train)
     add_config(command)
-    command.add_argument("--dataset", help=f"{', '.join(DATASETS)} (default: {DATASET})")
+    command.add_argument(
+        "--dataset", help=f"{', '.join(DATASETS)}, or one of your own (default: {DATASET})"
+    )
     command.add_argument("--out", type=Path, help="the run's folder (default: a new one)")
     command.epilog = STATUS_HELP
     command = add(resume)
@@ -140,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     add_pictures(add)
     add_exports(add)
     add_augment(add)
+    add_data(add)
     app = commands.add_parser(
         "app",
         help=start_app.__doc__,

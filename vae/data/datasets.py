@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import importlib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
+from vae.data import digits
 from vae.data.dataset_checks import (
     check_names,
     check_pair,
@@ -24,11 +24,13 @@ from vae.data.dataset_checks import (
 )
 from vae.data.dataset_files import fetch, locate, read_arrays
 from vae.data.download import OnProgress
-from vae.data.holdout import hold_out, test_counts
+from vae.data.holdout import split_arrays, test_counts
+from vae.data.own_sets import OwnSet, find_own, own_sets, read_own
 from vae.data.specs import DATASETS, DatasetSpec
+from vae.environment import is_public
 from vae.errors import DatasetError
 
-__all__ = ["Dataset", "find_dataset", "load_dataset"]
+__all__ = ["Dataset", "find_dataset", "load_dataset", "spec_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,7 @@ class Dataset:
         known = checked_labels(labels, "labels", name, len(checked_class_names(names, name)))
         check_pair(pixels, known, pixels.shape[1:], "whole", name)
         if is_test is None:
-            parts = _split(pixels, known, test_counts(known, test_fraction, name), seed)
+            parts = split_arrays(pixels, known, test_counts(known, test_fraction, name), seed)
         elif np.shape(is_test) != known.shape:
             needs = f"{name} needs is_test (N,), one for each of {len(known):,} images"
             raise DatasetError(f"{needs}. Received: {np.shape(is_test)}")
@@ -105,20 +107,23 @@ class Dataset:
         name: str | None = None,
         size: int = 28,
         color: bool = False,
+        fit: Literal["crop", "pad"] = "crop",
+        invert: Literal["auto", "yes", "no"] = "auto",
         test_fraction: float = 0.2,
         seed: int = 0,
     ) -> Dataset:
         """Make a data set of a folder, a zip or a file of pictures: one folder a class, or none.
 
-        Each is cropped to a square of size x size (8 to 64) pixels; drawings that are dark on a
-        bright ground are inverted. Folders train and test are the split; else as `from_arrays`.
+        Each becomes a square of size x size (8 to 64) pixels: its middle ("crop"), or all of it
+        and a border ("pad"). Drawings that are dark on a bright ground are inverted ("auto").
+        Folders train and test are the split; else as `from_arrays`.
         Warns of files that cannot be read, by name. Raises DatasetError if none can.
         """
         from vae.data.importing.reading import import_pictures
         from vae.data.importing.treatment import Treatment
 
         where = Path(path)
-        found = import_pictures(where, Treatment(size=size, color=color))
+        found = import_pictures(where, Treatment(size, color, fit, invert))
         if found.refused:
             some = "; ".join(f"{each.name}: {each.reason}" for each in found.refused[:3])
             count = f"{len(found.refused):,} file{'s' * (len(found.refused) != 1)}"
@@ -166,17 +171,16 @@ class Dataset:
         return rest
 
 
-_DIGITS_SOURCE = "scikit-learn's load_digits"
-
-
 def find_dataset(name: str) -> str | None:
     """Say where on this machine the data set is, without reading it; None if it is not there.
 
     Raises DatasetError for an unknown name.
     """
     spec = _spec(name)
+    if isinstance(spec, OwnSet):
+        return str(spec.path)
     if not spec.arrays:
-        return _DIGITS_SOURCE
+        return digits.SOURCE
     location = locate(spec)
     return None if location is None else str(location)
 
@@ -187,18 +191,20 @@ def load_dataset(
     """Load and verify a data set; one that is not on this machine is downloaded, where it can be.
 
     Looks into the folder VAE_DATA_DIR, then into Keras's cache folder; for Animals also into the
-    package animal_mnist. While a download runs, on_progress(done_bytes, total_bytes) is called;
-    without it a bar goes to standard error. Raises DatasetError for an unknown name and for data
-    that is missing, damaged or foreign.
+    package animal_mnist. One of your own has the name under which it was added. While a download
+    runs, on_progress(done_bytes, total_bytes) is called; without it a bar goes to standard error.
+    Raises DatasetError for an unknown name and for data that is missing, damaged or foreign.
     """
     spec = _spec(name)
-    if spec.arrays:
+    if isinstance(spec, OwnSet):
+        source, arrays = str(spec.path), read_own(spec)
+    elif spec.arrays:
         location = locate(spec) or fetch(spec, download, on_progress)
         source, arrays = str(location), read_arrays(spec, location)
+        if spec.held_out:
+            arrays = split_arrays(arrays["images"], arrays["labels"], spec.held_out)
     else:
-        source, arrays = _DIGITS_SOURCE, _load_digits()
-    if spec.held_out:
-        arrays = _split(arrays["images"], arrays["labels"], spec.held_out)
+        source, arrays = digits.SOURCE, digits.load_digits()
     # (N, H, W) -> (N, H, W, 1)
     arrays = {key: array[..., None] if array.ndim == 3 else array for key, array in arrays.items()}
     return Dataset(
@@ -206,43 +212,24 @@ def load_dataset(
     )
 
 
-def _spec(name: str) -> DatasetSpec:
-    if name not in DATASETS:
-        own = ". Pictures of your own: vae.Dataset.from_folder in Python" if _is_path(name) else ""
+def spec_of(name: str) -> DatasetSpec | OwnSet | None:
+    """Return what is known of a data set before it is read; None for an unknown name."""
+    return DATASETS.get(name) or find_own(name)
+
+
+def _spec(name: str) -> DatasetSpec | OwnSet:
+    spec = spec_of(name)
+    if spec is None:
+        how = ". Pictures of your own: vae.Dataset.from_folder in Python, or python -m vae data add"
+        # Where strangers share the server, nobody learns what others' are called.
+        own = [] if is_public() else [each.name for each in own_sets()]
         raise DatasetError(
-            f"The data set must be one of {', '.join(DATASETS)}{own}. Received: {name}."
+            f"The data set must be one of {', '.join([*DATASETS, *own])}"
+            f"{how if _is_path(name) else ''}. Received: {name}."
         )
-    return DATASETS[name]
+    return spec
 
 
 def _is_path(name: str) -> bool:
     """Whether a name is meant as that of a file or folder."""
     return bool(PurePath(name).suffix) or name != PurePath(name).name
-
-
-def _load_digits() -> dict[str, np.ndarray]:
-    """Read scikit-learn's 1,797 digits of 8 x 8 pixels; a fixed 360 of them are the test images."""
-    # Slow to import, and without types.
-    datasets: Any = importlib.import_module("sklearn.datasets")
-    model_selection: Any = importlib.import_module("sklearn.model_selection")
-    pixels, targets = datasets.load_digits(return_X_y=True)
-    images = np.rint(pixels.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)  # 0..16 -> 0..255
-    labels = targets.astype(np.uint8)
-    parts = model_selection.train_test_split(
-        images, labels, test_size=360, stratify=labels, random_state=0
-    )
-    names = ("x_train", "x_test", "y_train", "y_test")
-    return dict(zip(names, parts, strict=True))
-
-
-def _split(
-    images: np.ndarray, labels: np.ndarray, held_out: int | np.ndarray, seed: int = 0
-) -> dict[str, np.ndarray]:
-    """Split images (N, ...) into those for training and, of each class, some for tests."""
-    train, test = hold_out(images, labels, held_out, seed)
-    return {
-        "x_train": images[train],
-        "y_train": labels[train],
-        "x_test": images[test],
-        "y_test": labels[test],
-    }

@@ -6,7 +6,7 @@ import numpy as np
 
 from vae.errors import DatasetError
 
-__all__ = ["hold_out", "test_counts"]
+__all__ = ["hold_out", "split_arrays", "test_counts"]
 
 
 def hold_out(
@@ -37,6 +37,19 @@ def hold_out(
             remaining -= of_each
             is_test |= group
     return mixed[~is_test[mixed]], mixed[is_test[mixed]]
+
+
+def split_arrays(
+    images: np.ndarray, labels: np.ndarray, held_out: int | np.ndarray, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Split images (N, ...) into those for training and, of each class, some for tests."""
+    train, test = hold_out(images, labels, held_out, seed)
+    return {
+        "x_train": images[train],
+        "y_train": labels[train],
+        "x_test": images[test],
+        "y_test": labels[test],
+    }
 
 
 def test_counts(labels: np.ndarray, fraction: float, title: str) -> np.ndarray:

@@ -17,7 +17,7 @@ from vae.runs.short_names import shortened
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["class_cost_bars", "class_cost_figure", "class_counts", "digit_counts"]
+__all__ = ["class_cost_bars", "class_cost_figure", "class_counts", "digit_counts", "split_counts"]
 
 COST_TITLES = ("class, the hardest first", "nats per image")
 
@@ -28,6 +28,16 @@ def class_counts(labels: np.ndarray, class_names: Sequence[str]) -> Bars:
     series = BarSeries("images", tuple(counts), HUES["z"])
     colors = tuple(class_color(label) for label in range(len(class_names)))
     return Bars("class", "images", tuple(shortened(class_names)), (series,), row_colors=colors)
+
+
+def split_counts(train: np.ndarray, test: np.ndarray, class_names: Sequence[str]) -> Bars:
+    """Return how many training and test images each class has; train, test: labels (N,)."""
+    parts = (("training", train, HUES["z"]), ("test", test, HUES["loss"]))
+    series = tuple(
+        BarSeries(name, tuple(np.bincount(labels, minlength=len(class_names)).tolist()), color)
+        for name, labels, color in parts
+    )
+    return Bars("class", "images", tuple(shortened(class_names)), series, is_stacked=True)
 
 
 def class_cost_bars(nats: Mapping[str, float]) -> Bars:

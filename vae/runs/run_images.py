@@ -7,11 +7,13 @@ looks a run's data set up by its name.
 
 from __future__ import annotations
 
-from vae.data.datasets import Dataset, find_dataset, load_dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
 from vae.data.download import OnProgress
+from vae.data.own_sets import OwnSet, find_own
 from vae.data.specs import DATASETS
 from vae.errors import DatasetError
 from vae.runs.run import Run
+from vae.runs.store import RunStore
 
 __all__ = [
     "dataset_title",
@@ -19,6 +21,7 @@ __all__ = [
     "learned_the_same",
     "load_images",
     "missing_images",
+    "runs_of",
 ]
 
 
@@ -26,10 +29,12 @@ def known_dataset(run: Run) -> str:
     """Return the name of the known data set whose images a run learned; "" if there is none.
 
     A run of an older version has no fingerprint: the shape and the classes of its images tell then.
+    A data set of one's own is found by its content, whatever it is called by now.
     """
     spec = DATASETS.get(run.dataset)
     if spec is None:
-        return ""
+        own = find_own(run.dataset, run.fingerprint)
+        return own.name if own is not None else ""
     if run.fingerprint:
         same = run.fingerprint == spec.fingerprint
     else:
@@ -39,8 +44,13 @@ def known_dataset(run: Run) -> str:
 
 def dataset_title(run: Run) -> str:
     """Return what a run's data set is called; a maker's own by the name that it has."""
-    name = known_dataset(run)
-    return DATASETS[name].title if name else run.dataset
+    spec = spec_of(known_dataset(run))
+    return run.dataset if spec is None else spec.title
+
+
+def runs_of(own: OwnSet, store: RunStore) -> list[Run]:
+    """Return the runs that learned a data set of one's own, and need it to be continued."""
+    return [run for run in store.list() if run.fingerprint == own.fingerprint]
 
 
 def learned_the_same(run: Run, other: Run) -> bool:
@@ -57,7 +67,7 @@ def missing_images(run: Run) -> str:
     if name:
         if find_dataset(name) is not None:
             return ""
-        title = DATASETS[name].title
+        title = dataset_title(run)
         return f"the images of {title}, which are not on this machine: get them on the Data page"
     if run.dataset in DATASETS:
         title = DATASETS[run.dataset].title
@@ -72,9 +82,10 @@ def load_images(
 
     Raises DatasetError if only its maker has it, and as `load_dataset` does.
     """
-    if not known_dataset(run):
+    name = known_dataset(run)
+    if not name:
         raise DatasetError(
             f"This needs {missing_images(run)}. In Python, pass the data set itself, as in "
             f"vae.resume(run, dataset). Received: {run.path}"
         )
-    return load_dataset(run.dataset, download=download, on_progress=on_progress)
+    return load_dataset(name, download=download, on_progress=on_progress)

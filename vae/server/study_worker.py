@@ -83,6 +83,6 @@ def _enlarge(study: Study) -> int:
 def _images(study: Study) -> Dataset:
     """Load the data set that a study is of; raises StudyError where it is not here."""
     try:
-        return load_dataset(study.settings["dataset"], download=False)
+        return load_dataset(study.dataset, download=False)
     except VAEError as error:
         raise StudyError(f"A study needs its images. {error}") from None

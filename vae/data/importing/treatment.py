@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, ImageStat
 
 from vae.errors import DatasetError
 
-__all__ = ["Treatment", "fitted", "inverts", "on_ground"]
+__all__ = ["Treatment", "fitted", "inverts", "on_ground", "proposed"]
 
 SMALLEST, LARGEST = 8, 64  # pixels
 BRIGHT = 127.5
@@ -83,3 +83,15 @@ def inverts(images: np.ndarray, grey: np.ndarray, treatment: Treatment) -> bool:
     sides = [some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]]
     borders = np.median(np.concatenate(sides, axis=1), axis=(1, 2))
     return bool(np.mean(borders > BRIGHT) > 0.5)
+
+
+def proposed(sizes: tuple[tuple[int, int], ...], channels: tuple[int, ...]) -> Treatment:
+    """Return what suits pictures of these sizes (width, height) and channels (1 and 3).
+
+    Small squares of one size stay as they are; all else becomes 28 x 28, or 32 x 32 in colour.
+    """
+    color = 3 in channels
+    sides = {side for size in sizes for side in size}
+    only = sides.pop() if len(sides) == 1 else 0
+    size = only if SMALLEST <= only <= LARGEST else 32 if color else 28
+    return Treatment(size, color)
