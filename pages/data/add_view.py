@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages._shared.guard import explained, show_error
+from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
-from pages._shared.visitors import visitor
 from pages._shared.wide_layout import wrapping_columns
-from pages.data.preview import show_counts, show_findings, show_pairs, show_refused
-from pages.data.reading import forget_read, is_read, read_all, read_contents, read_sample
-from pages.data.uploads import Upload, choose_upload, forget_uploads
-from vae.data.datasets import Dataset
-from vae.data.health import health
-from vae.data.importing.contents import ArrayChoice, ArrayInfo, Contents, Imported
+from pages.data.new_set import offer
+from pages.data.preview import show_pairs, show_refused
+from pages.data.reading import is_read, read_all, read_contents, read_sample
+from pages.data.uploads import Upload, choose_upload
+from vae.data.importing.contents import ArrayChoice, ArrayInfo, Imported, Refusal
 from vae.data.importing.treatment import LARGEST, SMALLEST, Treatment, proposed
-from vae.data.own_set_changes import MAX_NOTE, add_own, check_new_name
 from vae.environment import is_public, storage_limits
-from vae.errors import DatasetError
 
-__all__ = ["ADDED", "show_add"]
+__all__ = ["show_add"]
 
 AT_ONCE = 3000  # pictures that are read without a click: a second or two
-CANCELLED = "own_cancelled"  # in the session: which reading was
-ADDED = "own_added"  # in the session: the name of a set that was just added
+ASKED = "own_asked"  # in the session: of which pictures Read all or Cancel was pressed
 SIZES = (8, 16, 28, 32, 48, 64)
 COLORS = {"Grey": False, "Colour": True}
 FITS: dict[str, Literal["crop", "pad"]] = {"Crop": "crop", "Pad": "pad"}
@@ -38,6 +33,21 @@ INVERTS: dict[str, Literal["auto", "yes", "no"]] = {
 }
 
 
+class _Chosen(NamedTuple):
+    """Pictures and what is to be done with them. refused: files that are none, so far."""
+
+    upload: Upload
+    count: int
+    treatment: Treatment
+    arrays: ArrayChoice | None
+    refused: tuple[Refusal, ...]
+
+    @property
+    def order(self) -> tuple[Upload, Treatment, ArrayChoice | None]:
+        """What is read, and how."""
+        return self.upload, self.treatment, self.arrays
+
+
 def show_add() -> None:
     """Show where pictures come from, what becomes of them, and the button that adds them."""
     st.markdown(
@@ -45,20 +55,26 @@ def show_add() -> None:
         + _whose()
     )
     form, preview = wrapping_columns([1, 1.3], key="add-own")
+    chosen = None
     with form, stable_position(), explained():
-        upload = choose_upload()
-        if upload is None:
-            return
-        contents = read_contents(upload, None)
-        arrays = _choose_arrays(contents.arrays)
-        if arrays is not None:
-            contents = read_contents(upload, arrays)
-        first = read_sample(upload, Treatment(), arrays)
-        treatment = _choose_treatment(proposed(first.sizes, first.channels))
+        chosen = _choose()
+    if chosen is not None:
+        with preview, explained():
+            _preview(chosen)
+
+
+def _choose() -> _Chosen | None:
+    """Show where pictures come from and what is done with them; None while there are none."""
+    upload = choose_upload()
     if upload is None:
-        return
-    with preview, explained():
-        _preview(upload, contents, treatment, arrays)
+        return None
+    contents = read_contents(upload, None)
+    arrays = _choose_arrays(contents.arrays)
+    if arrays is not None:
+        contents = read_contents(upload, arrays)
+    first = read_sample(upload, Treatment(), arrays)
+    treatment = _choose_treatment(proposed(first.sizes, first.channels))
+    return _Chosen(upload, contents.count, treatment, arrays, contents.refused)
 
 
 def _whose() -> str:
@@ -124,41 +140,39 @@ def _choose_treatment(first: Treatment) -> Treatment:
     return Treatment(size, COLORS[color], FITS[fit], INVERTS[invert])
 
 
-def _preview(
-    upload: Upload, contents: Contents, treatment: Treatment, arrays: ArrayChoice | None
-) -> None:
+def _preview(chosen: _Chosen) -> None:
     """Show pictures before and after, what hurts, and the button; read all that there are."""
-    sample = read_sample(upload, treatment, arrays)
     st.subheader("As the network sees them")
-    show_pairs(sample)
+    show_pairs(read_sample(*chosen.order))
     whole = None
     with stable_position():
-        key, state = (upload.key, treatment), st.session_state
-        if (state.get(CANCELLED) != key and contents.count <= AT_ONCE) or is_read(
-            upload, treatment, arrays
-        ):
-            whole = _read_whole(upload, treatment, arrays)
-        elif st.button(
-            f"Read all {contents.count:,} pictures",
-            type="primary",
-            help="Shows the classes, and what will hurt, before anything is stored.",
-        ):
-            _read_whole(upload, treatment, arrays)
-            st.rerun()
-    if whole is None:
-        show_refused(contents.refused)
-        return
-    show_refused(whole.refused)
-    _offer(upload, whole)
+        key = (chosen.upload.key, chosen.treatment)
+        # What was asked for last: these pictures, or none of them.
+        asked, wanted = st.session_state.get(ASKED, (None, False))
+        if is_read(*chosen.order) or (wanted if asked == key else chosen.count <= AT_ONCE):
+            whole = _read_whole(chosen)
+        else:
+            st.button(
+                f"Read all {chosen.count:,} pictures",
+                type="primary",
+                help="Shows the classes, and what will hurt, before anything is stored.",
+                on_click=_ask,
+                args=(key, True),
+            )
+    show_refused(chosen.refused if whole is None else whole.refused)
+    if whole is not None:
+        offer(chosen.upload, whole)
 
 
-def _read_whole(upload: Upload, treatment: Treatment, arrays: ArrayChoice | None) -> Imported:
+def _read_whole(chosen: _Chosen) -> Imported:
     """Read all pictures; Cancel, or a click on anything else, begins the page anew meanwhile."""
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.empty()
-        st.button("Cancel", key="own_cancel", on_click=_cancel, args=((upload.key, treatment),))
-    found = read_all(upload, treatment, arrays, lambda part: _show_part(bar, part))
+        key = (chosen.upload.key, chosen.treatment)
+        _show_part(bar, 0.0)
+        st.button("Cancel", key="own_cancel", on_click=_ask, args=(key, False))
+    found = read_all(*chosen.order, lambda part: _show_part(bar, part))
     place.empty()
     return found
 
@@ -167,66 +181,5 @@ def _show_part(bar: DeltaGenerator, part: float) -> None:
     bar.progress(part, text=f"Reading the pictures: {part:.0%}")
 
 
-def _cancel(key: object) -> None:
-    st.session_state[CANCELLED] = key
-
-
-def _offer(upload: Upload, whole: Imported) -> None:
-    """Show what the data set would be, ask for its name and add it."""
-    state = st.session_state
-    name = st.text_input(
-        "Name",
-        value=_name_of(upload.name),
-        max_chars=64,
-        key=f"own_name-{upload.key[0]}",
-        help="Letters, digits, spaces, '_', '-', '.', '+'. Python and the command line know the "
-        "data set by it.",
-    )
-    with explained():
-        dataset = _dataset(upload, whole, name or "my pictures")
-        show_counts(dataset, whole)
-        show_findings(_health(dataset, whole))
-        note = st.text_input(
-            "Description",
-            max_chars=MAX_NOTE,
-            key=f"own_note-{upload.key[0]}",
-            placeholder="Where the pictures come from",
-        )
-        check_new_name(dataset.name)
-        if st.button("Add this data set", type="primary", icon=":material/add:", key="own_add"):
-            try:
-                own = add_own(dataset, note=note or "", owner=visitor())
-            except DatasetError as error:
-                show_error(error)
-                return
-            forget_uploads()
-            forget_read()
-            state[ADDED] = state.dataset = own.name
-            state.data_view = "Images"
-            st.rerun()
-
-
-def _dataset(upload: Upload, whole: Imported, name: str) -> Dataset:
-    return Dataset.from_arrays(
-        name,
-        whole.images,
-        whole.labels,
-        class_names=whole.class_names,
-        is_test=whole.test,
-        source=", ".join(list(upload.files)[:3])[:200],
-    )
-
-
-def _health(dataset: Dataset, whole: Imported) -> list[str]:
-    """Return `health`, measured once for the same images."""
-    known = st.session_state.get("own_health")
-    if known is None or known[0] is not whole.images:
-        with st.spinner("Looking for copies, blanks and uneven classes…"):
-            known = st.session_state.own_health = (whole.images, health(dataset))
-    return known[1]
-
-
-def _name_of(text: str) -> str:
-    """Return a name that a data set can have, as near to a file's as possible."""
-    kept = "".join(each if each.isalnum() or each in "_ .+-" else " " for each in text)
-    return " ".join(kept.split()).lstrip("_ .+-")[:64].strip() or "my pictures"
+def _ask(key: object, wanted: bool) -> None:
+    st.session_state[ASKED] = key, wanted

@@ -14,7 +14,7 @@ from pages._shared.pictures import apart, show_grid
 from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
-from pages.data.add_view import ADDED
+from pages.data.new_set import ADDED
 from pages.data.own_set_menu import own_set_menu
 from vae.data.datasets import Dataset
 from vae.data.specs import DATASETS

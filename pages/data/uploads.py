@@ -120,7 +120,7 @@ def _camera() -> Upload | None:
     )
     shot = st.camera_input(
         "Camera",
-        key=f"own_camera-{st.session_state.get(ROUND, 0)}",
+        key=f"own_camera-{st.session_state.get(ROUND, 0)}-{len(st.session_state.get(MADE, []))}",
         resolution=resolution,
         help="The middle of the photo is what counts: fill it.",
     )
