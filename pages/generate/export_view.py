@@ -25,8 +25,9 @@ from pages._shared.wide_layout import wrapping_columns
 from pages.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
 from vae.architecture import summarize
 from vae.errors import ConfigError, RunError, VAEError
-from vae.export.keras_code import SOURCES, keras_notebook, keras_script, open_in_keras
+from vae.export.keras_code import keras_notebook, keras_script, open_in_keras
 from vae.export.offline_demo import MAX_BYTES, demo_page
+from vae.export.script_data import source_of
 from vae.figures.classes import class_cost_figure
 from vae.figures.clouds import cloud_figure
 from vae.figures.curves import curves_figure
@@ -201,14 +202,14 @@ def _why_no_demo(_run: Run, mark: str) -> str:
 
 def _script(run: Run) -> None:
     st.header("The code")
-    if known_dataset(run) not in SOURCES:
+    name = known_dataset(run)
+    if source_of(name) is None:
         st.info(
-            f"A script needs a data set that Keras or scikit-learn can load, which "
-            f"{plain(run.dataset)} is not.",
+            f"A script needs a data set that is known here, which {plain(run.dataset)} is not.",
             icon=":material/info:",
         )
         return
-    arguments = run.config, run.dataset, run.image_shape
+    arguments = run.config, name, run.image_shape
     try:
         script = keras_script(*arguments)
     except ConfigError as error:

@@ -53,6 +53,9 @@ LEFT_OUT = (
 ARGUMENTS = [
     f"--disable-features={','.join(LEFT_OUT)}",
     "--no-sandbox",
+    # A camera that shows a test picture, and may be used.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     # No test machine has a GPU, and imitating one for all that is drawn is a quarter of the work;

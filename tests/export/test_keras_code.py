@@ -20,11 +20,8 @@ from vae.data.datasets import Dataset
 from vae.data.holdout import hold_out
 from vae.data.specs import DATASETS
 from vae.errors import ConfigError
-from vae.export.keras_code import (
-    SOURCES,
-    keras_notebook,
-    keras_script,
-)
+from vae.export.keras_code import keras_notebook, keras_script
+from vae.export.script_data import SOURCES
 from vae.presets import PRESETS
 
 MNIST, DIGITS = (28, 28, 1), (8, 8, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.conftest import PREDICTABLE, run_python
 from tests.export.test_keras_code import TRAINED
 from tests.oldest import OLDEST_BACKEND, run_oldest
 from vae.data.datasets import Dataset
+from vae.data.own_set_changes import add_own
 from vae.export.keras_code import (
     OPEN_IN_KERAS,
     keras_script,
@@ -25,13 +27,15 @@ from vae.runs.run import Run
 DIGITS = (8, 8, 1)
 # Rounding: other fused operations than in the app's loop, and a text of four decimals.
 TOLERANCE = 1e-4
-GANS = ("gan", "conditional-gan")
+GANS = ("gan", "conditional-gan", "own-gan")
+OWN = ("sampled", "classifier", "gan")  # of those that are trained, also on pictures of one's own
 WITHOUT_CODES = ("classifier", "classifier-convolutional")
 # One script after the other in a process that has no other module than those installed.
 ELSEWHERE = """
 import contextlib, importlib.util, os, runpy, sys
 assert importlib.util.find_spec("vae") is None
-for folder in sys.argv[1:]:
+folders, sys.argv = sys.argv[1:], ["script.py"]
+for folder in folders:
     os.chdir(folder)
     with open("said.txt", "w") as file, contextlib.redirect_stdout(file):
         runpy.run_path("script.py")
@@ -66,6 +70,7 @@ def elsewhere(
         script = keras_script(run.config, "digits", DIGITS)
         (top / name / "script.py").write_text(script, encoding="utf-8")
         found[name] = run, top / name
+    found |= _own(digits, top)
     folder = top / "open"
     folder.mkdir()
     (folder / "model.keras").write_bytes((finished_run.path / "model.keras").read_bytes())
@@ -95,8 +100,34 @@ def elsewhere(
     return found
 
 
+def _own(digits: Dataset, top: Path) -> dict[str, tuple[Run, Path]]:
+    """Runs of colour pictures of one's own, and folders with their scripts and the set's file."""
+    from vae.training.train import train
+
+    tints = np.array([[255, 120, 30], [40, 160, 255]])[digits.y_train[:300] % 2]
+    images = (digits.x_train[:300] / 255 * tints[:, None, None]).astype(np.uint8)
+    dataset = Dataset.from_arrays("tinted digits", images, digits.y_train[:300])
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAE_DATA_DIR", str(top / "data"))
+        own = add_own(dataset)
+        for name in OWN:
+            config = TRAINED[name]
+            run = train(config, dataset, out=top / "runs" / f"own-{name}")
+            folder = top / f"own-{name}"
+            folder.mkdir()
+            shutil.copy(own.path, folder)
+            script = keras_script(config, dataset.name, dataset.image_shape)
+            (folder / "script.py").write_text(script, encoding="utf-8")
+            found[folder.name] = run, folder
+    return found
+
+
 class TestSameHistory:
-    @pytest.mark.parametrize("name", ["dense", "autoencoder", "conditional", *TRAINED])
+    @pytest.mark.parametrize(
+        "name",
+        ["dense", "autoencoder", "conditional", *TRAINED, *(f"own-{name}" for name in OWN)],
+    )
     def test_each_epoch(self, name: str, elsewhere: dict[str, tuple[Run, Path]]) -> None:
         run, folder = elsewhere[name]
         said = said_history((folder / "said.txt").read_text(encoding="utf-8"))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pages._shared.server import queue
 from tests.conftest import copy_run
 from tests.pages.crafted import craft, epochs
-from tests.pages.driving import labelled, open_page, tour, watch
+from tests.pages.driving import act, labelled, open_page, tour, watch
 from tests.pages.shown import words
 from vae.data.datasets import Dataset
+from vae.data.own_set_changes import add_own, update_own
 from vae.runs.run import Run, open_run
 
 MISSING = "the images of “stripes”, a data set that only its maker has"
@@ -26,6 +29,26 @@ def own(convolutional_run: Run, runs: Path) -> Run:
 def test_every_page_shows_it(own: Run) -> None:
     for _, app in tour():
         assert not app.error
+
+
+def test_one_whose_images_are_kept_misses_nothing(own: Run, stripes: Dataset) -> None:
+    kept = add_own(stripes)
+    for name, app in tour():
+        assert not app.error, name
+        assert MISSING not in words(app), name
+    update_own(kept, name="bars")  # found by its content
+    app = watch(open_page("train", run=own.id))
+    assert not labelled(app.button, "Continue").disabled
+
+
+def test_a_picture_is_treated_as_its_images(own: Run, stripes: Dataset) -> None:
+    add_own(stripes)
+    app = open_page("latent", run=own.id, view="draw")
+    act(labelled(app.segmented_control, "Picture").set_value("Upload"))
+    picture = io.BytesIO()
+    Image.fromarray(stripes.x_test[0]).save(picture, "PNG")
+    act(labelled(app.file_uploader, "Image file").set_value(("a.png", picture.getvalue(), "")))
+    assert not app.error
 
 
 def test_it_cannot_resume_and_says_why(own: Run) -> None:

@@ -65,13 +65,14 @@ def export(options: argparse.Namespace) -> Report:
         size = write_file(out, to_npz(named_weights(run), notes_of(run)))
         what = "all weights by name"
     else:
-        if not known_dataset(run):
+        name = known_dataset(run)
+        if not name:
             raise RunError(
                 f"A script can load known images, and this run needs {missing_images(run)}. "
                 f"Received: {run.path}"
             )
         write = keras_script if kind == "script" else keras_notebook
-        size = write_file(out, write(run.config, run.dataset, run.image_shape).encode())
+        size = write_file(out, write(run.config, name, run.image_shape).encode())
         what = "plain Keras, which trains the same model"
     shown = wrote(out, size, what, NEXT[kind].format(out))
     return Report({"out": str(out), "format": kind}, shown)

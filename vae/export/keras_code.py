@@ -26,6 +26,7 @@ from vae.data.binarisation import FIXED_SEED
 from vae.data.split import split_counts
 from vae.errors import ConfigError
 from vae.export.keras_layers import written_layers
+from vae.export.script_data import SOURCES, Source, source_of
 from vae.kinds import KINDS, with_article
 from vae.layers import ImageShape
 from vae.model.keras_compat import OLDEST_KERAS
@@ -45,23 +46,6 @@ EVALUATION_BATCH = (
 )
 THIRD = {"free_bits": "per_dimension", "samples": "bound"}  # what the costs have besides
 OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
-
-
-class Source(NamedTuple):
-    """A data set as a script gets it."""
-
-    title: str
-    images: int  # in the training set
-    image_shape: ImageShape
-    classes: int
-
-
-SOURCES = {
-    "mnist": Source("MNIST", 60_000, (28, 28, 1), 10),
-    "fashion_mnist": Source("Fashion-MNIST", 60_000, (28, 28, 1), 10),
-    "digits": Source("scikit-learn's digits", 1_437, (8, 8, 1), 10),
-    "animals": Source("Animals", 8_000, (28, 28, 1), 10),
-}
 
 
 class Part(NamedTuple):
@@ -94,9 +78,9 @@ def keras_script(config: Config, dataset_name: str, image_shape: ImageShape) -> 
     """Return a Keras script that trains this model to the same history, epoch by epoch.
 
     It takes the path of a local mnist.npz as its argument, or downloads it as Keras does (animals:
-    takes it from the package animal_mnist), and leaves encoder.keras, decoder.keras and samples.png
-    or a classifier's classifier.keras. Raises ConfigError for a data set that only its maker has,
-    and for layers that do not fit the images.
+    takes it from the package animal_mnist; one of one's own: needs its file). It leaves
+    encoder.keras, decoder.keras and samples.png, or classifier.keras. Raises ConfigError for a data
+    set that only its maker has, and for layers that do not fit the images.
     """
     title, parts = _parts(config, dataset_name, image_shape, local_file=dataset_name != "digits")
     usage = "python script.py" + (f" [{dataset_name}.npz]" if dataset_name != "digits" else "")
@@ -135,11 +119,12 @@ def _parts(
     config: Config, dataset_name: str, image_shape: ImageShape, *, local_file: bool
 ) -> tuple[str, list[Part]]:
     """Return the title of the whole and its parts."""
-    source = SOURCES.get(dataset_name)
+    source = source_of(dataset_name)
     if source is None or source.image_shape != tuple(image_shape):
         known = ", ".join(f"{name} {each.image_shape}" for name, each in SOURCES.items())
         raise ConfigError(
-            f"A script can load {known}. Received: {dataset_name!r:.80} {tuple(image_shape)}"
+            f"A script can load {known} and data sets of your own. "
+            f"Received: {dataset_name!r:.80} {tuple(image_shape)}"
         )
     holds = _holding(config, dataset_name, local_file)
     values = _values(config, dataset_name, source, holds)
@@ -193,6 +178,7 @@ def _holding(config: Config, dataset_name: str, local_file: bool) -> set[str]:
         "conditional": config.conditional,
         "labels": config.conditional or config.has("classifier"),
         "digits": dataset_name == "digits",
+        "own": dataset_name not in SOURCES,
         "animals": dataset_name == "animals",
         "keras": dataset_name in ("mnist", "fashion_mnist"),
         "local_file": local_file,
