@@ -33,6 +33,8 @@ MORE = {
         "kind",
         "conditional",
         "binarisation",
+        "shift",
+        "flip",
         "likelihood",
         "noise",
         "importance_samples",

@@ -8,6 +8,7 @@ from pages._shared.glossary import help_of
 from pages._shared.plain import plain
 from vae.config import Config
 from vae.data.binarisation import binarisation_name
+from vae.data.moves import moves_in_words
 from vae.evaluation.diagnostics import USED_NATS, dimensions_in_use
 from vae.figures.colors import HUES
 from vae.runs.run import Run
@@ -130,6 +131,11 @@ def show_what_is_counted(run: Run) -> None:
     if not run.history:
         return
     sentences = _what_they_count(run.config, run.history[-1])
+    if run.config.moves_images:
+        sentences += (
+            f" Images that train are {moves_in_words(run.config)}; those of validation and tests "
+            "stay as they are."
+        )
     if "images" in run.metrics and "treatment" in run.metrics:
         images, treatment = run.metrics["images"], run.metrics["treatment"]
         sentences += f" Test: {plain(f'{images}, {treatment}')}."

@@ -19,12 +19,13 @@ FIELDS = [field.name for field in dataclasses.fields(Config)]
 SIZES = [name for name in FIELDS if isinstance(getattr(Config(), name), tuple)]
 NUMBERS = [name for name in FIELDS if setting(name).high is not None and name not in SIZES]
 WHOLE = [name for name in NUMBERS if isinstance(getattr(Config(), name), int)]
+SWITCHES = [name for name in FIELDS if isinstance(getattr(Config(), name), bool)]
 CHOICES = [name for name in FIELDS if setting(name).choices]
 
 NOT_NUMBERS = [None, True, "", "many", [1], {}, math.nan, math.inf, -math.inf, 10**400]
 BAD: dict[str, list[Any]] = {
     "preset": [None, 1, ["lecture"]],
-    "conditional": [None, 0, 1, "", "true", []],
+    **{name: [None, 0, 1, "", "true", []] for name in SWITCHES},
     **{
         name: [None, 128, "128", {}, [0], [1025], [1.5], [True], ["64"], [64] * 7, [math.nan]]
         for name in SIZES
@@ -40,7 +41,7 @@ BAD["validation_split"] += [0.501, -0.001]
 
 # The same as a person types them; a preset is any text.
 BAD_TEXT: dict[str, list[str]] = {
-    "conditional": ["", "maybe", "1", "yes"],
+    **{name: ["", "maybe", "1", "yes"] for name in SWITCHES},
     **{name: ["0", "64,many", "64/32", "1,2,3,4,5,6,7", "1025", "1.5", "-3"] for name in SIZES},
     **{name: ["", "Vae", "nothing"] for name in CHOICES},
     **{name: ["", "many", "nan", "inf", "-1e9", "1e99", "9" * 400, "1,5,5"] for name in NUMBERS},
@@ -175,7 +176,7 @@ class TestCorrectness:
         old = {name: value for name, value in Config().to_dict().items() if name != "noise"}
         assert Config.from_dict(old).noise == 1.0
         new = ("importance_samples", "binarisation", "likelihood", "kl_cycle", "free_bits")
-        new += ("capacity", "dense_layers")
+        new += ("capacity", "dense_layers", "shift", "flip")
         old = {name: value for name, value in Config().to_dict().items() if name not in new}
         assert Config.from_dict(old) == Config()
 

@@ -98,6 +98,11 @@ class TestTrainable:
             check_trainable(config, few)
         check_trainable(config.replace(patience=0), few)
 
+    def test_a_shift_leaves_the_middle_of_an_image(self, digits: Dataset) -> None:
+        check_trainable(Config(shift=3), digits)
+        with pytest.raises(ConfigError, match="Received: shift=4, images of 8 × 8 pixels"):
+            check_trainable(Config(shift=4), digits)
+
 
 class TestClassesOfAClassifier:
     CONFIG = Config(kind="classifier", validation_split=0.0)

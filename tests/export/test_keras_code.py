@@ -31,6 +31,8 @@ TRAINED = {
     "sampled": SMALL.replace(
         importance_samples=3,
         binarisation="sampled",
+        shift=2,
+        flip=True,
         noise=0.7,
         kl_warmup=1,
         kl_cycle=2,
@@ -52,19 +54,25 @@ TRAINED = {
 TRAINED["conditional-sampled"] = TRAINED["convolutional"].replace(
     kind="conditional", importance_samples=2, capacity=0.0, binarisation="sampled", patience=0
 )
-TRAINED["classifier"] = SMALL.replace(kind="classifier", schedule="cosine", train_share=0.7)
+TRAINED["classifier"] = SMALL.replace(
+    kind="classifier", schedule="cosine", train_share=0.7, shift=1
+)
 TRAINED["classifier-convolutional"] = TRAINED["classifier"].replace(
-    network="convolutional", hidden=(4, 6), dense_layers=(10,), binarisation="sampled", patience=1
+    network="convolutional",
+    hidden=(4, 6),
+    dense_layers=(10,),
+    binarisation="sampled",
+    shift=0,
+    patience=1,
 )
-TRAINED["gan"] = Config(
-    kind="gan", hidden=(8,), latent_dim=2, epochs=2, seed=3, schedule="cosine", adam_beta_1=0.5
-)
+TRAINED["gan"] = SMALL.replace(kind="gan", schedule="cosine", adam_beta_1=0.5, flip=True)
 TRAINED["conditional-gan"] = TRAINED["gan"].replace(
     conditional=True,
     network="convolutional",
     hidden=(4, 6),
     dense_layers=(10,),
     binarisation="sampled",
+    flip=False,
     gradient_penalty=2.0,
     train_share=0.7,
 )
@@ -132,7 +140,7 @@ class TestScript:
                 "beta": 0.5, "kl_warmup": 2, "free_bits": 0.1, "capacity": 2.0,
                 "importance_samples": 2, "noise": 0.5, "loss_scale": "per_pixel",
                 "optimizer": "sgd", "learning_rate": 0.1, "schedule": "cosine", "batch_size": 7,
-                "epochs": 3, "binarisation": "fixed", "train_share": 0.5,
+                "epochs": 3, "binarisation": "fixed", "shift": 2, "flip": True, "train_share": 0.5,
                 "validation_split": 0.2, "patience": 3, "seed": 9, "gradient_penalty": 2.0,
                 "adam_beta_1": 0.5, "adam_beta_2": 0.9,
             }.items()

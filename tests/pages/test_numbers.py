@@ -72,6 +72,12 @@ class TestLosses:
                 "likelihood. The KL includes the 0.25 free nats of each dimension.",
             ),
             (
+                {"shift": 2, "flip": True},
+                {},
+                "grey levels; Bernoulli likelihood. Images that train are shifted by up to 2 "
+                "pixels and mirrored at random; those of validation and tests stay as they are.",
+            ),
+            (
                 {"importance_samples": 50},
                 {},
                 "grey levels; Bernoulli likelihood. Shown is the ELBO; training raises the bound "

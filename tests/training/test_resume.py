@@ -15,7 +15,9 @@ from vae.training.row_writer import RowWriter
 from vae.training.saved_state import SavedState
 
 CONVOLUTIONAL = BASE.replace(network="convolutional", hidden=(3,), learning_rate=1e-2)
-SAMPLED = BASE.replace(binarisation="sampled", free_bits=0.5, kl_warmup=1, kl_cycle=2)
+SAMPLED = BASE.replace(
+    binarisation="sampled", shift=1, flip=True, free_bits=0.5, kl_warmup=1, kl_cycle=2
+)
 # 1,250 of the images: as many steps as the others, which hold some back, have.
 GAN = BASE.replace(kind="gan", train_share=0.87, binarisation="sampled")
 # Before the first step, after it, on a row, at an epoch's end, between two rows, in the last step.
@@ -105,7 +107,7 @@ class TestExact:
             assert {"discriminator_loss", "discriminator_gradient_norm"} <= {*expected.rows[-1]}
 
     @pytest.mark.parametrize("way", ["suspend", "kill"])
-    def test_pixels_that_are_sampled_at_each_step(
+    def test_images_that_are_moved_and_pixels_that_are_sampled_at_each_step(
         self, way: str, sampled: Workshop, tmp_path: Path
     ) -> None:
         with sampled.opened() as workshop:

@@ -89,6 +89,11 @@ class Config(Settings):
         return f"conditional {noun}" if self.conditional else noun
 
     @property
+    def moves_images(self) -> bool:
+        """Whether training images are shifted or mirrored, anew at each step."""
+        return self.shift > 0 or self.flip
+
+    @property
     def is_density(self) -> bool:
         """Whether the likelihood is a density: its nats may be negative, bits a pixel mean nothing.
 

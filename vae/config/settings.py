@@ -6,8 +6,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from vae.config.model_settings import ModelSettings
 from vae.config.setting import Setting, setting_field
-from vae.kinds import KINDS, Kind
+from vae.kinds import Kind
 
 __all__ = [
     "BINARISATIONS",
@@ -25,70 +26,9 @@ BINARISATIONS: tuple[Binarisation, ...] = get_args(Binarisation)
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(ModelSettings):
     """The fields of a configuration, unchecked: `vae.config.Config` checks them."""
 
-    preset: str = setting_field(
-        "custom", "Preset", "The recipe that this configuration started from."
-    )
-    kind: str = setting_field(
-        "vae",
-        "Model",
-        " ".join(kind.sentence for kind in KINDS.values()),
-        choices=KINDS,
-    )
-    conditional: bool = setting_field(
-        False,
-        "Conditional",
-        "The networks also get the class of an image, so that its code describes the style alone.",
-        needs="prior",
-    )
-    network: str = setting_field(
-        "dense",
-        "Network",
-        "Dense layers connect all pixels and are fast. Convolutional layers find local shapes: "
-        "slower, but better on images.",
-        choices=("dense", "convolutional"),
-    )
-    latent_dim: int = setting_field(
-        4,
-        "Latent dimensions",
-        "How many numbers the code of an image has.",
-        low=1,
-        high=128,
-        needs="decoder",
-    )
-    hidden: tuple[int, ...] = setting_field(
-        (128,),
-        "Hidden layers",
-        "Units of each encoder layer, first to last (filters, if convolutional); "
-        "the decoder mirrors them.",
-        low=1,
-        high=1024,
-    )
-    dense_layers: tuple[int, ...] = setting_field(
-        (),
-        "Dense layers",
-        "Units of dense layers between the convolutions and the code, first to last; the decoder "
-        "mirrors them. Empty: none.",
-        low=1,
-        high=1024,
-    )
-    activation: str = setting_field(
-        "relu",
-        "Activation",
-        "The non-linear function between two layers.",
-        choices=("relu", "leaky_relu", "elu", "silu", "tanh"),
-    )
-    likelihood: str = setting_field(
-        "bernoulli",
-        "Likelihood",
-        "The distribution of a pixel, given the decoder's output: Bernoulli, as in the lecture; "
-        "continuous Bernoulli, a true density of grey levels; or a Gaussian whose width is "
-        "learned.",
-        choices=("bernoulli", "continuous_bernoulli", "gaussian"),
-        needs="likelihood",
-    )
     beta: float = setting_field(
         1.0,
         "Beta",
@@ -223,6 +163,22 @@ class Settings:
         "(threshold), sampled once with the grey level as probability (fixed), or sampled again at "
         "each step (sampled).",
         choices=BINARISATIONS,
+    )
+    shift: int = setting_field(
+        0,
+        "Random shift",
+        "Each training image is moved by up to this many pixels in each direction, anew at each "
+        "step; its edges are repeated where it leaves a gap. It helps where images are few. 0: "
+        "none.",
+        low=0,
+        high=16,
+    )
+    flip: bool = setting_field(
+        False,
+        "Random flip",
+        "Each training image is mirrored left to right in half of the steps. It helps where images "
+        "are few and a mirrored one is as likely, as of animals or shoes. Not for digits or "
+        "letters: a mirrored 2 is no 2.",
     )
     train_share: float = setting_field(
         1.0,

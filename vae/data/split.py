@@ -35,10 +35,16 @@ class Split(NamedTuple):
 def check_trainable(config: Config, dataset: Dataset) -> None:
     """Raise ConfigError unless the layers fit the images and one of these is left to train on.
 
-    A classifier's must show two classes at least. Asked before a run gets its folder: what does not
-    fit leaves none behind.
+    A shift must leave the middle of an image in it, and a classifier's images must be of two
+    classes at least. Asked before a run gets its folder: what does not fit leaves none behind.
     """
     summarize(config, dataset.image_shape, dataset.classes)
+    height, width, _ = dataset.image_shape
+    if 2 * config.shift >= min(height, width):
+        raise ConfigError(
+            "A random shift must be less than half of an image's shorter side. Received: "
+            f"shift={config.shift}, images of {height} × {width} pixels"
+        )
     train, validation = split_counts(config, len(dataset.x_train))
     if config.patience and not validation:
         raise ConfigError(

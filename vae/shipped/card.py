@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from vae.architecture import Summary, summarize
 from vae.config import Config
 from vae.data.binarisation import binarisation_name
+from vae.data.moves import moves_in_words
 from vae.files import folder_bytes
 from vae.layers import Layer
 from vae.presets import PRESET_NOTES, PRESETS, preset_label
@@ -151,6 +152,8 @@ def _data(run: Run) -> str:
         f"{dataset_title(run)}: {count}training images of {_size(run.image_shape)}",
         binarisation_name(config.binarisation),
     ]
+    if config.moves_images:
+        words.append(moves_in_words(config))
     if config.train_share < 1.0:
         words.append(f"{config.train_share:.3g} of them used")
     if config.validation_split:

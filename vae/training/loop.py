@@ -82,7 +82,7 @@ class Loop:
     def _steps_that_fit(self) -> int:
         """Return how many steps of random numbers are few enough for one call."""
         noise_bytes = 4 * int(np.prod(self._noise_shape))
-        pixel_bytes = self._batch_size * self._images.pixel_count * self._images.is_sampled
+        pixel_bytes = self._batch_size * self._images.pixel_count * self._images.is_changing
         return int(np.clip(RANDOM_BYTES // max(noise_bytes + pixel_bytes, 1), 1, CHUNK))
 
     def _compile(self) -> None:
@@ -120,7 +120,7 @@ class Loop:
             noise = self._for_each_step(
                 lambda _: self.model.sample_noise(self._noise_shape), count, spec
             )
-        if self._images.is_sampled:
+        if self._images.is_changing:
             spec = tf.TensorSpec((self._batch_size, self._images.pixel_count), tf.uint8)
             sampled = self._for_each_step(
                 lambda index: self._images_after(indices[index], index), count, spec
