@@ -53,7 +53,7 @@ def test_pickles_and_arrays_over_the_caps_are_not_loaded(tmp_path: Path) -> None
     with pytest.raises(DatasetError, match="Python objects"):
         import_pictures(path, PLAIN)
     with pytest.raises(DatasetError, match="at most 0 MB"):
-        import_pictures(path, PLAIN, arrays=ArrayChoice("mine"), caps=Caps(array_bytes=100))
+        import_pictures(path, PLAIN, arrays=ArrayChoice("mine"), caps=Caps(total_bytes=200))
     assert len(import_pictures(path, PLAIN, arrays=ArrayChoice("mine"), limit=4).images) == 4
     color = import_pictures(path, Treatment(size=8, color=True), arrays=ArrayChoice("colors"))
     assert color.images.shape == (6, 8, 8, 3)

@@ -10,6 +10,7 @@ import numpy as np
 
 from vae.data.importing.treatment import Treatment
 from vae.errors import DatasetError
+from vae.limits import Caps
 
 __all__ = [
     "ArrayChoice",
@@ -33,19 +34,6 @@ class Refusal(NamedTuple):
 
     name: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Caps:
-    """The most that an import may take. ratio: of a member's size to its size in the zip."""
-
-    files: int = 70_000
-    file_bytes: int = 25_000_000
-    total_bytes: int = 1_000_000_000
-    array_bytes: int = 250_000_000
-    ratio: int = 200
-    classes: int = 256
-    output_bytes: int = 200_000_000
 
 
 class Order(NamedTuple):

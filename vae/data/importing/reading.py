@@ -19,6 +19,7 @@ from vae.data.importing.contents import (
 from vae.data.importing.pictures import import_files, scan_files
 from vae.data.importing.sources import opened
 from vae.data.importing.treatment import Treatment
+from vae.environment import import_caps
 from vae.errors import DatasetError
 
 __all__ = ["import_pictures", "scan"]
@@ -27,9 +28,9 @@ __all__ = ["import_pictures", "scan"]
 def scan(path: Path, caps: Caps | None = None, arrays: ArrayChoice | None = None) -> Contents:
     """Return what a zip, folder, picture or array file holds, before pixels are decoded.
 
-    Raises DatasetError for what is none of them or over the caps.
+    caps: by default those of the environment. Raises DatasetError for what is over them or none.
     """
-    caps = caps or Caps()
+    caps = caps or import_caps()
     kind = _array_kind(path)
     if kind is None:
         with opened(path, caps) as source:
@@ -55,7 +56,7 @@ def import_pictures(
     on_progress: called with how many are done, of how many. Raises DatasetError if nothing can be
     read, or when is_cancelled() says so.
     """
-    caps = caps or Caps()
+    caps = caps or import_caps()
     order = Order(treatment, caps, limit, on_progress, is_cancelled)
     kind = _array_kind(path)
     if kind is not None:
