@@ -61,7 +61,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
 # Where other code than vae/environment.py touches os.environ, and why it does not read a setting.
 ENVIRON_ELSEWHERE = {
     "vae/model/keras_setup.py": "replaces Keras's variables while Keras is imported",
-    "vae/data/importing/decoder.py": "hands the whole environment to a process",
+    "vae/data/importing/process.py": "hands the whole environment to a process",
     "vae/studies/pool.py": "hands the whole environment to a process",
     "vae/server/worker_processes.py": "hands the whole environment to a process",
 }

@@ -22,6 +22,7 @@ __all__ = [
     "OnProgress",
     "Order",
     "Refusal",
+    "cancelled",
 ]
 
 T = TypeVar("T")
@@ -49,10 +50,15 @@ class Order(NamedTuple):
         """Yield items with their indices, telling how many are done; raises DatasetError."""
         for index, item in enumerate(items):
             if self.is_cancelled is not None and self.is_cancelled():
-                raise DatasetError("The import was cancelled")
+                raise cancelled()
             yield index, item
             if self.on_progress is not None:
                 self.on_progress(index + 1, len(items))
+
+
+def cancelled() -> DatasetError:
+    """Return what is raised where a person cancels."""
+    return DatasetError("The import was cancelled")
 
 
 class ArrayInfo(NamedTuple):
@@ -74,8 +80,8 @@ class ArrayChoice(NamedTuple):
 class Contents:
     """What is in a file or folder, before pixels are decoded.
 
-    kind: "zip", "folder", "image", "npz", "npy", "idx" or "csv". classes: their counts. arrays: to
-    pick from. test_count: of pictures that the source sets aside for testing.
+    kind: "zip", "folder", "image", "npz", "npy", "idx", "csv" or "parquet". classes: their counts.
+    arrays: to pick from. test_count: of pictures that the source sets aside for testing.
     """
 
     kind: str
