@@ -16,10 +16,10 @@ from vae.environment import (
     FURTHER_WORKER_MEGABYTES,
     SERVER_MEGABYTES,
     WORKER_MEGABYTES,
-    Limits,
     abbreviate_home,
     data_folders,
     grace_seconds,
+    import_caps,
     is_public,
     keras_home,
     limits,
@@ -28,6 +28,7 @@ from vae.environment import (
     worker_count,
 )
 from vae.errors import ConfigError
+from vae.limits import Caps, Limits
 
 SHAPE, CLASSES = (8, 8, 1), 10
 SMALL = Config(hidden=(10,), latent_dim=2, epochs=20)  # 64-10-(2+2), 2-10-64: 1,428 parameters
@@ -36,7 +37,7 @@ SMALL = Config(hidden=(10,), latent_dim=2, epochs=20)  # 64-10-(2+2), 2-10-64: 1
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     names = (
-        *("PUBLIC", "WORKERS", "GRACE_SECONDS"),
+        *("PUBLIC", "WORKERS", "GRACE_SECONDS", "IMPORT_PICTURES", "IMPORT_MEGABYTES"),
         *("MOST_EPOCHS", "MOST_SECONDS", "MOST_PARAMETERS"),
     )
     for name in names:
@@ -60,7 +61,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
 # Where other code than vae/environment.py touches os.environ, and why it does not read a setting.
 ENVIRON_ELSEWHERE = {
     "vae/model/keras_setup.py": "replaces Keras's variables while Keras is imported",
-    "vae/data/importing/decoder.py": "hands the whole environment to a process",
+    "vae/data/importing/process.py": "hands the whole environment to a process",
     "vae/studies/pool.py": "hands the whole environment to a process",
     "vae/server/worker_processes.py": "hands the whole environment to a process",
 }
@@ -127,6 +128,25 @@ class TestFolders:
     def test_home_is_abbreviated(self, tmp_path: Path) -> None:
         assert abbreviate_home(str(tmp_path / "a")) == f"~{os.sep}a"
         assert abbreviate_home(f"{tmp_path}-2/a") == f"{tmp_path}-2/a"
+
+
+class TestImportCaps:
+    def test_settings_come_first_and_strangers_may_less(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own = import_caps()
+        assert own == Caps()
+        monkeypatch.setenv("VAE_PUBLIC", "1")
+        assert import_caps().files < own.files
+        assert import_caps().total_bytes < own.total_bytes
+        monkeypatch.setenv("VAE_IMPORT_PICTURES", "500")
+        monkeypatch.setenv("VAE_IMPORT_MEGABYTES", "3001")
+        assert import_caps().in_words() == (
+            "At most 500 pictures, 10 MB each and 3,001 MB in all; "
+            "an array file or table of at most 1,500.5 MB; 256 classes."
+        )
+        monkeypatch.setenv("VAE_IMPORT_MEGABYTES", "0")
+        assert import_caps().total_bytes == 250_000_000
 
 
 class TestLimits:

@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import joblib  # pyright: ignore[reportMissingTypeStubs] -- it has none
 import platformdirs
 import psutil
 
-from vae.architecture import summarize
-from vae.config import Config
-from vae.errors import ConfigError
-from vae.layers import ImageShape
+from vae.limits import Caps, Limits, StorageLimits
 
 __all__ = [
-    "Limits",
-    "StorageLimits",
     "abbreviate_home",
     "app_folder",
     "data_folders",
     "grace_seconds",
+    "import_caps",
     "is_public",
     "keras_home",
     "limits",
@@ -48,61 +44,8 @@ FURTHER_WORKER_MEGABYTES = 750
 CGROUP = Path("/sys/fs/cgroup")
 CGROUP_LIMITS = ("memory.max", "memory/memory.limit_in_bytes")  # version 2, version 1
 COMMUNITY_CLOUD = "/mount/src/"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one run may use; 0 is no limit."""
-
-    epochs: int = 0
-    seconds: float = 0.0
-    parameters: int = 0
-
-    def check(self, config: Config, image_shape: ImageShape, classes: int) -> None:
-        """Raise ConfigError if a configuration asks for more on images of so many classes."""
-        requested = {
-            "epochs": config.epochs,
-            "parameters": summarize(config, image_shape, classes).total,
-        }
-        for name, value in requested.items():
-            limit = getattr(self, name)
-            if limit and value > limit:
-                raise ConfigError(
-                    f"On this server a run has at most {limit:,} {name}. Received: {value:,}"
-                )
-
-    def in_words(self) -> str:
-        """Return the limits as a sentence, or "" if there are none."""
-        parts: list[str] = []
-        if self.epochs:
-            parts.append(f"{self.epochs:,} epochs")
-        if self.seconds:
-            minutes = self.seconds / 60
-            parts.append(f"{minutes:g} minute{'s' * (minutes != 1)} of training")
-        if self.parameters:
-            parts.append(f"{self.parameters:,} parameters")
-        return f"On this server a run has at most {', '.join(parts)}." if parts else ""
-
-
-@dataclass(frozen=True)
-class StorageLimits:
-    """What runs may take of the disk; 0 is no limit.
-
-    free_megabytes: how much of the disk new runs leave free. runs_megabytes: all runs together.
-    keep_days: how long a run stays after it last trained, even if its space is needed; 0 is for
-    ever.
-    """
-
-    free_megabytes: float = 0.0
-    runs_megabytes: float = 0.0
-    keep_days: float = 0.0
-
-    def in_words(self) -> str:
-        """Return how long runs are kept as a sentence, or "" if that is for ever."""
-        if not self.keep_days:
-            return ""
-        days = f"{self.keep_days:g} day{'s' * (self.keep_days != 1)}"
-        return f"A run is kept for {days} after it last trained, then until its space is needed."
+# Where strangers share the server, whose disk and cores are few.
+PUBLIC_CAPS = Caps(20_000, 10_000_000, 250_000_000, output_bytes=100_000_000)
 
 
 def app_folder() -> Path:
@@ -205,6 +148,17 @@ def storage_limits() -> StorageLimits:
         _number("VAE_RUNS_MEGABYTES", default.runs_megabytes),
         _number("VAE_KEEP_DAYS", default.keep_days) if is_public() else 0.0,
     )
+
+
+def import_caps() -> Caps:
+    """Return what an import of pictures may take.
+
+    `VAE_IMPORT_PICTURES`, and `VAE_IMPORT_MEGABYTES` for all of them, unpacked.
+    """
+    default = PUBLIC_CAPS if is_public() else Caps()
+    files = int(_number("VAE_IMPORT_PICTURES", 0)) or default.files
+    total = int(1e6 * _number("VAE_IMPORT_MEGABYTES", 0)) or default.total_bytes
+    return replace(default, files=files, total_bytes=total)
 
 
 def worker_count() -> int:

@@ -17,7 +17,16 @@ from typing import BinaryIO
 from PIL import Image, ImageOps
 from PIL import WebPImagePlugin as WebPImagePlugin  # Pillow finds WebP by it
 
-__all__ = ["DAMAGED", "FORMATS", "OUT_OF_MEMORY", "REFUSED", "TooLarge", "decode", "limit_memory"]
+__all__ = [
+    "DAMAGED",
+    "FORMATS",
+    "OUT_OF_MEMORY",
+    "REFUSED",
+    "TooLarge",
+    "decode",
+    "limit_memory",
+    "limit_time",
+]
 
 # Others are left out: Pillow reads some of them with the help of other programs.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
@@ -100,27 +109,27 @@ def _made_small(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def limit_memory() -> None:
-    """Hold this process to what a picture may take, where the system can: on Linux alone."""
+def limit_memory(more_bytes: int = MAX_BYTES + SPARE_BYTES) -> None:
+    """Hold this process to what it may take beside what it has, where it can: on Linux alone."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        max_bytes = pages * resource.getpagesize() + MAX_BYTES + SPARE_BYTES
+        max_bytes = pages * resource.getpagesize() + more_bytes
         resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
 
 
-def _limit_time() -> None:
-    """Hold this process to what a picture may take of a core; not on Windows."""
+def limit_time(seconds: int = MAX_SECONDS) -> None:
+    """Hold this process to so many seconds of a core; not on Windows."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 def main() -> int:
     """Decode standard input to standard output."""
-    _limit_time()
+    limit_time()
     limit_memory()
     try:
         picture = decode(io.BytesIO(sys.stdin.buffer.read()))

@@ -10,6 +10,7 @@ import numpy as np
 
 from vae.data.importing.treatment import Treatment
 from vae.errors import DatasetError
+from vae.limits import Caps
 
 __all__ = [
     "ArrayChoice",
@@ -21,6 +22,7 @@ __all__ = [
     "OnProgress",
     "Order",
     "Refusal",
+    "cancelled",
 ]
 
 T = TypeVar("T")
@@ -33,19 +35,6 @@ class Refusal(NamedTuple):
 
     name: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Caps:
-    """The most that an import may take. ratio: of a member's size to its size in the zip."""
-
-    files: int = 70_000
-    file_bytes: int = 25_000_000
-    total_bytes: int = 1_000_000_000
-    array_bytes: int = 250_000_000
-    ratio: int = 200
-    classes: int = 256
-    output_bytes: int = 200_000_000
 
 
 class Order(NamedTuple):
@@ -61,10 +50,15 @@ class Order(NamedTuple):
         """Yield items with their indices, telling how many are done; raises DatasetError."""
         for index, item in enumerate(items):
             if self.is_cancelled is not None and self.is_cancelled():
-                raise DatasetError("The import was cancelled")
+                raise cancelled()
             yield index, item
             if self.on_progress is not None:
                 self.on_progress(index + 1, len(items))
+
+
+def cancelled() -> DatasetError:
+    """Return what is raised where a person cancels."""
+    return DatasetError("The import was cancelled")
 
 
 class ArrayInfo(NamedTuple):
@@ -86,8 +80,8 @@ class ArrayChoice(NamedTuple):
 class Contents:
     """What is in a file or folder, before pixels are decoded.
 
-    kind: "zip", "folder", "image", "npz", "npy", "idx" or "csv". classes: their counts. arrays: to
-    pick from. test_count: of pictures that the source sets aside for testing.
+    kind: "zip", "folder", "image", "npz", "npy", "idx", "csv" or "parquet". classes: their counts.
+    arrays: to pick from. test_count: of pictures that the source sets aside for testing.
     """
 
     kind: str

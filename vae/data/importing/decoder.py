@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 from typing import NamedTuple
 
 import numpy as np
 
+from vae.data.importing.process import start
 from vae.data.importing.treatment import Treatment
 from vae.data.importing.worker import HEAD, NUMBERS, READ
-from vae.environment import worker_python_path
 
 __all__ = ["Decoded", "Decoder", "Unreadable"]
 
@@ -72,15 +70,8 @@ class Decoder:
         )
 
     def _started(self) -> subprocess.Popen[bytes]:
-        # -P: no file in the current folder is taken for a module.
-        command = [sys.executable, "-P", "-m", "vae.data.importing.worker"]
-        return subprocess.Popen(
-            [*command, str(self._treatment.size), self._treatment.fit],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": worker_python_path(), "OPENBLAS_NUM_THREADS": "1"},
-        )
+        size, fit = str(self._treatment.size), self._treatment.fit
+        return start("vae.data.importing.worker", size, fit)
 
     def _end(self) -> None:
         if self._process is not None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-__all__ = ["NO_CLASS", "clean", "escapes", "is_clutter", "places_of"]
+__all__ = [
+    "LONGEST_CLASS",
+    "NO_CLASS",
+    "TESTING",
+    "TRAINING",
+    "clean",
+    "escapes",
+    "in_order",
+    "is_clutter",
+    "places_of",
+]
 
 NO_CLASS = "all"
 LONGEST_NAME, LONGEST_CLASS = 120, 40
@@ -28,6 +38,13 @@ def is_clutter(name: str) -> bool:
 def escapes(name: str) -> bool:
     """Return whether a path leads out of its folder."""
     return name.startswith("/") or name[1:2] == ":" or ".." in name.split("/")
+
+
+def in_order(classes: Iterable[str]) -> tuple[str, ...]:
+    """Return classes in the order in which they are numbered: 2 before 10, then by name."""
+    return tuple(
+        sorted(set(classes), key=lambda name: (len(name), name) if name.isdigit() else (9, name))
+    )
 
 
 def places_of(names: Sequence[str]) -> list[tuple[str, bool | None]]:

@@ -13,19 +13,19 @@ from vae.data.importing.contents import (
     Refusal,
 )
 from vae.data.importing.decoder import Decoded, Decoder, Unreadable
-from vae.data.importing.names import clean, places_of
+from vae.data.importing.names import clean, in_order, places_of
 from vae.data.importing.sources import Member, Source
-from vae.data.importing.treatment import inverts
+from vae.data.importing.treatment import in_channels, inverts
 from vae.errors import DatasetError
 
-__all__ = ["evenly", "finished", "import_files", "scan_files"]
+__all__ = ["check_output", "evenly", "finished", "import_files", "scan_files"]
 
 SHOWN = 12  # originals beside their images
 
 
 def scan_files(source: Source) -> Contents:
     """Return what a zip or folder holds by its names; a file that is no picture shows later."""
-    places = places_of([member.name for member in source.members])
+    places = _places(source)
     classes = Counter(name for name, _ in places)
     tests = sum(test is True for _, test in places)
     count = len(source.members)
@@ -34,17 +34,13 @@ def scan_files(source: Source) -> Contents:
 
 def import_files(source: Source, order: Order) -> Imported:
     """Decode the files as ordered. Raises DatasetError if none is a picture."""
-    treatment, caps = order.treatment, order.caps
-    places = places_of([member.name for member in source.members])
+    treatment = order.treatment
+    places = _places(source)
     chosen = evenly([name for name, _ in places], order.limit)
     members = [source.members[at] for at in chosen]
     refused = list(source.refused)
-    images = np.empty((len(members), treatment.size, treatment.size, 3), np.uint8)
-    if images.nbytes > caps.output_bytes * (1 if treatment.color else 3):
-        raise DatasetError(
-            f"Images of at most {caps.output_bytes // 10**6} MB in all were expected. Choose a "
-            f"smaller size. Received: {len(members):,} of {treatment.size} x {treatment.size}"
-        )
+    check_output(len(members), order)
+    images = np.empty((len(members), *treatment.image_shape), np.uint8)
     kept: list[int] = []
     sizes: list[tuple[int, int]] = []
     greys: list[bool] = []
@@ -53,7 +49,7 @@ def import_files(source: Source, order: Order) -> Imported:
         for done, member in order.each(members):
             picture = _decoded(decoder, member, refused)
             if picture is not None:
-                images[len(kept)] = picture.image
+                images[len(kept)] = in_channels(picture.image, treatment)
                 kept.append(chosen[done])
                 sizes.append(picture.size)
                 greys.append(picture.grey)
@@ -72,7 +68,22 @@ def import_files(source: Source, order: Order) -> Imported:
         sizes,
         originals,
         refused,
+        source.class_names,
     )
+
+
+def check_output(count: int, order: Order) -> None:
+    """Raise DatasetError if so many images would take more than they may."""
+    height, width, channels = order.treatment.image_shape
+    if count * height * width * channels > order.caps.output_bytes:
+        raise DatasetError(
+            f"Images of at most {order.caps.output_bytes // 10**6} MB in all were expected. Choose "
+            f"a smaller size. Received: {count:,} of {height} x {width}"
+        )
+
+
+def _places(source: Source) -> list[tuple[str, bool | None]]:
+    return source.places or places_of([member.name for member in source.members])
 
 
 def _decoded(decoder: Decoder, member: Member, refused: list[Refusal]) -> Decoded | None:
@@ -103,17 +114,14 @@ def finished(
     sizes: list[tuple[int, int]],
     originals: list[np.ndarray],
     refused: list[Refusal],
+    class_names: tuple[str, ...] = (),
 ) -> Imported:
-    """Make RGB images (N, H, W, 3) grey and inverted as ordered, and number the classes."""
-    names = sorted(
-        set(classes), key=lambda name: (len(name), name) if name.isdigit() else (9, name)
-    )
+    """Invert images (N, H, W, C) as ordered, and number the classes, or take those named."""
+    names = class_names or in_order(classes)
     if len(names) > order.caps.classes:
         raise DatasetError(
             f"At most {order.caps.classes} classes were expected. Received: {len(names)}"
         )
-    if not order.treatment.color:
-        images = _luminance(images)
     inverted = inverts(images, grey, order.treatment)
     if inverted:
         np.subtract(255, images, out=images)
@@ -122,7 +130,7 @@ def finished(
     return Imported(
         images=images,
         labels=np.array([number[name] for name in classes], np.uint8),
-        class_names=tuple(names),
+        class_names=names,
         test=test,
         sizes=(ranked[0], ranked[len(ranked) // 2], ranked[-1]),
         channels=tuple(sorted({1 if one else 3 for one in grey})),
@@ -130,13 +138,3 @@ def finished(
         inverted=inverted,
         refused=tuple(refused),
     )
-
-
-def _luminance(images: np.ndarray) -> np.ndarray:
-    """Return RGB (N, H, W, 3) as grey (N, H, W, 1), as Pillow weighs it (ITU-R BT.601)."""
-    weights = np.array([19595, 38470, 7471], np.uint32)
-    grey = np.empty((*images.shape[:3], 1), np.uint8)
-    for at in range(0, len(images), 1000):
-        some = images[at : at + 1000]
-        grey[at : at + 1000, ..., 0] = (some.astype(np.uint32) @ weights + 0x8000) >> 16
-    return grey

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from vae.data.importing.array_sources import array_infos, kind_of, read_arrays
-from vae.data.importing.arrays import class_names_of, import_arrays, shaped
+from vae.data.importing.array_kinds import array_files_among, kind_of
+from vae.data.importing.array_process import reading_arrays, scan_arrays
+from vae.data.importing.arrays import import_arrays
 from vae.data.importing.contents import (
     ArrayChoice,
-    Caps,
     Contents,
     Imported,
     IsCancelled,
     OnProgress,
     Order,
 )
+from vae.data.importing.decoder import Unreadable
+from vae.data.importing.exchange import ArrayFile
+from vae.data.importing.names import clean
 from vae.data.importing.pictures import import_files, scan_files
-from vae.data.importing.sources import opened
+from vae.data.importing.sources import Member, Source, opened
 from vae.data.importing.treatment import Treatment
+from vae.environment import import_caps
 from vae.errors import DatasetError
+from vae.limits import Caps
 
 __all__ = ["import_pictures", "scan"]
 
@@ -27,17 +34,16 @@ __all__ = ["import_pictures", "scan"]
 def scan(path: Path, caps: Caps | None = None, arrays: ArrayChoice | None = None) -> Contents:
     """Return what a zip, folder, picture or array file holds, before pixels are decoded.
 
-    Raises DatasetError for what is none of them or over the caps.
+    caps: by default those of the environment. Raises DatasetError for what is over them or none.
     """
-    caps = caps or Caps()
-    kind = _array_kind(path)
-    if kind is None:
-        with opened(path, caps) as source:
-            return scan_files(source)
-    infos = array_infos(path) if kind == "npz" else ()
-    pictures = read_arrays(path, kind, arrays, caps)
-    classes = Counter(class_names_of(pictures))
-    return Contents(kind, len(shaped(pictures.images)), dict(classes), infos)
+    caps = caps or import_caps()
+    with _held(path, caps) as held:
+        if isinstance(held, Source):
+            return scan_files(held)
+        report = scan_arrays(held, arrays, caps)
+    return Contents(
+        report.kind, report.count, report.classes, report.arrays, test_count=report.test_count
+    )
 
 
 def import_pictures(
@@ -55,16 +61,48 @@ def import_pictures(
     on_progress: called with how many are done, of how many. Raises DatasetError if nothing can be
     read, or when is_cancelled() says so.
     """
-    caps = caps or Caps()
+    caps = caps or import_caps()
     order = Order(treatment, caps, limit, on_progress, is_cancelled)
-    kind = _array_kind(path)
-    if kind is not None:
-        return import_arrays(read_arrays(path, kind, arrays, caps), order)
-    with opened(path, caps) as source:
-        return import_files(source, order)
+    with _held(path, caps) as held:
+        if isinstance(held, Source):
+            return import_files(held, order)
+        with reading_arrays(held, arrays, caps, is_cancelled) as found:
+            return import_arrays(found, order)
 
 
-def _array_kind(path: Path) -> str | None:
+@contextmanager
+def _held(path: Path, caps: Caps) -> Generator[Source | tuple[ArrayFile, ...]]:
+    """Yield the pictures that a path holds, or array files, where it holds those. See `scan`."""
     if not path.exists():
         raise DatasetError(f"A file or folder was expected. Received: {str(path)!r}, which is none")
-    return None if path.is_dir() else kind_of(path)
+    if path.is_file() and kind_of(path):
+        yield (ArrayFile(str(path.absolute())),)
+        return
+    with opened(path, caps) as source, TemporaryDirectory(prefix="vae-arrays-") as folder:
+        members = {member.name: member for member in source.members}
+        files = array_files_among(list(members))
+        where = {
+            name: str(_on_disk(members[name], Path(folder, f"{at}{Path(name).suffix}")))
+            for at, name in enumerate(name for file in files for name in file[:2] if name)
+        }
+        yield (
+            tuple(
+                ArrayFile(where[file.path], file.labels and where[file.labels], file.is_test)
+                for file in files
+            )
+            or source
+        )
+
+
+def _on_disk(member: Member, copy: Path) -> Path:
+    """Return where the worker finds a file: where it is, or a copy of a zip's member."""
+    if member.path is not None:
+        return member.path.absolute()
+    try:
+        with copy.open("wb") as file:
+            member.copy_to(file)
+    except Unreadable as error:
+        raise DatasetError(
+            f"A file with arrays was expected. Received: {clean(member.name)}: {error}"
+        ) from None
+    return copy

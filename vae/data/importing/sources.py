@@ -1,15 +1,17 @@
-"""The files of a zip or a folder, each to be read into memory alone; none is unpacked to disk."""
+"""The files of a zip or a folder, each to be read into memory, a table to be copied."""
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import zipfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
+from vae.data.importing.array_kinds import is_array_name
 from vae.data.importing.contents import Caps, Refusal
 from vae.data.importing.decoder import Unreadable
 from vae.data.importing.names import clean, escapes, is_clutter
@@ -20,22 +22,50 @@ __all__ = ["Member", "Source", "opened"]
 
 DIRECTORY_BYTES = 400  # of a zip's list, for a file with a long name
 ZIP_END, ZIP_END_BYTES = b"PK\5\6", 22
+COPIED_BYTES = 1_000_000
 SMALL = 100_000  # bytes: how well fewer are compressed doesn't matter
 
 
 class Member(NamedTuple):
-    """A file of a source. read() raises Unreadable."""
+    """A file of a source, of which at most max_bytes are read. path: of one that is no part."""
 
     name: str
-    read: Callable[[], bytes]
+    opened: Callable[[], IO[bytes]]
+    max_bytes: int
+    path: Path | None = None
+
+    def read(self) -> bytes:
+        """Return what the file holds; raises Unreadable."""
+        file = io.BytesIO()
+        self.copy_to(file)
+        return file.getvalue()
+
+    def copy_to(self, target: IO[bytes]) -> None:
+        """Write what the file holds, a little at a time; raises Unreadable."""
+        size = 0
+        try:
+            with self.opened() as file:
+                while size <= self.max_bytes and (block := file.read(COPIED_BYTES)):
+                    size += target.write(block)
+        # zlib, lzma, bz2, CRC, overlapping files, unknown methods: each has an error of its own
+        except Exception:
+            raise Unreadable("it cannot be opened, or is damaged") from None
+        if size > self.max_bytes:
+            raise Unreadable(_too_large(self.max_bytes))
 
 
 class Source(NamedTuple):
-    """The files of a zip ("zip"), a folder ("folder") or one alone ("image")."""
+    """The files of a zip ("zip"), a folder ("folder"), a table or one alone ("image").
+
+    places: the class of each and whether it is a test, where that is known; else paths say so.
+    class_names: of all classes, those without a picture too, where they are known.
+    """
 
     kind: str
     members: list[Member]
     refused: list[Refusal]
+    places: list[tuple[str, bool | None]] | None = None
+    class_names: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -57,7 +87,7 @@ def opened(path: Path, caps: Caps) -> Generator[Source]:
             with archive:
                 yield _of_zip(archive, caps)
     else:
-        yield Source("image", [Member(path.name, lambda: _read(path, caps))], [])
+        yield Source("image", [_of_file(path.name, path, caps)], [])
 
 
 def _starts_with(path: Path, magic: bytes) -> bool:
@@ -93,25 +123,22 @@ def _of_folder(folder: Path, caps: Caps) -> Source:
             if path.is_symlink() or not path.is_file():
                 refused.append(Refusal(clean(name), "a link or a device, not a file"))
             else:
-                members.append(Member(name, lambda path=path: _read(path, caps)))
+                members.append(_of_file(name, path, caps))
             if len(members) > caps.files:
                 raise _too_many(caps, "a folder of more")
     return Source("folder", members, refused)
 
 
-def _read(path: Path, caps: Caps) -> bytes:
-    try:
-        with open_regular(path) as file:
-            content = file.read(caps.file_bytes + 1)
-    except (OSError, ValueError):
-        raise Unreadable("it cannot be opened") from None
-    if len(content) > caps.file_bytes:
-        raise Unreadable(_too_large(caps))
-    return content
+def _of_file(name: str, path: Path, caps: Caps) -> Member:
+    return Member(name, lambda: open_regular(path), _max_bytes(name, caps), path)
 
 
-def _too_large(caps: Caps) -> str:
-    return f"larger than {caps.file_bytes // 10**6} MB"
+def _max_bytes(name: str, caps: Caps) -> int:
+    return caps.array_bytes if is_array_name(name) else caps.file_bytes
+
+
+def _too_large(max_bytes: int) -> str:
+    return f"larger than {max_bytes // 10**6:,} MB"
 
 
 def _of_zip(archive: zipfile.ZipFile, caps: Caps) -> Source:
@@ -132,7 +159,7 @@ def _of_zip(archive: zipfile.ZipFile, caps: Caps) -> Source:
         if reason := _reason_against(name, info, caps):
             refused.append(Refusal(clean(name), reason))
         else:
-            members.append(Member(name, lambda info=info: _unzipped(archive, info)))
+            members.append(Member(name, lambda info=info: archive.open(info), info.file_size))
     return Source("zip", members, refused)
 
 
@@ -146,17 +173,8 @@ def _reason_against(name: str, info: zipfile.ZipInfo, caps: Caps) -> str:
         return "encrypted"
     if name.lower().endswith((".zip", ".7z", ".rar", ".tar", ".tgz")):
         return "an archive inside a zip; unpack it first"
-    if info.file_size > caps.file_bytes:
-        return _too_large(caps)
+    if info.file_size > _max_bytes(name, caps):
+        return _too_large(_max_bytes(name, caps))
     if info.file_size > max(SMALL, caps.ratio * info.compress_size):
         return f"compressed to less than 1/{caps.ratio} of its size, as no picture is"
     return ""
-
-
-def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    try:
-        with archive.open(info) as file:
-            return file.read(info.file_size)
-    # zlib, lzma, bz2, CRC, overlapping files, unknown methods: each has an error of its own
-    except Exception:
-        raise Unreadable("damaged inside the zip") from None

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, ImageStat
 
 from vae.errors import DatasetError
 
-__all__ = ["Treatment", "fitted", "inverts", "on_ground", "proposed"]
+__all__ = ["Treatment", "fitted", "in_channels", "inverts", "on_ground", "proposed"]
 
 SMALLEST, LARGEST = 8, 64  # pixels
 BRIGHT = 127.5
@@ -71,6 +71,15 @@ def fitted(picture: Image.Image, size: int, fit: Literal["crop", "pad"]) -> Imag
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     red, green, blue = (int(value) for value in np.median(border, axis=0))
     return ImageOps.pad(picture, square, Image.Resampling.LANCZOS, color=(red, green, blue))
+
+
+def in_channels(image: np.ndarray, treatment: Treatment) -> np.ndarray:
+    """Return an RGB image (H, W, 3) as ordered: grey (H, W, 1), as Pillow does, or as it is."""
+    if treatment.color:
+        return image
+    # ITU-R BT.601, as whole numbers
+    weighed = image.astype(np.uint32) @ np.array([19595, 38470, 7471], np.uint32)
+    return ((weighed + 0x8000) >> 16).astype(np.uint8)[..., None]
 
 
 def inverts(images: np.ndarray, grey: np.ndarray, treatment: Treatment) -> bool:
