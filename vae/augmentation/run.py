@@ -21,7 +21,7 @@ from vae.augmentation.plan import (
     wanted_cells,
 )
 from vae.augmentation.study import CHOICES, JUDGE, TRIALS, Study
-from vae.data.datasets import Dataset
+from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.data.specs import DATASETS
 from vae.environment import worker_count
 from vae.errors import StudyError
@@ -122,5 +122,12 @@ def _performer(
 
 
 def _is_known(dataset: Dataset) -> bool:
+    """Whether another process would load the same images by their name."""
     spec = DATASETS.get(dataset.name)
-    return spec is not None and spec.fingerprint == dataset.fingerprint
+    if spec is None:
+        return False
+    if spec.fingerprint:
+        return spec.fingerprint == dataset.fingerprint
+    if find_dataset(dataset.name) is None:
+        return False
+    return load_dataset(dataset.name, download=False).fingerprint == dataset.fingerprint

@@ -175,7 +175,7 @@ def find_dataset(name: str) -> str | None:
     Raises DatasetError for an unknown name.
     """
     spec = _spec(name)
-    if not spec.arrays:
+    if not spec.archive:
         return _DIGITS_SOURCE
     location = locate(spec)
     return None if location is None else str(location)
@@ -192,7 +192,7 @@ def load_dataset(
     that is missing, damaged or foreign.
     """
     spec = _spec(name)
-    if spec.arrays:
+    if spec.archive:
         location = locate(spec) or fetch(spec, download, on_progress)
         source, arrays = str(location), read_arrays(spec, location)
     else:

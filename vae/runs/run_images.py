@@ -25,12 +25,13 @@ __all__ = [
 def known_dataset(run: Run) -> str:
     """Return the name of the known data set whose images a run learned; "" if there is none.
 
-    A run of an older version has no fingerprint: the shape and the classes of its images tell then.
+    A run of an older version has no fingerprint, nor have some known data sets: the shape and the
+    classes of the images tell then.
     """
     spec = DATASETS.get(run.dataset)
     if spec is None:
         return ""
-    if run.fingerprint:
+    if run.fingerprint and spec.fingerprint:
         same = run.fingerprint == spec.fingerprint
     else:
         same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
