@@ -23,8 +23,8 @@ Data, uint8 images (N, H, W, C):
 >>> try:
 ...     vae.load_dataset("letters")
 ... except vae.DatasetError as error:
-...     print(error)
-The data set must be one of mnist, fashion_mnist, digits, animals. Received: letters.
+...     print(str(error)[:65], "...", str(error)[-18:])
+The data set must be one of mnist, fashion_mnist, digits, animals ... Received: letters.
 
 A Keras model, images in [0, 1] -> mean and log-variance (N, latent_dim):
 

@@ -79,5 +79,7 @@ def _manual_download(spec: DatasetSpec) -> str:
     if is_public():
         return ""
     folder = abbreviate_home(str(data_folders()[0]))
-    files = f"{spec.idx_folder}/ with its four .gz files" if spec.idx_folder else spec.archive
+    files = f"{spec.folder}/ with its four .gz files" if spec.folder else spec.archive
+    if len(spec.files) == 1:
+        files = spec.files[0].path
     return f" put {files} into {plain(folder)},"

@@ -51,7 +51,7 @@ def data_title(study: Study) -> str:
     """Return what a study's data set is called; a maker's own by the name that it has."""
     name = study.dataset
     spec = spec_of(name)
-    is_known = spec is not None and spec.fingerprint == study.settings["fingerprint"]
+    is_known = spec is not None and spec.fingerprint in ("", study.settings["fingerprint"])
     return spec.title if spec is not None and is_known else name
 
 

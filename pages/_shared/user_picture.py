@@ -33,12 +33,15 @@ __all__ = [
     "usable_drawing",
 ]
 
-DRAWABLE = ("mnist", "digits")  # data sets that look like pen strokes
+# Data sets that look like pen strokes.
+DRAWABLE = ("mnist", "digits", "emnist_letters", "emnist_balanced")
 PREPARED = {
     "mnist": "Cut out, scaled into 20 × 20 of 28 × 28 pixels and centred by mass, as MNIST was",
     "digits": "Cut out, scaled to all 8 rows and centred, as the data set was",
     "fashion_mnist": "Cut out, scaled to the whole image, bright on black, as the data set was",
     "animals": "Cut out, scaled to the whole image, bright on black, as the data set was",
+    "emnist_letters": "Cut out, scaled into 24 × 24 of 28 × 28 pixels and centred, as EMNIST was",
+    "emnist_balanced": "Cut out, scaled into 24 × 24 of 28 × 28 pixels and centred, as EMNIST was",
 }
 TYPES = ("png", "jpg", "jpeg", "webp", "gif", "bmp")
 UPLOAD = "uploaded_picture"  # in the session, for all runs

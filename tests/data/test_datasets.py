@@ -38,9 +38,16 @@ def test_the_known_data_sets_in_order():
         "fashion_mnist": "Fashion-MNIST",
         "digits": "Digits",
         "animals": "Animals",
+        "kmnist": "KMNIST",
+        "emnist_letters": "EMNIST letters",
+        "emnist_balanced": "EMNIST balanced",
+        "cifar10": "CIFAR-10",
+        "cifar10_grey": "CIFAR-10 grey",
     }
-    assert list(DATASETS) == ["mnist", "fashion_mnist", "digits", "animals"]
-    assert all(len(spec.class_names) == 10 for spec in DATASETS.values())
+    assert list(DATASETS)[:4] == ["mnist", "fashion_mnist", "digits", "animals"]  # of the examples
+    classes = [len(set(spec.class_names)) for spec in DATASETS.values()]
+    assert classes == [10, 10, 10, 10, 10, 26, 47, 10, 10]
+    assert DATASETS["emnist_balanced"].class_names[35:39] == ("Z", "a", "b", "d")
     assert DATASETS["fashion_mnist"].class_names[9] == "Ankle boot"
 
 
@@ -77,7 +84,7 @@ def test_an_unknown_name_is_named(call):
     with pytest.raises(DatasetError) as caught:
         call("MNIST")
     assert str(caught.value) == (
-        "The data set must be one of mnist, fashion_mnist, digits, animals. Received: MNIST."
+        f"The data set must be one of {', '.join(DATASETS)}. Received: MNIST."
     )
 
 

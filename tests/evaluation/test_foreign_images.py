@@ -43,7 +43,7 @@ def test_a_rectangle_is_one() -> None:
 
 @pytest.mark.usefixtures("_no_data")
 def test_of_what_is_not_at_hand_shipped_runs_bring_a_few(conditional_run: Run) -> None:
-    assert other_datasets(conditional_run) == ["mnist", "fashion_mnist", "animals"]
+    assert other_datasets(conditional_run)[:3] == ["mnist", "fashion_mnist", "animals"]
     found = foreign_images(conditional_run, 30)
     assert {name: images.shape for name, images in found.items()} == {
         "Noise": (30, 8, 8, 1),

@@ -21,7 +21,7 @@ from vae.augmentation.plan import (
     wanted_cells,
 )
 from vae.augmentation.study import CHOICES, JUDGE, TRIALS, Study
-from vae.data.datasets import Dataset, spec_of
+from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
 from vae.environment import worker_count
 from vae.errors import StudyError
 from vae.files import write_json
@@ -121,5 +121,12 @@ def _performer(
 
 
 def _is_known(dataset: Dataset) -> bool:
+    """Whether another process would load the same images by their name."""
     spec = spec_of(dataset.name)
-    return spec is not None and spec.fingerprint == dataset.fingerprint
+    if spec is None:
+        return False
+    if spec.fingerprint:
+        return spec.fingerprint == dataset.fingerprint
+    if find_dataset(dataset.name) is None:
+        return False
+    return load_dataset(dataset.name, download=False).fingerprint == dataset.fingerprint

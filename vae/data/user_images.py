@@ -42,6 +42,9 @@ FRAMES = {
     "digits": Frame(1.0, 6 / 8, by_mass=False),
     # The longest edge becomes 28 pixels, in the middle, and is negated (Xiao et al. 2017).
     "fashion_mnist": Frame(1.0, 1.0, by_mass=False),
+    # The longest edge of its box becomes 24 pixels of 28, in the middle (Cohen et al. 2017).
+    "emnist_letters": Frame(24 / 28, 24 / 28, by_mass=False),
+    "emnist_balanced": Frame(24 / 28, 24 / 28, by_mass=False),
     # Measured: the longest edge of most has 27 or 28 of 28 pixels, the box lies in the middle.
     "animals": Frame(1.0, 1.0, by_mass=False),
 }

@@ -28,14 +28,15 @@ __all__ = [
 def known_dataset(run: Run) -> str:
     """Return the name of the known data set whose images a run learned; "" if there is none.
 
-    A run of an older version has no fingerprint: the shape and the classes of its images tell then.
-    A data set of one's own is found by its content, whatever it is called by now.
+    A run of an older version has no fingerprint, nor have some known data sets: the shape and the
+    classes of the images tell then. A data set of one's own is found by its content, whatever it is
+    called by now.
     """
     spec = DATASETS.get(run.dataset)
     if spec is None:
         own = find_own(run.dataset, run.fingerprint)
         return own.name if own is not None else ""
-    if run.fingerprint:
+    if run.fingerprint and spec.fingerprint:
         same = run.fingerprint == spec.fingerprint
     else:
         same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
