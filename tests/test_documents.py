@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS
+from tests.data.test_own_pictures import write_pictures
 from tests.conftest import PATIENCE_SECONDS, ROOT
 from tests.documents import Command, blocks, commands, reduced
 from tests.kinds import FEW_COMPONENTS
@@ -162,7 +163,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if find_dataset("mnist") is None:
         pytest.skip("needs MNIST")
     path = tmp_path_factory.mktemp("documents")
+    write_pictures(path / "shells")
+    (path / "data").mkdir()
+    (path / "data" / "mnist.npz").symlink_to(find_dataset("mnist"))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAE_DATA_DIR", str(path / "data"))  # where pictures of one's own are kept
         patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
         for command in TRAINING:
             assert " --set " in command.line

@@ -34,10 +34,10 @@ INVERTS: dict[str, Literal["auto", "yes", "no"]] = {
 
 
 class _Chosen(NamedTuple):
-    """Pictures and what is to be done with them. refused: files that are none, so far."""
+    """What came and what is to be done with it. refused: files that are no picture, so far."""
 
     upload: Upload
-    count: int
+    pictures: int
     treatment: Treatment
     arrays: ArrayChoice | None
     refused: tuple[Refusal, ...]
@@ -149,11 +149,11 @@ def _preview(chosen: _Chosen) -> None:
         key = (chosen.upload.key, chosen.treatment)
         # What was asked for last: these pictures, or none of them.
         asked, wanted = st.session_state.get(ASKED, (None, False))
-        if is_read(*chosen.order) or (wanted if asked == key else chosen.count <= AT_ONCE):
+        if is_read(*chosen.order) or (wanted if asked == key else chosen.pictures <= AT_ONCE):
             whole = _read_whole(chosen)
         else:
             st.button(
-                f"Read all {chosen.count:,} pictures",
+                f"Read all {chosen.pictures:,} pictures",
                 type="primary",
                 help="Shows the classes, and what will hurt, before anything is stored.",
                 on_click=_ask,
