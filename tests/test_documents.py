@@ -24,8 +24,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS
-from tests.data.test_own_pictures import write_pictures
 from tests.conftest import PATIENCE_SECONDS, ROOT
+from tests.data.test_own_pictures import write_pictures
 from tests.documents import Command, blocks, commands, reduced
 from tests.kinds import FEW_COMPONENTS
 from tests.warm.programs import run_warm

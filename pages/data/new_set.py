@@ -12,7 +12,7 @@ from pages.data.uploads import Upload, forget_uploads
 from vae.data.datasets import Dataset
 from vae.data.health import health
 from vae.data.importing.contents import Imported
-from vae.data.own_set_changes import MAX_NOTE, add_own, check_new_name
+from vae.data.own_set_changes import MAX_NOTE, add_own, check_new_name, free_name
 from vae.errors import DatasetError
 
 __all__ = ["ADDED", "offer"]
@@ -25,13 +25,14 @@ def offer(upload: Upload, whole: Imported) -> None:
     state = st.session_state
     name = st.text_input(
         "Name",
-        value=_name_of(upload.name),
+        value=free_name(upload.name),
         max_chars=64,
         key=f"own_name-{upload.key[0]}",
         help="Letters, digits, spaces, '_', '-', '.', '+'. Python and the command line know the "
         "data set by it.",
     )
     with explained():
+        check_new_name(name or "my pictures")
         dataset = _dataset(upload, whole, name or "my pictures")
         show_counts(dataset, whole)
         show_findings(_health(dataset, whole))
@@ -41,7 +42,6 @@ def offer(upload: Upload, whole: Imported) -> None:
             key=f"own_note-{upload.key[0]}",
             placeholder="Where the pictures come from",
         )
-        check_new_name(dataset.name)
         if st.button("Add this data set", type="primary", icon=":material/add:", key="own_add"):
             try:
                 own = add_own(dataset, note=note or "", owner=visitor())
@@ -73,9 +73,3 @@ def _health(dataset: Dataset, whole: Imported) -> list[str]:
         with st.spinner("Looking for copies, blanks and uneven classes…"):
             known = st.session_state.own_health = (whole.images, health(dataset))
     return known[1]
-
-
-def _name_of(text: str) -> str:
-    """Return a name that a data set can have, as near to a file's as possible."""
-    kept = "".join(each if each.isalnum() or each in "_ .+-" else " " for each in text)
-    return " ".join(kept.split()).lstrip("_ .+-")[:64].strip() or "my pictures"

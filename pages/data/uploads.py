@@ -13,10 +13,9 @@ import streamlit as st
 from pages._components.drawing_pad import drawing_pad, png_of
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
-from vae.data.importing.contents import Caps
 from vae.data.importing.names import clean
 from vae.data.uploads import read_drawing
-from vae.environment import is_public
+from vae.environment import import_caps, is_public
 from vae.errors import DatasetError
 
 __all__ = ["Upload", "choose_upload", "forget_uploads", "written"]
@@ -77,7 +76,7 @@ def written(upload: Upload) -> Iterator[Path]:
 
 
 def _files() -> Upload | None:
-    caps = Caps()
+    caps = import_caps()
     megabytes = PUBLIC_MEGABYTES if is_public() else caps.total_bytes // 10**6
     found = st.file_uploader(
         "Pictures",
@@ -86,9 +85,7 @@ def _files() -> Upload | None:
         max_upload_size=megabytes,
         help=HELP,
     )
-    st.caption(
-        f"A zip, image files, or arrays. At most {caps.files:,} pictures and {megabytes:,} MB."
-    )
+    st.caption(f"A zip, image files, or arrays. {caps.in_words()}")
     if not found:
         return None
     zips = [each.name for each in found if each.name.lower().endswith(".zip")]

@@ -17,6 +17,7 @@ from vae.runs.run_images import known_dataset
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty data folder, an empty runs folder, and 100 pictures."""
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "runs"))
     write_pictures(tmp_path / "pictures")
     (tmp_path / "pictures" / "notes.txt").write_text("no picture")

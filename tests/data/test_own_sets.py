@@ -12,7 +12,13 @@ import numpy as np
 import pytest
 
 from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
-from vae.data.own_set_changes import add_own, remove_own, update_own
+from vae.data.own_set_changes import (
+    add_own,
+    check_new_name,
+    free_name,
+    remove_own,
+    update_own,
+)
 from vae.data.own_sets import current_name, find_own, own_sets
 from vae.errors import DatasetError
 
@@ -67,6 +73,23 @@ def test_a_name_must_be_free_and_be_one(name: str, shells: Dataset) -> None:
     if name in ("mnist", "MNIST", "My Shells"):
         with pytest.raises(DatasetError, match="which is taken"):
             add_own(Dataset.from_arrays(name, shells.x_train))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("My Shells", "My Shells 2"),
+        ("animals", "animals 2"),
+        ("<b>cats & dogs</b>", "b cats dogs b"),
+        ("../../etc", "etc"),
+        ("._x" * 40, ("x._" * 20)[:60]),
+        ("*", "my pictures"),
+    ],
+)
+def test_a_name_is_proposed(text: str, name: str, shells: Dataset) -> None:
+    add_own(shells)
+    assert free_name(text) == name
+    check_new_name(name)
 
 
 def test_files_that_are_no_set_are_left_out(shells: Dataset, data_dir: Path) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._shared.dataset_choice import ALWAYS
 from pages._shared.plain import plain
 from tests.pages.driving import act, calm, go, labelled, open_page, press
 from tests.pages.shown import words
@@ -30,6 +31,10 @@ DOWNLOAD = "Download MNIST (11 MB)"
 
 def choice(app: AppTest, page: str) -> Any:
     return app.segmented_control(key=f"{page}_page_dataset")
+
+
+def downloads(app: AppTest) -> list[str]:
+    return [button.label for button in app.button if button.label.startswith("Download ")]
 
 
 def offer(monkeypatch: pytest.MonkeyPatch, address: str, name: str = "mnist") -> None:
@@ -92,7 +97,7 @@ class TestChoice:
     @pytest.mark.parametrize("page", ["data", "train"])
     def test_what_is_here_comes_first(self, page: str) -> None:
         app = open_page(page)
-        assert choice(app, page).options == [spec.title for spec in DATASETS.values()]
+        assert choice(app, page).options == ["MNIST", "Fashion-MNIST", "Digits", "Animals"]
         assert choice(app, page).value == "digits"
         assert app.query_params["dataset"] == "digits"
 
@@ -115,6 +120,17 @@ class TestChoice:
         assert app.query_params["dataset"] == "digits"
         assert not calm(app.run()).warning
 
+    @pytest.mark.parametrize("page", ["data", "train"])
+    def test_more_of_them_are_a_click_away(self, page: str) -> None:
+        app = open_page(page)
+        others = [name for name in DATASETS if name not in ALWAYS]
+        sizes = {"KMNIST · 21 MB", "EMNIST letters · 562 MB", "CIFAR-10 · 170 MB"}
+        assert sizes <= {button.label for button in app.button}
+        act(app.button(key=f"{page}_page_dataset-kmnist").click())
+        assert choice(app, page).value == app.query_params["dataset"] == "kmnist"
+        assert downloads(app) == ["Download KMNIST (21 MB)"]
+        assert len(others) == 5
+
     def test_both_pages_have_the_same(self) -> None:
         app = act(choice(open_page("data"), "data").set_value("fashion_mnist"))
         assert app.query_params["dataset"] == "fashion_mnist"
@@ -130,7 +146,7 @@ class TestMissing:
         app = open_page("data", dataset="mnist")
         assert "MNIST is not on this machine yet." in words(app)
         assert f"put mnist.npz into {plain(str(tmp_path / 'data'))}, or choose Digits" in words(app)
-        assert [button.label for button in app.button] == [DOWNLOAD]
+        assert downloads(app) == [DOWNLOAD]
         assert not app.metric
 
     def test_where_keras_searches(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,11 +166,11 @@ class TestMissing:
     def test_a_data_set_of_four_files(self) -> None:
         app = open_page("data", dataset="fashion_mnist")
         assert "put fashion-mnist/ with its four .gz files into" in words(app)
-        assert [button.label for button in app.button] == ["Download Fashion-MNIST (31 MB)"]
+        assert downloads(app) == ["Download Fashion-MNIST (31 MB)"]
 
     def test_one_that_comes_in_a_package(self, tmp_path: Path) -> None:
         app = open_page("data", dataset="animals")
-        assert not app.button
+        assert not downloads(app)
         (text,) = [info.value for info in app.info if info.value.startswith("Animals")]
         assert text.startswith(
             "Animals is not on this machine yet. It comes in the Python package [animal_mnist]"
@@ -191,11 +207,10 @@ class TestMissing:
 
     def test_a_download(self, tiny_mnist: Path, tmp_path: Path) -> None:
         app = open_page("data", dataset="mnist")
-        (button,) = app.button
-        act(button.click())
+        press(app, *downloads(app))
         assert (tmp_path / "data" / "mnist.npz").read_bytes() == tiny_mnist.read_bytes()
         assert "**120** training images" in words(app)
-        assert not app.button
+        assert not downloads(app)
         assert not app.info or "not on this machine" not in words(app)
         go(app, "train")
         assert labelled(app.button, "Train")
@@ -203,7 +218,7 @@ class TestMissing:
     def test_a_download_of_another_file(self, tiny_mnist: Path) -> None:
         tiny_mnist.write_bytes(b"<html>")
         app = open_page("data", dataset="mnist")
-        act(app.button[0].click())
+        press(app, *downloads(app))
         (error,) = app.error
         assert "sent another mnist.npz (its checksum differs)" in error.value
 

@@ -26,7 +26,7 @@ from vae.files import replacing
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
 
-__all__ = ["MAX_NOTE", "add_own", "check_new_name", "remove_own", "update_own"]
+__all__ = ["MAX_NOTE", "add_own", "check_new_name", "free_name", "remove_own", "update_own"]
 
 MAX_NOTE = 500  # characters
 MAX_PUBLIC = 5  # of one visitor, where strangers share the server
@@ -113,13 +113,28 @@ def _comment(note: str) -> bytes:
     return " ".join(note.split())[:MAX_NOTE].encode()
 
 
+def free_name(text: str) -> str:
+    """Return a name that a new data set can have, as near to a file's as possible."""
+    kept = "".join(each if each.isalnum() or each in "_ .+-" else " " for each in text)
+    name = " ".join(kept.split()).lstrip("_ .+-")[:60].strip() or "my pictures"
+    taken, number, found = _taken(), 1, name
+    while found.casefold() in taken:
+        number += 1
+        found = f"{name} {number}"
+    return found
+
+
 def check_new_name(name: str) -> None:
     """Raise DatasetError unless a new data set can be called so."""
     check_names(name, name)
-    if name.casefold() in {each.casefold() for each in (*DATASETS, *(o.name for o in own_sets()))}:
+    if name.casefold() in _taken():
         raise DatasetError(
             f"A name that no other data set has was expected. Received: {name!r}, which is taken"
         )
+
+
+def _taken() -> set[str]:
+    return {each.casefold() for each in (*DATASETS, *(own.name for own in own_sets()))}
 
 
 def _writable_folder() -> Path:
