@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 
 SIZE = (40, 30)
 COLOR = (200, 40, 90)
@@ -40,6 +40,46 @@ def readable() -> dict[str, tuple[bytes, tuple[int, int, int]]]:
         COLOR,
     )
     return files
+
+
+def turned() -> dict[int, bytes]:
+    """Return a picture, COLOR at its top left and black elsewhere, as cameras held otherwise."""
+    upright = Image.new("RGB", SIZE)
+    upright.paste(COLOR, (0, 0, SIZE[0] // 2, SIZE[1] // 2))
+    turn = Image.Transpose
+    stored = {
+        1: upright,
+        2: upright.transpose(turn.FLIP_LEFT_RIGHT),
+        3: upright.transpose(turn.ROTATE_180),
+        4: upright.transpose(turn.FLIP_TOP_BOTTOM),
+        5: upright.transpose(turn.TRANSPOSE),
+        6: upright.transpose(turn.ROTATE_90),
+        7: upright.transpose(turn.TRANSVERSE),
+        8: upright.transpose(turn.ROTATE_270),
+    }
+    files: dict[int, bytes] = {}
+    for orientation, picture in stored.items():
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        files[orientation] = saved(picture, "PNG", exif=exif)
+    return files
+
+
+def of_many_scans(side: int = 4000, scans: int = 3000) -> bytes:
+    """Return a progressive JPEG of few bytes whose last scan comes again and again."""
+    content = saved(Image.new("L", (side, side), 128), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    return content[:-2] + content[last:-2] * scans + content[-2:]
+
+
+def of_one_tile(side: int = 32_768) -> bytes:
+    """Return a TIFF of 64 x 64 pixels whose one tile takes a gigabyte."""
+    data = zlib.compress(bytes(1000))
+    tags = {256: 64, 257: 64, 258: 8, 259: 8, 262: 1, 277: 1}
+    tags |= {322: side, 323: side, 324: 8, 325: len(data)}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    start = struct.pack("<I", 8 + len(data))
+    return b"II*\0" + start + data + struct.pack("<H", len(tags)) + entries + bytes(4)
 
 
 def refused() -> dict[str, bytes]:

@@ -15,7 +15,7 @@ import warnings
 from typing import Literal, cast
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 
 from vae.data.importing.treatment import fitted, on_ground
 from vae.data.picture_decoder import FORMATS, TooLarge, decode, limit_memory
@@ -41,6 +41,8 @@ def _image_of(content: bytes, size: int, fit: Literal["crop", "pad"]) -> bytes:
         if head.mode == "F":
             raise TooLarge("Whole numbers were expected as pixels. Received: fractions")
         width, height = head.size
+        if head.getexif().get(ExifTags.Base.Orientation, 1) > 4:  # it lies on its side
+            width, height = height, width
     picture = on_ground(decode(io.BytesIO(content), READABLE))
     image = np.asarray(fitted(picture, size, fit))
     grey = bool((image == image[:, :, :1]).all())

@@ -1,0 +1,51 @@
+"""The process that reads arrays: what ends it is said in words, and it can be cancelled."""
+
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import run_python
+from tests.data.importing.array_files import written
+from vae.data.importing.reading import import_pictures, scan
+from vae.data.importing.treatment import Treatment
+from vae.errors import DatasetError
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
+def test_labels_that_take_too_much_memory_end_the_reader_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, x=np.zeros((6, 8, 8), np.uint8))
+    letters = 16_000_000
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        header = {"descr": f"<U{letters}", "fortran_order": False, "shape": (6,)}
+        with archive.open("y.npy", "w", force_zip64=True) as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for _ in range(6 * 4 * letters // 1_000_000):
+                file.write(bytes(1_000_000))
+    assert path.stat().st_size < 5_000_000
+    with pytest.raises(DatasetError, match="read in little memory and time"):
+        scan(path)
+
+
+def test_reading_can_be_cancelled(tmp_path: Path) -> None:
+    asked: list[bool] = []
+
+    def is_cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > 1  # the first time it has just started
+
+    with pytest.raises(DatasetError, match="cancelled"):
+        import_pictures(written(tmp_path / "a.csv"), Treatment(), is_cancelled=is_cancelled)
+
+
+def test_the_server_loads_no_reader() -> None:
+    done = run_python(
+        "-c",
+        "import sys, vae.data.importing.reading\n"
+        "readers = ('tables', 'npz_files', 'idx_files', 'array_worker')\n"
+        "print('none of', *({f'vae.data.importing.{name}' for name in readers} & {*sys.modules}))",
+    )
+    assert done.stdout.split() == ["none", "of"], done.stderr
