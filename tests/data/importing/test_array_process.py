@@ -1,5 +1,6 @@
 """The process that reads arrays: what ends it is said in words, and it can be cancelled."""
 
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -28,6 +29,21 @@ def test_labels_that_take_too_much_memory_end_the_reader_alone(tmp_path: Path) -
     assert path.stat().st_size < 5_000_000
     with pytest.raises(DatasetError, match="read in little memory and time"):
         scan(path)
+
+
+def test_files_of_too_many_arrays_or_columns_and_names_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, **{f"x{at}": np.zeros(1) for at in range(1001)})
+    with pytest.raises(DatasetError, match="At most 1,000 arrays"):
+        scan(path)
+    table = tmp_path / "a.csv"
+    table.write_text(",".join(["1"] * 50_001))
+    with pytest.raises(DatasetError, match="at most 50,000 columns"):
+        scan(table)
+    named = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.npy"))
+    np.save(named, np.zeros((3, 8, 8)))
+    with pytest.raises(DatasetError, match="rename it"):
+        scan(named)
 
 
 def test_reading_can_be_cancelled(tmp_path: Path) -> None:

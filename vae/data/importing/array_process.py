@@ -26,6 +26,7 @@ from vae.data.importing.exchange import (
     Report,
     Request,
 )
+from vae.data.importing.names import clean
 from vae.data.importing.process import start
 from vae.data.importing.sources import Member
 from vae.errors import DatasetError
@@ -84,9 +85,16 @@ def reading_arrays(
 
 
 def _asked(request: Request, is_cancelled: IsCancelled | None) -> Report:
+    try:
+        content = msgspec.json.encode(request)
+    except UnicodeEncodeError:  # a name in bytes that are no text
+        raise DatasetError(
+            "A file name that is text was expected: rename it. "
+            f"Received: {clean(Path(request.files[0].path).name)!r}"
+        ) from None
     with start("vae.data.importing.array_worker") as process:
         try:
-            output = _output(process, msgspec.json.encode(request), is_cancelled)
+            output = _output(process, content, is_cancelled)
         finally:
             process.kill()
     if process.returncode == REFUSED:

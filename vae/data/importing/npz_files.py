@@ -26,6 +26,7 @@ LABELS = ("y", "labels", "label", "target", "targets", "class")
 UNNAMED = "arr_0", "arr_1"  # as np.savez(path, images, labels) calls them
 VALIDATION = {"val", "valid", "validation"}
 CLASS_NAMES = "class_names"
+MAX_ARRAYS = 1000
 Opened = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
@@ -46,6 +47,10 @@ def read_npz(path: Path, choice: ArrayChoice | None, caps: Caps) -> Found:
     """
     archive = zipfile.ZipFile(path)  # closed with the process, since blocks are read later
     members = [name for name in archive.namelist() if name.endswith(".npy")]
+    if len(members) > MAX_ARRAYS:
+        raise DatasetError(
+            f"At most {MAX_ARRAYS:,} arrays in a file were expected. Received: {len(members):,}"
+        )
     opened: dict[str, Opened] = {
         name.removesuffix(".npy"): lambda name=name: archive.open(name) for name in members
     }

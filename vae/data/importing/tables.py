@@ -23,6 +23,7 @@ __all__ = ["import_arrow", "read_csv", "read_parquet"]
 
 ROWS, PICTURES_AT_ONCE = 1000, 50  # of a Parquet file
 MAX_HEADER = 1_000_000  # bytes
+MAX_COLUMNS = 50_000  # pictures of 128 x 128 in color
 
 
 class Columns(NamedTuple):
@@ -125,6 +126,10 @@ def _header(path: Path) -> tuple[list[str], bool, str]:
 
 def _columns(names: Sequence[str]) -> Columns:
     """Tell the label's column from the pixels'."""
+    if len(names) > MAX_COLUMNS:
+        raise DatasetError(
+            f"A table of at most {MAX_COLUMNS:,} columns was expected. Received: {len(names):,}"
+        )
     lower = [name.lower() for name in names]
     kept = [at for at, name in enumerate(lower) if not name.startswith("__")]  # an index of pandas
     label = next(
