@@ -109,13 +109,14 @@ def _made_small(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def limit_memory(more_bytes: int = MAX_BYTES + SPARE_BYTES) -> None:
-    """Hold this process to what it may take beside what it has, where it can: on Linux alone."""
+def limit_memory(more_bytes: int | None = None) -> None:
+    """Hold this process to what it has and so much more (None: a picture), on Linux alone."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        max_bytes = pages * resource.getpagesize() + more_bytes
+        more = MAX_BYTES + SPARE_BYTES if more_bytes is None else more_bytes
+        max_bytes = pages * resource.getpagesize() + more
         resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
 
 
