@@ -79,6 +79,12 @@ def test_a_split_is_found_by_other_names_and_an_odd_one_refused(tmp_path: Path) 
     np.savez(path, x_train=IMAGES[:3], x_test=IMAGES[3:, :4])
     with pytest.raises(DatasetError, match="one size"):
         import_pictures(path, PLAIN)
+    np.savez(path, mine=IMAGES, y=LABELS)  # nothing else can be the images
+    assert scan(path).classes == {"0": 2, "1": 2, "2": 2}
+    np.savez(path, one=IMAGES, two=IMAGES)
+    assert (scan(path).count, [info.name for info in scan(path).arrays]) == (0, ["one", "two"])
+    with pytest.raises(DatasetError, match="one, two"):
+        import_pictures(path, PLAIN)
     np.savez(path, x=IMAGES, y=LABELS, class_names=np.array(["one", "two"]))
     with pytest.raises(DatasetError, match="from 0 to 1"):
         scan(path)

@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 import msgspec
 import numpy as np
 
-from vae.data.importing.contents import ArrayChoice, IsCancelled, cancelled
+from vae.data.importing.contents import ArrayChoice, Order
 from vae.data.importing.exchange import (
     CLASSES,
     ENDS,
@@ -58,19 +58,16 @@ def scan_arrays(files: Sequence[ArrayFile], choice: ArrayChoice | None, caps: Ca
 
 @contextmanager
 def reading_arrays(
-    files: Sequence[ArrayFile],
-    choice: ArrayChoice | None,
-    caps: Caps,
-    is_cancelled: IsCancelled | None,
+    files: Sequence[ArrayFile], choice: ArrayChoice | None, order: Order
 ) -> Generator[ArraySet]:
     """Yield what array files hold; it is gone afterwards. Raises DatasetError."""
     # What is open still cannot be deleted on Windows.
     with tempfile.TemporaryDirectory(prefix="vae-arrays-", ignore_cleanup_errors=True) as name:
-        report = _asked(Request(tuple(files), choice, caps, name, with_pixels=True), is_cancelled)
+        report = _asked(Request(tuple(files), choice, order.caps, name, with_pixels=True), order)
         folder, names = Path(name), [*report.classes]
         pixels, members = None, []
         if report.image_shape is None:
-            members = _members(report, folder, caps)
+            members = _members(report, folder, order.caps)
         elif report.count:
             pixels = np.memmap(
                 folder / PIXELS, np.uint8, "r", shape=(report.count, *report.image_shape)
@@ -84,7 +81,7 @@ def reading_arrays(
         )
 
 
-def _asked(request: Request, is_cancelled: IsCancelled | None) -> Report:
+def _asked(request: Request, order: Order | None) -> Report:
     try:
         content = msgspec.json.encode(request)
     except UnicodeEncodeError:  # a name in bytes that are no text
@@ -94,7 +91,7 @@ def _asked(request: Request, is_cancelled: IsCancelled | None) -> Report:
         ) from None
     with start("vae.data.importing.array_worker") as process:
         try:
-            output = _output(process, content, is_cancelled)
+            output = _output(process, content, order)
         finally:
             process.kill()
     if process.returncode == REFUSED:
@@ -104,14 +101,12 @@ def _asked(request: Request, is_cancelled: IsCancelled | None) -> Report:
     return msgspec.json.decode(output, type=Report)
 
 
-def _output(
-    process: subprocess.Popen[bytes], request: bytes, is_cancelled: IsCancelled | None
-) -> bytes:
+def _output(process: subprocess.Popen[bytes], request: bytes, order: Order | None) -> bytes:
     until = time.monotonic() + SECONDS
     content: bytes | None = request  # to be sent once
     while time.monotonic() < until:
-        if is_cancelled is not None and is_cancelled():
-            raise cancelled()
+        if order is not None:
+            order.wait()
         with suppress(subprocess.TimeoutExpired):
             return process.communicate(content, POLL_SECONDS)[0]
         content = None

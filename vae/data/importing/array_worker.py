@@ -30,7 +30,7 @@ from vae.data.importing.exchange import (
 from vae.data.importing.found import Found, PictureFiles
 from vae.data.importing.idx_files import read_idx
 from vae.data.importing.names import clean, in_order
-from vae.data.importing.npz_files import read_npy, read_npz
+from vae.data.importing.npz_files import IMAGES, read_npy, read_npz
 from vae.data.importing.numbers import Numbers, write_pixels
 from vae.data.importing.tables import import_arrow, read_csv, read_parquet
 from vae.data.picture_decoder import limit_memory, limit_time
@@ -51,6 +51,8 @@ def answer(request: Request) -> Report:
     kind = kind_of(first)
     try:
         found = _found(kind, request)
+        if request.with_pixels and not found.parts:
+            raise _unnamed(found)
         classes, names = _classes(found, caps)
         tests = [each for part in found.parts for each in [part.is_test] * part.count]
         counts = Counter(classes)
@@ -76,6 +78,14 @@ def answer(request: Request) -> Report:
             f"A complete file of arrays was expected. Received: {clean(first.name)!r}, which is "
             "damaged, or no such file"
         ) from None
+
+
+def _unnamed(found: Found) -> DatasetError:
+    names = ", ".join(clean(info.name, 30) for info in found.arrays[:10]) or "none"
+    return DatasetError(
+        f"An array named {', '.join(IMAGES)}, x_train or train_images was expected, or one that is "
+        f"picked. Received: {names}"
+    )
 
 
 def _found(kind: str | None, request: Request) -> Found:

@@ -22,7 +22,6 @@ __all__ = [
     "OnProgress",
     "Order",
     "Refusal",
-    "cancelled",
 ]
 
 T = TypeVar("T")
@@ -46,19 +45,24 @@ class Order(NamedTuple):
     on_progress: OnProgress | None
     is_cancelled: IsCancelled | None
 
+    def check(self) -> None:
+        """Raise DatasetError if the import is cancelled."""
+        if self.is_cancelled is not None and self.is_cancelled():
+            raise DatasetError("The import was cancelled")
+
+    def wait(self) -> None:
+        """Tell that nothing is done yet: another process reads. Raises DatasetError."""
+        self.check()
+        if self.on_progress is not None:
+            self.on_progress(0, 1)
+
     def each(self, items: Sequence[T]) -> Generator[tuple[int, T]]:
         """Yield items with their indices, telling how many are done; raises DatasetError."""
         for index, item in enumerate(items):
-            if self.is_cancelled is not None and self.is_cancelled():
-                raise cancelled()
+            self.check()
             yield index, item
             if self.on_progress is not None:
                 self.on_progress(index + 1, len(items))
-
-
-def cancelled() -> DatasetError:
-    """Return what is raised where a person cancels."""
-    return DatasetError("The import was cancelled")
 
 
 class ArrayInfo(NamedTuple):
@@ -81,7 +85,8 @@ class Contents:
     """What is in a file or folder, before pixels are decoded.
 
     kind: "zip", "folder", "image", "npz", "npy", "idx", "csv" or "parquet". classes: their counts.
-    arrays: to pick from. test_count: of pictures that the source sets aside for testing.
+    arrays: to pick from, as one must where count is 0. test_count: of pictures that the source sets
+    aside for testing.
     """
 
     kind: str

@@ -19,7 +19,7 @@ from vae.errors import DatasetError
 from vae.files import open_regular
 from vae.limits import Caps
 
-__all__ = ["LABELS", "read_npy", "read_npz"]
+__all__ = ["IMAGES", "LABELS", "read_npy", "read_npz"]
 
 IMAGES = ("x", "images", "image", "data", "pixels")
 LABELS = ("y", "labels", "label", "target", "targets", "class")
@@ -43,7 +43,7 @@ def read_npz(path: Path, choice: ArrayChoice | None, caps: Caps) -> Found:
 
     x_train and x_test, or train_images and test_images, are a split, and validation images are
     training ones beside them. Text called class_names is what whole numbers as labels stand for.
-    Raises DatasetError.
+    Without a part where no name says which are images. Raises DatasetError.
     """
     archive = zipfile.ZipFile(path)  # closed with the process, since blocks are read later
     members = [name for name in archive.namelist() if name.endswith(".npy")]
@@ -65,7 +65,7 @@ def read_npz(path: Path, choice: ArrayChoice | None, caps: Caps) -> Found:
         return Part(_numbers(opened[images], caps), values, is_test)
 
     by_name = {name.lower(): name for name in opened}
-    chosen = [(choice.images, choice.labels, False)] if choice else _chosen(by_name)
+    chosen = [(choice.images, choice.labels, False)] if choice else _chosen(by_name, headers)
     names = by_name.get(CLASS_NAMES)
     return Found(
         tuple(part(*each) for each in chosen),
@@ -79,8 +79,10 @@ def read_npy(path: Path, caps: Caps) -> Found:
     return Found((Part(_numbers(lambda: open_regular(path), caps)),))
 
 
-def _chosen(by_name: Mapping[str, str]) -> list[tuple[str, str | None, bool]]:
-    """Return the names of images and their labels, and whether they are test images."""
+def _chosen(
+    by_name: Mapping[str, str], headers: Mapping[str, Header]
+) -> list[tuple[str, str | None, bool]]:
+    """Return the names of images and their labels, and whether they are test images; [] if none."""
 
     def named(stems: tuple[str, ...], words: set[str]) -> str | None:
         both = ((f"{stem}_{word}", f"{word}_{stem}") for stem in stems for word in sorted(words))
@@ -97,13 +99,10 @@ def _chosen(by_name: Mapping[str, str]) -> list[tuple[str, str | None, bool]]:
         next((by_name[each] for each in names if each in by_name), None)
         for names in ((*IMAGES, UNNAMED[0]), (*LABELS, UNNAMED[1]))
     ]
-    if plain[0] is None:
-        found = ", ".join(clean(name, 30) for name in list(by_name.values())[:10]) or "none"
-        raise DatasetError(
-            f"An array named {', '.join(IMAGES)}, x_train, train_images or {UNNAMED[0]} was "
-            f"expected. Received: {found}"
-        )
-    return [(plain[0], plain[1], False)]
+    if plain[0] is None:  # one array that can be nothing else
+        large = [name for name, header in headers.items() if len(header.shape) > 2]
+        plain[0] = large[0] if len(large) == 1 else None
+    return [(plain[0], plain[1], False)] if plain[0] else []
 
 
 def _header_of(opens: Opened) -> Header:

@@ -66,7 +66,7 @@ def import_pictures(
     with _held(path, caps) as held:
         if isinstance(held, Source):
             return import_files(held, order)
-        with reading_arrays(held, arrays, caps, is_cancelled) as found:
+        with reading_arrays(held, arrays, order) as found:
             return import_arrays(found, order)
 
 
