@@ -2,7 +2,8 @@
 
 They are taken out of the documents as they stand. Only one rule makes them short (`reduced`): each
 number that says how much is computed (epochs, samples, images) becomes the least that is accepted;
-they learn a twentieth of the images, and the mixtures that they fit have few components.
+they learn a twentieth of the images, the mixtures that they fit have few components, and the
+quality of samples is measured beside few real images.
 What cannot be run is in `NOT_RUN`, with the reason. A command that is neither fails a test.
 """
 
@@ -31,6 +32,8 @@ from tests.kinds import FEW_COMPONENTS
 from tests.warm.programs import run_warm
 from vae.cli.main import main
 from vae.data.datasets import find_dataset
+from vae.evaluation import sample_quality
+from vae.evaluation.digit_classifier import classify
 from vae.sampling import mixtures
 from vae.shipped.train import SHIPPED_RUNS
 
@@ -38,6 +41,7 @@ DOCUMENTS = (
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 )
+FEW_IMAGES = 200  # that the classifier is given at once
 WRITES = "writes into the project, for minutes"
 NOT_RUN = {
     r"git clone .*": "needs the repository's address and a network",
@@ -169,6 +173,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VAE_DATA_DIR", str(path / "data"))  # where pictures of one's own are kept
         patch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
+        patch.setattr(sample_quality, "classify", lambda images: classify(images[:FEW_IMAGES]))
         for command in TRAINING:
             assert " --set " in command.line
             succeeds(command.line.replace(" --set ", " --set train_share=0.05 "), path)
@@ -224,7 +229,9 @@ class TestDocuments:
         found = [block for text in texts for language, block in blocks(text) if language]
         assert found, "README.md has an example"
         for index, block in enumerate(found):
-            (folder / f"example_{index}.py").write_text(reduced(block), encoding="utf-8")
+            assert block.count(".replace(epochs=") == 1
+            short = reduced(block).replace(".replace(", ".replace(train_share=0.05, ")
+            (folder / f"example_{index}.py").write_text(short, encoding="utf-8")
             ran = run_warm("-m", f"example_{index}", cwd=folder, PYTHONPATH=str(ROOT))
             assert (ran.returncode, "Traceback" in ran.stderr) == (0, False), ran.stderr
 

@@ -19,8 +19,15 @@ pytestmark = pytest.mark.browser
 NAMES = ("first", "second", "third")
 
 
-@pytest.mark.parametrize("size", [SCREEN, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("at", ["", "data", "train", "latent", "evaluate", "generate"])
+# Each page once, each size with three of them.
+@pytest.mark.parametrize(
+    ("at", "size"),
+    [
+        *(("", SCREEN), ("data", PHONE), ("train", SCREEN)),
+        *(("latent", PHONE), ("evaluate", SCREEN), ("generate", PHONE)),
+    ],
+    ids=lambda value: str(value["width"]) if isinstance(value, dict) else value or "start",
+)
 def test_two_clicks_on_delete_delete_one_run(
     at: str,
     size: dict[str, int],

@@ -10,13 +10,20 @@ import pytest
 
 from tests.cli.commands import Output, refused
 from tests.conftest import copy_run
+from tests.kinds import FEW_COMPONENTS
 from vae.cli.main import main
 from vae.data.datasets import Dataset, find_dataset
 from vae.files import read_json, write_json
 from vae.images import to_uint8
 from vae.runs.run import Run
+from vae.sampling import mixtures
 from vae.sampling.fitted import compute_samplers, read_samplers
 from vae.sampling.samplers import SampleSpec, sample_codes, sample_labels
+
+
+@pytest.fixture(autouse=True)
+def _few_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixtures, "COMPONENTS", FEW_COMPONENTS)
 
 
 def sampled(run: Run, path: Path, *arguments: str) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.cli.commands import Output, last_json, refused
 from tests.conftest import run_python
+from tests.warm.programs import run_warm
 from vae.architecture import summarize
 from vae.cli.main import main
 from vae.images import tile, to_uint8
@@ -25,7 +26,7 @@ from vae.sampling.prior import prior_codes
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess]:
     """A run that was trained from the command line, and what it printed."""
     path = tmp_path_factory.mktemp("cli") / "new" / "run"
-    result = run_python(
+    result = run_warm(
         *("-m", "vae", "train", "--preset", "lecture", "--dataset", "digits"),
         *("--set", "epochs=2", "hidden=32,16", "--set", "seed=5", "latent_dim=3"),
         *("--out", path, "--json"),

@@ -11,6 +11,8 @@ from tests.conftest import copy_run
 from vae.cli.main import main
 from vae.data.binarisation import binarise
 from vae.data.datasets import find_dataset, load_dataset
+from vae.evaluation import sample_quality
+from vae.evaluation.digit_classifier import classify
 from vae.evaluation.sample_quality import measure_samples
 from vae.model.evaluate import evaluate
 from vae.model.importance_sampling import importance_sampled_nll
@@ -71,9 +73,12 @@ class TestEvaluate:
 
 
 class TestQuality:
-    def test_samples_beside_real_images(self, tmp_path: Path, capsys: Output) -> None:
+    def test_samples_beside_real_images(
+        self, tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         if find_dataset("mnist") is None:
             pytest.skip("needs MNIST")
+        monkeypatch.setattr(sample_quality, "classify", lambda images: classify(images[:200]))
         run = copy_run(open_run(SHIPPED / "mnist-recommended"), tmp_path / "run")
         (run.path / "samplers.npz").unlink()  # the prior alone takes a third of the time
         assert main(["quality", str(run.path), "--samples", "200", "--seed", "4", "--json"]) == 0

@@ -11,6 +11,7 @@ from tests.cli.commands import Output, last_json, refused, status_of
 from tests.config.test_config import BAD_TEXT_CASES
 from tests.config.test_config import label as short
 from tests.conftest import copy_run, run_python
+from tests.warm.programs import run_warm
 from vae.cli.main import main
 from vae.config import Config
 from vae.presets import PRESETS
@@ -102,7 +103,7 @@ class TestRefused:
 
     @pytest.mark.parametrize("module", ["vae.shipped.train", "benchmarks"])
     def test_names_of_other_programs(self, module: str) -> None:
-        found = run_python("-m", module, "nothing")
+        found = run_warm("-m", module, "nothing")
         assert found.returncode == 2
         assert found.stderr.splitlines()[-1].endswith("Received: nothing")
 

@@ -1,4 +1,7 @@
-"""Every action of every page with a run of every kind, and every kind of network."""
+"""Every action of every page with a run of every kind.
+
+Of the pages alone: what a network is made of is nothing to them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.kinds import EVERY, FEW_COMPONENTS, Kinds, config_of, with_codes
+from tests.kinds import EACH_KIND, FEW_COMPONENTS, Kinds, config_of, with_codes
 from tests.pages.crawling import try_everything
 from tests.pages.driving import TITLES, calm, healthy, open_page
 from tests.pages.pen import draw, stroke
@@ -50,12 +53,12 @@ OF_GAN = [
 
 def views_of(name: str) -> list[tuple[str, str]]:
     """Return the views that a kind of model has."""
-    if name in with_codes(EVERY):
+    if name in with_codes(EACH_KIND):
         return EVERY_VIEW
     return OF_GAN if config_of(name).has("decoder") else OF_CLASSIFIER
 
 
-VIEWS_OF_KINDS = [(name, page, view) for name in EVERY for page, view in views_of(name)]
+VIEWS_OF_KINDS = [(name, page, view) for name in EACH_KIND for page, view in views_of(name)]
 # What says that nothing was typed yet.
 REFUSED = {"Button 'Put it on the sliders', 0": "A code is a list of 3 numbers"}
 Downloads = dict[str, Callable[[], bytes]]
@@ -116,7 +119,7 @@ def test_each_view_opens_explains_its_words_and_makes_its_files(
 def test_all_that_is_offered_of_a_classifier(
     page: str, view: str, measured: Callable[[str], Run], runs: Path
 ) -> None:
-    copy_run(measured("classifier-dense"), runs / "run")
+    copy_run(measured("classifier-convolutional"), runs / "run")
     try_all(open_page(page, run="run", view=view), page)
 
 
@@ -124,7 +127,7 @@ def test_all_that_is_offered_of_a_classifier(
 def test_all_that_is_offered_of_a_gan(
     page: str, view: str, measured: Callable[[str], Run], runs: Path
 ) -> None:
-    copy_run(measured("conditional-gan-dense"), runs / "run")
+    copy_run(measured("conditional-gan-convolutional"), runs / "run")
     try_all(open_page(page, run="run", view=view), page)
 
 
@@ -155,7 +158,7 @@ def test_a_gan_offers_what_it_has_and_says_once_what_it_lacks(
 def test_a_classifier_says_what_it_lacks(
     page: str, view: str, measured: Callable[[str], Run], runs: Path
 ) -> None:
-    copy_run(measured("classifier-dense"), runs / "run")
+    copy_run(measured("classifier-convolutional"), runs / "run")
     app = healthy(open_page(page, run="run", view=view))
     said = words(app) + " ".join(each.value for each in app.info)
     lacks = {
@@ -175,10 +178,8 @@ def test_a_classifier_says_what_it_lacks(
     assert page != "latent" or "draw" in app.query_params["view"]
 
 
-@pytest.mark.parametrize("name", [name for name in with_codes(EVERY) if name.endswith("dense")])
+@pytest.mark.parametrize("name", with_codes(EACH_KIND))
 class TestAllThatIsOffered:
-    """Of the pages alone: what a network is made of is nothing to them."""
-
     @pytest.mark.parametrize(("page", "view"), EVERY_VIEW)
     def test_in_each_view(
         self, name: str, page: str, view: str, measured: Callable[[str], Run], runs: Path

@@ -1,4 +1,7 @@
-"""Every action of a training, and of the menu, with a run of every kind and every network."""
+"""Every action of a training, and of the menu, with a run of every kind.
+
+Of the pages alone: what a network is made of is nothing to them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared import server
 from tests.conftest import change_status, copy_run
-from tests.kinds import EVERY, Kinds, config_of, with_codes
+from tests.kinds import EACH_KIND, Kinds, config_of, with_codes
 from tests.pages.crafted import ticket_of
 from tests.pages.driving import PAGES, act, healthy, labelled, open_page, press, watch
 from tests.pages.form import fill
@@ -47,11 +50,13 @@ def stepped(
     return run_of
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", EACH_KIND)
 class TestTraining:
-    def test_in_slow_motion(self, name: str, stepped: Callable[[str], Run], runs: Path) -> None:
-        if name not in with_codes(EVERY):
-            app = watched(change_status(copy_run(stepped(name), runs / "run"), state="paused"))
+    def test_in_slow_motion(
+        self, name: str, kinds: Kinds, stepped: Callable[[str], Run], runs: Path
+    ) -> None:
+        if name not in with_codes(EACH_KIND):
+            app = watched(change_status(copy_run(kinds[name], runs / "run"), state="paused"))
             assert not [each for each in app.toggle if each.label == "Slow motion"]
             return
         run = copy_run(stepped(name), runs / "run")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from itertools import cycle
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
-from tests.pages.driving import act, labelled, open_page, picker, press, tour
+from tests.pages.driving import PAGES, act, labelled, open_page, picker, press, tour
 from tests.pages.shown import words
 from tests.runs.test_folder_names import NAMES, label
 from vae.runs.run import SHIPPED, Run
@@ -20,16 +22,27 @@ def named(runs: Path, name: str) -> Run:
     return copy_run(Run(SHIPPED / "digits"), runs / name)
 
 
+def shows(app: AppTest, name: str) -> None:
+    """Fail unless a page shows the run of this name, without a word about it."""
+    assert picker(app).value == name
+    assert not app.error
+    assert not app.warning
+    assert app.query_params["run"] == name
+
+
 class TestNames:
-    @pytest.mark.parametrize("name", NAMES, ids=label)
-    def test_every_page_shows_it(self, runs: Path, name: str) -> None:
+    @pytest.mark.parametrize(("page", "name"), [*zip(cycle(PAGES), NAMES, strict=False)], ids=label)
+    def test_a_page_shows_it(self, runs: Path, page: str, name: str) -> None:
         named(runs, "another")
         named(runs, name)
-        for page, app in tour(run=name):
-            assert picker(app).value == name, page
-            assert not app.error, page
-            assert not app.warning, page
-            assert app.query_params["run"] == name
+        shows(open_page(page, run=name), name)
+
+    @pytest.mark.parametrize("name", ["größe 0.5", "<b>x", "a__b_"], ids=label)
+    def test_it_stays_from_page_to_page(self, runs: Path, name: str) -> None:
+        named(runs, "another")
+        named(runs, name)
+        for _, app in tour(run=name):
+            shows(app, name)
 
     @pytest.mark.parametrize(
         "view", ["map", "path", "draw", "dimensions", "projections", "compare"]

@@ -82,8 +82,10 @@ def log_posterior_density(codes: np.ndarray, mean: np.ndarray, log_var: np.ndarr
         terms *= -0.5
         largest = terms.max(axis=1, keepdims=True)
         terms -= largest
-        np.exp(terms, out=terms)
-        found[start : start + AT_ONCE] = largest[:, 0] + np.log(terms.mean(axis=1))
+        # As float32, where the exponential takes a fifth of the time: the largest term is 1, and
+        # what is lost of the others is 1e-7 of the sum.
+        relative = np.exp(terms.astype(np.float32))
+        found[start : start + AT_ONCE] = largest[:, 0] + np.log(relative.mean(axis=1, dtype=float))
     return found - 0.5 * codes.shape[1] * np.log(TAU)
 
 
