@@ -6,7 +6,8 @@ import pytest
 
 from vae.architecture import summarize
 from vae.config import Config
-from vae.presets import LECTURE_BETA, PRESET_NOTES, PRESETS, preset_label
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import LECTURE_BETA, PRESETS, preset_label
 
 MNIST = (28, 28, 1)
 

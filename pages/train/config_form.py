@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import partial
 from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages._shared.address import set_parameter, take_parameter
 from pages._shared.controlled import controlled_key, user_value
-from pages._shared.guard import show_wrong_link
 from pages._shared.number_field import between
 from pages._shared.plain import plain
-from pages._shared.stable_position import stable_position
-from pages._shared.typed_field import forget_typed, is_text_refused, typed_field
+from pages._shared.typed_field import is_text_refused, typed_field
+from pages.train.setup_values import (
+    MAIN,
+    MORE,
+    as_text,
+    fields_of,
+    preset_values,
+    store_value,
+    write_address,
+)
 from vae.config import Config
-from vae.config.number_text import number_text, numbers_text
 from vae.config.setting import MAX_HIDDEN_LAYERS
 from vae.config.setting_text import read_setting
-from vae.config.settings import setting, settings_of
+from vae.config.settings import setting
 from vae.errors import ConfigError
-from vae.kinds import CONDITIONAL, KINDS
-from vae.presets import PRESET_NOTES, PRESETS
+from vae.kinds import KINDS
+from vae.preset_notes import PRESET_NOTES
 from vae.runs.control import LIVE_SETTINGS
 
-__all__ = ["Form", "changed_fields", "config_form", "setup_values", "take_preset"]
+__all__ = ["ALL_SETTINGS", "Form", "changed_fields", "choice_words", "config_form"]
 
-MAIN = ("latent_dim", "hidden", "network", "beta", "learning_rate", "batch_size", "epochs")
-MORE = {
-    "Model and data": (
-        "kind",
-        "conditional",
-        "binarisation",
-        "shift",
-        "flip",
-        "likelihood",
-        "noise",
-        "importance_samples",
-    ),
-    "Network": ("dense_layers", "activation"),
-    "Objective": ("kl_warmup", "kl_cycle", "capacity", "free_bits", "gradient_penalty"),
-    "Optimizer": ("optimizer", "adam_beta_1", "adam_beta_2", "schedule", "loss_scale"),
-    "Run": ("train_share", "validation_split", "patience", "seed"),
-}
 ALL_SETTINGS = "all-settings"  # their expander, in the session and in styles
-FIELDS = [*MAIN, *(name for names in MORE.values() for name in names)]
-DEFAULTS = Config()
 CHOICE_WORDS = {
     "rmsprop": "RMSprop",
     "sgd": "SGD",
@@ -66,33 +51,15 @@ class Form(NamedTuple):
     problem: str = ""
 
 
-def setup_values() -> dict[str, Any]:
-    """Return the values of the form, by the fields of `Config`.
-
-    They outlive the page; at first they come from the address, so that a link can carry them.
-    """
-    with stable_position():
-        wanted = _from_address()
-    if wanted or "setup" not in st.session_state:
-        _set(wanted or _values(PRESETS["recommended"]))
-    values: dict[str, Any] = st.session_state.setup
-    return values
-
-
-def take_preset(name: str) -> None:
-    """Set every field as a preset has it."""
-    _set(_values(PRESETS[name]))
-
-
 def config_form(setup: dict[str, Any]) -> Form:
     """Show a control for each field of the kind, write the address, and return what they hold."""
-    changed, fields = changed_fields(setup), _fields(setup)
+    changed, fields = changed_fields(setup), fields_of(setup)
     st.html(_marks(setup["preset"], changed))
     wrong = []
     with st.container(key="setup-fields"):
         wrong += [name for name in MAIN if name in fields and not _control(name, setup)]
     wrong += _all_settings(setup, fields)
-    _to_address(setup, wrong)
+    write_address(setup, wrong)
     if wrong:
         words = (
             f"[{setting(name).label}](#field-{name}): {plain(_expected(name, setup[name]).lower())}"
@@ -131,18 +98,12 @@ def _all_settings(setup: dict[str, Any], fields: list[str]) -> list[str]:
 
 def changed_fields(setup: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """Return of each field that differs from the preset what it holds, and what the preset does."""
-    preset = _values(PRESETS[setup["preset"]])
+    preset = preset_values(setup["preset"])
     return {
         name: (_in_words(setup[name]), _in_words(preset[name]))
-        for name in _fields(setup)
+        for name in fields_of(setup)
         if setup[name] != preset[name]
     }
-
-
-def _fields(setup: dict[str, Any]) -> list[str]:
-    """Return the fields that mean something for the kind which the form holds."""
-    used = settings_of(KINDS[setup["kind"]])
-    return [name for name in FIELDS if name in used]
 
 
 def _marks(preset: str, changed: dict[str, tuple[str, str]]) -> str:
@@ -174,8 +135,8 @@ def _show_control(name: str, value: Any) -> bool:
             list(limits.choices) or [False, True],
             key=controlled_key(key, value),
             help=f"{limits.help} {when}",
-            format_func=_choice_words,
-            on_change=lambda: _store(name, user_value(key)),
+            format_func=choice_words,
+            on_change=lambda: store_value(name, user_value(key)),
         )
         return True
     expected = _expected(name, value)
@@ -184,15 +145,16 @@ def _show_control(name: str, value: Any) -> bool:
         value,
         name=key,
         read=partial(read_setting, name),
-        write=_as_text,
-        save=partial(_store, name),
+        write=as_text,
+        save=partial(store_value, name),
         expected=expected,
         help=f"{limits.help} {expected} {when}",
     )
     return shown is not None
 
 
-def _choice_words(choice: str | bool) -> str:
+def choice_words(choice: str | bool) -> str:
+    """Return a choice of a field as one reads it."""
     if isinstance(choice, bool):
         return "Yes" if choice else "No"
     if choice in KINDS:
@@ -213,65 +175,4 @@ def _expected(name: str, value: Any) -> str:
 
 def _in_words(value: Any) -> str:
     """Return a value as one reads it."""
-    return _choice_words(value) if isinstance(value, str | bool) else _as_text(value) or "none"
-
-
-def _as_text(value: Any) -> str:
-    """Return a value as its field and the address show it."""
-    if isinstance(value, str | bool):
-        return str(value).lower()
-    return numbers_text(value) if isinstance(value, tuple) else number_text(value)
-
-
-def _store(name: str, value: Any) -> None:
-    st.session_state.setup[name] = value
-
-
-def _set(values: dict[str, Any]) -> None:
-    st.session_state.setup = values
-    for name in FIELDS:
-        forget_typed(f"form_{name}")
-
-
-def _values(config: Config) -> dict[str, Any]:
-    """Return the values of all fields: those that mean nothing for the kind wait for another."""
-    return {
-        name: getattr(config if config.uses(name) else DEFAULTS, name)
-        for name in ("preset", *FIELDS)
-    }
-
-
-def _from_address() -> dict[str, Any] | None:
-    """Return the values that the address asks for, if it does; what is wrong there is left out."""
-    texts = {
-        name: text for name in ("preset", *FIELDS) if (text := take_parameter(name)) is not None
-    }
-    if not texts:
-        return None
-    preset = texts.pop("preset", "recommended")
-    if preset not in PRESETS:
-        show_wrong_link(
-            f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
-        )
-        preset = "recommended"
-    setup = _values(PRESETS[preset])
-    if texts.get("kind") == CONDITIONAL:  # in links of earlier versions
-        texts |= {"kind": "vae", "conditional": "true"}
-    for name, text in texts.items():
-        try:
-            setup[name] = read_setting(name, text)
-        except ConfigError as error:
-            show_wrong_link(f"{error}. Shown: the preset's own.")
-    return setup
-
-
-def _to_address(setup: dict[str, Any], wrong: list[str]) -> None:
-    """Write the preset and what differs from it, so that the link brings the form back."""
-    base = _values(PRESETS[setup["preset"]])
-    set_parameter("preset", setup["preset"])
-    for name in _fields(setup):
-        if setup[name] != base[name] and name not in wrong:
-            set_parameter(name, _as_text(setup[name]))
-
-
-assert {field.name for field in dataclasses.fields(Config)} == {"preset", *FIELDS}
+    return choice_words(value) if isinstance(value, str | bool) else as_text(value) or "none"

@@ -12,7 +12,8 @@ from PIL import Image
 
 from pages._shared.server import store
 from vae.images import tile
-from vae.presets import PRESET_NOTES, PRESETS
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import PRESETS
 from vae.runs.run import Run
 
 __all__ = ["preset_cards"]

@@ -78,6 +78,15 @@ STYLE = """
     button em { font-style: normal; font-size: 0.85rem; line-height: 1.2rem; white-space: nowrap; }
     button p > span { flex: 1 0 100%; font-size: 0.82rem; }
 }
+/* What the images advise: quiet lines, each with its button at once behind it. */
+.st-key-setup-advice {
+    margin-top: -0.4rem;
+    p { font-size: 0.9rem; line-height: 1.3; }
+    > :has(> .stHtml) { display: none; }
+    [class$="-line"] { flex-wrap: nowrap; }
+    [class$="-line"] > :has(.stMarkdown) { flex: 0 1 auto; width: auto; min-width: 0; }
+    button { padding: 0.1rem 0.6rem; min-height: 1.9rem; white-space: nowrap; }
+}
 /* Fields at the left, the network that they make at the right. */
 .st-key-setup-body {
     display: grid;

@@ -15,10 +15,12 @@ from pages._shared.plain import plain
 from pages._shared.run_picker import choose_run
 from pages._shared.server import queue, store
 from pages._shared.visitors import visitor
-from pages.train.config_form import changed_fields, config_form, setup_values, take_preset
+from pages.train.advice import show_advice
+from pages.train.config_form import changed_fields, config_form
 from pages.train.network_summary import show_summary
 from pages.train.preset_cards import preset_cards
 from pages.train.setup_style import apply_setup_style
+from pages.train.setup_values import setup_values, take_preset
 from vae.architecture import Summary, summarize
 from vae.config import Config
 from vae.config.settings import setting
@@ -27,7 +29,8 @@ from vae.data.split import check_trainable, untaught_classes_note, unused_images
 from vae.environment import is_public, limits, storage_limits
 from vae.errors import ConfigError
 from vae.kinds import KINDS
-from vae.presets import PRESET_NOTES, PRESETS
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import PRESETS
 from vae.runs.run import Run
 from vae.server.durations import run_seconds, time_in_words
 
@@ -57,6 +60,7 @@ def set_up(top: DeltaGenerator) -> None:
     past = () if is_public() else store().list()
     setup = setup_values()
     preset_cards(setup["preset"], _preset_times(data, past), take_preset)
+    show_advice(setup, data)
     with st.container(key="setup-body"):
         with st.container(key="setup-form"):
             form = config_form(setup)

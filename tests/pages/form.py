@@ -8,7 +8,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from pages.train.config_form import ALL_SETTINGS, MAIN
+from pages.train.config_form import ALL_SETTINGS
+from pages.train.setup_values import MAIN
 from tests.pages.driving import calm, labelled
 from vae.config import Config
 from vae.config.settings import setting, settings_of

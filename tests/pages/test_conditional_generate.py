@@ -16,7 +16,7 @@ from tests.pages.driving import act, labelled, open_page, picker, press
 from tests.pages.form import control, layers
 from tests.pages.shown import component, picture, picture_called, shown_code, shows, words
 from vae.images import tile
-from vae.presets import PRESET_NOTES
+from vae.preset_notes import PRESET_NOTES
 from vae.runs.run import Run, open_run
 from vae.sampling.prior import balanced_labels, prior_codes
 

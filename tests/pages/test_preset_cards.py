@@ -17,7 +17,8 @@ from tests.pages.form import fill
 from tests.pages.shown import words
 from vae.data.datasets import load_dataset
 from vae.images import tile
-from vae.presets import PRESET_NOTES, PRESETS
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import PRESETS
 from vae.runs.run import Run
 from vae.server.durations import run_seconds, time_in_words
 

@@ -13,7 +13,8 @@ from tests.pages.crafted import set_state
 from tests.pages.driving import act, calm, go, labelled, open_page, picker
 from tests.pages.shown import component, words
 from vae.files import read_json, write_json
-from vae.presets import PRESET_NOTES, PRESETS
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import PRESETS
 from vae.runs.run import Run
 
 BAD_IDS = ["nobody", "../../etc", "..", ".", "a/b", "", " ", "%00", "\x00", "ünï😀", "x" * 5000]

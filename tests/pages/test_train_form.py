@@ -26,7 +26,8 @@ from vae.config import Config
 from vae.config.settings import setting, settings_of
 from vae.data.datasets import Dataset
 from vae.kinds import KINDS
-from vae.presets import PRESET_NOTES, PRESETS
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import PRESETS
 from vae.runs.control import LIVE_SETTINGS
 
 SIZES = "Up to 6 whole numbers from 1 to 1,024, such as 256, 128."

@@ -11,7 +11,8 @@ from vae.data.binarisation import binarisation_name
 from vae.data.moves import moves_in_words
 from vae.files import folder_bytes
 from vae.layers import Layer
-from vae.presets import PRESET_NOTES, PRESETS, preset_label
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import PRESETS, preset_label
 from vae.runs.run import FAMILIES, SHIPPED, Run
 from vae.runs.run_images import dataset_title
 from vae.server.durations import time_in_words

@@ -1,0 +1,52 @@
+"""What the chosen images advise, in one line and one click: another likelihood, say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.plain import plain
+from pages.train.config_form import choice_words
+from pages.train.setup_values import store_value
+from vae.data.datasets import Dataset
+from vae.data.likelihood_proposal import propose_likelihood
+from vae.kinds import KINDS
+
+__all__ = ["show_advice"]
+
+
+def show_advice(setup: dict[str, Any], data: Dataset | None) -> None:
+    """Show a line for each choice of the form that other images than these would fit.
+
+    The container is there in any case, so that what comes and goes moves no other element.
+    """
+    with st.container(key="setup-advice", gap=None):
+        st.html("<i></i>")  # Streamlit leaves out what is empty
+        if data is not None:
+            _advise_likelihood(setup, data)
+
+
+def _advise_likelihood(setup: dict[str, Any], data: Dataset) -> None:
+    if not KINDS[setup["kind"]].has("likelihood"):
+        return
+    likelihood, reason = propose_likelihood(data.x_train, setup["binarisation"])
+    if likelihood == setup["likelihood"]:
+        return
+    words = choice_words(likelihood)
+    _line(
+        f"Likelihood: **{words}** fits {plain(data.title)} better. {reason}",
+        button=f"Take {words}",
+        help="Sets the likelihood, under All settings. Costs of different likelihoods do not "
+        "compare.",
+        key="take-likelihood",
+        act=lambda: store_value("likelihood", likelihood),
+    )
+
+
+def _line(words: str, *, button: str, help: str, key: str, act: Callable[[], None]) -> None:
+    """Show a sentence, and beside it the button that does what it says."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-line"):
+        st.markdown(words)
+        st.button(button, key=key, help=help, on_click=act)

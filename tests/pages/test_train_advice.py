@@ -1,0 +1,53 @@
+"""Train: what the chosen images advise, in one line and one click."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.driving import act, labelled, open_page
+from tests.pages.form import control, fill
+from tests.pages.shown import words
+from vae.data.datasets import Dataset
+from vae.data.own_set_changes import add_own
+
+RANDOM = np.random.default_rng(0)
+LIKELIHOOD = "Likelihood: **"
+
+
+def add(name: str, *, count: int, colour: bool) -> None:
+    """Add images that are black and white, or coloured at random."""
+    images = RANDOM.integers(0, 256, (count, 12, 12, 3), np.uint8)
+    images = images if colour else np.where(images[..., :1] < 128, np.uint8(0), np.uint8(255))
+    add_own(Dataset.from_arrays(name, images))
+
+
+def advised(app: AppTest) -> list[str]:
+    """The advice that is shown: how each line begins, up to its first full stop."""
+    return [each.value.partition(".")[0] for each in app.markdown if LIKELIHOOD in each.value]
+
+
+class TestLikelihood:
+    def test_one_click_takes_it(self) -> None:
+        app = open_page("train", dataset="digits")
+        assert advised(app) == ["Likelihood: **Gaussian** fits Digits better"]
+        assert "35% of the pixel values lie between black and white" in words(app)
+        act(labelled(app.button, "Take Gaussian").click())
+        assert control(app, "likelihood").value == "gaussian"
+        assert app.query_params["likelihood"] == "gaussian"
+        assert advised(app) == []
+
+    @pytest.mark.parametrize(("colour", "likelihood"), [(True, "gaussian"), (False, "bernoulli")])
+    def test_of_ones_own_pictures(self, colour: bool, likelihood: str) -> None:
+        add("shells", count=60, colour=colour)
+        app = open_page("train", dataset="shells", likelihood="continuous_bernoulli")
+        assert advised(app) == [f"Likelihood: **{likelihood.capitalize()}** fits shells better"]
+        fill(app, likelihood=likelihood)
+        assert advised(app) == []
+
+    def test_only_where_there_is_one_to_choose(self) -> None:
+        app = open_page("train", dataset="digits", binarisation="threshold")
+        assert advised(app) == []
+        for kind in ("gan", "classifier"):
+            assert advised(fill(app, kind=kind, binarisation="none")) == []
