@@ -31,6 +31,14 @@ SCROLLING = {"orientation": "v", "entrywidth": 40}  # beside the cloud, as high 
 ON_MAP = 12  # letters of a name among the dots
 COLUMN = 16  # entries of a legend for a paper
 COLUMN_INCHES = 0.6  # of each further column
+# In space Plotly draws signs of the visitor's fonts, of which many lack those of its cross and x.
+SIGNS: dict[Mark, str] = {
+    "circle": "circle",
+    "square": "square",
+    "diamond": "diamond",
+    "cross": "square-open",
+    "x": "diamond-open",
+}
 MARKERS: dict[Mark, str] = {"circle": "o", "square": "s", "diamond": "D", "cross": "P", "x": "X"}
 
 
@@ -68,7 +76,7 @@ def cloud3d(
                 "size": size,
                 "opacity": opacity,
                 "color": each.color,
-                "symbol": each.mark,
+                "symbol": SIGNS[each.mark],
             },
             hovertemplate=HOVER,
         )
@@ -79,6 +87,7 @@ def cloud3d(
             **dict(zip("xyz", places.T, strict=True)),
             text=[html.escape(shortened([each.name], ON_MAP)[0]) for each in groups],
             mode="text",
+            textfont={"size": 16},
             hoverinfo="skip",
             showlegend=False,
         )
