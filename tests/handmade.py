@@ -33,10 +33,10 @@ def make_run(
     image_shape: tuple[int, int, int],
     class_names: tuple[str, ...] = ("one", "other"),
 ) -> Run:
-    """Make a finished run with latent means of 40 test images in two classes."""
+    """Make a finished run with latent means of 40 test images, in the classes in turn."""
     generator = np.random.default_rng(config.seed)
     images = np.zeros((TEST_IMAGES, *image_shape), np.uint8)
-    y = np.arange(TEST_IMAGES, dtype=np.uint8) % 2
+    y = np.arange(TEST_IMAGES, dtype=np.uint8) % len(class_names)
     dataset = Dataset("handmade", "Handmade", images, y, images, y, class_names, "drawn")
     writer = RunWriter.create(path, config, dataset)
     writer.status(state="finished", epoch=config.epochs)

@@ -3,6 +3,7 @@
 const UNITS = 16000; // of a coordinate, from the centre of its window to the edge
 const SIGMAS = [1, 2, 3]; // standard deviations of the prior
 const FULL_TURN = 2 * Math.PI;
+const NAME_SIZE = 0.8; // of the page's text
 
 // Where the dots of a moment lie in latent space, and which part of it is visible.
 function momentOf(frame) {
@@ -22,7 +23,7 @@ function between(from, to, fraction) {
   };
 }
 
-function paintCloud(canvas, moment, { labels, colors, hasPrior, names }) {
+function paintCloud(canvas, moment, { labels, colors, marks, classes, hasPrior, names }) {
   const side = canvas.clientWidth;
   if (!side) return;
   const scale = window.devicePixelRatio || 1;
@@ -36,25 +37,28 @@ function paintCloud(canvas, moment, { labels, colors, hasPrior, names }) {
   const [x0, y0, half] = moment?.window ?? [0, 0, 3.5];
   const unit = side / (2 * half);
   if (hasPrior) paintPrior(context, side / 2 - x0 * unit, side / 2 + y0 * unit, unit, style);
+  const place = (i) => [side / 2 + (moment.points[2 * i] - x0) * unit, side / 2 - (moment.points[2 * i + 1] - y0) * unit];
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   if (moment) {
-    const radius = Math.max(1.8, side / 170);
+    const radius = Math.max(1.8, side / 170) * (areMany(marks) ? LARGER : 1);
     colors.forEach((color, label) => {
       context.fillStyle = color;
       context.globalAlpha = 0.85;
       context.beginPath();
       for (let i = 0; i < labels.length; i++) {
         if (labels[i] !== label) continue;
-        const x = side / 2 + (moment.points[2 * i] - x0) * unit;
-        const y = side / 2 - (moment.points[2 * i + 1] - y0) * unit;
-        context.moveTo(x + radius, y);
-        context.arc(x, y, radius, 0, FULL_TURN);
+        MARKS[marks[label]](context, ...place(i), radius);
       }
       context.fill();
     });
+    if (areMany(marks)) {
+      const places = middles(moment.points, labels).map(([label, i]) => [label, ...place(i)]);
+      writeNames(context, classes, places, { size: NAME_SIZE * rem, ground: style.getPropertyValue("--st-background-color"), style });
+    }
   }
   context.globalAlpha = 1;
   context.fillStyle = style.color;
-  const size = 0.84 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const size = 0.84 * rem;
   context.font = `${size}px ${style.fontFamily}`;
   context.textAlign = "right";
   context.fillText(`${names[0]} →`, side - 8, side - 8);

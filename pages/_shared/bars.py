@@ -35,6 +35,9 @@ STYLE = """<style>
 .bars .other i { opacity: 0.55; }
 .bars .own :is(th, b) { font-weight: 700; }
 .bars-room { container-type: inline-size; }
+/* Of many rows some are in sight, and the head stays. */
+.bars-room.many { max-height: min(31rem, 80dvh); overflow-y: auto; }
+.bars-room.many thead th { position: sticky; top: 0; background: var(--ground); }
 @container (max-width: 15rem) { /* no room for bars: numbers alone */
     .bars td i { display: none; }
     .bars td > div { padding: 0; }
@@ -42,6 +45,7 @@ STYLE = """<style>
 }
 </style>"""
 MAX_LETTERS = 32
+MANY_ROWS = 16
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 
@@ -50,8 +54,9 @@ def show_bars(bars: Bars, *, name: str) -> None:
     heads = [bars.along, bars.unit] if bars.is_stacked else [bars.along, *_titles(bars)]
     head = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in heads)
     rows = "".join(_row(bars, index) for index in range(len(bars.names)))
+    many = ' many" tabindex="0' * (len(bars.names) > MANY_ROWS)
     st.html(
-        f'{STYLE}<div class="bars-room" style="--names:{_letters(bars)}">'
+        f'{STYLE}<div class="bars-room{many}" style="--names:{_letters(bars)}">'
         f'<table class="bars" aria-label="{html.escape(name)}">'
         f"{_legend(bars)}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

@@ -7,11 +7,11 @@ import streamlit as st
 from pages._shared.linked import linked_number
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
+from vae.figures.class_looks import MANY
 from vae.runs.run import Run
 
 __all__ = ["as_class", "conditioned", "dots_caption"]
 
-MAX_BUTTONS = 12  # classes, beyond which a list takes less room
 OWN = " Test images always keep their own."
 
 
@@ -39,7 +39,7 @@ def conditioned(run: Run, name: str = "Class", parameter: str = "class") -> Run:
             width="content",
             help=f"The class that the networks get with a code or an image.{own} Acts at once.",
         )
-        if run.classes <= MAX_BUTTONS:
+        if run.classes <= MANY:
             names = [plain(each) for each in run.short_class_names]
             st.segmented_control(
                 name, format_func=names.__getitem__, required=True, wrap=True, **choice
@@ -56,8 +56,8 @@ def as_class(run: Run) -> str:
 
 def dots_caption(run: Run) -> str:
     """Return what is said of dots in the colors of their classes."""
+    look = "Color" if run.classes <= MANY else "Color and shape"
+    dots = f"Each dot is a test image. {look}: its true class"
     if run.config.conditional:
-        return (
-            "Each dot is a test image. Color: its true class, which this model gets with the image."
-        )
-    return "Each dot is a test image. Color: its true class. The model was trained without classes."
+        return f"{dots}, which this model gets with the image."
+    return f"{dots}. The model was trained without classes."

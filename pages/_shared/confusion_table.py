@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from vae.figures.class_looks import MANY
 from vae.figures.colors import HUES
 from vae.runs.run import Run
 
@@ -29,6 +30,20 @@ STYLE = """<style>
 @container (min-width: 25rem) {
     .confusion:not(:has(.upright)) { table-layout: fixed; }
     .confusion:not(:has(.upright)) thead th:first-child { width: 1.6rem; }
+}
+/* Of many classes the heads stay in sight, and what never happens leaves its place empty. */
+.confusion-room.many { max-height: 85dvh; overflow: auto; }
+.confusion-room.many .confusion {
+    table-layout: auto !important;
+    width: auto;
+    border-collapse: separate;
+    border-spacing: 0;
+    td { min-width: 2rem; border: 0 solid rgb(128 128 128 / 15%); border-width: 0 1px 1px 0; }
+    .none { color: transparent; }
+    th { background: var(--ground); position: sticky; }
+    thead th { top: 0; z-index: 1; }
+    tbody th, thead th:first-child { left: 0; }
+    thead th:first-child { z-index: 2; }
 }
 @media (forced-colors: active) {
     .confusion td { forced-color-adjust: none; color: CanvasText; }
@@ -53,9 +68,10 @@ def show_confusion(counts: np.ndarray, names: Sequence[str], caption: str) -> No
     head = "".join(
         f'<th scope="col"{upright}><span>{html.escape(name)}</span></th>' for name in names
     )
+    many = " many" * (len(names) > MANY)
     rows = "".join(_row(label, counts[label], name) for label, name in enumerate(names))
     st.html(
-        f'{STYLE}<div class="confusion-room" tabindex="0"><table class="confusion">'
+        f'{STYLE}<div class="confusion-room{many}" tabindex="0"><table class="confusion">'
         f"<caption>{html.escape(caption)}</caption>"
         f"<thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

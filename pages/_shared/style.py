@@ -43,6 +43,7 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 }
 /* Where the keyboard is. Streamlit's own ring has 2 : 1 on its background, and some have none. */
 .stApp {
+    --ground: light-dark(#ffffff, #111827);
     --ring: 2px solid light-dark(#0f766e, #2dd4bf);
     :focus-visible, :has(> input[type="text"]:focus-visible),
     [data-rac]:has(> div > input[type="range"]:focus-visible),

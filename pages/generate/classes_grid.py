@@ -25,11 +25,17 @@ from vae.sampling.prior import prior_codes
 __all__ = ["classes_grid"]
 
 MAX_COLUMNS = 20
+MANY_ROWS = 16
 TABLE = (
     "display:grid;grid-template-columns:auto minmax(0,1fr);column-gap:10px;"
-    "width:min(100%,{aspect_ratio:.3f} * (100dvh - 16rem))"  # all rows are on the screen
+    "width:min(100%,{aspect_ratio:.3f} * max({least:.1f}rem,100dvh - 16rem))"
 )
-NAMES = "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.9rem"
+LEAST = 2.0  # rem of a row, below which its name and images could not be read
+ROOM = "max-height:max(20rem,100dvh - 14rem);overflow-y:auto"  # of rows that need more
+NAMES = (
+    "display:grid;grid-auto-rows:1fr;align-items:center;text-align:right;font-size:0.9rem;"
+    "line-height:1.2"
+)
 NAME = "max-width:7rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"
 PICTURE = "display:block;width:100%;image-rendering:pixelated;border-radius:6px"
 
@@ -96,9 +102,13 @@ def _show(run: Run, png: bytes, columns: int, aspect_ratio: float) -> None:
         for name, short in zip(run.class_names, run.short_class_names, strict=True)
     )
     alt = f"{columns} codes, each decoded as {run.classes} classes"
+    # All rows are on the screen where each has as much room as it needs; else the grid scrolls.
+    many = f' tabindex="0" style="{ROOM}"' if run.classes > MANY_ROWS else ""
+    least = LEAST * run.classes if many else 0.0
     st.html(
         f"<style>.st-key-wrap-classes {{ --aspect: {aspect_ratio:.3f}; }}</style>"
-        f'<div style="{TABLE.format(aspect_ratio=aspect_ratio)}"><div style="{NAMES}">{names}</div>'
+        f'<div{many}><div style="{TABLE.format(aspect_ratio=aspect_ratio, least=least)}">'
+        f'<div style="{NAMES}">{names}</div>'
         f'<img alt="{alt}" style="{PICTURE}" '
-        f'src="{as_data_url(png)}"></div>'
+        f'src="{as_data_url(png)}"></div></div>'
     )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages._components.latent_map import as_base64
 from pages._shared.model_fingerprint import model_fingerprint
-from vae.figures.colors import class_color
+from vae.figures.class_looks import class_looks
 from vae.images import to_png
 from vae.latent.atlas import decode_atlas
 from vae.latent.density import (
@@ -135,8 +135,7 @@ def map_frame(run: Run, on_plane: PlanePoints) -> dict[str, Any]:
         "short": list(on_plane.plane.short),
         "isLine": on_plane.plane.is_line,
         "prior": {"mean": mean.tolist(), "covariance": covariance.tolist()},
-        "classes": list(run.short_class_names),
-        "colors": [class_color(label) for label in range(len(run.class_names))],
+        **class_looks(run.short_class_names),
     }
 
 

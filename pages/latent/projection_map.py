@@ -15,8 +15,8 @@ from pages._shared.address import link_number
 from pages._shared.model_fingerprint import model_fingerprint
 from pages.latent.rotation import linked_camera, store_camera
 from pages.latent.selection import SelectedImages, SelectedPoint
+from vae.figures.class_looks import class_looks
 from vae.figures.clouds import CAMERA, cloud3d
-from vae.figures.colors import class_color
 from vae.images import tile, to_png, to_uint8
 from vae.latent.atlas import MAX_PIXELS
 from vae.latent.planes import Extent
@@ -58,8 +58,7 @@ def projection_map(
         "layers": ["dots"],
         "hidden": list(hidden),
         "visit": link_number(),
-        "classes": list(run.short_class_names),
-        "colors": [class_color(label) for label in range(len(run.class_names))],
+        **class_looks(run.short_class_names),
         "dot": size / 2,
         "opacity": opacity,
         "feeds": ids,

@@ -18,7 +18,7 @@ from pages._shared.persistent import persistent
 from pages._shared.pictures import apart
 from pages.train.learning_frames import frame_of
 from pages.train.numbers import numbers_in_a_line
-from vae.figures.colors import class_color
+from vae.figures.class_looks import class_looks
 from vae.images import tile, to_png
 from vae.runs import layout
 from vae.runs.moments import Moment, moments_of
@@ -125,8 +125,7 @@ def _map(run: Run) -> dict[str, Any]:
     labels = run.fixed.get("labels", np.zeros(0, np.uint8))
     return {
         "labels": as_base64(labels.astype(np.uint8)),
-        "classes": list(run.short_class_names),
-        "colors": [class_color(label) for label in range(run.classes)],
+        **class_looks(run.short_class_names),
         "names": [*names, ""][:2],
         "hasPrior": run.config.has("prior") and dims > 1,
     }

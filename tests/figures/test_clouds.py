@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from tests.conftest import copy_run
+from tests.handmade import make_run
+from vae.config import Config
 from vae.errors import RunError
 from vae.figures.clouds import cloud3d, cloud_figure
 from vae.figures.colors import class_color
 from vae.latent.projections import Projection, read_tsne
 from vae.runs.run import SHIPPED, Run, open_run
 
-NAMES = ("a", "b", "c")
+LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 class TestCloud3d:
@@ -36,6 +38,30 @@ class TestCloud3d:
         scene = figure.layout.scene
         assert [axis.title.text for axis in (scene.xaxis, scene.yaxis, scene.zaxis)] == list("abc")
 
+    def test_ten_classes_have_dots_alone(self, projection: Projection) -> None:
+        figure = cloud3d(projection, ["one", "two", "three"])
+        assert {(trace.mode, trace.marker.symbol) for trace in figure.data} == {
+            ("markers", "circle")
+        }
+        assert figure.layout.legend.orientation == "h"
+
+    def test_many_classes_have_marks_and_names(self) -> None:
+        labels = np.repeat(np.arange(26), 3)
+        points = np.stack([labels, np.tile([-9.0, 0.0, 1.0], 26), labels], axis=1)
+        projection = Projection(points, labels, np.arange(78), ("a", "b", "c"))
+        names = [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "<b>a name of many letters"]
+        *dots, texts = cloud3d(projection, names).data
+        assert [dots[label].marker.symbol for label in (9, 10, 20)] == [
+            "circle",
+            "square",
+            "diamond",
+        ]
+        # Each name stands in the middle of its class, and may be a stranger's.
+        assert (texts.mode, texts.text[0], texts.text[25]) == ("text", "A", "&lt;b&gt;a name o…")
+        assert (texts.x[7], texts.y[7], texts.hoverinfo) == (7.0, 0.0, "skip")
+        # Beside the cloud, where it scrolls, and not over it.
+        assert cloud3d(projection, names).layout.legend.orientation == "v"
+
 
 class TestPublication:
     def test_the_projection_by_class(self) -> None:
@@ -47,6 +73,24 @@ class TestPublication:
             np.testing.assert_allclose(dots.get_offsets(), tsne.points[tsne.y == label])
         names = [text.get_text() for text in axes.get_legend().get_texts()]
         assert names == list("0123456789")
+        assert not axes.texts
+
+    def test_many_classes_have_marks_and_names(self, tmp_path: Path) -> None:
+        run = make_run(tmp_path / "run", Config(latent_dim=2), (8, 8, 1), LETTERS)
+        (axes,) = cloud_figure(run).axes
+        assert [text.get_text() for text in axes.texts] == list(LETTERS)
+        y = run.latents["y"]
+        for label, text in enumerate(axes.texts):
+            own = run.latents["mean"][y == label]
+            assert np.isclose(own, text.xy).all(axis=1).any()  # on one of its own points
+        shapes = [len(dots.get_paths()[0]) for dots in axes.collections]
+        assert len(set(shapes[9:21:10])) == 2
+        legend = axes.get_legend()
+        assert len(legend.get_texts()) == 26
+        figure = cloud_figure(run)
+        figure.draw_without_rendering()
+        box = figure.axes[0].get_legend().get_window_extent()
+        assert 0 <= box.y0 < box.y1 <= figure.bbox.height
 
     def test_before_there_are_latents(self, finished_run: Run, tmp_path: Path) -> None:
         run = copy_run(finished_run, tmp_path / "run")

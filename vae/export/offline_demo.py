@@ -19,7 +19,8 @@ import numpy as np
 from vae.architecture import decoder_layers, summarize
 from vae.errors import RunError
 from vae.export.weights import Weights, read_weights
-from vae.figures.colors import HUES, class_color
+from vae.figures.class_looks import MARKS_SCRIPT, MARKS_STYLE, class_looks
+from vae.figures.colors import HUES
 from vae.figures.curves import curve_points
 from vae.figures.svg import SVG_SCRIPT
 from vae.files import replacing, writing_to
@@ -45,6 +46,7 @@ LEVELS = 2**16 - 1
 
 _HERE = Path(__file__).parent / "offline"
 # One script: a page that is opened as a file cannot import modules.
+_SHARED = (SVG_SCRIPT, MARKS_SCRIPT)
 _PARTS = (
     "unpack.js", "network.js", "random.js", "pictures.js", "map.js", "map_pointer.js",
     "condition.js", "code.js", "samples.js", "curves.js", "page.js",
@@ -90,16 +92,20 @@ def _fill(data: dict[str, Any]) -> str:
     text = json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     parts = {
         "title": html.escape(f"{data['name']} – VAE Lab"),
-        "style": _read("page.css"),
+        "style": f"{_read('page.css')}\n{_text(MARKS_STYLE)}",
         "data": text,
-        "script": "\n".join([SVG_SCRIPT.read_text(encoding="utf-8"), *map(_read, _PARTS)]),
+        "script": "\n".join([*map(_text, _SHARED), *map(_read, _PARTS)]),
     }
     # In one go, so that a name that looks like a gap to fill stays a name.
     return re.sub(r"\{\{(\w+)\}\}", lambda gap: parts[gap[1]], _read("page.html"))
 
 
 def _read(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+    return _text(_HERE / name)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _facts(run: Run) -> dict[str, Any]:
@@ -167,8 +173,8 @@ def _space(run: Run) -> dict[str, Any]:
         "codes": _packed(mean[::every], 16 if len(mean) else 32),
         "labels": _base64(y[::every].astype(np.uint8)),
         "classes": [
-            {"name": name, "color": class_color(label)}
-            for label, name in enumerate(run.class_names)
+            {"name": name, "color": color, "mark": mark}
+            for name, color, mark in zip(*class_looks(run.class_names).values(), strict=True)
         ],
     }
 

@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from pages._components.mounting import mounted_figure
-from vae.figures.colors import HUES, class_color
+from vae.figures.class_looks import MARKS_SCRIPT, class_looks
+from vae.figures.colors import HUES
 
 __all__ = ["FamilyMember", "beta_family"]
 
 _mount = mounted_figure(
-    __file__, "beta_family", "../cloud.js", "beta_family.js", css="beta_family.css"
+    __file__,
+    "beta_family",
+    str(MARKS_SCRIPT),
+    "../cloud.js",
+    "beta_family.js",
+    css="beta_family.css",
 )
 
 
@@ -50,8 +56,7 @@ def beta_family(
         data={
             "members": list(members),
             "labels": labels,
-            "classes": list(class_names),
-            "colors": [class_color(label) for label in range(len(class_names))],
+            **class_looks(class_names),
             "originals": originals,
             "first": first,
             "hues": HUES,

@@ -13,7 +13,7 @@ function mount({ parentElement, data }) {
 function build(root, data) {
   const { members, hues } = data;
   const family = { root, data, at: data.first, moment: null };
-  family.cloud = { labels: decodeBytes(data.labels), colors: data.colors, hasPrior: true, names: ["z1", "z2"] };
+  family.cloud = { ...data, labels: decodeBytes(data.labels), hasPrior: true, names: ["z1", "z2"] };
   family.moments = members.map((each) => ({ points: new Float32Array(decodeBytes(each.points).buffer), window: each.window }));
   family.moment = family.moments[data.first];
   family.canvas = node("canvas");

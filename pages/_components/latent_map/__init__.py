@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pages._components.mounting import mounted
+from vae.figures.class_looks import MARKS_SCRIPT, MARKS_STYLE
 from vae.figures.svg import SVG_SCRIPT
 
 __all__ = ["as_base64", "feed", "latent_map"]
@@ -21,6 +22,7 @@ __all__ = ["as_base64", "feed", "latent_map"]
 # One module in parts: a component's script cannot import another.
 _PARTS = (
     str(SVG_SCRIPT),
+    str(MARKS_SCRIPT),
     "view.js",
     "preview.js",
     "paint.js",
@@ -31,7 +33,9 @@ _PARTS = (
 )
 
 
-_mount = mounted(__file__, "latent_map", *_PARTS, html="map.html", css=("../pill.css", "map.css"))
+_STYLES = ("../pill.css", "map.css", str(MARKS_STYLE))
+
+_mount = mounted(__file__, "latent_map", *_PARTS, html="map.html", css=_STYLES)
 _mount_feed = mounted(__file__, "latent_map_feed", "feed.js")
 
 

@@ -183,11 +183,13 @@ function buildClasses(map) {
     map.sendShown();
     notifyLinked(map, { hidden });
   };
-  map.root.querySelector(".classes").replaceChildren(
+  const legend = map.root.querySelector(".classes");
+  scrollLegend(legend, map.data.marks);
+  legend.replaceChildren(
     ...map.data.classes.map((name, label) => {
       const chip = document.createElement("button");
       Object.assign(chip, { type: "button", textContent: name, title: "Shows or hides this class. Twice, or with Shift: this one alone." });
-      chip.style.setProperty("--hue", map.data.colors[label]);
+      markEntry(chip, map.data.colors[label], map.data.marks[label]);
       const alone = () => {
         const is = map.hidden.size === map.data.classes.length - 1 && !map.hidden.has(label);
         change(new Set(is ? [] : map.data.classes.map((_, i) => i).filter((i) => i !== label)));
@@ -232,7 +234,7 @@ function loadFeeds(map) {
 }
 
 function loadPoints(map, feed) {
-  Object.assign(map, { points: floats(feed.xy), labels: bytes(feed.labels), colors: map.data.colors });
+  Object.assign(map, { points: floats(feed.xy), labels: bytes(feed.labels), colors: map.data.colors, middles: null });
   map.count = map.labels.length;
   buildClasses(map);
   map.redraw();

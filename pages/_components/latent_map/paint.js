@@ -3,6 +3,7 @@
 
 const DOT = 2.2; // pixels, radius
 const FADED = 0.12;
+const NAME_SIZE = 0.8; // of the page's text
 const HATCH = 9; // pixels from stripe to stripe
 const CONTOURS = [1, 2, 3]; // standard deviations of the prior
 const SIGMAS = [1, 2]; // of a posterior
@@ -95,7 +96,10 @@ function paintTiles(map, context) {
 
 function paintDots(map) {
   const context = clearedContext(map, map.dots);
-  if (map.points && map.shown.has("dots")) fillAll(map, context);
+  if (map.points && map.shown.has("dots")) {
+    fillAll(map, context);
+    if (areMany(map.data.marks)) nameClasses(map, context);
+  }
   if (map.points) map.root.dataset.painted = map.plane; // for who waits until they are there
   if (map.layers && map.shown.has("holes")) hatch(map, context);
 }
@@ -104,7 +108,8 @@ function paintDots(map) {
 function fillAll(map, context) {
   const near = Math.min(3, Math.max(1, Math.sqrt(span(map.data.extent) / span(map.view))));
   const usual = DOT * (map.count < 2000 ? 1.5 : 1) * Math.min(1.6, Math.max(0.65, map.size / 540));
-  const radius = near * (map.data.dot ? map.data.dot * (map.rem / 16) : usual);
+  const large = areMany(map.data.marks) ? LARGER : 1;
+  const radius = large * near * (map.data.dot ? map.data.dot * (map.rem / 16) : usual);
   const strong = map.data.opacity ?? (map.shown.has("images") ? 0.9 : 0.7);
   if (!map.selected.size) return fillDots(map, context, radius, strong, () => true);
   fillDots(map, context, radius, FADED, (i) => !map.selected.has(i));
@@ -122,11 +127,20 @@ function fillDots(map, context, radius, alpha, wanted) {
       if (labels[i] !== label || !wanted(i)) continue;
       const [x, y] = toScreen(map, points[2 * i], points[2 * i + 1]);
       if (x < -9 || y < -9 || x > map.size + 9 || y > map.size + 9) continue;
-      context.moveTo(x + radius, y);
-      context.arc(x, y, radius, 0, 6.2832);
+      MARKS[map.data.marks[label]](context, x, y, radius);
     }
     context.fill();
   });
+}
+
+// Each where most of the class is, as far as that is in sight.
+function nameClasses(map, context) {
+  map.middles ??= middles(map.points, map.labels);
+  const style = getComputedStyle(map.root);
+  const places = map.middles
+    .filter(([label]) => !map.hidden.has(label))
+    .map(([label, i]) => [label, ...toScreen(map, map.points[2 * i], map.points[2 * i + 1])]);
+  writeNames(context, map.data.classes, places, { size: NAME_SIZE * map.rem, ground: style.getPropertyValue("--st-background-color"), style });
 }
 
 // Measured in the size of the page's text, with which the numbers grow.

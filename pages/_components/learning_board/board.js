@@ -88,10 +88,11 @@ function showClasses({ root, data }) {
   const key = data.classes.join();
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;
+  scrollLegend(box, data.marks);
   box.replaceChildren(
     ...data.classes.map((name, label) => {
       const chip = element("i", {}, name);
-      chip.style.setProperty("--hue", data.colors[label]);
+      markEntry(chip, data.colors[label], data.marks[label]);
       return chip;
     }),
   );

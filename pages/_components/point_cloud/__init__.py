@@ -9,7 +9,7 @@ import numpy as np
 
 from pages._components.latent_map import as_base64
 from pages._components.mounting import mounted
-from vae.figures.colors import class_color
+from vae.figures.class_looks import MARKS_SCRIPT, MARKS_STYLE, class_looks
 from vae.latent.planes import Extent
 from vae.latent.projections import Projection
 
@@ -18,11 +18,12 @@ __all__ = ["point_cloud"]
 _mount = mounted(
     __file__,
     "point_cloud",
+    str(MARKS_SCRIPT),
     "../cloud.js",
     "point_cloud.js",
-    html='<figure><figcaption></figcaption><div class="frame"><canvas role="img"></canvas>'
-    "<output></output></div></figure>",
-    css="cloud.css",
+    html='<figure><figcaption><div></div></figcaption><div class="frame">'
+    '<canvas role="img"></canvas><output></output></div></figure>',
+    css=("cloud.css", str(MARKS_STYLE)),
 )
 
 
@@ -40,8 +41,7 @@ def point_cloud(
             "points": as_base64(points),
             "labels": as_base64(labels.astype(np.uint8)),
             "window": [extent.left + half, extent.bottom + half, half],
-            "classes": list(class_names),
-            "colors": [class_color(label) for label in range(len(class_names))],
+            **class_looks(class_names),
             "names": list(projection.axes),
             "hasPrior": False,
             "alt": alt,

@@ -9,11 +9,13 @@ function mount({ parentElement, data }) {
   cloud.data = { ...data, labels: bytes(data.labels) };
   cloud.moment = { points: new Float32Array(bytes(data.points).buffer), window: data.window };
   root.querySelector("canvas").setAttribute("aria-label", data.alt);
-  root.querySelector("figcaption").replaceChildren(
+  const legend = root.querySelector("figcaption > div");
+  scrollLegend(legend, data.marks);
+  legend.replaceChildren(
     ...data.classes.map((name, label) => {
       const chip = document.createElement("i");
       chip.textContent = name;
-      chip.style.setProperty("--hue", data.colors[label]);
+      markEntry(chip, data.colors[label], data.marks[label]);
       return chip;
     }),
   );

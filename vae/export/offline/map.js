@@ -33,15 +33,17 @@ function makeMap(lab) {
   }));
   find(".layers").append(...layers);
   const colored = lab.codes.length ? lab.run.classes : [];
-  const classes = colored.map(({ name, color }, label) => {
+  map.looks = lab.run.classes.map(({ mark }) => mark);
+  const classes = colored.map(({ name, color, mark }, label) => {
     const button = chip(name, true, () => {
       flip(map.hidden, label);
       paintDots(map);
     });
-    button.style.setProperty("--hue", color);
+    markEntry(button, color, mark);
     return button;
   });
   find(".classes").append(...classes);
+  scrollLegend(find(".classes"), map.looks);
   listen(map);
   new ResizeObserver(() => paint(map)).observe(map.board);
   lab.onCode((relabelled) => {
@@ -133,20 +135,29 @@ function paintGround(map) {
 function paintDots(map) {
   const context = fresh(map, map.dots);
   if (!map.shown.has("dots")) return;
-  const radius = DOT * (map.points.length < 2000 ? 1.4 : 1) * Math.min(1, Math.max(0.65, map.size / 540));
+  const radius = DOT * (areMany(map.looks) ? LARGER : 1) * (map.points.length < 2000 ? 1.4 : 1) * Math.min(1, Math.max(0.65, map.size / 540));
   context.globalAlpha = map.shown.has("images") ? 0.9 : 0.7;
-  map.lab.run.classes.forEach(({ color }, label) => {
+  map.lab.run.classes.forEach(({ color, mark }, label) => {
     if (map.hidden.has(label)) return;
     context.fillStyle = color;
     context.beginPath();
     map.points.forEach((point, i) => {
       if (map.lab.labels[i] !== label) return;
-      const [x, y] = toScreen(map, point);
-      context.moveTo(x + radius, y);
-      context.arc(x, y, radius, 0, 2 * Math.PI);
+      MARKS[mark](context, ...toScreen(map, point), radius);
     });
     context.fill();
   });
+  if (areMany(map.looks)) nameClasses(map, context);
+}
+
+function nameClasses(map, context) {
+  map.middles ??= middles(map.points.flat(), map.lab.labels);
+  const style = getComputedStyle(map.board);
+  const places = map.middles
+    .filter(([label]) => !map.hidden.has(label))
+    .map(([label, i]) => [label, ...toScreen(map, map.points[i])]);
+  const names = map.lab.run.classes.map(({ name }) => name);
+  writeNames(context, names, places, { size: 13, ground: style.backgroundColor, style });
 }
 
 function paintAxes(map) {
