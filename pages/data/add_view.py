@@ -15,7 +15,7 @@ from pages.data.new_set import offer
 from pages.data.preview import show_pairs, show_refused
 from pages.data.reading import is_read, read_all, read_contents, read_sample
 from pages.data.uploads import Upload, choose_upload
-from vae.data.importing.contents import ArrayChoice, ArrayInfo, Imported, Refusal
+from vae.data.importing.contents import ArrayChoice, ArrayInfo, Contents, Imported, Refusal
 from vae.data.importing.treatment import LARGEST, SMALLEST, Treatment, proposed
 from vae.environment import is_public, storage_limits
 
@@ -69,7 +69,7 @@ def _choose() -> _Chosen | None:
     if upload is None:
         return None
     contents = read_contents(upload, None)
-    arrays = _choose_arrays(contents.arrays)
+    arrays = _choose_arrays(contents.arrays) if _is_unclear(contents) else None
     if arrays is not None:
         contents = read_contents(upload, arrays)
     first = read_sample(upload, Treatment(), arrays)
@@ -89,12 +89,18 @@ def _whose() -> str:
     )
 
 
+def _is_unclear(contents: Contents) -> bool:
+    """Whether the names of a file's arrays do not say which are images and which labels."""
+    without_labels = len(contents.classes) == 1 and not contents.test_count
+    return not contents.count or (len(contents.arrays) > 1 and without_labels)
+
+
 def _choose_arrays(infos: tuple[ArrayInfo, ...]) -> ArrayChoice | None:
-    """Let a file's arrays be picked, where their names or shapes leave a choice."""
+    """Let a file's arrays be picked, since their names do not say what they are."""
     large = [info.name for info in infos if len(info.shape) >= 2]
-    flat = [info.name for info in infos if len(info.shape) <= 2 and info.shape]
-    if len(large) < 2 or {"x_train", "x_test"} <= {*large}:
+    if not large:
         return None
+    flat = [info.name for info in infos if len(info.shape) in (1, 2)]
     images = st.selectbox("Array of the images", large, key="own_images_array")
     labels = st.selectbox("Array of the labels", ["none", *flat], key="own_labels_array")
     return ArrayChoice(images, None if labels == "none" else labels)

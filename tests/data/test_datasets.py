@@ -74,7 +74,8 @@ def test_the_split_of_digits_never_changes():
 @pytest.mark.parametrize("name", ["mine.npz", "pictures/", "/home/me/pictures"])
 def test_of_a_path_it_says_what_to_do(name: str):
     with pytest.raises(
-        DatasetError, match=r"your own: vae\.Dataset\.from_folder in Python\. Received"
+        DatasetError,
+        match=r"your own: vae\.Dataset\.from_folder in Python, or python -m vae data add\. Rec",
     ):
         load_dataset(name)
 

@@ -136,3 +136,24 @@ def test_strangers_do_not_see_it(browser: Browser, digits: Dataset) -> None:
     assert open_page("data", dataset=link).segmented_control(key="data_page_dataset").value == (
         "shells"
     )
+
+
+def test_arrays_whose_names_say_nothing_are_picked(digits: Dataset) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, first=digits.x_train[:90, :, :, 0], second=digits.y_train[:90])
+    app = upload(add_page(), "mine.npz", buffer.getvalue())
+    act(labelled(app.selectbox, "Array of the labels").set_value("second"))
+    press(app, "Add this data set")
+    assert load_dataset("mine").classes == 10
+
+
+def test_what_was_downloaded_comes_back(digits: Dataset) -> None:
+    own = add_own(Dataset.from_arrays("shells", digits.x_train[:100], digits.y_train[:100]))
+    app = upload(add_page(), "shells.npz", own.path.read_bytes())
+    assert labelled(app.text_input, "Name").value == "shells 2"
+    press(app, "Add this data set")
+    again = load_dataset("shells 2")
+    assert (len(again.x_train), len(again.x_test)) == (own.training_images, own.test_images)
+    assert {each.tobytes() for each in again.x_test} == {
+        each.tobytes() for each in load_dataset("shells").x_test
+    }
