@@ -229,9 +229,12 @@ class TestDocuments:
         found = [block for text in texts for language, block in blocks(text) if language]
         assert found, "README.md has an example"
         for index, block in enumerate(found):
-            assert block.count(".replace(epochs=") == 1
-            short = reduced(block).replace(".replace(", ".replace(train_share=0.05, ")
-            (folder / f"example_{index}.py").write_text(short, encoding="utf-8")
+            short = reduced(block)
+            if '"mnist"' in block:  # pictures of one's own are few enough
+                assert ".replace(epochs=1" in short
+                short = short.replace(".replace(", ".replace(train_share=0.05, ")
+            # All of them go on from the first one's import.
+            (folder / f"example_{index}.py").write_text(f"import vae\n{short}", encoding="utf-8")
             ran = run_warm("-m", f"example_{index}", cwd=folder, PYTHONPATH=str(ROOT))
             assert (ran.returncode, "Traceback" in ran.stderr) == (0, False), ran.stderr
 
