@@ -58,6 +58,13 @@ PRESET_NOTES: dict[str, PresetNote] = {
         "papers measure: a long training for the best likelihood.",
         "Trains long on black-and-white images, for the best likelihood.",
     ),
+    "few-images": PresetNote(
+        "Few images",
+        "For under 1,000 training images: a small convolutional network, many epochs, images "
+        "shifted at each step, and early stopping. Expect soft images, like those it saw. Where a "
+        "mirrored image is as likely, turn on random flip.",
+        "For under 1,000 images: shifts them, and stops in time.",
+    ),
     "autoencoder": PresetNote(
         "Autoencoder",
         "No KL and no sampling: sharp reconstructions, but random codes give nonsense. That is why "

@@ -9,7 +9,10 @@ from vae.config.number_text import number_text
 from vae.config.settings import SETTINGS, setting
 from vae.preset_notes import PRESET_NOTES
 
-__all__ = ["PRESETS", "preset_label"]
+__all__ = ["FEW", "FEW_IMAGES", "PRESETS", "preset_label"]
+
+FEW = 1000  # training images, below which `FEW_IMAGES` is proposed
+FEW_IMAGES = "few-images"  # the name of that preset
 
 MAX_NAMED = 2  # changes of a preset that its label names; of more it says how many
 SAME_RECIPE = ("seed", "train_share")  # other values of these do not make another recipe
@@ -108,6 +111,20 @@ PRESETS: dict[str, Config] = {
         schedule="cosine",
         epochs=400,
         validation_split=0.01,
+    ),
+    FEW_IMAGES: Config(
+        preset=FEW_IMAGES,
+        network="convolutional",
+        latent_dim=16,
+        hidden=(16, 32),
+        activation="silu",
+        learning_rate=2e-3,
+        schedule="cosine",
+        batch_size=50,
+        epochs=200,
+        shift=2,
+        validation_split=0.15,
+        patience=20,
     ),
     "autoencoder": Config(
         preset="autoencoder",

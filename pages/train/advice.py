@@ -9,10 +9,12 @@ import streamlit as st
 
 from pages._shared.plain import plain
 from pages.train.config_form import choice_words
-from pages.train.setup_values import store_value
+from pages.train.setup_values import store_value, take_preset
 from vae.data.datasets import Dataset
 from vae.data.likelihood_proposal import propose_likelihood
 from vae.kinds import KINDS
+from vae.preset_notes import PRESET_NOTES
+from vae.presets import FEW, FEW_IMAGES, PRESETS
 
 __all__ = ["show_advice"]
 
@@ -25,7 +27,23 @@ def show_advice(setup: dict[str, Any], data: Dataset | None) -> None:
     with st.container(key="setup-advice", gap=None):
         st.html("<i></i>")  # Streamlit leaves out what is empty
         if data is not None:
+            _advise_few_images(setup, data)
             _advise_likelihood(setup, data)
+
+
+def _advise_few_images(setup: dict[str, Any], data: Dataset) -> None:
+    count, own = len(data.x_train), PRESETS[FEW_IMAGES]
+    if count >= FEW or setup["preset"] == FEW_IMAGES or setup["kind"] != own.kind:
+        return
+    title = PRESET_NOTES[FEW_IMAGES].title
+    _line(
+        f"**{count:,} training images** are few. The preset **{title}** trains longer, shifts them "
+        "at each step and stops in time: expect soft images, like those it saw.",
+        button=f"Take {title}",
+        help="Sets every field below.",
+        key="take-few-images",
+        act=lambda: take_preset(FEW_IMAGES),
+    )
 
 
 def _advise_likelihood(setup: dict[str, Any], data: Dataset) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,7 @@ from PIL import Image
 from pages._shared.server import store
 from vae.images import tile
 from vae.preset_notes import PRESET_NOTES
-from vae.presets import PRESETS
+from vae.presets import FEW_IMAGES, PRESETS
 from vae.runs.run import Run
 
 __all__ = ["preset_cards"]
@@ -21,6 +22,9 @@ __all__ = ["preset_cards"]
 SIDE = 3  # rows and columns of samples on a card
 OF_DATASET = "mnist"  # whose models ship, one of each preset
 PIXELS = 28 * SIDE
+# Of the recipe for few images no model ships: it is for pictures of one's own. These are samples of
+# what it made of the first 300 training images of Animals, as the others are.
+FEW_PICTURE = Path(__file__).with_name("few_images.png")
 
 
 def preset_cards(chosen: str, times: Mapping[str, str], on_change: Callable[[str], None]) -> None:
@@ -38,8 +42,8 @@ def preset_cards(chosen: str, times: Mapping[str, str], on_change: Callable[[str
             required=True,
             format_func=lambda name: _words(name, times.get(name, "")),
             help="A recipe to start from. Choosing one sets every field below. The pictures are "
-            "samples of the model that each recipe made of MNIST, and the confusion of a "
-            "classifier; the times are for the data set chosen above.",
+            "samples of the model that each recipe made of MNIST (few images: of 300 Animals), "
+            "and the confusion of a classifier; the times are for the data set chosen above.",
             on_change=lambda: on_change(st.session_state.form_preset),
             wrap=True,
         )
@@ -54,7 +58,9 @@ def _words(name: str, time: str) -> str:
 def _picture_style() -> str:
     """Return the rules that put its picture on each card: one small file for all of them."""
     runs = {run.config.preset: run for run in store().list_shipped() if run.dataset == OF_DATASET}
-    pictures = [_picture(runs.get(name)) for name in PRESETS]
+    pictures = [
+        _few_picture() if name == FEW_IMAGES else _picture(runs.get(name)) for name in PRESETS
+    ]
     url = _webp(np.concatenate(pictures, axis=1))
     rules = "".join(
         f"{CARD}:nth-child({index + 1} of button)::before"
@@ -82,6 +88,11 @@ def _picture(run: Run | None) -> np.ndarray:
     if run.config.has("classifier"):
         return _confusion(last["confusion"])
     return tile(last["samples"][: SIDE**2], SIDE, SIDE)
+
+
+def _few_picture() -> np.ndarray:
+    with Image.open(FEW_PICTURE) as picture:
+        return np.asarray(picture.convert("L"))[:, :, None]
 
 
 def _confusion(counts: np.ndarray) -> np.ndarray:

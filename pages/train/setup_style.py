@@ -83,8 +83,8 @@ STYLE = """
     margin-top: -0.4rem;
     p { font-size: 0.9rem; line-height: 1.3; }
     > :has(> .stHtml) { display: none; }
-    [class$="-line"] { flex-wrap: nowrap; }
-    [class$="-line"] > :has(.stMarkdown) { flex: 0 1 auto; width: auto; min-width: 0; }
+    row-gap: 0.4rem;
+    [class*="-line"] { row-gap: 0.1rem; }
     button { padding: 0.1rem 0.6rem; min-height: 1.9rem; white-space: nowrap; }
 }
 /* Fields at the left, the network that they make at the right. */

@@ -22,7 +22,7 @@ from vae.data.specs import DATASETS
 from vae.errors import ConfigError
 from vae.export.keras_code import keras_notebook, keras_script
 from vae.export.script_data import SOURCES
-from vae.presets import PRESETS
+from vae.presets import FEW_IMAGES, PRESETS
 
 MNIST, DIGITS = (28, 28, 1), (8, 8, 1)
 SMALL = Config(hidden=(8,), latent_dim=2, epochs=2, batch_size=100, validation_split=0.1, seed=3)
@@ -93,7 +93,8 @@ class TestScript:
     @pytest.mark.parametrize("name", PRESETS)
     def test_fits_on_slides(self, name: str) -> None:
         script = keras_script(PRESETS[name], "mnist", MNIST)
-        assert 50 <= len(script.splitlines()) <= 120
+        # Few images need the most: convolutions, early stopping and images that move.
+        assert 50 <= len(script.splitlines()) <= (140 if name == FEW_IMAGES else 120)
         assert max(map(len, script.splitlines())) <= 88
         assert ruff("format", "--check", code=script).returncode == 0
         assert ruff("check", code=script).stdout == "All checks passed!\n"

@@ -7,10 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.driving import act, labelled, open_page
-from tests.pages.form import control, fill
+from tests.pages.form import as_form, can_train, control, fill, form
 from tests.pages.shown import words
 from vae.data.datasets import Dataset
 from vae.data.own_set_changes import add_own
+from vae.presets import FEW_IMAGES, PRESETS
 
 RANDOM = np.random.default_rng(0)
 LIKELIHOOD = "Likelihood: **"
@@ -23,9 +24,29 @@ def add(name: str, *, count: int, colour: bool) -> None:
     add_own(Dataset.from_arrays(name, images))
 
 
+FEW_WORDS = "training images**"
+
+
 def advised(app: AppTest) -> list[str]:
     """The advice that is shown: how each line begins, up to its first full stop."""
     return [each.value.partition(".")[0] for each in app.markdown if LIKELIHOOD in each.value]
+
+
+class TestFewImages:
+    def test_under_a_thousand_the_preset_is_one_click_away(self) -> None:
+        add("shells", count=60, colour=False)  # of which a fifth are test images
+        app = open_page("train", dataset="shells")
+        assert f"**48 {FEW_WORDS} are few" in words(app)
+        assert "expect soft images" in words(app)
+        act(labelled(app.button, "Take Few images").click())
+        assert form(app) == as_form(PRESETS[FEW_IMAGES])
+        assert FEW_WORDS not in words(app)
+        assert can_train(app)
+
+    def test_not_of_more_images_or_another_kind(self) -> None:
+        assert FEW_WORDS not in words(open_page("train", dataset="digits"))
+        add("shells", count=60, colour=False)
+        assert FEW_WORDS not in words(open_page("train", dataset="shells", preset="gan"))
 
 
 class TestLikelihood:

@@ -118,7 +118,7 @@ class TestBadInput:
         app = open_page("train", preset=preset)
         said = f"Presets are {', '.join(PRESETS)}. Received: {preset!r:.80}. Shown: recommended."
         assert warned(app) == plain(said)
-        assert len(warned(app)) < 250
+        assert len(warned(app)) < 270
         assert form(app) == as_form(PRESETS["recommended"])
         assert app.query_params["preset"] == "recommended"
 
