@@ -49,6 +49,29 @@ class TestFewImages:
         assert FEW_WORDS not in words(open_page("train", dataset="shells", preset="gan"))
 
 
+class TestEpochs:
+    def test_of_few_steps_more_are_one_click_away(self) -> None:
+        app = open_page("train", dataset="digits", preset="recommended")
+        epochs, batch = PRESETS["recommended"].epochs, PRESETS["recommended"].batch_size
+        assert f"{epochs} epochs of 1,437 images are only" in words(app)
+        (button,) = [each for each in app.button if each.label.endswith(" epochs")]
+        act(button.click())
+        wanted = int(app.query_params["epochs"])
+        assert wanted % 10 == 0
+        assert 2_500 <= wanted * 1_437 / batch < 3_000
+        assert "are only **" not in words(app)
+
+    def test_no_more_than_the_server_allows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "30")
+        app = open_page("train", dataset="digits", preset="recommended")
+        assert labelled(app.button, "Take 30 epochs")
+        monkeypatch.setenv("VAE_MOST_EPOCHS", "20")
+        assert "are only **" not in words(open_page("train", dataset="digits"))
+
+    def test_not_of_a_classifier(self) -> None:
+        assert "are only **" not in words(open_page("train", dataset="digits", preset="classifier"))
+
+
 class TestLikelihood:
     def test_one_click_takes_it(self) -> None:
         app = open_page("train", dataset="digits")
