@@ -8,6 +8,7 @@ from pages._shared.glossary import show_words, words_button
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.icon import ICON
 from pages._shared.page_list import PAGES
+from pages._shared.page_memory import forget_other_pages
 from pages._shared.pending_networks import show_pending_networks
 from pages._shared.run_picker import run_picker
 from pages._shared.server import load_libraries, queue
@@ -35,6 +36,7 @@ page = st.navigation(
 if page.url_path:  # Start has none
     load_libraries()
 st.set_page_config(page_title=f"{page.title} · VAE Lab")
+forget_other_pages(page.url_path)
 with address_of_page(), explained():
     with stable_position():
         missing = take_parameter(MISSING)

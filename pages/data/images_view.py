@@ -16,6 +16,7 @@ from pages._shared.server_paths import without_paths
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.data.new_set import ADDED
 from pages.data.own_set_menu import own_set_menu
+from pages.data.reading import forget_read
 from vae.data.datasets import Dataset
 from vae.data.specs import DATASETS
 from vae.environment import abbreviate_home
@@ -30,6 +31,7 @@ SIDE = 10  # images in a row, and rows
 
 def show_images() -> None:
     """Show the choice of a data set, its facts, its first images and its classes."""
+    forget_read()  # of the other view
     data = choose_dataset("data_page_dataset")
     own = next((each for each in visible_own_sets() if each.name == st.session_state.dataset), None)
     if st.session_state.pop(ADDED, None) is not None:

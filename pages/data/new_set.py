@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.guard import explained, show_error
+from pages._shared.page_memory import page_memory
 from pages._shared.visitors import visitor
 from pages.data.preview import show_counts, show_findings
-from pages.data.reading import forget_read
+from pages.data.reading import PAGE, forget_read
 from pages.data.uploads import Upload, forget_uploads
 from vae.data.datasets import Dataset
 from vae.data.health import health
@@ -68,8 +69,8 @@ def _dataset(upload: Upload, whole: Imported, name: str) -> Dataset:
 
 def _health(dataset: Dataset, whole: Imported) -> list[str]:
     """Return `health`, measured once for the same images."""
-    known = st.session_state.get("own_health")
-    if known is None or known[0] is not whole.images:
+    memory = page_memory(PAGE)
+    if "health" not in memory or memory["health"][0] is not whole.images:
         with st.spinner("Looking for copies, blanks and uneven classes…"):
-            known = st.session_state.own_health = (whole.images, health(dataset))
-    return known[1]
+            memory["health"] = whole.images, health(dataset)
+    return memory["health"][1]

@@ -6,17 +6,16 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import streamlit as st
-
+from pages._shared.page_memory import page_memory
 from pages.data.uploads import Upload, written
 from vae.data.importing.contents import ArrayChoice, Contents, Imported
 from vae.data.importing.reading import import_pictures, scan
 from vae.data.importing.treatment import Treatment
 
-__all__ = ["forget_read", "is_read", "read_all", "read_contents", "read_sample"]
+__all__ = ["PAGE", "forget_read", "is_read", "read_all", "read_contents", "read_sample"]
 
 SAMPLE = 12  # pictures, evenly over the classes
-READ = "own_read"  # in the session: the last contents, sample and whole set, with what they are of
+PAGE = "data"
 BEAT = 0.1  # seconds between two steps of the bar
 
 Value = TypeVar("Value")
@@ -38,7 +37,7 @@ def read_sample(upload: Upload, treatment: Treatment, arrays: ArrayChoice | None
 
 def is_read(upload: Upload, treatment: Treatment, arrays: ArrayChoice | None) -> bool:
     """Whether all pictures are there already."""
-    known = st.session_state.get(READ, {}).get("whole")
+    known = page_memory(PAGE).get("whole")
     return known is not None and known[0] == (upload.key, treatment, arrays)
 
 
@@ -63,12 +62,12 @@ def read_all(
 
 def forget_read() -> None:
     """Free the memory that the last upload took."""
-    st.session_state.pop(READ, None)
+    page_memory(PAGE).clear()
 
 
 def _once(name: str, key: tuple[Any, ...], read: Callable[[], Value]) -> Value:
     """Return what was read last, if it was of the same; else read it."""
-    known: dict[str, tuple[tuple[Any, ...], Any]] = st.session_state.setdefault(READ, {})
+    known = page_memory(PAGE)  # the last contents, sample and whole set, with what they are of
     if name not in known or known[name][0] != key:
         known.pop(name, None)  # before the next one takes memory too
         known[name] = key, read()

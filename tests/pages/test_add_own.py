@@ -67,6 +67,16 @@ def test_a_zip_becomes_a_data_set(digits: Dataset) -> None:
     assert all(each.tobytes() in known for each in load_dataset("my scans").x_train)
 
 
+def test_pictures_that_were_not_added_are_not_kept(digits: Dataset) -> None:
+    app = upload(add_page(), "scans.zip", zip_of(digits, 30))
+    assert set(app.session_state["page_memory"][1]) == {"contents", "sample", "whole", "health"}
+    go(app, "train")
+    assert "page_memory" not in app.session_state
+    app = upload(add_page(), "scans.zip", zip_of(digits, 30))
+    act(labelled(app.segmented_control, "View").set_value("Images"))
+    assert app.session_state["page_memory"][1] == {}
+
+
 def test_a_choice_changes_the_preview(digits: Dataset) -> None:
     app = upload(add_page(), "scans.zip", zip_of(digits, 30))
     act(labelled(app.select_slider, "Size").set_value(16))
