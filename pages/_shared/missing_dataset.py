@@ -47,9 +47,10 @@ def _offer_download(name: str) -> None:
     bar = st.progress(0.0, text="Downloading…")
 
     def show(done: int, total: int) -> None:
-        bar.progress(
-            min(1.0, done / max(total, 1)), text=f"{done / 1e6:.1f} of {total / 1e6:.1f} MB"
-        )
+        words = f"{done / 1e6:.1f} of {total / 1e6:.1f} MB"
+        if done >= total:
+            words = "Downloaded. Verifying it, which may take half a minute…"
+        bar.progress(min(1.0, done / max(total, 1)), text=words)
 
     try:
         load_dataset(name, on_progress=show)

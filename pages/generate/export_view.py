@@ -205,7 +205,8 @@ def _script(run: Run) -> None:
     name = known_dataset(run)
     if source_of(name) is None:
         st.info(
-            f"A script needs a data set that is known here, which {plain(run.dataset)} is not.",
+            "A script can get MNIST, Fashion-MNIST, Digits, Animals and what was added on the Data "
+            f"page; {plain(run.dataset)} is none of them.",
             icon=":material/info:",
         )
         return
