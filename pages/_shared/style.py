@@ -41,6 +41,8 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
     overflow: hidden;
     clip-path: inset(50%);
 }
+/* More data sets: as high as the choice beside it. */
+[class*="_dataset-choice"] [data-testid="stPopoverButton"] { min-height: 2.1rem; padding-block: 0; }
 /* Where the keyboard is. Streamlit's own ring has 2 : 1 on its background, and some have none. */
 .stApp {
     --ground: light-dark(#ffffff, #111827);

@@ -80,8 +80,8 @@ def _advise_epochs(setup: dict[str, Any], count: int) -> None:
         return
     if KINDS[setup["kind"]].has("decoder"):
         _line(
-            f"{setup['epochs']:,} epochs of {count:,} images are only **{planned:,} steps**. "
-            "Models learn shapes first and colours late.",
+            f"{setup['epochs']:,} epochs of {count:,} images are only **{planned:,} steps**: "
+            "too few to learn details and colours.",
             button=f"Take {epochs:,} epochs",
             help="Sets the epochs. Those of the presets are meant for MNIST's 60,000 images.",
             key="take-epochs",

@@ -60,10 +60,10 @@ def set_up(top: DeltaGenerator) -> None:
     past = () if is_public() else store().list()
     setup = setup_values()
     preset_cards(setup["preset"], _preset_times(data, past), take_preset)
-    show_advice(setup, data)
     with st.container(key="setup-body"):
         with st.container(key="setup-form"):
             form = config_form(setup)
+            show_advice(setup, data)  # beside the network, which a first screen shows whole
         plan = _plan(form.config, form.problem, data)
         with st.container(key="setup-network"):
             _show_network(setup, plan.summary)

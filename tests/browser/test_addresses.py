@@ -77,8 +77,8 @@ def type_epochs(text: str) -> Callable[[Page], None]:
 
 FORM = {"view": "set-up", "dataset": "digits", "preset": "lecture"}
 STEPS = (
-    Step(to("Data"), "/data", {"dataset": "mnist"}),
-    Step(pick("Digits"), "/data", {"dataset": "digits"}),
+    Step(to("Data"), "/data", {"view": "images", "dataset": "mnist"}),
+    Step(pick("Digits"), "/data", {"view": "images", "dataset": "digits"}),
     Step(to("Train"), "/train", {**FORM, "preset": "recommended"}),
     Step(pick_preset("Lecture"), "/train", FORM),
     Step(type_epochs("7"), "/train", {**FORM, "epochs": "7"}),

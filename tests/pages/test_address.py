@@ -12,7 +12,7 @@ from vae.runs.run import Run
 # What each page puts there beside the run.
 HELD = {
     "start": set(),
-    "data": {"dataset"},
+    "data": {"dataset", "view"},
     "train": {"view"},
     "latent": {"view"},
     "evaluate": {"view"},
