@@ -106,7 +106,7 @@ class TestCode:
     def test_of_pictures_of_ones_own(self, convolutional_run: Run, runs: Path) -> None:
         copy_run(convolutional_run, runs / "stripes")
         said = words(open_page("generate", view="take-away"))
-        assert "which stripes is not" in said
+        assert "stripes is none of them" in said
 
     def test_a_run_whose_settings_were_changed(self, run: Run) -> None:
         with (run.path / "history.jsonl").open("a", encoding="utf-8") as file:

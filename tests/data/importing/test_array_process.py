@@ -1,6 +1,7 @@
 """The process that reads arrays: what ends it is said in words, and it can be cancelled."""
 
 import os
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -55,6 +56,25 @@ def test_reading_can_be_cancelled(tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="cancelled"):
         import_pictures(written(tmp_path / "a.csv"), Treatment(), is_cancelled=is_cancelled)
+
+
+class Late(subprocess.Popen[bytes]):
+    """A process that has no time for what is first asked of it."""
+
+    is_late = True
+
+    def communicate(self, *arguments, **options):
+        if self.is_late:
+            self.is_late = False
+            raise subprocess.TimeoutExpired(self.args, 0.1)
+        return super().communicate(*arguments, **options)
+
+
+def test_a_busy_machine_loses_no_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "Popen", Late)
+    path = tmp_path / "a.npz"
+    np.savez(path, x=np.zeros((6, 8, 8), np.uint8))
+    assert scan(path).count == 6
 
 
 def test_the_server_loads_no_reader() -> None:

@@ -102,14 +102,18 @@ def _asked(request: Request, order: Order | None) -> Report:
 
 
 def _output(process: subprocess.Popen[bytes], request: bytes, order: Order | None) -> bytes:
+    # Not by `communicate`: what its first call has not sent in its time, Python 3.11 never sends.
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):  # it has ended
+            process.stdin.write(request)
+            process.stdin.close()
+        process.stdin = None
     until = time.monotonic() + SECONDS
-    content: bytes | None = request  # to be sent once
     while time.monotonic() < until:
         if order is not None:
             order.wait()
         with suppress(subprocess.TimeoutExpired):
-            return process.communicate(content, POLL_SECONDS)[0]
-        content = None
+            return process.communicate(timeout=POLL_SECONDS)[0]
     raise _too_much(f"one that takes more than {SECONDS:.0f} seconds")
 
 
