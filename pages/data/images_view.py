@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._shared.bars import show_bars
 from pages._shared.dataset_choice import choose_dataset, visible_own_sets
@@ -29,10 +30,14 @@ AROUND = 22  # rem of a screen that are not the images
 SIDE = 10  # images in a row, and rows
 
 
-def show_images() -> None:
-    """Show the choice of a data set, its facts, its first images and its classes."""
+def show_images(top: DeltaGenerator) -> None:
+    """Show the choice of a data set, its facts, its first images and its classes.
+
+    top: the row of the views, which has room for the choice.
+    """
     forget_read()  # of the other view
-    data = choose_dataset("data_page_dataset")
+    with top:
+        data = choose_dataset("data_page_dataset")
     own = next((each for each in visible_own_sets() if each.name == st.session_state.dataset), None)
     if st.session_state.pop(ADDED, None) is not None:
         st.success(
