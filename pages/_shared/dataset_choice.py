@@ -11,12 +11,12 @@ from pages._shared.missing_dataset import download_megabytes, offer_missing
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.visitors import visitor
-from vae.data.datasets import Dataset, find_dataset, spec_of
+from vae.data.datasets import Dataset, find_dataset
 from vae.data.own_sets import OwnSet, own_sets
 from vae.data.specs import DATASETS
 from vae.environment import is_public
 
-__all__ = ["choose_dataset", "selected_dataset", "visible_own_sets"]
+__all__ = ["choose_dataset", "visible_own_sets"]
 
 ALWAYS = ("mnist", "fashion_mnist", "digits", "animals")  # in the choice, here or not
 HASH_DIGITS = 16  # of a content's 32, in links to data sets of one's own
@@ -27,25 +27,15 @@ def visible_own_sets() -> list[OwnSet]:
     return own_sets(visitor() if is_public() else None)
 
 
-def selected_dataset() -> str:
-    """Return the name of the data set that the session has, a link's first."""
-    own = [each.name for each in visible_own_sets()]
-    with stable_position():
-        requested = _from_address(own)
-    state = st.session_state
-    if requested or state.get("dataset") not in (*DATASETS, *own):
-        state.dataset = requested or server.first_available_dataset()
-    return state.dataset
-
-
 def choose_dataset(key: str) -> Dataset | None:
     """Show the choice and return the data set; where it is missing, say so and offer a download.
 
     Data and Train page share the choice, and a link can carry it (?dataset=mnist). One of one's own
     is its content's hash in a link, whatever it is called.
     """
-    name = selected_dataset()
-    own = [each.name for each in visible_own_sets()]
+    own = {each.name: each for each in visible_own_sets()}
+    titles = {name: spec.title for name, spec in (DATASETS | own).items()}
+    name = _selected(own)
     here = [each for each in DATASETS if each in (*ALWAYS, name) or find_dataset(each)]
     st.session_state[key] = name
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}-choice"):
@@ -54,26 +44,31 @@ def choose_dataset(key: str) -> Dataset | None:
             [*here, *own],
             key=key,
             required=True,
-            format_func=_title,
+            format_func=lambda each: plain(titles[each]),
             help="The images that a model learns from. Takes effect in a new run.",
             on_change=lambda: _choose(st.session_state[key]),
             wrap=True,
         )
         _offer_more([each for each in DATASETS if each not in here], key)
-    set_parameter("dataset", _in_address(name))
+    set_parameter("dataset", _in_address(own[name]) if name in own else name)
     data = server.dataset(name)
     if data is None:
         offer_missing(name)
     return data
 
 
+def _selected(own: dict[str, OwnSet]) -> str:
+    """Return the name of the data set that the session has, a link's first."""
+    with stable_position():
+        requested = _from_address(own)
+    state = st.session_state
+    if requested or state.get("dataset") not in (*DATASETS, *own):
+        state.dataset = requested or server.first_available_dataset()
+    return state.dataset
+
+
 def _choose(name: str) -> None:
     st.session_state.dataset = name
-
-
-def _title(name: str) -> str:
-    spec = spec_of(name)
-    return plain(name if spec is None else spec.title)
 
 
 def _offer_more(names: list[str], key: str) -> None:
@@ -82,7 +77,7 @@ def _offer_more(names: list[str], key: str) -> None:
         for name in names:
             megabytes = download_megabytes(name)
             st.button(
-                f"{_title(name)} · {megabytes:,} MB",
+                f"{DATASETS[name].title} · {megabytes:,} MB",
                 key=f"{key}-{name}",
                 width="stretch",
                 on_click=_choose,
@@ -97,19 +92,18 @@ def _offer_more(names: list[str], key: str) -> None:
         )
 
 
-def _in_address(name: str) -> str:
-    spec = spec_of(name)
-    return spec.fingerprint[:HASH_DIGITS] if isinstance(spec, OwnSet) else name
+def _in_address(own: OwnSet) -> str:
+    return own.fingerprint[:HASH_DIGITS]
 
 
-def _from_address(own: list[str]) -> str | None:
+def _from_address(own: dict[str, OwnSet]) -> str | None:
     """Return the data set that the address names; a wrong name there is said and left out."""
     requested = take_parameter("dataset")
     if requested is None or requested in (*DATASETS, *own):
         return requested
-    for name in own:
-        if _in_address(name) == requested:
-            return name
+    for each in own.values():
+        if _in_address(each) == requested:
+            return each.name
     show_wrong_link(
         f"Data sets are {', '.join((*DATASETS, *own))}. Received: {requested!r:.80}. "
         "Shown: another one."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from vae.data.dataset_spec import DatasetSpec
@@ -47,6 +48,31 @@ CIFAR10_CLASSES = (
     "truck",
 )
 
+
+def _emnist(part: str, class_names: tuple[str, ...], first_label: int = 0) -> DatasetSpec:
+    """A part of Cohen et al. 2017. Letters: a class holds both cases of its letter."""
+    return DatasetSpec(
+        title=f"EMNIST {part}",
+        class_names=class_names,
+        image_shape=(28, 28, 1),
+        archive=f"emnist_{part}.npz",
+        folder="emnist",
+        files=(EMNIST,),
+        convert=partial(read_emnist, part=part, first_label=first_label),
+    )
+
+
+# Krizhevsky 2009; one npz for both, from which grey images are made as they are read.
+CIFAR10_COLOR = DatasetSpec(
+    title="CIFAR-10",
+    class_names=CIFAR10_CLASSES,
+    image_shape=(32, 32, 3),
+    archive="cifar10.npz",
+    folder="cifar-10",
+    files=(CIFAR10,),
+    convert=read_cifar10,
+)
+
 CONVERTED: dict[str, DatasetSpec] = {
     "kmnist": DatasetSpec(
         title="KMNIST",
@@ -78,44 +104,11 @@ CONVERTED: dict[str, DatasetSpec] = {
         ),
         convert=read_idx_files,
     ),
-    # Both of Cohen et al. 2017. Letters: a class holds both cases of its letter.
-    "emnist_letters": DatasetSpec(
-        title="EMNIST letters",
-        class_names=CAPITALS,
-        image_shape=(28, 28, 1),
-        archive="emnist_letters.npz",
-        folder="emnist",
-        files=(EMNIST,),
-        convert=partial(read_emnist, part="letters", first_label=1),
-    ),
+    "emnist_letters": _emnist("letters", CAPITALS, first_label=1),
     # Both cases of the other fifteen letters, which look alike, are one class.
-    "emnist_balanced": DatasetSpec(
-        title="EMNIST balanced",
-        class_names=(*"0123456789", *CAPITALS, *"abdefghnqrt"),
-        image_shape=(28, 28, 1),
-        archive="emnist_balanced.npz",
-        folder="emnist",
-        files=(EMNIST,),
-        convert=partial(read_emnist, part="balanced", first_label=0),
-    ),
-    # Krizhevsky 2009; one npz for both, from which grey images are made as they are read.
-    "cifar10": DatasetSpec(
-        title="CIFAR-10",
-        class_names=CIFAR10_CLASSES,
-        image_shape=(32, 32, 3),
-        archive="cifar10.npz",
-        folder="cifar-10",
-        files=(CIFAR10,),
-        convert=read_cifar10,
-    ),
-    "cifar10_grey": DatasetSpec(
-        title="CIFAR-10 grey",
-        class_names=CIFAR10_CLASSES,
-        image_shape=(32, 32, 1),
-        archive="cifar10.npz",
-        folder="cifar-10",
-        files=(CIFAR10,),
-        convert=read_cifar10,
-        grey=True,
+    "emnist_balanced": _emnist("balanced", (*"0123456789", *CAPITALS, *"abdefghnqrt")),
+    "cifar10": CIFAR10_COLOR,
+    "cifar10_grey": replace(
+        CIFAR10_COLOR, title="CIFAR-10 grey", image_shape=(32, 32, 1), grey=True
     ),
 }
