@@ -16,7 +16,7 @@ from pages._shared.plain import plain
 from pages._shared.server_paths import without_paths
 from pages._shared.wide_layout import fitted_picture, wrapping_columns
 from pages.data.new_set import ADDED
-from pages.data.own_set_menu import own_set_menu
+from pages.data.own_set_menu import own_set_menu, show_description
 from pages.data.reading import forget_read
 from vae.data.datasets import Dataset
 from vae.data.specs import DATASETS
@@ -39,12 +39,13 @@ def show_images(top: DeltaGenerator) -> None:
     with top:
         data = choose_dataset("data_page_dataset")
     own = next((each for each in visible_own_sets() if each.name == st.session_state.dataset), None)
-    if st.session_state.pop(ADDED, None) is not None:
-        st.success(
-            "Added. It can be trained on now: choose it on the Train page.", icon=":material/check:"
-        )
+    if (added := st.session_state.pop(ADDED, None)) is not None:
+        words = f"Added {plain(added)}. It is chosen on the Train page too."
+        st.toast(words, icon=":material/check:")
     if own is not None:
-        own_set_menu(own)
+        with top:
+            own_set_menu(own)
+        show_description(own)
     if data is None:
         return
     _show_facts(data)

@@ -13,34 +13,43 @@ from vae.data.own_sets import OwnSet
 from vae.errors import VAEError
 from vae.runs.run_images import runs_of
 
-__all__ = ["own_set_menu"]
+__all__ = ["own_set_menu", "show_description"]
 
 ERROR = "own_set_error"  # in the session: of a callback, which runs before the page
 MAX_NAMED = 5
 
 
 def own_set_menu(own: OwnSet) -> None:
-    """Show a data set's description, and a menu for it."""
+    """Show a menu for a data set of one's own."""
+    with st.popover(
+        "Edit",
+        icon=":material/edit:",
+        key=f"own-{own.fingerprint}",
+        help="Rename, describe, download or delete it.",
+    ):
+        _show_fields(own)
+        st.download_button(
+            "Download",
+            data=own.path.read_bytes,
+            file_name=f"{own.name}.npz",
+            mime="application/octet-stream",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+            help="An NPZ file: NumPy opens it, and “Add your own” takes it back.",
+        )
+        _show_delete(own)
+
+
+def show_description(own: OwnSet) -> None:
+    """Show what its owner says of a data set, how long it is kept, and why a change failed."""
     with stable_position():
         if error := st.session_state.pop(ERROR, None):
             show_error(error)
-    with st.container(horizontal=True, vertical_alignment="center", key="own-set"):
         until = own.expires
-        kept = f" Kept until {until.day} {until:%B %Y}, longer where it is used." if until else ""
-        st.markdown(f"{plain(own.note or 'A data set of your own.')}{kept}", width="content")
-        with st.popover("Edit", icon=":material/edit:", key=f"own-{own.fingerprint}"):
-            _show_fields(own)
-            st.download_button(
-                "Download",
-                data=own.path.read_bytes,
-                file_name=f"{own.name}.npz",
-                mime="application/octet-stream",
-                icon=":material/download:",
-                on_click="ignore",
-                width="stretch",
-                help="An NPZ file: NumPy opens it, and “Add your own” takes it back.",
-            )
-            _show_delete(own)
+        kept = f"Kept until {until.day} {until:%B %Y}, longer where it is used." if until else ""
+        if words := " ".join(filter(None, (plain(own.note), kept))):
+            st.caption(words)
 
 
 def _show_fields(own: OwnSet) -> None:

@@ -61,7 +61,9 @@ def test_a_zip_becomes_a_data_set(digits: Dataset) -> None:
     assert not app.exception
     (own,) = own_sets()
     assert (own.name, own.note, own.image_shape) == ("my scans", "scanned", (8, 8, 1))
-    assert app.success[0].value.startswith("Added.")
+    assert [each.value for each in app.toast] == [
+        "Added my scans. It is chosen on the Train page too."
+    ]
     assert app.query_params["dataset"] == own.fingerprint[:16]
     known = {each.tobytes() for each in digits.x_train}
     assert all(each.tobytes() in known for each in load_dataset("my scans").x_train)
