@@ -45,7 +45,9 @@ html { font-size: clamp(100%, 1.25vw, 150%) !important; }
 [class*="_dataset-choice"] [data-testid="stPopoverButton"],
 [class*="st-key-own-"] [data-testid="stPopoverButton"] { min-height: 2.1rem; padding-block: 0; }
 /* On a phone the data sets have a line of their own, below the views. */
-:is(.st-key-data-top, .st-key-train-top) > :has([class*="_dataset-choice"]) { min-width: min(100%, 23rem); }
+:is(.st-key-data-top, .st-key-train-top) > :has([class*="_dataset-choice"]) {
+    min-width: min(100%, 23rem);
+}
 /* Where the keyboard is. Streamlit's own ring has 2 : 1 on its background, and some have none. */
 .stApp {
     --ground: light-dark(#ffffff, #111827);

@@ -23,13 +23,17 @@ Value = TypeVar("Value")
 
 def read_contents(upload: Upload, arrays: ArrayChoice | None) -> Contents:
     """Return what is in an upload. Raises DatasetError."""
-    return _once("contents", (upload.key, arrays), lambda: _scan(upload, arrays))
+    return _once(
+        "contents" if arrays is None else "picked",
+        (upload.key, arrays),
+        lambda: _scan(upload, arrays),
+    )
 
 
 def read_sample(upload: Upload, treatment: Treatment, arrays: ArrayChoice | None) -> Imported:
     """Return a few pictures of each class. Raises DatasetError."""
     return _once(
-        "sample",
+        "sample" if treatment != Treatment() else "first",
         (upload.key, treatment, arrays),
         lambda: _import(upload, treatment, arrays, limit=SAMPLE),
     )

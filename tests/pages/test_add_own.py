@@ -71,7 +71,13 @@ def test_a_zip_becomes_a_data_set(digits: Dataset) -> None:
 
 def test_pictures_that_were_not_added_are_not_kept(digits: Dataset) -> None:
     app = upload(add_page(), "scans.zip", zip_of(digits, 30))
-    assert set(app.session_state["page_memory"][1]) == {"contents", "sample", "whole", "health"}
+    assert set(app.session_state["page_memory"][1]) == {
+        "contents",
+        "first",
+        "sample",
+        "whole",
+        "health",
+    }
     go(app, "train")
     assert "page_memory" not in app.session_state
     app = upload(add_page(), "scans.zip", zip_of(digits, 30))

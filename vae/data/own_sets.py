@@ -155,5 +155,6 @@ def _expired(own: OwnSet) -> bool:
     until = own.expires
     if until is None or datetime.datetime.now(datetime.UTC).date() <= until:
         return False
-    own.path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # it hides no other set
+        own.path.unlink(missing_ok=True)
     return True
