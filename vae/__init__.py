@@ -46,6 +46,15 @@ Training, into a folder:
 2
 >>> vae.RunStore(folder).open("run").id
 'run'
+
+Many runs, each combination of values with each seed:
+
+>>> vary = {"beta": [0.5, 4], "latent_dim": vae.Range(2, 8, count=2)}
+>>> study = vae.sweep(config, vary, dataset, out=folder / "sweep", processes=1)
+>>> len(study.table()), study.best("elbo").config.latent_dim in (2, 8)
+(4, True)
+>>> vae.open_sweep(folder / "sweep").plan.runs[0].label
+'beta 0.5, 2 dimensions, seed 0'
 >>> try:
 ...     vae.open_run(folder / "none")
 ... except vae.RunError as error:
@@ -68,6 +77,9 @@ if TYPE_CHECKING:
     from vae.presets import PRESETS
     from vae.runs.run import Run, open_run
     from vae.runs.store import RunStore
+    from vae.sweeps.study import open_sweep
+    from vae.sweeps.sweep import sweep
+    from vae.sweeps.values import Range
     from vae.training.train import resume, train
 
 __all__ = [
@@ -77,6 +89,7 @@ __all__ = [
     "ConfigError",
     "Dataset",
     "DatasetError",
+    "Range",
     "Run",
     "RunError",
     "RunStore",
@@ -84,7 +97,9 @@ __all__ = [
     "build",
     "load_dataset",
     "open_run",
+    "open_sweep",
     "resume",
+    "sweep",
     "train",
 ]
 
@@ -95,6 +110,7 @@ _MODULES = {
     "ConfigError": "errors",
     "Dataset": "data.datasets",
     "DatasetError": "errors",
+    "Range": "sweeps.values",
     "Run": "runs.run",
     "RunError": "errors",
     "RunStore": "runs.store",
@@ -102,7 +118,9 @@ _MODULES = {
     "build": "model.base",
     "load_dataset": "data.datasets",
     "open_run": "runs.run",
+    "open_sweep": "sweeps.study",
     "resume": "training.train",
+    "sweep": "sweeps.sweep",
     "train": "training.train",
 }
 

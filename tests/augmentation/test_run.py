@@ -212,6 +212,6 @@ def test_worker_processes_find_the_same(
     methods = ("real", "vae", "all")
     pooled = run_study(tiny_study(tmp_path / "pooled", digits, (3,), methods, 1), digits, 1)
     assert pooled.state == "finished"
-    monkeypatch.setattr("vae.augmentation.run._is_known", lambda dataset: False)
+    monkeypatch.setattr("vae.augmentation.run.loads_the_same", lambda dataset: False)
     here = run_study(tiny_study(tmp_path / "here", digits, (3,), methods, 1), digits)
     assert found(pooled) == found(here)

@@ -26,7 +26,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
         return create_study(path, dataset, *asked, recipe=RECIPE)
 
     monkeypatch.setattr("vae.cli.augment.create_study", create)
-    monkeypatch.setattr("vae.augmentation.run._is_known", lambda dataset: False)
+    monkeypatch.setattr("vae.augmentation.run.loads_the_same", lambda dataset: False)
 
 
 @pytest.fixture

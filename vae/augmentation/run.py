@@ -21,10 +21,11 @@ from vae.augmentation.plan import (
     wanted_cells,
 )
 from vae.augmentation.study import CHOICES, JUDGE, TRIALS, Study
-from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
+from vae.data.datasets import Dataset
 from vae.environment import worker_count
 from vae.errors import StudyError
 from vae.files import write_json
+from vae.studies.images import loads_the_same
 from vae.studies.layout import ROWS
 from vae.studies.pool import work_in_processes
 from vae.studies.session import Session, session
@@ -99,7 +100,7 @@ def _performer(
         now.append(name, line)
         on_progress(now.fraction)
 
-    if _is_known(dataset):
+    if loads_the_same(dataset):
 
         def in_processes(parts: Sequence[Cell | ChoiceJob]) -> None:
             path = str(study.path.absolute())
@@ -118,15 +119,3 @@ def _performer(
                 append(name, line)
 
     return here
-
-
-def _is_known(dataset: Dataset) -> bool:
-    """Whether another process would load the same images by their name."""
-    spec = spec_of(dataset.name)
-    if spec is None:
-        return False
-    if spec.fingerprint:
-        return spec.fingerprint == dataset.fingerprint
-    if find_dataset(dataset.name) is None:
-        return False
-    return load_dataset(dataset.name, download=False).fingerprint == dataset.fingerprint

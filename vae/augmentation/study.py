@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from vae.errors import RunError, StudyError
 from vae.schemas.reading import read
 from vae.studies.folder import StudyFolder, read_lines
 from vae.studies.schema import StudyState
+from vae.studies.versions import package_versions
 from vae.studies.writer import create_folder
 
 __all__ = ["CHOICES", "JUDGE", "KIND", "TRIALS", "Study", "create_study", "open_study"]
@@ -29,7 +28,6 @@ CHOICES = "choices.json"  # what is frozen before the first seed of the study is
 JUDGE = "judge.npz"  # weights of the classifier of all labels that judges samples
 MAX_SEEDS = 1000
 SMALLEST = 3  # images a class: one validates, and a mixture is fitted to two
-PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 
 
 class Study(StudyFolder[StudySettings, Row]):
@@ -111,7 +109,7 @@ def create_study(
         "seeds": seeds,
         "methods": list(chosen),
         "recipe": recipe_values(recipe or Recipe()),
-        "versions": _versions(),
+        "versions": package_versions(),
     }
     create_folder(Path(path), KIND, settings, total_trainings(settings))
     return open_study(path)
@@ -139,13 +137,3 @@ def check_asked(dataset: Dataset, per_class: Sequence[int], seeds: int) -> None:
             f"Every class needs as many training images as are asked for; {dataset.title} has "
             f'{fewest:,} of class "{name}". Received: {max(per_class):,}; at most {fewest:,} can be'
         )
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions

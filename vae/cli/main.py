@@ -14,22 +14,22 @@ from typing import Any
 from vae.architecture import summarize
 from vae.cli.app import start_app
 from vae.cli.augment import add_augment
+from vae.cli.config_options import add_config, chosen_config
 from vae.cli.data import add_data
 from vae.cli.export import add_exports
-from vae.cli.files import ConfigFile, check_new_folder, conditioned_run, config_file
+from vae.cli.files import check_new_folder, conditioned_run
 from vae.cli.measure import add_measurements
 from vae.cli.parser import Parser
 from vae.cli.pictures import add_pictures
 from vae.cli.progress import load_learned, load_named, training_progress
 from vae.cli.report import Report, print_report
 from vae.cli.streams import flush_output, open_streams, warn, without_chatter
+from vae.cli.sweep import add_sweep
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
 from vae.cli.training_report import summarized, trained
 from vae.data.specs import DATASETS
 from vae.environment import quiet_tensorflow, runs_folder
-from vae.errors import ConfigError, VAEError
-from vae.kinds import KINDS
-from vae.presets import PRESETS
+from vae.errors import VAEError
 
 IMAGE_SHAPE, CLASSES, DATASET = (28, 28, 1), 10, "mnist"  # where nothing says otherwise
 
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def summary(options: argparse.Namespace) -> Report:
     """Count the parameters of a configuration."""
-    source = _config(options)
+    source = chosen_config(options)
     height, width, channels = options.image_shape or source.image_shape or IMAGE_SHAPE
     classes = (source.classes or CLASSES) if options.classes is None else options.classes
     shape = (height, width, channels)
@@ -72,7 +72,7 @@ def summary(options: argparse.Namespace) -> Report:
 
 def train(options: argparse.Namespace) -> Report:
     """Train a run into a folder."""
-    source = _config(options)
+    source = chosen_config(options)
     config = source.config
     check_new_folder(options.out or runs_folder() / "new", for_run=True)
     name = options.dataset or source.dataset or DATASET
@@ -106,17 +106,6 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=function, name=function.__name__)
         return command
 
-    def add_config(command: argparse.ArgumentParser) -> None:
-        command.add_argument("--preset", default="recommended", help=", ".join(PRESETS))
-        command.add_argument(
-            "--config", type=Path, metavar="FILE",
-            help="JSON instead of a preset: settings, or the config.json of a run",
-        )  # fmt: skip
-        command.add_argument(
-            "--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
-            help=f"settings to change, such as epochs=3 hidden=256,128 kind={'|'.join(KINDS)}",
-        )  # fmt: skip
-
     command = add(summary)
     add_config(command)
     command.add_argument(
@@ -144,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     add_exports(add)
     add_augment(add)
     add_data(add)
+    add_sweep(add)
     app = commands.add_parser(
         "app",
         help=start_app.__doc__,
@@ -153,20 +143,3 @@ def _parser() -> argparse.ArgumentParser:
     app.add_argument("--port", type=int, help="(default: 8501, or the next free one)")
     app.set_defaults(name="app")
     return parser
-
-
-def _config(options: argparse.Namespace) -> ConfigFile:
-    """Return the configuration, and what its file says of the images if it is that of a run."""
-    if options.config:
-        source = config_file(options.config)
-    elif options.preset in PRESETS:
-        source = ConfigFile(PRESETS[options.preset])
-    else:
-        raise ConfigError(f"Presets are {', '.join(PRESETS)}. Received: {options.preset!r}")
-    changes = {}
-    for item in options.set:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise ConfigError(f"--set takes NAME=VALUE. Received: {item!r}")
-        changes[name] = value
-    return source._replace(config=source.config.replace_text(changes))

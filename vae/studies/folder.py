@@ -21,6 +21,7 @@ __all__ = ["StudyFolder", "read_lines", "study_kind"]
 Settings = TypeVar("Settings")
 Row = TypeVar("Row")
 MAX_ROWS_BYTES = 50_000_000
+FORMAT = 1
 ENDED = "Its process ended. What was found is kept: continue the study."
 
 
@@ -76,7 +77,13 @@ def study_kind(path: Path) -> str:
     """Return the kind of the study in a folder; raises StudyError if there is none."""
     if not (path / STUDY).is_file():
         raise StudyError(f"A study's folder has a {STUDY}. Received: {path}, which has none")
-    return _read(path, STUDY, StudyHead)["kind"]
+    head = _read(path, STUDY, StudyHead)
+    if head["format"] > FORMAT:
+        raise StudyError(
+            f"The study was made by a newer version of VAE Lab: open it with that one. "
+            f"Received: {path}, of format {head['format']}; this version knows {FORMAT}"
+        )
+    return head["kind"]
 
 
 def read_lines(path: Path, kind: Any) -> list[Any]:

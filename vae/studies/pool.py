@@ -7,13 +7,14 @@ to the study, so that no two processes do. A worker whose parent is gone ends at
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import IO, Any
 
@@ -26,28 +27,30 @@ Job = dict[str, Any]
 Line = tuple[str, dict[str, Any]]  # the name of a file, and what to append to it
 POLL_SECONDS = 0.2
 DIE_WITH = "error"
+THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
 
 
 def work_in_processes(
     module: str,
-    jobs: Sequence[Job],
+    jobs: Iterable[Job],
     processes: int,
     append: Callable[[str, dict[str, Any]], None],
     check: Callable[[], None],
+    threads: int | None = 1,
 ) -> None:
     """Have so many workers do the jobs, in about this order; raises what append and check raise.
 
-    append: called with each line that is found. check: called five times a second. Raises
-    StudyError if a worker cannot do its job or dies.
+    jobs: each is taken when somebody is free, after what was found until then was appended.
+    append: called with each line that is found. check: called five times a second. threads: of each
+    worker, 1 as there are as many workers as cores; None leaves it to TensorFlow. Raises StudyError
+    if a worker cannot do its job or dies.
     """
-    if not jobs:
-        return
     answers: queue.SimpleQueue[tuple[_Worker, Any]] = queue.SimpleQueue()
-    waiting = list(reversed(jobs))
-    workers = [_Worker(module, answers) for _ in range(min(processes, len(jobs)))]
+    waiting, workers = iter(jobs), list[_Worker]()
     try:
-        for worker in workers:
-            worker.send(waiting.pop())
+        for job in itertools.islice(waiting, processes):
+            workers.append(_Worker(module, answers, threads))
+            workers[-1].send(job)
         busy = len(workers)
         while busy:
             check()
@@ -59,8 +62,8 @@ def work_in_processes(
                 append(*answer)
             elif answer is not None:
                 raise StudyError(f"A job of the study failed: {answer[DIE_WITH]}")
-            elif waiting:
-                worker.send(waiting.pop())
+            elif (job := next(waiting, None)) is not None:
+                worker.send(job)
             else:
                 busy -= 1
     finally:
@@ -71,15 +74,15 @@ def work_in_processes(
 class _Worker:
     """A process, and the thread that reads what it says."""
 
-    def __init__(self, module: str, answers: queue.SimpleQueue[Any]) -> None:
+    def __init__(self, module: str, answers: queue.SimpleQueue[Any], threads: int | None) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # One thread each: as many processes as cores share the machine already.
             env=os.environ
-            | {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
-            | {"PYTHONPATH": worker_python_path()},
+            | ({} if threads is None else dict.fromkeys(THREADS, str(threads)))
+            # Keras's own warnings, at each export to ONNX.
+            | {"PYTHONPATH": worker_python_path(), "PYTHONWARNINGS": "ignore::FutureWarning"},
             text=True,
         )
         self._answers = answers

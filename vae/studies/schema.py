@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal, NotRequired, TypedDict
 
-from vae.schemas.reading import Count, Seconds, Text, Words
+from vae.schemas.reading import Count, Positive, Seconds, Text, Words
 
 __all__ = ["ACTIVE", "Action", "StudyHead", "StudyState", "StudyStatus"]
 
@@ -30,7 +30,7 @@ ACTIVE = (StudyState.RUNNING,)  # somebody must hold the lock in these
 class StudyHead(TypedDict):
     """What study.json of any kind holds; each kind has a type of its own with more."""
 
-    format: Literal[1]
+    format: Positive
     kind: Text
     created: Text  # as ISO 8601 has it
 

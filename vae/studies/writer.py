@@ -11,12 +11,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
+
 from vae.errors import StudyError
 from vae.files import open_regular, replacing, write_json
+from vae.runs.lock import run_lock
+from vae.schemas.reading import read
 from vae.studies.layout import CONTROL, STATUS, STUDY
-from vae.studies.schema import Action, StudyState
+from vae.studies.schema import Action, StudyState, StudyStatus
 
-__all__ = ["append_line", "create_folder", "cut_half_line", "request", "write_status"]
+__all__ = [
+    "append_line",
+    "create_folder",
+    "cut_half_line",
+    "request",
+    "rewrite_settings",
+    "write_status",
+]
 
 
 def create_folder(path: Path, kind: str, settings: Mapping[str, Any], total: int) -> None:
@@ -41,6 +52,29 @@ def create_folder(path: Path, kind: str, settings: Mapping[str, Any], total: int
                 folder.rmdir()
         raise StudyError(
             f"Studies need a folder that can be written to ({error.strerror}). Received: {path}"
+        ) from None
+
+
+def rewrite_settings(
+    path: Path, settings: Mapping[str, Any], state: StudyState, total: int
+) -> None:
+    """Replace what a study that rests is asked; raises StudyError where that cannot be.
+
+    state: where it stands then. total: trainings of the whole study.
+    """
+    status = read(path / STATUS, StudyStatus)
+    counts = {"done": status["done"], "total": total, "seconds": status["seconds"]}
+    try:
+        with run_lock(path).acquire(timeout=0):
+            write_json(path / STUDY, settings, must=True)
+            write_status(path, state=state, **counts)
+    except Timeout:
+        raise StudyError(
+            f"A study that is being worked on is not changed: pause it first. Received: {path}"
+        ) from None
+    except OSError as error:
+        raise StudyError(
+            f"A study's folder must be writable ({error.strerror}). Received: {path}"
         ) from None
 
 

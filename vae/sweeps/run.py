@@ -1,0 +1,133 @@
+"""Runs a sweep to its end, or until a pause or a stop is requested; again and again where needed.
+
+This process hands runs out and appends what came of them, and never imports TensorFlow; as many
+worker processes as memory and cores allow train. Each has the threads that `vae.train` has, whose
+number decides the last digits of a sum: so each run is exactly the run that `vae.train` gives.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from vae.data.datasets import Dataset
+from vae.data.split import check_trainable
+from vae.environment import worker_count
+from vae.errors import StudyError
+from vae.studies.images import loads_the_same
+from vae.studies.layout import ROWS
+from vae.studies.pool import work_in_processes
+from vae.studies.session import Session, StudyEnded, session
+from vae.studies.writer import request
+from vae.sweeps.plan import PlannedRun
+from vae.sweeps.study import PROPOSALS, Sweep
+from vae.sweeps.train_planned import DISK_FULL, train_planned
+
+__all__ = ["run_sweep"]
+
+WORKER = "vae.sweeps.worker"
+OnProgress = Callable[[float], None]
+# Runs notice a pause within a second; before an epoch's first checkpoint they have more to write.
+PATIENCE_SECONDS = 30.0
+
+
+def run_sweep(
+    sweep: Sweep,
+    dataset: Dataset,
+    processes: int | None = None,
+    on_progress: OnProgress = lambda fraction: None,
+) -> Sweep:
+    """Train what is left of a sweep; return it.
+
+    processes: that train; as many as memory and cores allow, if None. A data set that
+    `load_dataset` does not know is trained on in this process. on_progress: called with the
+    fraction of runs that have ended. Raises StudyError for other images than those that the sweep
+    began with, where another process works on it, and if a worker dies; OSError for a full disk.
+    Whatever ends it, finished runs stay, and to call this again continues.
+    """
+    if dataset.fingerprint != sweep.settings["fingerprint"]:
+        raise StudyError(
+            f"A sweep continues with the images that it began with, {sweep.settings['dataset']}. "
+            f"Received: {dataset.name}, which holds others"
+        )
+    # Before anything is written: this may say that Optuna is missing.
+    runs = _runs_to_train(sweep, dataset)
+    request(sweep.path, "run")
+    done = len(sweep.plan.runs) - len(sweep.left())
+    with session(sweep, (ROWS, PROPOSALS), done, sweep.total) as now:
+        on_progress(now.fraction)
+        act = _in_processes if loads_the_same(dataset) else _here
+        act(sweep, runs, dataset, processes or worker_count(), _Rows(now, on_progress))
+        if sweep.requested != "run":
+            raise StudyEnded(sweep.requested)
+        _check_all_ended(sweep)
+    return sweep
+
+
+def _runs_to_train(sweep: Sweep, dataset: Dataset) -> Iterable[PlannedRun]:
+    """Return the runs of a grid that are left, or those that a sampler proposes one by one."""
+    if "search" not in sweep.settings:
+        return sweep.left()
+    from vae.sweeps.search import Proposer, import_optuna
+
+    import_optuna()
+    return Proposer(sweep, lambda config: check_trainable(config, dataset)).next_runs()
+
+
+class _Rows:
+    """Takes what workers find: rows, and that the disk is full."""
+
+    def __init__(self, now: Session, on_progress: OnProgress) -> None:
+        self._now, self._on_progress = now, on_progress
+
+    def append(self, name: str, line: dict[str, Any]) -> None:
+        """Write a row; raises OSError for a full disk."""
+        if name == DISK_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), line["path"])
+        self._now.append(name, line)
+        self._on_progress(self._now.fraction)
+
+
+def _in_processes(
+    sweep: Sweep, runs: Iterable[PlannedRun], dataset: Dataset, processes: int, rows: _Rows
+) -> None:
+    path = str(sweep.path.absolute())
+    jobs = ({"study": path, "settings": planned.settings, "seed": planned.seed} for planned in runs)
+    requested_at = float("inf")
+
+    def check() -> None:
+        # The workers see the request too, and pause their runs: that is waited for.
+        nonlocal requested_at
+        if sweep.requested != "run":
+            requested_at = min(requested_at, time.monotonic())
+            if time.monotonic() > requested_at + PATIENCE_SECONDS:
+                raise StudyEnded(sweep.requested)
+
+    work_in_processes(WORKER, jobs, processes, rows.append, check, threads=None)
+
+
+def _here(
+    sweep: Sweep, runs: Iterable[PlannedRun], dataset: Dataset, processes: int, rows: _Rows
+) -> None:
+    for planned in runs:
+        if sweep.requested != "run":
+            return
+        line = train_planned(sweep, planned, dataset, lambda: sweep.requested != "run")
+        if line is not None:
+            rows.append(*line)
+
+
+def _check_all_ended(sweep: Sweep) -> None:
+    """Raise StudyError if runs are left: those that failed, or that somebody paused by hand."""
+    left = sweep.left()
+    if not left:
+        return
+    failed = [row["reason"] for row in sweep.rows if row["state"] == "failed"]
+    why = f"{len(failed)} failed, the first of them so: {failed[0]}" if failed else "paused by hand"
+    raise StudyError(
+        f"{len(left):,} of {len(sweep.plan.runs):,} runs did not end; continue the sweep to train "
+        f"them again. Received: {why}"
+    )
