@@ -9,7 +9,7 @@ from vae.config.number_text import number_text
 from vae.config.settings import SETTINGS, setting
 from vae.preset_notes import PRESET_NOTES
 
-__all__ = ["FEW", "FEW_IMAGES", "PRESETS", "preset_label", "setting_in_words"]
+__all__ = ["FEW", "FEW_IMAGES", "PRESETS", "preset_changes", "preset_label", "setting_words"]
 
 FEW = 1000  # training images, below which `FEW_IMAGES` is proposed
 FEW_IMAGES = "few-images"  # the name of that preset
@@ -162,19 +162,26 @@ def preset_label(config: Config) -> str:
     if config.preset not in PRESETS:
         return "Custom"
     title = PRESET_NOTES[config.preset].title
-    preset = PRESETS[config.preset]
-    own = {name: getattr(config, name) for name in SETTINGS}
-    changed = [
-        name
-        for name in own
-        if own[name] != getattr(preset, name) and config.uses(name) and name not in SAME_RECIPE
-    ]
+    changed = [words for name, words in preset_changes(config).items() if name not in SAME_RECIPE]
     if len(changed) > MAX_NAMED:
         return f"{title}, {len(changed)} settings changed"
-    return ", ".join([title, *(setting_in_words(name, own[name]) for name in changed)])
+    return ", ".join([title, *changed])
 
 
-def setting_in_words(name: str, value: Any) -> str:
+def preset_changes(config: Config) -> dict[str, str]:
+    """Return by name the settings that differ from the preset's, in words: {"beta": "beta 4"}.
+
+    There are none where the preset is not one of `PRESETS`: nothing says what they were to be.
+    """
+    preset = PRESETS.get(config.preset, config)
+    return {
+        name: setting_words(name, getattr(config, name))
+        for name in SETTINGS
+        if getattr(config, name) != getattr(preset, name) and config.uses(name)
+    }
+
+
+def setting_words(name: str, value: Any) -> str:
     """Return the value of a setting with its name, as "beta 4"."""
     if name in ("epochs", "latent_dim"):
         noun = "epoch" if name == "epochs" else "dimension"

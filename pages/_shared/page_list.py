@@ -26,4 +26,5 @@ PAGES = (
     PageEntry("latent", "Latent", ":material/scatter_plot:", "Latent space"),
     PageEntry("evaluate", "Evaluate", ":material/straighten:", "Evaluate"),
     PageEntry("generate", "Generate", ":material/casino:", "Generate"),
+    PageEntry("runs", "Runs", ":material/table_rows:", "Runs", shows_run=False),
 )

@@ -22,7 +22,15 @@ from vae.presets import preset_label
 from vae.runs.run import ACTIVE_STATES, Run
 from vae.runs.run_images import dataset_title
 
-__all__ = ["choose_run", "chosen_run", "follow_address", "label", "run_picker", "visible_runs"]
+__all__ = [
+    "choose_run",
+    "chosen_run",
+    "follow_address",
+    "label",
+    "listed_runs",
+    "run_picker",
+    "visible_runs",
+]
 
 STATE_WORDS = {
     "queued": "queued",
@@ -54,9 +62,7 @@ def run_picker(header: DeltaGenerator, *, is_shown: bool = True) -> Run | None:
     and no run, as on a page with runs of its own; that the browser is connected is noted.
     """
     owner, contents = visitor(), store().read()
-    visible = visible_runs(contents.runs, owner, st.session_state.get("chosen_run"))
-    runs = {run.id: run for run in visible}
-    _add_unlisted(runs)
+    runs = listed_runs(contents.runs, owner)
     follow_address("run", runs, instead=" Shown instead: the run below." if runs else "")
     if st.session_state.get("chosen_run") not in runs:
         st.session_state.chosen_run = next(iter(runs), None)
@@ -75,6 +81,14 @@ def run_picker(header: DeltaGenerator, *, is_shown: bool = True) -> Run | None:
     offer_undo(contents.deleted, owner, choose_run)
     show_run_faults(run)
     return run
+
+
+def listed_runs(runs: list[Run], owner: str) -> dict[str, Run]:
+    """Return by id those of a store's runs that a visitor may list, and the chosen one."""
+    visible = visible_runs(runs, owner, st.session_state.get("chosen_run"))
+    listed = {run.id: run for run in visible}
+    _add_unlisted(listed)
+    return listed
 
 
 def _add_unlisted(runs: dict[str, Run]) -> None:

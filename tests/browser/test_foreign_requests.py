@@ -12,7 +12,7 @@ from tests.browser.driving import settled
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "learn", "data", "train", "latent", "evaluate", "generate")
+PAGES = ("", "learn", "data", "train", "latent", "evaluate", "generate", "runs")
 RUN = "mnist-conditional"  # has all views that there are
 # A tab's icon is fetched by the browser itself, which no listener hears of.
 LINKED = """() => [...document.querySelectorAll("[src], link[href]")]

@@ -51,6 +51,7 @@ TITLES = {
     "latent": "Latent space",
     "evaluate": "Evaluate",
     "generate": "Generate",
+    "runs": "Runs",
 }
 
 

@@ -7,13 +7,17 @@ looks a run's data set up by its name.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
 from vae.data.download import OnProgress
 from vae.data.own_sets import OwnSet, find_own
 from vae.data.specs import DATASETS
 from vae.errors import DatasetError
 from vae.runs.run import Run
-from vae.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from vae.runs.store import RunStore
 
 __all__ = [
     "dataset_title",

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import os
 import secrets
 import shutil
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vae.environment import runs_folder
 from vae.errors import RunError
-from vae.files import file_version
 from vae.runs import layout
 from vae.runs.folder_names import is_folder_name
-from vae.runs.metadata import clean_name, write_metadata
-from vae.runs.run import ACTIVE_STATES, FAMILIES, SHIPPED, Run, open_run
+from vae.runs.index import RunIndex
+from vae.runs.metadata import clean_name, clean_note, clean_tags, write_metadata
+from vae.runs.run import FAMILIES, SHIPPED, Run, open_run
+
+if TYPE_CHECKING:
+    import pandas as pd  # pyright: ignore[reportMissingTypeStubs] -- it has none
 
 __all__ = ["Contents", "RunStore"]
 
@@ -50,11 +54,12 @@ class RunStore:
     def __init__(self, folder: Path | None = None, shipped: Path = SHIPPED) -> None:
         self.folder = folder if folder is not None else runs_folder()
         self.shipped = shipped
-        self._cache: dict[Path, tuple[Any, dict[str, Any]]] = {}
+        self._index = RunIndex(self.folder)
 
     def read(self) -> Contents:
         """Go through the folder once, for who needs more than one of its lists."""
         own, left_out = self._read(self.folder)
+        self._index.retain(run.path for run in own)
         listed = [run for run in own if not run.metadata.deleted]
         listed.sort(key=lambda run: run.status["created"], reverse=True)
         since = time.time() - UNDO_SECONDS
@@ -71,6 +76,20 @@ class RunStore:
     def list(self) -> list[Run]:
         """Return all runs that can be read: the newest first, the shipped ones last."""
         return self.read().runs
+
+    def table(self) -> pd.DataFrame:
+        """Return all runs that can be read as a table, a row each: see `vae.runs.table`."""
+        from vae.runs.table import as_table
+
+        return as_table(self.records(self.list()))
+
+    def records(self, runs: Iterable[Run]) -> builtins.list[dict[str, Any]]:
+        """Return a row of that table for each of these runs, as plain values."""
+        from vae.runs.table import as_records
+
+        found = as_records(runs, self._index.summary)
+        self._index.save()
+        return found
 
     def list_shipped(self) -> list[Run]:
         """Return the runs that ship with the project, in their order; of families `open` knows."""
@@ -90,6 +109,14 @@ class RunStore:
         """Give a run a name; an empty one takes it away."""
         self._own(run)
         write_metadata(run.path, name=clean_name(name))
+
+    def annotate(
+        self, run: Run, *, tags: Iterable[str] | None = None, note: str | None = None
+    ) -> None:
+        """Give a run these tags and this note, for those it has; None leaves them."""
+        self._own(run)
+        changes = {} if tags is None else {"tags": clean_tags(tags)}
+        write_metadata(run.path, **changes, **({} if note is None else {"note": clean_note(note)}))
 
     def delete(self, run: Run) -> None:
         """Hide a run; `purge` removes it when the time to undo is over."""
@@ -139,7 +166,7 @@ class RunStore:
     def _hide(self, run: Run) -> None:
         """Give a folder another name at once: one that is half removed would be a damaged run."""
         run.path.rename(self.folder / f"{REMOVING}{secrets.token_hex(8)}")
-        self._cache.pop(run.path, None)
+        self._index.forget(run.path)
 
     def _read(self, folder: Path) -> tuple[list[Run], dict[str, str]]:
         """Return the runs of a folder, and by name why others cannot be read."""
@@ -151,29 +178,10 @@ class RunStore:
             try:
                 if not is_folder_name(path.name):
                     raise RunError(f"A run's name is Unicode text. Received: {path.name!a:.80}")
-                runs.append(self._open_cached(path))
+                runs.append(self._index.open(path))
             except RunError as error:
                 reasons[path.name] = str(error)
         return runs, reasons
-
-    def _open_cached(self, path: Path) -> Run:
-        """Open a run; of one that has not changed since the last time nothing is read anew."""
-        marks = tuple(
-            file_version(path / name) for name in (layout.CONFIG, layout.STATUS, layout.METADATA)
-        )
-        known = self._cache.get(path)
-        if known is None or known[0] != marks:
-            run = open_run(path)
-            parts: dict[str, Any] = {
-                name: getattr(run, name) for name in ("info", "config", "metadata")
-            }
-            if run.state not in (*ACTIVE_STATES, "interrupted"):
-                parts["status"] = run.status  # does not depend on whether a process is alive
-            self._cache[path] = marks, parts
-            return run
-        run = Run(path)
-        run.__dict__.update(known[1])
-        return run
 
     def _find(self, run_id: str) -> Run | None:
         if not is_folder_name(run_id):

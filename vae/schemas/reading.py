@@ -27,9 +27,11 @@ __all__ = [
     "Fraction",
     "Instant",
     "Name",
+    "Note",
     "Number",
     "Positive",
     "Seconds",
+    "Tag",
     "Text",
     "Words",
     "decode",
@@ -71,6 +73,20 @@ class Name(Text):
 
     __slots__ = ()
     longest = 60
+
+
+class Tag(Text):
+    """A word by which a person finds runs again."""
+
+    __slots__ = ()
+    longest = 30
+
+
+class Note(Text):
+    """What a person remarks on a run."""
+
+    __slots__ = ()
+    longest = 500
 
 
 class Words(Text):

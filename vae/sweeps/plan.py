@@ -12,7 +12,7 @@ from typing import Any
 
 from vae.config import Config
 from vae.errors import ConfigError, StudyError
-from vae.presets import setting_in_words
+from vae.presets import setting_words
 from vae.sweeps.values import Grid, value_text
 
 __all__ = ["MAX_RUNS", "Excluded", "Plan", "PlannedRun", "check_count", "plan_grid", "run_key"]
@@ -42,7 +42,7 @@ class PlannedRun:
     @property
     def label(self) -> str:
         """What a person calls it: "beta 0.5, 2 dimensions, seed 1"."""
-        parts = [setting_in_words(name, value) for name, value in self.settings.items()]
+        parts = [setting_words(name, value) for name, value in self.settings.items()]
         return ", ".join([*parts, f"seed {self.seed}"])
 
     @property

@@ -1,0 +1,15 @@
+"""Runs: all of them in one table, and what comparing several shows."""
+
+from collections.abc import Callable
+
+from pages._shared.stable_position import stable_position
+from pages._shared.view_choice import choose_view
+from pages.runs.table_view import table_view
+
+VIEWS: dict[str, Callable[[], None]] = {
+    "Table": table_view,
+}
+
+view = choose_view("runs", VIEWS)
+with stable_position():
+    VIEWS[view]()
