@@ -9,7 +9,7 @@ from vae.config.number_text import number_text
 from vae.config.settings import SETTINGS, setting
 from vae.preset_notes import PRESET_NOTES
 
-__all__ = ["FEW", "FEW_IMAGES", "PRESETS", "preset_label"]
+__all__ = ["FEW", "FEW_IMAGES", "PRESETS", "preset_label", "setting_words"]
 
 FEW = 1000  # training images, below which `FEW_IMAGES` is proposed
 FEW_IMAGES = "few-images"  # the name of that preset
@@ -171,10 +171,10 @@ def preset_label(config: Config) -> str:
     ]
     if len(changed) > MAX_NAMED:
         return f"{title}, {len(changed)} settings changed"
-    return ", ".join([title, *(_in_words(name, own[name]) for name in changed)])
+    return ", ".join([title, *(setting_words(name, own[name]) for name in changed)])
 
 
-def _in_words(name: str, value: Any) -> str:
+def setting_words(name: str, value: Any) -> str:
     """Return the value of a setting with its name, as "beta 4"."""
     if name in ("epochs", "latent_dim"):
         noun = "epoch" if name == "epochs" else "dimension"
