@@ -13,6 +13,10 @@ from pages._shared.address import address_of_part
 from pages._shared.condition import as_class, conditioned
 from pages._shared.guard import explained
 from pages._shared.linked import linked_choices
+from pages._shared.maps.coverage_text import coverage_text
+from pages._shared.maps.interactive_map import interactive_map
+from pages._shared.maps.map_data import PlanePoints, points_on_plane, usual_plane
+from pages._shared.maps.shown_parts import hidden_classes
 from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
@@ -20,11 +24,7 @@ from pages._shared.plain import plain
 from pages._shared.run_picker import label
 from pages._shared.stable_position import stable_position
 from pages._shared.visitors import visitor
-from pages.latent.coverage_text import coverage_text
-from pages.latent.interactive_map import interactive_map
-from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from pages.latent.other_run import choose_other
-from pages.latent.shown_parts import hidden_classes
 from vae.errors import RunError, VAEError
 from vae.evaluation.coverage import IMAGES, NEAR_FRACTION, Coverage, coverage
 from vae.images import to_uint8

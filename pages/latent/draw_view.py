@@ -14,13 +14,13 @@ from pages._shared.costs_of_test_images import costs_of_test_images
 from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked_number
+from pages._shared.maps.map_data import points_on_plane, usual_plane
+from pages._shared.maps.plane_map import plane_map, posterior_on
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.strip import show_strip
 from pages._shared.user_picture import Picture, choose_picture, how_prepared
-from pages.latent.map_data import points_on_plane, usual_plane
 from pages.latent.picture_tiles import show_tiles
-from pages.latent.plane_map import plane_map, posterior_on
 from vae.evaluation.image_costs import costs_of, fraction_below
 from vae.figures.costs import costs_beside
 from vae.images import to_uint8

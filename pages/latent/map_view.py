@@ -7,15 +7,15 @@ import streamlit as st
 from pages._components.run_key import run_key
 from pages._shared.address import address_of_part
 from pages._shared.guard import explained
+from pages._shared.maps.interactive_map import interactive_map
+from pages._shared.maps.map_data import points_on_plane
+from pages._shared.maps.picks import FIRST
+from pages._shared.maps.selection import show_selection
+from pages._shared.maps.shown_parts import shown_parts
 from pages._shared.rerun import rerun_fragment
 from pages._shared.sent_code import picked_on_map
 from pages._shared.sheet import sheet
-from pages.latent.interactive_map import interactive_map
-from pages.latent.map_data import points_on_plane
-from pages.latent.picks import FIRST
 from pages.latent.plane_choice import choose_plane, store_selection
-from pages.latent.selection import show_selection
-from pages.latent.shown_parts import shown_parts
 from vae.runs.run import Run
 
 __all__ = ["map_view"]

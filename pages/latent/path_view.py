@@ -18,15 +18,15 @@ from pages._shared.guard import explained
 from pages._shared.linked import linked_number, linked_switch
 from pages._shared.linked_code import code_text
 from pages._shared.linked_drawing import link_drawing, take_drawing
+from pages._shared.maps.map_data import PlanePoints, points_on_plane, usual_plane
+from pages._shared.maps.plane_map import plane_map
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
 from pages._shared.user_picture import usable_drawing
-from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
 from pages.latent.path_parts import choose_path, sent_end, show_path
-from pages.latent.plane_map import plane_map
 from vae.images import to_uint8
 from vae.latent.interpolation import PathKind, interpolate
 from vae.runs.run import Run

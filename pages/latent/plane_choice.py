@@ -8,10 +8,10 @@ import streamlit as st
 from pages._shared.address import set_parameter, take_parameter, takes_setting
 from pages._shared.linked import linked_choice, linked_number
 from pages._shared.linked_code import code_text, read_code
+from pages._shared.maps.map_data import pca_of
+from pages._shared.maps.selection import SelectedImages, SelectedPoint
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
-from pages.latent.map_data import pca_of
-from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.latent.planes import Plane, dimension_plane, picture_plane
 from vae.runs.run import Run
 

@@ -10,13 +10,13 @@ from pages._shared.address import address_of_part
 from pages._shared.condition import as_class
 from pages._shared.guard import explained
 from pages._shared.linked import linked_choice, linked_number
+from pages._shared.maps.map_data import PlanePoints
+from pages._shared.maps.plane_map import plane_map
 from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
-from pages.latent.map_data import PlanePoints
 from pages.latent.plane_choice import choose_dimensions
-from pages.latent.plane_map import plane_map
 from vae.latent.planes import Plane, dimension_plane, extent_of, picture_plane
 from vae.runs.run import Run
 from vae.sampling.prior import prior_codes

@@ -12,9 +12,9 @@ import streamlit as st
 from pages._components.latent_map import as_base64, feed, latent_map
 from pages._components.plot_hover import plot_hover
 from pages._shared.address import link_number
+from pages._shared.maps.selection import SelectedImages, SelectedPoint
 from pages._shared.model_fingerprint import model_fingerprint
 from pages.latent.rotation import linked_camera, store_camera
-from pages.latent.selection import SelectedImages, SelectedPoint
 from vae.figures.class_looks import class_looks
 from vae.figures.clouds import CAMERA, cloud3d
 from vae.images import tile, to_png, to_uint8

@@ -18,15 +18,15 @@ from pages._shared.address import (
 from pages._shared.glossary import help_of
 from pages._shared.guard import explained
 from pages._shared.linked import linked
+from pages._shared.maps.picks import many_text, read_many
+from pages._shared.maps.selection import SelectedImages, SelectedPoint, show_selection
+from pages._shared.maps.shown_parts import hidden_classes
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.sheet import open_sheet, sheet
 from pages._shared.stable_position import stable_position
-from pages.latent.picks import many_text, read_many
 from pages.latent.projection_choice import Choice, choose_projection, find_projection
 from pages.latent.projection_map import projection_map, projection_space, tile_shrink
-from pages.latent.selection import SelectedImages, SelectedPoint, show_selection
-from pages.latent.shown_parts import hidden_classes
 from vae.figures.explained_variance import explained_variance
 from vae.latent.projections import TSNE_POINTS, Projection
 from vae.runs.run import Run

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._shared.maps.coverage_text import coverage_text
 from pages._shared.plain import plain
-from pages.latent.coverage_text import coverage_text
 from tests.conftest import copy_run
 from tests.pages.comparing import COMPARE, boards, chooser, to_view
 from tests.pages.crafted import set_state, truncate, unfinished
@@ -180,7 +180,7 @@ def test_what_is_sent_of_a_map_that_went_is_left() -> None:
     def late() -> None:
         import streamlit as st
 
-        from pages.latent.interactive_map import _store_event
+        from pages._shared.maps.interactive_map import _store_event
 
         _store_event("gone", "view", "kept")
         st.write(str("kept" in st.session_state))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pages.latent.map_data import points_on_plane, usual_plane
+from pages._shared.maps.map_data import points_on_plane, usual_plane
 from tests.pages.class_field import CLASSES, choice, choose_class, has_class_field
 from tests.pages.driving import act, calm, go, labelled, open_page, tour
 from tests.pages.pen import draw, strip, stroke, take

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._components.latent_map import as_base64
 from pages._shared.linked_code import code_text, read_code
-from pages.latent.map_data import PlanePoints, points_on_plane, usual_plane
+from pages._shared.maps.map_data import PlanePoints, points_on_plane, usual_plane
 from tests.conftest import copy_run
 from tests.pages.crafted import spoil_latents
 from tests.pages.driving import act, calm, go, labelled, open_page, picker, press

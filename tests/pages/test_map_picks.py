@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pages.latent.map_data import points_on_plane, usual_plane
+from pages._shared.maps.map_data import points_on_plane, usual_plane
 from tests.conftest import copy_run, say_learned
 from tests.pages.driving import act, labelled, open_page
 from tests.pages.map_page import pick, send

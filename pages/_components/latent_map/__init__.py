@@ -63,7 +63,7 @@ def latent_map(
 ) -> Any:
     """Show the map; its state holds the selection, and the layers and classes that are shown.
 
-    data: see `pages.latent.map_data.map_frame`; feeds: the ids of its large data by name. Marked
+    data: see `pages._shared.maps.map_data.map_frame`; feeds: ids of its large data by name. Marked
     are: answer (the dot under the pointer), pinned, posterior, neighbours, path.
     layers, hidden, pin, selected, view: taken over whenever visit changes; in between the user's
     choice holds.

@@ -9,11 +9,11 @@ import streamlit as st
 
 from pages._shared.available_images import available_test_images, reconstructions
 from pages._shared.condition import as_class
+from pages._shared.maps.map_data import PlanePoints, posteriors_at
+from pages._shared.maps.selected_image import show_image
 from pages._shared.pictures import show_grid
 from pages._shared.plain import plain
 from pages._shared.stable_position import stable_position
-from pages.latent.map_data import PlanePoints, posteriors_at
-from pages.latent.selected_image import show_image
 from vae.architecture import MAX_CODE
 from vae.images import to_uint8
 from vae.latent.density import (

@@ -9,9 +9,9 @@ import streamlit as st
 from pages._shared.address import set_parameter, take_parameter, takes_setting
 from pages._shared.linked_code import code_text, read_code
 from pages._shared.linked_images import images_text, read_images
+from pages._shared.maps.map_data import PlanePoints
+from pages._shared.maps.selection import SelectedImages, SelectedPoint, read_selection
 from pages._shared.sheet import open_sheet
-from pages.latent.map_data import PlanePoints
-from pages.latent.selection import SelectedImages, SelectedPoint, read_selection
 from vae.runs.run import Run
 
 __all__ = ["FIRST", "NOTHING", "many_text", "picked", "read_many", "take_message"]

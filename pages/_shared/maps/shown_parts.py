@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages._shared.linked import linked_choices
-from pages.latent.picks import take_message
+from pages._shared.maps.picks import take_message
 from vae.runs.run import Run
 
 __all__ = ["LAYERS", "ShownParts", "hidden_classes", "shown_parts"]

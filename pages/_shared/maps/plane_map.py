@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages._components.latent_map import feed, latent_map
 from pages._shared.address import link_number
-from pages.latent.map_data import (
+from pages._shared.maps.map_data import (
     PlanePoints,
     atlas_feed,
     layers_feed,

@@ -10,11 +10,11 @@ import streamlit as st
 from pages._components.data_url import as_data_url
 from pages._components.latent_map import as_base64
 from pages._shared.available_images import image_and_reconstruction
-from pages.latent.map_data import PlanePoints
-from pages.latent.map_zoom import atlas_of, linked_view, read_view, view_of
-from pages.latent.picks import NOTHING, picked
-from pages.latent.plane_map import covariance_on, plane_map
-from pages.latent.selection import SelectedImages, SelectedPoint
+from pages._shared.maps.map_data import PlanePoints
+from pages._shared.maps.map_zoom import atlas_of, linked_view, read_view, view_of
+from pages._shared.maps.picks import NOTHING, picked
+from pages._shared.maps.plane_map import covariance_on, plane_map
+from pages._shared.maps.selection import SelectedImages, SelectedPoint
 from vae.images import to_png, to_uint8
 from vae.runs.run import Run
 

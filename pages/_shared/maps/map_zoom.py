@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pages._shared.address import set_parameter, take_parameter, takes_setting
-from pages.latent.map_data import PlanePoints
+from pages._shared.maps.map_data import PlanePoints
 from vae.latent.planes import Extent
 
 __all__ = ["atlas_of", "linked_view", "read_view", "view_of"]
