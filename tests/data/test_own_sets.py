@@ -104,6 +104,20 @@ def test_files_that_are_no_set_are_left_out(shells: Dataset, data_dir: Path) -> 
     assert load_dataset("copy").fingerprint == shells.fingerprint
 
 
+def test_of_two_folders_the_first_ones_set_counts(shells: Dataset, data_dir: Path) -> None:
+    other = Dataset.from_arrays("my shells", shells.x_test)
+    add_own(other)
+    second = Path(os.environ["KERAS_HOME"], "datasets", "own")
+    second.mkdir(parents=True)
+    (data_dir / "own" / "my shells.npz").rename(second / "my shells.npz")
+    assert find_own("my shells").fingerprint == other.fingerprint
+    first = add_own(Dataset.from_arrays("shells", shells.x_train)).path
+    first.rename(first.with_stem("my shells"))
+    assert [find_own("my shells")] == own_sets()
+    assert find_own("my shells").fingerprint != other.fingerprint
+    assert find_own("../own/my shells") is None
+
+
 def test_a_damaged_file_is_named(shells: Dataset) -> None:
     own = add_own(shells)
     with zipfile.ZipFile(own.path) as archive:

@@ -71,11 +71,7 @@ class OwnSet(About):
     @property
     def expires(self) -> datetime.date | None:
         """The last day (UTC) on which it is kept though it is not used; None: for ever."""
-        days = storage_limits().keep_days
-        if not days:
-            return None
-        used = file_version(self.path)[1] / 1e9
-        return datetime.datetime.fromtimestamp(used + days * 86_400, datetime.UTC).date()
+        return storage_limits().kept_until(file_version(self.path)[1] / 1e9)
 
 
 def own_sets(owner: str | None = None) -> list[OwnSet]:
@@ -100,11 +96,20 @@ def find_own(name: str, fingerprint: str = "") -> OwnSet | None:
 
     Of several with one content it is the one of this name, if there is one.
     """
-    every = own_sets()
-    if fingerprint:
-        every = [own for own in every if own.fingerprint == fingerprint]
-    named = [own for own in every if own.name == name]
-    return next(iter(named or (every if fingerprint else [])), None)
+    named = _named(name)
+    if named is not None and fingerprint in ("", named.fingerprint):
+        return named
+    if not fingerprint:
+        return None
+    return next((own for own in own_sets() if own.fingerprint == fingerprint), None)
+
+
+def _named(name: str) -> OwnSet | None:
+    if not is_name(name):  # which is no path either
+        return None
+    paths = (folder / FOLDER / f"{name}.npz" for folder in data_folders())
+    found = (own_set_in(path) for path in paths)
+    return next((own for own in found if own is not None and not _expired(own)), None)
 
 
 def current_name(name: str, fingerprint: str) -> str:

@@ -7,10 +7,10 @@ looks a run's data set up by its name.
 
 from __future__ import annotations
 
-from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
+from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.data.download import OnProgress
 from vae.data.own_sets import OwnSet, find_own
-from vae.data.specs import DATASETS
+from vae.data.specs import DATASETS, DatasetSpec
 from vae.errors import DatasetError
 from vae.runs.run import Run
 from vae.runs.store import RunStore
@@ -32,21 +32,27 @@ def known_dataset(run: Run) -> str:
     classes of the images tell then. A data set of one's own is found by its content, whatever it is
     called by now.
     """
-    spec = DATASETS.get(run.dataset)
+    spec = _known(run)
     if spec is None:
-        own = find_own(run.dataset, run.fingerprint)
-        return own.name if own is not None else ""
-    if run.fingerprint and spec.fingerprint:
-        same = run.fingerprint == spec.fingerprint
-    else:
-        same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
-    return run.dataset if same else ""
+        return ""
+    return spec.name if isinstance(spec, OwnSet) else run.dataset
 
 
 def dataset_title(run: Run) -> str:
     """Return what a run's data set is called; a maker's own by the name that it has."""
-    spec = spec_of(known_dataset(run))
+    spec = _known(run)
     return run.dataset if spec is None else spec.title
+
+
+def _known(run: Run) -> DatasetSpec | OwnSet | None:
+    spec = DATASETS.get(run.dataset)
+    if spec is None:
+        return find_own(run.dataset, run.fingerprint)
+    if run.fingerprint and spec.fingerprint:
+        same = run.fingerprint == spec.fingerprint
+    else:
+        same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
+    return spec if same else None
 
 
 def runs_of(own: OwnSet, store: RunStore) -> list[Run]:
@@ -56,10 +62,11 @@ def runs_of(own: OwnSet, store: RunStore) -> list[Run]:
 
 def learned_the_same(run: Run, other: Run) -> bool:
     """Whether two runs learned the same images, as far as their folders tell."""
-    same_name = run.dataset == other.dataset and known_dataset(run) == known_dataset(other)
     if run.fingerprint and other.fingerprint:
         return run.fingerprint == other.fingerprint
-    return same_name and run.image_shape == other.image_shape
+    if (run.dataset, run.image_shape) != (other.dataset, other.image_shape):
+        return False
+    return known_dataset(run) == known_dataset(other)
 
 
 def missing_images(run: Run) -> str:

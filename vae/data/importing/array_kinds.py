@@ -12,7 +12,7 @@ from vae.data.importing.names import clean
 from vae.errors import DatasetError
 from vae.files import open_regular
 
-__all__ = ["GZIP", "IDX", "array_files_among", "is_array_name", "kind_of"]
+__all__ = ["GZIP", "array_files_among", "is_array_name", "kind_of"]
 
 NPY, GZIP, IDX, PARQUET = b"\x93NUMPY", b"\x1f\x8b", b"\0\0\x08", b"PAR1"
 SUFFIXES = {".npz", ".npy", ".csv", ".parquet"}
