@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pages._shared.page_memory import page_memory
 from pages.data.uploads import Upload, written
 from pages.data.whole_set import WholeSet
+from vae.data.importing.arrays import KeptArrays
 from vae.data.importing.contents import ArrayChoice, Contents, Imported
 from vae.data.importing.reading import import_pictures, scan
 from vae.data.importing.treatment import Treatment
@@ -90,5 +93,6 @@ def _scan(upload: Upload, arrays: ArrayChoice | None) -> Contents:
 def _import(
     upload: Upload, treatment: Treatment, arrays: ArrayChoice | None, **options: Any
 ) -> Imported:
-    with written(upload) as path:
-        return import_pictures(path, treatment, arrays=arrays, **options)
+    kept = _once("arrays", (upload.key, arrays), KeptArrays)  # read once for all treatments
+    with nullcontext(Path()) if kept.found else written(upload) as path:
+        return import_pictures(path, treatment, arrays=arrays, kept=kept, **options)

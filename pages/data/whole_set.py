@@ -31,6 +31,7 @@ class WholeSet:
                 class_names=found.class_names,
                 is_test=found.test,
                 source=self.source,
+                treatment=found.treatment,
             )
             # The images are in memory once.
             self.imported = replace(found, images=found.images[:0].copy())

@@ -45,7 +45,7 @@ def add_page() -> AppTest:
 
 def test_a_zip_becomes_a_data_set(digits: Dataset) -> None:
     app = upload(add_page(), "my scans.zip", zip_of(digits))
-    assert "They came grey, all **8\u00a0×\u00a08** pixels" in words(app)
+    assert "They came grey, all **8\u00a0×\u00a08** pixels, all square." in words(app)
     assert alternatives(app) == [
         "8 pictures, and below each the image that the network gets, inverted"
     ]
@@ -72,6 +72,7 @@ def test_a_zip_becomes_a_data_set(digits: Dataset) -> None:
 def test_pictures_that_were_not_added_are_not_kept(digits: Dataset) -> None:
     app = upload(add_page(), "scans.zip", zip_of(digits, 30))
     assert set(app.session_state["page_memory"][1]) == {
+        "arrays",
         "contents",
         "first",
         "sample",

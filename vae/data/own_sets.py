@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -22,6 +23,9 @@ from vae.data.specs import DATASETS
 from vae.environment import data_folders, storage_limits
 from vae.errors import DatasetError
 from vae.files import file_version, open_regular
+
+if TYPE_CHECKING:
+    from vae.data.importing.treatment import Treatment
 
 __all__ = [
     "ABOUT",
@@ -43,7 +47,10 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
 @dataclass(frozen=True)
 class About:
-    """What is known of a set without reading its arrays. added: Unix time."""
+    """What is known of a set without reading its arrays.
+
+    added: Unix time. fit, inverted: what was done with its pictures; "" where nobody knows.
+    """
 
     class_names: tuple[str, ...]
     image_shape: tuple[int, int, int]
@@ -53,9 +60,11 @@ class About:
     source: str
     owner: str
     added: float
+    fit: Literal["", "crop", "pad"] = ""
+    inverted: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OwnSet(About):
     """A data set of one's own. note: what its owner says of it. owner: who may list it."""
 
@@ -67,6 +76,16 @@ class OwnSet(About):
     def title(self) -> str:
         """What it is called on a page."""
         return self.name
+
+    @property
+    def treatment(self) -> Treatment | None:
+        """What makes another picture an image like these; None where nobody knows."""
+        from vae.data.importing.treatment import Treatment  # which loads Pillow
+
+        if not self.fit:
+            return None
+        size, _, channels = self.image_shape
+        return Treatment(size, channels > 1, self.fit, "yes" if self.inverted else "no")
 
     @property
     def expires(self) -> datetime.date | None:

@@ -21,6 +21,7 @@ __all__ = [
     "learned_the_same",
     "load_images",
     "missing_images",
+    "own_set_of",
     "runs_of",
 ]
 
@@ -53,6 +54,12 @@ def _known(run: Run) -> DatasetSpec | OwnSet | None:
     else:
         same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
     return spec if same else None
+
+
+def own_set_of(run: Run) -> OwnSet | None:
+    """Return the data set of one's own whose images a run learned, if it is there."""
+    spec = _known(run)
+    return spec if isinstance(spec, OwnSet) else None
 
 
 def runs_of(own: OwnSet, store: RunStore) -> list[Run]:

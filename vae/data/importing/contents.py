@@ -90,8 +90,10 @@ class Contents:
 class Imported:
     """Pictures as images. images: uint8 (N, H, W, C); labels: uint8 (N,); test: bool (N,) or None.
 
-    sizes: (width, height) of the smallest, median and largest picture by area. channels: 1 and 3,
-    those found. originals: the first few as uint8 (h, w, 3) before treatment, as images[:K].
+    sizes: (width, height) of the smallest, median and largest picture by area. aspects: width by
+    height of the narrowest, median and widest. channels: 1 and 3, those found. originals: the first
+    few as uint8 (h, w, 3) before treatment, as images[:K]. treatment: as it was, so that "auto"
+    became "yes" or "no".
     """
 
     images: np.ndarray
@@ -99,7 +101,13 @@ class Imported:
     class_names: tuple[str, ...]
     test: np.ndarray | None
     sizes: tuple[tuple[int, int], ...]
+    aspects: tuple[float, float, float]
     channels: tuple[int, ...]
     originals: tuple[np.ndarray, ...]
-    inverted: bool
+    treatment: Treatment
     refused: tuple[Refusal, ...] = ()
+
+    @property
+    def inverted(self) -> bool:
+        """Whether bright became dark."""
+        return self.treatment.invert == "yes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
@@ -12,7 +12,6 @@ import numpy as np
 
 from vae.data.idx import read_idx_shape
 from vae.data.importing.array_kinds import GZIP
-from vae.data.importing.exchange import ArrayFile
 from vae.data.importing.found import Found, Part
 from vae.data.importing.numbers import Numbers, check_size, rows_of
 from vae.errors import DatasetError
@@ -22,17 +21,13 @@ from vae.limits import Caps
 __all__ = ["read_idx"]
 
 
-def read_idx(files: Sequence[ArrayFile], caps: Caps) -> Found:
+def read_idx(path: Path, labels: Path | None, caps: Caps) -> Found:
     """Read images and, where their file is there, labels. Raises DatasetError."""
-    return Found(tuple(_part(file, caps) for file in files))
-
-
-def _part(file: ArrayFile, caps: Caps) -> Part:
-    labels = None
-    if file.labels:
-        blocks = list(_numbers(Path(file.labels), caps).blocks())
-        labels = np.concatenate(blocks) if blocks else np.empty(0, np.uint8)
-    return Part(_numbers(Path(file.path), caps), labels, file.is_test)
+    values = None
+    if labels is not None:
+        blocks = list(_numbers(labels, caps).blocks())
+        values = np.concatenate(blocks) if blocks else np.empty(0, np.uint8)
+    return Found((Part(_numbers(path, caps), values),))
 
 
 def _numbers(path: Path, caps: Caps) -> Numbers:
