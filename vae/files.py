@@ -20,8 +20,10 @@ from vae.errors import RunError
 
 __all__ = [
     "DISK_FULL",
+    "creating",
     "file_version",
     "folder_bytes",
+    "move_to_new",
     "open_regular",
     "read_json",
     "read_regular",
@@ -44,6 +46,33 @@ def replacing(path: Path) -> Generator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def creating(path: Path) -> Generator[Path]:
+    """Yield a temporary path with the same suffix; what is written there becomes `path`.
+
+    Raises FileExistsError if there is one by then, of another process perhaps.
+    """
+    temporary = path.with_name(f".writing-{secrets.token_hex(8)}{path.suffix}")
+    try:
+        yield temporary
+        move_to_new(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def move_to_new(source: Path, target: Path) -> None:
+    """Rename a file to a name that none has; raises FileExistsError where one has it."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: the empty file holds the name
+        target.open("xb").close()
+        source.replace(target)
+    else:
+        source.unlink()
 
 
 def write_json(path: Path, value: Any, *, must: bool = False) -> None:

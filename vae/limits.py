@@ -5,6 +5,7 @@ Which limits there are here says `vae.environment`.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,12 @@ class StorageLimits:
     free_megabytes: float = 0.0
     runs_megabytes: float = 0.0
     keep_days: float = 0.0
+
+    def kept_until(self, used: float) -> datetime.date | None:
+        """Return the last day (UTC) of what was last used then (Unix time); None: for ever."""
+        if not self.keep_days:
+            return None
+        return datetime.datetime.fromtimestamp(used + self.keep_days * 86_400, datetime.UTC).date()
 
     def in_words(self) -> str:
         """Return how long runs are kept as a sentence, or "" if that is for ever."""

@@ -18,11 +18,12 @@ from pages._shared.linked_drawing import DRAWING, linked_pad
 from pages._shared.number_field import persistent_number
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
+from vae.data.importing.treatment import treated
 from vae.data.uploads import read_drawing, read_picture
 from vae.data.user_images import FRAMES, fit_picture, framed, ink_of, plainly_scaled
 from vae.errors import RunError, VAEError
 from vae.runs.run import Run
-from vae.runs.run_images import known_dataset
+from vae.runs.run_images import known_dataset, own_set_of
 
 __all__ = [
     "Picture",
@@ -174,7 +175,11 @@ def _preprocessed(run: Run, picture: Image.Image, name: str) -> Picture:
     """Treat a picture as the run's training images were."""
     frame = FRAMES.get(known_dataset(run))
     if frame is None:
+        own = own_set_of(run)
+        treatment = None if own is None else own.treatment
         image, before = fit_picture(picture, run.image_shape), None
+        if treatment is not None:
+            image = treated(picture, treatment)
     else:
         ink = _ink(picture)
         image, before = framed(ink, run.image_shape, frame), plainly_scaled(ink, run.image_shape)

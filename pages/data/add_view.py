@@ -15,7 +15,8 @@ from pages.data.new_set import offer
 from pages.data.preview import show_pairs, show_refused
 from pages.data.reading import is_read, read_all, read_contents, read_sample
 from pages.data.uploads import Upload, choose_upload
-from vae.data.importing.contents import ArrayChoice, ArrayInfo, Contents, Imported, Refusal
+from pages.data.whole_set import WholeSet
+from vae.data.importing.contents import ArrayChoice, ArrayInfo, Contents, Refusal
 from vae.data.importing.treatment import LARGEST, SMALLEST, Treatment, proposed
 from vae.environment import is_public, storage_limits
 
@@ -46,6 +47,11 @@ class _Chosen(NamedTuple):
     def order(self) -> tuple[Upload, Treatment, ArrayChoice | None]:
         """What is read, and how."""
         return self.upload, self.treatment, self.arrays
+
+    @property
+    def key(self) -> object:
+        """What differs where something else is read, or in another way."""
+        return self.upload.key, self.treatment, self.arrays
 
 
 def show_add() -> None:
@@ -152,7 +158,7 @@ def _preview(chosen: _Chosen) -> None:
     show_pairs(read_sample(*chosen.order))
     whole = None
     with stable_position():
-        key = (chosen.upload.key, chosen.treatment)
+        key = chosen.key
         # What was asked for last: these pictures, or none of them.
         asked, wanted = st.session_state.get(ASKED, (None, False))
         if is_read(*chosen.order) or (wanted if asked == key else chosen.pictures <= AT_ONCE):
@@ -165,19 +171,18 @@ def _preview(chosen: _Chosen) -> None:
                 on_click=_ask,
                 args=(key, True),
             )
-    show_refused(chosen.refused if whole is None else whole.refused)
+    show_refused(chosen.refused if whole is None else whole.imported.refused)
     if whole is not None:
         offer(chosen.upload, whole)
 
 
-def _read_whole(chosen: _Chosen) -> Imported:
+def _read_whole(chosen: _Chosen) -> WholeSet:
     """Read all pictures; Cancel, or a click on anything else, begins the page anew meanwhile."""
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.empty()
-        key = (chosen.upload.key, chosen.treatment)
         _show_part(bar, 0.0)
-        st.button("Cancel", key="own_cancel", on_click=_ask, args=(key, False))
+        st.button("Cancel", key="own_cancel", on_click=_ask, args=(chosen.key, False))
     found = read_all(*chosen.order, lambda part: _show_part(bar, part))
     place.empty()
     return found

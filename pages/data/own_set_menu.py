@@ -67,14 +67,13 @@ def _show_fields(own: OwnSet) -> None:
 
 
 def _show_delete(own: OwnSet) -> None:
-    runs = runs_of(own, store())
-    if runs:
+    sure = st.checkbox("Delete it for good", key=f"own-sure-{own.fingerprint}")
+    if sure and (runs := runs_of(own, store())):
         named = ", ".join(run.metadata.name or run.id for run in runs[:MAX_NAMED])
         more = f" and {len(runs) - MAX_NAMED} more" if len(runs) > MAX_NAMED else ""
         st.caption(
             f"Without these images, runs cannot be continued or measured: {plain(named)}{more}."
         )
-    sure = st.checkbox("Delete it for good", key=f"own-sure-{own.fingerprint}")
     st.button(
         "Delete this data set",
         icon=":material/delete:",

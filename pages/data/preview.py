@@ -50,7 +50,7 @@ def show_counts(dataset: Dataset, whole: Imported) -> None:
     kinds = {(1,): "grey", (3,): "in colour", (1, 3): "grey and in colour"}[whole.channels]
     st.markdown(
         f"**{len(dataset.x_train):,}** training and **{len(dataset.x_test):,}** test images. "
-        f"They came {kinds}, {came}."
+        f"They came {kinds}, {came}, {_shape_words(whole.aspects)}."
     )
     show_bars(
         split_counts(dataset.y_train, dataset.y_test, dataset.class_names),
@@ -77,6 +77,16 @@ def show_refused(refused: Sequence[Refusal]) -> None:
         lines = [f"- **{plain(each.name)}**: {plain(each.reason)}" for each in refused[:MAX_NAMED]]
         more = len(refused) - MAX_NAMED
         st.markdown("\n".join([*lines, *([f"- and {more:,} more"] if more > 0 else [])]))
+
+
+def _shape_words(aspects: tuple[float, float, float]) -> str:
+    """Say how far from square pictures are. aspects: width by height."""
+    narrowest, middle, widest = (f"{each:.2g}" for each in aspects)
+    if narrowest == widest:
+        return "all square" if widest == "1" else f"all **{widest}** times as wide as high"
+    return (
+        f"**{narrowest}** to **{widest}** times as wide as high, in the middle **{middle}** times"
+    )
 
 
 def _square(picture: Image.Image) -> Image.Image:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pages._shared.page_memory import page_memory
 from pages.data.uploads import Upload, written
+from pages.data.whole_set import WholeSet
+from vae.data.importing.arrays import KeptArrays
 from vae.data.importing.contents import ArrayChoice, Contents, Imported
 from vae.data.importing.reading import import_pictures, scan
 from vae.data.importing.treatment import Treatment
@@ -47,7 +51,7 @@ def is_read(upload: Upload, treatment: Treatment, arrays: ArrayChoice | None) ->
 
 def read_all(
     upload: Upload, treatment: Treatment, arrays: ArrayChoice | None, show: Callable[[float], None]
-) -> Imported:
+) -> WholeSet:
     """Return all pictures; show: called with the part that is done, 0 to 1. Raises DatasetError.
 
     A click on anything stops it: where the bar is drawn, Streamlit begins the page anew.
@@ -60,8 +64,11 @@ def read_all(
             shown = time.monotonic()
             show(done / total)
 
-    key = (upload.key, treatment, arrays)
-    return _once("whole", key, lambda: _import(upload, treatment, arrays, on_progress=on_progress))
+    def read() -> WholeSet:
+        found = _import(upload, treatment, arrays, on_progress=on_progress)
+        return WholeSet(found, ", ".join(list(upload.files)[:3])[:200])
+
+    return _once("whole", (upload.key, treatment, arrays), read)
 
 
 def forget_read() -> None:
@@ -86,5 +93,6 @@ def _scan(upload: Upload, arrays: ArrayChoice | None) -> Contents:
 def _import(
     upload: Upload, treatment: Treatment, arrays: ArrayChoice | None, **options: Any
 ) -> Imported:
-    with written(upload) as path:
-        return import_pictures(path, treatment, arrays=arrays, **options)
+    kept = _once("arrays", (upload.key, arrays), KeptArrays)  # read once for all treatments
+    with nullcontext(Path()) if kept.found else written(upload) as path:
+        return import_pictures(path, treatment, arrays=arrays, kept=kept, **options)

@@ -27,7 +27,8 @@ ROUND = "own_round"  # in the session: how many sets were made, so that the uplo
 HELP = (
     "A zip with one folder a class, or with no folders; image files (PNG, JPEG, BMP, GIF, WebP, "
     "TIFF); NPZ or NPY arrays (N, H, W) or (N, H, W, C); IDX files, gzipped or not; CSV or Parquet "
-    "with a row a picture and a column “label”."
+    "with a row a picture and a column “label”. Of arrays also a file for training and one for "
+    "tests: x_train.npy, y_train.npy, x_test.npy, y_test.npy, or train.csv and test.csv."
 )
 
 

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from pages._shared.plain import plain
 from pages.train.config_form import choice_words
 from pages.train.setup_values import store_value, take_preset
 from vae.data.datasets import Dataset
-from vae.data.likelihood_proposal import propose_likelihood
+from vae.data.likelihood_proposal import LikelihoodProposal, propose_likelihood
 from vae.environment import limits
 from vae.kinds import KINDS
 from vae.preset_notes import PRESET_NOTES
@@ -56,7 +57,7 @@ def _advise_few_images(setup: dict[str, Any], data: Dataset) -> None:
 def _advise_likelihood(setup: dict[str, Any], data: Dataset) -> None:
     if not KINDS[setup["kind"]].has("likelihood"):
         return
-    likelihood, reason = propose_likelihood(data.x_train, setup["binarisation"])
+    likelihood, reason = _proposal(data.fingerprint, setup["binarisation"], data.x_train)
     if likelihood == setup["likelihood"]:
         return
     words = choice_words(likelihood)
@@ -68,6 +69,11 @@ def _advise_likelihood(setup: dict[str, Any], data: Dataset) -> None:
         key="take-likelihood",
         act=lambda: store_value("likelihood", likelihood),
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _proposal(fingerprint: str, binarisation: str, _images: np.ndarray) -> LikelihoodProposal:
+    return propose_likelihood(_images, binarisation)
 
 
 def _advise_epochs(setup: dict[str, Any], count: int) -> None:

@@ -125,7 +125,10 @@ def test_fashion_mnist_is_read_from_an_npz_and_verified_alike(tiny_fashion, data
         (lambda content: content[:-20], "a file that cannot be read (Compressed file ended"),
         (lambda content: b"<html>", "a file that cannot be read (Not a gzipped file"),
         (lambda _: gzip.compress(b"\0\0\x0d\x01" + bytes(8)), "a file that cannot be read (not an"),
-        (lambda _: gzip.compress(b"\0\0\x08\xff"), "a file that cannot be read (unpack_from"),
+        (
+            lambda _: gzip.compress(b"\0\0\x08\xff"),
+            "a file that cannot be read (an idx file that ends",
+        ),
         (lambda _: gzip.compress(idx_bytes(np.zeros(6, np.uint8))), "uint8 (6,)"),
         (
             lambda content: gzip.compress(gzip.decompress(content)[:-1]),

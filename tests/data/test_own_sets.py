@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import time
 import zipfile
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
+from vae.data.importing.treatment import Treatment
 from vae.data.own_set_changes import (
     add_own,
     check_new_name,
@@ -102,6 +106,56 @@ def test_files_that_are_no_set_are_left_out(shells: Dataset, data_dir: Path) -> 
     assert [own.name for own in own_sets()] == ["my shells"]
     shutil.copy(path, path.parent / "copy.npz")  # as it is taken to another machine
     assert load_dataset("copy").fingerprint == shells.fingerprint
+
+
+def test_of_two_folders_the_first_ones_set_counts(shells: Dataset, data_dir: Path) -> None:
+    other = Dataset.from_arrays("my shells", shells.x_test)
+    add_own(other)
+    second = Path(os.environ["KERAS_HOME"], "datasets", "own")
+    second.mkdir(parents=True)
+    (data_dir / "own" / "my shells.npz").rename(second / "my shells.npz")
+    assert find_own("my shells").fingerprint == other.fingerprint
+    first = add_own(Dataset.from_arrays("shells", shells.x_train)).path
+    first.rename(first.with_stem("my shells"))
+    assert [find_own("my shells")] == own_sets()
+    assert find_own("my shells").fingerprint != other.fingerprint
+    assert find_own("../own/my shells") is None
+
+
+NAMES = [f"set {at}" for at in range(4)]
+
+
+def _add_all(barrier: Barrier, images: np.ndarray, results: Queue[tuple[str, str]]) -> None:
+    for name in NAMES:
+        dataset = Dataset.from_arrays(name, images)
+        barrier.wait()
+        try:
+            results.put((name, add_own(dataset).fingerprint))
+        except DatasetError as error:
+            results.put((name, str(error)))
+
+
+def test_two_servers_that_add_one_name_do_not_lose_a_set(shells: Dataset) -> None:
+    # Large ones, so that both have looked for the name before one has written its file.
+    sets = [np.random.default_rng(at).integers(0, 256, (4000, 28, 28), np.uint8) for at in (0, 1)]
+    fresh = multiprocessing.get_context("spawn")
+    barrier, results = fresh.Barrier(2), fresh.Queue()
+    servers = [fresh.Process(target=_add_all, args=(barrier, each, results)) for each in sets]
+    for each in servers:
+        each.start()
+    said = [results.get() for _ in range(2 * len(NAMES))]
+    for each in servers:
+        each.join()
+    added = [each for each in said if not each[1].endswith("which is taken")]
+    assert sorted(added) == [(own.name, own.fingerprint) for own in own_sets()]
+    assert len(added) == len(NAMES)
+
+
+def test_what_made_the_images_is_known(shells: Dataset) -> None:
+    assert add_own(shells).treatment is None
+    made = Treatment(8, fit="pad", invert="yes")
+    other = Dataset.from_arrays("made", shells.x_train, treatment=made)
+    assert add_own(other).treatment == made == load_dataset("made").treatment
 
 
 def test_a_damaged_file_is_named(shells: Dataset) -> None:

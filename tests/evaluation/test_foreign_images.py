@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vae.data.specs import DATASETS
 from vae.evaluation.foreign_images import (
     foreign_images,
     noise_images,
@@ -39,6 +40,29 @@ def test_a_rectangle_is_one() -> None:
         inside = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
         assert (inside == 255).all()
         assert image.sum() == inside.sum()  # black outside
+
+
+@pytest.mark.parametrize(
+    ("own", "same"),
+    [
+        ("cifar10", {"cifar10", "cifar10_grey"}),
+        ("emnist_letters", {"emnist_letters", "emnist_balanced"}),
+        ("emnist_balanced", {"emnist_letters", "emnist_balanced", "mnist"}),
+        ("mnist", {"mnist", "emnist_balanced"}),
+        ("fashion_mnist", {"fashion_mnist"}),
+    ],
+)
+def test_pictures_of_the_same_source_are_not_foreign(
+    own: str, same: set[str], conditional_run: Run
+) -> None:
+    spec = DATASETS[own]
+    known = {"dataset": own, "fingerprint": spec.fingerprint, "image_shape": spec.image_shape}
+    object.__setattr__(
+        run := Run(conditional_run.path),
+        "info",
+        {**conditional_run.info, **known, "class_names": spec.class_names},
+    )
+    assert {*DATASETS} - {*other_datasets(run)} == same
 
 
 @pytest.mark.usefixtures("_no_data")

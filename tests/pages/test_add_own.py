@@ -45,7 +45,7 @@ def add_page() -> AppTest:
 
 def test_a_zip_becomes_a_data_set(digits: Dataset) -> None:
     app = upload(add_page(), "my scans.zip", zip_of(digits))
-    assert "They came grey, all **8\u00a0×\u00a08** pixels" in words(app)
+    assert "They came grey, all **8\u00a0×\u00a08** pixels, all square." in words(app)
     assert alternatives(app) == [
         "8 pictures, and below each the image that the network gets, inverted"
     ]
@@ -72,11 +72,11 @@ def test_a_zip_becomes_a_data_set(digits: Dataset) -> None:
 def test_pictures_that_were_not_added_are_not_kept(digits: Dataset) -> None:
     app = upload(add_page(), "scans.zip", zip_of(digits, 30))
     assert set(app.session_state["page_memory"][1]) == {
+        "arrays",
         "contents",
         "first",
         "sample",
         "whole",
-        "health",
     }
     go(app, "train")
     assert "page_memory" not in app.session_state
@@ -103,13 +103,14 @@ def test_the_set_is_trained_on_and_named_where_it_goes(digits: Dataset, runs: Pa
     run = read_json(runs / app.query_params["run"] / "config.json")
     assert (run["dataset"], run["fingerprint"]) == ("shells", own.fingerprint)
     app = go(app, "data")
-    assert f"measured: {app.query_params['run'][:4]}" in words(app).replace("\\", "")
+    run_id = app.query_params["run"]
     act(labelled(app.text_input, "Name").set_value("sea"))
     assert [each.name for each in own_sets()] == ["sea"]
     assert app.segmented_control(key="data_page_dataset").value == "sea"
     act(labelled(app.text_input, "Name").set_value("mnist"))
     assert "which is taken" in app.error[0].value
     act(labelled(app.checkbox, "Delete it for good").check())
+    assert f"measured: {run_id[:4]}" in words(app).replace("\\", "")
     press(app, "Delete this data set")
     assert own_sets() == []
     assert app.query_params["dataset"] == "digits"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -12,9 +13,12 @@ from pages._shared.server import queue
 from tests.conftest import copy_run
 from tests.pages.crafted import craft, epochs
 from tests.pages.driving import act, labelled, open_page, tour, watch
-from tests.pages.shown import words
+from tests.pages.pen import content
+from tests.pages.shown import picture, picture_called, words
 from vae.data.datasets import Dataset
+from vae.data.importing.treatment import Treatment
 from vae.data.own_set_changes import add_own, update_own
+from vae.files import read_json, write_json
 from vae.runs.run import Run, open_run
 
 MISSING = "the images of “stripes”, a data set that only its maker has"
@@ -49,6 +53,27 @@ def test_a_picture_is_treated_as_its_images(own: Run, stripes: Dataset) -> None:
     Image.fromarray(stripes.x_test[0]).save(picture, "PNG")
     act(labelled(app.file_uploader, "Image file").set_value(("a.png", picture.getvalue(), "")))
     assert not app.error
+
+
+def test_a_picture_is_padded_and_inverted_as_they_were(
+    color_run: Run, pictures: dict[str, bytes]
+) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (9, 64, 64, 3), np.uint8)
+    made = Treatment(64, color=True, fit="pad", invert="yes")
+    own = add_own(Dataset.from_arrays("photos", images, treatment=made))
+    path = color_run.path / "config.json"
+    write_json(path, read_json(path) | {"dataset": "photos", "fingerprint": own.fingerprint})
+    app = open_page("latent", run=color_run.id, view="draw")
+    act(labelled(app.segmented_control, "Picture").set_value("Upload"))
+    photo = Image.new("RGB", (40, 20), "navy")
+    photo.paste("white", (10, 5, 20, 15))
+    act(labelled(app.file_uploader, "Image file").set_value(("a.png", content(photo), "")))
+    image = picture(pictures[picture_called(app, "Uploaded")])
+    assert image.shape[0] == image.shape[1]  # the border was added, not half of it cut off
+    middle, side = image.shape[0] // 2, image.shape[0] // 5
+    assert image[middle, side].tolist() == pytest.approx([255, 255, 127], abs=3)
+    assert image[3, middle].tolist() == pytest.approx([255, 255, 127], abs=3)
+    assert image.min() < 3  # white became black
 
 
 def test_it_cannot_resume_and_says_why(own: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import math
 import pickletools
 import struct
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from vae.data.idx import read_idx_shape
 from vae.files import open_regular
 
-__all__ = ["ArraySpec", "array_of_idx", "read_array", "read_npz"]
+__all__ = ["ArraySpec", "read_array", "read_npz"]
 
 PICKLED = b"\x80"  # what a pickle of protocol 2 or later begins with
 INTEGER_BYTES = 8  # of a whole number that nobody made smaller
@@ -76,16 +78,11 @@ def _read_gzip(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     max_bytes = INTEGER_BYTES * math.prod(shape) + 10_000
     with open_regular(path) as source, gzip.open(source) as file:
         content = file.read(max_bytes)
-    return _of_pickle(content, shape) if content.startswith(PICKLED) else array_of_idx(content)
-
-
-def array_of_idx(content: bytes) -> np.ndarray:
-    """Read two zero bytes, the type (8: uint8), the rank, the big-endian shape and the values."""
-    if content[:3] != b"\0\0\x08":
-        raise ValueError("not an idx file of unsigned bytes")
-    rank = content[3]
-    shape = struct.unpack_from(f">{rank}I", content, offset=4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(shape)
+    if content.startswith(PICKLED):
+        return _of_pickle(content, shape)
+    held = io.BytesIO(content)
+    found = read_idx_shape(held)
+    return np.frombuffer(content, np.uint8, offset=held.tell()).reshape(found)
 
 
 def _of_pickle(content: bytes, shape: tuple[int, ...]) -> np.ndarray:

@@ -7,7 +7,9 @@ files' checksums and of the arrays made of them.
 from __future__ import annotations
 
 import hashlib
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -17,27 +19,28 @@ from vae.data.originals import KEYS
 from vae.errors import DatasetError
 from vae.files import open_regular, replacing
 
-__all__ = ["read_converted", "read_originals", "store_converted"]
+__all__ = ["check_originals", "read_converted", "read_originals", "store_converted"]
 
 SEAL = "seal"
-CHUNK_BYTES = 1 << 20
+
+
+def check_originals(spec: DatasetSpec, folder: Path) -> None:
+    """Raise DatasetError if a file in `folder` is not the one that would be downloaded."""
+    for path, file in zip(_paths(spec, folder), spec.files, strict=True):
+        with open_regular(path) as opened:
+            content = cast(BufferedReader, opened)
+            if hashlib.file_digest(content, "sha256").hexdigest() != file.sha256:
+                raise DatasetError(
+                    f"{spec.title} needs the original {path.name} in {folder}. Received: another "
+                    "file (the checksum differs). Delete it to have it downloaded again."
+                )
 
 
 def read_originals(spec: DatasetSpec, folder: Path) -> dict[str, np.ndarray]:
-    """Verify the downloaded files in `folder` and return the arrays made of them: uint8.
-
-    Raises DatasetError for a file that is damaged or another one.
-    """
+    """Return the arrays made of the verified files in `folder`: uint8. Raises DatasetError."""
     assert spec.convert is not None
-    paths = [folder / Path(file.path).name for file in spec.files]
-    for path, file in zip(paths, spec.files, strict=True):
-        if _sha256(path) != file.sha256:
-            raise DatasetError(
-                f"{spec.title} needs the original {path.name} in {folder}. Received: another "
-                "file (the checksum differs). Delete it to have it downloaded again."
-            )
     try:
-        return spec.convert(paths)
+        return spec.convert(_paths(spec, folder))
     except Exception as error:  # zip, gzip, tar and idx each fail in their own ways
         raise DatasetError(
             f"{spec.title} cannot be read from {folder}. Received: the original files, and {error}"
@@ -64,12 +67,8 @@ def read_converted(spec: DatasetSpec, path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with open_regular(path) as file:
-        while some := file.read(CHUNK_BYTES):
-            digest.update(some)
-    return digest.hexdigest()
+def _paths(spec: DatasetSpec, folder: Path) -> list[Path]:
+    return [folder / Path(file.path).name for file in spec.files]
 
 
 def _seal(spec: DatasetSpec, arrays: dict[str, np.ndarray]) -> np.ndarray:

@@ -10,7 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from vae.data.array_files import read_array
-from vae.data.conversion import read_converted, read_originals, store_converted
+from vae.data.conversion import (
+    check_originals,
+    read_converted,
+    read_originals,
+    store_converted,
+)
 from vae.data.download import OnProgress, download_files
 from vae.data.originals import luma
 from vae.data.specs import DATASETS, DatasetSpec
@@ -80,7 +85,10 @@ def fetch(spec: DatasetSpec, allowed: bool, on_progress: OnProgress | None) -> P
 
 
 def _convert(spec: DatasetSpec, folder: Path) -> None:
-    """Make the npz of each data set that is made of these files; raises DatasetError, OSError."""
+    """Make the npz of each data set that is made of these files, which are verified.
+
+    Raises DatasetError, OSError.
+    """
     for each in DATASETS.values():
         if each.files == spec.files and not _is_file(folder / each.archive):
             store_converted(each, read_originals(each, folder / each.folder), folder / each.archive)
@@ -125,6 +133,7 @@ def read_arrays(spec: DatasetSpec, location: Path) -> dict[str, np.ndarray]:
 def _read_converted(spec: DatasetSpec, location: Path) -> dict[str, np.ndarray]:
     if location.suffix == ".npz":
         return read_converted(spec, location)
+    check_originals(spec, location)
     arrays = read_originals(spec, location)
     with contextlib.suppress(OSError):
         store_converted(spec, arrays, location.parent / spec.archive)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,10 +25,13 @@ from vae.data.dataset_checks import (
 from vae.data.dataset_files import fetch, locate, read_arrays
 from vae.data.download import OnProgress
 from vae.data.holdout import split_arrays, test_counts
-from vae.data.own_sets import OwnSet, find_own, own_sets, read_own
+from vae.data.own_sets import ARRAYS, OwnSet, find_own, own_sets, read_own
 from vae.data.specs import DATASETS, DatasetSpec
 from vae.environment import is_public
 from vae.errors import DatasetError
+
+if TYPE_CHECKING:
+    from vae.data.importing.treatment import Treatment
 
 __all__ = ["Dataset", "find_dataset", "load_dataset", "spec_of"]
 
@@ -50,6 +53,7 @@ class Dataset:
     y_test: np.ndarray = field(repr=False)
     class_names: tuple[str, ...]
     source: str  # where the data came from: a path, or a few words
+    treatment: Treatment | None = None  # what pictures became these images by; None: not known
 
     def __post_init__(self) -> None:
         check_names(self.name, self.title)
@@ -74,11 +78,13 @@ class Dataset:
         test_fraction: float = 0.2,
         seed: int = 0,
         source: str = "arrays",
+        treatment: Treatment | None = None,
     ) -> Dataset:
         """Make a data set of one's own images.
 
         images: uint8 (N, H, W, C) or (N, H, W). labels: whole numbers (N,); None: one class.
         is_test: bool (N,); None: a fraction of each class, all copies of an image on one side.
+        treatment: of pictures that became these images, for others to be asked about later.
         Raises DatasetError for what no model could learn from.
         """
         pixels = np.asarray(images)
@@ -97,7 +103,8 @@ class Dataset:
             train = ~np.asarray(is_test, bool)
             parts = {"x_train": pixels[train], "x_test": pixels[~train]}
             parts |= {"y_train": known[train], "y_test": known[~train]}
-        return cls(name=name, title=name, class_names=tuple(names), source=source, **parts)
+        x_train, y_train, x_test, y_test = (parts[each] for each in ARRAYS)
+        return cls(name, name, x_train, y_train, x_test, y_test, tuple(names), source, treatment)
 
     @classmethod
     def from_folder(
@@ -137,6 +144,7 @@ class Dataset:
             test_fraction=test_fraction,
             seed=seed,
             source=str(where),
+            treatment=found.treatment,
         )
 
     def _set(self, name: str, array: np.ndarray) -> None:
@@ -207,8 +215,10 @@ def load_dataset(
         source, arrays = digits.SOURCE, digits.load_digits()
     # (N, H, W) -> (N, H, W, 1)
     arrays = {key: array[..., None] if array.ndim == 3 else array for key, array in arrays.items()}
+    made = spec.treatment if isinstance(spec, OwnSet) else None
+    x_train, y_train, x_test, y_test = (arrays[each] for each in ARRAYS)
     return Dataset(
-        name=name, title=spec.title, class_names=spec.class_names, source=source, **arrays
+        name, spec.title, x_train, y_train, x_test, y_test, spec.class_names, source, made
     )
 
 

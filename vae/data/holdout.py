@@ -29,7 +29,12 @@ def hold_out(
     remaining = np.full(labels.max() + 1, of_each_class)
     is_test = np.zeros(len(images), bool)
     for index in order:
-        if not (copies[index] and remaining[labels[index]]):
+        label = labels[index]
+        if not (copies[index] and remaining[label]):
+            continue
+        if copies[index] == 1:  # as of most
+            remaining[label] -= 1
+            is_test[index] = True
             continue
         group = original == index
         of_each = np.bincount(labels[group], minlength=len(remaining))

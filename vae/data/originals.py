@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import gzip
 import math
-import struct
-import tarfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+
+from vae.data.idx import Readable, read_idx_shape
+
+if TYPE_CHECKING:
+    import tarfile
 
 __all__ = ["KEYS", "luma", "read_cifar10", "read_emnist", "read_idx_files"]
 
@@ -26,14 +28,6 @@ CIFAR10_SHAPE = (3, 32, 32)
 CIFAR10_RECORD = 1 + math.prod(CIFAR10_SHAPE)  # a label and three planes: red, green, blue
 CIFAR10_BATCHES = [f"cifar-10-batches-bin/data_batch_{number}.bin" for number in range(1, 6)]
 CIFAR10_TEST = "cifar-10-batches-bin/test_batch.bin"
-
-
-class Readable(Protocol):
-    """What can be read on from where it is."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most so many."""
-        ...
 
 
 def read_idx_files(paths: Sequence[Path]) -> dict[str, np.ndarray]:
@@ -67,6 +61,8 @@ def read_emnist(paths: Sequence[Path], part: str, first_label: int) -> dict[str,
 
 def read_cifar10(paths: Sequence[Path]) -> dict[str, np.ndarray]:
     """Read CIFAR-10's binary version: images uint8 (N, 32, 32, 3), labels uint8 (N,)."""
+    import tarfile  # few need it
+
     (path,) = paths
     found: dict[str, np.ndarray] = {}
     missing = {*CIFAR10_BATCHES, CIFAR10_TEST}
@@ -82,6 +78,8 @@ def read_cifar10(paths: Sequence[Path]) -> dict[str, np.ndarray]:
 
 def luma(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Make colour images uint8 (N, H, W, 3) grey (N, H, W), as Pillow does (ITU-R 601-2)."""
+    from PIL import Image  # few need it
+
     found = dict(arrays)
     for key, images in arrays.items():
         if images.ndim == 4:
@@ -110,10 +108,7 @@ def _read_batch(
 
 def _read_idx(file: Readable, *, transposed: bool = False) -> np.ndarray:
     """Read an idx file as it is unpacked, a few images at a time. transposed: swap their axes."""
-    magic = file.read(4)
-    if magic[:3] != b"\0\0\x08" or magic[3] not in (1, 3):
-        raise ValueError("not an idx file of unsigned bytes")
-    shape = struct.unpack(f">{magic[3]}I", file.read(4 * magic[3]))
+    shape = read_idx_shape(file)
     if math.prod(shape) > MAX_PIXELS:
         raise ValueError(f"uint8 {shape}")
     found = np.empty(shape, np.uint8)

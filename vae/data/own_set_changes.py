@@ -21,7 +21,7 @@ from vae.data.own_sets import ABOUT, ARRAYS, FOLDER, About, OwnSet, own_set_in, 
 from vae.data.specs import DATASETS
 from vae.environment import data_folders, is_public, storage_limits
 from vae.errors import DatasetError
-from vae.files import replacing
+from vae.files import creating, move_to_new, replacing
 
 if TYPE_CHECKING:
     from vae.data.datasets import Dataset
@@ -40,6 +40,7 @@ def add_own(dataset: Dataset, *, note: str = "", owner: str = "") -> OwnSet:
     """
     folder = _writable_folder()
     _check_room(folder, owner)
+    made = dataset.treatment
     about = About(
         dataset.class_names,
         dataset.image_shape,
@@ -49,17 +50,21 @@ def add_own(dataset: Dataset, *, note: str = "", owner: str = "") -> OwnSet:
         dataset.source,
         owner,
         time.time(),
+        fit="" if made is None else made.fit,
+        inverted=made is not None and made.invert == "yes",
     )
     with _changing:
         check_new_name(dataset.name)
         path = folder / f"{dataset.name}.npz"
         try:
-            with replacing(path) as temporary:
+            with creating(path) as temporary:
                 arrays = {name: getattr(dataset, name) for name in ARRAYS}
                 np.savez_compressed(temporary, class_names=np.array(about.class_names), **arrays)
                 with zipfile.ZipFile(temporary, "a") as archive:
                     archive.writestr(ABOUT, msgspec.json.encode(asdict(about)))
                     archive.comment = _comment(note)
+        except FileExistsError:  # another server was faster, or it is no set
+            raise _is_taken(dataset.name) from None
         except OSError as error:
             raise DatasetError(
                 f"A folder that can be written to was expected. Received: {folder} "
@@ -82,7 +87,11 @@ def update_own(own: OwnSet, *, name: str | None = None, note: str | None = None)
                     archive.comment = _comment(note)
         if name is not None and name != own.name:
             check_new_name(name)
-            path = path.rename(path.with_name(f"{name}.npz"))
+            path = path.with_name(f"{name}.npz")
+            try:
+                move_to_new(own.path, path)
+            except FileExistsError:
+                raise _is_taken(name) from None
     return _known(path)
 
 
@@ -128,9 +137,13 @@ def check_new_name(name: str) -> None:
     """Raise DatasetError unless a new data set can be called so."""
     check_names(name, name)
     if name.casefold() in _taken():
-        raise DatasetError(
-            f"A name that no other data set has was expected. Received: {name!r}, which is taken"
-        )
+        raise _is_taken(name)
+
+
+def _is_taken(name: str) -> DatasetError:
+    return DatasetError(
+        f"A name that no other data set has was expected. Received: {name!r}, which is taken"
+    )
 
 
 def _taken() -> set[str]:

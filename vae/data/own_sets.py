@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -22,6 +23,9 @@ from vae.data.specs import DATASETS
 from vae.environment import data_folders, storage_limits
 from vae.errors import DatasetError
 from vae.files import file_version, open_regular
+
+if TYPE_CHECKING:
+    from vae.data.importing.treatment import Treatment
 
 __all__ = [
     "ABOUT",
@@ -43,7 +47,10 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
 @dataclass(frozen=True)
 class About:
-    """What is known of a set without reading its arrays. added: Unix time."""
+    """What is known of a set without reading its arrays.
+
+    added: Unix time. fit, inverted: what was done with its pictures; "" where nobody knows.
+    """
 
     class_names: tuple[str, ...]
     image_shape: tuple[int, int, int]
@@ -53,9 +60,11 @@ class About:
     source: str
     owner: str
     added: float
+    fit: Literal["", "crop", "pad"] = ""
+    inverted: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OwnSet(About):
     """A data set of one's own. note: what its owner says of it. owner: who may list it."""
 
@@ -69,13 +78,19 @@ class OwnSet(About):
         return self.name
 
     @property
+    def treatment(self) -> Treatment | None:
+        """What makes another picture an image like these; None where nobody knows."""
+        from vae.data.importing.treatment import Treatment  # which loads Pillow
+
+        if not self.fit:
+            return None
+        size, _, channels = self.image_shape
+        return Treatment(size, channels > 1, self.fit, "yes" if self.inverted else "no")
+
+    @property
     def expires(self) -> datetime.date | None:
         """The last day (UTC) on which it is kept though it is not used; None: for ever."""
-        days = storage_limits().keep_days
-        if not days:
-            return None
-        used = file_version(self.path)[1] / 1e9
-        return datetime.datetime.fromtimestamp(used + days * 86_400, datetime.UTC).date()
+        return storage_limits().kept_until(file_version(self.path)[1] / 1e9)
 
 
 def own_sets(owner: str | None = None) -> list[OwnSet]:
@@ -100,11 +115,20 @@ def find_own(name: str, fingerprint: str = "") -> OwnSet | None:
 
     Of several with one content it is the one of this name, if there is one.
     """
-    every = own_sets()
-    if fingerprint:
-        every = [own for own in every if own.fingerprint == fingerprint]
-    named = [own for own in every if own.name == name]
-    return next(iter(named or (every if fingerprint else [])), None)
+    named = _named(name)
+    if named is not None and fingerprint in ("", named.fingerprint):
+        return named
+    if not fingerprint:
+        return None
+    return next((own for own in own_sets() if own.fingerprint == fingerprint), None)
+
+
+def _named(name: str) -> OwnSet | None:
+    if not is_name(name):  # which is no path either
+        return None
+    paths = (folder / FOLDER / f"{name}.npz" for folder in data_folders())
+    found = (own_set_in(path) for path in paths)
+    return next((own for own in found if own is not None and not _expired(own)), None)
 
 
 def current_name(name: str, fingerprint: str) -> str:

@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 ImageShape = tuple[int, int, int]
+# Both take digits of NIST's Special Database 19 (Cohen et al. 2017).
+SAME_DIGITS = {"mnist", "emnist_balanced"}
 
 
 def noise_images(shape: ImageShape, count: int, seed: int = 0) -> np.ndarray:
@@ -44,9 +46,16 @@ def rectangles(shape: ImageShape, count: int, seed: int = 0) -> np.ndarray:
 
 
 def other_datasets(run: Run) -> list[str]:
-    """Return the names of the known data sets that are not the run's own."""
+    """Return the names of the known data sets that share no picture with the run's own."""
     own = known_dataset(run)
-    return [name for name in DATASETS if name != own]
+    return [name for name in DATASETS if not _share_pictures(name, own)]
+
+
+def _share_pictures(name: str, own: str) -> bool:
+    if name == own or {name, own} == SAME_DIGITS:
+        return True
+    files = DATASETS[own].files if own in DATASETS else ()
+    return bool(files) and DATASETS[name].files == files  # colour and grey, parts of EMNIST
 
 
 def stored_images(name: str, shape: ImageShape) -> np.ndarray:

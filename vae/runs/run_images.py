@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vae.data.datasets import Dataset, find_dataset, load_dataset, spec_of
+from vae.data.datasets import Dataset, find_dataset, load_dataset
 from vae.data.download import OnProgress
 from vae.data.own_sets import OwnSet, find_own
-from vae.data.specs import DATASETS
+from vae.data.specs import DATASETS, DatasetSpec
 from vae.errors import DatasetError
 from vae.runs.run import Run
 
@@ -25,6 +25,7 @@ __all__ = [
     "learned_the_same",
     "load_images",
     "missing_images",
+    "own_set_of",
     "runs_of",
 ]
 
@@ -36,21 +37,33 @@ def known_dataset(run: Run) -> str:
     classes of the images tell then. A data set of one's own is found by its content, whatever it is
     called by now.
     """
-    spec = DATASETS.get(run.dataset)
+    spec = _known(run)
     if spec is None:
-        own = find_own(run.dataset, run.fingerprint)
-        return own.name if own is not None else ""
-    if run.fingerprint and spec.fingerprint:
-        same = run.fingerprint == spec.fingerprint
-    else:
-        same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
-    return run.dataset if same else ""
+        return ""
+    return spec.name if isinstance(spec, OwnSet) else run.dataset
 
 
 def dataset_title(run: Run) -> str:
     """Return what a run's data set is called; a maker's own by the name that it has."""
-    spec = spec_of(known_dataset(run))
+    spec = _known(run)
     return run.dataset if spec is None else spec.title
+
+
+def _known(run: Run) -> DatasetSpec | OwnSet | None:
+    spec = DATASETS.get(run.dataset)
+    if spec is None:
+        return find_own(run.dataset, run.fingerprint)
+    if run.fingerprint and spec.fingerprint:
+        same = run.fingerprint == spec.fingerprint
+    else:
+        same = (run.image_shape, run.class_names) == (spec.image_shape, spec.class_names)
+    return spec if same else None
+
+
+def own_set_of(run: Run) -> OwnSet | None:
+    """Return the data set of one's own whose images a run learned, if it is there."""
+    spec = _known(run)
+    return spec if isinstance(spec, OwnSet) else None
 
 
 def runs_of(own: OwnSet, store: RunStore) -> list[Run]:
@@ -60,10 +73,11 @@ def runs_of(own: OwnSet, store: RunStore) -> list[Run]:
 
 def learned_the_same(run: Run, other: Run) -> bool:
     """Whether two runs learned the same images, as far as their folders tell."""
-    same_name = run.dataset == other.dataset and known_dataset(run) == known_dataset(other)
     if run.fingerprint and other.fingerprint:
         return run.fingerprint == other.fingerprint
-    return same_name and run.image_shape == other.image_shape
+    if (run.dataset, run.image_shape) != (other.dataset, other.image_shape):
+        return False
+    return known_dataset(run) == known_dataset(other)
 
 
 def missing_images(run: Run) -> str:

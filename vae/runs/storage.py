@@ -27,11 +27,7 @@ UNFINISHED_BYTES = 10 * MEGABYTE
 
 def expiry_date(run: Run) -> datetime.date | None:
     """Return the last day (UTC) on which a run is kept whatever happens; None: for ever."""
-    days = storage_limits().keep_days
-    if run.shipped or not days:
-        return None
-    changed = datetime.datetime.fromtimestamp(_changed(run), datetime.UTC)
-    return (changed + datetime.timedelta(days=days)).date()
+    return None if run.shipped else storage_limits().kept_until(_changed(run))
 
 
 class Storage:

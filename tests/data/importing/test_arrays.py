@@ -12,7 +12,6 @@ from vae.data.importing.contents import ArrayChoice, Imported
 from vae.data.importing.reading import import_pictures, scan
 from vae.data.importing.treatment import Treatment
 from vae.errors import DatasetError
-from vae.limits import Caps
 
 PLAIN = Treatment(size=8, invert="no")
 
@@ -102,17 +101,20 @@ def test_color_as_planes_rows_and_columns_first(tmp_path: Path) -> None:
         import_pictures(tmp_path / "a.npy", PLAIN)
 
 
-def test_pickles_and_arrays_over_the_caps_are_not_loaded(tmp_path: Path) -> None:
+def test_pickles_and_arrays_over_the_caps_are_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.npz"
     np.savez(path, x=np.array([{}], object), mine=IMAGES)
     with pytest.raises(DatasetError, match="Python objects"):
         import_pictures(path, PLAIN)
     mine = ArrayChoice("mine")
-    with pytest.raises(DatasetError, match="at most 0 MB"):
-        import_pictures(path, PLAIN, arrays=mine, caps=Caps(total_bytes=200))
-    with pytest.raises(DatasetError, match="At most 5 pictures"):
-        import_pictures(path, PLAIN, arrays=mine, caps=Caps(files=5))
     assert len(import_pictures(path, PLAIN, arrays=mine, limit=4).images) == 4
+    caps = (("PICTURES", "5", "At most 5 pictures"), ("MEGABYTES", "0.0002", "at most 0 MB"))
+    for name, value, said in caps:
+        monkeypatch.setenv(f"VAE_IMPORT_{name}", value)
+        with pytest.raises(DatasetError, match=said):
+            import_pictures(path, PLAIN, arrays=mine)
 
 
 def test_mnist_as_torchvision_leaves_it(tmp_path: Path) -> None:

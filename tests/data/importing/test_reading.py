@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from tests.data.importing.odd_files import COLOR, mutated, readable, refused, saved
-from vae.data.importing.contents import Caps
 from vae.data.importing.decoder import Decoder, Unreadable
 from vae.data.importing.reading import import_pictures, scan
 from vae.data.importing.treatment import Treatment
@@ -77,7 +76,9 @@ def test_a_zip_as_people_make_it(tmp_path: Path) -> None:
     assert sorted(zip(imported.labels, imported.test, strict=True)) == [(0, 0), (0, 1), (1, 0)]
 
 
-def test_what_a_hostile_zip_holds_is_refused_with_a_reason(tmp_path: Path) -> None:
+def test_what_a_hostile_zip_holds_is_refused_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     link = zipfile.ZipInfo("link.png")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -93,10 +94,10 @@ def test_what_a_hostile_zip_holds_is_refused_with_a_reason(tmp_path: Path) -> No
         "link.png": "a",
         "bomb.png": "compressed",
     }
-    with pytest.raises(DatasetError, match="At most 3 files"):
-        scan(tmp_path / "a.zip", Caps(files=3))
-    with pytest.raises(DatasetError, match="at most 1 MB"):
-        scan(tmp_path / "a.zip", Caps(total_bytes=1_000_000))
+    for name, value, said in (("MEGABYTES", "1", "at most 1 MB"), ("PICTURES", "3", "At most 3")):
+        monkeypatch.setenv(f"VAE_IMPORT_{name}", value)
+        with pytest.raises(DatasetError, match=said):
+            scan(tmp_path / "a.zip")
     (tmp_path / "cut.zip").write_bytes((tmp_path / "a.zip").read_bytes()[:200])
     with pytest.raises(DatasetError, match="damaged"):
         scan(tmp_path / "cut.zip")
@@ -117,5 +118,3 @@ def test_dark_on_light_is_inverted_and_a_preview_takes_of_each_class(tmp_path: P
     assert (imported.inverted, imported.images[0, 0, 0, 0]) == (True, 0)
     assert done == [(1, 2), (2, 2)]
     assert [name for name, _ in imported.refused] == ["b/link.png"]
-    with pytest.raises(DatasetError, match="cancelled"):
-        import_pictures(tmp_path, Treatment(), is_cancelled=lambda: True)

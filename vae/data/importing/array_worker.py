@@ -24,13 +24,14 @@ from vae.data.importing.exchange import (
     PICTURES,
     PIXELS,
     REFUSED,
+    ArrayFile,
     Report,
     Request,
 )
 from vae.data.importing.found import Found, PictureFiles
 from vae.data.importing.idx_files import read_idx
 from vae.data.importing.names import clean, in_order
-from vae.data.importing.npz_files import IMAGES, read_npy, read_npz
+from vae.data.importing.npz_files import IMAGES, read_labels, read_npy, read_npz
 from vae.data.importing.numbers import Numbers, write_pixels
 from vae.data.importing.tables import import_arrow, read_csv, read_parquet
 from vae.data.picture_decoder import limit_memory, limit_time
@@ -48,16 +49,15 @@ def answer(request: Request) -> Report:
     """Read what is asked for. Raises DatasetError for what cannot be read."""
     folder, caps = Path(request.folder), request.caps
     first = Path(request.files[0].path)
-    kind = kind_of(first)
     try:
-        found = _found(kind, request)
+        found = _found(request)
         if request.with_pixels and not found.parts:
             raise _unnamed(found)
         classes, names = _classes(found, caps)
         tests = [each for part in found.parts for each in [part.is_test] * part.count]
         counts = Counter(classes)
         report = Report(
-            kind or "",
+            kind_of(first) or "",
             {name: counts[name] for name in names},
             bool(found.class_names),
             sum(tests),
@@ -88,15 +88,32 @@ def _unnamed(found: Found) -> DatasetError:
     )
 
 
-def _found(kind: str | None, request: Request) -> Found:
-    path, caps = Path(request.files[0].path), request.caps
-    if kind == "npz":
-        return read_npz(path, request.choice, caps)
-    if kind == "npy":
-        return read_npy(path, caps)
+def _found(request: Request) -> Found:
+    """Return what all files hold, as one."""
+    found = [_of_file(file, request) for file in request.files]
+    parts = [
+        replace(part, is_test=part.is_test or file.is_test)
+        for file, each in zip(request.files, found, strict=True)
+        for part in each.parts
+    ]
+    names = {each.class_names for each in found}
+    return Found(tuple(parts), names.pop() if len(names) == 1 else (), found[0].arrays)
+
+
+def _of_file(file: ArrayFile, request: Request) -> Found:
+    path, caps = Path(file.path), request.caps
+    labels = Path(file.labels) if file.labels else None
+    kind = kind_of(path)
+    if kind == "csv":
+        return read_csv(path, caps)
+    if kind == "parquet":
+        return read_parquet(path, caps)
     if kind == "idx":
-        return read_idx(request.files, caps)
-    return read_parquet(path, caps) if kind == "parquet" else read_csv(path, caps)
+        return read_idx(path, labels, caps)
+    found = read_npz(path, request.choice, caps) if kind == "npz" else read_npy(path, caps)
+    if labels is None or len(found.parts) != 1:
+        return found
+    return found._replace(parts=(replace(found.parts[0], labels=read_labels(labels, caps)),))
 
 
 def _classes(found: Found, caps: Caps) -> tuple[list[str], tuple[str, ...]]:
@@ -153,7 +170,7 @@ def main() -> int:
     """Read what standard input asks for."""
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     try:
-        if kind_of(Path(request.files[0].path)) in TABLES:
+        if any(kind_of(Path(file.path)) in TABLES for file in request.files):
             import_arrow()  # first, so that its own size is not counted
         limit_memory(MAX_BYTES)
         limit_time(CPU_SECONDS)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import weakref
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import numpy as np
 from PIL import Image
@@ -13,7 +16,23 @@ from vae.data.importing.pictures import SHOWN, check_output, evenly, finished, i
 from vae.data.importing.sources import Source
 from vae.data.importing.treatment import Treatment, fitted, in_channels
 
-__all__ = ["import_arrays"]
+__all__ = ["KeptArrays", "import_arrays"]
+
+
+class KeptArrays:
+    """Array files that were read once, for imports with other treatments.
+
+    What was read lies in a folder that is deleted when this is closed, or no longer used.
+    """
+
+    def __init__(self) -> None:
+        self.found: ArraySet | None = None
+        self.close: Callable[[], object] = lambda: None
+
+    def take(self, found: ArraySet, stack: ExitStack) -> None:
+        """Keep what was found; stack: what deletes it."""
+        self.found = found
+        self.close = weakref.finalize(self, stack.close)
 
 
 def import_arrays(found: ArraySet, order: Order) -> Imported:

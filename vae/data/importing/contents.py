@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from vae.data.importing.treatment import Treatment
-from vae.errors import DatasetError
 from vae.limits import Caps
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "Caps",
     "Contents",
     "Imported",
-    "IsCancelled",
     "OnProgress",
     "Order",
     "Refusal",
@@ -26,7 +24,6 @@ __all__ = [
 
 T = TypeVar("T")
 OnProgress = Callable[[int, int], object]
-IsCancelled = Callable[[], bool]
 
 
 class Refusal(NamedTuple):
@@ -43,23 +40,15 @@ class Order(NamedTuple):
     caps: Caps
     limit: int | None
     on_progress: OnProgress | None
-    is_cancelled: IsCancelled | None
-
-    def check(self) -> None:
-        """Raise DatasetError if the import is cancelled."""
-        if self.is_cancelled is not None and self.is_cancelled():
-            raise DatasetError("The import was cancelled")
 
     def wait(self) -> None:
-        """Tell that nothing is done yet: another process reads. Raises DatasetError."""
-        self.check()
+        """Tell that nothing is done yet: another process reads."""
         if self.on_progress is not None:
             self.on_progress(0, 1)
 
     def each(self, items: Sequence[T]) -> Generator[tuple[int, T]]:
-        """Yield items with their indices, telling how many are done; raises DatasetError."""
+        """Yield items with their indices, telling how many are done."""
         for index, item in enumerate(items):
-            self.check()
             yield index, item
             if self.on_progress is not None:
                 self.on_progress(index + 1, len(items))
@@ -101,8 +90,10 @@ class Contents:
 class Imported:
     """Pictures as images. images: uint8 (N, H, W, C); labels: uint8 (N,); test: bool (N,) or None.
 
-    sizes: (width, height) of the smallest, median and largest picture by area. channels: 1 and 3,
-    those found. originals: the first few as uint8 (h, w, 3) before treatment, as images[:K].
+    sizes: (width, height) of the smallest, median and largest picture by area. aspects: width by
+    height of the narrowest, median and widest. channels: 1 and 3, those found. originals: the first
+    few as uint8 (h, w, 3) before treatment, as images[:K]. treatment: as it was, so that "auto"
+    became "yes" or "no".
     """
 
     images: np.ndarray
@@ -110,7 +101,13 @@ class Imported:
     class_names: tuple[str, ...]
     test: np.ndarray | None
     sizes: tuple[tuple[int, int], ...]
+    aspects: tuple[float, float, float]
     channels: tuple[int, ...]
     originals: tuple[np.ndarray, ...]
-    inverted: bool
+    treatment: Treatment
     refused: tuple[Refusal, ...] = ()
+
+    @property
+    def inverted(self) -> bool:
+        """Whether bright became dark."""
+        return self.treatment.invert == "yes"

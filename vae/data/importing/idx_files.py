@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import struct
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
 
-from vae.data.importing.array_kinds import GZIP, IDX
-from vae.data.importing.exchange import ArrayFile
+from vae.data.idx import read_idx_shape
+from vae.data.importing.array_kinds import GZIP
 from vae.data.importing.found import Found, Part
 from vae.data.importing.numbers import Numbers, check_size, rows_of
 from vae.errors import DatasetError
@@ -22,29 +21,30 @@ from vae.limits import Caps
 __all__ = ["read_idx"]
 
 
-def read_idx(files: Sequence[ArrayFile], caps: Caps) -> Found:
+def read_idx(path: Path, labels: Path | None, caps: Caps) -> Found:
     """Read images and, where their file is there, labels. Raises DatasetError."""
-    return Found(tuple(_part(file, caps) for file in files))
-
-
-def _part(file: ArrayFile, caps: Caps) -> Part:
-    labels = None
-    if file.labels:
-        blocks = list(_numbers(Path(file.labels), caps).blocks())
-        labels = np.concatenate(blocks) if blocks else np.empty(0, np.uint8)
-    return Part(_numbers(Path(file.path), caps), labels, file.is_test)
+    values = None
+    if labels is not None:
+        blocks = list(_numbers(labels, caps).blocks())
+        values = np.concatenate(blocks) if blocks else np.empty(0, np.uint8)
+    return Found((Part(_numbers(path, caps), values),))
 
 
 def _numbers(path: Path, caps: Caps) -> Numbers:
     with _opened(path) as file:
-        shape = _shape(file)
+        try:
+            shape = read_idx_shape(file)
+        except ValueError as error:
+            raise DatasetError(
+                f"An IDX file of unsigned bytes was expected. Received: {error}"
+            ) from None
     check_size(shape, 1, caps)
     return Numbers(shape, np.dtype(np.uint8), lambda: _blocks(path))
 
 
 def _blocks(path: Path) -> Generator[np.ndarray]:
     with _opened(path) as file:
-        yield from rows_of(file, _shape(file), np.dtype(np.uint8))
+        yield from rows_of(file, read_idx_shape(file), np.dtype(np.uint8))
 
 
 @contextmanager
@@ -58,14 +58,3 @@ def _opened(path: Path) -> Generator[IO[bytes]]:
                 yield cast(IO[bytes], unpacked)
         else:
             yield file
-
-
-def _shape(file: IO[bytes]) -> tuple[int, ...]:
-    """Read two zero bytes, the type (8: uint8), the rank and the big-endian sizes."""
-    start = file.read(4)
-    if start[:3] != IDX:
-        raise DatasetError("An IDX file of unsigned bytes was expected. Received: another kind")
-    shape = struct.unpack(f">{start[3]}I", file.read(4 * start[3]))
-    if not shape:
-        raise ValueError("no size")
-    return shape

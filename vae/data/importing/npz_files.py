@@ -19,7 +19,7 @@ from vae.errors import DatasetError
 from vae.files import open_regular
 from vae.limits import Caps
 
-__all__ = ["IMAGES", "LABELS", "read_npy", "read_npz"]
+__all__ = ["IMAGES", "LABELS", "read_labels", "read_npy", "read_npz"]
 
 IMAGES = ("x", "images", "image", "data", "pixels")
 LABELS = ("y", "labels", "label", "target", "targets", "class")
@@ -77,6 +77,19 @@ def read_npz(path: Path, choice: ArrayChoice | None, caps: Caps) -> Found:
 def read_npy(path: Path, caps: Caps) -> Found:
     """Read the pictures of one array. Raises DatasetError."""
     return Found((Part(_numbers(lambda: open_regular(path), caps)),))
+
+
+def read_labels(path: Path, caps: Caps) -> np.ndarray:
+    """Read the labels that a file of their own holds, NPY or NPZ. Raises DatasetError."""
+    if path.suffix.lower() == ".npy":
+        return _whole(lambda: open_regular(path), caps)
+    with zipfile.ZipFile(path) as archive:
+        members = [name for name in archive.namelist() if name.endswith(".npy")]
+        if len(members) != 1:
+            raise DatasetError(
+                f"One array in a file of labels was expected. Received: {len(members):,}"
+            )
+        return _whole(lambda: archive.open(members[0]), caps)
 
 
 def _chosen(

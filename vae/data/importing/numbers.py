@@ -34,12 +34,10 @@ def check_size(shape: tuple[int, ...], itemsize: int, caps: Caps) -> None:
         )
 
 
-def rows_of(
-    file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype, rows: int = 0
-) -> Generator[np.ndarray]:
-    """Yield an array (N, ...) that begins here in a file, a block or so many rows at a time."""
+def rows_of(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype) -> Generator[np.ndarray]:
+    """Yield an array (N, ...) that begins here in a file, some rows at a time."""
     row = math.prod(shape[1:]) * dtype.itemsize
-    step = rows or max(1, BLOCK_BYTES // max(1, row))
+    step = max(1, BLOCK_BYTES // max(1, row))
     for start in range(0, shape[0], step):
         count = min(step, shape[0] - start)
         yield np.frombuffer(file.read(count * row), dtype).reshape(count, *shape[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 
@@ -127,14 +128,16 @@ def finished(
         np.subtract(255, images, out=images)
     number = {name: at for at, name in enumerate(names)}
     ranked = sorted(sizes, key=lambda size: size[0] * size[1])
+    aspects = sorted(width / height for width, height in sizes)
     return Imported(
         images=images,
         labels=np.array([number[name] for name in classes], np.uint8),
         class_names=names,
         test=test,
         sizes=(ranked[0], ranked[len(ranked) // 2], ranked[-1]),
+        aspects=(aspects[0], aspects[len(aspects) // 2], aspects[-1]),
         channels=tuple(sorted({1 if one else 3 for one in grey})),
         originals=tuple(originals),
-        inverted=inverted,
+        treatment=replace(order.treatment, invert="yes" if inverted else "no"),
         refused=tuple(refused),
     )

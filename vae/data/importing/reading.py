@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from vae.data.importing.array_kinds import array_files_among, kind_of
 from vae.data.importing.array_process import reading_arrays, scan_arrays
-from vae.data.importing.arrays import import_arrays
+from vae.data.importing.arrays import KeptArrays, import_arrays
 from vae.data.importing.contents import (
     ArrayChoice,
     Contents,
     Imported,
-    IsCancelled,
     OnProgress,
     Order,
 )
@@ -31,12 +30,12 @@ from vae.limits import Caps
 __all__ = ["import_pictures", "scan"]
 
 
-def scan(path: Path, caps: Caps | None = None, arrays: ArrayChoice | None = None) -> Contents:
+def scan(path: Path, arrays: ArrayChoice | None = None) -> Contents:
     """Return what a zip, folder, picture or array file holds, before pixels are decoded.
 
-    caps: by default those of the environment. Raises DatasetError for what is over them or none.
+    Raises DatasetError for what is none, or more than `import_caps` allows.
     """
-    caps = caps or import_caps()
+    caps = import_caps()
     with _held(path, caps) as held:
         if isinstance(held, Source):
             return scan_files(held)
@@ -53,20 +52,25 @@ def import_pictures(
     limit: int | None = None,
     arrays: ArrayChoice | None = None,
     on_progress: OnProgress | None = None,
-    is_cancelled: IsCancelled | None = None,
-    caps: Caps | None = None,
+    kept: KeptArrays | None = None,
 ) -> Imported:
     """Read pictures as images of one size. limit: only so many, evenly over the classes.
 
-    on_progress: called with how many are done, of how many. Raises DatasetError if nothing can be
-    read, or when is_cancelled() says so.
+    on_progress: called with how many are done, of how many; what it raises ends the import. Raises
+    DatasetError if nothing can be read, or more than `import_caps` allows. kept: takes array files
+    as they were read, of which further imports are made without the path.
     """
-    caps = caps or import_caps()
-    order = Order(treatment, caps, limit, on_progress, is_cancelled)
+    caps = import_caps()
+    order = Order(treatment, caps, limit, on_progress)
+    if kept is not None and kept.found is not None:
+        return import_arrays(kept.found, order)
     with _held(path, caps) as held:
         if isinstance(held, Source):
             return import_files(held, order)
-        with reading_arrays(held, arrays, order) as found:
+        with ExitStack() as stack:
+            found = stack.enter_context(reading_arrays(held, arrays, order))
+            if kept is not None:
+                kept.take(found, stack.pop_all())
             return import_arrays(found, order)
 
 

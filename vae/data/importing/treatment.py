@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, ImageStat
 
 from vae.errors import DatasetError
 
-__all__ = ["Treatment", "fitted", "in_channels", "inverts", "on_ground", "proposed"]
+__all__ = ["Treatment", "fitted", "in_channels", "inverts", "on_ground", "proposed", "treated"]
 
 SMALLEST, LARGEST = 8, 64  # pixels
 BRIGHT = 127.5
@@ -80,6 +80,13 @@ def in_channels(image: np.ndarray, treatment: Treatment) -> np.ndarray:
     # ITU-R BT.601, as whole numbers
     weighed = image.astype(np.uint32) @ np.array([19595, 38470, 7471], np.uint32)
     return ((weighed + 0x8000) >> 16).astype(np.uint8)[..., None]
+
+
+def treated(picture: Image.Image, treatment: Treatment) -> np.ndarray:
+    """Return an RGBA picture as an image (H, W, C) of a set whose treatment this was."""
+    small = fitted(on_ground(picture), treatment.size, treatment.fit)
+    image = in_channels(np.asarray(small), treatment)
+    return 255 - image if treatment.invert == "yes" else image
 
 
 def inverts(images: np.ndarray, grey: np.ndarray, treatment: Treatment) -> bool:
