@@ -77,6 +77,20 @@ class TestServers:
         wait_until(lambda: not queue.tickets.list(), "the line is empty")
         assert servers.starts == 4
 
+    def test_what_dies_a_moment_after_its_server_too(self, servers: Servers) -> None:
+        # As in a container: its server's lock is free before the worker is killed.
+        first = servers.open()
+        run = servers.submit(first, "a")
+        servers.until(run, "training")
+        first.close()
+        second = servers.open()
+        servers.settle(second)
+        servers.instruct(run, "crash")
+        servers.until_begun("a", "a")
+        # It is this server's now, and what dies beside a server that lives waits for Continue.
+        servers.until_begun("a", "a", "a recover")
+        assert open_run(run.path).state == "interrupted"
+
     def test_it_is_resumed_from_another_machine(self, servers: Servers) -> None:
         queue = servers.open()
         run = servers.submit(queue, "a")

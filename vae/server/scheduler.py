@@ -58,6 +58,7 @@ class Scheduler:
         self._pool = WorkerPool()
         self._closing = threading.Event()
         self._took_over = False
+        self._inherited: set[str] = set()  # jobs under way whose processes another server started
         self._tidied = -TIDY_SECONDS
         self._thread = threading.Thread(target=self._watch, name="vae-queue", daemon=True)
         self._thread.start()
@@ -116,23 +117,10 @@ class Scheduler:
     def _take_over(self) -> None:
         """Continue where the last leader was."""
         for ticket in self.tickets.list():
-            if not ticket.started or self._is_under_way(ticket):
-                continue
-            if ticket.is_of_study:
-                self._studies.take_over(ticket)
-                continue
-            run = self._run_of(ticket)
-            if ticket.action != "train" or run is None:
-                self.tickets.remove(ticket)
-            elif run.state in (RunState.QUEUED, RunState.INTERRUPTED):
-                # It died together with its server, and through no fault of its own: it resumes, but
-                # not twice from the same checkpoint.
-                checkpoint = run.status.get("kept", [])
-                if run.status.get("taken_up") == checkpoint:
+            if ticket.started:
+                self._inherited.add(ticket.name)
+                if not self._is_under_way(ticket):
                     self._ended(ticket)
-                elif self.states.set_queued(run, taken_up=checkpoint):
-                    self.tickets.remove(ticket)
-                    self.tickets.enqueue(run.id, "train", ticket.owner)
 
     def _tidy(self) -> None:
         """Remove deleted runs, and give each queued run and study a ticket."""
@@ -223,13 +211,18 @@ class Scheduler:
         return Run(self.store.folder / ticket.run_id).is_alive()
 
     def _ended(self, ticket: Ticket) -> None:
+        is_inherited = ticket.name in self._inherited
+        self._inherited.discard(ticket.name)
         if ticket.is_of_study:
-            self._studies.ended(ticket)
+            (self._studies.take_over if is_inherited else self._studies.ended)(ticket)
             return
-        self.tickets.remove(ticket)
         run = self._run_of(ticket)
         if run is None or ticket.action != "train":
+            self.tickets.remove(ticket)
             return
+        if is_inherited and self._resume_once(run, ticket):
+            return
+        self.tickets.remove(ticket)
         if run.state == RunState.QUEUED:
             self.states.set_failed(run, "The training process did not start.")
         elif run.state == RunState.INTERRUPTED:
@@ -239,6 +232,23 @@ class Scheduler:
                 self.tickets.enqueue(run.id, "recover", ticket.owner)
         elif _wants_more(run) and self.states.set_queued(run):
             self.tickets.enqueue(run.id, "train", ticket.owner)
+
+    def _resume_once(self, run: Run, ticket: Ticket) -> bool:
+        """Put a run that died with its server into the queue, not twice from one checkpoint.
+
+        It may die a moment later than the server: where both are in one container, the system
+        releases the server's locks before it kills the others. Returns whether that was done.
+        """
+        checkpoint = run.status.get("kept", [])
+        if run.state not in (RunState.QUEUED, RunState.INTERRUPTED):
+            return False
+        if run.status.get("taken_up") == checkpoint:
+            return False
+        if not self.states.set_queued(run, taken_up=checkpoint):
+            return False
+        self.tickets.remove(ticket)
+        self.tickets.enqueue(run.id, "train", ticket.owner)
+        return True
 
     def _end_paused(self, under_way: list[Ticket]) -> None:
         for ticket in under_way:

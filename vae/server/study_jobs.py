@@ -63,9 +63,8 @@ class StudyJobs:
             return
         with contextlib.suppress(StudyError):  # damaged: the page says so
             status = study.status
-            if status["state"] not in (StudyState.QUEUED, StudyState.INTERRUPTED):
-                return
-            if ticket.resumed_at == status["done"]:
+            died = status["state"] in (StudyState.QUEUED, StudyState.INTERRUPTED)
+            if not died or ticket.resumed_at == status["done"]:
                 self._ended(study, ticket)
             elif set_study_state(study, StudyState.QUEUED):
                 self.tickets.enqueue(ticket.run_id, "study", ticket.owner, status["done"])
