@@ -133,7 +133,7 @@ def _start_bar(asked: _Asked | None, problem: str) -> None:
         if asked is None:
             st.markdown(f":red[:material/error: {problem}]")
             return
-        seconds = asked_seconds(*asked, past=queue().studies.store.list())
+        seconds = asked_seconds(*asked, past=queue().studies.store.of_kind(Study))
         allowed = limits().seconds
         most = f" On this server at most {time_in_words(allowed)}." if allowed else ""
         st.markdown(

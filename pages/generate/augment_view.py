@@ -106,14 +106,14 @@ def _chosen() -> Study | None:
     with stable_position():
         if takes_setting("study") and (wanted := take_parameter("study")):
             try:
-                state[CHOSEN] = store.open(wanted).path.name
+                state[CHOSEN] = store.open_as(wanted, Study).path.name
             except StudyError as error:
                 show_wrong_link(f"{error}.")
-    own = {study.path.name: study for study in store.owned_by(visitor())}
+    own = {study.path.name: study for study in store.owned_by(visitor(), Study)}
     chosen = state.get(CHOSEN)
     if chosen is not None and chosen not in own:
         try:
-            own = {chosen: store.open(chosen), **own}  # by its link, or damaged
+            own = {chosen: store.open_as(chosen, Study), **own}  # by its link, or damaged
         except StudyError:
             chosen = None
     chosen = chosen or next(iter(own), None)

@@ -84,13 +84,13 @@ def _digits() -> Dataset:
 
 def _own_study() -> Study | None:
     """Return the visitor's newest study of Digits, None without one."""
-    own = queue().studies.store.owned_by(visitor())
+    own = queue().studies.store.owned_by(visitor(), Study)
     return next((study for study in own if study.settings["dataset"] == NAME), None)
 
 
 def _words(data: Dataset, number: int) -> str:
     """Say how long it takes, and what this server allows."""
-    past = queue().studies.store.list()
+    past = queue().studies.store.of_kind(Study)
     seconds = asked_seconds(data, (number,), SEEDS, METHODS_OF, QUICK, past=past)
     allowed = limits().seconds
     most = f" On this server at most {time_in_words(allowed)}." if allowed else ""

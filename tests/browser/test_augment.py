@@ -18,8 +18,8 @@ from tests.browser.driving import button, settled, words
 from tests.browser.hearing import listen, wait_to_hear
 from tests.browser.widths import too_wide
 from vae.augmentation.seeds import few_indices
-from vae.augmentation.store import StudyStore
 from vae.data.datasets import Dataset
+from vae.server.study_store import StudyStore
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +39,7 @@ def test_a_study_is_started_paused_continued_and_shown(
     button(page, "Start study").click()
     button(page, "Pause").click()
     expect(button(page, "Continue")).to_be_visible()
-    (study,) = StudyStore(runs).list()
+    (study,) = StudyStore(runs).all()
     assert study.state == "paused"
     assert study.settings["methods"] == ["real", "classical"]
     button(page, "Continue").click()

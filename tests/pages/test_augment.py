@@ -15,11 +15,11 @@ from tests.pages.driving import act, labelled, open_page, press
 from tests.pages.generating import control
 from tests.pages.shown import component, components, words
 from vae.augmentation import stored as stored_module
-from vae.augmentation.store import StudyStore
 from vae.augmentation.study import Study, open_study
 from vae.data.datasets import Dataset
 from vae.data.specs import DATASETS
 from vae.runs.lock import run_lock
+from vae.server.study_store import StudyStore
 from vae.studies.layout import CONTROL
 from vae.studies.schema import StudyState
 from vae.studies.writer import write_status
@@ -101,7 +101,7 @@ class TestForm:
         act(control(app, "Seeds").set_value("2"))
         act(labelled(app.button_group, "Methods beside real images alone").set_value(["vae"]))
         press(app, "Start study")
-        (study,) = server.queue().studies.store.list()
+        (study,) = server.queue().studies.store.all()
         settings = study.settings
         assert (settings["per_class"], settings["seeds"]) == ([5, 20], 2)
         assert settings["methods"] == ["real", "vae"]
@@ -133,7 +133,7 @@ class TestForm:
         monkeypatch.setenv("VAE_FREE_MEGABYTES", "1e12")
         press(app, "Start study")
         assert "of the disk free" in words(app)
-        assert server.queue().studies.store.list() == []
+        assert server.queue().studies.store.all() == []
 
 
 class TestOwn:

@@ -17,6 +17,7 @@ from vae.errors import RunError, StudyError
 from vae.runs.metadata import read_metadata
 from vae.server.presence import Presence
 from vae.server.queue import Queue
+from vae.server.study_queue import StudyQueue
 from vae.studies.writer import write_status
 
 
@@ -94,6 +95,21 @@ class TestTheWayOfAStudy:
         servers.settle(queue)
         assert second.state == "queued"
 
+    def test_its_owner_is_known_as_soon_as_it_is(
+        self, queue: Queue, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The leader gives a queued study a ticket at any moment, also before its maker does."""
+        enqueue = StudyQueue._enqueue
+
+        def tidy_first(self: StudyQueue, study: Study, action: str, owner: str) -> None:
+            queue._scheduler._studies.tidy()
+            enqueue(self, study, action, owner)
+
+        monkeypatch.setattr(StudyQueue, "_enqueue", tidy_first)
+        study = submit(queue, digits, "ann")
+        (ticket,) = [each for each in queue.tickets.list() if each.run_id == study.path.name]
+        assert ticket.owner == "ann"
+
     def test_a_visitor_who_left_finds_it_paused(self, servers: Servers, digits: Dataset) -> None:
         queue = servers.open(presence=Presence(0.05))
         study = submit(queue, digits, "ann")
@@ -169,15 +185,15 @@ class TestRefused:
     def test_what_cannot_be_studied_leaves_nothing(self, queue: Queue, digits: Dataset) -> None:
         with pytest.raises(StudyError, match="at most"):
             queue.studies.submit(digits, (5000,), 1, ("real",), Recipe())
-        assert queue.studies.store.list() == []
+        assert queue.studies.store.all() == []
 
     def test_more_than_a_server_allows(
         self, queue: Queue, digits: Dataset, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("VAE_MOST_SECONDS", "30")
-        with pytest.raises(StudyError, match=r"0\.5 minutes.*fewer seeds"):
+        with pytest.raises(StudyError, match="30 s: choose fewer seeds"):
             submit(queue, digits, seeds=100)
-        assert queue.studies.store.list() == []
+        assert queue.studies.store.all() == []
 
     def test_a_full_disk(
         self, queue: Queue, digits: Dataset, monkeypatch: pytest.MonkeyPatch
@@ -185,7 +201,7 @@ class TestRefused:
         monkeypatch.setenv("VAE_FREE_MEGABYTES", "1e12")
         with pytest.raises(RunError, match="of the disk free"):
             submit(queue, digits)
-        assert queue.studies.store.list() == []
+        assert queue.studies.store.all() == []
 
     def test_too_many_of_one_visitor(
         self, queue: Queue, digits: Dataset, monkeypatch: pytest.MonkeyPatch
@@ -221,8 +237,8 @@ class TestTheStore:
         for name, text in (("damaged", "{"), ("foreign", '{"format": 1, "kind": "other"}')):
             (store.folder / name).mkdir()
             (store.folder / name / "study.json").write_text(text)
-        assert [each.path for each in store.list()] == [study.path]
-        assert store.owned_by("ben") == []
+        assert [each.path for each in store.all()] == [study.path]
+        assert store.owned_by("ben", Study) == []
         with pytest.raises(StudyError, match="start the study again"):
             store.open("damaged")
 

@@ -94,8 +94,12 @@ def create_study(
     seeds: int = 10,
     methods: Sequence[str] = tuple(METHODS),
     recipe: Recipe | None = None,
+    owner: str = "",
 ) -> Study:
-    """Make the folder of a queued study; raises StudyError for what cannot be studied."""
+    """Make the folder of a queued study; raises StudyError for what cannot be studied.
+
+    owner: the visitor's id.
+    """
     chosen = check_methods(tuple(methods))
     check_asked(dataset, per_class, seeds)
     settings: Any = {
@@ -111,7 +115,7 @@ def create_study(
         "recipe": recipe_values(recipe or Recipe()),
         "versions": package_versions(),
     }
-    create_folder(Path(path), KIND, settings, total_trainings(settings))
+    create_folder(Path(path), KIND, settings, total_trainings(settings), owner)
     return open_study(path)
 
 

@@ -21,7 +21,7 @@ from vae.data.specs import DATASETS
 from vae.errors import StudyError
 from vae.runs.schema import RunState
 from vae.server.durations import time_in_words
-from vae.server.sweep_cost import SweepCost, cost_in_words, planned_cost, sweep_cost
+from vae.server.sweep_cost import Images, SweepCost, cost_in_words, planned_cost, sweep_cost
 from vae.studies.layout import STUDY
 from vae.sweeps.create import check_sweep, create_sweep, extend_sweep
 from vae.sweeps.plan import Plan, PlannedRun, check_count
@@ -88,7 +88,7 @@ def sweep(options: argparse.Namespace) -> Report:
     if is_new and options.plan:
         return _planned(options, vary)
     study, dataset = _new(options, vary) if is_new else _continued(options, vary)
-    cost = sweep_cost(study, dataset, processes=options.processes)
+    cost = sweep_cost(study, processes=options.processes)
     _warn_of_excluded(study.plan)
     if options.plan:
         left = Plan(tuple(study.left()), study.plan.excluded)
@@ -145,7 +145,7 @@ def _planned(options: argparse.Namespace, vary: Vary) -> Report:
     else:
         plan = check_sweep(config, vary, dataset, seeds, skip_excluded=options.skip_excluded)
     _warn_of_excluded(plan)
-    cost = planned_cost(plan.runs, dataset, processes=options.processes)
+    cost = planned_cost(plan.runs, Images.of(dataset), processes=options.processes)
     names = [] if options.trials else list(vary)
     return Report(_plan(plan, cost), _shown_plan(plan, names, cost))
 

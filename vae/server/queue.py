@@ -11,7 +11,6 @@ from typing import BinaryIO, NamedTuple
 
 from vae.archive.zip_import import import_zip
 from vae.augmentation.durations import study_seconds_left
-from vae.augmentation.store import StudyStore
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
@@ -31,8 +30,11 @@ from vae.server.presence import Presence
 from vae.server.scheduler import OF_ONE_OWNER, PAUSED_SECONDS, Scheduler
 from vae.server.study_jobs import StudyJobs
 from vae.server.study_queue import StudyQueue
+from vae.server.study_store import AnyStudy, StudyStore
+from vae.server.sweep_cost import sweep_cost
 from vae.server.tickets import Ticket, Tickets
 from vae.server.worker_processes import Subject
+from vae.sweeps.study import Sweep
 
 __all__ = ["Position", "Queue"]
 
@@ -237,14 +239,15 @@ class Queue:
                 f"Received: a run that is {whose}"
             )
 
-    def _check_space(self, owner: str) -> None:
+    def _check_space(self, owner: str, more: int = 1) -> None:
         self._storage.check_space()
         if not is_public():
             return
         own = sum(run.metadata.owner == owner for run in self.store.list() if not run.shipped)
-        if own >= MAX_RUNS:
+        if own + more > MAX_RUNS:
             raise RunError(
-                f"On this server you can have {MAX_RUNS} runs: delete one first. Received: one more"
+                f"On this server you can have {MAX_RUNS} runs: delete some first. "
+                f"Received: {own} and {more} more"
             )
 
     def _check_waiting(self, owner: str) -> None:
@@ -278,8 +281,7 @@ class Queue:
         try:
             if ticket.is_of_study:
                 study = self.studies.store.open(ticket.run_id)
-                seconds = ENLARGE_SECONDS if owner is None else study_seconds_left(study)
-                return Job(seconds, owner)
+                return Job(ENLARGE_SECONDS if owner is None else _seconds_left(study), owner)
             run = self.store.open(ticket.run_id)
             if ticket.action != "train":
                 return Job(job_seconds(run, ticket.action))
@@ -290,3 +292,7 @@ class Queue:
             return Job(seconds, ticket.owner)
         except (RunError, StudyError):
             return Job(0.0, owner)
+
+
+def _seconds_left(study: AnyStudy) -> float:
+    return sweep_cost(study).seconds if isinstance(study, Sweep) else study_seconds_left(study)

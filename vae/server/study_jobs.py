@@ -10,12 +10,11 @@ import logging
 
 from filelock import Timeout
 
-from vae.augmentation.store import StudyStore
-from vae.augmentation.study import Study
 from vae.environment import storage_limits
 from vae.errors import RunError, StudyError
 from vae.runs.lock import is_held, run_lock
 from vae.runs.metadata import read_metadata
+from vae.server.study_store import AnyStudy, StudyStore
 from vae.server.tickets import Ticket, Tickets
 from vae.studies.schema import StudyState
 from vae.studies.writer import request, write_status
@@ -25,7 +24,7 @@ __all__ = ["StudyJobs", "set_study_state"]
 DAY_SECONDS = 86_400.0
 
 
-def set_study_state(study: Study, state: StudyState, reason: str = "") -> bool:
+def set_study_state(study: AnyStudy, state: StudyState, reason: str = "") -> bool:
     """Write a study's state, unless a process works on it; return whether that was done."""
     try:
         with run_lock(study.path).acquire(timeout=0):
@@ -44,7 +43,7 @@ class StudyJobs:
     def __init__(self, store: StudyStore, tickets: Tickets) -> None:
         self.store, self.tickets = store, tickets
 
-    def of(self, ticket: Ticket) -> Study | None:
+    def of(self, ticket: Ticket) -> AnyStudy | None:
         """Return a ticket's study; None if it was deleted meanwhile, or is damaged."""
         try:
             return self.store.open(ticket.run_id)
@@ -97,7 +96,7 @@ class StudyJobs:
 
     def tidy(self) -> None:
         """Give each queued study a ticket, and remove those whose time is over."""
-        for study in self.store.list():
+        for study in self.store.all():
             with contextlib.suppress(OSError, StudyError):  # a bad folder must not stop the others
                 if study.state == StudyState.QUEUED and study.requested == "run":
                     owner = read_metadata(study.path).owner
@@ -109,7 +108,7 @@ class StudyJobs:
             except (StudyError, RunError) as error:
                 logging.getLogger(__name__).warning("Cannot remove a study: %s", error)
 
-    def _ended(self, study: Study, ticket: Ticket) -> None:
+    def _ended(self, study: AnyStudy, ticket: Ticket) -> None:
         status = study.status
         state = status["state"]
         if state == StudyState.QUEUED:

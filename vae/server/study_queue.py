@@ -6,20 +6,27 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from vae.augmentation.durations import study_seconds
+from vae.augmentation.durations import asked_seconds
 from vae.augmentation.enlarged_request import EnlargedSet, request_enlarged
+from vae.augmentation.methods import check_methods
 from vae.augmentation.recipe import Recipe
-from vae.augmentation.store import StudyStore
-from vae.augmentation.study import Study, create_study
+from vae.augmentation.study import Study, check_asked, create_study
+from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.environment import is_public, limits, storage_limits
 from vae.errors import RunError, StudyError
 from vae.files import folder_bytes, writing_to
-from vae.runs.metadata import read_metadata, write_metadata
+from vae.runs.metadata import read_metadata
+from vae.server.durations import time_in_words
 from vae.server.study_jobs import set_study_state
+from vae.server.study_store import AnyStudy, StudyStore
+from vae.server.sweep_cost import Images, planned_cost
 from vae.server.tickets import Ticket, Tickets
 from vae.studies.schema import Action, StudyState
 from vae.studies.writer import request
+from vae.sweeps.create import check_sweep, create_sweep, extend_sweep
+from vae.sweeps.study import Sweep
+from vae.sweeps.values import Vary, grid_of
 
 __all__ = ["StudyQueue"]
 
@@ -39,7 +46,7 @@ class StudyQueue:
         store: StudyStore,
         tickets: Tickets,
         guard: AbstractContextManager[object],
-        check_space: Callable[[str], None],
+        check_space: Callable[..., None],
         check_waiting: Callable[[str], None],
     ) -> None:
         self.store = store
@@ -60,25 +67,52 @@ class StudyQueue:
         Raises StudyError for what cannot be studied or is beyond the server's limits, RunError if
         no room is left or too many of the owner's jobs wait.
         """
-        self._check_room(owner)
-        self._check_waiting(owner)
-        if is_public() and len(self.store.owned_by(owner)) >= MAX_STUDIES:
-            raise StudyError(
-                f"On this server you can have {MAX_STUDIES} studies: delete one first. "
-                "Received: one more"
-            )
-        study = create_study(self.store.new_path(), dataset, per_class, seeds, methods, recipe)
-        try:
-            self._check_seconds(study)
-            write_metadata(study.path, owner=owner)
-            self._enqueue(study, "study", owner)
-        except (RunError, StudyError):
-            # A study that waits without a ticket would get one, and run after all.
-            shutil.rmtree(study.path, ignore_errors=True)
-            raise
+        self._check_new(owner)
+        asked = dataset, per_class, seeds, check_methods(tuple(methods)), recipe
+        check_asked(dataset, per_class, seeds)
+        _check_seconds(asked_seconds(*asked))
+        study = create_study(self.store.new_path(), *asked, owner=owner)
+        self._put_into_queue(study, owner)
         return study
 
-    def resume(self, study: Study) -> None:
+    def submit_sweep(
+        self, config: Config, vary: Vary, dataset: Dataset, seeds: int, owner: str = ""
+    ) -> Sweep:
+        """Make the folder of a sweep, whose runs stand among the others, and queue it.
+
+        Combinations that cannot be trained are left out. Raises ConfigError for values that no run
+        can have here, and as `submit`.
+        """
+        self._check_new(owner)
+        plan = check_sweep(config, vary, dataset, seeds, skip_excluded=True)
+        for each in {planned.config.replace(seed=0) for planned in plan.runs}:
+            limits().check(each, dataset.image_shape, dataset.classes)
+        self._check_space(owner, len(plan.runs))
+        processes = 1 if is_public() else None
+        cost = planned_cost(plan.runs, Images.of(dataset), processes=processes)
+        _check_seconds(cost.seconds)
+        sweep = create_sweep(
+            *(self.store.new_path(), config, vary, dataset, seeds),
+            skip_excluded=True,
+            runs="shared",
+            owner=owner,
+        )
+        self._put_into_queue(sweep, owner)
+        return sweep
+
+    def extend_sweep(self, sweep: Sweep, vary: Vary, dataset: Dataset, seeds: int) -> Sweep:
+        """Add values or seeds to a sweep that rests, and continue it; raises as `submit_sweep`."""
+        owner, before = read_metadata(sweep.path).owner, len(sweep.plan.runs)
+        grid = {name: (*sweep.grid[name], *values) for name, values in grid_of(vary).items()}
+        plan = check_sweep(sweep.config, {**sweep.grid, **grid}, dataset, seeds, skip_excluded=True)
+        for each in {planned.config.replace(seed=0) for planned in plan.runs}:
+            limits().check(each, dataset.image_shape, dataset.classes)
+        self._check_space(owner, len(plan.runs) - before)
+        longer = extend_sweep(sweep, vary, dataset, seeds)
+        self.resume(longer)
+        return longer
+
+    def resume(self, study: AnyStudy) -> None:
         """Continue a study from wherever it stands."""
         owner = read_metadata(study.path).owner
         with self._guard:
@@ -89,15 +123,15 @@ class StudyQueue:
             if set_study_state(study, StudyState.QUEUED):
                 self._enqueue(study, "study", owner)
 
-    def pause(self, study: Study) -> None:
+    def pause(self, study: AnyStudy) -> None:
         """Pause a study where it is, with all that it found."""
         self._end(study, "pause", StudyState.PAUSED, "Paused while it waited for its turn.")
 
-    def stop(self, study: Study) -> None:
+    def stop(self, study: AnyStudy) -> None:
         """End a study; what it found stays."""
         self._end(study, "stop", StudyState.STOPPED, "Stopped before it was done.")
 
-    def delete(self, study: Study, visitor: str = "") -> None:
+    def delete(self, study: AnyStudy, visitor: str = "") -> None:
         """Delete a study that rests; raises RunError or StudyError if that cannot be."""
         if not self.owns(study, visitor):
             raise StudyError(
@@ -108,7 +142,7 @@ class StudyQueue:
                 raise StudyError("A study can be deleted once it rests. Received: one in the queue")
             self.store.remove(study)
 
-    def owns(self, study: Study, visitor: str) -> bool:
+    def owns(self, study: AnyStudy, visitor: str) -> bool:
         """Whether a study is this visitor's: on one's own machine all are."""
         return not is_public() or bool(visitor and read_metadata(study.path).owner == visitor)
 
@@ -118,11 +152,11 @@ class StudyQueue:
         request_enlarged(study, wanted)
         self._enqueue(study, "enlarge", read_metadata(study.path).owner)
 
-    def is_pending(self, study: Study, *actions: str) -> bool:
+    def is_pending(self, study: AnyStudy, *actions: str) -> bool:
         """Whether one of these jobs, by default any of a study, waits or runs."""
         return self._tickets.has(study.path.name, actions or ("study", "enlarge"))
 
-    def _end(self, study: Study, action: Action, state: StudyState, reason: str) -> None:
+    def _end(self, study: AnyStudy, action: Action, state: StudyState, reason: str) -> None:
         """Have a study's process end, or take a study that waits out of the queue."""
         with self._guard:
             request(study.path, action)
@@ -140,15 +174,36 @@ class StudyQueue:
                 "come back later. Received: a new one"
             )
 
-    def _check_seconds(self, study: Study) -> None:
-        allowed, expected = limits().seconds, study_seconds(study.settings)
-        if allowed and expected > allowed:
+    def _check_new(self, owner: str) -> None:
+        self._check_room(owner)
+        self._check_waiting(owner)
+        own = [each for each in self.store.all() if read_metadata(each.path).owner == owner]
+        if is_public() and len(own) >= MAX_STUDIES:
             raise StudyError(
-                f"On this server a study may take {allowed / 60:g} minutes: choose fewer seeds, "
-                f"methods or images a class. Received: one of about {expected / 60:.0f} minutes"
+                f"On this server you can have {MAX_STUDIES} studies: delete one first. "
+                "Received: one more"
             )
 
-    def _enqueue(self, study: Study, action: str, owner: str) -> None:
+    def _put_into_queue(self, study: AnyStudy, owner: str) -> None:
+        """Enqueue a study that was just made; one that cannot be leaves nothing behind."""
+        try:
+            self._enqueue(study, "study", owner)
+        except (RunError, StudyError):
+            # A study that waits without a ticket would get one, and run after all.
+            shutil.rmtree(study.path, ignore_errors=True)
+            raise
+
+    def _enqueue(self, study: AnyStudy, action: str, owner: str) -> None:
         needs = "The queue needs a folder that can be written to"
         with writing_to(self._tickets.folder, needs), self._guard:
             self._tickets.enqueue(study.path.name, action, owner)
+
+
+def _check_seconds(seconds: float) -> None:
+    """Raise StudyError for a study that takes longer than one may here: before it has a folder."""
+    allowed = limits().seconds
+    if allowed and seconds > allowed:
+        raise StudyError(
+            f"On this server a study may take {time_in_words(allowed)}: choose fewer seeds or "
+            f"values. Received: one of about {time_in_words(seconds)}"
+        )

@@ -9,7 +9,8 @@ from pathlib import Path
 from filelock import Timeout
 
 from vae.augmentation.enlarged_request import ENLARGED, enlarged_files, read_enlarged_request
-from vae.augmentation.study import Study, open_study
+from vae.augmentation.run import run_study
+from vae.augmentation.study import Study
 from vae.data.datasets import Dataset, load_dataset
 from vae.environment import is_public, worker_count
 from vae.errors import StudyError, VAEError
@@ -17,7 +18,9 @@ from vae.runs.failures import in_words
 from vae.runs.lock import LOCK_PATIENCE_SECONDS, run_lock
 from vae.runs.progress import end_progress, write_progress
 from vae.server.study_jobs import set_study_state
+from vae.server.study_store import AnyStudy, open_any
 from vae.studies.schema import StudyState
+from vae.sweeps.run import run_sweep
 
 __all__ = ["ENLARGE", "work_on_study"]
 
@@ -27,25 +30,27 @@ ENLARGE = "enlarge"
 def work_on_study(path: Path, action: str) -> int:
     """Do one of `STUDY_ACTIONS`; what goes wrong stands in the study's folder afterwards."""
     try:
-        study = open_study(path)
+        study = open_any(path)
     except StudyError as error:  # deleted, or damaged, since it was put into the queue
         print(error, file=sys.stderr)
         return 1
-    return _enlarge(study) if action == ENLARGE else _train(study)
+    return _enlarge(study) if action == ENLARGE and isinstance(study, Study) else _train(study)
 
 
-def _train(study: Study) -> int:
+def _train(study: AnyStudy) -> int:
     try:
         dataset = _images(study)
-        from vae.augmentation.run import run_study
-
         if study.requested != "run":  # paused while this process started
             state = StudyState.STOPPED if study.requested == "stop" else StudyState.PAUSED
             set_study_state(study, state)
             return 0
         # Where strangers share a server it is one job among others; on one's own machine no other
         # one trains beside it.
-        run_study(study, dataset, processes=1 if is_public() else worker_count())
+        processes = 1 if is_public() else worker_count()
+        if isinstance(study, Study):
+            run_study(study, dataset, processes)
+        else:
+            run_sweep(study, dataset, processes)
     except (Exception, KeyboardInterrupt) as error:
         traceback.print_exc()  # into worker.log
         if study.state == StudyState.QUEUED:  # it had not begun: nothing else has said why
@@ -80,7 +85,7 @@ def _enlarge(study: Study) -> int:
     return 0
 
 
-def _images(study: Study) -> Dataset:
+def _images(study: AnyStudy) -> Dataset:
     """Load the data set that a study is of; raises StudyError where it is not here."""
     try:
         return load_dataset(study.dataset, download=False)

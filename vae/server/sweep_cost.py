@@ -16,7 +16,7 @@ from vae.server.durations import START_SECONDS, run_seconds, time_in_words
 from vae.sweeps.plan import PlannedRun
 from vae.sweeps.study import Sweep
 
-__all__ = ["SweepCost", "cost_in_words", "planned_cost", "sweep_cost"]
+__all__ = ["Images", "SweepCost", "cost_in_words", "planned_cost", "sweep_cost"]
 
 # Of a run beside its epochs, in a process that has TensorFlow: compiling, measuring, its files.
 RUN_SECONDS = 5.0
@@ -28,6 +28,21 @@ FIXED_BYTES = 40_000
 CODE_BYTES = 7  # of one of a test image's numbers, compressed
 
 
+class Images(NamedTuple):
+    """What a cost depends on of a data set: image shape, numbers of images, classes."""
+
+    shape: tuple[int, int, int]
+    train: int
+    test: int
+    classes: int
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Images:
+        """Return those of a data set."""
+        counts = len(dataset.x_train), len(dataset.x_test)
+        return cls(dataset.image_shape, *counts, dataset.classes)
+
+
 class SweepCost(NamedTuple):
     """runs: left to train. seconds: until all are, by this machine. bytes: of their folders."""
 
@@ -36,19 +51,21 @@ class SweepCost(NamedTuple):
     bytes: int
 
 
-def sweep_cost(
-    sweep: Sweep, dataset: Dataset, past: Iterable[Run] = (), processes: int | None = None
-) -> SweepCost:
+def sweep_cost(sweep: Sweep, past: Iterable[Run] = (), processes: int | None = None) -> SweepCost:
     """Guess what is left of a sweep; of a search as if each proposal were its configuration."""
     left = sweep.left()
     to_come = sweep.total - len(sweep.plan.runs)
     more = [PlannedRun({}, sweep.config.seed, sweep.config)] * to_come
-    return planned_cost([*left, *more], dataset, past, processes)
+    settings = sweep.settings
+    height, width, channels = settings["image_shape"]
+    counts = settings["train_images"], settings["test_images"], len(settings["class_names"])
+    images = Images((height, width, channels), *counts)
+    return planned_cost([*left, *more], images, past, processes)
 
 
 def planned_cost(
     runs: Sequence[PlannedRun],
-    dataset: Dataset,
+    images: Images,
     past: Iterable[Run] = (),
     processes: int | None = None,
 ) -> SweepCost:
@@ -58,24 +75,22 @@ def planned_cost(
     for planned in runs:
         config = planned.config.replace(seed=0)  # seeds cost the same
         if config not in known:
-            whole = run_seconds(
-                config, dataset.image_shape, len(dataset.x_train), past, dataset.classes
-            )
-            known[config] = whole - START_SECONDS + RUN_SECONDS, _bytes(config, dataset)
+            whole = run_seconds(config, images.shape, images.train, past, images.classes)
+            known[config] = whole - START_SECONDS + RUN_SECONDS, _bytes(config, images)
         seconds += known[config][0]
         size += known[config][1]
     at_once = max(1, min(processes or worker_count(), len(runs)))
     return SweepCost(len(runs), START_SECONDS * bool(runs) + seconds / at_once, size)
 
 
-def _bytes(config: Config, dataset: Dataset) -> int:
+def _bytes(config: Config, images: Images) -> int:
     """Return about what a run's folder takes, by what such runs have taken."""
-    height, width, channels = dataset.image_shape
-    total = summarize(config, dataset.image_shape, dataset.classes).total
+    height, width, channels = images.shape
+    total = summarize(config, images.shape, images.classes).total
     codes = 2 * config.latent_dim if config.has("encoder") else 0
     return (
         BYTES_PER_PARAMETER * total
-        + CODE_BYTES * codes * len(dataset.x_test) // 2
+        + CODE_BYTES * codes * images.test // 2
         + config.epochs * BYTES_PER_PIXEL * height * width * channels
         + FIXED_BYTES
     )

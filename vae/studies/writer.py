@@ -13,9 +13,11 @@ from typing import Any
 
 from filelock import Timeout
 
-from vae.errors import StudyError
+from vae.errors import RunError, StudyError
 from vae.files import open_regular, replacing, write_json
+from vae.runs.layout import METADATA
 from vae.runs.lock import run_lock
+from vae.runs.metadata import write_metadata
 from vae.schemas.reading import read
 from vae.studies.layout import CONTROL, STATUS, STUDY
 from vae.studies.schema import Action, StudyState, StudyStatus
@@ -30,11 +32,13 @@ __all__ = [
 ]
 
 
-def create_folder(path: Path, kind: str, settings: Mapping[str, Any], total: int) -> None:
+def create_folder(
+    path: Path, kind: str, settings: Mapping[str, Any], total: int, owner: str = ""
+) -> None:
     """Make the folder of a queued study; raises StudyError where that cannot be.
 
-    total: trainings of the whole study. A folder that holds something else may take a study, one
-    that holds a study may not.
+    total: trainings of the whole study. owner: the visitor's id. A folder that holds something else
+    may take a study, one that holds a study may not.
     """
     if (path / STUDY).exists():
         raise StudyError(f"A new study needs a folder of its own. Received: {path}, which has one")
@@ -42,14 +46,19 @@ def create_folder(path: Path, kind: str, settings: Mapping[str, Any], total: int
     try:
         path.mkdir(parents=True, exist_ok=True)
         write_status(path, state=StudyState.QUEUED, done=0, total=total, seconds=0.0)
+        if owner:
+            write_metadata(path, owner=owner)
         # Last, because a folder counts as a study from here on.
         write_json(path / STUDY, {"format": 1, "kind": kind, "created": now(), **settings})
-    except OSError as error:
-        with suppress(OSError):
-            (path / STATUS).unlink()
+    except (OSError, RunError) as error:
+        for name in (STATUS, METADATA):
+            with suppress(OSError):
+                (path / name).unlink()
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
+        if isinstance(error, RunError):
+            raise
         raise StudyError(
             f"Studies need a folder that can be written to ({error.strerror}). Received: {path}"
         ) from None

@@ -35,12 +35,14 @@ def create_sweep(
     metric: Metric = "elbo",
     skip_excluded: bool = False,
     runs: RunsIn = "own",
+    owner: str = "",
 ) -> Sweep:
     """Make the folder of a queued sweep; nothing is trained yet.
 
     trials: instead of a grid, so many proposals of values by Optuna, for the best metric.
-    skip_excluded: leave out combinations that cannot be trained, rather than refuse them. Raises
-    ConfigError for values that no run can have, StudyError for what is no sweep.
+    skip_excluded: leave out combinations that cannot be trained, rather than refuse them. owner:
+    the visitor's id. Raises ConfigError for values that no run can have, StudyError for what is no
+    sweep.
     """
     settings: Any = {
         "dataset": dataset.name,
@@ -48,6 +50,7 @@ def create_sweep(
         "image_shape": list(dataset.image_shape),
         "class_names": list(dataset.class_names),
         "train_images": len(dataset.x_train),
+        "test_images": len(dataset.x_test),
         "config": config.to_dict(),
         "seeds": seeds,
         "excluded": [],
@@ -62,7 +65,7 @@ def create_sweep(
         settings |= {"vary": _as_json(grid_of(vary))}
         settings |= {"excluded": [vars(each) for each in plan.excluded]}
         total = len(plan.runs)
-    create_folder(Path(path), KIND, settings, total)
+    create_folder(Path(path), KIND, settings, total, owner)
     return open_sweep(path)
 
 

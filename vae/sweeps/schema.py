@@ -59,6 +59,7 @@ class SweepSettings(StudyHead):
     image_shape: Annotated[list[Side], Meta(min_length=3, max_length=3)]
     class_names: Annotated[list[Text], Meta(min_length=1, max_length=256)]
     train_images: Positive
+    test_images: Positive
     config: dict[AnyText, Any]
     vary: dict[AnyText, list[Any]]
     seeds: Positive

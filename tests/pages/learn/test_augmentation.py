@@ -14,12 +14,12 @@ from tests.pages.driving import act, labelled, open_page, press
 from tests.pages.shown import component, words
 from vae.augmentation import stored as stored_module
 from vae.augmentation.methods import METHODS, MethodName
-from vae.augmentation.store import StudyStore
 from vae.augmentation.summary import paired_difference
 from vae.augmentation.verdict import points
 from vae.data.datasets import Dataset
 from vae.evaluation.digit_classifier import classify
 from vae.runs.run import Run
+from vae.server.study_store import StudyStore
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
@@ -85,13 +85,13 @@ def test_a_study_of_one_s_own(runs: Path) -> None:
     app = open_chapter()
     act(labelled(app.segmented_control, "Images a class").set_value(5))
     press(app, "Start a small study")
-    (study,) = StudyStore(runs).list()
+    (study,) = StudyStore(runs).all()
     settings = study.settings
     assert (settings["dataset"], settings["per_class"], settings["seeds"]) == ("digits", [5], 3)
     assert labelled(app.button, "Start a small study").disabled
     press(app, "Stop")
     # One that has not begun ends at once, whenever the queue comes to it.
-    (study,) = StudyStore(runs).list()
+    (study,) = StudyStore(runs).all()
     assert study.state == "stopped" or study.requested == "stop"
 
 
