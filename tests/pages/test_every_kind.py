@@ -35,18 +35,19 @@ VIEWS = {
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic"),
         *("animation", "take-away"),
     ),
+    "runs": ("table",),
 }
 EVERY_VIEW = [(page, view) for page, views in VIEWS.items() for view in views]
 # Those that a classifier has: a link to another one of a page opens its first.
 OF_CLASSIFIER = [
     *(("start", ""), ("data", ""), ("latent", "draw"), ("generate", "take-away")),
-    ("generate", "augment"),
+    *(("generate", "augment"), ("runs", "table")),
     *(("evaluate", view) for view in ("overview", "mistakes", "calibration")),
 ]
 # Those of a GAN, which has a decoder and no encoder.
 OF_GAN = [
     *(("start", ""), ("data", ""), ("latent", "map"), ("latent", "path")),
-    *(("evaluate", "overview"), ("evaluate", "samples")),
+    *(("evaluate", "overview"), ("evaluate", "samples"), ("runs", "table")),
     *(("generate", view) for view in ("grid", "by-hand", "manifold", "animation", "take-away")),
 ]
 
