@@ -113,7 +113,10 @@ def test_each_view_opens_explains_its_words_and_makes_its_files(
     app = healthy(open_page(page, run="run", view=view))
     assert unexplained(app) == []
     for file, make in downloads.items():
-        assert make(), file
+        # A figure in all its formats once; that of another kind of model in one of them.
+        has_svg = f"{file.rpartition('.')[0]}.svg" in downloads
+        if name == EACH_KIND[0] or not has_svg or file.endswith(".svg"):
+            assert make(), file
 
 
 @pytest.mark.parametrize(("page", "view"), OF_CLASSIFIER)
