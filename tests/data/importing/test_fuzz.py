@@ -29,6 +29,7 @@ from tests.data.importing.odd_files import saved
 from vae.data.importing.array_worker import answer
 from vae.data.importing.exchange import PIXELS, ArrayFile, Report, Request
 from vae.data.importing.reading import scan
+from vae.data.importing.treatment import Treatment
 from vae.data.importing.worker import NUMBERS, ORIGINAL_SIDE, READ, _answer
 from vae.errors import DatasetError
 from vae.limits import Caps
@@ -238,7 +239,7 @@ def test_image(
     content = bytearray(file.getvalue())
     for at, value in changes:
         content[at % len(content)] = value
-    status, found = _answer(bytes(content), 28, fit)
+    status, found = _answer(bytes(content), Treatment(fit=fit, paper=bool(height % 2)))
     if status != READ:
         assert found.decode()
         assert changes or mode == "F"
