@@ -18,7 +18,7 @@ BASE_PYTHON := python3 python3.13 python3.12 python3.11
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium
+.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium nginx
 .DELETE_ON_ERROR:
 
 help:
@@ -39,7 +39,7 @@ app: $(VENV)/app.stamp
 # Four processes, because some of the suite waits: for a browser, or for a worker that trains. A file
 # stays in one of them, with the server or the run that its tests share, and they are taken in the
 # order that tests/conftest.py gives them.
-test: lint chromium $(VENV)/oldest.stamp
+test: lint chromium nginx $(VENV)/oldest.stamp
 	@$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # What is exported, in the oldest Keras on each backend; the script on the oldest TensorFlow. Apart from
@@ -153,3 +153,10 @@ chromium: $(VENV)/dev.stamp
 	    $(PYTHON) -m playwright install-deps chromium; \
 	fi; \
 	$(PYTHON) -m playwright install chromium && touch $(VENV)/chromium.stamp
+
+# tests/deploy runs the proxy of deploy/ with it, and is skipped where it is missing.
+nginx:
+	@if ! PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null && $(CAN_APT); then \
+	    echo "Installing Debian's nginx"; \
+	    $(APT_INSTALL) nginx; \
+	fi
