@@ -84,7 +84,7 @@ $(VENV)/app.stamp: requirements.txt | $(PYTHON)
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-tensorboard.txt $(VENV)/app.stamp
 	@echo "Installing the test tools, once"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@
