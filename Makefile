@@ -18,7 +18,7 @@ BASE_PYTHON := python3 python3.13 python3.12 python3.11
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium
+.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium nginx
 .DELETE_ON_ERROR:
 
 help:
@@ -40,7 +40,7 @@ app: $(VENV)/app.stamp
 # stays in one of them, with the server or the run that its tests share; tests/collection.py says in
 # which order they are taken, tests/scheduling.py by which process. Types take a core for a minute,
 # beside the first tests, and are shown below the last one.
-test: chromium $(VENV)/oldest.stamp
+test: chromium nginx $(VENV)/oldest.stamp
 	@$(CHECK_STYLE)
 	@{ $(CHECK_TYPES); } >$(VENV)/types.txt 2>&1 & types=$$!; \
 	$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder; tests=$$?; \
@@ -91,7 +91,8 @@ $(VENV)/app.stamp: requirements.txt | $(PYTHON)
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-search.txt $(VENV)/app.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-search.txt requirements-tensorboard.txt \
+    $(VENV)/app.stamp
 	@echo "Installing the test tools, once"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@
@@ -160,3 +161,10 @@ chromium: $(VENV)/dev.stamp
 	    $(PYTHON) -m playwright install-deps chromium; \
 	fi; \
 	$(PYTHON) -m playwright install chromium && touch $(VENV)/chromium.stamp
+
+# tests/deploy runs the proxy of deploy/ with it, and is skipped where it is missing.
+nginx:
+	@if ! PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null && $(CAN_APT); then \
+	    echo "Installing Debian's nginx"; \
+	    $(APT_INSTALL) nginx; \
+	fi
