@@ -14,7 +14,7 @@ from vae.runs.run import Run
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["offer_figure"]
+__all__ = ["offer_figure", "offer_files"]
 
 MIMES: dict[FigureKind, str] = {
     "pdf": "application/pdf",
@@ -25,14 +25,28 @@ MIMES: dict[FigureKind, str] = {
 
 def offer_figure(run: Run, name: str, make: Callable[[], Figure]) -> None:
     """Show a download button for each format; the figure is made when one is pressed."""
+    offer_files(
+        name, make, notes_of(run), key=run.id, help="With the run's name and seed in its metadata."
+    )
+
+
+def offer_files(
+    name: str,
+    make: Callable[[], Figure],
+    notes: dict[str, str],
+    *,
+    key: str,
+    help: str = "With the names and seeds of the runs in its metadata.",
+) -> None:
+    """Show the same for a figure of several runs; notes: what its metadata says."""
     for kind, mime in MIMES.items():
         st.download_button(
             kind.upper(),
-            lambda kind=kind: to_file(make(), kind, notes_of(run)),
+            lambda kind=kind: to_file(make(), kind, notes),
             file_name=f"{name.lower().replace(' ', '-')}.{kind}",
             mime=mime,
             icon=":material/download:",
-            key=f"{name}-{kind}-{run.id}",
+            key=f"{name}-{kind}-{key}",
             on_click="ignore",
-            help="With the run's name and seed in its metadata.",
+            help=help,
         )

@@ -41,23 +41,12 @@ STYLE = """
 }
 .stVerticalBlock.st-key-in-space { height: max(18rem, min(100dvh - 12.5rem, 100vw - 2rem)); }
 [data-no-webgl] .st-key-in-space { display: none; }
-/* Strips and bars beside what is said of them; two maps beside what they show. */
+/* Strips and bars beside what is said of them. */
 .stVerticalBlock.st-key-rows-and-words {
     display: grid;
     grid-template-columns: 5fr 3fr;
     gap: 2.5rem;
 }
-.stVerticalBlock.st-key-maps-and-choice {
-    display: grid;
-    grid-template: "maps which" auto "maps choice" 1fr / minmax(0, 1fr) 17rem;
-    gap: 1rem 1.5rem;
-    > :nth-child(1) { grid-area: which; }
-    > :nth-child(2) { grid-area: maps; }
-    > :nth-child(3) { grid-area: choice; }
-}
-.stVerticalBlock.st-key-two-maps { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem; }
-.stVerticalBlock[class*="st-key-compared-name-"] { min-height: 3.2rem; }
-.stVerticalBlock[class*="st-key-compared-map-"] { width: min(100%, max(18rem, 100dvh - 19rem)); }
 /* Pad, what comes of it, where it lies. */
 .stVerticalBlock.st-key-draw-parts {
     display: grid;
@@ -103,9 +92,8 @@ STYLE = """
 .stVerticalBlock.st-key-path-ends > :nth-child(3) { grid-column: 1 / -1; }
 .stVerticalBlock:is(.st-key-path-from-picture, .st-key-path-to-picture) { max-width: 14rem; }
 .stVerticalBlock.st-key-centre-picture { max-width: 16rem; }
-:is(.st-key-picture-and-words, .st-key-rows-and-words, .st-key-maps-and-choice, .st-key-two-maps,
-    .st-key-draw-parts, .st-key-draw-pictures, .st-key-path-parts, .st-key-path-ends,
-    .st-key-samples-map, .st-key-sample-path-parts) > * {
+:is(.st-key-picture-and-words, .st-key-rows-and-words, .st-key-draw-parts, .st-key-draw-pictures,
+    .st-key-path-parts, .st-key-path-ends, .st-key-samples-map, .st-key-sample-path-parts) > * {
     min-width: 0;
     width: auto;
 }
@@ -130,9 +118,6 @@ STYLE = """
         grid-template-columns: minmax(0, 1fr);
     }
     .stVerticalBlock.st-key-samples-map { grid-template-columns: minmax(0, 1fr); }
-    .stVerticalBlock.st-key-maps-and-choice {
-        grid-template: "which" auto "choice" auto "maps" auto / minmax(0, 1fr);
-    }
     .stVerticalBlock:is(.st-key-draw-parts, .st-key-path-parts) {
         grid-template-columns: 1fr 1fr;
         > :nth-child(3) { grid-column: 1 / -1; }
@@ -152,10 +137,9 @@ STYLE = """
         gap: 1.5rem;
     }
 }
-/* A phone: one below the other, the picture first; of two runs, the one to compare with before. */
+/* A phone: one below the other, the picture first. */
 @media (max-width: 40em) {
-    .stVerticalBlock.st-key-maps-and-choice { grid-template-areas: "which" "maps" "choice"; }
-    .stVerticalBlock:is(.st-key-two-maps, .st-key-draw-parts, .st-key-draw-beside),
+    .stVerticalBlock:is(.st-key-draw-parts, .st-key-draw-beside),
     .stVerticalBlock:is(.st-key-path-parts, .st-key-sample-path-parts) {
         grid-template-columns: minmax(0, 1fr);
     }

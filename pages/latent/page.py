@@ -1,4 +1,4 @@
-"""Latent: the latent space of a run, in seven views; in two of a run without an encoder."""
+"""Latent: the latent space of a run, in six views; in two of a run without an encoder."""
 
 import numpy as np
 import streamlit as st
@@ -9,7 +9,7 @@ from pages._shared.stable_position import stable_position
 from pages._shared.view_choice import View, choose_view, views_of
 from pages.latent.classes_view import classes_view
 from pages.latent.classify_view import classify_view
-from pages.latent.compare_view import compare_view
+from pages.latent.compare_link import follow_old_link, offer_comparison
 from pages.latent.dimensions_view import dimensions_view
 from pages.latent.draw_view import draw_view
 from pages.latent.latent_style import apply_latent_style
@@ -29,7 +29,6 @@ VIEWS = {
     "Dimensions": View(dimensions_view, "encoder"),
     "Projections": View(projections_view, "encoder"),
     "Classes": View(classes_view, "encoder"),
-    "Compare": View(compare_view, "encoder"),
 }
 CLASSIFIER_VIEWS = {"Draw": View(classify_view, "classifier")}
 # Of a decoder alone: no image has a code.
@@ -59,7 +58,12 @@ in_progress = run if run and offered and not makes_only and is_in_progress(run) 
 has_outputs = run is not None and (makes_only or bool(run.outputs))
 has_space = run is not None and bool(offered) and has_outputs and run.has_model
 finite_run = run if run is not None and has_space and _is_finite(run) else None
-view = choose_view("latent", offered) if finite_run else ""
+if finite_run:
+    follow_old_link(finite_run)
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    view = choose_view("latent", offered) if finite_run else ""
+    if finite_run and finite_run.config.has("encoder"):
+        offer_comparison(finite_run)
 with stable_position():
     if in_progress:
         live_preview(in_progress)

@@ -106,7 +106,9 @@ def _weights(runs: Sequence[Run]) -> str:
     if not names:
         return ""
     labels = _listed([_small(name) for name in names])
-    return f"Training aims at something else: {labels}. Compare reconstruction + KL, not the loss."
+    return (
+        f"Their losses differ in what they weigh ({labels}): compare reconstruction + KL instead."
+    )
 
 
 def _scales(runs: Sequence[Run]) -> str:

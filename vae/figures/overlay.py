@@ -88,7 +88,7 @@ def overlay_panels(groups: Sequence[RunGroup], choice: OverlayChoice) -> list[Pa
             if folded is not None:
                 curves.append(folded)
         if curves:
-            ends = _range([each.mean for each in curves], choice)
+            ends = _range(curves, choice)
             panels.append(Panel(quantity, curve.title, curve.unit, tuple(curves), *ends))
     return panels
 
@@ -175,9 +175,16 @@ def _per_epoch(run: Run, axis: Axis) -> float | None:
     return seconds / (last["epoch"] - 1 + last["step"] / run.steps_per_epoch)
 
 
-def _range(values: Sequence[np.ndarray], choice: OverlayChoice) -> tuple[float, float]:
-    """Return the ends of what is shown, with room around it."""
-    found = np.concatenate(values)
+def _range(curves: Sequence[GroupCurve], choice: OverlayChoice) -> tuple[float, float]:
+    """Return the ends of what is shown, bands included, with room around it."""
+    spreads = [each.mean * 0.0 if each.spread is None else each.spread for each in curves]
+    bands = [
+        each.mean + side * spread
+        for each, spread in zip(curves, spreads, strict=True)
+        for side in (-1.0, 1.0)
+    ]
+    found = np.concatenate(bands)
+    found = found[found > 0.0] if choice.is_log else found
     ends = (found.min(), found.max()) if choice.all_values else np.percentile(found, USUAL)
     low, high = (float(end) for end in ends)
     if choice.is_log:

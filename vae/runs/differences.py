@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from vae.config.number_text import number_text
 from vae.config.settings import SETTINGS, setting
@@ -96,7 +96,7 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, str):
         return value.replace("_", " ")
     if isinstance(value, tuple):
-        return "-".join(map(str, value)) or "none"
+        return "-".join(map(str, cast("tuple[int, ...]", value))) or "none"
     return number_text(value)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from vae.presets import preset_label
 from vae.runs.run import Run
 
-__all__ = ["notes_of", "one_line", "public_name"]
+__all__ = ["notes_of", "notes_of_several", "one_line", "public_name"]
 
 
 def public_name(run: Run) -> str:
@@ -27,6 +29,17 @@ def notes_of(run: Run, seed: int | None = None) -> dict[str, str]:
     notes = {"Run": public_name(run), "Seed": str(run.config.seed if seed is None else seed)}
     if run.label is not None:
         notes["Class"] = run.class_names[run.label]
+    return _encodable(notes)
+
+
+def notes_of_several(runs: Iterable[Run]) -> dict[str, str]:
+    """Return what a file that is made of several runs says of itself: their names and seeds."""
+    there = list(runs)
+    names, seeds = map(public_name, there), (str(run.config.seed) for run in there)
+    return _encodable({"Runs": "; ".join(names), "Seeds": "; ".join(seeds)})
+
+
+def _encodable(notes: dict[str, str]) -> dict[str, str]:
     # A folder's name may have bytes that are no text, which no format takes.
     return {name: text.encode("utf-8", "replace").decode() for name, text in notes.items()}
 
