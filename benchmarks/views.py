@@ -28,7 +28,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     **{f"latent?view={view}": (".map",) for view in ("map", "draw", "path", "projections")},
     "latent?view=dimensions": (),
     "latent?view=knowledge": (),
-    "latent?view=compare": (".map",),
+    "runs?view=compare&part=maps": (".map",),
     "evaluate?view=overview": (".bars", "path.line.training[d]"),
     "evaluate?view=likelihood": (".bars",),
     "evaluate?view=samples": ("img[alt^='Samples']", ".bars"),

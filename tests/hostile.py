@@ -17,13 +17,13 @@ VIEWS = {
     "start": ("",),
     "data": ("",),
     "train": ("",),
-    "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare"),
+    "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge"),
     "evaluate": ("overview", "likelihood", "classify", "samples", "latent-space"),
     "generate": (
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic", "animation"),
         "take-away",
     ),
-    "runs": ("table",),
+    "runs": ("table", "compare", "rate-and-distortion"),
 }
 # Of valid and of invalid form, and never what a run writes.
 CONTENTS = {

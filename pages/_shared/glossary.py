@@ -76,10 +76,6 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "latent/projections": ("latent space", "decoder", "prior", "posterior", "PCA", "t-SNE"),
     "latent/knowledge": ("latent space", "PCA", "t-SNE", "k-NN", "linear probe", "silhouette"),
-    "latent/compare": (
-        *("latent space", "encoder", "autoencoder", "conditional VAE", "prior", "posterior"),
-        *("hole", "PCA", "binarised", "log-likelihood"),
-    ),
     "evaluate/overview": (
         *("VAE", "autoencoder", "conditional VAE", "binarised", "grey levels as probabilities"),
         *("log-likelihood", "ELBO", "beta", "importance sample", "bits per dimension"),
@@ -116,6 +112,18 @@ WORDS: dict[str, tuple[str, ...]] = {
     "runs/table": (
         *("VAE", "autoencoder", "reconstruction", "KL", "ELBO", "log-likelihood", "beta"),
         *("Fréchet distance", "active unit", "epoch", "validation", "diverged"),
+    ),
+    "runs/compare": (
+        *("VAE", "autoencoder", "latent space", "encoder", "prior", "posterior", "hole", "PCA"),
+        *("reconstruction", "KL", "ELBO", "beta", "log-likelihood", "importance sample"),
+        *("bits per dimension", "active unit", "Fréchet distance", "precision", "recall"),
+        *("epoch", "validation", "learning rate", "binarised", "discriminator"),
+        "conditional VAE",
+    ),
+    "runs/rate-and-distortion": (
+        *("VAE", "reconstruction", "KL", "ELBO", "beta", "latent dimension", "learning rate"),
+        *("epoch", "batch", "activation", "binarised", "conditional VAE", "validation"),
+        *("KL warm-up", "free bits", "KL capacity", "importance sample"),
     ),
 }
 # The run picker says what an image costs each run, and which is a GAN.

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
 
-VIEWS = ("draw", "path", "dimensions", "projections", "knowledge", "compare")
+VIEWS = ("draw", "path", "dimensions", "projections", "knowledge")
 LATENT = ("latent", *(f"latent?view={view}" for view in VIEWS))
-PAGES = ("", "learn", "data", "train", "train?view=watch", *LATENT, "evaluate", "generate", "runs")
+RUNS = ("runs", "runs?view=compare", "runs?view=rate-and-distortion")
+PAGES = ("", "learn", "data", "train", "train?view=watch", *LATENT, "evaluate", "generate", *RUNS)
 SIZES = {
     "projector": {"width": 1920, "height": 1080},
     "wide": SCREEN,

@@ -24,7 +24,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 NARROW = {"width": 360, "height": 640}
 LAPTOP = {"width": 1280, "height": 720}
 TWICE = "html:root { font-size: 200% !important; }"
-LATENT = ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare")
+LATENT = ("map", "draw", "path", "dimensions", "projections", "knowledge")
 EVALUATE = ("overview", "likelihood", "samples", "latent-space")
 GENERATE = (
     *("grid", "samplers", "by-hand", "manifold", "arithmetic", "animation", "take-away"),
@@ -38,6 +38,8 @@ VIEWS = (
     "evaluate?view=classify&run=mnist-conditional",
     *(f"generate?view={view}" for view in GENERATE),
     "runs?view=table",
+    *(f"runs?view=compare&part={part}" for part in ("curves", "numbers", "images", "maps")),
+    "runs?view=rate-and-distortion",
 )
 
 

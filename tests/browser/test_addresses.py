@@ -19,7 +19,7 @@ from vae.runs.store import RunStore
 pytestmark = pytest.mark.browser
 
 SECONDS = 60
-RUN, OTHER, BESIDE = "mnist-recommended", "mnist-convolutional", "mnist-2d"
+RUN, OTHER = "mnist-recommended", "mnist-convolutional"
 NAMES = {label(run, ""): run.id for run in RunStore().list_shipped()}
 TITLES = {
     "VAE Lab": "/",
@@ -86,8 +86,6 @@ STEPS = (
     Step(pick("Watch"), "/train", {"view": "watch"}),
     Step(to("Latent"), "/latent", {"view": "map"}),
     Step(pick("Draw"), "/latent", {"view": "draw"}),
-    Step(pick("Compare"), "/latent", {"view": "compare", "with": "mnist-conditional"}),
-    Step(choose("Compare with", BESIDE), "/latent", {"view": "compare", "with": BESIDE}),
     Step(to("Evaluate"), "/evaluate", {"view": "overview"}),
     Step(pick("Samples"), "/evaluate", {"view": "samples"}),
     Step(to("Generate"), "/generate", {"view": "grid"}),
@@ -100,7 +98,7 @@ STEPS = (
         "/train",
         {**FORM, "epochs": "8", "run": OTHER},
     ),
-    Step(to("Latent"), "/latent", {"view": "compare", "with": BESIDE, "run": OTHER}),
+    Step(to("Latent"), "/latent", {"view": "draw", "run": OTHER}),
 )
 
 
@@ -117,7 +115,7 @@ SHOWN = """() => {
   return {
     title: all('[data-testid=stHeading]')[0]?.innerText ?? '',
     view: chosen('View'), dataset: chosen('Data set'), preset: chosen('Preset'),
-    run: values(named('combobox', 'Run')), with: values(named('combobox', 'Compare with')),
+    run: values(named('combobox', 'Run')),
     epochs: values(all('input[aria-label=Epochs]')),
   };
 }"""
@@ -135,9 +133,8 @@ def shown(page: Page) -> tuple[str, dict[str, str]]:
     for name in ("view", "dataset", "preset"):
         for title in seen[name]:
             found[name] = title.lower().replace(" ", "-")
-    for name in ("run", "with"):
-        for value in seen[name]:
-            found[name] = NAMES.get(value, "")
+    for value in seen["run"]:
+        found["run"] = NAMES.get(value, "")
     preset = PRESETS.get(found.get("preset", ""))
     for epochs in seen["epochs"]:
         if preset and epochs != str(preset.epochs):

@@ -1,4 +1,4 @@
-"""Two maps side by side: one view, one test image in sight, and each its own decoder."""
+"""Maps side by side: one view, one test image in sight, and each its own decoder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PHONE, settled
+from tests.browser.driving import PHONE, button, settled
 from tests.browser.mapping import Board, layer_pixels
 from tests.browser.visitors import Visitors
 from vae.figures.colors import class_color
@@ -37,7 +37,7 @@ def boards(page: Page, server: tuple[str, int]) -> list[Board]:
 
 
 def open_both(page: Page, address: str, other: str = IDS[1]) -> list[Board]:
-    page.goto(f"{address}/latent?view=compare&run={IDS[0]}&with={other}")
+    page.goto(f"{address}/runs?view=compare&part=maps&with={IDS[0]}/{other}")
     settled(page)
     expect(page.locator(".map")).to_have_count(2)
     found = [Board(page, page.locator(".map").nth(index)) for index in (0, 1)]
@@ -232,23 +232,19 @@ def test_layers_and_classes_of_both(boards: list[Board], page: Page) -> None:
         assert layer_pixels(board.root.locator("canvas.ground"))[:, :, 3].min() == 255
 
 
-def test_another_run_changes_its_side_alone(boards: list[Board], page: Page) -> None:
-    page.get_by_role("combobox", name="Compare with").click()
+def test_a_third_run_stands_beside_them(boards: list[Board], page: Page) -> None:
+    button(page, "Runs (2)").click()
+    page.get_by_role("combobox", name="Runs to compare").click()
     page.get_by_role("option").filter(has_text="MNIST · Convolutional").click()
-    page.wait_for_url("**with=mnist-convolutional*")
+    page.wait_for_url("**mnist-convolutional*")
     settled(page)
-    after = [Board(page, page.locator(".map").nth(index)) for index in (0, 1)]
-    views = []
+    expect(page.locator(".map")).to_have_count(3)
+    after = [Board(page, page.locator(".map").nth(index)) for index in range(3)]
     for board in after:
         board.wait_for_atlas()
-        # Without the autoencoder's far codes.
-        views.append(board.until(lambda shown: shown["extent"]["right"] < 5.0))
-    assert views[0]["extent"] == views[1]["extent"]
-    assert views[0]["view"] == pytest.approx(views[1]["view"], rel=1e-5)  # six digits in links
-    page.get_by_text("Path", exact=True).click()
-    page.wait_for_url(lambda url: "view=path" in url and "with=" not in url)
-    page.get_by_text("Compare", exact=True).click()
-    page.wait_for_url("**with=mnist-convolutional*")
+    assert len({tuple(board.shown()["extent"].values()) for board in after}) == 1
+    page.go_back()
+    expect(page.locator(".map")).to_have_count(2)
 
 
 # The numbers and names of the axes that stick out of the board, and those that lie on another.

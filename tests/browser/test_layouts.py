@@ -117,16 +117,3 @@ def test_half_a_digit_says_that_a_strip_goes_on(server: tuple[str, int], page: P
         page.set_viewport_size(SIZES[size])
         digits = strips.evaluate("(box) => 13 * box.clientWidth / box.scrollWidth")
         assert 0.3 < digits % 1 < 0.7, size
-
-
-def test_on_a_phone_the_run_to_compare_with_is_chosen_first(
-    server: tuple[str, int], page: Page
-) -> None:
-    look(page, "phone", f"{server[0]}/latent?view=compare&run=digits")
-    choice = box(page, ".st-key-maps-and-choice [data-testid=stSelectbox]")
-    assert choice["bottom"] <= box(page, ".st-key-two-maps .map")["y"] < SIZES["phone"]["height"]
-    page.set_viewport_size(SIZES["wide"])
-    assert (
-        box(page, ".st-key-two-maps .map")["right"]
-        < box(page, ".st-key-maps-and-choice [data-testid=stSelectbox]")["x"]
-    )

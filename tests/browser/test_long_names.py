@@ -21,7 +21,7 @@ VIEWS = (
     *("", "data", "train?view=watch"),
     *(
         f"latent?view={view}"
-        for view in ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare")
+        for view in ("map", "draw", "path", "dimensions", "projections", "knowledge")
     ),
     *(f"evaluate?view={view}" for view in ("overview", "latent-space")),
     *(
@@ -29,6 +29,7 @@ VIEWS = (
         for view in ("grid", "classes", "samplers", "by-hand", "arithmetic", "animation")
     ),
     "runs?view=table",
+    *(f"runs?view=compare&part={part}" for part in ("curves", "numbers", "images", "maps")),
 )
 BEYOND = """() => {
     const main = document.querySelector("[data-testid=stMain]");

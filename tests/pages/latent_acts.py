@@ -154,22 +154,4 @@ WAYS: dict[str, tuple[str, list[Act]]] = {
         [segment("Dimensions", 3), turned(TURNED)],
     ),
     "dots in space": ("projections", [segment("Dimensions", 3), number("Test image", 3)]),
-    "two runs": (
-        "compare",
-        [
-            selects("Compare with", "other"),
-            lambda app: act(
-                app.main.get_by_key("compare_layers_control").set_value(["regions", "dots"])
-            ),
-            sends("compare-0-wide", selection=IMAGE, shown={"layers": [], "hidden": [1]}),
-            sends("compare-1-other", selection=POSITION),
-            sets(
-                **{
-                    f"{of}-{what}": PART
-                    for of in ("compare-0-wide", "compare-1-other")
-                    for what in ("view", "atlas")
-                }
-            ),
-        ],
-    ),
 }

@@ -1,4 +1,4 @@
-"""Compare: two runs' maps with the same axes, any two runs, and the other one in the address."""
+"""Compare, its maps: of any runs, with the same axes and the same test images."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from pages._shared.maps.coverage_text import coverage_text
 from pages._shared.plain import plain
-from tests.conftest import copy_run
-from tests.pages.comparing import COMPARE, boards, chooser, to_view
+from tests.conftest import PATIENCE_SECONDS, ROOT, copy_run
+from tests.pages.comparing import boards, open_compare, to_view
 from tests.pages.crafted import set_state, truncate, unfinished
-from tests.pages.driving import act, calm, open_page
+from tests.pages.driving import act, calm
 from tests.pages.shown import shows, words
 from vae.evaluation.coverage import Coverage, coverage
 from vae.files import read_json, write_json
@@ -24,7 +25,7 @@ from vae.sampling.prior import prior_codes
 
 class TestMaps:
     def test_the_same_axes_around_both(self, run: Run, code_run: Run) -> None:
-        app = open_page("latent", run=run.id, **COMPARE)
+        app = open_compare("finished", "code")
         left, right = boards(app, "finished", "code")
         extent = left["extent"]
         assert extent == right["extent"]
@@ -41,21 +42,21 @@ class TestMaps:
             assert len(latents["y"]) == 360
         assert (left["names"], right["names"][0][:3]) == (["z1", "z2"], "PC1")
         assert not app.info
-        assert "is ringed on both maps" in words(app)
+        assert "is ringed on all maps" in words(app)
 
     def test_other_layers_on_both(self, run: Run, code_run: Run) -> None:
-        app = open_page("latent", run=run.id, **COMPARE)
+        app = open_compare("finished", "code")
         act(app.main.get_by_key("compare_layers_control").set_value(["regions", "dots"]))
         both = boards(app, "finished", "code")
         assert [board["layers"] for board in both] == [["regions", "dots"]] * 2
         act(app.main.get_by_key("compare_layers_control").set_value([]))
         assert [board["layers"] for board in boards(app, "finished", "code")] == [[]] * 2
-        to_view(app, "Path")
+        to_view(app, "Table")
         app = to_view(app, "Compare")
         assert boards(app, "finished", "code")[0]["layers"] == []
 
     def test_what_a_map_shows_with_measured_numbers(self, run: Run, code_run: Run) -> None:
-        said = words(open_page("latent", run=run.id, **COMPARE))
+        said = words(open_compare("finished", "code"))
         for each in (run, code_run):
             found = coverage(each.latents["mean"], each.latents["log_var"], each.decode)
             assert f"{found.missed:.0%} of the test images" in coverage_text(each, found)
@@ -87,20 +88,20 @@ class TestMaps:
     def test_samples_of_the_same_seed(
         self, run: Run, code_run: Run, pictures: dict[str, bytes]
     ) -> None:
-        app = open_page("latent", run=run.id, **COMPARE)
+        app = open_compare("finished", "code")
         shown = [each for image in app.image for each in image.proto.imgs]
         assert len(shown) == 2
         for each, expected in zip(shown, (run, code_run), strict=True):
             z = prior_codes(24, expected.config.latent_dim, seed=0)
             grid = tile(to_uint8(expected.decode(z)), 4, 6)
             assert shows(pictures[each.url], grid)
-            assert each.alt.startswith("Samples of Digits")
+            assert each.alt.startswith("Samples of ")
 
     def test_an_idle_encoder(self, run: Run, code_run: Run) -> None:
         latents = dict(np.load(code_run.path / "latents.npz"))
         latents["mean"] = np.full_like(latents["mean"], 0.2)
         np.savez(code_run.path / "latents.npz", **latents)
-        assert "All dots lie in one heap" in words(open_page("latent", run=run.id, **COMPARE))
+        assert "All dots lie in one heap" in words(open_compare("finished", "code"))
 
 
 class TestAnyTwo:
@@ -110,7 +111,7 @@ class TestAnyTwo:
     ) -> None:
         copy_run(request.getfixturevalue(name), runs / "other")
         for first, second in (("finished", "other"), ("other", "finished")):
-            app = open_page("latent", run=first, **COMPARE)
+            app = open_compare(first, second)
             left, right = boards(app, first, second)
             assert left["extent"] == right["extent"]
             assert left["sameImages"] is (name != "convolutional_run")
@@ -118,7 +119,7 @@ class TestAnyTwo:
             assert not app.error
 
     def test_other_images(self, color_run: Run, run: Run) -> None:
-        app = open_page("latent", run=run.id, **COMPARE)
+        app = open_compare(run.id, "colors")
         (info,) = app.info
         assert info.value.startswith("The dots are not the same images: ")
         assert "360 images of Digits" in info.value
@@ -129,13 +130,13 @@ class TestAnyTwo:
     def test_foreign_names_are_shown_to_the_letter(self, run: Run, color_run: Run) -> None:
         path, name = color_run.path, "*x* ![](https://example.org/x.png)"
         write_json(path / "config.json", read_json(path / "config.json") | {"dataset": name})
-        said = words(open_page("latent", run=run.id, **COMPARE))
+        said = words(open_compare(run.id, "colors"))
         assert plain(name) in said
         assert name not in said
 
     def test_two_of_a_kind(self, code_run: Run, runs: Path) -> None:
         copy_run(code_run, runs / "twin")
-        app = open_page("latent", run="code", **COMPARE)
+        app = open_compare("code", "twin")
         left, right = boards(app, "code", "twin")
         assert left["plane"] != right["plane"]  # each has feeds of its own
         assert left["sameImages"]
@@ -146,7 +147,7 @@ class TestAnyTwo:
         latents["mean"][:fraction] = np.nan
         np.savez(code_run.path / "latents.npz", **latents)
         set_state(code_run, "diverged")
-        app = open_page("latent", run=run.id, **COMPARE)
+        app = open_compare("finished", "code")
         (error,) = app.error
         assert "this run has diverged" in error.value
         assert f"Received: {fraction} of 360 codes that are not finite" in error.value
@@ -156,24 +157,44 @@ class TestAnyTwo:
     @pytest.mark.parametrize("name", ["latents.npz", "decoder.onnx"])
     def test_a_damaged_one(self, name: str, run: Run, code_run: Run) -> None:
         truncate(code_run.path / name)
-        app = open_page("latent", run=run.id, **COMPARE)
+        app = open_compare("finished", "code")
         assert len(app.error) == 1
         boards(app, "finished")
 
     def test_one_that_trains(self, run: Run, code_run: Run) -> None:
         set_state(code_run, "training", model_epoch=1, epoch=2)
         with code_run.lock():
-            app = open_page("latent", run=run.id, **COMPARE)
-            assert "training" in chooser(app).options[0]
+            app = open_compare("finished", "code")
             assert "its model of epoch 1" in words(app)
             boards(app, "finished", "code")
 
-    def test_none(self, run: Run, runs: Path) -> None:
+    def test_one_without_a_map(self, run: Run, runs: Path) -> None:
         unfinished(run, runs / "early")
-        app = open_page("latent", **COMPARE, run=run.id)
-        assert "there must be another run with a model" in words(app)
-        assert [box.label for box in app.selectbox] == ["Run"]
-        assert not app.image
+        app = open_compare("finished", "early")
+        assert "no map yet: it comes when the run has ended" in words(app)
+        boards(app, "finished")
+
+    def test_three_move_together(self, run: Run, code_run: Run, wide: Run) -> None:
+        app = open_compare("finished", "code", "wide")
+        maps = boards(app, "finished", "code", "wide")
+        assert len({tuple(board["extent"].values()) for board in maps}) == 1
+        assert {(board["link"], board["sameImages"]) for board in maps} == {("compare", True)}
+        act(app.main.get_by_key("compare_layers_control").set_value(["dots"]))
+        assert [board["layers"] for board in boards(app, "finished", "code", "wide")] == [
+            ["dots"]
+        ] * 3
+
+
+def test_a_link_of_the_latent_page_leads_to_the_maps(run: Run, code_run: Run) -> None:
+    app = AppTest.from_file(ROOT / "pages" / "router.py", default_timeout=PATIENCE_SECONDS)
+    old = {"run": "finished", "with": "code", "view": "compare", "layers": "dots"}
+    app.query_params.update(old | {"picked": "3", "hide-there": "2"})
+    app._page_hash = calc_hash("latent")
+    app = calm(app.run(), "runs")
+    left, right = boards(app, "finished", "code")
+    assert left["layers"] == ["dots"]
+    assert (left["hidden"], right["hidden"]) == ([], [2])
+    assert app.query_params["picked"] == "3"
 
 
 def test_what_is_sent_of_a_map_that_went_is_left() -> None:

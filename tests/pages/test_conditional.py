@@ -7,6 +7,7 @@ import pytest
 
 from pages._shared.maps.map_data import points_on_plane, usual_plane
 from tests.pages.class_field import CLASSES, choice, choose_class, has_class_field
+from tests.pages.comparing import open_compare
 from tests.pages.driving import act, calm, go, labelled, open_page, tour
 from tests.pages.pen import draw, strip, stroke, take
 from tests.pages.shown import component, picture, picture_called, shows, words
@@ -27,7 +28,7 @@ class TestEveryPage:
         ("view", "has_field"),
         [
             *((view, True) for view in ("map", "draw", "path", "dimensions")),
-            *((view, False) for view in ("projections", "knowledge", "compare")),
+            *((view, False) for view in ("projections", "knowledge")),
         ],
     )
     def test_views_of_its_space(self, view: str, has_field: bool, conditional: Run) -> None:
@@ -149,18 +150,18 @@ class TestOtherViews:
     def test_two_runs_side_by_side(
         self, conditional: Run, run: Run, pictures: dict[str, bytes]
     ) -> None:
-        app = open_page("latent", run="labelled", view="compare")
-        choice(app, "Class to decode, this run").set_value(9)
+        app = open_compare("labelled", run.id)
+        (field,) = (each for each in app.segmented_control if each.label.startswith("Class to"))
+        field.set_value(9)
         app = calm(app.run())
         samples = tile(conditional.decode(prior_codes(24, 3, seed=0), 9), 4, 6)
         (alt,) = (
             shown.alt
             for element in app.image
             for shown in element.proto.imgs
-            if shown.alt.startswith("Samples of") and "(3-D)" in shown.alt
+            if shown.alt == f"Samples of {field.label.removeprefix('Class to decode, ')}"
         )
         assert shows(pictures[picture_called(app, alt)], samples)
-        assert not any(each.label == "Class to decode, other run" for each in app.segmented_control)
 
 
 def _data_url(images: np.ndarray) -> str:

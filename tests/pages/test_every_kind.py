@@ -29,7 +29,7 @@ from vae.sampling.fitted import compute_samplers
 VIEWS = {
     "start": ("",),
     "data": ("",),
-    "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge", "compare"),
+    "latent": ("map", "draw", "path", "dimensions", "projections", "knowledge"),
     "evaluate": ("overview", "likelihood", "classify", "samples", "latent-space"),
     "generate": (
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic"),
@@ -59,7 +59,11 @@ def views_of(name: str) -> list[tuple[str, str]]:
     return OF_GAN if config_of(name).has("decoder") else OF_CLASSIFIER
 
 
-VIEWS_OF_KINDS = [(name, page, view) for name in EACH_KIND for page, view in views_of(name)]
+# The page of all runs shows every kind in each.
+OF_RUNS = [("runs", view) for view in ("table", "compare", "rate-and-distortion")]
+VIEWS_OF_KINDS = [
+    (name, page, view) for name in EACH_KIND for page, view in [*views_of(name), *OF_RUNS]
+]
 # What says that nothing was typed yet.
 REFUSED = {"Button 'Put it on the sliders', 0": "A code is a list of 3 numbers"}
 Downloads = dict[str, Callable[[], bytes]]
@@ -109,7 +113,9 @@ def test_each_view_opens_explains_its_words_and_makes_its_files(
     runs: Path,
     downloads: Downloads,
 ) -> None:
-    copy_run(measured(name), runs / "run")
+    run = copy_run(measured(name), runs / "run")
+    if page == "runs":  # something to compare with
+        copy_run(run, runs / "other")
     app = healthy(open_page(page, run="run", view=view))
     assert unexplained(app) == []
     for file, make in downloads.items():

@@ -44,9 +44,7 @@ class TestNames:
         for _, app in tour(run=name):
             shows(app, name)
 
-    @pytest.mark.parametrize(
-        "view", ["map", "path", "draw", "dimensions", "projections", "compare"]
-    )
+    @pytest.mark.parametrize("view", ["map", "path", "draw", "dimensions", "projections"])
     @pytest.mark.parametrize("name", ["a__b_", "größe 0.5"], ids=label)
     def test_views_of_the_latent_page(self, runs: Path, name: str, view: str) -> None:
         named(runs, "another")

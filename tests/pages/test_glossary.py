@@ -11,7 +11,7 @@ from vae.glossary import GLOSSARY, explained_by
 from vae.runs.run import Run
 
 # They show more of a run on MNIST that ships.
-VIEWS = ["start", "latent/compare", *(name for name in WORDS if name[:5] in ("train", "evalu"))]
+VIEWS = ["start", *(name for name in WORDS if name[:5] in ("train", "evalu", "runs/"))]
 
 OTHER_RUNS = {"evaluate/classify": "mnist-conditional"}  # of a model that gets labels alone
 

@@ -19,7 +19,7 @@ from tests.pages.shown import component, components, words
 from vae.runs.run import Run
 
 # Those that show something of a view, and the data that they find by an id.
-COMPONENTS = "map-", "cloud", "compare-", "draw-", "path-", "posterior-", "image-costs-", "feed-"
+COMPONENTS = "map-", "cloud", "draw-", "path-", "posterior-", "image-costs-", "feed-"
 
 
 @pytest.fixture
@@ -142,9 +142,6 @@ UNREADABLE: dict[str, list[dict[str, str]]] = {
     ],
     "view=draw": [
         {"picture": "photo", "image": "x", "seed": "-1"},
-    ],
-    "view=compare": [
-        {"layers": "nothing", "picked": "a_b"},
     ],
 }
 

@@ -152,7 +152,7 @@ def test_a_run_that_trains(busy: Run, finished_run: Run) -> None:
         ("data", {"dataset": "none"}, "Data set"),
         ("train", {"dataset": "none"}, "Data set"),
         ("train", {"preset": "none"}, "Preset"),
-        ("latent", {"view": "compare", "with": "nobody"}, "Compare with"),
+        ("runs", {"view": "compare", "with": "nobody"}, "Runs to compare"),
     ],
 )
 def test_a_wrong_link(page: str, wrong: dict[str, str], control: str, run: Run, runs: Path) -> None:

@@ -27,13 +27,13 @@ from vae.sampling.fitted import compute_samplers
 VIEWS = {
     "start": [""],
     "train": [""],
-    "latent": ["map", "draw", "path", "dimensions", "projections", "knowledge", "compare"],
+    "latent": ["map", "draw", "path", "dimensions", "projections", "knowledge"],
     "evaluate": ["overview", "likelihood", "classify", "samples", "latent-space"],
     "generate": [
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic"),
         *("animation", "take-away"),
     ],
-    "runs": ["table"],
+    "runs": ["table", "compare", "rate-and-distortion"],
 }
 
 
@@ -104,9 +104,10 @@ def test_every_view(page: str, small_run: Run, runs: Path) -> None:
 def test_beside_another_run(small_run: Run, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "RunStore", RunStore)
     run = copy_run(small_run, runs / "small")
-    for view in ("compare", "map"):
-        app = open_page("latent", run=run.id, view=view, **{"with": "mnist-recommended"})
-        assert all("Received" in error.value for error in app.error), (view, app.error)
+    for part in ("curves", "numbers", "images", "maps"):
+        both = {"with": f"{run.id}/mnist-recommended"}
+        app = open_page("runs", view="compare", part=part, **both)
+        assert all("Received" in error.value for error in app.error), (part, app.error)
 
 
 def test_taken_away_and_brought_back(small_run: Run, tmp_path: Path) -> None:

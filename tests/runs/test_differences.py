@@ -44,9 +44,14 @@ def test_seeds_and_ids_where_nothing_else_does(make: Any) -> None:
 def test_many_differences_are_not_listed(make: Any) -> None:
     other = {"preset": "recommended", "beta": 2.0, "epochs": 5, "batch_size": 7, "seed": 1}
     assert run_labels(make({"latent_dim": 9}, other)) == [
-        "Custom",
+        "VAE, 9 dimensions",
         "Recommended, 6 settings changed",
     ]
+
+
+def test_a_setting_that_a_kind_has_not_is_no_difference(make: Any) -> None:
+    runs = make({"beta": 4.0}, {"kind": "autoencoder"}, {"kind": "gan"})
+    assert run_labels(runs) == ["VAE", "Autoencoder", "GAN"]
 
 
 def test_rows_say_which_settings_differ_and_leave_empty_what_a_kind_has_not(make: Any) -> None:
@@ -54,7 +59,7 @@ def test_rows_say_which_settings_differ_and_leave_empty_what_a_kind_has_not(make
     assert rows["dataset"].texts == ("handmade", "handmade")
     assert not rows["dataset"].differs
     assert (rows["kind"].texts, rows["kind"].differs) == (("VAE", "Classifier"), True)
-    assert (rows["beta"].texts, rows["beta"].differs) == (("1", ""), True)
+    assert (rows["beta"].texts, rows["beta"].differs) == (("1", ""), False)
     assert not rows["epochs"].differs
 
 

@@ -124,12 +124,13 @@ def fold(group: int, lines: Sequence[tuple[np.ndarray, np.ndarray]]) -> GroupCur
 
 
 def _quantities(groups: Sequence[RunGroup]) -> dict[str, Curve]:
-    """Return the curves of all kinds by their names; that of a VAE has the last word on a title."""
+    """Return the curves of all kinds by their names, those of a VAE first."""
     configs = [run.config for group in groups for run in group.runs]
     kinds = {config.kind: KINDS[config.kind] for config in configs}
     found: dict[str, Curve] = {}
-    for kind in sorted(kinds.values(), key=lambda kind: kind.has("posterior")):
-        found |= kind.curves
+    for kind in sorted(kinds.values(), key=lambda kind: not kind.has("posterior")):
+        for name, curve in kind.curves.items():
+            found.setdefault(name, curve)
     if len({config.beta for config in configs if config.has("posterior")}) > 1:
         found[COST] = COST_CURVE
     return found

@@ -10,7 +10,7 @@ from vae.config.number_text import number_text
 from vae.config.settings import SETTINGS, setting
 from vae.kinds import KINDS
 from vae.preset_notes import PRESET_NOTES
-from vae.presets import preset_label, setting_words
+from vae.presets import PRESETS, preset_label, setting_words
 from vae.runs.run import Run
 from vae.runs.run_images import dataset_title, learned_the_same
 
@@ -24,7 +24,7 @@ NAMES = ("preset", "seed")  # they say where a run comes from, not what it is
 class SettingRow(NamedTuple):
     """A setting of several runs: its name and label, a text for each run, whether they differ.
 
-    A run whose kind of model has no such setting has an empty text.
+    A run whose kind of model has no such setting has an empty text, and differs in its kind alone.
     """
 
     name: str
@@ -51,9 +51,7 @@ def setting_rows(runs: Sequence[Run]) -> list[SettingRow]:
         if not any(name in each for each in values):
             continue
         texts = tuple(_text(name, each[name]) if name in each else "" for each in values)
-        found = [each.get(name) for each in values]
-        differs = any(each != found[0] for each in found)
-        rows.append(SettingRow(name, setting(name).label, texts, differs))
+        rows.append(SettingRow(name, setting(name).label, texts, _differs(name, values)))
     return rows
 
 
@@ -66,11 +64,7 @@ def run_labels(runs: Sequence[Run], seeds: Sequence[str] | None = None) -> list[
     "seed 0".
     """
     values = [setting_values(run) for run in runs]
-    names = [
-        name
-        for name in SETTINGS
-        if name not in NAMES and len({each.get(name) for each in values}) > 1
-    ]
+    names = [name for name in SETTINGS if name not in NAMES and _differs(name, values)]
     labels = [
         _named(run, each, names) if len(names) <= MAX_NAMED else run.metadata.name or _recipe(run)
         for run, each in zip(runs, values, strict=True)
@@ -111,11 +105,24 @@ def _dataset_row(runs: Sequence[Run]) -> SettingRow:
 
 
 def _named(run: Run, values: dict[str, Any], names: Sequence[str]) -> str:
-    return ", ".join(setting_words(name, values[name]) for name in names if name in values)
+    return _joined(*(_words(name, values[name]) for name in names if name in values))
+
+
+def _words(name: str, value: Any) -> str:
+    return KINDS[value].title if name == "kind" else setting_words(name, value)
 
 
 def _recipe(run: Run) -> str:
-    return preset_label(run.config)
+    """Return the preset with what was changed; without one what the model is."""
+    config = run.config
+    if config.preset in PRESETS:
+        return preset_label(config)
+    dims = setting_words("latent_dim", config.latent_dim) if config.has("decoder") else ""
+    return _joined(KINDS[config.kind].title, dims)
+
+
+def _differs(name: str, values: Sequence[dict[str, Any]]) -> bool:
+    return len({each[name] for each in values if name in each}) > 1
 
 
 def _joined(*parts: str) -> str:

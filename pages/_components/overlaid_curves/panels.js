@@ -20,6 +20,7 @@ function buildPanels(chart) {
     listen(chart, panel);
     return panel;
   });
+  chart.root.style.setProperty("--panels", chart.panels.length);
   chart.root.querySelector(".panels").replaceChildren(...chart.panels.map(({ box }) => box));
 }
 

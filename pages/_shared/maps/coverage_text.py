@@ -19,7 +19,7 @@ def coverage_text(run: Run, found: Coverage) -> str:
     if np.var(run.latents["mean"], axis=0).max() <= ACTIVE_VARIANCE:
         return (
             "All dots lie in one heap: no latent dimension is active, so the decoder cannot tell "
-            "one image from another, and the samples below are all alike."
+            "one image from another, and its samples are all alike."
         )
     if found.missed >= MANY_MISSED and found.distance > found.prior_distance:
         free = not run.config.has("prior")
