@@ -11,9 +11,9 @@ from vae.runs.run import Run
 __all__ = ["show_run_faults"]
 
 
-def show_run_faults(run: Run | None) -> None:
-    """Show why files of the run are left out, if any are."""
+def show_run_faults(run: Run | None, name: str = "this run") -> None:
+    """Show why files of the run are left out, if any are; name: of one among others."""
     with stable_position():
         if run is not None and (faults := run.faults):
-            lines = ["Part of this run cannot be read and is left out.", *map(plain, faults)]
+            lines = [f"Part of {plain(name)} cannot be read and is left out.", *map(plain, faults)]
             st.warning("\n- ".join(lines), icon=":material/draft:")

@@ -10,6 +10,7 @@ from pages._shared.guard import explained
 from pages._shared.linked import linked_choice
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
+from pages._shared.run_faults import show_run_faults
 from pages._shared.stable_position import stable_position
 from pages.runs.compare_style import apply_compare_style
 from pages.runs.compared_runs import choose_runs
@@ -18,6 +19,7 @@ from pages.runs.images_part import images_part
 from pages.runs.maps_part import maps_part
 from pages.runs.numbers_part import numbers_part
 from vae.evaluation.comparability import comparability_warnings
+from vae.runs.differences import run_labels
 from vae.runs.run import Run
 
 __all__ = ["compare_view"]
@@ -48,6 +50,8 @@ def compare_view() -> None:
         **persistent("compare_part", part),
     )
     with stable_position():
+        for run, name in zip(runs, run_labels(runs), strict=True):
+            show_run_faults(run, name)
         _show_warnings(runs)
     with stable_position():
         PARTS[part](runs)

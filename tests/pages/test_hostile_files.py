@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import copy_run
 from tests.hostile import CONTENTS, EMPTY, VIEWS, with_texts
+from tests.pages.comparing import open_compare
 from tests.pages.driving import open_page, watch
 from tests.pages.shown import words
 from vae.files import read_json, write_json
@@ -24,12 +25,14 @@ REQUESTS = ("likelihood-asked.json", "classification-asked.json")
 TO_THE_LETTER = (
     *("selectbox", "multiselect", "text_input", "plotly_chart", "bidi_component"),
     "arrow_data_frame",
+    "dataframe",
 )
 
 
 # What no reader takes, what one takes in which nothing is said, and a word that no file can hold.
 TRIED_EVERYWHERE = [CONTENTS[name] for name in ("a list", "other keys", "half a letter")]
 # Views that show most of the files; the others learn what was read from the same functions.
+OF_CHOSEN = {page: views for page, views in VIEWS.items() if page != "runs"}
 FEW_VIEWS = {"train": ("",), "evaluate": ("overview", "likelihood"), "latent": ("knowledge",)}
 
 
@@ -66,7 +69,7 @@ def fetches(app: AppTest) -> list[str]:
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_other_contents(content: bytes, run: Run) -> None:
     spoil(run, content)
-    for app in everywhere(run.id, VIEWS if content in TRIED_EVERYWHERE else FEW_VIEWS):
+    for app in everywhere(run.id, OF_CHOSEN if content in TRIED_EVERYWHERE else FEW_VIEWS):
         assert not app.error
         assert fetches(app) == []
         if app.title[0].value == "Runs":  # of all of them, and each is as good as it can be read
@@ -74,6 +77,17 @@ def test_other_contents(content: bytes, run: Run) -> None:
         (warning,) = [each for each in app.warning if "cannot be read" in each.value]
         said = [name for name in FIGURES if name != "likelihood.json" or content not in EMPTY]
         assert all(name in warning.value for name in said)
+
+
+@pytest.mark.parametrize("content", TRIED_EVERYWHERE)
+def test_other_contents_beside_another_run(content: bytes, run: Run) -> None:
+    other = copy_run(run, run.path.parent / "other")
+    spoil(run, content)
+    for part in ("curves", "numbers", "images", "maps"):
+        app = open_compare(run.id, other.id, part=part)
+        assert not app.error
+        assert sum("cannot be read" in each.value for each in app.warning) == 1
+        assert fetches(app) == []
 
 
 @pytest.mark.parametrize("name", ["config.json", "status.json"])
@@ -91,7 +105,8 @@ def labelled_run(runs: Path) -> Run:
     return with_texts(copy_run(Run(SHIPPED / "mnist-conditional"), runs / "theirs"))
 
 
-def test_no_text_of_others_is_markdown(labelled_run: Run) -> None:
+def test_no_text_of_others_is_markdown(labelled_run: Run, runs: Path) -> None:
+    copy_run(labelled_run, runs / "twin")  # to compare with
     assert labelled_run.faults == []
     for app in everywhere(labelled_run.id):
         assert fetches(app) == []
