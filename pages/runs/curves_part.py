@@ -55,7 +55,7 @@ def curves_part(runs: Sequence[Run]) -> None:
 def _choose(groups: Sequence[RunGroup]) -> OverlayChoice:
     first: Part = "validation" if has_part(groups, "validation") else "training"
     axis = linked_choice("x", "overlay_axis", AXES)
-    part = linked_choice("points", "overlay_part", PARTS, first)
+    part: Part = linked_choice("points", "overlay_part", PARTS, first)
     is_log = linked_switch("log", "overlay_log")
     smoothing = linked_decimal("smoothing", "overlay_smoothing", 0.0, MAX_SMOOTHING, 0.0)
     without = linked_switch("usual", "overlay_usual")
