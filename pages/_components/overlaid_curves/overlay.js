@@ -62,7 +62,7 @@ function pointOf({ x, y, spread }, at) {
 }
 
 const asText = (value) => Number(value.toPrecision(5)).toLocaleString("en", { maximumSignificantDigits: 5 });
-const inTable = (value) => (Math.abs(value) >= 1 ? value.toFixed(2) : String(Number(value.toPrecision(3))));
+const inTable = (value) => (Math.abs(value) >= 0.1 ? value.toFixed(2) : String(Number(value.toPrecision(2))));
 
 function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);
