@@ -59,8 +59,8 @@ def views_of(name: str) -> list[tuple[str, str]]:
     return OF_GAN if config_of(name).has("decoder") else OF_CLASSIFIER
 
 
-# The page of all runs shows every kind in each.
-OF_RUNS = [("runs", view) for view in ("table", "compare", "rate-and-distortion")]
+# These show every kind in each.
+OF_RUNS = [("runs", view) for view in ("compare", "rate-and-distortion")]
 VIEWS_OF_KINDS = [
     (name, page, view) for name in EACH_KIND for page, view in [*views_of(name), *OF_RUNS]
 ]

@@ -24,7 +24,6 @@ REQUESTS = ("likelihood-asked.json", "classification-asked.json")
 # Elements whose values are shown to the letter; their labels and help texts are Markdown too.
 TO_THE_LETTER = (
     *("selectbox", "multiselect", "text_input", "plotly_chart", "bidi_component"),
-    "arrow_data_frame",
     "dataframe",
 )
 
@@ -32,7 +31,6 @@ TO_THE_LETTER = (
 # What no reader takes, what one takes in which nothing is said, and a word that no file can hold.
 TRIED_EVERYWHERE = [CONTENTS[name] for name in ("a list", "other keys", "half a letter")]
 # Views that show most of the files; the others learn what was read from the same functions.
-OF_CHOSEN = {page: views for page, views in VIEWS.items() if page != "runs"}
 FEW_VIEWS = {"train": ("",), "evaluate": ("overview", "likelihood"), "latent": ("knowledge",)}
 
 
@@ -69,7 +67,7 @@ def fetches(app: AppTest) -> list[str]:
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_other_contents(content: bytes, run: Run) -> None:
     spoil(run, content)
-    for app in everywhere(run.id, OF_CHOSEN if content in TRIED_EVERYWHERE else FEW_VIEWS):
+    for app in everywhere(run.id, VIEWS if content in TRIED_EVERYWHERE else FEW_VIEWS):
         assert not app.error
         assert fetches(app) == []
         if app.title[0].value == "Runs":  # of all of them, and each is as good as it can be read
