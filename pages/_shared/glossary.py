@@ -112,6 +112,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "runs/table": (
         *("VAE", "autoencoder", "reconstruction", "KL", "ELBO", "log-likelihood", "beta"),
         *("Fréchet distance", "active unit", "epoch", "validation", "diverged"),
+        "conditional VAE",
     ),
     "runs/compare": (
         *("VAE", "autoencoder", "latent space", "encoder", "prior", "posterior", "hole", "PCA"),
