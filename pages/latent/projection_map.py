@@ -100,7 +100,12 @@ def projection_space(
 
     with st.container(gap=None):
         figure = cloud3d(
-            projection, run.class_names, size=CLOSE * size, opacity=opacity, camera=camera
+            projection,
+            run.class_names,
+            size=CLOSE * size,
+            opacity=opacity,
+            camera=camera,
+            is_dark=st.context.theme.type == "dark",
         )
         with st.container(key="in-space"):
             st.plotly_chart(figure, key=f"{key}-chart", height="stretch")

@@ -48,7 +48,7 @@ def hold_out(
 
 def content_key(image: np.ndarray) -> bytes:
     """Return 16 bytes that an image of other pixels would not have."""
-    return hashlib.blake2b(np.ascontiguousarray(image), digest_size=16).digest()
+    return hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()
 
 
 def split_arrays(

@@ -42,6 +42,9 @@ SIGNS: dict[Mark, str] = {
 MARKERS: dict[Mark, str] = {"circle": "o", "square": "s", "diamond": "D", "cross": "P", "x": "X"}
 
 
+BLACK, WHITE = "#000000", "#ffffff"  # of names: a theme's own grey is faint among points
+
+
 class _ClassPoints(NamedTuple):
     """points: (M, 2 or 3), float32, those of one class. indices: of their test images (M,)."""
 
@@ -59,10 +62,11 @@ def cloud3d(
     size: float = 3.0,
     opacity: float = OPACITY,
     camera: Mapping[str, Any] = CAMERA,
+    is_dark: bool = False,
 ) -> go.Figure:
     """Plot points (N, 3) in space; a point's customdata is the index of its test image.
 
-    camera: the point of view, as Plotly has it.
+    camera: the point of view, as Plotly has it. is_dark: the ground, on which names are to be read.
     """
     figure = go.Figure()
     groups = [each for each in _by_class(projection, class_names) if len(each.points)]
@@ -87,7 +91,7 @@ def cloud3d(
             **dict(zip("xyz", places.T, strict=True)),
             text=[html.escape(shortened([each.name], ON_MAP)[0]) for each in groups],
             mode="text",
-            textfont={"size": 16},
+            textfont={"size": 16, "weight": 700, "color": WHITE if is_dark else BLACK},
             hoverinfo="skip",
             showlegend=False,
         )
