@@ -23,7 +23,7 @@ REQUESTS = ("likelihood-asked.json", "classification-asked.json")
 # Elements whose values are shown to the letter; their labels and help texts are Markdown too.
 TO_THE_LETTER = (
     *("selectbox", "multiselect", "text_input", "plotly_chart", "bidi_component"),
-    "arrow_data_frame",
+    "dataframe",
 )
 
 
