@@ -110,7 +110,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         "discriminator",
     ),
     "runs/table": (
-        *("VAE", "autoencoder", "reconstruction", "KL", "ELBO", "log-likelihood", "beta"),
+        *("VAE", "autoencoder", "conditional VAE", "reconstruction", "KL", "ELBO"),
+        *("log-likelihood", "beta"),
         *("Fréchet distance", "active unit", "epoch", "validation", "diverged"),
         "conditional VAE",
     ),

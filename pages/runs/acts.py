@@ -61,7 +61,7 @@ def _edit(own: Sequence[Run], owner: str, every_tag: Iterable[str]) -> None:
         type="tertiary",
     ):
         if len(own) == 1:
-            name, note = f"runs-name-{ids[0]}", f"runs-note-{ids[0]}"
+            name = f"runs-name-{ids[0]}"
             st.text_input(
                 "Name",
                 key=controlled_key(name, own[0].metadata.name),
@@ -83,6 +83,7 @@ def _edit(own: Sequence[Run], owner: str, every_tag: Iterable[str]) -> None:
             args=(field, ids, common, owner),
         )
         if len(own) == 1:
+            note = f"runs-note-{ids[0]}"
             st.text_area(
                 "Note",
                 key=controlled_key(note, own[0].metadata.note),
