@@ -13,6 +13,10 @@ NO_COMMANDS = {
     "page --Config--> queue": "a drawing",
     "app.py > pages > vae": "the order of layers",
     "config.json       configuration": "a list of files",
+    "from vae.export.tensorboard": "Python: tests/export/test_tensorboard.py writes such files",
+    "import wandb": "Python, with a package that the project does without",
+    "import mlflow": "Python, with a package that the project does without",
+    "apt-get install nginx": "changes a system; tests/deploy runs what it sets up",
 }
 
 

@@ -67,6 +67,7 @@ NOT_RUN = {
         "measures for a minute: tests/cli/test_classify.py compares small runs"
     ),
     r"python -m benchmarks\.decoding": "measures memory, alone on a machine",
+    r"docker compose .*": "needs Docker: tests/deploy tests what it starts",
     r"make bench": "measures for hours, alone on a machine",
     r"make pretrained": "trains all models that ship, in their place",
     r"(\.venv/bin/)?python -m benchmarks .*": "measures for minutes, alone on a machine",
@@ -95,6 +96,7 @@ TARGETS_NOT_RUN = {
     "pretrained": NOT_RUN["make pretrained"],
     "screenshots": "replaces the pictures in docs/screenshots",
     "chromium": "installs a browser",
+    "nginx": "installs a proxy",
 }
 PROGRAM_OURS = ["python", "-m", "vae"]
 
