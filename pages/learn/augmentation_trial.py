@@ -7,13 +7,13 @@ from functools import partial
 
 import streamlit as st
 
+from pages._shared.augmentation_words import data_title, what_runs_now
 from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import dataset, queue
 from pages._shared.study_form import QUICK
 from pages._shared.study_progress import (
-    data_title,
     is_under_way,
     show_study_controls,
     show_study_progress,
@@ -106,7 +106,7 @@ def _watch(study: Study, active: bool) -> None:
         if is_under_way(study) != active:
             st.rerun()
         show_study_controls(study)
-        show_study_progress(study)
+        show_study_progress(study, lambda: what_runs_now(study))
         if cells := cells_of(study):
             show_verdict(cells, plain(data_title(study)))
             show_accuracy(

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from pages._shared.stable_position import stable_position
 from pages._shared.view_choice import choose_view
+from pages.runs.sweeps_view import sweeps_view
 from pages.runs.table_view import table_view
 
 VIEWS: dict[str, Callable[[], None]] = {
     "Table": table_view,
+    "Sweeps": sweeps_view,
 }
 
 view = choose_view("runs", VIEWS)
