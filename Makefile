@@ -18,12 +18,12 @@ BASE_PYTHON := python3 python3.13 python3.12 python3.11
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium
+.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium nginx
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make app          install what the app needs and start it; it prints its address'
-	@echo 'make test         lint, then every test, real browser included'
+	@echo 'make test         lint and every test, real browser included'
 	@echo 'make test-backends  open exports with PyTorch and the oldest TensorFlow, too'
 	@echo 'make lint         check style and formatting'
 	@echo 'make format       fix style and formatting'
@@ -37,10 +37,15 @@ app: $(VENV)/app.stamp
 	@$(PYTHON) -m streamlit run app.py --server.showEmailPrompt=false
 
 # Four processes, because some of the suite waits: for a browser, or for a worker that trains. A file
-# stays in one of them, with the server or the run that its tests share, and they are taken in the
-# order that tests/conftest.py gives them.
-test: lint chromium $(VENV)/oldest.stamp
-	@$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+# stays in one of them, with the server or the run that its tests share; tests/collection.py says in
+# which order they are taken, tests/scheduling.py by which process. Types take a core for a minute,
+# beside the first tests, and are shown below the last one.
+test: chromium nginx $(VENV)/oldest.stamp
+	@$(CHECK_STYLE)
+	@{ $(CHECK_TYPES); } >$(VENV)/types.txt 2>&1 & types=$$!; \
+	$(PYTHON) -m pytest -n 4 --dist loadfile --no-loadscope-reorder; tests=$$?; \
+	wait $$types; types=$$?; cat $(VENV)/types.txt; \
+	test $$tests -eq 0 && test $$types -eq 0
 
 # What is exported, in the oldest Keras on each backend; the script on the oldest TensorFlow. Apart from
 # `make test`, which has JAX alone, for the size of these two.
@@ -49,11 +54,13 @@ test-backends: $(VENV)/backends.stamp
 	@OLDEST_BACKEND=tensorflow $(PYTHON) -m pytest tests/model/test_keras_compat.py tests/export/test_keras_code_runs.py
 
 lint: $(VENV)/dev.stamp
-	@$(PYTHON) -m ruff check .
-	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
-	@$(PYTHON) -m basedpyright --pythonpath $(PYTHON)
-	@echo "`grep -rno 'pyright: ignore' vae pages app.py | wc -l` types are ignored, each with its reason; 20 are the most"
+	@$(CHECK_STYLE)
+	@$(CHECK_TYPES)
+
+CHECK_STYLE = $(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && \
+    $(PYTHON) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+CHECK_TYPES = $(PYTHON) -m basedpyright --pythonpath $(PYTHON) && \
+    echo "`grep -rno 'pyright: ignore' vae pages app.py | wc -l` types are ignored, each with its reason; 20 are the most"
 
 format: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check --fix .
@@ -84,7 +91,8 @@ $(VENV)/app.stamp: requirements.txt | $(PYTHON)
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-search.txt $(VENV)/app.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-search.txt requirements-tensorboard.txt \
+    $(VENV)/app.stamp
 	@echo "Installing the test tools, once"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@
@@ -153,3 +161,10 @@ chromium: $(VENV)/dev.stamp
 	    $(PYTHON) -m playwright install-deps chromium; \
 	fi; \
 	$(PYTHON) -m playwright install chromium && touch $(VENV)/chromium.stamp
+
+# tests/deploy runs the proxy of deploy/ with it, and is skipped where it is missing.
+nginx:
+	@if ! PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null && $(CAN_APT); then \
+	    echo "Installing Debian's nginx"; \
+	    $(APT_INSTALL) nginx; \
+	fi

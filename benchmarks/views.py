@@ -40,6 +40,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "generate?view=arithmetic": ("img[alt^='A minus B']",),
     "generate?view=animation": (".player canvas",),
     "generate?view=take-away": ("[role=img] img",),
+    "runs": ("[data-testid=stDataFrame] canvas",),
 }
 # The script has run; pictures, dots and charts are drawn.
 IS_WHOLE = """([view, parts]) => {

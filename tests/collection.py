@@ -1,4 +1,4 @@
-"""The order in which the files are tested, and what Python's collector need not walk through."""
+"""The order in which the files are tested, and how often Python looks for garbage."""
 
 from __future__ import annotations
 
@@ -13,29 +13,32 @@ LONG = (
     *("test_keras_code", "test_keras_setup", "test_keras_compat", "test_vae", "test_streams"),
     *("test_loop", "test_resume", "test_train", "test_fitting", "test_every_kind"),
 )
+FEW_COLLECTIONS = (10_000, 10, 10)  # Python's own: 700, 10, 10
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the files begin in an order in which no process is alone with a long one at the end.
 
     Those of this folder itself come first: they try the whole and take longest; then others that
-    take more than twenty seconds. The browser's are spread over the first three quarters, because
-    two cores can do with one or two browsers at a time, not with one in each process.
+    take more than twenty seconds. The browser's stay together (tests/scheduling.py).
     """
     here = Path(__file__).parent
-    files = list(dict.fromkeys(item.path for item in items))
-    browser = [path for path in files if path.parent.name == "browser"]
-    others = [path for path in files if path.parent.name != "browser"]
-    others.sort(key=lambda path: (path.parent != here, path.stem not in LONG))
-    position = {path: index / len(others) for index, path in enumerate(others)}
-    position |= {path: 0.75 * index / len(browser) for index, path in enumerate(browser)}
-    items.sort(key=lambda item: position[item.path])
+
+    def position(item: pytest.Item) -> tuple[bool, bool, bool]:
+        path = item.path
+        return path.parent.name == "browser", path.parent != here, path.stem not in LONG
+
+    items.sort(key=position)
 
 
 def pytest_collection_finish() -> None:
-    """Take what the imports made out of Python's later collections: it stays to the end anyway."""
+    """Take what the imports made out of Python's later collections: it stays to the end anyway.
+
+    And have fewer of them: they were a twentieth of the processor time of the pages' tests.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*FEW_COLLECTIONS)
 
 
 _has_frozen_keras = False

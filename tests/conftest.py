@@ -49,7 +49,7 @@ if "TF_XLA_FLAGS" not in os.environ:  # not in a process that another pytest has
         f"--tf_xla_persistent_cache_directory={COMPILED} --tf_xla_persistent_cache_device_types=CPU"
     )
 
-pytest_plugins = ["tests.collection"]
+pytest_plugins = ["tests.collection", "tests.scheduling"]
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 180  # for a busy machine; nothing here takes nearly as long

@@ -23,6 +23,7 @@ VIEWS = {
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic", "animation"),
         "take-away",
     ),
+    "runs": ("table",),
 }
 # Of valid and of invalid form, and never what a run writes.
 CONTENTS = {

@@ -89,7 +89,7 @@ TARGETS_NOT_RUN = {
     "app": NOT_RUN["make app"],
     "test": NOT_RUN["make test"],
     "test-backends": NOT_RUN["make test-backends"],
-    "lint": "make test begins with it",
+    "lint": "make test checks the same",
     "format": "changes files",
     "bench": NOT_RUN["make bench"],
     "pretrained": NOT_RUN["make pretrained"],

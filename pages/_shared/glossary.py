@@ -113,6 +113,10 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("VAE", "latent dimension", "KL", "manifold", "mixture", "PCA", "reconstruction"),
         "discriminator",
     ),
+    "runs/table": (
+        *("VAE", "autoencoder", "reconstruction", "KL", "ELBO", "log-likelihood", "beta"),
+        *("Fréchet distance", "active unit", "epoch", "validation", "diverged"),
+    ),
 }
 # The run picker says what an image costs each run, and which is a GAN.
 EVERYWHERE = ("loss", "nat", "GAN")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -21,10 +22,11 @@ from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.storage import expiry_date
 
-__all__ = ["offer_undo", "run_menu", "show_menu_error"]
+__all__ = ["MENU_ERROR", "offer_undo", "run_menu", "show_menu_error"]
 
 TEXT_PIXELS = 290  # the menu is as wide as its longest line
 MAX_PUBLIC_MEGABYTES = 25  # several visitors may send one at the same moment
+MAX_UNDO = 20  # runs that have a button each
 MENU_ERROR = "run_menu_error"  # in the session: of a callback, which runs before the page
 # Said where strangers share the server.
 LINK_GIVES = "view, continue, pause and stop it, change its settings and download it."
@@ -156,8 +158,14 @@ def _undo_buttons(own: list[Run], owner: str, choose: Callable[[Run], None]) -> 
         st.markdown(":material/delete: Deleted. You can undo this for 10 minutes:")
         _undo_button(last, owner, choose)
         if others:
+            st.button(
+                f"Bring back all {len(own)}",
+                icon=":material/undo:",
+                on_click=_undelete,
+                args=([run.id for run in own], owner),
+            )
             with st.popover(f"{len(others)} more", help="Runs that were deleted earlier."):
-                for run in others:
+                for run in others[:MAX_UNDO]:
                     _undo_button(run, owner, choose)
 
 
@@ -175,6 +183,12 @@ def _undo_button(run: Run, owner: str, choose: Callable[[Run], None]) -> None:
             if run.id in _deleted_ids(owner):
                 raise
         st.rerun()
+
+
+def _undelete(ids: list[str], owner: str) -> None:
+    for run_id in ids:
+        with contextlib.suppress(VAEError):  # brought back meanwhile, or its time is over
+            queue().undelete(run_id, owner)
 
 
 def _rename(run_id: str, owner: str) -> None:

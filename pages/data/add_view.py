@@ -149,7 +149,13 @@ def _choose_treatment(first: Treatment) -> Treatment:
             "pictures that are dark on a bright ground.",
             **persistent("own_invert", invert),
         )
-    return Treatment(size, COLORS[color], FITS[fit], INVERTS[invert])
+    paper = st.toggle(
+        "Photographs of drawings",
+        help="Takes the ink alone, white on black: uneven light, shadows and ruled lines go. Takes "
+        "a fifth of a second a picture.",
+        **persistent("own_paper", state.get("own_paper", False)),
+    )
+    return Treatment(size, COLORS[color], FITS[fit], INVERTS[invert], paper)
 
 
 def _preview(chosen: _Chosen) -> None:

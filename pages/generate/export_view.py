@@ -16,17 +16,15 @@ from pages._shared.address import address_of_part
 from pages._shared.figure_files import offer_figure
 from pages._shared.guard import explained
 from pages._shared.linked import linked_choice
-from pages._shared.model_fingerprint import model_fingerprint
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
-from pages._shared.server_paths import without_paths
 from pages._shared.strip import show_strip
 from pages._shared.wide_layout import wrapping_columns
+from pages.generate.export_demo import offer_demo
+from pages.generate.export_download import offer_download
 from pages.generate.onnx_files import ONNX_WORDS, onnx_zip, open_in_onnx
-from vae.architecture import summarize
-from vae.errors import ConfigError, RunError, VAEError
+from vae.errors import ConfigError, RunError
 from vae.export.keras_code import keras_notebook, keras_script, open_in_keras
-from vae.export.offline_demo import MAX_BYTES, demo_page
 from vae.export.script_data import source_of
 from vae.figures.classes import class_cost_figure
 from vae.figures.clouds import cloud_figure
@@ -38,7 +36,6 @@ from vae.files import read_regular
 from vae.images import to_uint8
 from vae.model.keras_compat import OLDEST_KERAS, portable
 from vae.runs.layout import MODEL
-from vae.runs.provenance import public_name
 from vae.runs.run import Run
 from vae.runs.run_images import known_dataset
 from vae.sampling.prior import balanced_labels, prior_codes
@@ -50,7 +47,6 @@ __all__ = ["export_view"]
 
 WEIGHTS_SECONDS = 60
 SAMPLES = 12  # beside each other, at the top
-SURE_PARAMETERS = 1_000_000  # of a decoder: up to these the demo is small enough without trying
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "Learning curves": curves_figure,
     "Latent clusters": cloud_figure,
@@ -79,7 +75,7 @@ def export_view(run: Run) -> None:
             _figures(run)
     with right:
         if has_decoder:
-            _demo(run)
+            offer_demo(run)
         _script(run)
         if not has_decoder:
             _figures(run)
@@ -87,33 +83,21 @@ def export_view(run: Run) -> None:
         _commands(run)
 
 
-def _file(label: str, content: Callable[[], bytes], name: str, mime: str, words: str) -> None:
-    st.download_button(
-        label,
-        content,
-        file_name=name,
-        mime=mime,
-        icon=":material/download:",
-        on_click="ignore",
-        help=words,
-    )
-
-
 def _model(run: Run) -> None:
     st.header("The model")
     keras_file = run.path / MODEL
     with st.container(horizontal=True):
         if keras_file.is_file():
-            _file(
+            offer_download(
                 "Keras",
                 lambda: portable(read_regular(keras_file)),
                 "model.keras",
                 "application/zip",
                 f"Opens in plain Keras {OLDEST_KERAS} or later, without VAE Lab.",
             )
-        _file("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", ONNX_WORDS)
+        offer_download("ONNX", lambda: onnx_zip(run), "onnx.zip", "application/zip", ONNX_WORDS)
         if keras_file.is_file():
-            _file(
+            offer_download(
                 "Weights",
                 lambda: _weights(run),
                 "weights.npz",
@@ -165,41 +149,6 @@ def _figures(run: Run) -> None:
         offer_figure(shown, name, lambda: FIGURES[name](shown))
 
 
-def _demo(run: Run) -> None:
-    st.header("Offline demo")
-    st.markdown(
-        "One HTML file with this model in it: the map that decodes under the pointer, sliders, a "
-        "sample grid and the curves. It opens in any browser, without a server or Wi-Fi."
-    )
-    if run.config.has("encoder") and not run.latents:
-        st.info(
-            "The demo needs the codes of the test images: they are computed when the run ends.",
-            icon=":material/hourglass:",
-        )
-        return
-    summary = summarize(run.config, run.image_shape, run.classes)
-    is_large = summary.parameters["decoder"] > SURE_PARAMETERS
-    if is_large and (why := _why_no_demo(run, model_fingerprint(run))):
-        st.info(plain(why), icon=":material/info:")
-        return
-    _file(
-        "Download the demo",
-        lambda: demo_page(run).encode(),
-        f"{public_name(run)}.html",
-        "text/html",
-        f"At most {MAX_BYTES / 1e6:.0f} MB. Making it takes a few seconds.",
-    )
-
-
-@st.cache_data(show_spinner="Checking its size…", max_entries=50)
-def _why_no_demo(_run: Run, mark: str) -> str:
-    try:
-        demo_page(_run)
-    except VAEError as error:
-        return without_paths(str(error))
-    return ""
-
-
 def _script(run: Run) -> None:
     st.header("The code")
     name = known_dataset(run)
@@ -221,8 +170,10 @@ def _script(run: Run) -> None:
         "to the same history, with the same seed."
     )
     with st.container(horizontal=True):
-        _file("Script", script.encode, "script.py", "text/x-python", "One file, no other needed.")
-        _file(
+        offer_download(
+            "Script", script.encode, "script.py", "text/x-python", "One file, no other needed."
+        )
+        offer_download(
             "Notebook",
             lambda: keras_notebook(*arguments).encode(),
             "notebook.ipynb",

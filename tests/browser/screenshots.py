@@ -14,7 +14,7 @@ from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
 
 VIEWS = ("draw", "path", "dimensions", "projections", "knowledge", "compare")
 LATENT = ("latent", *(f"latent?view={view}" for view in VIEWS))
-PAGES = ("", "learn", "data", "train", "train?view=watch", *LATENT, "evaluate", "generate")
+PAGES = ("", "learn", "data", "train", "train?view=watch", *LATENT, "evaluate", "generate", "runs")
 SIZES = {
     "projector": {"width": 1920, "height": 1080},
     "wide": SCREEN,

@@ -37,6 +37,7 @@ VIEWS = (
     *(f"evaluate?view={view}" for view in EVALUATE),
     "evaluate?view=classify&run=mnist-conditional",
     *(f"generate?view={view}" for view in GENERATE),
+    "runs?view=table",
 )
 
 

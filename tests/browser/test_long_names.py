@@ -28,6 +28,7 @@ VIEWS = (
         f"generate?view={view}"
         for view in ("grid", "classes", "samplers", "by-hand", "arithmetic", "animation")
     ),
+    "runs?view=table",
 )
 BEYOND = """() => {
     const main = document.querySelector("[data-testid=stMain]");

@@ -14,6 +14,7 @@ from tests.cli.commands import Output, last_json, made, refused
 from tests.conftest import copy_run
 from vae.cli.main import main
 from vae.export.keras_code import keras_notebook, keras_script
+from vae.export.tensorboard import event_file
 from vae.images import tile
 from vae.latent.interpolation import interpolate
 from vae.runs.provenance import public_name
@@ -115,6 +116,14 @@ class TestExport:
         assert main(command) == 0
         for name in ("encoder.onnx", "decoder.onnx"):
             assert (folder / name).read_bytes() == (finished_run.path / name).read_bytes()
+
+    def test_tensorboard(self, finished_run: Run, tmp_path: Path) -> None:
+        pytest.importorskip("tensorboard")
+        command = ["export", str(finished_run.path), "--format", "tensorboard"]
+        assert main([*command, "--out", str(tmp_path / "logs")]) == 0
+        name, content = event_file(finished_run)
+        written = (tmp_path / "logs" / name).read_bytes()
+        assert len(written) == len(content)  # but for the time at which it was written
 
     def test_code(self, finished_run: Run, tmp_path: Path) -> None:
         for name, write in (("script.py", keras_script), ("notebook.ipynb", keras_notebook)):

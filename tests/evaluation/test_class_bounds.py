@@ -48,7 +48,7 @@ def test_with_the_exact_posterior_it_is_the_likelihood() -> None:
 
 def test_with_another_posterior_more_samples_come_nearer() -> None:
     model = LinearModel(widen=0.5)
-    images = np.random.default_rng(0).integers(0, 256, (300, SIDE, SIDE, 1), np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (100, SIDE, SIDE, 1), np.uint8)
     exact = model.exact(images)
     one, several = (exact - class_bounds(as_run(model), images, k) for k in (1, 30))
     gap = 0.5 * CODES * (np.exp(0.5) - 1.0 - 0.5)  # of the ELBO: the KL from the exact posterior

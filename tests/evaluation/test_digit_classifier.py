@@ -88,7 +88,7 @@ class TestTraining:
         self, strokes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder = tmp_path / "new"
-        metadata = train_classifier(folder, epochs=12)
+        metadata = train_classifier(folder, epochs=8)
         assert metadata["test_accuracy"] >= 0.99
         assert read_json(folder / "mnist.json") == metadata
         monkeypatch.setattr(digit_classifier, "FOLDER", folder)

@@ -27,9 +27,11 @@ from vae.runs.run import Run
 DIGITS = (8, 8, 1)
 # Rounding: other fused operations than in the app's loop, and a text of four decimals.
 TOLERANCE = 1e-4
-GANS = ("gan", "conditional-gan", "own-gan")
-OWN = ("sampled", "classifier", "gan")  # of those that are trained, also on pictures of one's own
-WITHOUT_CODES = ("classifier", "classifier-convolutional")
+GANS = ("conditional-gan", "own-gan")
+OWN = ("sampled", "classifier", "gan")  # these learn pictures of one's own, all others Digits
+ON_DIGITS = [name for name in TRAINED if name not in OWN]
+CLASSIFIERS = ("own-classifier", "classifier-convolutional")
+EVERY = ("dense", "autoencoder", "conditional", *ON_DIGITS, *(f"own-{name}" for name in OWN))
 # One script after the other in a process that has no other module than those installed.
 ELSEWHERE = """
 import contextlib, importlib.util, os, runpy, sys
@@ -63,7 +65,7 @@ def elsewhere(
 
     top = tmp_path_factory.mktemp("elsewhere")
     runs = {"dense": finished_run, "autoencoder": autoencoder_run, "conditional": conditional_run}
-    runs |= {name: train(TRAINED[name], digits, out=top / "runs" / name) for name in TRAINED}
+    runs |= {name: train(TRAINED[name], digits, out=top / "runs" / name) for name in ON_DIGITS}
     found = {}
     for name, run in runs.items():
         (top / name).mkdir()
@@ -124,10 +126,7 @@ def _own(digits: Dataset, top: Path) -> dict[str, tuple[Run, Path]]:
 
 
 class TestSameHistory:
-    @pytest.mark.parametrize(
-        "name",
-        ["dense", "autoencoder", "conditional", *TRAINED, *(f"own-{name}" for name in OWN)],
-    )
+    @pytest.mark.parametrize("name", EVERY)
     def test_each_epoch(self, name: str, elsewhere: dict[str, tuple[Run, Path]]) -> None:
         run, folder = elsewhere[name]
         said = said_history((folder / "said.txt").read_text(encoding="utf-8"))
@@ -142,19 +141,20 @@ class TestSameHistory:
                 )
 
     def test_leaves_models_and_a_picture(self, elsewhere: dict[str, tuple[Run, Path]]) -> None:
-        for name in ("dense", "autoencoder", *sorted({*TRAINED} - {*WITHOUT_CODES})):
+        for name in (each for each in EVERY if each not in CLASSIFIERS):
             folder = elsewhere[name][1]
             other = "discriminator.keras" if name in GANS else "encoder.keras"
             assert {other, "decoder.keras", "samples.png"} <= {
                 path.name for path in folder.iterdir()
             }
 
-    @pytest.mark.parametrize("name", WITHOUT_CODES)
+    @pytest.mark.parametrize("name", CLASSIFIERS)
     def test_leaves_the_classifier(
         self, name: str, elsewhere: dict[str, tuple[Run, Path]], digits: Dataset
     ) -> None:
         run, folder = elsewhere[name]
-        images = run.preprocess(digits.x_test[:9])
+        grey = digits.x_test[:9]
+        images = run.preprocess(np.broadcast_to(grey, (len(grey), *run.image_shape)))
         found = keras.models.load_model(folder / "classifier.keras")(images / np.float32(255))
         np.testing.assert_allclose(found, run.classify(images), atol=2e-3)
 

@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 
-from pages.generate import export_view
+from pages.generate import export_demo
 from pages.generate.export_view import FIGURES
 from pages.generate.onnx_files import OPEN_IN_ONNX
 from tests.conftest import copy_run
@@ -125,7 +125,7 @@ class TestDemo:
     def test_one_that_is_too_large_says_so(
         self, run: Run, monkeypatch: pytest.MonkeyPatch, downloads: Downloads
     ) -> None:
-        monkeypatch.setattr(export_view, "SURE_PARAMETERS", 100)
+        monkeypatch.setattr(export_demo, "SURE_PARAMETERS", 100)
         open_page("generate", view="take-away")
         assert "digits Custom finished.html" in downloads  # it was tried, and fits
         monkeypatch.setattr(offline_demo, "MAX_BYTES", 1000)

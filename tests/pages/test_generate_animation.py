@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.generate import animation_view
+from pages.generate import animation_file
 from pages.generate.bookmarks import Bookmark
 from tests.conftest import wait_until
 from tests.pages.driving import act, labelled, open_page, press
@@ -101,6 +101,6 @@ class TestFile:
         def fail(*_: Any, **__: Any) -> bytes:
             raise ConfigError("A file needs room. Received: none")
 
-        monkeypatch.setattr(animation_view, "animation", fail)
+        monkeypatch.setattr(animation_file, "animation", fail)
         app = made(walk())
         assert "A file needs room" in app.error[0].value

@@ -33,6 +33,7 @@ VIEWS = {
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic"),
         *("animation", "take-away"),
     ],
+    "runs": ["table"],
 }
 
 

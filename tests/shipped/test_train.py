@@ -24,7 +24,8 @@ from vae.sampling.prior import balanced_labels, prior_codes
 from vae.schemas.reading import decode
 from vae.schemas.sample_quality import Quality
 from vae.shipped import train as shipping
-from vae.shipped.train import GREY_SAMPLES, LATENT_STEP, MAX_BYTES, SHIPPED_RUNS, derive
+from vae.shipped.thinning import LATENT_STEP
+from vae.shipped.train import GREY_SAMPLES, MAX_BYTES, SHIPPED_RUNS, derive
 
 # Training and test images.
 SIZES = {"mnist": (60_000, 10_000), "digits": (1_437, 360), "animals": (8_000, 2_000)}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import PREDICTABLE
+from tests.workshop import Workshop
 from vae.data.datasets import Dataset
 from vae.model.base import build
 from vae.model.vae import VAE
@@ -20,7 +21,7 @@ from vae.training.checkpoints import Position
 from vae.training.live_snapshots import EVERY_SECONDS, MAX_FILES, MAX_FRACTION, LiveSnapshots
 from vae.training.session import Session
 from vae.training.snapshots import Snapshots
-from vae.training.train import carry_out, resume, train
+from vae.training.train import resume, train
 
 CONFIG = PREDICTABLE.replace(epochs=2, batch_size=4)  # 75 steps and more an epoch
 Make = Callable[..., LiveSnapshots]
@@ -187,9 +188,9 @@ def test_where_a_run_rests_within_an_epoch_its_last_one_stays(
 
 @pytest.mark.usefixtures("many")
 def test_after_a_kill_none_shows_what_is_trained_again(
-    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = Run(RunWriter.create(tmp_path / "run", CONFIG, digits).path)
+    run = workshop.new(tmp_path / "run", epochs=2)
     write = RunWriter.row
 
     def killed(writer: RunWriter, row: dict[str, object]) -> None:
@@ -200,7 +201,7 @@ def test_after_a_kill_none_shows_what_is_trained_again(
     with monkeypatch.context() as patch:
         patch.setattr(RunWriter, "row", killed)
         with pytest.raises(KeyboardInterrupt):
-            carry_out(run, digits)
+            workshop.resume(run)
     assert run.live_snapshots[-1][0] == 2
     observed: list[list[tuple[int, int]]] = []
     begin = Session._begin
@@ -210,5 +211,5 @@ def test_after_a_kill_none_shows_what_is_trained_again(
         observed.append(run.live_snapshots)
 
     monkeypatch.setattr(Session, "_begin", begun)
-    resume(run, digits)
+    workshop.resume(run)
     assert {epoch for epoch, _ in observed[0]} <= {1}

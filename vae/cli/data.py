@@ -49,6 +49,9 @@ def add_data(add: AddCommand) -> None:
         help="auto inverts drawings that are dark on a bright ground (default: auto)",
     )  # fmt: skip
     action.add_argument(
+        "--paper", action="store_true", help="of photographed drawings take the ink alone"
+    )
+    action.add_argument(
         "--test-fraction", type=float, default=0.2, metavar="F", help="of each class (default: 0.2)"
     )
     action.add_argument("--seed", type=int, default=0, help="of the split (default: 0)")
@@ -76,6 +79,7 @@ def add_set(options: argparse.Namespace) -> Report:
             color=options.color,
             fit=options.fit,
             invert=options.invert,
+            paper=options.paper,
             test_fraction=options.test_fraction,
             seed=options.seed,
         )

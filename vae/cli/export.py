@@ -5,13 +5,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from vae.cli.files import FORMATS, check_new_file, check_new_folder, conditioned_run, write_file
+from vae.cli.files import (
+    FORMATS,
+    IN_FOLDERS,
+    check_new_file,
+    check_new_folder,
+    conditioned_run,
+    write_file,
+)
 from vae.cli.parser import AddCommand
 from vae.cli.report import Report, wrote
 from vae.errors import RunError
 from vae.export.keras_code import keras_notebook, keras_script
 from vae.export.media import to_npz
 from vae.export.offline_demo import write_demo
+from vae.export.tensorboard import event_file
 from vae.export.weights import named_weights
 from vae.files import read_regular
 from vae.kinds import KINDS
@@ -29,6 +37,7 @@ NEXT = {  # what one may do with what `export` wrote
     "weights": 'Read it: numpy.load("{}")',
     "script": "Run it: python {}",
     "notebook": "Open it: jupyter lab {}",
+    "tensorboard": "See it: tensorboard --logdir {}",
 }
 
 
@@ -38,7 +47,9 @@ def add_exports(add: AddCommand) -> None:
     command.add_argument("run", type=Path, help="a run folder")
     command.add_argument("--format", choices=FORMATS, default="keras")
     command.add_argument(
-        "--out", type=Path, help="a file; for onnx a folder (default: one in the current folder)"
+        "--out",
+        type=Path,
+        help="a file; for onnx and tensorboard a folder (default: one in the current folder)",
     )
     command = add(demo)
     command.add_argument("run", type=Path, help="a run folder")
@@ -46,10 +57,10 @@ def add_exports(add: AddCommand) -> None:
 
 
 def export(options: argparse.Namespace) -> Report:
-    """Write a run's model for use elsewhere, or a Keras script that trains it anew."""
+    """Write a run's model or curves for use elsewhere, or a Keras script that trains it anew."""
     kind = options.format
     out: Path = options.out or Path(FORMATS[kind])
-    if kind == "onnx":
+    if kind in IN_FOLDERS:
         check_new_folder(out)
     else:
         check_new_file(out, kind)
@@ -61,6 +72,10 @@ def export(options: argparse.Namespace) -> Report:
         contents = {name: _content(run, name) for name in run.network_files}
         size = sum(write_file(out / name, content) for name, content in contents.items())
         what = " and ".join(contents)
+    elif kind == "tensorboard":
+        file, content = event_file(run)
+        size = write_file(out / file, content)
+        what = "curves and metrics"
     elif kind == "weights":
         size = write_file(out, to_npz(named_weights(run), notes_of(run)))
         what = "all weights by name"

@@ -20,6 +20,7 @@ from vae.runs.run import Run, open_run
 
 __all__ = [
     "FORMATS",
+    "IN_FOLDERS",
     "MAX_PIXELS",
     "MAX_SIDE",
     "SUFFIXES",
@@ -42,13 +43,15 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "script": (".py",),
     "notebook": (".ipynb",),
 }
-FORMATS = {  # of `export`, and what it calls the file, or for onnx the folder
+FORMATS = {  # of `export`, and what it calls the file, or for `IN_FOLDERS` the folder
     "keras": "model.keras",
     "onnx": "onnx",
     "weights": "weights.npz",
     "script": "script.py",
     "notebook": "notebook.ipynb",
+    "tensorboard": "tensorboard",
 }
+IN_FOLDERS = ("onnx", "tensorboard")
 # Pillow warns of pictures with more pixels, for they might be attacks; it refuses twice as many.
 MAX_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
 MAX_SIDE = 32_767  # Firefox and GTK show none that are longer

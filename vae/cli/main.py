@@ -23,6 +23,7 @@ from vae.cli.parser import Parser
 from vae.cli.pictures import add_pictures
 from vae.cli.progress import load_learned, load_named, training_progress
 from vae.cli.report import Report, print_report
+from vae.cli.runs import add_runs
 from vae.cli.streams import flush_output, open_streams, warn, without_chatter
 from vae.cli.sweep import add_sweep
 from vae.cli.train import STATUS_HELP, resume_run, run_result, train_run
@@ -134,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add_augment(add)
     add_data(add)
     add_sweep(add)
+    add_runs(add)
     app = commands.add_parser(
         "app",
         help=start_app.__doc__,

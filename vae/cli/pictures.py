@@ -11,24 +11,16 @@ import numpy as np
 from vae.cli.files import SUFFIXES, check_new_file, check_picture, conditioned_run, write_file
 from vae.cli.fitting import samplers_of
 from vae.cli.parser import AddCommand
+from vae.cli.path_end import path_end
 from vae.cli.progress import progress_fraction
 from vae.cli.report import Report, wrote
 from vae.errors import ConfigError
-from vae.export.media import (
-    animation,
-    to_csv,
-    to_npz,
-)
+from vae.export.media import animation, to_csv, to_npz
 from vae.images import tile, to_png, to_uint8
-from vae.latent.code_text import parse_code
 from vae.latent.interpolation import interpolate as path_between
 from vae.runs.provenance import notes_of
 from vae.runs.run import Run
-from vae.sampling.prior import (
-    MAX_ROWS,
-    check_seed,
-    prior_codes,
-)
+from vae.sampling.prior import MAX_ROWS, check_seed
 from vae.sampling.samplers import SAMPLERS, SampleSpec, sample_codes, sample_labels
 
 __all__ = ["add_pictures"]
@@ -154,8 +146,8 @@ def interpolate(options: argparse.Namespace) -> Report:
         raise ConfigError(f"--label is for a conditional run. Received: --label {options.label}")
     height, width, _ = run.image_shape
     check_picture(width * (options.steps if kind == ".png" else 1), height, options.scale)
-    start, start_name, label = _end(run, options.start, options.start_seed)
-    end, end_name, _ = _end(run, options.end, options.end_seed)
+    start, start_name, label = path_end(run, options.start, options.start_seed)
+    end, end_name, _ = path_end(run, options.end, options.end_seed)
     run = (
         run if run.label is not None else run.conditioned_on(label or 0)
     )  # as the Path view begins
@@ -228,27 +220,3 @@ def _picture(
     from vae.figures.publication import grid_figure, to_file
 
     return to_file(grid_figure(image), "pdf" if kind == ".pdf" else "svg", notes)
-
-
-def _end(run: Run, text: str | None, seed: int) -> tuple[np.ndarray, str, int | None]:
-    """Return the code at one end of a path (d,), what it is, and its class if it has one.
-
-    text: the number of a test image, whose mean is taken, or z as a JSON list.
-    """
-    size = run.config.latent_dim
-    if text is None:
-        return prior_codes(1, size, seed=seed)[0], f"seed {seed}", None
-    if text.isdecimal():
-        run.require("encoder")
-        index, means = int(text), run.latents.get("mean", ())
-        if index >= len(means):
-            raise ConfigError(
-                f"This run has {len(means):,} test images, the first is 0. Received: {index}"
-            )
-        return means[index], f"test image {index}", int(run.latents["y"][index])
-    try:
-        return parse_code(text, size), f"z {text}", None
-    except ConfigError as error:
-        raise ConfigError(
-            f"An end of a path is a test image's number, from 0 on, or a code. {error}"
-        ) from None

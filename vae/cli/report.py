@@ -6,7 +6,7 @@ import io
 import math
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,9 @@ Line = tuple[str, str, str]  # a figure's name, its value, its standard error an
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found: `values` for programs, one JSON object; `shown` for people."""
+    """What a command found: `values` for programs, one JSON object or list; `shown` for people."""
 
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
     shown: ConsoleRenderable
 
 

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
@@ -94,7 +94,7 @@ def warn(text: str) -> None:
         _discard(sys.stderr)
 
 
-def to_json(values: Mapping[str, Any]) -> str:
+def to_json(values: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return one line of JSON; NaN and infinity, which JSON does not have, are null."""
     return json.dumps(_finite(values), allow_nan=False)
 

@@ -116,13 +116,15 @@ class Dataset:
         color: bool = False,
         fit: Literal["crop", "pad"] = "crop",
         invert: Literal["auto", "yes", "no"] = "auto",
+        paper: bool = False,
         test_fraction: float = 0.2,
         seed: int = 0,
     ) -> Dataset:
         """Make a data set of a folder, a zip or a file of pictures: one folder a class, or none.
 
         Each becomes a square of size x size (8 to 64) pixels: its middle ("crop"), or all of it
-        and a border ("pad"). Drawings that are dark on a bright ground are inverted ("auto").
+        and a border ("pad"). Drawings that are dark on a bright ground are inverted ("auto");
+        of photographed ones the ink alone is taken (paper).
         Folders train and test are the split; else as `from_arrays`.
         Warns of files that cannot be read, by name. Raises DatasetError if none can.
         """
@@ -130,7 +132,7 @@ class Dataset:
         from vae.data.importing.treatment import Treatment
 
         where = Path(path)
-        found = import_pictures(where, Treatment(size, color, fit, invert))
+        found = import_pictures(where, Treatment(size, color, fit, invert, paper))
         if found.refused:
             some = "; ".join(f"{each.name}: {each.reason}" for each in found.refused[:3])
             count = f"{len(found.refused):,} file{'s' * (len(found.refused) != 1)}"

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from vae.data.datasets import Dataset
+from vae.data.holdout import content_key
 
 __all__ = ["health"]
 
@@ -15,15 +16,17 @@ BLANK = 8  # grey levels between the darkest and the brightest pixel
 NEAR = 5.0  # grey levels, root mean square: a picture that was saved again, or shifted by a hair
 THUMB = 8  # pixels
 COMPARED = 1000  # test images at most
+AT_ONCE = 20  # of them, with all training images: 5 MB
 
 
 def health(dataset: Dataset) -> list[str]:
     """Return a sentence for each thing that will hurt, the worst first; [] where nothing does."""
+    known = {content_key(image) for image in dataset.x_train}
     return [
         *_few(dataset),
-        *_shared(dataset),
+        *_shared(dataset, known),
         *_blank(dataset),
-        *_copies(dataset),
+        *_copies(dataset, known),
         *_uneven(dataset),
     ]
 
@@ -63,16 +66,15 @@ def _blank(dataset: Dataset) -> list[str]:
     return [words] if count else []
 
 
-def _copies(dataset: Dataset) -> list[str]:
-    count = len(dataset.x_train) - len(_contents(dataset.x_train))
+def _copies(dataset: Dataset, known: set[bytes]) -> list[str]:
+    count = len(dataset.x_train) - len(known)
     return [f"Copies of others among the training images: {count:,}."] if count else []
 
 
-def _shared(dataset: Dataset) -> list[str]:
+def _shared(dataset: Dataset, known: set[bytes]) -> list[str]:
     """Say how many test images were trained on, or nearly: they test nothing."""
     test = dataset.x_test[:: max(1, len(dataset.x_test) // COMPARED)]
-    known = _contents(dataset.x_train)
-    same = np.array([image.tobytes() in known for image in test], bool)
+    same = np.array([content_key(image) in known for image in test], bool)
     near = _differences(test, dataset.x_train) < NEAR
     count = int((same | near).sum())
     if not count:
@@ -84,10 +86,6 @@ def _shared(dataset: Dataset) -> list[str]:
     ]
 
 
-def _contents(images: np.ndarray) -> set[bytes]:
-    return {image.tobytes() for image in images}
-
-
 def _differences(images: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return how far each image is from the one among the others that looks most like it (N,).
 
@@ -95,7 +93,7 @@ def _differences(images: np.ndarray, others: np.ndarray) -> np.ndarray:
     """
     few, many = _thumbs(images), _thumbs(others)
     squares = (many**2).sum(axis=1)
-    parts = np.array_split(few, max(1, len(few) // 100))
+    parts = np.array_split(few, max(1, len(few) // AT_ONCE))
     nearest = np.concatenate([np.argmin(squares - 2 * part @ many.T, axis=1) for part in parts])
     apart = images.astype(np.float32) - others[nearest]
     return np.sqrt((apart**2).mean(axis=(1, 2, 3)))
@@ -105,10 +103,9 @@ def _thumbs(images: np.ndarray) -> np.ndarray:
     """Return images of at most 8 x 8 pixels: float32 (N, values)."""
     if images.shape[1] > THUMB:
         plain = images[..., 0] if images.shape[3] == 1 else images
-        small = [
-            Image.fromarray(each).resize((THUMB, THUMB), Image.Resampling.BOX) for each in plain
-        ]
-        images = np.stack([np.asarray(each) for each in small])
+        images = np.empty((len(plain), THUMB, THUMB, *plain.shape[3:]), np.uint8)
+        for at, each in enumerate(plain):
+            images[at] = Image.fromarray(each).resize((THUMB, THUMB), Image.Resampling.BOX)
     return images.reshape(len(images), -1).astype(np.float32)
 
 

@@ -52,6 +52,7 @@ def add_own(dataset: Dataset, *, note: str = "", owner: str = "") -> OwnSet:
         time.time(),
         fit="" if made is None else made.fit,
         inverted=made is not None and made.invert == "yes",
+        paper=made is not None and made.paper,
     )
     with _changing:
         check_new_name(dataset.name)

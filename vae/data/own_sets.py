@@ -49,7 +49,7 @@ ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 class About:
     """What is known of a set without reading its arrays.
 
-    added: Unix time. fit, inverted: what was done with its pictures; "" where nobody knows.
+    added: Unix time. fit, inverted, paper: of `Treatment`; "" where nobody knows.
     """
 
     class_names: tuple[str, ...]
@@ -62,6 +62,7 @@ class About:
     added: float
     fit: Literal["", "crop", "pad"] = ""
     inverted: bool = False
+    paper: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,8 @@ class OwnSet(About):
         if not self.fit:
             return None
         size, _, channels = self.image_shape
-        return Treatment(size, channels > 1, self.fit, "yes" if self.inverted else "no")
+        invert = "yes" if self.inverted else "no"
+        return Treatment(size, channels > 1, self.fit, invert, self.paper)
 
     @property
     def expires(self) -> datetime.date | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
 from vae.archive.zip_import import import_zip
@@ -161,6 +162,18 @@ class Queue:
         """Give a run a name; raises RunError if it is somebody else's."""
         self._check_owner(run, visitor)
         self.store.rename(run, name)
+
+    def annotate(
+        self,
+        run: Run,
+        visitor: str = "",
+        *,
+        tags: Iterable[str] | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Give a run tags and a note, see `RunStore.annotate`; raises RunError as `rename`."""
+        self._check_owner(run, visitor)
+        self.store.annotate(run, tags=tags, note=note)
 
     def delete(self, run: Run, visitor: str = "") -> None:
         """Hide a run, for good after a while; what it does ends.

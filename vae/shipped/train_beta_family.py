@@ -11,7 +11,8 @@ from vae.files import folder_bytes
 from vae.runs.layout import METRICS, MODEL, snapshot_file
 from vae.runs.run import Run, open_run
 from vae.shipped.beta_family import BETA_FAMILY, BETAS, family_id
-from vae.shipped.train import make_portable, thin_out
+from vae.shipped.thinning import thin_out
+from vae.shipped.train import make_portable
 from vae.training.train import train
 
 __all__ = ["MAX_BYTES", "RECIPE", "ship_family"]

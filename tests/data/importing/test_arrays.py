@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.data.importing.array_files import IMAGES, LABELS, idx, table_of_files, written
+from vae.data.importing.array_labels import classes_of as classes_of_labels
 from vae.data.importing.contents import ArrayChoice, Imported
 from vae.data.importing.reading import import_pictures, scan
 from vae.data.importing.treatment import Treatment
@@ -87,6 +88,11 @@ def test_a_split_is_found_by_other_names_and_an_odd_one_refused(tmp_path: Path) 
     np.savez(path, x=IMAGES, y=LABELS, class_names=np.array(["one", "two"]))
     with pytest.raises(DatasetError, match="from 0 to 1"):
         scan(path)
+
+
+def test_numbers_as_labels_are_named_as_they_are_written() -> None:
+    assert classes_of_labels(np.array([3.0, 2.0]), 2, ()) == ["3", "2"]
+    assert classes_of_labels(np.array([np.inf, 2.0, -0.5]), 3, ()) == ["inf", "2.0", "-0.5"]
 
 
 def test_color_as_planes_rows_and_columns_first(tmp_path: Path) -> None:

@@ -103,6 +103,18 @@ def test_what_a_hostile_zip_holds_is_refused_with_a_reason(
         scan(tmp_path / "cut.zip")
 
 
+def test_of_a_photographed_drawing_the_ink_is_taken(tmp_path: Path) -> None:
+    light = np.tile(np.linspace(80, 240, 200), (200, 1)).astype(np.uint8)  # a shadow on the left
+    light[::25] -= 30  # ruled lines
+    photo = Image.fromarray(light)
+    photo.paste(20, (60, 90, 140, 110))
+    photo.save(tmp_path / "bar.png")
+    image = import_pictures(tmp_path, Treatment(paper=True)).images[0, ..., 0]
+    assert image[14, 9:19].min() > 150
+    image[11:17, 7:21] = 0
+    assert image.max() < 20
+
+
 def test_dark_on_light_is_inverted_and_a_preview_takes_of_each_class(tmp_path: Path) -> None:
     white = Image.new("L", (28, 28), 255)
     white.paste(0, (10, 10, 18, 18))

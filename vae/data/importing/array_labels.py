@@ -11,6 +11,7 @@ from vae.errors import DatasetError
 
 __all__ = ["Labels", "classes_of"]
 
+LARGEST = 2.0**53  # of the whole numbers that fractions have all of
 Labels = Sequence[object] | np.ndarray
 
 
@@ -28,7 +29,8 @@ def classes_of(labels: Labels | None, count: int, names: tuple[str, ...]) -> lis
         raise DatasetError(
             f"A label for each of {count:,} pictures was expected. Received: {array.shape}"
         )
-    if array.dtype.kind == "f" and (array == np.round(array)).all():
+    # Not where one is infinite, which no whole number is.
+    if array.dtype.kind == "f" and (np.abs(array) < LARGEST).all() and (array % 1 == 0).all():
         array = array.astype(np.int64)
     if names and array.dtype.kind in "iu":
         if count and not (array.min() >= 0 and array.max() < len(names)):

@@ -14,7 +14,7 @@ from vae.data.importing.array_process import ArraySet
 from vae.data.importing.contents import Imported, Order
 from vae.data.importing.pictures import SHOWN, check_output, evenly, finished, import_files
 from vae.data.importing.sources import Source
-from vae.data.importing.treatment import Treatment, fitted, in_channels
+from vae.data.importing.treatment import Treatment, fitted, in_channels, prepared
 
 __all__ = ["KeptArrays", "import_arrays"]
 
@@ -69,9 +69,9 @@ def import_arrays(found: ArraySet, order: Order) -> Imported:
 
 
 def _treated(pixels: np.ndarray, treatment: Treatment) -> np.ndarray:
-    if pixels.shape == treatment.image_shape:  # as most are: nothing is to be done
+    if pixels.shape == treatment.image_shape and not treatment.paper:  # as most: nothing to do
         return pixels
-    picture = Image.fromarray(_in_color(pixels))
+    picture = prepared(Image.fromarray(_in_color(pixels)).convert("RGBA"), treatment)
     return in_channels(np.asarray(fitted(picture, treatment.size, treatment.fit)), treatment)
 
 

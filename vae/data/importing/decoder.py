@@ -70,8 +70,9 @@ class Decoder:
         )
 
     def _started(self) -> subprocess.Popen[bytes]:
-        size, fit = str(self._treatment.size), self._treatment.fit
-        return start("vae.data.importing.worker", size, fit)
+        how = self._treatment
+        paper = "paper" if how.paper else "any"
+        return start("vae.data.importing.worker", str(how.size), how.fit, paper)
 
     def _end(self) -> None:
         if self._process is not None:

@@ -168,7 +168,8 @@ def _compact(block: np.ndarray) -> np.ndarray:
 
 def _rows(file: Any, names: list[str]) -> Generator[np.ndarray]:
     for batch in file.iter_batches(ROWS, columns=names, use_threads=False):
-        yield _numbers_of(batch.columns).astype(np.float32)
+        with np.errstate(over="ignore"):  # what is so large is no pixel
+            yield _numbers_of(batch.columns).astype(np.float32)
 
 
 def _is_numeric(arrow: Any, kind: Any) -> bool:

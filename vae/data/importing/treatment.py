@@ -8,18 +8,31 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageOps, ImageStat
 
-from vae.errors import DatasetError
+from vae.data.user_images import ink_of
+from vae.errors import DatasetError, RunError
 
-__all__ = ["Treatment", "fitted", "in_channels", "inverts", "on_ground", "proposed", "treated"]
+__all__ = [
+    "Treatment",
+    "fitted",
+    "in_channels",
+    "inverts",
+    "on_ground",
+    "prepared",
+    "proposed",
+    "treated",
+]
 
 SMALLEST, LARGEST = 8, 64  # pixels
 BRIGHT = 127.5
+PAPER_SIDE = 160  # pixels of a photographed drawing: more take long, and are not seen
+LOOKED_AT = 2000  # images whose border says whether a set is bright
 
 
 @dataclass(frozen=True)
 class Treatment:
     """What is done with each picture: size x size pixels, grey or color, cropped or padded.
 
+    paper: of a drawing that was photographed the ink alone is taken, white on black.
     invert: "auto" inverts a whole set where most pictures are grey and have a bright border.
     Raises DatasetError for a value that is none of these.
     """
@@ -28,6 +41,7 @@ class Treatment:
     color: bool = False
     fit: Literal["crop", "pad"] = "crop"
     invert: Literal["auto", "yes", "no"] = "auto"
+    paper: bool = False
 
     def __post_init__(self) -> None:
         if not SMALLEST <= self.size <= LARGEST:
@@ -60,6 +74,19 @@ def on_ground(picture: Image.Image) -> Image.Image:
     return ground
 
 
+def prepared(picture: Image.Image, treatment: Treatment) -> Image.Image:
+    """Return an RGBA picture of any size as RGB, of a drawing on paper the ink, white on black."""
+    if not treatment.paper:
+        return on_ground(picture)
+    small = picture.copy()
+    small.thumbnail((PAPER_SIDE, PAPER_SIDE))
+    try:
+        ink = ink_of(small)
+    except RunError:  # there is none
+        ink = np.zeros((small.height, small.width))
+    return Image.fromarray(np.rint(255 * ink).astype(np.uint8)).convert("RGB")
+
+
 def fitted(picture: Image.Image, size: int, fit: Literal["crop", "pad"]) -> Image.Image:
     """Return an RGB picture as size x size pixels: its middle, or all of it and a border."""
     square = (size, size)
@@ -84,7 +111,7 @@ def in_channels(image: np.ndarray, treatment: Treatment) -> np.ndarray:
 
 def treated(picture: Image.Image, treatment: Treatment) -> np.ndarray:
     """Return an RGBA picture as an image (H, W, C) of a set whose treatment this was."""
-    small = fitted(on_ground(picture), treatment.size, treatment.fit)
+    small = fitted(prepared(picture, treatment), treatment.size, treatment.fit)
     image = in_channels(np.asarray(small), treatment)
     return 255 - image if treatment.invert == "yes" else image
 
@@ -93,9 +120,9 @@ def inverts(images: np.ndarray, grey: np.ndarray, treatment: Treatment) -> bool:
     """Return whether a set (N, H, W, C) is to be inverted. grey: bool (N,), of the sources."""
     if treatment.invert != "auto":
         return treatment.invert == "yes"
-    if not len(images) or grey.mean() <= 0.5:
+    if not len(images) or treatment.paper or grey.mean() <= 0.5:
         return False
-    some = images[grey][:: max(1, int(grey.sum()) // 2000)]
+    some = images[np.flatnonzero(grey)[:: max(1, int(grey.sum()) // LOOKED_AT)]]
     sides = [some[:, 0], some[:, -1], some[:, :, 0], some[:, :, -1]]
     borders = np.median(np.concatenate(sides, axis=1), axis=(1, 2))
     return bool(np.mean(borders > BRIGHT) > 0.5)

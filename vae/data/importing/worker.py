@@ -7,6 +7,7 @@ height of the original shown (five numbers of four bytes), the image and that or
 
 from __future__ import annotations
 
+import importlib
 import io
 import signal
 import struct
@@ -17,7 +18,7 @@ from typing import Literal, cast
 import numpy as np
 from PIL import ExifTags, Image
 
-from vae.data.importing.treatment import fitted, on_ground
+from vae.data.importing.treatment import Treatment, fitted, on_ground, prepared
 from vae.data.picture_decoder import FORMATS, TooLarge, decode, limit_memory
 
 __all__ = ["HEAD", "NUMBERS", "ORIGINAL_SIDE", "READ", "REFUSED"]
@@ -36,24 +37,25 @@ def _limit_time(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _image_of(content: bytes, size: int, fit: Literal["crop", "pad"]) -> bytes:
+def _image_of(content: bytes, treatment: Treatment) -> bytes:
     with Image.open(io.BytesIO(content), formats=READABLE) as head:
         if head.mode == "F":
             raise TooLarge("Whole numbers were expected as pixels. Received: fractions")
         width, height = head.size
         if head.getexif().get(ExifTags.Base.Orientation, 1) > 4:  # it lies on its side
             width, height = height, width
-    picture = on_ground(decode(io.BytesIO(content), READABLE))
-    image = np.asarray(fitted(picture, size, fit))
+    whole = decode(io.BytesIO(content), READABLE)
+    image = np.asarray(fitted(prepared(whole, treatment), treatment.size, treatment.fit))
     grey = bool((image == image[:, :, :1]).all())
+    picture = on_ground(whole)
     picture.thumbnail((ORIGINAL_SIDE, ORIGINAL_SIDE))
     numbers = NUMBERS.pack(width, height, grey, *picture.size)
     return numbers + image.tobytes() + picture.tobytes()
 
 
-def _answer(content: bytes, size: int, fit: Literal["crop", "pad"]) -> tuple[int, bytes]:
+def _answer(content: bytes, treatment: Treatment) -> tuple[int, bytes]:
     try:
-        return READ, _image_of(content, size, fit)
+        return READ, _image_of(content, treatment)
     except TooLarge as error:
         return REFUSED, str(error).encode()
     except Image.DecompressionBombError:
@@ -67,13 +69,16 @@ def _answer(content: bytes, size: int, fit: Literal["crop", "pad"]) -> tuple[int
 
 def main() -> None:
     """Decode standard input to standard output until it ends."""
-    size, fit = int(sys.argv[1]), cast(Literal["crop", "pad"], sys.argv[2])
+    size, fit, paper = sys.argv[1:]
+    treatment = Treatment(int(size), fit=cast(Literal["crop", "pad"], fit), paper=paper == "paper")
+    if treatment.paper:
+        importlib.import_module("scipy.ndimage")  # first, so that its own size is not counted
     warnings.simplefilter("ignore")  # what Pillow says of odd files would fill the server's log
     limit_memory()
     while length := sys.stdin.buffer.read(4):
         content = sys.stdin.buffer.read(int.from_bytes(length, "little"))
         _limit_time(CPU_SECONDS)
-        status, answer = _answer(content, size, fit)
+        status, answer = _answer(content, treatment)
         _limit_time(0)
         sys.stdout.buffer.write(HEAD.pack(status, len(answer)) + answer)
         sys.stdout.buffer.flush()
