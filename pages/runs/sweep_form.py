@@ -22,7 +22,7 @@ from vae.environment import is_public
 from vae.errors import ConfigError, StudyError
 from vae.kinds import KINDS
 from vae.preset_notes import PRESET_NOTES
-from vae.presets import PRESETS, setting_words
+from vae.presets import PRESETS, setting_noun, setting_words
 from vae.server.sweep_cost import Images, cost_in_words, planned_cost
 from vae.sweeps.create import check_sweep
 from vae.sweeps.plan import Plan
@@ -165,7 +165,9 @@ def _varied(usable: Sequence[str]) -> dict[str, Sequence[Any] | Range] | None:
                 if name == NOTHING:
                     continue
                 first = st.session_state.get(f"sweep_values-{name}", _first_values(name))
-                values = values_field(name, first, "sweep_values", "Values")
+                values = values_field(
+                    name, first, "sweep_values", f"Values of {setting_noun(name)}"
+                )
                 is_readable = is_readable and values is not None
                 vary[name] = values if values is not None else first
     return vary if is_readable else None
