@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+from pages._shared.study_title import data_title
 from vae.augmentation.durations import study_seconds_left
 from vae.augmentation.enlarged_request import GENERATOR_TITLES
 from vae.augmentation.methods import ALL_LABELS, METHODS
 from vae.augmentation.plan import choice_jobs, wanted_cells
 from vae.augmentation.study import Study
-from vae.data.datasets import spec_of
 from vae.server.durations import time_in_words
 
-__all__ = ["data_title", "study_label", "what_runs_now"]
-
-
-def data_title(study: Study) -> str:
-    """Return what a study's data set is called; a maker's own by the name that it has."""
-    name = study.dataset
-    spec = spec_of(name)
-    is_known = spec is not None and spec.fingerprint in ("", study.settings["fingerprint"])
-    return spec.title if spec is not None and is_known else name
+__all__ = ["study_label", "what_runs_now"]
 
 
 def study_label(study: Study) -> str:

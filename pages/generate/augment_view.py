@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.address import address_of_part, set_parameter, take_parameter, takes_setting
-from pages._shared.augmentation_words import data_title, study_label, what_runs_now
+from pages._shared.augmentation_words import study_label, what_runs_now
 from pages._shared.enlarged_set import offer_enlarged_set
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.linked import linked_choice
@@ -22,6 +22,7 @@ from pages._shared.study_progress import (
     show_study_progress,
 )
 from pages._shared.study_results import cells_of, show_findings
+from pages._shared.study_title import data_title
 from pages._shared.visitors import visitor
 from vae.augmentation.study import Study
 from vae.errors import StudyError

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages._shared.augmentation_words import data_title, what_runs_now
+from pages._shared.augmentation_words import what_runs_now
 from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
@@ -19,6 +19,7 @@ from pages._shared.study_progress import (
     show_study_progress,
 )
 from pages._shared.study_results import cells_of, show_accuracy, show_verdict
+from pages._shared.study_title import data_title
 from pages._shared.visitors import visitor
 from pages.learn.parts import open_in_lab
 from pages.learn.start_once import press_once, start_if_pressed

@@ -23,10 +23,10 @@ SIDE = 3  # rows and columns of samples in a cell
 STYLE = """<style>
 .sweep-room { overflow-x: auto; }
 .sweep { border-collapse: separate; border-spacing: 3px; font-variant-numeric: tabular-nums; }
-.sweep caption { text-align: left; padding-bottom: 0.4rem; }
+.sweep-room p { margin: 0 0 0.4rem; }
 .sweep th { font-weight: 400; text-align: right; padding: 0.2rem 0.6rem 0.2rem 0; }
 .sweep thead th { text-align: center; padding: 0 0 0.2rem; }
-.sweep td { min-width: 5.5rem; height: 3.4rem; text-align: center; border-radius: 4px;
+.sweep td { min-width: 8rem; height: 4.4rem; text-align: center; border-radius: 4px;
     padding: 0.25rem 0.4rem; line-height: 1.25; position: relative;
     background: color-mix(in oklab, #14b8a6 calc(var(--good) * 42%), var(--ground));
     border: 1px solid color-mix(in oklab, currentcolor 18%, transparent); }
@@ -35,7 +35,7 @@ STYLE = """<style>
 .sweep td a { color: inherit; text-decoration: none; display: block; }
 .sweep td a:hover, .sweep td a:focus-visible { text-decoration: underline; }
 .sweep td small { display: block; font-size: 0.85em; font-weight: 400; }
-.sweep td img { width: 5.5rem; image-rendering: pixelated; display: block; margin: 0 auto 0.2rem; }
+.sweep td img { width: 7rem; image-rendering: pixelated; display: block; margin: 0 auto 0.2rem; }
 </style>"""
 
 
@@ -54,7 +54,7 @@ def show_heat_map(sweep: Sweep, board: HeatMap, unit: str, *, samples: bool) -> 
     down = f"; rows: {html.escape(setting(board.down).label)}" if board.down else ""
     st.html(
         f'{STYLE}<div class="sweep-room" tabindex="0" role="region" aria-label="Heat map">'
-        f'<table class="sweep"><caption>{html.escape(unit)}; columns: {across}{down}</caption>'
+        f'<p>{html.escape(unit)}; columns: {across}{down}</p><table class="sweep">'
         f"<thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -71,12 +71,18 @@ def _cell(sweep: Sweep, cell: Cell, *, samples: bool) -> str:
     if cell.goodness is None:
         return f'<td class="empty">{picture}<small>{_state(run)}</small></td>'
     several = len(cell.planned) > 1
-    spread = f" ± {cell.spread:.2f}" if len(cell.values) > 1 else ""
+    spread = f"± {cell.spread:.2f}" if len(cell.values) > 1 else ""
     counted = f"{len(cell.values)} of {len(cell.planned)} seeds" if several else ""
-    text = f"{cell.mean:,.2f}<small>{spread}{' · ' if spread and counted else ''}{counted}</small>"
+    text = (
+        f"{_signed(cell.mean)}<small>{spread}{' · ' if spread and counted else ''}{counted}</small>"
+    )
     link = "" if run is None else f' href="latent?run={html.escape(run.id)}" target="_self"'
     best = ' class="best"' if cell.goodness == 1.0 else ""
     return f'<td{best} style="--good:{cell.goodness:.3f}"><a{link}>{picture}{text}</a></td>'
+
+
+def _signed(value: float) -> str:
+    return f"{value:,.2f}".replace("-", "−")
 
 
 def _run(sweep: Sweep, cell: Cell) -> Run | None:

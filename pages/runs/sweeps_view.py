@@ -10,6 +10,7 @@ from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue
 from pages._shared.stable_position import stable_position
+from pages._shared.study_title import data_title
 from pages._shared.visitors import visitor
 from pages.runs.sweep_board import sweep_board
 from pages.runs.sweep_form import sweep_form
@@ -76,7 +77,7 @@ def _label(sweep: Sweep) -> str:
     """Return a sweep in a few words: data set, what varies, seeds."""
     vary = " · ".join(f"{setting(name).label} {values_text(of)}" for name, of in sweep.grid.items())
     seeds = sweep.settings["seeds"]
-    return f"{sweep.dataset} · {vary} · {seeds} seed{'s' * (seeds != 1)}"
+    return f"{data_title(sweep)} · {vary} · {seeds} seed{'s' * (seeds != 1)}"
 
 
 def _choose(sweep: Sweep) -> None:
