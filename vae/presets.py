@@ -9,7 +9,15 @@ from vae.config.number_text import number_text
 from vae.config.settings import SETTINGS, setting
 from vae.preset_notes import PRESET_NOTES
 
-__all__ = ["FEW", "FEW_IMAGES", "PRESETS", "preset_changes", "preset_label", "setting_words"]
+__all__ = [
+    "FEW",
+    "FEW_IMAGES",
+    "PRESETS",
+    "preset_changes",
+    "preset_label",
+    "setting_noun",
+    "setting_words",
+]
 
 FEW = 1000  # training images, below which `FEW_IMAGES` is proposed
 FEW_IMAGES = "few-images"  # the name of that preset
@@ -186,11 +194,16 @@ def setting_words(name: str, value: Any) -> str:
     if name in ("epochs", "latent_dim"):
         noun = "epoch" if name == "epochs" else "dimension"
         return f"{value:,} {noun}{'s' * (value != 1)}"
-    label = setting(name).label
-    label = label if label.startswith("KL") else label[0].lower() + label[1:]
+    label = setting_noun(name)
     if isinstance(value, bool):
         return label if value else f"not {label}"
     if isinstance(value, tuple):
         sizes = "-".join(map(str, cast("tuple[int, ...]", value)))
         return f"{label} {sizes or 'none'}"
     return f"{label} {value.replace('_', ' ') if isinstance(value, str) else number_text(value)}"
+
+
+def setting_noun(name: str) -> str:
+    """Return what a setting is called within a sentence."""
+    label = setting(name).label
+    return label if label.startswith("KL") else label[0].lower() + label[1:]

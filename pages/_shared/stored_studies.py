@@ -9,7 +9,7 @@ import streamlit as st
 from pages._shared.guard import show_error
 from pages._shared.persistent import persistent
 from pages._shared.stable_position import stable_position
-from pages._shared.study_progress import data_title
+from pages._shared.study_title import data_title
 from vae.augmentation.stored import stored_studies
 from vae.augmentation.study import Study
 from vae.errors import StudyError

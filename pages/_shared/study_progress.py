@@ -1,4 +1,4 @@
-"""A study while it runs: its bar, its buttons, and how it ended."""
+"""A study of any kind while it runs: its bar, its buttons, and how it ended."""
 
 from __future__ import annotations
 
@@ -13,23 +13,18 @@ from pages._shared.server import queue
 from pages._shared.server_paths import without_paths
 from pages._shared.visitors import visitor
 from pages._shared.waiting_words import waiting_words
-from vae.augmentation.durations import study_seconds_left
-from vae.augmentation.enlarged_request import GENERATOR_TITLES
-from vae.augmentation.methods import ALL_LABELS, METHODS
-from vae.augmentation.plan import choice_jobs, wanted_cells
-from vae.augmentation.study import Study
-from vae.data.datasets import spec_of
 from vae.errors import VAEError
 from vae.server.durations import time_in_words
+from vae.server.study_store import AnyStudy
 from vae.studies.schema import StudyState
+from vae.sweeps.study import Sweep
 
 __all__ = [
-    "data_title",
     "is_under_way",
+    "noun_of",
     "outcome_in_words",
     "show_study_controls",
     "show_study_progress",
-    "study_label",
 ]
 
 RESTING = {
@@ -40,43 +35,34 @@ RESTING = {
 }
 
 
-def is_under_way(study: Study) -> bool:
+def noun_of(study: AnyStudy) -> str:
+    """Return what such a study is called within a sentence."""
+    return "sweep" if isinstance(study, Sweep) else "study"
+
+
+def is_under_way(study: AnyStudy) -> bool:
     """Whether a study will change without anyone pressing a button."""
     return study.state in (StudyState.QUEUED, StudyState.RUNNING) or queue().studies.is_pending(
         study, "study"
     )
 
 
-def data_title(study: Study) -> str:
-    """Return what a study's data set is called; a maker's own by the name that it has."""
-    name = study.dataset
-    spec = spec_of(name)
-    is_known = spec is not None and spec.fingerprint in ("", study.settings["fingerprint"])
-    return spec.title if spec is not None and is_known else name
+def show_study_progress(study: AnyStudy, now: Callable[[], str]) -> None:
+    """Show how much of a study is done, and what it does or why it rests.
 
-
-def study_label(study: Study) -> str:
-    """Return a study in a few words: data set, images a class, seeds, how it stands."""
-    settings = study.settings
-    numbers = ", ".join(map(str, settings["per_class"]))
-    when = settings["created"][:16].replace("T", " ")
-    seeds = study.seeds_in_words
-    return f"{data_title(study)} · {numbers} images a class · {seeds} · {study.state} · {when} UTC"
-
-
-def show_study_progress(study: Study) -> None:
-    """Show how much of a study is done, and what it does or why it rests."""
+    now: says what it does, while it runs.
+    """
     status = study.status
     state, done, total = status["state"], status["done"], status["total"]
     refused_in, refusal = st.session_state.get(_refused(study), (None, ""))
     if refused_in == state:  # what was refused in another state may be possible now
         st.error(plain(without_paths(refusal)), icon=":material/error:")
-    counted = f"{done:,} of {total:,} trainings"
+    counted = f"{done:,} of {total:,} {_unit(study)}"
     fraction = min(1.0, done / max(total, 1))
     if state == StudyState.FINISHED:
         st.markdown(f":material/check: {outcome_in_words(study)}")
     elif state == StudyState.RUNNING:
-        st.progress(fraction, text=_running_words(study, counted))
+        st.progress(fraction, text=_running_words(done, counted, now))
     elif state == StudyState.QUEUED:
         st.progress(fraction, text=waiting_words(queue().position(study), "job"))
     else:
@@ -84,18 +70,20 @@ def show_study_progress(study: Study) -> None:
         st.markdown(plain(outcome_in_words(study)))
 
 
-def outcome_in_words(study: Study) -> str:
+def outcome_in_words(study: AnyStudy) -> str:
     """Return how a study that does not run has ended, and why."""
     status = study.status
     state = status["state"]
     if state == StudyState.FINISHED:
-        return f"Finished: {status['total']:,} trainings in {time_in_words(status['seconds'])}."
+        return (
+            f"Finished: {status['total']:,} {_unit(study)} in {time_in_words(status['seconds'])}."
+        )
     reason = without_paths(str(status.get("reason", "")))
     first = RESTING[state].split(".")[0]  # with which some reasons begin
     return reason if reason.startswith(first) else f"{RESTING[state]} {reason}".strip()
 
 
-def show_study_controls(study: Study) -> None:
+def show_study_controls(study: AnyStudy) -> None:
     """Show the buttons that pause, continue, stop and delete a study."""
     name, state, under_way = study.path.name, study.state, is_under_way(study)
     studies = queue().studies
@@ -106,14 +94,13 @@ def show_study_controls(study: Study) -> None:
             act_button(
                 name, "Pausing…" if ends == "pause" else "Pause", "pause",
                 partial(act, studies.pause),
-                "Pauses within a second. What was found stays; a training that is under way "
-                "begins again.",
+                f"Pauses within a second or so. What was found stays; {_of_pause(study)}.",
                 disabled=bool(ends),
             )  # fmt: skip
             act_button(
                 name, "Stopping…" if ends == "stop" else "Stop", "stop",
                 partial(act, studies.stop),
-                "Ends the study. What was found stays, and you can continue it later.",
+                f"Ends the {noun_of(study)}. What was found stays, and you can continue it later.",
                 disabled=bool(ends),
             )  # fmt: skip
             return
@@ -124,16 +111,29 @@ def show_study_controls(study: Study) -> None:
                 primary=True,
             )  # fmt: skip
         if studies.owns(study, visitor()):
-            _delete_menu(name, partial(act, _delete))
+            _delete_menu(study, partial(act, _delete))
 
 
-def _delete_menu(name: str, delete: Callable[[], None]) -> None:
+def _delete_menu(study: AnyStudy, delete: Callable[[], None]) -> None:
+    noun = noun_of(study)
     with st.popover("Delete", icon=":material/delete:"):
-        st.markdown("The study and its files go for good.")
-        act_button(name, "Delete this study", "delete_forever", delete, "Cannot be undone.")
+        st.markdown(
+            "The sweep goes for good. Its runs stay in the table."
+            if isinstance(study, Sweep)
+            else "The study and its files go for good."
+        )
+        act_button(
+            study.path.name, f"Delete this {noun}", "delete_forever", delete, "Cannot be undone."
+        )
 
 
-def _perform(study: Study, state: StudyState, action: Callable[[Study], None]) -> None:
+def _of_pause(study: AnyStudy) -> str:
+    if isinstance(study, Sweep):
+        return "a run that trains goes on where it was"
+    return "a training that is under way begins again"
+
+
+def _perform(study: AnyStudy, state: StudyState, action: Callable[[AnyStudy], None]) -> None:
     """Do something to a study; what is refused in this state is said where its progress stands."""
     st.session_state.pop(_refused(study), None)
     try:
@@ -142,29 +142,17 @@ def _perform(study: Study, state: StudyState, action: Callable[[Study], None]) -
         st.session_state[_refused(study)] = state, str(error)
 
 
-def _refused(study: Study) -> str:
+def _refused(study: AnyStudy) -> str:
     return f"refused-{study.path.name}"
 
 
-def _delete(study: Study) -> None:
+def _delete(study: AnyStudy) -> None:
     queue().studies.delete(study, visitor())
 
 
-def _running_words(study: Study, counted: str) -> str:
-    if not study.status["done"]:
-        return "Starting: TensorFlow needs a few seconds."
-    left = time_in_words(study_seconds_left(study))
-    return f"{counted} · about {left} left · {_now(study)}"
+def _unit(study: AnyStudy) -> str:
+    return "runs" if isinstance(study, Sweep) else "trainings"
 
 
-def _now(study: Study) -> str:
-    """Say what is trained next, which is what is trained now or almost so."""
-    for job in choice_jobs(study.settings, study.trials):
-        title = GENERATOR_TITLES[job.generator]
-        return f"choosing how many synthetic images: {title}, {job.per_class:,} images a class"
-    for cell in wanted_cells(study.settings, study.rows):
-        title = METHODS[cell.methods[0]].title
-        if cell.per_class == ALL_LABELS:
-            return f"{title}, seed {cell.seed}"
-        return f"{title}, {cell.per_class:,} images a class, seed {cell.seed}"
-    return "writing the last files"
+def _running_words(done: int, counted: str, now: Callable[[], str]) -> str:
+    return f"{counted} · {now()}" if done else "Starting: TensorFlow needs a few seconds."

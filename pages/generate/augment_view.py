@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._shared.address import address_of_part, set_parameter, take_parameter, takes_setting
+from pages._shared.augmentation_words import study_label, what_runs_now
 from pages._shared.enlarged_set import offer_enlarged_set
 from pages._shared.guard import explained, show_wrong_link
 from pages._shared.linked import linked_choice
@@ -16,13 +17,12 @@ from pages._shared.stored_studies import choose_stored_study, studies_by_dataset
 from pages._shared.study_announcement import announce_study
 from pages._shared.study_form import study_form
 from pages._shared.study_progress import (
-    data_title,
     is_under_way,
     show_study_controls,
     show_study_progress,
-    study_label,
 )
 from pages._shared.study_results import cells_of, show_findings
+from pages._shared.study_title import data_title
 from pages._shared.visitors import visitor
 from vae.augmentation.study import Study
 from vae.errors import StudyError
@@ -85,7 +85,7 @@ def _own(study: Study) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             show_study_controls(study)
             with st.container(width="stretch"):
-                show_study_progress(study)
+                show_study_progress(study, lambda: what_runs_now(study))
         cells = cells_of(study)
         if cells:
             show_findings(

@@ -11,8 +11,8 @@ from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.stored_studies import choose_stored_study
-from pages._shared.study_progress import data_title
 from pages._shared.study_results import cells_of, show_accuracy, show_verdict
+from pages._shared.study_title import data_title
 from pages.learn.parts import question
 from vae.augmentation.methods import ALL_LABELS, METHODS
 from vae.augmentation.study import Study

@@ -7,18 +7,19 @@ from functools import partial
 
 import streamlit as st
 
+from pages._shared.augmentation_words import what_runs_now
 from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import dataset, queue
 from pages._shared.study_form import QUICK
 from pages._shared.study_progress import (
-    data_title,
     is_under_way,
     show_study_controls,
     show_study_progress,
 )
 from pages._shared.study_results import cells_of, show_accuracy, show_verdict
+from pages._shared.study_title import data_title
 from pages._shared.visitors import visitor
 from pages.learn.parts import open_in_lab
 from pages.learn.start_once import press_once, start_if_pressed
@@ -106,7 +107,7 @@ def _watch(study: Study, active: bool) -> None:
         if is_under_way(study) != active:
             st.rerun()
         show_study_controls(study)
-        show_study_progress(study)
+        show_study_progress(study, lambda: what_runs_now(study))
         if cells := cells_of(study):
             show_verdict(cells, plain(data_title(study)))
             show_accuracy(
