@@ -23,7 +23,7 @@ VIEWS = {
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic", "animation"),
         "take-away",
     ),
-    "runs": ("table", "compare", "rate-and-distortion"),
+    "runs": ("table", "compare", "rate-and-distortion", "sweeps"),
 }
 # Of valid and of invalid form, and never what a run writes.
 CONTENTS = {

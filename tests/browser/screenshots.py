@@ -14,7 +14,7 @@ from tests.browser.driving import PHONE, ROOT, SCREEN, chromium, serve, settled
 
 VIEWS = ("draw", "path", "dimensions", "projections", "knowledge")
 LATENT = ("latent", *(f"latent?view={view}" for view in VIEWS))
-RUNS = ("runs", "runs?view=compare", "runs?view=rate-and-distortion")
+RUNS = ("runs", "runs?view=compare", "runs?view=rate-and-distortion", "runs?view=sweeps")
 PAGES = ("", "learn", "data", "train", "train?view=watch", *LATENT, "evaluate", "generate", *RUNS)
 SIZES = {
     "projector": {"width": 1920, "height": 1080},

@@ -40,6 +40,7 @@ VIEWS = (
     "runs?view=table",
     *(f"runs?view=compare&part={part}" for part in ("curves", "numbers", "images", "maps")),
     "runs?view=rate-and-distortion",
+    "runs?view=sweeps",
 )
 
 

@@ -33,7 +33,7 @@ VIEWS = {
         *("grid", "classes", "samplers", "by-hand", "manifold", "arithmetic"),
         *("animation", "take-away"),
     ],
-    "runs": ["table", "compare", "rate-and-distortion"],
+    "runs": ["table", "compare", "rate-and-distortion", "sweeps"],
 }
 
 
