@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -120,6 +121,7 @@ def serve(work: Callable[[Job], Iterator[Line]]) -> None:
 
     work: yields each line as soon as it is found; a VAEError or another error of it is reported.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
     answers = os.fdopen(os.dup(1), "w", 1, encoding="utf-8")
     os.dup2(2, 1)  # what libraries print is no answer
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()

@@ -74,7 +74,8 @@ function equalLines({ rem, left, wide, low, peak, rates: [first, last], x, y }) 
     if (points.length < 2) return [];
     const [px, py] = points.at(-1);
     const isRight = px > left + wide - 4 * rem;
-    const name = words(`ELBO ${short(-level)}`, px - (isRight ? 0.2 * rem : 0), py - 0.35 * rem, isRight ? "end" : "middle");
+    const above = py - 1.3 * rem > y(peak) ? 0.35 : -1.1; // else below its line, or it is cut off
+    const name = words(`ELBO ${short(-level)}`, px - (isRight ? 0.2 * rem : 0), py - above * rem, isRight ? "end" : "middle");
     name.setAttribute("class", "level");
     return [shape("path", { class: "level", d: `M${points.map((point) => point.join(" ")).join("L")}` }), name];
   });
