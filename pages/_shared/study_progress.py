@@ -129,7 +129,7 @@ def _delete_menu(study: AnyStudy, delete: Callable[[], None]) -> None:
 
 def _of_pause(study: AnyStudy) -> str:
     if isinstance(study, Sweep):
-        return "a run that trains goes on where it was"
+        return "a run that trains continues where it was"
     return "a training that is under way begins again"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.address import address_of_part
 from pages._shared.bars import show_bars
 from pages._shared.guard import explained, show_error
 from pages._shared.linked import linked_choice
@@ -21,11 +22,13 @@ from pages.runs.sweep_grid import show_heat_map
 from vae.config.settings import setting
 from vae.errors import VAEError
 from vae.figures.bars import Bars, BarSeries
+from vae.runs.layout import CONFIG
+from vae.runs.run import open_run
 from vae.runs.schema import RunState
 from vae.server.durations import time_in_words
 from vae.server.sweep_cost import sweep_cost
 from vae.sweeps.heat_map import heat_map
-from vae.sweeps.results import LARGER_IS_BETTER, METRICS, best_run, importances
+from vae.sweeps.results import LARGER_IS_BETTER, METRICS, best_run, importances, is_ranked
 from vae.sweeps.schema import Metric
 from vae.sweeps.study import Sweep
 from vae.sweeps.values import value_text
@@ -42,6 +45,7 @@ METRIC_TITLES: dict[Metric, str] = {
     "accuracy": "Accuracy",
     "discriminator_loss": "Discriminator loss, nats per image",
 }
+MAX_OPENED = 20  # runs that may train: the first that are left
 NUMBER, PICTURES = "Numbers", "Numbers and samples"
 HUE = "#0d9488"
 
@@ -52,6 +56,7 @@ def sweep_board(sweep: Sweep) -> None:
 
     @st.fragment(run_every=POLL_SECONDS if active else None)
     @explained()
+    @address_of_part("sweep")
     def watch() -> None:
         if is_under_way(sweep) != active:
             st.rerun()
@@ -69,10 +74,12 @@ def sweep_board(sweep: Sweep) -> None:
 
 def _now(sweep: Sweep) -> str:
     """Say how long it still takes, and what trains."""
-    training = [run for run in sweep.open_runs() if run.state == RunState.TRAINING]
+    left = [sweep.run_path(planned) for planned in sweep.left()]
+    runs = [open_run(path) for path in left[:MAX_OPENED] if (path / CONFIG).exists()]
+    training = [run for run in runs if run.state == RunState.TRAINING]
     names = ", ".join(run.metadata.name for run in training[:2])
-    left = time_in_words(sweep_cost(sweep).seconds)
-    return f"about {left} left{f' · {plain(names)}' * bool(names)}"
+    time_left = time_in_words(sweep_cost(sweep).seconds)
+    return f"about {time_left} left{f' · {plain(names)}' * bool(names)}"
 
 
 def _heat_map(sweep: Sweep) -> None:
@@ -95,9 +102,17 @@ def _heat_map(sweep: Sweep) -> None:
             "Acts at once.",
             **persistent("sweep_show", shown),
         )  # fmt: skip
-    board = heat_map(sweep.plan.runs, rows, metric, across, down, fixed)
+    ranked = is_ranked(metric, names)
+    board = heat_map(sweep.plan.runs, rows, metric, across, down, fixed, ranked=ranked)
     show_heat_map(sweep, board, METRIC_TITLES[metric], samples=shown == PICTURES)
     if not known:
+        return
+    if not ranked:
+        st.markdown(
+            f"No best is marked: {METRIC_TITLES[metric].split(',')[0]} is not the same quantity "
+            "over these settings, or neither more nor less of it is better."
+        )
+        _importances(sweep, metric)
         return
     better = "larger" if metric in LARGER_IS_BETTER else "smaller"
     best = best_run(rows, metric)
@@ -143,16 +158,16 @@ def _axes(sweep: Sweep, names: list[str]) -> tuple[str, str, dict[str, Any]]:
 
 def _importances(sweep: Sweep, metric: Metric) -> None:
     """Show which setting explains how much of the metric's variance, where there are several."""
-    shares = importances(sweep.rows, sweep.grid, metric)
-    if len(shares) < 2:
+    fractions = importances(sweep.rows, sweep.grid, metric)
+    if len(fractions) < 2:
         return
     st.subheader("Which setting mattered")
-    names = tuple(setting(name).label for name in shares)
-    series = BarSeries("share", tuple(100 * share for share in shares.values()), HUE)
+    names = tuple(setting(name).label for name in fractions)
+    series = BarSeries("variance", tuple(100 * each for each in fractions.values()), HUE)
     show_bars(
-        Bars("setting", "share of the variance, %", names, (series,)), name="Which setting mattered"
+        Bars("setting", "of the variance, %", names, (series,)), name="Which setting mattered"
     )
-    together = 1.0 - sum(shares.values())
+    together = 1.0 - sum(fractions.values())
     if together > 0.005:
         st.markdown(
             f"The other {together:.0%} are due to settings together: what one does depends on "

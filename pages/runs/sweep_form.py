@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 
@@ -16,7 +16,8 @@ from pages._shared.server import queue, store
 from pages._shared.typed_field import typed_field
 from pages._shared.visitors import visitor
 from vae.config import Config
-from vae.config.settings import setting, settings_of
+from vae.config.setting_text import read_setting
+from vae.config.settings import SETTINGS, setting, settings_of
 from vae.data.datasets import Dataset
 from vae.environment import is_public
 from vae.errors import ConfigError, StudyError
@@ -37,6 +38,8 @@ MAX_VARIED = 3
 NOTHING = "–"
 MAX_SEEDS = 100
 AT_FIRST: dict[str, Sequence[Any] | Range] = {"beta": [0.5, 1.0, 4.0], "latent_dim": [2, 8]}
+MADE = "sweep_made"  # in the session: what was asked, and what follows
+T = TypeVar("T")
 HELP = (
     "Values with commas, as 0.5, 1, 4; or a range with how many, as 0.1..10:log:5 or 2..8:4. "
     "Between values that have commas themselves stand semicolons."
@@ -88,11 +91,12 @@ def sweep_form(on_start: Callable[[Sweep], None]) -> None:
     elif vary is None or seeds is None:
         problem = problem or "A field above cannot be read."
     elif config is not None and dataset is not None:
-        asked = _Asked(config, vary, dataset, seeds)
+        wanted = _Asked(config, vary, dataset, seeds)
         try:
-            plan = check_sweep(*asked, skip_excluded=True)
+            plan = _remembered(wanted, "plan", lambda: check_sweep(*wanted, skip_excluded=True))
+            asked = wanted
         except (ConfigError, StudyError) as error:
-            asked, problem = None, plain(str(error))
+            problem = plain(str(error))
     _start_bar(asked, plan, problem)
     _start_if_pressed(asked, on_start)
 
@@ -138,7 +142,10 @@ def _read_others(text: str) -> tuple[tuple[str, str], ...]:
             pairs[-1] = pairs[-1][0], f"{pairs[-1][1]},{name}"
         else:
             raise ConfigError(f"NAME=VALUE was expected. Received: {part!r:.60}")
-    PRESETS["recommended"].replace_text(dict(pairs))
+    for name, value in pairs:
+        if name not in SETTINGS:
+            raise ConfigError(f"The name of a setting was expected. Received: {name!r:.60}")
+        read_setting(name, value)  # together they are checked with the recipe
     return tuple(pairs)
 
 
@@ -200,9 +207,19 @@ def _start_bar(asked: _Asked | None, plan: Plan | None, problem: str) -> None:
             st.markdown(f":red[:material/error: {problem}]")
             return
         past = () if is_public() else store().list()
-        processes = 1 if is_public() else None
-        cost = planned_cost(plan.runs, Images.of(asked.dataset), past, processes)
+        images = Images.of(asked.dataset)
+        cost = _remembered(asked, "cost", lambda: planned_cost(plan.runs, images, past))
         st.markdown(f"**{cost_in_words(cost)}**{_left_out(plan)}")
+
+
+def _remembered(asked: _Asked, what: str, make: Callable[[], T]) -> T:
+    """Return what follows from the form, made once for each change of it: plans may be long."""
+    config, vary, data, seeds = asked
+    key = config, tuple((name, values_text(of)) for name, of in vary.items()), data.fingerprint
+    known = st.session_state.get(f"{MADE}-{what}")
+    if known is None or known[0] != (*key, seeds):
+        known = st.session_state[f"{MADE}-{what}"] = (*key, seeds), make()
+    return known[1]
 
 
 def _left_out(plan: Plan) -> str:

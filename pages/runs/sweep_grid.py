@@ -68,7 +68,7 @@ def _cell(sweep: Sweep, cell: Cell, *, samples: bool) -> str:
         return '<td class="empty">left out</td>'
     run = _run(sweep, cell)
     picture = _samples(run) if samples and run is not None else ""
-    if cell.goodness is None:
+    if not cell.values:
         return f'<td class="empty">{picture}<small>{_state(run)}</small></td>'
     several = len(cell.planned) > 1
     spread = f"± {cell.spread:.2f}" if len(cell.values) > 1 else ""
@@ -78,7 +78,8 @@ def _cell(sweep: Sweep, cell: Cell, *, samples: bool) -> str:
     )
     link = "" if run is None else f' href="latent?run={html.escape(run.id)}" target="_self"'
     best = ' class="best"' if cell.goodness == 1.0 else ""
-    return f'<td{best} style="--good:{cell.goodness:.3f}"><a{link}>{picture}{text}</a></td>'
+    good = cell.goodness or 0.0
+    return f'<td{best} style="--good:{good:.3f}"><a{link}>{picture}{text}</a></td>'
 
 
 def _signed(value: float) -> str:
@@ -88,9 +89,11 @@ def _signed(value: float) -> str:
 def _run(sweep: Sweep, cell: Cell) -> Run | None:
     for planned in cell.planned:
         try:
-            return open_run(sweep.run_path(planned))
+            run = open_run(sweep.run_path(planned))
         except RunError:
             continue
+        if not run.metadata.deleted:
+            return run
     return None
 
 

@@ -42,6 +42,10 @@ def test_it_trains_shows_and_is_extended(tmp_path: Path, capsys: Output) -> None
     assert values["best"]["beta"] == max(elbos, key=elbos.__getitem__)
     best = open_run(Path(values["best"]["run"]))
     assert best.metrics.get("elbo") == elbos[values["best"]["beta"]]
+    before = (tmp_path / "s" / "study.json").read_bytes()
+    assert main(["sweep", "--vary", "beta=8", "--out", out, "--plan", "--json"]) == 0
+    assert last_json(capsys.readouterr().out)["planned"] == [{"beta": 8.0, "seed": 0}]
+    assert (tmp_path / "s" / "study.json").read_bytes() == before
     assert main(["sweep", "--vary", "beta=8", "--out", out]) == 0
     shown = capsys.readouterr().out
     assert "Finished: 3 of 3 runs" in shown
@@ -55,6 +59,7 @@ def test_it_trains_shows_and_is_extended(tmp_path: Path, capsys: Output) -> None
         (["--vary", "betta=1"], "betta"),
         (["--vary", "beta=1", "beta=2"], "varied once"),
         ([], "one setting or more"),
+        (["--vary", "beta=1,2", "--seeds", "0"], "one seed or more"),
         (["--vary", "free_bits=0.5", "importance_samples=1,5"], "skip_excluded"),
         (["--vary", "beta=0..10:1000", "noise=0..1:1000"], "10,000 runs"),
         (["--vary", "beta=1,2", "--processes", "0"], "Processes must be 1"),

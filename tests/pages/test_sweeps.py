@@ -25,11 +25,13 @@ pytestmark = pytest.mark.usefixtures("run")
 
 @pytest.fixture
 def sweep(runs: Path, digits: Dataset) -> Sweep:
-    """One that has ended: its losses grow with beta, and fall with the dimensions."""
+    """One that has ended: its reconstructions grow with beta, and fall with the dimensions."""
     made = tiny_sweep(StudyStore(runs).new_path(), digits, runs="shared", seeds=2)
     for planned in made.plan.runs:
         beta, dim = planned.settings["beta"], planned.settings["latent_dim"]
-        row = made_row(planned.settings, planned.seed, loss=10 * beta - dim + planned.seed)
+        row = made_row(
+            planned.settings, planned.seed, reconstruction=10 * beta - dim + planned.seed
+        )
         append_line(made.path / "rows.jsonl", {**row, "run": made.run_path(planned).name})
     write_status(made.path, state="finished", done=8, total=8, seconds=20.0)
     return made

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sweeps.tiny import made_row
 from vae.errors import StudyError
-from vae.sweeps.results import best_run, importances, table_of
+from vae.sweeps.results import best_run, importances, is_ranked, table_of
 
 GRID = {"beta": (1.0, 2.0), "latent_dim": (2, 4)}
 PAIRS = [(beta, dim) for beta in GRID["beta"] for dim in GRID["latent_dim"]]
@@ -37,4 +37,13 @@ def test_importance_is_the_variance_that_a_setting_explains() -> None:
     # elbo = beta where latent_dim is 2, else -beta: all of it is due to both together.
     together = [made_row({"beta": b, "latent_dim": d}, elbo=(b - 1.5) * (d - 3)) for b, d in PAIRS]
     assert importances(together, GRID, "elbo") == pytest.approx({"beta": 0.0, "latent_dim": 0.0})
-    assert importances(rows[:1], GRID, "elbo") == {}
+    assert importances(rows[:3], GRID, "elbo") == {}  # one combination is still to come
+
+
+def test_where_no_value_is_better_there_is_no_best() -> None:
+    with pytest.raises(StudyError, match="neither more nor less"):
+        best_run([made_row({"beta": 1.0}, kl=2.0)], "kl")
+    assert is_ranked("elbo", ["beta", "latent_dim"])
+    assert not is_ranked("loss", ["beta"])  # whose weight is in it
+    assert not is_ranked("elbo", ["likelihood"])
+    assert not is_ranked("active_units", ["latent_dim"])

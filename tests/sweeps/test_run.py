@@ -15,10 +15,11 @@ from tests.trained import TrainedOnce
 from vae.data.datasets import Dataset, load_dataset
 from vae.errors import StudyError
 from vae.runs.layout import HISTORY
+from vae.runs.metadata import write_metadata
 from vae.runs.run import open_run
 from vae.studies.session import Session
 from vae.studies.writer import request
-from vae.sweeps.run import run_sweep
+from vae.sweeps.run import continue_sweep, run_sweep
 from vae.sweeps.study import Sweep, open_sweep
 from vae.sweeps.sweep import sweep as vae_sweep
 
@@ -58,15 +59,15 @@ def test_paused_in_the_middle_of_a_run_it_goes_on_to_the_same_numbers(
     sweep = tiny_sweep(tmp_path / "s", stripes)
     append = Session.append
 
-    def append_and_pause(self: Session, *line: Any) -> None:
-        append(self, *line)
+    def append_and_pause(self: Session, *line: Any, **more: Any) -> None:
+        append(self, *line, **more)
         request(sweep.path, "pause")
 
     monkeypatch.setattr(Session, "append", append_and_pause)
     run_sweep(sweep, stripes)
     monkeypatch.undo()
     assert (sweep.state, len(sweep.rows)) == ("paused", 1)
-    again = run_sweep(open_sweep(sweep.path), stripes)
+    again = continue_sweep(open_sweep(sweep.path), stripes)
     assert again.state == "finished"
     assert [history(again, index) for index in range(4)] == [
         history(finished, index) for index in range(4)
@@ -161,3 +162,28 @@ def test_a_folder_that_is_damaged_or_newer_says_so(
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(StudyError, match=words):
         open_sweep(tmp_path / "s").left()
+
+
+def test_a_run_that_somebody_changes_is_no_combination_of_it(
+    finished: Sweep, stripes: Dataset, tmp_path: Path
+) -> None:
+    shutil.copytree(finished.path, tmp_path / "s")
+    sweep = open_sweep(tmp_path / "s")
+    (sweep.path / "rows.jsonl").unlink()
+    changed, deleted = (sweep.run_path(planned) for planned in sweep.plan.runs[:2])
+    open_run(changed).requests.change(beta=2.0)
+    write_metadata(deleted, deleted=1.0)
+    assert continue_sweep(sweep, stripes).state == "finished"
+    reasons = [(row["reason"], bool(row["metrics"])) for row in sweep.rows]
+    assert reasons[:2] == [
+        ("Its settings were changed by hand while it trained.", False),
+        ("It was deleted.", False),
+    ]
+    assert all(has_metrics for _, has_metrics in reasons[2:])
+
+
+def test_a_pause_that_came_first_is_not_overwritten(stripes: Dataset, tmp_path: Path) -> None:
+    sweep = tiny_sweep(tmp_path / "s", stripes)
+    request(sweep.path, "pause")
+    assert run_sweep(sweep, stripes).state == "paused"
+    assert sweep.rows == []

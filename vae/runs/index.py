@@ -58,7 +58,7 @@ class _Known:
     @property
     def shared(self) -> dict[str, Any]:
         """What the same run need not read again."""
-        parts = {name: part for name, part in self.run.__dict__.items() if name in SHARED}
+        parts = {name: part for name, part in [*self.run.__dict__.items()] if name in SHARED}
         if "status" in parts and parts["status"]["state"] in UNSURE:
             del parts["status"]
         return parts
@@ -104,7 +104,7 @@ class RunIndex:
 
     def retain(self, paths: Iterable[Path]) -> None:
         """Drop all runs of the folder but these."""
-        for path in {each for each in self._known if each.parent == self._folder} - {*paths}:
+        for path in {each for each in [*self._known] if each.parent == self._folder} - {*paths}:
             self.forget(path)
 
     def save(self) -> None:

@@ -257,6 +257,7 @@ class Queue:
         if not is_public():
             return
         own = sum(run.metadata.owner == owner for run in self.store.list() if not run.shipped)
+        own += self.studies.planned_runs(owner)
         if own + more > MAX_RUNS:
             raise RunError(
                 f"On this server you can have {MAX_RUNS} runs: delete some first. "

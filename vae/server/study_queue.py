@@ -24,9 +24,10 @@ from vae.server.sweep_cost import Images, planned_cost
 from vae.server.tickets import Ticket, Tickets
 from vae.studies.schema import Action, StudyState
 from vae.studies.writer import request
-from vae.sweeps.create import check_sweep, create_sweep, extend_sweep
+from vae.sweeps.create import check_extension, check_sweep, create_sweep, extend_sweep
+from vae.sweeps.plan import PlannedRun
 from vae.sweeps.study import Sweep
-from vae.sweeps.values import Vary, grid_of
+from vae.sweeps.values import Vary
 
 __all__ = ["StudyQueue"]
 
@@ -46,7 +47,7 @@ class StudyQueue:
         store: StudyStore,
         tickets: Tickets,
         guard: AbstractContextManager[object],
-        check_space: Callable[..., None],
+        check_space: Callable[[str, int], None],
         check_waiting: Callable[[str], None],
     ) -> None:
         self.store = store
@@ -85,12 +86,7 @@ class StudyQueue:
         """
         self._check_new(owner)
         plan = check_sweep(config, vary, dataset, seeds, skip_excluded=True)
-        for each in {planned.config.replace(seed=0) for planned in plan.runs}:
-            limits().check(each, dataset.image_shape, dataset.classes)
-        self._check_space(owner, len(plan.runs))
-        processes = 1 if is_public() else None
-        cost = planned_cost(plan.runs, Images.of(dataset), processes=processes)
-        _check_seconds(cost.seconds)
+        self._check_runs(plan.runs, dataset, owner)
         sweep = create_sweep(
             *(self.store.new_path(), config, vary, dataset, seeds),
             skip_excluded=True,
@@ -102,15 +98,33 @@ class StudyQueue:
 
     def extend_sweep(self, sweep: Sweep, vary: Vary, dataset: Dataset, seeds: int) -> Sweep:
         """Add values or seeds to a sweep that rests, and continue it; raises as `submit_sweep`."""
-        owner, before = read_metadata(sweep.path).owner, len(sweep.plan.runs)
-        grid = {name: (*sweep.grid[name], *values) for name, values in grid_of(vary).items()}
-        plan = check_sweep(sweep.config, {**sweep.grid, **grid}, dataset, seeds, skip_excluded=True)
-        for each in {planned.config.replace(seed=0) for planned in plan.runs}:
-            limits().check(each, dataset.image_shape, dataset.classes)
-        self._check_space(owner, len(plan.runs) - before)
+        owner = read_metadata(sweep.path).owner
+        self._check_room(owner)
+        self._check_waiting(owner)
+        plan = check_extension(sweep, vary, dataset, seeds).plan
+        ended = {planned.key for planned in sweep.plan.runs} - {
+            planned.key for planned in sweep.left()
+        }
+        left = [planned for planned in plan.runs if planned.key not in ended]
+        self._check_runs(left, dataset, owner)
         longer = extend_sweep(sweep, vary, dataset, seeds)
         self.resume(longer)
         return longer
+
+    def _check_runs(self, runs: Sequence[PlannedRun], dataset: Dataset, owner: str) -> None:
+        """Raise where an owner may not have these runs, which are not trained yet."""
+        for each in {planned.config.replace(seed=0) for planned in runs}:
+            limits().check(each, dataset.image_shape, dataset.classes)
+        self._check_space(owner, len(runs))
+        _check_seconds(planned_cost(runs, Images.of(dataset)).seconds)
+
+    def planned_runs(self, owner: str) -> int:
+        """Return how many runs of an owner's sweeps have no folder yet."""
+        return sum(
+            not sweep.run_path(planned).exists()
+            for sweep in self.store.owned_by(owner, Sweep)
+            for planned in sweep.left()
+        )
 
     def resume(self, study: AnyStudy) -> None:
         """Continue a study from wherever it stands."""
@@ -166,7 +180,7 @@ class StudyQueue:
                 set_study_state(study, state, reason)
 
     def _check_room(self, owner: str) -> None:
-        self._check_space(owner)
+        self._check_space(owner, 0)
         allowed = FRACTION * storage_limits().runs_megabytes
         if allowed and folder_bytes(self.store.folder) >= allowed * 1e6:
             raise StudyError(

@@ -12,13 +12,13 @@ from vae.augmentation.enlarged_request import ENLARGED, enlarged_files, read_enl
 from vae.augmentation.run import run_study
 from vae.augmentation.study import Study
 from vae.data.datasets import Dataset, load_dataset
-from vae.environment import is_public, worker_count
 from vae.errors import StudyError, VAEError
 from vae.runs.failures import in_words
 from vae.runs.lock import LOCK_PATIENCE_SECONDS, run_lock
 from vae.runs.progress import end_progress, write_progress
 from vae.server.study_jobs import set_study_state
 from vae.server.study_store import AnyStudy, open_any
+from vae.server.sweep_cost import sweep_processes
 from vae.studies.schema import StudyState
 from vae.sweeps.run import run_sweep
 
@@ -46,11 +46,10 @@ def _train(study: AnyStudy) -> int:
             return 0
         # Where strangers share a server it is one job among others; on one's own machine no other
         # one trains beside it.
-        processes = 1 if is_public() else worker_count()
         if isinstance(study, Study):
-            run_study(study, dataset, processes)
+            run_study(study, dataset, sweep_processes())
         else:
-            run_sweep(study, dataset, processes)
+            run_sweep(study, dataset, sweep_processes())
     except (Exception, KeyboardInterrupt) as error:
         traceback.print_exc()  # into worker.log
         if study.state == StudyState.QUEUED:  # it had not begun: nothing else has said why

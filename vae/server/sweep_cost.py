@@ -10,13 +10,13 @@ from rich.filesize import decimal
 from vae.architecture import summarize
 from vae.config import Config
 from vae.data.datasets import Dataset
-from vae.environment import worker_count
+from vae.environment import is_public, worker_count
 from vae.runs.run import Run
 from vae.server.durations import START_SECONDS, run_seconds, time_in_words
 from vae.sweeps.plan import PlannedRun
 from vae.sweeps.study import Sweep
 
-__all__ = ["Images", "SweepCost", "cost_in_words", "planned_cost", "sweep_cost"]
+__all__ = ["Images", "SweepCost", "cost_in_words", "planned_cost", "sweep_cost", "sweep_processes"]
 
 # Of a run beside its epochs, in a process that has TensorFlow: compiling, measuring, its files.
 RUN_SECONDS = 5.0
@@ -26,6 +26,11 @@ BYTES_PER_PARAMETER = 4 * (1 + 1 + 3)
 BYTES_PER_PIXEL = 65  # of a snapshot an epoch: samples, reconstructions
 FIXED_BYTES = 40_000
 CODE_BYTES = 7  # of one of a test image's numbers, compressed
+
+
+def sweep_processes() -> int:
+    """Return how many processes train a sweep: where strangers share a server it is one job."""
+    return 1 if is_public() else worker_count()
 
 
 class Images(NamedTuple):
@@ -79,7 +84,7 @@ def planned_cost(
             known[config] = whole - START_SECONDS + RUN_SECONDS, _bytes(config, images)
         seconds += known[config][0]
         size += known[config][1]
-    at_once = max(1, min(processes or worker_count(), len(runs)))
+    at_once = max(1, min(processes or sweep_processes(), len(runs)))
     return SweepCost(len(runs), START_SECONDS * bool(runs) + seconds / at_once, size)
 
 

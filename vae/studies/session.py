@@ -46,8 +46,8 @@ class Session:
 
     def check(self) -> None:
         """Raise StudyEnded if a pause or a stop is requested: to be called once a second or so."""
-        if self._study.requested != "run":
-            raise StudyEnded(self._study.requested)
+        if (requested := self._study.requested) != "run":
+            raise StudyEnded(requested)
 
     def append(self, name: str, line: Mapping[str, Any], trainings: int = 1) -> None:
         """Write a line to one of the study's files, and that so many trainings more are done."""

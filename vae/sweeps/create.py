@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vae.config import Config
 from vae.config.setting import accepted
@@ -21,7 +21,7 @@ from vae.sweeps.schema import Bounds, Metric, RunsIn, Search
 from vae.sweeps.study import KIND, Sweep, open_sweep
 from vae.sweeps.values import Range, Vary, grid_of
 
-__all__ = ["check_sweep", "create_sweep", "extend_sweep"]
+__all__ = ["Extension", "check_extension", "check_sweep", "create_sweep", "extend_sweep"]
 
 
 def create_sweep(
@@ -85,14 +85,18 @@ def check_sweep(
     return plan
 
 
-def extend_sweep(
-    sweep: Sweep, vary: Vary, dataset: Dataset, seeds: int | None = None, trials: int = 0
-) -> Sweep:
-    """Add values to a sweep's settings, seeds or trials; what is there stays.
+class Extension(NamedTuple):
+    """What study.json would say of a longer sweep, and what it would train in all."""
 
-    Combinations that cannot be trained are left out. Raises as `create_sweep`, and StudyError for
-    a setting that the sweep does not vary, or fewer seeds than it has.
-    """
+    settings: dict[str, Any]
+    plan: Plan
+    total: int
+
+
+def check_extension(
+    sweep: Sweep, vary: Vary, dataset: Dataset, seeds: int | None = None, trials: int = 0
+) -> Extension:
+    """Return what a longer sweep would be; nothing is written. Raises as `extend_sweep`."""
     settings: Any = dict(sweep.settings)
     seeds = int(settings["seeds"]) if seeds is None else seeds
     if seeds < settings["seeds"]:
@@ -101,27 +105,37 @@ def extend_sweep(
     if "search" in settings:
         if vary:
             raise StudyError("A search is extended by trials or seeds. Received: other values")
-        more = max(trials, settings["search"]["trials"])
-        check_count(more * seeds)
-        settings["search"] = {**settings["search"], "trials": more}
-        total = more * seeds
-    else:
-        grid = dict(sweep.grid)
-        for name, values in grid_of(vary).items() if vary else ():
-            if name not in grid:
-                raise StudyError(
-                    f"A sweep is extended by values of {', '.join(grid)}: for another setting make "
-                    f"a new one. Received: {name}"
-                )
-            grid[name] = tuple(dict.fromkeys((*grid[name], *values)))
-        plan = check_sweep(sweep.config, grid, dataset, seeds, skip_excluded=True)
-        settings["vary"] = _as_json(grid)
-        settings["excluded"] = [vars(each) for each in plan.excluded]
-        total = len(plan.runs)
+        trials = max(trials, settings["search"]["trials"])
+        check_count(trials * seeds)
+        settings["search"] = {**settings["search"], "trials": trials}
+        return Extension(settings, sweep.plan, trials * seeds)
+    grid = dict(sweep.grid)
+    for name, values in grid_of(vary).items() if vary else ():
+        if name not in grid:
+            raise StudyError(
+                f"A sweep is extended by values of {', '.join(grid)}: for another setting make "
+                f"a new one. Received: {name}"
+            )
+        grid[name] = tuple(dict.fromkeys((*grid[name], *values)))
+    plan = check_sweep(sweep.config, grid, dataset, seeds, skip_excluded=True)
+    settings["vary"] = _as_json(grid)
+    settings["excluded"] = [vars(each) for each in plan.excluded]
+    return Extension(settings, plan, len(plan.runs))
+
+
+def extend_sweep(
+    sweep: Sweep, vary: Vary, dataset: Dataset, seeds: int | None = None, trials: int = 0
+) -> Sweep:
+    """Add values to a sweep's settings, seeds or trials; what is there stays.
+
+    Combinations that cannot be trained are left out. Raises as `create_sweep`, and StudyError for
+    a setting that the sweep does not vary, or fewer seeds than it has.
+    """
+    longer = check_extension(sweep, vary, dataset, seeds, trials)
     state = sweep.state
     # One that is done has something to do again: it rests until it is continued.
     state = StudyState.STOPPED if state == StudyState.FINISHED else state
-    rewrite_settings(sweep.path, settings, state, total)
+    rewrite_settings(sweep.path, longer.settings, state, longer.total)
     return open_sweep(sweep.path)
 
 

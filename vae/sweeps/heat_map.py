@@ -19,7 +19,7 @@ class Cell(NamedTuple):
 
     planned: its runs, one for each seed; none of a combination that is left out. values: the
     metric of those that have it. goodness: 0 of the worst cell to 1 of the best, by the means over
-    seeds; None without a value.
+    seeds; None without a value or a rank.
     """
 
     planned: tuple[PlannedRun, ...]
@@ -54,10 +54,13 @@ def heat_map(
     across: str,
     down: str = "",
     fixed: Mapping[str, Any] | None = None,
+    *,
+    ranked: bool = True,
 ) -> HeatMap:
     """Lay a sweep's runs out over two settings; of one setting there is a single row.
 
-    fixed: the values of other settings: runs with another value are left out.
+    fixed: the values of other settings: runs with another value are left out. ranked: whether a
+    value of the metric is better than another.
     """
     chosen = [
         planned
@@ -76,7 +79,7 @@ def heat_map(
     rows = tuple(dict.fromkeys(row for row, _ in parts))
     columns = tuple(dict.fromkeys(column for _, column in parts))
     cells = [[_cell(parts.get((row, column), []), values) for column in columns] for row in rows]
-    return HeatMap(across, down, columns, rows, _ranked(cells, metric))
+    return HeatMap(across, down, columns, rows, _ranked(cells, metric) if ranked else cells)
 
 
 def _cell(planned: Sequence[PlannedRun], values: Mapping[str, float]) -> Cell:
@@ -94,7 +97,7 @@ def _ranked(cells: list[list[Cell]], metric: Metric) -> list[list[Cell]]:
     def goodness(cell: Cell) -> float | None:
         if not cell.values:
             return None
-        share = (cell.mean - low) / width
-        return share if metric in LARGER_IS_BETTER else 1.0 - share
+        fraction = (cell.mean - low) / width
+        return fraction if metric in LARGER_IS_BETTER else 1.0 - fraction
 
     return [[cell._replace(goodness=goodness(cell)) for cell in row] for row in cells]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
@@ -16,10 +16,28 @@ from vae.sweeps.values import Grid
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LARGER_IS_BETTER", "METRICS", "best_run", "importances", "means", "table_of"]
+__all__ = [
+    "LARGER_IS_BETTER",
+    "METRICS",
+    "best_run",
+    "importances",
+    "is_ranked",
+    "means",
+    "table_of",
+]
 
 METRICS: tuple[Metric, ...] = get_args(Metric)
-LARGER_IS_BETTER: tuple[Metric, ...] = ("elbo", "active_units", "accuracy")
+LARGER_IS_BETTER: tuple[Metric, ...] = ("elbo", "accuracy")
+NEITHER_IS_BETTER: tuple[Metric, ...] = ("kl", "active_units")
+# Settings over whose values a metric is not the same quantity.
+OTHER_UNITS = frozenset({"kind", "likelihood", "binarisation", "conditional"})
+OTHER_WEIGHTS = frozenset({"beta", "capacity", "free_bits", "importance_samples"})
+
+
+def is_ranked(metric: Metric, names: Collection[str]) -> bool:
+    """Whether one value of a metric is better than another in a sweep over these settings."""
+    unlike = OTHER_UNITS | (OTHER_WEIGHTS if metric == "loss" else frozenset[str]())
+    return metric not in NEITHER_IS_BETTER and not unlike & set(names)
 
 
 def table_of(rows: Sequence[SweepRow], names: Sequence[str]) -> pd.DataFrame:
@@ -56,8 +74,10 @@ def means(rows: Sequence[SweepRow], metric: Metric) -> dict[str, list[float]]:
 def best_run(rows: Sequence[SweepRow], metric: Metric) -> SweepRow:
     """Return the best run of the settings whose mean over seeds is best.
 
-    Raises StudyError where no run has the metric.
+    Raises StudyError where no run has the metric, and for one of which no value is better.
     """
+    if metric in NEITHER_IS_BETTER:
+        raise StudyError(f"Of {metric} neither more nor less is better. Received: {metric!r}")
     by_settings = means(rows, metric)
     if not by_settings:
         known = [name for name in METRICS if any(name in row["metrics"] for row in rows)]
@@ -80,15 +100,15 @@ def importances(rows: Sequence[SweepRow], grid: Grid, metric: Metric) -> dict[st
 
     The first-order part of an analysis of variance (Sobol' 1993): the variance of the means at its
     values, over the variance of all combinations, each of them by its mean over seeds. What is
-    missing to 1 is due to settings together. {} until each value of each setting has a run, or
-    where nothing varies.
+    missing to 1 is due to settings together. {} until each combination has a run, and where nothing
+    varies.
     """
     by_settings = {key: float(np.mean(values)) for key, values in means(rows, metric).items()}
     settings: dict[str, Mapping[str, Any]] = {
         run_key(row["settings"], 0): row["settings"] for row in rows
     }
     total = float(np.var(list(by_settings.values()))) if by_settings else 0.0
-    if total <= 0.0:
+    if total <= 0.0 or len(by_settings) < math.prod(map(len, grid.values())):
         return {}
     found: dict[str, float] = {}
     for name, values in grid.items():
@@ -96,8 +116,6 @@ def importances(rows: Sequence[SweepRow], grid: Grid, metric: Metric) -> dict[st
             [of for key, of in by_settings.items() if _same(settings[key].get(name), value)]
             for value in values
         ]
-        if not all(parts):
-            return {}
         counts = np.asarray([len(part) for part in parts], np.float64)
         middles = np.asarray([np.mean(part) for part in parts])
         overall = float(np.average(middles, weights=counts))

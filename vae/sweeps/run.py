@@ -23,15 +23,26 @@ from vae.studies.pool import work_in_processes
 from vae.studies.session import Session, StudyEnded, session
 from vae.studies.writer import request
 from vae.sweeps.plan import PlannedRun
-from vae.sweeps.study import PROPOSALS, Sweep
+from vae.sweeps.study import ENDED, PROPOSALS, Sweep
 from vae.sweeps.train_planned import DISK_FULL, train_planned
 
-__all__ = ["run_sweep"]
+__all__ = ["continue_sweep", "run_sweep"]
 
 WORKER = "vae.sweeps.worker"
 OnProgress = Callable[[float], None]
 # Runs notice a pause within a second; before an epoch's first checkpoint they have more to write.
 PATIENCE_SECONDS = 30.0
+
+
+def continue_sweep(
+    sweep: Sweep,
+    dataset: Dataset,
+    processes: int | None = None,
+    on_progress: OnProgress = lambda fraction: None,
+) -> Sweep:
+    """Request that a sweep runs, and run it: see `run_sweep`."""
+    request(sweep.path, "run")
+    return run_sweep(sweep, dataset, processes, on_progress)
 
 
 def run_sweep(
@@ -40,7 +51,7 @@ def run_sweep(
     processes: int | None = None,
     on_progress: OnProgress = lambda fraction: None,
 ) -> Sweep:
-    """Train what is left of a sweep; return it.
+    """Train what is left of a sweep, unless a pause or a stop is requested; return it.
 
     processes: that train; as many as memory and cores allow, if None. A data set that
     `load_dataset` does not know is trained on in this process. on_progress: called with the
@@ -55,14 +66,12 @@ def run_sweep(
         )
     # Before anything is written: this may say that Optuna is missing.
     runs = _runs_to_train(sweep, dataset)
-    request(sweep.path, "run")
     done = len(sweep.plan.runs) - len(sweep.left())
     with session(sweep, (ROWS, PROPOSALS), done, sweep.total) as now:
         on_progress(now.fraction)
         act = _in_processes if loads_the_same(dataset) else _here
         act(sweep, runs, dataset, processes or worker_count(), _Rows(now, on_progress))
-        if sweep.requested != "run":
-            raise StudyEnded(sweep.requested)
+        now.check()
         _check_all_ended(sweep)
     return sweep
 
@@ -87,7 +96,8 @@ class _Rows:
         """Write a row; raises OSError for a full disk."""
         if name == DISK_FULL:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), line["path"])
-        self._now.append(name, line)
+        # One that failed is trained again when the sweep is continued.
+        self._now.append(name, line, trainings=int(line["state"] in ENDED))
         self._on_progress(self._now.fraction)
 
 
@@ -101,10 +111,10 @@ def _in_processes(
     def check() -> None:
         # The workers see the request too, and pause their runs: that is waited for.
         nonlocal requested_at
-        if sweep.requested != "run":
+        if (requested := sweep.requested) != "run":
             requested_at = min(requested_at, time.monotonic())
             if time.monotonic() > requested_at + PATIENCE_SECONDS:
-                raise StudyEnded(sweep.requested)
+                raise StudyEnded(requested)
 
     work_in_processes(WORKER, jobs, processes, rows.append, check, threads=None)
 

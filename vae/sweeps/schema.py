@@ -77,7 +77,7 @@ class SweepRow(TypedDict):
     """
 
     settings: dict[AnyText, Any]
-    seed: Count
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)]
     run: AnyText  # its folder's name
     state: RunState
     metrics: dict[AnyText, Number]

@@ -84,6 +84,8 @@ class Proposer:
         self._restore()
         yield from self._sweep.left()
         while len(self._sweep.proposals) < self._search["trials"]:
+            if self._sweep.requested != "run":
+                return
             self.tell_ended()
             yield from self._ask()
         self.tell_ended()

@@ -62,8 +62,10 @@ class Sweep(StudyFolder[SweepSettings, SweepRow]):
     @property
     def plan(self) -> Plan:
         """All of its runs, and the combinations that are left out."""
-        if "search" in self.settings:
-            return self._proposed()
+        return self._proposed() if "search" in self.settings else self._grid_plan
+
+    @cached_property
+    def _grid_plan(self) -> Plan:
         excluded = tuple(Excluded(**each) for each in self.settings["excluded"])
         left_out = {run_key(each.settings, 0) for each in excluded}
         grid = plan_grid(self.config, self.grid, self.settings["seeds"])
@@ -162,9 +164,9 @@ class Sweep(StudyFolder[SweepSettings, SweepRow]):
     def resume(self, processes: int | None = None) -> Sweep:
         """Train what is left, with the data set by its name: see `vae.sweep`."""
         from vae.data.datasets import load_dataset
-        from vae.sweeps.run import run_sweep
+        from vae.sweeps.run import continue_sweep
 
-        return run_sweep(self, load_dataset(self.dataset, download=False), processes)
+        return continue_sweep(self, load_dataset(self.dataset, download=False), processes)
 
 
 def open_sweep(path: Path | str) -> Sweep:

@@ -11,7 +11,7 @@ from vae.errors import StudyError
 from vae.runs.writer import new_run_id
 from vae.studies.layout import STUDY
 from vae.sweeps.create import create_sweep, extend_sweep
-from vae.sweeps.run import run_sweep
+from vae.sweeps.run import continue_sweep
 from vae.sweeps.schema import Metric
 from vae.sweeps.study import Sweep, open_sweep
 from vae.sweeps.values import Vary, grid_of
@@ -56,7 +56,7 @@ def sweep(
             metric=metric,
             skip_excluded=skip_excluded,
         )
-    return run_sweep(study, dataset, processes)
+    return continue_sweep(study, dataset, processes)
 
 
 def _extended(

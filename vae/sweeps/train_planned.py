@@ -12,6 +12,7 @@ from typing import Any, cast
 from vae.data.datasets import Dataset
 from vae.environment import limits
 from vae.errors import RunError
+from vae.runs.control import read_control
 from vae.runs.failures import in_words, is_disk_full
 from vae.runs.layout import CONFIG
 from vae.runs.metadata import clean_name, read_metadata, write_metadata
@@ -43,8 +44,13 @@ def train_planned(
     too: the others go on without it.
     """
     path = sweep.run_path(planned)
+
+    def should_leave() -> bool:
+        """Whether the sweep is to end, or somebody pauses this one run by hand."""
+        return should_end() or read_control(path).action == "pause"
+
     try:
-        run = _trained(sweep, planned, path, dataset, should_end, on_event)
+        run = _trained(sweep, planned, path, dataset, should_leave, on_event)
     except Exception as error:
         if is_disk_full(error) or is_disk_full(error.__cause__ or error):
             return DISK_FULL, {"path": str(path)}
@@ -59,24 +65,33 @@ def train_planned(
             "reason": cast("Any", reason),
         }
         return ROWS, cast("dict[str, Any]", failed)
-    return (ROWS, row_of(planned, run)) if run.state in ENDED else None
+    has_ended = run.state in ENDED or run.metadata.deleted
+    return (ROWS, row_of(planned, run)) if has_ended else None
 
 
 def row_of(planned: PlannedRun, run: Run) -> dict[str, Any]:
-    """Return the row of a run that has ended."""
+    """Return the row of a run that has ended; of one that somebody changed, without figures.
+
+    A setting that was changed while it trained makes it another run than the planned one.
+    """
     metrics = cast("dict[str, Any]", run.metrics)
+    reason, state = str(run.status.get("reason", "")), str(run.state)
+    if run.metadata.deleted:
+        metrics, reason, state = {}, "It was deleted.", str(RunState.STOPPED)
+    elif run.control.settings:
+        metrics, reason = {}, "Its settings were changed by hand while it trained."
     return {
         "settings": planned.settings,
         "seed": planned.seed,
         "run": run.path.name,
-        "state": str(run.state),
+        "state": state,
         "metrics": {
             name: float(metrics[name])
             for name in METRICS
             if isinstance(metrics.get(name), int | float) and math.isfinite(metrics[name])
         },
         "seconds": round(float(run.status.get("seconds_trained", 0.0)), 2),
-        "reason": str(run.status.get("reason", "")),
+        "reason": reason,
     }
 
 
@@ -96,7 +111,7 @@ def _trained(
     run = open_run(path)
     if run.fingerprint not in ("", dataset.fingerprint) or run.config != planned.config:
         raise RunError(f"A run of the sweep was expected in its folder. Received: another: {path}")
-    if run.state in ENDED:
+    if run.state in ENDED or run.metadata.deleted:
         return run
     if run.is_alive():
         raise RunError(f"A run that nobody else trains was expected. Received: {path}")

@@ -18,7 +18,9 @@ __all__ = ["Grid", "Range", "Vary", "grid_of", "parse_values", "values_text"]
 
 SEED = "seed"
 MAX_VALUES = 1000  # of one setting
-RANGE = re.compile(r"(?P<low>[^.;,][^;,]*?)\.\.(?P<high>[^;,:]+)(?P<log>:log)?(?::(?P<count>\d+))?")
+RANGE = re.compile(
+    r"(?P<low>[^.;,][^;,]*?)\.\.(?P<high>[^;,:]+)(?P<log>:log)?(?::(?P<count>\d{1,6}))?"
+)
 
 
 @dataclass(frozen=True)
