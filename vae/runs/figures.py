@@ -14,7 +14,7 @@ from vae.schemas.reading import read
 
 __all__ = ["figures_fault", "read_figures"]
 
-MAX_FILES = 200  # a few kilobytes each
+MAX_FILES = 2000  # a few kilobytes each: pages that compare read those of all runs at each rerun
 
 
 class _Read(NamedTuple):
