@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import time
 import zipfile
-from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
@@ -122,33 +119,21 @@ def test_of_two_folders_the_first_ones_set_counts(shells: Dataset, data_dir: Pat
     assert find_own("../own/my shells") is None
 
 
-NAMES = [f"set {at}" for at in range(4)]
+def test_another_server_that_was_faster_keeps_the_name(
+    shells: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = add_own(Dataset.from_arrays("other", shells.x_test))
+    write = np.savez_compressed
 
+    def write_slowly(path: Path, **arrays: np.ndarray) -> None:
+        write(path, **arrays)
+        shutil.copy(other.path, other.path.with_stem("my shells"))  # the other server, meanwhile
 
-def _add_all(barrier: Barrier, images: np.ndarray, results: Queue[tuple[str, str]]) -> None:
-    for name in NAMES:
-        dataset = Dataset.from_arrays(name, images)
-        barrier.wait()
-        try:
-            results.put((name, add_own(dataset).fingerprint))
-        except DatasetError as error:
-            results.put((name, str(error)))
-
-
-def test_two_servers_that_add_one_name_do_not_lose_a_set(shells: Dataset) -> None:
-    # Large ones, so that both have looked for the name before one has written its file.
-    sets = [np.random.default_rng(at).integers(0, 256, (4000, 28, 28), np.uint8) for at in (0, 1)]
-    fresh = multiprocessing.get_context("spawn")
-    barrier, results = fresh.Barrier(2), fresh.Queue()
-    servers = [fresh.Process(target=_add_all, args=(barrier, each, results)) for each in sets]
-    for each in servers:
-        each.start()
-    said = [results.get() for _ in range(2 * len(NAMES))]
-    for each in servers:
-        each.join()
-    added = [each for each in said if not each[1].endswith("which is taken")]
-    assert sorted(added) == [(own.name, own.fingerprint) for own in own_sets()]
-    assert len(added) == len(NAMES)
+    monkeypatch.setattr(np, "savez_compressed", write_slowly)
+    with pytest.raises(DatasetError, match="which is taken"):
+        add_own(shells)
+    assert find_own("my shells").fingerprint == other.fingerprint
+    assert {path.name for path in other.path.parent.iterdir()} == {"my shells.npz", "other.npz"}
 
 
 def test_what_made_the_images_is_known(shells: Dataset) -> None:
