@@ -48,7 +48,7 @@ def show_grids(records: Sequence[dict[str, Any]]) -> str | None:
     with st.container(key="runs-narrow"):
         columns = {
             "run": TextColumn("Run", width=225),
-            "open": ButtonColumn("", width=45, type="tertiary", key=f"{narrow}-open"),
+            "open": ButtonColumn("Open", width=60, type="tertiary", key=f"{narrow}-open"),
         }
         rows = [{"run": _in_words(record), "open": OPEN} for record in records]
         _grid("narrow", narrow, rows, columns, ids, NARROW_ROW)

@@ -57,6 +57,7 @@ def test_a_run_of_others_fetches_nothing(
             assert page.locator("img[src*='evil.example']").count() == 0, (name, view)
             assert page.locator("a[href*='evil.example']").count() == 0, (name, view)
     assert not [url for url in requested if "evil.example" in url]
+    page.goto(f"{own_server[0]}/latent?run=theirs")
     picked = page.get_by_role("combobox", name="Run")
     expect(picked).to_have_value(re.compile(f"{re.escape(TEXT)}.* opened by link, theirs"))
 

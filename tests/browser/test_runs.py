@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PHONE, SCREEN, settled
+from tests.browser.driving import PHONE, SCREEN, settled, wait_until
 from vae.config import Config
 from vae.data.datasets import Dataset
 from vae.runs.store import RunStore
@@ -52,7 +52,7 @@ def test_rows_are_selected_and_opened(
     assert {"table-one", "table-two"} <= {run.id for run in store.deleted()}
     page.get_by_role("button", name="Bring back all").click()
     settled(page)
-    expect(page.get_by_text("2 selected")).to_be_visible()  # as they were
+    wait_until(lambda: not store.deleted(), 60)
     page.set_viewport_size(SCREEN)
     expect(page.locator(".st-key-runs-wide canvas").first).to_be_visible()
     settled(page)

@@ -62,7 +62,10 @@ VALID: dict[str, tuple[dict[str, Any], Any]] = {
     "likelihood-asked.json": ({"samples": 5, "treatment": "none"}, LikelihoodRequest),
     "config.json": (INFO, Info),
     "status.json": (STATUS, Status),
-    "about.json": ({"name": "Mine", "owner": "abc", "deleted": 5.5}, MetadataFile),
+    "about.json": (
+        {"name": "Mine", "owner": "abc", "deleted": 5.5, "tags": ["best"], "note": "Keep."},
+        MetadataFile,
+    ),
 }
 VALIDATED = {
     f"val_{name}": row(1, 5.0)[name]
@@ -117,7 +120,7 @@ class TestBasics:
     @pytest.mark.parametrize("name", VALID)
     def test_what_a_run_writes_and_nothing_else(self, name: str) -> None:
         value, kind = VALID[name]
-        content = json.dumps(value | {"note": PICTURE, PICTURE: [1]}).encode()
+        content = json.dumps(value | {"remark": PICTURE, PICTURE: [1]}).encode()
         assert decode(name, content, kind) == value
 
     def test_rows(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.augmentation.made import made_rows, made_study
-from vae.augmentation import enlarged, run
+from vae.augmentation import enlarged
 from vae.augmentation.enlarged import Enlarged
 from vae.augmentation.enlarged_request import (
     EnlargedSet,
@@ -22,6 +22,7 @@ from vae.augmentation.study import Study
 from vae.data.datasets import Dataset
 from vae.errors import StudyError
 from vae.runs.progress import read_progress
+from vae.server import study_worker
 from vae.server.study_worker import work_on_study
 from vae.server.worker import work
 from vae.studies.schema import StudyState
@@ -39,7 +40,7 @@ def queued(digits: Dataset, tmp_path: Path) -> Study:
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What `run_study` was called with, instead of training."""
     found: list[dict[str, Any]] = []
-    monkeypatch.setattr(run, "run_study", lambda *_, **options: found.append(options))
+    monkeypatch.setattr(study_worker, "run_study", lambda *_, **options: found.append(options))
     return found
 
 
@@ -83,7 +84,7 @@ class TestStudy:
         def fail(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr(run, "run_study", fail)
+        monkeypatch.setattr(study_worker, "run_study", fail)
         assert work_on_study(queued.path, "study") == 1
         assert says in queued.status.get("reason", "")
 

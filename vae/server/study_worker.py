@@ -47,9 +47,9 @@ def _train(study: AnyStudy) -> int:
         # Where strangers share a server it is one job among others; on one's own machine no other
         # one trains beside it.
         if isinstance(study, Study):
-            run_study(study, dataset, sweep_processes())
+            run_study(study, dataset, processes=sweep_processes())
         else:
-            run_sweep(study, dataset, sweep_processes())
+            run_sweep(study, dataset, processes=sweep_processes())
     except (Exception, KeyboardInterrupt) as error:
         traceback.print_exc()  # into worker.log
         if study.state == StudyState.QUEUED:  # it had not begun: nothing else has said why

@@ -3,7 +3,7 @@
 
 function buildLegend(chart) {
   const { groups, panels } = chart.data;
-  chart.caption = element("caption", { "aria-live": "off" });
+  chart.caption = element("caption", {});
   const heads = panels.map(({ title }) => element("th", { scope: "col", role: "columnheader" }, title));
   chart.cells = groups.map(() => panels.map(() => element("td", { role: "cell" })));
   const rows = groups.map(({ label, color, dashed }, group) => {
