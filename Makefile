@@ -92,7 +92,7 @@ $(VENV)/app.stamp: requirements.txt | $(PYTHON)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt requirements-search.txt requirements-tensorboard.txt \
-    $(VENV)/app.stamp
+    requirements-cluster.txt $(VENV)/app.stamp
 	@echo "Installing the test tools, once"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@

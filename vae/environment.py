@@ -27,8 +27,10 @@ __all__ = [
     "limits",
     "memory_megabytes",
     "quiet_tensorflow",
+    "ray_address",
     "runs_folder",
     "storage_limits",
+    "training_threads",
     "worker_count",
     "worker_python_path",
 ]
@@ -171,6 +173,22 @@ def worker_count() -> int:
         return requested
     rest = memory_megabytes() - SERVER_MEGABYTES - WORKER_MEGABYTES
     return max(1, min(1 + int(rest // FURTHER_WORKER_MEGABYTES), joblib.cpu_count()))
+
+
+def training_threads() -> int:
+    """Return how many threads TensorFlow takes for one sum here: the cores this process may use.
+
+    `TF_NUM_INTRAOP_THREADS` says otherwise, to TensorFlow itself.
+    """
+    requested = int(_number("TF_NUM_INTRAOP_THREADS", 0))
+    if requested > 0:
+        return requested
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def ray_address() -> str | None:
+    """Return the address of the Ray cluster that `RAY_ADDRESS` names; None if it names none."""
+    return os.environ.get("RAY_ADDRESS") or None
 
 
 def memory_megabytes() -> float:

@@ -70,15 +70,16 @@ TAKEN_OVER: tuple[
 WORTH_PACKING = 0.9  # of its size, from which on a file stays as it came
 
 
-def import_zip(file: BinaryIO, store: RunStore, owner: str = "") -> Run:
+def import_zip(file: BinaryIO, store: RunStore, owner: str = "", name: str | None = None) -> Run:
     """Make a new run in the store's folder of a zip: by `export_zip`, or of a run's folder.
 
-    The zip is not trusted. Its ONNX files stay out. Raises RunError,
-    and leaves nothing behind, for what is not a run's zip or holds more than a run does.
+    The zip is not trusted. Its ONNX files stay out. name: of the run's folder, which must not be
+    there yet; None is a new id. Raises RunError, and leaves nothing behind, for what is not a
+    run's zip or holds more than a run does.
     """
     archive = ForeignZip(file, "The file")
     entries = _entries(archive)
-    run_id = new_run_id()
+    run_id = new_run_id() if name is None else name
     # One folder deeper than runs are, so that no list shows what is not vetted yet.
     workshop = store.folder / f".importing-{run_id}"
     try:

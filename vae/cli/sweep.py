@@ -18,6 +18,7 @@ from vae.data.specs import DATASETS
 from vae.errors import StudyError
 from vae.server.sweep_cost import Images, cost_in_words, planned_cost, sweep_cost
 from vae.studies.layout import STUDY
+from vae.sweeps.address import LOCAL, check_address
 from vae.sweeps.create import check_extension, check_sweep, create_sweep, extend_sweep
 from vae.sweeps.plan import Plan, PlannedRun, check_count
 from vae.sweeps.results import METRICS
@@ -58,6 +59,11 @@ def add_sweep(add: AddCommand) -> None:
         help="leave out combinations that cannot be trained, instead of refusing them",
     )  # fmt: skip
     command.add_argument(
+        "--on", default=LOCAL, metavar="WHERE",
+        help="local, ray (the cluster that Ray finds), ray://HOST:10001 or HOST:6379 "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
         "--processes", type=int, metavar="N", help="that train (default: as many as fit)"
     )
     command.add_argument(
@@ -80,13 +86,15 @@ def sweep(options: argparse.Namespace) -> Report:
         raise StudyError(f"Each setting is varied once. Received: {' '.join(options.vary)}")
     if options.plan:
         return _planned(options, vary)
+    check_address(options.on)
     is_new = not (options.out / STUDY).exists()
     study, dataset = _new(options, vary) if is_new else _continued(options, vary)
     cost = sweep_cost(study, processes=options.processes)
     _warn_of_excluded(study.plan)
-    warn(cost_in_words(cost))
+    elsewhere = "" if options.on == LOCAL else " The time is that of this machine alone."
+    warn(cost_in_words(cost) + elsewhere)
     with progress_fraction("Sweep") as on_progress:
-        continue_sweep(study, dataset, options.processes, on_progress)
+        continue_sweep(study, dataset, options.processes, on_progress, on=options.on)
     metric = options.metric or _first_metric(study)
     return Report(sweep_values(study, metric), shown_sweep(study, metric))
 

@@ -44,6 +44,10 @@ class Session:
         """How much of the study is done, 0 to 1."""
         return self._done / max(self._total, 1)
 
+    def fraction_with(self, running: float) -> float:
+        """How much of it is done, with trainings that run and have done so many's work so far."""
+        return min((self._done + running) / max(self._total, 1), 1.0)
+
     def check(self) -> None:
         """Raise StudyEnded if a pause or a stop is requested: to be called once a second or so."""
         if (requested := self._study.requested) != "run":

@@ -11,6 +11,7 @@ from vae.config.setting import accepted
 from vae.config.settings import setting
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
+from vae.environment import training_threads
 from vae.errors import ConfigError, StudyError
 from vae.studies.schema import StudyState
 from vae.studies.versions import package_versions
@@ -56,6 +57,7 @@ def create_sweep(
         "excluded": [],
         "runs": runs,
         "versions": package_versions(),
+        "threads": training_threads(),
     }
     if trials:
         settings |= _search(vary, seeds, trials, metric)

@@ -7,11 +7,10 @@ number decides the last digits of a sum: so each run is exactly the run that `va
 
 from __future__ import annotations
 
-import errno
-import os
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from functools import partial
 
 from vae.data.datasets import Dataset
 from vae.data.split import check_trainable
@@ -20,16 +19,18 @@ from vae.errors import StudyError
 from vae.studies.images import loads_the_same
 from vae.studies.layout import ROWS
 from vae.studies.pool import work_in_processes
-from vae.studies.session import Session, StudyEnded, session
+from vae.studies.session import StudyEnded, session
 from vae.studies.writer import request
+from vae.sweeps.address import LOCAL, connected
 from vae.sweeps.plan import PlannedRun
-from vae.sweeps.study import ENDED, PROPOSALS, Sweep
-from vae.sweeps.train_planned import DISK_FULL, train_planned
+from vae.sweeps.rows import OnProgress, Rows
+from vae.sweeps.study import PROPOSALS, Sweep
+from vae.sweeps.train_planned import train_planned
 
 __all__ = ["continue_sweep", "run_sweep"]
 
 WORKER = "vae.sweeps.worker"
-OnProgress = Callable[[float], None]
+Executor = Callable[[Sweep, Iterable[PlannedRun], Dataset, int | None, Rows], None]
 # Runs notice a pause within a second; before an epoch's first checkpoint they have more to write.
 PATIENCE_SECONDS = 30.0
 
@@ -39,10 +40,12 @@ def continue_sweep(
     dataset: Dataset,
     processes: int | None = None,
     on_progress: OnProgress = lambda fraction: None,
+    *,
+    on: str = LOCAL,
 ) -> Sweep:
     """Request that a sweep runs, and run it: see `run_sweep`."""
     request(sweep.path, "run")
-    return run_sweep(sweep, dataset, processes, on_progress)
+    return run_sweep(sweep, dataset, processes, on_progress, on=on)
 
 
 def run_sweep(
@@ -50,14 +53,17 @@ def run_sweep(
     dataset: Dataset,
     processes: int | None = None,
     on_progress: OnProgress = lambda fraction: None,
+    *,
+    on: str = LOCAL,
 ) -> Sweep:
     """Train what is left of a sweep, unless a pause or a stop is requested; return it.
 
     processes: that train; as many as memory and cores allow, if None. A data set that
     `load_dataset` does not know is trained on in this process. on_progress: called with the
-    fraction of runs that have ended. Raises StudyError for other images than those that the sweep
-    began with, where another process works on it, and if a worker dies; OSError for a full disk.
-    Whatever ends it, finished runs stay, and to call this again continues.
+    fraction of runs that have ended. on: as `vae.sweep` takes it. Raises StudyError for other
+    images than those that the sweep began with, where another process works on it, if a worker
+    dies, and for a cluster that does not answer or goes away; OSError for a full disk. Whatever
+    ends it, finished runs stay, and to call this again continues.
     """
     if dataset.fingerprint != sweep.settings["fingerprint"]:
         raise StudyError(
@@ -66,14 +72,26 @@ def run_sweep(
         )
     # Before anything is written: this may say that Optuna is missing.
     runs = _runs_to_train(sweep, dataset)
-    done = len(sweep.plan.runs) - len(sweep.left())
-    with session(sweep, (ROWS, PROPOSALS), done, sweep.total) as now:
-        on_progress(now.fraction)
-        act = _in_processes if loads_the_same(dataset) else _here
-        act(sweep, runs, dataset, processes or worker_count(), _Rows(now, on_progress))
-        now.check()
-        _check_all_ended(sweep)
+    with _executor(on, dataset) as train:
+        done = len(sweep.plan.runs) - len(sweep.left())
+        with session(sweep, (ROWS, PROPOSALS), done, sweep.total) as now:
+            on_progress(now.fraction)
+            train(sweep, runs, dataset, processes, Rows(now, on_progress))
+            now.check()
+            _check_all_ended(sweep)
     return sweep
+
+
+@contextmanager
+def _executor(on: str, dataset: Dataset) -> Generator[Executor]:
+    """Yield what trains runs there; raises StudyError for a place that is none."""
+    if on == LOCAL:
+        yield _in_processes if loads_the_same(dataset) else _here
+        return
+    from vae.sweeps.cluster import in_cluster
+
+    with connected(on) as ray:
+        yield partial(in_cluster, ray)
 
 
 def _runs_to_train(sweep: Sweep, dataset: Dataset) -> Iterable[PlannedRun]:
@@ -86,23 +104,8 @@ def _runs_to_train(sweep: Sweep, dataset: Dataset) -> Iterable[PlannedRun]:
     return Proposer(sweep, lambda config: check_trainable(config, dataset)).next_runs()
 
 
-class _Rows:
-    """Takes what workers find: rows, and that the disk is full."""
-
-    def __init__(self, now: Session, on_progress: OnProgress) -> None:
-        self._now, self._on_progress = now, on_progress
-
-    def append(self, name: str, line: dict[str, Any]) -> None:
-        """Write a row; raises OSError for a full disk."""
-        if name == DISK_FULL:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), line["path"])
-        # One that failed is trained again when the sweep is continued.
-        self._now.append(name, line, trainings=int(line["state"] in ENDED))
-        self._on_progress(self._now.fraction)
-
-
 def _in_processes(
-    sweep: Sweep, runs: Iterable[PlannedRun], dataset: Dataset, processes: int, rows: _Rows
+    sweep: Sweep, runs: Iterable[PlannedRun], dataset: Dataset, processes: int | None, rows: Rows
 ) -> None:
     path = str(sweep.path.absolute())
     jobs = ({"study": path, "settings": planned.settings, "seed": planned.seed} for planned in runs)
@@ -116,11 +119,11 @@ def _in_processes(
             if time.monotonic() > requested_at + PATIENCE_SECONDS:
                 raise StudyEnded(requested)
 
-    work_in_processes(WORKER, jobs, processes, rows.append, check, threads=None)
+    work_in_processes(WORKER, jobs, processes or worker_count(), rows.append, check, threads=None)
 
 
 def _here(
-    sweep: Sweep, runs: Iterable[PlannedRun], dataset: Dataset, processes: int, rows: _Rows
+    sweep: Sweep, runs: Iterable[PlannedRun], dataset: Dataset, processes: int | None, rows: Rows
 ) -> None:
     for planned in runs:
         if sweep.requested != "run":

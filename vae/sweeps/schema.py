@@ -10,7 +10,7 @@ from vae.runs.schema import RunState
 from vae.schemas.reading import AnyText, Count, Number, Positive, Seconds, Text
 from vae.studies.schema import StudyHead
 
-__all__ = ["Metric", "Proposal", "RunsIn", "Search", "SweepRow", "SweepSettings"]
+__all__ = ["Metric", "Proposal", "RunningRun", "RunsIn", "Search", "SweepRow", "SweepSettings"]
 
 Side = Annotated[int, Meta(ge=1, le=512)]
 # A folder of the sweep's own, or the runs folder of the app, in whose .studies it stands.
@@ -67,6 +67,17 @@ class SweepSettings(StudyHead):
     runs: RunsIn
     search: NotRequired[Search]
     versions: dict[AnyText, Text]
+    # That TensorFlow sums with, which decides the last digits: of runs on a cluster. Older ones
+    # have none.
+    threads: NotRequired[Positive]
+
+
+class RunningRun(TypedDict):
+    """A value of running.json: a run that another machine trains. epoch: of so many, done."""
+
+    epoch: Count
+    epochs: Count
+    loss: Number  # the last one, as in the history
 
 
 class SweepRow(TypedDict):

@@ -12,20 +12,24 @@ from vae.data.own_sets import current_name
 from vae.errors import ConfigError, RunError, StudyError
 from vae.runs.run import Run, open_run
 from vae.runs.schema import RunState
+from vae.schemas.reading import read
 from vae.studies.folder import StudyFolder, read_lines
+from vae.studies.schema import ACTIVE
+from vae.sweeps.address import LOCAL
 from vae.sweeps.plan import Excluded, Plan, PlannedRun, plan_grid, run_key
 from vae.sweeps.results import best_run, table_of
-from vae.sweeps.schema import Metric, Proposal, SweepRow, SweepSettings
+from vae.sweeps.schema import Metric, Proposal, RunningRun, SweepRow, SweepSettings
 from vae.sweeps.values import Grid, grid_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ENDED", "KIND", "PROPOSALS", "Sweep", "open_sweep"]
+__all__ = ["ENDED", "KIND", "PROPOSALS", "RUNNING", "Sweep", "open_sweep"]
 
 KIND = "sweep"
 RUNS = "runs"  # the folder of a sweep's own runs
 PROPOSALS = "proposals.jsonl"  # what a sampler proposed
+RUNNING = "running.json"  # how far the runs are that other machines train
 # What has ended so is not trained again; a run that failed is, the next time.
 ENDED = (RunState.FINISHED, RunState.DIVERGED, RunState.STOPPED)
 
@@ -131,6 +135,19 @@ class Sweep(StudyFolder[SweepSettings, SweepRow]):
         """Return the last row of each run: one that failed may have been trained again."""
         return list({run_key(row["settings"], row["seed"]): row for row in super().rows}.values())
 
+    @property
+    def running(self) -> dict[str, RunningRun]:
+        """How far the runs are that a cluster trains now, by the names of their folders-to-be.
+
+        {} of a sweep on this machine alone, whose runs are folders that are read as they grow.
+        """
+        if self.status["state"] not in ACTIVE:
+            return {}  # what a process left that was killed
+        try:
+            return read(self.path / RUNNING, dict[str, RunningRun])
+        except (FileNotFoundError, RunError):
+            return {}
+
     def left(self) -> list[PlannedRun]:
         """Return the runs that are still to be trained, or trained again since they failed."""
         ended = {
@@ -161,12 +178,13 @@ class Sweep(StudyFolder[SweepSettings, SweepRow]):
         row = best_run(self.rows, metric)
         return open_run(self.runs_folder / row["run"])
 
-    def resume(self, processes: int | None = None) -> Sweep:
+    def resume(self, processes: int | None = None, on: str = LOCAL) -> Sweep:
         """Train what is left, with the data set by its name: see `vae.sweep`."""
         from vae.data.datasets import load_dataset
         from vae.sweeps.run import continue_sweep
 
-        return continue_sweep(self, load_dataset(self.dataset, download=False), processes)
+        dataset = load_dataset(self.dataset, download=False)
+        return continue_sweep(self, dataset, processes, on=on)
 
 
 def open_sweep(path: Path | str) -> Sweep:

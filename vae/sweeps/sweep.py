@@ -10,6 +10,7 @@ from vae.environment import runs_folder
 from vae.errors import StudyError
 from vae.runs.writer import new_run_id
 from vae.studies.layout import STUDY
+from vae.sweeps.address import LOCAL, check_address
 from vae.sweeps.create import create_sweep, extend_sweep
 from vae.sweeps.run import continue_sweep
 from vae.sweeps.schema import Metric
@@ -27,7 +28,7 @@ def sweep(
     seeds: int = 1,
     trials: int = 0,
     metric: Metric = "elbo",
-    on: str = "local",
+    on: str = LOCAL,
     out: Path | str | None = None,
     processes: int | None = None,
     skip_excluded: bool = False,
@@ -37,15 +38,20 @@ def sweep(
     vary: values by the names of settings, lists or `vae.Range`. seeds: how many, from that of the
     configuration on. trials: instead of all combinations, so many that Optuna proposes from lists
     and ranges, for the best metric of the test images. on: "local", in processes of this machine.
-    out: the sweep's folder; one that holds a sweep of this configuration and data set is extended
-    by what is new, and continued. skip_excluded: leave out combinations that cannot be trained.
-    Each run is exactly the run that `vae.train` gives with its configuration on this machine.
+    On a Ray cluster instead: "ray", the one that Ray finds (`RAY_ADDRESS`, or one that runs here)
+    or else a new one of this machine; "ray://HOST:10001", from anywhere; "HOST:6379", from one of
+    its machines. See docs/scale.md. out: the sweep's folder; one that holds a sweep of this
+    configuration and data set is extended by what is new, and continued. skip_excluded: leave out
+    combinations that cannot be trained.
+
+    Each run is exactly the run that `vae.train` gives with its configuration on this machine: one
+    of a cluster too, whose tasks sum with as many threads as the sweep's study.json says, those of
+    the machine where the sweep was made, since that number decides the last digits of a sum.
 
     Raises ConfigError for values that no run can have, StudyError for what is no sweep, and as
     `run_sweep`.
     """
-    if on != "local":
-        raise StudyError(f'A sweep runs on "local". Received: on={on!r:.80}')
+    check_address(on)
     path = Path(out) if out is not None else runs_folder() / f"sweep-{new_run_id()[:8]}"
     if (path / STUDY).exists():
         study = _extended(open_sweep(path), config, vary, dataset, seeds, trials)
@@ -56,7 +62,7 @@ def sweep(
             metric=metric,
             skip_excluded=skip_excluded,
         )
-    return continue_sweep(study, dataset, processes)
+    return continue_sweep(study, dataset, processes, on=on)
 
 
 def _extended(

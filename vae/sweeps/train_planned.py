@@ -26,7 +26,7 @@ from vae.sweeps.results import METRICS
 from vae.sweeps.schema import SweepRow
 from vae.sweeps.study import ENDED, Sweep
 
-__all__ = ["DISK_FULL", "row_of", "train_planned"]
+__all__ = ["DISK_FULL", "ended_line", "ended_run", "failure_line", "row_of", "train_planned"]
 
 DISK_FULL = "disk_full"  # a line that says so, instead of a row
 
@@ -52,21 +52,53 @@ def train_planned(
     try:
         run = _trained(sweep, planned, path, dataset, should_leave, on_event)
     except Exception as error:
-        if is_disk_full(error) or is_disk_full(error.__cause__ or error):
-            return DISK_FULL, {"path": str(path)}
-        reason = in_words(error)
-        failed: SweepRow = {
-            "settings": planned.settings,
-            "seed": planned.seed,
-            "run": path.name,
-            "state": RunState.FAILED,
-            "metrics": {},
-            "seconds": 0.0,
-            "reason": cast("Any", reason),
-        }
-        return ROWS, cast("dict[str, Any]", failed)
+        return failure_line(planned, path, error)
     has_ended = run.state in ENDED or run.metadata.deleted
     return (ROWS, row_of(planned, run)) if has_ended else None
+
+
+def ended_line(sweep: Sweep, planned: PlannedRun) -> Line | None:
+    """Return the row of a run that is there and has ended, of any other one None.
+
+    One that came from another machine gets the ONNX files that it came without.
+    """
+    run = ended_run(sweep, planned)
+    if run is None:
+        return None
+    try:
+        if not (run.has_model or run.metadata.deleted):
+            from vae.model.saving import export_onnx
+
+            export_onnx(run.load_model(), run.path)
+    except Exception as error:
+        return failure_line(planned, run.path, error)
+    return ROWS, row_of(planned, run)
+
+
+def ended_run(sweep: Sweep, planned: PlannedRun) -> Run | None:
+    """Return the run in the folder of a planned one, if it has ended and is no other one."""
+    try:
+        run = open_run(sweep.run_path(planned))
+    except RunError:
+        return None
+    known = run.fingerprint == sweep.settings["fingerprint"] and run.config == planned.config
+    return run if known and (run.state in ENDED or run.metadata.deleted) else None
+
+
+def failure_line(planned: PlannedRun, path: Path, error: BaseException) -> Line:
+    """Return the row of a run that failed by an error, or that the disk is full."""
+    if any(is_disk_full(each) for each in (error, error.__cause__, error.__context__) if each):
+        return DISK_FULL, {"path": str(path)}
+    failed: SweepRow = {
+        "settings": planned.settings,
+        "seed": planned.seed,
+        "run": path.name,
+        "state": RunState.FAILED,
+        "metrics": {},
+        "seconds": 0.0,
+        "reason": cast("Any", in_words(error)),
+    }
+    return ROWS, cast("dict[str, Any]", failed)
 
 
 def row_of(planned: PlannedRun, run: Run) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from vae.data.datasets import Dataset, load_dataset
@@ -17,22 +18,25 @@ __all__ = ["main"]
 def main() -> None:
     """Do jobs until there are no more."""
     quiet_tensorflow()
+    # It remarks that functions are traced again: each run is a model of its own.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     import_lean()
-    from vae.sweeps.train_planned import train_planned
+    from vae.sweeps.train_planned import ended_line, train_planned
 
-    known: dict[str, tuple[Sweep, Dataset]] = {}
+    sweeps: dict[str, Sweep] = {}
+    images: dict[str, Dataset] = {}
 
     def work(job: Job) -> Iterator[Line]:
         path = job["study"]
-        if path not in known:
-            sweep = open_sweep(path)
-            known[path] = sweep, load_dataset(sweep.dataset, download=False)
-        sweep, dataset = known[path]
+        sweep = sweeps[path] = sweeps.get(path) or open_sweep(path)
         if sweep.requested != "run":
             return  # the sweep is about to end
         config = sweep.config.replace(**job["settings"], seed=job["seed"])
         planned = PlannedRun(job["settings"], job["seed"], config)
-        line = train_planned(sweep, planned, dataset, lambda: sweep.requested != "run")
+        line = ended_line(sweep, planned)
+        if line is None:
+            dataset = images[path] = images.get(path) or load_dataset(sweep.dataset, download=False)
+            line = train_planned(sweep, planned, dataset, lambda: sweep.requested != "run")
         if line is not None:
             yield line
 
