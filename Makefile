@@ -18,13 +18,14 @@ BASE_PYTHON := python3 python3.13 python3.12 python3.11
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
 
-.PHONY: help app test test-backends lint format bench pretrained screenshots clean chromium nginx
+.PHONY: help app test test-backends test-cluster lint format bench pretrained screenshots clean chromium nginx
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make app          install what the app needs and start it; it prints its address'
 	@echo 'make test         lint and every test, real browser included'
 	@echo 'make test-backends  open exports with PyTorch and the oldest TensorFlow, too'
+	@echo 'make test-cluster  sweep on a Ray cluster, too'
 	@echo 'make lint         check style and formatting'
 	@echo 'make format       fix style and formatting'
 	@echo 'make bench        measure speed and quality'
@@ -52,6 +53,11 @@ test: chromium nginx $(VENV)/oldest.stamp
 test-backends: $(VENV)/backends.stamp
 	@OLDEST_BACKEND=torch $(PYTHON) -m pytest tests/model/test_keras_compat.py
 	@OLDEST_BACKEND=tensorflow $(PYTHON) -m pytest tests/model/test_keras_compat.py tests/export/test_keras_code_runs.py
+
+# A sweep on a Ray cluster of this machine, of which one node is killed; apart for its size.
+test-cluster: $(VENV)/dev.stamp
+	@$(PIP) install -r requirements-cluster.txt
+	@$(PYTHON) -m pytest tests/sweeps/test_cluster.py
 
 lint: $(VENV)/dev.stamp
 	@$(CHECK_STYLE)
@@ -92,7 +98,7 @@ $(VENV)/app.stamp: requirements.txt | $(PYTHON)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt requirements-search.txt requirements-tensorboard.txt \
-    requirements-cluster.txt $(VENV)/app.stamp
+    $(VENV)/app.stamp
 	@echo "Installing the test tools, once"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@

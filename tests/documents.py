@@ -13,6 +13,7 @@ NO_COMMANDS = {
     "page --Config--> queue": "a drawing",
     "app.py > pages > vae": "the order of layers",
     "config.json       configuration": "a list of files",
+    'pip install "vae-lab[cluster]"': "needs several machines: tests/sweeps/test_cluster.py",
     "study = vae.sweep(": "Python: tests/test_package.py runs a small sweep",
     "from vae.export.tensorboard": "Python: tests/export/test_tensorboard.py writes such files",
     "import wandb": "Python, with a package that the project does without",

@@ -68,6 +68,8 @@ NOT_RUN = {
         "measures for a minute: tests/cli/test_classify.py compares small runs"
     ),
     r"python -m benchmarks\.decoding": "measures memory, alone on a machine",
+    r"\.venv/bin/python -m benchmarks\.cluster": "starts a cluster, and measures for minutes",
+    r"pip install -r requirements\.txt -r requirements-cluster\.txt": "needs a network",
     r"docker compose .*": "needs Docker: tests/deploy tests what it starts",
     r"make bench": "measures for hours, alone on a machine",
     r"make pretrained": "trains all models that ship, in their place",
@@ -91,6 +93,7 @@ TARGETS_NOT_RUN = {
     "app": NOT_RUN["make app"],
     "test": NOT_RUN["make test"],
     "test-backends": NOT_RUN["make test-backends"],
+    "test-cluster": "installs Ray",
     "lint": "make test checks the same",
     "format": "changes files",
     "bench": NOT_RUN["make bench"],

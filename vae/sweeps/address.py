@@ -5,6 +5,7 @@ Ray is an extra of this package. Starting a cluster is Ray's own business: see d
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 import signal
@@ -85,7 +86,7 @@ def _server(on: str) -> str | None:
 
 def _import_ray() -> Any:
     try:
-        import ray
+        ray: Any = importlib.import_module("ray")
     except ModuleNotFoundError as error:
         raise StudyError(
             'A cluster needs Ray: pip install "vae-lab[cluster]" or pip install "ray[client]". '

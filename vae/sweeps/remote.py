@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import math
 import os
 import shutil
@@ -95,7 +96,7 @@ def task(job: Job, images: list[Any], progress: Any) -> Outcome | Refusal:
 
     progress: the actor `Progress`.
     """
-    import ray
+    ray = importlib.import_module("ray")  # an extra: its types are not at hand
 
     def on_progress(key: str, running: RunningRun) -> None:
         progress.write.remote(key, running)
