@@ -115,6 +115,7 @@ def test_a_machine_with_other_versions_is_refused(
 def test_an_address_that_does_not_answer_says_so(
     form: str, digits: Dataset, tmp_path: Path
 ) -> None:
+    pytest.importorskip("ray", reason="make test-cluster has Ray")
     with socket.socket() as silent:  # it takes connections, and says nothing
         silent.bind(("127.0.0.1", 0))
         silent.listen()
