@@ -165,7 +165,7 @@ def _importances(sweep: Sweep, metric: Metric) -> None:
     names = tuple(setting(name).label for name in fractions)
     series = BarSeries("variance", tuple(100 * each for each in fractions.values()), HUE)
     show_bars(
-        Bars("setting", "of the variance, %", names, (series,)), name="Which setting mattered"
+        Bars("setting", "explained variance, %", names, (series,)), name="Which setting mattered"
     )
     together = 1.0 - sum(fractions.values())
     if together > 0.005:

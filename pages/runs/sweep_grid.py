@@ -70,9 +70,9 @@ def _cell(sweep: Sweep, cell: Cell, *, samples: bool) -> str:
     picture = _samples(run) if samples and run is not None else ""
     if not cell.values:
         return f'<td class="empty">{picture}<small>{_state(run)}</small></td>'
-    several = len(cell.planned) > 1
+    is_partial = len(cell.values) < len(cell.planned)
     spread = f"± {cell.spread:.2f}" if len(cell.values) > 1 else ""
-    counted = f"{len(cell.values)} of {len(cell.planned)} seeds" if several else ""
+    counted = f"{len(cell.values)} of {len(cell.planned)} seeds" if is_partial else ""
     text = (
         f"{_signed(cell.mean)}<small>{spread}{' · ' if spread and counted else ''}{counted}</small>"
     )

@@ -32,6 +32,8 @@ def test_a_range_is_even_in_steps_or_in_factors() -> None:
     grid = grid_of({"beta": Range(0.1, 10, 3, log=True), "latent_dim": Range(2, 3, 5)})
     assert grid == {"beta": (0.1, 1.0, 10.0), "latent_dim": (2, 3)}
     assert grid_of({"beta": Range(0, 1, 3)})["beta"] == (0.0, 0.5, 1.0)
+    assert grid_of({"beta": Range(0.1, 10, 4, log=True)})["beta"] == (0.1, 0.464, 2.15, 10.0)
+    assert grid_of({"beta": Range(10, 10.01, 3)})["beta"] == (10.0, 10.005, 10.01)
 
 
 @pytest.mark.parametrize(

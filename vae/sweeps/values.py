@@ -58,9 +58,13 @@ class Range:
         found = space(self.low, self.high, self.count)
         if whole:
             return tuple(dict.fromkeys(round(float(value)) for value in found))
-        # To 6 digits, as a person would write them; its ends exactly.
-        middle = [float(f"{value:.6g}") for value in found[1:-1]]
-        return (self.low, *middle, self.high)
+        # As a person would write them, to 3 digits where that tells them apart; its ends exactly.
+        for digits in (3, 6):
+            middle = [float(f"{value:.{digits}g}") for value in found[1:-1]]
+            values = (self.low, *middle, self.high)
+            if list(values) == sorted(set(values)):
+                break
+        return values
 
 
 Vary = Mapping[str, Sequence[Any] | Range]
