@@ -68,6 +68,7 @@ NOT_RUN = {
         "measures for a minute: tests/cli/test_classify.py compares small runs"
     ),
     r"python -m benchmarks\.decoding": "measures memory, alone on a machine",
+    r"python -m benchmarks\.run_table": "makes a thousand runs",
     r"\.venv/bin/python -m benchmarks\.cluster": "starts a cluster, and measures for minutes",
     r"pip install -r requirements\.txt -r requirements-cluster\.txt": "needs a network",
     r"docker compose .*": "needs Docker: tests/deploy tests what it starts",
