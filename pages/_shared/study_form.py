@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.number_field import number_field
-from pages._shared.once import Once
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue
+from pages._shared.start_once import press_once, start_if_pressed
 from pages._shared.typed_field import typed_field
 from pages._shared.visitors import visitor
 from vae.augmentation.durations import asked_seconds
@@ -107,7 +108,11 @@ def study_form(on_start: Callable[[Study], None]) -> None:
         methods = check_methods(("real", *picked))
         asked, problem = _checked(_Asked(dataset, per_class, seeds, methods, RECIPES[pace]))
     _start_bar(asked, problem)
-    _start_if_pressed(asked, on_start)
+    if asked is None:
+        st.session_state.pop(PRESS, None)
+        return
+    studies, owner = queue().studies, visitor()
+    start_if_pressed(PRESS, lambda: lambda: studies.submit(*asked, owner), on_start)
 
 
 def _checked(asked: _Asked) -> tuple[_Asked | None, str]:
@@ -127,7 +132,7 @@ def _start_bar(asked: _Asked | None, problem: str) -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=asked is None,
-            on_click=lambda: st.session_state.update({PRESS: Once[Study]()}),
+            on_click=partial(press_once, PRESS),
             help="Trains all classifiers and generators in the background. You can pause it.",
         )
         if asked is None:
@@ -155,24 +160,6 @@ def _left_out(asked: _Asked) -> str:
 
 def _either(numbers: tuple[int, ...]) -> str:
     return " or ".join(map(str, numbers))
-
-
-def _start_if_pressed(asked: _Asked | None, on_start: Callable[[Study], None]) -> None:
-    press: Once[Study] | None = st.session_state.get(PRESS)
-    if press is None:
-        return
-    if asked is None or not press.is_due:
-        st.session_state.pop(PRESS, None)
-        return
-    studies, owner = queue().studies, visitor()
-    try:
-        study = press(lambda: studies.submit(*asked, owner))
-    except Exception:  # what stops a script is none: another run takes the press up
-        st.session_state.pop(PRESS, None)
-        raise
-    on_start(study)
-    st.session_state.pop(PRESS, None)
-    st.rerun()
 
 
 def _read_numbers(text: str) -> tuple[int, ...]:

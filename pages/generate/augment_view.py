@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._shared.address import address_of_part, set_parameter, take_parameter, takes_setting
+from pages._shared.address import address_of_part
 from pages._shared.augmentation_words import study_label, what_runs_now
 from pages._shared.enlarged_set import offer_enlarged_set
-from pages._shared.guard import explained, show_wrong_link
+from pages._shared.guard import explained
 from pages._shared.linked import linked_choice
-from pages._shared.persistent import persistent
 from pages._shared.plain import plain
-from pages._shared.server import queue
-from pages._shared.stable_position import stable_position
 from pages._shared.stored_studies import choose_stored_study, studies_by_dataset
 from pages._shared.study_announcement import announce_study
+from pages._shared.study_choice import choose_study
 from pages._shared.study_form import study_form
 from pages._shared.study_progress import (
     is_under_way,
@@ -23,9 +21,7 @@ from pages._shared.study_progress import (
 )
 from pages._shared.study_results import cells_of, show_findings
 from pages._shared.study_title import data_title
-from pages._shared.visitors import visitor
 from vae.augmentation.study import Study
-from vae.errors import StudyError
 
 __all__ = ["augment_view"]
 
@@ -45,7 +41,7 @@ def augment_view() -> None:
         "the accuracy of a classifier on all test images."
     )
     study_form(_choose)
-    study = _chosen()
+    study = choose_study(Study, "study", CHOSEN, study_label)
     if study is not None:
         _own(study)
         st.header("Take the enlarged set away")
@@ -98,37 +94,6 @@ def _own(study: Study) -> None:
         announce_study(study)
 
     watch()
-
-
-def _chosen() -> Study | None:
-    """Return the study that is shown: that of a link, else the one chosen, else one's newest."""
-    store, state = queue().studies.store, st.session_state
-    with stable_position():
-        if takes_setting("study") and (wanted := take_parameter("study")):
-            try:
-                state[CHOSEN] = store.open_as(wanted, Study).path.name
-            except StudyError as error:
-                show_wrong_link(f"{error}.")
-    own = {study.path.name: study for study in store.owned_by(visitor(), Study)}
-    chosen = state.get(CHOSEN)
-    if chosen is not None and chosen not in own:
-        try:
-            own = {chosen: store.open_as(chosen, Study), **own}  # by its link, or damaged
-        except StudyError:
-            chosen = None
-    chosen = chosen or next(iter(own), None)
-    if chosen is None:
-        return None
-    set_parameter("study", chosen)
-    if len(own) > 1:
-        st.selectbox(
-            "Your study",
-            list(own),
-            format_func=lambda name: study_label(own[name]),
-            help="Your studies, the newest first. Acts at once.",
-            **persistent(CHOSEN, chosen),
-        )
-    return own[chosen]
 
 
 def _choose(study: Study) -> None:

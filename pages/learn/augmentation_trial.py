@@ -12,6 +12,7 @@ from pages._shared.guard import explained
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import dataset, queue
+from pages._shared.start_once import press_once, start_if_pressed
 from pages._shared.study_form import QUICK
 from pages._shared.study_progress import (
     is_under_way,
@@ -22,7 +23,6 @@ from pages._shared.study_results import cells_of, show_accuracy, show_verdict
 from pages._shared.study_title import data_title
 from pages._shared.visitors import visitor
 from pages.learn.parts import open_in_lab
-from pages.learn.start_once import press_once, start_if_pressed
 from vae.augmentation.durations import asked_seconds
 from vae.augmentation.methods import MethodName
 from vae.augmentation.study import Study

@@ -12,9 +12,9 @@ from pages._shared.pictures import apart, show_grid
 from pages._shared.run_picker import choose_run
 from pages._shared.run_progress import is_active, show_run_progress
 from pages._shared.server import dataset, queue, store
+from pages._shared.start_once import press_once, start_if_pressed
 from pages._shared.visitors import visitor
 from pages.learn.parts import open_in_lab
-from pages.learn.start_once import press_once, start_if_pressed
 from vae.config import Config
 from vae.data.datasets import find_dataset
 from vae.data.specs import DATASETS

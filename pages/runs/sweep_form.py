@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 
 from pages._shared.dataset_choice import choose_dataset
 from pages._shared.number_field import number_field
-from pages._shared.once import Once
 from pages._shared.persistent import persistent
 from pages._shared.plain import plain
 from pages._shared.server import queue, store
+from pages._shared.start_once import press_once, start_if_pressed
 from pages._shared.typed_field import typed_field
 from pages._shared.visitors import visitor
 from vae.config import Config
@@ -98,7 +99,11 @@ def sweep_form(on_start: Callable[[Sweep], None]) -> None:
         except (ConfigError, StudyError) as error:
             problem = plain(str(error))
     _start_bar(asked, plan, problem)
-    _start_if_pressed(asked, on_start)
+    if asked is None:
+        st.session_state.pop(PRESS, None)
+        return
+    studies, owner = queue().studies, visitor()
+    start_if_pressed(PRESS, lambda: lambda: studies.submit_sweep(*asked, owner), on_start)
 
 
 def values_field(name: str, values: Sequence[Any] | Range, key: str, label: str) -> Any:
@@ -200,7 +205,7 @@ def _start_bar(asked: _Asked | None, plan: Plan | None, problem: str) -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=asked is None,
-            on_click=lambda: st.session_state.update({PRESS: Once[Sweep]()}),
+            on_click=partial(press_once, PRESS),
             help="Trains all of these runs in the background. You can pause it.",
         )
         if asked is None or plan is None:
@@ -230,21 +235,3 @@ def _left_out(plan: Plan) -> str:
     words = ", ".join(setting_words(name, value) for name, value in first.settings.items())
     more = f" and {count - 1} more" if count > 1 else ""
     return f" Left out: {plain(words)}{more}. {plain(first.reason)}"
-
-
-def _start_if_pressed(asked: _Asked | None, on_start: Callable[[Sweep], None]) -> None:
-    press: Once[Sweep] | None = st.session_state.get(PRESS)
-    if press is None:
-        return
-    if asked is None or not press.is_due:
-        st.session_state.pop(PRESS, None)
-        return
-    studies, owner = queue().studies, visitor()
-    try:
-        sweep = press(lambda: studies.submit_sweep(*asked, owner))
-    except Exception:  # what stops a script is none: another run takes the press up
-        st.session_state.pop(PRESS, None)
-        raise
-    on_start(sweep)
-    st.session_state.pop(PRESS, None)
-    st.rerun()

@@ -1,4 +1,4 @@
-"""A button of a chapter that puts one job into the queue, however often the script runs."""
+"""A button that puts one job into the queue, however often the script runs."""
 
 from __future__ import annotations
 
