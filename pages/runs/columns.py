@@ -35,7 +35,7 @@ def columns_of(open_key: str) -> dict[str, Any]:
         "run": ButtonColumn(
             "Run",
             pinned=True,
-            width=165,
+            width=230,
             alignment="left",
             type="tertiary",
             key=open_key,
@@ -43,7 +43,7 @@ def columns_of(open_key: str) -> dict[str, Any]:
         ),
         "tags": ListColumn("Tags", width=115),
         "dataset": TextColumn("Data set", width=85),
-        "kind": TextColumn("Model", width=122),
+        "kind": TextColumn("Model", width=150),
         "recipe": TextColumn(
             "What differs", width=205, help="The preset, and the settings that differ from it."
         ),
